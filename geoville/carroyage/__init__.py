@@ -1,0 +1,1 @@
+"""Cells: identifiers, grids, secrecy, income estimation, contiguity. Pure: values in, values out."""

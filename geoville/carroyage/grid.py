@@ -1,0 +1,68 @@
+"""A grid of 200 m cells as columns of numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CELL_SIZE_M = 200
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Grid:
+    """A checked grid of cells, one vintage, one CRS, in order of (northing, easting).
+
+    Parameters
+    ----------
+    epsg : CRS of the cells (3035 in metropolitan France, 5490 Martinique, 2975 La Réunion).
+    vintage : year of the incomes.
+    easting, northing : (n,) int64, metres in `epsg`: south-west corner.
+    people : (n,) number of people, halves possible.
+    income_sum_eur : (n,) sum over people of winsorised living standard (ind_snv), euros of `vintage` per year.
+    imputed : (n,) True where INSEE imputed the cell's values (fewer than 11 households).
+    households, poor_households : (n,) NaN where not published; fractional in imputed cells.
+    """
+
+    epsg: int
+    vintage: int
+    easting: NDArray[np.int64]
+    northing: NDArray[np.int64]
+    people: NDArray[np.float64]
+    income_sum_eur: NDArray[np.float64]
+    imputed: NDArray[np.bool_]
+    households: NDArray[np.float64]
+    poor_households: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.easting)
+
+    @property
+    def mean_eur(self) -> NDArray[np.float64]:
+        """(n,) mean living standard, euros per UC per year; NaN where nobody lives."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(self.people > 0, self.income_sum_eur / self.people, np.nan)
+
+    @property
+    def poor_share(self) -> NDArray[np.float64]:
+        """(n,) share of households under 60 % of the national median living standard; NaN where not published."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(self.households > 0, self.poor_households / self.households, np.nan)
+
+    def take(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Grid:
+        """Return the grid of some of the cells, in the order given."""
+        return Grid(
+            self.epsg,
+            self.vintage,
+            self.easting[chosen],
+            self.northing[chosen],
+            self.people[chosen],
+            self.income_sum_eur[chosen],
+            self.imputed[chosen],
+            self.households[chosen],
+            self.poor_households[chosen],
+        )

@@ -1,0 +1,27 @@
+"""Legal parameters as dated data: every number the engine takes from a text lives in the YAML files beside this one.
+
+- `parameters/decree.yaml`: the decree's thresholds and weights (décret n° 2014-767).
+- `parameters/medians.yaml`: national medians that relative incomes are measured against.
+- `parameters/position_accuracy.yaml`: how far a geocoded position may be from the true place.
+- `generations.yaml`: the lists of QPV and the days on which they are in force.
+"""
+
+from geoville.law.accuracy import Accuracy, position_accuracy
+from geoville.law.generations import generation_of_code, generations, zone_of_departement
+from geoville.law.parameters import DatedValue, Parameter, parameter, parameters
+from geoville.law.threshold import IncomeReference, Threshold, income_threshold
+
+__all__ = [
+    "Accuracy",
+    "DatedValue",
+    "IncomeReference",
+    "Parameter",
+    "Threshold",
+    "generation_of_code",
+    "generations",
+    "income_threshold",
+    "parameter",
+    "parameters",
+    "position_accuracy",
+    "zone_of_departement",
+]

@@ -1,0 +1,48 @@
+"""Generations of QPV: which list is in force on a day, and which one a code belongs to."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from geoville.law.yaml_files import read_law
+from geoville.model import Generation
+
+_CODE_2015 = re.compile(r"QP\d{6}")
+_CODE_2024 = re.compile(r"QN\d{5}[A-Z]")
+
+
+@cache
+def generations() -> tuple[Generation, ...]:
+    """Every generation, in metropolitan France and overseas."""
+    return tuple(
+        Generation(item["year"], item["zone"], item["from"], item["to"], item["reference"], item["verified"])
+        for item in read_law("generations.yaml")
+    )
+
+
+def zone_of_departement(departement: str) -> str:
+    """Zone whose dates apply to a département.
+
+    >>> zone_of_departement("62"), zone_of_departement("974")
+    ('metropole', 'outre_mer')
+    """
+    return "outre_mer" if departement.startswith(("97", "98")) else "metropole"
+
+
+def generation_of_code(code: str) -> Generation | None:
+    """Generation that an official QPV code belongs to, None where the code is not one.
+
+    >>> generation_of_code("QP062055").valid_to.isoformat(), generation_of_code("QN06253M").year
+    ('2023-12-31', 2024)
+    >>> generation_of_code("QN97401A").valid_from.isoformat()
+    '2025-01-01'
+    """
+    if _CODE_2015.fullmatch(code):
+        year = 2015
+    elif _CODE_2024.fullmatch(code):
+        year = 2024
+    else:
+        return None
+    zone = zone_of_departement(code[2:5] if code[2:4] == "97" else code[3:5])
+    return next(item for item in generations() if item.year == year and item.zone == zone)
