@@ -56,9 +56,9 @@ def projected_epsg(insee_code: str) -> int:
     return PROJECTED_BY_DEPARTEMENT.get(departement_of(insee_code), LAMBERT_93)
 
 
-def transform_points(first: NDArray[np.float64], second: NDArray[np.float64], source: int, target: int) -> tuple[
-    NDArray[np.float64], NDArray[np.float64]
-]:
+def transform_points(
+    first: NDArray[np.float64], second: NDArray[np.float64], source: int, target: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Transform coordinates between two CRS.
 
     Parameters

@@ -58,7 +58,11 @@ def parse_cell_ids(
             easts, easts_ok = _number(block[:, e_at + 1 :])
             good = _spells(block, 0, b"CRS") & _spells(block, 7, _RESOLUTION) & _spells(block, e_at, b"E")
             good &= codes_ok & norths_ok & easts_ok
-            epsg[rows[good]], northing[rows[good]], easting[rows[good]] = codes[good], norths[good], easts[good]
+            epsg[rows[good]], northing[rows[good]], easting[rows[good]] = (
+                codes[good],
+                norths[good],
+                easts[good],
+            )
     return epsg, northing, easting
 
 
@@ -73,10 +77,11 @@ def format_cell_ids(epsg: int, northing: NDArray[np.int64], easting: NDArray[np.
 
 def _number(digits: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Value of columns of ASCII digits, and which rows hold nothing but digits."""
-    values = digits.astype(np.int64) - ord("0")
+    are_digits = np.asarray((digits >= ord("0")) & (digits <= ord("9")))
     powers = 10 ** np.arange(digits.shape[1] - 1, -1, -1, dtype=np.int64)
-    return values @ powers, ((values >= 0) & (values <= 9)).all(axis=1)
+    return (digits.astype(np.int64) - ord("0")) @ powers, are_digits.all(axis=1)
 
 
 def _spells(block: NDArray[np.uint8], start: int, word: bytes) -> NDArray[np.bool_]:
-    return (block[:, start : start + len(word)] == np.frombuffer(word, np.uint8)).all(axis=1)
+    spelt: NDArray[np.bool_] = (block[:, start : start + len(word)] == np.frombuffer(word, np.uint8)).all(axis=1)
+    return spelt

@@ -1,0 +1,1 @@
+"""Position to verdict: point index, decision, rules. Pure: values in, values out."""

@@ -1,0 +1,1 @@
+"""From an address as people write it to a position, or an honest "not found"."""

@@ -1,0 +1,1 @@
+"""Candidates, score, description of perimeters. Pure: values in, values out."""

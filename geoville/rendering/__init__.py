@@ -1,0 +1,1 @@
+"""Interactive maps, one self-contained page each."""

@@ -1,0 +1,1 @@
+"""One function per product: wires the sources to the pure core."""
