@@ -227,17 +227,17 @@ class NotFound:
 
 @dataclass(frozen=True, slots=True)
 class PerimeterHit:
-    """One perimeter as listed in an answer.
+    """Where a position stands with one perimeter.
 
     Parameters
     ----------
-    distance_m : signed distance from the position to the limit, metres; negative inside, 0 on the line.
-    in_force : whether the perimeter is in force at the date asked.
+    distance_m : signed distance from the position to the limit, metres; negative inside, 0 on the line, positive outside.
+    inside : whether the closed polygon holds the position (GEOS `intersects`): a distance may round to 0, this does not.
     """
 
     perimeter: Perimeter
     distance_m: float
-    in_force: bool
+    inside: bool
 
 
 @dataclass(frozen=True, slots=True)

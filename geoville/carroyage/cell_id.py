@@ -79,7 +79,7 @@ def _number(digits: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.bo
     """Value of columns of ASCII digits, and which rows hold nothing but digits."""
     are_digits = np.asarray((digits >= ord("0")) & (digits <= ord("9")))
     powers = 10 ** np.arange(digits.shape[1] - 1, -1, -1, dtype=np.int64)
-    return (digits.astype(np.int64) - ord("0")) @ powers, are_digits.all(axis=1)
+    return (digits.astype(np.int64) - ord("0")) @ powers, np.asarray(are_digits.all(axis=1))
 
 
 def _spells(block: NDArray[np.uint8], start: int, word: bytes) -> NDArray[np.bool_]:

@@ -1,0 +1,110 @@
+"""The answer in French sentences: verdict first, then what it rests on, then what would change it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geoville import french
+from geoville.model import Basis, Kind, VerdictCode
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from geoville.model import Perimeter, PerimeterHit, Position
+
+OUT_OF_TERRITORY = "Position hors du territoire connu : geoville n'a pas de données à cet endroit."
+NOT_A_NO = "Ce n'est pas un « non » : la question reste ouverte."
+ESTIMATE_REFERENCE = "Décret n° 2014-767 du 3 juillet 2014 (formule du seuil, appliquée à des données ouvertes)"
+
+_KIND_NAMES = {
+    Kind.QPV: "QPV",
+    Kind.CANDIDAT: "candidat",
+    Kind.VEILLE: "quartier de veille",
+    Kind.VECU: "quartier vécu",
+    Kind.ZUS: "ZUS",
+    Kind.CUCS: "territoire de CUCS",
+    Kind.NPNRU: "secteur NPNRU",
+}
+
+
+def reasons(
+    verdict: VerdictCode,
+    basis: Basis,
+    position: Position,
+    answering: tuple[PerimeterHit, ...],
+    hits: tuple[PerimeterHit, ...],
+    on: date,
+) -> tuple[str, ...]:
+    """Reasons of an answer, the verdict in words first."""
+    found = [_verdict_sentence(verdict, answering, on)]
+    if basis is Basis.ESTIMATED:
+        found.append(
+            "Réponse estimée, sans valeur réglementaire : le contour officiel en vigueur à cette date manque ici."
+        )
+    found += _unverified(answering)
+    found += _accuracy(verdict, position, answering)
+    within = [hit.perimeter for hit in hits if hit.inside]
+    found += [_out_of_force(perimeter) for perimeter in within if not perimeter.in_force(on)]
+    answered = [hit.perimeter for hit in answering[:1]]
+    found += [_also_in(perimeter) for perimeter in within if perimeter.in_force(on) and perimeter not in answered]
+    return tuple(found)
+
+
+def describe(perimeter: Perimeter) -> str:
+    """Name a perimeter, with its kind, code, and generation or vintage.
+
+    An estimate is always named as such.
+    """
+    details = [perimeter.code]
+    if perimeter.generation:
+        details.append(f"génération {perimeter.generation}")
+    if perimeter.vintage:
+        details.append(f"carreaux de {perimeter.vintage}")
+    if perimeter.estimated:
+        details.append("estimé")
+    return f"{_KIND_NAMES[perimeter.kind]} « {perimeter.name} » ({', '.join(details)})"
+
+
+def _verdict_sentence(verdict: VerdictCode, answering: tuple[PerimeterHit, ...], on: date) -> str:
+    if not answering:
+        head = "À vérifier" if verdict is VerdictCode.UNCERTAIN else "Dehors"
+        return f"{head} : aucun des périmètres connus n'est en vigueur le {french.day(on)}."
+    nearest = answering[0]
+    name, metres = describe(nearest.perimeter), french.distance(abs(nearest.distance_m))
+    where = f"à {metres} à l'intérieur" if nearest.inside else f"à {metres} à l'extérieur"
+    if nearest.distance_m == 0:
+        where = "sur la limite, qui en fait partie"
+    if verdict is VerdictCode.UNCERTAIN:
+        return f"À vérifier : la position trouvée est {where} ({name}), mais elle n'est pas assez sûre."
+    if verdict is VerdictCode.OUTSIDE:
+        return f"Dehors : le périmètre le plus proche, {name}, est à {metres}."
+    return f"Dedans : {name}, position {where}."
+
+
+def _unverified(answering: tuple[PerimeterHit, ...]) -> list[str]:
+    held = dict.fromkeys(str(hit.perimeter.attributes.get("unverified") or "") for hit in answering[:1])
+    return [f"L'estimation repose sur des valeurs non vérifiées : {text}." for text in held if text]
+
+
+def _accuracy(verdict: VerdictCode, position: Position, answering: tuple[PerimeterHit, ...]) -> list[str]:
+    if not position.firm:
+        return [position.firm_reason]
+    if not position.accuracy_m:
+        return []
+    radius = french.distance(position.accuracy_m)
+    reason = f" ({position.accuracy_reason})" if position.accuracy_reason else ""
+    if verdict is VerdictCode.UNCERTAIN and answering:
+        return [
+            f"La limite est à {french.distance(abs(answering[0].distance_m))}, en deçà de la précision de {radius}{reason}."
+        ]
+    return [f"Position connue à {radius} près{reason}."]
+
+
+def _out_of_force(perimeter: Perimeter) -> str:
+    since = f"du {french.day(perimeter.valid_from)}" if perimeter.valid_from else "d'origine inconnue"
+    until = f" au {french.day(perimeter.valid_to)}" if perimeter.valid_to else ""
+    return f"À une autre date, la position aurait été dans le {describe(perimeter)}, en vigueur {since}{until}."
+
+
+def _also_in(perimeter: Perimeter) -> str:
+    return f"La position est aussi dans le {describe(perimeter)}."

@@ -1,0 +1,65 @@
+"""Holes: places that a cluster encloses, filled when hardly anybody lives there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoville.carroyage.contiguity import Contiguity
+from geoville.carroyage.grid import CELL_SIZE_M
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geoville.carroyage.grid import Grid
+
+
+def filled_holes(
+    grid: Grid,
+    easting: NDArray[np.int64],
+    northing: NDArray[np.int64],
+    contiguity: Contiguity,
+    most_populated_cells: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places that one cluster encloses and that are filled.
+
+    Parameters
+    ----------
+    grid : every populated cell.
+    easting, northing : (n,) cells of one cluster, metres in the grid's CRS.
+    most_populated_cells : a hole with more populated cells than this stays open.
+
+    Returns
+    -------
+    easting, northing : (m,) lattice places to add, populated or not.
+
+    Notes
+    -----
+    The outside is 4-connected where clusters are 8-connected, and the other way round: the two must not cross.
+    """
+    from scipy import ndimage
+
+    if len(easting) == 0:
+        return easting, northing
+    south, west = northing.min(), easting.min()
+    rows, columns = (northing - south) // CELL_SIZE_M, (easting - west) // CELL_SIZE_M
+    covered = np.zeros((rows.max() + 1, columns.max() + 1), dtype=bool)
+    covered[rows, columns] = True
+    outside_structure = ndimage.generate_binary_structure(2, 1 if contiguity is Contiguity.QUEEN else 2)
+    enclosed = ndimage.binary_fill_holes(covered, structure=outside_structure) & ~covered
+    hole, count = ndimage.label(enclosed, structure=outside_structure)
+    if count == 0:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    inhabited = _populated_mask(grid, int(west), int(south), covered.shape)
+    inhabitants = ndimage.sum_labels(inhabited, hole, index=np.arange(count + 1))
+    fill_rows, fill_columns = np.nonzero(enclosed & (inhabitants <= most_populated_cells)[hole])
+    return west + fill_columns * CELL_SIZE_M, south + fill_rows * CELL_SIZE_M
+
+
+def _populated_mask(grid: Grid, west: int, south: int, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    rows, columns = (grid.northing - south) // CELL_SIZE_M, (grid.easting - west) // CELL_SIZE_M
+    inside = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1]) & (grid.people > 0)
+    mask = np.zeros(shape, dtype=bool)
+    mask[rows[inside], columns[inside]] = True
+    return mask

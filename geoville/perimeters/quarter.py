@@ -1,0 +1,137 @@
+"""A cluster of cells seen as a quarter: its figures, and the decree's tests that keep or reject it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoville.carroyage.income import pooled_median, pooled_share_below
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geoville.carroyage.grid import Grid
+    from geoville.carroyage.income import CellIncome
+    from geoville.law import Threshold
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CellZones:
+    """Where each cell of a grid lies.
+
+    Parameters
+    ----------
+    commune, iris : (n,) INSEE codes as text, empty where unknown.
+    in_unit : (n,) True where the commune belongs to the urban unit that the threshold is for.
+    """
+
+    commune: NDArray[np.str_]
+    iris: NDArray[np.str_]
+    in_unit: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class DecreeTest:
+    """One test of the decree on a quarter: what was measured, against what."""
+
+    name: str
+    value: float
+    limit: float
+    passed: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Quarter:
+    """A cluster of cells with its figures.
+
+    Parameters
+    ----------
+    easting, northing : (n,) lattice places, some unpopulated, by (northing, easting): south-west corners, grid's CRS.
+    rows : (m,) indices of its populated cells in the grid.
+    population, households : sums over its cells; households NaN where some cell does not publish them.
+    share_below : share of its people below the threshold, in [0, 1].
+    median_eur : estimated median declared income per UC, in the euros of the reference medians.
+    share_imputed : share of its people who live in cells whose values INSEE imputed.
+    communes, iris : INSEE codes by decreasing population.
+    tests : population, then median.
+    """
+
+    easting: NDArray[np.int64]
+    northing: NDArray[np.int64]
+    rows: NDArray[np.intp]
+    population: float
+    households: float
+    share_below: float
+    median_eur: float
+    share_imputed: float
+    communes: tuple[str, ...]
+    iris: tuple[str, ...]
+    tests: tuple[DecreeTest, ...]
+
+    @property
+    def is_candidate(self) -> bool:
+        """Whether every test is passed."""
+        return all(test.passed for test in self.tests)
+
+
+def describe_quarter(
+    grid: Grid,
+    income: CellIncome,
+    zones: CellZones,
+    cells: tuple[NDArray[np.int64], NDArray[np.int64]],
+    threshold: Threshold,
+    minimum_population: float,
+) -> Quarter:
+    """Figures and tests of one cluster.
+
+    Parameters
+    ----------
+    cells : easting and northing of its lattice places, in any order.
+    """
+    order = np.lexsort(cells)
+    easting, northing = cells[0][order], cells[1][order]
+    rows = _rows_of(grid, easting, northing)
+    people = grid.people[rows]
+    population = float(people.sum())
+    median_eur = pooled_median(income.take(rows), people) * threshold.reference.national_eur
+    return Quarter(
+        easting=easting,
+        northing=northing,
+        rows=rows,
+        population=population,
+        households=float(grid.households[rows].sum()),
+        share_below=pooled_share_below(income.take(rows), people, threshold.relative),
+        median_eur=median_eur,
+        share_imputed=float(people[grid.imputed[rows]].sum() / population) if population else float("nan"),
+        communes=_by_population(zones.commune[rows], people),
+        iris=_by_population(zones.iris[rows], people),
+        tests=(
+            DecreeTest("population", population, minimum_population, passed=population >= minimum_population),
+            DecreeTest("revenu médian", median_eur, threshold.eur, passed=median_eur < threshold.eur),
+        ),
+    )
+
+
+def _rows_of(grid: Grid, easting: NDArray[np.int64], northing: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Indices in the grid of the lattice places that are populated cells."""
+    box = (
+        (grid.easting >= easting.min())
+        & (grid.easting <= easting.max())
+        & (grid.northing >= northing.min())
+        & (grid.northing <= northing.max())
+    )
+    wanted = set(zip(northing.tolist(), easting.tolist(), strict=True))
+    near = np.flatnonzero(box)
+    keys = zip(grid.northing[near].tolist(), grid.easting[near].tolist(), strict=True)
+    found = np.fromiter((key in wanted for key in keys), dtype=bool, count=len(near))
+    return np.asarray(near[found])
+
+
+def _by_population(codes: NDArray[np.str_], people: NDArray[np.float64]) -> tuple[str, ...]:
+    totals: dict[str, float] = {}
+    for code, count in zip(codes.tolist(), people.tolist(), strict=True):
+        if code:
+            totals[code] = totals.get(code, 0.0) + count
+    return tuple(sorted(totals, key=lambda code: (-totals[code], code)))
