@@ -77,9 +77,14 @@ def format_cell_ids(epsg: int, northing: NDArray[np.int64], easting: NDArray[np.
 
 def _number(digits: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Value of columns of ASCII digits, and which rows hold nothing but digits."""
-    are_digits = np.asarray((digits >= ord("0")) & (digits <= ord("9")))
-    powers = 10 ** np.arange(digits.shape[1] - 1, -1, -1, dtype=np.int64)
-    return (digits.astype(np.int64) - ord("0")) @ powers, np.asarray(are_digits.all(axis=1))
+    are_digits = np.ones(len(digits), dtype=bool)
+    value = np.zeros(len(digits), dtype=np.int64)
+    for digit in digits.T:
+        are_digits &= (digit >= ord("0")) & (digit <= ord("9"))
+        value *= 10
+        value += digit
+        value -= ord("0")
+    return value, are_digits
 
 
 def _spells(block: NDArray[np.uint8], start: int, word: bytes) -> NDArray[np.bool_]:
