@@ -1,0 +1,185 @@
+"""An address as people write it, cut into its parts. Pure; knows no town and no street."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import takewhile
+
+from geoville.geocoding.house_number import HouseNumber, house_number
+from geoville.geocoding.normalise import normalise
+from geoville.geocoding.street_name import StreetName, leading_type, street_name
+from geoville.geocoding.vocabulary import INSIDE_BUILDING, PARTICLES, PLAIN_TYPES, POSTAL_BOXES
+
+Words = tuple[str, ...]
+
+_SEPARATORS = re.compile(r"[,;|\t\r\n]+")
+_NUMBER_SIGN = re.compile(r"\bn\s*[°º]", re.IGNORECASE)
+_DEPARTEMENT = re.compile(r"\(\s*(?:\d{2,3}|2[AB])\s*\)", re.IGNORECASE)
+_GLUED_BOX = re.compile(rf"(?:{'|'.join(sorted(POSTAL_BOXES))})\d+")
+_POSTCODE = re.compile(r"\d{5}")
+_FLOOR = re.compile(r"\d{1,2}(?:er|e|eme)?")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedAddress:
+    """The parts of an address, normalised; what is absent is None or empty.
+
+    Parameters
+    ----------
+    number, suffix : house number, and its "bis", "b"…
+    street : type and body of the street. Without comma or postcode, the town may still end the body.
+    postcode : five digits; never that of a CEDEX, which is no place.
+    city : what stands where a town is expected: after the postcode, or after the last comma.
+    complement : what stood before the street.
+    """
+
+    number: int | None
+    suffix: str
+    street: StreetName
+    postcode: str = ""
+    city: str = ""
+    complement: str = ""
+
+    @property
+    def street_type(self) -> str:
+        """Type of the street, written out; empty where none was typed."""
+        return self.street.type
+
+    @property
+    def street_body(self) -> str:
+        """Name of the street without its type."""
+        return " ".join(self.street.words)
+
+
+def parse_address(text: str) -> ParsedAddress:
+    """Cut an address into its parts; whatever is typed, there is an answer, be it empty.
+
+    >>> parsed = parse_address("12 bis, av. de St-Exupéry, 62100 CALAIS")
+    >>> parsed.number, parsed.suffix, parsed.street_type, parsed.street_body, parsed.postcode, parsed.city
+    (12, 'bis', 'avenue', 'de saint exupery', '62100', 'calais')
+    >>> parse_address("Boulevard du 8 Mai 320").number
+    320
+    """
+    parts = _parts(text)
+    parts, postcode, city = _take_postcode(parts)
+    parts = _join_lone_numbers(parts)
+    rank = _street_rank(parts)
+    later = parts[rank + 1 :]
+    if not city and later:
+        city, later = " ".join(later[-1]), later[:-1]
+    found = house_number(parts[rank]) if parts else HouseNumber(None, "", (), ())
+    street, complement, city = _street_of(found, city)
+    before = " ".join(word for part in parts[:rank] for word in part)
+    return ParsedAddress(found.number, found.suffix, street, postcode, city, " ".join((before, complement)).strip())
+
+
+def _parts(text: str) -> list[Words]:
+    """Words between commas and line ends, without postal boxes and places inside a building."""
+    plain = _NUMBER_SIGN.sub(" n ", _DEPARTEMENT.sub(" ", text))
+    parts = [_without_noise(tuple(normalise(part).split())) for part in _SEPARATORS.split(plain)]
+    return [part for part in parts if part and part != ("france",)]
+
+
+def _without_noise(words: Words) -> Words:
+    kept: list[str] = []
+    place = 0
+    while place < len(words):
+        place += _noise_length(words, place, kept) or _keep(words[place], kept)
+    return tuple(kept)
+
+
+def _keep(word: str, kept: list[str]) -> int:
+    kept.append(word)
+    return 1
+
+
+def _noise_length(words: Words, place: int, kept: list[str]) -> int:
+    """How many words from here are a postal box or a place inside a building; 0 for none."""
+    word, following = words[place], words[place + 1 : place + 2]
+    if _GLUED_BOX.fullmatch(word):
+        return 1
+    if word in POSTAL_BOXES and following and following[0].isdigit():
+        return 2
+    if following == ("etage",) and _FLOOR.fullmatch(word):
+        return 2
+    named = bool(following) and (len(following[0]) == 1 or following[0].isdigit())
+    in_a_name = bool(kept) and kept[-1] in PARTICLES | {"rue", "r"}
+    return 2 if word in INSIDE_BUILDING and named and not in_a_name else 0
+
+
+def _take_postcode(parts: list[Words]) -> tuple[list[Words], str, str]:
+    """Take the postcode out, with the town that follows it up to a number or a type of street."""
+    for rank in range(len(parts) - 1, -1, -1):
+        words = parts[rank]
+        for place in range(len(words) - 1, -1, -1):
+            if _POSTCODE.fullmatch(words[place]):
+                after = words[place + 1 :]
+                city = tuple(takewhile(lambda word: not word.isdigit() and word not in PLAIN_TYPES, after))
+                rest = [part for part in (words[:place], _without_cedex_rank(city, after)) if part]
+                city, is_cedex = _without_cedex(city)
+                remaining = parts[:rank] + rest + parts[rank + 1 :]
+                return remaining, "" if is_cedex else words[place], " ".join(city)
+    return [_without_cedex(words)[0] for words in parts], "", ""
+
+
+def _without_cedex_rank(city: Words, after: Words) -> Words:
+    """What follows the town, without the number of its CEDEX."""
+    rest = after[len(city) :]
+    return rest[1:] if "cedex" in city and rest and rest[0].isdigit() else rest
+
+
+def _without_cedex(words: Words) -> tuple[Words, bool]:
+    kept = tuple(takewhile(lambda word: word != "cedex", words))
+    kept = kept[:-1] if kept[-1:] == ("france",) and len(kept) > 1 and kept[-2] not in PARTICLES else kept
+    return kept, "cedex" in words
+
+
+def _join_lone_numbers(parts: list[Words]) -> list[Words]:
+    """Give a number alone between commas to the street before it, else to what follows: "66, rue Mollien"."""
+    joined: list[Words] = []
+    pending: Words = ()
+    for part in parts:
+        alone = part[0].isdigit() and len(part) <= len(("12", "bis")) and not leading_type(part[1:])[1]
+        if alone and joined and leading_type(joined[-1])[1]:
+            joined[-1] += part
+        elif alone:
+            pending += part
+        else:
+            joined.append(pending + part)
+            pending = ()
+    return [*joined, pending] if pending else joined
+
+
+def _street_rank(parts: list[Words]) -> int:
+    """Which part is the street: the first that has a type of street, else the first with a number, else the first."""
+    for rank, words in enumerate(parts):
+        found = house_number(words)
+        if leading_type(found.before)[1] or leading_type(found.after)[1] or _plain_type_rank(words):
+            return rank
+    return next((rank for rank, words in enumerate(parts) if house_number(words).number is not None), 0)
+
+
+def _plain_type_rank(words: Words) -> int:
+    """Rank of a word such as "rue" further on in the words; 0 where there is none or it ends them."""
+    return next((rank for rank, word in enumerate(words[:-1]) if word in PLAIN_TYPES and rank > 0), 0)
+
+
+def _street_of(found: HouseNumber, city: str) -> tuple[StreetName, str, str]:
+    """Street, complement and town from the words around the house number."""
+    before, after = found.before, found.after
+    if leading_type(after)[1] or not before:
+        name, complement = after, " ".join(before)
+    else:
+        name, complement, city = before, "", city or " ".join(after)
+    if not leading_type(name)[1]:
+        rank = _plain_type_rank(name)
+        name, complement = name[rank:], f"{complement} {' '.join(name[:rank])}".strip()
+    return street_name(" ".join(_type_first(name))), complement, city
+
+
+def _type_first(name: Words) -> Words:
+    """Bring a type written last to the front: "Mollien (rue)"."""
+    if len(name) > 1 and name[-1] in PLAIN_TYPES and not leading_type(name)[1]:
+        return (name[-1], *name[:-1])
+    return name

@@ -1,0 +1,123 @@
+"""The words of French addresses, folded (lower case, no accent): types of street, abbreviations, noise, numbers."""
+
+from __future__ import annotations
+
+STREET_TYPES = frozenset(
+    "allee avenue boulevard chaussee chemin cite clos cote cours digue domaine esplanade faubourg galerie hameau "
+    "impasse lotissement mail montee parvis passage place promenade quai residence route rue ruelle sente sentier "
+    "square terrasse traverse venelle villa voie za zac zi".split()
+)
+
+PLAIN_TYPES = frozenset("avenue boulevard impasse rue".split())
+"""Types that start a street even in the middle of a text: no town and no place is called so."""
+
+TWO_WORD_TYPES = {
+    ("grande", "rue"): "grande rue",
+    ("grand", "rue"): "grande rue",
+    ("gr", "rue"): "grande rue",
+    ("grande", "r"): "grande rue",
+    ("grand", "place"): "grande place",
+    ("grande", "place"): "grande place",
+    ("lieu", "dit"): "lieu dit",
+    ("rond", "point"): "rond point",
+    ("rd", "pt"): "rond point",
+}
+
+TYPE_ABBREVIATIONS = {
+    "r": "rue",
+    "all": "allee",
+    "av": "avenue",
+    "ave": "avenue",
+    "bd": "boulevard",
+    "bld": "boulevard",
+    "blvd": "boulevard",
+    "boul": "boulevard",
+    "bvd": "boulevard",
+    "ch": "chemin",
+    "che": "chemin",
+    "chem": "chemin",
+    "crs": "cours",
+    "esp": "esplanade",
+    "fbg": "faubourg",
+    "fg": "faubourg",
+    "ham": "hameau",
+    "imp": "impasse",
+    "lot": "lotissement",
+    "pass": "passage",
+    "pl": "place",
+    "prom": "promenade",
+    "res": "residence",
+    "rpt": "rond point",
+    "rte": "route",
+    "sq": "square",
+}
+
+WORD_ABBREVIATIONS = {
+    "st": "saint",
+    "ste": "sainte",
+    "cdt": "commandant",
+    "cmdt": "commandant",
+    "cne": "capitaine",
+    "col": "colonel",
+    "dr": "docteur",
+    "gal": "general",
+    "gen": "general",
+    "gd": "grand",
+    "gde": "grande",
+    "lt": "lieutenant",
+    "mal": "marechal",
+    "mgr": "monseigneur",
+    "nd": "notre dame",
+    "pdt": "president",
+    "pr": "professeur",
+    "pres": "president",
+    "prof": "professeur",
+    "sgt": "sergent",
+}
+
+TITLES = frozenset(
+    "abbe amiral capitaine colonel commandant docteur frere freres general groupe lieutenant marechal monseigneur "
+    "pasteur pere president professeur sergent".split()
+)
+"""Titles that people leave out or add before a person's name."""
+
+DISTINGUISHING = frozenset(
+    "ancien ancienne bas basse grand grande haut haute nouveau nouvelle petit petite saint sainte vieille vieux".split()
+)
+"""Words that make another street when left out: the rue Pierre is not the rue Saint-Pierre."""
+
+PARTICLES = frozenset("a au aux d de des du en et l la le les".split())
+"""Small words that people drop or exchange; they never tell two streets apart."""
+
+MONTHS = frozenset("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split())
+
+NUMBERED_ROADS = frozenset("departementale nationale d n rd rn".split())
+"""Words after which a number belongs to the name of the road."""
+
+NUMBER_WORDS = {
+    str(value): words
+    for value, words in enumerate(
+        "un,deux,trois,quatre,cinq,six,sept,huit,neuf,dix,onze,douze,treize,quatorze,quinze,seize,dix sept,dix huit,"
+        "dix neuf,vingt,vingt et un,vingt deux,vingt trois,vingt quatre,vingt cinq,vingt six,vingt sept,vingt huit,"
+        "vingt neuf,trente,trente et un".split(","),
+        start=1,
+    )
+} | {"1er": "premier", "1ere": "premiere"}
+
+REPETITIONS = frozenset("bis ter quater quinquies".split())
+REPETITION_LETTERS = {"b": "bis", "t": "ter", "q": "quater"}
+"""The letter that some lists write for a repetition index."""
+
+NUMBER_SIGNS = frozenset("n no num numero".split())
+
+INSIDE_BUILDING = frozenset(
+    "appartement appt apt bat batiment bloc entree esc escalier etage hall log logement porte".split()
+)
+"""Words that, with the letter or number after them, say where in the building: of no use to a position."""
+
+POSTAL_BOXES = frozenset("bp cs tsa".split())
+
+OPTIONAL_PLACE_WORDS = frozenset(
+    "agence bureau centre commercial general local municipal municipale polyvalent professionnel public publique".split()
+)
+"""Words of a place's name that people leave out: "poste Fort Nieulay" is the "bureau de poste Fort Nieulay"."""
