@@ -79,7 +79,7 @@ def _answering(
 
 
 def _listed(hits: tuple[PerimeterHit, ...], answering: tuple[PerimeterHit, ...]) -> tuple[PerimeterHit, ...]:
-    return answering + tuple(hit for hit in hits if hit not in answering)
+    return answering + tuple(hit for hit in hits if all(hit is not item for item in answering))
 
 
 def _unknown(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.crs import WGS84, transform_points
-from geoville.errors import InvalidInputError
 from geoville.model import PerimeterHit
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ NEARBY_M = 500.0
 """Every perimeter within this distance is listed in an answer (the widest band of the rules: 500 m)."""
 
 _SMALLEST = float(np.finfo(np.float64).tiny)
-"""What a point outside is from the line at least: a computed distance may round to 0 where the exact test says outside."""
+"""Least distance of a point outside: computed ones may round to 0 where the exact test says outside."""
 
 
 class PerimeterIndex:
@@ -52,15 +51,10 @@ class PerimeterIndex:
     def around(self, lon: float, lat: float) -> tuple[PerimeterHit, ...]:
         """Perimeters within 500 m of a point, and the nearest one of each kind and generation however far.
 
-        Raises
-        ------
-        InvalidInputError
-            Coordinates that are not a longitude and a latitude.
+        Parameters
+        ----------
+        lon, lat : degrees, WGS84.
         """
-        if not (abs(lon) <= 180 and abs(lat) <= 90):  # noqa: PLR2004 - the globe's own bounds; also refuses NaN
-            raise InvalidInputError(
-                "Coordonnées hors du globe", advice="donner la longitude puis la latitude, en degrés décimaux"
-            )
         found = [hit for family in self._families for hit in family.around(lon, lat)]
         return tuple(sorted(found, key=lambda hit: (hit.distance_m, hit.perimeter.code)))
 

@@ -45,8 +45,8 @@ def reasons(
     found += _accuracy(verdict, position, answering)
     within = [hit.perimeter for hit in hits if hit.inside]
     found += [_out_of_force(perimeter) for perimeter in within if not perimeter.in_force(on)]
-    answered = [hit.perimeter for hit in answering[:1]]
-    found += [_also_in(perimeter) for perimeter in within if perimeter.in_force(on) and perimeter not in answered]
+    answered = answering[0].perimeter if answering else None
+    found += [_also_in(perimeter) for perimeter in within if perimeter.in_force(on) and perimeter is not answered]
     return tuple(found)
 
 
@@ -75,7 +75,7 @@ def _verdict_sentence(verdict: VerdictCode, answering: tuple[PerimeterHit, ...],
     if nearest.distance_m == 0:
         where = "sur la limite, qui en fait partie"
     if verdict is VerdictCode.UNCERTAIN:
-        return f"À vérifier : la position trouvée est {where} ({name}), mais elle n'est pas assez sûre."
+        return f"À vérifier : la position trouvée, {where} ({name}), n'est pas assez sûre."
     if verdict is VerdictCode.OUTSIDE:
         return f"Dehors : le périmètre le plus proche, {name}, est à {metres}."
     return f"Dedans : {name}, position {where}."
@@ -94,9 +94,8 @@ def _accuracy(verdict: VerdictCode, position: Position, answering: tuple[Perimet
     radius = french.distance(position.accuracy_m)
     reason = f" ({position.accuracy_reason})" if position.accuracy_reason else ""
     if verdict is VerdictCode.UNCERTAIN and answering:
-        return [
-            f"La limite est à {french.distance(abs(answering[0].distance_m))}, en deçà de la précision de {radius}{reason}."
-        ]
+        limit = french.distance(abs(answering[0].distance_m))
+        return [f"La limite est à {limit} et la position n'est connue qu'à {radius} près{reason}."]
     return [f"Position connue à {radius} près{reason}."]
 
 

@@ -1,0 +1,35 @@
+"""The application factory: loads the data once, answers from them, holds no other state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+from geoville import __version__
+from geoville.api import problems
+from geoville.api.routes import router
+from geoville.workflows.lookup import open_desk
+
+if TYPE_CHECKING:
+    from geoville.api.settings import Settings
+
+DESCRIPTION = """Cette adresse est-elle dans un quartier prioritaire de la politique de la ville (QPV) ?
+
+La réponse est datée, motivée et sourcée. Une réponse « estimated » repose sur un périmètre calculé par geoville : elle
+n'a aucune valeur réglementaire. « uncertain » et « not_found » ne veulent jamais dire « non »."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the service.
+
+    Raises
+    ------
+    GeovilleError
+        The territory or a file of perimeters cannot be read: the service does not start half loaded.
+    """
+    app = FastAPI(title="geoville", version=__version__, description=DESCRIPTION, redoc_url=None)
+    app.state.desk = open_desk(settings.territory, perimeters=settings.perimeters)
+    app.include_router(router)
+    problems.install(app)
+    return app

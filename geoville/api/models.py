@@ -1,0 +1,78 @@
+"""Shapes of the service's documents, for validation and for the OpenAPI page."""
+
+from __future__ import annotations
+
+from datetime import date  # noqa: TC003 - pydantic reads the annotations
+
+from pydantic import BaseModel, Field
+
+from geoville.model import Basis, Kind, PositionType, VerdictCode  # noqa: TC001
+
+
+class PositionDocument(BaseModel):
+    """La position sur laquelle porte la réponse."""
+
+    lon: float
+    lat: float
+    label: str
+    score: float = Field(ge=0, le=1, description="1 pour des coordonnées saisies")
+    type: PositionType
+    firm: bool = Field(description="Faux pour une rue, une commune ou un lieu mal situé")
+    citycode: str | None
+    source: str | None
+
+
+class PerimeterDocument(BaseModel):
+    """Un périmètre proche de la position."""
+
+    code: str
+    name: str
+    kind: Kind
+    generation: int | None = Field(description="Génération d'un QPV officiel (2015, 2024)")
+    vintage: int | None = Field(description="Millésime des carreaux d'une estimation")
+    estimated: bool = Field(description="Vrai pour un périmètre calculé, sans valeur réglementaire")
+    distance_m: float = Field(description="Distance signée à la limite, en mètres ; négative à l'intérieur")
+    in_force: bool
+    valid_from: date | None
+    valid_to: date | None
+    reference: str | None
+
+
+class SourceDocument(BaseModel):
+    """Une source à citer."""
+
+    citation: str
+    vintage: str | None
+    sha256: str | None
+
+
+class LookupDocument(BaseModel):
+    """La réponse datée, avec ce sur quoi elle repose."""
+
+    on: date
+    verdict: VerdictCode
+    basis: Basis
+    distance_m: float | None
+    accuracy_m: float | None
+    position: PositionDocument | None
+    perimeters: list[PerimeterDocument]
+    reasons: list[str] = Field(description="Le verdict en mots, puis ce qui le fonde")
+    references: list[str]
+    sources: list[SourceDocument]
+
+
+class HealthDocument(BaseModel):
+    """L'état du service."""
+
+    status: str
+    version: str
+    perimeters: int
+
+
+class ProblemDocument(BaseModel):
+    """Une erreur (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str

@@ -1,0 +1,38 @@
+"""Arguments that several commands share, and how their text becomes values."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geoville.errors import InvalidInputError
+
+TerritoryName = Annotated[str, typer.Option("--territory", metavar="NOM", help="Territoire (« geoville data list »).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Écrire un seul document JSON sur la sortie standard.")]
+AskedDay = Annotated[
+    str | None, typer.Option("--on", metavar="AAAA-MM-JJ", help="Jour de la question ; aujourd'hui sinon.")
+]
+InputFile = Annotated[Path, typer.Option(metavar="FICHIER")]
+
+DEFAULT_TERRITORY = "calais"
+
+
+def day(text: str | None) -> date:
+    """The day asked about; the command line's silent default is today, and answers always repeat it.
+
+    Raises
+    ------
+    InvalidInputError
+        The text is not a day written AAAA-MM-JJ.
+    """
+    if text is None:
+        return date.today()  # noqa: DTZ011 - the legal day is the local one
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInputError(
+            f"« {text} » n'est pas une date", advice="l'écrire AAAA-MM-JJ, par exemple 2024-01-01"
+        ) from None

@@ -1,0 +1,72 @@
+"""`geoville lookup`: a verdict for one address, place or pair of coordinates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geoville import french
+from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, AskedDay, TerritoryName, day
+from geoville.cli.printing import print_json, print_lines
+from geoville.eligibility.document import answer_document
+from geoville.errors import InvalidInputError
+from geoville.model import VerdictCode
+from geoville.workflows.lookup import open_desk
+
+if TYPE_CHECKING:
+    from geoville.model import Answer
+
+VERDICTS = {
+    VerdictCode.INSIDE: "DEDANS",
+    VerdictCode.OUTSIDE: "DEHORS",
+    VerdictCode.UNCERTAIN: "À VÉRIFIER",
+    VerdictCode.NOT_FOUND: "INCONNU",
+}
+
+
+def lookup(
+    address: Annotated[str | None, typer.Argument(metavar="[ADRESSE]", help="Adresse ou nom de lieu.")] = None,
+    lon: Annotated[float | None, typer.Option("--lon", metavar="X", help="Longitude, degrés décimaux.")] = None,
+    lat: Annotated[float | None, typer.Option("--lat", metavar="Y", help="Latitude, degrés décimaux.")] = None,
+    accuracy_m: Annotated[
+        float, typer.Option("--accuracy-m", metavar="M", help="Précision des coordonnées, en mètres.")
+    ] = 0.0,
+    perimeters: Annotated[
+        list[Path] | None,
+        typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à utiliser au lieu de ceux du territoire."),
+    ] = None,
+    addresses: Annotated[
+        Path | None, typer.Option("--addresses", metavar="FICHIER", help="Liste d'adresses à utiliser.")
+    ] = None,
+    generation: Annotated[
+        int | None, typer.Option("--generation", metavar="ANNÉE", help="Génération des QPV, si le code ne la dit pas.")
+    ] = None,
+    on: AskedDay = None,
+    territory: TerritoryName = DEFAULT_TERRITORY,
+    as_json: AsJson = False,
+) -> None:
+    """Dire si une adresse est dans un quartier prioritaire, à quelle distance de la limite, et pourquoi."""
+    asked_on = day(on)
+    desk = open_desk(territory, perimeters=perimeters or (), addresses=addresses, generation=generation)
+    if address is not None and lon is None and lat is None:
+        answer = desk.answer(address, asked_on)
+    elif address is None and lon is not None and lat is not None:
+        answer = desk.answer_at(lon, lat, asked_on, accuracy_m)
+    else:
+        raise InvalidInputError("La question est incomplète", advice="donner soit une adresse, soit --lon et --lat")
+    if as_json:
+        print_json(answer_document(answer))
+    else:
+        print_lines(_in_words(answer))
+
+
+def _in_words(answer: Answer) -> list[str]:
+    lines = [f"{VERDICTS[answer.verdict]} (au {french.day(answer.on)})"]
+    if answer.position:
+        lines.append(f"Position : {answer.position.label}")
+    lines += [f"- {reason}" for reason in answer.reasons]
+    lines += [f"Texte : {reference}" for reference in answer.references]
+    lines += [f"Source : {source.citation}" for source in answer.sources]
+    return lines

@@ -1,0 +1,104 @@
+"""Does this address benefit a QPV? The desk that answers, for the command line, HTTP and Python alike."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geoville.eligibility.decide import decide
+from geoville.eligibility.index import PerimeterIndex
+from geoville.errors import InvalidInputError
+from geoville.geocoding.embedded import EmbeddedGeocoder
+from geoville.law import position_accuracy
+from geoville.model import Position, PositionType
+from geoville.sources.addresses import read_addresses
+from geoville.sources.contours import read_perimeters
+from geoville.sources.territory import open_territory
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from geoville.geocoding.protocol import Geocoder
+    from geoville.model import Answer
+
+_COORDINATES = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class LookupDesk:
+    """Everything that answers need, loaded once: a geocoder and an index of perimeters."""
+
+    geocoder: Geocoder
+    index: PerimeterIndex
+
+    def answer(self, question: str, on: date) -> Answer:
+        """Answer about an address, the name of a place, or "lon,lat".
+
+        Raises
+        ------
+        InvalidInputError
+            The question is empty or too long, or its coordinates are out of range. The message never repeats it.
+        """
+        typed = _COORDINATES.fullmatch(question)
+        if typed:
+            return self.answer_at(float(typed[1]), float(typed[2]), on)
+        return decide(self.geocoder.search(question), self.index, on)
+
+    def answer_at(self, lon: float, lat: float, on: date, accuracy_m: float = 0.0) -> Answer:
+        """Answer about coordinates, exact unless an accuracy in metres is given."""
+        return decide(typed_position(lon, lat, accuracy_m), self.index, on)
+
+
+def open_desk(
+    territory: str, *, perimeters: Sequence[Path] = (), addresses: Path | None = None, generation: int | None = None
+) -> LookupDesk:
+    """Load a territory's addresses and perimeters.
+
+    Parameters
+    ----------
+    territory : name of a pack.
+    perimeters : files that answer instead of the pack's perimeters.
+    addresses : list searched instead of the pack's one; it is taken as incomplete.
+    generation : of the files' QPV, where their codes do not tell.
+    """
+    pack = open_territory(territory)
+    known = read_addresses(addresses, complete=False, name="la liste fournie") if addresses else pack.address_list()
+    if perimeters:
+        given = [found for path in perimeters for found in read_perimeters(path, generation=generation).perimeters]
+        return LookupDesk(EmbeddedGeocoder(known), PerimeterIndex(given))
+    return LookupDesk(EmbeddedGeocoder(known), PerimeterIndex(pack.perimeters(), pack.extent))
+
+
+def typed_position(lon: float, lat: float, accuracy_m: float = 0.0) -> Position:
+    """Coordinates as a user typed them, WGS84 degrees.
+
+    Raises
+    ------
+    InvalidInputError
+        Out of range, or given in the wrong order.
+    """
+    if not (abs(lon) <= 180 and abs(lat) <= 90):  # noqa: PLR2004 - the globe's own bounds; also refuses NaN
+        raise InvalidInputError(
+            "Coordonnées hors du globe", advice="donner la longitude puis la latitude, en degrés décimaux"
+        )
+    if 41 <= lon <= 52 and -6 <= lat <= 10:  # noqa: PLR2004 - metropolitan France, latitude first
+        raise InvalidInputError(
+            "Latitude et longitude semblent inversées", advice="donner la longitude d'abord, puis la latitude"
+        )
+    if not (math.isfinite(accuracy_m) and accuracy_m >= 0):
+        raise InvalidInputError(
+            f"La précision ({accuracy_m} m) n'est pas une distance", advice="donner un nombre de mètres, zéro ou plus"
+        )
+    accuracy = position_accuracy("coordinates")
+    return Position(
+        lon=lon,
+        lat=lat,
+        label=f"{lon}, {lat}",
+        type=PositionType.COORDINATES,
+        accuracy_m=accuracy_m or accuracy.accuracy_m,
+        accuracy_reason="précision indiquée avec les coordonnées" if accuracy_m else accuracy.reason,
+    )

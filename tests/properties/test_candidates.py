@@ -1,0 +1,91 @@
+"""What holds of candidates whatever the town."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import BRIDGE, NATIONAL_DISPOSABLE_EUR, REFERENCE, everywhere, grids
+
+from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
+from geoville.carroyage.contiguity import Contiguity, cluster_cells
+from geoville.carroyage.grid import Grid
+from geoville.carroyage.income import estimate_income
+from geoville.law import income_threshold
+from geoville.perimeters.candidates import CandidateRules, CandidateSearch, find_candidates
+from geoville.perimeters.quarter import Quarter
+
+THRESHOLD = income_threshold(REFERENCE, date(2024, 1, 1))
+
+
+def search(grid: Grid, **rules: float | Contiguity) -> CandidateSearch:
+    income = estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR)
+    return find_candidates(grid, income, everywhere(grid), THRESHOLD, CandidateRules(0.5, 1000, **rules))
+
+
+def quarters(result: CandidateSearch) -> tuple[Quarter, ...]:
+    return result.kept + result.rejected
+
+
+@given(grids(), st.sampled_from(Contiguity), st.sampled_from([0, 200, 400]))
+@settings(max_examples=150, deadline=None)
+def test_every_selected_cell_is_in_exactly_one_quarter(grid: Grid, contiguity: Contiguity, gap_m: int) -> None:
+    result = search(grid, contiguity=contiguity, gap_m=gap_m)
+    held = np.concatenate([quarter.rows for quarter in quarters(result)] or [np.empty(0, int)])
+    assert set(np.flatnonzero(result.selected)) <= set(held)
+    kept = [row for quarter in result.kept for row in quarter.rows]
+    assert len(kept) == len(set(kept))
+
+
+@given(grids(), st.sampled_from(Contiguity))
+@settings(max_examples=100, deadline=None)
+def test_candidates_are_valid_and_disjoint_and_pass_the_decree(grid: Grid, contiguity: Contiguity) -> None:
+    result = search(grid, contiguity=contiguity)
+    shapes = [union_of_cells(cell_squares(quarter.easting, quarter.northing, 3035, 2154)) for quarter in result.kept]
+    for quarter, shape in zip(result.kept, shapes, strict=True):
+        assert shape.is_valid
+        assert quarter.population >= 1000
+        assert quarter.median_eur < THRESHOLD.eur
+        assert quarter.population == grid.people[quarter.rows].sum()
+    for place, shape in enumerate(shapes):
+        assert all(shapely.intersection(shape, other).area < 1e-3 for other in shapes[:place])
+
+
+@given(grids())
+@settings(max_examples=60, deadline=None)
+def test_a_quarter_is_continuous(grid: Grid) -> None:
+    for quarter in quarters(search(grid)):
+        assert cluster_cells(quarter.easting, quarter.northing).max() == 0
+
+
+@given(grids(), st.floats(0.05, 0.45))
+@settings(max_examples=100, deadline=None)
+def test_a_lower_bar_never_removes_a_cell(grid: Grid, lower: float) -> None:
+    income = estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR)
+    strict, lenient = (
+        find_candidates(grid, income, everywhere(grid), THRESHOLD, CandidateRules(bar, 1000)).selected
+        for bar in (0.5, lower)
+    )
+    assert not (strict & ~lenient).any()
+
+
+@given(grids())
+@settings(max_examples=60, deadline=None)
+def test_cells_outside_the_urban_unit_are_left_out_and_counted(grid: Grid) -> None:
+    zones = everywhere(grid)
+    zones.in_unit[::2] = False
+    result = find_candidates(
+        grid, estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR), zones, THRESHOLD, CandidateRules(0.5, 1000)
+    )
+    assert not result.selected[::2].any()
+    assert result.outside_unit == len(grid.people[::2])
+
+
+@given(grids())
+@settings(max_examples=60, deadline=None)
+def test_wider_gaps_only_merge_quarters(grid: Grid) -> None:
+    counts = [len(quarters(search(grid, gap_m=gap))) for gap in (0, 200, 400)]
+    assert counts == sorted(counts, reverse=True)

@@ -1,0 +1,90 @@
+"""Declared income per cell and per union of cells: closed forms, monotony, simulated populations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import BRIDGE
+
+from geoville.carroyage.bridge import fit_bridge
+from geoville.carroyage.income import CellIncome, pooled_median, pooled_share_below
+from geoville.errors import InvalidInputError
+
+medians = st.lists(st.floats(0.1, 1.5), min_size=1, max_size=20)
+
+
+def income_of(values: list[float]) -> CellIncome:
+    median = np.array(values)
+    return CellIncome(median, BRIDGE.log_spread(median))
+
+
+@given(medians, st.floats(0.2, 1.2), st.floats(0.0, 0.5))
+def test_the_share_grows_with_the_threshold_and_is_one_half_at_the_median(
+    values: list[float], threshold: float, more: float
+) -> None:
+    income = income_of(values)
+    assert (income.share_below(threshold) <= income.share_below(threshold + more)).all()
+    assert income.share_below(income.median) == pytest.approx(0.5)
+
+
+@given(medians)
+@settings(max_examples=50)
+def test_half_of_the_people_are_below_the_pooled_median(values: list[float]) -> None:
+    income, people = income_of(values), np.arange(1.0, len(values) + 1)
+    median = pooled_median(income, people)
+    assert pooled_share_below(income, people, median) == pytest.approx(0.5, abs=1e-9)
+    assert min(values) - 1e-9 <= median <= max(values) + 1e-9
+
+
+@given(medians)
+@settings(max_examples=50)
+def test_the_pooled_median_does_not_depend_on_the_order(values: list[float]) -> None:
+    income, people = income_of(values), np.arange(1.0, len(values) + 1)
+    backwards = np.arange(len(values))[::-1]
+    assert pooled_median(income, people) == pytest.approx(pooled_median(income.take(backwards), people[backwards]))
+
+
+def test_simulated_lognormal_people_have_the_median_and_share_computed() -> None:
+    income, people = income_of([0.3, 0.6, 0.9]), np.array([4e5, 2e5, 1e5])
+    random = np.random.default_rng(7)
+    drawn = np.concatenate(
+        [
+            random.lognormal(np.log(median), spread, int(count))
+            for median, spread, count in zip(income.median, income.log_spread, people, strict=True)
+        ]
+    )
+    assert pooled_median(income, people) == pytest.approx(np.median(drawn), rel=5e-3)
+    assert pooled_share_below(income, people, 0.55) == pytest.approx((drawn < 0.55).mean(), abs=2e-3)
+
+
+def test_nobody_known_is_nan_not_zero() -> None:
+    unknown = CellIncome(np.array([np.nan]), np.array([np.nan]))
+    assert np.isnan(pooled_median(unknown, np.array([10.0])))
+    assert np.isnan(pooled_share_below(unknown, np.array([10.0]), 0.5))
+
+
+@given(st.floats(0.1, 1.5))
+def test_the_spread_gives_back_the_interquartile_range(median: float) -> None:
+    spread = float(BRIDGE.log_spread(np.array([median]))[0])
+    lower, upper = (median * np.exp(z * spread) for z in (-0.6744897501960817, 0.6744897501960817))
+    assert upper - lower == pytest.approx(BRIDGE.range_intercept + BRIDGE.range_slope * median)
+
+
+def test_fitting_finds_the_lines_that_made_the_data() -> None:
+    mean = np.linspace(0.55, 1.2, 40)
+    median = BRIDGE.declared_median(mean)
+    spread = BRIDGE.range_intercept + BRIDGE.range_slope * median
+    fitted = fit_bridge(mean, median, spread, np.full(40, 2000.0))
+    assert fitted.intercept == pytest.approx(BRIDGE.intercept)
+    assert fitted.slope == pytest.approx(BRIDGE.slope)
+    assert fitted.range_slope == pytest.approx(BRIDGE.range_slope)
+    assert fitted.rmse == pytest.approx(0, abs=1e-9)
+    assert fitted.correlation == pytest.approx(1)
+
+
+def test_too_few_iris_are_refused() -> None:
+    few = np.full(9, 0.8)
+    with pytest.raises(InvalidInputError, match="Seulement 9 IRIS"):
+        fit_bridge(few, few, few, few)
