@@ -1,0 +1,91 @@
+"""Numbers, amounts and dates as French typography writes them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+THOUSANDS_SPACE = "\N{NARROW NO-BREAK SPACE}"
+UNIT_SPACE = "\N{NO-BREAK SPACE}"
+UNKNOWN = "non publié"
+
+_MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """Write a number with at most so many decimals; trailing zeros are dropped.
+
+    >>> number(7590.5, 1).replace(THOUSANDS_SPACE, "_"), number(12.0, 1), number(-3.25, 2)
+    ('7_590,5', '12', '−3,25')
+    """
+    if not math.isfinite(value):
+        return UNKNOWN
+    text = f"{abs(value):,.{decimals}f}"
+    whole, _, fraction = text.partition(".")
+    fraction = fraction.rstrip("0")
+    written = whole.replace(",", THOUSANDS_SPACE) + (f",{fraction}" if fraction else "")
+    is_negative = value < 0 and written != "0"
+    return f"\N{MINUS SIGN}{written}" if is_negative else written
+
+
+def quantity(value: float, unit: str, decimals: int = 0) -> str:
+    """Write a number and its unit, held together; an unknown value has no unit.
+
+    >>> quantity(125.5, "hab.", 1).replace(UNIT_SPACE, "_"), quantity(float("nan"), "hab.")
+    ('125,5_hab.', 'non publié')
+    """
+    return f"{number(value, decimals)}{UNIT_SPACE}{unit}" if math.isfinite(value) else UNKNOWN
+
+
+def people(value: float) -> str:
+    """Write a number of people, which has halves in INSEE's cells.
+
+    >>> people(3).replace(UNIT_SPACE, " ")
+    '3 hab.'
+    """
+    return quantity(value, "hab.", 1)
+
+
+def euros(value: float) -> str:
+    """Write an amount rounded to the euro.
+
+    >>> euros(14230.4).replace(THOUSANDS_SPACE, "_").replace(UNIT_SPACE, " ")
+    '14_230 €'
+    """
+    return quantity(value, "€")
+
+
+def percent(share: float) -> str:
+    """Write a share in [0, 1] as a percentage, to one decimal.
+
+    >>> percent(0.4567).replace(UNIT_SPACE, " ")
+    '45,7 %'
+    """
+    return quantity(share * 100, "%", 1)
+
+
+def long_date(day: date) -> str:
+    """Write a date in words.
+
+    >>> from datetime import date
+    >>> long_date(date(2024, 1, 1)), long_date(date(2015, 12, 31))
+    ('1er janvier 2024', '31 décembre 2015')
+    """
+    day_number = "1er" if day.day == 1 else str(day.day)
+    return f"{day_number} {_MONTHS[day.month - 1]} {day.year}"

@@ -1,0 +1,103 @@
+"use strict";
+
+/* Texts come from data: they are only ever written as text nodes, never as HTML. */
+
+function textElement(tag, text, className) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  if (className) element.className = className;
+  return element;
+}
+
+function popupContent(properties) {
+  const content = document.createElement("div");
+  content.append(textElement("h3", properties.title));
+  const list = document.createElement("dl");
+  for (const [label, value] of properties.rows) {
+    list.append(textElement("dt", label), textElement("dd", value));
+  }
+  content.append(list);
+  if (properties.note) content.append(textElement("p", properties.note, "note"));
+  return content;
+}
+
+/* Called by folium's layers for each feature. */
+function bindDetails(feature, layer) {
+  const properties = feature.properties;
+  if (properties.title) {
+    layer.bindPopup(() => popupContent(properties), { maxWidth: 320, autoPanPadding: [24, 24] });
+  }
+  if (properties.label) {
+    layer.bindTooltip(textElement("span", properties.label), {
+      permanent: properties.labelled,
+      direction: properties.kind === "sector" ? "top" : "right",
+      offset: properties.kind === "sector" ? [0, -2] : [0, 0],
+      className: `label label-${properties.kind}`,
+    });
+  }
+  if (properties.kind === "place" || properties.kind === "area") {
+    layer.on("add", () => makeReachable(layer, properties.title));
+  }
+}
+
+function makeReachable(layer, title) {
+  const element = layer.getElement();
+  if (!element || !title) return;
+  element.setAttribute("tabindex", "0");
+  element.setAttribute("role", "button");
+  element.setAttribute("aria-label", title);
+  element.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      layer.openPopup();
+    }
+  });
+}
+
+const LABEL_SIDES = ["right", "left", "top", "bottom"];
+
+/* Labels take the first side that is free; one that finds none is hidden until the view changes. */
+function placeLabels(map) {
+  const taken = Array.from(
+    document.querySelectorAll(".stage .legend, .leaflet-control"),
+    (element) => element.getBoundingClientRect(),
+  );
+  const tooltips = [];
+  map.eachLayer((layer) => {
+    if (layer instanceof L.Tooltip && layer.options.permanent) tooltips.push(layer);
+  });
+  const isSector = (tooltip) => tooltip.options.className.includes("label-sector");
+  tooltips.sort((one, other) => isSector(other) - isSector(one));
+  for (const tooltip of tooltips) {
+    const element = tooltip.getElement();
+    const sides = isSector(tooltip) ? ["top"] : LABEL_SIDES;
+    const side = sides.find((candidate) => {
+      tooltip.options.direction = candidate;
+      tooltip.update();
+      return !taken.some((box) => overlap(box, element.getBoundingClientRect()));
+    });
+    element.classList.toggle("label-hidden", side === undefined && !isSector(tooltip));
+    if (side !== undefined) taken.push(element.getBoundingClientRect());
+  }
+}
+
+function overlap(one, other) {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+}
+
+function setUpPage(map) {
+  L.control.zoom({ zoomInTitle: "Zoomer", zoomOutTitle: "Dézoomer", position: "topleft" }).addTo(map);
+  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+  const toggle = document.querySelector(".leaflet-control-layers-toggle");
+  toggle.title = "Couches";
+  toggle.setAttribute("aria-label", "Couches");
+  map.getContainer().setAttribute("aria-label", "Carte : flèches pour se déplacer, + et − pour zoomer");
+  map.on("popupopen", ({ popup }) => {
+    popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", "Fermer");
+  });
+  const legend = document.querySelector(".legend");
+  if (window.matchMedia("(max-height: 43rem)").matches) legend.open = false;
+  legend.addEventListener("toggle", () => placeLabels(map));
+  map.on("zoomend moveend overlayadd overlayremove", () => placeLabels(map));
+  placeLabels(map);
+}

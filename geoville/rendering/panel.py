@@ -1,0 +1,49 @@
+"""What the side panel of a map says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geoville.rendering.map_spec import PanelSection
+from geoville.rendering.perimeter_layer import perimeter_popup
+
+if TYPE_CHECKING:
+    from geoville.model import Perimeter
+    from geoville.rendering.recipe import SectorRecipe
+
+ESTIMATE_WARNING = (
+    "Les quartiers candidats sont calculés à partir des carreaux de l'Insee : estimés, sans valeur réglementaire. "
+    "Seul le contour fixé par décret fait foi."
+)
+
+
+def sector_panel(recipe: SectorRecipe, unplaced: tuple[str, ...]) -> tuple[PanelSection, ...]:
+    """Reasons, figures, links and limits of a sector.
+
+    Parameters
+    ----------
+    unplaced : names without a known position; the section says why they are not drawn.
+    """
+    figures = tuple((figure.value, f"{figure.caption}. {figure.source}.") for figure in recipe.figures)
+    sections = [
+        PanelSection("Le secteur", text=recipe.summary),
+        PanelSection("En chiffres", figures=figures),
+        PanelSection("Pourquoi ce secteur ?", items=recipe.reasons, source=recipe.reference),
+        PanelSection("Ce qu'il faut relier", items=recipe.links, source=recipe.reference),
+        PanelSection(
+            "Non localisés",
+            text="Aucune source ouverte ne donne leur position : ils sont cités, pas dessinés.",
+            items=unplaced,
+        ),
+        PanelSection("Comment lire la carte", text=ESTIMATE_WARNING),
+    ]
+    return tuple(section for section in sections if section.text or section.figures or section.items)
+
+
+def perimeter_panel(perimeter: Perimeter) -> tuple[PanelSection, ...]:
+    """Figures and legal status of one perimeter."""
+    rows = perimeter_popup(perimeter).rows
+    return (
+        PanelSection("Ce périmètre", figures=tuple((value, label) for label, value in rows)),
+        PanelSection("Comment lire la carte", text=ESTIMATE_WARNING),
+    )

@@ -1,0 +1,113 @@
+"""Perimeters as drawn: one layer per kind and generation, official ones and estimates never together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geoville.crs import WGS84, transform_geometry
+from geoville.model import Kind
+from geoville.rendering.cell_layer import geojson
+from geoville.rendering.french import euros, long_date, number, people, percent
+from geoville.rendering.map_spec import PerimeterLayer, Popup, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from geoville.model import Perimeter
+
+ESTIMATED = "estimé, sans valeur réglementaire"
+
+KIND_NAMES = {
+    Kind.QPV: "Quartiers prioritaires (QPV)",
+    Kind.CANDIDAT: "Quartiers candidats",
+    Kind.VEILLE: "Veille active",
+    Kind.VECU: "Quartiers vécus",
+    Kind.ZUS: "Zones urbaines sensibles (ZUS)",
+    Kind.CUCS: "Quartiers CUCS",
+    Kind.NPNRU: "Secteurs NPNRU",
+}
+
+_STYLES = {
+    Kind.QPV: "qpv",
+    Kind.CANDIDAT: "candidat",
+    Kind.VEILLE: "veille",
+    Kind.VECU: "vecu",
+    Kind.ZUS: "former",
+    Kind.CUCS: "former",
+    Kind.NPNRU: "npnru",
+}
+
+_FIGURES: dict[str, tuple[str, Callable[[float], str]]] = {
+    "population": ("Population", people),
+    "households": ("Ménages", lambda value: number(value, 1)),
+    "share_below": ("Part sous le seuil", percent),
+    "median_eur": ("Revenu médian par UC", euros),
+    "share_imputed": ("Part de population imputée", percent),
+}
+"""French label and format of the figures that a perimeter may carry among its attributes."""
+
+
+def perimeter_layers(perimeters: Sequence[Perimeter], on: date) -> tuple[PerimeterLayer, ...]:
+    """One layer per kind, generation and basis, in the order of `Kind`, the latest generation first.
+
+    Parameters
+    ----------
+    on : official QPV not in force that day are drawn thinner, in a layer that says so.
+    """
+    groups: dict[tuple[int, int, bool], list[Perimeter]] = {}
+    kinds = list(Kind)
+    for perimeter in perimeters:
+        key = (kinds.index(perimeter.kind), -(perimeter.generation or 0), perimeter.estimated)
+        groups.setdefault(key, []).append(perimeter)
+    return tuple(_layer(groups[key], on) for key in sorted(groups))
+
+
+def wgs84_shape(perimeter: Perimeter) -> Shape:
+    """Return one perimeter, transformed vertex by vertex, with its popup."""
+    return Shape(geojson(transform_geometry(perimeter.geometry, perimeter.epsg, WGS84)), perimeter_popup(perimeter))
+
+
+def perimeter_popup(perimeter: Perimeter) -> Popup:
+    """Nature, code, dates, figures and reference of a perimeter."""
+    rows = [
+        ("Nature", ESTIMATED if perimeter.estimated else f"{KIND_NAMES[perimeter.kind]}, contour officiel"),
+        ("Code", perimeter.code),
+        ("Génération", str(perimeter.generation or "")),
+        ("Grille", f"Filosofi {perimeter.vintage}" if perimeter.vintage else ""),
+        ("En vigueur", _validity(perimeter)),
+        *_figure_rows(perimeter),
+        ("Texte", perimeter.reference),
+        ("Source", perimeter.source.citation if perimeter.source else ""),
+    ]
+    return Popup(perimeter.name or perimeter.code, tuple(row for row in rows if row[1]))
+
+
+def _layer(perimeters: list[Perimeter], on: date) -> PerimeterLayer:
+    first = perimeters[0]
+    name = KIND_NAMES[first.kind] + (f" {first.generation}" if first.generation else "")
+    style = _STYLES[first.kind]
+    if first.estimated:
+        name = f"{name} (estimés, sans valeur réglementaire)"
+    elif not any(perimeter.in_force(on) for perimeter in perimeters):
+        name, style = f"{name}, hors vigueur au {long_date(on)}", "former"
+    ordered = sorted(perimeters, key=lambda perimeter: perimeter.code)
+    return PerimeterLayer(name, style, tuple(wgs84_shape(perimeter) for perimeter in ordered))
+
+
+def _figure_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
+    rows = []
+    for key, (label, write) in _FIGURES.items():
+        value = perimeter.attributes.get(key)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            rows.append((f"{label} (estimation)" if perimeter.estimated else label, write(value)))
+    return rows
+
+
+def _validity(perimeter: Perimeter) -> str:
+    start, end = perimeter.valid_from, perimeter.valid_to
+    if start and end:
+        return f"du {long_date(start)} au {long_date(end)}"
+    if start:
+        return f"depuis le {long_date(start)}"
+    return f"jusqu'au {long_date(end)}" if end else ""

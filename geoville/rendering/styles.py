@@ -1,0 +1,42 @@
+"""Lines, fills and stacking order of what is drawn, shared by the map and its legend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LineStyle:
+    """A line of the map.
+
+    Parameters
+    ----------
+    width_px : drawn width in pixels.
+    dashes : SVG dash array, empty for a full line. Full lines are for official contours, dashes for estimates.
+    """
+
+    colour: str
+    width_px: float
+    dashes: str = ""
+
+
+PERIMETER_LINES = {
+    "qpv": LineStyle("#12355b", 3.5),
+    "candidat": LineStyle("#12355b", 3, "9 6"),
+    "veille": LineStyle("#00695c", 2.5),
+    "vecu": LineStyle("#5b3f8c", 2.5),
+    "npnru": LineStyle("#8a0f5b", 3.5),
+    "former": LineStyle("#5b6673", 2),
+}
+SECTOR_LINE = LineStyle("#8a0f5b", 3.5, "1 7")
+PLACE_COLOUR = "#1d2733"
+CASING_WIDTH_PX = 9
+"""Width of the pale band under a perimeter's line: it parts the line from the cells and is easy to aim at."""
+
+PANES = {"backdrop": 350, "cells": 400, "perimeters": 420, "sector": 430, "places": 450}
+"""Stacking order: a layer switched off and on again comes back at its own height."""
+
+
+def imputed_fill(class_index: int) -> str:
+    """Identifier of the hatched pattern of a class, defined once in the page."""
+    return f"impute-{class_index}"
