@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from geoville.errors import GridError, Location
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import pyarrow as pa
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NOTHING_WRITTEN = ["", "NA"]
+_SHOWN_CHARACTERS = 60
 
 
 class CsvGridFile:
@@ -27,6 +29,7 @@ class CsvGridFile:
         self._path = path
         with path.open("rb") as stream:
             header = stream.readline().removeprefix(_BYTE_ORDER_MARK)
+            self._has_rows = bool(stream.read(1))
         if b"\0" in header:
             raise GridError(
                 "Le fichier n'est ni en UTF-8 ni en Latin-1",
@@ -44,49 +47,57 @@ class CsvGridFile:
         Raises
         ------
         GridError
-            A line has more or fewer values than the header.
+            A line has more or fewer values than the header, or quotes that do not close.
         """
         import pyarrow as pa
         from pyarrow import csv as arrow_csv
 
-        shorter_or_longer: list[arrow_csv.InvalidRow] = []
-
-        def set_aside(row: arrow_csv.InvalidRow) -> str:
-            if row.text.strip():
-                shorter_or_longer.append(row)
-            return "skip"
-
-        # Columns are known by their place: the names of those that are not read may be anything.
-        places = {name: f"{place}" for place, name in enumerate(self.names)}
-        chosen = [places[name] for name in columns]
-        table = arrow_csv.read_csv(
-            self._path,
-            read_options=arrow_csv.ReadOptions(skip_rows=1, column_names=[f"{i}" for i in range(len(self.names))]),
-            parse_options=arrow_csv.ParseOptions(delimiter=self._separator, invalid_row_handler=set_aside),
-            convert_options=arrow_csv.ConvertOptions(
-                include_columns=chosen,
-                column_types=dict.fromkeys(chosen, pa.binary()),
-                null_values=_NOTHING_WRITTEN,
-                strings_can_be_null=True,
-            ),
-        )
-        if shorter_or_longer:
-            self._refuse_lines(shorter_or_longer[0].text, len(shorter_or_longer))
+        if not self._has_rows:
+            return pa.table({name: pa.array([], pa.binary()) for name in columns})
+        # Columns are known by their place: the names of those that are not read may be in any encoding.
+        places = [str(place) for place in range(len(self.names))]
+        chosen = [places[self.names.index(name)] for name in columns]
+        try:
+            table = arrow_csv.read_csv(
+                self._path,
+                read_options=arrow_csv.ReadOptions(skip_rows=1, column_names=places),
+                parse_options=arrow_csv.ParseOptions(delimiter=self._separator),
+                convert_options=arrow_csv.ConvertOptions(
+                    include_columns=chosen,
+                    column_types=dict.fromkeys(chosen, pa.binary()),
+                    null_values=_NOTHING_WRITTEN,
+                    strings_can_be_null=True,
+                ),
+            )
+        except pa.ArrowInvalid as error:
+            raise self._refusal() from error
         return table.rename_columns(list(columns))
 
     def line_of(self, row: int) -> int:
         """1-based line of a row of data, header and blank lines counted."""
-        with self._path.open("rb") as stream:
-            written = (line for line, text in enumerate(stream, start=1) if text.strip())
-            return next(islice(written, row + 1, None))
+        return next(islice(self._written_lines(), row + 1, None))[0]
 
-    def _refuse_lines(self, text: str, count: int) -> None:
-        at_fault = text.strip().encode("utf-8", "surrogateescape")
+    def _written_lines(self) -> Iterator[tuple[int, str]]:
+        """Every line that is not blank, header included, and its 1-based number."""
         with self._path.open("rb") as stream:
-            line = next((number for number, read in enumerate(stream, start=1) if read.strip() == at_fault), None)
-        more = f", et {count - 1} autres lignes de même" if count > 1 else ""
-        raise GridError(
+            for line, text in enumerate(stream, start=1):
+                if text.strip():
+                    yield line, text.decode("latin-1").strip("\r\n")
+
+    def _refusal(self) -> GridError:
+        """Say which lines Arrow could not cut into values."""
+        at_fault = [(line, text) for line, text in self._written_lines() if self._values_in(text) != len(self.names)]
+        line, text = at_fault[0] if at_fault else (None, None)
+        others = len(at_fault) - 1
+        more = f", et {others} autre{'s' if others > 1 else ''} de même" if others > 0 else ""
+        return GridError(
             f"La ligne n'a pas les {len(self.names)} valeurs que l'en-tête annonce{more}",
-            where=Location(self._path.name, line, value=text.strip()[:60]),
-            advice="corriger la ligne ou le séparateur",
+            where=Location(self._path.name, line, value=text[:_SHOWN_CHARACTERS] if text else None),
+            advice="corriger la ligne, ses guillemets ou le séparateur",
         )
+
+    def _values_in(self, text: str) -> int | None:
+        try:
+            return len(next(csv.reader([text], delimiter=self._separator, strict=True)))
+        except csv.Error:
+            return None

@@ -1,0 +1,121 @@
+"""What a result was made from, written beside it."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from geoville.sources.files import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from geoville.law.parameters import DatedValue
+    from geoville.model import Source
+
+    JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
+
+_LIBRARIES = ("geopandas", "numpy", "pyarrow", "pyogrio", "pyproj", "scipy", "shapely")
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that was read.
+
+    Parameters
+    ----------
+    role : what it was read as ("grid", "official"…).
+    name : without its folder, which says nothing of its content.
+    vintage : year of the data, None where it has none.
+    """
+
+    role: str
+    name: str
+    sha256: str
+    vintage: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Everything that decides the content of a result.
+
+    Parameters
+    ----------
+    command : of geoville, without its arguments ("perimeters candidates").
+    law : legal values used, with their dates.
+    parameters : other choices, by name.
+    """
+
+    command: str
+    inputs: tuple[InputFile, ...]
+    law: tuple[DatedValue, ...]
+    parameters: Mapping[str, JsonValue]
+    sources: tuple[Source, ...]
+
+
+def write_provenance(provenance: Provenance, beside: Path) -> Path:
+    """Write ``<file>.provenance.json`` beside a result.
+
+    Two runs on the same inputs write the same document but for its "execution" block: versions and paths are there and
+    nowhere else. There is no time of day. "unverified" lists the legal values whose text was not read.
+
+    Returns
+    -------
+    Path of the file written.
+
+    Raises
+    ------
+    InvalidInputError
+        The folder is missing or not writable.
+    """
+    path = beside.with_name(f"{beside.name}.provenance.json")
+    document = _document(provenance) | {"execution": _execution(beside)}
+    text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+    with replacing(path) as written:
+        written.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+    return path
+
+
+def _document(provenance: Provenance) -> dict[str, Any]:
+    return {
+        "command": provenance.command,
+        "inputs": [
+            {"role": item.role, "name": item.name, "sha256": item.sha256, "vintage": item.vintage}
+            for item in provenance.inputs
+        ],
+        "law": [
+            {
+                "parameter": item.parameter,
+                "value": item.value,
+                "valid_from": item.valid_from.isoformat(),
+                "reference": item.reference,
+                "verified": item.verified,
+            }
+            for item in provenance.law
+        ],
+        "parameters": dict(provenance.parameters),
+        "sources": [
+            {
+                "title": item.title,
+                "producer": item.producer,
+                "vintage": item.vintage,
+                "licence": item.licence,
+                "sha256": item.sha256,
+            }
+            for item in provenance.sources
+        ],
+        "unverified": sorted({item.parameter for item in provenance.law if not item.verified}),
+    }
+
+
+def _execution(output: Path) -> dict[str, Any]:
+    return {
+        "geoville": version("geoville"),
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in _LIBRARIES},
+        "output": str(output),
+    }

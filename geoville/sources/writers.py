@@ -1,0 +1,194 @@
+"""Write layers and perimeters: GeoPackage, GeoJSON or GeoParquet by suffix, the same bytes for the same input."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geoville.crs import LAMBERT_93, WGS84
+from geoville.errors import InvalidInputError
+from geoville.sources.files import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    import geopandas
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from geoville.model import Perimeter
+
+    Value = str | int | float | bool | None
+
+MILLIMETRE_DECIMALS = 3
+DEGREE_DECIMALS = 7
+"""Decimals of coordinates: a millimetre in metres, about a centimetre in degrees."""
+
+_DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON", ".parquet": "Parquet"}
+_FIXED_DATE = "1970-01-01T00:00:00.000Z"
+
+COMMUNE_SEPARATOR = ";"
+LAYER = "perimetres"
+_RESERVED = ("geometry", "geom", "fid")  # a GeoPackage has these, and does not tell upper from lower case
+
+_COLUMNS: dict[str, tuple[str, Callable[[Perimeter], Value]]] = {
+    "code": ("string", lambda item: item.code),
+    "name": ("string", lambda item: item.name),
+    "kind": ("string", lambda item: item.kind.value),
+    "generation": ("Int64", lambda item: item.generation),
+    "vintage": ("Int64", lambda item: item.vintage),
+    "estimated": ("bool", lambda item: item.estimated),
+    "valid_from": ("string", lambda item: _iso(item.valid_from)),
+    "valid_to": ("string", lambda item: _iso(item.valid_to)),
+    "reference": ("string", lambda item: item.reference),
+    "communes": ("string", lambda item: COMMUNE_SEPARATOR.join(item.communes)),
+    "source": ("string", lambda item: item.source.citation if item.source else None),
+}
+"""Type and value of each column; dates are ISO 8601 text, which all three formats keep alike."""
+
+
+def perimeters_frame(perimeters: Sequence[Perimeter]) -> geopandas.GeoDataFrame:
+    """Perimeters as a table in their projected CRS; Lambert-93 where there is none.
+
+    Returns
+    -------
+    Columns code, name, kind, generation, vintage, estimated, valid_from, valid_to (ISO dates), reference, communes
+    (INSEE codes joined by ";"), source (citation), then the attributes in the order they are first met, then the
+    geometry. What a perimeter does not have is null; whole numbers stay whole beside nulls.
+
+    Raises
+    ------
+    InvalidInputError
+        Perimeters in several CRS, or an attribute named like another column.
+    """
+    import geopandas
+
+    crs = {item.epsg for item in perimeters}
+    if len(crs) > 1:
+        listed = " et ".join(f"EPSG:{code}" for code in sorted(crs))
+        raise InvalidInputError(f"Périmètres dans plusieurs CRS ({listed})", advice="écrire un fichier par territoire")
+    keys = list(dict.fromkeys(key for item in perimeters for key in item.attributes))
+    taken = [key for key in keys if key.lower() in (*_COLUMNS, *_RESERVED)]
+    if taken:
+        raise InvalidInputError(
+            f"Attribut de même nom qu'une colonne de geoville : {', '.join(taken)}", advice="le renommer"
+        )
+    columns = {name: _typed([value(item) for item in perimeters], dtype) for name, (dtype, value) in _COLUMNS.items()}
+    columns |= {key: _attribute_column([item.attributes.get(key) for item in perimeters]) for key in keys}
+    return geopandas.GeoDataFrame(
+        columns, geometry=[item.geometry for item in perimeters], crs=next(iter(crs), LAMBERT_93)
+    )
+
+
+def write_perimeters(perimeters: Sequence[Perimeter], path: Path) -> None:
+    """Write perimeters, by suffix: see `write_layer`."""
+    write_layer(perimeters_frame(perimeters), path, layer=LAYER)
+
+
+def write_layer(frame: geopandas.GeoDataFrame, path: Path, *, layer: str) -> None:
+    """Write one layer, whole or not at all.
+
+    Parameters
+    ----------
+    frame : in a projected CRS, in metres. GeoPackage and GeoParquet keep it; GeoJSON is in WGS84 (RFC 7946).
+    path : its suffix chooses the format.
+    layer : name of the layer, where the format has one.
+
+    Raises
+    ------
+    InvalidInputError
+        The suffix is not one of those, or the folder is missing or not writable.
+
+    Notes
+    -----
+    NaN becomes null. Coordinates are rounded vertex by vertex, not by `shapely.set_precision`, which may add, drop or
+    move vertices far more than the rounding itself: what is written stays within half a unit of what was computed.
+    A GeoJSON of no feature has no columns: the format holds them in the features.
+    """
+    driver = _driver_of(path)
+    if driver == "GeoJSON":
+        frame = _rounded(frame.to_crs(WGS84), DEGREE_DECIMALS)
+    else:
+        frame = _rounded(frame, MILLIMETRE_DECIMALS)
+    with replacing(path) as beside:
+        if driver == "Parquet":
+            frame.to_parquet(beside, index=False)
+        elif driver == "GeoJSON":
+            _write_with_gdal(frame, beside, driver, layer, RFC7946="YES", COORDINATE_PRECISION=str(DEGREE_DECIMALS))
+        else:
+            _write_with_gdal(frame, beside, driver, layer)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _attribute_column(values: list[Value]) -> pd.api.extensions.ExtensionArray:
+    """Attribute values under the narrowest type that holds them all; values of mixed natures become text."""
+    types = {type(value) for value in values if value is not None}
+    if types == {bool}:
+        return _typed(values, "boolean")
+    if types == {int}:
+        return _typed(values, "Int64")
+    if types and types <= {int, float}:
+        return _typed(values, "Float64")
+    return _typed([None if value is None else str(value) for value in values], "string")
+
+
+def _typed(values: Sequence[Value], dtype: Any) -> pd.api.extensions.ExtensionArray:
+    import pandas as pd
+
+    column: pd.api.extensions.ExtensionArray = pd.array(values, dtype=dtype)
+    return column
+
+
+def _driver_of(path: Path) -> str:
+    """GDAL's name of the format that a suffix asks for.
+
+    Raises
+    ------
+    InvalidInputError
+        The suffix is not one that geoville writes.
+    """
+    driver = _DRIVERS.get(path.suffix.lower())
+    if driver is None:
+        raise InvalidInputError(
+            f"Format de sortie inconnu : « {path.suffix or path.name} »",
+            advice="donner un nom de fichier en .gpkg (GeoPackage), .geojson (GeoJSON) ou .parquet (GeoParquet)",
+        )
+    return driver
+
+
+def _write_with_gdal(frame: geopandas.GeoDataFrame, path: Path, driver: str, layer: str, **options: str) -> None:
+    import pyogrio
+
+    # Without a feature nothing tells GDAL the type of geometry.
+    geometry_type = "Unknown" if frame.empty else None
+    with _timestamps_fixed():
+        pyogrio.write_dataframe(frame, path, layer=layer, driver=driver, geometry_type=geometry_type, **options)
+
+
+@contextmanager
+def _timestamps_fixed() -> Iterator[None]:
+    """Make GDAL date what it writes (`last_change` of a GeoPackage) from a constant instead of the clock."""
+    import pyogrio
+
+    before: Any = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _FIXED_DATE})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _rounded(frame: geopandas.GeoDataFrame, decimals: int) -> geopandas.GeoDataFrame:
+    import shapely
+
+    def rounded(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.round(coordinates, decimals)
+
+    return frame.set_geometry(shapely.transform(frame.geometry.array, rounded), crs=frame.crs)

@@ -1,0 +1,63 @@
+"""Files are replaced whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from geoville.errors import InvalidInputError
+from geoville.sources.files import replacing, sha256_of
+
+
+def test_checksum(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"geoville")
+    assert sha256_of(path) == hashlib.sha256(b"geoville").hexdigest()
+
+
+def test_checksum_of_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="« absent » ne peut pas être lu"):
+        sha256_of(tmp_path / "absent")
+
+
+def test_replaced_once_written(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text("before", encoding="utf-8")
+    with replacing(path) as beside:
+        assert beside.suffix == ".txt"
+        beside.write_text("after", encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == "before"
+    assert path.read_text(encoding="utf-8") == "after"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_untouched_after_a_failure(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text("before", encoding="utf-8")
+
+    def fail_half_way() -> None:
+        with replacing(path) as beside:
+            beside.write_text("half", encoding="utf-8")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_half_way()
+    assert path.read_text(encoding="utf-8") == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("relative", "words"),
+    [("absent/out.gpkg", "n'existe pas"), (".", "est un dossier"), ("file/x.gpkg", "n'existe pas")],
+)
+def test_places_where_nothing_can_be_written(tmp_path: Path, relative: str, words: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InvalidInputError, match=words), replacing(tmp_path / relative):
+        pytest.fail("nothing may be written")
+
+
+def test_a_full_disk_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match=r"Impossible d'écrire .*No space left"), replacing(tmp_path / "out"):
+        raise OSError(28, "No space left on device")

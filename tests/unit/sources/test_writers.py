@@ -1,0 +1,227 @@
+"""Layers are written in three formats: right columns, right CRS, the same bytes every time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+
+from geoville.errors import InvalidInputError
+from geoville.model import Kind, Perimeter, Source
+from geoville.sources.writers import perimeters_frame, write_layer, write_perimeters
+
+SUFFIXES = (".gpkg", ".geojson", ".json", ".parquet")
+COLUMNS = [
+    *("code", "name", "kind", "generation", "vintage", "estimated", "valid_from", "valid_to"),
+    *("reference", "communes", "source"),
+]
+
+
+def two_perimeters() -> list[Perimeter]:
+    official = Perimeter(
+        "QP062056",
+        "Beau Marais",
+        Kind.QPV,
+        shapely.box(620000.12345, 7095000, 620400, 7095400),
+        2154,
+        estimated=False,
+        generation=2015,
+        valid_from=date(2015, 1, 1),
+        valid_to=date(2023, 12, 31),
+        reference="Décret n° 2014-1750",
+        communes=("62193", "62548"),
+        source=Source("Contours", "ANCT", "2015", "Licence Ouverte 2.0"),
+    )
+    candidate = Perimeter(
+        "C1",
+        "Candidat n° 1",
+        Kind.CANDIDAT,
+        shapely.MultiPolygon([shapely.box(621000, 7096000, 621200, 7096200)]),
+        2154,
+        estimated=True,
+        vintage=2019,
+        attributes={"population": 1234.5, "cells": 22, "why": "médiane < seuil", "kept": True, "low": float("nan")},
+    )
+    return [official, candidate]
+
+
+def read(path: Path) -> geopandas.GeoDataFrame:
+    return geopandas.read_parquet(path) if path.suffix == ".parquet" else geopandas.read_file(path)
+
+
+def test_table_of_perimeters() -> None:
+    frame = perimeters_frame(two_perimeters())
+    assert list(frame.columns) == [*COLUMNS, "population", "cells", "why", "kept", "low", "geometry"]
+    assert frame.crs.to_epsg() == 2154
+    first, second = (frame.drop(columns="geometry").astype(object).where(frame.notna(), None)).to_dict("records")
+    assert first["communes"] == "62193;62548"
+    assert (first["valid_from"], first["valid_to"]) == ("2015-01-01", "2023-12-31")
+    assert first["source"] == "ANCT, Contours (2015), Licence Ouverte 2.0"
+    assert (first["vintage"], first["cells"], first["population"]) == (None, None, None)
+    assert (second["generation"], second["vintage"], second["cells"]) == (None, 2019, 22)
+    assert (second["population"], second["why"], second["kept"], second["low"]) == (
+        1234.5,
+        "médiane < seuil",
+        True,
+        None,
+    )
+    assert isinstance(second["cells"], int)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_formats_hold_the_same(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"perimeters{suffix}"
+    write_perimeters(two_perimeters(), path)
+    back = read(path)
+    expected = perimeters_frame(two_perimeters())
+    assert [name for name in back.columns if name != "geometry"] == list(expected.columns[:-1])
+    assert back["code"].tolist() == ["QP062056", "C1"]
+    assert back["estimated"].tolist() == [False, True]
+    assert back["population"].isna().tolist() == [True, False]
+    assert back["low"].isna().all()
+    assert str(back["valid_to"][0]).startswith("2023-12-31")
+    moved_m = back.to_crs(2154).hausdorff_distance(expected.geometry)
+    assert moved_m.max() < (0.02 if "json" in suffix else 0.001)
+
+
+@pytest.mark.parametrize("suffix", [".geojson", ".json"])
+def test_geojson_is_rfc_7946(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"perimeters{suffix}"
+    write_perimeters(two_perimeters(), path)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    assert "crs" not in document
+    first, second = document["features"]
+    ring = first["geometry"]["coordinates"][0]
+    assert shapely.LinearRing(ring).is_ccw
+    assert all(1.8 < lon < 2 and 50.9 < lat < 51 for lon, lat in ring)
+    assert all(round(value, 7) == value for point in ring for value in point)
+    assert first["properties"]["generation"] == 2015
+    assert isinstance(first["properties"]["generation"], int)
+    assert second["properties"]["generation"] is None
+    assert second["properties"]["low"] is None
+    assert second["properties"]["kept"] is True
+
+
+def test_nothing_known_is_null_in_a_geopackage(tmp_path: Path) -> None:
+    path = tmp_path / "perimeters.gpkg"
+    write_perimeters(two_perimeters(), path)
+    with closing(sqlite3.connect(path)) as database:
+        rows = database.execute("SELECT generation, vintage, low, population, kept FROM perimetres").fetchall()
+        dated = database.execute("SELECT last_change FROM gpkg_contents").fetchall()
+    assert rows == [(2015, None, None, None, None), (None, 2019, None, 1234.5, 1)]
+    assert dated == [("1970-01-01T00:00:00.000Z",)]
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".parquet"])
+def test_projected_coordinates_are_in_whole_millimetres(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"perimeters{suffix}"
+    write_perimeters(two_perimeters(), path)
+    back = read(path)
+    assert back.crs.to_epsg() == 2154
+    coordinates = shapely.get_coordinates(back.geometry)
+    np.testing.assert_array_equal(coordinates, np.round(coordinates, 3))
+    assert coordinates[:, 0].min() == 620000.123
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_same_bytes_twice_and_in_another_process(tmp_path: Path, suffix: str) -> None:
+    first, second, third = (tmp_path / folder / f"out{suffix}" for folder in "abc")
+    for path in (first, second, third):
+        path.parent.mkdir()
+    write_perimeters(two_perimeters(), first)
+    write_perimeters(two_perimeters(), second)
+    script = (
+        "import importlib.util, pathlib, sys\n"
+        "spec = importlib.util.spec_from_file_location('here', sys.argv[1])\n"
+        "here = importlib.util.module_from_spec(spec); spec.loader.exec_module(here)\n"
+        "here.write_perimeters(here.two_perimeters(), pathlib.Path(sys.argv[2]))\n"
+    )
+    subprocess.run([sys.executable, "-c", script, __file__, str(third)], check=True)
+    sums = {hashlib.sha256(path.read_bytes()).hexdigest() for path in (first, second, third)}
+    assert len(sums) == 1
+    assert [path.name for path in first.parent.iterdir()] == [first.name]
+
+
+def test_the_clock_of_gdal_is_given_back(tmp_path: Path) -> None:
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2001-01-01T00:00:00.000Z"})
+    write_perimeters(two_perimeters(), tmp_path / "a.gpkg")
+    assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") == "2001-01-01T00:00:00.000Z"
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+    write_perimeters(two_perimeters(), tmp_path / "b.gpkg")
+    assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") is None
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".parquet"])
+def test_no_perimeter_still_has_columns(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"none{suffix}"
+    write_perimeters([], path)
+    back = read(path)
+    assert [name for name in back.columns if name != "geometry"] == COLUMNS
+    assert len(back) == 0
+
+
+def test_no_perimeter_in_geojson(tmp_path: Path) -> None:
+    path = tmp_path / "none.geojson"
+    write_perimeters([], path)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    assert (document["type"], document["features"]) == ("FeatureCollection", [])
+
+
+def test_an_existing_file_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "perimeters.gpkg"
+    write_perimeters(two_perimeters(), path)
+    write_perimeters(two_perimeters()[:1], path)
+    assert len(read(path)) == 1
+
+
+def test_unknown_suffix(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match=r"\.gpkg.*\.geojson.*\.parquet"):
+        write_perimeters(two_perimeters(), tmp_path / "out.kml")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_missing_folder(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="n'existe pas"):
+        write_perimeters(two_perimeters(), tmp_path / "absent" / "out.gpkg")
+
+
+def test_perimeters_of_two_territories() -> None:
+    away = Perimeter("X", "X", Kind.ZUS, shapely.box(0, 0, 1, 1), 2975, estimated=False)
+    with pytest.raises(InvalidInputError, match="EPSG:2154 et EPSG:2975"):
+        perimeters_frame([*two_perimeters(), away])
+
+
+@pytest.mark.parametrize("key", ["code", "NAME", "geom", "fid"])
+def test_an_attribute_may_not_hide_a_column(key: str) -> None:
+    hiding = Perimeter("X", "X", Kind.ZUS, shapely.box(0, 0, 1, 1), 2154, estimated=False, attributes={key: "y"})
+    with pytest.raises(InvalidInputError, match=key):
+        perimeters_frame([hiding])
+
+
+def test_attributes_of_mixed_natures_become_text() -> None:
+    box = shapely.box(0, 0, 1, 1)
+    mixed = [
+        Perimeter("A", "A", Kind.ZUS, box, 2154, estimated=False, attributes={"note": 3, "rate": 1}),
+        Perimeter("B", "B", Kind.ZUS, box, 2154, estimated=False, attributes={"note": "trois", "rate": 0.5}),
+    ]
+    frame = perimeters_frame(mixed)
+    assert frame["note"].tolist() == ["3", "trois"]
+    assert frame["rate"].tolist() == [1.0, 0.5]
+
+
+def test_any_layer_of_points(tmp_path: Path) -> None:
+    frame = geopandas.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(620000, 7095000)], crs=2154)
+    path = tmp_path / "points.gpkg"
+    write_layer(frame, path, layer="lieux")
+    assert pyogrio.list_layers(path).tolist() == [["lieux", "Point"]]
