@@ -1,0 +1,151 @@
+"""Open a file of polygons as plain rows: any of four formats, any CRS that has an EPSG code."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from geoville.crs import WGS84
+from geoville.errors import ContourError, Location
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+    import pandas as pd
+    from shapely.geometry.base import BaseGeometry
+
+Scalar = str | int | float | bool | None
+
+SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".parquet")
+
+
+@dataclass(frozen=True, slots=True)
+class ContourTable:
+    """Rows of a file of polygons, before anything is made of them.
+
+    Parameters
+    ----------
+    rows : one mapping a row, from the name of the column in lower case to the value; empty text and NaN are None.
+    geometries : as read, in `epsg`; None where the file has none or one that cannot be decoded.
+    epsg : CRS of the geometries, (lon, lat) or (easting, northing).
+    """
+
+    rows: tuple[dict[str, Scalar], ...]
+    geometries: tuple[BaseGeometry | None, ...]
+    epsg: int
+
+
+def read_contour_table(path: Path) -> ContourTable:
+    """Read GeoJSON, GeoPackage, Shapefile or GeoParquet.
+
+    Raises
+    ------
+    ContourError
+        Another format, a file that cannot be decoded, several layers, no row, a CRS that is unknown or missing.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise ContourError(
+            "Format de contours inconnu",
+            where=Location(path.name),
+            advice=f"donner un fichier {', '.join(SUFFIXES)} (le décompresser s'il est dans une archive)",
+        )
+    frame = _decoded(path)
+    if not len(frame):
+        raise ContourError("Le fichier ne contient aucun périmètre", where=Location(path.name))
+    epsg = _epsg(frame, path)
+    columns = {str(name).lower(): _scalars(frame[name]) for name in frame.columns if name != frame.geometry.name}
+    rows = tuple({name: values[i] for name, values in columns.items()} for i in range(len(frame)))
+    return ContourTable(rows, tuple(frame.geometry), epsg)
+
+
+def _decoded(path: Path) -> gpd.GeoDataFrame:
+    import shapely
+
+    # The readers raise almost anything on broken bytes, and warn about what is then refused or repaired row by row.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _frame(path)
+        except ContourError:
+            raise
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            OSError,
+            RuntimeError,
+            TypeError,
+            ValueError,
+            shapely.errors.ShapelyError,
+        ) as error:
+            raise ContourError(
+                "Le fichier de contours ne peut pas être lu",
+                where=Location(path.name),
+                advice="vérifier qu'il est entier et que son suffixe dit bien son format",
+            ) from error
+
+
+def _frame(path: Path) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+    import pyogrio
+
+    if path.suffix.lower() == ".parquet":
+        return gpd.read_parquet(path)
+    layers = [name for name, geometry_type in pyogrio.list_layers(path) if geometry_type is not None]
+    if len(layers) != 1:
+        raise ContourError(
+            f"Le fichier a {len(layers)} couches de géométries au lieu d'une",
+            where=Location(path.name),
+            advice="n'en garder qu'une",
+        )
+    return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=layers[0], on_invalid="ignore"))
+
+
+def _epsg(frame: gpd.GeoDataFrame, path: Path) -> int:
+    """CRS of a file; without one, WGS84 if the coordinates are degrees."""
+    in_degrees = _looks_like_degrees(frame)
+    if frame.crs is None:
+        if in_degrees:
+            return WGS84
+        raise ContourError(
+            "Le fichier ne dit pas son système de coordonnées",
+            where=Location(path.name),
+            advice="le donner en WGS84, ou avec son système (fichier .prj d'un Shapefile)",
+        )
+    if frame.crs.is_geographic and not in_degrees:
+        raise ContourError(
+            "Les coordonnées ne sont pas des degrés, alors que le système du fichier est géographique",
+            where=Location(path.name),
+            advice="corriger le système de coordonnées du fichier",
+        )
+    epsg = WGS84 if frame.crs.to_authority() == ("OGC", "CRS84") else frame.crs.to_epsg()
+    if epsg is None:
+        raise ContourError(
+            "Le système de coordonnées du fichier n'a pas de code EPSG",
+            where=Location(path.name, value=frame.crs.name),
+            advice="convertir le fichier en WGS84 ou en Lambert-93",
+        )
+    return int(epsg)
+
+
+def _looks_like_degrees(frame: gpd.GeoDataFrame) -> bool:
+    west, south, east, north = frame.total_bounds
+    bounded = west >= -180 and east <= 180 and south >= -90 and north <= 90  # noqa: PLR2004 - the globe
+    return bounded or math.isnan(west)
+
+
+def _scalars(column: pd.Series) -> list[Scalar]:
+    """Cells of a column as plain values."""
+    return [_scalar(value) for value in column.astype(object).where(column.notna(), None)]
+
+
+def _scalar(value: Any) -> Scalar:
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    return str(value).strip() or None
