@@ -58,6 +58,7 @@ class StreetIndex:
                 by_word[word].append(street)
         self._by_word = {word: tuple(streets) for word, streets in by_word.items() if word}
         self.vocabulary = Vocabulary(word for street in self.streets for word in street.name.content)
+        self.towns = frozenset(street.town for street in self.streets)
         self._plain_names = [" ".join(street.name.content) for street in self.streets]
 
     def candidates(self, asked: StreetName) -> tuple[Street, ...]:
@@ -74,7 +75,7 @@ class StreetIndex:
         near = process.extract(
             " ".join(asked.content),
             self._plain_names,
-            scorer=fuzz.token_sort_ratio,
+            scorer=fuzz.token_set_ratio,
             score_cutoff=LIKE_ENOUGH_TO_SUGGEST,
             limit=SUGGESTIONS,
         )
@@ -86,13 +87,17 @@ def _streets(addresses: Iterable[Address]) -> tuple[Street, ...]:
     grouped: defaultdict[tuple[Town, StreetName], list[Address]] = defaultdict(list)
     names: dict[str, StreetName] = {}
     for address in addresses:
-        name = names.setdefault(address.street, street_name(address.street))
+        if address.street not in names:
+            names[address.street] = street_name(address.street)
+        name = names[address.street]
         grouped[Town(address.citycode, address.city), StreetName(name.type, name.content)].append(address)
-    streets = [
-        Street(min(address.street for address in known), names[min(address.street for address in known)], town, tuple(sorted(known, key=_rank)))
-        for (town, _), known in grouped.items()
-    ]
+    streets = (_street(town, sorted(known, key=_rank)) for (town, _), known in grouped.items())
     return tuple(sorted(streets, key=lambda street: (street.town, street.label)))
+
+
+def _street(town: Town, addresses: list[Address]) -> Street:
+    label = min(address.street for address in addresses)
+    return Street(label, street_name(label), town, tuple(addresses))
 
 
 def _rank(address: Address) -> tuple[int, str, str]:

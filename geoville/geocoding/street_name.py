@@ -29,7 +29,7 @@ class StreetName:
 
     @cached_property
     def names_a_person(self) -> bool:
-        """Whether first words may be left out: no article before the name ("Georges Guynemer"), or one before a title."""
+        """Whether it starts with no article ("Georges Guynemer") or with a title ("du Général Leclerc")."""
         if not self.words:
             return False
         return self.words[0] not in PARTICLES or self.content[0] in TITLES

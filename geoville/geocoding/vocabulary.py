@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-STREET_TYPES = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _phrases(text: str) -> list[str]:
+    return text.split(",")
+
+
+STREET_TYPES = _words(
     "allee avenue boulevard chaussee chemin cite clos cote cours digue domaine esplanade faubourg galerie hameau "
     "impasse lotissement mail montee parvis passage place promenade quai residence route rue ruelle sente sentier "
-    "square terrasse traverse venelle villa voie za zac zi".split()
+    "square terrasse traverse venelle villa voie za zac zi"
 )
 
-PLAIN_TYPES = frozenset("avenue boulevard impasse rue".split())
+PLAIN_TYPES = _words("avenue boulevard impasse rue")
 """Types that start a street even in the middle of a text: no town and no place is called so."""
 
-TWO_WORD_TYPES = {
+TWO_WORD_TYPES: dict[tuple[str, ...], str] = {
     ("grande", "rue"): "grande rue",
     ("grand", "rue"): "grande rue",
     ("gr", "rue"): "grande rue",
@@ -75,49 +84,49 @@ WORD_ABBREVIATIONS = {
     "sgt": "sergent",
 }
 
-TITLES = frozenset(
+TITLES = _words(
     "abbe amiral capitaine colonel commandant docteur frere freres general groupe lieutenant marechal monseigneur "
-    "pasteur pere president professeur sergent".split()
+    "pasteur pere president professeur sergent"
 )
 """Titles that people leave out or add before a person's name."""
 
-DISTINGUISHING = frozenset(
-    "ancien ancienne bas basse grand grande haut haute nouveau nouvelle petit petite saint sainte vieille vieux".split()
+DISTINGUISHING = _words(
+    "ancien ancienne bas basse grand grande haut haute nouveau nouvelle petit petite saint sainte vieille vieux"
 )
 """Words that make another street when left out: the rue Pierre is not the rue Saint-Pierre."""
 
-PARTICLES = frozenset("a au aux d de des du en et l la le les".split())
+PARTICLES = _words("a au aux d de des du en et l la le les")
 """Small words that people drop or exchange; they never tell two streets apart."""
 
-MONTHS = frozenset("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split())
+MONTHS = _words("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre")
 
-NUMBERED_ROADS = frozenset("departementale nationale d n rd rn".split())
+NUMBERED_ROADS = _words("departementale nationale d n rd rn")
 """Words after which a number belongs to the name of the road."""
 
 NUMBER_WORDS = {
     str(value): words
     for value, words in enumerate(
-        "un,deux,trois,quatre,cinq,six,sept,huit,neuf,dix,onze,douze,treize,quatorze,quinze,seize,dix sept,dix huit,"
-        "dix neuf,vingt,vingt et un,vingt deux,vingt trois,vingt quatre,vingt cinq,vingt six,vingt sept,vingt huit,"
-        "vingt neuf,trente,trente et un".split(","),
+        _phrases(
+            "un,deux,trois,quatre,cinq,six,sept,huit,neuf,dix,onze,douze,treize,quatorze,quinze,seize,dix sept,"
+            "dix huit,dix neuf,vingt,vingt et un,vingt deux,vingt trois,vingt quatre,vingt cinq,vingt six,vingt sept,"
+            "vingt huit,vingt neuf,trente,trente et un"
+        ),
         start=1,
     )
 } | {"1er": "premier", "1ere": "premiere"}
 
-REPETITIONS = frozenset("bis ter quater quinquies".split())
+REPETITIONS = _words("bis ter quater quinquies")
 REPETITION_LETTERS = {"b": "bis", "t": "ter", "q": "quater"}
 """The letter that some lists write for a repetition index."""
 
-NUMBER_SIGNS = frozenset("n no num numero".split())
+NUMBER_SIGNS = _words("n no num numero")
 
-INSIDE_BUILDING = frozenset(
-    "appartement appt apt bat batiment bloc entree esc escalier etage hall log logement porte".split()
-)
+INSIDE_BUILDING = _words("appartement appt apt bat batiment bloc entree esc escalier etage hall log logement porte")
 """Words that, with the letter or number after them, say where in the building: of no use to a position."""
 
-POSTAL_BOXES = frozenset("bp cs tsa".split())
+POSTAL_BOXES = _words("bp cs tsa")
 
-OPTIONAL_PLACE_WORDS = frozenset(
-    "agence bureau centre commercial general local municipal municipale polyvalent professionnel public publique".split()
+OPTIONAL_PLACE_WORDS = _words(
+    "agence bureau centre commercial general local municipal municipale polyvalent professionnel public publique"
 )
 """Words of a place's name that people leave out: "poste Fort Nieulay" is the "bureau de poste Fort Nieulay"."""

@@ -1,0 +1,66 @@
+"""The ways to read a question once the towns of the list are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geoville.geocoding.normalise import normalise
+from geoville.geocoding.street_name import StreetName
+from geoville.geocoding.vocabulary import PARTICLES
+
+if TYPE_CHECKING:
+    from geoville.geocoding.parse import ParsedAddress
+    from geoville.geocoding.towns import Town, Towns
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A street or a place, and where it is asked.
+
+    Parameters
+    ----------
+    towns : towns of the list that were designated, never empty; None where the question names no town.
+    """
+
+    street: StreetName
+    towns: frozenset[Town] | None
+
+    @property
+    def is_a_town(self) -> bool:
+        """Whether nothing but a town is asked."""
+        return not self.street.type and not self.street.words
+
+    def allows(self, town: Town) -> bool:
+        """Whether a street of that town may be the one asked."""
+        return self.towns is None or town in self.towns
+
+    def allows_town_named(self, name: str) -> bool:
+        """Whether a place of that town may be the one asked; a place without a town may be in any."""
+        return self.towns is None or not name or normalise(name) in {normalise(town.name) for town in self.towns}
+
+
+def readings_of(parsed: ParsedAddress, towns: Towns) -> tuple[Reading, ...]:
+    """Read the words as they are, then without the name of a town at their end ("66 rue Mollien Calais").
+
+    Returns
+    -------
+    One or two readings; none where the town asked is not in the list.
+    """
+    city = parsed.city or (parsed.complement if towns.named(parsed.complement) else "")
+    asked = towns.designated(parsed.postcode, city)
+    if asked is not None and not asked:
+        return ()
+    whole = Reading(parsed.street, asked)
+    kept, name = _without_town(parsed.street.words, towns)
+    ending = towns.named(name) if asked is None else asked & towns.named(name)
+    return (whole, Reading(StreetName(parsed.street.type, kept), ending)) if ending else (whole,)
+
+
+def _without_town(words: tuple[str, ...], towns: Towns) -> tuple[tuple[str, ...], str]:
+    """Take a town off the end of the words, with "à" before it; "avenue de Calais" keeps its name."""
+    length, name = towns.at_end_of(words)
+    kept = words[: len(words) - length]
+    if kept[-1:] == ("a",):
+        return kept[:-1], name
+    return (words, "") if kept and kept[-1] in PARTICLES else (kept, name)
