@@ -39,6 +39,10 @@ class ContourFile:
     repairs: tuple[Repair, ...]
     sha256: str
 
+    def cited(self, source: Source) -> tuple[Perimeter, ...]:
+        """Perimeters citing another source than the file they were read from."""
+        return tuple(replace(perimeter, source=source) for perimeter in self.perimeters)
+
 
 def read_perimeters(path: Path, *, kind: Kind | None = None, generation: int | None = None) -> ContourFile:
     """Read GeoJSON, GeoPackage, Shapefile or GeoParquet, in any of the known layouts and any CRS with an EPSG code.

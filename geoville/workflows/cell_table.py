@@ -52,7 +52,7 @@ def cell_table(grids: Sequence[Grid], iris_path: Path, communes_path: Path) -> s
     epsg = grids[0].epsg
     corners = np.unique(np.vstack([np.column_stack([grid.northing, grid.easting]) for grid in grids]), axis=0)
     northing, easting = corners[:, 0], corners[:, 1]
-    half = CELL_SIZE_M / 2
+    half = np.float64(CELL_SIZE_M / 2)
     centres = np.column_stack(transform_points(easting + half, northing + half, epsg, GRID_CRS[epsg]))
     communes = codes_of_points(centres, communes_path, "code", GRID_CRS[epsg])
     iris = codes_of_points(centres, iris_path, "CODE_IRIS", GRID_CRS[epsg])
@@ -82,7 +82,7 @@ def codes_of_points(points: NDArray[np.float64], outlines_path: Path, column: st
     polygons = [transform_geometry(polygon, WGS84, epsg) for polygon in outlines.geometry]
     tree = shapely.STRtree(polygons)
     found: list[str] = []
-    for point in shapely.points(points):
+    for point in map(shapely.Point, points.tolist()):
         inside = tree.query(point, predicate="intersects")
         if len(inside) == 0:
             inside = tree.query_nearest(point, max_distance=MAX_DISTANCE_M, all_matches=True)

@@ -1,0 +1,207 @@
+"""Put a town's own files into its territory for good: check them, convert them, cite them; read them; take them out."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+from geoville.errors import ContourError, InvalidInputError, Location
+from geoville.model import Kind
+from geoville.sources.additions_registry import Addition, folder_of, list_additions, stored_path, write_register
+from geoville.sources.addresses import read_addresses, read_places
+from geoville.sources.contours import read_perimeters
+from geoville.sources.files import replacing, sha256_of
+from geoville.sources.writers import perimeters_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from geoville.model import Address, AddressList, Perimeter
+    from geoville.sources.territory import Territory
+
+__all__ = [
+    "ADDITION_KINDS",
+    "Addition",
+    "add_file",
+    "added_address_lists",
+    "added_perimeters",
+    "added_places",
+    "list_additions",
+    "remove_file",
+]
+
+PERIMETER_KINDS = tuple(kind.value for kind in Kind if kind is not Kind.CANDIDAT)
+PLACES, ADDRESSES = "places", "addresses"
+ADDITION_KINDS = (*PERIMETER_KINDS, PLACES, ADDRESSES)
+
+NEIGHBOURHOOD_M = 20_000.0
+"""How far from the territory's cells a perimeter may lie and still concern it."""
+
+_ID_DIGITS = 8
+
+
+def add_file(
+    territory: Territory, path: Path, kind: str, *, generation: int | None = None, complete: bool = False
+) -> Addition:
+    """Add a file to a territory. Adding the same content again changes nothing.
+
+    Parameters
+    ----------
+    path : perimeters in any format of `read_perimeters`; addresses and places in any of their readers'.
+    kind : one of `ADDITION_KINDS`.
+    generation : of QPV whose codes do not tell it.
+    complete : for addresses, that no address of its communes is missing.
+
+    Raises
+    ------
+    InvalidInputError
+        The kind is unknown, an option has no meaning for it, the file cannot be read, or all its perimeters lie far
+        from the territory; nothing is kept then.
+    """
+    _check_request(kind, generation, complete=complete)
+    folder = folder_of(territory.name)
+    folder.mkdir(parents=True, exist_ok=True)
+    if kind in PERIMETER_KINDS:
+        addition = _add_perimeters(territory, folder, path, Kind(kind), generation)
+    else:
+        addition = _add_points(folder, path, kind, complete=complete)
+    others = [item for item in list_additions(territory.name) if item.id != addition.id]
+    write_register(territory.name, [*others, addition])
+    return addition
+
+
+def remove_file(territory: Territory, designation: str) -> Addition:
+    """Take an added file out of a territory.
+
+    Parameters
+    ----------
+    designation : identifier of the addition, or name of the file as it was added.
+
+    Raises
+    ------
+    InvalidInputError
+        Nothing, or more than one file, answers to that name.
+    """
+    known = list_additions(territory.name)
+    found = [item for item in known if designation in (item.id, item.file_name)]
+    if len(found) != 1:
+        listed = ", ".join(f"{item.id} ({item.file_name})" for item in known) or "aucun"
+        raise InvalidInputError(
+            "Plusieurs fichiers ajoutés portent ce nom" if found else "Aucun fichier ajouté ne porte ce nom",
+            where=Location(value=designation),
+            advice=f"donner l'identifiant de l'un de ceux-ci : {listed}",
+        )
+    write_register(territory.name, [item for item in known if item is not found[0]])
+    (folder_of(territory.name) / found[0].stored).unlink(missing_ok=True)
+    return found[0]
+
+
+def added_perimeters(territory: str) -> tuple[Perimeter, ...]:
+    """Perimeters that the user added to a territory."""
+    return tuple(
+        perimeter
+        for item in list_additions(territory)
+        if item.kind in PERIMETER_KINDS
+        for perimeter in read_perimeters(
+            stored_path(territory, item), kind=Kind(item.kind), generation=item.generation
+        ).cited(item.source)
+    )
+
+
+def added_address_lists(territory: str) -> tuple[AddressList, ...]:
+    """Lists of addresses that the user added to a territory."""
+    return tuple(
+        read_addresses(
+            stored_path(territory, item), complete=item.complete, name=f"la liste ajoutée ({item.file_name})"
+        )
+        for item in list_additions(territory)
+        if item.kind == ADDRESSES
+    )
+
+
+def added_places(territory: str) -> tuple[Address, ...]:
+    """Named places that the user added to a territory."""
+    return tuple(
+        place
+        for item in list_additions(territory)
+        if item.kind == PLACES
+        for place in read_places(stored_path(territory, item))
+    )
+
+
+def _check_request(kind: str, generation: int | None, *, complete: bool) -> None:
+    if kind not in ADDITION_KINDS:
+        raise InvalidInputError(
+            f"Nature de fichier inconnue : « {kind} »", advice=f"donner l'une de : {', '.join(ADDITION_KINDS)}"
+        )
+    if generation is not None and kind != Kind.QPV:
+        raise InvalidInputError("Seuls les QPV ont une génération", advice="retirer `--generation`")
+    if complete and kind != ADDRESSES:
+        raise InvalidInputError("Seule une liste d'adresses peut être complète", advice="retirer `--complete`")
+
+
+def _add_perimeters(territory: Territory, folder: Path, path: Path, kind: Kind, generation: int | None) -> Addition:
+    read = read_perimeters(path, kind=kind, generation=generation)
+    near = _near(territory, read.perimeters)
+    if not near:
+        raise ContourError(
+            f"Tous les périmètres sont à plus de {NEIGHBOURHOOD_M / 1000:.0f} km de {territory.title}",
+            where=Location(path.name),
+            advice="vérifier qu'il s'agit des contours de ce territoire, ou le système de coordonnées du fichier",
+        )
+    codes = {perimeter.code for perimeter in near}
+    stored = folder / f"{_identifier(kind, read.sha256)}.parquet"
+    with replacing(stored) as beside:
+        # Coordinates as they were read, unrounded: an official limit is not moved, not even by a millimetre.
+        perimeters_frame(near).to_parquet(beside, index=False)
+    return Addition(
+        id=stored.stem,
+        kind=kind.value,
+        file_name=path.name,
+        sha256=read.sha256,
+        stored=stored.name,
+        stored_sha256=sha256_of(stored),
+        rows=len(near),
+        left_out=len(read.perimeters) - len(near),
+        generation=generation,
+        repairs=tuple(repair for repair in read.repairs if repair.code in codes),
+    )
+
+
+def _near(territory: Territory, perimeters: Iterable[Perimeter]) -> tuple[Perimeter, ...]:
+    """Perimeters in the territory's CRS that come within 20 km of its cells' bounding box."""
+    import shapely
+
+    neighbourhood = shapely.box(*territory.cells.bounds(territory.epsg)).buffer(NEIGHBOURHOOD_M)
+    return tuple(
+        perimeter
+        for perimeter in perimeters
+        if perimeter.epsg == territory.epsg and neighbourhood.intersects(perimeter.geometry)
+    )
+
+
+def _add_points(folder: Path, path: Path, kind: str, *, complete: bool) -> Addition:
+    """Check a list of addresses or places, and keep its bytes: the reader that checked it will read it again."""
+    if kind == ADDRESSES:
+        rows = len(read_addresses(path, complete=complete, name=path.name).addresses)
+    else:
+        rows = len(read_places(path))
+    sha256 = sha256_of(path)
+    stored = folder / f"{_identifier(kind, sha256)}{path.suffix.lower()}"
+    with replacing(stored) as beside:
+        shutil.copyfile(path, beside)
+    return Addition(
+        id=stored.stem,
+        kind=kind,
+        file_name=path.name,
+        sha256=sha256,
+        stored=stored.name,
+        stored_sha256=sha256_of(stored),
+        rows=rows,
+        complete=complete,
+    )
+
+
+def _identifier(kind: str, sha256: str) -> str:
+    return f"{kind}-{sha256[:_ID_DIGITS]}"
