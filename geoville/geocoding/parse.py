@@ -9,7 +9,7 @@ from itertools import takewhile
 from geoville.geocoding.house_number import HouseNumber, house_number
 from geoville.geocoding.normalise import normalise
 from geoville.geocoding.street_name import StreetName, leading_type, street_name
-from geoville.geocoding.vocabulary import INSIDE_BUILDING, PARTICLES, PLAIN_TYPES, POSTAL_BOXES
+from geoville.geocoding.vocabulary import INSIDE_BUILDING, PARTICLES, PLAIN_TYPES, POSTAL_BOXES, REPETITIONS
 
 Words = tuple[str, ...]
 
@@ -140,7 +140,7 @@ def _join_lone_numbers(parts: list[Words]) -> list[Words]:
     joined: list[Words] = []
     pending: Words = ()
     for part in parts:
-        alone = part[0].isdigit() and len(part) <= len(("12", "bis")) and not leading_type(part[1:])[1]
+        alone = part[0].isdigit() and all(_belongs_to_a_number(word) for word in part)
         if alone and joined and leading_type(joined[-1])[1]:
             joined[-1] += part
         elif alone:
@@ -149,6 +149,10 @@ def _join_lone_numbers(parts: list[Words]) -> list[Words]:
             joined.append(pending + part)
             pending = ()
     return [*joined, pending] if pending else joined
+
+
+def _belongs_to_a_number(word: str) -> bool:
+    return word.isdigit() or word in REPETITIONS or len(word) == 1
 
 
 def _street_rank(parts: list[Words]) -> int:

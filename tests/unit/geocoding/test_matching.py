@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from geoville.geocoding.body_likeness import body_likeness
+from geoville.geocoding.spelling import Vocabulary, word_likeness
+from geoville.geocoding.street_name import street_name
+
+
+@pytest.mark.parametrize(
+    ("asked", "known", "expected"),
+    [
+        ("mollien", "mollien", 1.0),
+        ("mollier", "mollien", 0.9),
+        ("toumaniants", "toumaniantz", 0.9),
+        ("toumanianst", "toumaniantz", 0.85),
+        ("reims", "rheims", 0.95),
+        ("calmete", "calmette", 0.95),
+        ("bart", "bert", None),
+        ("pins", "pin", None),
+        ("vermeer", "guynemer", None),
+        ("oollien", "mollien", None),
+        ("1945", "1946", None),
+        ("", "rue", None),
+    ],
+)
+def test_words(asked: str, known: str, expected: float | None) -> None:
+    assert word_likeness(asked, known) == expected
+
+
+def test_a_word_that_the_list_knows_is_not_a_misspelling() -> None:
+    vocabulary = Vocabulary(("mollien", "mollier"))
+    assert vocabulary.likeness("mollier", "mollien") is None
+    assert vocabulary.alternatives("mollier") == ("mollier",)
+    assert vocabulary.alternatives("mollies") == ("mollien", "mollier")
+    assert vocabulary.alternatives("bert") == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "known", "score", "misspelt"),
+    [
+        ("georges guynemer", "Avenue Georges Guynemer", 1.0, False),
+        ("guynemer georges", "Avenue Georges Guynemer", 0.97, False),
+        ("g guynemer", "Avenue Georges Guynemer", 0.97, False),
+        ("guynemer", "Avenue Georges Guynemer", 0.94, False),
+        ("general mollien", "Rue Mollien", 0.96, False),
+        ("huit mai 1945", "Boulevard du 8 Mai", 0.96, False),
+        ("georges guynemet", "Avenue Georges Guynemer", 0.9, True),
+        ("martin luther king", "Rue du Pasteur Martin Luther King", 0.94, False),
+    ],
+)
+def test_bodies_of_one_street(asked: str, known: str, score: float, misspelt: bool) -> None:
+    name = street_name(known)
+    likeness = body_likeness(tuple(asked.split()), name, Vocabulary(name.content))
+    assert likeness is not None
+    assert likeness.score == pytest.approx(score)
+    assert likeness.misspelt is misspelt
+
+
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        ("georges pompidou", "Avenue Georges Guynemer"),
+        ("georges", "Avenue Georges Guynemer"),
+        ("pierre", "Rue Saint-Pierre"),
+        ("exupery", "Avenue Antoine de Saint-Exupéry"),
+        ("courgain", "Grande Rue du Petit Courgain"),
+        ("chaux", "Rue du Four à Chaux"),
+        ("coins", "Rue des Quatre Coins"),
+        ("louis pasteur", "Rue Pasteur"),
+        ("mollien prolongee", "Rue Mollien"),
+        ("", "Rue Mollien"),
+    ],
+)
+def test_bodies_of_two_streets(asked: str, known: str) -> None:
+    name = street_name(known)
+    assert body_likeness(tuple(asked.split()), name, Vocabulary(name.content)) is None
