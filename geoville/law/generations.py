@@ -8,8 +8,8 @@ from functools import cache
 from geoville.law.yaml_files import read_law
 from geoville.model import Generation
 
-_CODE_2015 = re.compile(r"QP\d{6}")
-_CODE_2024 = re.compile(r"QN\d{5}[A-Z]")
+_CODE_2015 = re.compile(r"QP\d\d[\dAB]\d{3}")
+_CODE_2024 = re.compile(r"QN\d\d[\dAB]\d\d[A-Z]")
 
 
 @cache
@@ -22,9 +22,9 @@ def generations() -> tuple[Generation, ...]:
 
 
 def zone_of_departement(departement: str) -> str:
-    """Zone whose dates apply to a département.
+    """Zone whose dates apply to a département, in two or three characters.
 
-    >>> zone_of_departement("62"), zone_of_departement("974")
+    >>> zone_of_departement("062"), zone_of_departement("974")
     ('metropole', 'outre_mer')
     """
     return "outre_mer" if departement.startswith(("97", "98")) else "metropole"
@@ -44,5 +44,5 @@ def generation_of_code(code: str) -> Generation | None:
         year = 2024
     else:
         return None
-    zone = zone_of_departement(code[2:5] if code[2:4] == "97" else code[3:5])
+    zone = zone_of_departement(code[2:5])
     return next(item for item in generations() if item.year == year and item.zone == zone)

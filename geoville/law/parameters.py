@@ -58,6 +58,20 @@ class Parameter:
             )
         return held[-1]
 
+    def of_year(self, year: int) -> DatedValue:
+        """Value of a statistic for one year exactly: the one of another year would not do.
+
+        Raises
+        ------
+        LawError
+            That year is not known.
+        """
+        for value in self.values:
+            if value.valid_from.year == year:
+                return value
+        known = ", ".join(str(value.valid_from.year) for value in self.values)
+        raise LawError(f"Le paramètre « {self.label} » n'est pas connu pour {year}", advice=f"années connues : {known}")
+
 
 @cache
 def parameters() -> dict[str, Parameter]:

@@ -10,10 +10,10 @@ from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.model import Kind, Perimeter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from geoville.carroyage.grid import Grid
-    from geoville.law import Threshold
+    from geoville.law import DatedValue, IncomeReference, Threshold
     from geoville.model import Source
     from geoville.perimeters.quarter import Quarter
 
@@ -29,7 +29,15 @@ class Names:
 
 
 def candidate_perimeter(
-    quarter: Quarter, rank: int, grid: Grid, *, epsg: int, threshold: Threshold, names: Names, source: Source
+    quarter: Quarter,
+    rank: int,
+    grid: Grid,
+    *,
+    epsg: int,
+    threshold: Threshold,
+    names: Names,
+    source: Source,
+    unverified: str,
 ) -> Perimeter:
     """A kept quarter as a perimeter.
 
@@ -37,6 +45,7 @@ def candidate_perimeter(
     ----------
     rank : 1 for the most populated candidate.
     epsg : projected CRS of the territory.
+    unverified : what the estimate rests on without its text having been read; empty if nothing.
     """
     squares = cell_squares(quarter.easting, quarter.northing, grid.epsg, epsg)
     commune = quarter.communes[0] if quarter.communes else "00000"
@@ -55,7 +64,7 @@ def candidate_perimeter(
             **quarter_figures(quarter, threshold),
             "area_m2": round(geometry.area),
             "iris": ";".join(quarter.iris),
-            "unverified": unverified_inputs(threshold),
+            "unverified": unverified,
         },
     )
 
@@ -73,13 +82,11 @@ def quarter_figures(quarter: Quarter, threshold: Threshold) -> dict[str, float |
     }
 
 
-def unverified_inputs(threshold: Threshold) -> str:
-    """What the threshold rests on without its text having been read, as a French enumeration; empty if nothing."""
-    unverified = [value.reference for value in threshold.law if not value.verified]
-    if not threshold.reference.verified:
-        unverified.insert(
-            0, f"revenus médians de référence ({threshold.reference.source or 'donnés par l’utilisateur'})"
-        )
+def unverified_inputs(reference: IncomeReference, law: Iterable[DatedValue]) -> str:
+    """What an estimate rests on without its text having been read, as a French enumeration; empty if nothing."""
+    unverified = [value.reference for value in law if not value.verified]
+    if not reference.verified:
+        unverified.insert(0, f"revenus médians de référence ({reference.source})")
     return ", ".join(unverified)
 
 

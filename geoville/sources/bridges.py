@@ -13,6 +13,8 @@ from geoville.sources.files import replacing
 if TYPE_CHECKING:
     from pathlib import Path
 
+_DECIMALS = 6
+
 
 def read_bridge(path: Path) -> Bridge:
     """Read fitted coefficients.
@@ -34,6 +36,10 @@ def read_bridge(path: Path) -> Bridge:
 
 
 def write_bridge(bridge: Bridge, path: Path) -> None:
-    """Write fitted coefficients as sorted JSON; provenance goes beside (see `provenance`)."""
+    """Write fitted coefficients as sorted JSON, rounded beyond what the fit can tell, so that any machine writes the same.
+
+    Provenance goes beside (see `provenance`).
+    """
+    rounded = {name: round(value, _DECIMALS) for name, value in asdict(bridge).items()}
     with replacing(path) as beside:
-        beside.write_text(json.dumps(asdict(bridge), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        beside.write_text(json.dumps(rounded, indent=2, sort_keys=True) + "\n", encoding="utf-8", newline="\n")

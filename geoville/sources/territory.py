@@ -14,7 +14,7 @@ from geoville.sources.additions import Addition, added_address_lists, added_peri
 from geoville.sources.addresses import read_addresses, read_places
 from geoville.sources.locations import embedded_data
 from geoville.sources.territory_manifest import MANIFEST, Manifest, PackFile, read_manifest
-from geoville.sources.territory_tables import CellTable, read_cells, read_communes, read_iris_medians
+from geoville.sources.territory_tables import CellTable, read_cells, read_communes, read_iris_medians, read_iris_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,6 +105,11 @@ class Territory:
     def cells(self) -> CellTable:
         """Commune and IRIS of the centre of every cell of the pack's grids."""
         return read_cells(self._file("cells").checked_path())
+
+    @cached_property
+    def iris_names(self) -> dict[str, str]:
+        """Names of the IRIS by code, those whose incomes the pack has."""
+        return read_iris_names(self._file("iris_income").checked_path())
 
     @property
     def extent(self) -> tuple[float, float, float, float]:

@@ -77,6 +77,11 @@ def read_iris_medians(path: Path, year: int) -> dict[str, float]:
     }
 
 
+def read_iris_names(path: Path) -> dict[str, str]:
+    """Read the names of IRIS by code."""
+    return {row["code"]: row["name"] for row in _rows(path)}
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))

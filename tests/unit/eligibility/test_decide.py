@@ -1,0 +1,181 @@
+"""The decision at its borders: lines, holes, overlaps, dates, doubtful positions, missing contours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+import shapely
+
+from geoville.crs import LAMBERT_93, WGS84, transform_points
+from geoville.eligibility.decide import decide
+from geoville.eligibility.document import answer_document
+from geoville.eligibility.index import PerimeterIndex
+from geoville.law import generation_of_code
+from geoville.model import Answer, Basis, Kind, NotFound, Perimeter, Position, PositionType, Source, VerdictCode
+
+EAST, NORTH = 621_000.0, 7_095_000.0
+IN_2020, IN_2026 = date(2020, 6, 1), date(2026, 6, 1)
+SQUARE = shapely.box(EAST, NORTH, EAST + 1000, NORTH + 1000)
+WITH_HOLE = shapely.difference(SQUARE, shapely.box(EAST + 400, NORTH + 400, EAST + 600, NORTH + 600))
+
+
+def qpv(code: str = "QP062056", geometry: shapely.Geometry = SQUARE) -> Perimeter:
+    generation = generation_of_code(code)
+    assert generation is not None
+    return Perimeter(
+        code=code,
+        name="Beau Marais",
+        kind=Kind.QPV,
+        geometry=geometry,
+        epsg=LAMBERT_93,
+        estimated=False,
+        generation=generation.year,
+        valid_from=generation.valid_from,
+        valid_to=generation.valid_to,
+        reference=generation.reference,
+        source=Source("contours"),
+    )
+
+
+CANDIDATE = Perimeter("C1", "Calais 1", Kind.CANDIDAT, SQUARE, LAMBERT_93, estimated=True, vintage=2019)
+VEILLE = Perimeter("V1", "Beau Marais", Kind.VEILLE, SQUARE, LAMBERT_93, estimated=False)
+
+
+def at(east_m: float, north_m: float, **changes: float | bool | str) -> Position:
+    """A position so many metres east and north of the square's corner."""
+    lon, lat = transform_points(np.array([EAST + east_m]), np.array([NORTH + north_m]), LAMBERT_93, WGS84)
+    return replace(Position(float(lon[0]), float(lat[0]), "ici", PositionType.COORDINATES), **changes)
+
+
+def ask(position: Position | NotFound, *perimeters: Perimeter, on: date = IN_2020) -> Answer:
+    return decide(position, PerimeterIndex(perimeters), on)
+
+
+@pytest.mark.parametrize(
+    ("east_m", "north_m", "verdict", "distance_m"),
+    [
+        (500, 300, VerdictCode.INSIDE, -300),
+        (500, 999, VerdictCode.INSIDE, -1),
+        (500, 1001, VerdictCode.OUTSIDE, 1),
+        (1300, 1400, VerdictCode.OUTSIDE, 500),
+        (9000, 500, VerdictCode.OUTSIDE, 8000),
+    ],
+)
+def test_the_distance_is_signed_and_in_metres(
+    east_m: float, north_m: float, verdict: VerdictCode, distance_m: float
+) -> None:
+    answer = ask(at(east_m, north_m), qpv())
+    assert answer.verdict is verdict
+    assert answer.distance_m == pytest.approx(distance_m, abs=1e-5)
+    assert answer.basis is Basis.OFFICIAL
+
+
+def test_a_hole_is_outside() -> None:
+    answer = ask(at(500, 500), qpv(geometry=WITH_HOLE))
+    assert answer.verdict is VerdictCode.OUTSIDE
+    assert answer.distance_m == pytest.approx(100, abs=1e-5)
+
+
+def test_in_two_perimeters_the_deepest_one_answers_and_both_are_listed() -> None:
+    other = qpv("QP062055", shapely.box(EAST + 400, NORTH, EAST + 1400, NORTH + 1000))
+    answer = ask(at(500, 500), qpv(), other)
+    assert answer.verdict is VerdictCode.INSIDE
+    assert [hit.perimeter.code for hit in answer.perimeters] == ["QP062056", "QP062055"]
+    assert answer.distance_m == pytest.approx(-500, abs=1e-5)
+    assert any("aussi dans" in reason and "QP062055" in reason for reason in answer.reasons)
+
+
+def test_a_limit_within_the_accuracy_makes_it_uncertain_never_a_no() -> None:
+    for north_m in (995, 1005):
+        answer = ask(at(500, north_m, accuracy_m=15.0), qpv())
+        assert answer.verdict is VerdictCode.UNCERTAIN
+        assert "À vérifier" in answer.reasons[0]
+
+
+def test_a_limit_beyond_the_accuracy_does_not_matter() -> None:
+    assert ask(at(500, 980, accuracy_m=15.0), qpv()).verdict is VerdictCode.INSIDE
+    assert ask(at(500, 1020, accuracy_m=15.0), qpv()).verdict is VerdictCode.OUTSIDE
+
+
+def test_no_tolerance_moves_an_exact_position() -> None:
+    assert ask(at(500, 1000.001), qpv()).verdict is VerdictCode.OUTSIDE
+
+
+def test_a_position_that_is_not_firm_is_uncertain_and_says_why() -> None:
+    answer = ask(at(500, 500, firm=False, firm_reason="Un point de la rue, sans numéro."), qpv())
+    assert answer.verdict is VerdictCode.UNCERTAIN
+    assert "Un point de la rue, sans numéro." in answer.reasons
+
+
+def test_an_official_perimeter_out_of_force_is_not_inside_and_says_when_it_was() -> None:
+    answer = ask(at(500, 500), qpv(), on=IN_2026)
+    assert answer.verdict is VerdictCode.OUTSIDE
+    assert answer.distance_m is None
+    assert any("2023" in reason and "aurait été dans" in reason for reason in answer.reasons)
+    assert [hit.perimeter.code for hit in answer.perimeters] == ["QP062056"]
+
+
+def test_the_generation_in_force_that_day_answers() -> None:
+    elsewhere = qpv("QN06254M", shapely.box(EAST + 3000, NORTH, EAST + 4000, NORTH + 1000))
+    assert ask(at(500, 500), qpv(), elsewhere, on=date(2023, 12, 31)).verdict is VerdictCode.INSIDE
+    assert ask(at(500, 500), qpv(), elsewhere, on=date(2024, 1, 1)).verdict is VerdictCode.OUTSIDE
+    assert ask(at(3500, 500), qpv(), elsewhere, on=date(2024, 1, 1)).verdict is VerdictCode.INSIDE
+
+
+def test_candidates_answer_at_any_date_and_say_that_the_official_contour_is_missing() -> None:
+    answer = ask(at(500, 500), CANDIDATE, on=IN_2026)
+    assert answer.verdict is VerdictCode.INSIDE
+    assert answer.basis is Basis.ESTIMATED
+    assert any("contour officiel" in reason and "manque" in reason for reason in answer.reasons)
+    assert "estimé" in answer.reasons[0]
+
+
+def test_official_contours_in_force_take_precedence_over_candidates() -> None:
+    elsewhere = qpv("QN06254M", shapely.box(EAST + 3000, NORTH, EAST + 4000, NORTH + 1000))
+    answer = ask(at(500, 500), CANDIDATE, elsewhere, on=IN_2026)
+    assert (answer.verdict, answer.basis) == (VerdictCode.OUTSIDE, Basis.OFFICIAL)
+    assert any("candidat" in reason for reason in answer.reasons)
+
+
+def test_veille_alone_is_not_a_qpv_when_qpv_are_known() -> None:
+    elsewhere = qpv(geometry=shapely.box(EAST + 3000, NORTH, EAST + 4000, NORTH + 1000))
+    answer = ask(at(500, 500), VEILLE, elsewhere)
+    assert answer.verdict is VerdictCode.OUTSIDE
+    assert any("quartier de veille" in reason for reason in answer.reasons)
+
+
+def test_what_is_not_found_is_not_a_no() -> None:
+    answer = ask(NotFound("Rue absente de la liste."), qpv())
+    assert answer.verdict is VerdictCode.NOT_FOUND
+    assert answer.reasons[0] == "Rue absente de la liste."
+    assert answer.position is None
+    assert answer.distance_m is None
+
+
+def test_a_position_out_of_the_known_territory_is_not_a_no() -> None:
+    index = PerimeterIndex([CANDIDATE], extent=(1.6, 50.8, 2.1, 51.1))
+    answer = decide(Position(2.35, 48.85, "Paris", PositionType.COORDINATES), index, IN_2026)
+    assert answer.verdict is VerdictCode.NOT_FOUND
+    assert [hit.perimeter.code for hit in answer.perimeters] == ["C1"]
+
+
+def test_an_index_without_perimeters_answers_outside_and_says_that_nothing_is_in_force() -> None:
+    answer = ask(at(500, 500))
+    assert answer.verdict is VerdictCode.OUTSIDE
+    assert "aucun des périmètres connus" in answer.reasons[0]
+
+
+def test_the_document_has_the_keys_that_doors_promise() -> None:
+    document = answer_document(ask(at(500, 999.9999), qpv()))
+    assert set(document) == {
+        *("on", "verdict", "basis", "perimeters", "distance_m", "accuracy_m"),
+        *("position", "reasons", "references", "sources"),
+    }
+    assert document["distance_m"] == -0.001  # rounded away from the line: still inside
+    assert set(document["perimeters"][0]) >= {
+        *("code", "name", "kind", "generation", "vintage", "estimated", "distance_m"),
+    }
+    assert set(document["position"]) >= {"lon", "lat", "label", "score", "type"}

@@ -1,0 +1,108 @@
+"""The law's data files say when, where from, and whether they were read; values are found by date."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geoville.errors import InvalidInputError, LawError
+from geoville.law import (
+    IncomeReference,
+    generation_of_code,
+    generations,
+    income_threshold,
+    parameter,
+    parameters,
+    position_accuracy,
+)
+
+CALAIS = IncomeReference(18_355, 13_287, 99_000)
+
+
+def test_every_value_has_a_reference_a_date_and_says_whether_it_was_read() -> None:
+    for item in parameters().values():
+        assert item.label
+        assert item.unit
+        for value in item.values:
+            assert value.reference
+            assert isinstance(value.valid_from, date)
+            assert isinstance(value.verified, bool)
+
+
+def test_values_are_in_order_of_date() -> None:
+    for item in parameters().values():
+        days = [value.valid_from for value in item.values]
+        assert days == sorted(set(days))
+
+
+def test_a_day_before_the_first_value_is_an_error() -> None:
+    first = parameter("threshold_share_of_reference").values[0].valid_from
+    with pytest.raises(LawError, match="n'a pas de valeur connue au 2014-07-02"):
+        parameter("threshold_share_of_reference").at(first - timedelta(days=1))
+
+
+def test_the_threshold_of_calais_is_the_decrees_formula() -> None:
+    threshold = income_threshold(CALAIS, date(2015, 1, 1))
+    assert threshold.eur == pytest.approx(0.6 * (0.7 * 18_355 + 0.3 * 13_287))
+    assert threshold.relative == pytest.approx(threshold.eur / 18_355)
+    assert threshold.verified
+
+
+def test_weights_are_swapped_in_the_largest_urban_units_and_said_unverified() -> None:
+    threshold = income_threshold(IncomeReference(18_355, 20_000, 10_500_000), date(2015, 1, 1))
+    assert threshold.eur == pytest.approx(0.6 * (0.3 * 18_355 + 0.7 * 20_000))
+    assert not threshold.verified
+
+
+@pytest.mark.parametrize(("population", "accepted"), [(9_900, False), (9_901, True), (10_000, True)])
+def test_the_population_counts_rounded_up_to_the_next_hundred(population: int, accepted: bool) -> None:
+    reference = IncomeReference(18_355, 13_287, population)
+    if accepted:
+        assert income_threshold(reference, date(2015, 1, 1)).eur > 0
+    else:
+        with pytest.raises(LawError, match="moins que les 10000"):
+            income_threshold(reference, date(2015, 1, 1))
+
+
+@given(st.sampled_from([float("nan"), float("inf"), 0.0, -1.0]))
+def test_impossible_medians_are_refused(value: float) -> None:
+    with pytest.raises(InvalidInputError, match="montant positif"):
+        IncomeReference(value, 13_287, 99_000)
+
+
+def test_the_generations_of_a_zone_follow_one_another_without_a_gap() -> None:
+    for zone in ("metropole", "outre_mer"):
+        first, second = sorted((item for item in generations() if item.zone == zone), key=lambda item: item.year)
+        assert first.valid_to is not None
+        assert second.valid_from == first.valid_to + timedelta(days=1)
+        assert second.valid_to is None
+
+
+@pytest.mark.parametrize(
+    ("code", "year", "last_day"),
+    [
+        ("QP062055", 2015, date(2023, 12, 31)),
+        ("QP974001", 2015, date(2024, 12, 31)),
+        ("QP02A001", 2015, date(2023, 12, 31)),
+        ("QN06253M", 2024, None),
+        ("QN97401A", 2024, None),
+    ],
+)
+def test_a_code_tells_its_generation(code: str, year: int, last_day: date | None) -> None:
+    generation = generation_of_code(code)
+    assert generation is not None
+    assert (generation.year, generation.valid_to) == (year, last_day)
+
+
+@pytest.mark.parametrize("code", ["", "QP06205", "QN062053", "ZUS12", "qp062055"])
+def test_other_codes_tell_nothing(code: str) -> None:
+    assert generation_of_code(code) is None
+
+
+def test_a_street_point_is_never_firm_and_an_unknown_kind_is_taken_as_one() -> None:
+    assert not position_accuracy("street").firm
+    assert not position_accuracy("inconnu").firm
+    assert position_accuracy("coordinates").accuracy_m == 0
