@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from geoville.law import IncomeReference
     from geoville.model import Perimeter
 
-_NAME = re.compile(r"[a-z0-9-]+")
+_NAME = re.compile(r"[a-z0-9-]{1,64}")
 EMBEDDED_LIST = "la liste embarquée"
 
 
