@@ -53,7 +53,7 @@ def body_likeness(asked: Words, known: StreetName, vocabulary: Vocabulary) -> Bo
     added, first names left out of a person's name ("Guynemer"). A word that the list lacks is never ignored.
     """
     found = [_same_words(asked, known, vocabulary)]
-    for fewer in _without_extras(asked):
+    for fewer in _without_extras(asked, known):
         reduced = _same_words(fewer, known, vocabulary)
         found.append(reduced and reduced.times(ADDED_TITLE))
     return max((likeness for likeness in found if likeness), default=None)
@@ -85,9 +85,9 @@ def _aligned(asked: Words, known: Words, vocabulary: Vocabulary) -> BodyLikeness
     return BodyLikeness(prod(scores), misspelt=any(score <= SAME_SOUND for score in scores))
 
 
-def _without_extras(asked: Words) -> Iterator[Words]:
-    """The typed words without a title before the name, and without the year after a date."""
-    if len(asked) > 1 and asked[0] in TITLES:
+def _without_extras(asked: Words, known: StreetName) -> Iterator[Words]:
+    """The typed words without a title before a person's name, and without the year after a date."""
+    if len(asked) > 1 and asked[0] in TITLES and known.names_a_person:
         yield asked[1:]
     if len(asked) > 1 and asked[-1].isdigit() and asked[-2] in MONTHS:
         yield asked[:-1]
