@@ -61,7 +61,8 @@ def candidates(
     if as_json:
         print_json(run.document())
     else:
-        _print_run(run, out)
+        print_candidates(run)
+        print_lines([f"Écrit : {out}"])
 
 
 @command(app, "score")
@@ -128,10 +129,10 @@ def _reference(national: float | None, unit: float | None, population: int | Non
     return IncomeReference(national, unit, population, verified=False, source="donnés en ligne de commande")
 
 
-def _print_run(run: CandidateRun, out: Path) -> None:
-    print_lines(
-        [f"Seuil : {french.euros(run.threshold.eur)} par UC et par an. Périmètres estimés, sans valeur réglementaire."]
-    )
+def print_candidates(run: CandidateRun) -> None:
+    """Print the candidates of a run, what was rejected and what is not verified."""
+    threshold = french.euros(run.threshold.eur)
+    print_lines([f"Seuil : {threshold} par UC et par an. Périmètres estimés, sans valeur réglementaire."])
     print_table(
         ("Candidat", "Habitants", "Sous le seuil", "Revenu médian estimé"),
         [
@@ -148,8 +149,7 @@ def _print_run(run: CandidateRun, out: Path) -> None:
     print_lines(
         [
             f"Écartés : {len(run.search.rejected)} groupes de carreaux ({french.number(rejected)} habitants), "
-            "trop peu peuplés ou trop aisés (détail avec --json).",
+            "trop peu peuplés ou trop aisés.",
             *([f"À vérifier : {run.unverified}."] if run.unverified else []),
-            f"Écrit : {out}",
         ]
     )
