@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from geoville.errors import ContourError, Location
+from geoville.law import generation_of_code
 from geoville.model import Kind
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def departement_of_row(code: str | None, communes: tuple[str, ...]) -> str | Non
     >>> departement_of_row("QP062055", ()), departement_of_row("QN97401M", ()), departement_of_row(None, ("2A004",))
     ('62', '974', '2A004')
     """
-    if code and re.fullmatch(r"Q[PN][0-9AB]{6}|QN[0-9AB]{5}[A-Z]", code):
+    if code and generation_of_code(code):
         digits = code[2:5]
         return digits if digits.startswith("97") else digits[1:]
     return next((commune for commune in communes if INSEE_CODE.fullmatch(commune)), None)
