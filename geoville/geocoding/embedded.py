@@ -132,7 +132,7 @@ class EmbeddedGeocoder:
         if places:
             return too_few_words(places)
         thing = "Rue" if readings[0].street.type else "Adresse"
-        return self._list.absent(thing, self._streets.suggestions(readings[-1].street))
+        return self._list.absent(thing, self._streets.suggestions(readings[-1].street, readings[-1].towns))
 
 
 def _answers(match: PlaceMatch, reading: Reading) -> bool:

@@ -120,7 +120,7 @@ def _take_postcode(parts: list[Words]) -> tuple[list[Words], str, str]:
                 city, is_cedex = _without_cedex(city)
                 remaining = parts[:rank] + rest + parts[rank + 1 :]
                 return remaining, "" if is_cedex else words[place], " ".join(city)
-    return [_without_cedex(words)[0] for words in parts], "", ""
+    return [kept for kept, _ in map(_without_cedex, parts) if kept], "", ""
 
 
 def _without_cedex_rank(city: Words, after: Words) -> Words:

@@ -59,7 +59,10 @@ class StreetIndex:
         self._by_word = {word: tuple(streets) for word, streets in by_word.items() if word}
         self.vocabulary = Vocabulary(word for street in self.streets for word in street.name.content)
         self.towns = frozenset(street.town for street in self.streets)
-        self._plain_names = [" ".join(street.name.content) for street in self.streets]
+        plain_names: defaultdict[Town, dict[str, str]] = defaultdict(dict)
+        for street in self.streets:
+            plain_names[street.town][street.title] = " ".join(street.name.content)
+        self._plain_names = dict(plain_names)
 
     def candidates(self, asked: StreetName) -> tuple[Street, ...]:
         """Streets that hold the last word asked, or, after a date, the word before its year."""
@@ -70,16 +73,19 @@ class StreetIndex:
         found = (street for word in words for street in self._by_word.get(word, ()))
         return tuple({id(street): street for street in found}.values())
 
-    def suggestions(self, asked: StreetName) -> tuple[str, ...]:
-        """Titles of the few streets whose names look most like the one asked, the nearest first."""
+    def suggestions(self, asked: StreetName, towns: frozenset[Town] | None) -> tuple[str, ...]:
+        """Titles of the few streets of some towns (None: all) whose names look most like the one asked."""
+        titles: dict[str, str] = {}
+        for town in sorted(self.towns if towns is None else self.towns & towns):
+            titles |= self._plain_names[town]
         near = process.extract(
             " ".join(asked.content),
-            self._plain_names,
+            titles,
             scorer=fuzz.token_set_ratio,
             score_cutoff=LIKE_ENOUGH_TO_SUGGEST,
             limit=SUGGESTIONS,
         )
-        return tuple(dict.fromkeys(self.streets[rank].title for _, _, rank in near))
+        return tuple(title for _, _, title in near)
 
 
 def _streets(addresses: Iterable[Address]) -> tuple[Street, ...]:

@@ -70,6 +70,7 @@ def search(text: str) -> Position | NotFound | None:
 @example("\ud800")
 @example("12 à")
 @example("bis")
+@example("CEDEX")
 def test_no_text_makes_the_parser_or_the_search_fail(text: str) -> None:
     parse_address(text)
     answer = search(text)
