@@ -21,6 +21,8 @@ function popupContent(properties) {
   return content;
 }
 
+const LABEL_GAP_PX = 3;
+
 /* Called by folium's layers for each feature. */
 function bindDetails(feature, layer) {
   const properties = feature.properties;
@@ -31,7 +33,7 @@ function bindDetails(feature, layer) {
     layer.bindTooltip(textElement("span", properties.label), {
       permanent: properties.labelled,
       direction: properties.kind === "sector" ? "top" : "right",
-      offset: properties.kind === "sector" ? [0, -2] : [0, 0],
+      offset: properties.kind === "sector" ? [0, -2] : [LABEL_GAP_PX, 0],
       className: `label label-${properties.kind}`,
     });
   }
@@ -58,10 +60,12 @@ const LABEL_SIDES = ["right", "left", "top", "bottom"];
 
 /* Labels take the first side that is free; one that finds none is hidden until the view changes. */
 function placeLabels(map) {
-  const taken = Array.from(
-    document.querySelectorAll(".stage .legend, .leaflet-control"),
-    (element) => element.getBoundingClientRect(),
-  );
+  const frame = map.getContainer().getBoundingClientRect();
+  const controls = document.querySelectorAll(".stage .legend, .leaflet-control");
+  const taken = Array.from(controls, (element) => element.getBoundingClientRect());
+  for (const marker of document.querySelectorAll(".leaflet-places-pane path")) {
+    taken.push(shrunk(marker.getBoundingClientRect(), LABEL_GAP_PX));
+  }
   const tooltips = [];
   map.eachLayer((layer) => {
     if (layer instanceof L.Tooltip && layer.options.permanent) tooltips.push(layer);
@@ -74,11 +78,20 @@ function placeLabels(map) {
     const side = sides.find((candidate) => {
       tooltip.options.direction = candidate;
       tooltip.update();
-      return !taken.some((box) => overlap(box, element.getBoundingClientRect()));
+      const box = element.getBoundingClientRect();
+      return !leaves(frame, box) && !taken.some((other) => overlap(other, box));
     });
     element.classList.toggle("label-hidden", side === undefined && !isSector(tooltip));
     if (side !== undefined) taken.push(element.getBoundingClientRect());
   }
+}
+
+function shrunk(box, margin) {
+  return { left: box.left + margin, right: box.right - margin, top: box.top + margin, bottom: box.bottom - margin };
+}
+
+function leaves(frame, box) {
+  return box.left < frame.left || frame.right < box.right || box.top < frame.top || frame.bottom < box.bottom;
 }
 
 function overlap(one, other) {

@@ -73,7 +73,7 @@ def _folium_map(spec: MapSpec) -> Any:
         add_outline(folium_map, spec.outline)
     for places in spec.places:
         add_places(folium_map, places)
-    control = folium.LayerControl()
+    control: Any = folium.LayerControl()
     control.options["collapsed"] = JsCode(_ON_SMALL_SCREEN)
     control.add_to(folium_map)
     west, south, east, north = spec.bounds

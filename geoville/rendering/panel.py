@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geoville.rendering.french import UNIT_SPACE
 from geoville.rendering.map_spec import PanelSection
 from geoville.rendering.perimeter_layer import perimeter_popup
 
@@ -44,6 +45,6 @@ def perimeter_panel(perimeter: Perimeter) -> tuple[PanelSection, ...]:
     """Figures and legal status of one perimeter."""
     rows = perimeter_popup(perimeter).rows
     return (
-        PanelSection("Ce périmètre", figures=tuple((value, label) for label, value in rows)),
+        PanelSection("Ce périmètre", items=tuple(f"{label}{UNIT_SPACE}: {value}" for label, value in rows)),
         PanelSection("Comment lire la carte", text=ESTIMATE_WARNING),
     )

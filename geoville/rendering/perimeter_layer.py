@@ -19,9 +19,19 @@ if TYPE_CHECKING:
 ESTIMATED = "estimé, sans valeur réglementaire"
 
 KIND_NAMES = {
+    Kind.QPV: "Quartier prioritaire (QPV)",
+    Kind.CANDIDAT: "Quartier candidat",
+    Kind.VEILLE: "Quartier de veille active",
+    Kind.VECU: "Quartier vécu",
+    Kind.ZUS: "Zone urbaine sensible (ZUS)",
+    Kind.CUCS: "Quartier du contrat urbain de cohésion sociale (CUCS)",
+    Kind.NPNRU: "Secteur NPNRU",
+}
+
+_LAYER_NAMES = {
     Kind.QPV: "Quartiers prioritaires (QPV)",
     Kind.CANDIDAT: "Quartiers candidats",
-    Kind.VEILLE: "Veille active",
+    Kind.VEILLE: "Quartiers de veille active",
     Kind.VECU: "Quartiers vécus",
     Kind.ZUS: "Zones urbaines sensibles (ZUS)",
     Kind.CUCS: "Quartiers CUCS",
@@ -85,10 +95,10 @@ def perimeter_popup(perimeter: Perimeter) -> Popup:
 
 def _layer(perimeters: list[Perimeter], on: date) -> PerimeterLayer:
     first = perimeters[0]
-    name = KIND_NAMES[first.kind] + (f" {first.generation}" if first.generation else "")
+    name = _LAYER_NAMES[first.kind] + (f" {first.generation}" if first.generation else "")
     style = _STYLES[first.kind]
     if first.estimated:
-        name = f"{name} (estimés, sans valeur réglementaire)"
+        name = f"{name} (contour {ESTIMATED})"
     elif not any(perimeter.in_force(on) for perimeter in perimeters):
         name, style = f"{name}, hors vigueur au {long_date(on)}", "former"
     ordered = sorted(perimeters, key=lambda perimeter: perimeter.code)

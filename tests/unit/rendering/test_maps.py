@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+import shapely
+from shapely.geometry import shape
+
+from geoville.errors import InvalidInputError
+from geoville.model import Kind, Source
+from geoville.rendering import perimeter_map, sector_map
+from geoville.rendering.perimeter_layer import perimeter_layers
+
+ON = date(2025, 3, 1)
+CELLS = Source("Carreaux", "Insee", "2019")
+
+
+def test_cells_show_what_insee_publishes(grid, candidate, college, recipe):
+    spec = sector_map(recipe, grid=grid, perimeters=[candidate], places=[college], sources=[CELLS], on=ON)
+    rows = [dict(cell.popup.rows) for cell in spec.cells.cells]
+    assert rows[1] == {
+        "Population": "125,5\u00a0hab.",
+        "Niveau de vie moyen": "14\u202f230\u00a0€ par an",
+        "Valeurs": "publiées par l'Insee",
+        "Identifiant": "CRS3035RES200mN3118000E3750600",
+    }
+    assert "imputées" in rows[0]["Valeurs"]
+    assert rows[3]["Niveau de vie moyen"] == "non publié"
+    assert spec.cells.cells[3].class_index is None
+
+
+def test_the_outline_is_made_of_near_cells_and_says_what_it_is(grid, candidate, college, recipe):
+    spec = sector_map(recipe, grid=grid, perimeters=[candidate], places=[college], sources=[CELLS], on=ON)
+    outline = shape(spec.outline.outline.geometry)
+    first = shape(spec.cells.cells[0].geometry)
+    assert outline.symmetric_difference(first).area < 1e-12
+    assert ("Contour", "indicatif, non publié") in spec.outline.outline.popup.rows
+    assert shapely.box(*spec.bounds).contains(outline)
+
+
+def test_what_has_no_position_is_listed_not_drawn(grid, candidate, college, recipe):
+    spec = sector_map(recipe, grid=grid, perimeters=[candidate], places=[college], sources=[CELLS], on=ON)
+    unplaced = next(section for section in spec.panel if section.title == "Non localisés")
+    assert unplaced.items == ("Rue inconnue", "Place absente")
+    assert [place.label for place in spec.places[0].places] == ["Collège Essai"]
+    assert spec.places[1].places == ()
+
+
+def test_without_known_place_there_is_no_outline_but_the_quarter(grid, candidate, recipe):
+    spec = sector_map(recipe, grid=grid, perimeters=[candidate], places=[], sources=[CELLS], on=ON)
+    assert spec.outline.outline is None
+    quartier = shape(spec.perimeters[0].shapes[0].geometry)
+    assert spec.outline.label_lat == pytest.approx(quartier.bounds[3], abs=1e-6)
+
+
+def test_a_sector_needs_a_perimeter(grid, college, recipe):
+    with pytest.raises(InvalidInputError, match="Aucun périmètre"):
+        sector_map(recipe, grid=grid, perimeters=[], places=[college], sources=[CELLS], on=ON)
+
+
+def test_official_and_estimated_are_never_in_one_layer(candidate):
+    official = replace(
+        candidate,
+        code="QN06254M",
+        kind=Kind.QPV,
+        estimated=False,
+        generation=2024,
+        valid_from=date(2024, 1, 1),
+        reference="décret n° 2023-1314",
+    )
+    former = replace(
+        official, code="QP062056", generation=2015, valid_from=date(2015, 1, 1), valid_to=date(2023, 12, 31)
+    )
+    layers = perimeter_layers([candidate, former, official], ON)
+    assert [(layer.name, layer.style) for layer in layers] == [
+        ("Quartiers prioritaires (QPV) 2024", "qpv"),
+        ("Quartiers prioritaires (QPV) 2015, hors vigueur au 1er mars 2025", "former"),
+        ("Quartiers candidats (contour estimé, sans valeur réglementaire)", "candidat"),
+    ]
+    assert ("En vigueur", "du 1er janvier 2015 au 31 décembre 2023") in layers[1].shapes[0].popup.rows
+
+
+def test_figures_of_an_estimate_say_so(grid, candidate, college):
+    spec = perimeter_map(candidate, grid=grid, perimeters=[candidate], places=[college], sources=[CELLS], on=ON)
+    rows = dict(spec.perimeters[0].shapes[0].popup.rows)
+    assert rows["Nature"] == "estimé, sans valeur réglementaire"
+    assert rows["Population (estimation)"] == "135,5\u00a0hab."
+    assert rows["Part sous le seuil (estimation)"] == "61\u00a0%"
+    assert rows["Revenu médian par UC (estimation)"] == "9\u202f876\u00a0€"
+    assert len(spec.perimeters[0].shapes) == 1
+    assert spec.sources == ("Insee, Carreaux (2019)",)
+    assert spec.date_line == "Carte établie au 1er mars 2025."
