@@ -2,6 +2,11 @@
 
 /* Texts come from data: they are only ever written as text nodes, never as HTML. */
 
+const legend = document.querySelector(".legend");
+
+/* Width of the map that the legend covers: none on a small screen, where it stands under the map. */
+const COVERED_WIDTH_PX = getComputedStyle(legend).position === "absolute" ? legend.offsetWidth : 0;
+
 function textElement(tag, text, className) {
   const element = document.createElement(tag);
   element.textContent = text;
@@ -22,12 +27,18 @@ function popupContent(properties) {
 }
 
 const LABEL_GAP_PX = 3;
+const POPUP_GAP_PX = 24;
+
 
 /* Called by folium's layers for each feature. */
 function bindDetails(feature, layer) {
   const properties = feature.properties;
   if (properties.title) {
-    layer.bindPopup(() => popupContent(properties), { maxWidth: 320, autoPanPadding: [24, 24] });
+    layer.bindPopup(() => popupContent(properties), {
+      maxWidth: 320,
+      autoPanPaddingTopLeft: [POPUP_GAP_PX + COVERED_WIDTH_PX, POPUP_GAP_PX],
+      autoPanPaddingBottomRight: [POPUP_GAP_PX, POPUP_GAP_PX],
+    });
   }
   if (properties.label) {
     layer.bindTooltip(textElement("span", properties.label), {
@@ -108,7 +119,6 @@ function setUpPage(map) {
   map.on("popupopen", ({ popup }) => {
     popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", "Fermer");
   });
-  const legend = document.querySelector(".legend");
   if (window.matchMedia("(max-height: 43rem)").matches) legend.open = false;
   legend.addEventListener("toggle", () => placeLabels(map));
   map.on("zoomend moveend overlayadd overlayremove", () => placeLabels(map));

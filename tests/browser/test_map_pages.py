@@ -135,6 +135,17 @@ def test_candidate_popup_equals_the_data_and_says_estimated(browser, pages, cand
         assert float(population) == candidates[0].attributes["population"]
 
 
+def test_a_popup_is_not_hidden_by_the_legend(browser, pages, candidates):
+    with opened(browser, pages[GAGARINE]) as page:
+        open_details(page, "perimeters", candidates[0].name)
+        popup, legend = page.locator(".leaflet-popup-content"), page.locator(".legend").bounding_box()
+        page.wait_for_function(
+            "edge => document.querySelector('.leaflet-popup-content').getBoundingClientRect().left >= edge",
+            arg=legend["x"] + legend["width"],
+        )
+        expect(popup).to_be_in_viewport(ratio=1)
+
+
 def test_the_sector_outline_says_that_it_is_indicative(browser, pages):
     with opened(browser, pages[GAGARINE]) as page:
         expect(page.locator(".label-sector")).to_contain_text("contour indicatif, non publié")
