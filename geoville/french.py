@@ -1,14 +1,18 @@
-"""French typography: numbers, amounts, distances and dates as a French reader expects them."""
+"""Numbers, amounts, distances and dates as French typography writes them."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import date
 
-THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
-NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+THOUSANDS_SPACE = "\N{NARROW NO-BREAK SPACE}"
+UNIT_SPACE = "\N{NO-BREAK SPACE}"
+UNKNOWN = "non publié"
+
+_METRES_IN_A_KILOMETRE = 1000
 
 _MONTHS = (
     "janvier",
@@ -24,53 +28,77 @@ _MONTHS = (
     "novembre",
     "décembre",
 )
-_METRES_IN_A_KILOMETRE = 1000
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """A number with a decimal comma and thin spaces between thousands.
+    """Write a number with at most so many decimals; trailing zeros are dropped.
 
-    >>> number(7590.5, 1).replace(THIN_SPACE, "_")
-    '7_590,5'
+    >>> number(7590.5, 1).replace(THOUSANDS_SPACE, "_"), number(12.0, 1), number(-3.25, 2)
+    ('7_590,5', '12', '−3,25')
     """
-    return f"{value:,.{decimals}f}".replace(",", THIN_SPACE).replace(".", ",")
+    if not math.isfinite(value):
+        return UNKNOWN
+    text = f"{abs(value):,.{decimals}f}"
+    whole, _, fraction = text.partition(".")
+    fraction = fraction.rstrip("0")
+    written = whole.replace(",", THOUSANDS_SPACE) + (f",{fraction}" if fraction else "")
+    is_negative = value < 0 and written != "0"
+    return f"\N{MINUS SIGN}{written}" if is_negative else written
+
+
+def quantity(value: float, unit: str, decimals: int = 0) -> str:
+    """Write a number and its unit, held together; an unknown value has no unit.
+
+    >>> quantity(125.5, "hab.", 1).replace(UNIT_SPACE, "_"), quantity(float("nan"), "hab.")
+    ('125,5_hab.', 'non publié')
+    """
+    return f"{number(value, decimals)}{UNIT_SPACE}{unit}" if math.isfinite(value) else UNKNOWN
+
+
+def people(value: float) -> str:
+    """Write a number of people, which has halves in INSEE's cells.
+
+    >>> people(3).replace(UNIT_SPACE, " ")
+    '3 hab.'
+    """
+    return quantity(value, "hab.", 1)
 
 
 def euros(value: float) -> str:
-    """An amount in whole euros.
+    """Write an amount rounded to the euro.
 
-    >>> euros(10100.76).replace(THIN_SPACE, "_").replace(NO_BREAK_SPACE, "~")
-    '10_101~€'
+    >>> euros(14230.4).replace(THOUSANDS_SPACE, "_").replace(UNIT_SPACE, " ")
+    '14_230 €'
     """
-    return f"{number(value)}{NO_BREAK_SPACE}€"
+    return quantity(value, "€")
 
 
-def percent(share: float, decimals: int = 0) -> str:
-    """A share in [0, 1] as a percentage.
+def percent(share: float) -> str:
+    """Write a share in [0, 1] as a percentage, to one decimal.
 
-    >>> percent(0.678).replace(THIN_SPACE, "_")
-    '68_%'
+    >>> percent(0.4567).replace(UNIT_SPACE, " ")
+    '45,7 %'
     """
-    return f"{number(share * 100, decimals)}{THIN_SPACE}%"
+    return quantity(share * 100, "%", 1)
 
 
 def distance(metres: float) -> str:
-    """A distance, in metres under one kilometre.
+    """Write a distance: in metres under one kilometre, else in kilometres to one decimal.
 
-    >>> distance(34.6).replace(NO_BREAK_SPACE, "~"), distance(1234.0).replace(NO_BREAK_SPACE, "~")
-    ('35~m', '1,2~km')
+    >>> distance(34.6).replace(UNIT_SPACE, " "), distance(1234.0).replace(UNIT_SPACE, " ")
+    ('35 m', '1,2 km')
     """
     if round(metres) < _METRES_IN_A_KILOMETRE:
-        return f"{number(metres)}{NO_BREAK_SPACE}m"
-    return f"{number(metres / _METRES_IN_A_KILOMETRE, 1)}{NO_BREAK_SPACE}km"
+        return quantity(metres, "m")
+    return quantity(metres / _METRES_IN_A_KILOMETRE, "km", 1)
 
 
-def day(on: date) -> str:
-    """A date in words.
+def long_date(day: date) -> str:
+    """Write a date in words.
 
     >>> from datetime import date
-    >>> day(date(2015, 1, 1)).replace(NO_BREAK_SPACE, "~")
-    '1er~janvier~2015'
+    >>> long_date(date(2024, 1, 1)), long_date(date(2015, 12, 31))
+    ('1er janvier 2024', '31 décembre 2015')
     """
-    ordinal = "1er" if on.day == 1 else str(on.day)
-    return NO_BREAK_SPACE.join((ordinal, _MONTHS[on.month - 1], str(on.year)))
+    day_number = "1er" if day.day == 1 else str(day.day)
+    return f"{day_number} {_MONTHS[day.month - 1]} {day.year}"

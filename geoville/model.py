@@ -231,8 +231,8 @@ class PerimeterHit:
 
     Parameters
     ----------
-    distance_m : signed distance from the position to the limit, metres; negative inside, 0 on the line, positive outside.
-    inside : whether the closed polygon holds the position (GEOS `intersects`): a distance may round to 0, this does not.
+    distance_m : signed distance from the position to the limit, metres; negative inside, 0 on the line.
+    inside : whether the closed polygon holds the position (GEOS `intersects`): exact where a distance may round to 0.
     """
 
     perimeter: Perimeter

@@ -63,7 +63,7 @@ def lookup(
 
 
 def _in_words(answer: Answer) -> list[str]:
-    lines = [f"{VERDICTS[answer.verdict]} (au {french.day(answer.on)})"]
+    lines = [f"{VERDICTS[answer.verdict]} (au {french.long_date(answer.on)})"]
     if answer.position:
         lines.append(f"Position : {answer.position.label}")
     lines += [f"- {reason}" for reason in answer.reasons]

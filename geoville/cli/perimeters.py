@@ -82,8 +82,8 @@ def score(
         return
     print_lines(
         [
-            f"Précision : {french.percent(found.precision, 1)} de la population des candidats est en QPV.",
-            f"Rappel : {french.percent(found.recall, 1)} de la population des QPV est dans un candidat.",
+            f"Précision : {french.percent(found.precision)} de la population des candidats est en QPV.",
+            f"Rappel : {french.percent(found.recall)} de la population des QPV est dans un candidat.",
             f"F1 : {french.number(found.f1, 3)} ; rapport des surfaces (IoU) : {french.number(found.area_iou, 3)}.",
             f"Population : {french.number(found.population_official)} en QPV, "
             f"{french.number(found.population_candidates)} dans les candidats.",

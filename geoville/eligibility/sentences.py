@@ -18,7 +18,7 @@ ESTIMATE_REFERENCE = "Décret n° 2014-767 du 3 juillet 2014 (formule du seuil, 
 
 _KIND_NAMES = {
     Kind.QPV: "QPV",
-    Kind.CANDIDAT: "candidat",
+    Kind.CANDIDAT: "périmètre estimé",
     Kind.VEILLE: "quartier de veille",
     Kind.VECU: "quartier vécu",
     Kind.ZUS: "ZUS",
@@ -60,7 +60,7 @@ def describe(perimeter: Perimeter) -> str:
         details.append(f"génération {perimeter.generation}")
     if perimeter.vintage:
         details.append(f"carreaux de {perimeter.vintage}")
-    if perimeter.estimated:
+    if perimeter.estimated and perimeter.kind is not Kind.CANDIDAT:
         details.append("estimé")
     return f"{_KIND_NAMES[perimeter.kind]} « {perimeter.name} » ({', '.join(details)})"
 
@@ -68,7 +68,7 @@ def describe(perimeter: Perimeter) -> str:
 def _verdict_sentence(verdict: VerdictCode, answering: tuple[PerimeterHit, ...], on: date) -> str:
     if not answering:
         head = "À vérifier" if verdict is VerdictCode.UNCERTAIN else "Dehors"
-        return f"{head} : aucun des périmètres connus n'est en vigueur le {french.day(on)}."
+        return f"{head} : aucun des périmètres connus n'est en vigueur le {french.long_date(on)}."
     nearest = answering[0]
     name, metres = describe(nearest.perimeter), french.distance(abs(nearest.distance_m))
     where = f"à {metres} à l'intérieur" if nearest.inside else f"à {metres} à l'extérieur"
@@ -100,8 +100,8 @@ def _accuracy(verdict: VerdictCode, position: Position, answering: tuple[Perimet
 
 
 def _out_of_force(perimeter: Perimeter) -> str:
-    since = f"du {french.day(perimeter.valid_from)}" if perimeter.valid_from else "d'origine inconnue"
-    until = f" au {french.day(perimeter.valid_to)}" if perimeter.valid_to else ""
+    since = f"du {french.long_date(perimeter.valid_from)}" if perimeter.valid_from else "d'origine inconnue"
+    until = f" au {french.long_date(perimeter.valid_to)}" if perimeter.valid_to else ""
     return f"À une autre date, la position aurait été dans le {describe(perimeter)}, en vigueur {since}{until}."
 
 

@@ -22,10 +22,16 @@ _IRIS_IN_A_NAME = 2
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names of places by INSEE code, where they are known."""
+    """Names of places by INSEE code, where they are known.
+
+    Parameters
+    ----------
+    neighbourhoods : by code of IRIS, the names that people use.
+    """
 
     communes: Mapping[str, str]
     iris: Mapping[str, str]
+    neighbourhoods: Mapping[str, str]
 
 
 def candidate_perimeter(
@@ -91,9 +97,11 @@ def unverified_inputs(reference: IncomeReference, law: Iterable[DatedValue]) -> 
 
 
 def _name(quarter: Quarter, rank: int, names: Names) -> str:
-    commune = names.communes.get(quarter.communes[0], quarter.communes[0]) if quarter.communes else "Candidat"
-    known = [names.iris[code] for code in quarter.iris if code in names.iris][:_IRIS_IN_A_NAME]
-    return f"{commune} {rank} ({', '.join(known)})" if known else f"{commune} {rank}"
+    """A name that cannot be taken for that of an official quarter."""
+    used = list(dict.fromkeys(names.neighbourhoods[code] for code in quarter.iris if code in names.neighbourhoods))
+    known = used or [names.iris[code] for code in quarter.iris if code in names.iris][:_IRIS_IN_A_NAME]
+    commune = f", {names.communes.get(quarter.communes[0], quarter.communes[0])}" if quarter.communes else ""
+    return f"Candidat {rank}{commune}" + (f" ({', '.join(known)})" if known else "")
 
 
 def _rounded(value: float, decimals: int) -> float | None:

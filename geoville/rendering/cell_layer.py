@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.carroyage.cell_id import format_cell_ids
 from geoville.crs import WGS84
+from geoville.french import UNIT_SPACE, UNKNOWN, euros, people
 from geoville.rendering.classes import income_classes
-from geoville.rendering.french import UNIT_SPACE, UNKNOWN, euros, people
 from geoville.rendering.map_spec import CellLayer, CellShape, Popup
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.rendering.french import euros
+from geoville.french import euros
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,8 +8,8 @@ import numpy as np
 
 from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.errors import InvalidInputError
+from geoville.french import long_date
 from geoville.rendering.cell_layer import cell_layer, inhabited_area
-from geoville.rendering.french import long_date
 from geoville.rendering.map_spec import MapSpec
 from geoville.rendering.panel import perimeter_panel, sector_panel
 from geoville.rendering.perimeter_layer import ESTIMATED, KIND_NAMES, perimeter_layers

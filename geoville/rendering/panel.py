@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geoville.rendering.french import UNIT_SPACE
+from geoville.french import UNIT_SPACE
 from geoville.rendering.map_spec import PanelSection
 from geoville.rendering.perimeter_layer import perimeter_popup
 

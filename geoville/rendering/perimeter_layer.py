@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoville.crs import WGS84, transform_geometry
+from geoville.french import euros, long_date, number, people, percent
 from geoville.model import Kind
 from geoville.rendering.cell_layer import geojson
-from geoville.rendering.french import euros, long_date, number, people, percent
 from geoville.rendering.map_spec import PerimeterLayer, Popup, Shape
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _STYLES = {
 _FIGURES: dict[str, tuple[str, Callable[[float], str]]] = {
     "population": ("Population", people),
     "households": ("Ménages", lambda value: number(value, 1)),
-    "share_below": ("Part sous le seuil", percent),
+    "share_below_threshold": ("Part sous le seuil", percent),
     "median_eur": ("Revenu médian par UC", euros),
     "share_imputed": ("Part de population imputée", percent),
 }

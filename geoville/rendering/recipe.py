@@ -38,6 +38,7 @@ class SectorRecipe:
 
     Parameters
     ----------
+    territory : name of the pack that the sector lies in.
     quartier : name of the quarter that the sector lies in.
     quartier_near : name of a known place; the perimeter nearest to it is the quarter's.
     summary : what the sector is, in one or two sentences.
@@ -51,6 +52,7 @@ class SectorRecipe:
     """
 
     name: str
+    territory: str
     title: str
     subtitle: str
     quartier: str
@@ -66,7 +68,7 @@ class SectorRecipe:
     outline: SchematicOutline | None
 
 
-_TEXTS = ("title", "subtitle", "quartier", "quartier_near", "summary", "reference", "label")
+_TEXTS = ("territory", "title", "subtitle", "quartier", "quartier_near", "summary", "reference", "label")
 _LISTS = ("reasons", "links", "places", "unplaced")
 _FIGURE_TEXTS = ("value", "caption", "source")
 

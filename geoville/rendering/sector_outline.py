@@ -9,8 +9,8 @@ import numpy as np
 from geoville.carroyage.cell_geometry import union_of_cells
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.crs import WGS84, transform_points
+from geoville.french import UNIT_SPACE, number
 from geoville.rendering.cell_layer import geojson, grid_squares
-from geoville.rendering.french import UNIT_SPACE, number
 from geoville.rendering.map_spec import OutlineLayer, Popup, Shape
 
 if TYPE_CHECKING:

@@ -36,9 +36,9 @@ def read_bridge(path: Path) -> Bridge:
 
 
 def write_bridge(bridge: Bridge, path: Path) -> None:
-    """Write fitted coefficients as sorted JSON, rounded beyond what the fit can tell, so that any machine writes the same.
+    """Write fitted coefficients as sorted JSON.
 
-    Provenance goes beside (see `provenance`).
+    They are rounded beyond what the fit can tell, so that any machine writes the same. Provenance goes beside.
     """
     rounded = {name: round(value, _DECIMALS) for name, value in asdict(bridge).items()}
     with replacing(path) as beside:

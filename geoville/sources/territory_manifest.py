@@ -100,7 +100,12 @@ class PublishedPopulation:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Everything that `territory.toml` says."""
+    """Everything that `territory.toml` says.
+
+    Parameters
+    ----------
+    neighbourhoods : names that people use, by code of IRIS.
+    """
 
     name: str
     title: str
@@ -108,6 +113,7 @@ class Manifest:
     default_vintage: int
     urban_unit: UrbanUnit
     income_reference: IncomeReference
+    neighbourhoods: dict[str, str]
     quarters: tuple[ListedQuarter, ...]
     populations: tuple[PublishedPopulation, ...]
     files: tuple[PackFile, ...]
@@ -149,6 +155,7 @@ def _manifest(document: dict[str, Any], folder: Path) -> Manifest:
             verified=incomes["verified"] and unit["verified"],
             source=incomes["source"],
         ),
+        neighbourhoods={iris: item["name"] for item in document.get("neighbourhoods", ()) for iris in item["iris"]},
         quarters=tuple(ListedQuarter(**item) for item in document.get("qpv", ())),
         populations=tuple(PublishedPopulation(**item) for item in document.get("populations", ())),
         files=tuple(_pack_file(item, folder) for item in document["files"]),

@@ -175,7 +175,7 @@ def _perimeters(
     source: Source,
     unverified: str,
 ) -> tuple[Perimeter, ...]:
-    names = Names(territory.communes, territory.iris_names) if territory else Names({}, {})
+    names = _names(territory)
     epsg = GRID_CRS[grid.epsg]
     return tuple(
         candidate_perimeter(
@@ -183,6 +183,12 @@ def _perimeters(
         )
         for rank, quarter in enumerate(search.kept, start=1)
     )
+
+
+def _names(territory: Territory | None) -> Names:
+    if territory is None:
+        return Names({}, {}, {})
+    return Names(territory.communes, territory.iris_names, territory.manifest.neighbourhoods)
 
 
 def _zones(grid: Grid, territory: Territory | None) -> CellZones:

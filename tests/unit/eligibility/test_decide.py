@@ -137,7 +137,7 @@ def test_official_contours_in_force_take_precedence_over_candidates() -> None:
     elsewhere = qpv("QN06254M", shapely.box(EAST + 3000, NORTH, EAST + 4000, NORTH + 1000))
     answer = ask(at(500, 500), CANDIDATE, elsewhere, on=IN_2026)
     assert (answer.verdict, answer.basis) == (VerdictCode.OUTSIDE, Basis.OFFICIAL)
-    assert any("candidat" in reason for reason in answer.reasons)
+    assert any("périmètre estimé" in reason for reason in answer.reasons)
 
 
 def test_veille_alone_is_not_a_qpv_when_qpv_are_known() -> None:

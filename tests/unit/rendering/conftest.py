@@ -14,6 +14,7 @@ from geoville.rendering.recipe import SectorRecipe, parse_recipe
 NORTHING, EASTING = 3_118_000, 3_750_400
 
 RECIPE = """
+territory = "essai"
 title = "Secteur Essai"
 subtitle = "Un essai"
 quartier = "Essai"
@@ -65,7 +66,7 @@ def candidate(grid: Grid) -> Perimeter:
         2154,
         estimated=True,
         vintage=2019,
-        attributes={"population": 135.5, "share_below": 0.61, "median_eur": 9_876.4, "note": "x"},
+        attributes={"population": 135.5, "share_below_threshold": 0.61, "median_eur": 9_876.4, "note": "x"},
     )
 
 
