@@ -56,7 +56,7 @@ def read_contour_table(path: Path) -> ContourTable:
     frame = _decoded(path)
     if not len(frame):
         raise ContourError("Le fichier ne contient aucun périmètre", where=Location(path.name))
-    epsg = _epsg(frame, path)
+    epsg = epsg_of(frame, path)
     columns = {str(name).lower(): _scalars(frame[name]) for name in frame.columns if name != frame.geometry.name}
     rows = tuple({name: values[i] for name, values in columns.items()} for i in range(len(frame)))
     return ContourTable(rows, tuple(frame.geometry), epsg)
@@ -105,8 +105,14 @@ def _frame(path: Path) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=layers[0], on_invalid="ignore"))
 
 
-def _epsg(frame: gpd.GeoDataFrame, path: Path) -> int:
-    """CRS of a file; without one, WGS84 if the coordinates are degrees."""
+def epsg_of(frame: gpd.GeoDataFrame, path: Path) -> int:
+    """EPSG code of the CRS of a file; without one, WGS84 if the coordinates are degrees.
+
+    Raises
+    ------
+    ContourError
+        A CRS that is missing, without EPSG code, or that the coordinates contradict.
+    """
     in_degrees = _looks_like_degrees(frame)
     if frame.crs is None:
         if in_degrees:

@@ -1,0 +1,122 @@
+"""Read a layer of streets, from OpenStreetMap or BD TOPO exports, as plain lines in a projected CRS."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoville.crs import transform_geometry
+from geoville.errors import InvalidInputError, Location
+from geoville.sources.contour_table import SUFFIXES, epsg_of
+from geoville.sources.files import sha256_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+_LINES = ("LineString", "MultiLineString", "LinearRing")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class StreetLines:
+    """Streets as they were drawn: they may cross without a node in common.
+
+    Parameters
+    ----------
+    lines : (n,) shapely LineString of two coordinates, easting and northing in metres in `epsg`.
+    epsg : projected CRS of `lines`.
+    sha256 : of the file, in hexadecimal (of the .shp of a Shapefile).
+    """
+
+    lines: NDArray[np.object_]
+    epsg: int
+    sha256: str
+
+
+def read_streets(path: Path, epsg: int) -> StreetLines:
+    """Read the lines of a GeoJSON, GeoPackage, Shapefile or GeoParquet, in any CRS with an EPSG code.
+
+    Parameters
+    ----------
+    path : only the geometry is read. Where a file has several layers, the one of lines counts.
+    epsg : projected CRS wanted.
+
+    Returns
+    -------
+    Lines in the order of the file; a multi-line gives its parts one after the other; heights are dropped.
+
+    Raises
+    ------
+    InvalidInputError
+        Another format, a file that cannot be decoded or holds nothing, several layers of lines, a CRS that is unknown
+        or missing, a row that is not a line or whose coordinates cannot be used.
+    """
+    import shapely
+
+    if path.suffix.lower() not in SUFFIXES:
+        advice = f"donner un fichier {', '.join(SUFFIXES)} (le décompresser s'il est dans une archive)"
+        raise InvalidInputError("Format de rues inconnu", where=Location(path.name), advice=advice)
+    sha256 = sha256_of(path)
+    frame = _decoded(path)
+    if frame.empty:
+        raise InvalidInputError("Le fichier ne contient aucune rue", where=Location(path.name))
+    drawn = np.asarray(frame.geometry.array, dtype=object)
+    _refuse_what_is_not_a_line(drawn, path)
+    source = epsg_of(frame, path)
+    parts = shapely.get_parts(shapely.force_2d(drawn))
+    lines = [transform_geometry(part, source, epsg) for part in parts if not part.is_empty]
+    return StreetLines(np.array(lines, dtype=object), epsg, sha256)
+
+
+def _refuse_what_is_not_a_line(drawn: NDArray[np.object_], path: Path) -> None:
+    import shapely
+
+    for row, geometry in enumerate(drawn, start=1):
+        if geometry is None or geometry.is_empty:
+            fault = "Rue sans géométrie"
+        elif geometry.geom_type not in _LINES:
+            fault = f"Géométrie qui n'est pas une ligne ({geometry.geom_type})"
+        elif not np.isfinite(shapely.get_coordinates(geometry)).all():
+            fault = "Coordonnée qui n'est pas un nombre"
+        else:
+            continue
+        where = Location(path.name, row, "geometry")
+        raise InvalidInputError(fault, where=where, advice="ne garder que des lignes dans la couche des rues")
+
+
+def _decoded(path: Path) -> gpd.GeoDataFrame:
+    # The readers raise many things on broken bytes, and warn about what is then refused row by row.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _frame(path)
+        except InvalidInputError:
+            raise
+        except (AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError) as error:
+            raise InvalidInputError(
+                "Le fichier de rues ne peut pas être lu",
+                where=Location(path.name),
+                advice="vérifier qu'il est entier et que son suffixe dit bien son format",
+            ) from error
+
+
+def _frame(path: Path) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+    import pyogrio
+
+    if path.suffix.lower() == ".parquet":
+        return gpd.read_parquet(path)
+    drawn = {str(name): str(kind) for name, kind in pyogrio.list_layers(path) if kind is not None}
+    of_lines = [name for name, kind in drawn.items() if "LineString" in kind] or list(drawn)
+    if len(of_lines) != 1:
+        raise InvalidInputError(
+            f"Le fichier a {len(of_lines)} couches où lire les rues au lieu d'une",
+            where=Location(path.name),
+            advice="n'en garder qu'une",
+        )
+    return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=of_lines[0], columns=[], on_invalid="ignore"))
