@@ -1,0 +1,154 @@
+"""Cells as GeoTIFF and back: tiled, compressed, with overviews, and the same bytes for the same input."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geoville.carroyage.raster import CellValues, cells_of_pixels, frame_of_affine, frame_of_cells, pixels_of_cells
+from geoville.crs import GRID_CRS
+from geoville.errors import GridError, InvalidInputError, Location
+from geoville.sources.files import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from geoville.carroyage.grid import Grid
+    from geoville.carroyage.raster import Affine, RasterFrame
+
+SUFFIXES = (".tif", ".tiff")
+TILE_PIXELS = 256
+_FLOATING_POINT_PREDICTOR = 3
+
+
+def write_cell_raster(
+    path: Path, grid: Grid, bands: Mapping[str, NDArray[np.generic]], *, units: Mapping[str, str] | None = None
+) -> None:
+    """Write indicators of cells as one GeoTIFF, whole or not at all.
+
+    Parameters
+    ----------
+    path : in .tif or .tiff.
+    bands : (n,) numbers or booleans for each cell of the grid, by name; a band is written for each, in this order.
+    units : of the bands, by name, as the user reads them ("euros", "%").
+
+    Raises
+    ------
+    InvalidInputError
+        Another suffix, no cell, no band, or a folder that is missing or not writable.
+
+    Notes
+    -----
+    Pixels are the cells themselves, in the CRS that names them, in double precision so that nothing is lost on the way
+    back. NaN stands for "no cell" and for "no value". Overviews average the cells that have a value: they serve the
+    display, and are nobody's figure.
+    """
+    import rasterio
+    from rasterio.enums import Resampling
+
+    if path.suffix.lower() not in SUFFIXES:
+        raise InvalidInputError(
+            f"Format d'image inconnu : « {path.suffix or path.name} »", advice="donner un nom de fichier en .tif"
+        )
+    if not bands:
+        raise InvalidInputError("Aucun indicateur à mettre en image", advice="en donner au moins un")
+    frame = frame_of_cells(grid.easting, grid.northing)
+    with replacing(path) as beside:
+        with rasterio.open(beside, "w", **_profile(frame, grid.epsg, len(bands))) as dataset:
+            for number, (name, values) in enumerate(bands.items(), start=1):
+                dataset.write(pixels_of_cells(frame, grid.easting, grid.northing, values), number)
+                dataset.set_band_description(number, name)
+                if units and name in units:
+                    dataset.set_band_unit(number, units[name])
+        with rasterio.open(beside, "r+") as dataset:
+            dataset.build_overviews(_overview_factors(frame.rows, frame.columns), Resampling.average)
+
+
+def read_cell_raster(path: Path) -> CellValues:
+    """Read a raster whose pixels are cells of 200 m.
+
+    Returns
+    -------
+    Cells with a value in some band, by (northing, easting). A band without a description is named `bande_1`…
+
+    Raises
+    ------
+    GridError
+        The file cannot be read, its CRS is not one of the grids', its pixels are not cells, two bands have one name.
+    """
+    import rasterio
+    from rasterio.errors import NotGeoreferencedWarning, RasterioError
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # refused below, in the user's language
+        try:
+            with rasterio.open(path) as dataset:
+                epsg = dataset.crs.to_epsg() if dataset.crs else None
+                affine = tuple(dataset.transform)[:6]
+                names = [text or f"bande_{place}" for place, text in enumerate(dataset.descriptions, start=1)]
+                pixels = dataset.read(masked=True, out_dtype="float64").filled(np.nan)
+        except RasterioError as error:
+            raise GridError(
+                "L'image ne peut pas être lue", where=Location(path.name), advice="donner un GeoTIFF"
+            ) from error
+    return _cell_values(path, epsg, affine, names, pixels)
+
+
+def _profile(frame: RasterFrame, epsg: int, bands: int) -> dict[str, Any]:
+    import rasterio
+
+    return {
+        "driver": "GTiff",
+        "width": frame.columns,
+        "height": frame.rows,
+        "count": bands,
+        "dtype": "float64",
+        "crs": rasterio.CRS.from_epsg(epsg),
+        "transform": rasterio.Affine(*frame.affine),
+        "nodata": np.nan,
+        "tiled": True,
+        "blockxsize": TILE_PIXELS,
+        "blockysize": TILE_PIXELS,
+        "compress": "deflate",
+        "predictor": _FLOATING_POINT_PREDICTOR,
+        "interleave": "band",
+    }
+
+
+def _cell_values(
+    path: Path,
+    epsg: int | None,
+    affine: Affine,
+    names: list[str],
+    pixels: NDArray[np.float64],
+) -> CellValues:
+    where = Location(path.name)
+    if epsg not in GRID_CRS:
+        listed = ", ".join(f"EPSG:{code}" for code in GRID_CRS)
+        found = f"EPSG:{epsg}" if epsg else "sans code EPSG"
+        raise GridError(
+            f"L'image n'est pas dans le système d'une grille de l'Insee ({found})",
+            where=where,
+            advice=f"la donner dans l'un de : {listed}",
+        )
+    if len(set(names)) < len(names):
+        raise GridError("Deux bandes de l'image ont le même nom", where=where, advice="donner un nom à chacune")
+    try:
+        frame = frame_of_affine(affine, *pixels.shape[1:])
+    except InvalidInputError as error:
+        raise GridError(error.message, where=where, advice=error.advice) from error
+    easting, northing, values = cells_of_pixels(frame, pixels)
+    return CellValues(epsg, easting, northing, dict(zip(names, values, strict=True)))
+
+
+def _overview_factors(rows: int, columns: int) -> list[int]:
+    """Powers of two, from 2 until the whole image fits in one tile."""
+    factors = [2]
+    while max(rows, columns) > factors[-1] * TILE_PIXELS:
+        factors.append(factors[-1] * 2)
+    return factors

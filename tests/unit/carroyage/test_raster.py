@@ -1,0 +1,75 @@
+"""Cells become pixels and come back; pixels that are not cells are refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from strategies import grids
+
+from geoville.carroyage.grid import Grid
+from geoville.carroyage.raster import RasterFrame, cells_of_pixels, frame_of_affine, frame_of_cells, pixels_of_cells
+from geoville.errors import InvalidInputError
+
+L_SHAPE = (np.array([3_750_000, 3_750_200, 3_750_000]), np.array([3_120_000, 3_120_000, 3_120_200]))
+
+
+def test_the_first_row_of_the_image_is_the_northern_one() -> None:
+    frame = frame_of_cells(*L_SHAPE)
+    assert frame == RasterFrame(west=3_750_000, north=3_120_400, rows=2, columns=2)
+    image = pixels_of_cells(frame, *L_SHAPE, np.array([1, 2, 3]))
+    np.testing.assert_array_equal(image, [[3, np.nan], [1, 2]])
+    assert frame.affine == (200, 0, 3_750_000, 0, -200, 3_120_400)
+
+
+@given(grids())
+def test_cells_come_back_from_their_image(grid: Grid) -> None:
+    frame = frame_of_cells(grid.easting, grid.northing)
+    bands = np.stack(
+        [pixels_of_cells(frame, grid.easting, grid.northing, values) for values in (grid.people, grid.mean_eur)]
+    )
+    easting, northing, values = cells_of_pixels(frame, bands)
+    np.testing.assert_array_equal(easting, grid.easting)
+    np.testing.assert_array_equal(northing, grid.northing)
+    np.testing.assert_array_equal(values, [grid.people, grid.mean_eur])
+
+
+def test_a_cell_without_a_value_in_one_band_is_kept_and_one_without_any_is_not() -> None:
+    frame = frame_of_cells(*L_SHAPE)
+    first, second = np.array([1, np.nan, np.nan]), np.array([np.nan, np.nan, 3])
+    easting, northing, values = cells_of_pixels(
+        frame, np.stack([pixels_of_cells(frame, *L_SHAPE, band) for band in (first, second)])
+    )
+    assert list(zip(easting.tolist(), northing.tolist(), strict=True)) == [
+        (3_750_000, 3_120_000),
+        (3_750_000, 3_120_200),
+    ]
+    np.testing.assert_array_equal(values, [[1, np.nan], [np.nan, 3]])
+
+
+def test_the_frame_of_an_image_that_was_read() -> None:
+    assert frame_of_affine((200, 0, 3_750_000.0000004, 0, -200, 3_120_400), 2, 3) == RasterFrame(
+        3_750_000, 3_120_400, 2, 3
+    )
+
+
+@pytest.mark.parametrize(
+    ("affine", "sentence"),
+    [
+        ((200, 1, 0, 0, -200, 400), "nord en haut"),
+        ((200, 0, 0, 0, 200, 400), "nord en haut"),
+        ((100, 0, 0, 0, -100, 400), "Les pixels font 100 m sur 100 m, et non 200 m"),
+        ((200.01, 0, 0, 0, -200, 400), "200.01 m"),
+        ((200, 0, 50, 0, -200, 400), "ne tombent pas sur les carreaux"),
+        ((200, 0, 0, 0, -200, 399.5), r"\(0, 399.5\)"),
+    ],
+)
+def test_pixels_that_are_not_cells_are_refused(affine: tuple[float, ...], sentence: str) -> None:
+    with pytest.raises(InvalidInputError, match=sentence):
+        frame_of_affine(affine, 10, 10)
+
+
+def test_no_cell_makes_no_image() -> None:
+    nothing = np.empty(0, dtype=np.int64)
+    with pytest.raises(InvalidInputError, match="Aucun carreau"):
+        frame_of_cells(nothing, nothing)
