@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from geoville.errors import InvalidInputError
+from geoville.perimeters.areas import PopulatedCells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
@@ -60,7 +60,8 @@ def score_perimeters(
 
     ours, theirs = shapely.union_all(list(candidates)), shapely.union_all(list(official))
     both = shapely.intersection(ours, theirs)
-    in_ours, in_theirs, in_both = (float(people @ _share_inside(squares, area)) for area in (ours, theirs, both))
+    cells = PopulatedCells(squares, people)
+    in_ours, in_theirs, in_both = (cells.people_in(area) for area in (ours, theirs, both))
     if in_theirs == 0:
         raise InvalidInputError(
             "Aucun contour officiel ne recouvre la grille",
@@ -71,18 +72,17 @@ def score_perimeters(
     return Score(
         precision=precision,
         recall=recall,
-        f1=2 * in_both / (in_ours + in_theirs),
+        f1=f1_of(in_both, in_ours, in_theirs),
         area_iou=both.area / shapely.union(ours, theirs).area,
         population_official=in_theirs,
         population_candidates=in_ours,
     )
 
 
-def _share_inside(squares: NDArray[np.object_], area: BaseGeometry) -> NDArray[np.float64]:
-    """(n,) share of each square's area that lies inside an area."""
-    import shapely
+def f1_of(shared: float, first: float, second: float) -> float:
+    """F1 of two sets from their sizes and that of their intersection; NaN where both are empty.
 
-    shares = np.zeros(len(squares))
-    touching = shapely.STRtree(squares).query(area, predicate="intersects")
-    shares[touching] = shapely.area(shapely.intersection(squares[touching], area)) / shapely.area(squares[touching])
-    return shares
+    >>> f1_of(50.0, 100.0, 60.0)
+    0.625
+    """
+    return 2 * shared / (first + second) if first + second else float("nan")

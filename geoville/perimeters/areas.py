@@ -1,0 +1,48 @@
+"""How many people and cells an area holds: what scores, comparisons and differences of perimeters are measured with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+_HALF = 0.5
+
+
+class PopulatedCells:
+    """Cells with their people, indexed so that many areas can be measured.
+
+    Parameters
+    ----------
+    squares : (n,) cells as polygons, in one projected CRS.
+    people : (n,) people in each cell, taken as spread evenly over its area.
+    """
+
+    def __init__(self, squares: NDArray[np.object_], people: NDArray[np.float64]) -> None:
+        import shapely
+
+        self._squares = squares
+        self._people = people
+        self._tree = shapely.STRtree(squares)
+
+    def people_in(self, area: BaseGeometry) -> float:
+        """People who live in an area, by share of the area of their cells."""
+        touching, shares = self._shares_inside(area)
+        return float(self._people[touching] @ shares)
+
+    def cells_in(self, area: BaseGeometry) -> NDArray[np.intp]:
+        """Indices, increasing, of the cells that an area covers by one half at least."""
+        touching, shares = self._shares_inside(area)
+        return np.sort(touching[shares >= _HALF])
+
+    def _shares_inside(self, area: BaseGeometry) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Cells that an area touches, and the share of each that lies inside."""
+        import shapely
+
+        touching = self._tree.query(area, predicate="intersects")
+        squares = self._squares[touching]
+        return touching, shapely.area(shapely.intersection(squares, area)) / shapely.area(squares)
