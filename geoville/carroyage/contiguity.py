@@ -69,6 +69,12 @@ def neighbour_pairs(
     return np.concatenate(firsts), np.concatenate(seconds)
 
 
+def members(labels: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Indices of the members of each cluster, in the order of the cluster numbers."""
+    order = np.argsort(labels, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(labels[order])) + 1) if len(labels) else []
+
+
 def _in_order_of_appearance(labels: NDArray[np.int32]) -> NDArray[np.intp]:
     _, first_seen, dense = np.unique(labels, return_index=True, return_inverse=True)
     rank = np.empty(len(first_seen), dtype=np.intp)

@@ -14,9 +14,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geoville.carroyage.bridge import Bridge
-    from geoville.carroyage.grid import Grid
-
 _BISECTIONS = 60
 
 
@@ -28,10 +25,15 @@ class CellIncome:
     ----------
     median : (n,) relative to the national declared median; NaN where the grid publishes no income.
     log_spread : (n,) standard deviation of log income; NaN likewise.
+    variance : (n,) of the error that each cell's median has on its own, in squared shares of the national median.
+    shared_sd : (n,) standard deviation of the error that the cells of one IRIS share: that of the bridge, 0 where the
+        IRIS's published median is met.
     """
 
     median: NDArray[np.float64]
     log_spread: NDArray[np.float64]
+    variance: NDArray[np.float64]
+    shared_sd: NDArray[np.float64]
 
     def share_below(self, threshold: float | NDArray[np.float64]) -> NDArray[np.float64]:
         """(n,) share of people strictly below a relative threshold, in [0, 1]; NaN where the income is unknown.
@@ -45,20 +47,14 @@ class CellIncome:
 
         return np.asarray(ndtr((np.log(threshold) - np.log(self.median)) / self.log_spread))
 
+    @property
+    def standard_error(self) -> NDArray[np.float64]:
+        """(n,) standard error of each cell's median, its own error and the shared one together."""
+        return np.sqrt(self.variance + self.shared_sd**2)
+
     def take(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> CellIncome:
         """Return the incomes of some of the cells, in the order given."""
-        return CellIncome(self.median[chosen], self.log_spread[chosen])
-
-
-def estimate_income(grid: Grid, bridge: Bridge, national_median_eur: float) -> CellIncome:
-    """Distribution of declared income in each cell, from its mean living standard through the bridge.
-
-    Parameters
-    ----------
-    national_median_eur : national median living standard of the grid's vintage, euros per UC per year.
-    """
-    median = bridge.declared_median(grid.mean_eur / national_median_eur)
-    return CellIncome(median, bridge.log_spread(median))
+        return CellIncome(self.median[chosen], self.log_spread[chosen], self.variance[chosen], self.shared_sd[chosen])
 
 
 def pooled_share_below(income: CellIncome, people: NDArray[np.float64], threshold: float) -> float:

@@ -43,12 +43,24 @@ def candidates(
     territory: Annotated[
         str | None, typer.Option("--territory", metavar="NOM", help="Territoire qui donne revenus, communes et IRIS.")
     ] = None,
+    iris: Annotated[
+        Path | None,
+        typer.Option("--iris", metavar="FICHIER", help="IRIS, dont les revenus déclarés seront respectés."),
+    ] = None,
+    iris_incomes: Annotated[
+        Path | None, typer.Option("--iris-incomes", metavar="TABLE", help="Revenus des IRIS, s'ils sont à part.")
+    ] = None,
+    iris_national: Annotated[
+        float | None,
+        typer.Option("--iris-national", metavar="EUR", help="Revenu médian national de la même année."),
+    ] = None,
     on: AskedDay = None,
     as_json: AsJson = False,
 ) -> None:
     """Calculer les périmètres candidats d'une grille : estimés, sans valeur réglementaire."""
     from geoville.sources.territory import open_territory
     from geoville.workflows.candidates import compute_candidates
+    from geoville.workflows.estimation import IrisInput
 
     run = compute_candidates(
         grid,
@@ -56,6 +68,7 @@ def candidates(
         territory=open_territory(territory) if territory else None,
         reference=_reference(rmuc_nat, rmuc_uu, uu_population),
         vintage=vintage,
+        iris=IrisInput(iris, iris_incomes, iris_national) if iris else None,
     )
     run.write(out)
     if as_json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.income import pooled_median, pooled_share_below
+from geoville.carroyage.uncertainty import Interval, median_interval, share_interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,8 +51,8 @@ class Quarter:
     easting, northing : (n,) lattice places, some unpopulated, by (northing, easting): south-west corners, grid's CRS.
     rows : (m,) indices of its populated cells in the grid.
     population, households : sums over its cells; households NaN where some cell does not publish them.
-    share_below : share of its people below the threshold, in [0, 1].
-    median_eur : estimated median declared income per UC, in the euros of the reference medians.
+    share_below : share of its people below the threshold, in [0, 1], with its 90 % interval.
+    median_eur : estimated median declared income per UC, in the euros of the reference medians, with its 90 % interval.
     share_imputed : share of its people who live in cells whose values INSEE imputed.
     communes, iris : INSEE codes by decreasing population.
     tests : population, then median.
@@ -63,8 +63,8 @@ class Quarter:
     rows: NDArray[np.intp]
     population: float
     households: float
-    share_below: float
-    median_eur: float
+    share_below: Interval
+    median_eur: Interval
     share_imputed: float
     communes: tuple[str, ...]
     iris: tuple[str, ...]
@@ -93,23 +93,24 @@ def describe_quarter(
     order = np.lexsort(cells)
     easting, northing = cells[0][order], cells[1][order]
     rows = _rows_of(grid, easting, northing)
-    people = grid.people[rows]
+    people, cells_income = grid.people[rows], income.take(rows)
     population = float(people.sum())
-    median_eur = pooled_median(income.take(rows), people) * threshold.reference.national_eur
+    iris = np.unique(zones.iris[rows], return_inverse=True)[1]
+    median_eur = median_interval(cells_income, people, iris).times(threshold.reference.national_eur)
     return Quarter(
         easting=easting,
         northing=northing,
         rows=rows,
         population=population,
         households=float(grid.households[rows].sum()),
-        share_below=pooled_share_below(income.take(rows), people, threshold.relative),
+        share_below=share_interval(cells_income, people, iris, threshold.relative),
         median_eur=median_eur,
         share_imputed=float(people[grid.imputed[rows]].sum() / population) if population else float("nan"),
         communes=_by_population(zones.commune[rows], people),
         iris=_by_population(zones.iris[rows], people),
         tests=(
             DecreeTest("population", population, minimum_population, passed=population >= minimum_population),
-            DecreeTest("revenu médian", median_eur, threshold.eur, passed=median_eur < threshold.eur),
+            DecreeTest("revenu médian", median_eur.value, threshold.eur, passed=median_eur.value < threshold.eur),
         ),
     )
 

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoville.carroyage.contiguity import Contiguity
-from geoville.carroyage.income import estimate_income
 from geoville.crs import GRID_CRS
 from geoville.errors import InvalidInputError
 from geoville.law import IncomeReference, Threshold, income_threshold, parameter
 from geoville.model import Source
-from geoville.perimeters.candidates import CandidateRules, find_candidates
+from geoville.perimeters.candidates import CandidateOptions, LegalTests, find_candidates
 from geoville.perimeters.estimated import Names, candidate_perimeter, quarter_figures, unverified_inputs
 from geoville.perimeters.quarter import CellZones
-from geoville.sources.bridges import read_bridge
 from geoville.sources.files import sha256_of
 from geoville.sources.grids import read_grid
-from geoville.sources.locations import embedded_data
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
 from geoville.sources.territory import list_territories
 from geoville.sources.writers import write_perimeters
+from geoville.workflows.estimation import Estimate, IrisInput, estimate_grid
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,26 +29,8 @@ if TYPE_CHECKING:
     from geoville.model import Perimeter
     from geoville.perimeters.candidates import CandidateSearch
     from geoville.perimeters.quarter import Quarter
+    from geoville.sources.provenance import JsonValue
     from geoville.sources.territory import Territory
-
-BRIDGE_FILE = "bridge.json"
-_FROM_THE_USER = "donnés en ligne de commande"
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateOptions:
-    """Choices that the decree leaves open.
-
-    Parameters
-    ----------
-    contiguity : when two cells touch.
-    gap_m : widest unpopulated gap bridged, metres.
-    hole_cells : most populated cells in a hole that is filled.
-    """
-
-    contiguity: Contiguity = field(default=Contiguity.QUEEN)
-    gap_m: float = 200.0
-    hole_cells: int = 2
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -100,6 +79,7 @@ def compute_candidates(
     territory: Territory | None = None,
     reference: IncomeReference | None = None,
     vintage: int | None = None,
+    iris: IrisInput | None = None,
     options: CandidateOptions | None = None,
 ) -> CandidateRun:
     """Compute the candidate perimeters of a grid.
@@ -110,6 +90,7 @@ def compute_candidates(
     territory : gives the reference incomes, the communes of the urban unit, communes and IRIS of cells.
     reference : replaces the territory's reference incomes.
     vintage : of the grid, where nothing else tells it.
+    iris : declared medians to be met; the estimate is then of their year.
 
     Raises
     ------
@@ -123,81 +104,77 @@ def compute_candidates(
             "Le seuil de revenu ne peut pas être calculé",
             advice="donner --territory, ou --rmuc-nat, --rmuc-uu et --uu-population",
         )
-    grid = read_grid(grid_path, vintage=vintage, known_checksums=_known_checksums())
     threshold = income_threshold(known, on)
-    median = parameter("median_disposable_income_eur").of_year(grid.vintage)
-    minimum = parameter("minimum_quarter_population").at(on)
-    poor_share = parameter("poor_cell_share").at(on)
-    law = (*threshold.law, poor_share, minimum, median)
-    income = estimate_income(grid, read_bridge(embedded_data() / BRIDGE_FILE), median.value)
-    rules = CandidateRules(
-        poor_share=poor_share.value,
-        minimum_population=minimum.value,
-        contiguity=options.contiguity,
-        gap_m=options.gap_m,
-        hole_cells=options.hole_cells,
+    grid = read_grid(grid_path, vintage=vintage, known_checksums=_known_checksums())
+    estimate = estimate_grid(grid, iris)
+    minimum, poor_share = (parameter(key).at(on) for key in ("minimum_quarter_population", "poor_cell_share"))
+    law = (*threshold.law, poor_share, minimum, *estimate.law)
+    search = find_candidates(
+        grid,
+        estimate.income,
+        _zones(grid, territory, estimate),
+        threshold,
+        LegalTests(poor_share=poor_share.value, minimum_population=minimum.value),
+        options,
     )
-    search = find_candidates(grid, income, _zones(grid, territory), threshold, rules)
     source = _source(grid_path, grid, territory)
-    return CandidateRun(
-        grid=grid,
-        search=search,
-        threshold=threshold,
-        perimeters=_perimeters(search, grid, threshold, territory, source, unverified_inputs(known, law)),
-        provenance=Provenance(
-            command="perimeters candidates",
-            inputs=(
-                InputFile("grid", grid_path.name, source.sha256 or "", grid.vintage),
-                InputFile("bridge", BRIDGE_FILE, sha256_of(embedded_data() / BRIDGE_FILE)),
-            ),
-            law=law,
-            parameters={
-                "rmuc_national_eur": known.national_eur,
-                "rmuc_urban_unit_eur": known.urban_unit_eur,
-                "urban_unit_population": known.urban_unit_population,
-                "rmuc_verified": known.verified,
-                "rmuc_source": known.source or _FROM_THE_USER,
-                "contiguity": options.contiguity.value,
-                "gap_m": options.gap_m,
-                "hole_cells": options.hole_cells,
-                "territory": territory.name if territory else None,
-            },
-            sources=(source,),
-        ),
+    provenance = Provenance(
+        command="perimeters candidates",
+        inputs=(InputFile("grid", grid_path.name, source.sha256 or "", grid.vintage), *estimate.inputs),
+        law=law,
+        parameters=_parameters(known, options, territory),
+        sources=(source,),
     )
-
-
-def _perimeters(
-    search: CandidateSearch,
-    grid: Grid,
-    threshold: Threshold,
-    territory: Territory | None,
-    source: Source,
-    unverified: str,
-) -> tuple[Perimeter, ...]:
-    names = _names(territory)
-    epsg = GRID_CRS[grid.epsg]
-    return tuple(
+    names = _names(territory, estimate)
+    perimeters = tuple(
         candidate_perimeter(
-            quarter, rank, grid, epsg=epsg, threshold=threshold, names=names, source=source, unverified=unverified
+            quarter,
+            rank,
+            grid,
+            epsg=GRID_CRS[grid.epsg],
+            threshold=threshold,
+            names=names,
+            source=source,
+            unverified=unverified_inputs(known, law),
         )
         for rank, quarter in enumerate(search.kept, start=1)
     )
+    return CandidateRun(grid, search, threshold, perimeters, provenance)
 
 
-def _names(territory: Territory | None) -> Names:
+def _parameters(
+    reference: IncomeReference, options: CandidateOptions, territory: Territory | None
+) -> dict[str, JsonValue]:
+    return {
+        "rmuc_national_eur": reference.national_eur,
+        "rmuc_urban_unit_eur": reference.urban_unit_eur,
+        "urban_unit_population": reference.urban_unit_population,
+        "rmuc_verified": reference.verified,
+        "rmuc_source": reference.source,
+        **asdict(options),
+        "territory": territory.name if territory else None,
+    }
+
+
+def _names(territory: Territory | None, estimate: Estimate) -> Names:
     if territory is None:
-        return Names({}, {}, {})
-    return Names(territory.communes, territory.iris_names, territory.manifest.neighbourhoods)
+        return Names({}, estimate.iris_names, {})
+    return Names(territory.communes, territory.iris_names | estimate.iris_names, territory.manifest.neighbourhoods)
 
 
-def _zones(grid: Grid, territory: Territory | None) -> CellZones:
+def _zones(grid: Grid, territory: Territory | None, estimate: Estimate) -> CellZones:
     """Commune and IRIS of each cell; without a territory, every cell is taken to be in the urban unit."""
     if territory is None:
         nowhere = np.full(len(grid), "")
-        return CellZones(nowhere, nowhere, np.ones(len(grid), dtype=bool))
+        commune = nowhere if estimate.iris is None else estimate.iris.astype("U5")
+        iris = nowhere if estimate.iris is None else estimate.iris
+        return CellZones(commune, iris, np.ones(len(grid), dtype=bool))
     commune, iris = territory.cells.zones_of(grid)
-    return CellZones(commune, iris, np.isin(commune, sorted(territory.urban_unit_communes)))
+    return CellZones(
+        commune,
+        iris if estimate.iris is None else estimate.iris,
+        np.isin(commune, sorted(territory.urban_unit_communes)),
+    )
 
 
 def _known_checksums() -> dict[str, int]:

@@ -12,18 +12,19 @@ from strategies import BRIDGE, NATIONAL_DISPOSABLE_EUR, REFERENCE, everywhere, g
 
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.carroyage.contiguity import Contiguity, cluster_cells
+from geoville.carroyage.estimate import estimate_income
 from geoville.carroyage.grid import Grid
-from geoville.carroyage.income import estimate_income
 from geoville.law import income_threshold
-from geoville.perimeters.candidates import CandidateRules, CandidateSearch, find_candidates
+from geoville.perimeters.candidates import CandidateOptions, CandidateSearch, LegalTests, find_candidates
 from geoville.perimeters.quarter import Quarter
 
 THRESHOLD = income_threshold(REFERENCE, date(2024, 1, 1))
+LEGAL = LegalTests(poor_share=0.5, minimum_population=1000)
 
 
-def search(grid: Grid, **rules: float | Contiguity) -> CandidateSearch:
+def search(grid: Grid, **options: float | Contiguity) -> CandidateSearch:
     income = estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR)
-    return find_candidates(grid, income, everywhere(grid), THRESHOLD, CandidateRules(0.5, 1000, **rules))
+    return find_candidates(grid, income, everywhere(grid), THRESHOLD, LEGAL, CandidateOptions(**options))
 
 
 def quarters(result: CandidateSearch) -> tuple[Quarter, ...]:
@@ -48,7 +49,7 @@ def test_candidates_are_valid_and_disjoint_and_pass_the_decree(grid: Grid, conti
     for quarter, shape in zip(result.kept, shapes, strict=True):
         assert shape.is_valid
         assert quarter.population >= 1000
-        assert quarter.median_eur < THRESHOLD.eur
+        assert quarter.median_eur.value < THRESHOLD.eur
         assert quarter.population == grid.people[quarter.rows].sum()
     for place, shape in enumerate(shapes):
         assert all(shapely.intersection(shape, other).area < 1e-3 for other in shapes[:place])
@@ -66,7 +67,7 @@ def test_a_quarter_is_continuous(grid: Grid) -> None:
 def test_a_lower_bar_never_removes_a_cell(grid: Grid, lower: float) -> None:
     income = estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR)
     strict, lenient = (
-        find_candidates(grid, income, everywhere(grid), THRESHOLD, CandidateRules(bar, 1000)).selected
+        find_candidates(grid, income, everywhere(grid), THRESHOLD, LegalTests(bar, 1000), CandidateOptions()).selected
         for bar in (0.5, lower)
     )
     assert not (strict & ~lenient).any()
@@ -78,7 +79,7 @@ def test_cells_outside_the_urban_unit_are_left_out_and_counted(grid: Grid) -> No
     zones = everywhere(grid)
     zones.in_unit[::2] = False
     result = find_candidates(
-        grid, estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR), zones, THRESHOLD, CandidateRules(0.5, 1000)
+        grid, estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR), zones, THRESHOLD, LEGAL, CandidateOptions()
     )
     assert not result.selected[::2].any()
     assert result.outside_unit == len(grid.people[::2])

@@ -17,7 +17,7 @@ medians = st.lists(st.floats(0.1, 1.5), min_size=1, max_size=20)
 
 def income_of(values: list[float]) -> CellIncome:
     median = np.array(values)
-    return CellIncome(median, BRIDGE.log_spread(median))
+    return CellIncome(median, BRIDGE.log_spread(median), np.zeros(len(median)), np.zeros(len(median)))
 
 
 @given(medians, st.floats(0.2, 1.2), st.floats(0.0, 0.5))
@@ -60,7 +60,7 @@ def test_simulated_lognormal_people_have_the_median_and_share_computed() -> None
 
 
 def test_nobody_known_is_nan_not_zero() -> None:
-    unknown = CellIncome(np.array([np.nan]), np.array([np.nan]))
+    unknown = CellIncome(*(np.array([np.nan]) for _ in range(4)))
     assert np.isnan(pooled_median(unknown, np.array([10.0])))
     assert np.isnan(pooled_share_below(unknown, np.array([10.0]), 0.5))
 

@@ -1,0 +1,70 @@
+"""The estimate, step by step: bridge, borrowed strength, raking to the IRIS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoville.carroyage.bridge import QUARTILE_Z, Bridge
+from geoville.carroyage.income import CellIncome
+from geoville.carroyage.raking import IrisOverlap, rake_to_iris
+from geoville.carroyage.shrinkage import sampling_variance, shrink_to_neighbours
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geoville.carroyage.grid import Grid
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class IrisIncome:
+    """What is published for the IRIS under the cells.
+
+    Parameters
+    ----------
+    overlap : how the cells lie over the IRIS.
+    median : (k,) declared median of each IRIS over the national declared median of the same year; NaN if unknown.
+    """
+
+    overlap: IrisOverlap
+    median: NDArray[np.float64]
+
+
+def estimate_income(
+    grid: Grid, bridge: Bridge, national_median_eur: float, iris: IrisIncome | None = None, *, shrink: bool = True
+) -> CellIncome:
+    """Distribution of declared income per UC in each cell.
+
+    Parameters
+    ----------
+    national_median_eur : national median living standard of the grid's vintage, euros per UC per year.
+    iris : declared medians to be met, if any.
+    shrink : whether thin and imputed cells borrow strength from their neighbours.
+
+    Notes
+    -----
+    1. The cell's mean living standard, relative to the national median, goes through the bridge to a declared median.
+    2. Thin and imputed cells are pulled towards their neighbours (`shrink_to_neighbours`).
+    3. Cells are shifted so that the IRIS's published medians are met (`rake_to_iris`).
+
+    A grid and IRIS of different years: the level is then that of the IRIS's year, the grid only says how people differ
+    inside each IRIS. Without IRIS, the estimate is of the grid's year.
+
+    The spread within the cell is the one observed in IRIS of that median (`Bridge.log_spread`).
+    """
+    own = bridge.declared_median(grid.mean_eur / national_median_eur)
+    within_sd = (bridge.range_intercept + bridge.range_slope * own) / (2 * QUARTILE_Z)
+    variance = sampling_variance(grid, within_sd)
+    median = own
+    if shrink:
+        shrunk = shrink_to_neighbours(grid, own, variance)
+        median, variance = shrunk.median, shrunk.variance
+    else:
+        variance = np.where(np.isinf(variance), 0.0, variance)
+    shared_sd = np.full(len(grid), bridge.rmse)
+    if iris is not None:
+        raked = rake_to_iris(median, grid.people, bridge, iris.overlap, iris.median)
+        median, shared_sd = raked.median, np.where(raked.met, 0.0, bridge.rmse)
+    return CellIncome(median, bridge.log_spread(median), variance, shared_sd)

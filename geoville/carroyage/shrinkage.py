@@ -1,0 +1,107 @@
+"""Thin and imputed cells borrow strength from their neighbours: Fay and Herriot's small-area estimator on the lattice.
+
+R. E. Fay and R. A. Herriot (1979), "Estimates of Income for Small Places", JASA 74(366), 269-277.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoville.carroyage.contiguity import Contiguity, neighbour_pairs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geoville.carroyage.grid import Grid
+
+PEOPLE_PER_HOUSEHOLD = 2.2
+"""Where the grid publishes no households. It sets the precision of a cell, nothing else."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Shrunk:
+    """Cells after borrowing strength.
+
+    Parameters
+    ----------
+    median : (n,) relative declared median; NaN where neither the cell nor a neighbour is known.
+    variance : (n,) of its error, in squared shares of the national median.
+    between_variance : variance of true cell medians around the mean of their neighbours, estimated on this grid.
+    """
+
+    median: NDArray[np.float64]
+    variance: NDArray[np.float64]
+    between_variance: float
+
+
+def sampling_variance(grid: Grid, within_sd: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Variance of a cell's own figure, seen as a sample of households; infinite where INSEE imputed it.
+
+    Parameters
+    ----------
+    within_sd : (n,) standard deviation of relative income inside the cell.
+
+    Notes
+    -----
+    ``within_sd² / households``: the people of a household share one income, so households count, not people. An imputed
+    value says nothing of the cell itself: it was taken from elsewhere.
+    """
+    published = np.isfinite(grid.households) & (grid.households > 0)
+    households = np.where(published, grid.households, grid.people / PEOPLE_PER_HOUSEHOLD)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = within_sd**2 / households
+    return np.where(grid.imputed, np.inf, variance)
+
+
+def shrink_to_neighbours(grid: Grid, median: NDArray[np.float64], variance: NDArray[np.float64]) -> Shrunk:
+    """Pull each cell towards the mean of its queen neighbours, the more so as its own figure is less precise.
+
+    Parameters
+    ----------
+    median : (n,) relative declared median of each cell, on its own.
+    variance : (n,) of its error; infinite where the cell says nothing.
+
+    Notes
+    -----
+    ``r̂ = B r + (1 − B) μ`` with ``B = τ² / (τ² + v)``, μ the mean of the neighbours weighted by people, v the variance,
+    and τ² estimated by the method of moments: the mean square of ``r − μ`` less what sampling explains of it. A cell
+    without known neighbours keeps its own figure.
+    """
+    mean, mean_variance = _neighbour_mean(grid, median, variance)
+    own, around = np.isfinite(median) & np.isfinite(variance), np.isfinite(mean)
+    both = own & around
+    between = _between_variance(median[both] - mean[both], variance[both] + mean_variance[both], grid.people[both])
+    with np.errstate(invalid="ignore"):
+        trust = np.where(own, between / (between + variance), 0.0) if between > 0 else np.zeros(len(grid))
+    trust = np.where(around, trust, 1.0)
+    shrunk = np.where(around, trust * np.where(own, median, 0) + (1 - trust) * mean, median)
+    alone = np.where(around, between + mean_variance, between)
+    remaining = np.where(own, trust * np.where(own, variance, 0), alone)
+    return Shrunk(shrunk, np.where(np.isfinite(shrunk), remaining, np.nan), between)
+
+
+def _between_variance(gap: NDArray[np.float64], explained: NDArray[np.float64], people: NDArray[np.float64]) -> float:
+    if len(gap) == 0 or people.sum() == 0:
+        return 0.0
+    return max(0.0, float(np.average(gap**2 - explained, weights=people)))
+
+
+def _neighbour_mean(
+    grid: Grid, values: NDArray[np.float64], variance: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean of the known queen neighbours weighted by people, and its sampling variance; NaN where there is none."""
+    if len(grid) == 0:
+        return values, variance
+    first, second = neighbour_pairs(grid.easting, grid.northing, Contiguity.QUEEN)
+    cell, neighbour = np.concatenate([first, second]), np.concatenate([second, first])
+    known = np.isfinite(values[neighbour]) & np.isfinite(variance[neighbour]) & (grid.people[neighbour] > 0)
+    cell, neighbour = cell[known], neighbour[known]
+    people = grid.people[neighbour]
+    total = np.bincount(cell, people, len(grid))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.bincount(cell, people * values[neighbour], len(grid)) / total
+        mean_variance = np.bincount(cell, people**2 * variance[neighbour], len(grid)) / total**2
+    return np.where(total > 0, mean, np.nan), np.where(total > 0, mean_variance, np.nan)

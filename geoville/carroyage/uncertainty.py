@@ -1,0 +1,83 @@
+"""How sure an estimated median or share is, for a union of cells: analytic intervals by the delta method."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoville.carroyage.income import CellIncome, pooled_median, pooled_share_below
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LEVEL = 0.9
+_Z = 1.6448536269514722
+"""Two-sided 90 % interval of a normal error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with its 90 % interval; NaN where nothing is known."""
+
+    value: float
+    low: float
+    high: float
+
+    def times(self, factor: float) -> Interval:
+        """The same in another unit."""
+        return Interval(self.value * factor, self.low * factor, self.high * factor)
+
+
+def median_interval(income: CellIncome, people: NDArray[np.float64], group: NDArray[np.intp]) -> Interval:
+    """Pooled median of some cells, relative to the national one, with its interval.
+
+    Parameters
+    ----------
+    people : (n,) weights: people of each cell inside the union.
+    group : (n,) cells of one group share the error of the bridge (their IRIS; one group where it is not known).
+
+    Notes
+    -----
+    For lognormal cells of median r and log spread s, ``Σ n Φ(ln(M/r)/s) = N/2`` gives
+    ``dM / M = Σ a dr/r`` with ``a ∝ n φ(z)/s``: the variance of M is that of a weighted sum of the cells' errors, which
+    are independent but for what the cells of one IRIS share.
+    """
+    known = np.isfinite(income.median) & (people > 0)
+    if not known.any():
+        return Interval(math.nan, math.nan, math.nan)
+    cells, weights, groups = income.take(known), people[known], group[known]
+    middle = pooled_median(cells, weights)
+    density = _density(cells, weights, middle)
+    sensitivity = middle * density / density.sum() / cells.median
+    margin = _Z * _standard_error(cells, sensitivity, groups)
+    return Interval(middle, max(middle - margin, 0.0), middle + margin)
+
+
+def share_interval(
+    income: CellIncome, people: NDArray[np.float64], group: NDArray[np.intp], threshold: float
+) -> Interval:
+    """Share of people strictly below a relative threshold, with its interval inside [0, 1]; see `median_interval`."""
+    known = np.isfinite(income.median) & (people > 0)
+    if not known.any():
+        return Interval(math.nan, math.nan, math.nan)
+    cells, weights, groups = income.take(known), people[known], group[known]
+    share = pooled_share_below(cells, weights, threshold)
+    sensitivity = _density(cells, weights, threshold) / weights.sum() / cells.median
+    margin = _Z * _standard_error(cells, sensitivity, groups)
+    return Interval(share, max(share - margin, 0.0), min(share + margin, 1.0))
+
+
+def _density(cells: CellIncome, weights: NDArray[np.float64], at: float) -> NDArray[np.float64]:
+    """Return ``n φ(z) / s``: people per unit of log income, at one income."""
+    z = (math.log(at) - np.log(cells.median)) / cells.log_spread
+    return weights * np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi) / cells.log_spread
+
+
+def _standard_error(cells: CellIncome, sensitivity: NDArray[np.float64], groups: NDArray[np.intp]) -> float:
+    own = float(np.sum(sensitivity**2 * cells.variance))
+    _, place = np.unique(groups, return_inverse=True)
+    shared = float(np.sum(np.bincount(place, sensitivity * cells.shared_sd) ** 2))
+    return math.sqrt(own + shared)

@@ -1,0 +1,118 @@
+"""Inputs of an estimate: the bridge, the national medians, the IRIS under the cells, the zones of each cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoville.carroyage.cell_geometry import cell_squares
+from geoville.carroyage.estimate import IrisIncome, estimate_income
+from geoville.carroyage.raking import overlap_of_cells
+from geoville.crs import GRID_CRS
+from geoville.errors import InvalidInputError, LawError
+from geoville.law import DatedValue, parameter
+from geoville.sources.bridges import read_bridge
+from geoville.sources.files import sha256_of
+from geoville.sources.iris import read_iris
+from geoville.sources.locations import embedded_data
+from geoville.sources.provenance import InputFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geoville.carroyage.grid import Grid
+    from geoville.carroyage.income import CellIncome
+    from geoville.sources.iris import IrisLayer
+
+BRIDGE_FILE = "bridge.json"
+
+
+@dataclass(frozen=True, slots=True)
+class IrisInput:
+    """IRIS given by the user.
+
+    Parameters
+    ----------
+    polygons : file of IRIS.
+    incomes : table of their medians, where the polygons do not carry them.
+    national_median_eur : national declared median of the same year, where the law's files do not know it.
+    """
+
+    polygons: Path
+    incomes: Path | None = None
+    national_median_eur: float | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Estimate:
+    """Estimated incomes of a grid and what they rest on.
+
+    Parameters
+    ----------
+    iris : code of the IRIS of each cell's centre, empty where it is not known; None without IRIS.
+    iris_names : by code.
+    """
+
+    income: CellIncome
+    iris: np.ndarray[tuple[int], np.dtype[np.str_]] | None
+    iris_names: dict[str, str]
+    law: tuple[DatedValue, ...]
+    inputs: tuple[InputFile, ...]
+
+
+def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
+    """Estimate the declared income of every cell of a grid.
+
+    Raises
+    ------
+    LawError
+        The national median of the grid's vintage, or of the IRIS's year, is not known.
+    InvalidInputError
+        The IRIS do not lie under the cells.
+    """
+    bridge_path = embedded_data() / BRIDGE_FILE
+    bridge = read_bridge(bridge_path)
+    disposable = parameter("median_disposable_income_eur").of_year(grid.vintage)
+    used = InputFile("bridge", BRIDGE_FILE, sha256_of(bridge_path))
+    if iris is None:
+        return Estimate(estimate_income(grid, bridge, disposable.value), None, {}, (disposable,), (used,))
+    layer = read_iris(iris.polygons, iris.incomes)
+    declared = _national_declared_median(iris, layer.year)
+    squares = cell_squares(grid.easting, grid.northing, grid.epsg, GRID_CRS[grid.epsg])
+    overlap = overlap_of_cells(squares, layer.polygons)
+    if len(overlap.cell) == 0 or layer.epsg != GRID_CRS[grid.epsg]:
+        raise InvalidInputError("Aucun IRIS ne se trouve sous les carreaux", advice="donner les IRIS du même lieu")
+    income = estimate_income(grid, bridge, disposable.value, IrisIncome(overlap, layer.median_eur / declared.value))
+    return Estimate(
+        income=income,
+        iris=_main_iris(len(grid), layer, overlap.cell, overlap.iris, overlap.share),
+        iris_names=dict(zip(layer.code.tolist(), layer.name.tolist(), strict=True)),
+        law=(disposable, declared),
+        inputs=(used, *(InputFile("iris", name, sha256, layer.year) for name, sha256 in layer.files)),
+    )
+
+
+def _national_declared_median(iris: IrisInput, year: int) -> DatedValue:
+    known = parameter("median_declared_income_eur")
+    if iris.national_median_eur is None:
+        try:
+            return known.of_year(year)
+        except LawError as error:
+            raise LawError(error.message, advice="donner --iris-national, en euros de la même année") from error
+    from datetime import date
+
+    return DatedValue(
+        known.id, iris.national_median_eur, date(year, 1, 1), "donné en ligne de commande", verified=False
+    )
+
+
+def _main_iris(
+    count: int, layer: IrisLayer, cell: np.ndarray, iris: np.ndarray, share: np.ndarray
+) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
+    """Code of the IRIS that holds most of each cell."""
+    main = np.full(count, "", dtype=layer.code.dtype)
+    order = np.argsort(share, kind="stable")  # the largest share is written last
+    main[cell[order]] = layer.code[iris[order]]
+    return main
