@@ -1,0 +1,137 @@
+"""Fates, figures and their sums on a street of ten cells of 100 people."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+
+from geoville.model import Kind, Perimeter
+from geoville.perimeters.compare import Comparison, ComparisonRules, compare_perimeters
+from geoville.perimeters.fate import Fate
+from geoville.perimeters.flow import Extent
+from geoville.perimeters.score import score_perimeters
+
+CELL_M = 200
+SQUARES = np.array([shapely.box(east * CELL_M, 0, (east + 1) * CELL_M, CELL_M) for east in range(10)])
+PEOPLE = np.full(10, 100.0)
+NONE = Extent(0.0, 0, 0.0)
+
+
+def stretch(code: str, first: float, last: float, kind: Kind = Kind.QPV) -> Perimeter:
+    """A perimeter from one place of the street to another, in cells."""
+    shape = shapely.box(first * CELL_M, 0, last * CELL_M, CELL_M)
+    return Perimeter(code, code, kind, shape, 2154, estimated=kind is Kind.CANDIDAT)
+
+
+def compare(old: list[tuple[float, float]], new: list[tuple[float, float]], **rules: float) -> Comparison:
+    olds = [stretch(f"O{place}", *ends) for place, ends in enumerate(old)]
+    news = [stretch(f"N{place}", *ends) for place, ends in enumerate(new)]
+    return compare_perimeters(olds, news, SQUARES, PEOPLE, ComparisonRules(**rules))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fates"),
+    [
+        ([(0, 4)], [(0, 4)], [Fate.KEPT]),
+        ([(0, 4)], [(0, 6)], [Fate.GROWN]),
+        ([(0, 6)], [(0, 4)], [Fate.SHRUNK]),
+        ([(0, 4)], [(1, 5)], [Fate.CHANGED]),
+        ([(0, 6)], [(0, 3), (3, 6)], [Fate.SPLIT]),
+        ([(0, 3), (3, 6)], [(0, 6)], [Fate.MERGED]),
+        ([(0, 4), (4, 8)], [(0, 2), (2, 8)], [Fate.CHANGED]),
+        ([], [(0, 4)], [Fate.NEW]),
+        ([(0, 4)], [], [Fate.GONE]),
+        ([(0, 4)], [(6, 10)], [Fate.GONE, Fate.NEW]),
+        ([(0, 5), (6, 8)], [(0, 5), (8, 10)], [Fate.KEPT, Fate.NEW, Fate.GONE]),
+        ([], [], []),
+    ],
+)
+def test_fates(old, new, fates):
+    comparison = compare(old, new)
+    assert sorted(group.fate for group in comparison.groups) == sorted(fates)
+
+
+def test_what_enters_leaves_and_stays_is_counted():
+    total = compare([(0, 4)], [(1, 6)]).total
+    assert total.stay == Extent(300.0, 3, 3 * CELL_M**2)
+    assert total.leave == Extent(100.0, 1, CELL_M**2)
+    assert total.enter == Extent(200.0, 2, 2 * CELL_M**2)
+    assert total.before == Extent(400.0, 4, 4 * CELL_M**2)
+    assert total.after == Extent(500.0, 5, 5 * CELL_M**2)
+
+
+def test_each_member_of_a_group_has_its_own_figures():
+    (group,) = compare([(0, 6)], [(0, 3), (4, 8)]).groups
+    (old,) = group.old
+    assert (old.flow.stay.people, old.flow.leave.people, old.flow.enter) == (500, 100, NONE)
+    first, second = group.new
+    assert (first.flow.stay.people, first.flow.enter.people, first.flow.leave) == (300, 0, NONE)
+    assert (second.flow.stay.people, second.flow.enter.people, second.flow.leave) == (200, 200, NONE)
+
+
+@pytest.mark.parametrize("people", [PEOPLE, np.zeros(10)])
+def test_the_tolerance_is_of_people_and_of_surface(people):
+    def fate(end: float) -> Fate:
+        return compare_perimeters([stretch("O", 0, 4)], [stretch("N", 0, end)], SQUARES, people).groups[0].fate
+
+    assert fate(4.05) is Fate.KEPT
+    assert fate(4.2) is Fate.GROWN
+    assert fate(3.8) is Fate.SHRUNK
+
+
+def test_uninhabited_land_added_is_a_change():
+    (group,) = compare([(8, 10)], [(8, 12)]).groups
+    assert group.flow.enter.people == 0
+    assert group.fate is Fate.GROWN
+
+
+@pytest.mark.parametrize(("link_share", "fates"), [(0.2, {Fate.CHANGED}), (0.3, {Fate.GONE, Fate.NEW})])
+def test_the_link_share_decides_what_answers_to_what(link_share, fates):
+    comparison = compare([(0, 4)], [(3, 7)], link_share=link_share)
+    assert {group.fate for group in comparison.groups} == fates
+
+
+def test_perimeters_where_nobody_lives_are_linked_by_surface():
+    uninhabited = np.zeros(10)
+    comparison = compare_perimeters([stretch("O", 0, 4)], [stretch("N", 2, 6)], SQUARES, uninhabited)
+    assert [group.fate for group in comparison.groups] == [Fate.CHANGED]
+    assert np.isnan(comparison.total.f1)
+
+
+def test_a_small_quarter_swallowed_by_a_large_one_answers_to_it():
+    (group,) = compare([(0, 1)], [(0, 10)]).groups
+    assert group.fate is Fate.GROWN
+
+
+def test_people_who_pass_from_one_quarter_to_its_neighbour_stay_and_are_counted_apart():
+    comparison = compare([(0, 5), (5, 10)], [(0, 4), (4, 10)])
+    assert {group.fate for group in comparison.groups} == {Fate.SHRUNK, Fate.GROWN}
+    assert comparison.total.leave.people == comparison.total.enter.people == 0
+    assert comparison.people_between_groups == pytest.approx(100)
+    assert sum(group.flow.leave.people for group in comparison.groups) == pytest.approx(100)
+
+
+def test_groups_come_by_decreasing_population():
+    comparison = compare([(0, 2), (4, 8)], [(0, 2), (9, 10)])
+    assert [group.flow.before.people for group in comparison.groups] == [400, 200, 0]
+
+
+def test_overlaps_of_one_map_count_once():
+    assert compare([(0, 4), (2, 6)], [(0, 6)]).total.before.people == pytest.approx(600)
+
+
+def test_one_estimate_makes_the_comparison_an_estimate():
+    official, candidate = stretch("QP1", 0, 4), stretch("C1", 0, 4, Kind.CANDIDAT)
+    assert not compare_perimeters([official], [official], SQUARES, PEOPLE).estimated
+    assert compare_perimeters([candidate], [official], SQUARES, PEOPLE).estimated
+
+
+def test_f1_and_iou_are_those_of_the_score():
+    old, new = [stretch("O1", 0, 3.3), stretch("O2", 5, 7)], [stretch("N1", 1.1, 6)]
+    total = compare_perimeters(old, new, SQUARES, PEOPLE).total
+    score = score_perimeters([item.geometry for item in new], [item.geometry for item in old], SQUARES, PEOPLE)
+    assert (total.f1, total.area_iou) == pytest.approx((score.f1, score.area_iou))
+    assert (total.before.people, total.after.people) == pytest.approx(
+        (score.population_official, score.population_candidates)
+    )
