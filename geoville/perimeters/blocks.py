@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from geoville.perimeters.clustered_cells import ClusteredCells
     from geoville.perimeters.dasymetric import SpreadPeople
 
+_EXACTLY = 1 - 1e-9
+"""A half is a half: a sum of shares that rounds just below it counts."""
+
 
 @dataclass(frozen=True, slots=True)
 class BlockRules:
@@ -96,7 +99,7 @@ def _owner_of_units(spread: SpreadPeople, cells: ClusteredCells, selected_share:
     weight = np.where((everybody > 0)[:, None], people, area_m2)
     total = np.where(everybody > 0, everybody, shapely.area(spread.units))
     held = weight.sum(axis=1)
-    enough = (held > 0) & (held >= selected_share * total)
+    enough = (held > 0) & (held >= selected_share * total * _EXACTLY)
     return np.where(enough, weight.argmax(axis=1) if shape[1] else NO_QUARTER, NO_QUARTER)
 
 

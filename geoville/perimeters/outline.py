@@ -49,8 +49,8 @@ def close_gaps(ground: BaseGeometry, width_m: float, foreign: Callable[[BaseGeom
 
     Notes
     -----
-    A morphological closing with mitred corners, which leaves straight corners as they are. A gap keeps a millimetre
-    over its edges, so that it joins what it lies between whatever the rounding.
+    A morphological closing with mitred corners, which leaves straight corners as they are. A gap is taken with a
+    millimetre of the ground around it, so that it joins what it lies between whatever the rounding.
     """
     import shapely
 
@@ -59,7 +59,8 @@ def close_gaps(ground: BaseGeometry, width_m: float, foreign: Callable[[BaseGeom
     gaps = _moved(shapely.difference(shapely.difference(closed, ground), barred), -_HAIR_M)
     if gaps.is_empty:
         return ground
-    return shapely.union(ground, shapely.difference(_moved(gaps, 2 * _HAIR_M), barred))
+    overlapping = shapely.intersection(_moved(gaps, 2 * _HAIR_M), closed)
+    return shapely.union(ground, shapely.difference(overlapping, barred))
 
 
 def fill_small_holes(

@@ -51,10 +51,18 @@ def smooth_outlines(
     one of the four cells gives up the triangle of legs c there; one that holds three takes it; one that holds two
     opposite cells takes both triangles, and so is continuous where its cells meet by a corner. The people of a cell
     being spread evenly, the population changes by c² / (2 · 200²) · (Σ people of cells taken from - Σ of those given
-    up): the longest cut within the tolerance has a closed form. Triangles of one cell never overlap, and none is taken
-    from a cell of another quarter: outlines cannot overlap.
+    up): the longest cut within the tolerance has a closed form.
+
+    Outlines cannot overlap: triangles of one cell never do (c ≤ 100 m), they are taken from cells of no quarter, and
+    corners where two quarters meet are left as they are.
     """
-    return tuple(_smoothed(_window(cells, quarter), cells.epsg, epsg, tolerance) for quarter in cells.quarters)
+    import shapely
+
+    nothing = Outline(shapely.Polygon(), 0.0, 0.0)
+    return tuple(
+        _smoothed(_window(cells, quarter), cells.epsg, epsg, tolerance) if (cells.quarter == quarter).any() else nothing
+        for quarter in cells.quarters
+    )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -117,19 +125,19 @@ def _corners_to_cut(window: _Window) -> tuple[_Corners, _Corners]:
     taken: list[_Corners] = []
     for north, east in _CORNERS_OF_A_CELL:
         up, right = 2 * north - 1, 2 * east - 1
-        beside, above, across = (_ours_at(window, *step) for step in ((0, right), (up, 0), (up, right)))
-        for found, places in (
-            (given, window.ours & ~beside & ~above & ~across),
-            (taken, window.free & beside & above),
-        ):
+        around = ((0, right), (up, 0), (up, right))
+        beside, above, across = (_at(window.ours, *step) for step in around)
+        alone = np.all([_at(window.free, *step) for step in around], axis=0)
+        unclaimed = across | _at(window.free, up, right)
+        for found, places in ((given, window.ours & alone), (taken, window.free & beside & above & unclaimed)):
             rows, columns = np.nonzero(places)
             found.append(np.stack([rows, columns, np.full_like(rows, north), np.full_like(rows, east)]))
     return np.concatenate(given, axis=1), np.concatenate(taken, axis=1)
 
 
-def _ours_at(window: _Window, up: int, right: int) -> NDArray[np.bool_]:
-    """Whether the place so many steps away is the quarter's; the empty border keeps the ends from meeting."""
-    return np.roll(window.ours, (-up, -right), axis=(0, 1))
+def _at(places: NDArray[np.bool_], up: int, right: int) -> NDArray[np.bool_]:
+    """What holds so many steps away from each place; the border of the window keeps its ends from meeting."""
+    return np.roll(places, (-up, -right), axis=(0, 1))
 
 
 def _cut_m(people: float, change: float, tolerance: float) -> float:

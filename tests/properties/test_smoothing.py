@@ -1,0 +1,51 @@
+"""What holds of smoothed outlines, whatever the town."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from town_plans import quartered_towns, squares_of
+
+from geoville.carroyage.contiguity import cluster_cells
+from geoville.perimeters.areas import PopulatedCells
+from geoville.perimeters.clustered_cells import ClusteredCells
+from geoville.perimeters.smoothing import smooth_outlines
+
+
+@given(quartered_towns(), st.sampled_from([0.0, 0.005, 0.02, 0.5]))
+@settings(max_examples=100, deadline=None)
+def test_the_population_stays_within_the_tolerance(cells: ClusteredCells, tolerance: float) -> None:
+    homes = PopulatedCells(squares_of(cells), cells.people)
+    for outline in smooth_outlines(cells, 2154, tolerance=tolerance):
+        inside = homes.people_in(outline.geometry)
+        assert abs(inside - outline.people_before) <= tolerance * outline.people_before + 1e-6
+        np.testing.assert_allclose(inside, outline.people_after, atol=1e-3 * cells.people.sum())
+
+
+@given(quartered_towns(), st.sampled_from([0.02, 1.0]))
+@settings(max_examples=100, deadline=None)
+def test_outlines_are_valid_and_stay_apart(cells: ClusteredCells, tolerance: float) -> None:
+    shapes = [outline.geometry for outline in smooth_outlines(cells, 2154, tolerance=tolerance)]
+    assert all(shape.is_valid for shape in shapes)
+    for place, shape in enumerate(shapes):
+        assert all(shapely.intersection(shape, other).area < 1e-6 for other in shapes[:place])
+
+
+@given(quartered_towns(quarters=1))
+@settings(max_examples=100, deadline=None)
+def test_a_quarter_that_holds_together_by_corners_becomes_continuous(cells: ClusteredCells) -> None:
+    (outline,) = smooth_outlines(cells, 2154) or (None,)
+    members = cells.quarter == 0
+    if outline is None or not outline.people_before:
+        return
+    clusters = cluster_cells(cells.easting[members], cells.northing[members]).max() + 1
+    assert len(shapely.get_parts(outline.geometry)) == clusters
+
+
+@given(quartered_towns())
+@settings(max_examples=30, deadline=None)
+def test_the_same_cells_give_the_same_outline(cells: ClusteredCells) -> None:
+    first, second = ([outline.geometry.wkb for outline in smooth_outlines(cells, 2154)] for _ in range(2))
+    assert first == second
