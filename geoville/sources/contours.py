@@ -44,13 +44,16 @@ class ContourFile:
         return tuple(replace(perimeter, source=source) for perimeter in self.perimeters)
 
 
-def read_perimeters(path: Path, *, kind: Kind | None = None, generation: int | None = None) -> ContourFile:
+def read_perimeters(
+    path: Path, *, kind: Kind | None = None, generation: int | None = None, otherwise: Kind | None = None
+) -> ContourFile:
     """Read GeoJSON, GeoPackage, Shapefile or GeoParquet, in any of the known layouts and any CRS with an EPSG code.
 
     Parameters
     ----------
     kind : what the perimeters are; else the file's `kind` column, else `qpv` where the code is one of a QPV.
     generation : of QPV whose code does not tell it; has no meaning for other kinds.
+    otherwise : what the perimeters are where nothing of this tells.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def read_perimeters(path: Path, *, kind: Kind | None = None, generation: int | N
     repairs: list[Repair] = []
     for number, (values, geometry) in enumerate(zip(table.rows, table.geometries, strict=True), start=1):
         row = ContourRow(values, path.name, number)
-        perimeter = _described(row, kind, generation)
+        perimeter = _described(row, _kind(row, kind, otherwise), generation)
         shape, epsg, repair = _placed(row, perimeter, geometry, table.epsg)
         source = Source(row.text("source") or path.name, sha256=sha256)
         perimeter = replace(perimeter, geometry=shape, epsg=epsg, source=source)
@@ -77,11 +80,10 @@ def read_perimeters(path: Path, *, kind: Kind | None = None, generation: int | N
     return ContourFile(tuple(found.values()), tuple(repairs), sha256)
 
 
-def _described(row: ContourRow, kind: Kind | None, generation: int | None) -> Perimeter:
+def _described(row: ContourRow, kind: Kind, generation: int | None) -> Perimeter:
     """Everything that a row says but its geometry."""
     import shapely
 
-    kind = _kind(row, kind)
     estimated = row.estimated if row.estimated is not None else kind is Kind.CANDIDAT
     if estimated and kind is Kind.QPV:
         raise row.fault(
@@ -112,10 +114,11 @@ def _described(row: ContourRow, kind: Kind | None, generation: int | None) -> Pe
     )
 
 
-def _kind(row: ContourRow, asked: Kind | None) -> Kind:
+def _kind(row: ContourRow, asked: Kind | None, otherwise: Kind | None) -> Kind:
     found = asked or row.kind
     if found is None and row.code and generation_of_code(row.code):
         found = Kind.QPV
+    found = found or otherwise
     if found is None:
         raise row.fault("Rien ne dit la nature de ce périmètre", None, "la préciser avec `--kind`")
     return found

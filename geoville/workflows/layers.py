@@ -1,0 +1,130 @@
+"""What several products read before they compute: the quarters in force, and cells with their people, in one CRS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geoville import french
+from geoville.carroyage.cell_geometry import cell_squares
+from geoville.crs import GRID_CRS
+from geoville.errors import ContourError, Location
+from geoville.model import Kind, Source
+from geoville.perimeters.areas import PopulatedCells
+from geoville.sources.contours import read_perimeters
+from geoville.sources.files import sha256_of
+from geoville.sources.grids import read_grid
+from geoville.sources.provenance import InputFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+    from pathlib import Path
+
+    from geoville.carroyage.grid import Grid
+    from geoville.model import Perimeter
+
+_QUARTERS = (Kind.QPV, Kind.CANDIDAT)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Layer:
+    """Perimeters of one file, with what to write of it in a provenance."""
+
+    perimeters: tuple[Perimeter, ...]
+    file: InputFile
+    source: Source
+
+    @property
+    def epsg(self) -> int:
+        """Projected CRS of the perimeters."""
+        return self.perimeters[0].epsg
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class GridLayer:
+    """Cells of one file, measured in a territory's projected CRS."""
+
+    grid: Grid
+    cells: PopulatedCells
+    file: InputFile
+    source: Source
+
+
+def read_quarters(path: Path, on: date, *, generation: int | None = None) -> Layer:
+    """Read the priority quarters in force on a day, or candidates, which answer at any date.
+
+    Raises
+    ------
+    ContourError
+        The file holds other perimeters, none in force that day, or perimeters in several CRS.
+    """
+    read = read_perimeters(path, generation=generation, otherwise=Kind.QPV)
+    for perimeter in read.perimeters:
+        if perimeter.kind not in _QUARTERS:
+            raise ContourError(
+                f"Le périmètre {perimeter.code} n'est ni un QPV ni un candidat",
+                where=Location(path.name),
+                advice="ne donner que des QPV, ou des candidats",
+            )
+    in_force = tuple(perimeter for perimeter in read.perimeters if perimeter.in_force(on))
+    if not in_force:
+        raise ContourError(
+            f"Aucun des QPV n'est en vigueur le {french.long_date(on)}",
+            where=Location(path.name),
+            advice="donner les contours de la génération en vigueur ce jour-là, ou un autre jour avec --on",
+        )
+    layer = Layer(in_force, InputFile("qpv", path.name, read.sha256), Source(path.name, sha256=read.sha256))
+    require_epsg(layer, layer.epsg)
+    return layer
+
+
+def read_former(path: Path) -> Layer:
+    """Read former perimeters: ZUS where the file's name says so, CUCS otherwise, unless the file itself tells."""
+    kind = Kind.ZUS if Kind.ZUS in path.stem.lower() else Kind.CUCS
+    read = read_perimeters(path, otherwise=kind)
+    return Layer(read.perimeters, InputFile("former", path.name, read.sha256), Source(path.name, sha256=read.sha256))
+
+
+def read_cells_with_people(path: Path, epsg: int, *, vintage: int | None = None) -> GridLayer:
+    """Read a grid whose cells are measured in a projected CRS.
+
+    Raises
+    ------
+    ContourError
+        The grid is of a territory measured in another CRS.
+    """
+    return grid_layer(read_grid(path, vintage=vintage), epsg, path)
+
+
+def grid_layer(grid: Grid, epsg: int, path: Path) -> GridLayer:
+    """A grid that was read, with its cells in a projected CRS; ContourError where it is of another territory."""
+    if GRID_CRS[grid.epsg] != epsg:
+        raise _elsewhere(path.name)
+    sha256 = sha256_of(path)
+    return GridLayer(
+        grid,
+        PopulatedCells(cell_squares(grid.easting, grid.northing, grid.epsg, epsg), grid.people),
+        InputFile("grid", path.name, sha256, grid.vintage),
+        Source(path.name, vintage=str(grid.vintage), sha256=sha256),
+    )
+
+
+def require_epsg(layer: Layer, epsg: int) -> None:
+    """Refuse perimeters that are not measured in a CRS."""
+    if any(perimeter.epsg != epsg for perimeter in layer.perimeters):
+        raise _elsewhere(layer.file.name)
+
+
+def inputs_of(layers: Iterable[Layer | GridLayer | None]) -> tuple[tuple[InputFile, ...], tuple[Source, ...]]:
+    """Files and sources of layers, for a provenance; what was not given is left out."""
+    given = [layer for layer in layers if layer is not None]
+    return tuple(layer.file for layer in given), tuple(layer.source for layer in given)
+
+
+def _elsewhere(file: str) -> ContourError:
+    return ContourError(
+        "Les fichiers ne sont pas du même territoire",
+        where=Location(file),
+        advice="donner des périmètres et une grille du même lieu",
+    )
