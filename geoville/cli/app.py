@@ -7,22 +7,29 @@ from typing import Annotated
 import typer
 
 from geoville import __version__
-from geoville.cli import data, demo, lookup, maps, perimeters, serve
+from geoville.cli import data, demo, lookup, maps, perimeters, serve, veille
 from geoville.cli.usage import command, group
 
 app = group("Quartiers prioritaires : calculer des périmètres, répondre pour une adresse, dessiner la carte.")
 app.add_typer(perimeters.app, name="perimeters")
 app.add_typer(data.app, name="data")
+command(perimeters.app, "veille")(veille.veille)
 command(app, "demo")(demo.demo)
 command(app, "lookup")(lookup.lookup)
 command(app, "map")(maps.draw)
 command(app, "serve")(serve.serve)
 
 
-@app.callback()
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Afficher la version.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _print_version(asked: bool) -> None:
+    if asked:
         typer.echo(f"geoville {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Afficher la version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    pass

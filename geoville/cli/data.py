@@ -10,18 +10,22 @@ import typer
 from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, TerritoryName
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.cli.usage import command, group
-from geoville.workflows.territories import add_data, list_data, remove_data
 
 if TYPE_CHECKING:
     from geoville.sources.additions import Addition
     from geoville.sources.territory import Territory
 
-app = group("Les données : lister, ajouter les fichiers d'une ville, les retirer.")
+app = group("Lister les données, en ajouter, en retirer.")
 
 
 @command(app, "list")
 def list_files(as_json: AsJson = False) -> None:
-    """Lister les territoires, leurs fichiers, leurs sources et les fichiers ajoutés."""
+    """Lister les territoires et leurs fichiers.
+
+    Avec leurs sources, et les fichiers ajoutés.
+    """
+    from geoville.workflows.territories import list_data
+
     territories = list_data()
     if as_json:
         print_json([_document(territory) for territory in territories])
@@ -48,7 +52,12 @@ def add(
         bool, typer.Option("--complete", help="Adresses : la liste est complète, une rue absente n'existe pas.")
     ] = False,
 ) -> None:
-    """Ajouter un fichier à un territoire, pour de bon : vérifié, converti, cité."""
+    """Ajouter un fichier à un territoire, pour de bon.
+
+    Il est vérifié, converti et cité.
+    """
+    from geoville.workflows.territories import add_data
+
     addition = add_data(file, territory=territory, kind=kind, generation=generation, complete=complete)
     print_lines([f"Ajouté : {addition.id} ({_rows(addition)}), d'après {addition.file_name}."])
     print_lines(f"Contour réparé : {repair.code} ({repair.reason})." for repair in addition.repairs)
@@ -60,6 +69,8 @@ def remove(
     territory: TerritoryName = DEFAULT_TERRITORY,
 ) -> None:
     """Retirer d'un territoire un fichier ajouté."""
+    from geoville.workflows.territories import remove_data
+
     addition = remove_data(designation, territory=territory)
     print_lines([f"Retiré : {addition.id} ({addition.file_name})."])
 

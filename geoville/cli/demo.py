@@ -21,7 +21,10 @@ def demo(
     out: Annotated[Path, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire.")] = Path("demo"),
     on: AskedDay = None,
 ) -> None:
-    """Faire toute la chaîne sur Calais : périmètres candidats, dix réponses, deux cartes."""
+    """Faire toute la chaîne sur Calais.
+
+    Périmètres candidats, dix réponses, deux cartes.
+    """
     from geoville.workflows.demo import run_demo
 
     result = run_demo(out, day(on))

@@ -10,10 +10,8 @@ import typer
 from geoville import french
 from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, AskedDay, TerritoryName, day
 from geoville.cli.printing import print_json, print_lines
-from geoville.eligibility.document import answer_document
 from geoville.errors import InvalidInputError
 from geoville.model import VerdictCode
-from geoville.workflows.lookup import open_desk
 
 if TYPE_CHECKING:
     from geoville.model import Answer
@@ -27,12 +25,13 @@ VERDICTS = {
 
 
 def lookup(
-    address: Annotated[str | None, typer.Argument(metavar="[ADRESSE]", help="Adresse ou nom de lieu.")] = None,
+    address: Annotated[str | None, typer.Argument(metavar="ADRESSE", help="Adresse ou nom de lieu.")] = None,
     lon: Annotated[float | None, typer.Option("--lon", metavar="X", help="Longitude, degrés décimaux.")] = None,
     lat: Annotated[float | None, typer.Option("--lat", metavar="Y", help="Latitude, degrés décimaux.")] = None,
     accuracy_m: Annotated[
-        float, typer.Option("--accuracy-m", metavar="M", help="Précision des coordonnées, en mètres.")
-    ] = 0.0,
+        float | None,
+        typer.Option("--accuracy-m", metavar="M", help="Précision des coordonnées, en mètres ; exactes sinon."),
+    ] = None,
     perimeters: Annotated[
         list[Path] | None,
         typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à utiliser au lieu de ceux du territoire."),
@@ -47,15 +46,23 @@ def lookup(
     territory: TerritoryName = DEFAULT_TERRITORY,
     as_json: AsJson = False,
 ) -> None:
-    """Dire si une adresse est dans un quartier prioritaire, à quelle distance de la limite, et pourquoi."""
+    """Dire si une adresse est dans un quartier prioritaire.
+
+    À quelle distance de la limite, et pourquoi.
+    """
+    from geoville.eligibility.document import answer_document
+    from geoville.workflows.lookup import open_desk
+
     asked_on = day(on)
     desk = open_desk(territory, perimeters=perimeters or (), addresses=addresses, generation=generation)
-    if address is not None and lon is None and lat is None:
+    if address is not None and lon is None and lat is None and accuracy_m is None:
         answer = desk.answer(address, asked_on)
     elif address is None and lon is not None and lat is not None:
-        answer = desk.answer_at(lon, lat, asked_on, accuracy_m)
+        answer = desk.answer_at(lon, lat, asked_on, accuracy_m or 0.0)
     else:
-        raise InvalidInputError("La question est incomplète", advice="donner soit une adresse, soit --lon et --lat")
+        raise InvalidInputError(
+            "La question n'est pas claire", advice="donner soit une adresse, soit --lon et --lat (et leur --accuracy-m)"
+        )
     if as_json:
         print_json(answer_document(answer))
     else:

@@ -15,13 +15,16 @@ from geoville.errors import InvalidInputError
 def draw(
     out: Annotated[Path, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire les cartes.")],
     name: Annotated[
-        str | None, typer.Argument(metavar="[SECTEUR|PÉRIMÈTRE]", help="Nom d'un secteur ou code d'un périmètre.")
+        str | None, typer.Argument(metavar="SECTEUR|PÉRIMÈTRE", help="Nom d'un secteur ou code d'un périmètre.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Dessiner tous les secteurs et périmètres.")] = False,
     on: AskedDay = None,
     territory: TerritoryName = DEFAULT_TERRITORY,
 ) -> None:
-    """Dessiner un secteur ou un périmètre : une page HTML qui s'ouvre sans réseau."""
+    """Dessiner la carte d'un secteur ou d'un périmètre.
+
+    Une page HTML qui s'ouvre sans réseau.
+    """
     from geoville.sources.territory import open_territory
     from geoville.workflows.maps import draw_maps
 

@@ -13,12 +13,12 @@ from geoville.cli.arguments import AsJson, AskedDay, day
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.cli.usage import command, group
 from geoville.errors import InvalidInputError
-from geoville.law import IncomeReference
 
 if TYPE_CHECKING:
+    from geoville.law import IncomeReference
     from geoville.workflows.candidates import CandidateRun
 
-app = group("Calculer des périmètres candidats, les comparer aux contours officiels.")
+app = group("Calculer des périmètres candidats, les comparer.")
 
 Grid = Annotated[Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m (CSV, Parquet, GeoPackage).")]
 Vintage = Annotated[
@@ -57,7 +57,10 @@ def candidates(
     on: AskedDay = None,
     as_json: AsJson = False,
 ) -> None:
-    """Calculer les périmètres candidats d'une grille : estimés, sans valeur réglementaire."""
+    """Calculer les périmètres candidats d'une grille.
+
+    Ils sont estimés, sans valeur réglementaire.
+    """
     from geoville.sources.territory import open_territory
     from geoville.workflows.candidates import compute_candidates
     from geoville.workflows.estimation import IrisInput
@@ -86,7 +89,10 @@ def score(
     vintage: Vintage = None,
     as_json: AsJson = False,
 ) -> None:
-    """Comparer des candidats aux contours officiels, pondérés par la population."""
+    """Comparer des candidats aux contours officiels.
+
+    Les parts sont pondérées par la population.
+    """
     from geoville.workflows.score import score_files
 
     found = score_files(candidates, official, grid, vintage=vintage)
@@ -114,7 +120,10 @@ def fit_bridge(
     year: Annotated[int, typer.Option("--year", metavar="ANNÉE", help="Année des revenus.")] = 2011,
     as_json: AsJson = False,
 ) -> None:
-    """Ajuster le passage du revenu disponible au revenu déclaré sur les IRIS d'un territoire."""
+    """Ajuster le passage du revenu disponible au déclaré.
+
+    Sur les IRIS d'un territoire.
+    """
     from geoville.sources.territory import open_territory
     from geoville.workflows.bridge import fit_territory_bridge
 
@@ -139,6 +148,8 @@ def _reference(national: float | None, unit: float | None, population: int | Non
         raise InvalidInputError(
             "Revenus de référence incomplets", advice="donner ensemble --rmuc-nat, --rmuc-uu et --uu-population"
         )
+    from geoville.law import IncomeReference
+
     return IncomeReference(national, unit, population, verified=False, source="donnés en ligne de commande")
 
 
