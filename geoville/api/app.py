@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from geoville import __version__
-from geoville.api import problems
+from geoville.api import docs, problems
+from geoville.api.barrier import LastBarrier
 from geoville.api.routes import router
 from geoville.workflows.lookup import open_desk
 
@@ -28,8 +29,10 @@ def create_app(settings: Settings) -> FastAPI:
     GeovilleError
         The territory or a file of perimeters cannot be read: the service does not start half loaded.
     """
-    app = FastAPI(title="geoville", version=__version__, description=DESCRIPTION, redoc_url=None)
+    app = FastAPI(title="geoville", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.desk = open_desk(settings.territory, perimeters=settings.perimeters)
     app.include_router(router)
+    docs.install(app)
     problems.install(app)
+    app.add_middleware(LastBarrier)
     return app

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +34,6 @@ TITLES = {
     HTTPStatus.INTERNAL_SERVER_ERROR: "Erreur interne",
 }
 
-_log = logging.getLogger(__name__)
-
 
 def problem(status: int, detail: str, **extra: Any) -> JSONResponse:
     """A problem document; `detail` is a French sentence that repeats nothing of an address."""
@@ -46,11 +43,10 @@ def problem(status: int, detail: str, **extra: Any) -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error of an application with a problem document."""
+    """Answer every error that is foreseen with a problem document; `LastBarrier` answers the others."""
     app.add_exception_handler(errors.GeovilleError, _geoville_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _unexpected_error)
 
 
 async def _geoville_error(_: Request, error: Exception) -> JSONResponse:
@@ -61,9 +57,13 @@ async def _geoville_error(_: Request, error: Exception) -> JSONResponse:
 
 async def _validation_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    names = sorted({str(fault["loc"][-1]) for fault in error.errors()})
-    known = f"Paramètre absent ou mal formé : {', '.join(names)}."
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, known, parameters=names)
+    # The name of a parameter that is not known was typed by the user: it is not repeated.
+    faults = [fault for fault in error.errors() if fault["type"] != "extra_forbidden"]
+    if not faults:
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "Paramètre inconnu ; voir /docs.", parameters=[])
+    names = sorted({str(fault["loc"][-1]) for fault in faults})
+    sentence = f"Paramètre absent ou mal formé : {', '.join(names)}."
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, sentence, parameters=names)
 
 
 async def _http_error(_: Request, error: Exception) -> JSONResponse:
@@ -75,9 +75,3 @@ async def _http_error(_: Request, error: Exception) -> JSONResponse:
     answer = problem(error.status_code, sentences.get(HTTPStatus(error.status_code), "La demande n'a pas abouti."))
     answer.headers.update(error.headers or {})
     return answer
-
-
-async def _unexpected_error(_: Request, error: Exception) -> JSONResponse:
-    # The type alone: a message or a traceback could hold the address that was asked.
-    _log.error("Unexpected %s while answering a request", type(error).__name__)
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Erreur interne : la demande n'a pas pu être traitée.")

@@ -10,6 +10,7 @@ import typer
 
 from geoville import french
 from geoville.cli.arguments import AsJson, AskedDay, day
+from geoville.cli.compare import compare
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.cli.usage import command, group
 from geoville.errors import InvalidInputError
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from geoville.workflows.candidates import CandidateRun
 
 app = group("Calculer des périmètres candidats, les comparer.")
+
+command(app, "compare")(compare)
 
 Grid = Annotated[Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m (CSV, Parquet, GeoPackage).")]
 Vintage = Annotated[
@@ -54,6 +57,12 @@ def candidates(
         float | None,
         typer.Option("--iris-national", metavar="EUR", help="Revenu médian national de la même année."),
     ] = None,
+    iris_weight: Annotated[
+        float | None,
+        typer.Option(
+            "--iris-weight", metavar="0…1", help="1 : respecter les revenus des IRIS ; 0,5 si l'année diffère."
+        ),
+    ] = None,
     on: AskedDay = None,
     as_json: AsJson = False,
 ) -> None:
@@ -71,7 +80,7 @@ def candidates(
         territory=open_territory(territory) if territory else None,
         reference=_reference(rmuc_nat, rmuc_uu, uu_population),
         vintage=vintage,
-        iris=IrisInput(iris, iris_incomes, iris_national) if iris else None,
+        iris=IrisInput(iris, iris_incomes, iris_national, iris_weight) if iris else None,
     )
     run.write(out)
     if as_json:

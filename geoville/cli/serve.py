@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from geoville.cli.arguments import DEFAULT_TERRITORY, TerritoryName
+from geoville.cli.printing import print_lines
 
 
 def serve(
@@ -22,7 +24,11 @@ def serve(
 ) -> None:
     """Répondre par HTTP : /lookup, /health, /docs."""
     # One door opens the other: the service's own code is the api's.
-    from geoville.api.server import serve as run
+    from geoville.api.server import prepare
     from geoville.api.settings import Settings
 
-    run(Settings(territory=territory, perimeters=tuple(perimeters or ())), host, port, workers)
+    server = prepare(Settings(territory=territory, perimeters=tuple(perimeters or ())), host, port, workers)
+    shown = f"[{host}]" if ":" in host else host
+    print_lines([f"geoville répond sur http://{shown}:{port}/docs ; Ctrl-C pour arrêter."])
+    sys.stdout.flush()
+    server.serve()
