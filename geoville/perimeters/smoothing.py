@@ -47,13 +47,13 @@ def smooth_outlines(
 
     Notes
     -----
-    Marching squares with a cut of variable length c, at most 100 m. At each corner of the lattice, a quarter that holds
-    one of the four cells gives up the triangle of legs c there; one that holds three takes it; one that holds two
-    opposite cells takes both triangles, and so is continuous where its cells meet by a corner. The people of a cell
-    being spread evenly, the population changes by c² / (2 · 200²) · (Σ people of cells taken from - Σ of those given
-    up): the longest cut within the tolerance has a closed form.
+    Marching squares with cuts of variable length, at most 100 m. At each corner of the lattice, a quarter that holds
+    one of the four cells gives up the triangle of legs g there; one that holds three takes that of legs t; one that
+    holds two opposite cells takes both triangles, and so is continuous where its cells meet by a corner. The people of
+    a cell being spread evenly, the population changes by (t² · Σ people of cells taken from - g² · Σ of cells given up)
+    / (2 · 200²): both cuts are of 100 m, unless the tolerance shortens the one that weighs most.
 
-    Outlines cannot overlap: triangles of one cell never do (c ≤ 100 m), they are taken from cells of no quarter, and
+    Outlines cannot overlap: triangles of one cell never do (cuts ≤ 100 m), they are taken from cells of no quarter, and
     corners where two quarters meet are left as they are.
     """
     import shapely
@@ -108,15 +108,16 @@ def _smoothed(window: _Window, source: int, target: int, tolerance: float) -> Ou
 
     given, taken = _corners_to_cut(window)
     people = float(window.people[window.ours].sum())
-    change = float(window.people[taken[0], taken[1]].sum() - window.people[given[0], given[1]].sum())
-    cut_m = _cut_m(people, change, tolerance)
+    people_taken, people_given = (float(window.people[rows, columns].sum()) for rows, columns, _, _ in (taken, given))
+    taken_m = _cut_m(people_taken, people_given, tolerance * people)
+    given_m = _cut_m(people_given, people_taken, tolerance * people)
     rows, columns = np.nonzero(window.ours)
     ground = union_of_cells(cell_squares(*_south_west(window, rows, columns), source, source))
-    if cut_m:
-        with_taken = shapely.union_all([ground, *_triangles(window, taken, cut_m)])
-        ground = shapely.difference(with_taken, shapely.union_all(_triangles(window, given, cut_m)))
+    ground = shapely.union_all([ground, *_triangles(window, taken, taken_m)])
+    ground = shapely.difference(ground, shapely.union_all(_triangles(window, given, given_m)))
     outline = shapely.normalize(transform_geometry(ground, source, target))
-    return Outline(outline, people, people + change * cut_m**2 / (2 * CELL_SIZE_M**2))
+    change = (people_taken * taken_m**2 - people_given * given_m**2) / (2 * CELL_SIZE_M**2)
+    return Outline(outline, people, people + change)
 
 
 def _corners_to_cut(window: _Window) -> tuple[_Corners, _Corners]:
@@ -140,23 +141,27 @@ def _at(places: NDArray[np.bool_], up: int, right: int) -> NDArray[np.bool_]:
     return np.roll(places, (-up, -right), axis=(0, 1))
 
 
-def _cut_m(people: float, change: float, tolerance: float) -> float:
-    """Longest cut, to the millimetre below, that changes the population by no more than the tolerance.
+def _cut_m(people: float, people_against: float, allowance: float) -> float:
+    """Longest cut, to the millimetre below, that the opposite cuts of 100 m balance within an allowance.
 
     Parameters
     ----------
-    change : people of the cells taken from, minus those of the cells given up.
+    people : people of the cells that this cut touches, counted once for each of their corners.
+    people_against : the same for the opposite cut.
+    allowance : change of population allowed.
     """
-    if not change:
+    if people <= people_against:
         return _LONGEST_CUT_M
-    within = CELL_SIZE_M * math.sqrt(2 * tolerance * _ROUNDING_MARGIN * people / abs(change))
-    return min(_LONGEST_CUT_M, math.floor(within * 1000) / 1000)
+    balanced = people_against * _LONGEST_CUT_M**2 + 2 * CELL_SIZE_M**2 * allowance * _ROUNDING_MARGIN
+    return min(_LONGEST_CUT_M, math.floor(math.sqrt(balanced / people) * 1000) / 1000)
 
 
 def _triangles(window: _Window, corners: _Corners, cut_m: float) -> NDArray[np.object_]:
     """Right triangles at corners of cells, metres in the grid's CRS: their legs lie on the edges of the cell."""
     import shapely
 
+    if not cut_m:
+        return np.empty(0, dtype=object)
     rows, columns, north, east = corners
     easting, northing = _south_west(window, rows + north, columns + east)
     right, up = cut_m * (1 - 2 * east), cut_m * (1 - 2 * north)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from town_plans import quartered_towns, squares_of
 
@@ -14,13 +14,13 @@ from geoville.perimeters.clustered_cells import ClusteredCells
 from geoville.perimeters.smoothing import smooth_outlines
 
 
-@given(quartered_towns(), st.sampled_from([0.0, 0.005, 0.02, 0.5]))
+@given(quartered_towns(), st.sampled_from([0.005, 0.02, 0.5]))
 @settings(max_examples=100, deadline=None)
 def test_the_population_stays_within_the_tolerance(cells: ClusteredCells, tolerance: float) -> None:
     homes = PopulatedCells(squares_of(cells), cells.people)
     for outline in smooth_outlines(cells, 2154, tolerance=tolerance):
         inside = homes.people_in(outline.geometry)
-        assert abs(inside - outline.people_before) <= tolerance * outline.people_before + 1e-6
+        assert abs(inside - outline.people_before) <= tolerance * outline.people_before
         np.testing.assert_allclose(inside, outline.people_after, atol=1e-3 * cells.people.sum())
 
 
@@ -36,11 +36,10 @@ def test_outlines_are_valid_and_stay_apart(cells: ClusteredCells, tolerance: flo
 @given(quartered_towns(quarters=1))
 @settings(max_examples=100, deadline=None)
 def test_a_quarter_that_holds_together_by_corners_becomes_continuous(cells: ClusteredCells) -> None:
-    (outline,) = smooth_outlines(cells, 2154) or (None,)
     members = cells.quarter == 0
-    if outline is None or not outline.people_before:
-        return
+    assume(cells.people[members].sum() > 0)
     clusters = cluster_cells(cells.easting[members], cells.northing[members]).max() + 1
+    (outline,) = smooth_outlines(cells, 2154)
     assert len(shapely.get_parts(outline.geometry)) == clusters
 
 
