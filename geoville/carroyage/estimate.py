@@ -26,10 +26,25 @@ class IrisIncome:
     ----------
     overlap : how the cells lie over the IRIS.
     median : (k,) declared median of each IRIS over the national declared median of the same year; NaN if unknown.
+    weight : share of the way from the grid's own level to the IRIS's: 1 meets the published medians, 0 ignores them.
     """
 
     overlap: IrisOverlap
     median: NDArray[np.float64]
+    weight: float
+
+
+def iris_weight(grid_year: int, iris_year: int) -> float:
+    """How far cells are moved towards the medians of their IRIS when nothing else is asked.
+
+    Notes
+    -----
+    Of one year, both sources speak of the same incomes and the published medians are met. Of two years, what separates
+    them is mostly change over time: on the IRIS of Calais the residual of the bridge is no larger than the change of
+    the medians themselves over as many years. Meeting the medians would then date the estimate to the IRIS's year,
+    ignoring them to the grid's; half way is the choice whose largest error over the two dates is smallest.
+    """
+    return 1.0 if grid_year == iris_year else 0.5
 
 
 def estimate_income(
@@ -47,10 +62,8 @@ def estimate_income(
     -----
     1. The cell's mean living standard, relative to the national median, goes through the bridge to a declared median.
     2. Thin and imputed cells are pulled towards their neighbours (`shrink_to_neighbours`).
-    3. Cells are shifted so that the IRIS's published medians are met (`rake_to_iris`).
-
-    A grid and IRIS of different years: the level is then that of the IRIS's year, the grid only says how people differ
-    inside each IRIS. Without IRIS, the estimate is of the grid's year.
+    3. Cells are shifted so that the IRIS's published medians are met (`rake_to_iris`), wholly or in part
+       (`iris_weight`).
 
     The spread within the cell is the one observed in IRIS of that median (`Bridge.log_spread`).
     """
@@ -66,5 +79,6 @@ def estimate_income(
     shared_sd = np.full(len(grid), bridge.rmse)
     if iris is not None:
         raked = rake_to_iris(median, grid.people, bridge, iris.overlap, iris.median)
-        median, shared_sd = raked.median, np.where(raked.met, 0.0, bridge.rmse)
+        median = (1 - iris.weight) * median + iris.weight * raked.median
+        shared_sd = np.where(raked.met, (1 - iris.weight) * bridge.rmse, bridge.rmse)
     return CellIncome(median, bridge.log_spread(median), variance, shared_sd)

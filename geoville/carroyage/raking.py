@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.carroyage.bridge import LOWEST_RELATIVE_MEDIAN, Bridge
-from geoville.carroyage.income import CellIncome, pooled_median
+from geoville.carroyage.income import CellIncome, pooled_medians
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,15 +91,16 @@ def rake_to_iris(
     that a general drift between the two years is not lost on them.
     """
     usable = np.isfinite(published) & overlap.complete & _is_populated(overlap, people, median)
-    cells_of = [np.flatnonzero(overlap.iris == place) for place in np.flatnonzero(usable)]
+    weight = people[overlap.cell] * overlap.share
     shift = np.zeros(len(published))
     raked = median
     for _ in range(_ROUNDS):
         income = CellIncome(raked, bridge.log_spread(raked), np.zeros(len(raked)), np.zeros(len(raked)))
-        missing = published[usable] - [_median_of(income, people, overlap, pairs) for pairs in cells_of]
+        reached = pooled_medians(income.take(overlap.cell), weight, overlap.iris, len(published))
+        missing = np.where(usable, published - reached, 0.0)
         if np.abs(missing).max(initial=0) < _CLOSE_ENOUGH:
             break
-        shift[usable] += missing
+        shift += missing
         raked = _shifted(median, shift, usable, people, overlap)
     met_share = np.bincount(overlap.cell, overlap.share * usable[overlap.iris], len(median))
     return Raked(raked, met_share > 1 / 2)
@@ -120,11 +121,6 @@ def _shifted(
         per_cell = np.bincount(overlap.cell, overlap.share * applied[overlap.iris], len(median)) / total
     moved = median + np.where(total > 0, per_cell, mean_shift)
     return np.where(np.isnan(median), np.nan, np.maximum(moved, LOWEST_RELATIVE_MEDIAN))
-
-
-def _median_of(income: CellIncome, people: NDArray[np.float64], overlap: IrisOverlap, pairs: NDArray[np.intp]) -> float:
-    cells = overlap.cell[pairs]
-    return pooled_median(income.take(cells), people[cells] * overlap.share[pairs])
 
 
 def _is_populated(overlap: IrisOverlap, people: NDArray[np.float64], median: NDArray[np.float64]) -> NDArray[np.bool_]:

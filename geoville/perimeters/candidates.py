@@ -48,7 +48,7 @@ class CandidateOptions:
     hole_cells : a hole is filled when it holds at most this many populated cells.
     """
 
-    doubt: float = 1.0
+    doubt: float = 0.25
     contiguity: Contiguity = Contiguity.QUEEN
     gap_m: float = 200.0
     hole_cells: int = 2

@@ -122,7 +122,7 @@ def compute_candidates(
         command="perimeters candidates",
         inputs=(InputFile("grid", grid_path.name, source.sha256 or "", grid.vintage), *estimate.inputs),
         law=law,
-        parameters=_parameters(known, options, territory),
+        parameters={**_parameters(known, options, territory), "iris_weight": estimate.iris_weight},
         sources=(source,),
     )
     names = _names(territory, estimate)

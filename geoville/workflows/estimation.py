@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.carroyage.cell_geometry import cell_squares
-from geoville.carroyage.estimate import IrisIncome, estimate_income
+from geoville.carroyage.estimate import IrisIncome, estimate_income, iris_weight
 from geoville.carroyage.raking import overlap_of_cells
 from geoville.crs import GRID_CRS
 from geoville.errors import InvalidInputError, LawError
@@ -38,11 +38,13 @@ class IrisInput:
     polygons : file of IRIS.
     incomes : table of their medians, where the polygons do not carry them.
     national_median_eur : national declared median of the same year, where the law's files do not know it.
+    weight : in [0, 1], how far cells are moved towards the published medians; `iris_weight` of the years if not given.
     """
 
     polygons: Path
     incomes: Path | None = None
     national_median_eur: float | None = None
+    weight: float | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -58,6 +60,7 @@ class Estimate:
     income: CellIncome
     iris: np.ndarray[tuple[int], np.dtype[np.str_]] | None
     iris_names: dict[str, str]
+    iris_weight: float | None
     law: tuple[DatedValue, ...]
     inputs: tuple[InputFile, ...]
 
@@ -70,25 +73,30 @@ def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
     LawError
         The national median of the grid's vintage, or of the IRIS's year, is not known.
     InvalidInputError
-        The IRIS do not lie under the cells.
+        The IRIS do not lie under the cells, or the weight is not in [0, 1].
     """
     bridge_path = embedded_data() / BRIDGE_FILE
     bridge = read_bridge(bridge_path)
     disposable = parameter("median_disposable_income_eur").of_year(grid.vintage)
     used = InputFile("bridge", BRIDGE_FILE, sha256_of(bridge_path))
     if iris is None:
-        return Estimate(estimate_income(grid, bridge, disposable.value), None, {}, (disposable,), (used,))
+        return Estimate(estimate_income(grid, bridge, disposable.value), None, {}, None, (disposable,), (used,))
+    if iris.weight is not None and not 0 <= iris.weight <= 1:
+        raise InvalidInputError(f"Poids des IRIS hors de l'intervalle ({iris.weight})", advice="le donner entre 0 et 1")
     layer = read_iris(iris.polygons, iris.incomes)
     declared = _national_declared_median(iris, layer.year)
     squares = cell_squares(grid.easting, grid.northing, grid.epsg, GRID_CRS[grid.epsg])
     overlap = overlap_of_cells(squares, layer.polygons)
     if len(overlap.cell) == 0 or layer.epsg != GRID_CRS[grid.epsg]:
         raise InvalidInputError("Aucun IRIS ne se trouve sous les carreaux", advice="donner les IRIS du même lieu")
-    income = estimate_income(grid, bridge, disposable.value, IrisIncome(overlap, layer.median_eur / declared.value))
+    weight = iris_weight(grid.vintage, layer.year) if iris.weight is None else iris.weight
+    published = IrisIncome(overlap, layer.median_eur / declared.value, weight)
+    income = estimate_income(grid, bridge, disposable.value, published)
     return Estimate(
         income=income,
         iris=_main_iris(len(grid), layer, overlap.cell, overlap.iris, overlap.share),
         iris_names=dict(zip(layer.code.tolist(), layer.name.tolist(), strict=True)),
+        iris_weight=weight,
         law=(disposable, declared),
         inputs=(used, *(InputFile("iris", name, sha256, layer.year) for name, sha256 in layer.files)),
     )
