@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from geoville.rendering.classes import NO_DATA_COLOUR
 from geoville.rendering.styles import (
     CASING_WIDTH_PX,
+    CHANGE_FILLS,
     PERIMETER_LINES,
     PLACE_COLOUR,
     SECTOR_LINE,
     LineStyle,
+    change_fill,
     imputed_fill,
 )
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from geoville.rendering.classes import IncomeClasses
+    from geoville.rendering.compare_map import AreaLayer
     from geoville.rendering.map_spec import CellLayer, OutlineLayer, PerimeterLayer, PlaceLayer, Popup, Shape
 
 DETAILS = "bindDetails"
@@ -66,6 +69,25 @@ def add_perimeters(folium_map: Any, layer: PerimeterLayer) -> None:
     group = folium.FeatureGroup(name=escape(layer.name))
     _add_line(group, layer.shapes, PERIMETER_LINES[layer.style], "perimeters")
     group.add_to(folium_map)
+
+
+def add_areas(folium_map: Any, layer: AreaLayer) -> None:
+    """Draw what enters, leaves or stays, each with its own pattern."""
+    import folium
+    from folium.utilities import JsCode
+
+    style = {
+        "fillColor": f"url(#{change_fill(layer.change)})",
+        "fillOpacity": 1,
+        "color": CHANGE_FILLS[layer.change].ink,
+        "weight": 1,
+    }
+    folium.GeoJson(
+        _collection([_feature(shape.geometry, {"kind": "area", **_details(shape.popup)}) for shape in layer.shapes]),
+        style_function=lambda _: style,
+        on_each_feature=JsCode(DETAILS),
+        pane="cells",
+    ).add_to(folium_map)
 
 
 def add_outline(folium_map: Any, layer: OutlineLayer) -> None:

@@ -109,16 +109,21 @@ function overlap(one, other) {
   return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 }
 
-function setUpPage(map) {
+/* Controls and words that every map has, in French. */
+function addControls(map) {
   L.control.zoom({ zoomInTitle: "Zoomer", zoomOutTitle: "Dézoomer", position: "topleft" }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-  const toggle = document.querySelector(".leaflet-control-layers-toggle");
-  toggle.title = "Couches";
-  toggle.setAttribute("aria-label", "Couches");
   map.getContainer().setAttribute("aria-label", "Carte : flèches pour se déplacer, + et − pour zoomer");
   map.on("popupopen", ({ popup }) => {
     popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", "Fermer");
   });
+}
+
+function setUpPage(map) {
+  addControls(map);
+  const toggle = document.querySelector(".leaflet-control-layers-toggle");
+  toggle.title = "Couches";
+  toggle.setAttribute("aria-label", "Couches");
   if (window.matchMedia("(max-height: 43rem)").matches) legend.open = false;
   legend.addEventListener("toggle", () => placeLabels(map));
   map.on("zoomend moveend overlayadd overlayremove", () => placeLabels(map));

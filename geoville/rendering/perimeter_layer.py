@@ -28,7 +28,7 @@ KIND_NAMES = {
     Kind.NPNRU: "Secteur NPNRU",
 }
 
-_LAYER_NAMES = {
+LAYER_NAMES = {
     Kind.QPV: "Quartiers prioritaires (QPV)",
     Kind.CANDIDAT: "Quartiers candidats",
     Kind.VEILLE: "Quartiers de veille active",
@@ -38,7 +38,7 @@ _LAYER_NAMES = {
     Kind.NPNRU: "Secteurs NPNRU",
 }
 
-_STYLES = {
+LINE_OF_KIND = {
     Kind.QPV: "qpv",
     Kind.CANDIDAT: "candidat",
     Kind.VEILLE: "veille",
@@ -85,7 +85,7 @@ def perimeter_popup(perimeter: Perimeter) -> Popup:
         ("Code", perimeter.code),
         ("Génération", str(perimeter.generation or "")),
         ("Grille", f"Filosofi {perimeter.vintage}" if perimeter.vintage else ""),
-        ("En vigueur", _validity(perimeter)),
+        ("En vigueur", validity(perimeter)),
         *_figure_rows(perimeter),
         ("Texte", perimeter.reference),
         ("Source", perimeter.source.citation if perimeter.source else ""),
@@ -93,10 +93,20 @@ def perimeter_popup(perimeter: Perimeter) -> Popup:
     return Popup(perimeter.name or perimeter.code, tuple(row for row in rows if row[1]))
 
 
+def validity(perimeter: Perimeter) -> str:
+    """Days on which a perimeter is in force, as a French phrase; empty where none is known."""
+    start, end = perimeter.valid_from, perimeter.valid_to
+    if start and end:
+        return f"du {long_date(start)} au {long_date(end)}"
+    if start:
+        return f"depuis le {long_date(start)}"
+    return f"jusqu'au {long_date(end)}" if end else ""
+
+
 def _layer(perimeters: list[Perimeter], on: date) -> PerimeterLayer:
     first = perimeters[0]
-    name = _LAYER_NAMES[first.kind] + (f" {first.generation}" if first.generation else "")
-    style = _STYLES[first.kind]
+    name = LAYER_NAMES[first.kind] + (f" {first.generation}" if first.generation else "")
+    style = LINE_OF_KIND[first.kind]
     if first.estimated:
         name = f"{name} (contour {ESTIMATED})"
     elif not any(perimeter.in_force(on) for perimeter in perimeters):
@@ -112,12 +122,3 @@ def _figure_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
         if isinstance(value, int | float) and not isinstance(value, bool):
             rows.append((f"{label} (estimation)" if perimeter.estimated else label, write(value)))
     return rows
-
-
-def _validity(perimeter: Perimeter) -> str:
-    start, end = perimeter.valid_from, perimeter.valid_to
-    if start and end:
-        return f"du {long_date(start)} au {long_date(end)}"
-    if start:
-        return f"depuis le {long_date(start)}"
-    return f"jusqu'au {long_date(end)}" if end else ""

@@ -33,6 +33,29 @@ PLACE_COLOUR = "#1d2733"
 CASING_WIDTH_PX = 9
 """Width of the pale band under a perimeter's line: it parts the line from the cells and is easy to aim at."""
 
+
+@dataclass(frozen=True, slots=True)
+class PatternStyle:
+    """A fill that colour alone does not carry.
+
+    Parameters
+    ----------
+    paper, ink : colours of the ground and of the marks; blue and vermilion are told apart by every eye.
+    marks : SVG path in a tile of 8 by 8 pixels, empty for a plain fill.
+    """
+
+    paper: str
+    ink: str
+    marks: str = ""
+
+
+CHANGE_FILLS = {
+    "enter": PatternStyle("#cfe4f2", "#0072b2", "M4 1V7M1 4H7"),
+    "leave": PatternStyle("#fbdfcc", "#c04f00", "M-2 2L2 -2M0 8L8 0M6 10L10 6"),
+    "stay": PatternStyle("#b4bdc8", "#5b6673"),
+}
+"""What enters is sown with blue crosses, what leaves is hatched in vermilion, what stays is plain."""
+
 PANES = {"backdrop": 350, "cells": 400, "perimeters": 420, "sector": 430, "places": 450}
 """Stacking order: a layer switched off and on again comes back at its own height."""
 
@@ -40,3 +63,8 @@ PANES = {"backdrop": 350, "cells": 400, "perimeters": 420, "sector": 430, "place
 def imputed_fill(class_index: int) -> str:
     """Identifier of the hatched pattern of a class, defined once in the page."""
     return f"impute-{class_index}"
+
+
+def change_fill(change: str) -> str:
+    """Identifier of the pattern of what enters, leaves or stays, defined once in the page."""
+    return f"change-{change}"
