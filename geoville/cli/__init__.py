@@ -34,7 +34,7 @@ def _run() -> int:
     from geoville.errors import GeovilleError, InvalidInputError
 
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="geoville", standalone_mode=False)
         sys.stdout.flush()  # a reader that left is found out here, not when the interpreter ends
     except UsageError as error:
         _fail(usage_sentence(error), 2)

@@ -1,0 +1,60 @@
+"""Every help page is French, and none needs more than a moment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer
+
+from geoville.cli.app import app
+
+ENGLISH = re.compile(
+    r"Usage: |Commands|Arguments:|Options:|\brequired\b|\bdefault\b|Show this|COMMAND\b|<\w+>|\bError\b"
+)
+
+
+def _paths(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from _paths(inner, (*path, name))
+
+
+COMMANDS = sorted(_paths(typer.main.get_command(app)))
+
+
+def test_the_commands_promised_are_there():
+    promised = {"demo", "data list", "data add", "data remove", "lookup", "map", "serve"}
+    promised |= {"perimeters candidates", "perimeters score"}
+    assert promised <= {" ".join(command) for command in COMMANDS}
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_help_page_is_french(geoville, command):
+    shown = geoville(*command, "--help")
+    assert shown.code == 0
+    assert shown.err == ""
+    assert shown.out.startswith(f"Usage : {' '.join(('geoville', *command))}")
+    assert "Afficher cette aide." in shown.out
+    assert ENGLISH.findall(shown.out) == []
+
+
+@pytest.mark.parametrize("command", [(), ("data",), ("perimeters",)], ids=" ".join)
+def test_a_group_alone_shows_its_help(geoville, command):
+    shown = geoville(*command)
+    assert shown.code == 2
+    assert "Commandes :" in shown.err
+    assert shown.out == ""
+
+
+def test_short_descriptions_are_whole_sentences(geoville):
+    listed = geoville("--help").out.split("Commandes :\n")[1].splitlines()
+    assert len(listed) >= 6
+    assert all(line.endswith(".") and not line.endswith("...") for line in listed)
+
+
+def test_the_version_is_printed(geoville):
+    shown = geoville("--version")
+    assert (shown.code, shown.out, shown.err) == (0, "geoville 0.1.0\n", "")
