@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 app = group("Calculer des périmètres candidats, les comparer.")
 
-command(app, "compare")(compare)
-
 Grid = Annotated[Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m (CSV, Parquet, GeoPackage).")]
 Vintage = Annotated[
     int | None, typer.Option("--vintage", metavar="ANNÉE", help="Millésime de la grille, si rien d'autre ne le dit.")
@@ -117,6 +115,9 @@ def score(
             f"{french.number(found.population_candidates)} dans les candidats.",
         ]
     )
+
+
+command(app, "compare")(compare)
 
 
 @command(app, "fit-bridge")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import shapely
+from playwright.sync_api import sync_playwright
 
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.model import Address, Kind, Perimeter, Source
@@ -17,12 +21,51 @@ from geoville.sources.addresses import read_places
 from geoville.sources.grids import read_grid
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
     from geoville.carroyage.grid import Grid
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CALAIS = REPOSITORY / "data" / "calais"
 HOSTILE_NAME = "<script>alert(1)</script>"
 SECTORS = ("gagarine-manet-ferber", "constantine")
+DESKTOP = {"width": 1280, "height": 800}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Callable[..., AbstractContextManager[Page]]:
+    """Open a page from disk; on leaving, nothing may have been fetched nor said on the console."""
+
+    @contextmanager
+    def open_offline(path: Path, viewport: dict[str, int] = DESKTOP) -> Iterator[Page]:
+        context = browser.new_context(viewport=viewport, offline=True)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        fetched: list[str] = []
+        said: list[str] = []
+        context.on("request", lambda request: fetched.append(request.url))
+        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.goto(path.as_uri())
+        page.wait_for_selector(".leaflet-cells-pane path", state="attached")
+        yield page
+        context.close()
+        assert [url for url in fetched if not url.startswith(("file:", "data:"))] == []
+        assert said == []
+
+    return open_offline
 
 
 @pytest.fixture(scope="session")

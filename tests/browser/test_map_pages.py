@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -21,36 +16,6 @@ GAGARINE, CONSTANTINE = "gagarine-manet-ferber", "constantine"
 DESKTOP = {"width": 1280, "height": 800}
 MOBILE = {"width": 390, "height": 800}
 MAX_PAGE_BYTES = 1_500_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=arguments)
-        yield chromium
-        chromium.close()
-
-
-@contextmanager
-def opened(browser: Browser, path: Path, viewport: dict[str, int] = DESKTOP) -> Iterator[Page]:
-    """Open a page from disk; on leaving, nothing may have been fetched nor said on the console."""
-    context = browser.new_context(viewport=viewport, offline=True)
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    fetched: list[str] = []
-    said: list[str] = []
-    context.on("request", lambda request: fetched.append(request.url))
-    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    page.goto(path.as_uri())
-    page.wait_for_selector(".leaflet-cells-pane path", state="attached")
-    yield page
-    context.close()
-    assert [url for url in fetched if not url.startswith(("file:", "data:"))] == []
-    assert said == []
 
 
 def popup_rows(page: Page) -> dict[str, str]:
@@ -69,10 +34,10 @@ def open_details(page: Page, pane: str, title_or_index: str | int) -> None:
 
 @pytest.mark.parametrize("sector", [GAGARINE, CONSTANTINE])
 @pytest.mark.parametrize("viewport", [DESKTOP, MOBILE], ids=["desktop", "mobile"])
-def test_page_opens_alone_and_whole(browser, pages, specs, sector, viewport):
+def test_page_opens_alone_and_whole(opened, pages, specs, sector, viewport):
     spec = specs[sector]
     assert pages[sector].stat().st_size < MAX_PAGE_BYTES
-    with opened(browser, pages[sector], viewport) as page:
+    with opened(pages[sector], viewport) as page:
         assert page.locator("html").get_attribute("lang") == "fr"
         assert page.title() == spec.title
         assert page.locator(".leaflet-cells-pane path").count() == len(spec.cells.cells)
@@ -83,8 +48,8 @@ def test_page_opens_alone_and_whole(browser, pages, specs, sector, viewport):
         expect(page.locator(".panel .sources")).to_contain_text("Carte établie au 1er mars 2025.")
 
 
-def test_legend_states_classes_method_and_estimates(browser, pages, specs):
-    with opened(browser, pages[GAGARINE]) as page:
+def test_legend_states_classes_method_and_estimates(opened, pages, specs):
+    with opened(pages[GAGARINE]) as page:
         legend = page.locator(".legend")
         for label in specs[GAGARINE].cells.classes.labels:
             expect(legend.locator("li", has_text=label)).to_be_visible()
@@ -93,8 +58,8 @@ def test_legend_states_classes_method_and_estimates(browser, pages, specs):
         expect(legend).to_contain_text("contour indicatif non publié")
 
 
-def test_panel_legend_and_controls_do_not_overlap(browser, pages):
-    with opened(browser, pages[GAGARINE]) as page:
+def test_panel_legend_and_controls_do_not_overlap(opened, pages):
+    with opened(pages[GAGARINE]) as page:
         boxes = [page.locator(each).bounding_box() for each in (".panel", ".legend", ".leaflet-control-layers")]
         for index, one in enumerate(boxes):
             for other in boxes[index + 1 :]:
@@ -103,8 +68,8 @@ def test_panel_legend_and_controls_do_not_overlap(browser, pages):
                 assert apart_across or apart_along
 
 
-def test_every_layer_switches_off_and_on(browser, pages, specs):
-    with opened(browser, pages[GAGARINE]) as page:
+def test_every_layer_switches_off_and_on(opened, pages, specs):
+    with opened(pages[GAGARINE]) as page:
         boxes = page.locator(".leaflet-control-layers-overlays input")
         names = page.locator(".leaflet-control-layers-overlays label").all_text_contents()
         assert specs[GAGARINE].cells.name in [name.strip() for name in names]
@@ -118,16 +83,16 @@ def test_every_layer_switches_off_and_on(browser, pages, specs):
 
 
 @pytest.mark.parametrize("imputed", [True, False])
-def test_cell_popup_equals_the_data(browser, pages, specs, imputed):
+def test_cell_popup_equals_the_data(opened, pages, specs, imputed):
     cells = specs[GAGARINE].cells.cells
     index = next(i for i, cell in enumerate(cells) if cell.imputed == imputed)
-    with opened(browser, pages[GAGARINE]) as page:
+    with opened(pages[GAGARINE]) as page:
         open_details(page, "cells", index)
         assert popup_rows(page) == dict(cells[index].popup.rows)
 
 
-def test_candidate_popup_equals_the_data_and_says_estimated(browser, pages, candidates):
-    with opened(browser, pages[GAGARINE]) as page:
+def test_candidate_popup_equals_the_data_and_says_estimated(opened, pages, candidates):
+    with opened(pages[GAGARINE]) as page:
         open_details(page, "perimeters", candidates[0].name)
         rows = popup_rows(page)
         assert rows["Nature"] == "estimé, sans valeur réglementaire"
@@ -135,8 +100,8 @@ def test_candidate_popup_equals_the_data_and_says_estimated(browser, pages, cand
         assert float(population) == candidates[0].attributes["population"]
 
 
-def test_a_popup_is_not_hidden_by_the_legend(browser, pages, candidates):
-    with opened(browser, pages[GAGARINE]) as page:
+def test_a_popup_is_not_hidden_by_the_legend(opened, pages, candidates):
+    with opened(pages[GAGARINE]) as page:
         open_details(page, "perimeters", candidates[0].name)
         popup, legend = page.locator(".leaflet-popup-content"), page.locator(".legend").bounding_box()
         page.wait_for_function(
@@ -146,29 +111,29 @@ def test_a_popup_is_not_hidden_by_the_legend(browser, pages, candidates):
         expect(popup).to_be_in_viewport(ratio=1)
 
 
-def test_the_sector_outline_says_that_it_is_indicative(browser, pages):
-    with opened(browser, pages[GAGARINE]) as page:
+def test_the_sector_outline_says_that_it_is_indicative(opened, pages):
+    with opened(pages[GAGARINE]) as page:
         expect(page.locator(".label-sector")).to_contain_text("contour indicatif, non publié")
         open_details(page, "sector", "Secteur Gagarine / Manet-Ferber")
         assert popup_rows(page)["Contour"] == "indicatif, non publié"
 
 
-def test_constantine_is_said_and_not_drawn(browser, pages):
-    with opened(browser, pages[CONSTANTINE]) as page:
+def test_constantine_is_said_and_not_drawn(opened, pages):
+    with opened(pages[CONSTANTINE]) as page:
         expect(page.locator(".label-sector")).to_contain_text("secteur situé dans ce quartier")
         assert page.locator(".leaflet-sector-pane path[role=button]").count() == 0
 
 
-def test_a_hostile_name_is_only_text(browser, pages):
-    with opened(browser, pages[GAGARINE]) as page:
+def test_a_hostile_name_is_only_text(opened, pages):
+    with opened(pages[GAGARINE]) as page:
         expect(page.locator(".label-place", has_text="<script>alert(1)</script>")).to_be_attached()
         open_details(page, "places", "<script>alert(1)</script>")
         expect(page.locator(".leaflet-popup-content h3")).to_have_text("<script>alert(1)</script>")
         assert page.locator(".leaflet-map-pane script").count() == 0
 
 
-def test_drawn_things_are_reached_by_keyboard_and_shown_so(browser, pages):
-    with opened(browser, pages[GAGARINE]) as page:
+def test_drawn_things_are_reached_by_keyboard_and_shown_so(opened, pages):
+    with opened(pages[GAGARINE]) as page:
         page.keyboard.press("Tab")
         expect(page.locator(".skip")).to_be_focused()
         expect(page.locator(".skip")).to_be_in_viewport()
@@ -181,8 +146,8 @@ def test_drawn_things_are_reached_by_keyboard_and_shown_so(browser, pages):
         assert place.evaluate("element => getComputedStyle(element).stroke") == "rgb(11, 87, 208)"
 
 
-def test_words_added_by_leaflet_are_french(browser, pages):
-    with opened(browser, pages[GAGARINE]) as page:
+def test_words_added_by_leaflet_are_french(opened, pages):
+    with opened(pages[GAGARINE]) as page:
         expect(page.locator(".leaflet-control-zoom-in")).to_have_attribute("title", "Zoomer")
         expect(page.locator(".leaflet-control-layers-toggle")).to_have_attribute("title", "Couches")
         open_details(page, "cells", 0)
