@@ -9,6 +9,7 @@ import numpy as np
 
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.errors import InvalidInputError
+from geoville.french import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     Affine = tuple[float, float, float, float, float, float]
 
 _ALIGNMENT_TOLERANCE_M = 0.001
-"""A file may keep its origin in degrees of rounding; further than a millimetre off, its pixels are not the cells."""
+"""Other tools round what they write; further than a millimetre off, pixels are not the cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +103,14 @@ def frame_of_affine(affine: Affine, rows: int, columns: int) -> RasterFrame:
     drift_m = max(abs(width - CELL_SIZE_M) * columns, abs(height + CELL_SIZE_M) * rows)
     if drift_m > _ALIGNMENT_TOLERANCE_M:
         raise InvalidInputError(
-            f"Les pixels font {width:g} m sur {-height:g} m, et non {CELL_SIZE_M} m",
+            f"Les pixels font {number(width, 3)} m sur {number(-height, 3)} m, et non {CELL_SIZE_M} m",
             advice="la rééchantillonner sur les carreaux (gdalwarp -tr 200 200 -tap)",
         )
     corner = (CELL_SIZE_M * round(west / CELL_SIZE_M), CELL_SIZE_M * round(north / CELL_SIZE_M))
     if max(abs(west - corner[0]), abs(north - corner[1])) > _ALIGNMENT_TOLERANCE_M:
         raise InvalidInputError(
-            f"Les pixels ne tombent pas sur les carreaux : l'angle nord-ouest est en ({west:g}, {north:g})",
+            f"Les pixels ne tombent pas sur les carreaux : l'angle nord-ouest est en {number(west, 3)} m, "
+            f"{number(north, 3)} m",
             advice="la caler sur des multiples de 200 m (gdalwarp -tr 200 200 -tap)",
         )
     return RasterFrame(corner[0], corner[1], rows, columns)

@@ -70,8 +70,8 @@ def fit_to_blocks(
     owner = _owner_of_units(spread, cells, rules.selected_share)
     plan = _Plan(spread, owner, rules)
     outlines: list[Outline] = []
-    for quarter in cells.quarters:
-        before = float(cells.people[cells.quarter == quarter].sum())
+    for quarter, members in enumerate(cells.members()):
+        before = float(cells.people[members].sum())
         outlines.append(plan.outline(quarter, before, [outline.geometry for outline in outlines]))
     return tuple(outlines)
 
@@ -89,18 +89,26 @@ def _owner_of_units(spread: SpreadPeople, cells: ClusteredCells, selected_share:
     """(u,) quarter of each unit, or `NO_QUARTER`."""
     import shapely
 
-    shape = (len(spread.units), len(cells.quarters))
+    count = len(spread.units)
+    everybody = np.bincount(spread.unit, weights=spread.people, minlength=count)
+    inhabited = everybody > 0
+    total = np.where(inhabited, everybody, shapely.area(spread.units))
+    weight = np.where(inhabited[spread.unit], spread.people, spread.area_m2)
+
     quarter = cells.quarter[spread.cell]
     inside = quarter != NO_QUARTER
-    people, area_m2 = np.zeros(shape), np.zeros(shape)
-    np.add.at(people, (spread.unit[inside], quarter[inside]), spread.people[inside])
-    np.add.at(area_m2, (spread.unit[inside], quarter[inside]), spread.area_m2[inside])
-    everybody = np.bincount(spread.unit, weights=spread.people, minlength=shape[0])
-    weight = np.where((everybody > 0)[:, None], people, area_m2)
-    total = np.where(everybody > 0, everybody, shapely.area(spread.units))
-    held = weight.sum(axis=1)
-    enough = (held > 0) & (held >= selected_share * total * _EXACTLY)
-    return np.where(enough, weight.argmax(axis=1) if shape[1] else NO_QUARTER, NO_QUARTER)
+    pairs, pair = np.unique(np.stack([spread.unit[inside], quarter[inside]]), axis=1, return_inverse=True)
+    unit_of_pair, quarter_of_pair = pairs
+    held = np.bincount(pair.ravel(), weights=weight[inside], minlength=pairs.shape[1])
+    held_by_any = np.bincount(unit_of_pair, weights=held, minlength=count)
+
+    most_first = np.lexsort((quarter_of_pair, -held, unit_of_pair))
+    claimed, first = np.unique(unit_of_pair[most_first], return_index=True)
+    owner = np.full(count, NO_QUARTER, dtype=np.intp)
+    owner[claimed] = quarter_of_pair[most_first[first]]
+    too_little = (held_by_any <= 0) | (held_by_any < selected_share * total * _EXACTLY)
+    owner[too_little] = NO_QUARTER
+    return owner
 
 
 class _Plan:

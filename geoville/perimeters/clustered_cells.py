@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,10 +39,12 @@ class ClusteredCells:
     people: NDArray[np.float64]
     quarter: NDArray[np.intp]
 
-    @property
-    def quarters(self) -> range:
-        """Numbers of the quarters."""
-        return range(int(self.quarter.max(initial=NO_QUARTER)) + 1)
+    def members(self) -> list[NDArray[np.intp]]:
+        """Indices of the cells of each quarter, increasing."""
+        count = int(self.quarter.max(initial=NO_QUARTER)) + 1
+        order = np.argsort(self.quarter, kind="stable")
+        starts = np.searchsorted(self.quarter[order], np.arange(count + 1))
+        return [order[start:stop] for start, stop in pairwise(starts)]
 
 
 def cells_of_quarters(grid: Grid, quarters: Sequence[Quarter]) -> ClusteredCells:

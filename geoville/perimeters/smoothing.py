@@ -60,8 +60,8 @@ def smooth_outlines(
 
     nothing = Outline(shapely.Polygon(), 0.0, 0.0)
     return tuple(
-        _smoothed(_window(cells, quarter), cells.epsg, epsg, tolerance) if (cells.quarter == quarter).any() else nothing
-        for quarter in cells.quarters
+        _smoothed(_window(cells, members), cells.epsg, epsg, tolerance) if len(members) else nothing
+        for members in cells.members()
     )
 
 
@@ -83,8 +83,7 @@ class _Window:
     people: NDArray[np.float64]
 
 
-def _window(cells: ClusteredCells, quarter: int) -> _Window:
-    members = cells.quarter == quarter
+def _window(cells: ClusteredCells, members: NDArray[np.intp]) -> _Window:
     south, north = _range(cells.northing[members])
     west, east = _range(cells.easting[members])
     rows = slice(*np.searchsorted(cells.northing, [south, north + 1]))  # cells are in order of northing
@@ -95,7 +94,7 @@ def _window(cells: ClusteredCells, quarter: int) -> _Window:
     owner[place] = cells.quarter[near]
     people = np.zeros(shape)
     people[place] = cells.people[near]
-    return _Window(west, south, owner == quarter, owner == NO_QUARTER, people)
+    return _Window(west, south, owner == cells.quarter[members[0]], owner == NO_QUARTER, people)
 
 
 def _range(corners: NDArray[np.int64]) -> tuple[int, int]:

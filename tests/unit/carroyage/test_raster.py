@@ -59,9 +59,9 @@ def test_the_frame_of_an_image_that_was_read() -> None:
         ((200, 1, 0, 0, -200, 400), "nord en haut"),
         ((200, 0, 0, 0, 200, 400), "nord en haut"),
         ((100, 0, 0, 0, -100, 400), "Les pixels font 100 m sur 100 m, et non 200 m"),
-        ((200.01, 0, 0, 0, -200, 400), "200.01 m"),
+        ((200.01, 0, 0, 0, -200, 400), "200,01 m"),
         ((200, 0, 50, 0, -200, 400), "ne tombent pas sur les carreaux"),
-        ((200, 0, 0, 0, -200, 399.5), r"\(0, 399.5\)"),
+        ((200, 0, 0, 0, -200, 399.5), "0 m, 399,5 m"),
     ],
 )
 def test_pixels_that_are_not_cells_are_refused(affine: tuple[float, ...], sentence: str) -> None:

@@ -14,7 +14,6 @@ from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.carroyage.contiguity import cluster_cells
 from geoville.perimeters.blocks import BlockRules, fit_to_blocks
 from geoville.perimeters.clustered_cells import NO_QUARTER, ClusteredCells
-from geoville.perimeters.dasymetric import spread_people
 from geoville.sources.grids import read_grid
 
 EPSG = 2975
@@ -31,15 +30,6 @@ def row_of_cells(people: list[float], quarter: list[int]) -> ClusteredCells:
 
 def boxes(*bounds: tuple[float, float, float, float]) -> np.ndarray:
     return np.array([shapely.box(*bound) for bound in bounds])
-
-
-def test_people_live_in_blocks_in_proportion_to_their_area_in_the_cell() -> None:
-    squares = boxes((0, 0, 200, 200), (200, 0, 400, 200), (400, 0, 600, 200))
-    blocks = boxes((0, 0, 50, 200), (150, 0, 300, 200))
-    spread = spread_people(squares, np.array([100.0, 30.0, 7.0]), blocks)
-    found = dict(zip(zip(spread.cell.tolist(), spread.unit.tolist(), strict=True), spread.people, strict=True))
-    assert found == {(0, 0): 50, (0, 1): 50, (1, 1): 30, (2, 2): 7}
-    assert shapely.equals(spread.units[2], squares[2])
 
 
 @pytest.mark.parametrize(("people_east", "goes_in"), [(99.0, True), (100.0, True), (101.0, False)])
@@ -110,15 +100,13 @@ def test_pieces_that_touch_by_a_corner_are_reported() -> None:
 
 
 def test_a_small_hole_is_filled_unless_it_is_another_quarter() -> None:
-    hole = shapely.box(80, 80, 120, 120)
-    ring = shapely.difference(shapely.box(0, 0, 200, 200), hole)
-    people, quarter = [1000.0, 1.0], [0, NO_QUARTER]
-    cells = row_of_cells(people, quarter)
-    blocks = np.array([ring])
-    (filled,) = fit_to_blocks(cells, blocks, EPSG)
-    assert filled.geometry.area == 40_000
-    (kept_open,) = fit_to_blocks(cells, blocks, EPSG, BlockRules(hole_area_m2=1_500))
-    assert kept_open.geometry.area == ring.area
+    rows, columns = np.divmod(np.arange(9), 3)
+    for middle, area in ((NO_QUARTER, 9 * 40_000), (1, 8 * 40_000)):
+        quarter = np.where(np.arange(9) == 4, middle, 0)
+        cells = ClusteredCells(EPSG, columns * 200, rows * 200, np.full(9, 100.0), quarter)
+        around, *_ = fit_to_blocks(cells, cell_squares(cells.easting, cells.northing, EPSG, EPSG), EPSG)
+        assert around.geometry.area == area
+        assert around.people_after == area / 400
 
 
 def test_a_spur_narrower_than_the_width_is_dropped() -> None:
@@ -126,6 +114,18 @@ def test_a_spur_narrower_than_the_width_is_dropped() -> None:
     block = shapely.union(shapely.box(0, 0, 200, 200), shapely.box(200, 90, 500, 96))
     (outline,) = fit_to_blocks(cells, np.array([block]), EPSG)
     assert outline.geometry.bounds == (0, 0, 200, 200)
+
+
+def test_where_no_block_was_drawn_cells_stay_as_they_are() -> None:
+    cells = row_of_cells([100, 50, 70], [0, 0, NO_QUARTER])
+    (outline,) = fit_to_blocks(cells, np.empty(0, dtype=object), EPSG)
+    assert shapely.equals(outline.geometry, shapely.box(0, 0, 400, 200))
+    assert outline.people_after == outline.people_before == 150
+
+
+def test_without_a_quarter_there_is_no_outline() -> None:
+    cells = row_of_cells([100, 50], [NO_QUARTER, NO_QUARTER])
+    assert fit_to_blocks(cells, boxes((0, 0, 300, 200)), EPSG) == ()
 
 
 @pytest.mark.realdata

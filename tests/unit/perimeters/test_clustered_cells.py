@@ -25,7 +25,7 @@ def test_unpopulated_places_are_added_and_everything_is_in_order() -> None:
     assert (cells.northing - 3_120_000).tolist() == [0, 0, 0, 1_000, 1_800]
     assert cells.people.tolist() == [800, 0, 900, 300, 1_200]
     assert cells.quarter.tolist() == [1, 1, 1, NO_QUARTER, 0]
-    assert list(cells.quarters) == [0, 1]
+    assert [members.tolist() for members in cells.members()] == [[4], [0, 1, 2]]
 
 
 def test_without_a_quarter_every_cell_is_outside() -> None:
@@ -33,7 +33,7 @@ def test_without_a_quarter_every_cell_is_outside() -> None:
     np.testing.assert_array_equal(cells.easting, GRID.easting)
     np.testing.assert_array_equal(cells.northing, GRID.northing)
     assert set(cells.quarter.tolist()) == {NO_QUARTER}
-    assert len(cells.quarters) == 0
+    assert cells.members() == []
 
 
 def test_a_place_that_two_quarters_hold_goes_to_the_first() -> None:
