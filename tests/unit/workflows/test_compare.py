@@ -1,0 +1,108 @@
+"""Comparisons from files and from the command line: formats, provenance, what is refused."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from geoville.cli import main
+from geoville.errors import ContourError
+from geoville.model import Kind, Perimeter
+from geoville.sources.locations import embedded_data
+from geoville.sources.writers import write_perimeters
+from geoville.workflows.compare import compare_files
+
+GRID = embedded_data() / "calais" / "filosofi_2019_200m.csv"
+EAST, NORTH = 620_000, 7_096_000
+
+
+def perimeter(code: str, kind: Kind, west: int, east: int, epsg: int = 2154) -> Perimeter:
+    shape = shapely.box(EAST + west, NORTH, EAST + east, NORTH + 1_000)
+    return Perimeter(code, f"Quartier {code}", kind, shape, epsg, estimated=kind is Kind.CANDIDAT, communes=("62193",))
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    """Two candidates, then one official quarter over part of the first."""
+    old, new = tmp_path / "avant.gpkg", tmp_path / "apres.gpkg"
+    write_perimeters([perimeter("C1", Kind.CANDIDAT, 0, 1_000), perimeter("C2", Kind.CANDIDAT, 2_000, 2_400)], old)
+    write_perimeters([perimeter("QP062055", Kind.QPV, 200, 1_200)], new)
+    return old, new
+
+
+def geoville(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> None:
+    monkeypatch.setattr(sys, "argv", ["geoville", "perimeters", "compare", *map(str, arguments)])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert not end.value.code
+
+
+def test_the_layer_keeps_kinds_and_says_estimated_everywhere(files, tmp_path):
+    compare_files(*files, GRID).write(tmp_path / "changements.gpkg")
+    layer = gpd.read_file(tmp_path / "changements.gpkg")
+    assert list(layer["change"]) == ["leave", "leave", "enter", "stay"]
+    assert list(layer["kind"]) == ["candidat", "candidat", "qpv", "candidat;qpv"]
+    assert layer["estimated"].all()
+    assert list(layer["area_m2"]) == [200_000, 400_000, 200_000, 800_000]
+    assert list(layer["old_code"].fillna("")) == ["C1", "C2", "", "C1"]
+
+
+def test_the_same_files_give_the_same_bytes(files, tmp_path):
+    written = []
+    for folder in ("un", "deux"):
+        (tmp_path / folder).mkdir()
+        run = compare_files(*files, GRID)
+        run.write(tmp_path / folder / "changements.geojson")
+        run.draw(tmp_path / folder / "carte.html")
+        written.append([(tmp_path / folder / name).read_bytes() for name in ("changements.geojson", "carte.html")])
+    assert written[0] == written[1]
+
+
+def test_the_grid_of_a_pack_is_cited_as_the_pack_cites_it(files):
+    sources = compare_files(*files, GRID).provenance.sources
+    assert sources[-1].licence == "Licence Ouverte 2.0"
+
+
+def test_the_other_way_round_nothing_is_lost(files):
+    there, back = compare_files(*files, GRID), compare_files(*reversed(files), GRID)
+    assert there.comparison.total.enter == back.comparison.total.leave
+    assert there.comparison.total.f1 == pytest.approx(back.comparison.total.f1)
+
+
+def test_perimeters_of_another_territory_are_refused(files, tmp_path):
+    elsewhere = tmp_path / "ailleurs.gpkg"
+    shape = shapely.box(700_000, 1_620_000, 701_000, 1_621_000)
+    write_perimeters(
+        [Perimeter("C9", "C9", Kind.CANDIDAT, shape, 5490, estimated=True, communes=("97209",))], elsewhere
+    )
+    with pytest.raises(ContourError, match=r"pas du même territoire.*ailleurs\.gpkg"):
+        compare_files(files[0], elsewhere, GRID)
+
+
+def test_json_is_one_document_of_plain_values(files, monkeypatch, capsys):
+    geoville(monkeypatch, *files, "--grid", GRID, "--json")
+    document = json.loads(capsys.readouterr().out)
+    assert document["fates"] == {"changed": 1, "gone": 1}
+    assert document["estimated"] is True
+    total = document["total"]
+    for key in ("people", "cells", "area_m2"):
+        assert total["stay"][key] + total["leave"][key] == pytest.approx(total["before"][key], abs=0.2)
+    (changed,) = (group for group in document["groups"] if group["fate"] == "changed")
+    assert [item["code"] for item in changed["old"]] == ["C1"]
+    assert changed["new"][0]["leave"] == {"people": 0, "cells": 0, "area_m2": 0}
+
+
+def test_the_terminal_says_it_in_french(files, tmp_path, monkeypatch, capsys):
+    out, drawn = tmp_path / "changements.parquet", tmp_path / "carte.html"
+    geoville(monkeypatch, *files, "--grid", GRID, "--out", out, "--map", drawn)
+    said = capsys.readouterr().out
+    assert "disparu" in said
+    assert "redessiné" in said
+    assert "estimé, sans valeur réglementaire" in said
+    assert out.is_file()
+    assert drawn.is_file()
