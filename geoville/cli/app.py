@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from geoville import __version__
-from geoville.cli import data, demo, lookup, maps, perimeters, serve, veille
+from geoville.cli import data, demo, lookup, maps, perimeters, serve, vecu, veille
 from geoville.cli.usage import command, group
 
 app = group("Quartiers prioritaires : calculer des périmètres, répondre pour une adresse, dessiner la carte.")
 app.add_typer(perimeters.app, name="perimeters")
 app.add_typer(data.app, name="data")
 command(perimeters.app, "veille")(veille.veille)
+command(perimeters.app, "vecu")(vecu.vecu)
 command(app, "demo")(demo.demo)
 command(app, "lookup")(lookup.lookup)
 command(app, "map")(maps.draw)

@@ -82,7 +82,7 @@ def on_foot(walk: Walk) -> str:
     """Length of a walk in words, with how it was measured."""
     if walk.on_streets:
         return f"à {french.distance(walk.metres)} à pied par les rues"
-    return f"à environ {french.distance(walk.metres)} à pied (ligne droite × 1,3, faute de rues)"
+    return f"à environ {french.distance(walk.metres)} à pied (ligne droite × 1,3)"
 
 
 def too_far(walk: Walk, limit_m: float) -> str:

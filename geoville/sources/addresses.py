@@ -54,7 +54,7 @@ def read_addresses(path: Path, *, complete: bool, name: str) -> AddressList:
         The first fault: missing column, empty list, duplicate id, number, code, position or precision that cannot be.
     """
     by_id: dict[str, Address] = {}
-    for line, row in _csv_rows(path, ADDRESS_COLUMNS):
+    for line, row in csv_rows(path, ADDRESS_COLUMNS):
         if row["id"] in by_id:
             _fault("Identifiant d'adresse présent deux fois", path, line, "id", row["id"])
         by_id[row["id"]] = _address(path, line, row)
@@ -73,7 +73,7 @@ def read_places(path: Path) -> tuple[Address, ...]:
         The first fault: missing column or name, geometry that is not a point, position or precision that cannot be.
     """
     is_geojson = path.suffix.lower() in {".geojson", ".json"}
-    rows = _geojson_rows(path) if is_geojson else _csv_rows(path, PLACE_COLUMNS)
+    rows = geojson_rows(path) if is_geojson else csv_rows(path, PLACE_COLUMNS)
     return tuple(_place(path, line, row) for line, row in rows)
 
 
@@ -132,10 +132,11 @@ def _number(path: Path, line: int, text: str) -> int | None:
 
 
 def _position(path: Path, line: int, row: dict[str, str]) -> tuple[float, float]:
-    return _degrees(path, line, "lon", row["lon"], 180.0), _degrees(path, line, "lat", row["lat"], 90.0)
+    return degrees(path, line, "lon", row["lon"], 180.0), degrees(path, line, "lat", row["lat"], 90.0)
 
 
-def _degrees(path: Path, line: int, column: str, text: str, limit: float) -> float:
+def degrees(path: Path, line: int, column: str, text: str, limit: float) -> float:
+    """Coordinate of a cell, in degrees of absolute value at most `limit`; AddressListError where it is not one."""
     advice = "donner des degrés décimaux (WGS84), avec un point"
     try:
         value = float(text)
@@ -186,7 +187,7 @@ def _deduced_precision(row: dict[str, str]) -> str:
     return "adresse" if address else UNSAID_PLACE
 
 
-def _csv_rows(path: Path, required: tuple[str, ...]) -> Iterator[Row]:
+def csv_rows(path: Path, required: tuple[str, ...]) -> Iterator[Row]:
     """Rows of a CSV file, cells trimmed, blank lines left out."""
     text = _text(path)
     header = text.split("\n", maxsplit=1)[0]
@@ -215,7 +216,13 @@ def _data_rows(path: Path, numbered: Iterator[tuple[int, list[str]]], columns: l
         _fault("Liste vide", path, None, None, None, "donner au moins une ligne sous l'en-tête")
 
 
-def _geojson_rows(path: Path) -> Iterator[Row]:
+def geojson_rows(path: Path, *, unplaced: bool = False) -> Iterator[Row]:
+    """Points of a GeoJSON file as rows, with their rank.
+
+    Parameters
+    ----------
+    unplaced : take a feature without geometry, with an empty `lon` and `lat`, instead of refusing it.
+    """
     try:
         document = json.loads(_text(path))
         features = list(document["features"])
@@ -224,13 +231,16 @@ def _geojson_rows(path: Path) -> Iterator[Row]:
     if not features:
         _fault("Liste vide", path, None, None, None, "donner au moins un point")
     for rank, feature in enumerate(features, start=1):
-        yield rank, _feature_row(path, rank, feature)
+        yield rank, _feature_row(path, rank, feature, unplaced=unplaced)
 
 
-def _feature_row(path: Path, rank: int, feature: Any) -> dict[str, str]:
+def _feature_row(path: Path, rank: int, feature: Any, *, unplaced: bool) -> dict[str, str]:
     try:
-        kind = feature["geometry"]["type"]
-        lon, lat = feature["geometry"]["coordinates"][:2]
+        geometry = feature["geometry"]
+        if geometry is None and unplaced:
+            geometry = {"type": "Point", "coordinates": ("", "")}
+        kind = geometry["type"]
+        lon, lat = geometry["coordinates"][:2]
         properties = feature.get("properties") or {}
         texts = {str(key): "" if value is None else str(value).strip() for key, value in properties.items()}
     except (KeyError, TypeError, ValueError, AttributeError):

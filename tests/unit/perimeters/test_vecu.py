@@ -38,9 +38,7 @@ def found(*places: PlaceOfUse, quarters: tuple[Perimeter, ...] = (ONE, TWO), **o
 def test_a_place_within_reach_is_in_with_the_way_that_leads_there() -> None:
     result = found(at(600, 200))
     (kept,) = [item for item in result.kept if item.quarter is ONE]
-    assert kept.evidence.replace("\N{NO-BREAK SPACE}", " ") == (
-        "à environ 260 m à pied (ligne droite × 1,3, faute de rues)"
-    )
+    assert kept.evidence.replace("\N{NO-BREAK SPACE}", " ") == ("à environ 260 m à pied (ligne droite × 1,3)")
     perimeter = result.perimeters[0]
     assert (perimeter.code, perimeter.kind, perimeter.estimated) == ("VECU-QN06253M", Kind.VECU, True)
     assert perimeter.attributes["qpv"] == "QN06253M"
