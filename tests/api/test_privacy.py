@@ -1,0 +1,108 @@
+"""An address that was typed is in no log and in no error, whatever goes wrong."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import textwrap
+
+import httpx
+import pytest
+
+from geoville.api.app import create_app
+from geoville.api.settings import Settings
+
+SECRET = "Zéphyrine-Ouistiti"
+PIECES = ("Zéphyrine", "Ouistiti", "Z%C3%A9phyrine", "ZEPHYRINE", "zephyrine", "ouistiti")
+
+REQUESTS = {
+    "not found": (f"/lookup?q=12 rue {SECRET}, 62100 Calais", 200),
+    "found": (f"/lookup?q=1 rue Youri Gagarine, 62100 Calais ({SECRET})", 200),
+    "too long": (f"/lookup?q={SECRET * 20}", 400),
+    "in another parameter": (f"/lookup?lon={SECRET}&lat=50.9", 422),
+    "as a day": (f"/lookup?q=calais&on={SECRET}", 422),
+    "as a parameter": (f"/lookup?{SECRET}=1", 422),
+    "as a page": (f"/{SECRET}", 404),
+    "with coordinates": (f"/lookup?q={SECRET}&lon=1.9", 400),
+}
+
+
+class BrokenDesk:
+    """A desk whose own failure quotes what was asked."""
+
+    def answer(self, question: str, *_: object) -> None:
+        raise RuntimeError(question)
+
+
+def holds_the_secret(text: str) -> bool:
+    return any(piece in text for piece in PIECES)
+
+
+@pytest.mark.parametrize(("url", "status"), REQUESTS.values(), ids=REQUESTS)
+def test_no_log_and_no_problem_holds_an_address(app, request_of, caplog, url, status):
+    # httpx is this test's own client: it logs the address that it asks for.
+    logging.getLogger("httpx").disabled = True
+    try:
+        with caplog.at_level(logging.DEBUG):
+            answer = request_of(app, "GET", url)
+    finally:
+        logging.getLogger("httpx").disabled = False
+    assert answer.status_code == status
+    assert not holds_the_secret(answer.text)
+    assert not holds_the_secret(caplog.text)
+
+
+def test_an_unexpected_error_is_a_problem_without_its_message(request_of, caplog):
+    app = create_app(Settings(territory="calais", perimeters=()))
+    app.state.desk = BrokenDesk()
+    with caplog.at_level(logging.DEBUG, logger="geoville"):
+        answer = request_of(app, "GET", f"/lookup?q={SECRET}")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"] == "Erreur interne : la demande n'a pas pu être traitée."
+    records = [record for record in caplog.records if record.name.startswith("geoville")]
+    assert [record.getMessage() for record in records] == ["Unexpected RuntimeError while answering a request"]
+    assert records[0].exc_info is None
+
+
+@pytest.fixture
+def all_loggers_at_debug(tmp_path):
+    """Environment in which every process of the service logs at DEBUG, and breaks on what starts with "panne"."""
+    (tmp_path / "sitecustomize.py").write_text(
+        textwrap.dedent(
+            """
+            import logging
+
+            logging.basicConfig(level=logging.DEBUG)
+
+            import geoville.workflows.lookup as lookup
+
+            answer = lookup.LookupDesk.answer
+
+            def fragile(self, question, on):
+                if question.startswith("panne"):
+                    raise RuntimeError(question)
+                return answer(self, question, on)
+
+            lookup.LookupDesk.answer = fragile
+            """
+        ),
+        encoding="utf-8",
+    )
+    return {"PYTHONPATH": str(tmp_path), "PYTHONASYNCIODEBUG": "1", "RUST_LOG": "debug"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_the_real_server_prints_no_address(start, all_loggers_at_debug):
+    service = start(env=all_loggers_at_debug)
+    for url, status in REQUESTS.values():
+        assert httpx.get(f"{service.url}{url}", timeout=20).status_code == status
+    broken = httpx.get(f"{service.url}/lookup", params={"q": f"panne {SECRET}"}, timeout=20)
+    assert broken.status_code == 500
+    assert not holds_the_secret(broken.text)
+    code, printed = service.stop(signal.SIGTERM)
+    assert code == 0
+    assert "Unexpected RuntimeError while answering a request" in printed
+    assert "Traceback" not in printed
+    assert not holds_the_secret(printed)
