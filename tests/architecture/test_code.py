@@ -1,0 +1,78 @@
+"""The habits of the house that no linter holds."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+import geoville
+from geoville.law import parameters
+
+PACKAGE = Path(geoville.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+ENGINE = [path for path in FILES if path.parent.name in {"carroyage", "perimeters", "eligibility", "workflows"}]
+
+LONGEST_FILE = 400
+MEDIAN_FILE = 150
+LONGEST_FUNCTION = 60
+COMMON_NUMBERS = {0.0, 0.5, 1.0, 100.0, 1000.0}
+"""Halves, percentages, and metres in a kilometre: they need no law to be written."""
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def test_files_are_short():
+    lengths = {_name(path): _lines(path) for path in FILES}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
+    assert median(lengths.values()) < MEDIAN_FILE
+
+
+def test_functions_are_short():
+    """Without their docstrings and signatures."""
+    long = {}
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                body = node.body[1:] if ast.get_docstring(node) else node.body
+                lines = (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
+                if lines > LONGEST_FUNCTION:
+                    long[f"{_name(path)}:{node.name}"] = lines
+    assert long == {}
+
+
+def test_nothing_is_called_utils():
+    assert not [_name(path) for path in FILES if path.stem in {"utils", "helpers", "common", "misc"}]
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_every_module_says_what_it_is_and_prints_nothing(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree) or not tree.body
+    called = [node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    assert "print" not in called
+
+
+def test_no_number_of_the_law_is_written_in_the_engine():
+    """Every value that the law files hold and that is no common number stays in them."""
+    legal = {
+        float(dated.value)
+        for parameter in parameters().values()
+        for dated in parameter.values
+        if float(dated.value) not in COMMON_NUMBERS
+    }
+    assert {0.6, 0.7, 0.3, 10000.0} <= legal
+    found = {}
+    for path in ENGINE:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and float(node.value) in legal:
+                found[f"{_name(path)}:{node.lineno}"] = node.value
+    assert found == {}

@@ -1,0 +1,51 @@
+"""`import geoville` costs nothing, and a command loads what it needs and no more."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+HEAVY = ("fastapi", "folium", "geopandas", "granian", "pandas", "pyogrio", "rasterio", "rich", "scipy", "shapely")
+
+IMPORT_S = 0.3
+VERSION_S = 1.0
+
+
+def _run(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60)
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    "modules",
+    ["geoville", "geoville.errors, geoville.model, geoville.crs", "geoville.law, geoville.cli"],
+)
+def test_an_import_loads_nothing_heavy(modules):
+    loaded = _run(f"import sys, {modules}; print(*sys.modules)").split()
+    assert set(HEAVY).isdisjoint(loaded)
+
+
+def test_the_tree_of_commands_loads_no_workflow():
+    loaded = _run("import sys, geoville.cli.app; print(*sys.modules)").split()
+    assert {*HEAVY, "numpy", "pyproj"}.isdisjoint(loaded)
+    assert not [
+        name for name in loaded if name.startswith(("geoville.workflows.", "geoville.sources.", "geoville.api."))
+    ]
+
+
+def test_importing_geoville_takes_less_than_a_third_of_a_second():
+    code = "import time; t = time.perf_counter(); import geoville; print(time.perf_counter() - t)"
+    assert min(float(_run(code)) for _ in range(3)) < IMPORT_S
+
+
+def test_the_version_is_told_within_a_second():
+    code = "import sys; sys.argv = ['geoville', '--version']; from geoville.cli import main; main()"
+    took = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        assert _run(code).startswith("geoville ")
+        took.append(time.perf_counter() - begun)
+    assert min(took) < VERSION_S

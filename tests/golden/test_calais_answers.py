@@ -1,0 +1,66 @@
+"""What Calais is told: its three REP+ schools, and a street that the embedded list does not hold."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+
+import pytest
+
+from geoville.model import Basis, PositionType, VerdictCode
+from geoville.workflows.lookup import open_desk
+
+ON = date(2024, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def desk():
+    return open_desk("calais")
+
+
+@pytest.mark.parametrize("school", ["Collège Martin Luther King", "Collège Vauban"])
+def test_a_school_whose_place_is_known_has_a_verdict_and_a_distance(desk, school):
+    answer = desk.answer(school, ON)
+    assert answer.verdict in {VerdictCode.INSIDE, VerdictCode.OUTSIDE}
+    assert answer.distance_m is not None
+    assert (answer.distance_m <= 0) == (answer.verdict is VerdictCode.INSIDE)
+    assert abs(answer.distance_m) > answer.accuracy_m
+    assert answer.position.type is PositionType.PLACE
+
+
+def test_a_school_known_to_its_street_alone_is_uncertain_and_says_so(desk):
+    answer = desk.answer("collège Lucien Vadez", ON)
+    assert answer.verdict is VerdictCode.UNCERTAIN
+    assert answer.distance_m is not None
+    assert not answer.position.firm
+    assert any("rue" in reason for reason in answer.reasons)
+
+
+def test_a_street_that_the_list_lacks_is_no_no(desk):
+    answer = desk.answer("12 rue de l'Inconnue, 62100 Calais", ON)
+    assert answer.verdict is VerdictCode.NOT_FOUND
+    assert any("absente de la liste embarquée (56 adresses)" in reason for reason in answer.reasons)
+    assert any("n'est pas un « non »" in reason for reason in answer.reasons)
+    assert answer.position is None
+    assert answer.distance_m is None
+
+
+def test_every_answer_is_said_to_rest_on_an_estimate(desk):
+    for question in ("1 rue Youri Gagarine, Calais", "collège Vauban", "1.8867, 50.9560"):
+        answer = desk.answer(question, ON)
+        assert answer.basis is Basis.ESTIMATED
+        assert any("sans valeur réglementaire" in reason for reason in answer.reasons)
+        assert any("contour officiel" in reason for reason in answer.reasons)
+        assert answer.perimeters
+        assert answer.sources
+
+
+@pytest.mark.realdata
+def test_the_schools_stand_where_the_open_data_put_them(desk, shared_data):
+    with (shared_data / "calais" / "places.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    known = {row["name"]: row for row in rows if "coll" in row["name"].lower()}
+    assert known
+    for name, row in known.items():
+        position = desk.answer(name, ON).position
+        assert (position.lon, position.lat) == pytest.approx((float(row["lon"]), float(row["lat"])), abs=1e-6), name
