@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import shapely
+from town_plans import squares_of, town_of, voronoi_blocks
 
+from geoville.carroyage.cell_geometry import union_of_cells
 from geoville.perimeters.outline import close_gaps, drop_slivers, fill_small_holes, pieces_of
 
 NOTHING = shapely.Polygon()
@@ -54,3 +57,12 @@ def test_pieces_come_by_population_and_touch_by_a_corner_at_most() -> None:
     ground = shapely.union(shapely.box(0, 0, 10, 10), shapely.box(10, 10, 30, 30))
     assert [piece.people for piece in pieces_of(ground, lambda area: 1 / area.area)] == [1 / 100, 1 / 400]
     assert pieces_of(NOTHING, lambda area: area.area) == []
+
+
+def test_outlines_that_geos_draws_across_themselves_are_mended() -> None:
+    area = union_of_cells(squares_of(town_of(np.zeros(36), np.zeros(36))))
+    blocks = shapely.buffer(voronoi_blocks(area, count=20, seed=416), -5.5, join_style="mitre")
+    ground = shapely.union_all(blocks[::2])
+    closed = close_gaps(ground, 30, nothing_foreign)
+    assert closed.is_valid
+    assert shapely.covers(closed, ground)
