@@ -60,7 +60,8 @@ def close_gaps(ground: BaseGeometry, width_m: float, foreign: Callable[[BaseGeom
     if gaps.is_empty:
         return ground
     overlapping = shapely.intersection(_moved(gaps, 2 * _HAIR_M), closed)
-    return shapely.union(ground, shapely.difference(overlapping, barred))
+    free = shapely.get_parts(shapely.difference(overlapping, barred))
+    return shapely.union_all([ground, *free[shapely.area(free) > 0]])
 
 
 def fill_small_holes(
