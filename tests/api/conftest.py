@@ -104,13 +104,12 @@ def start(tmp_path: Path, script: str) -> Iterator[Callable[..., Service]]:
 
     yield started
     for process in processes:
-        if process.poll() is None:
+        with process:  # closes its output
             process.terminate()
             try:
-                process.communicate(timeout=10)
+                process.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.communicate()
 
 
 def _wait_for(service: Service) -> None:

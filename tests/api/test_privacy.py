@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import textwrap
@@ -90,7 +91,8 @@ def all_loggers_at_debug(tmp_path):
         ),
         encoding="utf-8",
     )
-    return {"PYTHONPATH": str(tmp_path), "PYTHONASYNCIODEBUG": "1", "RUST_LOG": "debug"}
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    return {"PYTHONPATH": path, "PYTHONASYNCIODEBUG": "1", "RUST_LOG": "debug"}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
