@@ -75,6 +75,25 @@ def remove(
     print_lines([f"Retiré : {addition.id} ({addition.file_name})."])
 
 
+@command(app, "build")
+def build(
+    territory: Annotated[str, typer.Argument(metavar="TERRITOIRE", help="Territoire (« geoville data list »).")],
+    out: Annotated[Path, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire les couches.")],
+    as_json: AsJson = False,
+) -> None:
+    """Calculer les couches d'un territoire : candidats, quartiers de veille, quartiers vécus.
+
+    Elles sont estimées, sans valeur réglementaire. La description du territoire est écrite avec elles, à jour.
+    """
+    from geoville.workflows.pack import build_pack
+
+    built = build_pack(territory, out)
+    if as_json:
+        print_json(built.document())
+        return
+    print_lines(f"Écrit : {out / name} (sha256 {sha256})" for name, sha256 in built.checksums.items())
+
+
 def _rows(addition: Addition) -> str:
     left_out = f", {addition.left_out} hors du territoire" if addition.left_out else ""
     return f"{addition.rows} éléments{left_out}"

@@ -12,6 +12,7 @@ from geoville.model import Source
 from geoville.sources.files import sha256_of
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
 MANIFEST = "territory.toml"
@@ -23,7 +24,8 @@ class PackFile:
 
     Parameters
     ----------
-    role : `grid`, `cells`, `communes`, `iris_income`, `addresses`, `places`, or a kind of perimeter ("candidat").
+    role : `grid`, `cells`, `communes`, `iris_income`, `addresses`, `places`, `contract_places`, or a kind of
+        perimeter ("candidat").
     source : what to cite, with the sha256 that the file must have.
     grid_vintage : for a grid, year of its incomes.
     complete : for addresses, whether the list has every address of its communes.
@@ -99,11 +101,30 @@ class PublishedPopulation:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerQuarter:
+    """A former ZUS or CUCS quarter whose contour is not open.
+
+    Parameters
+    ----------
+    iris : codes of the IRIS whose cells stand for it; empty where nothing places it.
+    source : what says that it was one, and why these IRIS or none.
+    populations : labels of the published populations to set beside what is computed.
+    """
+
+    code: str
+    name: str
+    iris: tuple[str, ...]
+    source: str
+    populations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """Everything that `territory.toml` says.
 
     Parameters
     ----------
+    computed_on : day whose law and quarters the computed layers are of.
     neighbourhoods : names that people use, by code of IRIS.
     """
 
@@ -111,11 +132,13 @@ class Manifest:
     title: str
     epsg: int
     default_vintage: int
+    computed_on: date
     urban_unit: UrbanUnit
     income_reference: IncomeReference
     neighbourhoods: dict[str, str]
     quarters: tuple[ListedQuarter, ...]
     populations: tuple[PublishedPopulation, ...]
+    former: tuple[FormerQuarter, ...]
     files: tuple[PackFile, ...]
 
 
@@ -146,6 +169,7 @@ def _manifest(document: dict[str, Any], folder: Path) -> Manifest:
         title=document["title"],
         epsg=document["epsg"],
         default_vintage=document["default_vintage"],
+        computed_on=document["computed_on"],
         urban_unit=UrbanUnit(unit["code"], unit["name"], unit["zoning"], tuple(unit["communes"]), unit["source"]),
         income_reference=IncomeReference(
             national_eur=incomes["national_eur"],
@@ -158,7 +182,14 @@ def _manifest(document: dict[str, Any], folder: Path) -> Manifest:
         neighbourhoods={iris: item["name"] for item in document.get("neighbourhoods", ()) for iris in item["iris"]},
         quarters=tuple(ListedQuarter(**item) for item in document.get("qpv", ())),
         populations=tuple(PublishedPopulation(**item) for item in document.get("populations", ())),
+        former=tuple(_former_quarter(item) for item in document.get("former", ())),
         files=tuple(_pack_file(item, folder) for item in document["files"]),
+    )
+
+
+def _former_quarter(item: dict[str, Any]) -> FormerQuarter:
+    return FormerQuarter(
+        item["code"], item["name"], tuple(item["iris"]), item["source"], tuple(item.get("populations", ()))
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from geoville.model import Source
@@ -12,7 +12,7 @@ from geoville.sources.writers import write_perimeters
 from geoville.workflows.layers import inputs_of, read_cells_with_people, read_former, read_quarters, require_epsg
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -29,6 +29,12 @@ class VeilleRun:
     on: date
     estimated: bool
     provenance: Provenance
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+    def beside(self, context: Mapping[str, Any]) -> VeilleRun:
+        """The same run, with what is known besides: written in the document and in the provenance."""
+        provenance = replace(self.provenance, parameters={**self.provenance.parameters, **context})
+        return replace(self, provenance=provenance, context=context)
 
     def write(self, path: Path) -> None:
         """Write the quarters (format by suffix), and their provenance beside."""
@@ -44,6 +50,7 @@ class VeilleRun:
             "in_qpv_m2": round(self.veille.in_qpv_m2, 1),
             "quarters": [{"code": item.code, "name": item.name, **item.attributes} for item in self.veille.quarters],
             "dropped": dropped_pieces(self.veille),
+            **self.context,
         }
 
 
