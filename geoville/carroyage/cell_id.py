@@ -52,6 +52,8 @@ def parse_cell_ids(
             e_at = _NORTHING_START + northing_digits
             length = e_at + 1 + easting_digits
             rows = np.flatnonzero(lengths == length)
+            if len(rows) == 0:
+                continue
             block = characters[rows, :length]
             codes, codes_ok = _number(block[:, _EPSG_DIGITS])
             norths, norths_ok = _number(block[:, _NORTHING_START:e_at])

@@ -15,7 +15,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Écrire un seul document J
 AskedDay = Annotated[
     str | None, typer.Option("--on", metavar="AAAA-MM-JJ", help="Jour de la question ; aujourd'hui sinon.")
 ]
-InputFile = Annotated[Path, typer.Option(metavar="FICHIER")]
+GridFile = Annotated[
+    Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m (CSV, Parquet, GeoPackage).")
+]
+Vintage = Annotated[
+    int | None, typer.Option("--vintage", metavar="ANNÉE", help="Millésime de la grille, si rien d'autre ne le dit.")
+]
 
 DEFAULT_TERRITORY = "calais"
 

@@ -9,8 +9,8 @@ import typer
 
 from geoville import french
 from geoville.cli.arguments import AskedDay, day
+from geoville.cli.candidates import print_candidates
 from geoville.cli.lookup import VERDICTS
-from geoville.cli.perimeters import print_candidates
 from geoville.cli.printing import print_lines, print_table
 
 if TYPE_CHECKING:

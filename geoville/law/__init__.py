@@ -4,12 +4,14 @@
 - `parameters/medians.yaml`: national medians that relative incomes are measured against.
 - `parameters/position_accuracy.yaml`: how far a geocoded position may be from the true place.
 - `generations.yaml`: the lists of QPV and the days on which they are in force.
+- `territories.yaml`: where another rule than income decides.
 """
 
 from geoville.law.accuracy import Accuracy, position_accuracy
 from geoville.law.generations import generation_of_code, generations, zone_of_departement
 from geoville.law.parameters import DatedValue, Parameter, parameter, parameters
-from geoville.law.threshold import IncomeReference, Threshold, income_threshold
+from geoville.law.territories import require_income_rule
+from geoville.law.threshold import IncomeReference, Threshold, eligible_units, income_threshold
 
 __all__ = [
     "Accuracy",
@@ -17,11 +19,13 @@ __all__ = [
     "IncomeReference",
     "Parameter",
     "Threshold",
+    "eligible_units",
     "generation_of_code",
     "generations",
     "income_threshold",
     "parameter",
     "parameters",
     "position_accuracy",
+    "require_income_rule",
     "zone_of_departement",
 ]

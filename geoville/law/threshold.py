@@ -10,6 +10,7 @@ from geoville.errors import InvalidInputError, LawError
 from geoville.law.parameters import DatedValue, parameter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
 
@@ -22,6 +23,7 @@ class IncomeReference:
     national_eur, urban_unit_eur : median declared income per UC (RMUC) of the same year, euros per year.
     urban_unit_population : total population of the urban unit.
     year : year of the incomes, None where the user did not say.
+    too_small_since : day on which the unit fell under the minimum population: quarters listed before keep a delay.
     verified : False where one of the medians stands for another figure.
     source : what to cite.
     """
@@ -32,6 +34,7 @@ class IncomeReference:
     year: int | None = None
     verified: bool = True
     source: str = ""
+    too_small_since: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse medians and populations that cannot be.
@@ -75,6 +78,32 @@ class Threshold:
         return self.reference.verified and all(value.verified for value in self.law)
 
 
+def eligible_units(references: Mapping[str, IncomeReference], on: date) -> tuple[dict[str, Threshold], tuple[str, ...]]:
+    """Thresholds of the urban units that may have quarters, and the codes of those too small to have any.
+
+    Raises
+    ------
+    LawError
+        The day is before the decree, or the only unit is too small.
+    """
+    small = tuple(code for code, item in references.items() if len(references) > 1 and _too_small(item, on))
+    return {code: income_threshold(item, on) for code, item in references.items() if code not in small}, small
+
+
+def _too_small(reference: IncomeReference, on: date) -> bool:
+    """Whether the unit has too few inhabitants, and any delay for its quarters is over."""
+    if _rounded_population(reference) >= parameter("minimum_urban_unit_population").at(on).value:
+        return False
+    since = reference.too_small_since
+    delay = parameter("urban_unit_derogation_years").at(on).value
+    return since is None or not since <= on < since.replace(year=since.year + int(delay))
+
+
+def _rounded_population(reference: IncomeReference) -> int:
+    """Population of the urban unit rounded up to the next hundred, as the decree counts it."""
+    return math.ceil(reference.urban_unit_population / 100) * 100
+
+
 def income_threshold(reference: IncomeReference, on: date) -> Threshold:
     """Threshold under which the median declared income per UC makes a quarter eligible.
 
@@ -90,16 +119,18 @@ def income_threshold(reference: IncomeReference, on: date) -> Threshold:
     """
     minimum = parameter("minimum_urban_unit_population").at(on)
     large = parameter("large_urban_unit_population").at(on)
-    population = math.ceil(reference.urban_unit_population / 100) * 100
-    if population < minimum.value:
+    if _too_small(reference, on):
         raise LawError(
             f"L'unité urbaine compte {reference.urban_unit_population} habitants, moins que les "
             f"{minimum.value:.0f} que demande le décret n° 2014-767",
             advice="aucun quartier prioritaire n'y est possible",
         )
-    is_large = population >= large.value
+    is_large = _rounded_population(reference) >= large.value
     weight = parameter("national_weight_large_urban_unit" if is_large else "national_weight").at(on)
     share = parameter("threshold_share_of_reference").at(on)
     mixed = weight.value * reference.national_eur + (1 - weight.value) * reference.urban_unit_eur
     eur = share.value * mixed
-    return Threshold(eur, eur / reference.national_eur, reference, (share, weight, minimum))
+    law = [share, weight, minimum]
+    if _rounded_population(reference) < minimum.value:
+        law.append(parameter("urban_unit_derogation_years").at(on))
+    return Threshold(eur, eur / reference.national_eur, reference, tuple(law))

@@ -6,14 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.model import Kind, Perimeter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from geoville.carroyage.grid import Grid
-    from geoville.law import DatedValue, IncomeReference, Threshold
+    from shapely.geometry.base import BaseGeometry
+
+    from geoville.law import DatedValue, IncomeReference
     from geoville.model import Source
     from geoville.perimeters.quarter import Quarter
 
@@ -36,11 +36,11 @@ class Names:
 
 def candidate_perimeter(
     quarter: Quarter,
+    geometry: BaseGeometry,
     rank: int,
-    grid: Grid,
     *,
     epsg: int,
-    threshold: Threshold,
+    vintage: int,
     names: Names,
     source: Source,
     unverified: str,
@@ -49,25 +49,24 @@ def candidate_perimeter(
 
     Parameters
     ----------
+    geometry : its outline, in the projected CRS `epsg` of the territory.
     rank : 1 for the most populated candidate.
-    epsg : projected CRS of the territory.
+    vintage : year of the grid.
     unverified : what the estimate rests on without its text having been read; empty if nothing.
     """
-    squares = cell_squares(quarter.easting, quarter.northing, grid.epsg, epsg)
     commune = quarter.communes[0] if quarter.communes else "00000"
-    geometry = union_of_cells(squares)
     return Perimeter(
-        code=f"C{grid.vintage}-{commune}-{rank}",
+        code=f"C{vintage}-{commune}-{rank}",
         name=_name(quarter, rank, names),
         kind=Kind.CANDIDAT,
         geometry=geometry,
         epsg=epsg,
         estimated=True,
-        vintage=grid.vintage,
+        vintage=vintage,
         communes=quarter.communes,
         source=source,
         attributes={
-            **quarter_figures(quarter, threshold),
+            **quarter_figures(quarter),
             "area_m2": round(geometry.area),
             "iris": ";".join(quarter.iris),
             "unverified": unverified,
@@ -75,7 +74,7 @@ def candidate_perimeter(
     )
 
 
-def quarter_figures(quarter: Quarter, threshold: Threshold) -> dict[str, float | int | None]:
+def quarter_figures(quarter: Quarter) -> dict[str, float | int | None]:
     """Figures of a quarter, kept or rejected; what is not known is None."""
     return {
         "population": quarter.population,
@@ -86,18 +85,16 @@ def quarter_figures(quarter: Quarter, threshold: Threshold) -> dict[str, float |
         "median_eur": _rounded(quarter.median_eur.value, 0),
         "median_low_eur": _rounded(quarter.median_eur.low, 0),
         "median_high_eur": _rounded(quarter.median_eur.high, 0),
-        "threshold_eur": _rounded(threshold.eur, 0),
+        "threshold_eur": _rounded(quarter.threshold.eur, 0),
         "share_imputed": _rounded(quarter.share_imputed, 4),
         "cells": len(quarter.rows),
     }
 
 
-def unverified_inputs(reference: IncomeReference, law: Iterable[DatedValue]) -> str:
+def unverified_inputs(references: Iterable[IncomeReference], law: Iterable[DatedValue]) -> str:
     """What an estimate rests on without its text having been read, as a French enumeration; empty if nothing."""
-    unverified = [value.reference for value in law if not value.verified]
-    if not reference.verified:
-        unverified.insert(0, f"revenus médians de référence ({reference.source})")
-    return ", ".join(unverified)
+    incomes = [f"revenus médians de référence ({item.source})" for item in references if not item.verified]
+    return ", ".join(dict.fromkeys([*incomes, *(value.reference for value in law if not value.verified)]))
 
 
 def _name(quarter: Quarter, rank: int, names: Names) -> str:

@@ -21,6 +21,7 @@ def filled_holes(
     northing: NDArray[np.int64],
     contiguity: Contiguity,
     most_populated_cells: int,
+    barred: NDArray[np.bool_],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Places that one cluster encloses and that are filled.
 
@@ -29,6 +30,7 @@ def filled_holes(
     grid : every populated cell.
     easting, northing : (n,) cells of one cluster, metres in the grid's CRS.
     most_populated_cells : a hole with more populated cells than this stays open.
+    barred : (cells of the grid,) those of another cluster or urban unit: a hole that holds one stays open.
 
     Returns
     -------
@@ -51,15 +53,18 @@ def filled_holes(
     hole, count = ndimage.label(enclosed, structure=outside_structure)
     if count == 0:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    inhabited = _populated_mask(grid, int(west), int(south), covered.shape)
+    weight = np.where(barred, np.inf, grid.people > 0)
+    inhabited = _on_the_lattice(grid, weight, int(west), int(south), covered.shape)
     inhabitants = ndimage.sum_labels(inhabited, hole, index=np.arange(count + 1))
     fill_rows, fill_columns = np.nonzero(enclosed & (inhabitants <= most_populated_cells)[hole])
     return west + fill_columns * CELL_SIZE_M, south + fill_rows * CELL_SIZE_M
 
 
-def _populated_mask(grid: Grid, west: int, south: int, shape: tuple[int, int]) -> NDArray[np.bool_]:
+def _on_the_lattice(
+    grid: Grid, values: NDArray[np.float64], west: int, south: int, shape: tuple[int, int]
+) -> NDArray[np.float64]:
     rows, columns = (grid.northing - south) // CELL_SIZE_M, (grid.easting - west) // CELL_SIZE_M
-    inside = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1]) & (grid.people > 0)
-    mask = np.zeros(shape, dtype=bool)
-    mask[rows[inside], columns[inside]] = True
-    return mask
+    inside = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1])
+    picture = np.zeros(shape)
+    picture[rows[inside], columns[inside]] = values[inside]
+    return picture

@@ -24,12 +24,16 @@ class CellZones:
     Parameters
     ----------
     commune, iris : (n,) INSEE codes as text, empty where unknown.
-    in_unit : (n,) True where the commune belongs to the urban unit that the threshold is for.
+    unit : (n,) code of the urban unit, empty outside urban units.
     """
 
     commune: NDArray[np.str_]
     iris: NDArray[np.str_]
-    in_unit: NDArray[np.bool_]
+    unit: NDArray[np.str_]
+
+    def take(self, chosen: NDArray[np.intp]) -> CellZones:
+        """Return the zones of some of the cells, in the order given."""
+        return CellZones(self.commune[chosen], self.iris[chosen], self.unit[chosen])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Quarter:
     median_eur : estimated median declared income per UC, in the euros of the reference medians, with its 90 % interval.
     share_imputed : share of its people who live in cells whose values INSEE imputed.
     communes, iris : INSEE codes by decreasing population.
+    threshold : the income threshold of its urban unit.
     tests : population, then median.
     """
 
@@ -68,6 +73,7 @@ class Quarter:
     share_imputed: float
     communes: tuple[str, ...]
     iris: tuple[str, ...]
+    threshold: Threshold
     tests: tuple[DecreeTest, ...]
 
     @property
@@ -108,6 +114,7 @@ def describe_quarter(
         share_imputed=float(people[grid.imputed[rows]].sum() / population) if population else float("nan"),
         communes=_by_population(zones.commune[rows], people),
         iris=_by_population(zones.iris[rows], people),
+        threshold=threshold,
         tests=(
             DecreeTest("population", population, minimum_population, passed=population >= minimum_population),
             DecreeTest("revenu médian", median_eur.value, threshold.eur, passed=median_eur.value < threshold.eur),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
 
-_LIBRARIES = ("geopandas", "numpy", "pyarrow", "pyogrio", "pyproj", "scipy", "shapely")
+_LIBRARIES = ("geopandas", "numpy", "pyarrow", "pyogrio", "pyproj", "rasterio", "scipy", "shapely")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,51 +2,96 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from geoville.crs import GRID_CRS
 from geoville.errors import InvalidInputError
-from geoville.law import IncomeReference, Threshold, income_threshold, parameter
+from geoville.law import IncomeReference, Threshold, eligible_units, parameter, require_income_rule
 from geoville.model import Source
 from geoville.perimeters.candidates import CandidateOptions, LegalTests, find_candidates
-from geoville.perimeters.estimated import Names, candidate_perimeter, quarter_figures, unverified_inputs
-from geoville.perimeters.quarter import CellZones
+from geoville.perimeters.estimated import candidate_perimeter, quarter_figures, unverified_inputs
 from geoville.sources.files import sha256_of
 from geoville.sources.grids import read_grid
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
 from geoville.sources.territory import list_territories
 from geoville.sources.writers import write_perimeters
-from geoville.workflows.estimation import Estimate, IrisInput, estimate_grid
+from geoville.workflows.estimation import IrisInput, estimate_grid
+from geoville.workflows.outlines import OutlineInput, outlines_of
+from geoville.workflows.zoning import (
+    UnitTables,
+    Zoning,
+    zoning_of_reference,
+    zoning_of_tables,
+    zoning_of_territory,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
+    from shapely.geometry.base import BaseGeometry
+
     from geoville.carroyage.grid import Grid
+    from geoville.carroyage.income import CellIncome
     from geoville.model import Perimeter
     from geoville.perimeters.candidates import CandidateSearch
     from geoville.perimeters.quarter import Quarter
     from geoville.sources.provenance import JsonValue
     from geoville.sources.territory import Territory
+    from geoville.workflows.estimation import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRequest:
+    """Everything that a computation of candidates is asked with.
+
+    Parameters
+    ----------
+    on : day whose legal values apply.
+    territory : gives the reference incomes, the communes of the urban unit, communes and IRIS of cells.
+    reference : the one urban unit's figures; replaces the territory's.
+    units : tables of many urban units, instead of both.
+    vintage : of the grid, where nothing else tells it.
+    iris : declared medians that the cells should meet.
+    outline : what the outlines follow.
+    options : choices that the law leaves open.
+    """
+
+    on: date
+    territory: Territory | None = None
+    reference: IncomeReference | None = None
+    units: UnitTables | None = None
+    vintage: int | None = None
+    iris: IrisInput | None = None
+    outline: OutlineInput = field(default_factory=OutlineInput)
+    options: CandidateOptions = field(default_factory=CandidateOptions)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CandidateRun:
-    """Candidates of one grid, with everything that decided them."""
+    """Candidates of one grid, with everything that decided them.
+
+    Parameters
+    ----------
+    thresholds : of each urban unit that may have quarters.
+    small_units : urban units left out because they have too few inhabitants.
+    """
 
     grid: Grid
+    income: CellIncome
+    zoning: Zoning
+    thresholds: dict[str, Threshold]
+    small_units: tuple[str, ...]
     search: CandidateSearch
-    threshold: Threshold
     perimeters: tuple[Perimeter, ...]
     provenance: Provenance
 
     @property
     def unverified(self) -> str:
         """What the run rests on without its text having been read, as a French enumeration."""
-        return unverified_inputs(self.threshold.reference, self.provenance.law)
+        return unverified_inputs(self.zoning.references.values(), self.provenance.law)
 
     def write(self, path: Path) -> None:
         """Write the candidates (format by suffix), and their provenance beside."""
@@ -58,123 +103,129 @@ class CandidateRun:
         return {
             "estimated": True,
             "vintage": self.grid.vintage,
-            "threshold_eur": round(self.threshold.eur, 2),
-            "threshold_relative": round(self.threshold.relative, 4),
+            "thresholds": {
+                unit: {"eur": round(threshold.eur, 2), "relative": round(threshold.relative, 4)}
+                for unit, threshold in self.thresholds.items()
+            },
             "unverified": self.unverified or None,
             "cells": len(self.grid),
             "cells_selected": int(self.search.selected.sum()),
+            "cells_added": int(self.search.added.sum()),
             "cells_outside_urban_unit": self.search.outside_unit,
+            "small_units": list(self.small_units),
             "candidates": [
                 {"code": item.code, "name": item.name, "communes": list(item.communes), **item.attributes}
                 for item in self.perimeters
             ],
-            "rejected": [_rejection(quarter, self.threshold) for quarter in self.search.rejected],
+            "rejected": [_rejection(quarter) for quarter in self.search.rejected],
         }
 
 
-def compute_candidates(
-    grid_path: Path,
-    *,
-    on: date,
-    territory: Territory | None = None,
-    reference: IncomeReference | None = None,
-    vintage: int | None = None,
-    iris: IrisInput | None = None,
-    options: CandidateOptions | None = None,
-) -> CandidateRun:
+def compute_candidates(grid_path: Path, request: CandidateRequest) -> CandidateRun:
     """Compute the candidate perimeters of a grid.
-
-    Parameters
-    ----------
-    on : day whose legal values apply.
-    territory : gives the reference incomes, the communes of the urban unit, communes and IRIS of cells.
-    reference : replaces the territory's reference incomes.
-    vintage : of the grid, where nothing else tells it.
-    iris : declared medians to be met; the estimate is then of their year.
 
     Raises
     ------
     InvalidInputError
-        Neither a territory nor reference incomes: there is no threshold.
+        Neither a territory, nor reference incomes, nor tables of urban units: there is no threshold.
+    LawError
+        The only urban unit is too small, or another rule than income applies there.
     """
-    options = options or CandidateOptions()
-    known = reference or (territory.income_reference if territory else None)
-    if known is None:
+    if not (request.territory or request.reference or request.units):
         raise InvalidInputError(
             "Le seuil de revenu ne peut pas être calculé",
             advice="donner --territory, ou --rmuc-nat, --rmuc-uu et --uu-population",
         )
-    threshold = income_threshold(known, on)
-    grid = read_grid(grid_path, vintage=vintage, known_checksums=_known_checksums())
-    estimate = estimate_grid(grid, iris)
-    minimum, poor_share = (parameter(key).at(on) for key in ("minimum_quarter_population", "poor_cell_share"))
-    law = (*threshold.law, poor_share, minimum, *estimate.law)
+    grid = read_grid(grid_path, vintage=request.vintage, known_checksums=_known_checksums())
+    estimate = estimate_grid(grid, request.iris)
+    zoning = _zoning(grid, request, estimate)
+    require_income_rule(set(zoning.zones.commune.tolist()))
+    thresholds, small = eligible_units(zoning.references, request.on)
+    minimum, poor_share = (parameter(key).at(request.on) for key in ("minimum_quarter_population", "poor_cell_share"))
     search = find_candidates(
         grid,
         estimate.income,
-        _zones(grid, territory, estimate),
-        threshold,
+        zoning.zones,
+        thresholds,
         LegalTests(poor_share=poor_share.value, minimum_population=minimum.value),
-        options,
+        request.options,
     )
-    source = _source(grid_path, grid, territory)
+    outlines = outlines_of(search.kept, grid, GRID_CRS[grid.epsg], request.outline)
+    source = _source(grid_path, grid, request.territory)
+    used_law = dict.fromkeys(value for threshold in thresholds.values() for value in threshold.law)
     provenance = Provenance(
         command="perimeters candidates",
-        inputs=(InputFile("grid", grid_path.name, source.sha256 or "", grid.vintage), *estimate.inputs),
-        law=law,
-        parameters={**_parameters(known, options, territory), "iris_weight": estimate.iris_weight},
+        inputs=(
+            InputFile("grid", grid_path.name, source.sha256 or "", grid.vintage),
+            *estimate.inputs,
+            *zoning.inputs,
+            *outlines.inputs,
+        ),
+        law=(*used_law, poor_share, minimum, *estimate.law),
+        parameters=_parameters(request, zoning, estimate),
         sources=(source,),
     )
-    names = _names(territory, estimate)
-    perimeters = tuple(
-        candidate_perimeter(
-            quarter,
-            rank,
-            grid,
-            epsg=GRID_CRS[grid.epsg],
-            threshold=threshold,
-            names=names,
-            source=source,
-            unverified=unverified_inputs(known, law),
+    perimeters = _perimeters(search.kept, outlines.geometries, grid, zoning, source, provenance)
+    return CandidateRun(grid, estimate.income, zoning, thresholds, small, search, perimeters, provenance)
+
+
+def _zoning(grid: Grid, request: CandidateRequest, estimate: Estimate) -> Zoning:
+    if request.units:
+        return zoning_of_tables(grid, request.units, estimate)
+    if request.territory:
+        return zoning_of_territory(grid, request.territory, request.reference, estimate)
+    assert request.reference is not None
+    return zoning_of_reference(grid, request.reference, estimate)
+
+
+def _perimeters(
+    quarters: Sequence[Quarter],
+    outlines: Sequence[BaseGeometry],
+    grid: Grid,
+    zoning: Zoning,
+    source: Source,
+    provenance: Provenance,
+) -> tuple[Perimeter, ...]:
+    """Perimeters of quarters, numbered commune by commune."""
+    unverified = unverified_inputs(zoning.references.values(), provenance.law)
+    counts: dict[str, int] = {}
+    made = []
+    for quarter, outline in zip(quarters, outlines, strict=True):
+        commune = quarter.communes[0] if quarter.communes else ""
+        counts[commune] = counts.get(commune, 0) + 1
+        made.append(
+            candidate_perimeter(
+                quarter,
+                outline,
+                counts[commune],
+                epsg=GRID_CRS[grid.epsg],
+                vintage=grid.vintage,
+                names=zoning.names,
+                source=source,
+                unverified=unverified,
+            )
         )
-        for rank, quarter in enumerate(search.kept, start=1)
-    )
-    return CandidateRun(grid, search, threshold, perimeters, provenance)
+    return tuple(made)
 
 
-def _parameters(
-    reference: IncomeReference, options: CandidateOptions, territory: Territory | None
-) -> dict[str, JsonValue]:
-    return {
-        "rmuc_national_eur": reference.national_eur,
-        "rmuc_urban_unit_eur": reference.urban_unit_eur,
-        "urban_unit_population": reference.urban_unit_population,
-        "rmuc_verified": reference.verified,
-        "rmuc_source": reference.source,
-        **asdict(options),
-        "territory": territory.name if territory else None,
+def _parameters(request: CandidateRequest, zoning: Zoning, estimate: Estimate) -> dict[str, JsonValue]:
+    units: dict[str, JsonValue] = {
+        unit: {
+            "rmuc_national_eur": reference.national_eur,
+            "rmuc_urban_unit_eur": reference.urban_unit_eur,
+            "population": reference.urban_unit_population,
+            "verified": reference.verified,
+            "source": reference.source,
+        }
+        for unit, reference in zoning.references.items()
     }
-
-
-def _names(territory: Territory | None, estimate: Estimate) -> Names:
-    if territory is None:
-        return Names({}, estimate.iris_names, {})
-    return Names(territory.communes, territory.iris_names | estimate.iris_names, territory.manifest.neighbourhoods)
-
-
-def _zones(grid: Grid, territory: Territory | None, estimate: Estimate) -> CellZones:
-    """Commune and IRIS of each cell; without a territory, every cell is taken to be in the urban unit."""
-    if territory is None:
-        nowhere = np.full(len(grid), "")
-        commune = nowhere if estimate.iris is None else estimate.iris.astype("U5")
-        iris = nowhere if estimate.iris is None else estimate.iris
-        return CellZones(commune, iris, np.ones(len(grid), dtype=bool))
-    commune, iris = territory.cells.zones_of(grid)
-    return CellZones(
-        commune,
-        iris if estimate.iris is None else estimate.iris,
-        np.isin(commune, sorted(territory.urban_unit_communes)),
-    )
+    return {
+        "urban_units": units,
+        **asdict(request.options),
+        "iris_weight": estimate.iris_weight,
+        "outline": request.outline.name,
+        "territory": request.territory.name if request.territory else None,
+    }
 
 
 def _known_checksums() -> dict[str, int]:
@@ -187,11 +238,11 @@ def _source(path: Path, grid: Grid, territory: Territory | None) -> Source:
     return shipped[0] if shipped else Source(path.name, vintage=str(grid.vintage), sha256=sha256)
 
 
-def _rejection(quarter: Quarter, threshold: Threshold) -> dict[str, Any]:
+def _rejection(quarter: Quarter) -> dict[str, Any]:
     return {
         "communes": list(quarter.communes),
         "iris": list(quarter.iris),
-        **quarter_figures(quarter, threshold),
+        **quarter_figures(quarter),
         "failed": [
             {"test": test.name, "value": round(test.value, 1), "limit": round(test.limit, 1)}
             for test in quarter.tests

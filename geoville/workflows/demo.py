@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from geoville.eligibility.document import answer_document
 from geoville.sources.files import replacing
 from geoville.sources.territory import open_territory
-from geoville.workflows.candidates import compute_candidates
+from geoville.workflows.candidates import CandidateRequest, compute_candidates
 from geoville.workflows.lookup import open_desk
 from geoville.workflows.maps import draw_maps, sector_recipes
 
@@ -56,7 +56,7 @@ def run_demo(folder: Path, on: date) -> DemoResult:
     """
     folder.mkdir(parents=True, exist_ok=True)
     territory = open_territory(TERRITORY)
-    run = compute_candidates(territory.grid_path(), on=on, territory=territory)
+    run = compute_candidates(territory.grid_path(), CandidateRequest(on=on, territory=territory))
     layers = (folder / "candidats.gpkg", folder / "candidats.geojson")
     for layer in layers:
         run.write(layer)

@@ -90,7 +90,9 @@ def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
     if len(overlap.cell) == 0 or layer.epsg != GRID_CRS[grid.epsg]:
         raise InvalidInputError("Aucun IRIS ne se trouve sous les carreaux", advice="donner les IRIS du même lieu")
     weight = iris_weight(grid.vintage, layer.year) if iris.weight is None else iris.weight
-    published = IrisIncome(overlap, layer.median_eur / declared.value, weight)
+    published = IrisIncome(
+        overlap, layer.median_eur / declared.value, weight, years_apart=abs(grid.vintage - layer.year)
+    )
     income = estimate_income(grid, bridge, disposable.value, published)
     return Estimate(
         income=income,

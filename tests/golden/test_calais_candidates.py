@@ -12,7 +12,7 @@ from shapely import Point
 from geoville.crs import WGS84, transform_geometry
 from geoville.sources.locations import embedded_data
 from geoville.sources.territory import open_territory
-from geoville.workflows.candidates import CandidateRun, compute_candidates
+from geoville.workflows.candidates import CandidateRequest, CandidateRun, compute_candidates
 
 ON = date(2024, 1, 1)
 SHIPPED = embedded_data() / "calais" / "candidats.geojson"
@@ -23,7 +23,7 @@ HEARTS = {"Beau Marais": "1 rue Youri Gagarine", "Fort Nieulay": "437 avenue Rog
 @pytest.fixture(scope="module")
 def run() -> CandidateRun:
     territory = open_territory("calais")
-    return compute_candidates(territory.grid_path(), on=ON, territory=territory)
+    return compute_candidates(territory.grid_path(), CandidateRequest(on=ON, territory=territory))
 
 
 def _point_of(street: str) -> Point:

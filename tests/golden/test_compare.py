@@ -13,7 +13,7 @@ import shapely
 from geoville.law import IncomeReference
 from geoville.sources.contours import read_perimeters
 from geoville.sources.territory import open_territory
-from geoville.workflows.candidates import compute_candidates
+from geoville.workflows.candidates import CandidateRequest, compute_candidates
 from geoville.workflows.compare import ComparisonRun, compare_files
 from geoville.workflows.compare_document import comparison_document
 from geoville.workflows.score import score_files
@@ -26,7 +26,7 @@ def calais(tmp_path_factory: pytest.TempPathFactory) -> ComparisonRun:
     """Candidates on the grid of 2015 against those on the grid of 2019, weighed by the people of 2019."""
     territory, folder = open_territory("calais"), tmp_path_factory.mktemp("calais")
     for vintage in (2015, 2019):
-        run = compute_candidates(territory.grid_path(vintage), on=ON, territory=territory)
+        run = compute_candidates(territory.grid_path(vintage), CandidateRequest(on=ON, territory=territory))
         run.write(folder / f"{vintage}.gpkg")
     return compare_files(folder / "2015.gpkg", folder / "2019.gpkg", territory.grid_path(2019))
 
@@ -37,7 +37,7 @@ def marseille(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tu
     grid = shared_data / "marseille" / "filosofi2017_200m.csv"
     candidates = tmp_path_factory.mktemp("marseille") / "candidats.gpkg"
     reference = IncomeReference(19_218, 18_380, 1_560_000, verified=False)
-    compute_candidates(grid, on=ON, reference=reference).write(candidates)
+    compute_candidates(grid, CandidateRequest(on=ON, reference=reference)).write(candidates)
     return compare_files(candidates, shared_data / "marseille" / "qpv2015.geojson", grid), candidates
 
 

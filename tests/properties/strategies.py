@@ -12,6 +12,7 @@ from geoville.perimeters.quarter import CellZones
 
 BRIDGE = Bridge(0.98, 1.4, 0.44, 0.27, 0.04, 0.97, 93)
 REFERENCE = IncomeReference(18_355, 13_287, 99_000, year=2009)
+UNIT = "62504"
 NATIONAL_DISPOSABLE_EUR = 22_040.0
 
 
@@ -37,7 +38,7 @@ def grid_of(seats: list[tuple[int, int]], people: list[float], mean_eur: list[fl
 
 def everywhere(grid: Grid) -> CellZones:
     """Zones of a grid that lies in one commune of the urban unit."""
-    return CellZones(np.full(len(grid), "62193"), np.full(len(grid), ""), np.ones(len(grid), dtype=bool))
+    return CellZones(np.full(len(grid), "62193"), np.full(len(grid), ""), np.full(len(grid), UNIT))
 
 
 @st.composite

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import BRIDGE, NATIONAL_DISPOSABLE_EUR, REFERENCE, everywhere, grids
+from strategies import BRIDGE, NATIONAL_DISPOSABLE_EUR, REFERENCE, UNIT, everywhere, grids
 
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.carroyage.contiguity import Contiguity, cluster_cells
@@ -19,12 +19,13 @@ from geoville.perimeters.candidates import CandidateOptions, CandidateSearch, Le
 from geoville.perimeters.quarter import Quarter
 
 THRESHOLD = income_threshold(REFERENCE, date(2024, 1, 1))
+THRESHOLDS = {UNIT: THRESHOLD}
 LEGAL = LegalTests(poor_share=0.5, minimum_population=1000)
 
 
 def search(grid: Grid, **options: float | Contiguity) -> CandidateSearch:
     income = estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR)
-    return find_candidates(grid, income, everywhere(grid), THRESHOLD, LEGAL, CandidateOptions(**options))
+    return find_candidates(grid, income, everywhere(grid), THRESHOLDS, LEGAL, CandidateOptions(**options))
 
 
 def quarters(result: CandidateSearch) -> tuple[Quarter, ...]:
@@ -67,7 +68,7 @@ def test_a_quarter_is_continuous(grid: Grid) -> None:
 def test_a_lower_bar_never_removes_a_cell(grid: Grid, lower: float) -> None:
     income = estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR)
     strict, lenient = (
-        find_candidates(grid, income, everywhere(grid), THRESHOLD, LegalTests(bar, 1000), CandidateOptions()).selected
+        find_candidates(grid, income, everywhere(grid), THRESHOLDS, LegalTests(bar, 1000), CandidateOptions()).selected
         for bar in (0.5, lower)
     )
     assert not (strict & ~lenient).any()
@@ -77,9 +78,9 @@ def test_a_lower_bar_never_removes_a_cell(grid: Grid, lower: float) -> None:
 @settings(max_examples=60, deadline=None)
 def test_cells_outside_the_urban_unit_are_left_out_and_counted(grid: Grid) -> None:
     zones = everywhere(grid)
-    zones.in_unit[::2] = False
+    zones.unit[::2] = ""
     result = find_candidates(
-        grid, estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR), zones, THRESHOLD, LEGAL, CandidateOptions()
+        grid, estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR), zones, THRESHOLDS, LEGAL, CandidateOptions()
     )
     assert not result.selected[::2].any()
     assert result.outside_unit == len(grid.people[::2])

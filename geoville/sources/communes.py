@@ -1,0 +1,79 @@
+"""Communes as polygons with their INSEE code; arrondissements of Paris, Lyon and Marseille count as their commune."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoville.errors import InvalidInputError, Location
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_CODES = ("insee_com", "code_insee", "codgeo", "code", "insee")
+_NAMES = ("nom", "nom_com", "libgeo", "name", "nom_commune")
+_ARRONDISSEMENTS = {"751": "75056", "6938": "69123", "132": "13055"}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CommuneLayer:
+    """Communes, in order of their codes.
+
+    Parameters
+    ----------
+    code, name : (k,) text.
+    polygons : (k,) valid, in `epsg`.
+    """
+
+    code: NDArray[np.str_]
+    name: NDArray[np.str_]
+    polygons: NDArray[np.object_]
+    epsg: int
+
+
+def commune_of(code: str) -> str:
+    """Commune of an INSEE code: that of the town for a municipal arrondissement, else the code itself.
+
+    >>> commune_of("13203"), commune_of("69381"), commune_of("75110"), commune_of("13055"), commune_of("62193")
+    ('13055', '69123', '75056', '13055', '62193')
+    """
+    return next((town for start, town in _ARRONDISSEMENTS.items() if code.startswith(start)), code)
+
+
+def read_communes_layer(path: Path, epsg: int) -> CommuneLayer:
+    """Read communes from any vector file, into a projected CRS.
+
+    Raises
+    ------
+    InvalidInputError
+        The file cannot be read, has no CRS, or has no column of INSEE codes.
+    """
+    import geopandas
+    import shapely
+
+    try:
+        frame = geopandas.read_parquet(path) if path.suffix == ".parquet" else geopandas.read_file(path)
+    except Exception as error:
+        raise InvalidInputError(
+            "Le fichier des communes est illisible", where=Location(path.name), advice="donner une couche de polygones"
+        ) from error
+    lower = {str(column).lower(): column for column in frame.columns}
+    codes = next((lower[name] for name in _CODES if name in lower), None)
+    if codes is None or frame.crs is None:
+        raise InvalidInputError(
+            "Le fichier des communes n'a pas de code Insee ou pas de système de coordonnées",
+            where=Location(path.name),
+            advice=f"colonnes attendues : {', '.join(_CODES)}",
+        )
+    names = next((lower[name] for name in _NAMES if name in lower), codes)
+    frame = frame.assign(_code=frame[codes].astype(str).map(commune_of)).sort_values("_code").to_crs(epsg)
+    return CommuneLayer(
+        code=frame["_code"].to_numpy(dtype=np.str_),
+        name=frame[names].astype(str).to_numpy(dtype=np.str_),
+        polygons=np.asarray(shapely.make_valid(np.array(frame.geometry.to_numpy(), dtype=object))),
+        epsg=epsg,
+    )

@@ -1,0 +1,87 @@
+"""Outlines of quarters: fitted to blocks where a layer is given, else smoothed, else made of cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
+from geoville.errors import InvalidInputError
+from geoville.perimeters.blocks import fit_to_blocks
+from geoville.perimeters.clustered_cells import cells_of_quarters
+from geoville.perimeters.smoothing import smooth_outlines
+from geoville.perimeters.street_blocks import blocks_from_streets
+from geoville.sources.blocks import read_blocks
+from geoville.sources.provenance import InputFile
+from geoville.sources.streets import read_streets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
+
+    from geoville.carroyage.grid import Grid
+    from geoville.perimeters.quarter import Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineInput:
+    """What the outlines follow.
+
+    Parameters
+    ----------
+    blocks : polygons of blocks.
+    streets : lines of streets, which the blocks lie between; not with `blocks`.
+    smooth : without a layer, whether the stair steps of cells are turned into slopes.
+    """
+
+    blocks: Path | None = None
+    streets: Path | None = None
+    smooth: bool = True
+
+    @property
+    def name(self) -> str:
+        """What the outlines follow, for the provenance."""
+        if self.blocks or self.streets:
+            return "blocks"
+        return "smoothed cells" if self.smooth else "cells"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Outlines:
+    """Outlines of quarters in one projected CRS, in the order of the quarters, and the layer that they follow."""
+
+    geometries: tuple[BaseGeometry, ...]
+    inputs: tuple[InputFile, ...]
+
+
+def outlines_of(quarters: Sequence[Quarter], grid: Grid, epsg: int, following: OutlineInput) -> Outlines:
+    """Outlines of quarters; one that no block makes up keeps its cells.
+
+    Raises
+    ------
+    InvalidInputError
+        Both a layer of blocks and one of streets, or a layer that cannot be read.
+    """
+    if following.blocks and following.streets:
+        raise InvalidInputError(
+            "Deux couches pour un seul contour", advice="donner --blocks ou --streets, pas les deux"
+        )
+    cells = [union_of_cells(cell_squares(quarter.easting, quarter.northing, grid.epsg, epsg)) for quarter in quarters]
+    if not (following.blocks or following.streets or following.smooth):
+        return Outlines(tuple(cells), ())
+    clustered = cells_of_quarters(grid, quarters)
+    inputs: tuple[InputFile, ...] = ()
+    if following.blocks:
+        layer = read_blocks(following.blocks, epsg)
+        inputs = (InputFile("blocks", following.blocks.name, layer.sha256),)
+        fitted = fit_to_blocks(clustered, layer.blocks, epsg)
+    elif following.streets:
+        streets = read_streets(following.streets, epsg)
+        inputs = (InputFile("streets", following.streets.name, streets.sha256),)
+        fitted = fit_to_blocks(clustered, blocks_from_streets(streets.lines), epsg)
+    else:
+        fitted = smooth_outlines(clustered, epsg)
+    kept = (own if outline.geometry.is_empty else outline.geometry for own, outline in zip(cells, fitted, strict=True))
+    return Outlines(tuple(kept), inputs)
