@@ -37,22 +37,28 @@ class Shrunk:
     between_variance: float
 
 
+WITHIN_CELL_SHARE = 0.5
+"""Share of the variance of incomes inside an IRIS that is found inside a cell: neighbours are more alike.
+
+Of the values tried, the one with which a vintage of Calais predicts another best (`benchmarks/income_errors.py`)."""
+
+
 def sampling_variance(grid: Grid, within_sd: NDArray[np.float64]) -> NDArray[np.float64]:
     """Variance of a cell's own figure, seen as a sample of households; infinite where INSEE imputed it.
 
     Parameters
     ----------
-    within_sd : (n,) standard deviation of relative income inside the cell.
+    within_sd : (n,) standard deviation of relative income inside an IRIS of the cell's median.
 
     Notes
     -----
-    ``within_sd² / households``: the people of a household share one income, so households count, not people. An imputed
-    value says nothing of the cell itself: it was taken from elsewhere.
+    ``share × within_sd² / households``: the people of a household share one income, so households count, not people.
+    An imputed value says nothing of the cell itself: it was taken from elsewhere.
     """
     published = np.isfinite(grid.households) & (grid.households > 0)
     households = np.where(published, grid.households, grid.people / PEOPLE_PER_HOUSEHOLD)
     with np.errstate(divide="ignore", invalid="ignore"):
-        variance = within_sd**2 / households
+        variance = WITHIN_CELL_SHARE * within_sd**2 / households
     return np.where(grid.imputed, np.inf, variance)
 
 
