@@ -22,7 +22,7 @@ from geoville.rendering.compare_text import (
 )
 from geoville.rendering.map_spec import PerimeterLayer, Popup, Shape
 from geoville.rendering.panel import ESTIMATE_WARNING
-from geoville.rendering.perimeter_layer import ESTIMATED, LINE_OF_KIND, validity, wgs84_shape
+from geoville.rendering.perimeter_layer import ESTIMATED, line_of, validity, wgs84_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -143,7 +143,7 @@ def _outlines(perimeters: Sequence[Perimeter]) -> tuple[PerimeterLayer, ...]:
     for perimeter in perimeters:
         layers.setdefault(layer_name(perimeter), []).append(perimeter)
     return tuple(
-        PerimeterLayer(name, LINE_OF_KIND[items[0].kind], tuple(wgs84_shape(item) for item in items))
+        PerimeterLayer(name, line_of(items[0]), tuple(wgs84_shape(item) for item in items))
         for name, items in layers.items()
     )
 

@@ -66,7 +66,7 @@ def add_perimeters(folium_map: Any, layer: PerimeterLayer) -> None:
     """Draw perimeters, as a line over a pale band; their inside leaves the cells within reach."""
     import folium
 
-    group = folium.FeatureGroup(name=escape(layer.name))
+    group = folium.FeatureGroup(name=escape(layer.name), show=layer.shown)
     _add_line(group, layer.shapes, PERIMETER_LINES[layer.style], "perimeters")
     group.add_to(folium_map)
 

@@ -69,12 +69,15 @@ class PerimeterLayer:
 
     Parameters
     ----------
-    style : key of the line's style: "qpv", "qpv_other", "candidat", "veille", "vecu", "npnru" or "former".
+    style : key of the line's style: "qpv", "candidat", "veille", "vecu", "npnru" or "former"; what is drawn from an
+        estimate has its own ("veille_estimated"…).
+    shown : whether the layer is on when the map opens.
     """
 
     name: str
     style: str
     shapes: tuple[Shape, ...]
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import numpy as np
 from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.errors import InvalidInputError
 from geoville.french import long_date
+from geoville.model import Kind
 from geoville.rendering.cell_layer import cell_layer, inhabited_area
 from geoville.rendering.map_spec import MapSpec
 from geoville.rendering.panel import perimeter_panel, sector_panel
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from geoville.carroyage.grid import Grid
     from geoville.model import Address, Perimeter, Source
     from geoville.rendering.recipe import SectorRecipe
+
+_QUARTERS = (Kind.QPV, Kind.CANDIDAT)
+_AROUND = frozenset({Kind.VEILLE, Kind.VECU})
+"""Kinds that a sector's map offers without drawing them at first: they surround its subject."""
 
 _VIEW_MARGIN = 0.6
 """Share of the subject's size left around it on opening."""
@@ -66,7 +71,7 @@ def sector_map(
         bounds=_view(quartier if outline is None else outline),
         backdrop=inhabited_area(grid),
         cells=cell_layer(grid),
-        perimeters=perimeter_layers(perimeters, on),
+        perimeters=perimeter_layers(perimeters, on, hidden=_AROUND),
         outline=outline_layer(recipe, outline, quartier),
         places=(labelled_places(found.values()), other_places(places, found.values())),
         panel=sector_panel(recipe, unknown),
@@ -109,7 +114,8 @@ def perimeter_map(
 
 
 def _quartier(recipe: SectorRecipe, perimeters: Sequence[Perimeter], places: Sequence[Address]) -> BaseGeometry:
-    """Return the perimeter nearest to the recipe's place, in WGS84; the first one where that place is not known."""
+    """Return the quarter nearest to the recipe's place, in WGS84; the first one where that place is not known."""
+    perimeters = [item for item in perimeters if item.kind in _QUARTERS] or perimeters
     if not perimeters:
         raise InvalidInputError(
             "Aucun périmètre à dessiner autour du secteur", advice="calculer les candidats ou ajouter des contours"

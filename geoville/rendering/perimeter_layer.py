@@ -58,19 +58,22 @@ _FIGURES: dict[str, tuple[str, Callable[[float], str]]] = {
 """French label and format of the figures that a perimeter may carry among its attributes."""
 
 
-def perimeter_layers(perimeters: Sequence[Perimeter], on: date) -> tuple[PerimeterLayer, ...]:
+def perimeter_layers(
+    perimeters: Sequence[Perimeter], on: date, hidden: frozenset[Kind] = frozenset()
+) -> tuple[PerimeterLayer, ...]:
     """One layer per kind, generation and basis, in the order of `Kind`, the latest generation first.
 
     Parameters
     ----------
     on : official QPV not in force that day are drawn thinner, in a layer that says so.
+    hidden : kinds that are off when the map opens.
     """
     groups: dict[tuple[int, int, bool], list[Perimeter]] = {}
     kinds = list(Kind)
     for perimeter in perimeters:
         key = (kinds.index(perimeter.kind), -(perimeter.generation or 0), perimeter.estimated)
         groups.setdefault(key, []).append(perimeter)
-    return tuple(_layer(groups[key], on) for key in sorted(groups))
+    return tuple(_layer(groups[key], on, hidden) for key in sorted(groups))
 
 
 def wgs84_shape(perimeter: Perimeter) -> Shape:
@@ -87,6 +90,7 @@ def perimeter_popup(perimeter: Perimeter) -> Popup:
         ("Grille", f"Filosofi {perimeter.vintage}" if perimeter.vintage else ""),
         ("En vigueur", validity(perimeter)),
         *_figure_rows(perimeter),
+        *_origin_rows(perimeter),
         ("Texte", perimeter.reference),
         ("Source", perimeter.source.citation if perimeter.source else ""),
     ]
@@ -103,16 +107,23 @@ def validity(perimeter: Perimeter) -> str:
     return f"jusqu'au {long_date(end)}" if end else ""
 
 
-def _layer(perimeters: list[Perimeter], on: date) -> PerimeterLayer:
+def line_of(perimeter: Perimeter) -> str:
+    """Key of the line of a perimeter: dashed for an estimate."""
+    style = LINE_OF_KIND[perimeter.kind]
+    return style if perimeter.kind is Kind.CANDIDAT or not perimeter.estimated else f"{style}_estimated"
+
+
+def _layer(perimeters: list[Perimeter], on: date, hidden: frozenset[Kind]) -> PerimeterLayer:
     first = perimeters[0]
     name = LAYER_NAMES[first.kind] + (f" {first.generation}" if first.generation else "")
     style = LINE_OF_KIND[first.kind]
     if first.estimated:
-        name = f"{name} (contour {ESTIMATED})"
+        name, style = f"{name} (contour {ESTIMATED})", line_of(first)
     elif not any(perimeter.in_force(on) for perimeter in perimeters):
         name, style = f"{name}, hors vigueur au {long_date(on)}", "former"
     ordered = sorted(perimeters, key=lambda perimeter: perimeter.code)
-    return PerimeterLayer(name, style, tuple(wgs84_shape(perimeter) for perimeter in ordered))
+    shapes = tuple(wgs84_shape(perimeter) for perimeter in ordered)
+    return PerimeterLayer(name, style, shapes, shown=first.kind not in hidden)
 
 
 def _figure_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
@@ -122,3 +133,12 @@ def _figure_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
         if isinstance(value, int | float) and not isinstance(value, bool):
             rows.append((f"{label} (estimation)" if perimeter.estimated else label, write(value)))
     return rows
+
+
+def _origin_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
+    """Former perimeters that a veille quarter comes from, places that make a vécu, each with its evidence."""
+    places = str(perimeter.attributes.get("evidence") or "")
+    return [
+        ("Anciens périmètres", str(perimeter.attributes.get("origin_name") or "")),
+        *(("Lieu", place) for place in places.split(" | ")),
+    ]

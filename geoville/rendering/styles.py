@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,9 @@ PERIMETER_LINES = {
     "vecu": LineStyle("#5b3f8c", 2.5),
     "npnru": LineStyle("#8a0f5b", 3.5),
     "former": LineStyle("#5b6673", 2),
+}
+PERIMETER_LINES |= {
+    f"{kind}_estimated": replace(PERIMETER_LINES[kind], dashes="9 6") for kind in ("veille", "vecu", "npnru", "former")
 }
 SECTOR_LINE = LineStyle("#8a0f5b", 3.5, "1 7")
 PLACE_COLOUR = "#1d2733"

@@ -11,6 +11,7 @@ from geoville.errors import InvalidInputError
 from geoville.model import Kind, Source
 from geoville.rendering import perimeter_map, sector_map
 from geoville.rendering.perimeter_layer import perimeter_layers
+from geoville.rendering.styles import PERIMETER_LINES
 
 ON = date(2025, 3, 1)
 CELLS = Source("Carreaux", "Insee", "2019")
@@ -91,3 +92,19 @@ def test_figures_of_an_estimate_say_so(grid, candidate, college):
     assert len(spec.perimeters[0].shapes) == 1
     assert spec.sources == ("Insee, Carreaux (2019)",)
     assert spec.date_line == "Carte établie au 1er mars 2025."
+
+
+def test_estimates_are_dashed_and_what_surrounds_a_sector_is_off_at_first(candidate):
+    veille = replace(candidate, code="V", kind=Kind.VEILLE, attributes={"origin_name": "Les Tours"})
+    vecu = replace(candidate, code="U", kind=Kind.VECU, attributes={"evidence": "Stade : à 90 m | École : citée"})
+    layers = perimeter_layers([candidate, veille, vecu], ON, frozenset({Kind.VEILLE}))
+    assert [(layer.style, layer.shown) for layer in layers] == [
+        ("candidat", True),
+        ("veille_estimated", False),
+        ("vecu_estimated", True),
+    ]
+    assert all(PERIMETER_LINES[layer.style].dashes for layer in layers)
+    assert not PERIMETER_LINES["veille"].dashes
+    rows = [row for layer in layers for shape in layer.shapes for row in shape.popup.rows]
+    assert ("Anciens périmètres", "Les Tours") in rows
+    assert [value for label, value in rows if label == "Lieu"] == ["Stade : à 90 m", "École : citée"]
