@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.touching import Contiguity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-
-class Contiguity(StrEnum):
-    """When two cells touch: by an edge or a corner (queen), or by an edge alone (rook)."""
-
-    QUEEN = "queen"
-    ROOK = "rook"
 
 
 def cluster_cells(

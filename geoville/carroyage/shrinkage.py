@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.contiguity import Contiguity, neighbour_pairs
+from geoville.carroyage.contiguity import neighbour_pairs
+from geoville.carroyage.touching import Contiguity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoville import french
-from geoville.carroyage.contiguity import Contiguity
+from geoville.carroyage.touching import Contiguity
 from geoville.cli.arguments import AsJson, AskedDay, GridFile, Vintage, day
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.errors import InvalidInputError

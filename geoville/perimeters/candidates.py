@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.contiguity import Contiguity, cluster_cells, members
+from geoville.carroyage.contiguity import cluster_cells, members
+from geoville.carroyage.touching import Contiguity
 from geoville.perimeters.gaps import bridging_cells
 from geoville.perimeters.growth import doubtful_neighbours, drop_excess
 from geoville.perimeters.holes import filled_holes

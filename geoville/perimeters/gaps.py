@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.contiguity import Contiguity, cluster_cells
+from geoville.carroyage.contiguity import cluster_cells
 from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.touching import Contiguity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.contiguity import Contiguity, cluster_cells, members, neighbour_pairs
+from geoville.carroyage.contiguity import cluster_cells, members, neighbour_pairs
 from geoville.carroyage.income import pooled_median
+from geoville.carroyage.touching import Contiguity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

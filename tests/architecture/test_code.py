@@ -18,8 +18,8 @@ ENGINE = [path for path in FILES if path.parent.name in {"carroyage", "perimeter
 LONGEST_FILE = 400
 MEDIAN_FILE = 150
 LONGEST_FUNCTION = 60
-COMMON_NUMBERS = {0.0, 0.5, 1.0, 100.0, 1000.0}
-"""Halves, percentages, and metres in a kilometre: they need no law to be written."""
+COMMON_NUMBERS = {0.0, 0.5, 1.0, 6.0, 100.0, 1000.0}
+"""Halves, small counts, percentages, and metres in a kilometre: they need no law to be written."""
 
 
 def _lines(path: Path) -> int:

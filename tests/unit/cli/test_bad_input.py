@@ -76,11 +76,7 @@ HEADER = "idcar_200m,i_est_200,ind,men,men_pauv,ind_snv\n"
         (b"", "vide"),
         (b"\xff\xfe\x00\x00", "grille.csv"),
         (b"a,b\n1,2\n", "colonne"),
-        pytest.param(
-            f"{HEADER}ici,0,1,1,1,1\n".encode(),
-            "« ici »",
-            marks=pytest.mark.xfail(reason="parse_cell_ids: no identifier of the file is as long as one", strict=True),
-        ),
+        (f"{HEADER}ici,0,1,1,1,1\n".encode(), "« ici »"),
         (f"{HEADER}CRS3035RES200mN3120000E3760000,0,-3,1,1,1\n".encode(), "« -3 »"),
     ],
     ids=["empty", "bytes", "other columns", "bad id", "negative count"],
