@@ -8,7 +8,6 @@ import numpy as np
 
 from geoville.carroyage.contiguity import cluster_cells
 from geoville.carroyage.grid import CELL_SIZE_M
-from geoville.carroyage.touching import Contiguity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoville.carroyage.grid import Grid
+    from geoville.carroyage.touching import Contiguity
 
 Lattice = tuple[int, int]
 

@@ -8,13 +8,13 @@ import numpy as np
 
 from geoville.carroyage.contiguity import cluster_cells, members, neighbour_pairs
 from geoville.carroyage.income import pooled_median
-from geoville.carroyage.touching import Contiguity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoville.carroyage.grid import Grid
     from geoville.carroyage.income import CellIncome
+    from geoville.carroyage.touching import Contiguity
 
 
 def doubtful_neighbours(

@@ -81,7 +81,7 @@ def build_street_graph(lines: NDArray[np.object_], quarter: BaseGeometry) -> Str
     firsts, lasts = (shapely.get_coordinates(shapely.get_point(edges, place)) for place in (0, -1))
     corners, node = np.unique(np.concatenate([firsts, lasts]), axis=0, return_inverse=True)
     start, end = node.ravel().reshape(2, -1)
-    at_the_door = shapely.dwithin(shapely.points(corners), quarter, _ON_THE_LIMIT_M)
+    at_the_door = np.array(shapely.dwithin(shapely.points(corners), quarter, _ON_THE_LIMIT_M), dtype=bool)
     at_the_door[start[len(edges) - len(within) :]] = True
     at_the_door[end[len(edges) - len(within) :]] = True
     return StreetGraph(edges, start, end, len(corners), np.flatnonzero(at_the_door))
