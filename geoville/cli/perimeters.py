@@ -12,6 +12,7 @@ from geoville import french
 from geoville.cli.arguments import AsJson, GridFile, Vintage
 from geoville.cli.candidates import candidates
 from geoville.cli.compare import compare
+from geoville.cli.explain import explain
 from geoville.cli.printing import print_json, print_lines
 from geoville.cli.usage import command, group
 
@@ -50,6 +51,7 @@ def score(
 
 
 command(app, "compare")(compare)
+command(app, "explain")(explain)
 
 
 @command(app, "fit-bridge")

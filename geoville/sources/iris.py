@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-_CODES = ("code_iris", "codeiris", "iris_code", "iris")
+_CODES = ("code_iris", "codeiris", "iris_code")
+"""Not a bare "IRIS": in INSEE's files that is the number inside the commune, the same in every town."""
+
 _NAMES = ("nom_iris", "lib_iris", "libiris")
 _DATED_MEDIAN = re.compile(r"(?:dec_med|rfucq2|median_declared_)(\d{2}|\d{4})", re.IGNORECASE)
 _CENTURY = 2000
@@ -152,9 +154,10 @@ def _medians(table: pd.DataFrame, path: Path) -> tuple[dict[str, float], int]:
 
 
 def _column(columns: list[str], known: tuple[str, ...], path: Path, what: str) -> str:
-    for column in columns:
-        if str(column).lower() in known:
-            return column
+    lower = {str(column).lower(): column for column in columns}
+    for name in known:
+        if name in lower:
+            return lower[name]
     raise InvalidInputError(
         f"Colonne absente : {what}", where=Location(path.name), advice="attendu : CODE_IRIS ou CodeIris"
     )

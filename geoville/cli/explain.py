@@ -1,0 +1,98 @@
+"""`geoville perimeters explain`: why a place is in a candidate, or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from geoville import french
+from geoville.cli.arguments import AsJson, AskedDay, day
+from geoville.cli.printing import print_json, print_lines
+from geoville.errors import InvalidInputError
+
+
+def explain(
+    computed: Annotated[Path, typer.Option("--candidates", metavar="FICHIER", help="Périmètres candidats.")],
+    at: Annotated[str, typer.Option("--at", metavar="LON,LAT", help="Longitude et latitude, degrés décimaux.")],
+    grid: Annotated[
+        Path | None, typer.Option("--grid", metavar="FICHIER", help="Leur grille, si elle n'est pas d'un territoire.")
+    ] = None,
+    iris: Annotated[Path | None, typer.Option("--iris", metavar="FICHIER", help="Leurs IRIS, s'il y en a.")] = None,
+    iris_incomes: Annotated[
+        Path | None, typer.Option("--iris-incomes", metavar="TABLE", help="Revenus des IRIS, s'ils sont à part.")
+    ] = None,
+    on: AskedDay = None,
+    as_json: AsJson = False,
+) -> None:
+    """Expliquer pourquoi un lieu est dans un candidat, ou non.
+
+    Du carreau aux conditions du décret.
+    """
+    from geoville.workflows.estimation import IrisInput
+    from geoville.workflows.explain import explain_place
+
+    lon, lat = _coordinates(at)
+    given = IrisInput(iris, iris_incomes) if iris else None
+    document = explain_place(computed, lon, lat, on=day(on), grid=grid, iris=given).document()
+    if as_json:
+        print_json(document)
+    else:
+        print_lines(_in_words(document))
+
+
+def _coordinates(text: str) -> tuple[float, float]:
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InvalidInputError("Coordonnées mal écrites", advice="donner --at LONGITUDE,LATITUDE") from None
+    return lon, lat
+
+
+def _in_words(document: dict[str, Any]) -> list[str]:
+    cell, cluster = document["cell"], document["cluster"]
+    if cell is None:
+        return ["Personne n'habite ce carreau d'après la grille : il n'est pas examiné."]
+    lines = [
+        f"Carreau {cell['id']} : {french.people(cell['people'])}, niveau de vie moyen {french.euros(cell['mean_eur'])}"
+        + (", valeurs imputées par l'Insee." if cell["imputed"] else ".")
+    ]
+    if cell["median_eur"] is None or cell["share_below_threshold"] is None:
+        return [*lines, "Hors des unités urbaines examinées."]
+    lines.append(
+        f"Estimation : revenu déclaré médian {french.euros(cell['median_eur'])} "
+        f"(erreur type {french.euros(cell['standard_error_eur'])}), "
+        f"{french.percent(cell['share_below_threshold'])} des habitants sous le seuil."
+    )
+    touching = sum(item["selected"] for item in document["neighbours"])
+    lines.append(f"Voisins : {len(document['neighbours'])} carreaux habités, dont {touching} retenus.")
+    if cell["selected"]:
+        lines.append("Carreau retenu : plus de la moitié de ses habitants sont sous le seuil.")
+    elif cell["added_as_doubtful"]:
+        lines.append("Carreau ajouté : l'estimation hésite, et il touche un carreau retenu.")
+    elif cluster is None:
+        return [*lines, "Carreau non retenu : la moitié de ses habitants au plus sont sous le seuil."]
+    else:
+        lines.append("Carreau peu peuplé, enclavé entre des carreaux retenus.")
+    return [*lines, *_cluster_in_words(cluster), _verdict(document["candidate"])]
+
+
+def _cluster_in_words(cluster: dict[str, Any]) -> list[str]:
+    low, high = cluster["median_interval_eur"]
+    return [
+        f"Groupe de {cluster['cells']} carreaux, médiane à 90 % entre {french.euros(low)} et {french.euros(high)}.",
+        *(
+            f"- {test['test']} : {french.number(test['value'])} pour une limite de {french.number(test['limit'])}, "
+            + ("condition remplie." if test["passed"] else "condition non remplie.")
+            for test in cluster["tests"]
+        ),
+    ]
+
+
+def _verdict(code: str | None) -> str:
+    return (
+        f"Résultat : dans le candidat {code}, estimé, sans valeur réglementaire."
+        if code
+        else "Résultat : groupe écarté."
+    )

@@ -1,0 +1,184 @@
+"""Why a place is in a candidate, or not: the chain from its cell to the tests of the decree."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geoville.carroyage.cell_id import format_cell_ids
+from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.crs import WGS84, transform_points
+from geoville.errors import InvalidInputError, Location
+from geoville.law import IncomeReference
+from geoville.perimeters.candidates import CandidateOptions
+from geoville.sources.files import sha256_of
+from geoville.sources.territory import open_territory
+from geoville.workflows.candidates import CandidateRequest, CandidateRun, compute_candidates
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from geoville.perimeters.quarter import Quarter
+    from geoville.workflows.estimation import IrisInput
+
+_OPTIONS = ("doubt", "contiguity", "gap_m", "hole_cells")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Explanation:
+    """The chain for one place.
+
+    Parameters
+    ----------
+    row : its cell in the run's grid, None where nobody lives.
+    neighbours : rows of the populated cells around it.
+    quarter : the cluster that holds it, kept or rejected; None where its cell was not selected.
+    code : of the candidate, None where the cluster was rejected.
+    """
+
+    run: CandidateRun
+    row: int | None
+    neighbours: tuple[int, ...]
+    quarter: Quarter | None
+    code: str | None
+
+    def document(self) -> dict[str, Any]:
+        """The chain as plain values."""
+        return {
+            "cell": None if self.row is None else self._cell(self.row),
+            "neighbours": [self._cell(row) for row in self.neighbours],
+            "cluster": None if self.quarter is None else self._cluster(self.quarter),
+            "candidate": self.code,
+        }
+
+    def _cell(self, row: int) -> dict[str, Any]:
+        run, grid = self.run, self.run.grid
+        unit = str(run.zoning.zones.unit[row])
+        national = run.zoning.references[unit].national_eur if unit in run.zoning.references else None
+        median = float(run.income.median[row])
+        return {
+            "id": format_cell_ids(grid.epsg, grid.northing[[row]], grid.easting[[row]])[0],
+            "commune": str(run.zoning.zones.commune[row]) or None,
+            "urban_unit": unit or None,
+            "people": float(grid.people[row]),
+            "imputed": bool(grid.imputed[row]),
+            "mean_eur": round(float(grid.mean_eur[row])),
+            "median_eur": round(median * national) if national and np.isfinite(median) else None,
+            "standard_error_eur": round(float(run.income.standard_error[row]) * national) if national else None,
+            "share_below_threshold": _share(run.search.share_below[row]),
+            "selected": bool(run.search.selected[row]),
+            "added_as_doubtful": bool(run.search.added[row]),
+        }
+
+    def _cluster(self, quarter: Quarter) -> dict[str, Any]:
+        return {
+            "population": quarter.population,
+            "cells": len(quarter.rows),
+            "threshold_eur": round(quarter.threshold.eur),
+            "median_eur": round(quarter.median_eur.value),
+            "median_interval_eur": [round(quarter.median_eur.low), round(quarter.median_eur.high)],
+            "tests": [
+                {"test": test.name, "value": round(test.value, 1), "limit": round(test.limit, 1), "passed": test.passed}
+                for test in quarter.tests
+            ],
+        }
+
+
+def explain_place(
+    candidates: Path, lon: float, lat: float, *, on: date, grid: Path | None = None, iris: IrisInput | None = None
+) -> Explanation:
+    """Compute again what a file of candidates was made from, and follow one place through it.
+
+    Parameters
+    ----------
+    candidates : a file written by `perimeters candidates`, with its provenance beside.
+    grid, iris : the inputs that it was made from, where they are not those of a territory pack.
+
+    Raises
+    ------
+    InvalidInputError
+        The provenance is missing or does not say enough, or an input is not the one that the file was made from.
+    """
+    provenance = _read_provenance(candidates)
+    used = {item["role"]: item for item in provenance["inputs"]}
+    parameters = provenance["parameters"]
+    territory = open_territory(parameters["territory"]) if parameters["territory"] else None
+    path = grid or (territory.grid_path(used["grid"]["vintage"]) if territory else None)
+    if path is None or sha256_of(path) != used["grid"]["sha256"]:
+        raise InvalidInputError(
+            "La grille n'est pas celle d'où viennent ces candidats",
+            where=Location(path.name if path else None),
+            advice=f"donner « {used['grid']['name']} » avec --grid",
+        )
+    if ("iris" in used) != (iris is not None):
+        raise InvalidInputError(
+            "Les IRIS ne sont pas ceux d'où viennent ces candidats",
+            advice=f"donner « {used['iris']['name']} » avec --iris" if "iris" in used else "ne pas donner --iris",
+        )
+    request = CandidateRequest(
+        on=on,
+        territory=territory,
+        reference=_reference(parameters["urban_units"]),
+        vintage=used["grid"]["vintage"],
+        iris=iris,
+        options=CandidateOptions(**{name: parameters[name] for name in _OPTIONS}),
+    )
+    return _follow(compute_candidates(path, request), lon, lat)
+
+
+def _follow(run: CandidateRun, lon: float, lat: float) -> Explanation:
+    grid = run.grid
+    east, north = transform_points(np.array([lon]), np.array([lat]), WGS84, grid.epsg)
+    right = np.abs((grid.easting - east[0]) // CELL_SIZE_M + 1)
+    up = np.abs((grid.northing - north[0]) // CELL_SIZE_M + 1)
+    around = np.flatnonzero((right <= 1) & (up <= 1))
+    here = around[(right[around] == 0) & (up[around] == 0)]
+    row = int(here[0]) if len(here) else None
+    quarters = (*run.search.kept, *run.search.rejected)
+    holding = [place for place, quarter in enumerate(quarters) if row is not None and row in quarter.rows]
+    code = run.perimeters[holding[0]].code if holding and holding[0] < len(run.perimeters) else None
+    return Explanation(
+        run=run,
+        row=row,
+        neighbours=tuple(int(item) for item in around if item != row),
+        quarter=quarters[holding[0]] if holding else None,
+        code=code,
+    )
+
+
+def _read_provenance(candidates: Path) -> dict[str, Any]:
+    path = candidates.with_name(f"{candidates.name}.provenance.json")
+    try:
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidInputError(
+            "La provenance de ces candidats est absente ou illisible",
+            where=Location(path.name),
+            advice="garder à côté du fichier celui que « perimeters candidates » a écrit avec lui",
+        ) from error
+    if document.get("command") != "perimeters candidates":
+        raise InvalidInputError("Ce fichier ne vient pas de « perimeters candidates »", where=Location(candidates.name))
+    return document
+
+
+def _reference(units: dict[str, Any]) -> IncomeReference:
+    if len(units) != 1:
+        raise InvalidInputError(
+            "Ces candidats portent sur plusieurs unités urbaines", advice="les recalculer pour une seule"
+        )
+    (unit,) = units.values()
+    return IncomeReference(
+        national_eur=unit["rmuc_national_eur"],
+        urban_unit_eur=unit["rmuc_urban_unit_eur"],
+        urban_unit_population=unit["population"],
+        verified=unit["verified"],
+        source=unit["source"],
+    )
+
+
+def _share(value: float) -> float | None:
+    return round(float(value), 4) if np.isfinite(value) else None
