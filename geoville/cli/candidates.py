@@ -92,7 +92,7 @@ def candidates(
         CandidateRequest(
             on=day(on),
             territory=open_territory(territory) if territory else None,
-            reference=None if units else _reference(rmuc_nat, rmuc_uu, uu_population, uu_small_since),
+            reference=None if units else income_reference(rmuc_nat, rmuc_uu, uu_population, uu_small_since),
             units=units,
             vintage=vintage,
             iris=IrisInput(iris, iris_incomes, iris_national, iris_weight) if iris else None,
@@ -139,9 +139,10 @@ def _figures(attributes: dict[str, str | int | float | bool | None]) -> tuple[st
     )
 
 
-def _reference(
-    national: float | None, unit: float | None, population: int | None, small_since: str | None
+def income_reference(
+    national: float | None, unit: float | None, population: int | None, small_since: str | None = None
 ) -> IncomeReference | None:
+    """Reference incomes as a user gives them: all three figures or none."""
     if national is None and unit is None and population is None:
         return None
     if national is None or unit is None or population is None:

@@ -12,8 +12,10 @@ from geoville import french
 from geoville.cli.arguments import AsJson, GridFile, Vintage
 from geoville.cli.candidates import candidates
 from geoville.cli.compare import compare
+from geoville.cli.describe import describe
 from geoville.cli.explain import explain
 from geoville.cli.printing import print_json, print_lines
+from geoville.cli.sensitivity import sensitivity
 from geoville.cli.usage import command, group
 
 app = group("Calculer des périmètres candidats, les comparer.")
@@ -51,7 +53,9 @@ def score(
 
 
 command(app, "compare")(compare)
+command(app, "sensitivity")(sensitivity)
 command(app, "explain")(explain)
+command(app, "describe")(describe)
 
 
 @command(app, "fit-bridge")

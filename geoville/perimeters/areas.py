@@ -33,15 +33,15 @@ class PopulatedCells:
 
     def people_in(self, area: BaseGeometry) -> float:
         """People who live in an area, by share of the area of their cells."""
-        touching, shares = self._shares_inside(area)
+        touching, shares = self.shares_inside(area)
         return float(self._people[touching] @ shares)
 
     def cells_in(self, area: BaseGeometry) -> NDArray[np.intp]:
         """Indices, increasing, of the cells that an area covers by one half at least."""
-        touching, shares = self._shares_inside(area)
+        touching, shares = self.shares_inside(area)
         return touching[shares >= _HALF]
 
-    def _shares_inside(self, area: BaseGeometry) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    def shares_inside(self, area: BaseGeometry) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Cells that an area touches, by increasing index, and the share of each that lies inside.
 
         The parts of a multipolygon do not overlap: each is laid on its own cells, which is much faster than the whole.

@@ -1,0 +1,65 @@
+"""Figures of any polygon, whatever drew it: people, share below the threshold and median income, with intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoville.carroyage.uncertainty import Interval, median_interval, share_interval
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from geoville.carroyage.grid import Grid
+    from geoville.carroyage.income import CellIncome
+    from geoville.law import Threshold
+    from geoville.perimeters.areas import PopulatedCells
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFigures:
+    """Estimated figures of one area.
+
+    Parameters
+    ----------
+    population : people, by share of the area of their cells.
+    share_below : share of them below the threshold, in [0, 1]; NaN where nobody lives.
+    median_eur : median declared income per UC, euros of the threshold's reference medians; NaN likewise.
+    share_imputed : share of them in cells whose values INSEE imputed; NaN likewise.
+    """
+
+    population: float
+    share_below: Interval
+    median_eur: Interval
+    share_imputed: float
+
+
+def area_figures(
+    area: BaseGeometry,
+    cells: PopulatedCells,
+    grid: Grid,
+    income: CellIncome,
+    iris: NDArray[np.str_],
+    threshold: Threshold,
+) -> AreaFigures:
+    """Figures of one area.
+
+    Parameters
+    ----------
+    area : polygon in the projected CRS of `cells`.
+    cells, grid, income, iris : the cells as polygons, their figures, their estimate and the code of their IRIS, in one
+        order.
+    """
+    rows, shares = cells.shares_inside(area)
+    people, part = grid.people[rows] * shares, income.take(rows)
+    group = np.unique(iris[rows], return_inverse=True)[1]
+    population = float(people.sum())
+    return AreaFigures(
+        population=population,
+        share_below=share_interval(part, people, group, threshold.relative),
+        median_eur=median_interval(part, people, group).times(threshold.reference.national_eur),
+        share_imputed=float(people[grid.imputed[rows]].sum() / population) if population else float("nan"),
+    )
