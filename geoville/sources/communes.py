@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.errors import InvalidInputError, Location
+from geoville.sources.vector_files import read_vector_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,15 +53,9 @@ def read_communes_layer(path: Path, epsg: int) -> CommuneLayer:
     InvalidInputError
         The file cannot be read, has no CRS, or has no column of INSEE codes.
     """
-    import geopandas
     import shapely
 
-    try:
-        frame = geopandas.read_parquet(path) if path.suffix == ".parquet" else geopandas.read_file(path)
-    except Exception as error:
-        raise InvalidInputError(
-            "Le fichier des communes est illisible", where=Location(path.name), advice="donner une couche de polygones"
-        ) from error
+    frame = read_vector_file(path, "communes", geometry="Polygon")
     lower = {str(column).lower(): column for column in frame.columns}
     codes = next((lower[name] for name in _CODES if name in lower), None)
     if codes is None or frame.crs is None:

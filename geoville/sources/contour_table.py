@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from geoville.crs import WGS84
 from geoville.errors import ContourError, Location
+from geoville.sources.vector_files import read_vector_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 Scalar = str | int | float | bool | None
-
-SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,62 +45,13 @@ def read_contour_table(path: Path) -> ContourTable:
     ContourError
         Another format, a file that cannot be decoded, several layers, no row, a CRS that is unknown or missing.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise ContourError(
-            "Format de contours inconnu",
-            where=Location(path.name),
-            advice=f"donner un fichier {', '.join(SUFFIXES)} (le décompresser s'il est dans une archive)",
-        )
-    frame = _decoded(path)
+    frame = read_vector_file(path, "contours", error=ContourError)
     if not len(frame):
         raise ContourError("Le fichier ne contient aucun périmètre", where=Location(path.name))
     epsg = epsg_of(frame, path)
     columns = {str(name).lower(): _scalars(frame[name]) for name in frame.columns if name != frame.geometry.name}
     rows = tuple({name: values[i] for name, values in columns.items()} for i in range(len(frame)))
     return ContourTable(rows, tuple(frame.geometry), epsg)
-
-
-def _decoded(path: Path) -> gpd.GeoDataFrame:
-    import shapely
-
-    # The readers raise almost anything on broken bytes, and warn about what is then refused or repaired row by row.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return _frame(path)
-        except ContourError:
-            raise
-        except (
-            ArithmeticError,
-            AttributeError,
-            LookupError,
-            OSError,
-            RuntimeError,
-            TypeError,
-            ValueError,
-            shapely.errors.ShapelyError,
-        ) as error:
-            raise ContourError(
-                "Le fichier de contours ne peut pas être lu",
-                where=Location(path.name),
-                advice="vérifier qu'il est entier et que son suffixe dit bien son format",
-            ) from error
-
-
-def _frame(path: Path) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-    import pyogrio
-
-    if path.suffix.lower() == ".parquet":
-        return gpd.read_parquet(path)
-    layers = [name for name, geometry_type in pyogrio.list_layers(path) if geometry_type is not None]
-    if len(layers) != 1:
-        raise ContourError(
-            f"Le fichier a {len(layers)} couches de géométries au lieu d'une",
-            where=Location(path.name),
-            advice="n'en garder qu'une",
-        )
-    return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=layers[0], on_invalid="ignore"))
 
 
 def epsg_of(frame: gpd.GeoDataFrame, path: Path) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from geoville.crs import projected_epsg
 from geoville.errors import InvalidInputError, Location
 from geoville.sources.files import sha256_of
+from geoville.sources.vector_files import read_vector_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,16 +91,7 @@ def read_iris(path: Path, incomes: Path | None = None) -> IrisLayer:
 
 
 def _read_polygons(path: Path) -> geopandas.GeoDataFrame:
-    import geopandas
-
-    try:
-        frame = geopandas.read_parquet(path) if path.suffix == ".parquet" else geopandas.read_file(path)
-    except Exception as error:
-        raise InvalidInputError(
-            "Le fichier des IRIS est illisible",
-            where=Location(path.name),
-            advice="donner un GeoPackage, un GeoJSON, un Shapefile ou un GeoParquet",
-        ) from error
+    frame = read_vector_file(path, "IRIS", geometry="Polygon")
     if "geometry" not in frame.columns or not frame.geom_type.isin(["Polygon", "MultiPolygon"]).all():
         raise InvalidInputError(
             "Le fichier des IRIS ne contient pas que des polygones", where=Location(path.name), advice="le vérifier"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,13 @@ import numpy as np
 
 from geoville.crs import transform_geometry
 from geoville.errors import InvalidInputError, Location
-from geoville.sources.contour_table import SUFFIXES, epsg_of
+from geoville.sources.contour_table import epsg_of
 from geoville.sources.files import sha256_of
+from geoville.sources.vector_files import read_vector_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import geopandas as gpd
     from numpy.typing import NDArray
 
 _LINES = ("LineString", "MultiLineString", "LinearRing")
@@ -58,11 +57,7 @@ def read_streets(path: Path, epsg: int) -> StreetLines:
     """
     import shapely
 
-    if path.suffix.lower() not in SUFFIXES:
-        advice = f"donner un fichier {', '.join(SUFFIXES)} (le décompresser s'il est dans une archive)"
-        raise InvalidInputError("Format de rues inconnu", where=Location(path.name), advice=advice)
-    sha256 = sha256_of(path)
-    frame = _decoded(path)
+    frame = read_vector_file(path, "rues", geometry="LineString")
     if frame.empty:
         raise InvalidInputError("Le fichier ne contient aucune rue", where=Location(path.name))
     drawn = np.asarray(frame.geometry.array, dtype=object)
@@ -70,7 +65,7 @@ def read_streets(path: Path, epsg: int) -> StreetLines:
     source = epsg_of(frame, path)
     parts = shapely.get_parts(shapely.force_2d(drawn))
     lines = [transform_geometry(part, source, epsg) for part in parts if not part.is_empty]
-    return StreetLines(np.array(lines, dtype=object), epsg, sha256)
+    return StreetLines(np.array(lines, dtype=object), epsg, sha256_of(path))
 
 
 def _refuse_what_is_not_a_line(drawn: NDArray[np.object_], path: Path) -> None:
@@ -87,36 +82,3 @@ def _refuse_what_is_not_a_line(drawn: NDArray[np.object_], path: Path) -> None:
             continue
         where = Location(path.name, row, "geometry")
         raise InvalidInputError(fault, where=where, advice="ne garder que des lignes dans la couche des rues")
-
-
-def _decoded(path: Path) -> gpd.GeoDataFrame:
-    # The readers raise many things on broken bytes, and warn about what is then refused row by row.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return _frame(path)
-        except InvalidInputError:
-            raise
-        except (AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError) as error:
-            raise InvalidInputError(
-                "Le fichier de rues ne peut pas être lu",
-                where=Location(path.name),
-                advice="vérifier qu'il est entier et que son suffixe dit bien son format",
-            ) from error
-
-
-def _frame(path: Path) -> gpd.GeoDataFrame:
-    import geopandas as gpd
-    import pyogrio
-
-    if path.suffix.lower() == ".parquet":
-        return gpd.read_parquet(path)
-    drawn = {str(name): str(kind) for name, kind in pyogrio.list_layers(path) if kind is not None}
-    of_lines = [name for name, kind in drawn.items() if "LineString" in kind] or list(drawn)
-    if len(of_lines) != 1:
-        raise InvalidInputError(
-            f"Le fichier a {len(of_lines)} couches où lire les rues au lieu d'une",
-            where=Location(path.name),
-            advice="n'en garder qu'une",
-        )
-    return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=of_lines[0], columns=[], on_invalid="ignore"))
