@@ -1,4 +1,4 @@
-"""`geoville data`: what is embedded, what the user added, adding and removing a file."""
+"""`geoville data`: what is embedded, what the user added, adding and removing a file; cells as images."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import typer
 
 from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, TerritoryName
 from geoville.cli.printing import print_json, print_lines, print_table
+from geoville.cli.rasters import cells, raster
 from geoville.cli.usage import command, group
 
 if TYPE_CHECKING:
     from geoville.sources.additions import Addition
     from geoville.sources.territory import Territory
 
-app = group("Lister les données, en ajouter, en retirer.")
+app = group("Lister les données, en ajouter, les convertir.")
 
 
 @command(app, "list")
@@ -92,6 +93,10 @@ def build(
         print_json(built.document())
         return
     print_lines(f"Écrit : {out / name} (sha256 {sha256})" for name, sha256 in built.checksums.items())
+
+
+command(app, "raster")(raster)
+command(app, "cells")(cells)
 
 
 def _rows(addition: Addition) -> str:

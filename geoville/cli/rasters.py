@@ -1,0 +1,77 @@
+"""`geoville data raster` and `geoville data cells`: indicators of cells to a GeoTIFF, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geoville import french
+from geoville.carroyage.indicators import Indicator
+from geoville.cli.arguments import AskedDay, GridFile, Vintage, day
+from geoville.cli.candidates import income_reference
+from geoville.cli.incomes import (
+    IrisFile,
+    IrisIncomes,
+    NationalIncome,
+    ReferenceTerritory,
+    UnitIncome,
+    UnitPopulation,
+)
+from geoville.cli.printing import print_lines
+
+_NAMES = ", ".join(Indicator)
+
+
+def raster(
+    grid: GridFile,
+    indicator: Annotated[
+        list[Indicator],
+        typer.Option("--indicator", metavar="NOM", help=f"{_NAMES} ; à répéter pour avoir plusieurs bandes."),
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Image à écrire (.tif).")],
+    vintage: Vintage = None,
+    territory: ReferenceTerritory = None,
+    rmuc_nat: NationalIncome = None,
+    rmuc_uu: UnitIncome = None,
+    uu_population: UnitPopulation = None,
+    iris: IrisFile = None,
+    iris_incomes: IrisIncomes = None,
+    on: AskedDay = None,
+) -> None:
+    """Écrire des carreaux en GeoTIFF.
+
+    Le revenu médian (median) et la part sous le seuil (share_below) sont estimés, et demandent un territoire ou des
+    revenus de référence.
+    """
+    from geoville.sources.territory import open_territory
+    from geoville.workflows.candidates import CandidateRequest
+    from geoville.workflows.estimation import IrisInput
+    from geoville.workflows.rasters import write_indicators
+
+    request = CandidateRequest(
+        on=day(on),
+        territory=open_territory(territory) if territory else None,
+        reference=income_reference(rmuc_nat, rmuc_uu, uu_population),
+        vintage=vintage,
+        iris=IrisInput(iris, iris_incomes) if iris else None,
+    )
+    written = write_indicators(grid, indicator, out, request)
+    estimated = [item for item in indicator if item.is_estimated]
+    print_lines([f"Écrit : {out} ({french.number(written)} carreaux)"])
+    print_lines([f"Estimé, sans valeur réglementaire : {', '.join(estimated)}."] if estimated else [])
+
+
+def cells(
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="GeoTIFF dont les pixels sont des carreaux de 200 m.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Table à écrire : .csv ou .parquet.")],
+) -> None:
+    """Écrire un GeoTIFF en table de carreaux.
+
+    Avec les identifiants de l'Insee, et une colonne par bande.
+    """
+    from geoville.workflows.rasters import write_cells_of_raster
+
+    written = write_cells_of_raster(image, out)
+    print_lines([f"Écrit : {out} ({french.number(written)} carreaux)"])

@@ -1,0 +1,129 @@
+"""What a search of candidates starts from, and everything that it rests on, for one file of cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geoville.errors import InvalidInputError
+from geoville.law import eligible_units, parameter, require_income_rule
+from geoville.model import Source
+from geoville.perimeters.candidates import LegalTests
+from geoville.perimeters.sensitivity import SearchStart
+from geoville.sources.files import sha256_of
+from geoville.sources.grids import read_grid
+from geoville.sources.provenance import InputFile
+from geoville.sources.territory import list_territories
+from geoville.workflows.estimation import estimate_grid
+from geoville.workflows.zoning import zoning_of_reference, zoning_of_tables, zoning_of_territory
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from geoville.carroyage.grid import Grid
+    from geoville.law import DatedValue, IncomeReference
+    from geoville.sources.provenance import JsonValue
+    from geoville.workflows.candidates import CandidateRequest
+    from geoville.workflows.estimation import Estimate
+    from geoville.workflows.zoning import Zoning
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SearchInputs:
+    """A grid ready to be searched.
+
+    Parameters
+    ----------
+    references : figures of each urban unit.
+    law : every legal value that was used.
+    inputs : every file that was read.
+    source : what to cite for the grid.
+    iris_weight : how far cells are moved towards the IRIS's medians; None without IRIS.
+    """
+
+    start: SearchStart
+    legal: LegalTests
+    references: Mapping[str, IncomeReference]
+    law: tuple[DatedValue, ...]
+    inputs: tuple[InputFile, ...]
+    source: Source
+    iris_weight: float | None
+
+    @property
+    def parameters(self) -> dict[str, JsonValue]:
+        """Figures of each urban unit, for the provenance."""
+        return {
+            "urban_units": {
+                unit: {
+                    "rmuc_national_eur": reference.national_eur,
+                    "rmuc_urban_unit_eur": reference.urban_unit_eur,
+                    "population": reference.urban_unit_population,
+                    "verified": reference.verified,
+                    "source": reference.source,
+                }
+                for unit, reference in self.references.items()
+            }
+        }
+
+
+def prepare_search(grid_path: Path, request: CandidateRequest) -> SearchInputs:
+    """Read a grid, estimate its incomes, and find the zones and thresholds of its cells.
+
+    Raises
+    ------
+    InvalidInputError
+        Neither a territory, nor reference incomes, nor tables of urban units: there is no threshold.
+    LawError
+        The only urban unit is too small, or another rule than income applies there.
+    """
+    if not (request.territory or request.reference or request.units):
+        raise InvalidInputError(
+            "Le seuil de revenu ne peut pas être calculé",
+            advice="donner --territory, ou --rmuc-nat, --rmuc-uu et --uu-population",
+        )
+    grid, source = read_sourced_grid(grid_path, request.vintage)
+    estimate = estimate_grid(grid, request.iris)
+    zoning = _zoning(grid, request, estimate)
+    require_income_rule(set(zoning.zones.commune.tolist()))
+    thresholds, _ = eligible_units(zoning.references, request.on)
+    minimum, poor_share = (parameter(key).at(request.on) for key in ("minimum_quarter_population", "poor_cell_share"))
+    used_law = dict.fromkeys(value for threshold in thresholds.values() for value in threshold.law)
+    return SearchInputs(
+        start=SearchStart(grid, estimate.income, zoning.zones, thresholds),
+        legal=LegalTests(poor_share=poor_share.value, minimum_population=minimum.value),
+        references=zoning.references,
+        law=(*used_law, poor_share, minimum, *estimate.law),
+        inputs=(grid_input(grid_path, grid, source), *estimate.inputs, *zoning.inputs),
+        source=source,
+        iris_weight=estimate.iris_weight,
+    )
+
+
+def read_sourced_grid(path: Path, vintage: int | None) -> tuple[Grid, Source]:
+    """Read a grid, and say what to cite for it: the pack that ships the same bytes, else the file.
+
+    Parameters
+    ----------
+    vintage : of the grid, where neither a pack nor the name of the file tells it.
+    """
+    packs = list_territories()
+    known = {sha256: year for pack in packs for sha256, year in pack.grid_checksums().items()}
+    grid = read_grid(path, vintage=vintage, known_checksums=known)
+    sha256 = sha256_of(path)
+    shipped = (file.source for pack in packs for file in pack.grids.values() if file.source.sha256 == sha256)
+    return grid, next(shipped, Source(path.name, vintage=str(grid.vintage), sha256=sha256))
+
+
+def grid_input(path: Path, grid: Grid, source: Source) -> InputFile:
+    """A grid that was read, for the provenance."""
+    return InputFile("grid", path.name, source.sha256 or "", grid.vintage)
+
+
+def _zoning(grid: Grid, request: CandidateRequest, estimate: Estimate) -> Zoning:
+    if request.units:
+        return zoning_of_tables(grid, request.units, estimate)
+    if request.territory:
+        return zoning_of_territory(grid, request.territory, request.reference, estimate)
+    assert request.reference is not None
+    return zoning_of_reference(grid, request.reference, estimate)

@@ -1,0 +1,170 @@
+"""How far the candidates of a town depend on choices: from files of cells to an image and a layer."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geoville.carroyage.cell_geometry import cell_squares
+from geoville.carroyage.cell_id import format_cell_ids
+from geoville.crs import GRID_CRS
+from geoville.errors import InvalidInputError
+from geoville.perimeters.estimated import unverified_inputs
+from geoville.perimeters.sensitivity import sweep
+from geoville.sources.provenance import Provenance, write_provenance
+from geoville.sources.rasters import write_cell_raster
+from geoville.sources.writers import write_layer
+from geoville.workflows.search_inputs import prepare_search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    import geopandas
+    from numpy.typing import NDArray
+
+    from geoville.perimeters.scenarios import Choices, Scenario
+    from geoville.perimeters.sensitivity import Outcome, Sensitivity
+    from geoville.workflows.candidates import CandidateRequest
+    from geoville.workflows.search_inputs import SearchInputs
+
+SHARE_BAND = "part_des_scenarios"
+OWN_BAND = "scenario_du_decret"
+LAYER = "sensibilite"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SensitivityRun:
+    """The search under every combination of choices, with everything that it rests on.
+
+    Parameters
+    ----------
+    unverified : what it rests on without its text having been read, as a French enumeration.
+    """
+
+    choices: Choices
+    result: Sensitivity
+    unverified: str
+    provenance: Provenance
+
+    def write(self, path: Path) -> None:
+        """Write the share of scenarios and the decree's own as two bands of a GeoTIFF, and its provenance beside.
+
+        Populated cells that no scenario keeps are 0; places without a cell have no value.
+        """
+        bands = {SHARE_BAND: self.result.share, OWN_BAND: self.result.kept_by_own}
+        write_cell_raster(path, self.result.grid, bands)
+        write_provenance(self.provenance, path)
+
+    def write_cells(self, path: Path) -> None:
+        """Write the cells that some scenario keeps as squares (format by suffix), and their provenance beside."""
+        write_layer(_cells_frame(self.result), path, layer=LAYER)
+        write_provenance(self.provenance, path)
+
+    def document(self) -> dict[str, Any]:
+        """What came out, as plain values; people are those of the own scenario's vintage but in `scenarios`."""
+        result = self.result
+        return {
+            "estimated": True,
+            "unverified": self.unverified or None,
+            "vintages": sorted({scenario.vintage for scenario in result.outcomes}),
+            **asdict(self.choices),
+            "own_scenario": _outcome(result.own, result.own_outcome),
+            "scenarios": [_outcome(scenario, outcome) for scenario, outcome in result.outcomes.items()],
+            "core": _extent(result, result.core),
+            "fringe": _extent(result, result.fringe),
+            "by_count": [
+                {"scenarios": count, **_extent(result, result.times_kept == count)}
+                for count in range(len(result.outcomes), 0, -1)
+                if (result.times_kept == count).any()
+            ],
+        }
+
+
+def sweep_files(
+    grids: Sequence[Path],
+    request: CandidateRequest,
+    choices: Choices,
+    *,
+    vintages: Sequence[int] = (),
+    track: Callable[[Sequence[Scenario]], Iterable[Scenario]] = iter,
+) -> SensitivityRun:
+    """Search for candidates in every vintage of a town, under every combination of choices.
+
+    Parameters
+    ----------
+    grids : one file for each vintage; each is estimated once.
+    request : what gives thresholds, zones and IRIS, and the choices that are not swept. Its outline plays no part,
+        since results are by cell, nor does its vintage.
+    vintages : of the grids, in their order, where nothing else tells them.
+    track : goes through the scenarios, and may show how far it is.
+
+    Raises
+    ------
+    InvalidInputError
+        Vintages that do not go with the grids, two grids of one vintage or of two places, no threshold.
+    """
+    if vintages and len(vintages) != len(grids):
+        raise InvalidInputError(
+            f"{len(vintages)} millésimes pour {len(grids)} grilles", advice="donner un --vintage par --grid, ou aucun"
+        )
+    prepared = [
+        prepare_search(path, replace(request, vintage=vintage)) for path, vintage in zip_longest(grids, vintages)
+    ]
+    result = sweep([item.start for item in prepared], choices, prepared[0].legal, request.options, track)
+    provenance = _provenance(prepared, request, choices)
+    references = prepared[0].references.values()
+    return SensitivityRun(choices, result, unverified_inputs(references, provenance.law), provenance)
+
+
+def _provenance(prepared: Sequence[SearchInputs], request: CandidateRequest, choices: Choices) -> Provenance:
+    first = prepared[0]
+    return Provenance(
+        command="perimeters sensitivity",
+        inputs=tuple(dict.fromkeys(file for item in prepared for file in item.inputs)),
+        law=tuple(dict.fromkeys(value for item in prepared for value in item.law)),
+        parameters={
+            "choices": {name: list(values) for name, values in asdict(choices).items()},
+            **asdict(request.options),
+            **first.parameters,
+            "iris_weight": {str(item.start.grid.vintage): item.iris_weight for item in prepared},
+            "territory": request.territory.name if request.territory else None,
+        },
+        sources=tuple(dict.fromkeys(item.source for item in prepared)),
+    )
+
+
+def _cells_frame(result: Sensitivity) -> geopandas.GeoDataFrame:
+    """Cells that some scenario keeps, by (northing, easting), in the projected CRS of the territory.
+
+    Returns
+    -------
+    Columns idcar_200m, people, scenarios (how many keep the cell), share (of the scenarios), core (whether all do), own
+    (whether the decree's own does), estimated, geometry.
+    """
+    import geopandas
+
+    kept = result.times_kept > 0
+    cells, epsg = result.grid.take(kept), GRID_CRS[result.grid.epsg]
+    columns = {
+        "idcar_200m": format_cell_ids(cells.epsg, cells.northing, cells.easting),
+        "people": cells.people,
+        "scenarios": result.times_kept[kept],
+        "share": result.share[kept],
+        "core": result.core[kept],
+        "own": result.kept_by_own[kept],
+        "estimated": np.ones(len(cells), dtype=bool),
+    }
+    squares = cell_squares(cells.easting, cells.northing, cells.epsg, epsg)
+    return geopandas.GeoDataFrame(columns, geometry=squares, crs=epsg)
+
+
+def _outcome(scenario: Scenario, outcome: Outcome) -> dict[str, Any]:
+    return {**asdict(scenario), **asdict(outcome)}
+
+
+def _extent(result: Sensitivity, chosen: NDArray[np.bool_]) -> dict[str, float | int]:
+    return {"people": float(result.grid.people[chosen].sum()), "cells": int(chosen.sum())}
