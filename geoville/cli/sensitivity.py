@@ -171,4 +171,5 @@ def _shown_on_stderr(scenarios: Sequence[Scenario]) -> Iterable[Scenario]:
     from rich.console import Console
     from rich.progress import track
 
-    return track(scenarios, description="Scénarios", console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    return track(scenarios, description="Scénarios", console=console, transient=True, disable=not console.is_terminal)
