@@ -25,8 +25,8 @@ NATIONAL_DECLARED_EUR = 19_218.0
 PEOPLE_PER_HOUSEHOLD = 2.2
 IMPUTED_UNDER_HOUSEHOLDS = 11
 _SIZE_SPREAD = 0.8  # of the logarithm of the number of cells of a town
-_DENSITY_SPREAD = 0.6
-_INCOME_SPREAD = 0.28
+_DENSITY_SPREAD = 0.8
+_INCOME_SPREAD = 0.2
 _RURAL_SHARE = 0.08  # cells outside towns, on top of the others
 _NO_UNIT = -1
 
@@ -72,7 +72,7 @@ def _town(random: np.random.Generator, place: int, size: int) -> pd.DataFrame:
     chosen = np.argpartition(distance, size, axis=None)[:size]
     away = distance.ravel()[chosen] / np.sqrt(size)
     density = np.exp(random.normal(0, _DENSITY_SPREAD))
-    people = 250 * density * np.exp(-4.5 * away + random.normal(0, 0.8, size))
+    people = 120 * density * np.exp(-4.5 * away + random.normal(0, 0.8, size))
     districts = (0.8 * _field(random, 4) + 0.6 * _field(random, 15)).ravel()[chosen]
     wealth = random.normal(0, 0.08) + _INCOME_SPREAD * districts - 0.12 * np.exp(-3 * away)
     row, column = np.divmod(chosen, TILE)
@@ -132,7 +132,7 @@ class _Communes:
             shapely.multipoints(self.seats), extend_to=shapely.box(0, 0, *self._extent), ordered=True
         )
         shapes = shapely.intersection(shapely.get_parts(cells), shapely.box(0, 0, *self._extent))
-        moved = shapely.transform(shapely.segmentize(shapes, 1_000.0), lambda points: points + (WEST, SOUTH))
+        moved = shapely.transform(shapely.segmentize(shapes, 1_000.0), lambda points: np.add(points, (WEST, SOUTH)))
         names = [f"Commune {code}" for code in self.code]
         frame = geopandas.GeoDataFrame({"INSEE_COM": self.code, "NOM": names}, geometry=moved, crs=3035)
         frame.to_crs(2154).to_file(path, layer="communes", engine="pyogrio")

@@ -53,6 +53,12 @@ class Grid:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(self.households > 0, self.poor_households / self.households, np.nan)
 
+    def rows_in_box(self, west: int, south: int, east: int, north: int) -> NDArray[np.intp]:
+        """Indices of the cells whose south-west corner lies in a box, ends included, metres."""
+        rows = np.arange(*np.searchsorted(self.northing, [south, north + 1]))  # cells are in order of northing
+        between = (self.easting[rows] >= west) & (self.easting[rows] <= east)
+        return np.asarray(rows[between])
+
     def take(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Grid:
         """Return the grid of some of the cells, in the order given."""
         return Grid(

@@ -43,9 +43,7 @@ class CellIncome:
         ``Φ((ln t − ln median) / spread)``: one half exactly where the median equals the threshold, and increasing in
         the threshold.
         """
-        from scipy.special import ndtr
-
-        return np.asarray(ndtr((np.log(threshold) - np.log(self.median)) / self.log_spread))
+        return _below(threshold, np.log(self.median), self.log_spread)
 
     @property
     def standard_error(self) -> NDArray[np.float64]:
@@ -96,9 +94,20 @@ def pooled_medians(
     np.minimum.at(low, places, cells.median)
     np.maximum.at(high, places, cells.median)
     low[total == 0] = 0
+    log_median = np.log(cells.median)
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        below = np.bincount(places, weights * cells.share_below(middle[places]), count)
+        if ((middle == low) | (middle == high)).all():  # nothing lies between: groups of one cell, first of all
+            break
+        below = np.bincount(places, weights * _below(middle[places], log_median, cells.log_spread), count)
         too_low = below < total / 2
         low, high = np.where(too_low, middle, low), np.where(too_low, high, middle)
     return np.where(total > 0, (low + high) / 2, np.nan)
+
+
+def _below(
+    threshold: float | NDArray[np.float64], log_median: NDArray[np.float64], log_spread: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr((np.log(threshold) - log_median) / log_spread))

@@ -137,9 +137,7 @@ def _rows_around(grid: Grid, chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
     north, east = grid.northing[chosen], grid.easting[chosen]
     if len(north) == 0:
         return np.empty(0, dtype=np.intp)
-    rows = np.arange(*np.searchsorted(grid.northing, [north.min(), north.max() + 1]))  # cells are in order of northing
-    between = (grid.easting[rows] >= east.min()) & (grid.easting[rows] <= east.max())
-    return np.asarray(rows[between])
+    return grid.rows_in_box(east.min(), north.min(), east.max(), north.max())
 
 
 def _clusters(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoville.carroyage.place_keys import find_keys, place_keys, places_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
     from geoville.perimeters.quarter import Quarter
 
 NO_QUARTER = -1
-_EASTING_BITS = 24  # eastings have seven digits at most
-_EASTING = (1 << _EASTING_BITS) - 1
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -52,18 +52,13 @@ def cells_of_quarters(grid: Grid, quarters: Sequence[Quarter]) -> ClusteredCells
 
     A place that two quarters hold goes to the first.
     """
-    in_grid = _keys(grid.easting, grid.northing)
-    held = [_keys(quarter.easting, quarter.northing) for quarter in quarters]
+    in_grid = place_keys(grid.easting, grid.northing)
+    held = [place_keys(quarter.easting, quarter.northing) for quarter in quarters]
     number = np.repeat(np.arange(len(quarters)), [len(keys) for keys in held])
     owned, first = np.unique(np.concatenate([*held, np.empty(0, np.int64)]), return_index=True)
-    places = np.union1d(in_grid, owned)
+    places = np.sort(np.concatenate([in_grid, owned[find_keys(owned, in_grid) < 0]]))
     people = np.zeros(len(places))
     people[np.searchsorted(places, in_grid)] = grid.people
     quarter_of = np.full(len(places), NO_QUARTER, dtype=np.intp)
     quarter_of[np.searchsorted(places, owned)] = number[first]
-    return ClusteredCells(grid.epsg, places & _EASTING, places >> _EASTING_BITS, people, quarter_of)
-
-
-def _keys(easting: NDArray[np.int64], northing: NDArray[np.int64]) -> NDArray[np.int64]:
-    """One number for each place, in order of (northing, easting)."""
-    return (northing << _EASTING_BITS) + easting
+    return ClusteredCells(grid.epsg, *places_of(places), people, quarter_of)

@@ -8,9 +8,10 @@ import numpy as np
 
 from geoville.carroyage.contiguity import cluster_cells
 from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.place_keys import find_keys, place_keys, places_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -43,20 +44,22 @@ def bridging_cells(
     east, north = grid.easting[selected], grid.northing[selected]
     if reach == 0 or len(east) == 0:
         return np.empty(0, np.int64), np.empty(0, np.int64)
+    seats = place_keys(east, north)  # increasing, as cells are in order of (northing, easting)
     cluster = cluster_cells(east, north, contiguity)
-    seats = {(int(n), int(e)): int(c) for e, n, c in zip(east, north, cluster, strict=True)}
-    populated = set(zip(grid.northing.tolist(), grid.easting.tolist(), strict=True))
-    bridges: set[Lattice] = set()
-    for (row, column), here in seats.items():
-        for steps in _half_plane(reach + 1):
-            there = seats.get((row + steps[0] * CELL_SIZE_M, column + steps[1] * CELL_SIZE_M))
-            if there is None or there == here:
-                continue
-            between = set(_line_between((row, column), steps))
-            if between.isdisjoint(populated):
-                bridges |= between
-    ordered = np.array(sorted(bridges), dtype=np.int64).reshape(-1, 2)
-    return ordered[:, 1], ordered[:, 0]
+    populated = place_keys(grid.easting, grid.northing)
+    bridges = [np.empty(0, np.int64)]
+    for steps in _half_plane(reach + 1):
+        there = find_keys(seats + _keys_of([steps]), seats)
+        joined = (there >= 0) & (cluster[there] != cluster)
+        between = seats[joined, None] + _keys_of(_line_of(steps))
+        bridges.append(between[(find_keys(between, populated) < 0).all(axis=1)].ravel())
+    return places_of(np.unique(np.concatenate(bridges)))
+
+
+def _keys_of(moves: Iterable[Lattice]) -> NDArray[np.int64]:
+    """What moves of so many cells (north, east) add to the key of a place."""
+    up, right = np.array(list(moves), dtype=np.int64).T * CELL_SIZE_M
+    return place_keys(right, up)
 
 
 def _half_plane(reach: int) -> Iterator[Lattice]:
@@ -67,9 +70,9 @@ def _half_plane(reach: int) -> Iterator[Lattice]:
                 yield up, right
 
 
-def _line_between(start: Lattice, steps: Lattice) -> Iterator[Lattice]:
-    """Places strictly between a cell and the one `steps` away, along the straight line of the lattice."""
+def _line_of(steps: Lattice) -> Iterator[Lattice]:
+    """Steps to the places strictly between a cell and the one `steps` away, along the straight line of the lattice."""
     length = max(abs(steps[0]), abs(steps[1]))
     for place in range(1, length):
         up, right = (round(place * step / length) for step in steps)
-        yield start[0] + up * CELL_SIZE_M, start[1] + right * CELL_SIZE_M
+        yield up, right

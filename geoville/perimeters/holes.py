@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.grid import Grid
 
+_FEWEST_AROUND_A_HOLE = 4  # those that touch it by an edge, and one another by a corner
+
 
 def filled_holes(
     grid: Grid,
@@ -42,8 +44,8 @@ def filled_holes(
     """
     from scipy import ndimage
 
-    if len(easting) == 0:
-        return easting, northing
+    if len(easting) < _FEWEST_AROUND_A_HOLE:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
     south, west = northing.min(), easting.min()
     rows, columns = (northing - south) // CELL_SIZE_M, (easting - west) // CELL_SIZE_M
     covered = np.zeros((rows.max() + 1, columns.max() + 1), dtype=bool)
@@ -53,18 +55,19 @@ def filled_holes(
     hole, count = ndimage.label(enclosed, structure=outside_structure)
     if count == 0:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    weight = np.where(barred, np.inf, grid.people > 0)
-    inhabited = _on_the_lattice(grid, weight, int(west), int(south), covered.shape)
+    inhabited = _populated_cells(grid, barred, int(west), int(south), covered.shape)
     inhabitants = ndimage.sum_labels(inhabited, hole, index=np.arange(count + 1))
     fill_rows, fill_columns = np.nonzero(enclosed & (inhabitants <= most_populated_cells)[hole])
     return west + fill_columns * CELL_SIZE_M, south + fill_rows * CELL_SIZE_M
 
 
-def _on_the_lattice(
-    grid: Grid, values: NDArray[np.float64], west: int, south: int, shape: tuple[int, int]
+def _populated_cells(
+    grid: Grid, barred: NDArray[np.bool_], west: int, south: int, shape: tuple[int, int]
 ) -> NDArray[np.float64]:
-    rows, columns = (grid.northing - south) // CELL_SIZE_M, (grid.easting - west) // CELL_SIZE_M
-    inside = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1])
+    """Lattice with 1 where somebody lives, and infinity where a cell is barred."""
+    north, east = (corner + (size - 1) * CELL_SIZE_M for corner, size in zip((south, west), shape, strict=True))
+    near = grid.rows_in_box(west, south, east, north)
     picture = np.zeros(shape)
-    picture[rows[inside], columns[inside]] = values[inside]
+    rows, columns = (grid.northing[near] - south) // CELL_SIZE_M, (grid.easting[near] - west) // CELL_SIZE_M
+    picture[rows, columns] = np.where(barred[near], np.inf, grid.people[near] > 0)
     return picture

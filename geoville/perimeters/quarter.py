@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoville.carroyage.place_keys import find_keys, place_keys
 from geoville.carroyage.uncertainty import Interval, median_interval, share_interval
 
 if TYPE_CHECKING:
@@ -124,17 +125,9 @@ def describe_quarter(
 
 def _rows_of(grid: Grid, easting: NDArray[np.int64], northing: NDArray[np.int64]) -> NDArray[np.intp]:
     """Indices in the grid of the lattice places that are populated cells."""
-    box = (
-        (grid.easting >= easting.min())
-        & (grid.easting <= easting.max())
-        & (grid.northing >= northing.min())
-        & (grid.northing <= northing.max())
-    )
-    wanted = set(zip(northing.tolist(), easting.tolist(), strict=True))
-    near = np.flatnonzero(box)
-    keys = zip(grid.northing[near].tolist(), grid.easting[near].tolist(), strict=True)
-    found = np.fromiter((key in wanted for key in keys), dtype=bool, count=len(near))
-    return np.asarray(near[found])
+    near = grid.rows_in_box(easting.min(), northing.min(), easting.max(), northing.max())
+    found = find_keys(place_keys(easting, northing), place_keys(grid.easting[near], grid.northing[near]))
+    return near[found[found >= 0]]
 
 
 def _by_population(codes: NDArray[np.str_], people: NDArray[np.float64]) -> tuple[str, ...]:
