@@ -10,6 +10,14 @@ import typer
 from geoville import french
 from geoville.carroyage.touching import Contiguity
 from geoville.cli.arguments import AsJson, AskedDay, GridFile, Vintage, day
+from geoville.cli.incomes import (
+    IrisFile,
+    IrisIncomes,
+    NationalIncome,
+    ReferenceTerritory,
+    UnitIncome,
+    UnitPopulation,
+)
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.errors import InvalidInputError
 
@@ -23,18 +31,10 @@ def candidates(
     grid: GridFile,
     out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Résultat : .gpkg, .geojson ou .parquet.")],
     vintage: Vintage = None,
-    territory: Annotated[
-        str | None, typer.Option("--territory", metavar="NOM", help="Territoire qui donne revenus, communes et IRIS.")
-    ] = None,
-    rmuc_nat: Annotated[
-        float | None, typer.Option("--rmuc-nat", metavar="EUR", help="Revenu médian national par UC.")
-    ] = None,
-    rmuc_uu: Annotated[
-        float | None, typer.Option("--rmuc-uu", metavar="EUR", help="Revenu médian par UC de l'unité urbaine.")
-    ] = None,
-    uu_population: Annotated[
-        int | None, typer.Option("--uu-population", metavar="N", help="Population de l'unité urbaine.")
-    ] = None,
+    territory: ReferenceTerritory = None,
+    rmuc_nat: NationalIncome = None,
+    rmuc_uu: UnitIncome = None,
+    uu_population: UnitPopulation = None,
     uu_small_since: Annotated[
         str | None,
         typer.Option(
@@ -51,12 +51,8 @@ def candidates(
     rmuc: Annotated[
         Path | None, typer.Option("--rmuc", metavar="TABLE", help="Colonnes uu, rmuc_eur et population (CSV).")
     ] = None,
-    iris: Annotated[
-        Path | None, typer.Option("--iris", metavar="FICHIER", help="IRIS, dont les revenus déclarés sont à suivre.")
-    ] = None,
-    iris_incomes: Annotated[
-        Path | None, typer.Option("--iris-incomes", metavar="TABLE", help="Revenus des IRIS, s'ils sont à part.")
-    ] = None,
+    iris: IrisFile = None,
+    iris_incomes: IrisIncomes = None,
     iris_national: Annotated[
         float | None, typer.Option("--iris-national", metavar="EUR", help="Revenu médian national de la même année.")
     ] = None,
@@ -110,7 +106,7 @@ def candidates(
 
 def print_candidates(run: CandidateRun) -> None:
     """Print the candidates of a run, what was rejected and what is not verified."""
-    amounts = sorted({french.euros(threshold.eur) for threshold in run.thresholds.values()})
+    amounts = sorted({french.euros(threshold.eur) for threshold in run.found.start.thresholds.values()})
     seuil = amounts[0] if len(amounts) == 1 else f"{len(amounts)} unités urbaines, chacune le sien"
     print_lines([f"Seuil : {seuil} par UC et par an. Périmètres estimés, sans valeur réglementaire."])
     print_table(
@@ -122,7 +118,7 @@ def print_candidates(run: CandidateRun) -> None:
         [
             f"Écartés : {len(run.search.rejected)} groupes de carreaux ({french.number(rejected)} habitants), "
             "trop peu peuplés ou trop aisés.",
-            *([f"À vérifier : {run.unverified}."] if run.unverified else []),
+            *([f"À vérifier : {run.found.unverified}."] if run.found.unverified else []),
         ]
     )
 

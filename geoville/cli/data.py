@@ -101,7 +101,8 @@ command(app, "cells")(cells)
 
 def _rows(addition: Addition) -> str:
     left_out = f", {addition.left_out} hors du territoire" if addition.left_out else ""
-    return f"{addition.rows} éléments{left_out}"
+    plural = "s" if addition.rows > 1 else ""
+    return f"{addition.rows} élément{plural}{left_out}"
 
 
 def _document(territory: Territory) -> dict[str, Any]:

@@ -11,6 +11,14 @@ import typer
 from geoville import french
 from geoville.cli.arguments import AsJson, AskedDay, GridFile, Vintage, day
 from geoville.cli.candidates import income_reference
+from geoville.cli.incomes import (
+    IrisFile,
+    IrisIncomes,
+    NationalIncome,
+    ReferenceTerritory,
+    UnitIncome,
+    UnitPopulation,
+)
 from geoville.cli.printing import print_json, print_lines, print_table
 
 
@@ -18,24 +26,12 @@ def describe(
     perimeters: Annotated[Path, typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à décrire.")],
     grid: GridFile,
     vintage: Vintage = None,
-    territory: Annotated[
-        str | None, typer.Option("--territory", metavar="NOM", help="Territoire qui donne les revenus de référence.")
-    ] = None,
-    rmuc_nat: Annotated[
-        float | None, typer.Option("--rmuc-nat", metavar="EUR", help="Revenu médian national par UC.")
-    ] = None,
-    rmuc_uu: Annotated[
-        float | None, typer.Option("--rmuc-uu", metavar="EUR", help="Revenu médian par UC de l'unité urbaine.")
-    ] = None,
-    uu_population: Annotated[
-        int | None, typer.Option("--uu-population", metavar="N", help="Population de l'unité urbaine.")
-    ] = None,
-    iris: Annotated[
-        Path | None, typer.Option("--iris", metavar="FICHIER", help="IRIS, dont les revenus déclarés sont à suivre.")
-    ] = None,
-    iris_incomes: Annotated[
-        Path | None, typer.Option("--iris-incomes", metavar="TABLE", help="Revenus des IRIS, s'ils sont à part.")
-    ] = None,
+    territory: ReferenceTerritory = None,
+    rmuc_nat: NationalIncome = None,
+    rmuc_uu: UnitIncome = None,
+    uu_population: UnitPopulation = None,
+    iris: IrisFile = None,
+    iris_incomes: IrisIncomes = None,
     on: AskedDay = None,
     as_json: AsJson = False,
 ) -> None:

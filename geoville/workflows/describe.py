@@ -7,19 +7,15 @@ from typing import TYPE_CHECKING
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.errors import ContourError, InvalidInputError, Location
-from geoville.law import income_threshold
 from geoville.perimeters.areas import PopulatedCells
 from geoville.perimeters.figures import AreaFigures, area_figures
 from geoville.sources.contours import read_perimeters
-from geoville.sources.grids import read_grid
-from geoville.workflows.estimation import estimate_grid
-from geoville.workflows.zoning import zoning_of_reference, zoning_of_territory
+from geoville.workflows.search_inputs import CandidateRequest, prepare_search
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.model import Perimeter
-    from geoville.workflows.candidates import CandidateRequest
 
 
 def describe_perimeters(
@@ -37,25 +33,18 @@ def describe_perimeters(
     InvalidInputError
         There is no threshold, or the perimeters and the grid are not of the same territory.
     """
-    grid = read_grid(grid_path, vintage=request.vintage)
-    estimate = estimate_grid(grid, request.iris)
-    if request.territory:
-        zoning = zoning_of_territory(grid, request.territory, request.reference, estimate)
-    elif request.reference:
-        zoning = zoning_of_reference(grid, request.reference, estimate)
-    else:
+    start = prepare_search(grid_path, request).start
+    if len(start.thresholds) != 1:
         raise InvalidInputError(
-            "Le seuil de revenu ne peut pas être calculé",
-            advice="donner --territory, ou --rmuc-nat, --rmuc-uu et --uu-population",
+            "Il faut une seule unité urbaine", advice="donner --territory, ou --rmuc-nat, --rmuc-uu et --uu-population"
         )
-    (reference,) = zoning.references.values()
-    threshold = income_threshold(reference, request.on)
-    epsg = GRID_CRS[grid.epsg]
+    (threshold,) = start.thresholds.values()
+    grid, epsg = start.grid, GRID_CRS[start.grid.epsg]
     perimeters = read_perimeters(path).perimeters
     if any(perimeter.epsg != epsg for perimeter in perimeters):
         raise ContourError("Les périmètres et la grille ne sont pas du même territoire", where=Location(path.name))
     cells = PopulatedCells(cell_squares(grid.easting, grid.northing, grid.epsg, epsg), grid.people)
     return tuple(
-        (item, area_figures(item.geometry, cells, grid, estimate.income, zoning.zones.iris, threshold))
+        (item, area_figures(item.geometry, cells, grid, start.income, start.zones.iris, threshold))
         for item in perimeters
     )

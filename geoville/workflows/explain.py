@@ -56,19 +56,20 @@ class Explanation:
         }
 
     def _cell(self, row: int) -> dict[str, Any]:
-        run, grid = self.run, self.run.grid
-        unit = str(run.zoning.zones.unit[row])
-        national = run.zoning.references[unit].national_eur if unit in run.zoning.references else None
-        median = float(run.income.median[row])
+        run, start = self.run, self.run.found.start
+        grid = start.grid
+        unit = str(start.zones.unit[row])
+        national = run.found.references[unit].national_eur if unit in run.found.references else None
+        median = float(start.income.median[row])
         return {
             "id": format_cell_ids(grid.epsg, grid.northing[[row]], grid.easting[[row]])[0],
-            "commune": str(run.zoning.zones.commune[row]) or None,
+            "commune": str(start.zones.commune[row]) or None,
             "urban_unit": unit or None,
             "people": float(grid.people[row]),
             "imputed": bool(grid.imputed[row]),
             "mean_eur": round(float(grid.mean_eur[row])),
             "median_eur": round(median * national) if national and np.isfinite(median) else None,
-            "standard_error_eur": round(float(run.income.standard_error[row]) * national) if national else None,
+            "standard_error_eur": round(float(start.income.standard_error[row]) * national) if national else None,
             "share_below_threshold": _share(run.search.share_below[row]),
             "selected": bool(run.search.selected[row]),
             "added_as_doubtful": bool(run.search.added[row]),
@@ -131,7 +132,7 @@ def explain_place(
 
 
 def _follow(run: CandidateRun, lon: float, lat: float) -> Explanation:
-    grid = run.grid
+    grid = run.found.start.grid
     east, north = transform_points(np.array([lon]), np.array([lat]), WGS84, grid.epsg)
     right = np.abs((grid.easting - east[0]) // CELL_SIZE_M + 1)
     up = np.abs((grid.northing - north[0]) // CELL_SIZE_M + 1)

@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError
 from geoville.law import eligible_units, parameter, require_income_rule
 from geoville.model import Source
-from geoville.perimeters.candidates import LegalTests
+from geoville.perimeters.candidates import CandidateOptions, LegalTests
+from geoville.perimeters.estimated import Names, unverified_inputs
 from geoville.perimeters.sensitivity import SearchStart
 from geoville.sources.files import sha256_of
 from geoville.sources.grids import read_grid
 from geoville.sources.provenance import InputFile
 from geoville.sources.territory import list_territories
-from geoville.workflows.estimation import estimate_grid
-from geoville.workflows.zoning import zoning_of_reference, zoning_of_tables, zoning_of_territory
+from geoville.workflows.estimation import IrisInput, estimate_grid
+from geoville.workflows.outlines import OutlineInput
+from geoville.workflows.zoning import UnitTables, zoning_of_reference, zoning_of_tables, zoning_of_territory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from pathlib import Path
 
     from geoville.carroyage.grid import Grid
     from geoville.law import DatedValue, IncomeReference
     from geoville.sources.provenance import JsonValue
-    from geoville.workflows.candidates import CandidateRequest
+    from geoville.sources.territory import Territory
     from geoville.workflows.estimation import Estimate
     from geoville.workflows.zoning import Zoning
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRequest:
+    """Everything that a computation of candidates is asked with.
+
+    Parameters
+    ----------
+    on : day whose legal values apply.
+    territory : gives the reference incomes, the communes of the urban unit, communes and IRIS of cells.
+    reference : the one urban unit's figures; replaces the territory's.
+    units : tables of many urban units, instead of both.
+    vintage : of the grid, where nothing else tells it.
+    iris : declared medians that the cells should meet.
+    outline : what the outlines follow.
+    options : choices that the law leaves open.
+    """
+
+    on: date
+    territory: Territory | None = None
+    reference: IncomeReference | None = None
+    units: UnitTables | None = None
+    vintage: int | None = None
+    iris: IrisInput | None = None
+    outline: OutlineInput = field(default_factory=OutlineInput)
+    options: CandidateOptions = field(default_factory=CandidateOptions)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,6 +65,8 @@ class SearchInputs:
     Parameters
     ----------
     references : figures of each urban unit.
+    small_units : urban units left out because they have too few inhabitants.
+    names : of the places that candidates are named after.
     law : every legal value that was used.
     inputs : every file that was read.
     source : what to cite for the grid.
@@ -45,15 +76,23 @@ class SearchInputs:
     start: SearchStart
     legal: LegalTests
     references: Mapping[str, IncomeReference]
+    small_units: tuple[str, ...]
+    names: Names
     law: tuple[DatedValue, ...]
     inputs: tuple[InputFile, ...]
     source: Source
     iris_weight: float | None
 
     @property
+    def unverified(self) -> str:
+        """What the search rests on without its text having been read, as a French enumeration."""
+        return unverified_inputs(self.references.values(), self.law)
+
+    @property
     def parameters(self) -> dict[str, JsonValue]:
-        """Figures of each urban unit, for the provenance."""
+        """Figures of each urban unit and weight of the IRIS, for the provenance."""
         return {
+            "iris_weight": self.iris_weight,
             "urban_units": {
                 unit: {
                     "rmuc_national_eur": reference.national_eur,
@@ -63,7 +102,7 @@ class SearchInputs:
                     "source": reference.source,
                 }
                 for unit, reference in self.references.items()
-            }
+            },
         }
 
 
@@ -86,13 +125,15 @@ def prepare_search(grid_path: Path, request: CandidateRequest) -> SearchInputs:
     estimate = estimate_grid(grid, request.iris)
     zoning = _zoning(grid, request, estimate)
     require_income_rule(set(zoning.zones.commune.tolist()))
-    thresholds, _ = eligible_units(zoning.references, request.on)
+    thresholds, small = eligible_units(zoning.references, request.on)
     minimum, poor_share = (parameter(key).at(request.on) for key in ("minimum_quarter_population", "poor_cell_share"))
     used_law = dict.fromkeys(value for threshold in thresholds.values() for value in threshold.law)
     return SearchInputs(
         start=SearchStart(grid, estimate.income, zoning.zones, thresholds),
         legal=LegalTests(poor_share=poor_share.value, minimum_population=minimum.value),
         references=zoning.references,
+        small_units=small,
+        names=zoning.names,
         law=(*used_law, poor_share, minimum, *estimate.law),
         inputs=(grid_input(grid_path, grid, source), *estimate.inputs, *zoning.inputs),
         source=source,
