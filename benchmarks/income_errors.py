@@ -4,7 +4,8 @@
 
 1. Leave one IRIS out: its published declared median against the one estimated without it (the bridge and the shift of
    the other IRIS), on Calais (three grids) and Marseille.
-2. What one vintage of Calais says of another: the share of an IRIS's variance inside its cells, and the drift.
+2. What one vintage of Calais says of another: the share of an IRIS's variance inside its cells, the weight of an imputed
+   value against its neighbours, and the drift.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from geoville.carroyage.cell_geometry import cell_squares
 from geoville.carroyage.grid import Grid
 from geoville.carroyage.income import CellIncome, pooled_medians
 from geoville.carroyage.raking import IrisOverlap, overlap_of_cells, rake_to_iris
-from geoville.carroyage.shrinkage import sampling_variance, shrink_to_neighbours
+from geoville.carroyage.shrinkage import neighbour_mean, sampling_variance, shrink_to_neighbours
 from geoville.law import parameter
 from geoville.sources.bridges import read_bridge
 from geoville.sources.grids import read_grid
@@ -52,6 +53,7 @@ def main() -> None:
     calais = [_calais(data / "calais", vintage) for vintage in CALAIS_VINTAGES]
     print_iris_errors([*calais, _marseille(data / "marseille")], bridge)
     print_within_cell_share(calais, bridge)
+    print_imputed_weight(calais, bridge)
     print_drift(calais, bridge)
 
 
@@ -111,6 +113,27 @@ def print_within_cell_share(towns: list[Town], bridge: Bridge) -> None:
                 if target is not source
             ]
         print(f"| {share:.1f} | {np.mean(errors):.5f} |")
+
+
+def print_imputed_weight(towns: list[Town], bridge: Bridge) -> None:
+    """How well a cell imputed in one vintage predicts itself observed in another, by the weight of its own value."""
+    own, around, truth, people = [], [], [], []
+    for source in towns:
+        median = _own_median(source.grid, bridge)
+        neighbours = neighbour_mean(source.grid, median, _variance(source.grid, median, bridge))[0]
+        for target in towns:
+            here, there = _common(source.grid, target.grid)
+            useful = source.grid.imputed[here] & ~target.grid.imputed[there] & np.isfinite(neighbours[here])
+            own.append(median[here[useful]])
+            around.append(neighbours[here[useful]])
+            truth.append(_own_median(target.grid, bridge)[there[useful]])
+            people.append(target.grid.people[there[useful]])
+    values, means, observed, weight = (np.concatenate(parts) for parts in (own, around, truth, people))
+    print(f"\n| Poids d'une valeur imputée ({len(values)} cas) | erreur |")
+    print("|---|---|")
+    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+        error = share * values + (1 - share) * means - observed
+        print(f"| {share:.2f} | {np.sqrt(np.average(error**2, weights=weight)):.3f} |")
 
 
 def _prediction_error(source: Grid, predicted: np.ndarray, target: Grid, truth: np.ndarray) -> float:

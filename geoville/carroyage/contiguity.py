@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,17 +29,26 @@ def cluster_cells(
 
     Notes
     -----
-    Neighbours are found by sorted keys, so the cost is that of sorting; a union-find over the pairs does the rest.
+    Cells that follow one another in a row make a run; runs, far fewer than cells, are joined to those that they touch
+    in the row above by two searches among sorted keys, and their graph gives the clusters.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    count = len(easting)
-    if count == 0:
+    if len(easting) == 0:
         return np.empty(0, dtype=np.intp)
-    first, second = neighbour_pairs(easting, northing, contiguity)
-    links = coo_array((np.ones(len(first), dtype=np.int8), (first, second)), shape=(count, count))
-    _, labels = connected_components(links, directed=False)
+    lattice = _by_rows(easting, northing)
+    begins = np.concatenate([[True], np.diff(lattice.key) != 1])
+    starts, ends = lattice.key[begins], lattice.key[np.append(begins[1:], True)]
+    reach = _corner_reach(contiguity)
+    lowest = np.searchsorted(ends, starts + lattice.width - reach)
+    touching = np.searchsorted(starts, ends + lattice.width + reach, side="right") - lowest
+    first = np.repeat(np.arange(len(starts)), touching)
+    second = np.arange(len(first)) + np.repeat(lowest - np.cumsum(touching) + touching, touching)
+    links = coo_array((np.ones(len(first), dtype=np.int8), (first, second)), shape=(len(starts), len(starts)))
+    _, of_run = connected_components(links, directed=False)
+    labels = np.empty(len(easting), dtype=np.intp)
+    labels[lattice.order] = of_run[np.cumsum(begins) - 1]
     return _in_order_of_appearance(labels)
 
 
@@ -46,19 +56,18 @@ def neighbour_pairs(
     easting: NDArray[np.int64], northing: NDArray[np.int64], contiguity: Contiguity
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Pairs of touching cells, each pair once: two (m,) arrays of indices."""
-    column = (easting - easting.min()) // CELL_SIZE_M
-    row = (northing - northing.min()) // CELL_SIZE_M
-    width = int(column.max()) + 3  # one empty column on each side, so that a row's end never meets the next one's start
-    key = row * width + column + 1
-    order = np.argsort(key, kind="stable")
-    sorted_key = key[order]
-    forward = [1, width] if contiguity is Contiguity.ROOK else [1, width - 1, width, width + 1]
+    lattice = _by_rows(easting, northing)
+    reach = _corner_reach(contiguity)
+    above = range(lattice.width - reach, lattice.width + reach + 1)
+    key, beyond = lattice.key, np.append(lattice.key, -1)  # a place past the end holds no cell
     firsts, seconds = [], []
-    for step in forward:
-        place = np.minimum(np.searchsorted(sorted_key, sorted_key + step), len(key) - 1)
-        touching = sorted_key[place] == sorted_key + step
-        firsts.append(order[touching])
-        seconds.append(order[place[touching]])
+    for steps in ((1,), above):
+        place = np.searchsorted(key, key + steps[0])
+        for step in steps:
+            touching = beyond[place] == key + step
+            firsts.append(lattice.order[touching])
+            seconds.append(lattice.order[place[touching]])
+            place += touching
     return np.concatenate(firsts), np.concatenate(seconds)
 
 
@@ -68,7 +77,36 @@ def members(labels: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     return np.split(order, np.flatnonzero(np.diff(labels[order])) + 1) if len(labels) else []
 
 
-def _in_order_of_appearance(labels: NDArray[np.int32]) -> NDArray[np.intp]:
+@dataclass(frozen=True, eq=False, slots=True)
+class _Rows:
+    """Cells row after row, from the south-west.
+
+    Parameters
+    ----------
+    key : (n,) increasing; 1 more for the next place to the east, `width` more for the next one to the north.
+    order : (n,) index of each in the cells given.
+    """
+
+    key: NDArray[np.int64]
+    order: NDArray[np.intp]
+    width: int
+
+
+def _by_rows(easting: NDArray[np.int64], northing: NDArray[np.int64]) -> _Rows:
+    column = (easting - easting.min()) // CELL_SIZE_M
+    row = (northing - northing.min()) // CELL_SIZE_M
+    width = int(column.max()) + 3  # one empty column on each side, so that a row's end never meets the next one's start
+    key = row * width + column + 1
+    order = np.argsort(key, kind="stable")
+    return _Rows(key[order], order, width)
+
+
+def _corner_reach(contiguity: Contiguity) -> int:
+    """How many places beside the one above still touch."""
+    return 1 if contiguity is Contiguity.QUEEN else 0
+
+
+def _in_order_of_appearance(labels: NDArray[np.intp]) -> NDArray[np.intp]:
     _, first_seen, dense = np.unique(labels, return_index=True, return_inverse=True)
     rank = np.empty(len(first_seen), dtype=np.intp)
     rank[np.argsort(first_seen)] = np.arange(len(first_seen))

@@ -54,7 +54,7 @@ def sampling_variance(grid: Grid, within_sd: NDArray[np.float64]) -> NDArray[np.
     Notes
     -----
     ``share × within_sd² / households``: the people of a household share one income, so households count, not people.
-    An imputed value says nothing of the cell itself: it was taken from elsewhere.
+    The households of an imputed cell are not its sample: INSEE gives it the value of a wider place.
     """
     published = np.isfinite(grid.households) & (grid.households > 0)
     households = np.where(published, grid.households, grid.people / PEOPLE_PER_HOUSEHOLD)
@@ -69,24 +69,28 @@ def shrink_to_neighbours(grid: Grid, median: NDArray[np.float64], variance: NDAr
     Parameters
     ----------
     median : (n,) relative declared median of each cell, on its own.
-    variance : (n,) of its error; infinite where the cell says nothing.
+    variance : (n,) of its error; infinite where the cell is no sample of itself (imputed).
 
     Notes
     -----
     ``r̂ = B r + (1 − B) μ`` with ``B = τ² / (τ² + v)``, μ the mean of the neighbours weighted by people, v the variance,
     and τ² estimated by the method of moments: the mean square of ``r − μ`` less what sampling explains of it. A cell
     without known neighbours keeps its own figure.
+
+    An imputed value, that of a wider place, is worth as much as the mean of the neighbours: v = τ², B = ½. It is the
+    weight with which cells of Calais imputed in one vintage predict best those observed in another
+    (`benchmarks/income_errors.py`).
     """
-    mean, mean_variance = _neighbour_mean(grid, median, variance)
-    own, around = np.isfinite(median) & np.isfinite(variance), np.isfinite(mean)
-    both = own & around
+    mean, mean_variance = neighbour_mean(grid, median, variance)
+    sampled, around = np.isfinite(median) & np.isfinite(variance), np.isfinite(mean)
+    both = sampled & around
     between = _between_variance(median[both] - mean[both], variance[both] + mean_variance[both], grid.people[both])
+    own_variance = np.where(sampled, variance, between)
     with np.errstate(invalid="ignore"):
-        trust = np.where(own, between / (between + variance), 0.0) if between > 0 else np.zeros(len(grid))
-    trust = np.where(around, trust, 1.0)
-    shrunk = np.where(around, trust * np.where(own, median, 0) + (1 - trust) * mean, median)
-    alone = np.where(around, between + mean_variance, between)
-    remaining = np.where(own, trust * np.where(own, variance, 0), alone)
+        trust = np.where(between > 0, between / (between + own_variance), 0.0)
+    trust = np.where(np.isnan(median), 0.0, np.where(around, trust, 1.0))
+    shrunk = np.where(around, trust * np.nan_to_num(median) + (1 - trust) * mean, median)
+    remaining = np.where(np.isnan(median), between + mean_variance, trust * own_variance)
     return Shrunk(shrunk, np.where(np.isfinite(shrunk), remaining, np.nan), between)
 
 
@@ -96,10 +100,10 @@ def _between_variance(gap: NDArray[np.float64], explained: NDArray[np.float64], 
     return max(0.0, float(np.average(gap**2 - explained, weights=people)))
 
 
-def _neighbour_mean(
+def neighbour_mean(
     grid: Grid, values: NDArray[np.float64], variance: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean of the known queen neighbours weighted by people, and its sampling variance; NaN where there is none."""
+    """Mean of the observed queen neighbours weighted by people, and its sampling variance; NaN where there is none."""
     if len(grid) == 0:
         return values, variance
     first, second = neighbour_pairs(grid.easting, grid.northing, Contiguity.QUEEN)

@@ -1,0 +1,175 @@
+"""Grids: geoville against what a user would write with pandas, libpysal, shapely and geopandas, in one run.
+
+    pip install -r benchmarks/requirements.txt
+    python benchmarks/speed_grid.py [--repeats 3]
+
+Both sides get the same cells, in memory, in the form that each reads fastest. Results are compared before they are timed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+from libpysal.graph import Graph
+from scipy import ndimage
+
+from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
+from geoville.carroyage.cell_id import format_cell_ids, parse_cell_ids
+from geoville.carroyage.contiguity import cluster_cells, members
+from geoville.sources.grid_columns import fixed_width_ids
+
+SEED = 20_140_767
+CELL_M = 200
+IDS = 1_000_000
+CLUSTERED_CELLS = 375_000
+UNITED_CELLS = 20_000
+SIDE = 1_000
+PACKAGES = ("numpy", "pandas", "pyarrow", "scipy", "shapely", "geopandas", "libpysal")
+
+
+@dataclass(frozen=True)
+class Race:
+    """One task done twice; `target` is the ratio to reach, None where nothing was promised."""
+
+    task: str
+    peer: str
+    ours: Callable[[], object]
+    theirs: Callable[[], object]
+    target: float | None = None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeats", type=int, default=3)
+    repeats = parser.parse_args().repeats
+    print(f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}; "
+          + ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+          + f"; median of {repeats}, extremes in brackets.\n")  # fmt: skip
+    print("| task | against | geoville | peer | ratio | target |\n|---|---|---|---|---|---|")
+    for race in (ids_race(), ids_from_bytes_race(), clusters_race(), union_race(), polygons_race()):
+        ours, theirs = _seconds(race.ours, repeats), _seconds(race.theirs, repeats)
+        ratio = statistics.median(theirs) / statistics.median(ours)
+        print(
+            f"| {race.task} | {race.peer} | {_shown(ours)} | {_shown(theirs)} | × {ratio:.0f} | {_verdict(race, ratio)} |"
+        )
+
+
+def ids_race() -> Race:
+    ids = _ids()
+    column, series = pa.chunked_array([ids]), pd.Series(ids)
+    return _ids_race("read from an Arrow column", lambda: parse_cell_ids(fixed_width_ids(column)), series)
+
+
+def ids_from_bytes_race() -> Race:
+    ids = _ids()
+    held = fixed_width_ids(pa.chunked_array([ids]))
+    return _ids_race("read from fixed-width bytes", lambda: parse_cell_ids(held), pd.Series(ids), target=50)
+
+
+def _ids() -> list[str]:
+    random = np.random.default_rng(SEED)
+    north, east = (CELL_M * random.integers(first, last, IDS) for first, last in ((10_000, 16_000), (16_000, 22_000)))
+    return format_cell_ids(3035, north, east)
+
+
+def _ids_race(task: str, ours: Callable[[], object], series: pd.Series, target: float | None = None) -> Race:
+    def theirs() -> pd.DataFrame:
+        return series.str.extract(r"^CRS(\d{4})RES200mN(\d{6,7})E(\d{6,7})$").astype("int64")
+
+    assert np.array_equal(np.column_stack(ours()), theirs().to_numpy())
+    return Race(f"{IDS:,} identifiers, {task}", "pandas `str.extract`", ours, theirs, target)
+
+
+def clusters_race() -> Race:
+    east, north = _districts(CLUSTERED_CELLS)
+    squares = geopandas.GeoSeries(cell_squares(east, north, 3035, 3035), crs=3035)
+
+    def theirs() -> np.ndarray:
+        return Graph.build_contiguity(squares, rook=False).component_labels.to_numpy()
+
+    pairs = set(zip(cluster_cells(east, north).tolist(), theirs().tolist(), strict=True))
+    assert len(pairs) == len({ours for ours, _ in pairs}) == len({other for _, other in pairs})
+    return Race(
+        f"queen clusters of {CLUSTERED_CELLS:,} cells",
+        "libpysal `Graph.build_contiguity` on squares already made, `component_labels`",
+        lambda: cluster_cells(east, north),
+        theirs,
+        target=100,
+    )
+
+
+def union_race() -> Race:
+    east, north = _districts(UNITED_CELLS)
+    squares = cell_squares(east, north, 3035, 2154)
+    assert union_of_cells(squares).symmetric_difference(shapely.union_all(squares)).area < 1
+    return Race(
+        f"union of {UNITED_CELLS:,} squares",
+        "`shapely.union_all`",
+        lambda: union_of_cells(squares),
+        lambda: shapely.union_all(squares),
+    )
+
+
+def polygons_race() -> Race:
+    east, north = _districts(CLUSTERED_CELLS)
+
+    def ours() -> list[shapely.Geometry]:
+        squares = cell_squares(east, north, 3035, 2154)
+        return [union_of_cells(squares[cells]) for cells in members(cluster_cells(east, north))]
+
+    def theirs() -> geopandas.GeoSeries:
+        boxes = shapely.box(east, north, east + CELL_M, north + CELL_M)
+        frame = geopandas.GeoDataFrame({"cluster": cluster_cells(east, north)}, geometry=boxes, crs=3035)
+        return frame.to_crs(2154).dissolve("cluster").geometry
+
+    assert abs(sum(shape.area for shape in ours()) - theirs().area.sum()) < 1
+    return Race(
+        f"{CLUSTERED_CELLS:,} cells to one polygon per cluster, in Lambert-93",
+        "geopandas `to_crs`, `dissolve` (clusters given)",
+        ours,
+        theirs,
+    )
+
+
+def _districts(cells: int) -> tuple[np.ndarray, np.ndarray]:
+    """Cells in districts of all sizes: where smooth noise on a square lattice is highest."""
+    side = min(SIDE, int(2 * np.sqrt(cells)))
+    noise = ndimage.gaussian_filter(np.random.default_rng(SEED).standard_normal((side, side)), 2)
+    chosen = np.sort(np.argpartition(-noise, cells, axis=None)[:cells])
+    rows, columns = np.divmod(chosen, side)
+    return 3_400_000 + CELL_M * columns, 2_300_000 + CELL_M * rows
+
+
+def _seconds(task: Callable[[], object], repeats: int) -> list[float]:
+    taken = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        task()
+        taken.append(time.perf_counter() - start)
+    return taken
+
+
+def _shown(seconds: list[float]) -> str:
+    return f"{statistics.median(seconds):.3f} s ({min(seconds):.3f}–{max(seconds):.3f})"
+
+
+def _verdict(race: Race, ratio: float) -> str:
+    if race.target is None:
+        return "–"
+    return f"≥ {race.target}: {'reached' if ratio >= race.target else 'missed'}"
+
+
+if __name__ == "__main__":
+    main()
