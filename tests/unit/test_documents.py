@@ -1,0 +1,123 @@
+"""What the documents show exists: commands, options, files, and the figures of the method note."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from geoville.cli.app import app
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+AT_THE_ROOT = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+DOCUMENTS = sorted([*(REPOSITORY / name for name in AT_THE_ROOT), *REPOSITORY.glob("docs/**/*.md")])
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+SHOWN = re.compile(r"^\$ (geoville .+?)(?: &)?$", re.MULTILINE)
+INLINE = re.compile(r"`(geoville [a-z][^`\n]*)`")
+TABLE_ROW = re.compile(r"^\| .+ \|$", re.MULTILINE)
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(REPOSITORY).as_posix()
+
+
+def _commands_of(text: str) -> Iterator[str]:
+    yield from SHOWN.findall(text)
+    yield from INLINE.findall(text)
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+COMMANDS = sorted({(_name(path), command) for path in DOCUMENTS for command in _commands_of(_read(path))})
+
+
+def _fault(words: list[str]) -> str:
+    """Why a command line cannot be parsed as one of geoville's, empty where it can."""
+    command: Any = typer.main.get_command(app)
+    while words and hasattr(command, "commands"):
+        name, *rest = words
+        if name.startswith("--"):
+            break
+        if name not in command.commands:
+            return f"no command {name}"
+        command, words = command.commands[name], rest
+    known = {"--help"} | {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+    unknown = [word for word in words if word.startswith("--") and word not in known]
+    return f"no option {unknown}" if unknown else ""
+
+
+def test_commands_are_shown():
+    shown = {" ".join(command.split()[1:3]) for _, command in COMMANDS}
+    assert {"perimeters candidates", "perimeters score", "data add", "perimeters veille"} <= shown
+
+
+@pytest.mark.parametrize(("document", "command"), COMMANDS)
+def test_every_command_shown_exists(document, command):
+    words = shlex.split(command, posix=True)
+    assert words[0] == "geoville"
+    assert _fault(words[1:]) == ""
+
+
+def test_a_wrong_command_would_be_found():
+    assert _fault(["perimeters", "candidat", "--grid", "x"]) == "no command candidat"
+    assert _fault(["perimeters", "score", "--oficial", "x"]) == "no option ['--oficial']"
+
+
+def _anchor(title: str) -> str:
+    """Anchor that a page gives to a title: lower case, spaces as hyphens, punctuation dropped."""
+    return re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=_name)
+def test_every_local_link_leads_somewhere(path):
+    for target in LINK.findall(_read(path)):
+        if target.startswith(("https://", "http://")):
+            continue
+        file, _, anchor = target.partition("#")
+        goal = (path.parent / file).resolve() if file else path
+        assert goal.exists(), target
+        assert goal.is_relative_to(REPOSITORY), target
+        if anchor:
+            titles = re.findall(r"^#+ (.+)$", _read(goal), re.MULTILINE)
+            assert anchor in {_anchor(title) for title in titles}, target
+
+
+def test_every_page_of_the_guide_and_every_decision_is_listed():
+    for folder in ("guide", "decisions"):
+        pages = {page.name for page in (REPOSITORY / "docs" / folder).glob("[0-9]*.md")}
+        assert pages
+        assert pages <= set(LINK.findall(_read(REPOSITORY / "docs" / folder / "README.md")))
+
+
+def test_pictures_are_light():
+    pictures = list((REPOSITORY / "docs" / "images").glob("*"))
+    assert pictures
+    assert all(picture.stat().st_size < 300_000 for picture in pictures)
+
+
+def test_the_python_of_the_readme_runs(tmp_path):
+    (snippet,) = re.findall(r"```python\n(.*?)```", _read(REPOSITORY / "README.md"), re.DOTALL)
+    code = snippet.replace('Path("candidats.gpkg")', f"Path({str(tmp_path / 'candidats.gpkg')!r})")
+    ran = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    promised = re.findall(r"print\(.*\)  # (.*)$", snippet, re.MULTILINE)
+    assert ran.stdout.splitlines() == promised
+    assert (tmp_path / "candidats.gpkg").exists()
+
+
+@pytest.mark.realdata
+def test_the_ablation_of_the_method_note_is_what_its_script_prints(shared_data):
+    script = [sys.executable, str(REPOSITORY / "benchmarks" / "ablation.py"), "--data", str(shared_data)]
+    printed = subprocess.run(script, capture_output=True, encoding="utf-8", check=True).stdout
+    note = _read(REPOSITORY / "docs" / "methode.md")
+    rows = TABLE_ROW.findall(printed)
+    assert len(rows) > 10
+    assert [row for row in rows if row not in note] == []
