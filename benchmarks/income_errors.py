@@ -4,8 +4,8 @@
 
 1. Leave one IRIS out: its published declared median against the one estimated without it (the bridge and the shift of
    the other IRIS), on Calais (three grids) and Marseille.
-2. What one vintage of Calais says of another: the share of an IRIS's variance inside its cells, the weight of an imputed
-   value against its neighbours, and the drift.
+2. What one vintage of Calais says of another: the share of an IRIS's variance inside its cells, the weight of an
+   imputed value against its neighbours, and the drift.
 """
 
 from __future__ import annotations
