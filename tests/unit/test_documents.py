@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,14 +14,18 @@ from typing import Any
 import pytest
 import typer
 
+from geoville.cli import main
 from geoville.cli.app import app
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+SHARED = REPOSITORY.parent / "shared" / "data"
 AT_THE_ROOT = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 DOCUMENTS = sorted([*(REPOSITORY / name for name in AT_THE_ROOT), *REPOSITORY.glob("docs/**/*.md")])
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 SHOWN = re.compile(r"^\$ (geoville .+?)(?: &)?$", re.MULTILINE)
 INLINE = re.compile(r"`(geoville [a-z][^`\n]*)`")
+FILES = {".csv", ".geojson", ".gpkg", ".tif", ".html"}
+WRITTEN = {"--out", "--map", "--layer"}
 TABLE_ROW = re.compile(r"^\| .+ \|$", re.MULTILINE)
 
 
@@ -121,3 +126,64 @@ def test_the_ablation_of_the_method_note_is_what_its_script_prints(shared_data):
     rows = TABLE_ROW.findall(printed)
     assert len(rows) > 10
     assert [row for row in rows if row not in note] == []
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("path", [path for path in DOCUMENTS if "$ geoville" in _read(path)], ids=_name)
+def test_every_output_shown_is_what_the_command_writes(path, run_beside_the_data):
+    for command, shown in _dialogues(_read(path)):
+        words = shlex.split(command)
+        if words[:2] == ["geoville", "serve"] or not all(Path(file).exists() for file in _inputs(words)):
+            continue
+        written = run_beside_the_data(words)
+        assert [line for line in shown if not _is_written(line, written)] == [], command
+
+
+def test_the_demo_of_the_readme_is_what_it_prints(run_beside_the_data):
+    (shown,) = re.findall(r"```\n(Seuil : .*?)```", _read(REPOSITORY / "README.md"), re.DOTALL)
+    written = run_beside_the_data(["geoville", "demo", "--on", "2026-01-15"])
+    assert [line for line in shown.splitlines() if not _is_written(line, written)] == []
+
+
+@pytest.fixture
+def run_beside_the_data(tmp_path, monkeypatch, capsys):
+    """The command line, in a folder that holds the files that the documents name."""
+    shutil.copytree(REPOSITORY / "data", tmp_path / "data")
+    for file in (name for folder in ("calais", "marseille", ".") for name in (SHARED / folder).glob("*.*")):
+        if file.name not in {"addresses.csv", "places.csv"}:
+            shutil.copy(file, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "240")
+
+    def run(words: list[str]) -> list[str]:
+        monkeypatch.setattr(sys, "argv", words)
+        with pytest.raises(SystemExit):
+            main()
+        captured = capsys.readouterr()
+        return [_plain(line) for line in (captured.out + captured.err).splitlines()]
+
+    return run
+
+
+def _dialogues(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Command lines shown, each with the lines shown under it."""
+    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
+        for command, shown in re.findall(r"^\$ (geoville .+)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+            yield command, shown.splitlines()
+
+
+def _inputs(words: list[str]) -> list[str]:
+    """Files that a command reads: every word that looks like one, but those it writes."""
+    written = {words[place + 1] for place, word in enumerate(words) if word in WRITTEN}
+    return [word for word in words if Path(word).suffix in FILES and word not in written]
+
+
+def _is_written(line: str, written: list[str]) -> bool:
+    """Whether a shown line was written, as a whole or, where it ends in an ellipsis, from its start."""
+    start, cut, _ = _plain(line).partition("…")
+    return not start.strip() or any(item.startswith(start) if cut else item == start for item in written)
+
+
+def _plain(line: str) -> str:
+    """A line without its frame and with plain spaces: tables are as wide as the screen."""
+    return " ".join(line.replace("│", " ").split())
