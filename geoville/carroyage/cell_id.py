@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +12,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_START = b"CRS"
+_CODE_DIGITS = 4
 _RESOLUTION = b"RES200mN"
-_EPSG_DIGITS = slice(3, 7)
-_NORTHING_START = len(b"CRS0000") + len(_RESOLUTION)
+_NORTHING_START = len(_START) + _CODE_DIGITS + len(_RESOLUTION)
 _DIGITS = (6, 7)
+_WORD = 8  # bytes
+_JOINS = (  # what is kept of a word, what it is multiplied by, and how far the joined digits are then moved
+    (np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(1 + (10 << 8)), np.uint64(8)),
+    (np.uint64(0x00FF00FF00FF00FF), np.uint64(1 + (100 << 16)), np.uint64(16)),
+    (np.uint64(0x0000FFFF0000FFFF), np.uint64(1 + (10_000 << 32)), np.uint64(32)),
+)
+_HIGH_HALVES = np.uint64(0xF0F0F0F0F0F0F0F0)
+_SIX = np.uint64(0x0606060606060606)  # brings whatever follows "9" to the next high half
+_ALL_DIGITS = np.uint64(0x3333333333333333)
+_IDS_AT_ONCE = 16_384  # what stays in the processor's cache
 
 
 def encode_ids(ids: Iterable[object]) -> NDArray[np.bytes_]:
@@ -37,34 +49,29 @@ def parse_cell_ids(
 
     Notes
     -----
-    Bytes are read column by column for all identifiers of one layout at once: northings have six or seven digits, and
-    so have eastings.
+    Northings have six or seven digits, and so have eastings: the identifiers of each of the four layouts are read
+    together, eight characters at a time.
 
     >>> epsg, northing, easting = parse_cell_ids(encode_ids(["CRS3035RES200mN3118000E3750400", "non"]))
     >>> epsg.tolist(), northing.tolist(), easting.tolist()
     ([3035, 0], [3118000, 0], [3750400, 0])
     """
-    epsg, northing, easting = (np.zeros(len(ids), dtype=np.int64) for _ in range(3))
+    numbers = tuple(np.zeros(len(ids), dtype=np.int64) for _ in range(3))
     lengths = np.char.str_len(ids)
-    characters = np.frombuffer(np.ascontiguousarray(ids).tobytes(), dtype=np.uint8).reshape(len(ids), -1)
-    for northing_digits in _DIGITS:
-        for easting_digits in _DIGITS:
-            e_at = _NORTHING_START + northing_digits
-            length = e_at + 1 + easting_digits
-            rows = np.flatnonzero(lengths == length)
+    characters = np.ascontiguousarray(ids).view(np.uint8).reshape(len(ids), ids.dtype.itemsize)
+    for start in range(0, len(ids), _IDS_AT_ONCE):
+        some_lengths = lengths[start : start + _IDS_AT_ONCE]
+        for northing_digits, easting_digits in product(_DIGITS, repeat=2):
+            length = _NORTHING_START + northing_digits + 1 + easting_digits
+            rows = start + np.flatnonzero(some_lengths == length)
             if len(rows) == 0:
                 continue
-            block = characters[rows, :length]
-            codes, codes_ok = _number(block[:, _EPSG_DIGITS])
-            norths, norths_ok = _number(block[:, _NORTHING_START:e_at])
-            easts, easts_ok = _number(block[:, e_at + 1 :])
-            good = _spells(block, 0, b"CRS") & _spells(block, 7, _RESOLUTION) & _spells(block, e_at, b"E")
-            good &= codes_ok & norths_ok & easts_ok
-            epsg[rows[good]], northing[rows[good]], easting[rows[good]] = (
-                codes[good],
-                norths[good],
-                easts[good],
-            )
+            block = np.ascontiguousarray(characters.take(rows, axis=0)[:, :length])
+            *read, good = _read_layout(block, northing_digits, easting_digits)
+            spelt = np.flatnonzero(good)
+            for place, values in zip(numbers, read, strict=True):
+                place[rows[spelt]] = values[spelt]
+    epsg, northing, easting = numbers
     return epsg, northing, easting
 
 
@@ -77,18 +84,48 @@ def format_cell_ids(epsg: int, northing: NDArray[np.int64], easting: NDArray[np.
     return [f"CRS{epsg}RES200mN{n}E{e}" for n, e in zip(northing.tolist(), easting.tolist(), strict=True)]
 
 
-def _number(digits: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Value of columns of ASCII digits, and which rows hold nothing but digits."""
-    are_digits = np.ones(len(digits), dtype=bool)
-    value = np.zeros(len(digits), dtype=np.int64)
-    for digit in digits.T:
-        are_digits &= (digit >= ord("0")) & (digit <= ord("9"))
-        value *= 10
-        value += digit
-        value -= ord("0")
-    return value, are_digits
+def _read_layout(
+    block: NDArray[np.uint8], northing_digits: int, easting_digits: int
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint64], NDArray[np.bool_]]:
+    """EPSG code, northing and easting of identifiers of one layout, and which of them are well spelt."""
+    e_at = _NORTHING_START + northing_digits
+    start = _word_ending_at(block, _WORD)
+    codes, codes_ok = _number(start << np.uint64(8), _CODE_DIGITS)  # one character more: it ends with the code
+    norths, norths_ok = _number(_word_ending_at(block, e_at), northing_digits)
+    easts, easts_ok = _number(_word_ending_at(block, e_at + 1 + easting_digits), easting_digits)
+    good = codes_ok & norths_ok & easts_ok
+    good &= start & _first_bytes(len(_START)) == _as_word(_START)
+    good &= _word_ending_at(block, _NORTHING_START) == _as_word(_RESOLUTION)
+    good &= block[:, e_at] == ord("E")
+    return codes, norths, easts, good
 
 
-def _spells(block: NDArray[np.uint8], start: int, word: bytes) -> NDArray[np.bool_]:
-    spelt: NDArray[np.bool_] = (block[:, start : start + len(word)] == np.frombuffer(word, np.uint8)).all(axis=1)
-    return spelt
+def _word_ending_at(block: NDArray[np.uint8], end: int) -> NDArray[np.uint64]:
+    """Eight characters of each row of a contiguous block as one number, the first character lowest."""
+    return np.ndarray(len(block), "<u8", block, offset=end - _WORD, strides=block.strides[:1])
+
+
+def _as_word(text: bytes) -> np.uint64:
+    return np.uint64(int.from_bytes(text, "little"))
+
+
+def _first_bytes(count: int) -> np.uint64:
+    """Mask of the first characters of a word."""
+    return np.uint64((1 << 8 * count) - 1)
+
+
+def _number(words: NDArray[np.uint64], digits: int) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    """Value of the last digits of words, and which hold nothing but digits there.
+
+    Notes
+    -----
+    Neighbouring digits, then pairs, then fours are joined by one multiplication each, for the eight characters at once:
+    D. Lemire (2021), "Number Parsing at a Gigabyte per Second", Software: Practice and Experience 51(8), 1700-1727.
+    """
+    before = _WORD - digits
+    words = words & ~_first_bytes(before) | _as_word(b"0" * before)
+    value = words
+    for kept, factor, shift in _JOINS:
+        value = (value & kept) * factor >> shift
+    high_halves = words & _HIGH_HALVES | (words + _SIX & _HIGH_HALVES) >> np.uint64(4)
+    return value, high_halves == _ALL_DIGITS

@@ -106,6 +106,8 @@ def fixed_width_ids(column: pa.ChunkedArray) -> NDArray[np.bytes_]:
     start, stop = np.frombuffer(offsets, dtype=np.int64)[[kept.offset, kept.offset + len(kept)]]
     letters = np.frombuffer(data, dtype=np.uint8)[start:stop] if data is not None else np.empty(0, np.uint8)
     width = max(int(lengths.max(initial=0)), 1)
+    if lengths.min(initial=width) == width:  # the rule: letters are already in rows
+        return letters.view(f"S{width}")
     rows = np.zeros((len(kept), width), dtype=np.uint8)
     rows[np.arange(width) < lengths[:, None]] = letters
     return rows.reshape(-1).view(f"S{width}")
