@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-_CODES = ("code_iris", "codeiris", "iris_code")
+_CODES = ("code_iris", "codeiris", "iris_code", "code")
 """Not a bare "IRIS": in INSEE's files that is the number inside the commune, the same in every town."""
 
 _NAMES = ("nom_iris", "lib_iris", "libiris")
+_YEARLY_MEDIANS = ("median_uc", "median_declared_eur")
 _DATED_MEDIAN = re.compile(r"(?:dec_med|rfucq2|median_declared_)(\d{2}|\d{4})", re.IGNORECASE)
 _CENTURY = 2000
 
@@ -61,7 +62,7 @@ def read_iris(path: Path, incomes: Path | None = None) -> IrisLayer:
     Notes
     -----
     The median is the column DEC_MED*, RFUCQ2* or median_declared_* (the year is in its name; the latest one if there
-    are several), or median_uc with a column year (the latest year).
+    are several), or median_uc or median_declared_eur with a column year (the latest year).
 
     Raises
     ------
@@ -130,9 +131,9 @@ def _medians(table: pd.DataFrame, path: Path) -> tuple[dict[str, float], int]:
     if dated:
         year, median = max(dated)
         rows = table
-    elif {"median_uc", "year"} <= lower.keys():
+    elif "year" in lower and any(name in lower for name in _YEARLY_MEDIANS):
         years = table[lower["year"]].astype(int)
-        year, median = int(years.max()), lower["median_uc"]
+        year, median = int(years.max()), next(lower[name] for name in _YEARLY_MEDIANS if name in lower)
         rows = table[years == year]
     else:
         raise InvalidInputError(

@@ -32,7 +32,7 @@ QUESTIONS = (
     "23 bd Léon Gambetta, Calais",
     "avenue Guynemer, Calais",
     "12 rue de l'Inconnue, 62100 Calais",
-    "1.8867, 50.9560",
+    "1.8860, 50.9550",
 )
 """Ten questions: inside, outside, near the limit, at street level, unknown, by coordinates."""
 

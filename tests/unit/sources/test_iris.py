@@ -13,6 +13,7 @@ import shapely
 from geoville.errors import InvalidInputError
 from geoville.sources.communes import read_communes_layer
 from geoville.sources.iris import read_iris
+from geoville.sources.locations import embedded_data
 
 SQUARES = [shapely.box(621_000 + 1000 * place, 7_095_000, 622_000 + 1000 * place, 7_096_000) for place in range(3)]
 CODES = ["621930101", "621930102", "621930201"]
@@ -48,6 +49,13 @@ def test_of_several_years_the_latest_counts(tmp_path: Path) -> None:
     assert found.year == 2011
     assert found.median_eur.tolist() == [12_011.0] * 3
     assert found.name.tolist() == ["A", "B", "C"]
+
+
+def test_the_table_of_a_pack_is_read(tmp_path: Path) -> None:
+    table = embedded_data() / "calais" / "iris_income.csv"
+    found = read_iris(layer(tmp_path / "iris.gpkg", CODE_IRIS=CODES[:2] + ["621930301"]), table)
+    assert found.year == 2011
+    assert found.median_eur[2] == 2535.0
 
 
 @pytest.mark.parametrize("secret", ["", "s", "ns", "nd", "NA"])
