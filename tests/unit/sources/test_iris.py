@@ -53,7 +53,7 @@ def test_of_several_years_the_latest_counts(tmp_path: Path) -> None:
 
 def test_the_table_of_a_pack_is_read(tmp_path: Path) -> None:
     table = embedded_data() / "calais" / "iris_income.csv"
-    found = read_iris(layer(tmp_path / "iris.gpkg", CODE_IRIS=CODES[:2] + ["621930301"]), table)
+    found = read_iris(layer(tmp_path / "iris.gpkg", CODE_IRIS=[*CODES[:2], "621930301"]), table)
     assert found.year == 2011
     assert found.median_eur[2] == 2535.0
 
