@@ -14,7 +14,7 @@ from geoville.errors import InvalidInputError, Location
 from geoville.law import IncomeReference
 from geoville.perimeters.estimated import Names
 from geoville.perimeters.quarter import CellZones
-from geoville.sources.communes import CommuneLayer, read_communes_layer
+from geoville.sources.communes import CommuneLayer, commune_of, read_communes_layer
 from geoville.sources.files import sha256_of
 from geoville.sources.provenance import InputFile
 
@@ -127,7 +127,7 @@ def _units_by_commune(path: Path) -> dict[str, str]:
     rows, columns = _rows(path)
     commune = _column(columns, _COMMUNE_COLUMNS, path)
     unit = _column(columns, _UNIT_COLUMNS, path)
-    return {row[commune].strip(): row[unit].strip() for row in rows}
+    return {commune_of(row[commune].strip()): row[unit].strip() for row in rows}
 
 
 def _references(tables: UnitTables) -> dict[str, IncomeReference]:

@@ -1,0 +1,74 @@
+"""A small made-up country: blocks of alike cells, each in its commune, and the files that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas
+import shapely
+
+from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.workflows.zoning import UnitTables
+
+SIDE = 6
+PEOPLE = 60
+NATIONAL_EUR = 18_355.0
+
+
+@dataclass(frozen=True)
+class Block:
+    """Six rows of six cells of 60 people, all in one commune.
+
+    Parameters
+    ----------
+    row, column : of its south-west cell.
+    mean_eur : living standard in each cell.
+    """
+
+    commune: str
+    row: int
+    column: int
+    mean_eur: float
+
+
+@dataclass(frozen=True)
+class Country:
+    """Blocks from an origin (easting, northing, metres) in the CRS of a grid."""
+
+    blocks: Sequence[Block]
+    epsg: int = 3035
+    origin: tuple[int, int] = (3_900_000, 2_300_000)
+
+    def write_grid(self, folder: Path) -> Path:
+        lines = ["idcar_200m,i_est_200,ind,men,men_pauv,ind_snv"]
+        for block in self.blocks:
+            for place in range(SIDE**2):
+                north = self.origin[1] + CELL_SIZE_M * (block.row + place // SIDE)
+                east = self.origin[0] + CELL_SIZE_M * (block.column + place % SIDE)
+                name = f"CRS{self.epsg}RES200mN{north}E{east}"
+                lines.append(f"{name},0,{PEOPLE},27.3,5,{PEOPLE * block.mean_eur}")
+        path = folder / "carreaux_2019.csv"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
+
+    def write_tables(
+        self, folder: Path, unit_of: Mapping[str, str], figures: Mapping[str, tuple[int, int]]
+    ) -> UnitTables:
+        """Write communes, their urban units, and (median income, population) of each unit."""
+        tables = UnitTables(folder / "communes.gpkg", folder / "unites.csv", folder / "rmuc.csv", NATIONAL_EUR)
+        squares = [self._square(block) for block in self.blocks]
+        codes = [block.commune for block in self.blocks]
+        geopandas.GeoDataFrame({"INSEE_COM": codes}, geometry=squares, crs=self.epsg).to_file(tables.communes)
+        _write_csv(tables.urban_units, "CODGEO,UU2010", unit_of.items())
+        _write_csv(tables.rmuc, "uu,rmuc_eur,population", [(unit, *pair) for unit, pair in figures.items()])
+        return tables
+
+    def _square(self, block: Block) -> shapely.Polygon:
+        west, south = self.origin[0] + CELL_SIZE_M * block.column, self.origin[1] + CELL_SIZE_M * block.row
+        return shapely.box(west, south, west + SIDE * CELL_SIZE_M, south + SIDE * CELL_SIZE_M)
+
+
+def _write_csv(path: Path, header: str, rows: object) -> None:
+    path.write_text("\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n", encoding="utf-8")

@@ -1,0 +1,98 @@
+"""Candidates of several urban units at once: a made-up country of two towns, and Marseille with the towns around."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from made_up_places import PEOPLE, SIDE, Block, Country
+
+from geoville.workflows.candidates import CandidateRequest, CandidateRun, compute_candidates
+from geoville.workflows.zoning import UnitTables
+
+ON = date(2024, 1, 1)
+POOR, BETWEEN = 9_000, 16_500
+CELLS_OF_A_BLOCK = SIDE**2
+
+COUNTRY = Country(
+    (
+        Block("13201", 0, 0, POOR),  # two arrondissements of Marseille
+        Block("13202", 6, 0, POOR),
+        Block("83001", 0, 6, POOR),  # the next town begins where they end
+        Block("13203", 30, 0, BETWEEN),
+        Block("83001", 30, 20, BETWEEN),
+        Block("83002", 0, 30, POOR),  # a unit of 9 000 people
+        Block("83003", 0, 50, POOR),  # no unit at all
+    )
+)
+UNIT_OF = {"13201": "A", "13202": "A", "13203": "A", "83001": "B", "83002": "S"}
+FIGURES = {"A": (12_000, 900_000), "B": (25_000, 50_000), "S": (15_000, 9_000)}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> CandidateRun:
+    folder = tmp_path_factory.mktemp("country")
+    tables = COUNTRY.write_tables(folder, UNIT_OF, FIGURES)
+    return compute_candidates(COUNTRY.write_grid(folder), CandidateRequest(on=ON, units=tables))
+
+
+def test_each_unit_has_its_own_threshold(run: CandidateRun) -> None:
+    euros = {unit: threshold.eur for unit, threshold in run.found.start.thresholds.items()}
+    assert euros == pytest.approx({"A": 0.6 * (0.7 * 18_355 + 0.3 * 12_000), "B": 0.6 * (0.7 * 18_355 + 0.3 * 25_000)})
+
+
+def test_cells_between_the_two_thresholds_are_kept_in_the_richer_unit_alone(run: CandidateRun) -> None:
+    grid, zones = run.found.start.grid, run.found.start.zones
+    between = grid.mean_eur == BETWEEN
+    assert run.search.selected[between & (zones.unit == "B")].all()
+    assert not run.search.selected[between & (zones.unit == "A")].any()
+
+
+def test_clusters_are_cut_at_the_limit_of_a_unit(run: CandidateRun) -> None:
+    units = [set(run.found.start.zones.unit[quarter.rows].tolist()) for quarter in run.search.kept]
+    assert sorted(map(sorted, units)) == [["A"], ["B"], ["B"]]
+    [town] = [item for item in run.perimeters if item.communes == ("13055",)]
+    neighbour = min(
+        (item for item in run.perimeters if item.communes == ("83001",)),
+        key=lambda item: item.geometry.distance(town.geometry),
+    )
+    assert town.geometry.distance(neighbour.geometry) < 1
+    assert town.geometry.intersection(neighbour.geometry).area < 1e-3
+
+
+def test_arrondissements_are_their_town(run: CandidateRun) -> None:
+    [town] = [item for item in run.perimeters if item.communes == ("13055",)]
+    assert town.code == "C2019-13055-1"
+    assert town.attributes["population"] == 2 * CELLS_OF_A_BLOCK * PEOPLE
+
+
+def test_a_unit_that_is_too_small_is_left_out_and_listed(run: CandidateRun) -> None:
+    document = run.document()
+    assert document["small_units"] == ["S"]
+    assert set(document["thresholds"]) == {"A", "B"}
+    assert not any("83002" in item["communes"] for item in document["candidates"] + document["rejected"])
+
+
+def test_cells_outside_every_unit_that_counts_are_counted(run: CandidateRun) -> None:
+    assert run.document()["cells_outside_urban_unit"] == 2 * CELLS_OF_A_BLOCK
+    outside = np.isin(run.found.start.zones.commune, ["83002", "83003"])
+    assert np.isnan(run.search.share_below[outside]).all()
+    assert np.isfinite(run.search.share_below[~outside]).all()
+
+
+@pytest.mark.realdata
+def test_the_towns_around_marseille_that_are_not_in_its_unit_are_left_out(shared_data: Path, tmp_path: Path) -> None:
+    rmuc = tmp_path / "rmuc.csv"
+    rmuc.write_text("uu,rmuc_eur,population\n00759,18380,1560000\n", encoding="utf-8")
+    folder = shared_data / "marseille"
+    units = UnitTables(folder / "communes.geojson", shared_data / "urban_units_2010.csv", rmuc, 19_218.0)
+    run = compute_candidates(folder / "filosofi2017_200m.csv", CandidateRequest(on=date(2015, 1, 1), units=units))
+    start = run.found.start
+    outside = start.zones.unit != "00759"
+    assert run.search.outside_unit == int(outside.sum()) == 1_278  # as ../shared/data/SOURCES.md counts them
+    assert start.grid.people[outside].sum() == 67_966.5
+    assert start.thresholds["00759"].eur == pytest.approx(11_379.96)
+    assert {code for item in run.perimeters for code in item.communes}.isdisjoint(start.zones.commune[outside])
+    assert len(run.perimeters) > 10
