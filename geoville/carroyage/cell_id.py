@@ -19,9 +19,9 @@ _NORTHING_START = len(_START) + _CODE_DIGITS + len(_RESOLUTION)
 _DIGITS = (6, 7)
 _WORD = 8  # bytes
 _JOINS = (  # what is kept of a word, what it is multiplied by, and how far the joined digits are then moved
-    (np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(1 + (10 << 8)), np.uint64(8)),
-    (np.uint64(0x00FF00FF00FF00FF), np.uint64(1 + (100 << 16)), np.uint64(16)),
-    (np.uint64(0x0000FFFF0000FFFF), np.uint64(1 + (10_000 << 32)), np.uint64(32)),
+    (np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(1 + (10**1 << 8)), np.uint64(8)),
+    (np.uint64(0x00FF00FF00FF00FF), np.uint64(1 + (10**2 << 16)), np.uint64(16)),
+    (np.uint64(0x0000FFFF0000FFFF), np.uint64(1 + (10**4 << 32)), np.uint64(32)),
 )
 _HIGH_HALVES = np.uint64(0xF0F0F0F0F0F0F0F0)
 _SIX = np.uint64(0x0606060606060606)  # brings whatever follows "9" to the next high half

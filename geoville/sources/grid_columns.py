@@ -97,8 +97,8 @@ def fixed_width_ids(column: pa.ChunkedArray) -> NDArray[np.bytes_]:
         column = column.cast(pa.large_binary())
     except pa.ArrowNotImplementedError:  # numbers, dates: nothing there is an identifier
         return np.zeros(len(column), dtype="S1")
-    plausible = pc.less_equal(pc.binary_length(column), _LONGEST_ID)
-    kept = pc.if_else(pc.fill_null(plausible, fill_value=False), column, b"").combine_chunks()
+    plausible = pc.fill_null(pc.less_equal(pc.binary_length(column), _LONGEST_ID), fill_value=False)
+    kept = (column if pc.all(plausible).as_py() else pc.if_else(plausible, column, b"")).combine_chunks()
     if isinstance(kept, pa.ChunkedArray):
         kept = pa.concat_arrays(kept.chunks)
     lengths = pc.binary_length(kept).to_numpy().astype(np.int64)

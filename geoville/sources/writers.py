@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas
     import pandas as pd
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Perimeter
 
@@ -191,4 +192,15 @@ def _rounded(frame: geopandas.GeoDataFrame, decimals: int) -> geopandas.GeoDataF
     def rounded(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.round(coordinates, decimals)
 
-    return frame.set_geometry(shapely.transform(frame.geometry.array, rounded), crs=frame.crs)
+    moved = np.array(shapely.transform(frame.geometry.array, rounded), dtype=object)
+    # Two edges closer than the rounding may cross once rounded: what was valid must be written valid.
+    crossed = ~shapely.is_valid(moved) & shapely.is_valid(np.array(frame.geometry.array, dtype=object))
+    moved[crossed] = [_polygons_of(shapely.make_valid(shape)) for shape in moved[crossed]]
+    return frame.set_geometry(moved, crs=frame.crs)
+
+
+def _polygons_of(shape: BaseGeometry) -> BaseGeometry:
+    import shapely
+
+    parts = shapely.get_parts(shape)
+    return shapely.union_all(parts[shapely.get_dimensions(parts) == shapely.get_dimensions(parts).max()])
