@@ -75,7 +75,7 @@ def ids_race() -> Race:
 def ids_from_bytes_race() -> Race:
     ids = _ids()
     held = fixed_width_ids(pa.chunked_array([ids]))
-    return _ids_race("read from fixed-width bytes", lambda: parse_cell_ids(held), pd.Series(ids), target=50)
+    return _ids_race("read from fixed-width bytes", lambda: parse_cell_ids(held), pd.Series(ids))
 
 
 def _ids() -> list[str]:
@@ -84,12 +84,12 @@ def _ids() -> list[str]:
     return format_cell_ids(3035, north, east)
 
 
-def _ids_race(task: str, ours: Callable[[], object], series: pd.Series, target: float | None = None) -> Race:
+def _ids_race(task: str, ours: Callable[[], object], series: pd.Series) -> Race:
     def theirs() -> pd.DataFrame:
         return series.str.extract(r"^CRS(\d{4})RES200mN(\d{6,7})E(\d{6,7})$").astype("int64")
 
     assert np.array_equal(np.column_stack(ours()), theirs().to_numpy())
-    return Race(f"{IDS:,} identifiers, {task}", "pandas `str.extract`", ours, theirs, target)
+    return Race(f"{IDS:,} identifiers, {task}", "pandas `str.extract`", ours, theirs, target=50)
 
 
 def clusters_race() -> Race:

@@ -60,17 +60,14 @@ def parse_cell_ids(
     lengths = np.char.str_len(ids)
     characters = np.ascontiguousarray(ids).view(np.uint8).reshape(len(ids), ids.dtype.itemsize)
     for start in range(0, len(ids), _IDS_AT_ONCE):
-        some_lengths = lengths[start : start + _IDS_AT_ONCE]
+        some = slice(start, start + _IDS_AT_ONCE)
         for northing_digits, easting_digits in product(_DIGITS, repeat=2):
-            length = _NORTHING_START + northing_digits + 1 + easting_digits
-            rows = start + np.flatnonzero(some_lengths == length)
-            if len(rows) == 0:
+            as_long = lengths[some] == _NORTHING_START + northing_digits + 1 + easting_digits
+            if not as_long.any():
                 continue
-            block = np.ascontiguousarray(characters.take(rows, axis=0)[:, :length])
-            *read, good = _read_layout(block, northing_digits, easting_digits)
-            spelt = np.flatnonzero(good)
+            *read, spelt = _read_layout(characters[some], northing_digits, easting_digits)
             for place, values in zip(numbers, read, strict=True):
-                place[rows[spelt]] = values[spelt]
+                np.copyto(place[some], values.view(np.int64), where=spelt & as_long)
     epsg, northing, easting = numbers
     return epsg, northing, easting
 
