@@ -20,7 +20,8 @@ def test_the_population_stays_within_the_tolerance(cells: ClusteredCells, tolera
     homes = PopulatedCells(squares_of(cells), cells.people)
     for outline in smooth_outlines(cells, 2154, tolerance=tolerance):
         inside = homes.people_in(outline.geometry)
-        assert abs(inside - outline.people_before) <= tolerance * outline.people_before
+        rounding = 1e-6 * cells.people.sum()  # of coordinates: a quarter of nobody may touch its neighbours by a hair
+        assert abs(inside - outline.people_before) <= tolerance * outline.people_before + rounding
         np.testing.assert_allclose(inside, outline.people_after, atol=1e-3 * cells.people.sum())
 
 
