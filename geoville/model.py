@@ -201,6 +201,11 @@ class Position:
     accuracy_reason : French clause saying where the accuracy comes from.
     firm : False where the match is a street, a town or one of several: the verdict is then `uncertain`.
     firm_reason : French sentence saying why it is not firm, empty when it is.
+    id, housenumber, street, context : as the address list writes them; empty where it says nothing.
+    score_next : score of the best other match, None where there is none.
+    alternatives : labels of the other matches that are as good as this one.
+    whole : for a street or a town that a complete list knows whole, all of it (WGS84: the points of its addresses, or
+        their convex hull); None where it is not known whole.
     """
 
     lon: float
@@ -216,6 +221,13 @@ class Position:
     city: str = ""
     postcode: str = ""
     source: str = ""
+    id: str = ""
+    housenumber: str = ""
+    street: str = ""
+    context: str = ""
+    score_next: float | None = None
+    alternatives: tuple[str, ...] = ()
+    whole: BaseGeometry | None = None
 
 
 @dataclass(frozen=True, slots=True)

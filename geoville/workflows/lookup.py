@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
-from geoville.geocoding.embedded import EmbeddedGeocoder
 from geoville.law import position_accuracy
 from geoville.model import Position, PositionType
-from geoville.sources.addresses import read_addresses
 from geoville.sources.contours import read_perimeters
 from geoville.sources.territory import open_territory
+from geoville.workflows.geocoders import open_geocoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,11 +65,11 @@ def open_desk(
     generation : of the files' QPV, where their codes do not tell.
     """
     pack = open_territory(territory)
-    known = read_addresses(addresses, complete=False, name="la liste fournie") if addresses else pack.address_list()
+    geocoder = open_geocoder(pack, addresses=addresses)
     if perimeters:
         given = [found for path in perimeters for found in read_perimeters(path, generation=generation).perimeters]
-        return LookupDesk(EmbeddedGeocoder(known), PerimeterIndex(given))
-    return LookupDesk(EmbeddedGeocoder(known), PerimeterIndex(pack.perimeters(), pack.extent))
+        return LookupDesk(geocoder, PerimeterIndex(given))
+    return LookupDesk(geocoder, PerimeterIndex(pack.perimeters(), pack.extent))
 
 
 def typed_position(lon: float, lat: float, accuracy_m: float = 0.0) -> Position:
