@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.carroyage.grid import Grid
+from geoville.carroyage.place_keys import place_keys, places_of
 from geoville.errors import InvalidInputError
 from geoville.perimeters.candidates import find_candidates
 from geoville.perimeters.scenarios import Scenario
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from geoville.perimeters.candidates import CandidateOptions, CandidateSearch, LegalTests
     from geoville.perimeters.quarter import CellZones, Quarter
     from geoville.perimeters.scenarios import Choices
-
-_EASTING_BITS = 32
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -125,9 +124,9 @@ def sweep(
         scenario: by_vintage[scenario.vintage].search(scenario, legal, options).kept
         for scenario in track(tuple(dict.fromkeys((*scenarios, own))))
     }
-    kept = {scenario: _places_of(quarters) for scenario, quarters in found.items()}
+    kept = {scenario: _places_in(quarters) for scenario, quarters in found.items()}
     outcomes = {scenario: _outcome(quarters, len(kept[scenario])) for scenario, quarters in found.items()}
-    cells = [_keys(start.grid.easting, start.grid.northing) for start in starts]
+    cells = [place_keys(start.grid.easting, start.grid.northing) for start in starts]
     places = np.unique(np.concatenate([*cells, *kept.values()]))
     times_kept = np.zeros(len(places), dtype=np.int64)
     for scenario in scenarios:
@@ -155,9 +154,9 @@ def _require_one_town(starts: Sequence[SearchStart]) -> None:
         )
 
 
-def _places_of(quarters: Sequence[Quarter]) -> NDArray[np.int64]:
+def _places_in(quarters: Sequence[Quarter]) -> NDArray[np.int64]:
     """Sorted keys of the lattice places of some quarters, each once."""
-    keys = [_keys(quarter.easting, quarter.northing) for quarter in quarters]
+    keys = [place_keys(quarter.easting, quarter.northing) for quarter in quarters]
     return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *keys]))
 
 
@@ -169,14 +168,10 @@ def _scaled(threshold: Threshold, factor: float) -> Threshold:
     return replace(threshold, eur=threshold.eur * factor, relative=threshold.relative * factor)
 
 
-def _keys(easting: NDArray[np.int64], northing: NDArray[np.int64]) -> NDArray[np.int64]:
-    """One number for each place, in order of (northing, easting)."""
-    return np.asarray(northing << _EASTING_BITS | easting)
-
-
 def _grid_at(places: NDArray[np.int64], reference: Grid) -> Grid:
     """Cells at the places of sorted keys, with the figures of a grid whose cells are all among them."""
-    at = np.searchsorted(places, _keys(reference.easting, reference.northing))
+    at = np.searchsorted(places, place_keys(reference.easting, reference.northing))
+    easting, northing = places_of(places)
     people, income_sum_eur = np.zeros(len(places)), np.zeros(len(places))
     imputed = np.zeros(len(places), dtype=bool)
     households, poor_households = np.full(len(places), np.nan), np.full(len(places), np.nan)
@@ -185,8 +180,8 @@ def _grid_at(places: NDArray[np.int64], reference: Grid) -> Grid:
     return Grid(
         epsg=reference.epsg,
         vintage=reference.vintage,
-        easting=places & (2**_EASTING_BITS - 1),
-        northing=places >> _EASTING_BITS,
+        easting=easting,
+        northing=northing,
         people=people,
         income_sum_eur=income_sum_eur,
         imputed=imputed,
