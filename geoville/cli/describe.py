@@ -9,49 +9,25 @@ from typing import Annotated
 import typer
 
 from geoville import french
-from geoville.cli.arguments import AsJson, AskedDay, GridFile, Vintage, day
-from geoville.cli.candidates import income_reference
-from geoville.cli.incomes import (
-    IrisFile,
-    IrisIncomes,
-    NationalIncome,
-    ReferenceTerritory,
-    UnitIncome,
-    UnitPopulation,
-)
+from geoville.cli.arguments import AsJson, GridFile, Vintage
+from geoville.cli.incomes import IncomeOptions
 from geoville.cli.printing import print_json, print_lines, print_table
 
 
 def describe(
     perimeters: Annotated[Path, typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à décrire.")],
     grid: GridFile,
+    incomes: IncomeOptions,
     vintage: Vintage = None,
-    territory: ReferenceTerritory = None,
-    rmuc_nat: NationalIncome = None,
-    rmuc_uu: UnitIncome = None,
-    uu_population: UnitPopulation = None,
-    iris: IrisFile = None,
-    iris_incomes: IrisIncomes = None,
-    on: AskedDay = None,
     as_json: AsJson = False,
 ) -> None:
     """Estimer population et revenus de périmètres.
 
     Quels qu'ils soient : habitants, part sous le seuil et revenu médian, avec leur intervalle à 90 %.
     """
-    from geoville.sources.territory import open_territory
-    from geoville.workflows.candidates import CandidateRequest
     from geoville.workflows.describe import describe_perimeters
-    from geoville.workflows.estimation import IrisInput
 
-    request = CandidateRequest(
-        on=day(on),
-        territory=open_territory(territory) if territory else None,
-        reference=income_reference(rmuc_nat, rmuc_uu, uu_population),
-        vintage=vintage,
-        iris=IrisInput(iris, iris_incomes) if iris else None,
-    )
-    found = describe_perimeters(perimeters, grid, request)
+    found = describe_perimeters(perimeters, grid, incomes.request(vintage))
     if as_json:
         print_json([{"code": item.code, "name": item.name, **asdict(figures)} for item, figures in found])
         return

@@ -9,6 +9,7 @@ import typer
 
 from geoville import french
 from geoville.cli.arguments import AsJson, AskedDay, day
+from geoville.cli.incomes import IrisIncomes, iris_input
 from geoville.cli.printing import print_json, print_lines
 from geoville.errors import InvalidInputError
 
@@ -20,9 +21,7 @@ def explain(
         Path | None, typer.Option("--grid", metavar="FICHIER", help="Leur grille, si elle n'est pas d'un territoire.")
     ] = None,
     iris: Annotated[Path | None, typer.Option("--iris", metavar="FICHIER", help="Leurs IRIS, s'il y en a.")] = None,
-    iris_incomes: Annotated[
-        Path | None, typer.Option("--iris-incomes", metavar="TABLE", help="Revenus des IRIS, s'ils sont à part.")
-    ] = None,
+    iris_incomes: IrisIncomes = None,
     on: AskedDay = None,
     as_json: AsJson = False,
 ) -> None:
@@ -30,11 +29,10 @@ def explain(
 
     Du carreau aux conditions du décret.
     """
-    from geoville.workflows.estimation import IrisInput
     from geoville.workflows.explain import explain_place
 
     lon, lat = _coordinates(at)
-    given = IrisInput(iris, iris_incomes) if iris else None
+    given = iris_input(iris, iris_incomes)
     document = explain_place(computed, lon, lat, on=day(on), grid=grid, iris=given).document()
     if as_json:
         print_json(document)

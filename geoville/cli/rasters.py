@@ -9,16 +9,8 @@ import typer
 
 from geoville import french
 from geoville.carroyage.indicators import Indicator
-from geoville.cli.arguments import AskedDay, GridFile, Vintage, day
-from geoville.cli.candidates import income_reference
-from geoville.cli.incomes import (
-    IrisFile,
-    IrisIncomes,
-    NationalIncome,
-    ReferenceTerritory,
-    UnitIncome,
-    UnitPopulation,
-)
+from geoville.cli.arguments import GridFile, Vintage
+from geoville.cli.incomes import IncomeOptions
 from geoville.cli.printing import print_lines
 
 _NAMES = ", ".join(Indicator)
@@ -31,33 +23,17 @@ def raster(
         typer.Option("--indicator", metavar="NOM", help=f"{_NAMES} ; à répéter pour avoir plusieurs bandes."),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Image à écrire (.tif).")],
+    incomes: IncomeOptions,
     vintage: Vintage = None,
-    territory: ReferenceTerritory = None,
-    rmuc_nat: NationalIncome = None,
-    rmuc_uu: UnitIncome = None,
-    uu_population: UnitPopulation = None,
-    iris: IrisFile = None,
-    iris_incomes: IrisIncomes = None,
-    on: AskedDay = None,
 ) -> None:
     """Écrire des carreaux en GeoTIFF.
 
     Le revenu médian (median) et la part sous le seuil (share_below) sont estimés, et demandent un territoire ou des
     revenus de référence.
     """
-    from geoville.sources.territory import open_territory
-    from geoville.workflows.candidates import CandidateRequest
-    from geoville.workflows.estimation import IrisInput
     from geoville.workflows.rasters import write_indicators
 
-    request = CandidateRequest(
-        on=day(on),
-        territory=open_territory(territory) if territory else None,
-        reference=income_reference(rmuc_nat, rmuc_uu, uu_population),
-        vintage=vintage,
-        iris=IrisInput(iris, iris_incomes) if iris else None,
-    )
-    written = write_indicators(grid, indicator, out, request)
+    written = write_indicators(grid, indicator, out, incomes.request(vintage))
     estimated = [item for item in indicator if item.is_estimated]
     print_lines([f"Écrit : {out} ({french.number(written)} carreaux)"])
     print_lines([f"Estimé, sans valeur réglementaire : {', '.join(estimated)}."] if estimated else [])

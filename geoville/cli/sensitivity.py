@@ -9,16 +9,8 @@ import typer
 
 from geoville import french
 from geoville.carroyage.touching import Contiguity
-from geoville.cli.arguments import AsJson, AskedDay, day
-from geoville.cli.candidates import income_reference
-from geoville.cli.incomes import (
-    IrisFile,
-    IrisIncomes,
-    NationalIncome,
-    ReferenceTerritory,
-    UnitIncome,
-    UnitPopulation,
-)
+from geoville.cli.arguments import AsJson
+from geoville.cli.incomes import IncomeOptions
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.errors import InvalidInputError
 
@@ -39,6 +31,7 @@ def sensitivity(
         list[Path], typer.Option("--grid", metavar="FICHIER", help="Carreaux d'un millésime ; à répéter pour d'autres.")
     ],
     out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Part des scénarios, par carreau (.tif).")],
+    incomes: IncomeOptions,
     layer: Annotated[
         Path | None,
         typer.Option("--layer", metavar="FICHIER", help="Carreaux retenus : .gpkg, .geojson ou .parquet."),
@@ -47,12 +40,6 @@ def sensitivity(
         list[int] | None,
         typer.Option("--vintage", metavar="ANNÉE", help="Millésime de chaque grille, si rien d'autre ne le dit."),
     ] = None,
-    territory: ReferenceTerritory = None,
-    rmuc_nat: NationalIncome = None,
-    rmuc_uu: UnitIncome = None,
-    uu_population: UnitPopulation = None,
-    iris: IrisFile = None,
-    iris_incomes: IrisIncomes = None,
     thresholds: Annotated[
         str, typer.Option("--thresholds", metavar="LISTE", help="Facteurs du seuil du décret.")
     ] = "0.9,1,1.1",
@@ -62,26 +49,17 @@ def sensitivity(
     gaps: Annotated[
         str, typer.Option("--gaps", metavar="LISTE", help="Vides les plus larges à franchir, en mètres.")
     ] = "0,200,400",
-    on: AskedDay = None,
     as_json: AsJson = False,
 ) -> None:
     """Mesurer ce que les candidats doivent aux choix.
 
     La recherche est refaite pour chaque combinaison du seuil, de la contiguïté, du vide franchi et du millésime.
     """
-    from geoville.sources.territory import open_territory
-    from geoville.workflows.candidates import CandidateRequest
-    from geoville.workflows.estimation import IrisInput
     from geoville.workflows.sensitivity import sweep_files
 
     run = sweep_files(
         grid,
-        CandidateRequest(
-            on=day(on),
-            territory=open_territory(territory) if territory else None,
-            reference=income_reference(rmuc_nat, rmuc_uu, uu_population),
-            iris=IrisInput(iris, iris_incomes) if iris else None,
-        ),
+        incomes.request(),
         _choices(thresholds, contiguities, gaps),
         vintages=vintage or (),
         track=_shown_on_stderr,

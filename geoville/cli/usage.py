@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from geoville.cli.option_groups import ungrouped
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -69,8 +71,9 @@ def group(help_text: str) -> typer.Typer:
 
 
 def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a French command."""
-    return app.command(name, cls=FrenchCommand)
+    """Register a French command, which may take groups of options."""
+    register = app.command(name, cls=FrenchCommand)
+    return lambda function: register(ungrouped(function))
 
 
 def usage_sentence(error: Exception) -> str:
