@@ -21,6 +21,9 @@ GridFile = Annotated[
 Vintage = Annotated[
     int | None, typer.Option("--vintage", metavar="ANNÉE", help="Millésime de la grille, si rien d'autre ne le dit.")
 ]
+QpvGeneration = Annotated[
+    int | None, typer.Option("--generation", metavar="ANNÉE", help="Génération des QPV, si le code ne la dit pas.")
+]
 
 DEFAULT_TERRITORY = "calais"
 

@@ -38,7 +38,10 @@ def compare(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Comparer deux cartes de périmètres : qui entre, qui sort, ce que devient chaque quartier."""
+    """Comparer deux cartes de périmètres.
+
+    Qui entre, qui sort, ce que devient chaque quartier.
+    """
     from geoville.workflows.compare import compare_files
     from geoville.workflows.compare_document import comparison_document
 

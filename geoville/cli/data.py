@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, TerritoryName
+from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, QpvGeneration, TerritoryName
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.cli.rasters import cells, raster
 from geoville.cli.usage import command, group
@@ -46,9 +46,7 @@ def add(
         typer.Option("--kind", metavar="NATURE", help="qpv, veille, vecu, zus, cucs, npnru, places ou addresses."),
     ],
     territory: TerritoryName = DEFAULT_TERRITORY,
-    generation: Annotated[
-        int | None, typer.Option("--generation", metavar="ANNÉE", help="Génération des QPV, si le code ne la dit pas.")
-    ] = None,
+    generation: QpvGeneration = None,
     complete: Annotated[
         bool, typer.Option("--complete", help="Adresses : la liste est complète, une rue absente n'existe pas.")
     ] = False,
@@ -82,9 +80,10 @@ def build(
     out: Annotated[Path, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire les couches.")],
     as_json: AsJson = False,
 ) -> None:
-    """Calculer les couches d'un territoire : candidats, quartiers de veille, quartiers vécus.
+    """Calculer les couches d'un territoire.
 
-    Elles sont estimées, sans valeur réglementaire. La description du territoire est écrite avec elles, à jour.
+    Candidats, quartiers de veille et quartiers vécus, estimés, sans valeur réglementaire. La description du territoire
+    est écrite avec eux, à jour.
     """
     from geoville.workflows.pack import build_pack
 

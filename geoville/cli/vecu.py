@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoville import french
-from geoville.cli.arguments import AsJson, AskedDay, day
+from geoville.cli.arguments import AsJson, day
 from geoville.cli.printing import print_json, print_lines, print_table
+from geoville.cli.quarters import QuarterOptions
 
 if TYPE_CHECKING:
     from geoville.workflows.vecu import VecuRun
 
 
 def vecu(
-    qpv: Annotated[Path, typer.Option("--qpv", metavar="FICHIER", help="QPV, ou périmètres candidats.")],
     places: Annotated[
         list[Path],
         typer.Option("--places", metavar="FICHIER", help="Lieux, avec la part d'usagers des QPV (option à répéter)."),
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Résultat : .gpkg, .geojson ou .parquet.")],
+    quarters: QuarterOptions,
     streets: Annotated[
         Path | None,
         typer.Option("--streets", metavar="FICHIER", help="Rues (OSM, BD TOPO) ; sinon ligne droite × 1,3."),
@@ -30,38 +30,31 @@ def vecu(
         float, typer.Option("--minutes", metavar="MIN", min=0, help="Durée de marche jusqu'à un lieu.")
     ] = 10.0,
     speed_kmh: Annotated[float, typer.Option("--speed-kmh", metavar="KM/H", min=0, help="Vitesse de marche.")] = 4.5,
-    grid: Annotated[
-        Path | None, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m où sont les lieux et les gens.")
-    ] = None,
-    vintage: Annotated[
-        int | None, typer.Option("--vintage", metavar="ANNÉE", help="Millésime de la grille, si son nom ne le dit pas.")
-    ] = None,
-    generation: Annotated[
-        int | None, typer.Option("--generation", metavar="ANNÉE", help="Génération des QPV, si le code ne la dit pas.")
-    ] = None,
-    on: AskedDay = None,
     as_json: AsJson = False,
 ) -> None:
-    """Dessiner les quartiers vécus : lieux utilisés autour des QPV, et chemins qui y mènent. Toujours estimés."""
+    """Dessiner les quartiers vécus, toujours estimés.
+
+    Ce sont les lieux utilisés autour des QPV, et les chemins qui y mènent.
+    """
     from geoville.perimeters.vecu import VecuRules
     from geoville.workflows.vecu import compute_vecu
 
     run = compute_vecu(
-        qpv,
+        quarters.qpv,
         places,
-        on=day(on),
+        on=day(quarters.on),
         rules=VecuRules(minutes, speed_kmh),
         streets=streets,
-        grid=grid,
-        vintage=vintage,
-        generation=generation,
+        grid=quarters.grid,
+        vintage=quarters.vintage,
+        generation=quarters.generation,
     )
-    run.write(out)
+    run.write(quarters.out)
     if as_json:
         print_json(run.document())
         return
     _print(run)
-    print_lines([f"Écrit : {out}"])
+    print_lines([f"Écrit : {quarters.out}"])
 
 
 def _print(run: VecuRun) -> None:

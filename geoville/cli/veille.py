@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoville import french
-from geoville.cli.arguments import AsJson, AskedDay, day
+from geoville.cli.arguments import AsJson, day
 from geoville.cli.printing import print_json, print_lines, print_table
+from geoville.cli.quarters import QuarterOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,17 +24,7 @@ def veille(
         list[Path],
         typer.Option("--former", metavar="FICHIER", help="Anciens périmètres, ZUS ou CUCS (option à répéter)."),
     ],
-    qpv: Annotated[Path, typer.Option("--qpv", metavar="FICHIER", help="QPV, ou périmètres candidats.")],
-    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Résultat : .gpkg, .geojson ou .parquet.")],
-    grid: Annotated[
-        Path | None, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m, pour compter les habitants.")
-    ] = None,
-    vintage: Annotated[
-        int | None, typer.Option("--vintage", metavar="ANNÉE", help="Millésime de la grille, si son nom ne le dit pas.")
-    ] = None,
-    generation: Annotated[
-        int | None, typer.Option("--generation", metavar="ANNÉE", help="Génération des QPV, si le code ne la dit pas.")
-    ] = None,
+    quarters: QuarterOptions,
     min_area_m2: Annotated[
         float, typer.Option("--min-area-m2", metavar="M²", min=0, help="Surface du plus petit morceau gardé.")
     ] = 5_000.0,
@@ -43,28 +34,30 @@ def veille(
     min_population: Annotated[
         float, typer.Option("--min-population", metavar="N", min=0, help="Habitants du plus petit morceau gardé.")
     ] = 0.0,
-    on: AskedDay = None,
     as_json: AsJson = False,
 ) -> None:
-    """Calculer les quartiers de veille : anciennes ZUS et CUCS, moins les QPV en vigueur."""
+    """Calculer les quartiers de veille.
+
+    Ce sont les anciennes ZUS et CUCS, moins les QPV en vigueur.
+    """
     from geoville.perimeters.veille import VeilleRules
     from geoville.workflows.veille import compute_veille
 
     run = compute_veille(
         former,
-        qpv,
-        on=day(on),
+        quarters.qpv,
+        on=day(quarters.on),
         rules=VeilleRules(min_width_m, min_area_m2, min_population),
-        grid=grid,
-        vintage=vintage,
-        generation=generation,
+        grid=quarters.grid,
+        vintage=quarters.vintage,
+        generation=quarters.generation,
     )
-    run.write(out)
+    run.write(quarters.out)
     if as_json:
         print_json(run.document())
         return
     _print(run)
-    print_lines([f"Écrit : {out}"])
+    print_lines([f"Écrit : {quarters.out}"])
 
 
 def _print(run: VeilleRun) -> None:

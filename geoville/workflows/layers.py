@@ -57,7 +57,8 @@ def read_quarters(path: Path, on: date, *, generation: int | None = None) -> Lay
     Raises
     ------
     ContourError
-        The file holds other perimeters, none in force that day, or perimeters in several CRS.
+        The file holds other perimeters, none in force that day, or perimeters in several CRS; or a generation is given
+        where none is a QPV.
     """
     read = read_perimeters(path, generation=generation, otherwise=Kind.QPV)
     for perimeter in read.perimeters:
@@ -67,6 +68,10 @@ def read_quarters(path: Path, on: date, *, generation: int | None = None) -> Lay
                 where=Location(path.name),
                 advice="ne donner que des QPV, ou des candidats",
             )
+    if generation is not None and all(perimeter.kind is not Kind.QPV for perimeter in read.perimeters):
+        raise ContourError(
+            "Seuls les QPV ont une génération", where=Location(path.name), advice="retirer `--generation`"
+        )
     in_force = tuple(perimeter for perimeter in read.perimeters if perimeter.in_force(on))
     if not in_force:
         raise ContourError(

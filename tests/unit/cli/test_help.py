@@ -49,10 +49,14 @@ def test_a_group_alone_shows_its_help(geoville, command):
     assert shown.out == ""
 
 
-def test_short_descriptions_are_whole_sentences(geoville):
-    listed = geoville("--help").out.split("Commandes :\n")[1].splitlines()
-    assert len(listed) >= 6
-    assert all(line.endswith(".") and not line.endswith("...") for line in listed)
+@pytest.mark.parametrize("group", [(), ("data",), ("perimeters",)], ids=" ".join)
+def test_short_descriptions_are_whole_sentences_of_one_line(geoville, monkeypatch, group):
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = geoville(*group, "--help").out.split("Commandes :\n")[1].splitlines()
+    names = [line.split()[0] for line in listed]
+    assert {(*group, name) for name in names} == {path for path in COMMANDS if path[:-1] == group and path}
+    assert all(line.endswith(".") and not line.endswith("...") for line in listed), listed
+    assert all(len(line) <= 80 for line in listed)
 
 
 def test_the_version_is_printed(geoville):
