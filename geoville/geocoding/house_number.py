@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from geoville.geocoding.normalise import fold
 from geoville.geocoding.street_name import leading_type
 from geoville.geocoding.vocabulary import MONTHS, NUMBER_SIGNS, NUMBERED_ROADS, PARTICLES, REPETITIONS
 
@@ -42,6 +43,16 @@ def house_number(words: Words) -> HouseNumber:
         if _may_be_a_house_number(words, place):
             return _cut(words, place)
     return HouseNumber(None, "", words, ())
+
+
+def split_number(text: str) -> tuple[int, str] | None:
+    """Number and suffix of a house number written alone, None where it is not one.
+
+    >>> split_number("12 BIS"), split_number("7b"), split_number("bis")
+    ((12, 'bis'), (7, 'b'), None)
+    """
+    match = _NUMBER.fullmatch(fold(text).replace(" ", ""))
+    return (int(match[1]), match[2]) if match else None
 
 
 def _may_be_a_house_number(words: Words, place: int) -> bool:

@@ -6,11 +6,12 @@ Scores of the whole string lie: a street of the wrong town shares most of its le
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from geoville.geocoding.body_likeness import body_likeness
 
 if TYPE_CHECKING:
+    from geoville.geocoding.spelling import Vocabulary
     from geoville.geocoding.street_index import Street, StreetIndex
     from geoville.geocoding.street_name import StreetName
 
@@ -25,23 +26,47 @@ AS_GOOD = 0.02
 """Streets whose scores differ by no more than this are as good as each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class StreetMatch:
-    """A street that the question may mean.
+class NameLikeness(NamedTuple):
+    """How alike the names of two streets are.
 
     Parameters
     ----------
-    score : in [ACCEPTED, 1].
+    score : in [0, 1].
     other_type : the question names another type of street ("rue" for "avenue").
     no_type : the question names no type of street.
     misspelt : a word was taken for another spelling of a known one.
     """
 
-    street: Street
     score: float
     other_type: bool = False
     no_type: bool = False
     misspelt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StreetMatch:
+    """A street that the question may mean, with the likeness of its name to the one asked."""
+
+    street: Street
+    score: float
+    other_type: bool
+    no_type: bool
+    misspelt: bool
+
+
+def name_likeness(asked: StreetName, known: StreetName, vocabulary: Vocabulary) -> NameLikeness | None:
+    """Likeness of a street's name as asked to a known one, None where they are two streets."""
+    words = asked.content if known.type or not asked.type else (asked.type, *asked.content)
+    if not words and not known.content:
+        return NameLikeness(SAME_TYPE) if asked.type == known.type else None
+    body = body_likeness(words, known, vocabulary)
+    if body is None:
+        return None
+    if asked.type == known.type or not known.type:
+        return NameLikeness(body.score, misspelt=body.misspelt)
+    if not asked.type:
+        return NameLikeness(body.score * NO_TYPE_ASKED, no_type=True, misspelt=body.misspelt)
+    return NameLikeness(body.score * OTHER_TYPE, other_type=True, misspelt=body.misspelt)
 
 
 def match_streets(asked: StreetName, index: StreetIndex) -> tuple[StreetMatch, ...]:
@@ -57,15 +82,5 @@ def as_good_as_first(matches: tuple[StreetMatch, ...]) -> tuple[StreetMatch, ...
 
 
 def _match(asked: StreetName, street: Street, index: StreetIndex) -> StreetMatch | None:
-    known = street.name
-    words = asked.content if known.type or not asked.type else (asked.type, *asked.content)
-    if not words and not known.content:
-        return StreetMatch(street, SAME_TYPE) if asked.type == known.type else None
-    body = body_likeness(words, known, index.vocabulary)
-    if body is None:
-        return None
-    if asked.type == known.type or not known.type:
-        return StreetMatch(street, body.score, misspelt=body.misspelt)
-    if not asked.type:
-        return StreetMatch(street, body.score * NO_TYPE_ASKED, no_type=True, misspelt=body.misspelt)
-    return StreetMatch(street, body.score * OTHER_TYPE, other_type=True, misspelt=body.misspelt)
+    likeness = name_likeness(asked, street.name, index.vocabulary)
+    return likeness and StreetMatch(street, *likeness)
