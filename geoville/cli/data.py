@@ -43,7 +43,7 @@ def add(
     file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Contours, lieux ou adresses de la ville.")],
     kind: Annotated[
         str,
-        typer.Option("--kind", metavar="NATURE", help="qpv, veille, vecu, zus, cucs, npnru, places ou addresses."),
+        typer.Option("--kind", metavar="NATURE", help="qpv, veille, vecu, zus, cucs, npnru, zfu, places ou addresses."),
     ],
     territory: TerritoryName = DEFAULT_TERRITORY,
     generation: QpvGeneration = None,

@@ -24,6 +24,7 @@ _KIND_NAMES = {
     Kind.ZUS: "ZUS",
     Kind.CUCS: "territoire de CUCS",
     Kind.NPNRU: "secteur NPNRU",
+    Kind.ZFU: "ZFU-TE",
 }
 
 
@@ -36,7 +37,10 @@ def reasons(
     on: date,
 ) -> tuple[str, ...]:
     """Reasons of an answer, the verdict in words first."""
-    found = [_verdict_sentence(verdict, answering, on)]
+    nearest = answering[0] if answering else None
+    found = [
+        verdict_sentence(verdict, nearest.perimeter if nearest else None, nearest.distance_m if nearest else None, on)
+    ]
     if basis is Basis.ESTIMATED:
         found.append(
             "Réponse estimée, sans valeur réglementaire : le contour officiel en vigueur à cette date manque ici."
@@ -65,14 +69,21 @@ def describe(perimeter: Perimeter) -> str:
     return f"{_KIND_NAMES[perimeter.kind]} « {perimeter.name} » ({', '.join(details)})"
 
 
-def _verdict_sentence(verdict: VerdictCode, answering: tuple[PerimeterHit, ...], on: date) -> str:
-    if not answering:
+def verdict_sentence(verdict: VerdictCode, perimeter: Perimeter | None, distance_m: float | None, on: date) -> str:
+    """Verdict in words, the first reason of an answer about a position that was found.
+
+    Parameters
+    ----------
+    verdict : `inside`, `outside` or `uncertain`.
+    perimeter : the one that the verdict rests on; None where none known is in force.
+    distance_m : signed distance to its limit, at most 0 inside; None without a perimeter.
+    """
+    if perimeter is None or distance_m is None:
         head = "À vérifier" if verdict is VerdictCode.UNCERTAIN else "Dehors"
         return f"{head} : aucun des périmètres connus n'est en vigueur le {french.long_date(on)}."
-    nearest = answering[0]
-    name, metres = describe(nearest.perimeter), french.distance(abs(nearest.distance_m))
-    where = f"à {metres} à l'intérieur" if nearest.inside else f"à {metres} à l'extérieur"
-    if nearest.distance_m == 0:
+    name, metres = describe(perimeter), french.distance(abs(distance_m))
+    where = f"à {metres} à l'intérieur" if distance_m < 0 else f"à {metres} à l'extérieur"
+    if distance_m == 0:
         where = "sur la limite, qui en fait partie"
     if verdict is VerdictCode.UNCERTAIN:
         return f"À vérifier : la position trouvée, {where} ({name}), n'est pas assez sûre."

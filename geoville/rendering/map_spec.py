@@ -69,8 +69,8 @@ class PerimeterLayer:
 
     Parameters
     ----------
-    style : key of the line's style: "qpv", "candidat", "veille", "vecu", "npnru" or "former"; what is drawn from an
-        estimate has its own ("veille_estimated"…).
+    style : key of the line's style: "qpv", "candidat", "veille", "vecu", "npnru", "zfu" or "former"; what is drawn
+        from an estimate has its own ("veille_estimated"…).
     shown : whether the layer is on when the map opens.
     """
 

@@ -26,6 +26,7 @@ KIND_NAMES = {
     Kind.ZUS: "Zone urbaine sensible (ZUS)",
     Kind.CUCS: "Quartier du contrat urbain de cohésion sociale (CUCS)",
     Kind.NPNRU: "Secteur NPNRU",
+    Kind.ZFU: "Zone franche urbaine (ZFU-TE)",
 }
 
 LAYER_NAMES = {
@@ -36,6 +37,7 @@ LAYER_NAMES = {
     Kind.ZUS: "Zones urbaines sensibles (ZUS)",
     Kind.CUCS: "Quartiers CUCS",
     Kind.NPNRU: "Secteurs NPNRU",
+    Kind.ZFU: "Zones franches urbaines (ZFU-TE)",
 }
 
 LINE_OF_KIND = {
@@ -46,6 +48,7 @@ LINE_OF_KIND = {
     Kind.ZUS: "former",
     Kind.CUCS: "former",
     Kind.NPNRU: "npnru",
+    Kind.ZFU: "zfu",
 }
 
 _FIGURES: dict[str, tuple[str, Callable[[float], str]]] = {

@@ -26,10 +26,12 @@ PERIMETER_LINES = {
     "veille": LineStyle("#00695c", 2.5),
     "vecu": LineStyle("#5b3f8c", 2.5),
     "npnru": LineStyle("#8a0f5b", 3.5),
+    "zfu": LineStyle("#7a5200", 2.5),
     "former": LineStyle("#5b6673", 2),
 }
 PERIMETER_LINES |= {
-    f"{kind}_estimated": replace(PERIMETER_LINES[kind], dashes="9 6") for kind in ("veille", "vecu", "npnru", "former")
+    f"{kind}_estimated": replace(PERIMETER_LINES[kind], dashes="9 6")
+    for kind in ("veille", "vecu", "npnru", "zfu", "former")
 }
 SECTOR_LINE = LineStyle("#8a0f5b", 3.5, "1 7")
 PLACE_COLOUR = "#1d2733"
