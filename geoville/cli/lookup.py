@@ -39,6 +39,14 @@ def lookup(
     addresses: Annotated[
         Path | None, typer.Option("--addresses", metavar="FICHIER", help="Liste d'adresses à utiliser.")
     ] = None,
+    geocoder: Annotated[
+        str | None,
+        typer.Option(
+            "--geocoder",
+            metavar="URL",
+            help="Géocodeur distant à interroger : geoplateforme, ou l'URL d'un addok.",
+        ),
+    ] = None,
     generation: Annotated[
         int | None, typer.Option("--generation", metavar="ANNÉE", help="Génération des QPV, si le code ne la dit pas.")
     ] = None,
@@ -54,7 +62,9 @@ def lookup(
     from geoville.workflows.lookup import open_desk
 
     asked_on = day(on)
-    desk = open_desk(territory, perimeters=perimeters or (), addresses=addresses, generation=generation)
+    desk = open_desk(
+        territory, perimeters=perimeters or (), addresses=addresses, geocoder=geocoder, generation=generation
+    )
     if address is not None and lon is None and lat is None and accuracy_m is None:
         answer = desk.answer(address, asked_on)
     elif address is None and lon is not None and lat is not None:

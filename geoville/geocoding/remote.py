@@ -57,15 +57,15 @@ class RemoteGeocoder:
             return NotFound(f"Question que {self._service.title} ne sait pas lire.")
         parsed = parse_address(text)
         asked = replace(parsed, postcode=postcode or parsed.postcode)
-        return answer_of(asked, citycode, found, self._service.title)
+        return answer_of(asked, citycode, found, self._service)
 
     def reverse(self, lon: float, lat: float) -> Position | NotFound:
         """Nearest address or street, within 100 m."""
         answer = self._client.ask(self._service.reverse_path, {"lon": lon, "lat": lat, "limit": 1})
         near = [found for found in self._read(answer) if _distance_m(lon, lat, found) <= REVERSE_WITHIN_M]
         if not near:
-            return NotFound(f"Aucune adresse connue de {self._service.title} à moins de {REVERSE_WITHIN_M} m.")
-        return position_of(near[0], self._service.title)
+            return NotFound(f"Aucune adresse à moins de {REVERSE_WITHIN_M} m, selon {self._service.title}.")
+        return position_of(near[0], self._service)
 
     def suggest(self, text: str, *, limit: int = 5, postcode: str = "", citycode: str = "") -> tuple[Position, ...]:
         """Addresses that start as the text does, the likeliest first; none where it is too short or too long."""
@@ -73,7 +73,7 @@ class RemoteGeocoder:
         if not self._service.shortest_question <= len(plain) <= self._service.longest_question:
             return ()
         found = self._results(plain, limit, _places(postcode, citycode), autocomplete=1) or ()
-        return tuple(position_of(address, self._service.title) for address in found)
+        return tuple(position_of(address, self._service) for address in found)
 
     def close(self) -> None:
         """Close the connections; done by itself when the geocoder is no longer used."""

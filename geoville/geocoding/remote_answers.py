@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from geoville.geocoding.parse import ParsedAddress
     from geoville.geocoding.remote_address import RemoteAddress
+    from geoville.geocoding.remote_service import RemoteService
 
 KINDS = {
     "housenumber": (PositionType.HOUSENUMBER, "adresse"),
@@ -24,24 +25,23 @@ KINDS = {
 
 
 def answer_of(
-    parsed: ParsedAddress, citycode: str, found: Sequence[RemoteAddress], service: str
+    parsed: ParsedAddress, citycode: str, found: Sequence[RemoteAddress], service: RemoteService
 ) -> Position | NotFound:
     """Choose among the results those that are what was asked, and say how sure the best one is.
 
     Parameters
     ----------
     citycode : INSEE code asked beside the text, empty where none was.
-    service : French noun phrase that names the geocoder.
     """
     if not found:
-        return NotFound(f"Adresse inconnue de {service}.")
+        return NotFound(f"Adresse que {service.title} ne trouve pas.")
     outcomes = [checked(parsed, citycode, address) for address in found]
     good = sorted(
         (kept for kept in outcomes if isinstance(kept, Checked)),
         key=lambda kept: (-kept.name.score, not same_number(parsed, kept.address), -kept.address.score),
     )
     if not good:
-        return NotFound(f"Adresse inconnue de {service} ; « {found[0].label} » est écarté : {outcomes[0]}.")
+        return NotFound(f"Adresse que {service.title} ne trouve pas ; « {found[0].label} » est écarté : {outcomes[0]}.")
     best = good[0]
     rivals = tuple(dict.fromkeys(other.address.label for other in good[1:] if _is_rival(other, best, parsed)))
     score_next = max((address.score for address in found if address is not best.address), default=None)
@@ -52,7 +52,7 @@ def answer_of(
 
 def position_of(
     address: RemoteAddress,
-    service: str,
+    service: RemoteService,
     doubts: Iterable[str] = (),
     score_next: float | None = None,
     alternatives: tuple[str, ...] = (),
@@ -80,7 +80,7 @@ def position_of(
         citycode=address.citycode,
         city=address.city,
         postcode=address.postcode,
-        source=service,
+        source=service.source,
         id=address.id,
         housenumber=address.housenumber,
         street="" if kind is PositionType.MUNICIPALITY else address.name,

@@ -16,6 +16,7 @@ class RemoteService:
     Parameters
     ----------
     title : French noun phrase that names it in a sentence.
+    source : what to cite.
     url : base of its addresses, without a final slash.
     search_path, reverse_path : what follows the base.
     shortest_question, longest_question : number of characters that it takes.
@@ -24,6 +25,7 @@ class RemoteService:
     """
 
     title: str
+    source: str
     url: str
     search_path: str
     reverse_path: str

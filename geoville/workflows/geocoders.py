@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geoville.errors import InvalidInputError
 from geoville.geocoding.embedded import EmbeddedGeocoder
 from geoville.sources.addresses import read_addresses
 
@@ -14,13 +15,36 @@ if TYPE_CHECKING:
     from geoville.sources.territory import Territory
 
 
-def open_geocoder(pack: Territory, *, addresses: Path | None = None) -> Geocoder:
+GEOPLATEFORME = "geoplateforme"
+
+
+def open_geocoder(pack: Territory, *, addresses: Path | None = None, geocoder: str | None = None) -> Geocoder:
     """Open the geocoder of a territory.
 
     Parameters
     ----------
     addresses : list searched instead of the pack's one; it is taken as incomplete.
+    geocoder : remote service asked instead of any list: "geoplateforme", or the URL of one that answers as addok does.
+
+    Raises
+    ------
+    InvalidInputError
+        Both a list and a service are given, or the service is not one.
     """
+    if addresses and geocoder:
+        raise InvalidInputError(
+            "Une liste d'adresses et un géocodeur distant sont demandés ensemble",
+            advice="garder --addresses ou --geocoder",
+        )
+    if geocoder:
+        return _remote(geocoder)
     if addresses:
         return EmbeddedGeocoder(read_addresses(addresses, complete=False, name="la liste fournie"))
     return EmbeddedGeocoder(pack.address_list())
+
+
+def _remote(geocoder: str) -> Geocoder:
+    from geoville.geocoding.addok import AddokGeocoder
+    from geoville.geocoding.geoplateforme import GeoplateformeGeocoder
+
+    return GeoplateformeGeocoder() if geocoder.lower() == GEOPLATEFORME else AddokGeocoder(geocoder)

@@ -53,7 +53,12 @@ class LookupDesk:
 
 
 def open_desk(
-    territory: str, *, perimeters: Sequence[Path] = (), addresses: Path | None = None, generation: int | None = None
+    territory: str,
+    *,
+    perimeters: Sequence[Path] = (),
+    addresses: Path | None = None,
+    geocoder: str | None = None,
+    generation: int | None = None,
 ) -> LookupDesk:
     """Load a territory's addresses and perimeters.
 
@@ -62,14 +67,15 @@ def open_desk(
     territory : name of a pack.
     perimeters : files that answer instead of the pack's perimeters.
     addresses : list searched instead of the pack's one; it is taken as incomplete.
+    geocoder : remote service asked instead of any list: "geoplateforme", or the URL of one that answers as addok does.
     generation : of the files' QPV, where their codes do not tell.
     """
     pack = open_territory(territory)
-    geocoder = open_geocoder(pack, addresses=addresses)
+    searcher = open_geocoder(pack, addresses=addresses, geocoder=geocoder)
     if perimeters:
         given = [found for path in perimeters for found in read_perimeters(path, generation=generation).perimeters]
-        return LookupDesk(geocoder, PerimeterIndex(given))
-    return LookupDesk(geocoder, PerimeterIndex(pack.perimeters(), pack.extent))
+        return LookupDesk(searcher, PerimeterIndex(given))
+    return LookupDesk(searcher, PerimeterIndex(pack.perimeters(), pack.extent))
 
 
 def typed_position(lon: float, lat: float, accuracy_m: float = 0.0) -> Position:
