@@ -38,6 +38,9 @@ GRID_CRS = {LAEA_EUROPE: LAMBERT_93, RGAF09_UTM20: RGAF09_UTM20, RGR92_UTM40: RG
 """CRS in which INSEE names its 200 m cells, and the projected CRS in which their territory is measured."""
 
 
+_ARRONDISSEMENTS = {"751": "75056", "6938": "69123", "132": "13055"}
+
+
 def departement_of(insee_code: str) -> str:
     """Département of a commune, IRIS or département code.
 
@@ -45,6 +48,15 @@ def departement_of(insee_code: str) -> str:
     ('62', '2A', '972')
     """
     return insee_code[:3] if insee_code.startswith("97") else insee_code[:2]
+
+
+def commune_of(code: str) -> str:
+    """Commune of an INSEE code: that of the town for a municipal arrondissement, else the code itself.
+
+    >>> commune_of("13203"), commune_of("69381"), commune_of("75110"), commune_of("13055"), commune_of("62193")
+    ('13055', '69123', '75056', '13055', '62193')
+    """
+    return next((town for start, town in _ARRONDISSEMENTS.items() if code.startswith(start)), code)
 
 
 def projected_epsg(insee_code: str) -> int:

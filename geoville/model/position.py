@@ -24,6 +24,7 @@ class Address:
     postcode, citycode : text, leading zeros kept.
     lon, lat : degrees, WGS84.
     precision : key of the position accuracy table of `law` ("adresse", "segment", "street", "declared"…).
+    former_citycode, former_city : of the commune that was merged into the town, or of the arrondissement; else empty.
     """
 
     id: str
@@ -38,6 +39,8 @@ class Address:
     lat: float
     precision: str
     source: str = ""
+    former_citycode: str = ""
+    former_city: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoville.crs import commune_of
 from geoville.errors import InvalidInputError, Location
 from geoville.sources.vector_files import read_vector_file
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 _CODES = ("insee_com", "code_insee", "codgeo", "code", "insee")
 _NAMES = ("nom", "nom_com", "libgeo", "name", "nom_commune")
-_ARRONDISSEMENTS = {"751": "75056", "6938": "69123", "132": "13055"}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,15 +34,6 @@ class CommuneLayer:
     name: NDArray[np.str_]
     polygons: NDArray[np.object_]
     epsg: int
-
-
-def commune_of(code: str) -> str:
-    """Commune of an INSEE code: that of the town for a municipal arrondissement, else the code itself.
-
-    >>> commune_of("13203"), commune_of("69381"), commune_of("75110"), commune_of("13055"), commune_of("62193")
-    ('13055', '69123', '75056', '13055', '62193')
-    """
-    return next((town for start, town in _ARRONDISSEMENTS.items() if code.startswith(start)), code)
 
 
 def read_communes_layer(path: Path, epsg: int) -> CommuneLayer:

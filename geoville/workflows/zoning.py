@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.carroyage.grid import CELL_SIZE_M
-from geoville.crs import GRID_CRS, transform_points
+from geoville.crs import GRID_CRS, commune_of, transform_points
 from geoville.errors import InvalidInputError, Location
 from geoville.law import IncomeReference
 from geoville.perimeters.estimated import Names
 from geoville.perimeters.quarter import CellZones
-from geoville.sources.communes import CommuneLayer, commune_of, read_communes_layer
+from geoville.sources.communes import CommuneLayer, read_communes_layer
 from geoville.sources.files import sha256_of
 from geoville.sources.provenance import InputFile
 
