@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoville.cli.arguments import AsJson
+from geoville.cli.arguments import AsJson, QpvGeneration, Vintage
 from geoville.cli.printing import print_json, print_lines, print_table
+from geoville.model import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,10 +26,12 @@ def compare(
     grid: Annotated[
         Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux dont les habitants sont comptés des deux côtés.")
     ],
-    vintage: Annotated[
-        int | None,
-        typer.Option("--vintage", metavar="ANNÉE", help="Millésime de la grille, si rien d'autre ne le dit."),
+    vintage: Vintage = None,
+    kind: Annotated[
+        Kind | None,
+        typer.Option("--kind", metavar="NATURE", help=f"Si rien d'autre ne dit la nature : {', '.join(Kind)}."),
     ] = None,
+    generation: QpvGeneration = None,
     map_file: Annotated[
         Path | None, typer.Option("--map", metavar="FICHIER", help="Deux cartes côte à côte, en une page HTML.")
     ] = None,
@@ -45,7 +48,7 @@ def compare(
     from geoville.workflows.compare import compare_files
     from geoville.workflows.compare_document import comparison_document
 
-    run = compare_files(old, new, grid, vintage=vintage)
+    run = compare_files(old, new, grid, vintage=vintage, kind=kind, generation=generation)
     if out is not None:
         run.write(out)
     if map_file is not None:

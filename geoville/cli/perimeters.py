@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from geoville import french
-from geoville.cli.arguments import AsJson, GridFile, Vintage
+from geoville.cli.arguments import AsJson, GridFile, QpvGeneration, Vintage
 from geoville.cli.candidates import candidates
 from geoville.cli.compare import compare
 from geoville.cli.describe import describe
@@ -29,6 +29,7 @@ def score(
     official: Annotated[Path, typer.Option("--official", metavar="FICHIER", help="Contours officiels.")],
     grid: GridFile,
     vintage: Vintage = None,
+    generation: QpvGeneration = None,
     as_json: AsJson = False,
 ) -> None:
     """Comparer des candidats aux contours officiels.
@@ -37,13 +38,15 @@ def score(
     """
     from geoville.workflows.score import score_files
 
-    found = score_files(computed, official, grid, vintage=vintage)
+    found = score_files(computed, official, grid, vintage=vintage, generation=generation)
     if as_json:
         print_json(asdict(found))
         return
     print_lines(
         [
-            f"Précision : {french.percent(found.precision)} de la population des candidats est en QPV.",
+            f"Précision : {french.percent(found.precision)} de la population des candidats est en QPV."
+            if found.population_candidates
+            else "Précision : sans objet, personne n'habite un candidat.",
             f"Rappel : {french.percent(found.recall)} de la population des QPV est dans un candidat.",
             f"F1 : {french.number(found.f1, 3)} ; rapport des surfaces (IoU) : {french.number(found.area_iou, 3)}.",
             f"Population : {french.number(found.population_official)} en QPV, "

@@ -37,8 +37,12 @@ class ContourTable:
     epsg: int
 
 
-def read_contour_table(path: Path) -> ContourTable:
+def read_contour_table(path: Path, *, may_be_empty: bool = False) -> ContourTable:
     """Read GeoJSON, GeoPackage, Shapefile or GeoParquet.
+
+    Parameters
+    ----------
+    may_be_empty : whether a file without a row is an answer ("there is none") rather than a fault.
 
     Raises
     ------
@@ -46,8 +50,12 @@ def read_contour_table(path: Path) -> ContourTable:
         Another format, a file that cannot be decoded, several layers, no row, a CRS that is unknown or missing.
     """
     frame = read_vector_file(path, "contours", error=ContourError)
-    if not len(frame):
-        raise ContourError("Le fichier ne contient aucun périmètre", where=Location(path.name))
+    if not len(frame) and not may_be_empty:
+        raise ContourError(
+            "Le fichier ne contient aucun périmètre",
+            where=Location(path.name),
+            advice="donner un fichier qui en a au moins un",
+        )
     epsg = epsg_of(frame, path)
     columns = {str(name).lower(): _scalars(frame[name]) for name in frame.columns if name != frame.geometry.name}
     rows = tuple({name: values[i] for name, values in columns.items()} for i in range(len(frame)))

@@ -45,7 +45,13 @@ class ContourFile:
 
 
 def read_perimeters(
-    path: Path, *, kind: Kind | None = None, generation: int | None = None, otherwise: Kind | None = None
+    path: Path,
+    *,
+    kind: Kind | None = None,
+    generation: int | None = None,
+    otherwise: Kind | None = None,
+    otherwise_generation: int | None = None,
+    may_be_empty: bool = False,
 ) -> ContourFile:
     """Read GeoJSON, GeoPackage, Shapefile or GeoParquet, in any of the known layouts and any CRS with an EPSG code.
 
@@ -54,6 +60,8 @@ def read_perimeters(
     kind : what the perimeters are; else the file's `kind` column, else `qpv` where the code is one of a QPV.
     generation : of QPV whose code does not tell it; has no meaning for other kinds.
     otherwise : what the perimeters are where nothing of this tells.
+    otherwise_generation : of QPV where nothing tells it; unlike `generation`, no code can contradict it.
+    may_be_empty : whether a file without any perimeter is read as such, instead of refused.
 
     Raises
     ------
@@ -62,12 +70,12 @@ def read_perimeters(
         different perimeters, or an estimate is presented as official.
     """
     sha256 = sha256_of(path)
-    table = read_contour_table(path)
+    table = read_contour_table(path, may_be_empty=may_be_empty)
     found: dict[str, Perimeter] = {}
     repairs: list[Repair] = []
     for number, (values, geometry) in enumerate(zip(table.rows, table.geometries, strict=True), start=1):
         row = ContourRow(values, path.name, number)
-        perimeter = _described(row, _kind(row, kind, otherwise), generation)
+        perimeter = _described(row, _kind(row, kind, otherwise), generation, otherwise_generation)
         shape, epsg, repair = _placed(row, perimeter, geometry, table.epsg)
         source = Source(row.text("source") or path.name, sha256=sha256)
         perimeter = replace(perimeter, geometry=shape, epsg=epsg, source=source)
@@ -80,7 +88,7 @@ def read_perimeters(
     return ContourFile(tuple(found.values()), tuple(repairs), sha256)
 
 
-def _described(row: ContourRow, kind: Kind, generation: int | None) -> Perimeter:
+def _described(row: ContourRow, kind: Kind, generation: int | None, otherwise: int | None) -> Perimeter:
     """Everything that a row says but its geometry."""
     import shapely
 
@@ -104,7 +112,7 @@ def _described(row: ContourRow, kind: Kind, generation: int | None) -> Perimeter
     if kind is not Kind.QPV:
         reference = row.text("reference") or ""
         return replace(described, valid_from=row.day("valid_from"), valid_to=row.day("valid_to"), reference=reference)
-    fixed = _generation(row, described, generation)
+    fixed = _generation(row, described, generation, otherwise)
     return replace(
         described,
         generation=fixed.year,
@@ -124,8 +132,8 @@ def _kind(row: ContourRow, asked: Kind | None, otherwise: Kind | None) -> Kind:
     return found
 
 
-def _generation(row: ContourRow, perimeter: Perimeter, asked: int | None) -> Generation:
-    """Generation of a QPV: its code's, else the one asked for, else the file's."""
+def _generation(row: ContourRow, perimeter: Perimeter, asked: int | None, otherwise: int | None) -> Generation:
+    """Generation of a QPV: its code's, else the one asked for, else the file's, else the one given for that case."""
     by_code = generation_of_code(perimeter.code)
     if by_code is not None:
         if asked not in (None, by_code.year):
@@ -135,7 +143,7 @@ def _generation(row: ContourRow, perimeter: Perimeter, asked: int | None) -> Gen
                 "retirer `--generation` ou corriger le code",
             )
         return by_code
-    year = asked or row.year("generation")
+    year = asked or row.year("generation") or otherwise
     if year is None:
         raise row.fault(
             f"Le code « {perimeter.code} » ne dit pas de quelle génération est ce QPV",

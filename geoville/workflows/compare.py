@@ -7,24 +7,21 @@ from typing import TYPE_CHECKING
 
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.crs import GRID_CRS
-from geoville.errors import ContourError, Location
-from geoville.model import Source
 from geoville.perimeters.compare import compare_perimeters
 from geoville.perimeters.overlay import overlay
 from geoville.rendering import comparison_map, render_comparison
-from geoville.sources.contours import read_perimeters
-from geoville.sources.files import replacing, sha256_of
-from geoville.sources.grids import read_grid
-from geoville.sources.provenance import InputFile, Provenance, write_provenance
-from geoville.sources.territory import list_territories
+from geoville.sources.files import replacing
+from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import write_layer
 from geoville.workflows.compare_layer import CHANGES_LAYER, pieces_frame
+from geoville.workflows.layers import read_map, refuse_idle_generation
+from geoville.workflows.search_inputs import grid_input, read_sourced_grid
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.carroyage.grid import Grid
-    from geoville.model import Perimeter
+    from geoville.model import Kind, Perimeter
     from geoville.perimeters.compare import Comparison
     from geoville.perimeters.overlay import Piece
 
@@ -65,62 +62,52 @@ class ComparisonRun:
             beside.write_text(render_comparison(spec), encoding="utf-8", newline="\n")
 
 
-def compare_files(old: Path, new: Path, grid: Path, *, vintage: int | None = None) -> ComparisonRun:
+def compare_files(
+    old: Path,
+    new: Path,
+    grid: Path,
+    *,
+    vintage: int | None = None,
+    kind: Kind | None = None,
+    generation: int | None = None,
+) -> ComparisonRun:
     """Compare two files of perimeters.
 
     Parameters
     ----------
-    old, new : perimeters of any known layout, official or estimated.
+    old, new : perimeters of any known layout, official or estimated; a file without any is a map without any.
     grid : cells whose people weigh both sides.
     vintage : of the grid, where nothing else tells it.
+    kind : what the perimeters of both files are, where nothing else tells it.
+    generation : of the QPV of both files, where nothing else tells it.
 
     Raises
     ------
     ContourError
-        A file cannot be read, or its perimeters are not of the grid's territory.
+        A file cannot be read, its perimeters are not of the grid's territory, or a generation is given without QPV.
     """
-    cells = read_grid(grid, vintage=vintage)
+    cells, grid_source = read_sourced_grid(grid, vintage)
     epsg = GRID_CRS[cells.epsg]
     squares = cell_squares(cells.easting, cells.northing, cells.epsg, epsg)
-    before, after = _perimeters(old, epsg), _perimeters(new, epsg)
-    comparison = compare_perimeters(before, after, squares, cells.people)
-    grid_source = _grid_source(grid, cells.vintage)
-    cited = [item.source for item in (*before, *after) if item.source]
+    before, after = (
+        read_map(path, epsg, role, otherwise=kind, otherwise_generation=generation)
+        for path, role in ((old, "old"), (new, "new"))
+    )
+    refuse_idle_generation(generation, before, after)
+    comparison = compare_perimeters(before.perimeters, after.perimeters, squares, cells.people)
+    cited = [item.source for item in (*before.perimeters, *after.perimeters) if item.source]
     return ComparisonRun(
-        old=before,
-        new=after,
+        old=before.perimeters,
+        new=after.perimeters,
         grid=cells,
         epsg=epsg,
         comparison=comparison,
-        pieces=overlay(before, after, squares, cells.people),
+        pieces=overlay(before.perimeters, after.perimeters, squares, cells.people),
         provenance=Provenance(
             command="perimeters compare",
-            inputs=(
-                InputFile("old", old.name, sha256_of(old)),
-                InputFile("new", new.name, sha256_of(new)),
-                InputFile("grid", grid.name, grid_source.sha256 or "", cells.vintage),
-            ),
+            inputs=(before.file, after.file, grid_input(grid, cells, grid_source)),
             law=(),
             parameters=asdict(comparison.rules),
             sources=tuple(dict.fromkeys((*cited, grid_source))),
         ),
     )
-
-
-def _perimeters(path: Path, epsg: int) -> tuple[Perimeter, ...]:
-    perimeters = read_perimeters(path).perimeters
-    if any(perimeter.epsg != epsg for perimeter in perimeters):
-        raise ContourError(
-            "Les périmètres et la grille ne sont pas du même territoire",
-            where=Location(file=path.name),
-            advice="donner des contours et une grille du même lieu",
-        )
-    return perimeters
-
-
-def _grid_source(path: Path, vintage: int) -> Source:
-    """What to cite for a grid: the pack that ships the same bytes, else the file."""
-    sha256 = sha256_of(path)
-    shipped = (file.source for pack in list_territories() for file in pack.grids.values())
-    by_name = Source(path.name, vintage=str(vintage), sha256=sha256)
-    return next((source for source in shipped if source.sha256 == sha256), by_name)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.crs import GRID_CRS
-from geoville.errors import ContourError, InvalidInputError, Location
+from geoville.errors import InvalidInputError
+from geoville.model import Kind
 from geoville.perimeters.areas import PopulatedCells
 from geoville.perimeters.figures import AreaFigures, area_figures
-from geoville.sources.contours import read_perimeters
+from geoville.workflows.layers import read_map
 from geoville.workflows.search_inputs import CandidateRequest, prepare_search
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def describe_perimeters(
 
     Parameters
     ----------
-    path : any file of perimeters.
+    path : any file of perimeters; what it does not say the kind of is taken as a draft of yours.
     request : gives the territory or the reference incomes, the vintage and the IRIS.
 
     Raises
@@ -40,9 +41,7 @@ def describe_perimeters(
         )
     (threshold,) = start.thresholds.values()
     grid, epsg = start.grid, GRID_CRS[start.grid.epsg]
-    perimeters = read_perimeters(path).perimeters
-    if any(perimeter.epsg != epsg for perimeter in perimeters):
-        raise ContourError("Les périmètres et la grille ne sont pas du même territoire", where=Location(path.name))
+    perimeters = read_map(path, epsg, "perimeters", otherwise=Kind.CANDIDAT).perimeters
     cells = PopulatedCells(cell_squares(grid.easting, grid.northing, grid.epsg, epsg), grid.people)
     return tuple(
         (item, area_figures(item.geometry, cells, grid, start.income, start.zones.iris, threshold))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geoville import french
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.grid import Grid
     from geoville.model import Perimeter
+    from geoville.sources.contours import ContourFile
 
 _QUARTERS = (Kind.QPV, Kind.CANDIDAT)
 
@@ -60,26 +61,23 @@ def read_quarters(path: Path, on: date, *, generation: int | None = None) -> Lay
         The file holds other perimeters, none in force that day, or perimeters in several CRS; or a generation is given
         where none is a QPV.
     """
-    read = read_perimeters(path, generation=generation, otherwise=Kind.QPV)
-    for perimeter in read.perimeters:
+    layer = _layer("qpv", path, read_perimeters(path, generation=generation, otherwise=Kind.QPV))
+    for perimeter in layer.perimeters:
         if perimeter.kind not in _QUARTERS:
             raise ContourError(
                 f"Le périmètre {perimeter.code} n'est ni un QPV ni un candidat",
                 where=Location(path.name),
                 advice="ne donner que des QPV, ou des candidats",
             )
-    if generation is not None and all(perimeter.kind is not Kind.QPV for perimeter in read.perimeters):
-        raise ContourError(
-            "Seuls les QPV ont une génération", where=Location(path.name), advice="retirer `--generation`"
-        )
-    in_force = tuple(perimeter for perimeter in read.perimeters if perimeter.in_force(on))
+    refuse_idle_generation(generation, layer)
+    in_force = tuple(perimeter for perimeter in layer.perimeters if perimeter.in_force(on))
     if not in_force:
         raise ContourError(
             f"Aucun des QPV n'est en vigueur le {french.long_date(on)}",
             where=Location(path.name),
             advice="donner les contours de la génération en vigueur ce jour-là, ou un autre jour avec --on",
         )
-    layer = Layer(in_force, InputFile("qpv", path.name, read.sha256), Source(path.name, sha256=read.sha256))
+    layer = replace(layer, perimeters=in_force)
     require_epsg(layer, layer.epsg)
     return layer
 
@@ -87,8 +85,29 @@ def read_quarters(path: Path, on: date, *, generation: int | None = None) -> Lay
 def read_former(path: Path) -> Layer:
     """Read former perimeters: ZUS where the file's name says so, CUCS otherwise, unless the file itself tells."""
     kind = Kind.ZUS if Kind.ZUS in path.stem.lower() else Kind.CUCS
-    read = read_perimeters(path, otherwise=kind)
-    return Layer(read.perimeters, InputFile("former", path.name, read.sha256), Source(path.name, sha256=read.sha256))
+    return _layer("former", path, read_perimeters(path, otherwise=kind))
+
+
+def read_map(
+    path: Path, epsg: int, role: str, *, otherwise: Kind | None = None, otherwise_generation: int | None = None
+) -> Layer:
+    """Read a whole map of perimeters, whatever they are: a file without any is a map without any.
+
+    Parameters
+    ----------
+    epsg : projected CRS that they must be measured in.
+    role : of the file, in a provenance.
+    otherwise, otherwise_generation : what the perimeters are, and the generation of QPV, where nothing else tells.
+
+    Raises
+    ------
+    ContourError
+        The file cannot be read, or its perimeters are of another territory.
+    """
+    read = read_perimeters(path, otherwise=otherwise, otherwise_generation=otherwise_generation, may_be_empty=True)
+    layer = _layer(role, path, read)
+    require_epsg(layer, epsg)
+    return layer
 
 
 def read_cells_with_people(path: Path, epsg: int, *, vintage: int | None = None) -> GridLayer:
@@ -121,10 +140,25 @@ def require_epsg(layer: Layer, epsg: int) -> None:
         raise _elsewhere(layer.file.name)
 
 
+def refuse_idle_generation(generation: int | None, *layers: Layer) -> None:
+    """Refuse a generation given for perimeters none of which is a QPV: it would say nothing."""
+    kinds = {perimeter.kind for layer in layers for perimeter in layer.perimeters}
+    if generation is not None and Kind.QPV not in kinds:
+        raise ContourError(
+            "Seuls les QPV ont une génération",
+            where=Location(", ".join(layer.file.name for layer in layers)),
+            advice="retirer `--generation`",
+        )
+
+
 def inputs_of(layers: Iterable[Layer | GridLayer | None]) -> tuple[tuple[InputFile, ...], tuple[Source, ...]]:
     """Files and sources of layers, for a provenance; what was not given is left out."""
     given = [layer for layer in layers if layer is not None]
     return tuple(layer.file for layer in given), tuple(layer.source for layer in given)
+
+
+def _layer(role: str, path: Path, read: ContourFile) -> Layer:
+    return Layer(read.perimeters, InputFile(role, path.name, read.sha256), Source(path.name, sha256=read.sha256))
 
 
 def _elsewhere(file: str) -> ContourError:

@@ -7,38 +7,55 @@ from typing import TYPE_CHECKING
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.errors import ContourError, Location
+from geoville.model import Kind
 from geoville.perimeters.score import Score, score_perimeters
-from geoville.sources.contours import read_perimeters
-from geoville.sources.grids import read_grid
+from geoville.workflows.layers import read_map
+from geoville.workflows.search_inputs import read_sourced_grid
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
 
+    from geoville.workflows.layers import Layer
 
-def score_files(candidates: Path, official: Path, grid: Path, *, vintage: int | None = None) -> Score:
+
+def score_files(
+    candidates: Path, official: Path, grid: Path, *, vintage: int | None = None, generation: int | None = None
+) -> Score:
     """Compare two files of perimeters on the people of a grid.
 
     Parameters
     ----------
-    candidates : estimated perimeters.
-    official : official contours.
+    candidates : estimated perimeters; a file without any is scored as well: nothing found.
+    official : official contours of QPV.
     grid : cells whose people weigh the comparison.
     vintage : of the grid, where nothing else tells it.
+    generation : of the QPV, where nothing else tells it.
+
+    Raises
+    ------
+    ContourError
+        A file cannot be read, is of another territory than the grid, or what should be official is not.
     """
-    cells = read_grid(grid, vintage=vintage)
+    cells, _ = read_sourced_grid(grid, vintage)
     epsg = GRID_CRS[cells.epsg]
     squares = cell_squares(cells.easting, cells.northing, cells.epsg, epsg)
-    return score_perimeters(_geometries(candidates, epsg), _geometries(official, epsg), squares, cells.people)
+    ours = read_map(candidates, epsg, "candidates", otherwise=Kind.CANDIDAT)
+    theirs = read_map(official, epsg, "official", otherwise=Kind.QPV, otherwise_generation=generation)
+    _require_official(theirs)
+    return score_perimeters(_geometries(ours), _geometries(theirs), squares, cells.people)
 
 
-def _geometries(path: Path, epsg: int) -> list[BaseGeometry]:
-    perimeters = read_perimeters(path).perimeters
-    if any(perimeter.epsg != epsg for perimeter in perimeters):
-        raise ContourError(
-            "Les périmètres et la grille ne sont pas du même territoire",
-            where=Location(file=path.name),
-            advice="donner des contours et une grille du même lieu",
-        )
-    return [perimeter.geometry for perimeter in perimeters]
+def _require_official(layer: Layer) -> None:
+    for perimeter in layer.perimeters:
+        if perimeter.kind is not Kind.QPV:
+            raise ContourError(
+                f"Le périmètre {perimeter.code} n'est pas un QPV officiel",
+                where=Location(layer.file.name),
+                advice="donner avec `--official` les contours fixés par décret, et seulement eux",
+            )
+
+
+def _geometries(layer: Layer) -> list[BaseGeometry]:
+    return [perimeter.geometry for perimeter in layer.perimeters]

@@ -122,6 +122,20 @@ def test_score_prints_its_six_figures(geoville, tmp_path):
     assert "F1 : 1 " in geoville(*asked).out
 
 
+def test_the_precision_of_a_search_that_found_nothing_is_no_figure(geoville, tmp_path):
+    nothing, official = tmp_path / "rien.geojson", tmp_path / "qpv.geojson"
+    nothing.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
+    contours = json.loads((embedded_data() / "calais" / "candidats.geojson").read_text(encoding="utf-8"))
+    contours["features"] = contours["features"][:1]
+    contours["features"][0]["properties"] = {"code_qp": "QN06299M", "insee_com": "62193"}
+    official.write_text(json.dumps(contours), encoding="utf-8")
+    asked = ("perimeters", "score", "--candidates", nothing, "--official", official, "--grid", GRID)
+    assert geoville(*asked).out.startswith(
+        "Précision : sans objet, personne n'habite un candidat.\nRappel : 0\N{NO-BREAK SPACE}%"
+    )
+    assert json.loads(geoville(*asked, "--json").out)["precision"] is None
+
+
 @pytest.mark.realdata
 def test_marseille_scores_against_the_official_contours(geoville, shared_data, tmp_path):
     folder, out = shared_data / "marseille", tmp_path / "marseille.gpkg"

@@ -84,6 +84,41 @@ def test_perimeters_of_another_territory_are_refused(files, tmp_path):
         compare_files(files[0], elsewhere, GRID)
 
 
+def test_a_map_without_perimeters_is_compared_as_such(files, tmp_path, monkeypatch, capsys):
+    nothing, drawn = tmp_path / "rien.geojson", tmp_path / "carte.html"
+    write_perimeters([], nothing)
+    gone, appeared = compare_files(files[0], nothing, GRID), compare_files(nothing, files[0], GRID)
+    assert [group.fate.value for group in gone.comparison.groups] == ["gone", "gone"]
+    assert [group.fate.value for group in appeared.comparison.groups] == ["new", "new"]
+    assert gone.comparison.total.leave == appeared.comparison.total.enter
+    geoville(monkeypatch, nothing, nothing, "--grid", GRID, "--out", tmp_path / "c.gpkg", "--map", drawn)
+    assert "Entrent : 0" in capsys.readouterr().out
+    assert "Aucun périmètre" in drawn.read_text(encoding="utf-8")
+
+
+def test_what_files_do_not_tell_may_be_said(files, tmp_path, monkeypatch, capsys):
+    shape = shapely.box(EAST, NORTH, EAST + 500, NORTH + 500)
+    drawn = gpd.GeoDataFrame({"nom": ["Projet"], "insee_com": ["62193"]}, geometry=[shape], crs=2154)
+    drawn.to_file(tmp_path / "projet.gpkg")
+    with pytest.raises(ContourError, match="--kind"):
+        compare_files(files[1], tmp_path / "projet.gpkg", GRID)
+    with pytest.raises(ContourError, match="--generation"):
+        compare_files(files[1], tmp_path / "projet.gpkg", GRID, kind=Kind.QPV)
+    geoville(
+        monkeypatch, files[1], tmp_path / "projet.gpkg", "--grid", GRID, "--kind", "qpv", "--generation", 2024, "--json"
+    )
+    (group,) = json.loads(capsys.readouterr().out)["groups"]
+    assert [(item["kind"], item["generation"]) for item in (*group["old"], *group["new"])] == [
+        ("qpv", 2015),
+        ("qpv", 2024),
+    ]
+
+
+def test_a_generation_that_says_nothing_is_refused(files, tmp_path):
+    with pytest.raises(ContourError, match="Seuls les QPV"):
+        compare_files(files[0], files[0], GRID, generation=2024)
+
+
 def test_json_is_one_document_of_plain_values(files, monkeypatch, capsys):
     geoville(monkeypatch, *files, "--grid", GRID, "--json")
     document = json.loads(capsys.readouterr().out)
