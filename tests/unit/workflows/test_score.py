@@ -1,0 +1,59 @@
+"""Scores from files: what stands for official must be, and finding nothing has a score."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from geoville.errors import ContourError, InvalidInputError
+from geoville.model import Kind, Perimeter
+from geoville.sources.locations import embedded_data
+from geoville.sources.writers import write_perimeters
+from geoville.workflows.score import score_files
+
+CALAIS = embedded_data() / "calais"
+GRID = CALAIS / "filosofi_2019_200m.csv"
+SQUARE = shapely.box(620_000, 7_096_000, 621_000, 7_097_000)
+
+
+def write(path: Path, *kinds: Kind, code: str = "QN06299M") -> Path:
+    made = [
+        Perimeter(
+            code if kind is Kind.QPV else f"C{place}", "Essai", kind, SQUARE, 2154, estimated=kind is Kind.CANDIDAT
+        )
+        for place, kind in enumerate(kinds)
+    ]
+    write_perimeters(made, path)
+    return path
+
+
+@pytest.mark.parametrize("kinds", [(Kind.CANDIDAT,), (Kind.QPV, Kind.CANDIDAT), (Kind.VEILLE,)])
+def test_what_is_not_an_official_qpv_cannot_stand_for_it(tmp_path: Path, kinds: tuple[Kind, ...]) -> None:
+    official = write(tmp_path / "officiels.gpkg", *kinds)
+    with pytest.raises(ContourError, match=r"n'est pas un QPV officiel \(fichier officiels\.gpkg\).*--official"):
+        score_files(CALAIS / "candidats.geojson", official, GRID)
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".parquet"])
+def test_a_search_that_found_nothing_has_no_recall(tmp_path: Path, suffix: str) -> None:
+    nothing, official = write(tmp_path / f"rien{suffix}"), write(tmp_path / "qpv.gpkg", Kind.QPV)
+    score = score_files(nothing, official, GRID)
+    assert (score.recall, score.f1, score.area_iou, score.population_candidates) == (0, 0, 0, 0)
+    assert math.isnan(score.precision)
+
+
+def test_no_official_contour_is_nothing_to_score_against(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="Aucun contour officiel"):
+        score_files(CALAIS / "candidats.geojson", write(tmp_path / "rien.gpkg"), GRID)
+
+
+def test_the_generation_may_be_said(tmp_path: Path) -> None:
+    table = gpd.GeoDataFrame({"nom": ["Essai"], "insee_com": ["62193"]}, geometry=[SQUARE], crs=2154)
+    table.to_file(tmp_path / "qpv.gpkg")
+    with pytest.raises(ContourError, match="--generation"):
+        score_files(CALAIS / "candidats.geojson", tmp_path / "qpv.gpkg", GRID)
+    assert score_files(CALAIS / "candidats.geojson", tmp_path / "qpv.gpkg", GRID, generation=2024).recall < 1
