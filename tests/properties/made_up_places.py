@@ -60,7 +60,10 @@ class Country:
         tables = UnitTables(folder / "communes.gpkg", folder / "unites.csv", folder / "rmuc.csv", NATIONAL_EUR)
         squares = [self._square(block) for block in self.blocks]
         codes = [block.commune for block in self.blocks]
-        geopandas.GeoDataFrame({"INSEE_COM": codes}, geometry=squares, crs=self.epsg).to_file(tables.communes)
+        names = [f"Commune {code}" for code in codes]
+        geopandas.GeoDataFrame({"INSEE_COM": codes, "NOM": names}, geometry=squares, crs=self.epsg).to_file(
+            tables.communes
+        )
         _write_csv(tables.urban_units, "CODGEO,UU2010", unit_of.items())
         _write_csv(tables.rmuc, "uu,rmuc_eur,population", [(unit, *pair) for unit, pair in figures.items()])
         return tables

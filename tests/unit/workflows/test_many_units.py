@@ -64,7 +64,10 @@ def test_clusters_are_cut_at_the_limit_of_a_unit(run: CandidateRun) -> None:
 
 def test_arrondissements_are_their_town(run: CandidateRun) -> None:
     [town] = [item for item in run.perimeters if item.communes == ("13055",)]
-    assert town.code == "C2019-13055-1"
+    assert (town.code, town.name) == ("C2019-13055-1", "Candidat 1, Marseille")
+    assert {item.name for item in run.perimeters if item != town} == {
+        f"Candidat {rank}, Commune 83001" for rank in (1, 2)
+    }
     assert town.attributes["population"] == 2 * CELLS_OF_A_BLOCK * PEOPLE
 
 
