@@ -67,6 +67,8 @@ def layer_name(perimeter: Perimeter) -> str:
 
 def summary(comparison: Comparison) -> tuple[str, ...]:
     """French sentences: who enters, leaves and stays, and how alike the two maps are."""
+    if not comparison.groups:
+        return ("Aucune des deux cartes n'a de périmètre.",)
     total = comparison.total
     sentences = [
         f"Entrent : {size(total.enter)}.",

@@ -92,7 +92,7 @@ def test_a_map_without_perimeters_is_compared_as_such(files, tmp_path, monkeypat
     assert [group.fate.value for group in appeared.comparison.groups] == ["new", "new"]
     assert gone.comparison.total.leave == appeared.comparison.total.enter
     geoville(monkeypatch, nothing, nothing, "--grid", GRID, "--out", tmp_path / "c.gpkg", "--map", drawn)
-    assert "Entrent : 0" in capsys.readouterr().out
+    assert "Aucune des deux cartes n'a de périmètre." in capsys.readouterr().out
     assert "Aucun périmètre" in drawn.read_text(encoding="utf-8")
 
 
