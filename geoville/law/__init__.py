@@ -2,6 +2,7 @@
 
 - `parameters/decree.yaml`: the decree's thresholds and weights (décret n° 2014-767).
 - `parameters/medians.yaml`: national medians that relative incomes are measured against.
+- `parameters/secrecy.yaml`: under how many people nothing is published.
 - `parameters/position_accuracy.yaml`: how far a geocoded position may be from the true place.
 - `generations.yaml`: the lists of QPV and the days on which they are in force.
 - `territories.yaml`: where another rule than income decides.

@@ -12,7 +12,7 @@ from geoville.law.yaml_files import read_law
 if TYPE_CHECKING:
     from datetime import date
 
-FILES = ("parameters/decree.yaml", "parameters/medians.yaml")
+FILES = ("parameters/decree.yaml", "parameters/medians.yaml", "parameters/secrecy.yaml")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ NOT_PYTHON = (
     "geoville/law/parameters/decree.yaml",
     "geoville/law/parameters/medians.yaml",
     "geoville/law/parameters/position_accuracy.yaml",
+    "geoville/law/parameters/secrecy.yaml",
 )
 EMBEDDED = (
     "data/README.md",

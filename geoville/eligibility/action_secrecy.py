@@ -1,0 +1,128 @@
+"""Statistical secrecy: which counts of beneficiaries are published, and what may be said of their shares.
+
+A count under the threshold is hidden, and so is what would give it back by difference: some other counts, or all of
+them, or the total. Everything else that is said of the beneficiaries (their share, its interval) is computed from what
+is published, so that it tells nothing more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from geoville.law import parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+
+class Shown(StrEnum):
+    """What is published of one count."""
+
+    EXACT = "exact"
+    SMALL = "small"
+    MASKED = "masked"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedCount:
+    """One count as published.
+
+    Parameters
+    ----------
+    shown : `small` for one under the threshold, `masked` for one hidden lest it give a small one by difference.
+    people : the count, None unless exact.
+    """
+
+    shown: Shown
+    people: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedCounts:
+    """Counts that make up a total, as published.
+
+    Parameters
+    ----------
+    total : None where it is hidden.
+    cells : in the order given; all `masked` where nothing but the total, or not even it, may be told.
+    threshold : counts under it are hidden.
+    """
+
+    total: int | None
+    cells: tuple[PublishedCount, ...]
+    threshold: int
+
+    def range_of(self, places: Collection[int]) -> tuple[int, int] | None:
+        """Least and most people that some of the cells may hold, for who knows only what is published.
+
+        Returns
+        -------
+        None where the total, or all the cells, are hidden.
+        """
+        if self.total is None or all(cell.shown is Shown.MASKED for cell in self.cells):
+            return None
+        within = [self._bounds(cell, self.total) for place, cell in enumerate(self.cells) if place in places]
+        beside = [self._bounds(cell, self.total) for place, cell in enumerate(self.cells) if place not in places]
+        least = max(sum(low for low, _ in within), self.total - sum(high for _, high in beside))
+        most = min(sum(high for _, high in within), self.total - sum(low for low, _ in beside))
+        return least, most
+
+    def _bounds(self, cell: PublishedCount, total: int) -> tuple[int, int]:
+        if cell.people is not None:
+            return cell.people, cell.people
+        return (0, self.threshold - 1) if cell.shown is Shown.SMALL else (self.threshold, total)
+
+
+def secrecy_threshold() -> int:
+    """People under whose number nothing is published: that of the day of publication, whatever day is asked about."""
+    return int(parameter("secrecy_threshold").values[-1].value)
+
+
+def publish(cells: Sequence[int], threshold: int) -> PublishedCounts:
+    """Hide the small counts of a total, and what would give them back by difference.
+
+    Parameters
+    ----------
+    cells : counts, zero or more, whose sum is the total. Where a count is hidden for the sake of another, it is the
+        first one that can be: put first what is least worth knowing.
+    threshold : counts under it are hidden, zero included: that nobody of a group is somewhere tells about them all.
+
+    Notes
+    -----
+    The total is taken as known to the reader even where another document gives it. A small count stays free between 0
+    and `threshold - 1` as long as the hidden cells hold together at least `threshold - 1`, and `threshold` more for
+    each masked one: masked cells are added until they do. Where they cannot, the total alone is published if it says
+    nothing, that is if it is too small for any cell to be told, and nothing otherwise.
+    """
+    total = sum(cells)
+    small = {place for place, count in enumerate(cells) if count < threshold}
+    if not small:
+        return PublishedCounts(total, tuple(PublishedCount(Shown.EXACT, count) for count in cells), threshold)
+    masked = set() if total < 2 * threshold - 1 else _masked(cells, small, threshold)
+    if masked:
+        shown = tuple(_shown(count, place, small, masked) for place, count in enumerate(cells))
+        return PublishedCounts(total, shown, threshold)
+    told = threshold <= total < 2 * threshold - 1
+    return PublishedCounts(total if told else None, (PublishedCount(Shown.MASKED),) * len(cells), threshold)
+
+
+def _masked(cells: Sequence[int], small: set[int], threshold: int) -> set[int]:
+    """Cells to mask so that the small ones cannot be found by difference; empty where no choice would do."""
+    hidden = sum(cells[place] for place in small)
+    masked: set[int] = set()
+    for place, count in enumerate(cells):
+        if place in small:
+            continue
+        masked.add(place)
+        hidden += count
+        if hidden >= threshold - 1 + threshold * len(masked):
+            return masked
+    return set()
+
+
+def _shown(count: int, place: int, small: set[int], masked: set[int]) -> PublishedCount:
+    if place in small:
+        return PublishedCount(Shown.SMALL)
+    return PublishedCount(Shown.MASKED) if place in masked else PublishedCount(Shown.EXACT, count)
