@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from geoville import __version__
-from geoville.cli import data, demo, lookup, maps, perimeters, serve, vecu, veille
+from geoville.cli import attest, data, demo, lookup, maps, perimeters, serve, vecu, veille
 from geoville.cli.usage import command, group
 
 app = group("Quartiers prioritaires : calculer des périmètres, répondre pour une adresse, dessiner la carte.")
@@ -15,6 +15,7 @@ app.add_typer(perimeters.app, name="perimeters")
 app.add_typer(data.app, name="data")
 command(perimeters.app, "veille")(veille.veille)
 command(perimeters.app, "vecu")(vecu.vecu)
+command(app, "attest")(attest.attest)
 command(app, "demo")(demo.demo)
 command(app, "lookup")(lookup.lookup)
 command(app, "map")(maps.draw)

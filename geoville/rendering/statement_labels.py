@@ -1,0 +1,101 @@
+"""Texts on a statement's map: each where it hides nothing, or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+_TEXT_HEIGHT = 1.25
+_CHARACTER_WIDTH = 0.62
+_BOLD_CHARACTER_WIDTH = 0.72
+"""Of DejaVu Sans, in parts of the size of the text; a little wide, so that no text leaves its box."""
+_GAP_MM = 1.4
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle of paper, millimetres from the top left corner."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def overlaps(self, other: Box) -> bool:
+        """Whether two rectangles share more than an edge."""
+        return (
+            self.left < other.left + other.width
+            and other.left < self.left + self.width
+            and self.top < other.top + other.height
+            and other.top < self.top + self.height
+        )
+
+    def holds(self, other: Box) -> bool:
+        """Whether another rectangle is wholly in this one."""
+        return (
+            self.left <= other.left
+            and self.top <= other.top
+            and other.left + other.width <= self.left + self.width
+            and other.top + other.height <= self.top + self.height
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text on the map, on a pale box."""
+
+    text: str
+    box: Box
+    size_mm: float
+    bold: bool
+
+    @property
+    def baseline_mm(self) -> float:
+        """Height of the foot of the letters, from the top of the map."""
+        return self.box.top + self.box.height * 0.77
+
+    @property
+    def middle_mm(self) -> float:
+        """Middle of the text, from the left of the map."""
+        return self.box.left + self.box.width / 2
+
+
+@dataclass(slots=True)
+class LabelBoard:
+    """What is already written or drawn on a map, and room for more.
+
+    Parameters
+    ----------
+    sheet : nothing is written outside of it.
+    taken : boxes that must stay visible.
+    """
+
+    sheet: Box
+    taken: list[Box] = field(default_factory=list)
+
+    def write(self, text: str, x: float, y: float, *, size_mm: float, bold: bool = False) -> Label | None:
+        """Write a text beside a point: right, left, above or below; None where there is no room."""
+        width, height = _extent(text, size_mm, bold=bold)
+        corners = (
+            (x + _GAP_MM, y - height / 2),
+            (x - _GAP_MM - width, y - height / 2),
+            (x - width / 2, y - _GAP_MM - height),
+            (x - width / 2, y + _GAP_MM),
+        )
+        return self._first_free([Box(left, top, width, height) for left, top in corners], text, size_mm, bold=bold)
+
+    def write_on(self, text: str, x: float, y: float, *, size_mm: float, bold: bool = False) -> Label | None:
+        """Write a text centred on a point; None where something is there."""
+        width, height = _extent(text, size_mm, bold=bold)
+        return self._first_free([Box(x - width / 2, y - height / 2, width, height)], text, size_mm, bold=bold)
+
+    def _first_free(self, boxes: list[Box], text: str, size_mm: float, *, bold: bool) -> Label | None:
+        for box in boxes:
+            if self.sheet.holds(box) and not any(box.overlaps(other) for other in self.taken):
+                self.taken.append(box)
+                return Label(text, box, size_mm, bold)
+        return None
+
+
+def _extent(text: str, size_mm: float, *, bold: bool) -> tuple[float, float]:
+    character = _BOLD_CHARACTER_WIDTH if bold else _CHARACTER_WIDTH
+    return len(text) * character * size_mm + 0.6, size_mm * _TEXT_HEIGHT

@@ -1,0 +1,58 @@
+"""A statement's map as SVG elements: the page holds them as they are, the PDF draws them as vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geoville.rendering.figure import page_text
+from geoville.rendering.statement_map import HEIGHT_MM, WIDTH_MM
+
+if TYPE_CHECKING:
+    from geoville.rendering.statement_map import StatementMap
+
+FONT = "DejaVu Sans"
+_LEGEND_TOP_MM = 1.2
+_LEGEND_ROW_MM = 3.6
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """SVG elements, one unit a millimetre.
+
+    Parameters
+    ----------
+    elements : without the `svg` element that holds them; texts are escaped.
+    """
+
+    elements: str
+    width_mm: float
+    height_mm: float
+
+
+@dataclass(frozen=True, slots=True)
+class _LegendKey:
+    mark: str
+    text: str
+    colour: str = ""
+    width_mm: float = 0.0
+    dashes: str = ""
+
+
+def drawing(extract: StatementMap) -> Drawing:
+    """Draw the map and its legend; the same map always gives the same text."""
+    legend = _legend(extract)
+    elements = page_text("statement_map.svg", map=extract, legend=legend, width=WIDTH_MM, height=HEIGHT_MM)
+    return Drawing(elements, WIDTH_MM, HEIGHT_MM + _LEGEND_TOP_MM + _LEGEND_ROW_MM * len(legend))
+
+
+def _legend(extract: StatementMap) -> list[_LegendKey]:
+    lines = [
+        _LegendKey("line", item.legend, item.colour, item.width_mm, item.dashes)
+        for item in reversed(extract.outlines)
+        if item.line
+    ]
+    limit = [_LegendKey("line", extract.legend_limit, "#000000", 0.35)] if extract.limit else []
+    circle = [_LegendKey("circle", extract.legend_accuracy)] if extract.accuracy_mm else []
+    places = [_LegendKey("point", "Lieux repères")] if extract.landmarks else []
+    return [*dict.fromkeys(lines), _LegendKey("cross", "Position"), *circle, *limit, *places]
