@@ -95,8 +95,12 @@ def _too_small(reference: IncomeReference, on: date) -> bool:
     if _rounded_population(reference) >= parameter("minimum_urban_unit_population").at(on).value:
         return False
     since = reference.too_small_since
-    delay = parameter("urban_unit_derogation_years").at(on).value
-    return since is None or not since <= on < since.replace(year=since.year + int(delay))
+    if since is None:
+        return True
+    years = int(parameter("urban_unit_derogation_years").at(on).value)
+    # Compared part by part: a delay may begin on 29 February and end in a year that has none.
+    is_over = (on.year - years, on.month, on.day) >= (since.year, since.month, since.day)
+    return on < since or is_over
 
 
 def _rounded_population(reference: IncomeReference) -> int:

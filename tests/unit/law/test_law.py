@@ -67,6 +67,23 @@ def test_the_population_counts_rounded_up_to_the_next_hundred(population: int, a
             income_threshold(reference, date(2015, 1, 1))
 
 
+@pytest.mark.parametrize(
+    ("since", "last_day"),
+    [
+        (date(2018, 1, 2), date(2024, 1, 1)),
+        (date(2020, 2, 29), date(2026, 2, 28)),
+        (date(2020, 3, 1), date(2026, 2, 28)),
+    ],
+)
+def test_a_unit_that_became_too_small_counts_for_six_years(since: date, last_day: date) -> None:
+    reference = IncomeReference(18_355, 13_287, 9_000, too_small_since=since)
+    for day in (since, last_day):
+        assert any(value.parameter == "urban_unit_derogation_years" for value in income_threshold(reference, day).law)
+    for day in (since - timedelta(days=1), last_day + timedelta(days=1)):
+        with pytest.raises(LawError, match="9000 habitants"):
+            income_threshold(reference, day)
+
+
 @given(st.sampled_from([float("nan"), float("inf"), 0.0, -1.0]))
 def test_impossible_medians_are_refused(value: float) -> None:
     with pytest.raises(InvalidInputError, match="montant positif"):
