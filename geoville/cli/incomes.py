@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from geoville.law import IncomeReference
     from geoville.workflows.candidates import CandidateRequest
     from geoville.workflows.estimation import IrisInput
-    from geoville.workflows.zoning import UnitTables
+    from geoville.workflows.unit_tables import UnitTables
 
 IrisIncomes = Annotated[
     Path | None, typer.Option("--iris-incomes", metavar="TABLE", help="Revenus des IRIS, s'ils sont à part.")
@@ -116,7 +116,7 @@ class IncomeOptions:
                 "Tables des unités urbaines incomplètes",
                 advice="donner ensemble --communes, --urban-units, --rmuc et --rmuc-nat",
             )
-        from geoville.workflows.zoning import UnitTables
+        from geoville.workflows.unit_tables import UnitTables
 
         return UnitTables(self.communes, self.urban_units, self.rmuc, self.rmuc_nat)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,6 @@ from geoville.sources.territory import open_territory
 from geoville.workflows.candidates import CandidateRequest, CandidateRun, compute_candidates
 
 if TYPE_CHECKING:
-    from datetime import date
     from pathlib import Path
 
     from geoville.perimeters.quarter import Quarter
@@ -178,6 +178,7 @@ def _reference(units: dict[str, Any]) -> IncomeReference:
         urban_unit_population=unit["population"],
         verified=unit["verified"],
         source=unit["source"],
+        too_small_since=date.fromisoformat(unit["small_since"]) if "small_since" in unit else None,
     )
 
 

@@ -17,7 +17,7 @@ from geoville.sources.provenance import InputFile
 from geoville.sources.territory import list_territories
 from geoville.workflows.estimation import IrisInput, estimate_grid
 from geoville.workflows.outlines import OutlineInput
-from geoville.workflows.zoning import UnitTables, zoning_of_reference, zoning_of_tables, zoning_of_territory
+from geoville.workflows.zoning import zoning_of_reference, zoning_of_tables, zoning_of_territory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from geoville.sources.provenance import JsonValue
     from geoville.sources.territory import Territory
     from geoville.workflows.estimation import Estimate
+    from geoville.workflows.unit_tables import UnitTables
     from geoville.workflows.zoning import Zoning
 
 
@@ -100,10 +101,16 @@ class SearchInputs:
                     "population": reference.urban_unit_population,
                     "verified": reference.verified,
                     "source": reference.source,
+                    **_delay(reference),
                 }
                 for unit, reference in self.references.items()
             },
         }
+
+
+def _delay(reference: IncomeReference) -> dict[str, str]:
+    """The day that a unit became too small, for the provenance of the few units that have one."""
+    return {"small_since": reference.too_small_since.isoformat()} if reference.too_small_since else {}
 
 
 def prepare_search(grid_path: Path, request: CandidateRequest) -> SearchInputs:

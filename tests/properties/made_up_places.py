@@ -10,7 +10,7 @@ import geopandas
 import shapely
 
 from geoville.carroyage.grid import CELL_SIZE_M
-from geoville.workflows.zoning import UnitTables
+from geoville.workflows.unit_tables import UnitTables
 
 SIDE = 6
 PEOPLE = 60
@@ -54,9 +54,13 @@ class Country:
         return path
 
     def write_tables(
-        self, folder: Path, unit_of: Mapping[str, str], figures: Mapping[str, tuple[int, int]]
+        self,
+        folder: Path,
+        unit_of: Mapping[str, str],
+        figures: Mapping[str, tuple[int, int]],
+        small_since: Mapping[str, str] | None = None,
     ) -> UnitTables:
-        """Write communes, their urban units, and (median income, population) of each unit."""
+        """Write communes, their units, (median income, population) of each unit and the day from which it is small."""
         tables = UnitTables(folder / "communes.gpkg", folder / "unites.csv", folder / "rmuc.csv", NATIONAL_EUR)
         squares = [self._square(block) for block in self.blocks]
         codes = [block.commune for block in self.blocks]
@@ -65,7 +69,9 @@ class Country:
             tables.communes
         )
         _write_csv(tables.urban_units, "CODGEO,UU2010", unit_of.items())
-        _write_csv(tables.rmuc, "uu,rmuc_eur,population", [(unit, *pair) for unit, pair in figures.items()])
+        header = "uu,rmuc_eur,population" + (",small_since" if small_since else "")
+        delays = {unit: (small_since.get(unit, ""),) if small_since else () for unit in figures}
+        _write_csv(tables.rmuc, header, [(unit, *pair, *delays[unit]) for unit, pair in figures.items()])
         return tables
 
     def _square(self, block: Block) -> shapely.Polygon:

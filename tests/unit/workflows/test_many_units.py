@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,8 +12,9 @@ import numpy as np
 import pytest
 from made_up_places import PEOPLE, SIDE, Block, Country
 
+from geoville.errors import InvalidInputError
 from geoville.workflows.candidates import CandidateRequest, CandidateRun, compute_candidates
-from geoville.workflows.zoning import UnitTables
+from geoville.workflows.unit_tables import UnitTables, read_unit_tables
 
 ON = date(2024, 1, 1)
 POOR, BETWEEN = 9_000, 16_500
@@ -76,6 +80,47 @@ def test_a_unit_that_is_too_small_is_left_out_and_listed(run: CandidateRun) -> N
     assert document["small_units"] == ["S"]
     assert set(document["thresholds"]) == {"A", "B"}
     assert not any("83002" in item["communes"] for item in document["candidates"] + document["rejected"])
+
+
+@pytest.mark.parametrize(("since", "is_left_out"), [("2018-01-02", False), ("2018-01-01", True), ("", True)])
+def test_a_small_unit_keeps_its_quarters_for_the_delay(tmp_path: Path, since: str, is_left_out: bool) -> None:
+    tables = COUNTRY.write_tables(tmp_path, UNIT_OF, FIGURES, {"S": since})
+    run = compute_candidates(COUNTRY.write_grid(tmp_path), CandidateRequest(on=ON, units=tables))
+    assert run.found.small_units == (("S",) if is_left_out else ())
+    assert any(item.communes == ("83002",) for item in run.perimeters) != is_left_out
+    assert run.provenance.parameters["urban_units"]["S"].get("small_since", "") == since
+    assert any(value.parameter == "urban_unit_derogation_years" for value in run.provenance.law) != is_left_out
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("S,15000,9000,hier", r"« hier » n'est pas une date \(fichier rmuc\.csv, ligne 2, colonne small_since\)"),
+        ("S,beaucoup,9000,", "pas un nombre.*ligne 2"),
+        ("S,15000,inf,", "pas un nombre.*ligne 2"),
+        ("S,15000", "pas un nombre.*ligne 2"),
+    ],
+)
+def test_a_figure_that_is_none_is_refused_with_its_line(tmp_path: Path, line: str, said: str) -> None:
+    tables = COUNTRY.write_tables(tmp_path, UNIT_OF, FIGURES)
+    tables.rmuc.write_text(f"uu,rmuc_eur,population,small_since\n{line}\n", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=said):
+        read_unit_tables(tables)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="named pipes")
+def test_a_table_may_be_a_pipe(tmp_path: Path) -> None:
+    tables = COUNTRY.write_tables(tmp_path, UNIT_OF, FIGURES)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(tables.rmuc.read_bytes(),))
+    writer.start()
+    piped = read_unit_tables(replace(tables, rmuc=pipe))
+    writer.join()
+    direct = read_unit_tables(tables)
+    assert piped[0] == direct[0]
+    assert piped[1].keys() == direct[1].keys()
+    assert [file.sha256 for file in piped[2]] == [file.sha256 for file in direct[2]]
 
 
 def test_cells_outside_every_unit_that_counts_are_counted(run: CandidateRun) -> None:
