@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,11 @@ from geoville import french
 from geoville.cli.arguments import AsJson, GridFile, Vintage
 from geoville.cli.incomes import IncomeOptions
 from geoville.cli.printing import print_json, print_lines, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geoville.carroyage.uncertainty import Interval
 
 
 def describe(
@@ -37,10 +43,14 @@ def describe(
             (
                 f"{item.code} {item.name}",
                 french.number(figures.population),
-                f"{french.percent(figures.share_below.low)} à {french.percent(figures.share_below.high)}",
-                f"{french.euros(figures.median_eur.low)} à {french.euros(figures.median_eur.high)}",
+                _range(figures.share_below, french.percent),
+                _range(figures.median_eur, french.euros),
             )
             for item, figures in found
         ],
     )
     print_lines(["Chiffres estimés d'après les carreaux, sans valeur réglementaire."])
+
+
+def _range(interval: Interval, written: Callable[[float], str]) -> str:
+    return "–" if math.isnan(interval.value) else f"{written(interval.low)} à {written(interval.high)}"

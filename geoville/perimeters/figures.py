@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.grid import Grid
     from geoville.carroyage.income import CellIncome
-    from geoville.law import Threshold
     from geoville.perimeters.areas import PopulatedCells
 
 
@@ -26,8 +25,8 @@ class AreaFigures:
     Parameters
     ----------
     population : people, by share of the area of their cells.
-    share_below : share of them below the threshold, in [0, 1]; NaN where nobody lives.
-    median_eur : median declared income per UC, euros of the threshold's reference medians; NaN likewise.
+    share_below : share of them below the threshold, in [0, 1]; NaN where nobody lives, or without a threshold.
+    median_eur : median declared income per UC, euros of the national median given; NaN where nobody lives.
     share_imputed : share of them in cells whose values INSEE imputed; NaN likewise.
     """
 
@@ -43,7 +42,9 @@ def area_figures(
     grid: Grid,
     income: CellIncome,
     iris: NDArray[np.str_],
-    threshold: Threshold,
+    *,
+    threshold: float,
+    national_eur: float,
 ) -> AreaFigures:
     """Figures of one area.
 
@@ -52,6 +53,8 @@ def area_figures(
     area : polygon in the projected CRS of `cells`.
     cells, grid, income, iris : the cells as polygons, their figures, their estimate and the code of their IRIS, in one
         order.
+    threshold : as a share of the national median; NaN where there is none.
+    national_eur : national median declared income per UC.
     """
     rows, shares = cells.shares_inside(area)
     people, part = grid.people[rows] * shares, income.take(rows)
@@ -59,7 +62,7 @@ def area_figures(
     population = float(people.sum())
     return AreaFigures(
         population=population,
-        share_below=share_interval(part, people, group, threshold.relative),
-        median_eur=median_interval(part, people, group).times(threshold.reference.national_eur),
+        share_below=share_interval(part, people, group, threshold),
+        median_eur=median_interval(part, people, group).times(national_eur),
         share_imputed=float(people[grid.imputed[rows]].sum() / population) if population else float("nan"),
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.crs import GRID_CRS
-from geoville.errors import InvalidInputError
 from geoville.model import Kind
 from geoville.perimeters.areas import PopulatedCells
 from geoville.perimeters.figures import AreaFigures, area_figures
@@ -16,7 +16,10 @@ from geoville.workflows.search_inputs import CandidateRequest, prepare_search
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from shapely.geometry.base import BaseGeometry
+
     from geoville.model import Perimeter
+    from geoville.perimeters.sensitivity import SearchStart
 
 
 def describe_perimeters(
@@ -29,21 +32,37 @@ def describe_perimeters(
     path : any file of perimeters; what it does not say the kind of is taken as a draft of yours.
     request : gives the territory or the reference incomes, the vintage and the IRIS.
 
+    Returns
+    -------
+    Of several urban units, the threshold is that of the one where most of a perimeter's people live; where none of
+    them lives in one that has a threshold, the share below it is NaN.
+
     Raises
     ------
     InvalidInputError
         There is no threshold, or the perimeters and the grid are not of the same territory.
     """
-    start = prepare_search(grid_path, request).start
-    if len(start.thresholds) != 1:
-        raise InvalidInputError(
-            "Il faut une seule unité urbaine", advice="donner --territory, ou --rmuc-nat, --rmuc-uu et --uu-population"
-        )
-    (threshold,) = start.thresholds.values()
-    grid, epsg = start.grid, GRID_CRS[start.grid.epsg]
-    perimeters = read_map(path, epsg, "perimeters", otherwise=Kind.CANDIDAT).perimeters
+    prepared = prepare_search(grid_path, request)
+    start, grid = prepared.start, prepared.start.grid
+    epsg = GRID_CRS[grid.epsg]
     cells = PopulatedCells(cell_squares(grid.easting, grid.northing, grid.epsg, epsg), grid.people)
-    return tuple(
-        (item, area_figures(item.geometry, cells, grid, start.income, start.zones.iris, threshold))
-        for item in perimeters
-    )
+
+    def figures(area: BaseGeometry) -> AreaFigures:
+        threshold = _threshold_of(area, cells, start)
+        iris, national_eur = start.zones.iris, prepared.national_eur
+        return area_figures(area, cells, grid, start.income, iris, threshold=threshold, national_eur=national_eur)
+
+    perimeters = read_map(path, epsg, "perimeters", otherwise=Kind.CANDIDAT).perimeters
+    return tuple((item, figures(item.geometry)) for item in perimeters)
+
+
+def _threshold_of(area: BaseGeometry, cells: PopulatedCells, start: SearchStart) -> float:
+    """Relative threshold of the urban unit where most of an area's people live; of the only one where it is alone."""
+    if len(start.thresholds) == 1:
+        (only,) = start.thresholds.values()
+        return only.relative
+    rows, shares = cells.shares_inside(area)
+    people, unit = start.grid.people[rows] * shares, start.zones.unit[rows]
+    people_of = {code: float(people[unit == code].sum()) for code in start.thresholds}
+    main = max(people_of, key=lambda code: people_of[code], default="")
+    return start.thresholds[main].relative if people_of.get(main) else math.nan

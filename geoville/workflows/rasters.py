@@ -61,11 +61,10 @@ def _values(indicator: Indicator, grid: Grid, prepared: SearchInputs | None) -> 
     if prepared is None or not indicator.is_estimated:
         return published_values(indicator, grid)
     start = prepared.start
-    national_eur = next(iter(prepared.references.values())).national_eur  # one median, whichever unit names it
     threshold = np.full(len(grid), np.nan)
     for unit, its_own in start.thresholds.items():
         threshold[start.zones.unit == unit] = its_own.relative
-    return estimated_values(indicator, start.income, national_eur, threshold)
+    return estimated_values(indicator, start.income, prepared.national_eur, threshold)
 
 
 def write_cells_of_raster(raster: Path, out: Path) -> int:

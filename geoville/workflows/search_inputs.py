@@ -90,6 +90,11 @@ class SearchInputs:
         return unverified_inputs(self.references.values(), self.law)
 
     @property
+    def national_eur(self) -> float:
+        """National median declared income per UC: one for all urban units."""
+        return next(iter(self.references.values())).national_eur
+
+    @property
     def parameters(self) -> dict[str, JsonValue]:
         """Figures of each urban unit and weight of the IRIS, for the provenance."""
         return {

@@ -62,7 +62,7 @@ class Country:
     ) -> UnitTables:
         """Write communes, their units, (median income, population) of each unit and the day from which it is small."""
         tables = UnitTables(folder / "communes.gpkg", folder / "unites.csv", folder / "rmuc.csv", NATIONAL_EUR)
-        squares = [self._square(block) for block in self.blocks]
+        squares = [self.square_of(block) for block in self.blocks]
         codes = [block.commune for block in self.blocks]
         names = [f"Commune {code}" for code in codes]
         geopandas.GeoDataFrame({"INSEE_COM": codes, "NOM": names}, geometry=squares, crs=self.epsg).to_file(
@@ -74,7 +74,7 @@ class Country:
         _write_csv(tables.rmuc, header, [(unit, *pair, *delays[unit]) for unit, pair in figures.items()])
         return tables
 
-    def _square(self, block: Block) -> shapely.Polygon:
+    def square_of(self, block: Block) -> shapely.Polygon:
         west, south = self.origin[0] + CELL_SIZE_M * block.column, self.origin[1] + CELL_SIZE_M * block.row
         return shapely.box(west, south, west + SIDE * CELL_SIZE_M, south + SIDE * CELL_SIZE_M)
 

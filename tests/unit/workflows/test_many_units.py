@@ -8,12 +8,16 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import geopandas
 import numpy as np
 import pytest
 from made_up_places import PEOPLE, SIDE, Block, Country
 
 from geoville.errors import InvalidInputError
+from geoville.perimeters.scenarios import Choices
 from geoville.workflows.candidates import CandidateRequest, CandidateRun, compute_candidates
+from geoville.workflows.describe import describe_perimeters
+from geoville.workflows.sensitivity import sweep_files
 from geoville.workflows.unit_tables import UnitTables, read_unit_tables
 
 ON = date(2024, 1, 1)
@@ -128,6 +132,35 @@ def test_cells_outside_every_unit_that_counts_are_counted(run: CandidateRun) -> 
     outside = np.isin(run.found.start.zones.commune, ["83002", "83003"])
     assert np.isnan(run.search.share_below[outside]).all()
     assert np.isfinite(run.search.share_below[~outside]).all()
+
+
+def test_a_perimeter_is_described_with_the_threshold_of_its_own_unit(tmp_path: Path) -> None:
+    tables = COUNTRY.write_tables(tmp_path, UNIT_OF, FIGURES)
+    drawn = geopandas.GeoDataFrame(
+        {"code": ["A", "B", "none"], "commune": "13055"},
+        geometry=[COUNTRY.square_of(COUNTRY.blocks[place]) for place in (3, 4, 6)],
+        crs=COUNTRY.epsg,
+    )
+    drawn.to_file(tmp_path / "dessins.gpkg")
+    request = CandidateRequest(on=ON, units=tables)
+    found = describe_perimeters(tmp_path / "dessins.gpkg", COUNTRY.write_grid(tmp_path), request)
+    figures = {item.code: figures for item, figures in found}
+    assert figures["A"].share_below.value < figures["B"].share_below.value
+    assert np.isnan(figures["none"].share_below.value)
+    assert figures["none"].median_eur.value < figures["A"].median_eur.value
+    assert [item.population for item in figures.values()] == pytest.approx([CELLS_OF_A_BLOCK * PEOPLE] * 3, rel=1e-3)
+
+
+def test_several_units_are_swept_together(run: CandidateRun, tmp_path: Path) -> None:
+    request = CandidateRequest(on=ON, units=COUNTRY.write_tables(tmp_path, UNIT_OF, FIGURES))
+    options = request.options
+    swept = sweep_files(
+        [COUNTRY.write_grid(tmp_path)], request, Choices((1.0, 10.0), (options.contiguity,), (options.gap_m,))
+    )
+    own, loose = swept.result.outcomes.values()
+    assert own == swept.result.own_outcome
+    assert (own.candidates, own.people) == (len(run.perimeters), sum(item.population for item in run.search.kept))
+    assert loose.people == 5 * CELLS_OF_A_BLOCK * PEOPLE
 
 
 @pytest.mark.realdata
