@@ -1,0 +1,183 @@
+"""`geoville lookup-file`: a verdict for every row of a file."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from geoville import french
+from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, AskedDay, QpvGeneration, TerritoryName, day
+from geoville.cli.printing import print_json, print_lines
+from geoville.errors import GeovilleError
+
+if TYPE_CHECKING:
+    from geoville.workflows.lookup_file import FileJob
+    from geoville.workflows.lookup_file_output import FileSummary
+
+_STATUSES = {"ok": "Trouvées", "not-found": "introuvables", "skipped": "sans question", "error": "en erreur"}
+_VERDICTS = {"inside": "Dedans", "outside": "dehors", "uncertain": "à vérifier", "not_found": "inconnu"}
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionOptions:
+    """Where the questions are read in the file."""
+
+    address_columns: Annotated[
+        str | None,
+        typer.Option("--address-columns", metavar="A,B,…", help="Colonnes de l'adresse, dans l'ordre, sans espace."),
+    ] = None
+    lon_column: Annotated[
+        str | None, typer.Option("--lon-column", metavar="COLONNE", help="Colonne de la longitude, en degrés.")
+    ] = None
+    lat_column: Annotated[
+        str | None, typer.Option("--lat-column", metavar="COLONNE", help="Colonne de la latitude, en degrés.")
+    ] = None
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", metavar="NOM", help="CSV : utf-8, cp1252 ou latin-1 ; reconnu sinon.")
+    ] = None
+    separator: Annotated[
+        str | None, typer.Option("--separator", metavar="S", help="CSV : « ; » « , » « | » ou tab ; reconnu sinon.")
+    ] = None
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", metavar="NOM", help="XLSX : feuille à lire ; la première sinon.")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOptions:
+    """Which perimeters and which addresses answer."""
+
+    perimeters: Annotated[
+        list[Path] | None,
+        typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à utiliser au lieu de ceux du territoire."),
+    ] = None
+    addresses: Annotated[
+        Path | None, typer.Option("--addresses", metavar="FICHIER", help="Liste d'adresses à utiliser.")
+    ] = None
+    geocoder: Annotated[
+        str | None,
+        typer.Option("--geocoder", metavar="URL", help="Géocodeur distant : geoplateforme, ou l'URL d'un addok."),
+    ] = None
+    generation: QpvGeneration = None
+    territory: TerritoryName = DEFAULT_TERRITORY
+
+
+def lookup_file(
+    source: Annotated[Path, typer.Argument(metavar="ENTRÉE", help="Fichier CSV, XLSX ou Parquet.")],
+    out: Annotated[Path, typer.Argument(metavar="SORTIE", help="Fichier à écrire, de même format.")],
+    questions: QuestionOptions,
+    desk: DeskOptions,
+    on: AskedDay = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Reprendre un travail interrompu.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Tout recommencer, et remplacer la sortie.")] = False,
+    workers: Annotated[int, typer.Option("--workers", metavar="N", help="Nombre de processus.", min=1)] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Répondre pour chaque ligne d'un fichier.
+
+    Le fichier de sortie est celui d'entrée, avec les réponses dans des colonnes ajoutées.
+    """
+    job = _open(source, out, questions, desk, on)
+    _say(_recognised(job))
+    try:
+        with _stopped_by_sigterm(), _progress_bar(job.rows.expected_rows) as progress:
+            summary = job.run(progress, resume=resume, force=force, workers=workers)
+    except (GeovilleError, KeyboardInterrupt):
+        if job.journal.exists():
+            _say([f"Ce qui est fait est gardé dans « {job.journal} » : relancer la commande avec --resume."])
+        raise
+    if as_json:
+        print_json(_document(job, summary))
+    else:
+        print_lines(_in_words(job, summary))
+
+
+def _open(source: Path, out: Path, questions: QuestionOptions, desk: DeskOptions, on: str | None) -> FileJob:
+    from geoville.workflows.lookup_file import open_file_job
+    from geoville.workflows.lookup_file_desk import DeskChoice
+
+    return open_file_job(
+        source,
+        out,
+        DeskChoice(desk.territory, tuple(desk.perimeters or ()), desk.addresses, desk.geocoder, desk.generation),
+        day(on),
+        address=tuple(name.strip() for name in (questions.address_columns or "").split(",") if name.strip()),
+        lon=questions.lon_column,
+        lat=questions.lat_column,
+        encoding=questions.encoding,
+        separator=questions.separator,
+        sheet=questions.sheet,
+    )
+
+
+def _recognised(job: FileJob) -> list[str]:
+    lines = [f"Lecture : {job.rows.description} ; {job.asking.questions.description}."]
+    if job.renamed:
+        names = ", ".join(f"{usual} → {name}" for usual, name in job.renamed.items())
+        lines.append(f"Colonnes déjà présentes, gardées ; celles de geoville sont renommées : {names}.")
+    return lines
+
+
+def _in_words(job: FileJob, summary: FileSummary) -> list[str]:
+    return [
+        f"Écrit : {job.out} ({_rows(summary.rows)}, au {french.long_date(job.asking.on)})",
+        _counts(summary.statuses, _STATUSES),
+        _counts(summary.verdicts, _VERDICTS),
+    ]
+
+
+def _rows(count: int) -> str:
+    return f"{french.number(count)} ligne{'s' if count > 1 else ''}"
+
+
+def _counts(counts: dict[str, int], names: dict[str, str]) -> str:
+    return " ; ".join(f"{name} : {french.number(counts.get(key, 0))}" for key, name in names.items())
+
+
+def _document(job: FileJob, summary: FileSummary) -> dict[str, Any]:
+    return {
+        "out": str(job.out),
+        "on": job.asking.on.isoformat(),
+        "rows": summary.rows,
+        "statuses": summary.statuses,
+        "verdicts": summary.verdicts,
+    }
+
+
+def _say(lines: list[str]) -> None:
+    """Tell what is not the result: on the error stream, so that --json stays a document."""
+    sys.stderr.writelines(f"{line}\n" for line in lines)
+
+
+@contextmanager
+def _progress_bar(expected_rows: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar on the terminal; nothing where the error stream is not one."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("Lignes"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("", total=expected_rows)
+        yield lambda rows: bar.update(task, completed=rows)
+
+
+@contextmanager
+def _stopped_by_sigterm() -> Iterator[None]:
+    """Let a polite request to stop end the work as Ctrl-C does."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,169 @@
+"""A whole file of addresses or coordinates, answered row by row as `lookup` answers one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from geoville.errors import InvalidInputError
+from geoville.sources.files import sha256_of
+from geoville.sources.provenance import InputFile, Provenance, write_provenance
+from geoville.sources.row_files import open_row_file
+from geoville.workflows.lookup_file_journal import Journal
+from geoville.workflows.lookup_file_output import check_free, check_output, merge
+from geoville.workflows.lookup_file_questions import choose_questions
+from geoville.workflows.lookup_file_results import ADDED_COLUMNS, columns_beside
+from geoville.workflows.lookup_file_workers import Asking, answer_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from geoville.sources.row_files import RowFile
+    from geoville.workflows.lookup import LookupDesk
+    from geoville.workflows.lookup_file_desk import DeskChoice
+    from geoville.workflows.lookup_file_output import FileSummary
+
+
+@dataclass(frozen=True, slots=True)
+class FileJob:
+    """A file to answer, checked and ready.
+
+    Parameters
+    ----------
+    rows : the input, open.
+    asking : the columns that ask, and the day asked about.
+    desk : how to open the desk that answers.
+    """
+
+    source: Path
+    out: Path
+    rows: RowFile
+    asking: Asking
+    desk: DeskChoice
+
+    @property
+    def journal(self) -> Path:
+        """Where answers are kept until the output is made."""
+        return self.out.with_name(f"{self.out.name}.partiel")
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Columns added under another name, since the input has one of that name."""
+        names = [column.name for column in columns_beside(self.rows.columns)]
+        pairs = zip((column.name for column in ADDED_COLUMNS), names, strict=True)
+        return {usual: name for usual, name in pairs if usual != name}
+
+    def run(
+        self, progress: Callable[[int], None], *, resume: bool = False, force: bool = False, workers: int = 1
+    ) -> FileSummary:
+        """Answer every row, then write the output in one stroke.
+
+        Parameters
+        ----------
+        progress : told how many rows are answered.
+        resume : go on with the answers of a run that was interrupted, where there are some.
+        force : begin again, and replace the output.
+        workers : number of processes.
+
+        Raises
+        ------
+        InvalidInputError
+            The output or an interrupted work is there already, the work was another one, or the input changed.
+        GeovilleError
+            A remote geocoder failed; what it had answered is kept.
+        """
+        check_free(self.out, self.journal, resume=resume, force=force)
+        desk = self.desk.open()
+        input_sha256 = sha256_of(self.source)
+        journal = Journal(self.journal, self._request(input_sha256))
+        if resume and journal.path.exists():
+            journal.resume()
+        else:
+            journal.start()
+        self._answer(journal, desk, progress, workers)
+        if sha256_of(self.source) != input_sha256:
+            raise InvalidInputError(
+                f"« {self.source.name} » a changé pendant le travail", advice="tout recommencer avec --force"
+            )
+        summary = merge(self.rows, journal.answers(), self.out)
+        self._write_provenance(input_sha256, desk)
+        journal.remove()
+        return summary
+
+    def _answer(self, journal: Journal, desk: LookupDesk, progress: Callable[[int], None], workers: int) -> None:
+        progress(journal.answered)
+        places = [self.rows.columns.index(name) for name in self.asking.questions.columns]
+        rows = islice(self.rows.rows(places), journal.answered, None)
+        for chunk in answer_rows(rows, self.asking, desk, self.desk, workers):
+            journal.append(chunk.answers)
+            progress(journal.answered)
+            if chunk.failure:
+                raise chunk.failure.error()
+
+    def _request(self, input_sha256: str) -> dict[str, str]:
+        return {
+            "input": input_sha256,
+            "layout": self.rows.description,
+            "questions": self.asking.questions.description,
+            "on": self.asking.on.isoformat(),
+            **self.desk.identity(),
+            "version": version("geoville"),
+        }
+
+    def _write_provenance(self, input_sha256: str, desk: LookupDesk) -> None:
+        given = [("perimeters", path) for path in self.desk.perimeters]
+        given += [("addresses", self.desk.addresses)] if self.desk.addresses else []
+        files = [InputFile(role, path.name, sha256_of(path)) for role, path in given]
+        sources = dict.fromkeys(perimeter.source for perimeter in desk.index.perimeters if perimeter.source)
+        provenance = Provenance(
+            command="lookup-file",
+            inputs=(InputFile("rows", self.source.name, input_sha256), *files),
+            law=(),
+            parameters={
+                "on": self.asking.on.isoformat(),
+                "columns": list(self.asking.questions.columns),
+                "layout": self.rows.description,
+                "territory": self.desk.territory,
+                "geocoder": self.desk.geocoder,
+            },
+            sources=tuple(sources),
+        )
+        write_provenance(provenance, self.out)
+
+
+def open_file_job(
+    source: Path,
+    out: Path,
+    desk: DeskChoice,
+    on: date,
+    *,
+    address: Sequence[str] = (),
+    lon: str | None = None,
+    lat: str | None = None,
+    encoding: str | None = None,
+    separator: str | None = None,
+    sheet: str | None = None,
+) -> FileJob:
+    """Check a file and what is asked of it, before anything is written.
+
+    Parameters
+    ----------
+    source, out : CSV, XLSX or Parquet, both of the same format.
+    on : day asked about.
+    address : columns that hold the address, in the order of an envelope.
+    lon, lat : columns that hold the coordinates, WGS84 degrees.
+    encoding, separator, sheet : recognised unless given.
+
+    Raises
+    ------
+    InvalidInputError
+        The input cannot be read, the output cannot be written there, or a column is missing.
+    """
+    check_output(source, out)
+    rows = open_row_file(source, encoding=encoding, separator=separator, sheet=sheet)
+    questions = choose_questions(rows.columns, address=address, lon=lon, lat=lat)
+    return FileJob(source, out, rows, Asking(questions, on), desk)

@@ -1,0 +1,162 @@
+"""Which columns of a file ask the question, and how their texts are asked at the desk."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geoville.errors import InvalidInputError, Location
+from geoville.geocoding.normalise import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from geoville.model import Answer
+    from geoville.workflows.lookup import LookupDesk
+
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+
+_ADDRESS_NAMES = ({"adresse", "address", "adresse postale", "adresse complete", "libelle adresse"},)
+_TOWN_NAMES = (
+    {"code postal", "cp", "codepostal", "postcode", "code post"},
+    {"commune", "ville", "nom commune", "libelle commune", "city"},
+)
+_LON_NAMES = {"lon", "lng", "long", "longitude"}
+_LAT_NAMES = {"lat", "latitude"}
+
+
+@dataclass(frozen=True, slots=True)
+class AddressQuestions:
+    """Rows that ask about an address, written in one column or over several.
+
+    Parameters
+    ----------
+    columns : names, in the order in which an envelope would be written.
+    """
+
+    columns: tuple[str, ...]
+
+    chunk_rows = 200
+    """Rows answered between two writes on the disk: under a second here, some seconds from a remote geocoder."""
+
+    @property
+    def description(self) -> str:
+        """Where the questions are read, in French."""
+        return f"adresse lue dans : {', '.join(self.columns)}"
+
+    def ask(self, cells: tuple[str, ...], desk: LookupDesk, on: date) -> Answer | None:
+        """Answer to a row; None where it asks nothing.
+
+        Raises
+        ------
+        InvalidInputError
+            The question cannot be asked: too long, coordinates out of range.
+        """
+        text = " ".join(" ".join(cells).split())
+        return desk.answer(text, on) if text else None
+
+
+@dataclass(frozen=True, slots=True)
+class CoordinateQuestions:
+    """Rows that ask about a pair of coordinates, WGS84 degrees, with a decimal point or comma."""
+
+    lon: str
+    lat: str
+
+    chunk_rows = 10_000
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns read."""
+        return self.lon, self.lat
+
+    @property
+    def description(self) -> str:
+        """Where the questions are read, in French."""
+        return f"longitude lue dans : {self.lon} ; latitude dans : {self.lat}"
+
+    def ask(self, cells: tuple[str, ...], desk: LookupDesk, on: date) -> Answer | None:
+        """Answer to a row; None where it asks nothing.
+
+        Raises
+        ------
+        InvalidInputError
+            A coordinate is no number, or lies out of range.
+        """
+        lon, lat = cells
+        if not (lon.strip() or lat.strip()):
+            return None
+        return desk.answer_at(_degrees(lon), _degrees(lat), on)
+
+
+Questions = AddressQuestions | CoordinateQuestions
+
+
+def choose_questions(
+    known: Sequence[str], *, address: Sequence[str] = (), lon: str | None = None, lat: str | None = None
+) -> Questions:
+    """Columns that ask the question: those named, else those whose names say what they hold.
+
+    Parameters
+    ----------
+    known : columns of the file.
+    address, lon, lat : columns named by the user.
+
+    Raises
+    ------
+    InvalidInputError
+        A column is missing, stands twice in the file, or nothing tells which ones to read.
+    """
+    if address and (lon or lat):
+        raise InvalidInputError(
+            "Des colonnes d'adresse et de coordonnées sont demandées ensemble",
+            advice="garder --address-columns, ou bien --lon-column et --lat-column",
+        )
+    if bool(lon) != bool(lat):
+        raise InvalidInputError("Il manque une coordonnée", advice="donner --lon-column et --lat-column ensemble")
+    questions = AddressQuestions(tuple(address)) if address else _coordinates(lon, lat) or _recognised(known)
+    for name in questions.columns:
+        _check_column(name, known)
+    return questions
+
+
+def _coordinates(lon: str | None, lat: str | None) -> CoordinateQuestions | None:
+    return CoordinateQuestions(lon, lat) if lon and lat else None
+
+
+def _recognised(known: Sequence[str]) -> Questions:
+    """Columns whose names say what they hold; an address that is written out comes before coordinates."""
+
+    def named(names: set[str]) -> str | None:
+        return next((column for column in known if fold(column) in names), None)
+
+    address = [named(names) for names in _ADDRESS_NAMES]
+    if any(address):
+        parts = (*address, *(named(names) for names in _TOWN_NAMES))
+        return AddressQuestions(tuple(part for part in parts if part))
+    coordinates = _coordinates(named(_LON_NAMES), named(_LAT_NAMES))
+    if coordinates:
+        return coordinates
+    raise InvalidInputError(
+        f"Aucune colonne ne s'appelle adresse, ni longitude et latitude (colonnes du fichier : {', '.join(known)})",
+        advice="nommer celles à lire par --address-columns, ou par --lon-column et --lat-column",
+    )
+
+
+def _check_column(name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        raise InvalidInputError(
+            "Colonne absente", where=Location(column=name), advice=f"colonnes du fichier : {', '.join(known)}"
+        )
+    if list(known).count(name) > 1:
+        raise InvalidInputError(
+            "Colonne présente deux fois", where=Location(column=name), advice="renommer l'une des deux"
+        )
+
+
+def _degrees(text: str) -> float:
+    if not _NUMBER.fullmatch(text.strip()):
+        raise InvalidInputError("Coordonnée illisible", advice="écrire des degrés décimaux (WGS84)")
+    return float(text.replace(",", "."))
