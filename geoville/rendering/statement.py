@@ -51,7 +51,8 @@ class Statement:
     facts : pairs of label and value.
     drawing : map extract, None where there is nothing to show.
     scope : what the document is and is not.
-    issued : day of issue, printed; given by the caller so that the same inputs give the same bytes.
+    issued : day of issue; given by the caller so that the same inputs give the same bytes.
+    issued_line : that day in words, printed at the head.
     """
 
     title: str
@@ -64,3 +65,4 @@ class Statement:
     sections: tuple[Section, ...]
     scope: str
     issued: date
+    issued_line: str

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from geoville.model import Answer, Perimeter, PerimeterHit, Position
 
 _LONGEST_NAME = 120
+_LONGEST_TEXT = 160
 _DEGREE_DECIMALS = 5
 _VAGUE = {PositionType.STREET, PositionType.MUNICIPALITY}
 
@@ -45,7 +46,7 @@ def _position_facts(position: Position | None) -> list[tuple[str, str]]:
     return [
         ("Adresse trouvée", found),
         ("Position (WGS 84)", f"longitude {lon}°, latitude {lat}°"),
-        ("Précision de la position", _precision(position)),
+        ("Précision de la position", printed(_precision(position), _LONGEST_TEXT)),
     ]
 
 
@@ -67,7 +68,7 @@ def _perimeter_facts(hit: PerimeterHit) -> list[tuple[str, str]]:
             f"{name} ({printed(perimeter.code, _LONGEST_NAME)})",
         ),
         ("Nature", _nature(perimeter)),
-        ("Texte", perimeter.reference),
+        ("Texte", printed(perimeter.reference, _LONGEST_TEXT)),
         ("Limite", limit),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,49 +14,63 @@ from geoville.rendering.place_layer import place_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shapely.geometry.base import BaseGeometry
+    from shapely import Point
 
-    from geoville.model import Address
+    from geoville.model import Address, Position
     from geoville.rendering.statement_frame import Frame
     from geoville.rendering.statement_labels import Label, LabelBoard
 
 _MOST = 6
 _ACCURACY_M = 100.0
+_NEAR_DEGREES = 1.0
 _SIZE_MM = 2.1
 
 
-def landmark_labels(
-    board: LabelBoard, places: Sequence[Address], frame: Frame, point: BaseGeometry, epsg: int
-) -> tuple[tuple[tuple[float, float], ...], tuple[Label, ...]]:
-    """Write the named places of a frame where there is room, the nearest to a point first.
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """A named place as drawn, millimetres from the top left corner of the map.
 
     Parameters
     ----------
-    places : those whose position is not firm are left out: they would mislead.
-    point : easting and northing in metres in the CRS `epsg`.
+    source : where its position comes from, as its list says; empty where that is not known.
+    """
 
-    Returns
-    -------
-    Points of the places written, in millimetres of paper, and their labels.
+    x: float
+    y: float
+    label: Label
+    source: str
+
+
+def landmarks_shown(
+    board: LabelBoard, places: Sequence[Address], frame: Frame, position: Position, point: Point, epsg: int
+) -> tuple[Landmark, ...]:
+    """Write the named places of a map where there is room, the nearest to a position first.
+
+    Parameters
+    ----------
+    places : those without a name, and those whose own position is not firm, are left out: they would mislead.
+    point : the position in the CRS `epsg` of the frame.
     """
     import shapely
 
-    sure = [place for place in places if place.place and _is_sure(place)]
+    sure = [place for place in places if place.place and _is_near(place, position) and _is_sure(place)]
     lon, lat = np.array([place.lon for place in sure]), np.array([place.lat for place in sure])
-    easting, northing = transform_points(lon, lat, WGS84, epsg)
-    spots = np.array(shapely.points(easting, northing))
+    spots = np.array(shapely.points(*transform_points(lon, lat, WGS84, epsg)))
     nearest_first = np.argsort(shapely.distance(spots, point), kind="stable")
-    points: list[tuple[float, float]] = []
-    labels: list[Label] = []
+    drawn: list[Landmark] = []
     for row in nearest_first[shapely.intersects(spots[nearest_first], frame.ground)].tolist():
-        x, y = frame.place(easting[row], northing[row])
+        x, y = frame.place(spots[row].x, spots[row].y)
         label = board.write(place_name(sure[row]).partition(" (")[0], x, y, size_mm=_SIZE_MM)
         if label:
-            points.append((x, y))
-            labels.append(label)
-        if len(labels) == _MOST:
+            drawn.append(Landmark(x, y, label, sure[row].source))
+        if len(drawn) == _MOST:
             break
-    return tuple(points), tuple(labels)
+    return tuple(drawn)
+
+
+def _is_near(place: Address, position: Position) -> bool:
+    """Whether a place may be on the map: another territory's may lie out of the projection's domain."""
+    return abs(place.lon - position.lon) < _NEAR_DEGREES and abs(place.lat - position.lat) < _NEAR_DEGREES
 
 
 def _is_sure(place: Address) -> bool:

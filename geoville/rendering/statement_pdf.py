@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
+from geoville.rendering.statement_map import TITLE
 from geoville.rendering.statement_sheet import PAGE_HEIGHT_MM, Sheet
 from geoville.rendering.statement_svg import drawing
 
@@ -12,11 +13,12 @@ if TYPE_CHECKING:
     from geoville.rendering.statement import Section, Statement
     from geoville.rendering.statement_svg import Drawing
 
-_SIZES = (1.15, 1.08, 1.0, 0.94, 0.88, 0.82, 0.76, 0.7)
+_SIZES = (1.15, 1.08, 1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58)
 """Parts of the usual size of the text that are tried until all of it holds on the page."""
 _ROUNDING_MM = 0.01
 _GUTTER_MM = 6.0
 _PADDING_MM = 3.0
+_WORD_POINTS = 17.0
 
 
 def statement_pdf(statement: Statement) -> bytes:
@@ -33,7 +35,8 @@ def statement_pdf(statement: Statement) -> bytes:
 def _laid_out(statement: Statement, extract: Drawing | None, size: float) -> Sheet:
     sheet = Sheet(size)
     sheet.text(statement.title, 17, bold=True, accent=True)
-    sheet.text(statement.subtitle, 10, soft=True)
+    sheet.aside(statement.issued_line, 9)
+    sheet.text(statement.subtitle, 9, soft=True)
     sheet.rule(0.6)
     _verdict(sheet, statement)
     _ground(sheet, statement, extract)
@@ -46,15 +49,15 @@ def _laid_out(statement: Statement, extract: Drawing | None, size: float) -> She
 def _verdict(sheet: Sheet, statement: Statement) -> None:
     sheet.gap(2)
     top = sheet.y_mm
-    word_mm = sheet.width_of(statement.verdict, 18, bold=True) + _PADDING_MM
-    with sheet.column(_PADDING_MM + word_mm, sheet.width_mm - word_mm - 2 * _PADDING_MM):
+    text_mm = sheet.width_of(statement.verdict, _WORD_POINTS, bold=True) + 3 * _PADDING_MM
+    with sheet.column(text_mm, sheet.width_mm - text_mm - _PADDING_MM):
         sheet.gap(_PADDING_MM)
         sheet.text(statement.sentence, 9.5, bold=True)
         for notice in statement.notices:
             sheet.gap(0.8)
             sheet.text(f"**{notice.title}.** {notice.text}", 8.5)
         sheet.gap(_PADDING_MM)
-    sheet.framed(top, statement.verdict, 18, _PADDING_MM)
+    sheet.framed(top, statement.verdict, _WORD_POINTS, _PADDING_MM)
     sheet.gap(3)
 
 
@@ -65,12 +68,12 @@ def _ground(sheet: Sheet, statement: Statement, extract: Drawing | None) -> None
     with sheet.column(0, sheet.width_mm - map_mm):
         for label, value in statement.facts:
             sheet.text(label, 7, soft=True)
-            sheet.text(value, 8.5, bold=True)
+            sheet.text(value, 8.5)
             sheet.gap(0.7)
             sheet.hairline()
             sheet.gap(0.9)
     if extract and statement.drawing:
-        sheet.picture(extract, top, alternative=f"{statement.drawing.title}. {statement.drawing.description}")
+        sheet.picture(extract, top, alternative=f"{TITLE}. {statement.drawing.description}")
 
 
 def _section(sheet: Sheet, section: Section) -> None:

@@ -7,7 +7,7 @@ import unicodedata
 
 from geoville.french import UNIT_SPACE
 
-LONGEST = 320
+LONGEST = 240
 """Characters of one text: a statement holds on one page whatever the names in the files."""
 
 _BEFORE_SIGN = re.compile(r" (?=[:;?!»])")

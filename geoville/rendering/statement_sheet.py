@@ -75,6 +75,13 @@ class Sheet:
         self._pdf.set_xy(self._left_mm, self.y_mm)
         self._paragraph(text, points, markdown="**" in text)
 
+    def aside(self, text: str, points: float) -> None:
+        """Write a short text at the right of the line that comes next."""
+        width = self.width_of(text, points)
+        self._pdf.set_text_color(*_SOFT_INK)
+        self._pdf.set_xy(self._left_mm + self.width_mm - width, self.y_mm)
+        self._pdf.cell(width, self._height(points), self._writable(text))
+
     def item(self, text: str, points: float) -> None:
         """Write an item of a list."""
         self._font(FONT, points)

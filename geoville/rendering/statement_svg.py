@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geoville.french import distance
 from geoville.rendering.figure import page_text
 from geoville.rendering.statement_map import HEIGHT_MM, WIDTH_MM
 
@@ -42,7 +43,16 @@ class _LegendKey:
 def drawing(extract: StatementMap) -> Drawing:
     """Draw the map and its legend; the same map always gives the same text."""
     legend = _legend(extract)
-    elements = page_text("statement_map.svg", map=extract, legend=legend, width=WIDTH_MM, height=HEIGHT_MM)
+    elements = page_text(
+        "statement_map.svg",
+        map=extract,
+        labels=(*extract.labels, *(landmark.label for landmark in extract.landmarks)),
+        bar=extract.bar_m / extract.metres_per_mm,
+        bar_text=distance(extract.bar_m),
+        legend=legend,
+        width=WIDTH_MM,
+        height=HEIGHT_MM,
+    )
     return Drawing(elements, WIDTH_MM, HEIGHT_MM + _LEGEND_TOP_MM + _LEGEND_ROW_MM * len(legend))
 
 
@@ -52,7 +62,9 @@ def _legend(extract: StatementMap) -> list[_LegendKey]:
         for item in reversed(extract.outlines)
         if item.line
     ]
-    limit = [_LegendKey("line", extract.legend_limit, "#000000", 0.35)] if extract.limit else []
-    circle = [_LegendKey("circle", extract.legend_accuracy)] if extract.accuracy_mm else []
+    near = f"Limite la plus proche : {distance(extract.limit_m)}"
+    limit = [_LegendKey("line", near, "#000000", 0.35)] if extract.limit else []
+    within = f"Précision de la position : {distance(extract.accuracy_m)} autour"
+    circle = [_LegendKey("circle", within)] if extract.accuracy_mm else []
     places = [_LegendKey("point", "Lieux repères")] if extract.landmarks else []
     return [*dict.fromkeys(lines), _LegendKey("cross", "Position"), *circle, *limit, *places]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from geoville import __version__
 from geoville.french import distance, long_date
 from geoville.model import Basis, RuleStatus, VerdictCode
-from geoville.rendering.perimeter_layer import ESTIMATED
+from geoville.rendering.perimeter_layer import validity
 from geoville.rendering.statement import Line, Notice, Section, Statement
 from geoville.rendering.statement_facts import facts
 from geoville.rendering.statement_map import statement_map
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from geoville.model import Address, Answer, Perimeter, PeriodVerdict, RuleFinding, Source
+    from geoville.model import Address, Answer, Perimeter, PeriodVerdict, RuleFinding
+    from geoville.rendering.statement_map import StatementMap
 
 TITLE = "Relevé de situation d'une adresse"
 SUBTITLE = "au regard des quartiers prioritaires de la politique de la ville (QPV)"
@@ -31,13 +32,27 @@ VERDICTS = {
     VerdictCode.NOT_FOUND: "INCONNU",
 }
 
+_OPEN = {
+    VerdictCode.NOT_FOUND: "Ce relevé ne vaut ni réponse positive, ni réponse négative.",
+    VerdictCode.UNCERTAIN: "La position n'est pas assez sûre pour trancher : à vérifier avant toute décision.",
+}
+_ESTIMATE = (
+    "Les périmètres connus ici sont estimés par geoville d'après des données ouvertes : ils éclairent, ils ne prouvent "
+    "rien en droit."
+)
+_OFFICIAL = "C'est le contour du décret qui décide : ce relevé lit celui du fichier cité en source, sans le remplacer."
+_ESTIMATES_BESIDE = f"Ce qu'il montre d'estimé est {INDICATIVE.lower()}."
+_NOTHING_IN_FORCE = (
+    "Aucun contour en vigueur ce jour-là n'est connu ici : la réponse ne vaut que pour les fichiers cités en source."
+)
+
 _RULE_STATUSES = {
     RuleStatus.MET: "Condition de lieu remplie",
     RuleStatus.NEARLY: "Condition de lieu presque remplie",
     RuleStatus.TO_CHECK: "À vérifier",
 }
-_MOST_LINES = 6
-_LONGEST_LIST = 700
+_MOST_LINES = 5
+_LONGEST_LIST = 600
 
 
 def statement(
@@ -53,61 +68,54 @@ def statement(
     issued : day of issue, printed.
     """
     sentence, *reasons = answer.reasons
+    drawn = statement_map(answer, known, landmarks)
     sections = (
         _section("Motifs", [Line(printed(reason)) for reason in reasons]),
         _section("Selon la génération de QPV", [Line(printed(_period(item, answer.on))) for item in answer.periods]),
         _section("Règles que le lieu peut ouvrir", _rules(answer.rules)),
-        _section("Sources", [_cited(source) for source in answer.sources]),
+        _section("Sources", _cited(answer, drawn)),
     )
     return Statement(
         title=TITLE,
-        subtitle=f"{SUBTITLE}, établi le {long_date(issued)}",
+        subtitle=SUBTITLE,
         verdict=VERDICTS[answer.verdict],
         sentence=printed(sentence),
-        notices=tuple(Notice(printed(title), printed(text)) for title, text in _notices(answer)),
+        notices=_notices(answer),
         facts=facts(answer, asked),
-        drawing=statement_map(answer, known, landmarks),
+        drawing=drawn,
         sections=tuple(section for section in sections if section.lines),
         scope=printed(
-            f"Établi le {long_date(issued)} avec le logiciel geoville {__version__}. Ce relevé n'émane pas de l'État "
-            "et ne remplace aucun acte officiel. La même question, sur le même jour et les mêmes fichiers, le redonne."
+            f"Relevé établi avec le logiciel geoville {__version__}. Il n'émane pas de l'État et ne remplace aucun "
+            "acte officiel. La même question, pour le même jour et avec les mêmes fichiers, le redonne à l'identique."
         ),
         issued=issued,
+        issued_line=f"Établi le {long_date(issued)}",
     )
 
 
-def _notices(answer: Answer) -> list[tuple[str, str]]:
-    """How open the answer is, then what it is worth: titles and texts."""
-    open_texts = {
-        VerdictCode.NOT_FOUND: "Ce relevé ne vaut ni réponse positive, ni réponse négative.",
-        VerdictCode.UNCERTAIN: "La position n'est pas assez sûre pour trancher : à vérifier avant toute décision.",
-    }
-    is_open = answer.verdict in open_texts
-    estimate = (
-        "Les périmètres connus ici sont estimés par geoville d'après des données ouvertes : ils éclairent, ils ne "
-        "prouvent rien en droit."
-    )
-    official = (
-        "C'est le contour du décret qui décide : ce relevé lit celui du fichier cité en source, sans le remplacer."
-    )
-    mixed = any(hit.perimeter.estimated for hit in answer.perimeters if hit.inside)
-    beside = f" Tout périmètre estimé qui y figure est {ESTIMATED.removeprefix('estimé, ')}." if mixed else ""
-    worth = (
-        (INDICATIVE, estimate)
-        if answer.basis is Basis.ESTIMATED
-        else (INDICATIVE if is_open else "D'après un contour officiel", official + beside)
-    )
-    return [(NOT_A_NO, open_texts[answer.verdict]), worth] if is_open else [worth]
+def _notices(answer: Answer) -> tuple[Notice, ...]:
+    """How open the answer is, then what it is worth."""
+    opened = _OPEN.get(answer.verdict)
+    first = [(NOT_A_NO, opened)] if opened else []
+    return tuple(Notice(printed(title), printed(text)) for title, text in (*first, _worth(answer)))
+
+
+def _worth(answer: Answer) -> tuple[str, str]:
+    if answer.basis is Basis.ESTIMATED:
+        return INDICATIVE, _ESTIMATE
+    if answer.verdict is VerdictCode.OUTSIDE and answer.distance_m is None:
+        return INDICATIVE, _NOTHING_IN_FORCE
+    mixed = any(hit.perimeter.estimated and hit.inside for hit in answer.perimeters)
+    text = f"{_OFFICIAL} {_ESTIMATES_BESIDE}" if mixed else _OFFICIAL
+    return (INDICATIVE if answer.verdict in _OPEN else "D'après un contour officiel"), text
 
 
 def _period(period: PeriodVerdict, on: date) -> str:
     perimeter = period.nearest.perimeter
-    until = f"au {long_date(period.valid_to)}" if period.valid_to else "à aujourd'hui"
-    since = f"du {long_date(period.valid_from)} " if period.valid_from else ""
     asked = ", celle du jour demandé" if period.covers(on) else ""
     where = "" if period.nearest.inside else f", à {distance(abs(period.nearest.distance_m))}"
     told = f"{VERDICTS[period.verdict].lower()}, « {perimeter.name} » ({perimeter.code}){where}"
-    return f"Génération {period.generation}{asked} ({since}{until}) : {told}."
+    return f"Génération {period.generation}{asked} (en vigueur {validity(perimeter)}) : {told}."
 
 
 def _rules(findings: Sequence[RuleFinding]) -> list[Line]:
@@ -121,16 +129,28 @@ def _rules(findings: Sequence[RuleFinding]) -> list[Line]:
 
 
 def _rule(finding: RuleFinding) -> str:
+    """Name of a rule, with its text where there is more to it than to be checked."""
+    if finding.status is RuleStatus.TO_CHECK:
+        return finding.rule.name
     checked = "" if finding.rule.verified else ", texte à vérifier"
     return f"{finding.rule.name} ({finding.rule.reference}{checked})"
 
 
-def _cited(source: Source) -> Line:
-    return Line(printed(source.citation), f"sha256 {source.sha256}" if source.sha256 else "")
+def _cited(answer: Answer, drawn: StatementMap | None) -> list[Line]:
+    """Files that the answer rests on, then those that the map shows besides, then lists of addresses and places."""
+    shown = [perimeter.source for perimeter in drawn.perimeters] if drawn else []
+    files = dict.fromkeys((*answer.sources, *(source for source in shown if source)))
+    places = dict.fromkeys(landmark.source for landmark in drawn.landmarks if landmark.source) if drawn else {}
+    found = answer.position.source if answer.position else ""
+    return [
+        *(Line(printed(source.citation), f"sha256 {source.sha256}" if source.sha256 else "") for source in files),
+        *([Line(printed(f"Adresse : {found}"))] if found else []),
+        *([Line(printed(f"Lieux repères : {', '.join(places)}"))] if places else []),
+    ]
 
 
 def _section(title: str, lines: Sequence[Line]) -> Section:
-    """A section of at most six lines; what is left out is counted."""
+    """A section of at most five lines; what is left out is counted."""
     if len(lines) <= _MOST_LINES:
         return Section(title, tuple(lines))
     kept = _MOST_LINES - 1
