@@ -12,7 +12,7 @@ from geoville import french
 from geoville.carroyage.touching import Contiguity
 from geoville.cli.arguments import AsJson, GridFile, Vintage
 from geoville.cli.incomes import IncomeOptions
-from geoville.cli.printing import print_json, print_lines, print_table
+from geoville.cli.printing import deliver, print_lines, print_table
 
 if TYPE_CHECKING:
     from geoville.workflows.candidates import CandidateRun
@@ -50,12 +50,7 @@ def candidates(
             options=CandidateOptions(contiguity=contiguity, gap_m=gap_m),
         ),
     )
-    run.write(out)
-    if as_json:
-        print_json(run.document())
-    else:
-        print_candidates(run)
-        print_lines([f"Écrit : {out}"])
+    deliver(run, out, as_json=as_json, in_words=lambda: print_candidates(run))
 
 
 def print_candidates(run: CandidateRun) -> None:

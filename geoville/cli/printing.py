@@ -5,15 +5,36 @@ from __future__ import annotations
 import json
 import math
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
 
 def print_json(document: Any) -> None:
     """Print one JSON document; what is not a number is null."""
     sys.stdout.write(json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+class Run(Protocol):
+    """A computation that can be written to a file and told as plain values."""
+
+    def write(self, path: Path) -> None:
+        """Write the result and its provenance."""
+
+    def document(self) -> dict[str, Any]:
+        """What came out, as plain values."""
+
+
+def deliver(run: Run, out: Path, *, as_json: bool, in_words: Callable[[], None]) -> None:
+    """Write a run, then print it: as one JSON document, or in words with the name of the file written."""
+    run.write(out)
+    if as_json:
+        print_json(run.document())
+        return
+    in_words()
+    print_lines([f"Écrit : {out}"])
 
 
 def print_lines(lines: Iterable[str]) -> None:

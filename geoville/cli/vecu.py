@@ -9,7 +9,7 @@ import typer
 
 from geoville import french
 from geoville.cli.arguments import AsJson, day
-from geoville.cli.printing import print_json, print_lines, print_table
+from geoville.cli.printing import deliver, print_lines, print_table
 from geoville.cli.quarters import QuarterOptions
 
 if TYPE_CHECKING:
@@ -49,12 +49,7 @@ def vecu(
         vintage=quarters.vintage,
         generation=quarters.generation,
     )
-    run.write(quarters.out)
-    if as_json:
-        print_json(run.document())
-        return
-    _print(run)
-    print_lines([f"Écrit : {quarters.out}"])
+    deliver(run, quarters.out, as_json=as_json, in_words=lambda: _print(run))
 
 
 def _print(run: VecuRun) -> None:
