@@ -1,0 +1,197 @@
+"""Make what `kernel_location` reads, from the segments of polygons."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from geoville.eligibility.kernel_compiler import compiled
+from geoville.eligibility.kernel_grid import MARGIN_M, SHIFT, SIDE, Cells, Grid, empty_cells, touched_cells
+from geoville.eligibility.kernel_location import UNSURE, Location
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geoville.eligibility.kernel_segments import Segments
+    from geoville.eligibility.kernel_sets import SetNumbers
+
+_MOST_TESTS = 6
+"""Limits in one cell beyond which its outcomes (twice as many with each limit) are not written: GEOS is asked."""
+
+
+class _Crossings(NamedTuple):
+    """Fine cells crossed by limits, once per cell and polygon, in the order of cells, then polygons.
+
+    Parameters
+    ----------
+    row, column : (k,) of the fine cell.
+    place : (k,) of the cell among all codes.
+    polygon : (k,) whose limit crosses it.
+    """
+
+    row: NDArray[np.int64]
+    column: NDArray[np.int64]
+    place: NDArray[np.int64]
+    polygon: NDArray[np.int64]
+
+
+def build_location(segments: Segments, grid: Grid, numbers: SetNumbers) -> Location:
+    """Classify every cell of a grid that spans all the segments; the sets met are given their numbers."""
+    cells, crossings = _crossings(segments, grid)
+    _write_inside(cells, segments, crossings, numbers)
+    crossed, first = np.unique(crossings.place, return_index=True)
+    tests = np.append(first, len(crossings.place)).astype(np.int64)
+    outcomes, outcome = _outcomes(cells.codes[crossed], tests, crossings.polygon, numbers)
+    cells.codes[crossed] = -1 - np.arange(len(crossed), dtype=np.int32)
+    inside, edges, ends = _tests(
+        crossings.row, crossings.column, crossings.polygon, segments.ends, segments.starts, grid
+    )
+    return Location(cells, tests, outcomes, outcome, inside, edges, ends)
+
+
+def _crossings(segments: Segments, grid: Grid) -> tuple[Cells, _Crossings]:
+    """Cells with blocks wherever limits pass, and the fine cells that they cross."""
+    row, column, segment = touched_cells(segments.ends, grid).T
+    coarse = (row >> SHIFT) * grid.columns + (column >> SHIFT)
+    cells = empty_cells(grid, np.unique(coarse))
+    place = (row & SIDE - 1) * SIDE + (column & SIDE - 1) - cells.codes[coarse]
+    polygon = segments.owner[segment].astype(np.int64)
+    _, once = np.unique(place * len(segments.bounds) + polygon, return_index=True)
+    return cells, _Crossings(row[once], column[once], place[once], polygon[once])
+
+
+def _write_inside(cells: Cells, segments: Segments, crossings: _Crossings, numbers: SetNumbers) -> None:
+    """Code each cell by the set of polygons that hold all of it."""
+    by_polygon = np.argsort(crossings.polygon, kind="stable")
+    bounds = np.searchsorted(crossings.polygon[by_polygon], np.arange(len(segments.bounds) + 1))
+    crossed_by = np.full(len(cells.codes), -1, dtype=np.int64)
+    several: dict[int, list[int]] = {}
+    for polygon, (first, last) in enumerate(pairwise(bounds.tolist())):
+        crossed_by[crossings.place[by_polygon[first:last]]] = polygon
+        ends = segments.ends[segments.starts[polygon] : segments.starts[polygon + 1]]
+        held = _held_places(ends, segments.bounds[polygon], cells.grid, cells.codes, crossed_by, polygon)
+        for place in held[cells.codes[held] > 0].tolist():
+            several.setdefault(place, [int(cells.codes[place]) - 1]).append(polygon)
+        cells.codes[held[cells.codes[held] == 0]] = polygon + 1
+    for place, polygons in several.items():
+        cells.codes[place] = numbers.of(polygons)
+
+
+@compiled
+def _held_places(
+    ends: NDArray[np.float64],
+    bounds: NDArray[np.float64],
+    grid: Grid,
+    codes: NDArray[np.int32],
+    crossed_by: NDArray[np.int64],
+    polygon: int,
+) -> NDArray[np.int64]:
+    """Places of the cells that a polygon holds, by their centres: coarse ones, or fine ones where there are blocks."""
+    coarse_m = grid.fine_m * SIDE
+    west, east = int((bounds[0] - grid.west) / coarse_m), int((bounds[2] - grid.west) / coarse_m)
+    south, north = int((bounds[1] - grid.south) / coarse_m), int((bounds[3] - grid.south) / coarse_m)
+    held = np.empty((north - south + 1) * (east - west + 1) * SIDE * SIDE, np.int64)
+    count = 0
+    for row in range(south, north + 1):
+        crossing = _crossed_at(ends, grid.south + (row + 0.5) * coarse_m)
+        for column in range(west, east + 1):
+            place = row * grid.columns + column
+            if codes[place] >= 0 and _odd_beyond(crossing, grid.west + (column + 0.5) * coarse_m):
+                held[count] = place
+                count += 1
+        for fine_row in range(SIDE):
+            crossing = _crossed_at(ends, grid.south + row * coarse_m + (fine_row + 0.5) * grid.fine_m)
+            for fine_column in range(west * SIDE, (east + 1) * SIDE):
+                block = codes[row * grid.columns + (fine_column >> SHIFT)]
+                place = -block + fine_row * SIDE + (fine_column & (SIDE - 1))
+                if block < 0 and crossed_by[place] != polygon:
+                    held[count] = place
+                    count += _odd_beyond(crossing, grid.west + (fine_column + 0.5) * grid.fine_m)
+    return held[:count].copy()
+
+
+@compiled
+def _crossed_at(ends: NDArray[np.float64], north: float) -> NDArray[np.float64]:
+    """Eastings where segments cross a northing, sorted."""
+    crossed = np.empty(len(ends))
+    count = 0
+    for x1, y1, x2, y2 in ends:
+        if (y1 > north) != (y2 > north):
+            crossed[count] = x1 + (north - y1) / (y2 - y1) * (x2 - x1)
+            count += 1
+    return np.sort(crossed[:count])
+
+
+@compiled
+def _odd_beyond(crossed: NDArray[np.float64], east: float) -> bool:
+    return bool((len(crossed) - np.searchsorted(crossed, east)) & 1)
+
+
+def _outcomes(
+    held: NDArray[np.int32], tests: NDArray[np.int64], polygon: NDArray[np.int64], numbers: SetNumbers
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Sets that tests lead to in each crossed cell, from the set that holds all of it; shared by like cells."""
+    start: dict[tuple[int, tuple[int, ...]], int] = {}
+    outcome: list[int] = []
+    starts = np.empty(len(held), dtype=np.int64)
+    polygons = polygon.tolist()
+    for cell, (number, (first, last)) in enumerate(zip(held.tolist(), pairwise(tests.tolist()), strict=True)):
+        if last - first > _MOST_TESTS:
+            starts[cell] = UNSURE
+            continue
+        crossing = tuple(polygons[first:last])
+        if (number, crossing) not in start:
+            start[number, crossing] = len(outcome)
+            for combination in range(1 << len(crossing)):
+                passed = [item for bit, item in enumerate(crossing) if combination >> bit & 1]
+                outcome.append(numbers.of([*numbers.members(number), *passed]))
+        starts[cell] = start[number, crossing]
+    return starts, np.array(outcome, dtype=np.int32)
+
+
+@compiled
+def _tests(
+    row: NDArray[np.int64],
+    column: NDArray[np.int64],
+    polygon: NDArray[np.int64],
+    ends: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    grid: Grid,
+) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.float64]]:
+    """Parity of the far edges and edges to follow, for each crossed cell and polygon."""
+    inside = np.zeros(len(row), np.bool_)
+    first = np.zeros(len(row) + 1, np.int64)
+    for test in range(len(row)):
+        for edge in range(starts[polygon[test]], starts[polygon[test] + 1]):
+            role = _role(ends[edge], row[test], column[test], grid)
+            inside[test] ^= role == _SPANS
+            first[test + 1] += role == _FOLLOWED
+    first = np.cumsum(first)
+    followed = np.empty((first[-1], 4))
+    for test in range(len(row)):
+        place = first[test]
+        for edge in range(starts[polygon[test]], starts[polygon[test] + 1]):
+            if _role(ends[edge], row[test], column[test], grid) == _FOLLOWED:
+                followed[place] = ends[edge]
+                place += 1
+    return inside, first, followed
+
+
+_WITHOUT_EFFECT, _SPANS, _FOLLOWED = 0, 1, 2
+
+
+@compiled
+def _role(segment: NDArray[np.float64], row: int, column: int, grid: Grid) -> int:
+    """What a segment does to a ray that goes east from any point of a cell."""
+    x1, y1, x2, y2 = segment
+    south = grid.south + row * grid.fine_m - MARGIN_M
+    north = south + grid.fine_m + 2 * MARGIN_M
+    west = grid.west + column * grid.fine_m - MARGIN_M
+    low, high = min(y1, y2), max(y1, y2)
+    if high < south or low > north or max(x1, x2) < west:
+        return _WITHOUT_EFFECT
+    if low < south and high > north and min(x1, x2) > west + grid.fine_m + 2 * MARGIN_M:
+        return _SPANS
+    return _FOLLOWED

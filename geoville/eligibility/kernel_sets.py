@@ -1,0 +1,80 @@
+"""Sets of polygons by number: layers overlap and touch, so that a place is in none, in one or in several."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PolygonSets:
+    """Numbered sets of polygons: 0 is the empty one, 1 + p holds polygon p alone, others follow.
+
+    Parameters
+    ----------
+    starts, members : members of set s are `members[starts[s]:starts[s + 1]]`, in increasing order.
+    """
+
+    starts: NDArray[np.int64]
+    members: NDArray[np.int32]
+
+    def among(self, kept: NDArray[np.int64]) -> PolygonSets:
+        """The same sets of fewer polygons: (k,) sorted numbers, whose places become the numbers.
+
+        >>> sets = SetNumbers([(), (0,), (0, 2)]).table().among(np.array([2]))
+        >>> sets.starts.tolist(), sets.members.tolist()
+        ([0, 0, 0, 1], [0])
+        """
+        stays = np.isin(self.members, kept)
+        starts = np.concatenate([[0], np.cumsum(stays)])[self.starts]
+        return PolygonSets(starts, np.searchsorted(kept, self.members[stays]).astype(np.int32))
+
+    def numbers(self) -> SetNumbers:
+        """Numbers that go on from these sets."""
+        bounds = self.starts.tolist()
+        held = [tuple(self.members[first:last].tolist()) for first, last in pairwise(bounds)]
+        return SetNumbers(held)
+
+
+class SetNumbers:
+    """Numbers given to sets as they are met.
+
+    >>> numbers = SetNumbers.of_singles(2)
+    >>> numbers.of([1]), numbers.of([1, 0]), numbers.of([]), numbers.of((0, 1))
+    (2, 3, 0, 3)
+    """
+
+    def __init__(self, held: Iterable[tuple[int, ...]]) -> None:
+        self._held = list(held)
+        self._number = {polygons: number for number, polygons in enumerate(self._held)}
+
+    @classmethod
+    def of_singles(cls, polygons: int) -> SetNumbers:
+        """Start with the empty set and with each polygon alone."""
+        return cls([(), *((polygon,) for polygon in range(polygons))])
+
+    def of(self, polygons: Iterable[int]) -> int:
+        """Return the number of a set, a new one where the set is new."""
+        members = tuple(sorted(polygons))
+        number = self._number.setdefault(members, len(self._held))
+        if number == len(self._held):
+            self._held.append(members)
+        return number
+
+    def members(self, number: int) -> tuple[int, ...]:
+        """Return the polygons of a set."""
+        return self._held[number]
+
+    def table(self) -> PolygonSets:
+        """Every set met so far."""
+        starts = np.cumsum([0, *(len(polygons) for polygons in self._held)])
+        members = [polygon for polygons in self._held for polygon in polygons]
+        return PolygonSets(starts.astype(np.int64), np.array(members, dtype=np.int32))

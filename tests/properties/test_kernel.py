@@ -1,0 +1,104 @@
+"""The bulk kernel gives what GEOS gives: on vertices, on edges, in overlaps, in holes, near and far."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_up_perimeters import LATTICE_M, SOUTH, WEST, polygon_layers, telling_points
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from geoville.eligibility.kernel import LimitFinder, PointLocator
+
+NEAR_M = 500.0
+
+
+def pairs_by_geos(polygons: list[BaseGeometry], points: NDArray[np.float64]) -> list[tuple[int, int]]:
+    holds = shapely.intersects(np.array(polygons)[None, :], shapely.points(points)[:, None])
+    return [(int(point), int(polygon)) for point, polygon in np.argwhere(holds)]
+
+
+def pairs_by_kernel(polygons: list[BaseGeometry], points: NDArray[np.float64]) -> list[tuple[int, int]]:
+    point, polygon = PointLocator.build(polygons).place(*points.T.copy()).pairs()
+    return list(zip(point.tolist(), polygon.tolist(), strict=True))
+
+
+@settings(max_examples=60, deadline=None)
+@given(polygons=polygon_layers(), seed=st.integers(0, 1_000))
+def test_points_are_in_the_polygons_that_geos_says(polygons: list[BaseGeometry], seed: int) -> None:
+    points = telling_points(polygons, seed)
+    assert pairs_by_kernel(polygons, points) == pairs_by_geos(polygons, points)
+
+
+@settings(max_examples=60, deadline=None)
+@given(polygons=polygon_layers(), seed=st.integers(0, 1_000))
+def test_distances_are_those_of_geos_and_the_deepest_or_nearest_polygon_is_told(
+    polygons: list[BaseGeometry], seed: int
+) -> None:
+    points = telling_points(polygons, seed)
+    east, north = points.T.copy()
+    signed, polygon, several = LimitFinder.build(polygons, NEAR_M).measure(
+        east, north, PointLocator.build(polygons).place(east, north)
+    )
+    each = shapely.distance(shapely.boundary(np.array(polygons))[None, :], shapely.points(points)[:, None])
+    holds = shapely.intersects(np.array(polygons)[None, :], shapely.points(points)[:, None])
+    each[holds] *= -1
+    each[holds.any(axis=1)[:, None] & ~holds] = np.inf  # where one holds the point, the others do not count
+    np.testing.assert_allclose(signed, each.min(axis=1), rtol=0, atol=1e-9)
+    np.testing.assert_array_equal(signed, each[np.arange(len(each)), polygon])
+    assert (polygon == each.argmin(axis=1)).all()
+    outside = ~holds.any(axis=1)
+    np.testing.assert_array_equal(several[outside], ((each == each.min(axis=1)[:, None]).sum(axis=1) > 1)[outside])
+
+
+def test_a_crowd_of_overlapping_limits_is_left_to_geos() -> None:
+    boxes = [shapely.box(WEST + step, SOUTH, WEST + 400 + step, SOUTH + 400) for step in range(12)]
+    points = telling_points(boxes, seed=1)
+    assert pairs_by_kernel(boxes, points) == pairs_by_geos(boxes, points)
+
+
+def test_a_polygon_as_large_as_a_country_has_points_in_its_hole_outside() -> None:
+    hole = shapely.box(WEST, SOUTH, WEST + LATTICE_M, SOUTH + LATTICE_M)
+    country = shapely.difference(shapely.box(WEST - 5e5, SOUTH - 9e5, WEST + 5e5, SOUTH + 1e5), hole)
+    points = telling_points([country], seed=2, scattered=2_000)
+    assert pairs_by_kernel([country, hole], points) == pairs_by_geos([country, hole], points)
+
+
+def test_what_is_no_place_is_nowhere() -> None:
+    boxes = [shapely.box(WEST, SOUTH, WEST + 400, SOUTH + 400)]
+    east, north = np.array([np.nan, np.inf, WEST]), np.array([SOUTH, SOUTH, np.nan])
+    placement = PointLocator.build(boxes).place(east, north)
+    assert not placement.held().any()
+    signed, polygon, _ = LimitFinder.build(boxes, NEAR_M).measure(east, north, placement)
+    assert not np.isfinite(signed).any()
+    assert (polygon == -1).all()
+
+
+def test_indexes_travel_to_other_processes() -> None:
+    boxes = [shapely.box(WEST, SOUTH, WEST + 400, SOUTH + 400)]
+    locator, finder = pickle.loads(pickle.dumps((PointLocator.build(boxes), LimitFinder.build(boxes, NEAR_M))))
+    east, north = np.array([WEST + 30.0, WEST, WEST - 30]), np.array([SOUTH + 40.0, SOUTH + 40, SOUTH + 40])
+    placement = locator.place(east, north)
+    assert placement.held().tolist() == [True, True, False]
+    assert finder.measure(east, north, placement)[0].tolist() == [-30.0, 0.0, 30.0]
+
+
+def test_compiled_code_needs_no_folder_to_be_kept_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    import numba
+
+    from geoville.eligibility.kernel_compiler import compiled
+
+    compile_without_cache = numba.njit
+
+    def nowhere_to_keep(function: object, *, cache: bool = False, **options: object) -> object:
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return compile_without_cache(function, **options)
+
+    monkeypatch.setattr(numba, "njit", nowhere_to_keep)
+    assert compiled(lambda number: number + 1)(1) == 2
