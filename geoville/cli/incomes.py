@@ -116,6 +116,11 @@ class IncomeOptions:
                 "Tables des unités urbaines incomplètes",
                 advice="donner ensemble --communes, --urban-units, --rmuc et --rmuc-nat",
             )
+        if (self.territory, self.rmuc_uu, self.uu_population, self.uu_small_since) != (None, None, None, None):
+            raise InvalidInputError(
+                "Une unité urbaine est donnée en plus des tables qui en décrivent plusieurs",
+                advice="retirer --territory, --rmuc-uu, --uu-population et --uu-small-since, ou les tables",
+            )
         from geoville.workflows.unit_tables import UnitTables
 
         return UnitTables(self.communes, self.urban_units, self.rmuc, self.rmuc_nat)

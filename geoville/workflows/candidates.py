@@ -74,9 +74,7 @@ def compute_candidates(grid_path: Path, request: CandidateRequest) -> CandidateR
     Raises
     ------
     InvalidInputError
-        Neither a territory, nor reference incomes, nor tables of urban units: there is no threshold.
-    LawError
-        The only urban unit is too small, or another rule than income applies there.
+        As `prepare_search`, or the blocks or streets to follow cannot be read.
     """
     found = prepare_search(grid_path, request)
     start = found.start

@@ -37,6 +37,10 @@ def test_every_command_that_estimates_incomes_has_the_same_options(geoville):
         (("--iris-weight", "1"), "donner aussi --iris"),
         (("--uu-small-since", "2020-01-01"), "--uu-population"),
         (("--rmuc", "rmuc.csv"), "--urban-units"),
+        (
+            ("--communes", "c.gpkg", "--urban-units", "u.csv", "--rmuc", "r.csv", "--rmuc-nat", "1"),
+            "retirer --territory",
+        ),
         (("--on", "hier"), "AAAA-MM-JJ"),
     ],
 )
