@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 from collections import deque
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError, Location
-from geoville.sources.row_files import InputRow
+from geoville.sources.row_files import AddedCells, InputRow
 from geoville.sources.row_files_dialect import recognise_dialect
 from geoville.sources.row_files_text import harmless, writable
 
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from geoville.sources.row_files import AddedCells, AddedColumn, Cell
+    from geoville.sources.row_files import AddedColumn, Cell
 
 _LINE_ENDS = "\r\n"
+_RECORDS_THAT_SHOW_QUOTES = 2
+"""The header, then the first row: some programs quote the names alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class _Record:
     line : 1-based line at which it begins.
     text : as the file writes it, over several lines where a quoted cell has some; without its last line end.
     end : that line end; empty at the end of some files.
+    cells : none for a blank line.
     """
 
     line: int
@@ -75,18 +79,19 @@ class CsvRows:
 
     def write(self, out: Path, columns: Sequence[AddedColumn], added: Iterable[AddedCells]) -> None:
         """Copy the file with columns added after its own; a row that is short of cells is filled up before them."""
-        answers = iter(added)
-        quote_all = False
+        names = AddedCells(1, tuple(column.name for column in columns))
         with out.open("w", encoding=self._dialect.encoding, newline="") as stream:
-            for rank, record in enumerate(self._records()):
-                if rank < 2:  # noqa: PLR2004 - the header, then the first row, show their own ways
-                    quote_all = self._quotes_all(record)
-                if rank and not (record.cells or record.fault):
+            quoted_so_far: list[bool] = []
+            answers = chain([names], added)
+            for record in self._records():
+                if not record.cells:
                     stream.write(record.text + record.end)
                     continue
-                cells = next(answers).cells if rank else tuple(column.name for column in columns)
-                filler = ("",) * (len(self.columns) - len(record.cells)) if rank else ()
-                tail = (self._written(cell, quote_all=quote_all) for cell in (*filler, *cells))
+                if len(quoted_so_far) < _RECORDS_THAT_SHOW_QUOTES:
+                    quoted_so_far.append(self._quotes_all(record))
+                filler = ("",) * (len(self.columns) - len(record.cells))
+                cells = (*filler, *next(answers).cells)
+                tail = (self._written(cell, quote_all=quoted_so_far[-1]) for cell in cells)
                 stream.write(self._dialect.separator.join((record.text, *tail)) + record.end)
 
     def _miscount(self, cells: list[str]) -> str:
@@ -153,12 +158,12 @@ def _read_records(lines: _Lines, separator: str) -> Iterator[_Record]:
             fault = "ligne que le format CSV ne permet pas"
         taken = lines.taken
         if len(taken) > 1 and (fault or _is_open(taken, lines)):
-            cells, fault = [], "guillemet ouvert et jamais fermé"
+            fault = "guillemet ouvert et jamais fermé"
             lines.put_back(taken[1:])
             taken = taken[:1]
         text = "".join(taken)
         body = text.rstrip(_LINE_ENDS)
-        yield _Record(line, body, text[len(body) :], cells, fault)
+        yield _Record(line, body, text[len(body) :], body.split(separator) if fault else cells, fault)
         line += len(taken)
 
 
