@@ -76,7 +76,7 @@ class Frame:
             ring
             for part in shapely.get_parts(drawn)
             for ring in ([part.exterior, *part.interiors] if part.geom_type == "Polygon" else [part])
-            if ring.geom_type != "Point"
+            if ring.geom_type != "Point" and not ring.is_empty
         ]
         return "".join(self._line(shapely.get_coordinates(ring)) for ring in rings)
 

@@ -10,6 +10,7 @@ import numpy as np
 from geoville.crs import WGS84, transform_points
 from geoville.law import position_accuracy
 from geoville.rendering.place_layer import place_name
+from geoville.rendering.statement_print import printed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,7 @@ _MOST = 6
 _ACCURACY_M = 100.0
 _NEAR_DEGREES = 1.0
 _SIZE_MM = 2.1
+_LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def landmarks_shown(
     drawn: list[Landmark] = []
     for row in nearest_first[shapely.intersects(spots[nearest_first], frame.ground)].tolist():
         x, y = frame.place(spots[row].x, spots[row].y)
-        label = board.write(place_name(sure[row]).partition(" (")[0], x, y, size_mm=_SIZE_MM)
+        name = printed(place_name(sure[row]).partition(" (")[0], _LONGEST)
+        label = board.write(name, x, y, size_mm=_SIZE_MM)
         if label:
             drawn.append(Landmark(x, y, label, sure[row].source))
         if len(drawn) == _MOST:

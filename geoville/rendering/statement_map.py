@@ -14,6 +14,7 @@ from geoville.rendering.statement_frame import Frame, frame_around
 from geoville.rendering.statement_labels import Box, Label, LabelBoard
 from geoville.rendering.statement_landmarks import Landmark, landmarks_shown
 from geoville.rendering.statement_outlines import Outline, code_label, outline, perimeters_shown
+from geoville.rendering.statement_print import printed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,4 +162,4 @@ def _description(answer: Answer, shown: Sequence[Perimeter]) -> str:
     limit = distance(abs(hit.distance_m))
     force = "" if hit.perimeter.in_force(answer.on) else ", hors vigueur"
     named = f"« {hit.perimeter.name} » ({hit.perimeter.code}{force})"
-    return f"La position est {side} de {named}, à {limit} de sa limite.{also}"
+    return printed(f"La position est {side} de {named}, à {limit} de sa limite.{also}")

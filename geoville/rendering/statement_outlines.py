@@ -9,6 +9,7 @@ import numpy as np
 
 from geoville.model import Basis, Kind
 from geoville.rendering.perimeter_layer import ESTIMATED, LAYER_NAMES, line_of
+from geoville.rendering.statement_print import printed
 from geoville.rendering.styles import PERIMETER_LINES
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _MM_PER_PX = 0.2
 _CODE_MM = 2.3
+_LONGEST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +96,6 @@ def code_label(board: LabelBoard, perimeter: Perimeter, frame: Frame) -> Label |
     parts = shapely.intersection(perimeter.geometry, frame.ninths)
     largest_first = parts[np.argsort(-shapely.area(parts), kind="stable")]
     spots = (spot for spot in shapely.point_on_surface(largest_first) if not spot.is_empty)
-    written = (board.write_on(perimeter.code, *frame.place(spot.x, spot.y), size_mm=_CODE_MM) for spot in spots)
+    code = printed(perimeter.code, _LONGEST)
+    written = (board.write_on(code, *frame.place(spot.x, spot.y), size_mm=_CODE_MM) for spot in spots)
     return next((label for label in written if label), None)

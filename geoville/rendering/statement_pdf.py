@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
@@ -24,16 +25,17 @@ _WORD_POINTS = 17.0
 def statement_pdf(statement: Statement) -> bytes:
     """Write a statement as PDF; the same statement always gives the same bytes."""
     extract = drawing(statement.drawing) if statement.drawing else None
-    for size in _SIZES:
-        sheet = _laid_out(statement, extract, size)
-        if sheet.y_mm <= PAGE_HEIGHT_MM + _ROUNDING_MM:
-            break
     issued_at = datetime.combine(statement.issued, time(), tzinfo=UTC)
-    return sheet.to_bytes(title=f"{statement.title} {statement.subtitle}", created=issued_at)
+    with ExitStack() as sheets:
+        for size in _SIZES:
+            sheet = sheets.enter_context(closing(Sheet(size)))
+            _lay_out(sheet, statement, extract)
+            if sheet.y_mm <= PAGE_HEIGHT_MM + _ROUNDING_MM:
+                break
+        return sheet.to_bytes(title=f"{statement.title} {statement.subtitle}", created=issued_at)
 
 
-def _laid_out(statement: Statement, extract: Drawing | None, size: float) -> Sheet:
-    sheet = Sheet(size)
+def _lay_out(sheet: Sheet, statement: Statement, extract: Drawing | None) -> None:
     sheet.text(statement.title, 17, bold=True, accent=True)
     sheet.aside(statement.issued_line, 9)
     sheet.text(statement.subtitle, 9, soft=True)
@@ -43,7 +45,6 @@ def _laid_out(statement: Statement, extract: Drawing | None, size: float) -> She
     for section in statement.sections:
         _section(sheet, section)
     sheet.foot(statement.scope, 7.5)
-    return sheet
 
 
 def _verdict(sheet: Sheet, statement: Statement) -> None:
@@ -55,7 +56,7 @@ def _verdict(sheet: Sheet, statement: Statement) -> None:
         sheet.text(statement.sentence, 9.5, bold=True)
         for notice in statement.notices:
             sheet.gap(0.8)
-            sheet.text(f"**{notice.title}.** {notice.text}", 8.5)
+            sheet.notice(f"{notice.title}.", notice.text, 8.5)
         sheet.gap(_PADDING_MM)
     sheet.framed(top, statement.verdict, _WORD_POINTS, _PADDING_MM)
     sheet.gap(3)

@@ -69,11 +69,18 @@ class Sheet:
         self._line(0.15, _LINE)
 
     def text(self, text: str, points: float, *, bold: bool = False, soft: bool = False, accent: bool = False) -> None:
-        """Write a paragraph across the column; `**` around words makes them bold."""
+        """Write a paragraph across the column."""
         self._font(FONT, points, bold=bold)
         self._pdf.set_text_color(*(_ACCENT if accent else _SOFT_INK if soft else _INK))
         self._pdf.set_xy(self._left_mm, self.y_mm)
-        self._paragraph(text, points, markdown="**" in text)
+        self._paragraph(text, points)
+
+    def notice(self, title: str, text: str, points: float) -> None:
+        """Write a paragraph that starts with bold words; both texts are of our own hand: fpdf2 reads markup in them."""
+        self._font(FONT, points)
+        self._pdf.set_text_color(*_INK)
+        self._pdf.set_xy(self._left_mm, self.y_mm)
+        self._paragraph(f"**{title}** {text}", points, markdown=True)
 
     def aside(self, text: str, points: float) -> None:
         """Write a short text at the right of the line that comes next."""
@@ -142,6 +149,11 @@ class Sheet:
         self.y_mm = max(self.y_mm + self._size, PAGE_HEIGHT_MM - height - 2 * _RULE_GAP_MM * self._size)
         self.rule(0.2)
         self.text(text, points, soft=True)
+
+    def close(self) -> None:
+        """Close the files of the fonts, which fpdf2 leaves open."""
+        for font in self._pdf.fonts.values():
+            font.ttfont.close()
 
     def to_bytes(self, *, title: str, created: datetime) -> bytes:
         """Finish the document: its language, its title and the day of its issue."""
