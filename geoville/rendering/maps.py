@@ -68,7 +68,7 @@ def sector_map(
     return MapSpec(
         title=recipe.title,
         subtitle=recipe.subtitle,
-        bounds=_view(quartier if outline is None else outline),
+        bounds=view_around(quartier if outline is None else outline),
         backdrop=inhabited_area(grid),
         cells=cell_layer(grid),
         perimeters=perimeter_layers(perimeters, on, hidden=_AROUND),
@@ -76,7 +76,7 @@ def sector_map(
         places=(labelled_places(found.values()), other_places(places, found.values())),
         panel=sector_panel(recipe, unknown),
         sources=tuple(dict.fromkeys([source.citation for source in sources] + [recipe.reference])),
-        date_line=_date_line(on),
+        date_line=date_line(on),
     )
 
 
@@ -101,7 +101,7 @@ def perimeter_map(
     return MapSpec(
         title=perimeter.name or perimeter.code,
         subtitle=f"{KIND_NAMES[perimeter.kind]} : {status}",
-        bounds=_view(transform_geometry(perimeter.geometry, perimeter.epsg, WGS84)),
+        bounds=view_around(transform_geometry(perimeter.geometry, perimeter.epsg, WGS84)),
         backdrop=inhabited_area(grid),
         cells=cell_layer(grid),
         perimeters=perimeter_layers(drawn, on),
@@ -109,7 +109,7 @@ def perimeter_map(
         places=(other_places(places, ()),),
         panel=perimeter_panel(perimeter),
         sources=tuple(dict.fromkeys(source.citation for source in sources)),
-        date_line=_date_line(on),
+        date_line=date_line(on),
     )
 
 
@@ -133,11 +133,13 @@ def _distance_m(perimeter: Perimeter, place: Address) -> float:
     return float(shapely.distance(perimeter.geometry, shapely.Point(east[0], north[0])))
 
 
-def _view(subject: BaseGeometry) -> tuple[float, float, float, float]:
+def view_around(subject: BaseGeometry) -> tuple[float, float, float, float]:
+    """West, south, east, north of a view that leaves room around its subject (WGS84)."""
     west, south, east, north = subject.bounds
     across, along = (east - west) * _VIEW_MARGIN, (north - south) * _VIEW_MARGIN
     return west - across, south - along, east + across, north + along
 
 
-def _date_line(on: date) -> str:
+def date_line(on: date) -> str:
+    """French sentence dating a map."""
     return f"Carte établie au {long_date(on)}."

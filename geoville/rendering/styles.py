@@ -28,6 +28,7 @@ PERIMETER_LINES = {
     "npnru": LineStyle("#8a0f5b", 3.5),
     "zfu": LineStyle("#7a5200", 2.5),
     "former": LineStyle("#5b6673", 2),
+    "action": LineStyle("#8a4b00", 3, "2 5"),
 }
 PERIMETER_LINES |= {
     f"{kind}_estimated": replace(PERIMETER_LINES[kind], dashes="9 6")

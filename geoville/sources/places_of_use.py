@@ -25,7 +25,7 @@ NOT_EQUIPMENT = ("point_on_street",)
 
 _REQUIRED = ("name", "lon", "lat")
 _SHARE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(%?)")
-_SHARE_ADVICE = "écrire une part entre 0 et 1 (0,35) ou un pourcentage (35 %)"
+SHARE_ADVICE = "écrire une part entre 0 et 1 (0,35) ou un pourcentage (35 %)"
 
 
 def read_places_of_use(path: Path, epsg: int) -> tuple[PlaceOfUse, ...]:
@@ -79,9 +79,19 @@ def _share(path: Path, numbered: Row) -> float | None:
     column, text = next(((name, row[name]) for name in SHARE_COLUMNS if row.get(name)), ("", ""))
     if not column:
         return None
-    spelt = _SHARE.fullmatch(text)
-    value = float(spelt[1].replace(",", ".")) / (100 if spelt[2] else 1) if spelt else -1.0
-    if not 0 <= value <= 1:
+    value = share_in(text)
+    if value is None:
         where = Location(path.name, line, column, text)
-        raise AddressListError("Part d'usagers qui n'en est pas une", where=where, advice=_SHARE_ADVICE)
+        raise AddressListError("Part d'usagers qui n'en est pas une", where=where, advice=SHARE_ADVICE)
     return value
+
+
+def share_in(text: str) -> float | None:
+    """Share in [0, 1] that a text writes; None where it writes none.
+
+    >>> share_in("0,35"), share_in("35 %"), share_in("35")
+    (0.35, 0.35, None)
+    """
+    spelt = _SHARE.fullmatch(text.strip())
+    value = float(spelt[1].replace(",", ".")) / (100 if spelt[2] else 1) if spelt else -1.0
+    return value if 0 <= value <= 1 else None

@@ -46,7 +46,7 @@ def draw_maps(territory: Territory, wanted: str | None, folder: Path, on: date) 
     UnknownMapError
         No sector and no perimeter has that name.
     """
-    data = _map_data(territory, on)
+    data = map_data(territory, on)
     recipes = {recipe.name: recipe for recipe in sector_recipes(territory)}
     codes = {perimeter.code: perimeter for perimeter in data.perimeters}
     if wanted is None:
@@ -69,7 +69,8 @@ def sector_recipes(territory: Territory) -> tuple[SectorRecipe, ...]:
     return tuple(sorted((item for item in recipes if item.territory == territory.name), key=lambda item: item.name))
 
 
-def _map_data(territory: Territory, on: date) -> MapData:
+def map_data(territory: Territory, on: date) -> MapData:
+    """Read what the maps of a territory are drawn from."""
     vintage = territory.default_vintage
     perimeters = territory.perimeters()
     cited = [territory.grids[vintage].source, *(item.source for item in perimeters if item.source)]
