@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Placement:
+class Membership:
     """Which polygons hold each of n points.
 
     Parameters
@@ -43,9 +43,9 @@ class Placement:
     sets: NDArray[np.int32]
     table: PolygonSets
 
-    def among(self, kept: NDArray[np.int64]) -> Placement:
+    def among(self, kept: NDArray[np.int64]) -> Membership:
         """The same among some of the polygons, whose sorted numbers are given: each gets its place among these."""
-        return Placement(self.sets, self.table.among(kept))
+        return Membership(self.sets, self.table.among(kept))
 
     def held(self) -> NDArray[np.bool_]:
         """(n,) whether a polygon holds each point."""
@@ -77,16 +77,16 @@ class PointLocator:
         location = build_location(segments, grid_over(segments.bounds), numbers)
         return cls(shapely.STRtree(polygons), numbers.table(), location)
 
-    def place(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> Placement:
+    def place(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> Membership:
         """Say which polygons hold each of (n,) points, metres in the CRS of the polygons; none holds a NaN."""
         sets = locate(east, north, self.location)
         unsure = np.flatnonzero(sets < 0)
         if len(unsure) == 0:
-            return Placement(sets, self.table)
+            return Membership(sets, self.table)
         numbers = self.table.numbers()
         for point, polygons in zip(unsure.tolist(), self._by_geos(east[unsure], north[unsure]), strict=True):
             sets[point] = numbers.of(polygons)
-        return Placement(sets, numbers.table())
+        return Membership(sets, numbers.table())
 
     def _by_geos(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> list[list[int]]:
         """Polygons that hold each of a few points."""
@@ -118,18 +118,18 @@ class LimitFinder:
         return cls(build_limits(segments, grid_over(segments.bounds, near_m), near_m))
 
     def measure(
-        self, east: NDArray[np.float64], north: NDArray[np.float64], placement: Placement
+        self, east: NDArray[np.float64], north: NDArray[np.float64], membership: Membership
     ) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.bool_]]:
         """Signed distance to the limit of the polygon that holds each point deepest, or of the nearest one.
 
         Parameters
         ----------
         east, north : (n,) metres.
-        placement : of these points among these polygons.
+        membership : of these points among these polygons.
 
         Returns
         -------
         (n,) metres, at most 0 inside, infinite for a NaN; (n,) polygon, -1 for a NaN; (n,) whether another polygon is
         exactly as near, for points outside all.
         """
-        return measure(east, north, placement.sets, placement.table.starts, placement.table.members, self.limits)
+        return measure(east, north, membership.sets, membership.table.starts, membership.table.members, self.limits)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -37,11 +36,31 @@ class PolygonSets:
         starts = np.concatenate([[0], np.cumsum(stays)])[self.starts]
         return PolygonSets(starts, np.searchsorted(kept, self.members[stays]).astype(np.int32))
 
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def renamed(self, names: NDArray[np.int32]) -> PolygonSets:
+        """The same sets, each polygon p under its other number `names[p]`."""
+        return PolygonSets(self.starts, names[self.members])
+
+    def of(self, number: int) -> list[int]:
+        """Return the polygons of one set."""
+        return [int(polygon) for polygon in self.members[self.starts[number] : self.starts[number + 1]]]
+
     def numbers(self) -> SetNumbers:
         """Numbers that go on from these sets."""
-        bounds = self.starts.tolist()
-        held = [tuple(self.members[first:last].tolist()) for first, last in pairwise(bounds)]
-        return SetNumbers(held)
+        return SetNumbers(tuple(self.of(number)) for number in range(len(self)))
+
+
+NO_SETS = PolygonSets(np.zeros(2, dtype=np.int64), np.zeros(0, dtype=np.int32))
+"""The empty set alone."""
+
+
+def joined(tables: Sequence[PolygonSets]) -> PolygonSets:
+    """The sets of several tables, numbered one table after another."""
+    sizes = np.concatenate([np.diff(table.starts) for table in tables])
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    return PolygonSets(starts.astype(np.int64), np.concatenate([table.members for table in tables]))
 
 
 class SetNumbers:

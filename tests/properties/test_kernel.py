@@ -72,9 +72,9 @@ def test_a_polygon_as_large_as_a_country_has_points_in_its_hole_outside() -> Non
 def test_what_is_no_place_is_nowhere() -> None:
     boxes = [shapely.box(WEST, SOUTH, WEST + 400, SOUTH + 400)]
     east, north = np.array([np.nan, np.inf, WEST]), np.array([SOUTH, SOUTH, np.nan])
-    placement = PointLocator.build(boxes).place(east, north)
-    assert not placement.held().any()
-    signed, polygon, _ = LimitFinder.build(boxes, NEAR_M).measure(east, north, placement)
+    membership = PointLocator.build(boxes).place(east, north)
+    assert not membership.held().any()
+    signed, polygon, _ = LimitFinder.build(boxes, NEAR_M).measure(east, north, membership)
     assert not np.isfinite(signed).any()
     assert (polygon == -1).all()
 
@@ -83,9 +83,9 @@ def test_indexes_travel_to_other_processes() -> None:
     boxes = [shapely.box(WEST, SOUTH, WEST + 400, SOUTH + 400)]
     locator, finder = pickle.loads(pickle.dumps((PointLocator.build(boxes), LimitFinder.build(boxes, NEAR_M))))
     east, north = np.array([WEST + 30.0, WEST, WEST - 30]), np.array([SOUTH + 40.0, SOUTH + 40, SOUTH + 40])
-    placement = locator.place(east, north)
-    assert placement.held().tolist() == [True, True, False]
-    assert finder.measure(east, north, placement)[0].tolist() == [-30.0, 0.0, 30.0]
+    membership = locator.place(east, north)
+    assert membership.held().tolist() == [True, True, False]
+    assert finder.measure(east, north, membership)[0].tolist() == [-30.0, 0.0, 30.0]
 
 
 def test_compiled_code_needs_no_folder_to_be_kept_in(monkeypatch: pytest.MonkeyPatch) -> None:
