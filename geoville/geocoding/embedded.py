@@ -1,73 +1,91 @@
-"""The geocoder that searches a territory's own list of addresses, without network."""
+"""The geocoder that searches a list of addresses of its own, without network."""
 
 from __future__ import annotations
 
-from statistics import median
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from geoville.errors import InvalidInputError
-from geoville.geocoding.answers import ListName, place_elsewhere, position, quoted_places, too_few_words
-from geoville.geocoding.match import StreetMatch, as_good_as_first, match_streets
+from geoville.geocoding.address_index import AddressIndex
+from geoville.geocoding.answers import ListName, label_of, place_elsewhere, position, quoted_places, too_few_words
+from geoville.geocoding.nearest import nearest
 from geoville.geocoding.normalise import content_words, fold
-from geoville.geocoding.on_street import on_street
 from geoville.geocoding.parse import ParsedAddress, parse_address
 from geoville.geocoding.places import SUGGESTIONS, PlaceIndex, PlaceMatch
+from geoville.geocoding.question import LONGEST_TEXT, check_question
 from geoville.geocoding.reading import Reading, readings_of
-from geoville.geocoding.street_index import StreetIndex
-from geoville.geocoding.towns import Town, Towns
-from geoville.model import NotFound, PositionType
+from geoville.geocoding.street_answers import StreetAnswers
+from geoville.geocoding.street_search import matches_anywhere, near_names
+from geoville.geocoding.suggestions import Suggestions
+from geoville.geocoding.towns import Designation, Town, Towns
+from geoville.geocoding.whole_town import town_position
+from geoville.model import AddressList, NotFound, PositionType
 
 if TYPE_CHECKING:
-    from geoville.model import AddressList, Position
+    from geoville.model import Position
 
-LONGEST_TEXT = 200
+OTHER_TOWN = 0.7
+"""What the score of a street is worth where the town asked is not in the list."""
 
 
 class EmbeddedGeocoder:
-    """Geocoder over a list of addresses and places, indexed once and fixed after construction.
-
-    Several threads may search at once.
+    """Geocoder over a list of addresses and places, fixed after construction. Several threads may search at once.
 
     Parameters
     ----------
-    addresses : the list; where it is not complete, a street that it lacks proves nothing, and a match that rests on
-        likeness alone, or on a town that was not named, is not firm.
+    addresses : a list, indexed here, or an index; where it is not complete, a street that it lacks proves nothing, and
+        a match that rests on likeness alone, or on a town that was not named, is not firm.
     """
 
-    def __init__(self, addresses: AddressList) -> None:
-        on_streets = [address for address in addresses.addresses if not address.place]
-        self._list = ListName(addresses.name, len(on_streets), complete=addresses.complete)
-        self._addresses = tuple(sorted(addresses.addresses, key=lambda address: address.id))
-        self._towns = Towns(self._addresses)
-        self._streets = StreetIndex(on_streets)
-        self._places = PlaceIndex(address for address in addresses.addresses if address.place)
+    def __init__(self, addresses: AddressList | AddressIndex) -> None:
+        given = addresses.addresses if isinstance(addresses, AddressList) else ()
+        places = [address for address in given if address.place]
+        self._index = AddressIndex.of_list(addresses) if isinstance(addresses, AddressList) else addresses
+        self._list = ListName(self._index.name, self._index.size, complete=self._index.complete)
+        known = self._index.towns()
+        self._towns = Towns([*known, *((Town("", place.city), place.postcode) for place in places if place.city)])
+        self._places = PlaceIndex(places)
+        self._streets = StreetAnswers(self._index, several_towns=len({town for town, _ in known}) > 1)
+        self._suggestions = Suggestions(self._index, self._towns, self._streets)
 
-    def search(self, text: str) -> Position | NotFound:
+    def search(self, text: str, *, postcode: str = "", citycode: str = "") -> Position | NotFound:
         """Position of an address, a street, a town or a named place of the list.
+
+        Parameters
+        ----------
+        postcode, citycode : limits of the search; the code may be a former commune's, or an arrondissement's.
 
         Raises
         ------
         InvalidInputError
             The text is empty, or longer than 200 characters.
         """
-        if not text.strip():
-            raise InvalidInputError("Adresse vide", advice="saisir une adresse ou le nom d'un lieu")
-        if len(text) > LONGEST_TEXT:
-            raise InvalidInputError(
-                f"Adresse de {len(text)} caractères", advice=f"se limiter à {LONGEST_TEXT} caractères"
-            )
+        check_question(text)
         if not fold(text):
             return NotFound("Aucune lettre et aucun chiffre à chercher.")
-        return self._answer(parse_address(text))
+        limits = self._towns.within(postcode, citycode)
+        return self._list.unknown_town() if limits == frozenset() else self._answer(parse_address(text), limits)
 
-    def _answer(self, parsed: ParsedAddress) -> Position | NotFound:
-        readings = readings_of(parsed, self._towns)
+    def reverse(self, lon: float, lat: float) -> Position | NotFound:
+        """Address of the list nearest to a point, degrees; its distance is said with its accuracy."""
+        return nearest(lon, lat, self._index.addresses_around(lon, lat))
+
+    def suggest(self, text: str, *, limit: int = 5, postcode: str = "", citycode: str = "") -> tuple[Position, ...]:
+        """Addresses that start as the text does, the likeliest first; none where there is nothing to search."""
+        if not fold(text) or len(text) > LONGEST_TEXT or limit < 1:
+            return ()
+        parsed = parse_address(text)
+        found = self._suggestions.of(parsed, self._towns.within(postcode, citycode), limit)
+        named = self._named(Reading(parsed.street, Designation(None)))
+        places = [position(match.place, PositionType.PLACE, match.score) for match in named if parsed.number is None]
+        return tuple([*places, *found] if parsed.street_type == "" else [*found, *places])[:limit]
+
+    def _answer(self, parsed: ParsedAddress, limits: frozenset[Town] | None) -> Position | NotFound:
+        readings = readings_of(parsed, self._towns, limits)
         if not readings:
-            both_known = self._towns.named(parsed.city) and self._towns.designated(parsed.postcode, "")
-            return self._list.contradiction() if both_known else self._list.unknown_town()
+            return self._without_town(parsed, limits)
         if parsed.number is None and readings[-1].is_a_town:
-            return self._town(readings[-1].towns or frozenset())
-        searches = (self._street, self._place) if parsed.street_type else (self._place, self._street)
+            return town_position(readings[-1].designation, self._index) or self._list.absent("Adresse")
+        searches = (self._streets.of, self._place) if parsed.street_type else (self._place, self._streets.of)
         for search in searches:
             for reading in readings:
                 found = search(reading, parsed)
@@ -75,27 +93,17 @@ class EmbeddedGeocoder:
                     return found
         return self._not_found(readings)
 
-    def _street(self, reading: Reading, parsed: ParsedAddress) -> Position | None:
-        matches = match_streets(reading.street, self._streets)
-        here = tuple(match for match in matches if reading.allows(match.street.town))
-        if not here:
-            return None
-        doubts = self._doubts(as_good_as_first(here), reading)
-        return on_street(here[0].street, parsed.number, parsed.suffix, here[0].score, doubts)
-
-    def _doubts(self, matches: tuple[StreetMatch, ...], reading: Reading) -> tuple[str, ...]:
-        """French sentences saying why a street is not sure; none where it is."""
-        best, doubts = matches[0], []
-        if len(matches) > 1:
-            streets = ", ".join(match.street.title for match in matches)
-            doubts.append(f"Plusieurs rues possibles : {streets} ; préciser le nom de la rue ou la commune.")
-        elif reading.towns is None and not self._list.complete and len(self._streets.towns) > 1:
-            doubts.append("Commune non précisée : une rue du même nom peut manquer à la liste dans une autre commune.")
-        if best.other_type:
-            doubts.append(f"Le type de voie demandé n'est pas celui de la liste : {best.street.title}.")
-        elif not self._list.complete and (best.no_type or best.misspelt):
-            doubts.append(f"Nom rapproché de {best.street.title}, dans une liste où d'autres rues manquent.")
-        return tuple(doubts)
+    def _without_town(self, parsed: ParsedAddress, limits: frozenset[Town] | None) -> Position | NotFound:
+        """Answer where the town asked is not in the list; a complete list may know its street, under another town."""
+        postcode, city_known = parsed.postcode, bool(self._towns.named(parsed.city))
+        outside_limits = bool(self._towns.designated(postcode, parsed.city).towns)
+        if outside_limits or (city_known and self._towns.designated(postcode, "").towns):
+            return self._list.contradiction()
+        towns = self._towns.in_departement_of(postcode) if postcode else None
+        if not self._list.complete or city_known or towns == frozenset():
+            return self._list.unknown_town()
+        elsewhere = Designation(towns, self._list.searched_elsewhere(), OTHER_TOWN).within(limits)
+        return self._streets.of(Reading(parsed.street, elsewhere), parsed) or self._list.unknown_town()
 
     def _place(self, reading: Reading, parsed: ParsedAddress) -> Position | None:
         if parsed.number is not None:
@@ -105,26 +113,17 @@ class EmbeddedGeocoder:
             return None
         as_good = [match.place for match in here if match.score == here[0].score]
         doubts = (f"Plusieurs lieux possibles : {quoted_places(as_good)}.",) if len(as_good) > 1 else ()
-        return position(here[0].place, PositionType.PLACE, here[0].score, doubts)
+        found = position(here[0].place, PositionType.PLACE, here[0].score, doubts)
+        return replace(found, alternatives=tuple(label_of(place) for place in as_good[1:]))
 
     def _named(self, reading: Reading) -> tuple[PlaceMatch, ...]:
         typed = tuple(word for word in (*reading.street.type.split(), *reading.street.words) if word)
         return self._places.match(content_words(typed))
 
-    def _town(self, towns: frozenset[Town]) -> Position | NotFound:
-        """The address nearest to the middle of those known in the towns designated."""
-        known = [address for address in self._addresses if Town(address.citycode, address.city) in towns]
-        if not known:
-            return self._list.absent("Adresse")
-        lon, lat = median(address.lon for address in known), median(address.lat for address in known)
-        middle = min(known, key=lambda address: (address.lon - lon) ** 2 + (address.lat - lat) ** 2)
-        names = ", ".join(sorted({address.city for address in known}))
-        return position(middle, PositionType.MUNICIPALITY, 1.0, label=names)
-
     def _not_found(self, readings: tuple[Reading, ...]) -> NotFound:
-        streets = [match.street for reading in readings for match in match_streets(reading.street, self._streets)]
-        if streets:
-            return self._list.street_elsewhere(dict.fromkeys(street.title for street in streets))
+        elsewhere = [match for reading in readings for match in matches_anywhere(reading.street, self._index)]
+        if elsewhere:
+            return self._list.street_elsewhere(list(dict.fromkeys(match.street.title for match in elsewhere)))
         named = [match for reading in readings for match in self._named(reading)]
         places = list({match.place.id: match.place for match in named}.values())[:SUGGESTIONS]
         if any(match.enough for match in named):
@@ -132,7 +131,7 @@ class EmbeddedGeocoder:
         if places:
             return too_few_words(places)
         thing = "Rue" if readings[0].street.type else "Adresse"
-        return self._list.absent(thing, self._streets.suggestions(readings[-1].street, readings[-1].towns))
+        return self._list.absent(thing, near_names(readings[-1], self._index))
 
 
 def _answers(match: PlaceMatch, reading: Reading) -> bool:

@@ -10,6 +10,9 @@ from geoville.law import position_accuracy
 from geoville.model import PositionType
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from geoville.geocoding.parse import ParsedAddress
     from geoville.geocoding.street_index import Street
     from geoville.model import Address, Position
 
@@ -17,43 +20,72 @@ ABSENT_NUMBER = 0.7
 OTHER_SPELLING_OF_SUFFIX = 0.98
 
 
-def on_street(street: Street, number: int | None, suffix: str, score: float, doubts: tuple[str, ...]) -> Position:
-    """Position on a street that was found.
+class OnStreet:
+    """A street that was found, with its addresses.
 
     Parameters
     ----------
-    number, suffix : house number asked; None for the street itself.
+    addresses : of the street, sorted by number; never empty.
     score : of the street, in [0, 1].
     doubts : French sentences saying why the street is not sure.
+    complete : whether no address of the street is missing.
     """
-    if number is None:
-        return _point_of(street, score, doubts)
-    numbered = [address for address in street.addresses if address.number is not None]
-    same_number = [address for address in numbered if address.number == number]
-    for spelling, factor in ((suffix, 1.0), (_other_spelling(suffix), OTHER_SPELLING_OF_SUFFIX)):
-        found = [address for address in same_number if address.suffix == spelling]
-        if found:
-            address = min(found, key=_firmest)
-            is_point = not position_accuracy(address.precision).firm
-            kind = PositionType.STREET if is_point else PositionType.HOUSENUMBER
-            return position(address, kind, score * factor, doubts)
-    if not numbered:
-        return _point_of(street, score * ABSENT_NUMBER, (*doubts, "Numéro absent de la liste."))
-    nearest = min(numbered, key=lambda address: abs((address.number or 0) - number))
-    absent = f"Numéro absent de la liste ; le plus proche qui soit connu est « {label_of(nearest)} »."
-    return position(nearest, PositionType.STREET, score * ABSENT_NUMBER, (*doubts, absent), _label(street))
 
+    def __init__(
+        self, street: Street, addresses: tuple[Address, ...], score: float, doubts: tuple[str, ...], *, complete: bool
+    ) -> None:
+        self._street = street
+        self._addresses = addresses
+        self._score = score
+        self._doubts = doubts
+        self._known_whole = complete and not doubts
 
-def _point_of(street: Street, score: float, doubts: tuple[str, ...]) -> Position:
-    """The street's own point, else the middle one of its numbers."""
-    points = [address for address in street.addresses if address.number is None]
-    address = points[0] if points else street.addresses[len(street.addresses) // 2]
-    return position(address, PositionType.STREET, score, doubts, _label(street))
+    def at(self, asked: ParsedAddress) -> Position:
+        """Position of the house number asked, else of the nearest one, else of a point of the street."""
+        number = asked.number
+        if number is None:
+            return self._point(self._score)
+        found = self._numbered(number, asked.suffix, asked.postcode)
+        if found is not None:
+            return found
+        numbered = [address for address in self._addresses if address.number is not None]
+        if not numbered:
+            return self._point(self._score * ABSENT_NUMBER, "Numéro absent de la liste.")
+        nearest = min(numbered, key=lambda address: abs((address.number or 0) - number))
+        absent = f"Numéro absent de la liste ; le plus proche qui soit connu est « {label_of(nearest)} »."
+        return self._of_the_street(nearest, self._score * ABSENT_NUMBER, absent)
 
+    def _numbered(self, number: int, suffix: str, postcode: str) -> Position | None:
+        same_number = [address for address in self._addresses if address.number == number]
+        for spelling, factor in ((suffix, 1.0), (_other_spelling(suffix), OTHER_SPELLING_OF_SUFFIX)):
+            found = [address for address in same_number if address.suffix == spelling]
+            if found:
+                address = min(
+                    found, key=lambda known: (bool(postcode) and known.postcode != postcode, *_firmest(known))
+                )
+                is_point = not position_accuracy(address.precision).firm
+                kind = PositionType.STREET if is_point else PositionType.HOUSENUMBER
+                return position(address, kind, self._score * factor, self._doubts)
+        return None
 
-def _label(street: Street) -> str:
-    known = street.addresses[0]
-    return f"{street.label}, {known.postcode} {known.city}"
+    def _point(self, score: float, *more_doubts: str) -> Position:
+        """The street's own point, else the middle one of its numbers."""
+        points = [address for address in self._addresses if address.number is None]
+        return self._of_the_street(
+            points[0] if points else self._addresses[len(self._addresses) // 2], score, *more_doubts
+        )
+
+    def _of_the_street(self, address: Address, score: float, *more_doubts: str) -> Position:
+        label = f"{self._street.label}, {address.postcode} {self._street.town.name}".replace("  ", " ")
+        return position(address, PositionType.STREET, score, (*self._doubts, *more_doubts), label, self._whole())
+
+    def _whole(self) -> BaseGeometry | None:
+        """Every address of the street, WGS84; None where the street is not sure, or not known whole."""
+        if not self._known_whole:
+            return None
+        from shapely import MultiPoint
+
+        return MultiPoint([(address.lon, address.lat) for address in self._addresses])
 
 
 def _firmest(address: Address) -> tuple[bool, float, str]:

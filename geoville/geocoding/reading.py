@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from geoville.geocoding.normalise import normalise
 from geoville.geocoding.street_name import StreetName
+from geoville.geocoding.towns import Designation
 from geoville.geocoding.vocabulary import PARTICLES
 
 if TYPE_CHECKING:
@@ -16,32 +17,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A street or a place, and where it is asked.
-
-    Parameters
-    ----------
-    towns : towns of the list that were designated, never empty; None where the question names no town.
-    """
+    """A street or a place, and where it is asked: towns of the list, never empty, or none named."""
 
     street: StreetName
-    towns: frozenset[Town] | None
+    designation: Designation
+
+    @property
+    def towns(self) -> frozenset[Town] | None:
+        """Towns of the list that were designated; None where the question names no town."""
+        return self.designation.towns
 
     @property
     def is_a_town(self) -> bool:
         """Whether nothing but a town is asked."""
         return not self.street.type and not self.street.words
 
-    def allows(self, town: Town) -> bool:
-        """Whether a street of that town may be the one asked."""
-        return self.towns is None or town in self.towns
-
     def allows_town_named(self, name: str) -> bool:
         """Whether a place of that town may be the one asked; a place without a town may be in any."""
-        return self.towns is None or not name or normalise(name) in {normalise(town.name) for town in self.towns}
+        return self.towns is None or not name or any(normalise(name) in town.names for town in self.towns)
 
 
-def readings_of(parsed: ParsedAddress, towns: Towns) -> tuple[Reading, ...]:
+def readings_of(parsed: ParsedAddress, towns: Towns, limits: frozenset[Town] | None = None) -> tuple[Reading, ...]:
     """Read the words as they are, then without the name of a town at their end ("66 rue Mollien Calais").
+
+    Parameters
+    ----------
+    limits : towns among which alone the answer is; None for all.
 
     Returns
     -------
@@ -49,12 +50,14 @@ def readings_of(parsed: ParsedAddress, towns: Towns) -> tuple[Reading, ...]:
     """
     city = parsed.city or (parsed.complement if towns.named(parsed.complement) else "")
     asked = towns.designated(parsed.postcode, city)
-    if asked is not None and not asked:
+    allowed = asked.within(limits)
+    if allowed.towns is not None and not allowed.towns:
         return ()
-    whole = Reading(parsed.street, asked)
+    whole = Reading(parsed.street, allowed)
     kept, name = _without_town(parsed.street.words, towns)
-    ending = towns.named(name) if asked is None else asked & towns.named(name)
-    return (whole, Reading(StreetName(parsed.street.type, kept), ending)) if ending else (whole,)
+    named = towns.named(name) if name else frozenset()
+    ending = Designation(named if asked.towns is None else asked.towns & named).within(limits)
+    return (whole, Reading(StreetName(parsed.street.type, kept), ending)) if ending.towns else (whole,)
 
 
 def _without_town(words: tuple[str, ...], towns: Towns) -> tuple[tuple[str, ...], str]:

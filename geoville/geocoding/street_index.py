@@ -1,86 +1,126 @@
-"""The streets of an address list, by town and by word, prepared once."""
+"""The streets of a town, or those that share a word, by the words of their names."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz import fuzz, process
 
 from geoville.geocoding.spelling import Vocabulary
-from geoville.geocoding.street_name import StreetName, street_name
-from geoville.geocoding.towns import Town
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from geoville.model import Address
+    from geoville.geocoding.street_name import StreetName
+    from geoville.geocoding.towns import Town
 
 LIKE_ENOUGH_TO_SUGGEST = 80
 SUGGESTIONS = 3
 
 
+class StreetRow(NamedTuple):
+    """A street as the list writes it, with the key under which its addresses are found."""
+
+    label: str
+    key: int
+    name: StreetName
+    town: Town
+
+
 @dataclass(frozen=True, slots=True)
 class Street:
-    """A street of the list with what the list knows on it.
+    """A street of the list; two ways of writing its name are one street.
 
     Parameters
     ----------
-    label : name as the list writes it.
-    addresses : numbered addresses and points of the street, sorted by number, suffix and id; never empty.
+    label : name as the list writes it, the first one in alphabetical order.
+    keys : under which its addresses are found.
     """
 
     label: str
     name: StreetName
     town: Town
-    addresses: tuple[Address, ...]
+    keys: tuple[int, ...]
 
     @property
     def title(self) -> str:
         """The street and its town, quoted for a sentence.
 
         >>> from geoville.geocoding.street_name import street_name
+        >>> from geoville.geocoding.towns import Town
         >>> Street("Rue Mollien", street_name("Rue Mollien"), Town("62193", "Calais"), ()).title
         '« Rue Mollien » (Calais)'
         """
-        return f"« {self.label} » ({self.town.name})"
+        return f"« {self.label} » ({self.town.title})"
+
+
+class ListVocabulary(Vocabulary):
+    """The words of some streets, in a list that knows other words too: these are no misspellings either.
+
+    Parameters
+    ----------
+    words : those that a misspelt one may stand for.
+    knows : whether the whole list has a word.
+    """
+
+    def __init__(self, words: Iterable[str], knows: Callable[[str], bool]) -> None:
+        super().__init__(words)
+        self._knows = knows
+
+    def likeness(self, asked: str, known: str) -> float | None:
+        """Likeness of a typed word to a word of the list, None where they are different words."""
+        likeness = super().likeness(asked, known)
+        return None if likeness is None or (asked != known and self._knows(asked)) else likeness
+
+    def alternatives(self, asked: str) -> tuple[str, ...]:
+        """Words of these streets that a typed word may stand for, in alphabetical order."""
+        found = super().alternatives(asked)
+        return () if found and found != (asked,) and self._knows(asked) else found
 
 
 class StreetIndex:
-    """Streets by the words of their names, fixed after construction."""
+    """Streets by the words of their names, fixed after construction.
 
-    def __init__(self, addresses: Iterable[Address]) -> None:
-        self.streets = _streets(addresses)
+    Parameters
+    ----------
+    rows : streets as the list writes them.
+    knows : whether the whole list has a word in the name of a street.
+    """
+
+    def __init__(self, rows: Iterable[StreetRow], knows: Callable[[str], bool]) -> None:
+        self.streets = _streets(rows)
         by_word: defaultdict[str, list[Street]] = defaultdict(list)
         for street in self.streets:
             for word in dict.fromkeys((*street.name.content, street.name.type)):
                 by_word[word].append(street)
         self._by_word = {word: tuple(streets) for word, streets in by_word.items() if word}
-        self.vocabulary = Vocabulary(word for street in self.streets for word in street.name.content)
-        self.towns = frozenset(street.town for street in self.streets)
-        plain_names: defaultdict[Town, dict[str, str]] = defaultdict(dict)
-        for street in self.streets:
-            plain_names[street.town][street.title] = " ".join(street.name.content)
-        self._plain_names = dict(plain_names)
+        self.vocabulary = ListVocabulary((word for street in self.streets for word in street.name.content), knows)
 
     def candidates(self, asked: StreetName) -> tuple[Street, ...]:
         """Streets that hold the last word asked, or, after a date, the word before its year."""
-        last = asked.content[-1:] or (asked.type,)
-        if last[0].isdigit():
-            last = asked.content[-2:]
-        words = [known for word in last for known in (self.vocabulary.alternatives(word) or (word,))]
+        words = [known for word in last_words(asked) for known in (self.vocabulary.alternatives(word) or (word,))]
         found = (street for word in words for street in self._by_word.get(word, ()))
-        return tuple({id(street): street for street in found}.values())
+        return tuple({street.keys: street for street in found}.values())
 
-    def suggestions(self, asked: StreetName, towns: frozenset[Town] | None) -> tuple[str, ...]:
-        """Titles of the few streets of some towns (None: all) whose names look most like the one asked."""
-        titles: dict[str, str] = {}
-        for town in sorted(self.towns if towns is None else self.towns & towns):
-            titles |= self._plain_names[town]
+    def starting(self, asked: StreetName) -> tuple[Street, ...]:
+        """Streets that hold every word asked, of which the last one may be only the start of theirs."""
+        *whole, start = asked.content or (asked.type,)
+        return tuple(
+            street
+            for street in self.streets
+            if asked.type in {"", start, street.name.type}
+            and all(word in street.name.content for word in whole)
+            and any(word.startswith(start) for word in (*street.name.content, street.name.type))
+        )
+
+    def suggestions(self, asked: StreetName) -> tuple[str, ...]:
+        """Titles of the few streets whose names look most like the one asked."""
+        names = {street.title: " ".join(street.name.content) for street in self.streets}
         near = process.extract(
             " ".join(asked.content),
-            titles,
+            names,
             scorer=fuzz.token_set_ratio,
             score_cutoff=LIKE_ENOUGH_TO_SUGGEST,
             limit=SUGGESTIONS,
@@ -88,23 +128,20 @@ class StreetIndex:
         return tuple(title for _, _, title in near)
 
 
-def _streets(addresses: Iterable[Address]) -> tuple[Street, ...]:
-    """Group addresses by town and normalised name; the order of the list does not matter."""
-    grouped: defaultdict[tuple[Town, StreetName], list[Address]] = defaultdict(list)
-    names: dict[str, StreetName] = {}
-    for address in addresses:
-        if address.street not in names:
-            names[address.street] = street_name(address.street)
-        name = names[address.street]
-        grouped[Town(address.citycode, address.city), StreetName(name.type, name.content)].append(address)
-    streets = (_street(town, sorted(known, key=_rank)) for (town, _), known in grouped.items())
-    return tuple(sorted(streets, key=lambda street: (street.town, street.label)))
+def last_words(asked: StreetName) -> tuple[str, ...]:
+    """The word by which a street is looked for: its last one, with the one before where it is a year or a number."""
+    last = asked.content[-1:] or (asked.type,)
+    return asked.content[-2:] if last[0].isdigit() else last
 
 
-def _street(town: Town, addresses: list[Address]) -> Street:
-    label = min(address.street for address in addresses)
-    return Street(label, street_name(label), town, tuple(addresses))
+def _streets(rows: Iterable[StreetRow]) -> tuple[Street, ...]:
+    """Group rows by town and normalised name; their order does not matter."""
+    grouped: defaultdict[tuple[Town, str, tuple[str, ...]], list[StreetRow]] = defaultdict(list)
+    for row in rows:
+        grouped[row.town, row.name.type, row.name.content].append(row)
+    return tuple(sorted(map(_street, grouped.values()), key=lambda street: (street.town, street.label)))
 
 
-def _rank(address: Address) -> tuple[int, str, str]:
-    return (-1 if address.number is None else address.number), address.suffix, address.id
+def _street(rows: list[StreetRow]) -> Street:
+    first = min(rows, key=lambda row: row.label)
+    return Street(first.label, first.name, first.town, tuple(sorted(row.key for row in rows)))

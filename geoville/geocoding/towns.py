@@ -1,67 +1,159 @@
-"""The towns of an address list, and which of them a postcode and a name designate."""
+"""The towns of an address list, and which of them a postcode, a code and a name designate."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
 
+from geoville.crs import commune_of
 from geoville.geocoding.normalise import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from geoville.model import Address
+SHORTEST_MISSPELT = 5
+"""Length under which one letter makes another town: Ardres and Andres, but Hem and Ham."""
+
+OTHER_SPELLING = 0.95
+UNKNOWN_IN_ITS_POSTCODE = 0.85
+
+_ARRONDISSEMENT = re.compile(r"(.+?) (\d{1,2})(?:er|e|eme)?(?: arrondissement)?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Town:
-    """A town of the list.
+    """A town of the list, or what was a commune of its own before it was merged into the town.
 
     Parameters
     ----------
     citycode : INSEE code; empty where the list gives none.
     name : as the list writes it.
+    former_citycode, former_name : of the former commune, or of the arrondissement; empty where there is none.
     """
 
     citycode: str
     name: str
+    former_citycode: str = ""
+    former_name: str = ""
+
+    @property
+    def title(self) -> str:
+        """Name for a sentence.
+
+        >>> Town("62193", "Calais").title, Town("74010", "Annecy", "74268", "Seynod").title
+        ('Calais', 'Seynod, Annecy')
+        """
+        return f"{self.former_name}, {self.name}" if self.former_name not in ("", self.name) else self.name
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Normalised names that designate it: its own, its former one, and its city's for an arrondissement."""
+        written = {normalise(self.name), normalise(self.former_name)} - {""}
+        return frozenset(spelling for name in written for spelling in _spellings(name))
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """INSEE codes that designate it."""
+        return frozenset({self.citycode, self.former_citycode, commune_of(self.citycode)} - {""})
+
+
+@dataclass(frozen=True, slots=True)
+class Designation:
+    """What a question says of its town.
+
+    Parameters
+    ----------
+    towns : towns of the list that are meant; None where the question names none, empty where the list has none such.
+    doubt : French sentence saying why they are not sure; empty where they are.
+    likeness : in [0, 1], 1 where they are named as the list names them.
+    """
+
+    towns: frozenset[Town] | None
+    doubt: str = ""
+    likeness: float = 1.0
+
+    def within(self, limits: frozenset[Town] | None) -> Designation:
+        """The same, among some towns only (None: all)."""
+        if limits is None:
+            return self
+        return replace(self, towns=limits if self.towns is None else self.towns & limits)
+
+
+NO_TOWN_NAMED = Designation(None)
+UNKNOWN_TOWN = Designation(frozenset())
 
 
 class Towns:
-    """Towns by postcode and by name, fixed after construction."""
+    """Towns by postcode, by code and by name, fixed after construction.
 
-    def __init__(self, addresses: Iterable[Address]) -> None:
-        by_postcode: defaultdict[str, set[Town]] = defaultdict(set)
-        by_name: defaultdict[str, set[Town]] = defaultdict(set)
-        for address in addresses:
-            if address.city:
-                town = Town(address.citycode, address.city)
-                by_name[normalise(address.city)].add(town)
-                by_postcode[address.postcode].add(town)
-        self._by_postcode = {postcode: frozenset(towns) for postcode, towns in by_postcode.items() if postcode}
-        self._by_name = {name: frozenset(towns) for name, towns in by_name.items() if name}
+    Parameters
+    ----------
+    known : towns, each with a postcode, once for each of its postcodes; the postcode is empty where unknown.
+    """
+
+    def __init__(self, known: Iterable[tuple[Town, str]]) -> None:
+        by_postcode, by_name, by_code = (defaultdict[str, set[Town]](set) for _ in range(3))
+        self._with_postcode: set[Town] = set()
+        for town, postcode in known:
+            if postcode:
+                by_postcode[postcode].add(town)
+                self._with_postcode.add(town)
+            for name in town.names:
+                by_name[name].add(town)
+            for code in town.codes:
+                by_code[code].add(town)
+        self._by_postcode, self._by_name, self._by_code = map(_frozen, (by_postcode, by_name, by_code))
 
     def named(self, name: str) -> frozenset[Town]:
         """Towns of that normalised name; empty where the list has none."""
-        return self._by_name.get(name, frozenset())
+        found = self._by_name.get(name, frozenset())
+        arrondissement = None if found else _ARRONDISSEMENT.fullmatch(name)
+        return self._by_name.get(arrondissement[1], frozenset()) if arrondissement else found
 
-    def designated(self, postcode: str, name: str) -> frozenset[Town] | None:
+    def starting_with(self, start: str) -> frozenset[Town]:
+        """Towns whose normalised name starts so."""
+        return frozenset(town for name, towns in self._by_name.items() if name.startswith(start) for town in towns)
+
+    def designated(self, postcode: str, name: str) -> Designation:
         """Towns that a typed postcode and normalised name designate together.
 
         Returns
         -------
-        None where nothing was typed; empty where the list does not know the postcode, does not know the name, or
-        where the two contradict each other. With the postcode of a known town, its name may be one letter off.
+        No town of the list where it does not know the postcode, does not know the name, or where the two contradict
+        each other. With the postcode of a known town, its name may be one letter off, and a name that is no town's
+        is that of a hamlet.
         """
         if not postcode:
-            return self.named(name) if name else None
+            return self._by_name_alone(name) if name else NO_TOWN_NAMED
         by_postcode = self._by_postcode.get(postcode, frozenset())
         if not name:
-            return by_postcode
-        return frozenset(town for town in by_postcode if _is_nearly(name, normalise(town.name)))
+            return Designation(by_postcode)
+        together = frozenset(town for town in by_postcode if any(_is_nearly(name, known) for known in town.names))
+        if together:
+            return Designation(together)
+        if by_postcode and not self.named(name):
+            doubt = "Commune demandée inconnue de la liste ; rue cherchée dans celles du même code postal."
+            return Designation(by_postcode, doubt, UNKNOWN_IN_ITS_POSTCODE)
+        return UNKNOWN_TOWN if by_postcode else self._named_without_its_postcode(postcode, name)
+
+    def within(self, postcode: str, citycode: str) -> frozenset[Town] | None:
+        """Towns of that postcode and that INSEE code, a former commune's included; None where neither is given."""
+        limits = None
+        if postcode:
+            limits = self._by_postcode.get(postcode, frozenset())
+        if citycode:
+            coded = self._by_code.get(citycode) or self._by_code.get(commune_of(citycode), frozenset())
+            limits = coded if limits is None else limits & coded
+        return limits
+
+    def in_departement_of(self, postcode: str) -> frozenset[Town]:
+        """Towns of the département that a postcode starts with."""
+        start = "2" if postcode.startswith("20") else postcode[:2]  # Corsica: 20000 is in 2A
+        return frozenset(town for code, towns in self._by_code.items() if code.startswith(start) for town in towns)
 
     def at_end_of(self, words: tuple[str, ...]) -> tuple[int, str]:
         """How many words at the end of a normalised text are the name of a town (0: none), and that name."""
@@ -70,6 +162,37 @@ class Towns:
             if name in self._by_name:
                 return length, name
         return 0, ""
+
+    def _by_name_alone(self, name: str) -> Designation:
+        found = self.named(name)
+        if found or len(name) < SHORTEST_MISSPELT:
+            return Designation(found)
+        near = [
+            known for known in self._by_name if known[0] == name[0] and OSA.distance(name, known, score_cutoff=1) <= 1
+        ]
+        towns = frozenset(town for known in near for town in self._by_name[known])
+        names = ", ".join(sorted({f"« {town.title} »" for town in towns}))
+        return Designation(towns, f"Nom de commune rapproché de {names}.", OTHER_SPELLING) if towns else UNKNOWN_TOWN
+
+    def _named_without_its_postcode(self, postcode: str, name: str) -> Designation:
+        """Towns of that name in the département of a postcode that the list lacks, as lists without postcodes do."""
+        towns = self.in_departement_of(postcode) & self.named(name)
+        if not towns or towns.isdisjoint(self._with_postcode):
+            return Designation(towns)
+        return Designation(towns, "Code postal inconnu de la liste ; commune cherchée d'après son nom.", OTHER_SPELLING)
+
+
+def _frozen(towns: dict[str, set[Town]]) -> dict[str, frozenset[Town]]:
+    return {key: frozenset(found) for key, found in towns.items()}
+
+
+def _spellings(name: str) -> set[str]:
+    """Ways of writing the name of a town; those of an arrondissement hold its city's name alone."""
+    found = _ARRONDISSEMENT.fullmatch(name)
+    if not found or not name.endswith("arrondissement"):
+        return {name}
+    city, rank = found[1], found[2]
+    return {name, city, *(f"{city} {rank}{ending}" for ending in ("", "e", "er", "eme"))}
 
 
 def _is_nearly(typed: str, name: str) -> bool:

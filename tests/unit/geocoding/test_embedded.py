@@ -124,15 +124,44 @@ def test_a_street_known_elsewhere_only_is_not_found(geocoder: EmbeddedGeocoder) 
         assert "dans la commune demandée ; connue ailleurs : « Rue Mollien » (Calais)" in reason(geocoder, text)
 
 
-def test_an_unknown_or_contradictory_town_is_not_found(geocoder: EmbeddedGeocoder) -> None:
-    for text in ("66 rue Mollien, Lille", "66 rue Mollien 59000 Lille", "66 rue Mollien 62193", "66 rue Mollien 59000"):
-        assert "commune inconnue de la liste d'essai (9 adresses)" in reason(geocoder, text)
+@pytest.mark.parametrize(
+    "text", ["66 rue Mollien, Lille", "66 rue Mollien 59000 Lille", "66 rue Mollien 62193", "66 rue Mollien 59000"]
+)
+def test_a_town_that_an_incomplete_list_lacks_is_not_found(incomplete: EmbeddedGeocoder, text: str) -> None:
+    assert "commune inconnue de la liste d'essai (9 adresses)" in reason(incomplete, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["66 rue Mollien, Trouville", "66 rue Mollien 62999 Trouville", "66 rue Mollien 62193"]
+)
+def test_a_complete_list_finds_by_its_street_what_is_under_another_town(geocoder: EmbeddedGeocoder, text: str) -> None:
+    position = found(geocoder, text)
+    assert (position.label, position.firm, position.score) == ("66 Rue Mollien, 62100 Calais", False, 0.7)
+    assert "d'après sa rue seule : commune inconnue de la liste d'essai (9 adresses)" in position.firm_reason
+
+
+def test_a_town_of_another_departement_or_with_another_postcode_is_not_found(geocoder: EmbeddedGeocoder) -> None:
+    for text in (
+        "66 rue Mollien 59000 Lille",
+        "66 rue Mollien 59000",
+        "66 rue Absente, Lille",
+        "66 rue Mollien 59000 Calais",
+    ):
+        assert "commune inconnue" in reason(geocoder, text)
     assert "ne vont pas ensemble" in reason(geocoder, "66 rue Mollien 62730 Calais")
 
 
-def test_a_town_one_letter_off_is_read_with_its_postcode_only(geocoder: EmbeddedGeocoder) -> None:
+def test_a_hamlet_under_the_postcode_of_a_town_is_read_as_that_town(geocoder: EmbeddedGeocoder) -> None:
+    position = found(geocoder, "66 rue Mollien 62100 Le Beau Marais")
+    assert (position.lon, position.firm, position.score) == (1.863, False, 0.85)
+    assert "même code postal" in position.firm_reason
+
+
+def test_a_town_one_letter_off_is_firm_with_its_postcode_only(geocoder: EmbeddedGeocoder) -> None:
     assert found(geocoder, "66 rue Mollien 62100 Calias").firm
-    assert "commune inconnue" in reason(geocoder, "66 rue Mollien, Calias")
+    position = found(geocoder, "66 rue Mollien, Calias")
+    assert (position.lon, position.firm) == (1.863, False)
+    assert "rapproché de « Calais »" in position.firm_reason
 
 
 def test_another_type_of_street_is_never_firm(geocoder: EmbeddedGeocoder) -> None:

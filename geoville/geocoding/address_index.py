@@ -1,0 +1,229 @@
+"""Reading an index of addresses: a SQLite file, or a list in memory put in the same tables."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import weakref
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from geoville.errors import AddressListError, DataUnavailableError, Location
+from geoville.geocoding import index_queries as queries
+from geoville.geocoding.index_schema import FORMAT, NO_NUMBER, YES, cells_around
+from geoville.geocoding.index_writer import IndexWriter
+from geoville.geocoding.street_index import StreetIndex, StreetRow
+from geoville.geocoding.street_name import StreetName
+from geoville.geocoding.towns import Town
+from geoville.model import Address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from geoville.model import AddressList
+
+FIRST_BYTES = b"SQLite format 3\x00"
+TOWNS_AT_HAND = 128
+MANY_STREETS = 2_000
+"""Most streets compared when no town is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class TownExtent:
+    """How far the addresses of a town go.
+
+    Parameters
+    ----------
+    addresses : how many they are.
+    lon, lat, postcode, source : of the one nearest to their middle.
+    hull : convex hull of them all, WKB, degrees, WGS84.
+    """
+
+    addresses: int
+    lon: float
+    lat: float
+    postcode: str
+    source: str
+    hull: bytes
+
+
+class AddressIndex:
+    """An index of addresses, read only. Several threads may read at once: each has its own connection.
+
+    Parameters
+    ----------
+    connect : opens a connection to the index, in the thread that will use it.
+    name : French noun phrase that names the index in a sentence.
+
+    Parameters
+    ----------
+    connect : opens a connection to the index, in the thread that will use it.
+    """
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection], name: str) -> None:
+        self.name = name
+        self._connect = connect
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        weakref.finalize(self, _close, self._connections)
+        self._streets: OrderedDict[Town, StreetIndex] = OrderedDict()
+        self._lock = threading.Lock()
+        self._meta: dict[str, str] = dict(self._rows(queries.META))
+        self._towns = {key: Town(*names) for key, *names in self._rows(queries.TOWNS)}
+        self._keys = {town: key for key, town in self._towns.items()}
+
+    @classmethod
+    def open(cls, path: Path) -> AddressIndex:
+        """Open an index that `geoville data addresses build` wrote.
+
+        Raises
+        ------
+        AddressListError
+            The file is no such index, or one of another version of geoville.
+        """
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        where = Location(path.name)
+        try:
+            index = cls(lambda: sqlite3.connect(uri, uri=True, check_same_thread=False), f"l'index « {path.name} »")
+        except (sqlite3.Error, DataUnavailableError) as error:
+            advice = "en faire un avec « geoville data addresses build »"
+            raise AddressListError("Fichier qui n'est pas un index d'adresses", where=where, advice=advice) from error
+        if index._meta.get("format") != str(FORMAT):
+            advice = "le refaire avec « geoville data addresses build »"
+            raise AddressListError("Index d'adresses d'une autre version de geoville", where=where, advice=advice)
+        return index
+
+    @classmethod
+    def of_list(cls, addresses: AddressList) -> AddressIndex:
+        """Index in memory of the addresses of a list that are on streets."""
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        writer = IndexWriter(connection)
+        for address in addresses.addresses:
+            if not address.place:
+                writer.add(address)
+        writer.finish(complete=addresses.complete)
+        content = connection.serialize()
+        connection.close()
+
+        def connect() -> sqlite3.Connection:
+            copy = sqlite3.connect(":memory:", check_same_thread=False)
+            copy.deserialize(content)
+            return copy
+
+        return cls(connect, addresses.name)
+
+    @property
+    def size(self) -> int:
+        """Number of addresses."""
+        return int(self._meta["addresses"])
+
+    @property
+    def complete(self) -> bool:
+        """Whether whoever built the index said that no address of its towns is missing."""
+        return self._meta["complete"] == YES
+
+    def towns(self) -> list[tuple[Town, str]]:
+        """Towns with a postcode, once for each of their postcodes."""
+        return [(self._towns[key], postcode) for key, postcode in self._rows(queries.POSTCODES)]
+
+    def streets_of(self, town: Town) -> StreetIndex:
+        """Streets of a town; those of the last towns asked are kept at hand."""
+        with self._lock:
+            if town in self._streets:
+                self._streets.move_to_end(town)
+                return self._streets[town]
+        found = self._street_index(queries.STREETS_OF_TOWN, (self._keys.get(town),))
+        with self._lock:
+            self._streets[town] = found
+            if len(self._streets) > TOWNS_AT_HAND:
+                self._streets.popitem(last=False)
+        return found
+
+    def streets_with_all(self, words: Iterable[str]) -> StreetIndex:
+        """Streets of every town that hold all these words, the first ones where they are very many."""
+        distinct = sorted(set(words))
+        return self._street_index(queries.STREETS_WITH_ALL, (json.dumps(distinct), len(distinct), MANY_STREETS))
+
+    def streets_with_any(self, words: Iterable[str], towns: Iterable[Town] | None = None) -> StreetIndex:
+        """Streets of some towns (None: all) that hold one of these words, the first ones where they are many."""
+        held = json.dumps(list(words))
+        if towns is None:
+            return self._street_index(queries.STREETS_WITH_ANY, (held, MANY_STREETS))
+        keys = json.dumps([self._keys[town] for town in towns if town in self._keys])
+        return self._street_index(queries.STREETS_WITH_ANY_IN_TOWNS, (held, keys, MANY_STREETS))
+
+    def streets_starting(self, start: str) -> StreetIndex:
+        """Streets of every town that hold a word that starts so, the first ones where they are very many."""
+        return self._street_index(queries.STREETS_STARTING, (*_between(start), MANY_STREETS))
+
+    def knows(self, word: str) -> bool:
+        """Whether a street of any town holds that word."""
+        return bool(self._rows(queries.KNOWN_WORD, (word,)))
+
+    def words_starting(self, start: str) -> list[str]:
+        """Words that start so, of the streets of every town."""
+        return [word for (word,) in self._rows(queries.WORDS_STARTING, _between(start))]
+
+    def addresses_of(self, streets: Iterable[int]) -> tuple[Address, ...]:
+        """Addresses of some streets, sorted by number, suffix and id; points of the street come first."""
+        return tuple(_address(row) for row in self._rows(queries.ADDRESSES_OF_STREETS, (json.dumps(list(streets)),)))
+
+    def has_number(self, streets: Iterable[int], number: int) -> bool:
+        """Whether one of some streets has that house number."""
+        return bool(self._rows(queries.HAS_NUMBER, (json.dumps(list(streets)), number)))
+
+    def addresses_around(self, lon: float, lat: float) -> tuple[Address, ...]:
+        """Addresses of the streets that come within some hundred metres of a point given in degrees."""
+        streets = self._rows(queries.STREETS_IN_CELLS, (json.dumps(cells_around(lon, lat)),))
+        return self.addresses_of(street for (street,) in streets)
+
+    def extent_of(self, town: Town) -> TownExtent | None:
+        """How far the addresses of a town go; None where the index has none of it."""
+        rows = self._rows(queries.EXTENT, (self._keys.get(town),))
+        return TownExtent(*rows[0]) if rows else None
+
+    def _street_index(self, query: str, values: Sequence[object]) -> StreetIndex:
+        rows = (
+            StreetRow(label, key, StreetName(kind, tuple(words.split())), self._towns[town])
+            for label, key, kind, words, town in self._rows(query, values)
+        )
+        return StreetIndex(rows, self.knows)
+
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+            self._connections.append(connection)
+        try:
+            return connection.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise DataUnavailableError(
+                "L'index d'adresses est illisible", advice="le refaire avec « geoville data addresses build »"
+            ) from error
+
+
+def is_address_index(path: Path) -> bool:
+    """Whether a file is a SQLite one, by its first bytes."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(FIRST_BYTES)) == FIRST_BYTES
+    except OSError:
+        return False
+
+
+def _close(connections: Iterable[sqlite3.Connection]) -> None:
+    for connection in connections:
+        connection.close()
+
+
+def _between(start: str) -> tuple[str, str]:
+    """Bounds of the texts that start so; words are ASCII letters and digits."""
+    return start, start + "\x7f"
+
+
+def _address(row: Sequence[Any]) -> Address:
+    key, number, *rest = row
+    return Address(key, None if number == NO_NUMBER else number, *rest)

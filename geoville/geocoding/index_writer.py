@@ -1,0 +1,137 @@
+"""Writing an index of addresses, one address at a time: memory does not grow with their number."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, NamedTuple
+
+from geoville.geocoding.index_schema import FORMAT, NO, NO_NUMBER, TABLES, YES, cell_of
+from geoville.geocoding.street_name import StreetName, street_name
+from geoville.geocoding.town_extents import write_extents
+from geoville.geocoding.towns import Town
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from geoville.model import Address
+
+BATCH = 20_000
+TOWNS_AT_HAND = 200
+"""Towns whose streets are kept in memory while writing; lists come town by town, so that few are reread."""
+
+_ADD_ADDRESSES = "INSERT OR IGNORE INTO addresses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD_TOWN = "INSERT INTO towns (id, citycode, name, former_citycode, former_name) VALUES (?, ?, ?, ?, ?)"
+
+
+class IndexSize(NamedTuple):
+    """What an index holds: addresses, streets, and towns (former communes apart)."""
+
+    addresses: int
+    streets: int
+    towns: int
+
+
+class IndexWriter:
+    """Writes addresses into the tables of an index, then what is derived from them.
+
+    Parameters
+    ----------
+    connection : to an empty database, whose file nobody else reads yet: nothing is kept of it after a failure.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")
+        connection.executescript(TABLES)
+        connection.execute("BEGIN")
+        self._towns: dict[Town, int] = {}
+        self._postcodes: set[tuple[int, str]] = set()
+        self._streets: OrderedDict[int, dict[str, int]] = OrderedDict()
+        self._street_count = 0
+        self._addresses: list[tuple[object, ...]] = []
+        self._cells: set[tuple[int, int]] = set()
+
+    def add(self, address: Address) -> None:
+        """Add an address that is on a street; the same one twice counts once."""
+        town = self._town(
+            Town(address.citycode, address.city, address.former_citycode, address.former_city), address.postcode
+        )
+        street = self._street(town, address.street)
+        self._cells.add((cell_of(address.lon, address.lat), street))
+        number = NO_NUMBER if address.number is None else address.number
+        self._addresses.append(
+            (
+                street, number, address.suffix, address.id, address.precision,
+                address.postcode, address.lon, address.lat, address.source,
+            )
+        )  # fmt: skip
+        if len(self._addresses) >= BATCH:
+            self._flush()
+
+    def finish(self, *, complete: bool, provenance: str = "") -> IndexSize:
+        """Write what is left, the extent of every town, and what is to be known of the index as a whole.
+
+        Parameters
+        ----------
+        complete : whether no address of the towns of the index is missing.
+        provenance : JSON text that says what the index was made from.
+        """
+        self._flush()
+        write_extents(self._connection)
+        (addresses,) = self._connection.execute("SELECT COUNT(*) FROM addresses").fetchone()
+        meta = {
+            "format": str(FORMAT),
+            "complete": YES if complete else NO,
+            "addresses": str(addresses),
+            "streets": str(self._street_count),
+            "provenance": provenance,
+        }
+        self._connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+        self._connection.execute("COMMIT")
+        return IndexSize(addresses, self._street_count, len(self._towns))
+
+    def _town(self, town: Town, postcode: str) -> int:
+        known = self._towns.get(town)
+        if known is None:
+            known = self._towns[town] = len(self._towns) + 1
+            names = (town.citycode, town.name, town.former_citycode, town.former_name)
+            self._connection.execute(_ADD_TOWN, (known, *names))
+        if (known, postcode) not in self._postcodes:
+            self._postcodes.add((known, postcode))
+            self._connection.execute("INSERT INTO postcodes VALUES (?, ?)", (known, postcode))
+        return known
+
+    def _street(self, town: int, label: str) -> int:
+        streets = self._streets_of(town)
+        known = streets.get(label)
+        if known is None:
+            self._street_count += 1
+            known = streets[label] = self._street_count
+            name = street_name(label)
+            row = (town, label, known, name.type, " ".join(name.words))
+            self._connection.execute("INSERT INTO streets VALUES (?, ?, ?, ?, ?)", row)
+            words = ((word, town, known) for word in _words_of(name))
+            self._connection.executemany("INSERT INTO words VALUES (?, ?, ?)", words)
+        return known
+
+    def _streets_of(self, town: int) -> dict[str, int]:
+        if town in self._streets:
+            self._streets.move_to_end(town)
+            return self._streets[town]
+        rows = self._connection.execute("SELECT label, id FROM streets WHERE town = ?", (town,))
+        self._streets[town] = dict(rows.fetchall())
+        if len(self._streets) > TOWNS_AT_HAND:
+            self._streets.popitem(last=False)
+        return self._streets[town]
+
+    def _flush(self) -> None:
+        self._connection.executemany(_ADD_ADDRESSES, self._addresses)
+        self._connection.executemany("INSERT OR IGNORE INTO cells VALUES (?, ?)", sorted(self._cells))
+        self._addresses.clear()
+        self._cells.clear()
+
+
+def _words_of(name: StreetName) -> Iterable[str]:
+    """Words by which a street may be looked for in every town at once: those of its body, else its type."""
+    return dict.fromkeys(word for word in name.content or (name.type,) if word)
