@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from geoville import french
 from geoville.cli.arguments import day
 from geoville.cli.printing import print_lines
 from geoville.cli.question import QuestionOptions
@@ -34,9 +35,10 @@ def attest(
         question.territory,
         perimeters=question.perimeters or (),
         addresses=question.addresses,
+        geocoder=question.geocoder,
         generation=question.generation,
     )
-    landmarks = open_territory(question.territory).address_list().addresses
+    landmarks = open_territory(question.territory).places()
     if question.address is not None:
         made = stated_address(desk, question.address, on, issued=issued_on, landmarks=landmarks)
     else:
@@ -50,4 +52,4 @@ def attest(
             landmarks=landmarks,
         )
     write_statement(made, out)
-    print_lines([f"{made.verdict} : {made.sentence}", f"Relevé : {out}"])
+    print_lines([f"{made.verdict} (au {french.long_date(on)})", f"Relevé : {out}"])

@@ -30,6 +30,12 @@ class QuestionOptions:
     addresses: Annotated[
         Path | None, typer.Option("--addresses", metavar="FICHIER", help="Liste d'adresses à utiliser.")
     ] = None
+    geocoder: Annotated[
+        str | None,
+        typer.Option(
+            "--geocoder", metavar="URL", help="Géocodeur distant à interroger : geoplateforme, ou l'URL d'un addok."
+        ),
+    ] = None
     generation: QpvGeneration = None
     on: AskedDay = None
     territory: TerritoryName = DEFAULT_TERRITORY

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.law import IncomeReference
-    from geoville.model import Perimeter
+    from geoville.model import Address, Perimeter
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
 EMBEDDED_LIST = "la liste embarquée"
@@ -133,10 +133,14 @@ class Territory:
             embedded = self._file("addresses")
             known = read_addresses(embedded.checked_path(), complete=embedded.complete, name=EMBEDDED_LIST)
             used, name = [known, *added], " et ".join(item.name for item in (known, *added))
-        places = [place for file in self._files("places") for place in read_places(file.checked_path())]
         addresses = [address for item in used for address in item.addresses]
         is_complete = any(item.complete for item in used)
-        return AddressList((*addresses, *places, *added_places(self.name)), is_complete, name)
+        return AddressList((*addresses, *self.places()), is_complete, name)
+
+    def places(self) -> tuple[Address, ...]:
+        """Named places of the pack and of the user."""
+        shipped = [place for file in self._files("places") for place in read_places(file.checked_path())]
+        return (*shipped, *added_places(self.name))
 
     def perimeters(self) -> tuple[Perimeter, ...]:
         """Perimeters known of the territory: first those of the user, then the layers of the pack."""
