@@ -19,6 +19,7 @@ Words = tuple[str, ...]
 OTHER_ORDER = 0.97
 ADDED_TITLE = 0.96
 FIRST_NAMES_LEFT_OUT = 0.94
+SHORTEST_START = 3
 
 
 class BodyLikeness(NamedTuple):
@@ -77,17 +78,27 @@ def _same_words(asked: Words, known: StreetName, vocabulary: Vocabulary) -> Body
 def _aligned(asked: Words, known: Words, vocabulary: Vocabulary) -> BodyLikeness | None:
     scores = []
     for rank, (typed, word) in enumerate(zip(asked, known, strict=True)):
-        is_initial = len(typed) == 1 and rank < len(known) - 1 and word.startswith(typed)
-        score = INITIAL if is_initial else vocabulary.likeness(typed, word)
+        is_shortened = rank < len(known) - 1 and typed != word and _shortens(typed, word)
+        score = INITIAL if is_shortened else vocabulary.likeness(typed, word)
         if score is None:
             return None
         scores.append(score)
     return BodyLikeness(prod(scores), misspelt=any(score <= SAME_SOUND for score in scores))
 
 
+def _shortens(typed: str, word: str) -> bool:
+    """Whether a word is the initial of another, or the start of a title: "V" for Victor, "Cap" for Capitaine."""
+    return word.startswith(typed) and (len(typed) == 1 or (len(typed) >= SHORTEST_START and word in TITLES))
+
+
+def _is_that_person(asked: Words, known: StreetName) -> bool:
+    """Whether a title may be left out: the general Vaillant is not Gabriel Vaillant, but Leclerc is general Leclerc."""
+    return asked[0] in known.content or len(asked) - 1 >= len(known.content)
+
+
 def _without_extras(asked: Words, known: StreetName) -> Iterator[Words]:
     """The typed words without a title before a person's name, and without the year after a date."""
-    if len(asked) > 1 and asked[0] in TITLES and known.names_a_person:
+    if len(asked) > 1 and asked[0] in TITLES and known.names_a_person and _is_that_person(asked, known):
         yield asked[1:]
     if len(asked) > 1 and asked[-1].isdigit() and asked[-2] in MONTHS:
         yield asked[:-1]

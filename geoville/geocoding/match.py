@@ -8,16 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from rapidfuzz.distance import OSA
+
 from geoville.geocoding.body_likeness import body_likeness
+from geoville.geocoding.street_name import StreetName
 
 if TYPE_CHECKING:
     from geoville.geocoding.spelling import Vocabulary
     from geoville.geocoding.street_index import Street, StreetIndex
-    from geoville.geocoding.street_name import StreetName
 
 SAME_TYPE = 1.0
 NO_TYPE_ASKED = 0.92
 OTHER_TYPE = 0.85
+MISSPELT_TYPE = 0.95
+SHORTEST_TYPE = 4
 
 ACCEPTED = 0.79
 """Least score of a street: one departure from its name is accepted, or first names left out and one more."""
@@ -56,6 +60,11 @@ class StreetMatch:
 
 def name_likeness(asked: StreetName, known: StreetName, vocabulary: Vocabulary) -> NameLikeness | None:
     """Likeness of a street's name as asked to a known one, None where they are two streets."""
+    if not asked.type and known.type:
+        retyped = _with_misspelt_type(asked, known.type)
+        if retyped:
+            likeness = name_likeness(retyped, known, vocabulary)
+            return likeness and likeness._replace(score=likeness.score * MISSPELT_TYPE, misspelt=True)
     words = asked.content if known.type or not asked.type else (asked.type, *asked.content)
     if not words and not known.content:
         return NameLikeness(SAME_TYPE) if asked.type == known.type else None
@@ -67,6 +76,13 @@ def name_likeness(asked: StreetName, known: StreetName, vocabulary: Vocabulary) 
     if not asked.type:
         return NameLikeness(body.score * NO_TYPE_ASKED, no_type=True, misspelt=body.misspelt)
     return NameLikeness(body.score * OTHER_TYPE, other_type=True, misspelt=body.misspelt)
+
+
+def _with_misspelt_type(asked: StreetName, kind: str) -> StreetName | None:
+    """The name asked, its first word taken for a type of street that it misspells; None where it is none."""
+    first = asked.words[0] if len(asked.words) > 1 else ""
+    is_near = len(first) >= SHORTEST_TYPE and OSA.distance(first, kind, score_cutoff=1) <= 1
+    return StreetName(kind, asked.words[1:]) if is_near else None
 
 
 def match_streets(asked: StreetName, index: StreetIndex) -> tuple[StreetMatch, ...]:

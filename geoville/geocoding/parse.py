@@ -6,17 +6,17 @@ import re
 from dataclasses import dataclass
 from itertools import takewhile
 
-from geoville.geocoding.house_number import HouseNumber, house_number
+from geoville.geocoding.house_number import HouseNumber, house_number, split_number
 from geoville.geocoding.normalise import normalise
 from geoville.geocoding.street_name import StreetName, leading_type, street_name
-from geoville.geocoding.vocabulary import INSIDE_BUILDING, PARTICLES, PLAIN_TYPES, POSTAL_BOXES, REPETITIONS
+from geoville.geocoding.vocabulary import INSIDE_BUILDING, PARTICLES, PLAIN_TYPES, REPETITIONS
 
 Words = tuple[str, ...]
 
-_SEPARATORS = re.compile(r"[,;|\t\r\n]+")
+_SEPARATORS = re.compile(r"[,;|\t\r\n]+|\s[-–—/]+\s")
 _NUMBER_SIGN = re.compile(r"\bn\s*[°º]", re.IGNORECASE)
 _DEPARTEMENT = re.compile(r"\(\s*(?:\d{2,3}|2[AB])\s*\)", re.IGNORECASE)
-_GLUED_BOX = re.compile(rf"(?:{'|'.join(sorted(POSTAL_BOXES))})\d+")
+_POSTAL_BOX = re.compile(r"\b(?:b\.?p|c\.?s|t\.?s\.?a|cidex)\.?\s*(?:n\s*[°º]\s*)?\d+\b", re.IGNORECASE)
 _POSTCODE = re.compile(r"\d{5}")
 _FLOOR = re.compile(r"\d{1,2}(?:er|e|eme)?")
 
@@ -76,7 +76,7 @@ def parse_address(text: str) -> ParsedAddress:
 
 def _parts(text: str) -> list[Words]:
     """Words between commas and line ends, without postal boxes and places inside a building."""
-    plain = _NUMBER_SIGN.sub(" n ", _DEPARTEMENT.sub(" ", text))
+    plain = _NUMBER_SIGN.sub(" n ", _POSTAL_BOX.sub(",", _DEPARTEMENT.sub(" ", text)))
     parts = [_without_noise(tuple(normalise(part).split())) for part in _SEPARATORS.split(plain)]
     return [part for part in parts if part and part != ("france",)]
 
@@ -95,12 +95,8 @@ def _keep(word: str, kept: list[str]) -> int:
 
 
 def _noise_length(words: Words, place: int, kept: list[str]) -> int:
-    """How many words from here are a postal box or a place inside a building; 0 for none."""
+    """How many words from here are a place inside a building; 0 for none."""
     word, following = words[place], words[place + 1 : place + 2]
-    if _GLUED_BOX.fullmatch(word):
-        return 1
-    if word in POSTAL_BOXES and following and following[0].isdigit():
-        return 2
     if following == ("etage",) and _FLOOR.fullmatch(word):
         return 2
     named = bool(following) and (len(following[0]) == 1 or following[0].isdigit())
@@ -140,7 +136,7 @@ def _join_lone_numbers(parts: list[Words]) -> list[Words]:
     joined: list[Words] = []
     pending: Words = ()
     for part in parts:
-        alone = part[0].isdigit() and all(_belongs_to_a_number(word) for word in part)
+        alone = split_number(part[0]) is not None and all(_belongs_to_a_number(word) for word in part[1:])
         if alone and joined and leading_type(joined[-1])[1]:
             joined[-1] += part
         elif alone:

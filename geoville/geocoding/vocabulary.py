@@ -12,9 +12,9 @@ def _phrases(text: str) -> list[str]:
 
 
 STREET_TYPES = _words(
-    "allee avenue boulevard chaussee chemin cite clos cote cours digue domaine esplanade faubourg galerie hameau "
-    "impasse lotissement mail montee parvis passage place promenade quai residence route rue ruelle sente sentier "
-    "square terrasse traverse venelle villa voie za zac zi"
+    "allee avenue boulevard boucle carrefour chaussee chemin cite clos corniche cote cours digue domaine esplanade "
+    "faubourg galerie hameau impasse lotissement mail montee parvis passage place promenade quai rampe residence "
+    "rocade route rue ruelle sente sentier square terrasse traverse venelle villa voie za zac zi"
 )
 
 PLAIN_TYPES = _words("avenue boulevard impasse rue")
@@ -42,9 +42,12 @@ TYPE_ABBREVIATIONS = {
     "blvd": "boulevard",
     "boul": "boulevard",
     "bvd": "boulevard",
+    "car": "carrefour",
     "ch": "chemin",
     "che": "chemin",
     "chem": "chemin",
+    "chs": "chaussee",
+    "cor": "corniche",
     "crs": "cours",
     "esp": "esplanade",
     "fbg": "faubourg",
@@ -52,13 +55,20 @@ TYPE_ABBREVIATIONS = {
     "ham": "hameau",
     "imp": "impasse",
     "lot": "lotissement",
+    "mte": "montee",
+    "pas": "passage",
     "pass": "passage",
     "pl": "place",
     "prom": "promenade",
+    "prv": "parvis",
     "res": "residence",
+    "rle": "ruelle",
     "rpt": "rond point",
     "rte": "route",
+    "sen": "sente",
     "sq": "square",
+    "tra": "traverse",
+    "vla": "villa",
 }
 
 WORD_ABBREVIATIONS = {
@@ -123,8 +133,6 @@ NUMBER_SIGNS = _words("n no num numero")
 
 INSIDE_BUILDING = _words("appartement appt apt bat batiment bloc entree esc escalier etage hall log logement porte")
 """Words that, with the letter or number after them, say where in the building: of no use to a position."""
-
-POSTAL_BOXES = _words("bp cs tsa")
 
 OPTIONAL_PLACE_WORDS = _words(
     "agence bureau centre commercial general local municipal municipale polyvalent professionnel public publique"

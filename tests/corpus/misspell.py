@@ -32,7 +32,7 @@ SHORT_WORDS = {
     "Sainte": ("Ste",),
     "Pasteur": (),
 }
-ARTICLES = re.compile(r"\b(?:de la|de l'|du|des|de|d'|les|la|le|l')\s*", re.IGNORECASE)
+ARTICLES = re.compile(r"\b(?:de la|du|des|de|les|la|le)\s+|\b(?:de )?[ld]['’]", re.IGNORECASE)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SOUNDS = (
     (r"ph", "f"), (r"([bcdfglmnprst])\1", r"\1"), (r"eau", "o"), (r"au(?!x?$)", "o"), (r"ai", "é"), (r"ai", "e"),

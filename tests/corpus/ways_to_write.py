@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from make_spellings import Gazetteer, Row
 
 PERSON = re.compile(r"(?P<kind>\S+) (?P<first>[A-ZÉÈ][a-zà-ÿ]+) (?P<last>[A-ZÉÈ][a-zà-ÿ]+)")
-TITLED = re.compile(r"(?P<kind>\S+) (?P<title>d[ue] (?:l')?[A-Z][a-zà-ÿé]+) (?P<last>[A-ZÉÈ][a-zà-ÿ]+)")
+TITLED = re.compile(
+    r"(?P<kind>\S+) (?:du (?:Général|Docteur|Colonel|Maréchal|Capitaine)|de l'Abbé) (?P<last>[A-ZÉÈ][a-zà-ÿ]+)"
+)
 RECIPIENTS = (
     "Mme Durand", "M. et Mme Lefebvre", "SARL Alpha Services", "Société Delta", "Service des ressources humaines",
     "Association des parents d'élèves", "Cabinet médical", "Appartement 12", "Bâtiment B", "Appt 3", "2e étage",
@@ -57,6 +59,9 @@ def abbreviations(chance: Random, row: Row, gazetteer: Gazetteer) -> tuple[str, 
 
 
 def typos(chance: Random, row: Row, gazetteer: Gazetteer) -> tuple[str, str]:
+    city = with_a_typo(chance, row.city)
+    if chance.random() < 0.15 and city != row.city:
+        return line_of(chance, row, row.street, city=city), _id(row)
     return line_of(chance, row, _misspelt(row, gazetteer, with_a_typo(chance, row.street))), _id(row)
 
 
