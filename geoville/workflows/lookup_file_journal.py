@@ -111,10 +111,10 @@ class Journal:
             )
         differing = [label for key, label in _LABELS.items() if found.get(key) != self._request[key]]
         if differing:
-            day = "" if found.get("on") == self._request["on"] else f" (c'était le {found.get('on')} : --on)"
             raise InvalidInputError(
-                f"Le travail interrompu ne peut pas être repris, car {' et '.join(differing)} ont changé{day}",
-                advice="reprendre la commande d'origine, ou tout recommencer avec --force",
+                f"Le travail interrompu (au {found.get('on')}) répond à une autre demande ; ce qui diffère : "
+                f"{', '.join(differing)}",
+                advice="reprendre la commande d'origine (avec son --on), ou tout recommencer avec --force",
             )
 
 
