@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FIRST_BYTES = b"SQLite format 3\x00"
 TOWNS_AT_HAND = 128
+MANY_ADDRESSES = 1_000
 MANY_STREETS = 2_000
 """Most streets compared when no town is named."""
 
@@ -125,6 +126,11 @@ class AddressIndex:
         """Whether whoever built the index said that no address of its towns is missing."""
         return self._meta["complete"] == YES
 
+    @property
+    def rich(self) -> bool:
+        """Whether the index knows so many words that one that it lacks is likely misspelt."""
+        return self.complete or self.size >= MANY_ADDRESSES
+
     def towns(self) -> list[tuple[Town, str]]:
         """Towns with a postcode, once for each of their postcodes."""
         return [(self._towns[key], postcode) for key, postcode in self._rows(queries.POSTCODES)]
@@ -190,7 +196,7 @@ class AddressIndex:
             StreetRow(label, key, StreetName(kind, tuple(words.split())), self._towns[town])
             for label, key, kind, words, town in self._rows(query, values)
         )
-        return StreetIndex(rows, self.knows)
+        return StreetIndex(rows, self.knows, rich=self.rich)
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
         connection = getattr(self._local, "connection", None)

@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 from geoville.geocoding.normalise import fold
 from geoville.geocoding.street_name import leading_type
-from geoville.geocoding.vocabulary import MONTHS, NUMBER_SIGNS, NUMBERED_ROADS, PARTICLES, REPETITIONS
+from geoville.geocoding.vocabulary import (
+    MONTHS,
+    NUMBER_SIGNS,
+    NUMBERED_ROADS,
+    PARTICLES,
+    REPETITION_LETTERS,
+    REPETITIONS,
+)
 
 Words = tuple[str, ...]
 
@@ -88,8 +95,8 @@ def _cut(words: Words, place: int) -> HouseNumber:
 
 
 def _is_suffix(after: Words, *, at_end: bool) -> bool:
-    """Whether the word after the number repeats it: a word for it, or a letter alone before a type or at the end."""
-    if after[0] in REPETITIONS:
+    """Whether the word after the number repeats it: a word or its letter, or any letter before a type or at the end."""
+    if after[0] in REPETITIONS or (after[0] in REPETITION_LETTERS and len(after) > 1):
         return True
     if len(after[0]) != 1 or after[0].isdigit():
         return False

@@ -56,30 +56,6 @@ class Street:
         return f"« {self.label} » ({self.town.title})"
 
 
-class ListVocabulary(Vocabulary):
-    """The words of some streets, in a list that knows other words too: these are no misspellings either.
-
-    Parameters
-    ----------
-    words : those that a misspelt one may stand for.
-    knows : whether the whole list has a word.
-    """
-
-    def __init__(self, words: Iterable[str], knows: Callable[[str], bool]) -> None:
-        super().__init__(words)
-        self._knows = knows
-
-    def likeness(self, asked: str, known: str) -> float | None:
-        """Likeness of a typed word to a word of the list, None where they are different words."""
-        likeness = super().likeness(asked, known)
-        return None if likeness is None or (asked != known and self._knows(asked)) else likeness
-
-    def alternatives(self, asked: str) -> tuple[str, ...]:
-        """Words of these streets that a typed word may stand for, in alphabetical order."""
-        found = super().alternatives(asked)
-        return () if found and found != (asked,) and self._knows(asked) else found
-
-
 class StreetIndex:
     """Streets by the words of their names, fixed after construction.
 
@@ -87,16 +63,18 @@ class StreetIndex:
     ----------
     rows : streets as the list writes them.
     knows : whether the whole list has a word in the name of a street.
+    rich : whether the whole list knows so many words that one that it lacks is likely misspelt.
     """
 
-    def __init__(self, rows: Iterable[StreetRow], knows: Callable[[str], bool]) -> None:
+    def __init__(self, rows: Iterable[StreetRow], knows: Callable[[str], bool], *, rich: bool) -> None:
         self.streets = _streets(rows)
         by_word: defaultdict[str, list[Street]] = defaultdict(list)
         for street in self.streets:
             for word in dict.fromkeys((*street.name.content, street.name.type)):
                 by_word[word].append(street)
         self._by_word = {word: tuple(streets) for word, streets in by_word.items() if word}
-        self.vocabulary = ListVocabulary((word for street in self.streets for word in street.name.content), knows)
+        words = (word for street in self.streets for word in street.name.content)
+        self.vocabulary = Vocabulary(words, knows=knows, rich=rich)
 
     def candidates(self, asked: StreetName) -> tuple[Street, ...]:
         """Streets that hold the last word asked, or, after a date, the word before its year."""

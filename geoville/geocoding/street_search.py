@@ -58,4 +58,6 @@ def near_names(reading: Reading, index: AddressIndex) -> tuple[str, ...]:
 
 def _alternatives(word: str, index: AddressIndex) -> tuple[str, ...]:
     """Words of the whole index that a typed word may stand for. A misspelt word keeps its first letter."""
-    return (word,) if index.knows(word) else Vocabulary(index.words_starting(word[0])).alternatives(word)
+    return (
+        (word,) if index.knows(word) else Vocabulary(index.words_starting(word[0]), rich=index.rich).alternatives(word)
+    )

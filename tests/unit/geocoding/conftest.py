@@ -1,12 +1,15 @@
-"""A service on loopback that answers as the Géoplateforme does: its documents, its 429, its 502."""
+"""What tests of geocoders share: a service on loopback that answers as the Géoplateforme does, and the benchmarks."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
+from pathlib import Path
 from threading import Thread
+from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -101,3 +104,11 @@ def service() -> Iterator[Service]:
         yield known
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def benchmark_module() -> Iterator[Callable[[str], ModuleType]]:
+    """Import a module of `benchmarks/` by its name."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(Path(__file__).resolve().parents[3] / "benchmarks")
+        yield import_module
