@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError
+from geoville.geocoding.address_index import AddressIndex, is_address_index
 from geoville.geocoding.embedded import EmbeddedGeocoder
 from geoville.sources.addresses import read_addresses
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from geoville.geocoding.protocol import Geocoder
     from geoville.sources.territory import Territory
 
-
 GEOPLATEFORME = "geoplateforme"
 
 
@@ -23,7 +23,8 @@ def open_geocoder(pack: Territory, *, addresses: Path | None = None, geocoder: s
 
     Parameters
     ----------
-    addresses : list searched instead of the pack's one; it is taken as incomplete.
+    addresses : searched instead of the pack's list: an index that `geoville data addresses build` wrote, else a list,
+        taken as incomplete.
     geocoder : remote service asked instead of any list: "geoplateforme", or the URL of one that answers as addok does.
 
     Raises
@@ -38,6 +39,8 @@ def open_geocoder(pack: Territory, *, addresses: Path | None = None, geocoder: s
         )
     if geocoder:
         return _remote(geocoder)
+    if addresses and is_address_index(addresses):
+        return EmbeddedGeocoder(AddressIndex.open(addresses))
     if addresses:
         return EmbeddedGeocoder(read_addresses(addresses, complete=False, name="la liste fournie"))
     return EmbeddedGeocoder(pack.address_list())

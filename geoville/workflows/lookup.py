@@ -34,8 +34,12 @@ class LookupDesk:
     geocoder: Geocoder
     index: PerimeterIndex
 
-    def answer(self, question: str, on: date) -> Answer:
+    def answer(self, question: str, on: date, *, postcode: str = "", citycode: str = "") -> Answer:
         """Answer about an address, the name of a place, or "lon,lat".
+
+        Parameters
+        ----------
+        postcode, citycode : of the town where the address is, empty where the question says it itself.
 
         Raises
         ------
@@ -45,7 +49,7 @@ class LookupDesk:
         typed = _COORDINATES.fullmatch(question)
         if typed:
             return self.answer_at(float(typed[1]), float(typed[2]), on)
-        return decide(self.geocoder.search(question), self.index, on)
+        return decide(self.geocoder.search(question, postcode=postcode, citycode=citycode), self.index, on)
 
     def answer_at(self, lon: float, lat: float, on: date, accuracy_m: float = 0.0) -> Answer:
         """Answer about coordinates, exact unless an accuracy in metres is given."""
@@ -66,7 +70,7 @@ def open_desk(
     ----------
     territory : name of a pack.
     perimeters : files that answer instead of the pack's perimeters.
-    addresses : list searched instead of the pack's one; it is taken as incomplete.
+    addresses : list, taken as incomplete, or index of addresses searched instead of the pack's list.
     geocoder : remote service asked instead of any list: "geoplateforme", or the URL of one that answers as addok does.
     generation : of the files' QPV, where their codes do not tell.
     """
