@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geoville.eligibility import sentences
-from geoville.model import Answer, Basis, Kind, NotFound, VerdictCode
+from geoville.eligibility.evidence import listed, references_of, sources_of
+from geoville.eligibility.judgement import locate, period_verdicts, quality_of, verdict_on
+from geoville.eligibility.reasons import position_reasons
+from geoville.eligibility.rules import rule_findings
+from geoville.eligibility.rules.ground import ground_of_position
+from geoville.eligibility.sentences import NOT_A_NO, OUT_OF_TERRITORY
+from geoville.model import Answer, NotFound, VerdictCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
     from geoville.eligibility.index import PerimeterIndex
-    from geoville.model import PerimeterHit, Position, Source
+    from geoville.model import PerimeterHit, Position
 
 
 def decide(found: Position | NotFound, index: PerimeterIndex, on: date) -> Answer:
@@ -28,64 +32,40 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date) -> Answe
     -------
     The verdict rests on the QPV in force that day; where no contour in force is known, on candidates (`estimated`); an
     index that holds neither answers about whatever perimeters it holds. `uncertain` only where the limit is within the
-    accuracy of the position, or where the position is not firm. What is not known is `not_found`, never "outside".
+    accuracy of the position, or where the position is not firm. A street or town known whole is judged whole: its
+    distances are those of its part nearest to the limit. What is not known is `not_found`, never "outside".
     """
     if isinstance(found, NotFound):
         return _unknown(found.reason, None, (), index, on)
-    hits = index.around(found.lon, found.lat)
+    located = locate(found, index)
+    hits = located.hits
     if not index.covers(found.lon, found.lat):
-        return _unknown(sentences.OUT_OF_TERRITORY, found, hits, index, on)
-    basis, answering = _answering(hits, index, on)
-    verdict = _verdict(found, answering[0] if answering else None)
+        return _unknown(OUT_OF_TERRITORY, found, hits, index, on)
+    basis, kinds = index.answering(on, hits[0].perimeter.epsg if hits else None)
+    answering = tuple(hit for hit in hits if hit.perimeter.kind in kinds and hit.perimeter.in_force(on))
+    verdict = verdict_on(located, answering[0] if answering else None)
+    periods = period_verdicts(located)
     return Answer(
         on=on,
         verdict=verdict,
         basis=basis,
-        perimeters=_listed(hits, answering),
+        perimeters=listed(answering, hits),
         distance_m=answering[0].distance_m if answering else None,
         accuracy_m=found.accuracy_m,
         position=found,
-        reasons=sentences.reasons(verdict, basis, found, answering, hits, on),
-        references=_references(basis, answering, hits),
-        sources=_distinct(hit.perimeter.source for hit in answering or hits),
+        reasons=position_reasons(located, verdict, basis, answering, periods, on),
+        references=references_of(basis, answering, hits),
+        sources=sources_of(hit.perimeter for hit in answering or hits),
+        quality=quality_of(located, verdict, answering),
+        periods=periods,
+        rules=rule_findings(ground_of_position(located, basis, answering, on)),
     )
-
-
-def _verdict(position: Position, nearest: PerimeterHit | None) -> VerdictCode:
-    if not position.firm:
-        return VerdictCode.UNCERTAIN
-    if nearest is None:
-        return VerdictCode.OUTSIDE
-    if position.accuracy_m > 0 and abs(nearest.distance_m) <= position.accuracy_m:
-        return VerdictCode.UNCERTAIN
-    return VerdictCode.INSIDE if nearest.inside else VerdictCode.OUTSIDE
-
-
-def _answering(
-    hits: tuple[PerimeterHit, ...], index: PerimeterIndex, on: date
-) -> tuple[Basis, tuple[PerimeterHit, ...]]:
-    """Basis of the answer, and the perimeters that it rests on, the deepest or nearest first."""
-    kinds = {perimeter.kind for perimeter in index.perimeters}
-    if any(perimeter.kind is Kind.QPV and perimeter.in_force(on) for perimeter in index.perimeters):
-        basis, kind = Basis.OFFICIAL, {Kind.QPV}
-    elif Kind.CANDIDAT in kinds:
-        basis, kind = Basis.ESTIMATED, {Kind.CANDIDAT}
-    elif Kind.QPV in kinds:
-        basis, kind = Basis.OFFICIAL, {Kind.QPV}
-    else:
-        estimated = any(perimeter.estimated for perimeter in index.perimeters)
-        basis, kind = Basis.ESTIMATED if estimated else Basis.OFFICIAL, kinds
-    return basis, tuple(hit for hit in hits if hit.perimeter.kind in kind and hit.perimeter.in_force(on))
-
-
-def _listed(hits: tuple[PerimeterHit, ...], answering: tuple[PerimeterHit, ...]) -> tuple[PerimeterHit, ...]:
-    return answering + tuple(hit for hit in hits if all(hit is not item for item in answering))
 
 
 def _unknown(
     reason: str, position: Position | None, hits: tuple[PerimeterHit, ...], index: PerimeterIndex, on: date
 ) -> Answer:
-    basis, _ = _answering((), index, on)
+    basis, _ = index.answering(on)
     return Answer(
         on=on,
         verdict=VerdictCode.NOT_FOUND,
@@ -94,18 +74,7 @@ def _unknown(
         distance_m=None,
         accuracy_m=position.accuracy_m if position else None,
         position=position,
-        reasons=(reason, sentences.NOT_A_NO),
+        reasons=(reason, NOT_A_NO),
         references=(),
-        sources=_distinct(perimeter.source for perimeter in index.perimeters),
+        sources=sources_of(index.perimeters),
     )
-
-
-def _references(basis: Basis, answering: tuple[PerimeterHit, ...], hits: tuple[PerimeterHit, ...]) -> tuple[str, ...]:
-    texts = [hit.perimeter.reference for hit in (*answering, *hits) if hit.perimeter.reference]
-    if basis is Basis.ESTIMATED:
-        texts.insert(0, sentences.ESTIMATE_REFERENCE)
-    return tuple(dict.fromkeys(texts))
-
-
-def _distinct(sources: Iterable[Source | None]) -> tuple[Source, ...]:
-    return tuple(dict.fromkeys(source for source in sources if source))

@@ -1,4 +1,4 @@
-"""The answer in French sentences: verdict first, then what it rests on, then what would change it."""
+"""French sentences about perimeters and verdicts, shared by answers about positions, footprints and whole files."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from geoville.model import Basis, Kind, VerdictCode
 if TYPE_CHECKING:
     from datetime import date
 
-    from geoville.model import Perimeter, PerimeterHit, Position
+    from geoville.model import Perimeter, PerimeterHit
 
+ESTIMATED_ANSWER = (
+    "Réponse estimée, sans valeur réglementaire : le contour officiel en vigueur à cette date manque ici."
+)
 OUT_OF_TERRITORY = "Position hors du territoire connu : geoville n'a pas de données à cet endroit."
 NOT_A_NO = "Ce n'est pas un « non » : la question reste ouverte."
-ESTIMATE_REFERENCE = "Décret n° 2014-767 du 3 juillet 2014 (formule du seuil, appliquée à des données ouvertes)"
 
-_KIND_NAMES = {
+_LEAST_SHOWN = 0.001
+
+KIND_NAMES = {
     Kind.QPV: "QPV",
     Kind.CANDIDAT: "périmètre estimé",
     Kind.VEILLE: "quartier de veille",
@@ -26,32 +30,6 @@ _KIND_NAMES = {
     Kind.NPNRU: "secteur NPNRU",
     Kind.ZFU: "ZFU-TE",
 }
-
-
-def reasons(
-    verdict: VerdictCode,
-    basis: Basis,
-    position: Position,
-    answering: tuple[PerimeterHit, ...],
-    hits: tuple[PerimeterHit, ...],
-    on: date,
-) -> tuple[str, ...]:
-    """Reasons of an answer, the verdict in words first."""
-    nearest = answering[0] if answering else None
-    found = [
-        verdict_sentence(verdict, nearest.perimeter if nearest else None, nearest.distance_m if nearest else None, on)
-    ]
-    if basis is Basis.ESTIMATED:
-        found.append(
-            "Réponse estimée, sans valeur réglementaire : le contour officiel en vigueur à cette date manque ici."
-        )
-    found += _unverified(answering)
-    found += _accuracy(verdict, position, answering)
-    within = [hit.perimeter for hit in hits if hit.inside]
-    found += [_out_of_force(perimeter) for perimeter in within if not perimeter.in_force(on)]
-    answered = answering[0].perimeter if answering else None
-    found += [_also_in(perimeter) for perimeter in within if perimeter.in_force(on) and perimeter is not answered]
-    return tuple(found)
 
 
 def describe(perimeter: Perimeter) -> str:
@@ -66,7 +44,7 @@ def describe(perimeter: Perimeter) -> str:
         details.append(f"carreaux de {perimeter.vintage}")
     if perimeter.estimated and perimeter.kind is not Kind.CANDIDAT:
         details.append("estimé")
-    return f"{_KIND_NAMES[perimeter.kind]} « {perimeter.name} » ({', '.join(details)})"
+    return f"{KIND_NAMES[perimeter.kind]} « {perimeter.name} » ({', '.join(details)})"
 
 
 def verdict_sentence(verdict: VerdictCode, perimeter: Perimeter | None, distance_m: float | None, on: date) -> str:
@@ -92,29 +70,27 @@ def verdict_sentence(verdict: VerdictCode, perimeter: Perimeter | None, distance
     return f"Dedans : {name}, position {where}."
 
 
-def _unverified(answering: tuple[PerimeterHit, ...]) -> list[str]:
-    held = dict.fromkeys(str(hit.perimeter.attributes.get("unverified") or "") for hit in answering[:1])
-    return [f"L'estimation repose sur des valeurs non vérifiées : {text}." for text in held if text]
+def basis_sentences(basis: Basis, answering: tuple[PerimeterHit, ...]) -> list[str]:
+    """Say that an answer is an estimate, and what that estimate rests on; nothing for an official one."""
+    estimated = [ESTIMATED_ANSWER] if basis is Basis.ESTIMATED else []
+    unverified = [str(hit.perimeter.attributes.get("unverified") or "") for hit in answering[:1]]
+    return estimated + [f"L'estimation repose sur des valeurs non vérifiées : {text}." for text in unverified if text]
 
 
-def _accuracy(verdict: VerdictCode, position: Position, answering: tuple[PerimeterHit, ...]) -> list[str]:
-    if not position.firm:
-        return [position.firm_reason]
-    if not position.accuracy_m:
-        return []
-    radius = french.distance(position.accuracy_m)
-    reason = f" ({position.accuracy_reason})" if position.accuracy_reason else ""
-    if verdict is VerdictCode.UNCERTAIN and answering:
-        limit = french.distance(abs(answering[0].distance_m))
-        return [f"La limite est à {limit} et la position n'est connue qu'à {radius} près{reason}."]
-    return [f"Position connue à {radius} près{reason}."]
-
-
-def _out_of_force(perimeter: Perimeter) -> str:
+def dates_in_force(perimeter: Perimeter) -> str:
+    """Days on which a perimeter is in force ("du 1er janvier 2015 au 31 décembre 2023")."""
     since = f"du {french.long_date(perimeter.valid_from)}" if perimeter.valid_from else "d'origine inconnue"
-    until = f" au {french.long_date(perimeter.valid_to)}" if perimeter.valid_to else ""
-    return f"À une autre date, la position aurait été dans le {describe(perimeter)}, en vigueur {since}{until}."
+    return since + (f" au {french.long_date(perimeter.valid_to)}" if perimeter.valid_to else "")
 
 
-def _also_in(perimeter: Perimeter) -> str:
-    return f"La position est aussi dans le {describe(perimeter)}."
+def part_in_words(share: float) -> str:
+    """Write the share of what is partly in, strictly between 0 and 1: never "0 %" nor "100 %".
+
+    >>> [part_in_words(share).replace("\N{NO-BREAK SPACE}", " ") for share in (0.0001, 0.4567, 0.99999)]
+    ['moins de 0,1 %', '45,7 %', 'plus de 99,9 %']
+    """
+    if share < _LEAST_SHOWN:
+        return f"moins de {french.percent(_LEAST_SHOWN)}"
+    if share > 1 - _LEAST_SHOWN:
+        return f"plus de {french.percent(1 - _LEAST_SHOWN)}"
+    return french.percent(share)

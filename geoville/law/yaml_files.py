@@ -1,4 +1,4 @@
-"""The one place that opens the law's own YAML files."""
+"""The one place that opens the YAML files of the law and of the rules."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 
 @cache
-def read_law(name: str) -> Any:
-    """Content of one YAML file of `geoville/law`, by its path inside that folder."""
+def read_law(name: str, package: str = "geoville.law") -> Any:
+    """Content of one YAML file of a package, by its path inside that package."""
     import yaml
 
-    return yaml.safe_load((files("geoville.law") / name).read_text(encoding="utf-8"))
+    return yaml.safe_load((files(package) / name).read_text(encoding="utf-8"))

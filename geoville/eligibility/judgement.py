@@ -1,0 +1,106 @@
+"""How a position is judged: the one test that turns a hit into a verdict, and how sure that verdict is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geoville.eligibility.shares import share_inside
+from geoville.model import Kind, PeriodVerdict, PositionType, Quality, VerdictCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from geoville.eligibility.index import PerimeterIndex
+    from geoville.model import PerimeterHit, Position
+
+_MOST = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A position among perimeters.
+
+    Parameters
+    ----------
+    whole : the whole street or town, projected, where it is known and judged in place of the point; else None.
+    hits : the deepest or nearest first; distances are those of the whole where there is one.
+    """
+
+    position: Position
+    whole: BaseGeometry | None
+    hits: tuple[PerimeterHit, ...]
+
+    @property
+    def firm(self) -> bool:
+        """Whether what is judged is known: a firm point, or the whole of a street or town."""
+        return self.position.firm or self.whole is not None
+
+
+def locate(position: Position, index: PerimeterIndex) -> Located:
+    """Find where a position stands; a street or town known whole is looked at whole.
+
+    It is not where other matches are as good, or where a part of it leaves the territory whose perimeters are known.
+    """
+    whole = position.whole
+    if position.firm or whole is None or position.alternatives or not index.covers_box(whole.bounds):
+        return Located(position, None, index.around(position.lon, position.lat))
+    shape, epsg = index.projected(whole)
+    return Located(position, shape, index.around_shape(shape, epsg) if epsg else ())
+
+
+def verdict_on(located: Located, nearest: PerimeterHit | None) -> VerdictCode:
+    """Verdict about the perimeter that holds a position the deepest, or the nearest one; None where there is none."""
+    if not located.firm:
+        return VerdictCode.UNCERTAIN
+    if nearest is None:
+        return VerdictCode.OUTSIDE
+    astride = nearest.distance_m == 0 and not nearest.inside
+    accuracy_m = located.position.accuracy_m
+    if astride or (accuracy_m > 0 and abs(nearest.distance_m) <= accuracy_m):
+        return VerdictCode.UNCERTAIN
+    return VerdictCode.INSIDE if nearest.inside else VerdictCode.OUTSIDE
+
+
+def quality_of(located: Located, verdict: VerdictCode, answering: Sequence[PerimeterHit]) -> Quality:
+    """Grade a verdict on Insee's scale of geolocated firms: 1 sure, 2 probable, 3 random.
+
+    Returns
+    -------
+    1 : `inside` or `outside`: the position is firm, or the whole street or town lies on one side, and the limit is
+        farther than the accuracy.
+    2 : `uncertain`, but a firm position whose accuracy reaches the limit, or a street more than half of which lies on
+        one side.
+    3 : `uncertain` otherwise: a town, a street that is not known whole or is cut in two halves, one of several matches.
+
+    Notes
+    -----
+    Insee publishes the scale (sûr, probable, aléatoire); what separates 2 from 3 here is a choice of geoville.
+    """
+    if verdict is not VerdictCode.UNCERTAIN:
+        return Quality.SURE
+    if located.position.firm:
+        return Quality.PROBABLE
+    if located.whole is None or located.position.type is PositionType.MUNICIPALITY:
+        return Quality.RANDOM
+    return Quality.RANDOM if whole_share(located, answering) == _MOST else Quality.PROBABLE
+
+
+def whole_share(located: Located, answering: Sequence[PerimeterHit]) -> float:
+    """Share of a whole street or town that lies inside the perimeters."""
+    assert located.whole is not None
+    return share_inside(located.whole, [hit.perimeter.geometry for hit in answering])
+
+
+def period_verdicts(located: Located) -> tuple[PeriodVerdict, ...]:
+    """Verdict under each generation of QPV known there, the oldest first."""
+    nearest: dict[int, PerimeterHit] = {}
+    for hit in located.hits:
+        if hit.perimeter.kind is Kind.QPV and hit.perimeter.generation:
+            nearest.setdefault(hit.perimeter.generation, hit)
+    return tuple(
+        PeriodVerdict(generation, hit.perimeter.valid_from, hit.perimeter.valid_to, verdict_on(located, hit), hit)
+        for generation, hit in sorted(nearest.items())
+    )

@@ -1,0 +1,53 @@
+"""The rules as their data files say them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from geoville.law.yaml_files import read_law
+from geoville.model import Band, Kind, Rule, RuleTest
+
+if TYPE_CHECKING:
+    from datetime import date
+
+PACKAGE = "geoville.eligibility.rules"
+CONTRACTS = ("contract_calais.yaml",)
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule: the national ones, then those of each contrat de ville."""
+    national = tuple(_rule(entry) for entry in read_law("national.yaml", PACKAGE))
+    return national + tuple(rule for name in CONTRACTS for rule in _of_contract(read_law(name, PACKAGE)))
+
+
+def rules_at(on: date) -> tuple[Rule, ...]:
+    """Rules that may hold on a day; `Rule.surely_holds` tells those that surely do."""
+    return tuple(rule for rule in rules() if rule.may_hold(on))
+
+
+def _of_contract(file: dict[str, Any]) -> tuple[Rule, ...]:
+    """Rules of a contract, which all have its communes and its dates."""
+    communes = tuple(text for pair in file["communes"].items() for text in pair)
+    shared = {
+        "verified": True,
+        "valid_from": file["valid_from"],
+        "end_known": False,
+        "sure_until": file["sure_until"],
+        "communes": communes,
+    }
+    return tuple(_rule({**shared, **entry}) for entry in file["rules"])
+
+
+def _rule(entry: dict[str, Any]) -> Rule:
+    texts = ("conditions", "listed", "communes")
+    read = {key: tuple(value) if key in texts else value for key, value in entry.items()}
+    return Rule(
+        **{
+            **read,
+            "test": RuleTest(entry["test"]),
+            "within": tuple(Kind(kind) for kind in entry.get("within", ())),
+            "bands": tuple(Band(**band) for band in entry.get("bands", ())),
+        }
+    )
