@@ -88,7 +88,7 @@ def statement_map(answer: Answer, known: Sequence[Perimeter], places: Sequence[A
     board = LabelBoard(Box(0, 0, WIDTH_MM, HEIGHT_MM), _furniture(*position))
     is_seen = answer.distance_m is not None and way.length >= _LEAST_SEEN_MM * frame.metres_per_mm
     written = [_limit_label(board, way, frame)] if is_seen else []
-    written += [code_label(board, perimeter, frame) for perimeter in shown]
+    written += [code_label(board, perimeter, frame) for perimeter in reversed(shown)]
     bar_m = frame.round_length_m(_LONGEST_BAR_MM)
     accuracy_mm = answer.position.accuracy_m / frame.metres_per_mm
     return StatementMap(

@@ -139,3 +139,10 @@ def test_a_large_perimeter_is_shown_around_the_position():
     index = PerimeterIndex([replace(NEW, geometry=square(-200, -9000, 9000, 9000))])
     made = drawn(decide(position(), index, ON), index)
     assert made.metres_per_mm * WIDTH_MM < 3000
+
+
+def test_the_perimeter_of_the_answer_is_named_first_where_there_is_room_for_one():
+    crowd = [replace(NEW, code=f"QN0625{row}M", geometry=square(20 * row, 0, 20 * row + 15, 15)) for row in range(9)]
+    far = decide(replace(position(), lat=51.5), PerimeterIndex(crowd), ON)
+    codes = [label.text for label in drawn(far, PerimeterIndex(crowd)).labels if label.text.startswith("QN")]
+    assert codes == [far.perimeters[0].perimeter.code]
