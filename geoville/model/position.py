@@ -25,6 +25,7 @@ class Address:
     lon, lat : degrees, WGS84.
     precision : key of the position accuracy table of `law` ("adresse", "segment", "street", "declared"…).
     former_citycode, former_city : of the commune that was merged into the town, or of the arrondissement; else empty.
+    category : of a place, as its file writes it ("college", "gare"…); else empty.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Address:
     source: str = ""
     former_citycode: str = ""
     former_city: str = ""
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True)

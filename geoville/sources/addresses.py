@@ -90,6 +90,7 @@ def _place(path: Path, line: int, row: dict[str, str]) -> Address:
         lat=lat,
         precision=known_precision(path, line, "precision", said) if said else _deduced_precision(row),
         source=row.get("source", ""),
+        category=row.get("category", ""),
     )
 
 
