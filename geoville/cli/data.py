@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from geoville.cli import addresses
 from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, QpvGeneration, TerritoryName
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.cli.rasters import cells, raster
@@ -94,6 +95,7 @@ def build(
     print_lines(f"Écrit : {out / name} (sha256 {sha256})" for name, sha256 in built.checksums.items())
 
 
+app.add_typer(addresses.app, name="addresses")
 command(app, "raster")(raster)
 command(app, "cells")(cells)
 

@@ -24,8 +24,9 @@ _FRENCH = (
     (re.compile(r"^Commands:$", re.MULTILINE), "Commandes :"),
     (re.compile(r"\[default:"), "[défaut :"),
     (re.compile(r"\brequired\]"), "obligatoire]"),
+    (re.compile(r"\{(\w+)\}\.\.\."), r"\1..."),
     (
-        re.compile(r"<(str|path)>"),
+        re.compile(r"<(str|path|list\[Path\])>"),
         lambda found: " " * len(found[0]),
     ),  # types mean nothing to users; columns stay aligned
 )

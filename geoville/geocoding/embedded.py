@@ -13,7 +13,7 @@ from geoville.geocoding.parse import ParsedAddress, parse_address
 from geoville.geocoding.places import SUGGESTIONS, PlaceIndex, PlaceMatch
 from geoville.geocoding.question import LONGEST_TEXT, check_question
 from geoville.geocoding.reading import Reading, readings_of
-from geoville.geocoding.street_answers import StreetAnswers
+from geoville.geocoding.street_answers import MOST_ALTERNATIVES, StreetAnswers
 from geoville.geocoding.street_search import matches_anywhere, near_names
 from geoville.geocoding.suggestions import Suggestions
 from geoville.geocoding.towns import Designation, Town, Towns
@@ -103,7 +103,8 @@ class EmbeddedGeocoder:
         if not self._list.complete or city_known or towns == frozenset():
             return self._list.unknown_town()
         elsewhere = Designation(towns, self._list.searched_elsewhere(), OTHER_TOWN).within(limits)
-        return self._streets.of(Reading(parsed.street, elsewhere), parsed) or self._list.unknown_town()
+        found = self._streets.of(Reading(parsed.street, elsewhere), parsed)
+        return found if found and len(found.alternatives) < MOST_ALTERNATIVES else self._list.unknown_town()
 
     def _place(self, reading: Reading, parsed: ParsedAddress) -> Position | None:
         if parsed.number is not None:

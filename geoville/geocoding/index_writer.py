@@ -25,7 +25,7 @@ _ADD_TOWN = "INSERT INTO towns (id, citycode, name, former_citycode, former_name
 
 
 class IndexSize(NamedTuple):
-    """What an index holds: addresses, streets, and towns (former communes apart)."""
+    """What an index holds: addresses, streets and towns, former communes left out."""
 
     addresses: int
     streets: int
@@ -80,6 +80,7 @@ class IndexWriter:
         self._flush()
         write_extents(self._connection)
         (addresses,) = self._connection.execute("SELECT COUNT(*) FROM addresses").fetchone()
+        (towns,) = self._connection.execute("SELECT COUNT(DISTINCT citycode) FROM towns").fetchone()
         meta = {
             "format": str(FORMAT),
             "complete": YES if complete else NO,
@@ -89,7 +90,7 @@ class IndexWriter:
         }
         self._connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
         self._connection.execute("COMMIT")
-        return IndexSize(addresses, self._street_count, len(self._towns))
+        return IndexSize(addresses, self._street_count, towns)
 
     def _town(self, town: Town, postcode: str) -> int:
         known = self._towns.get(town)
