@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from geoville.eligibility.document import answer_document
-from geoville.errors import InvalidInputError, Location
+from geoville.errors import GeovilleError, InvalidInputError, Location
 from geoville.model import PositionType, VerdictCode
 from geoville.sources.row_files import AddedCells, AddedColumn
 
@@ -84,6 +84,11 @@ def answered(row: InputRow, questions: Questions, desk: LookupDesk, on: date) ->
         answer = questions.ask(row.cells, desk, on)
     except InvalidInputError as error:
         return _unanswered(row, RowStatus.ERROR, error, on)
+    except GeovilleError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one row stops no file, and what it asks is told to nobody
+        bug = InvalidInputError(f"Erreur interne ({type(error).__name__})", advice="la signaler")
+        return _unanswered(row, RowStatus.ERROR, bug, on)
     if answer is None:
         return _unanswered(row, RowStatus.SKIPPED, InvalidInputError("Rien à chercher"), on)
     return AddedCells(row.line, _in_place(_found(answer)))

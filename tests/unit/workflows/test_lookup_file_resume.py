@@ -131,3 +131,22 @@ def test_an_input_that_changes_on_the_way_is_found_out(tmp_path):
     with pytest.raises(InvalidInputError, match="a changé pendant le travail"):
         job.run(change)
     assert not job.out.exists()
+
+
+def test_a_row_that_geoville_itself_fails_on_stops_nothing_and_is_quoted_nowhere(tmp_path, monkeypatch):
+    source = tmp_path / "in.csv"
+    source.write_text("adresse\npanne rue Secrète\ncollège Vauban\n", encoding="utf-8")
+    answer = LookupDesk.answer
+
+    def fragile(self: LookupDesk, question: str, *on: date, **limits: str) -> object:
+        if question.startswith("panne"):
+            raise RuntimeError(question)
+        return answer(self, question, *on, **limits)
+
+    monkeypatch.setattr(LookupDesk, "answer", fragile)
+    job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON)
+    summary = job.run(lambda _: None)
+    assert summary.statuses == {"error": 1, "ok": 1}
+    text = job.out.read_text(encoding="utf-8")
+    assert "Erreur interne (RuntimeError) (ligne 2) : la signaler." in text
+    assert text.count("Secrète") == 1

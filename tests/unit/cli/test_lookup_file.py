@@ -1,0 +1,163 @@
+"""`geoville lookup-file`: what it prints, how it stops, and that no address leaves the files of its user."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+SECRET = "Zéphyrine-Ouistiti"
+PIECES = ("Zéphyrine", "Ouistiti", "zephyrine", "ouistiti")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "in.csv"
+    rows = ["1 rue Youri Gagarine, Calais", "collège Vauban", "", f"3 rue {SECRET}, Calais", SECRET * 20]
+    path.write_bytes("\r\n".join(["n;adresse", *(f"{rank};{row}" for rank, row in enumerate(rows))]).encode("cp1252"))
+    return path
+
+
+def test_what_is_recognised_and_what_is_done_are_said(geoville, source, tmp_path):
+    out = tmp_path / "out.csv"
+    done = geoville("lookup-file", source, out, "--on", "2026-01-15")
+    assert done.code == 0
+    assert done.err.splitlines() == [
+        "Lecture : CSV, encodage Windows-1252, séparateur « ; » ; adresse lue dans : adresse."
+    ]
+    assert done.out.splitlines() == [
+        f"Écrit : {out} (5 lignes, au 15 janvier 2026)",
+        "Trouvées : 2 ; introuvables : 1 ; sans question : 1 ; en erreur : 1",
+        "Dedans : 2 ; dehors : 0 ; à vérifier : 0 ; inconnu : 1",
+    ]
+    assert out.read_bytes().count(b"\r\n") == 5
+
+
+def test_the_summary_is_one_document_where_asked(geoville, source, tmp_path):
+    done = geoville("lookup-file", source, tmp_path / "out.csv", "--on", "2026-01-15", "--json")
+    document = json.loads(done.out)
+    assert document["rows"] == 5
+    assert document["statuses"] == {"ok": 2, "skipped": 1, "not-found": 1, "error": 1}
+    assert document["on"] == "2026-01-15"
+
+
+def test_columns_that_are_there_already_are_said_to_be_renamed(geoville, tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_text("lon,latitude\n1.8867,50.9560\n", encoding="utf-8")
+    done = geoville("lookup-file", source, tmp_path / "out.csv", "--lon-column", "lon", "--lat-column", "latitude")
+    assert "latitude → latitude_2" in done.err
+    assert done.code == 0
+
+
+def test_options_reach_the_file(geoville, tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_text("a|b;c\n1 rue Youri Gagarine|Calais;x\n", encoding="utf-8")
+    options = ("--separator", "|", "--encoding", "utf-8", "--address-columns", "a,b;c")
+    done = geoville("lookup-file", source, tmp_path / "out.csv", *options, "--on", "2026-01-15")
+    assert "séparateur « | » ; adresse lue dans : a, b;c" in done.err
+    assert done.code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("in.csv", "in.csv"), "le même fichier"),
+        (("absent.csv", "out.csv"), "n'existe pas"),
+        (("in.csv", "out.xlsx"), "n'a pas le format"),
+        (("in.csv", "out.csv", "--resume", "--force"), "se contredisent"),
+        (("in.csv", "out.csv", "--workers", "0"), "--workers"),
+        (("in.csv", "out.csv", "--address-columns", "rue"), "Colonne absente (colonne rue)"),
+    ],
+)
+def test_a_wrong_command_is_one_french_sentence(geoville, source, monkeypatch, arguments, sentence):
+    monkeypatch.chdir(source.parent)
+    done = geoville("lookup-file", *arguments)
+    assert done.code == 2
+    assert sentence in done.err.splitlines()[-1]
+    assert [path.name for path in source.parent.iterdir() if path.is_file()] == ["in.csv"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_request_to_stop_keeps_what_is_done_and_says_how_to_go_on(script, tmp_path, name):
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("adresse\n" + "1 rue Youri Gagarine, Calais\n" * 100_000, encoding="utf-8")
+    command = [script, "lookup-file", source, out, "--on", "2026-01-15"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as running:
+        _wait_for_answers(tmp_path / "out.csv.partiel")
+        running.send_signal(signal.Signals[name])
+        _, told = running.communicate(timeout=60)
+    assert running.returncode == 130
+    kept = f"Ce qui est fait est gardé dans « {out}.partiel » : relancer la commande avec --resume."
+    assert told.splitlines()[-1] == kept
+    assert not out.exists()
+    assert (tmp_path / "out.csv.partiel").read_text(encoding="utf-8").endswith("]\n")
+
+
+def _wait_for_answers(journal: Path) -> None:
+    for _ in range(600):
+        if journal.exists() and journal.stat().st_size > 5_000:
+            return
+        time.sleep(0.05)
+    pytest.fail("no answer was written down")
+
+
+@pytest.fixture
+def everything_is_logged(tmp_path: Path) -> dict[str, str]:
+    """Environment in which every process logs at DEBUG on its error stream, and has a temporary folder of its own."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "temporary").mkdir()
+    code = """
+        import logging
+
+        logging.basicConfig(level=logging.DEBUG)
+        """
+    (tmp_path / "site" / "sitecustomize.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    path = os.pathsep.join(filter(None, (str(tmp_path / "site"), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": path, "TMPDIR": str(tmp_path / "temporary")}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_no_address_is_in_a_log_an_error_or_a_temporary_file(
+    console_script, source, tmp_path, everything_is_logged, workers
+):
+    arguments = ("lookup-file", source, tmp_path / "out.csv", "--workers", workers)
+    done = console_script(*arguments, env=everything_is_logged)
+    assert done.code == 0
+    again = console_script(*arguments, env=everything_is_logged)
+    assert again.code == 2
+    assert not _holds_the_secret(done.out + done.err + again.out + again.err)
+    assert list((tmp_path / "temporary").iterdir()) == []
+    left = {path.name for path in tmp_path.rglob("*") if path.is_file() and _holds_the_secret(_decoded(path))}
+    assert left == {"in.csv", "out.csv"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_after_a_kill_only_the_input_holds_an_address(script, tmp_path, everything_is_logged):
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("adresse\n" + f"3 rue {SECRET}, Calais\n" * 100_000, encoding="utf-8")
+    command = [script, "lookup-file", source, out]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, env=everything_is_logged) as running:
+        _wait_for_answers(tmp_path / "out.csv.partiel")
+        running.kill()
+        told = b"".join(running.communicate(timeout=60)).decode("utf-8")
+    assert not _holds_the_secret(told)
+    left = {path.name for path in tmp_path.rglob("*") if path.is_file() and _holds_the_secret(_decoded(path))}
+    assert left == {"in.csv"}
+
+
+def _decoded(path: Path) -> str:
+    """Content of a file, in either of the encodings in which an address may be written."""
+    content = path.read_bytes()
+    return content.decode("utf-8", errors="replace") + content.decode("cp1252", errors="replace")
+
+
+def _holds_the_secret(text: str) -> bool:
+    return any(piece in text for piece in PIECES)
