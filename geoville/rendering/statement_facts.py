@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoville.french import distance, long_date, number
-from geoville.model import PositionType, Quality
+from geoville.model import Basis, PositionType, Quality
 from geoville.rendering.perimeter_layer import ESTIMATED, KIND_NAMES, validity
 from geoville.rendering.statement_print import printed
 
@@ -32,10 +32,17 @@ def facts(answer: Answer, asked: str) -> tuple[tuple[str, str], ...]:
         ("Question posée", f"« {asked.strip()} »"),
         ("Jour de la question", long_date(answer.on)),
         *_position_facts(answer.position),
-        ("Qualité de la réponse, échelle de l'Insee", _QUALITIES[answer.quality] if answer.quality else ""),
-        *(_perimeter_facts(hit) if hit else []),
+        ("Qualité de la réponse, échelle de l'Insee", _quality(answer)),
+        *(_perimeter_facts(hit, answer.references) if hit else []),
     ]
     return tuple((label, printed(value)) for label, value in pairs if value)
+
+
+def _quality(answer: Answer) -> str:
+    if answer.quality is None:
+        return ""
+    about = ", par rapport au périmètre estimé" if answer.basis is Basis.ESTIMATED else ""
+    return f"{_QUALITIES[answer.quality]}{about}"
 
 
 def _position_facts(position: Position | None) -> list[tuple[str, str]]:
@@ -57,7 +64,7 @@ def _precision(position: Position) -> str:
     return f"à {distance(position.accuracy_m)} près{reason}"
 
 
-def _perimeter_facts(hit: PerimeterHit) -> list[tuple[str, str]]:
+def _perimeter_facts(hit: PerimeterHit, references: tuple[str, ...]) -> list[tuple[str, str]]:
     perimeter = hit.perimeter
     side = "à l'intérieur" if hit.inside else "à l'extérieur"
     limit = f"position {side}, à {distance(abs(hit.distance_m))} de la limite" if hit.distance_m else "sur la limite"
@@ -68,7 +75,7 @@ def _perimeter_facts(hit: PerimeterHit) -> list[tuple[str, str]]:
             f"{name} ({printed(perimeter.code, _LONGEST_NAME)})",
         ),
         ("Nature", _nature(perimeter)),
-        ("Texte", printed(perimeter.reference, _LONGEST_TEXT)),
+        ("Texte", printed(perimeter.reference or next(iter(references), ""), _LONGEST_TEXT)),
         ("Limite", limit),
     ]
 

@@ -80,6 +80,14 @@ class Frame:
         ]
         return "".join(self._line(shapely.get_coordinates(ring)) for ring in rings)
 
+    def dots(self, points: BaseGeometry) -> str:
+        """SVG path of what the frame shows of points, each a line of no length; empty for other geometries."""
+        import shapely
+
+        shown = shapely.get_parts(shapely.intersection(points, self.ground))
+        places = [self.place(part.x, part.y) for part in shown if part.geom_type == "Point" and not part.is_empty]
+        return "".join(f"M{x:.2f} {y:.2f}h0.01" for x, y in places)
+
     def round_length_m(self, longest_mm: float) -> float:
         """Longest of 1, 2, 5, 10, 20… metres that is no longer than this on paper."""
         longest_m = longest_mm * self.metres_per_mm

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.crs import WGS84, transform_points
+from geoville.eligibility.judgement import locate
 from geoville.french import distance
 from geoville.model import VerdictCode
 from geoville.rendering.statement_frame import Frame, frame_around
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from shapely import Point
     from shapely.geometry.base import BaseGeometry
 
+    from geoville.eligibility.index import PerimeterIndex
     from geoville.model import Address, Answer, Perimeter, Position
 
 TITLE = "Extrait de carte"
@@ -44,7 +46,8 @@ class StatementMap:
     ----------
     position : from the left, then from the top.
     accuracy_mm : radius of the circle in which the true place lies, 0 where it is exact or too small to be seen.
-    limit : SVG path from the position to the nearest limit, empty where it is too short to be seen.
+    whole : SVG path of the whole street or town that was judged in place of the point, empty where it was not.
+    limit : SVG path from what was judged to the nearest limit, empty where it is too short to be seen.
     limit_m : length of that path on the ground.
     labels : the texts but those of the landmarks.
     grid : SVG path of the lines of the projected grid, `bar_m` apart on the ground as the scale bar is long.
@@ -57,6 +60,7 @@ class StatementMap:
     accuracy_mm: float
     accuracy_m: float
     outlines: tuple[Outline, ...]
+    whole: str
     limit: str
     limit_m: float
     landmarks: tuple[Landmark, ...]
@@ -67,12 +71,12 @@ class StatementMap:
     description: str
 
 
-def statement_map(answer: Answer, known: Sequence[Perimeter], places: Sequence[Address]) -> StatementMap | None:
+def statement_map(answer: Answer, index: PerimeterIndex, places: Sequence[Address]) -> StatementMap | None:
     """Draw where a position stands; None where there is no position or no perimeter near which to show it.
 
     Parameters
     ----------
-    known : perimeters among which the answer was sought.
+    index : perimeters among which the answer was sought.
     places : named ones, of which the nearest are written where there is room.
     """
     import shapely
@@ -81,9 +85,11 @@ def statement_map(answer: Answer, known: Sequence[Perimeter], places: Sequence[A
         return None
     nearest = answer.perimeters[0].perimeter
     point = _projected(answer.position, nearest.epsg)
-    way = shapely.shortest_line(point, shapely.boundary(nearest.geometry))
-    frame = _frame(answer.position, nearest, point, way)
-    shown = perimeters_shown(answer, known, frame)
+    whole = locate(answer.position, index).whole
+    judged = point if whole is None else whole
+    way = shapely.shortest_line(judged, shapely.boundary(nearest.geometry))
+    frame = _frame(answer.position, nearest, shapely.union(point, judged), way)
+    shown = perimeters_shown(answer, index.perimeters, frame)
     position = frame.place(point.x, point.y)
     board = LabelBoard(Box(0, 0, WIDTH_MM, HEIGHT_MM), _furniture(*position))
     is_seen = answer.distance_m is not None and way.length >= _LEAST_SEEN_MM * frame.metres_per_mm
@@ -97,6 +103,7 @@ def statement_map(answer: Answer, known: Sequence[Perimeter], places: Sequence[A
         accuracy_mm=accuracy_mm if accuracy_mm >= _LEAST_SEEN_MM else 0.0,
         accuracy_m=answer.position.accuracy_m,
         outlines=tuple(outline(perimeter, answer.on, frame) for perimeter in shown),
+        whole="" if whole is None else frame.dots(whole) + frame.path(whole),
         limit=frame.path(way) if is_seen else "",
         limit_m=way.length,
         landmarks=landmarks_shown(board, places, frame, answer.position, point, nearest.epsg),
@@ -115,9 +122,9 @@ def _projected(position: Position, epsg: int) -> Point:
     return shapely.Point(easting[0], northing[0])
 
 
-def _frame(position: Position, nearest: Perimeter, point: BaseGeometry, way: BaseGeometry) -> Frame:
-    around = point.buffer(max(position.accuracy_m, _LEAST_M_PER_MM))
-    seen = nearest.geometry.intersection(point.buffer(max(_SEEN_AROUND_M, way.length * 1.2)))
+def _frame(position: Position, nearest: Perimeter, judged: BaseGeometry, way: BaseGeometry) -> Frame:
+    around = judged.buffer(max(position.accuracy_m, _LEAST_M_PER_MM))
+    seen = nearest.geometry.intersection(judged.buffer(max(_SEEN_AROUND_M, way.length * 1.2)))
     return frame_around(
         [around, way, seen],
         width_mm=WIDTH_MM,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 FONT = "DejaVu Sans"
 _LEGEND_TOP_MM = 1.2
 _LEGEND_ROW_MM = 3.6
+_WHOLE_MM = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def drawing(extract: StatementMap) -> Drawing:
         bar=extract.bar_m / extract.metres_per_mm,
         bar_text=distance(extract.bar_m),
         legend=legend,
+        whole_width=_WHOLE_MM,
         width=WIDTH_MM,
         height=HEIGHT_MM,
     )
@@ -67,4 +69,5 @@ def _legend(extract: StatementMap) -> list[_LegendKey]:
     within = f"Précision de la position : {distance(extract.accuracy_m)} autour"
     circle = [_LegendKey("circle", within)] if extract.accuracy_mm else []
     places = [_LegendKey("point", "Lieux repères")] if extract.landmarks else []
-    return [*dict.fromkeys(lines), _LegendKey("cross", "Position"), *circle, *limit, *places]
+    whole = [_LegendKey("dots", "Toute la rue ou toute la commune, comme la liste la connaît")] if extract.whole else []
+    return [*dict.fromkeys(lines), _LegendKey("cross", "Position"), *circle, *whole, *limit, *places]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoville import __version__
+from geoville.eligibility import sentences
 from geoville.french import distance, long_date
 from geoville.model import Basis, RuleStatus, VerdictCode
 from geoville.rendering.perimeter_layer import validity
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from geoville.model import Address, Answer, Perimeter, PeriodVerdict, RuleFinding
+    from geoville.eligibility.index import PerimeterIndex
+    from geoville.model import Address, Answer, PeriodVerdict, RuleFinding
     from geoville.rendering.statement_map import StatementMap
 
 TITLE = "Relevé de situation d'une adresse"
@@ -37,11 +39,12 @@ _OPEN = {
     VerdictCode.UNCERTAIN: "La position n'est pas assez sûre pour trancher : à vérifier avant toute décision.",
 }
 _ESTIMATE = (
-    "Les périmètres connus ici sont estimés par geoville d'après des données ouvertes : ils éclairent, ils ne prouvent "
-    "rien en droit."
+    "Le contour officiel en vigueur à cette date manque ici : les périmètres connus sont estimés par geoville d'après "
+    "des données ouvertes et ne prouvent rien en droit."
 )
 _OFFICIAL = "C'est le contour du décret qui décide : ce relevé lit celui du fichier cité en source, sans le remplacer."
 _ESTIMATES_BESIDE = f"Ce qu'il montre d'estimé est {INDICATIVE.lower()}."
+_SAID_BY_NOTICES = {sentences.NOT_A_NO, sentences.ESTIMATED_ANSWER}
 _NOTHING_IN_FORCE = (
     "Aucun contour en vigueur ce jour-là n'est connu ici : la réponse ne vaut que pour les fichiers cités en source."
 )
@@ -56,19 +59,19 @@ _LONGEST_LIST = 600
 
 
 def statement(
-    answer: Answer, asked: str, *, known: Sequence[Perimeter], landmarks: Sequence[Address], issued: date
+    answer: Answer, asked: str, *, index: PerimeterIndex, landmarks: Sequence[Address], issued: date
 ) -> Statement:
     """State one answer on one sheet.
 
     Parameters
     ----------
     asked : the question as typed; it is printed as it is.
-    known : perimeters among which the answer was sought.
+    index : perimeters among which the answer was sought.
     landmarks : named places that may be written on the map.
     issued : day of issue, printed.
     """
-    sentence, *reasons = answer.reasons
-    drawn = statement_map(answer, known, landmarks)
+    sentence, *reasons = (reason for reason in answer.reasons if reason not in _SAID_BY_NOTICES)
+    drawn = statement_map(answer, index, landmarks)
     sections = (
         _section("Motifs", [Line(printed(reason)) for reason in reasons]),
         _section("Selon la génération de QPV", [Line(printed(_period(item, answer.on))) for item in answer.periods]),

@@ -96,4 +96,4 @@ def format_of(path: Path) -> StatementFormat:
 
 
 def _stated(desk: LookupDesk, answer: Answer, asked: str, issued: date, landmarks: Sequence[Address]) -> Statement:
-    return statement(answer, asked, known=desk.index.perimeters, landmarks=landmarks, issued=issued)
+    return statement(answer, asked, index=desk.index, landmarks=landmarks, issued=issued)

@@ -57,7 +57,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("statements")
     written = {}
     for name, (answer, index, asked) in CASES.items():
-        made = statement(answer, asked, known=index.perimeters, landmarks=PLACES, issued=ON)
+        made = statement(answer, asked, index=index, landmarks=PLACES, issued=ON)
         written[name] = folder / f"{name}.html"
         written[name].write_text(statement_html(made), encoding="utf-8", newline="\n")
     return written

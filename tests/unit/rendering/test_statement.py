@@ -32,14 +32,14 @@ from made_up_answers import (
 import geoville
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
-from geoville.model import Answer, Kind, Perimeter, PositionType
+from geoville.model import Answer, Kind, PositionType
 from geoville.rendering.statement import Statement
 from geoville.rendering.statement_html import statement_html
 from geoville.rendering.statement_text import statement
 
 
-def stated(answer: Answer, known: tuple[Perimeter, ...] = (), asked: str = ASKED, places=()) -> Statement:
-    return statement(answer, asked, known=known, landmarks=places, issued=ON)
+def stated(answer: Answer, index: PerimeterIndex = OFFICIAL_INDEX, asked: str = ASKED, places=()) -> Statement:
+    return statement(answer, asked, index=index, landmarks=places, issued=ON)
 
 
 def lines(made: Statement, title: str) -> list[str]:
@@ -60,7 +60,7 @@ def notices(made: Statement) -> list[str]:
 
 
 def test_an_official_answer_says_which_decree_and_is_no_act_of_the_state():
-    made = stated(official(), OFFICIAL_INDEX.perimeters)
+    made = stated(official(), OFFICIAL_INDEX)
     assert made.verdict == "DEHORS"
     assert notices(made) == ["D'après un contour officiel"]
     assert "sans le remplacer" in made.notices[0].text
@@ -96,36 +96,37 @@ def test_rules_are_told_by_what_is_left_to_do():
 
 
 def test_sources_are_those_of_the_answer_then_of_the_map_with_their_checksums():
-    made = stated(official(), OFFICIAL_INDEX.perimeters, places=(landmark("Collège", 100, -200),))
+    made = stated(official(), OFFICIAL_INDEX, places=(landmark("Collège", 100, -200),))
     (section,) = [section for section in made.sections if section.title == "Sources"]
     assert [line.detail for line in section.lines if line.detail] == [f"sha256 {SHA_2024}", f"sha256 {SHA_2015}"]
     assert lines(made, "Sources")[2:] == ["Adresse : BAN 2025", "Lieux repères : Liste des lieux"]
 
 
 def test_an_estimate_is_indicative():
-    made = stated(estimated(), ESTIMATED_INDEX.perimeters)
+    made = stated(estimated(), ESTIMATED_INDEX)
     assert made.verdict == "DEDANS"
     assert notices(made) == ["Indicatif, sans valeur réglementaire"]
     assert "estimé, sans valeur réglementaire" in facts(made)["Nature"]
+    assert facts(made)["Qualité de la réponse, échelle de l'Insee"] == "1, sûre, par rapport au périmètre estimé"
     assert SHA_ESTIMATE in statement_html(made)
 
 
 def test_an_official_answer_within_an_estimate_says_so():
     index = PerimeterIndex([NEW, ESTIMATE])
-    made = stated(decide(position(), index, ON), index.perimeters)
+    made = stated(decide(position(), index, ON), index)
     assert notices(made) == ["D'après un contour officiel"]
     assert plain(made.notices[0].text).endswith("Ce qu'il montre d'estimé est indicatif, sans valeur réglementaire.")
 
 
 @pytest.mark.parametrize("answer", [not_found(), official(accuracy_m=80.0)], ids=["not found", "uncertain"])
 def test_no_answer_is_never_a_no(answer):
-    made = stated(answer, OFFICIAL_INDEX.perimeters)
+    made = stated(answer, OFFICIAL_INDEX)
     assert made.verdict in {"INCONNU", "À VÉRIFIER"}
     assert notices(made) == ["Ce n'est pas un « non »", "Indicatif, sans valeur réglementaire"]
 
 
 def test_what_is_not_found_has_no_map_and_no_perimeter():
-    made = stated(not_found(), ESTIMATED_INDEX.perimeters)
+    made = stated(not_found(), ESTIMATED_INDEX)
     assert made.drawing is None
     assert facts(made)["Adresse trouvée"] == "aucune"
     assert "Périmètre" not in facts(made)
@@ -134,7 +135,7 @@ def test_what_is_not_found_has_no_map_and_no_perimeter():
 
 def test_no_contour_in_force_is_indicative_and_still_drawn():
     index = PerimeterIndex([OLD])
-    made = stated(decide(position(), index, ON), index.perimeters)
+    made = stated(decide(position(), index, ON), index)
     assert made.verdict == "DEHORS"
     assert notices(made) == ["Indicatif, sans valeur réglementaire"]
     assert made.drawing is not None
@@ -153,7 +154,7 @@ def test_coordinates_are_not_repeated_as_an_address():
 def test_the_page_escapes_whatever_was_typed_or_read():
     index = PerimeterIndex([replace(NEW, name=HOSTILE, code=HOSTILE, reference=HOSTILE), OLD])
     answer = decide(position(label=HOSTILE), index, ON)
-    made = stated(answer, index.perimeters, HOSTILE, (landmark(HOSTILE, 100, -200),))
+    made = stated(answer, index, HOSTILE, (landmark(HOSTILE, 100, -200),))
     page = statement_html(made)
     assert "<script" not in page
     assert "&lt;script&gt;" in page
@@ -163,31 +164,30 @@ def test_the_page_escapes_whatever_was_typed_or_read():
 
 
 def test_the_page_fetches_nothing_and_runs_nothing():
-    page = statement_html(stated(official(), OFFICIAL_INDEX.perimeters))
+    page = statement_html(stated(official(), OFFICIAL_INDEX))
     assert re.findall(r"https?://|src=|href=|<script|@import|url\(", page) == []
     assert "default-src 'none'" in page
     assert '<html lang="fr">' in page
 
 
 def test_the_same_statement_gives_the_same_page():
-    first, second = (statement_html(stated(official(), OFFICIAL_INDEX.perimeters)) for _ in range(2))
+    first, second = (statement_html(stated(official(), OFFICIAL_INDEX)) for _ in range(2))
     assert first == second
-    other = statement(official(), ASKED, known=OFFICIAL_INDEX.perimeters, landmarks=(), issued=date(2026, 1, 16))
+    other = statement(official(), ASKED, index=OFFICIAL_INDEX, landmarks=(), issued=date(2026, 1, 16))
     assert statement_html(other) != first
 
 
 def test_long_lists_are_counted_rather_than_dropped():
     answer, index = overflowing()
-    made = stated(answer, index.perimeters)
+    made = stated(answer, index)
     assert all(len(section.lines) <= 5 for section in made.sections)
     assert lines(made, "Motifs")[-1].startswith("… et 17 autres")
 
 
 def test_a_kind_that_does_not_answer_is_drawn_only_where_it_holds_the_position():
-    far = replace(ESTIMATE, code="V1", kind=Kind.VEILLE, geometry=OLD.geometry.buffer(-290).buffer(5))
     around = replace(ESTIMATE, code="V2", kind=Kind.VEILLE, geometry=OLD.geometry)
     beside = replace(ESTIMATE, code="V3", kind=Kind.VEILLE, geometry=NEW.geometry)
     index = PerimeterIndex([NEW, around, beside])
-    made = stated(decide(position(), index, ON), (*index.perimeters, far))
+    made = stated(decide(position(), index, ON), index)
     assert made.drawing is not None
     assert [perimeter.code for perimeter in made.drawing.perimeters] == ["V2", "QN06253M"]

@@ -23,6 +23,7 @@ from made_up_answers import (
 
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
+from geoville.model import PositionType
 from geoville.rendering.statement_frame import Frame, frame_around
 from geoville.rendering.statement_labels import Box, LabelBoard
 from geoville.rendering.statement_map import HEIGHT_MM, WIDTH_MM, StatementMap, statement_map
@@ -32,7 +33,7 @@ FRAME = Frame(width_mm=100, height_mm=80, west_m=1000.0, north_m=5800.0, metres_
 
 
 def drawn(answer, index, places=()) -> StatementMap:
-    made = statement_map(answer, index.perimeters, places)
+    made = statement_map(answer, index, places)
     assert made is not None
     return made
 
@@ -146,3 +147,15 @@ def test_the_perimeter_of_the_answer_is_named_first_where_there_is_room_for_one(
     far = decide(replace(position(), lat=51.5), PerimeterIndex(crowd), ON)
     codes = [label.text for label in drawn(far, PerimeterIndex(crowd)).labels if label.text.startswith("QN")]
     assert codes == [far.perimeters[0].perimeter.code]
+
+
+def test_a_street_judged_whole_is_drawn_whole_and_measured_from_its_nearest_part():
+    houses = shapely.MultiPoint([(landmark("", east, 40).lon, landmark("", east, 40).lat) for east in (0, 50, 100)])
+    street = replace(position(0.0), type=PositionType.STREET, firm=False, firm_reason="Un point.", whole=houses)
+    made = drawn(decide(street, OFFICIAL_INDEX, ON), OFFICIAL_INDEX)
+    assert made.whole.count("M") == 3
+    assert made.limit_m == pytest.approx(100, abs=0.5)
+    assert "Toute la rue" in drawing(made).elements
+    hull = replace(street, whole=houses.buffer(1e-4).convex_hull)
+    assert drawn(decide(hull, OFFICIAL_INDEX, ON), OFFICIAL_INDEX).whole.count("M") == 1
+    assert drawn(official(), OFFICIAL_INDEX).whole == ""

@@ -36,9 +36,9 @@ A4_POINTS = (595.28, 841.89)
 POSITION = re.compile(rb"BT [\d.-]+ ([\d.-]+) Td")
 
 
-def made(answer=None, known=OFFICIAL_INDEX.perimeters, asked: str = ASKED, issued: date = ON) -> Statement:
+def made(answer=None, index=OFFICIAL_INDEX, asked: str = ASKED, issued: date = ON) -> Statement:
     places = (landmark("Collège", 100, -200),)
-    return statement(answer or official(), asked, known=known, landmarks=places, issued=issued)
+    return statement(answer or official(), asked, index=index, landmarks=places, issued=issued)
 
 
 def streams(pdf: bytes) -> list[bytes]:
@@ -85,7 +85,7 @@ def test_the_same_statement_gives_the_same_bytes_in_any_process(pdf):
     code = (
         "import hashlib; from made_up_answers import *; from geoville.rendering.statement_text import statement;"
         "from geoville.rendering.statement_pdf import statement_pdf;"
-        "made = statement(official(), ASKED, known=OFFICIAL_INDEX.perimeters,"
+        "made = statement(official(), ASKED, index=OFFICIAL_INDEX,"
         " landmarks=(landmark('Collège', 100, -200),), issued=ON);"
         "print(statement_pdf(made).hex())"
     )
@@ -105,14 +105,14 @@ def test_another_day_of_issue_gives_another_document(pdf):
 
 @pytest.mark.parametrize("answer", [estimated(), not_found(), official(accuracy_m=80.0)])
 def test_every_verdict_has_its_page(answer):
-    page = statement_pdf(made(answer, ESTIMATED_INDEX.perimeters))
+    page = statement_pdf(made(answer, ESTIMATED_INDEX))
     assert len(re.findall(rb"/Type /Page\b", page)) == 1
     assert lowest_text_points(page) > 30
 
 
 def test_names_of_any_length_hold_on_the_page():
     answer, index = overflowing()
-    page = statement_pdf(made(answer, index.perimeters, "W" * 200))
+    page = statement_pdf(made(answer, index, "W" * 200))
     assert len(re.findall(rb"/Type /Page\b", page)) == 1
     assert lowest_text_points(page) > 30
 
