@@ -51,6 +51,17 @@ class ParsedAddress:
         """Name of the street without its type."""
         return " ".join(self.street.words)
 
+    @property
+    def in_usual_order(self) -> str:
+        """The parts in one line: number, street, postcode, town.
+
+        >>> parse_address("62107 CALAIS CEDEX, BP 12, rue Mollien n° 12 bis").in_usual_order
+        '12 bis rue mollien calais'
+        """
+        number = "" if self.number is None else str(self.number)
+        parts = (number, self.suffix, self.street_type, self.street_body, self.postcode, self.city)
+        return " ".join(part for part in parts if part)
+
 
 def parse_address(text: str) -> ParsedAddress:
     """Cut an address into its parts; whatever is typed, there is an answer, be it empty.

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.errors import DataUnavailableError
 from geoville.geocoding.normalise import fold
-from geoville.geocoding.parse import parse_address
+from geoville.geocoding.parse import ParsedAddress, parse_address
 from geoville.geocoding.question import check_question
 from geoville.geocoding.remote_address import RemoteAddress, remote_addresses
 from geoville.geocoding.remote_answers import answer_of, position_of
 from geoville.geocoding.remote_http import RemoteClient
 from geoville.geocoding.remote_pace import Pace
-from geoville.model import NotFound
+from geoville.model import NotFound, Position, PositionType
 
 if TYPE_CHECKING:
     from geoville.geocoding.remote_service import RemoteService
-    from geoville.model import Position
 
 RESULTS = 5
 REVERSE_WITHIN_M = 100
@@ -38,8 +37,10 @@ class RemoteGeocoder:
     def search(self, text: str, *, postcode: str = "", citycode: str = "") -> Position | NotFound:
         """Position of an address, a street or a town.
 
-        A result is taken where its score is 0.8 at least, its town the one named and its street the one asked; where
-        several are as good, or the number is not the one asked, the position is not firm.
+        A result is taken where its score is high enough, its town the one named and its street the one asked; where
+        several are as good, the score is low or the number is not the one asked, the position is not firm. Where none
+        has all that is asked, the parts of the text are asked once more in their usual order, without what is no
+        address (a postal box, CEDEX).
 
         Raises
         ------
@@ -52,11 +53,18 @@ class RemoteGeocoder:
         plain = _plain(text)
         if len(plain) < self._service.shortest_question:
             return NotFound(f"Texte trop court pour {self._service.title}.")
-        found = self._results(plain, RESULTS, _places(postcode, citycode), autocomplete=0)
-        if found is None:
-            return NotFound(f"Question que {self._service.title} ne sait pas lire.")
         parsed = parse_address(text)
         asked = replace(parsed, postcode=postcode or parsed.postcode)
+        first = self._answer(plain, asked, postcode, citycode)
+        if _answers_all(first, asked) or parsed.in_usual_order == fold(plain):
+            return first
+        again = self._answer(parsed.in_usual_order, asked, postcode, citycode)
+        return again if isinstance(first, NotFound) or _answers_all(again, asked) else first
+
+    def _answer(self, words: str, asked: ParsedAddress, postcode: str, citycode: str) -> Position | NotFound:
+        found = self._results(words, RESULTS, _places(postcode, citycode), autocomplete=0)
+        if found is None:
+            return NotFound(f"Question que {self._service.title} ne sait pas lire.")
         return answer_of(asked, citycode, found, self._service)
 
     def reverse(self, lon: float, lat: float) -> Position | NotFound:
@@ -96,6 +104,11 @@ class RemoteGeocoder:
                 f"Géocodage impossible : {self._service.title} ne répond pas comme un géocodeur",
                 advice="vérifier l'adresse donnée à --geocoder",
             ) from None
+
+
+def _answers_all(answer: Position | NotFound, asked: ParsedAddress) -> bool:
+    """Whether an answer is a position, of the house where a number is asked."""
+    return isinstance(answer, Position) and (asked.number is None or answer.type is PositionType.HOUSENUMBER)
 
 
 def _plain(text: str) -> str:

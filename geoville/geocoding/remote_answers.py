@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from geoville import french
 from geoville.geocoding.match import AS_GOOD
-from geoville.geocoding.remote_checks import Checked, checked, same_number
+from geoville.geocoding.remote_checks import FIRM_SCORE, Checked, checked, same_number
 from geoville.law import position_accuracy
 from geoville.model import NotFound, Position, PositionType
 
@@ -104,6 +105,10 @@ def _doubts(parsed: ParsedAddress, best: Checked, rivals: tuple[str, ...]) -> li
         doubts.append(f"Plusieurs réponses possibles : {' ; '.join((best.address.label, *rivals))}.")
     if best.name.other_type:
         doubts.append(f"Le type de voie demandé n'est pas celui trouvé : « {best.address.name} ».")
+    if best.name.misspelt:
+        doubts.append(f"Nom rapproché de « {best.address.name} ».")
+    if best.address.score < FIRM_SCORE:
+        doubts.append(f"Réponse peu sûre du géocodeur : score de {french.number(best.address.score, 2)}.")
     has_number = parsed.number is not None or best.address.housenumber
     if has_number and not same_number(parsed, best.address):
         doubts.append(f"Le numéro demandé n'est pas celui de la réponse : « {best.address.label} ».")

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from geoville.geocoding.parse import ParsedAddress
     from geoville.geocoding.remote_address import RemoteAddress
 
-ACCEPTED_SCORE = 0.8
-"""Least score of a result. At addok's own threshold for files, 0.5, nearly every street that does not exist in the town
-named is "found" elsewhere; at 0.8 few are, and most right answers are kept: `python benchmarks/address_quality.py`."""
+ACCEPTED_SCORE = 0.5
+FIRM_SCORE = 0.8
+"""Scores from which a result is looked at, and from which it may be firm. 0.5 is addok's own threshold for files, where
+nearly every street that does not exist in the town named is "found" elsewhere, but by other parts than those asked; at
+0.8 hardly any is, without a look at the parts: `python benchmarks/address_quality.py`."""
 
-_NO_LIST = Vocabulary(())
+_ANY_WORD = Vocabulary((), rich=True)
+"""A service knows more words than can be listed here: what it takes for a misspelling may be one, and is not firm."""
 
 
 class Checked(NamedTuple):
@@ -81,7 +84,7 @@ def _likeness(parsed: ParsedAddress, address: RemoteAddress) -> NameLikeness | N
     if address.kind == "municipality":
         only_a_town = any(not reading.type and not reading.words for reading in _readings(parsed.street, address))
         return NameLikeness(1.0) if only_a_town and parsed.number is None else None
-    found = [name_likeness(reading, address.street, _NO_LIST) for reading in _readings(parsed.street, address)]
+    found = [name_likeness(reading, address.street, _ANY_WORD) for reading in _readings(parsed.street, address)]
     return max((likeness for likeness in found if likeness and likeness.score >= ACCEPTED), default=None)
 
 

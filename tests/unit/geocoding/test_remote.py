@@ -36,10 +36,10 @@ def reason(geocoder: RemoteGeocoder, text: str, **places: str) -> str:
 
 
 def test_what_is_asked_of_the_geoplateforme(service, geocoder):
-    service.finds(service.house())
-    geocoder.search("« 66\u00a0rue\n de l’Écluse », Calais", postcode="62100", citycode="62193")
+    service.finds(service.house(street="Rue de l'Écluse"))
+    geocoder.search("« 66\u00a0rue  de l’Écluse,\nCalais »", postcode="62100", citycode="62193")
     asked = {"limit": "5", "autocomplete": "0", "postcode": "62100", "citycode": "62193"}
-    assert service.asked == [("/geocodage/search", {"q": "66 rue de l'Écluse », Calais", **asked})]
+    assert service.asked == [("/geocodage/search", {"q": "66 rue de l'Écluse, Calais »", **asked})]
 
 
 def test_an_addok_is_asked_at_any_address(service):
@@ -151,12 +151,38 @@ def test_the_former_town_names_the_town(service, geocoder):
     assert found(geocoder, "66 rue Mollien, 62100 Équeurdreville-Hainneville Cherbourg-en-Cotentin").firm
 
 
-def test_a_low_score_is_put_aside(service, geocoder):
-    service.finds(service.house(score=0.79))
-    assert "score trop faible" in reason(geocoder, "66 rue Mollien, Calais")
-    service.replies.clear()
+def test_a_low_score_is_not_firm_and_a_lower_one_is_put_aside(service, geocoder):
     service.finds(service.house(score=0.8))
     assert found(geocoder, "66 rue Mollien, Calais").firm
+    service.replies.clear()
+    service.finds(service.house(score=0.79))
+    assert found(geocoder, "66 rue Mollien, Calais").firm_reason == "Réponse peu sûre du géocodeur : score de 0,79."
+    service.replies.clear()
+    service.finds(service.house(score=0.49))
+    assert "score trop faible" in reason(geocoder, "66 rue Mollien, Calais")
+
+
+def test_a_name_that_only_looks_like_the_one_asked_is_not_firm(service, geocoder):
+    service.finds(service.house())
+    assert found(geocoder, "66 rue Molien, Calais").firm_reason == "Nom rapproché de « Rue Mollien »."
+
+
+def test_what_is_not_found_is_asked_again_in_the_usual_order(service, geocoder):
+    service.finds(service.street())
+    service.finds(service.house())
+    position = found(geocoder, "BP 12, rue Mollien n° 66\n62907 CALAIS CEDEX")
+    assert (position.type, position.firm) == (HOUSE, True)
+    assert [query["q"] for _, query in service.asked] == [
+        "BP 12, rue Mollien n° 66 62907 CALAIS CEDEX",
+        "66 rue mollien calais",
+    ]
+
+
+def test_the_first_answer_stays_where_the_second_is_no_better(service, geocoder):
+    service.finds(service.street())
+    service.finds()
+    assert found(geocoder, "66, r. Mollien, Calais").type == STREET
+    assert len(service.asked) == 2
 
 
 def test_two_towns_as_good_are_not_firm(service, geocoder):

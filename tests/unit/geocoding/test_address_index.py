@@ -1,0 +1,237 @@
+"""The embedded geocoder over an index: towns in all their guises, whole streets and towns, suggestions, nearest."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import shapely
+
+from geoville.errors import AddressListError, DataUnavailableError
+from geoville.geocoding import EmbeddedGeocoder
+from geoville.geocoding.address_index import TOWNS_AT_HAND, AddressIndex, is_address_index
+from geoville.geocoding.index_writer import IndexWriter
+from geoville.model import Address, AddressList, NotFound, Position, PositionType
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CALAIS = Address("C1", 1, "", "Rue Mollien", "", "62100", "62193", "Calais", 1.860, 50.950, "entrée", "BAN")
+SEYNOD = Address("A1", 1, "", "Rue de la Gare", "", "74600", "74010", "Annecy", 6.100, 45.900, "entrée")
+SEYNOD = replace(SEYNOD, former_citycode="74268", former_city="Seynod")
+ANNECY = replace(SEYNOD, id="A2", postcode="74000", lon=6.120, former_citycode="74010", former_city="Annecy")
+MARSEILLE = replace(CALAIS, id="M", street="Rue Paradis", postcode="", citycode="13201", lon=5.37, lat=43.29)
+ADDRESSES = (
+    CALAIS,
+    replace(CALAIS, id="C3", number=3, lon=1.861),
+    replace(CALAIS, id="C5", number=5, lon=1.862, lat=50.951),
+    replace(CALAIS, id="C7", number=7, street="Rue Auguste Molière", lon=1.870),
+    SEYNOD,
+    replace(SEYNOD, id="A5", number=5, lon=6.101),
+    ANNECY,
+    replace(ANNECY, id="A8", number=8, lon=6.121),
+    replace(MARSEILLE, city="Marseille 1er Arrondissement"),
+    replace(MARSEILLE, id="M6", citycode="13206", city="Marseille 6e Arrondissement", lon=5.38),
+)
+
+
+def write(path: Path, addresses: tuple[Address, ...] = ADDRESSES, *, complete: bool = True) -> Path:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        writer = IndexWriter(connection)
+        for address in addresses:
+            writer.add(address)
+        writer.finish(complete=complete)
+    return path
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("index") / "index é #1.sqlite")
+
+
+@pytest.fixture(scope="module")
+def geocoder(path: Path) -> EmbeddedGeocoder:
+    return EmbeddedGeocoder(AddressIndex.open(path))
+
+
+def found(geocoder: EmbeddedGeocoder, text: str, **limits: str) -> Position:
+    answer = geocoder.search(text, **limits)
+    assert isinstance(answer, Position), answer
+    return answer
+
+
+def test_a_position_is_told_as_the_list_writes_it(geocoder: EmbeddedGeocoder) -> None:
+    position = found(geocoder, "5 rue Mollien, 62100 Calais")
+    assert (position.id, position.housenumber, position.street) == ("C5", "5", "Rue Mollien")
+    assert (position.accuracy_m, position.firm, position.source, position.whole) == (5, True, "BAN", None)
+    assert (position.score_next, position.alternatives) == (None, ())
+
+
+def test_a_street_of_a_merged_commune_is_told_from_its_namesake(geocoder: EmbeddedGeocoder) -> None:
+    for text in ("1 rue de la Gare, Annecy", "1 rue de la Gare", "rue de la Gare, Annecy"):
+        position = found(geocoder, text)
+        assert not position.firm
+        assert position.alternatives == ("Rue de la Gare, Seynod, Annecy",)
+        assert position.score_next == position.score == 1.0
+        assert "Plusieurs rues possibles" in position.firm_reason
+        assert position.whole is None
+    for text in ("1 rue de la Gare, Seynod", "1 rue de la Gare 74600 Annecy", "1 rue de la Gare 74600"):
+        assert (found(geocoder, text).id, found(geocoder, text).firm) == ("A1", True)
+
+
+def test_a_complete_list_tells_namesakes_by_the_number_that_only_one_has(geocoder: EmbeddedGeocoder) -> None:
+    position = found(geocoder, "8 rue de la Gare, Annecy")
+    assert (position.id, position.firm, position.alternatives) == ("A8", True, ())
+
+
+@pytest.mark.parametrize("town", ["Marseille 6e", "Marseille 6", "Marseille 6ème", "Marseille 6e arrondissement"])
+def test_an_arrondissement_is_named_in_many_ways(geocoder: EmbeddedGeocoder, town: str) -> None:
+    assert (found(geocoder, f"1 rue Paradis, {town}").id, found(geocoder, f"1 rue Paradis, {town}").firm) == (
+        "M6",
+        True,
+    )
+
+
+def test_a_city_is_all_its_arrondissements(geocoder: EmbeddedGeocoder) -> None:
+    for position in (found(geocoder, "1 rue Paradis, Marseille"), found(geocoder, "1 rue Paradis", citycode="13055")):
+        assert len(position.alternatives) == 1
+        assert not position.firm
+    assert found(geocoder, "1 rue Paradis", citycode="13206").id == "M6"
+
+
+def test_a_town_without_postcode_in_the_list_is_named_with_one(geocoder: EmbeddedGeocoder) -> None:
+    assert found(geocoder, "1 rue Paradis 13006 Marseille 6e").firm
+    assert isinstance(geocoder.search("1 rue Paradis 59000 Marseille 6e"), NotFound)
+
+
+def test_limits_beside_the_text(geocoder: EmbeddedGeocoder) -> None:
+    assert found(geocoder, "1 rue de la Gare", postcode="74000").id == "A2"
+    assert found(geocoder, "1 rue de la Gare", citycode="74268").id == "A1"
+    assert found(geocoder, "1 rue de la Gare, Annecy", citycode="74268").firm
+    for text, limits in (
+        ("1 rue Mollien, Calais", {"postcode": "74000"}),
+        ("1 rue Mollien, Calais", {"citycode": "74010"}),
+        ("1 rue Mollien", {"postcode": "99999"}),
+        ("1 rue Mollien", {"postcode": "62100", "citycode": "74010"}),
+    ):
+        assert isinstance(geocoder.search(text, **limits), NotFound)
+
+
+def test_a_street_that_is_known_whole_says_how_far_it_goes(path: Path, tmp_path: Path) -> None:
+    complete = EmbeddedGeocoder(AddressIndex.open(path))
+    incomplete = EmbeddedGeocoder(AddressIndex.open(write(tmp_path / "partial.sqlite", complete=False)))
+    for text in ("rue Mollien, Calais", "200 rue Mollien, Calais"):
+        position = found(complete, text)
+        assert (position.type, position.firm) == (PositionType.STREET, False)
+        assert position.whole is not None
+        assert position.whole.equals(shapely.MultiPoint([(1.860, 50.950), (1.861, 50.950), (1.862, 50.951)]))
+        assert found(incomplete, text).whole is None
+    assert found(complete, "impasse Mollien, Calais").whole is None
+
+
+def test_a_town_that_is_known_whole_says_how_far_it_goes(geocoder: EmbeddedGeocoder) -> None:
+    position = found(geocoder, "62100 Calais")
+    assert (position.type, position.firm, position.id, position.label) == (
+        PositionType.MUNICIPALITY,
+        False,
+        "62193",
+        "Calais",
+    )
+    assert position.whole is not None
+    assert position.whole.equals(shapely.MultiPoint([(a.lon, a.lat) for a in ADDRESSES[:4]]).convex_hull)
+    assert found(geocoder, "Annecy").whole.covers(shapely.Point(6.11, 45.9))
+    assert found(geocoder, "62100 Trouville").whole is None
+
+
+def test_the_nearest_address_and_its_distance(geocoder: EmbeddedGeocoder) -> None:
+    position = geocoder.reverse(1.8612, 50.9501)
+    assert isinstance(position, Position)
+    assert (position.id, position.label, position.firm) == ("C3", "3 Rue Mollien, 62100 Calais", True)
+    assert "à 18\N{NO-BREAK SPACE}m du point demandé" in position.accuracy_reason
+    for lon, lat in ((1.8650, 50.9550), (-60.0, 14.0), (180.0, 90.0)):
+        assert isinstance(geocoder.reverse(lon, lat), NotFound)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("3 rue mol", "3 Rue Mollien, 62100 Calais"),
+        ("mollien", "Rue Mollien, 62100 Calais"),
+        ("5 rue mollien cal", "5 Rue Mollien, 62100 Calais"),
+        ("rue mollien, cal", "Rue Mollien, 62100 Calais"),
+        ("rue de la gare seyn", "Rue de la Gare, 74600 Annecy"),
+        ("cala", "Calais"),
+        ("62100", "Calais"),
+    ],
+)
+def test_what_is_being_typed(geocoder: EmbeddedGeocoder, typed: str, first: str) -> None:
+    labels = [position.label for position in geocoder.suggest(typed)]
+    assert labels[0] == first
+    assert len(labels) == len(set(labels)) <= 5
+
+
+def test_suggestions_are_few_and_within_limits(geocoder: EmbeddedGeocoder) -> None:
+    assert len(geocoder.suggest("rue", limit=2)) <= 2
+    assert {position.postcode for position in geocoder.suggest("1 rue", postcode="74600")} <= {"74600"}
+    assert geocoder.suggest("rue mol", citycode="74010") == ()
+    for typed in ("", "  ", "!!", "x" * 201, "zzzz"):
+        assert geocoder.suggest(typed) == ()
+
+
+def test_places_are_suggested_too() -> None:
+    school = replace(CALAIS, id="P", number=None, street="", place="Collège Vauban")
+    geocoder = EmbeddedGeocoder(AddressList((*ADDRESSES, school), complete=False, name="la liste"))
+    assert geocoder.suggest("vauban")[0].label == "Collège Vauban, 62100 Calais"
+
+
+def test_several_threads_read_one_file(geocoder: EmbeddedGeocoder) -> None:
+    texts = ["1 rue Mollien, Calais", "rue Mollien", "rue Molien, Calais", "Annecy"] * 50
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(geocoder.search, texts)) == [geocoder.search(text) for text in texts]
+
+
+def test_streets_are_kept_at_hand_for_some_towns_only(tmp_path: Path) -> None:
+    many = tuple(replace(CALAIS, citycode=f"62{rank:03d}", city=f"Ville {rank}") for rank in range(TOWNS_AT_HAND + 9))
+    index = AddressIndex.open(write(tmp_path / "many.sqlite", many))
+    for town, _ in index.towns():
+        assert len(index.streets_of(town).streets) == 1
+    assert len(index._streets) == TOWNS_AT_HAND
+
+
+def test_the_same_address_twice_counts_once_and_the_firmest_position_answers(tmp_path: Path) -> None:
+    twice = (CALAIS, CALAIS, replace(CALAIS, precision="segment", lon=1.9))
+    index = AddressIndex.open(write(tmp_path / "twice.sqlite", twice))
+    assert index.size == 2
+    assert found(EmbeddedGeocoder(index), "1 rue Mollien").lon == CALAIS.lon
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    text, other, old = tmp_path / "liste.csv", tmp_path / "autre.sqlite", write(tmp_path / "old.sqlite")
+    text.write_text("id;numero\n", encoding="utf-8")
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE x (y)")
+    with closing(sqlite3.connect(old)) as connection:
+        connection.execute("UPDATE meta SET value = '0' WHERE key = 'format'")
+        connection.commit()
+    assert [is_address_index(file) for file in (text, other, old, tmp_path / "absent")] == [False, True, True, False]
+    for file, said in (
+        (text, "pas un index"),
+        (other, "pas un index"),
+        (tmp_path / "absent", "pas un index"),
+        (old, "autre version"),
+    ):
+        with pytest.raises(AddressListError, match=said):
+            AddressIndex.open(file)
+
+
+def test_an_index_that_becomes_unreadable_is_no_crash(tmp_path: Path) -> None:
+    path = write(tmp_path / "cut.sqlite")
+    content = path.read_bytes()
+    geocoder = EmbeddedGeocoder(AddressIndex.open(path))
+    path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    with pytest.raises(DataUnavailableError, match="illisible"):
+        geocoder.search("1 rue Mollien, Calais")
