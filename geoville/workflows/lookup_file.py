@@ -79,20 +79,30 @@ class FileJob:
         check_free(self.out, self.journal, resume=resume, force=force)
         desk = self.desk.open()
         input_sha256 = sha256_of(self.source)
-        journal = Journal(self.journal, self._request(input_sha256))
+        journal = Journal(self.journal, self.request(input_sha256))
         if resume and journal.path.exists():
             journal.resume()
         else:
             journal.start()
         self._answer(journal, desk, progress, workers)
+        self.check_unchanged(input_sha256)
+        summary = merge(self.rows, journal.answers(), self.out)
+        self.write_provenance(input_sha256, desk)
+        journal.remove()
+        return summary
+
+    def check_unchanged(self, input_sha256: str) -> None:
+        """Refuse to go on where the input is no longer what it was.
+
+        Raises
+        ------
+        InvalidInputError
+            It changed during the work.
+        """
         if sha256_of(self.source) != input_sha256:
             raise InvalidInputError(
                 f"« {self.source.name} » a changé pendant le travail", advice="tout recommencer avec --force"
             )
-        summary = merge(self.rows, journal.answers(), self.out)
-        self._write_provenance(input_sha256, desk)
-        journal.remove()
-        return summary
 
     def _answer(self, journal: Journal, desk: LookupDesk, progress: Callable[[int], None], workers: int) -> None:
         progress(journal.answered)
@@ -104,7 +114,8 @@ class FileJob:
             if chunk.failure:
                 raise chunk.failure.error()
 
-    def _request(self, input_sha256: str) -> dict[str, str]:
+    def request(self, input_sha256: str) -> dict[str, str]:
+        """Everything that the answers depend on."""
         return {
             "input": input_sha256,
             "layout": self.rows.description,
@@ -114,7 +125,8 @@ class FileJob:
             "version": version("geoville"),
         }
 
-    def _write_provenance(self, input_sha256: str, desk: LookupDesk) -> None:
+    def write_provenance(self, input_sha256: str, desk: LookupDesk) -> None:
+        """Write beside the output what it was made of."""
         given = [("perimeters", path) for path in self.desk.perimeters]
         given += [("addresses", self.desk.addresses)] if self.desk.addresses else []
         files = [InputFile(role, path.name, sha256_of(path)) for role, path in given]
