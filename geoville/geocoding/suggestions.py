@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 STARTED = 0.8
 """Score of a street whose name is not typed to its end."""
 
+COMPARED = 4
+"""How many positions are compared for one that is suggested: those that have the number asked come first."""
+
 SHORTEST_TOWN = 2
 MOST_TOWNS = 50
 
@@ -40,11 +43,11 @@ class Suggestions:
     def of(self, parsed: ParsedAddress, limits: frozenset[Town] | None, limit: int) -> list[Position]:
         """Positions for an address not typed to its end, the likeliest first, one for each label."""
         by_label: dict[str, Position] = {}
-        for position in self._all(parsed, limits, limit):
+        for position in self._all(parsed, limits, limit * COMPARED):
             by_label.setdefault(position.label, position)
-            if len(by_label) >= limit:
+            if len(by_label) >= limit * COMPARED:
                 break
-        return list(by_label.values())
+        return sorted(by_label.values(), key=lambda position: -position.score)[:limit]
 
     def _all(self, parsed: ParsedAddress, limits: frozenset[Town] | None, limit: int) -> Iterator[Position]:
         readings = [*readings_of(parsed, self._towns, limits), *self._in_towns_being_typed(parsed, limits)]

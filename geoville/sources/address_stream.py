@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 from geoville.errors import AddressListError, Location
+from geoville.sources.address_cells import fault
 from geoville.sources.address_json_lines import json_line_addresses
 from geoville.sources.address_layouts import ADDRESS_COLUMNS, BAL_COLUMNS, bal_address, ban_address
 
@@ -85,12 +86,11 @@ class AddressFile:
                 yield error
 
     def _row(self, line: int, text: str, separator: str, columns: list[str]) -> dict[str, str]:
-        where = Location(self.path.name, line)
         if not _is_text(text):
-            raise AddressListError("Lettre illisible", where=where, advice="enregistrer le fichier en UTF-8")
+            fault("Lettre illisible", self.path, line, None, None, "enregistrer le fichier en UTF-8")
         cells = _cells(text, separator)
         if len(cells) != len(columns):
-            raise AddressListError(f"Ligne de {len(cells)} cases au lieu de {len(columns)}", where=where)
+            fault(f"Ligne de {len(cells)} cases au lieu de {len(columns)}", self.path, line, None, None)
         return dict(zip(columns, cells, strict=True))
 
 
