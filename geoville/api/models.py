@@ -6,7 +6,7 @@ from datetime import date  # noqa: TC003 - pydantic reads the annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from geoville.model import Basis, Kind, PositionType, VerdictCode  # noqa: TC001
+from geoville.model import Basis, Kind, PositionType, RuleStatus, VerdictCode  # noqa: TC001
 
 
 class LookupQuery(BaseModel):
@@ -31,6 +31,7 @@ class PositionDocument(BaseModel):
     score: float = Field(ge=0, le=1, description="1 pour des coordonnées saisies")
     type: PositionType
     firm: bool = Field(description="Faux pour une rue, une commune ou un lieu mal situé")
+    alternatives: list[str] = Field(description="Autres lieux qui répondent aussi bien à la question")
     citycode: str | None
     source: str | None
 
@@ -59,17 +60,45 @@ class SourceDocument(BaseModel):
     sha256: str | None
 
 
+class PeriodDocument(BaseModel):
+    """Ce qui serait répondu sous une génération de QPV connue à cet endroit."""
+
+    generation: int
+    valid_from: date | None
+    valid_to: date | None = Field(description="Absent tant que la génération est en vigueur")
+    verdict: VerdictCode
+    code: str = Field(description="QPV qui contient la position, ou le plus proche")
+    name: str
+    distance_m: float
+
+
+class RuleDocument(BaseModel):
+    """Ce qui peut être dit d'une règle ; jamais « met » sur une estimation ou un texte non lu."""
+
+    id: str
+    name: str
+    status: RuleStatus
+    place_met: bool | None = Field(description="Condition de lieu remplie ; absent si rien ne permet de le dire")
+    reason: str
+    to_check: list[str] = Field(description="Ce qu'une personne doit encore vérifier")
+    reference: str
+    verified: bool
+
+
 class LookupDocument(BaseModel):
     """La réponse datée, avec ce sur quoi elle repose."""
 
     on: date
     verdict: VerdictCode
+    quality: int | None = Field(description="Échelle de l'Insee : 1 sûr, 2 probable, 3 aléatoire")
     basis: Basis
     distance_m: float | None
     accuracy_m: float | None
     position: PositionDocument | None
     perimeters: list[PerimeterDocument]
+    periods: list[PeriodDocument] = Field(description="La réponse sous chaque génération de QPV connue ici")
     reasons: list[str] = Field(description="Le verdict en mots, puis ce qui le fonde")
+    rules: list[RuleDocument] = Field(description="Les règles qu'un lieu ouvre, et ce qu'il reste à vérifier")
     references: list[str]
     sources: list[SourceDocument]
 

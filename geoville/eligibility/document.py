@@ -1,16 +1,19 @@
-"""An answer as a JSON document: the same one for the command line, HTTP and files."""
+"""An answer about a position as a JSON document: the same one for the command line, HTTP and files."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
+from geoville.eligibility.document_parts import (
+    day_text,
+    finding_document,
+    perimeter_document,
+    source_document,
+    to_the_millimetre,
+)
+
 if TYPE_CHECKING:
-    from datetime import date
-
-    from geoville.model import Answer, PerimeterHit, Position, Source
-
-_MILLIMETRE_DECIMALS = 3
+    from geoville.model import Answer, PeriodVerdict, Position
 
 
 def answer_document(answer: Answer) -> dict[str, Any]:
@@ -18,14 +21,17 @@ def answer_document(answer: Answer) -> dict[str, Any]:
     return {
         "on": answer.on.isoformat(),
         "verdict": answer.verdict.value,
+        "quality": int(answer.quality) if answer.quality else None,
         "basis": answer.basis.value,
-        "distance_m": _metres(answer.distance_m),
-        "accuracy_m": _metres(answer.accuracy_m),
+        "distance_m": to_the_millimetre(answer.distance_m),
+        "accuracy_m": to_the_millimetre(answer.accuracy_m),
         "position": _position(answer.position) if answer.position else None,
-        "perimeters": [_perimeter(hit, answer.on) for hit in answer.perimeters],
+        "perimeters": [perimeter_document(hit, answer.on) for hit in answer.perimeters],
+        "periods": [_period(period) for period in answer.periods],
         "reasons": list(answer.reasons),
+        "rules": [finding_document(finding) for finding in answer.rules],
         "references": list(answer.references),
-        "sources": [_source(source) for source in answer.sources],
+        "sources": [source_document(source) for source in answer.sources],
     }
 
 
@@ -37,39 +43,19 @@ def _position(position: Position) -> dict[str, Any]:
         "score": round(position.score, 3),
         "type": position.type.value,
         "firm": position.firm,
+        "alternatives": list(position.alternatives),
         "citycode": position.citycode or None,
         "source": position.source or None,
     }
 
 
-def _perimeter(hit: PerimeterHit, on: date) -> dict[str, Any]:
-    perimeter = hit.perimeter
+def _period(period: PeriodVerdict) -> dict[str, Any]:
     return {
-        "code": perimeter.code,
-        "name": perimeter.name,
-        "kind": perimeter.kind.value,
-        "generation": perimeter.generation,
-        "vintage": perimeter.vintage,
-        "estimated": perimeter.estimated,
-        "distance_m": _metres(hit.distance_m),
-        "in_force": perimeter.in_force(on),
-        "valid_from": _day(perimeter.valid_from),
-        "valid_to": _day(perimeter.valid_to),
-        "reference": perimeter.reference or None,
+        "generation": period.generation,
+        "valid_from": day_text(period.valid_from),
+        "valid_to": day_text(period.valid_to),
+        "verdict": period.verdict.value,
+        "code": period.nearest.perimeter.code,
+        "name": period.nearest.perimeter.name,
+        "distance_m": to_the_millimetre(period.nearest.distance_m),
     }
-
-
-def _source(source: Source) -> dict[str, Any]:
-    return {"citation": source.citation, "vintage": source.vintage or None, "sha256": source.sha256}
-
-
-def _metres(value: float | None) -> float | None:
-    """Round to the millimetre, without ever turning an inside into a zero or an outside: rounds away from the line."""
-    if value is None or value == 0:
-        return value
-    factor = 10**_MILLIMETRE_DECIMALS
-    return math.copysign(max(round(abs(value) * factor), 1) / factor, value)
-
-
-def _day(value: date | None) -> str | None:
-    return value.isoformat() if value else None

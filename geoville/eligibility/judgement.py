@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geoville.eligibility.shares import share_inside
+from geoville.eligibility.shares import part_inside, share_of
 from geoville.model import Kind, PeriodVerdict, PositionType, Quality, VerdictCode
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def quality_of(located: Located, verdict: VerdictCode, answering: Sequence[Perim
 def whole_share(located: Located, answering: Sequence[PerimeterHit]) -> float:
     """Share of a whole street or town that lies inside the perimeters."""
     assert located.whole is not None
-    return share_inside(located.whole, [hit.perimeter.geometry for hit in answering])
+    return share_of(part_inside(located.whole, [hit.perimeter.geometry for hit in answering]), located.whole)
 
 
 def period_verdicts(located: Located) -> tuple[PeriodVerdict, ...]:

@@ -48,7 +48,7 @@ def farthest_m(shape: BaseGeometry, perimeters: BaseGeometry, marks: Sequence[fl
     import shapely
 
     pieces = _pieces(shapely.difference(shape, perimeters))
-    edges = shapely.linestrings(_segments(shapely.boundary(perimeters)))
+    edges = np.asarray(shapely.linestrings(_segments(shapely.boundary(perimeters))))
     tree = shapely.STRtree(edges)
     least = most = 0.0
     while len(pieces):
@@ -91,7 +91,7 @@ def _bounds(
     """Least and most that the largest distance over each piece may be, (n,) metres each."""
     import shapely
 
-    corners = shapely.points(pieces)
+    corners = np.asarray(shapely.points(pieces))
     nearest = edges[tree.nearest(corners.ravel()).reshape(corners.shape)]
     low = shapely.distance(corners, nearest).max(axis=1)
     to_each = shapely.distance(corners[:, :, None], nearest[:, None, :])

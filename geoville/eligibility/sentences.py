@@ -58,7 +58,7 @@ def verdict_sentence(verdict: VerdictCode, perimeter: Perimeter | None, distance
     """
     if perimeter is None or distance_m is None:
         head = "À vérifier" if verdict is VerdictCode.UNCERTAIN else "Dehors"
-        return f"{head} : aucun des périmètres connus n'est en vigueur le {french.long_date(on)}."
+        return f"{head} : {none_in_force(on)}"
     name, metres = describe(perimeter), french.distance(abs(distance_m))
     where = f"à {metres} à l'intérieur" if distance_m < 0 else f"à {metres} à l'extérieur"
     if distance_m == 0:
@@ -68,6 +68,11 @@ def verdict_sentence(verdict: VerdictCode, perimeter: Perimeter | None, distance
     if verdict is VerdictCode.OUTSIDE:
         return f"Dehors : le périmètre le plus proche, {name}, est à {metres}."
     return f"Dedans : {name}, position {where}."
+
+
+def none_in_force(on: date) -> str:
+    """Say that nothing known is in force on a day."""
+    return f"aucun des périmètres connus n'est en vigueur le {french.long_date(on)}."
 
 
 def basis_sentences(basis: Basis, answering: tuple[PerimeterHit, ...]) -> list[str]:

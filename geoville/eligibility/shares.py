@@ -15,21 +15,26 @@ POINTS, LINES, AREAS = 0, 1, 2
 """Dimensions of shapes, as GEOS numbers them."""
 
 
-def share_inside(shape: BaseGeometry, perimeters: Sequence[BaseGeometry]) -> float:
-    """Share in [0, 1] of a shape that lies in the union of perimeters, limits included.
+def part_inside(shape: BaseGeometry, perimeters: Sequence[BaseGeometry]) -> BaseGeometry:
+    """Part of a shape that lies in the union of perimeters, limits included; empty where none does.
 
     Parameters
     ----------
-    shape : points, lines or polygons, not empty, in the projected CRS of the perimeters.
-    perimeters : valid polygons; none of them gives 0.
+    shape : points, lines or polygons, in the projected CRS of the perimeters.
+    perimeters : valid polygons.
     """
     import shapely
 
-    dimension = shapely.get_dimensions(shape)
-    if dimension == POINTS:
-        points = shapely.get_parts(shape)
-        held = [shapely.intersects(perimeter, points) for perimeter in perimeters]
-        return float(np.any(held, axis=0).mean()) if held else 0.0
-    measure = shapely.area if dimension == AREAS else shapely.length
-    inside = shapely.intersection(shape, shapely.union_all(perimeters))
-    return min(1.0, float(measure(inside) / measure(shape)))
+    if shapely.get_dimensions(shape) != POINTS:
+        return shapely.intersection(shape, shapely.union_all(perimeters))
+    points = shapely.get_parts(shape)
+    held = np.any([np.zeros(len(points)), *(shapely.intersects(one, points) for one in perimeters)], axis=0)
+    return shapely.MultiPoint(points[held].tolist())
+
+
+def share_of(part: BaseGeometry, shape: BaseGeometry) -> float:
+    """Share in [0, 1] that a part is of a shape: of its area, of its length, or of its points."""
+    import shapely
+
+    measure = (shapely.get_num_coordinates, shapely.length, shapely.area)[shapely.get_dimensions(shape)]
+    return min(1.0, float(measure(part) / measure(shape)))

@@ -90,7 +90,7 @@ class RuleFinding:
     status : never `met` on an estimate, on a text that was not read, or where the rule may have ended.
     place_met : whether the condition of place alone holds; None where that cannot be told.
     reason : French sentence about the place.
-    to_check : French noun phrases, what a human has to check.
+    to_check : French noun phrases, what a human has to check; empty where the place alone rules it out.
     """
 
     rule: Rule

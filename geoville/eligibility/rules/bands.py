@@ -44,12 +44,11 @@ def _of_point(standing: Standing, ground: Ground, widest_m: float) -> Place:
     """What a point tells: beyond the widest band no building that stands there can be within it."""
     name, estimated = describe(standing.perimeter), standing.perimeter.estimated
     reach = french.distance(abs(standing.distance_m))
-    side = "de la limite" if standing.distance_m <= 0 else "à l'extérieur"
     if ground.firm and standing.distance_m > widest_m + ground.accuracy_m:
-        return Place(
-            RuleStatus.NOT_MET, met=False, reason=f"La position est à {reach} de : {name}.", estimated=estimated
-        )
-    reason = f"À vérifier sur l'emprise : un point ne suffit pas (il est à {reach} {side}, {name})."
+        reason = f"{ground.subject} est à {reach} de : {name}."
+        return Place(RuleStatus.NOT_MET, met=False, reason=reason, estimated=estimated)
+    side = "de la limite" if standing.distance_m <= 0 else "à l'extérieur"
+    reason = f"À vérifier sur l'emprise du bâtiment, qu'un point ne dit pas (il est à {reach} {side}, {name})."
     return Place(RuleStatus.TO_CHECK, met=None, reason=reason, estimated=estimated)
 
 

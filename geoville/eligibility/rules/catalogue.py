@@ -41,13 +41,10 @@ def _of_contract(file: dict[str, Any]) -> tuple[Rule, ...]:
 
 
 def _rule(entry: dict[str, Any]) -> Rule:
-    texts = ("conditions", "listed", "communes")
-    read = {key: tuple(value) if key in texts else value for key, value in entry.items()}
-    return Rule(
-        **{
-            **read,
-            "test": RuleTest(entry["test"]),
-            "within": tuple(Kind(kind) for kind in entry.get("within", ())),
-            "bands": tuple(Band(**band) for band in entry.get("bands", ())),
-        }
-    )
+    read = dict(entry)
+    read["test"] = RuleTest(entry["test"])
+    read["within"] = tuple(Kind(kind) for kind in entry.get("within", ()))
+    read["bands"] = tuple(Band(**band) for band in entry.get("bands", ()))
+    for key in ("conditions", "listed", "communes"):
+        read[key] = tuple(entry.get(key, ()))
+    return Rule(**read)

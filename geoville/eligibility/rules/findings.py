@@ -26,11 +26,13 @@ def _finding(rule: Rule, ground: Ground) -> RuleFinding:
     reservations = [
         *([] if rule.verified else ["le texte de la règle, que geoville n'a pas lu"]),
         *([] if rule.surely_holds(ground.on) else ["la validité de la règle à cette date (validité à vérifier)"]),
-        *(["le contour officiel, qui manque ici"] if ground.estimated or place.estimated else []),
+        *(["le contour officiel, qui manque ici"] if place.estimated else []),
         *([place.condition] if place.condition else []),
     ]
     status = place.status
-    if status is RuleStatus.MET and reservations:
+    if status is RuleStatus.NOT_MET:
+        return RuleFinding(rule, status, place.met, place.reason, ())
+    if status is RuleStatus.MET and (reservations or ground.estimated):
         status = RuleStatus.TO_CHECK
     return RuleFinding(rule, status, place.met, place.reason, (*reservations, *rule.conditions))
 

@@ -25,7 +25,7 @@ class Standing:
     perimeter : the one that holds it, or the nearest one.
     verdict : `uncertain` for a position that is not sure, and for a footprint that is partly in.
     distance_m : signed distance to the limit, at most 0 inside; for a footprint, from its nearest part.
-    farthest_m : for a footprint, largest distance from any of its points to the perimeters; None for a position.
+    farthest_m : largest distance from any point of an area to the perimeters; None for a position, points or a line.
     """
 
     perimeter: Perimeter

@@ -1,0 +1,74 @@
+"""Does this plot, building, street or catchment lie in a QPV? From a file to the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geoville.crs import WGS84, transform_geometry
+from geoville.eligibility.footprint import decide_footprint
+from geoville.eligibility.footprint_measure import require_footprint
+from geoville.errors import InvalidInputError, Location
+from geoville.sources.contour_table import epsg_of
+from geoville.sources.territory import open_territory
+from geoville.sources.vector_files import read_vector_file
+from geoville.workflows.layers import read_cells_with_people
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
+
+    from geoville.eligibility.index import PerimeterIndex
+    from geoville.model import FootprintAnswer
+    from geoville.perimeters.areas import PopulatedCells
+
+
+def answer_about_file(path: Path, index: PerimeterIndex, on: date, *, territory: str) -> FootprintAnswer:
+    """Answer about the footprint of a file.
+
+    Parameters
+    ----------
+    territory : name of the pack whose cells give the share of people.
+    """
+    return decide_footprint(read_footprint(path), index, on, population_of(territory))
+
+
+def population_of(territory: str) -> PopulatedCells:
+    """People of a territory, on the cells of its default grid, in its projected CRS."""
+    pack = open_territory(territory)
+    return read_cells_with_people(pack.grid_path(), pack.epsg, vintage=pack.default_vintage).cells
+
+
+def read_footprint(path: Path) -> BaseGeometry:
+    """Read everything that a file draws as one footprint, in WGS84.
+
+    Parameters
+    ----------
+    path : GeoJSON, GeoPackage, Shapefile or GeoParquet, in any CRS with an EPSG code.
+
+    Raises
+    ------
+    InvalidInputError
+        The file cannot be read, a row has no usable geometry, or the rows are not all areas, all lines or all points.
+    """
+    import shapely
+
+    frame = read_vector_file(path, "l'emprise")
+    if not len(frame):
+        raise InvalidInputError("Le fichier ne contient aucune emprise", where=Location(path.name))
+    epsg = epsg_of(frame, path)
+    shapes = [_checked(shape, Location(path.name, line=row)) for row, shape in enumerate(frame.geometry, start=1)]
+    footprint = shapely.union_all(shapes)
+    return transform_geometry(_checked(footprint, Location(path.name)), epsg, WGS84)
+
+
+def _checked(shape: BaseGeometry | None, where: Location) -> BaseGeometry:
+    """Refuse a geometry that cannot be measured, saying where it is."""
+    import shapely
+
+    try:
+        require_footprint(shape if shape is not None else shapely.Point())
+    except InvalidInputError as error:
+        raise InvalidInputError(error.message, where=where, advice=error.advice) from error
+    return shapely.force_2d(shape)
