@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from geoville import __version__
-from geoville.api import docs, problems
+from geoville.api import admin_routes, docs, lookup_routes, problems
 from geoville.api.barrier import LastBarrier
-from geoville.api.routes import router
-from geoville.workflows.lookup import open_desk
+from geoville.api.service import load_service
 
 if TYPE_CHECKING:
     from geoville.api.settings import Settings
@@ -30,8 +29,9 @@ def create_app(settings: Settings) -> FastAPI:
         The territory or a file of perimeters cannot be read: the service does not start half loaded.
     """
     app = FastAPI(title="geoville", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None)
-    app.state.desk = open_desk(settings.territory, perimeters=settings.perimeters)
-    app.include_router(router)
+    app.state.service = load_service(settings)
+    for routes in (lookup_routes, admin_routes):
+        app.include_router(routes.router)
     docs.install(app)
     problems.install(app)
     app.add_middleware(LastBarrier)

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import textwrap
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -56,7 +57,7 @@ def test_no_log_and_no_problem_holds_an_address(app, request_of, caplog, url, st
 
 def test_an_unexpected_error_is_a_problem_without_its_message(request_of, caplog):
     app = create_app(Settings(territory="calais", perimeters=()))
-    app.state.desk = BrokenDesk()
+    app.state.service = replace(app.state.service, desk=BrokenDesk())
     with caplog.at_level(logging.DEBUG, logger="geoville"):
         answer = request_of(app, "GET", f"/lookup?q={SECRET}")
     assert answer.status_code == 500

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -71,7 +73,7 @@ def test_every_error_of_geoville_has_its_status(request_of, error):
             raise error("Phrase", advice="conseil")
 
     app = create_app(Settings(territory="calais", perimeters=()))
-    app.state.desk = Broken()
+    app.state.service = replace(app.state.service, desk=Broken())
     answer = request_of(app, "GET", "/lookup?q=calais")
     assert answer.status_code == STATUS_OF_ERROR[error]
     assert answer.json()["detail"] == "Phrase : conseil."

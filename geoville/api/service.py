@@ -1,0 +1,66 @@
+"""What a worker answers from: one snapshot of the data, never changed, replaced whole when the data are read again."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+
+from geoville import __version__
+from geoville.sources.territory import open_territory
+from geoville.workflows.lookup import open_desk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from geoville.api.settings import Settings
+    from geoville.model import Perimeter
+    from geoville.sources.territory import Territory
+    from geoville.workflows.lookup import LookupDesk
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Service:
+    """Everything that answers rest on. A request takes one, at its start, and keeps it to its end.
+
+    Parameters
+    ----------
+    version : changes when the perimeters or the software do; what an `ETag` is made of.
+    """
+
+    desk: LookupDesk
+    territory: Territory
+    version: str
+
+
+def load_service(settings: Settings) -> Service:
+    """Read the data of the service.
+
+    Raises
+    ------
+    GeovilleError
+        The territory or a file of perimeters cannot be read.
+    """
+    desk = open_desk(settings.territory, perimeters=settings.perimeters)
+    return Service(desk, open_territory(settings.territory), _version_of(desk.index.perimeters))
+
+
+async def _current_service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+CurrentService = Annotated[Service, Depends(_current_service)]
+"""Annotation of the snapshot that a route answers from."""
+
+
+def _version_of(perimeters: Iterable[Perimeter]) -> str:
+    import shapely
+
+    digest = hashlib.sha256(__version__.encode())
+    for perimeter in perimeters:
+        digest.update(f"{perimeter.code}\0{perimeter.name}\0{perimeter.valid_from}\0{perimeter.valid_to}\0".encode())
+        digest.update(shapely.to_wkb(perimeter.geometry))
+    return digest.hexdigest()[:16]
