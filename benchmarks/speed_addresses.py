@@ -1,0 +1,127 @@
+"""Addresses: how fast an index is built and searched, and in how much memory.
+
+    python benchmarks/speed_addresses.py [--addresses 505000] [--requests 3000] [--keep FOLDER]
+
+The addresses are those of `made_up_addresses.py`. Of the requests, one in ten misspells its street and one in ten asks
+for a street of another town; half name their town with a postcode, a quarter without, a quarter give the postcode only.
+Each phase runs in a process of its own, so that its peak of memory is its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import platform
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import made_up_addresses
+
+from geoville.geocoding import EmbeddedGeocoder
+from geoville.geocoding.address_index import AddressIndex
+from geoville.model import Position
+from geoville.workflows.address_index import build_address_index
+
+SEED = 62_548
+TARGET_PER_SECOND = 300
+WAYS = (
+    "{numero} {rep} {nom_voie}, {code_postal} {nom_commune}",
+    "{numero}{rep} {nom_voie} {code_postal} {nom_commune}",
+    "{numero} {nom_voie} {nom_commune}",
+    "{numero}, {nom_voie} {code_postal}",
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--addresses", type=int, default=505_000)
+    parser.add_argument("--requests", type=int, default=3_000)
+    parser.add_argument("--keep", type=Path, help="folder where the list and the index stay")
+    chosen = parser.parse_args()
+    print(f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}\n")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = chosen.keep or Path(temporary)
+        addresses, index = folder / "addresses.csv", folder / "addresses.sqlite"
+        with addresses.open("w", encoding="utf-8", newline="") as stream:
+            made_up_addresses.write(stream, chosen.addresses)
+        _say("built", _alone(_build, addresses, index))
+        requests = _requests(chosen.addresses, chosen.requests)
+        _say("opened", _alone(_open, index))
+        for count in (len(requests) // 10, len(requests)):
+            _say(f"searched, {count:,} requests", _alone(_search, index, requests[:count]))
+
+
+def _say(phase: str, measured: dict[str, Any]) -> None:
+    print(f"{phase}: " + ", ".join(f"{name} {value:,}" for name, value in measured.items()), flush=True)
+
+
+def _alone(work: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
+    """Do some work in a new process, with the seconds of processor that it took and its peak of memory."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_measured, (work, *arguments))
+
+
+def _measured(work: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
+    found = work(*arguments)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {**found, "peak MB": round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10))}
+
+
+def _build(addresses: Path, index: Path) -> dict[str, Any]:
+    start = time.process_time()
+    size = build_address_index([addresses], index, complete=True).size
+    seconds = time.process_time() - start
+    return {
+        **size._asdict(),
+        "seconds": round(seconds, 1),
+        "rows/s": round(size.addresses / seconds),
+        "file MB": round(index.stat().st_size / 1e6),
+    }
+
+
+def _open(index: Path) -> dict[str, Any]:
+    start = time.process_time()
+    EmbeddedGeocoder(AddressIndex.open(index))
+    return {"seconds": round(time.process_time() - start, 3)}
+
+
+def _search(index: Path, requests: list[str]) -> dict[str, Any]:
+    geocoder = EmbeddedGeocoder(AddressIndex.open(index))
+    start = time.process_time()
+    found = sum(isinstance(geocoder.search(request), Position) for request in requests)
+    return {
+        "requests/s": round(len(requests) / (time.process_time() - start)),
+        "target": TARGET_PER_SECOND,
+        "found": found,
+    }
+
+
+def _requests(addresses: int, count: int) -> list[str]:
+    """Requests about addresses drawn evenly; the list is gone through without being held."""
+    random = Random(SEED)
+    drawn = set(random.sample(range(addresses), count))
+    rows = [row for rank, row in enumerate(made_up_addresses.rows(addresses)) if rank in drawn]
+    random.shuffle(rows)
+    named = [dict(zip(made_up_addresses.COLUMNS, row, strict=True)) for row in rows]
+    return [_request(random, rank, row, random.choice(named)["nom_voie"]) for rank, row in enumerate(named)]
+
+
+def _request(random: Random, rank: int, row: dict[str, str], other_street: str) -> str:
+    street = row["nom_voie"]
+    if rank % 10 == 0:
+        place = random.randrange(len(street) // 2, len(street))
+        street = street[:place] + street[place + 1 :]
+    elif rank % 10 == 1:
+        street = other_street
+    return WAYS[rank % 4].format(**{**row, "nom_voie": street})
+
+
+if __name__ == "__main__":
+    main()
