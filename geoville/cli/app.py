@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from geoville import __version__
-from geoville.cli import attest, data, demo, lookup, lookup_file, maps, perimeters, serve, vecu, veille
+from geoville.cli import action, attest, data, demo, lookup, lookup_file, maps, perimeters, serve, vecu, veille
 from geoville.cli.usage import command, group
 
 app = group("Quartiers prioritaires : calculer des périmètres, répondre pour une adresse, dessiner la carte.")
+app.add_typer(action.app, name="action")
 app.add_typer(perimeters.app, name="perimeters")
 app.add_typer(data.app, name="data")
 command(perimeters.app, "veille")(veille.veille)

@@ -16,6 +16,8 @@ from geoville.law import parameter
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from geoville.law import DatedValue
+
 
 class Shown(StrEnum):
     """What is published of one count."""
@@ -75,9 +77,14 @@ class PublishedCounts:
         return (0, self.threshold - 1) if cell.shown is Shown.SMALL else (self.threshold, total)
 
 
-def secrecy_threshold() -> int:
+def secrecy_law() -> DatedValue:
     """People under whose number nothing is published: that of the day of publication, whatever day is asked about."""
-    return int(parameter("secrecy_threshold").values[-1].value)
+    return parameter("secrecy_threshold").values[-1]
+
+
+def secrecy_threshold() -> int:
+    """`secrecy_law` as a number of people."""
+    return int(secrecy_law().value)
 
 
 def publish(cells: Sequence[int], threshold: int) -> PublishedCounts:
@@ -109,7 +116,11 @@ def publish(cells: Sequence[int], threshold: int) -> PublishedCounts:
 
 
 def _masked(cells: Sequence[int], small: set[int], threshold: int) -> set[int]:
-    """Cells to mask so that the small ones cannot be found by difference; empty where no choice would do."""
+    """Cells to mask so that the small ones cannot be found by difference; empty where no choice would do.
+
+    A cell that is not enough stays masked with those that follow: shown, it would tell that it was not enough, and so
+    how small the small ones are.
+    """
     hidden = sum(cells[place] for place in small)
     masked: set[int] = set()
     for place, count in enumerate(cells):
