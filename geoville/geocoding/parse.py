@@ -9,7 +9,7 @@ from itertools import takewhile
 from geoville.geocoding.house_number import HouseNumber, house_number, split_number
 from geoville.geocoding.normalise import normalise
 from geoville.geocoding.street_name import StreetName, leading_type, street_name
-from geoville.geocoding.vocabulary import INSIDE_BUILDING, PARTICLES, PLAIN_TYPES, REPETITIONS
+from geoville.geocoding.vocabulary import INSIDE_BUILDING, NUMBER_SIGNS, PARTICLES, PLAIN_TYPES, REPETITIONS
 
 Words = tuple[str, ...]
 
@@ -17,6 +17,7 @@ _SEPARATORS = re.compile(r"[,;|\t\r\n]+|\s[-–—/]+\s")
 _NUMBER_SIGN = re.compile(r"\bn\s*[°º]", re.IGNORECASE)
 _DEPARTEMENT = re.compile(r"\(\s*(?:\d{2,3}|2[AB])\s*\)", re.IGNORECASE)
 _POSTAL_BOX = re.compile(r"\b(?:b\.?p|c\.?s|t\.?s\.?a|cidex)\.?\s*(?:n\s*[°º]\s*)?\d+\b", re.IGNORECASE)
+_POSTCODE_SIGNS = re.compile(r"\b(?:F\s*-\s*)?(\d{5})(?=[^\W\d]|\b)", re.IGNORECASE)
 _POSTCODE = re.compile(r"\d{5}")
 _FLOOR = re.compile(r"\d{1,2}(?:er|e|eme)?")
 
@@ -87,7 +88,8 @@ def parse_address(text: str) -> ParsedAddress:
 
 def _parts(text: str) -> list[Words]:
     """Words between commas and line ends, without postal boxes and places inside a building."""
-    plain = _NUMBER_SIGN.sub(" n ", _POSTAL_BOX.sub(",", _DEPARTEMENT.sub(" ", text)))
+    without_boxes = _POSTAL_BOX.sub(",", _DEPARTEMENT.sub(" ", text))
+    plain = _POSTCODE_SIGNS.sub(r"\1 ", _NUMBER_SIGN.sub(" n ", without_boxes))
     parts = [_without_noise(tuple(normalise(part).split())) for part in _SEPARATORS.split(plain)]
     return [part for part in parts if part and part != ("france",)]
 
@@ -146,14 +148,15 @@ def _join_lone_numbers(parts: list[Words]) -> list[Words]:
     """Give a number alone between commas to the street before it, else to what follows: "66, rue Mollien"."""
     joined: list[Words] = []
     pending: Words = ()
-    for part in parts:
+    for signed in parts:
+        part = signed[1:] if signed[0] in NUMBER_SIGNS and len(signed) > 1 else signed
         alone = split_number(part[0]) is not None and all(_belongs_to_a_number(word) for word in part[1:])
         if alone and joined and leading_type(joined[-1])[1]:
             joined[-1] += part
         elif alone:
             pending += part
         else:
-            joined.append(pending + part)
+            joined.append(pending + signed)
             pending = ()
     return [*joined, pending] if pending else joined
 
@@ -163,12 +166,15 @@ def _belongs_to_a_number(word: str) -> bool:
 
 
 def _street_rank(parts: list[Words]) -> int:
-    """Which part is the street: the first that has a type of street, else the first with a number, else the first."""
-    for rank, words in enumerate(parts):
-        found = house_number(words)
+    """Which part is the street: the first with a number before a type of street, else with a type, else with a number."""
+    numbers = [house_number(words) for words in parts]
+    for rank, found in enumerate(numbers):
+        if found.number is not None and leading_type(found.after)[1]:
+            return rank
+    for rank, (words, found) in enumerate(zip(parts, numbers, strict=True)):
         if leading_type(found.before)[1] or leading_type(found.after)[1] or _plain_type_rank(words):
             return rank
-    return next((rank for rank, words in enumerate(parts) if house_number(words).number is not None), 0)
+    return next((rank for rank, found in enumerate(numbers) if found.number is not None), 0)
 
 
 def _plain_type_rank(words: Words) -> int:

@@ -34,6 +34,7 @@ LONG_ENOUGH_FOR_LETTERS = (4, 8)
 SHORTEST_NEARLY_HEARD = 7
 """Lengths from which a word that nobody knows may have one wrong letter, two, or one wrong sound."""
 
+SHORTEST_PLURAL = 4
 FARTHEST = 3
 
 
@@ -76,6 +77,12 @@ def misspelling_likeness(asked: str, known: str) -> float | None:
     return NEARLY_HEARD if nearly_heard else None
 
 
+def _differ_by_plural(asked: str, known: str) -> bool:
+    """Whether one word is the plural of the other: few know whether it is the rue du Moulin or des Moulins."""
+    shorter, longer = sorted((asked, known), key=len)
+    return len(shorter) >= SHORTEST_PLURAL and longer in {f"{shorter}s", f"{shorter}x"}
+
+
 class Vocabulary:
     """Words that a misspelt one may stand for. A word that the list knows is never taken for a misspelling of another.
 
@@ -96,13 +103,17 @@ class Vocabulary:
         """Likeness of a typed word to a word of the list, None where they are different words."""
         if asked == known:
             return SAME
+        if _differ_by_plural(asked, known):
+            return SAME_SOUND
         likeness = self._likeness(asked, known)
         return None if likeness is None or self._knows(asked) else likeness
 
     def alternatives(self, asked: str) -> tuple[str, ...]:
         """Words that a typed word may stand for, in alphabetical order."""
-        if asked in self._words:
-            return (asked,)
+        plurals = (f"{asked}s", f"{asked}x", asked[:-1])
+        same = tuple(word for word in (asked, *plurals) if word in self._words and self.likeness(asked, word))
+        if same:
+            return same
         near = [word for word, _, _ in process.extract(asked, self._sorted, scorer=OSA.distance, score_cutoff=FARTHEST)]
         found = [word for word in {*near, *self._alike.get(heard(asked), ())} if self._likeness(asked, word)]
         return tuple(sorted(found)) if found and not self._knows(asked) else ()

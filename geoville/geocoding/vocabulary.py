@@ -131,7 +131,7 @@ REPETITION_LETTERS = {"b": "bis", "t": "ter", "q": "quater"}
 
 NUMBER_SIGNS = _words("n no num numero")
 
-INSIDE_BUILDING = _words("appartement appt apt bat batiment bloc entree esc escalier etage hall log logement porte")
+INSIDE_BUILDING = _words("appartement appt apt bat batiment bloc entree esc escalier etage hall log logement lot porte")
 """Words that, with the letter or number after them, say where in the building: of no use to a position."""
 
 OPTIONAL_PLACE_WORDS = _words(

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from geoville.geocoding.body_likeness import body_likeness
-from geoville.geocoding.spelling import Vocabulary, word_likeness
+from geoville.geocoding.match import name_likeness
+from geoville.geocoding.spelling import Vocabulary, misspelling_likeness, word_likeness
 from geoville.geocoding.street_name import street_name
 
 
@@ -75,3 +76,72 @@ def test_bodies_of_one_street(asked: str, known: str, score: float, misspelt: bo
 def test_bodies_of_two_streets(asked: str, known: str) -> None:
     name = street_name(known)
     assert body_likeness(tuple(asked.split()), name, Vocabulary(name.content)) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "known", "expected"),
+    [
+        ("vorot", "corot", 0.9),
+        ("mant", "manet", 0.9),
+        ("clode", "claude", 0.93),
+        ("exupairy", "exupery", 0.93),
+        ("brosolete", "brossolette", 0.93),
+        ("briqeteri", "briqueterie", 0.93),
+        ("toumaniatns", "toumaniantz", 0.85),
+        ("bac", "bas", None),
+        ("ab", "a", None),
+        ("1945", "1946", None),
+        ("gambetta", "guynemer", None),
+    ],
+)
+def test_words_that_nobody_knows(asked: str, known: str, expected: float | None) -> None:
+    assert misspelling_likeness(asked, known) == expected
+
+
+def test_a_rich_list_forgives_more_but_never_takes_a_known_word_for_another() -> None:
+    known = {"manet", "monet", "corot"}
+    rich = Vocabulary(("manet", "corot"), knows=known.__contains__, rich=True)
+    assert rich.likeness("mamet", "manet") == 0.9
+    assert rich.likeness("monet", "manet") is None
+    assert rich.alternatives("monet") == ()
+    assert rich.alternatives("koro") == ("corot",)
+    assert Vocabulary(("manet", "corot")).alternatives("koro") == ()
+
+
+@pytest.mark.parametrize("rich", [True, False])
+def test_a_plural_is_the_same_word(rich: bool) -> None:
+    vocabulary = Vocabulary(("moulin", "pre"), knows={"moulin", "moulins"}.__contains__, rich=rich)
+    assert vocabulary.likeness("moulins", "moulin") == 0.95
+    assert vocabulary.alternatives("moulins") == ("moulin",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "known", "score"),
+    [
+        ("avexue de Calais", "Avenue de Calais", 0.95),
+        ("plaec d'Alsace", "Place d'Alsace", 0.95),
+        ("rue de Calais", "Avenue de Calais", 0.85),
+        ("Calais", "Avenue de Calais", 0.92),
+        ("rue du Cap. Diderot", "Rue du Capitaine Diderot", 0.97),
+        ("rue du Gén. Leclerc", "Rue du Général Leclerc", 1.0),
+    ],
+)
+def test_types_and_titles(asked: str, known: str, score: float) -> None:
+    name = street_name(known)
+    likeness = name_likeness(street_name(asked), name, Vocabulary(name.content))
+    assert likeness is not None
+    assert likeness.score == pytest.approx(score)
+
+
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        ("rue du Général Vaillant", "Rue Gabriel Vaillant"),
+        ("rue du Maréchal Braille", "Rue Albert Braille"),
+        ("vallée de Calais", "Rue de Calais"),
+        ("rue du Gris Nez", "Rue du Cap Gris Nez"),
+    ],
+)
+def test_names_of_two_streets(asked: str, known: str) -> None:
+    name = street_name(known)
+    assert name_likeness(street_name(asked), name, Vocabulary(name.content, rich=True)) is None

@@ -44,6 +44,19 @@ from geoville.geocoding import parse_address
         ("Résidence Manet 12 rue Mollien", 12, "", "rue", "mollien", "", ""),
         ("Mollien (rue) 66", 66, "", "rue", "mollien", "", ""),
         ("rue Mollien, Calais (62)", None, "", "rue", "mollien", "", "calais"),
+        ("17TER, Route de Lille - 59100 Roubaix", 17, "ter", "route", "de lille", "59100", "roubaix"),
+        ("62730 Marck - ZAC des Pins", None, "", "zac", "des pins", "62730", "marck"),
+        ("66 rue Mollien – Calais", 66, "", "rue", "mollien", "", "calais"),
+        ("12 - 14 rue Mollien", 12, "", "rue", "mollien", "", ""),
+        ("66 rue Mollien - B.P. 99649 - 62730 Marck", 66, "", "rue", "mollien", "62730", "marck"),
+        ("66 rue Mollien T.S.A. 51234 62730 Marck", 66, "", "rue", "mollien", "62730", "marck"),
+        ("66 rue Mollien CS n° 12345, 62100 Calais", 66, "", "rue", "mollien", "62100", "calais"),
+        ("66 rue Mollien 62100Calais", 66, "", "rue", "mollien", "62100", "calais"),
+        ("66 rue Mollien F-62100 Calais", 66, "", "rue", "mollien", "62100", "calais"),
+        ("N° 66, rue Mollien, Calais", 66, "", "rue", "mollien", "", "calais"),
+        ("Résidence les Lilas, bât B, 66 rue Mollien, 62100 Calais", 66, "", "rue", "mollien", "62100", "calais"),
+        ("Lot 5 66 rue Mollien, Calais", 66, "", "rue", "mollien", "", "calais"),
+        ("25 b Chemisn Mollien", 25, "b", "", "chemisn mollien", "", ""),
         ("gare de Calais-Ville", None, "", "", "gare de calais ville", "", ""),
         ("62100", None, "", "", "", "62100", ""),
         ("", None, "", "", "", "", ""),
@@ -60,3 +73,9 @@ def test_parts(text: str, number: int | None, suffix: str, kind: str, body: str,
 def test_what_stands_before_the_street_is_kept_apart() -> None:
     assert parse_address("Collège Vauban, 372 rue d'Orléansville").complement == "college vauban"
     assert parse_address("Calais, 66 rue Mollien").complement == "calais"
+
+
+def test_the_usual_order_keeps_what_was_read_and_drops_what_is_no_address():
+    parsed = parse_address("Mme Durand\nBd du 8 Mai n° 12 B, CS 40123\n62107 CALAIS CEDEX 2")
+    assert parsed.in_usual_order == "12 b boulevard du huit mai calais"
+    assert parse_address("62100 Calais, rue Mollien").in_usual_order == "rue mollien 62100 calais"
