@@ -8,7 +8,7 @@
 - `territories.yaml`: where another rule than income decides.
 """
 
-from geoville.law.accuracy import Accuracy, position_accuracy
+from geoville.law.accuracy import Accuracy, known_precisions, position_accuracy
 from geoville.law.generations import generation_of_code, generations, zone_of_departement
 from geoville.law.parameters import DatedValue, Parameter, parameter, parameters
 from geoville.law.territories import require_income_rule
@@ -24,6 +24,7 @@ __all__ = [
     "generation_of_code",
     "generations",
     "income_threshold",
+    "known_precisions",
     "parameter",
     "parameters",
     "position_accuracy",

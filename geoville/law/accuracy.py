@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from geoville.law.yaml_files import read_law
 
+_TABLE = "parameters/position_accuracy.yaml"
+
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
@@ -29,6 +31,11 @@ def position_accuracy(precision: str) -> Accuracy:
     >>> position_accuracy("adresse").accuracy_m
     15
     """
-    table = read_law("parameters/position_accuracy.yaml")
+    table = read_law(_TABLE)["kinds"]
     entry = table.get(precision, table["street"])
     return Accuracy(entry["accuracy_m"], entry["firm"], entry["reason"])
+
+
+def known_precisions() -> tuple[str, ...]:
+    """Kinds of position whose accuracy is known, in the order of the table."""
+    return tuple(read_law(_TABLE)["kinds"])

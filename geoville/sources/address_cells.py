@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from geoville.crs import departement_of
 from geoville.errors import AddressListError, Location
-from geoville.law.yaml_files import read_law
+from geoville.law import known_precisions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,9 +71,9 @@ def check_metropolitan(path: Path, line: int, row: dict[str, str], lon: float, l
 def known_precision(path: Path, line: int, column: str, text: str) -> str:
     """Key of the accuracy table for a precision of the small layouts ("declared (tens of metres)": declared)."""
     key = "adresse" if text == "BAN" else text.split(" (", maxsplit=1)[0]
-    table: dict[str, Any] = read_law("parameters/position_accuracy.yaml")
-    if key not in table:
-        fault("Précision inconnue", path, line, column, text, f"écrire l'une de : {', '.join(table)}")
+    known = known_precisions()
+    if key not in known:
+        fault("Précision inconnue", path, line, column, text, f"écrire l'une de : {', '.join(known)}")
     return key
 
 
