@@ -10,7 +10,6 @@ import typer
 from geoville import french
 from geoville.cli.arguments import AskedDay, day
 from geoville.cli.candidates import print_candidates
-from geoville.cli.lookup import VERDICTS
 from geoville.cli.printing import print_lines, print_table
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ def demo(
 
     Périmètres candidats, dix réponses, deux cartes.
     """
+    from geoville.cli.answer_lines import VERDICTS
     from geoville.workflows.demo import run_demo
 
     result = run_demo(out, day(on))

@@ -1,4 +1,4 @@
-"""`geoville lookup`: a verdict for one address, place or pair of coordinates."""
+"""`geoville lookup`: a verdict for one address, place, pair of coordinates, or footprint."""
 
 from __future__ import annotations
 
@@ -7,21 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoville import french
 from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, AskedDay, TerritoryName, day
 from geoville.cli.printing import print_json, print_lines
 from geoville.errors import InvalidInputError
-from geoville.model import VerdictCode
 
 if TYPE_CHECKING:
-    from geoville.model import Answer
+    from datetime import date
 
-VERDICTS = {
-    VerdictCode.INSIDE: "DEDANS",
-    VerdictCode.OUTSIDE: "DEHORS",
-    VerdictCode.UNCERTAIN: "À VÉRIFIER",
-    VerdictCode.NOT_FOUND: "INCONNU",
-}
+    from geoville.eligibility.index import PerimeterIndex
+    from geoville.model import Answer
 
 
 def lookup(
@@ -31,6 +25,14 @@ def lookup(
     accuracy_m: Annotated[
         float | None,
         typer.Option("--accuracy-m", metavar="M", help="Précision des coordonnées, en mètres ; exactes sinon."),
+    ] = None,
+    geometry: Annotated[
+        Path | None,
+        typer.Option(
+            "--geometry",
+            metavar="FICHIER",
+            help="Parcelle, bâtiment, rue ou secteur entier (GeoJSON, GeoPackage, Shapefile) au lieu d'une adresse.",
+        ),
     ] = None,
     perimeters: Annotated[
         list[Path] | None,
@@ -58,32 +60,43 @@ def lookup(
 
     À quelle distance de la limite, et pourquoi.
     """
-    from geoville.eligibility.document import answer_document
     from geoville.workflows.lookup import open_desk
 
     asked_on = day(on)
     desk = open_desk(
         territory, perimeters=perimeters or (), addresses=addresses, geocoder=geocoder, generation=generation
     )
-    if address is not None and lon is None and lat is None and accuracy_m is None:
-        answer = desk.answer(address, asked_on)
-    elif address is None and lon is not None and lat is not None:
-        answer = desk.answer_at(lon, lat, asked_on, accuracy_m or 0.0)
+    by_point = lon is not None or lat is not None or accuracy_m is not None
+    if address is not None and geometry is None and not by_point:
+        _print_answer(desk.answer(address, asked_on), as_json=as_json)
+    elif address is None and geometry is None and lon is not None and lat is not None:
+        _print_answer(desk.answer_at(lon, lat, asked_on, accuracy_m or 0.0), as_json=as_json)
+    elif address is None and geometry is not None and not by_point:
+        _print_footprint(geometry, desk.index, asked_on, territory, as_json=as_json)
     else:
         raise InvalidInputError(
-            "La question n'est pas claire", advice="donner soit une adresse, soit --lon et --lat (et leur --accuracy-m)"
+            "La question n'est pas claire",
+            advice="donner soit une adresse, soit --lon et --lat (et leur --accuracy-m), soit --geometry",
         )
+
+
+def _print_answer(answer: Answer, *, as_json: bool) -> None:
+    from geoville.cli.answer_lines import answer_lines
+    from geoville.eligibility.document import answer_document
+
     if as_json:
         print_json(answer_document(answer))
     else:
-        print_lines(_in_words(answer))
+        print_lines(answer_lines(answer))
 
 
-def _in_words(answer: Answer) -> list[str]:
-    lines = [f"{VERDICTS[answer.verdict]} (au {french.long_date(answer.on)})"]
-    if answer.position:
-        lines.append(f"Position : {answer.position.label}")
-    lines += [f"- {reason}" for reason in answer.reasons]
-    lines += [f"Texte : {reference}" for reference in answer.references]
-    lines += [f"Source : {source.citation}" for source in answer.sources]
-    return lines
+def _print_footprint(geometry: Path, index: PerimeterIndex, on: date, territory: str, *, as_json: bool) -> None:
+    from geoville.cli.answer_lines import footprint_lines
+    from geoville.eligibility.footprint_document import footprint_document
+    from geoville.workflows.footprints import answer_about_file
+
+    answer = answer_about_file(geometry, index, on, territory=territory)
+    if as_json:
+        print_json(footprint_document(answer))
+    else:
+        print_lines(footprint_lines(answer))

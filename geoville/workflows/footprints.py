@@ -54,7 +54,7 @@ def read_footprint(path: Path) -> BaseGeometry:
     """
     import shapely
 
-    frame = read_vector_file(path, "l'emprise")
+    frame = read_vector_file(path, "géométries")
     if not len(frame):
         raise InvalidInputError("Le fichier ne contient aucune emprise", where=Location(path.name))
     epsg = epsg_of(frame, path)
@@ -67,8 +67,9 @@ def _checked(shape: BaseGeometry | None, where: Location) -> BaseGeometry:
     """Refuse a geometry that cannot be measured, saying where it is."""
     import shapely
 
+    flat = shapely.force_2d(shape) if shape is not None else shapely.Point()
     try:
-        require_footprint(shape if shape is not None else shapely.Point())
+        require_footprint(flat)
     except InvalidInputError as error:
         raise InvalidInputError(error.message, where=where, advice=error.advice) from error
-    return shapely.force_2d(shape)
+    return flat

@@ -16,7 +16,7 @@ CONTRACTS = ("contract_calais.yaml",)
 
 
 @cache
-def rules() -> tuple[Rule, ...]:
+def all_rules() -> tuple[Rule, ...]:
     """Every rule: the national ones, then those of each contrat de ville."""
     national = tuple(_rule(entry) for entry in read_law("national.yaml", PACKAGE))
     return national + tuple(rule for name in CONTRACTS for rule in _of_contract(read_law(name, PACKAGE)))
@@ -24,7 +24,7 @@ def rules() -> tuple[Rule, ...]:
 
 def rules_at(on: date) -> tuple[Rule, ...]:
     """Rules that may hold on a day; `Rule.surely_holds` tells those that surely do."""
-    return tuple(rule for rule in rules() if rule.may_hold(on))
+    return tuple(rule for rule in all_rules() if rule.may_hold(on))
 
 
 def _of_contract(file: dict[str, Any]) -> tuple[Rule, ...]:

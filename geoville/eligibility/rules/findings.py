@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from geoville.eligibility.rules.place import Place
     from geoville.model import Rule
 
+OFFICIAL_CONTOUR = "le contour officiel, qui manque ici"
+"""What is always to be checked of a rule that an estimated perimeter opens."""
+
 
 def rule_findings(ground: Ground) -> tuple[RuleFinding, ...]:
     """Find what can be said of each rule that may hold there that day, in the order of the data files."""
@@ -24,9 +27,9 @@ def rule_findings(ground: Ground) -> tuple[RuleFinding, ...]:
 def _finding(rule: Rule, ground: Ground) -> RuleFinding:
     place = _place(rule, ground)
     reservations = [
-        *([] if rule.verified else ["le texte de la règle, que geoville n'a pas lu"]),
-        *([] if rule.surely_holds(ground.on) else ["la validité de la règle à cette date (validité à vérifier)"]),
-        *(["le contour officiel, qui manque ici"] if place.estimated else []),
+        *([] if rule.verified else ["le texte, que geoville n'a pas lu"]),
+        *([] if rule.surely_holds(ground.on) else ["validité à vérifier à cette date"]),
+        *([OFFICIAL_CONTOUR] if place.estimated else []),
         *([place.condition] if place.condition else []),
     ]
     status = place.status

@@ -1,0 +1,80 @@
+"""Answers in words: the lines that commands print for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geoville import french
+from geoville.eligibility.rules.findings import OFFICIAL_CONTOUR
+from geoville.model import Placement, Quality, RuleStatus, RuleTest, VerdictCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geoville.model import Answer, FootprintAnswer, PeriodVerdict, RuleFinding
+
+VERDICTS = {
+    VerdictCode.INSIDE: "DEDANS",
+    VerdictCode.OUTSIDE: "DEHORS",
+    VerdictCode.UNCERTAIN: "À VÉRIFIER",
+    VerdictCode.NOT_FOUND: "INCONNU",
+}
+_PLACEMENTS = {
+    Placement.INSIDE: "DEDANS",
+    Placement.PARTLY: "EN PARTIE DEDANS",
+    Placement.OUTSIDE: "DEHORS",
+    Placement.UNKNOWN: "INCONNU",
+}
+_QUALITIES = {Quality.SURE: "1, sûre", Quality.PROBABLE: "2, probable", Quality.RANDOM: "3, aléatoire"}
+_SHOWN_RULES = {
+    RuleStatus.MET: "Règles dont la condition de lieu est remplie",
+    RuleStatus.NEARLY: "Règles presque remplies",
+    RuleStatus.TO_CHECK: "Règles à vérifier",
+}
+
+
+def answer_lines(answer: Answer) -> list[str]:
+    """Lines of an answer about a position."""
+    lines = [f"{VERDICTS[answer.verdict]} (au {french.long_date(answer.on)})"]
+    if answer.position:
+        lines.append(f"Position : {answer.position.label}")
+    lines += [f"- {reason}" for reason in answer.reasons]
+    if answer.quality:
+        lines.append(f"Qualité (échelle de l'Insee) : {_QUALITIES[answer.quality]}")
+    lines += [_period_line(period) for period in answer.periods]
+    lines += _rule_lines(answer.rules)
+    lines += [f"Texte : {reference}" for reference in answer.references]
+    return lines + [f"Source : {source.citation}" for source in answer.sources]
+
+
+def footprint_lines(answer: FootprintAnswer) -> list[str]:
+    """Lines of an answer about a footprint."""
+    lines = [f"{_PLACEMENTS[answer.placement]} (au {french.long_date(answer.on)})"]
+    lines += [f"- {reason}" for reason in answer.reasons]
+    lines += _rule_lines(answer.rules)
+    lines += [f"Texte : {reference}" for reference in answer.references]
+    return lines + [f"Source : {source.citation}" for source in answer.sources]
+
+
+def _period_line(period: PeriodVerdict) -> str:
+    since = f"depuis le {french.long_date(period.valid_from)}" if period.valid_from else ""
+    if period.valid_from and period.valid_to:
+        since = f"du {french.long_date(period.valid_from)} au {french.long_date(period.valid_to)}"
+    return f"Génération {period.generation} ({since}) : {VERDICTS[period.verdict]}"
+
+
+def _rule_lines(rules: tuple[RuleFinding, ...]) -> Iterator[str]:
+    """Rules by status; those that do not hold there, or whose layer is missing, are left to the JSON document."""
+    for status, title in _SHOWN_RULES.items():
+        found = [finding for finding in rules if finding.status is status]
+        if found:
+            yield f"{title} :"
+        yield from (_rule_line(finding) for finding in found)
+
+
+def _rule_line(finding: RuleFinding) -> str:
+    """One rule: its place where the verdict does not say it already, then what a human checks."""
+    says_more = finding.status is RuleStatus.NEARLY or finding.rule.test is not RuleTest.POSITION
+    place = f"{finding.reason} À vérifier : " if says_more else ""
+    checks = " ; ".join(text for text in finding.to_check if text != OFFICIAL_CONTOUR)
+    return f"- {finding.rule.name} ({finding.rule.reference}) : {place}{checks}."
