@@ -33,6 +33,12 @@ class QuestionOptions:
         str | None,
         typer.Option("--address-columns", metavar="A,B,…", help="Colonnes de l'adresse, dans l'ordre, sans espace."),
     ] = None
+    postcode_column: Annotated[
+        str | None, typer.Option("--postcode-column", metavar="COLONNE", help="Code postal qui limite la recherche.")
+    ] = None
+    citycode_column: Annotated[
+        str | None, typer.Option("--citycode-column", metavar="COLONNE", help="Code INSEE qui limite la recherche.")
+    ] = None
     lon_column: Annotated[
         str | None, typer.Option("--lon-column", metavar="COLONNE", help="Colonne de la longitude, en degrés.")
     ] = None
@@ -109,6 +115,8 @@ def _open(source: Path, out: Path, questions: QuestionOptions, desk: DeskOptions
         DeskChoice(desk.territory, tuple(desk.perimeters or ()), desk.addresses, desk.geocoder, desk.generation),
         day(on),
         address=tuple(name.strip() for name in (questions.address_columns or "").split(",") if name.strip()),
+        postcode=questions.postcode_column,
+        citycode=questions.citycode_column,
         lon=questions.lon_column,
         lat=questions.lat_column,
         encoding=questions.encoding,

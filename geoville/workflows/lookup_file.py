@@ -11,6 +11,7 @@ from geoville.errors import InvalidInputError
 from geoville.sources.files import sha256_of
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
 from geoville.sources.row_files import open_row_file
+from geoville.workflows.lookup_file_desk import FileDesk
 from geoville.workflows.lookup_file_journal import Journal
 from geoville.workflows.lookup_file_output import check_free, check_output, merge
 from geoville.workflows.lookup_file_questions import choose_questions
@@ -108,7 +109,7 @@ class FileJob:
         progress(journal.answered)
         places = [self.rows.columns.index(name) for name in self.asking.questions.columns]
         rows = islice(self.rows.rows(places), journal.answered, None)
-        for chunk in answer_rows(rows, self.asking, desk, self.desk, workers):
+        for chunk in answer_rows(rows, FileDesk(desk, self.asking), self.desk, workers):
             journal.append(chunk.answers)
             progress(journal.answered)
             if chunk.failure:
@@ -154,6 +155,8 @@ def open_file_job(
     on: date,
     *,
     address: Sequence[str] = (),
+    postcode: str | None = None,
+    citycode: str | None = None,
     lon: str | None = None,
     lat: str | None = None,
     encoding: str | None = None,
@@ -167,6 +170,7 @@ def open_file_job(
     source, out : CSV, XLSX or Parquet, both of the same format.
     on : day asked about.
     address : columns that hold the address, in the order of an envelope.
+    postcode, citycode : columns that limit the search to a town.
     lon, lat : columns that hold the coordinates, WGS84 degrees.
     encoding, separator, sheet : recognised unless given.
 
@@ -177,5 +181,5 @@ def open_file_job(
     """
     check_output(source, out)
     rows = open_row_file(source, encoding=encoding, separator=separator, sheet=sheet)
-    questions = choose_questions(rows.columns, address=address, lon=lon, lat=lat)
+    questions = choose_questions(rows.columns, address=address, postcode=postcode, citycode=citycode, lon=lon, lat=lat)
     return FileJob(source, out, rows, Asking(questions, on), desk)

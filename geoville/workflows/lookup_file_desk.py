@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from geoville.sources.files import sha256_of
 from geoville.sources.territory import open_territory
 from geoville.workflows.lookup import open_desk
+from geoville.workflows.lookup_file_bulk import BulkDesk
+from geoville.workflows.lookup_file_questions import CoordinateQuestions
+from geoville.workflows.lookup_file_results import added_cells, answered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from geoville.sources.row_files import AddedCells, InputRow
     from geoville.workflows.lookup import LookupDesk
+    from geoville.workflows.lookup_file_results import Finding
+    from geoville.workflows.lookup_file_workers import Asking
+
+ROWS_WORTH_A_BULK = 5_000
+"""Getting ready to answer in bulk takes about as long as this many rows one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +55,33 @@ class DeskChoice:
             "perimeters": " ".join([*map(sha256_of, self.perimeters), str(self.generation or "")]),
             "geocoder": sha256_of(self.addresses) if self.addresses else self.geocoder or "",
         }
+
+
+class FileDesk:
+    """A desk open for the rows of a file. Coordinates by the thousand are answered in bulk: the same answers."""
+
+    def __init__(self, desk: LookupDesk, asking: Asking) -> None:
+        self.desk = desk
+        self.asking = asking
+
+    def answers(self, rows: Sequence[InputRow]) -> Iterator[AddedCells]:
+        """Cells of each row.
+
+        Raises
+        ------
+        GeovilleError
+            A geocoder is out of reach; the rows before were answered.
+        """
+        questions, on = self.asking.questions, self.asking.on
+        for row, found in zip(rows, self._in_bulk(rows), strict=True):
+            yield added_cells(row, found) if found else answered(row, questions, self.desk, on)
+
+    def _in_bulk(self, rows: Sequence[InputRow]) -> Sequence[Finding | None]:
+        """What is found of rows without asking them one by one; None where that is what they need."""
+        if len(rows) < ROWS_WORTH_A_BULK or not isinstance(self.asking.questions, CoordinateQuestions):
+            return [None] * len(rows)
+        return self._bulk.findings(rows)
+
+    @cached_property
+    def _bulk(self) -> BulkDesk:
+        return BulkDesk(self.desk.index, self.asking.on)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from math import isnan, nan
+from typing import TYPE_CHECKING, ClassVar
 
 from geoville.errors import InvalidInputError, Location
 from geoville.geocoding.normalise import fold
@@ -33,18 +34,28 @@ class AddressQuestions:
 
     Parameters
     ----------
-    columns : names, in the order in which an envelope would be written.
+    parts : columns, in the order in which an envelope would be written.
+    postcode, citycode : columns that limit the search to a town; empty for none.
     """
 
-    columns: tuple[str, ...]
+    parts: tuple[str, ...]
+    postcode: str = ""
+    citycode: str = ""
 
-    chunk_rows = 200
+    chunk_rows: ClassVar[int] = 200
     """Rows answered between two writes on the disk: under a second here, some seconds from a remote geocoder."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns read."""
+        return *self.parts, *filter(None, (self.postcode, self.citycode))
 
     @property
     def description(self) -> str:
         """Where the questions are read, in French."""
-        return f"adresse lue dans : {', '.join(self.columns)}"
+        limits = (("code postal", self.postcode), ("code de commune", self.citycode))
+        said = [f" ; {name} lu dans : {column}" for name, column in limits if column]
+        return f"adresse lue dans : {', '.join(self.parts)}{''.join(said)}"
 
     def ask(self, cells: tuple[str, ...], desk: LookupDesk, on: date) -> Answer | None:
         """Answer to a row; None where it asks nothing.
@@ -54,8 +65,13 @@ class AddressQuestions:
         InvalidInputError
             The question cannot be asked: too long, coordinates out of range.
         """
-        text = " ".join(" ".join(cells).split())
-        return desk.answer(text, on) if text else None
+        written = dict(zip(self.columns, cells, strict=True))
+        text = " ".join(" ".join(written[part] for part in self.parts).split())
+        if not text:
+            return None
+        limits = (written.get(column, "").strip() for column in (self.postcode, self.citycode))
+        postcode, citycode = limits
+        return desk.answer(text, on, postcode=postcode, citycode=citycode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +81,7 @@ class CoordinateQuestions:
     lon: str
     lat: str
 
-    chunk_rows = 10_000
+    chunk_rows: ClassVar[int] = 10_000
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -85,24 +101,37 @@ class CoordinateQuestions:
         InvalidInputError
             A coordinate is no number, or lies out of range.
         """
-        lon, lat = cells
-        if not (lon.strip() or lat.strip()):
+        if not "".join(cells).strip():
             return None
-        return desk.answer_at(_degrees(lon), _degrees(lat), on)
+        lon, lat = map(degrees, cells)
+        if isnan(lon) or isnan(lat):
+            raise InvalidInputError("Coordonnée illisible", advice="écrire des degrés décimaux (WGS84)")
+        return desk.answer_at(lon, lat, on)
+
+
+def degrees(text: str) -> float:
+    """Degrees that a cell holds, NaN where it holds no number."""
+    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text.strip()) else nan
 
 
 Questions = AddressQuestions | CoordinateQuestions
 
 
 def choose_questions(
-    known: Sequence[str], *, address: Sequence[str] = (), lon: str | None = None, lat: str | None = None
+    known: Sequence[str],
+    *,
+    address: Sequence[str] = (),
+    postcode: str | None = None,
+    citycode: str | None = None,
+    lon: str | None = None,
+    lat: str | None = None,
 ) -> Questions:
     """Columns that ask the question: those named, else those whose names say what they hold.
 
     Parameters
     ----------
     known : columns of the file.
-    address, lon, lat : columns named by the user.
+    address, postcode, citycode, lon, lat : columns named by the user.
 
     Raises
     ------
@@ -116,7 +145,14 @@ def choose_questions(
         )
     if bool(lon) != bool(lat):
         raise InvalidInputError("Il manque une coordonnée", advice="donner --lon-column et --lat-column ensemble")
-    questions = AddressQuestions(tuple(address)) if address else _coordinates(lon, lat) or _recognised(known)
+    if (postcode or citycode) and not address:
+        raise InvalidInputError(
+            "Un code postal ou de commune limite la recherche d'une adresse", advice="nommer --address-columns aussi"
+        )
+    if address:
+        questions: Questions = AddressQuestions(tuple(address), postcode or "", citycode or "")
+    else:
+        questions = _coordinates(lon, lat) or _recognised(known)
     for name in questions.columns:
         _check_column(name, known)
     return questions
@@ -154,9 +190,3 @@ def _check_column(name: str, known: Sequence[str]) -> None:
         raise InvalidInputError(
             "Colonne présente deux fois", where=Location(column=name), advice="renommer l'une des deux"
         )
-
-
-def _degrees(text: str) -> float:
-    if not _NUMBER.fullmatch(text.strip()):
-        raise InvalidInputError("Coordonnée illisible", advice="écrire des degrés décimaux (WGS84)")
-    return float(text.replace(",", "."))

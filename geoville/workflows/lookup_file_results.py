@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from geoville.eligibility.document import answer_document
+from geoville.eligibility.document_parts import to_the_millimetre
 from geoville.errors import GeovilleError, InvalidInputError, Location
 from geoville.model import PositionType, VerdictCode
 from geoville.sources.row_files import AddedCells, AddedColumn
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from geoville.model import Answer, Position
+    from geoville.model import Answer, Basis, Perimeter, Position, Quality
     from geoville.sources.row_files import Cell, InputRow
     from geoville.workflows.lookup import LookupDesk
     from geoville.workflows.lookup_file_questions import Questions
@@ -76,8 +77,49 @@ def columns_beside(known: Sequence[str]) -> tuple[AddedColumn, ...]:
     return tuple(AddedColumn(free(column.name), column.type) for column in ADDED_COLUMNS)
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the cells of an answered row are made of.
+
+    Parameters
+    ----------
+    perimeter : the one that the verdict rests on; None where there is none.
+    distance_m : signed distance to its limit, unrounded.
+    """
+
+    position: Position | None
+    on: date
+    verdict: VerdictCode
+    basis: Basis
+    perimeter: Perimeter | None
+    distance_m: float | None
+    quality: Quality | None
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, answer: Answer) -> Finding:
+        """The finding of an answer."""
+        rests_on_one = answer.distance_m is not None
+        return cls(
+            position=answer.position,
+            on=answer.on,
+            verdict=answer.verdict,
+            basis=answer.basis,
+            perimeter=answer.perimeters[0].perimeter if rests_on_one else None,
+            distance_m=answer.distance_m,
+            quality=answer.quality,
+            reasons=answer.reasons,
+        )
+
+
 def answered(row: InputRow, questions: Questions, desk: LookupDesk, on: date) -> AddedCells:
-    """Answer to a row, whatever it holds: what is wrong with it is said in its own cells, with its line."""
+    """Cells of a row, whatever it holds: what is wrong with it is said in its own cells, with its line.
+
+    Raises
+    ------
+    GeovilleError
+        What the row is not to blame for: a geocoder out of reach.
+    """
     if row.fault:
         return _unanswered(row, RowStatus.ERROR, InvalidInputError(row.fault, advice="corriger la ligne"), on)
     try:
@@ -91,7 +133,12 @@ def answered(row: InputRow, questions: Questions, desk: LookupDesk, on: date) ->
         return _unanswered(row, RowStatus.ERROR, bug, on)
     if answer is None:
         return _unanswered(row, RowStatus.SKIPPED, InvalidInputError("Rien à chercher"), on)
-    return AddedCells(row.line, _in_place(_found(answer)))
+    return added_cells(row, Finding.of(answer))
+
+
+def added_cells(row: InputRow, finding: Finding) -> AddedCells:
+    """Cells of a row whose question was answered."""
+    return AddedCells(row.line, _in_place(_found(finding)))
 
 
 def _unanswered(row: InputRow, status: RowStatus, why: InvalidInputError, on: date) -> AddedCells:
@@ -105,21 +152,20 @@ def _in_place(cells: Mapping[str, Cell]) -> tuple[Cell, ...]:
     return tuple(cells.get(column.name) for column in ADDED_COLUMNS)
 
 
-def _found(answer: Answer) -> dict[str, Cell]:
-    document = answer_document(answer)
+def _found(finding: Finding) -> dict[str, Cell]:
     cells: dict[str, Cell] = {
-        "result_status": (RowStatus.OK if answer.position else RowStatus.NOT_FOUND).value,
-        "qpv_date": document["on"],
-        "qpv_verdict": document["verdict"],
-        "qpv_basis": document["basis"],
-        "qpv_distance_m": document["distance_m"],
-        "qpv_qualite": None if answer.quality is None else int(answer.quality),
-        "qpv_raison": " ".join(answer.reasons),
+        "result_status": (RowStatus.OK if finding.position else RowStatus.NOT_FOUND).value,
+        "qpv_date": finding.on.isoformat(),
+        "qpv_verdict": finding.verdict.value,
+        "qpv_basis": finding.basis.value,
+        "qpv_distance_m": to_the_millimetre(finding.distance_m),
+        "qpv_qualite": None if finding.quality is None else int(finding.quality),
+        "qpv_raison": " ".join(finding.reasons),
     }
-    if answer.position:
-        cells |= _position(answer.position)
-    if answer.verdict is VerdictCode.INSIDE:  # elsewhere a code would be counted as a beneficiary
-        perimeter = answer.perimeters[0].perimeter
+    if finding.position:
+        cells |= _position(finding.position)
+    perimeter = finding.perimeter
+    if perimeter and finding.verdict is VerdictCode.INSIDE:  # elsewhere a code would be counted as a beneficiary
         cells |= {"qpv_code": perimeter.code, "qpv_nom": perimeter.name, "qpv_generation": perimeter.generation}
     return cells
 

@@ -15,7 +15,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from geoville.errors import GeovilleError
-from geoville.workflows.lookup_file_results import answered
+from geoville.workflows.lookup_file_desk import FileDesk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from geoville.errors import Location
     from geoville.sources.row_files import AddedCells, InputRow
-    from geoville.workflows.lookup import LookupDesk
     from geoville.workflows.lookup_file_desk import DeskChoice
     from geoville.workflows.lookup_file_questions import Questions
 
@@ -62,9 +61,7 @@ class Failure:
         return self.kind(self.message, where=self.where, advice=self.advice)
 
 
-def answer_rows(
-    rows: Iterator[InputRow], asking: Asking, desk: LookupDesk, choice: DeskChoice, workers: int
-) -> Iterator[AnsweredChunk]:
+def answer_rows(rows: Iterator[InputRow], desk: FileDesk, choice: DeskChoice, workers: int) -> Iterator[AnsweredChunk]:
     """Answers to rows, chunk by chunk, the same whatever the number of processes.
 
     Parameters
@@ -72,17 +69,16 @@ def answer_rows(
     desk : open one, for this process.
     choice : the same desk, for other processes to open.
     """
-    chunks = iter(lambda: tuple(islice(rows, asking.questions.chunk_rows)), ())
+    chunks = iter(lambda: tuple(islice(rows, desk.asking.questions.chunk_rows)), ())
     if workers == 1:
-        return (_answer_chunk(chunk, asking, desk) for chunk in chunks)
-    return _answered_elsewhere(chunks, asking, choice, workers)
+        return (_answer_chunk(chunk, desk) for chunk in chunks)
+    return _answered_elsewhere(chunks, desk.asking, choice, workers)
 
 
-def _answer_chunk(rows: tuple[InputRow, ...], asking: Asking, desk: LookupDesk) -> AnsweredChunk:
+def _answer_chunk(rows: tuple[InputRow, ...], desk: FileDesk) -> AnsweredChunk:
     answers: list[AddedCells] = []
     try:
-        for row in rows:
-            answers.append(answered(row, asking.questions, desk, asking.on))  # noqa: PERF401 - kept if the next fails
+        answers.extend(desk.answers(rows))  # those before a failure are kept
     except GeovilleError as error:
         return AnsweredChunk(tuple(answers), Failure(type(error), error.message, error.where, error.advice))
     return AnsweredChunk(tuple(answers), None)
@@ -123,10 +119,10 @@ def _leave_with_the_parent() -> None:
 
 
 def _answer_in_worker(rows: tuple[InputRow, ...], asking: Asking, choice: DeskChoice) -> AnsweredChunk:
-    return _answer_chunk(rows, asking, _desk(choice))
+    return _answer_chunk(rows, _desk(choice, asking))
 
 
 @cache
-def _desk(choice: DeskChoice) -> LookupDesk:
+def _desk(choice: DeskChoice, asking: Asking) -> FileDesk:
     """The desk of a worker, opened once."""
-    return choice.open()
+    return FileDesk(choice.open(), asking)

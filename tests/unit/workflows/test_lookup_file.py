@@ -77,6 +77,7 @@ def _expected(answer: Any) -> dict[str, Any]:
         "qpv_verdict": document["verdict"],
         "qpv_basis": document["basis"],
         "qpv_distance_m": document["distance_m"],
+        "qpv_qualite": document["quality"],
         "qpv_code": document["perimeters"][0]["code"] if inside else None,
         "qpv_raison": " ".join(document["reasons"]),
     }
@@ -135,6 +136,16 @@ def test_an_address_may_stand_in_several_columns(tmp_path, desk):
     job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON, address=("n°", "rue", "cp", "ville"))
     [row] = _run(job)
     assert row["qpv_verdict"] == desk.answer("1 rue Youri Gagarine 62100 Calais", ON).verdict == "inside"
+
+
+def test_a_postcode_and_a_commune_limit_the_search(tmp_path, desk):
+    table = [["rue", "cp", "insee"], ["collège Vauban", "62100", "62193"], ["rue Mollien", "59000", ""]]
+    source = _write_csv(tmp_path / "in.csv", table)
+    job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON, address=("rue",), postcode="cp", citycode="insee")
+    assert "code postal lu dans : cp ; code de commune lu dans : insee" in job.asking.questions.description
+    for (street, postcode, citycode), row in zip(table[1:], _run(job), strict=True):
+        answer = desk.answer(street, ON, postcode=postcode, citycode=citycode)
+        assert (row["qpv_verdict"], row["qpv_raison"]) == (answer.verdict.value, " ".join(answer.reasons))
 
 
 def test_a_bad_row_says_what_is_wrong_and_where_and_stops_nothing(tmp_path):
@@ -219,6 +230,7 @@ def test_columns_whose_names_say_what_they_hold_are_recognised(tmp_path, header,
         ({"address": ("c",)}, r"Colonne absente \(colonne c\)"),
         ({"address": ("b",)}, "présente deux fois"),
         ({"lon": "a"}, "Il manque une coordonnée"),
+        ({"postcode": "a"}, "nommer --address-columns aussi"),
         ({"address": ("a",), "lon": "b", "lat": "b"}, "demandées ensemble"),
     ],
 )

@@ -1,0 +1,88 @@
+"""Rows answered in bulk say, to the letter, what they would say one by one."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import numpy as np
+import pytest
+
+from geoville.model import VerdictCode
+from geoville.sources.row_files import InputRow
+from geoville.workflows import lookup_file_desk
+from geoville.workflows.lookup import LookupDesk, open_desk
+from geoville.workflows.lookup_file_bulk import BulkDesk
+from geoville.workflows.lookup_file_desk import DeskChoice, FileDesk
+from geoville.workflows.lookup_file_questions import CoordinateQuestions
+from geoville.workflows.lookup_file_results import Finding
+from geoville.workflows.lookup_file_workers import Asking
+
+BOTH_FALL_SHORT = date(2010, 1, 1)
+DAYS = (BOTH_FALL_SHORT, date(2020, 1, 15), date(2026, 1, 15))
+
+
+def _square(code: str, west: float, south: float, side: float) -> dict[str, object]:
+    east, north = west + side, south + side
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    names = {"code_qp": code, "lib_qp": f"Quartier {code}", "insee_com": "62193"}
+    return {"type": "Feature", "properties": names, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+
+@pytest.fixture(scope="module")
+def two_generations(tmp_path_factory: pytest.TempPathFactory) -> DeskChoice:
+    """Quarters of 2015 and 2024 that overlap, touch, or stand alone."""
+    path = tmp_path_factory.mktemp("contours") / "qpv.geojson"
+    squares = [
+        _square("QP062001", 1.85, 50.95, 0.02),
+        _square("QP062002", 1.90, 50.95, 0.01),
+        _square("QN06201M", 1.86, 50.95, 0.02),
+        _square("QN06202M", 1.88, 50.95, 0.02),
+        _square("QN06203M", 1.95, 50.95, 0.01),
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": squares}), encoding="utf-8")
+    return DeskChoice("calais", perimeters=(path,))
+
+
+@pytest.fixture(scope="module", params=["estimates", "two generations"])
+def desk(request: pytest.FixtureRequest, two_generations: DeskChoice) -> LookupDesk:
+    return open_desk("calais") if request.param == "estimates" else two_generations.open()
+
+
+def _rows() -> list[InputRow]:
+    """Points everywhere, on corners and sides, out of the territory, and what is no point."""
+    random = np.random.default_rng(62193)
+    points = np.column_stack([random.uniform(1.80, 2.0, 400), random.uniform(50.93, 50.98, 400)]).tolist()
+    corners = [(lon, lat) for lon in (1.85, 1.86, 1.87, 1.88, 1.90) for lat in (50.95, 50.96, 50.97)]
+    texts = [(repr(lon), repr(lat)) for lon, lat in (*points, *corners, (2.35, 48.85))]
+    return [InputRow(line, cells) for line, cells in enumerate([*texts, ("", ""), ("x", "1"), ("50.95", "1.87")], 2)]
+
+
+@pytest.mark.parametrize("on", DAYS, ids=str)
+def test_what_is_found_in_bulk_is_what_the_desk_finds(desk, on):
+    rows = _rows()
+    found = BulkDesk(desk.index, on).findings(rows)
+    assert found[-3:] == [None] * 3
+    plain = [(row, finding) for row, finding in zip(rows, found, strict=True) if finding]
+    for row, finding in plain:
+        lon, lat = map(float, row.cells)
+        assert finding == Finding.of(desk.answer_at(lon, lat, on))
+    if on is not BOTH_FALL_SHORT:
+        assert len(plain) > len(rows) / 2
+
+
+@pytest.mark.parametrize("on", DAYS, ids=str)
+def test_a_chunk_in_bulk_has_the_cells_of_rows_one_by_one(desk, on, monkeypatch):
+    rows = [*_rows(), InputRow(999, ("", ""), "1 cases au lieu de 2")]
+    asked = FileDesk(desk, Asking(CoordinateQuestions("lon", "lat"), on))
+    one_by_one = list(asked.answers(rows))
+    monkeypatch.setattr(lookup_file_desk, "ROWS_WORTH_A_BULK", 1)
+    assert list(asked.answers(rows)) == one_by_one
+
+
+def test_the_points_asked_about_are_of_every_kind(two_generations):
+    desk, on = two_generations.open(), DAYS[-1]
+    answers = [desk.answer_at(*map(float, row.cells), on) for row in _rows()[:-3]]
+    assert {answer.verdict for answer in answers} == {VerdictCode.INSIDE, VerdictCode.OUTSIDE}
+    assert any("À une autre date" in " ".join(answer.reasons) for answer in answers)
+    assert any(answer.distance_m == 0 for answer in answers)
