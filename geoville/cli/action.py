@@ -80,9 +80,9 @@ def check_file(
     judged, today = _judged(on), day(None)
     opened = _open(desk)
     table = check_table(opened, source, out, on=judged, today=today)
-    table.write(out)
     if map_file is not None:
         draw_actions(opened, table.findings, f"Actions de « {source.stem} »", map_file, judged or today)
+    table.write(out)
     if as_json:
         print_json(table.document())
         return

@@ -33,7 +33,7 @@ def read_action(path: Path) -> AskedAction:
         raise InvalidInputError(
             "Ce n'est pas la description d'une action",
             where=Location(path.name),
-            advice="donner un fichier .toml ou .json",
+            advice="donner un fichier .toml ou .json (un tableau d'actions : geoville action check-file)",
         )
     try:
         entries = reader(path.read_text(encoding="utf-8-sig"))

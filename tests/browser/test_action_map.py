@@ -1,0 +1,55 @@
+"""The map of a table of actions as Chromium shows it, with the network cut."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from geoville.workflows.action_map import draw_actions
+from geoville.workflows.action_table import check_table
+from geoville.workflows.actions import ActionDesk
+from geoville.workflows.lookup import open_desk
+
+pytestmark = pytest.mark.browser
+
+TODAY = date(2026, 1, 15)
+ZONE = "POLYGON ((1.886 50.950, 1.892 50.950, 1.892 50.953, 1.886 50.953, 1.886 50.950))"
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("actions")
+    table = folder / "actions.csv"
+    table.write_text(
+        "Titre;Porteur;Lieu;Zone;Part QPV\n"
+        "Aide aux devoirs;Association Exemple;1 rue Youri Gagarine, 62100 Calais;;60 %\n"
+        f"Fête de quartier;{HOSTILE};;{ZONE};\n"
+        f"{HOSTILE};Association Exemple;1.866,50.94;;\n"
+        "Jardin partagé;Association Exemple;12 rue de l'Inconnue, 62100 Calais;;\n",
+        encoding="utf-8",
+    )
+    desk = ActionDesk(open_desk("calais"), "calais")
+    findings = check_table(desk, table, folder / "out.csv", on=None, today=TODAY).findings
+    draw_actions(desk, findings, "Actions de l'exemple", folder / "carte.html", TODAY)
+    return folder / "carte.html"
+
+
+def test_every_action_is_drawn_or_named(opened, page_file):
+    with opened(page_file) as page:
+        assert page.title() == "Actions de l'exemple"
+        assert page.locator(".leaflet-places-pane path").count() == 2
+        panel = page.locator(".panel")
+        expect(panel.locator("section", has_text="Non situées")).to_contain_text("Jardin partagé")
+        expect(page.locator(".legend")).to_contain_text("Zones d'action")
+
+
+def test_an_action_says_its_ground_and_its_reason(opened, page_file):
+    with opened(page_file) as page:
+        page.locator('.leaflet-places-pane path[aria-label="Aide aux devoirs"]').press("Enter")
+        popup = page.locator(".leaflet-popup-content")
+        expect(popup).to_contain_text("Fondement")
+        expect(popup).to_contain_text("estimé, sans valeur réglementaire")
