@@ -28,14 +28,14 @@ def pairs_by_kernel(polygons: list[BaseGeometry], points: NDArray[np.float64]) -
     return list(zip(point.tolist(), polygon.tolist(), strict=True))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(polygons=polygon_layers(), seed=st.integers(0, 1_000))
 def test_points_are_in_the_polygons_that_geos_says(polygons: list[BaseGeometry], seed: int) -> None:
     points = telling_points(polygons, seed)
     assert pairs_by_kernel(polygons, points) == pairs_by_geos(polygons, points)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(polygons=polygon_layers(), seed=st.integers(0, 1_000))
 def test_distances_are_those_of_geos_and_the_deepest_or_nearest_polygon_is_told(
     polygons: list[BaseGeometry], seed: int
