@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from geoville import __version__
-from geoville.api import admin_routes, docs, lookup_routes, problems
+from geoville.api import action_routes, admin_routes, docs, lookup_routes, problems
 from geoville.api.barrier import LastBarrier
 from geoville.api.service import load_service
 
@@ -30,7 +30,7 @@ def create_app(settings: Settings) -> FastAPI:
     """
     app = FastAPI(title="geoville", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.service = load_service(settings)
-    for routes in (lookup_routes, admin_routes):
+    for routes in (lookup_routes, action_routes, admin_routes):
         app.include_router(routes.router)
     docs.install(app)
     problems.install(app)

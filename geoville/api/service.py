@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from geoville import __version__
 from geoville.sources.territory import open_territory
+from geoville.workflows.actions import ActionDesk
 from geoville.workflows.lookup import open_desk
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Service:
     """
 
     desk: LookupDesk
+    actions: ActionDesk
     territory: Territory
     version: str
 
@@ -44,7 +46,8 @@ def load_service(settings: Settings) -> Service:
         The territory or a file of perimeters cannot be read.
     """
     desk = open_desk(settings.territory, perimeters=settings.perimeters)
-    return Service(desk, open_territory(settings.territory), _version_of(desk.index.perimeters))
+    actions = ActionDesk(desk, settings.territory)
+    return Service(desk, actions, open_territory(settings.territory), _version_of(desk.index.perimeters))
 
 
 async def _current_service(request: Request) -> Service:
