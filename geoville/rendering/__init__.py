@@ -3,17 +3,20 @@
 from geoville.rendering.compare_map import ComparisonSpec, comparison_map
 from geoville.rendering.compare_page import render_comparison
 from geoville.rendering.map_spec import MapSpec
-from geoville.rendering.maps import perimeter_map, sector_map
+from geoville.rendering.maps import perimeter_map, perimeters_map, sector_map
 from geoville.rendering.page import render_page
 from geoville.rendering.recipe import SectorRecipe, parse_recipe
+from geoville.rendering.scene import Scene
 
 __all__ = [
     "ComparisonSpec",
     "MapSpec",
+    "Scene",
     "SectorRecipe",
     "comparison_map",
     "parse_recipe",
     "perimeter_map",
+    "perimeters_map",
     "render_comparison",
     "render_page",
     "sector_map",

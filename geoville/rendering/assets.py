@@ -46,6 +46,12 @@ def script_tag(code: str) -> str:
     return f"<script>{harmless}</script>"
 
 
+def json_tag(identifier: str, document: str) -> str:
+    """Element that holds data for a script; nothing in it can close it or open a comment."""
+    harmless = document.replace("<", "\\u003c")
+    return f'<script type="application/json" id="{identifier}">{harmless}</script>'
+
+
 def style_tag(rules: str) -> str:
     """Style element; a closing tag inside the rules is escaped."""
     harmless = _CLOSING_TAG.sub(r"<\\/\1", rules)

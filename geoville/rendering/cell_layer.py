@@ -1,22 +1,27 @@
-"""The grid as drawn: coloured squares with what INSEE publishes about each, and the inhabited area behind them."""
+"""The grid as drawn: squares coloured by theme, what is written of each, and the inhabited area behind them."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.carroyage.cell_id import format_cell_ids
 from geoville.crs import WGS84
-from geoville.french import UNIT_SPACE, UNKNOWN, euros, people
-from geoville.rendering.classes import income_classes
-from geoville.rendering.map_spec import CellLayer, CellShape, Popup
+from geoville.french import UNIT_SPACE, UNKNOWN, euros, people, percent
+from geoville.rendering.cell_themes import cell_themes, published_poor_share
+from geoville.rendering.map_cells import CellColumn, CellLayer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from geoville.carroyage.grid import Grid
+    from geoville.rendering.cell_figures import CellFigures
 
 DEGREE_DECIMALS = 6
 """Decimals kept in drawn coordinates: about 0.1 m."""
@@ -25,31 +30,18 @@ OBSERVED = "publiées par l'Insee"
 IMPUTED = "imputées par l'Insee (moins de 11 ménages)"
 
 
-def cell_layer(grid: Grid) -> CellLayer:
-    """Cells coloured by mean living standard.
+def cell_layer(grid: Grid, figures: CellFigures | None = None) -> CellLayer:
+    """Cells with every theme that is known.
 
-    Popups hold people, mean living standard and whether INSEE imputed them: nothing finer than what it publishes.
+    Popups hold what INSEE publishes, nothing finer, and estimates that say they are: the poverty share of an imputed
+    cell is left out.
     """
-    mean_eur = grid.mean_eur
-    classes = income_classes(mean_eur, grid.people)
-    squares = grid_squares(grid)
-    ids = format_cell_ids(grid.epsg, grid.northing, grid.easting)
-    cells = tuple(
-        CellShape(
-            geojson(square),
-            _cell_popup(grid.vintage, cell_id, n_people, mean, is_imputed=imputed),
-            classes.index_of(mean),
-            imputed,
-        )
-        for square, cell_id, n_people, mean, imputed in zip(
-            squares, ids, grid.people.tolist(), mean_eur.tolist(), grid.imputed.tolist(), strict=True
-        )
-    )
     return CellLayer(
-        name=f"Niveau de vie par carreau (Insee {grid.vintage})",
-        legend_title=f"Niveau de vie moyen en {grid.vintage}, par unité de consommation et par an",
-        classes=classes,
-        cells=cells,
+        title=f"Carreau de 200{UNIT_SPACE}m, Filosofi {grid.vintage}",
+        squares=_corners(grid_squares(grid)),
+        imputed=grid.imputed,
+        columns=tuple(_columns(grid, figures)),
+        themes=cell_themes(grid, figures),
     )
 
 
@@ -72,14 +64,37 @@ def geojson(geometry: BaseGeometry) -> dict[str, Any]:
     return parsed
 
 
-def _cell_popup(vintage: int, cell_id: str, n_people: float, mean_eur: float, *, is_imputed: bool) -> Popup:
-    mean = euros(mean_eur)
-    return Popup(
-        title=f"Carreau de 200{UNIT_SPACE}m, Filosofi {vintage}",
-        rows=(
-            ("Population", people(n_people)),
-            ("Niveau de vie moyen", mean if mean == UNKNOWN else f"{mean} par an"),
-            ("Valeurs", IMPUTED if is_imputed else OBSERVED),
-            ("Identifiant", cell_id),
-        ),
-    )
+def _corners(squares: NDArray[Any]) -> NDArray[np.float64]:
+    import shapely
+
+    rings = np.asarray(shapely.get_coordinates(squares)).reshape(len(squares), 5, 2)
+    return rings[:, :4].round(DEGREE_DECIMALS)
+
+
+def _columns(grid: Grid, figures: CellFigures | None) -> Iterator[CellColumn]:
+    yield CellColumn("Population", _written(grid.people, people))
+    yield CellColumn("Niveau de vie moyen", _written(grid.mean_eur, _euros_a_year))
+    yield CellColumn("Ménages pauvres", _written(published_poor_share(grid), percent))
+    if figures is not None:
+        yield CellColumn("Revenu médian (estimation)", _written(figures.median_eur, _euros_a_year))
+        yield CellColumn("Part sous le seuil (estimation)", _written(figures.share_below, percent))
+        yield from _further_columns(figures)
+    yield CellColumn("Valeurs", tuple(IMPUTED if imputed else OBSERVED for imputed in grid.imputed.tolist()))
+    yield CellColumn("Identifiant", tuple(format_cell_ids(grid.epsg, grid.northing, grid.easting)))
+
+
+def _further_columns(figures: CellFigures) -> Iterator[CellColumn]:
+    if figures.sensitivity is not None:
+        yield CellColumn("Scénarios qui le retiennent", _written(figures.sensitivity, percent))
+    if figures.iris is not None:
+        codes = figures.iris.code_of.tolist()
+        yield CellColumn("IRIS", tuple(figures.iris.names.get(code, code) or UNKNOWN for code in codes))
+
+
+def _written(values: NDArray[np.float64], write: Any) -> tuple[str, ...]:
+    return tuple(write(value) for value in values.tolist())
+
+
+def _euros_a_year(value: float) -> str:
+    amount = euros(value)
+    return amount if amount == UNKNOWN else f"{amount} par an"

@@ -1,111 +1,127 @@
-"""Classes of incomes: round breaks of equal width, and a sequential palette that survives colour blindness and grey."""
+"""Classes of a figure of cells: breaks that mapclassify finds, round, with French labels and a palette."""
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.french import euros
+from geoville.rendering.map_cells import NO_CLASS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from numpy.typing import NDArray
 
-PALETTE_NAME = "YlOrBr (ColorBrewer)"
-NO_DATA_COLOUR = "#c9ccd1"
+    from geoville.rendering.palettes import Palette
 
-_MAX_CLASSES = 7
-_WIDTHS_EUR = (1_000, 2_000, 2_500, 5_000, 10_000, 20_000, 50_000)
-_SHARE_IN_OPEN_CLASSES = 0.05
-# ColorBrewer 2.0, YlOrBr, by number of classes, from the lightest to the darkest.
-_YLORBR = {
-    3: ("#fff7bc", "#fec44f", "#d95f0e"),
-    4: ("#ffffd4", "#fed98e", "#fe9929", "#cc4c02"),
-    5: ("#ffffd4", "#fed98e", "#fe9929", "#d95f0e", "#993404"),
-    6: ("#ffffd4", "#fee391", "#fec44f", "#fe9929", "#d95f0e", "#993404"),
-    7: ("#ffffd4", "#fee391", "#fec44f", "#fe9929", "#ec7014", "#cc4c02", "#8c2d04"),
-}
+MAX_CLASSES = 8
+_OPEN_PERCENTILES = (5, 95)
+_PRETTY_METHOD = "Bornes rondes d'égale amplitude (mapclassify, PrettyBreaks), du 5e au 95e centile."
+_ROUND_TO_PEOPLE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class IncomeClasses:
-    """Classes of mean living standard, from the lowest to the highest.
+class Classes:
+    """Classes of one figure, from the lowest values to the highest.
 
     Parameters
     ----------
-    breaks_eur : limits between classes, increasing, euros per UC per year; a value equal to a break is above it.
-    colours : one more than there are breaks, the lowest incomes darkest.
-    labels : French, one per colour.
+    breaks : limits between classes, increasing; a value equal to a break is above it.
+    colours, labels : one more than there are breaks.
     method : French sentence saying how the classes were made.
+    palette : name of the palette.
     """
 
-    breaks_eur: tuple[float, ...]
+    breaks: tuple[float, ...]
     colours: tuple[str, ...]
     labels: tuple[str, ...]
     method: str
+    palette: str
 
-    def index_of(self, mean_eur: float) -> int | None:
-        """Class of a value, None where the value is unknown (NaN).
-
-        >>> classes = income_classes(np.array([9000.0, 12500.0, 16000.0]), np.array([10.0, 10.0, 10.0]))
-        >>> classes.index_of(classes.breaks_eur[0]), classes.index_of(float("nan"))
-        (1, None)
-        """
-        if np.isnan(mean_eur):
-            return None
-        return int(np.searchsorted(self.breaks_eur, mean_eur, side="right"))
+    def index_of(self, values: NDArray[np.float64]) -> NDArray[np.int16]:
+        """(n,) class of each value; `NO_CLASS` where the value is NaN."""
+        found = np.searchsorted(self.breaks, values, side="right")
+        return np.where(np.isnan(values), NO_CLASS, found).astype(np.int16)
 
 
-def income_classes(mean_eur: NDArray[np.float64], people: NDArray[np.float64]) -> IncomeClasses:
-    """Classes of equal round width between the 5th and the 95th percentile of inhabitants.
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How values are written and coloured.
 
     Parameters
     ----------
-    mean_eur : (n,) mean living standard per cell, euros per UC per year; NaN is left out.
-    people : (n,) inhabitants per cell, the weight of the percentiles.
-
-    Returns
-    -------
-    At most seven classes; one class where no value is known.
+    write : a value in French, with its unit.
+    darkest_first : whether the lowest values are the darkest.
     """
-    low, high = _weighted_percentiles(mean_eur, people)
-    width, breaks = _round_breaks(low, high)
-    count = len(breaks) + 1
-    darkest_first = tuple(reversed(_YLORBR[max(count, min(_YLORBR))]))[:count]
-    method = (
-        f"Classes d'amplitude égale ({euros(width)}) à bornes rondes, du 5e au 95e centile des habitants ; "
-        "les deux classes extrêmes sont ouvertes."
-        if breaks
-        else "Une seule classe : les revenus de ce territoire ne se distinguent pas."
-    )
-    return IncomeClasses(breaks, darkest_first, _labels(breaks), method)
+
+    write: Callable[[float], str]
+    palette: Palette
+    darkest_first: bool = False
 
 
-def _weighted_percentiles(mean_eur: NDArray[np.float64], people: NDArray[np.float64]) -> tuple[float, float]:
-    known = np.isfinite(mean_eur) & (people > 0)
-    if not known.any():
-        return 0.0, 0.0
-    order = np.argsort(mean_eur[known], kind="stable")
-    values = mean_eur[known][order]
-    below = np.cumsum(people[known][order]) / people[known].sum()
-    low, high = np.searchsorted(below, (_SHARE_IN_OPEN_CLASSES, 1 - _SHARE_IN_OPEN_CLASSES))
-    return float(values[low]), float(values[high])
+def pretty_classes(values: NDArray[np.float64], writing: Writing) -> Classes:
+    """Round breaks of equal width (mapclassify `PrettyBreaks`) between the 5th and the 95th percentile of the cells.
 
+    Parameters
+    ----------
+    values : (n,); NaN is left out.
+    """
+    known = values[np.isfinite(values)]
+    low, high = np.percentile(known, _OPEN_PERCENTILES) if len(known) else (0.0, 0.0)
+    if low == high:
+        return _single_class(writing)
+    import mapclassify
 
-def _round_breaks(low: float, high: float) -> tuple[int, tuple[float, ...]]:
-    """Return the narrowest round width that needs no more than the most classes, and its breaks in [low, high]."""
-    for width in _WIDTHS_EUR:
-        first, last = int(np.ceil(low / width)), int(np.floor(high / width))
-        breaks = tuple(float(step * width) for step in range(max(first, 1), last + 1))
-        if len(breaks) < _MAX_CLASSES:
-            return width, breaks
-    return _WIDTHS_EUR[-1], breaks[: _MAX_CLASSES - 1]
-
-
-def _labels(breaks: tuple[float, ...]) -> tuple[str, ...]:
+    clipped = np.clip(known, low, high)
+    tried = [mapclassify.PrettyBreaks(clipped, k=count).bins for count in range(MAX_CLASSES, 1, -1)]
+    inner = [tuple(float(limit) for limit in bins if low < limit < high) for bins in tried]
+    breaks = next((found for found in inner if 0 < len(found) < MAX_CLASSES), ())
     if not breaks:
-        return ("Tous revenus",)
-    between = [f"{euros(low)} à moins de {euros(high)}" for low, high in pairwise(breaks)]
-    return (f"Moins de {euros(breaks[0])}", *between, f"{euros(breaks[-1])} et plus")
+        return _single_class(writing)
+    return _classes(breaks, writing, _PRETTY_METHOD)
+
+
+def quantile_classes(values: NDArray[np.float64], writing: Writing) -> Classes:
+    """Classes of about as many cells each (mapclassify `Quantiles`), breaks rounded to tens."""
+    known = values[np.isfinite(values)]
+    if len(np.unique(known)) < 2:  # noqa: PLR2004 - one value has no break
+        return _single_class(writing)
+    import mapclassify
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Not enough unique values", UserWarning)  # fewer classes are what is wanted
+        bins = mapclassify.Quantiles(known, k=MAX_CLASSES - 1).bins[:-1]
+    if not len(bins):
+        return _single_class(writing)
+    breaks = tuple(np.unique(np.maximum(np.round(bins / _ROUND_TO_PEOPLE), 1) * _ROUND_TO_PEOPLE).tolist())
+    return _classes(breaks, writing, "Autant de carreaux par classe (mapclassify, Quantiles), bornes à la dizaine.")
+
+
+def chosen_classes(breaks: Sequence[float], writing: Writing, method: str) -> Classes:
+    """Classes whose breaks are given (mapclassify `UserDefined`), with the sentence that says why these."""
+    return _classes(tuple(breaks), writing, method)
+
+
+def named_classes(names: tuple[str, ...], palette: Palette, method: str) -> Classes:
+    """Return one class per name, for values 0, 1, 2 and so on."""
+    breaks = tuple(float(rank) for rank in range(1, len(names)))
+    return Classes(breaks, palette.pick(len(names)), names, method, palette.name)
+
+
+def _classes(breaks: tuple[float, ...], writing: Writing, method: str) -> Classes:
+    colours = writing.palette.pick(len(breaks) + 1, darkest_first=writing.darkest_first)
+    return Classes(breaks, colours, _labels(breaks, writing.write), method, writing.palette.name)
+
+
+def _single_class(writing: Writing) -> Classes:
+    method = "Une seule classe : les valeurs de ce territoire ne se distinguent pas."
+    return Classes((), writing.palette.pick(1), ("Toutes valeurs",), method, writing.palette.name)
+
+
+def _labels(breaks: tuple[float, ...], write: Callable[[float], str]) -> tuple[str, ...]:
+    between = [f"{write(low)} à moins de {write(high)}" for low, high in pairwise(breaks)]
+    return (f"Moins de {write(breaks[0])}", *between, f"{write(breaks[-1])} et plus")

@@ -8,6 +8,7 @@ from geoville.rendering.assets import own_text, script_tag, style_tag
 from geoville.rendering.compare_text import CHANGE_NAMES, COLUMNS
 from geoville.rendering.figure import blank_map, drawn, page_text
 from geoville.rendering.folium_layers import add_areas, add_backdrop, add_perimeters
+from geoville.rendering.map_style import MapStyle
 from geoville.rendering.styles import CHANGE_FILLS, PERIMETER_LINES, change_fill
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def render_comparison(spec: ComparisonSpec) -> str:
         "compare.html",
         spec=spec,
         styles=[*page.styles, style_tag(own_text("page.css")), style_tag(own_text("compare.css"))],
-        scripts=[*page.scripts, script_tag(own_text("page.js")), script_tag(own_text("compare.js"))],
+        scripts=[*page.scripts, script_tag(own_text("details.js")), script_tag(own_text("compare.js"))],
         map_elements=page.elements,
         map_script=script_tag(f"{page.code}\nsetUpComparison({', '.join(page.names)});"),
         columns=COLUMNS,
@@ -48,5 +49,5 @@ def _folium_map(spec: ComparisonSpec, side: SideSpec) -> Any:
     for areas in side.areas:
         add_areas(folium_map, areas)
     for perimeters in side.perimeters:
-        add_perimeters(folium_map, perimeters)
+        add_perimeters(folium_map, perimeters, MapStyle())
     return folium_map

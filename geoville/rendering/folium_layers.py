@@ -1,74 +1,44 @@
-"""Layers of a `MapSpec` as folium objects. GeoJSON layers only: they need Leaflet and nothing else."""
+"""Layers of a `MapSpec` as folium objects. GeoJSON layers only: they need Leaflet and nothing else.
+
+Cells are not here: forty thousand of them are drawn on one canvas by `cells.js`, from `cell_data`.
+"""
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
-from geoville.rendering.classes import NO_DATA_COLOUR
-from geoville.rendering.styles import (
-    CASING_WIDTH_PX,
-    CHANGE_FILLS,
-    PERIMETER_LINES,
-    PLACE_COLOUR,
-    SECTOR_LINE,
-    LineStyle,
-    change_fill,
-    imputed_fill,
-)
+from geoville.rendering.styles import CASING_WIDTH_PX, CHANGE_FILLS, LineStyle, change_fill
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from geoville.rendering.classes import IncomeClasses
     from geoville.rendering.compare_map import AreaLayer
-    from geoville.rendering.map_spec import CellLayer, OutlineLayer, PerimeterLayer, PlaceLayer, Popup, Shape
+    from geoville.rendering.map_spec import Link, LinkLayer, OutlineLayer, PerimeterLayer, PlaceLayer, Popup, Shape
+    from geoville.rendering.map_style import MapStyle
 
 DETAILS = "bindDetails"
-"""Function of `page.js` that gives a feature its popup, its label and its place in the keyboard's order."""
-
-_CELL_LINE = {"fillOpacity": 1, "color": "#ffffff", "weight": 0.6}
+"""Function of `details.js` that gives a feature its popup, its label and its place in the keyboard's order."""
 
 
-def add_backdrop(folium_map: Any, geometry: Mapping[str, Any]) -> None:
+def add_backdrop(folium_map: Any, geometry: Mapping[str, Any]) -> Any:
     """Draw the inhabited area, always on and silent."""
     import folium
 
     style = {"stroke": False, "fillColor": "#dfe3e6", "fillOpacity": 1}
-    folium.GeoJson(
+    layer = folium.GeoJson(
         _collection([_feature(geometry, {})]),
         style_function=lambda _: style,
         control=False,
         interactive=False,
         pane="backdrop",
-    ).add_to(folium_map)
+    )
+    layer.add_to(folium_map)
+    return layer
 
 
-def add_cells(folium_map: Any, layer: CellLayer) -> None:
-    """Draw the cells, coloured by class, hatched where imputed."""
-    import folium
-    from folium.utilities import JsCode
-
-    features = [
-        _feature(cell.geometry, {"class": cell.class_index, "imputed": cell.imputed, **_details(cell.popup)})
-        for cell in layer.cells
-    ]
-    folium.GeoJson(
-        _collection(features),
-        name=escape(layer.name),
-        style_function=lambda feature: _cell_style(feature, layer.classes),
-        on_each_feature=JsCode(DETAILS),
-        pane="cells",
-    ).add_to(folium_map)
-
-
-def add_perimeters(folium_map: Any, layer: PerimeterLayer) -> None:
+def add_perimeters(folium_map: Any, layer: PerimeterLayer, style: MapStyle) -> Any:
     """Draw perimeters, as a line over a pale band; their inside leaves the cells within reach."""
-    import folium
-
-    group = folium.FeatureGroup(name=escape(layer.name), show=layer.shown)
-    _add_line(group, layer.shapes, PERIMETER_LINES[layer.style], "perimeters")
-    group.add_to(folium_map)
+    return _add_group(folium_map, layer.shapes, style.lines[layer.style], "perimeters", shown=layer.shown)
 
 
 def add_areas(folium_map: Any, layer: AreaLayer) -> None:
@@ -90,14 +60,12 @@ def add_areas(folium_map: Any, layer: AreaLayer) -> None:
     ).add_to(folium_map)
 
 
-def add_outline(folium_map: Any, layer: OutlineLayer) -> None:
+def add_outline(folium_map: Any, layer: OutlineLayer, style: MapStyle) -> Any:
     """Draw the sector: its schematic outline if there is one, and the label that says what it is worth."""
     import folium
     from folium.utilities import JsCode
 
-    group = folium.FeatureGroup(name=escape(layer.name))
-    if layer.outline is not None:
-        _add_line(group, [layer.outline], SECTOR_LINE, "sector")
+    group = _add_group(folium_map, [layer.outline] if layer.outline else [], style.lines["sector"], "sector")
     label = {"label": layer.label, "labelled": True, "kind": "sector"}
     anchor = folium.CircleMarker(radius=0, stroke=False, fill=False)
     anchor.options.update(pane="sector", interactive=False)
@@ -106,10 +74,22 @@ def add_outline(folium_map: Any, layer: OutlineLayer) -> None:
         marker=anchor,
         on_each_feature=JsCode(DETAILS),
     ).add_to(group)
+    return group
+
+
+def add_links(folium_map: Any, layer: LinkLayer, style: MapStyle) -> Any:
+    """Draw axes in a full line and connections to be made in dashes."""
+    import folium
+
+    group = folium.FeatureGroup(show=layer.shown)
+    for is_axis, key in ((True, "axis"), (False, "link")):
+        features = [_link_feature(link) for link in layer.links if link.is_axis == is_axis]
+        _add_lines(group, features, style.lines[key], "links")
     group.add_to(folium_map)
+    return group
 
 
-def add_places(folium_map: Any, layer: PlaceLayer) -> None:
+def add_places(folium_map: Any, layer: PlaceLayer, style: MapStyle) -> Any:
     """Draw named places as points."""
     import folium
     from folium.utilities import JsCode
@@ -122,42 +102,49 @@ def add_places(folium_map: Any, layer: PlaceLayer) -> None:
         for place in layer.places
     ]
     marker = folium.CircleMarker(
-        radius=6, color=PLACE_COLOUR, weight=2.5, fill=True, fill_color="#ffffff", fill_opacity=1
+        radius=6, color=style.places[layer.category].colour, weight=2.5, fill=True, fill_color="#ffffff", fill_opacity=1
     )
     marker.options["pane"] = "places"
-    folium.GeoJson(
-        _collection(features),
-        name=escape(layer.name),
-        show=layer.shown,
-        marker=marker,
-        on_each_feature=JsCode(DETAILS),
-    ).add_to(folium_map)
+    drawn = folium.GeoJson(
+        _collection(features), show=layer.shown, marker=marker, on_each_feature=JsCode(DETAILS), control=False
+    )
+    drawn.add_to(folium_map)
+    return drawn
 
 
-def _add_line(group: Any, shapes: Sequence[Shape], line: LineStyle, pane: str) -> None:
+def _add_group(folium_map: Any, shapes: Iterable[Shape], line: LineStyle, pane: str, *, shown: bool = True) -> Any:
+    import folium
+
+    group = folium.FeatureGroup(show=shown)
+    _add_lines(
+        group, [_feature(shape.geometry, {"kind": "area", **_details(shape.popup)}) for shape in shapes], line, pane
+    )
+    group.add_to(folium_map)
+    return group
+
+
+def _add_lines(group: Any, features: list[dict[str, Any]], line: LineStyle, pane: str) -> None:
     import folium
     from folium.utilities import JsCode
 
-    features = [_feature(shape.geometry, {"kind": "area", **_details(shape.popup)}) for shape in shapes]
+    if not features:
+        return
     casing = {"color": "#ffffff", "weight": CASING_WIDTH_PX, "opacity": 0.75, "fill": False}
     stroke = {"color": line.colour, "weight": line.width_px, "dashArray": line.dashes or None, "fill": False}
     folium.GeoJson(
         _collection(features), style_function=lambda _: casing, on_each_feature=JsCode(DETAILS), pane=pane
     ).add_to(group)
     folium.GeoJson(
-        _collection([_feature(shape.geometry, {}) for shape in shapes]),
+        _collection([_feature(feature["geometry"], {}) for feature in features]),
         style_function=lambda _: stroke,
         interactive=False,
         pane=pane,
     ).add_to(group)
 
 
-def _cell_style(feature: Mapping[str, Any], classes: IncomeClasses) -> dict[str, Any]:
-    index, imputed = feature["properties"]["class"], feature["properties"]["imputed"]
-    if index is None:
-        return {"fillColor": NO_DATA_COLOUR, **_CELL_LINE}
-    fill = f"url(#{imputed_fill(index)})" if imputed else classes.colours[index]
-    return {"fillColor": fill, **_CELL_LINE}
+def _link_feature(link: Link) -> dict[str, Any]:
+    line = {"type": "LineString", "coordinates": [list(point) for point in link.points]}
+    return _feature(line, {"kind": "area", **_details(link.popup)})
 
 
 def _details(popup: Popup) -> dict[str, Any]:

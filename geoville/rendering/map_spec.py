@@ -1,32 +1,37 @@
-"""A map as data: what is drawn, what is written, in which order. Nothing here knows about folium or HTML.
+"""A map as data: what is drawn, what is written, in which order. Nothing here knows about folium, HTML or matplotlib.
 
 Texts are plain text: whatever draws them escapes them. Geometries are GeoJSON, lon and lat in degrees (WGS84).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from geoville.rendering.map_cells import CellColumn, CellLayer, CellTheme
+from geoville.rendering.map_popup import Popup
+from geoville.rendering.map_style import MapStyle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from geoville.rendering.classes import IncomeClasses
+    from geoville.rendering.tiles import TileSource
 
-
-@dataclass(frozen=True, slots=True)
-class Popup:
-    """What opens when a drawn thing is chosen.
-
-    Parameters
-    ----------
-    rows : pairs of label and value, already written in French.
-    note : sentence under the rows, empty where there is none.
-    """
-
-    title: str
-    rows: tuple[tuple[str, str], ...] = ()
-    note: str = ""
+__all__ = [
+    "CellColumn",
+    "CellLayer",
+    "CellTheme",
+    "Link",
+    "LinkLayer",
+    "MapSpec",
+    "OutlineLayer",
+    "PanelSection",
+    "PerimeterLayer",
+    "PlaceLayer",
+    "PlacePoint",
+    "Popup",
+    "Shape",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,39 +43,13 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class CellShape:
-    """One cell of the grid.
-
-    Parameters
-    ----------
-    class_index : class of income, None where INSEE publishes no income.
-    imputed : whether INSEE imputed the values.
-    """
-
-    geometry: Mapping[str, Any]
-    popup: Popup
-    class_index: int | None
-    imputed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CellLayer:
-    """Cells coloured by class of income."""
-
-    name: str
-    legend_title: str
-    classes: IncomeClasses
-    cells: tuple[CellShape, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class PerimeterLayer:
-    """Perimeters of one kind and generation.
+    """Perimeters of one kind and generation; also bands around them, and IRIS.
 
     Parameters
     ----------
-    style : key of the line's style: "qpv", "candidat", "veille", "vecu", "npnru", "zfu" or "former"; what is drawn
-        from an estimate has its own ("veille_estimated"…).
+    style : key of the line in `MapStyle.lines`: "qpv", "candidat", "veille", "vecu", "npnru", "zfu" or "former"; what
+        is drawn from an estimate has its own ("veille_estimated"…); "band" and "iris".
     shown : whether the layer is on when the map opens.
     """
 
@@ -97,10 +76,11 @@ class PlacePoint:
 
 @dataclass(frozen=True, slots=True)
 class PlaceLayer:
-    """Named places.
+    """Named places of one category.
 
     Parameters
     ----------
+    category : key of the mark in `MapStyle.places`.
     labelled : whether names are always written, or only when a point is aimed at.
     shown : whether the layer is on when the map opens.
     """
@@ -109,6 +89,32 @@ class PlaceLayer:
     labelled: bool
     shown: bool
     places: tuple[PlacePoint, ...]
+    category: str = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line of the contract's argument: an axis, or places to be connected.
+
+    Parameters
+    ----------
+    points : lon and lat in degrees of the known places that it goes through, at least two.
+    is_axis : an existing street, or else a connection to be made; drawn apart.
+    """
+
+    label: str
+    points: tuple[tuple[float, float], ...]
+    is_axis: bool
+    popup: Popup
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLayer:
+    """Axes and connections of a sector."""
+
+    name: str
+    links: tuple[Link, ...]
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +159,29 @@ class MapSpec:
     Parameters
     ----------
     bounds : west, south, east, north in degrees: the view on opening.
-    backdrop : inhabited area, GeoJSON geometry.
+    backdrop : inhabited area, GeoJSON geometry; None where no grid is known.
+    cells : None where no grid is known.
+    bands : distances from perimeters that rules look at, the nearest first; off when the map opens.
+    iris : outlines of IRIS made of cells; None where the IRIS of cells are not known.
     sources : citations, one line each.
     date_line : French sentence dating the map.
+    style : lines, marks and labels.
+    tiles : online backdrop, None for a map without network.
     """
 
     title: str
     subtitle: str
     bounds: tuple[float, float, float, float]
-    backdrop: Mapping[str, Any]
-    cells: CellLayer
+    backdrop: Mapping[str, Any] | None
+    cells: CellLayer | None
     perimeters: tuple[PerimeterLayer, ...]
     outline: OutlineLayer | None
     places: tuple[PlaceLayer, ...]
     panel: tuple[PanelSection, ...]
     sources: tuple[str, ...]
     date_line: str
+    bands: tuple[PerimeterLayer, ...] = ()
+    iris: PerimeterLayer | None = None
+    links: LinkLayer | None = None
+    style: MapStyle = field(default_factory=MapStyle)
+    tiles: TileSource | None = None

@@ -1,8 +1,8 @@
-"""From values to a map as data: the map of a sector, and the map of one perimeter."""
+"""From values to a map as data: the map of a sector, of one perimeter, of a file of perimeters."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,22 +10,25 @@ from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.errors import InvalidInputError
 from geoville.french import long_date
 from geoville.model import Kind
+from geoville.rendering.bands import band_layers
 from geoville.rendering.cell_layer import cell_layer, inhabited_area
+from geoville.rendering.iris_layer import iris_layer
 from geoville.rendering.map_spec import MapSpec
-from geoville.rendering.panel import perimeter_panel, sector_panel
+from geoville.rendering.panel import file_panel, perimeter_panel, sector_panel
 from geoville.rendering.perimeter_layer import ESTIMATED, KIND_NAMES, perimeter_layers
 from geoville.rendering.place_layer import find_places, labelled_places, other_places
+from geoville.rendering.sector_links import sector_argument
 from geoville.rendering.sector_outline import outline_layer, schematic_outline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from shapely.geometry.base import BaseGeometry
 
-    from geoville.carroyage.grid import Grid
-    from geoville.model import Address, Perimeter, Source
+    from geoville.model import Address, Perimeter
     from geoville.rendering.recipe import SectorRecipe
+    from geoville.rendering.scene import Scene
 
 _QUARTERS = (Kind.QPV, Kind.CANDIDAT)
 _AROUND = frozenset({Kind.VEILLE, Kind.VECU})
@@ -35,102 +38,80 @@ _VIEW_MARGIN = 0.6
 """Share of the subject's size left around it on opening."""
 
 
-def sector_map(
-    recipe: SectorRecipe,
-    *,
-    grid: Grid,
-    perimeters: Sequence[Perimeter],
-    places: Sequence[Address],
-    sources: Iterable[Source],
-    on: date,
-) -> MapSpec:
+def sector_map(recipe: SectorRecipe, scene: Scene) -> MapSpec:
     """Map of an NPNRU sector: why it was chosen, where it lies, and what is not known about that.
 
     Parameters
     ----------
-    grid : all cells of the territory.
-    perimeters : candidates and official contours of the territory; at least one.
-    places : addresses and named places of the territory; what the recipe names and they lack is listed in the panel.
-    sources : of everything drawn.
-    on : date of the map.
+    scene : of the territory, with at least one perimeter. What the recipe names and no place has is listed in the
+        panel; a sector whose contour was added by the user is drawn, and not guessed.
 
     Raises
     ------
     InvalidInputError
         There is no perimeter, so that no quarter can be shown.
     """
-    found, absent = find_places(recipe.places, places)
-    anchors, absent_anchors = find_places(recipe.outline.around if recipe.outline else (), places)
-    quartier = _quartier(recipe, perimeters, places)
-    radius_m = recipe.outline.radius_m if recipe.outline else 0.0
-    outline = schematic_outline(grid, list(anchors.values()), radius_m)
-    unknown = tuple(dict.fromkeys((*recipe.unplaced, *absent, *absent_anchors)))
+    quartier = _quartier(recipe, scene)
+    published = _published_sector(scene, quartier)
+    found, absent = find_places((*recipe.unplaced, *recipe.places), scene.places)
+    outline, absent_anchors = (None, ()) if published else _schematic(recipe, scene)
+    argument = sector_argument(recipe, scene.places, quartier)
+    unknown = tuple(dict.fromkeys((*absent, *absent_anchors, *argument.absent)))
+    subject = published or outline or quartier
+    landmarks = (argument.landmarks,) if argument.landmarks else ()
+    others = other_places(scene.places, found.values(), scene.style.places)
     return MapSpec(
         title=recipe.title,
         subtitle=recipe.subtitle,
-        bounds=view_around(quartier if outline is None else outline),
-        backdrop=inhabited_area(grid),
-        cells=cell_layer(grid),
-        perimeters=perimeter_layers(perimeters, on, hidden=_AROUND),
-        outline=outline_layer(recipe, outline, quartier),
-        places=(labelled_places(found.values()), other_places(places, found.values())),
+        bounds=view_around(subject),
+        outline=None if published else outline_layer(recipe, outline, quartier),
+        places=(*landmarks, labelled_places(found.values()), *others),
+        links=argument.links,
         panel=sector_panel(recipe, unknown),
-        sources=tuple(dict.fromkeys([source.citation for source in sources] + [recipe.reference])),
-        date_line=date_line(on),
+        sources=(*_citations(scene), recipe.reference),
+        **_surroundings(scene, scene.perimeters, hidden=_AROUND),
     )
 
 
-def perimeter_map(
-    perimeter: Perimeter,
-    *,
-    grid: Grid,
-    perimeters: Sequence[Perimeter],
-    places: Sequence[Address],
-    sources: Iterable[Source],
-    on: date,
-) -> MapSpec:
-    """Map of one perimeter among those of its territory.
-
-    Parameters
-    ----------
-    perimeters : the others of the territory, drawn with it; may hold `perimeter` itself.
-    grid, places, sources, on : as in `sector_map`.
-    """
-    drawn = list(perimeters) if perimeter in perimeters else [perimeter, *perimeters]
+def perimeter_map(perimeter: Perimeter, scene: Scene) -> MapSpec:
+    """Map of one perimeter among those of its territory, drawn with it."""
+    drawn = scene.perimeters if perimeter in scene.perimeters else (perimeter, *scene.perimeters)
     status = ESTIMATED if perimeter.estimated else "contour officiel"
     return MapSpec(
         title=perimeter.name or perimeter.code,
         subtitle=f"{KIND_NAMES[perimeter.kind]} : {status}",
         bounds=view_around(transform_geometry(perimeter.geometry, perimeter.epsg, WGS84)),
-        backdrop=inhabited_area(grid),
-        cells=cell_layer(grid),
-        perimeters=perimeter_layers(drawn, on),
         outline=None,
-        places=(other_places(places, ()),),
+        places=other_places(scene.places, (), scene.style.places),
         panel=perimeter_panel(perimeter),
-        sources=tuple(dict.fromkeys(source.citation for source in sources)),
-        date_line=date_line(on),
+        sources=_citations(scene),
+        **_surroundings(scene, drawn),
     )
 
 
-def _quartier(recipe: SectorRecipe, perimeters: Sequence[Perimeter], places: Sequence[Address]) -> BaseGeometry:
-    """Return the quarter nearest to the recipe's place, in WGS84; the first one where that place is not known."""
-    perimeters = [item for item in perimeters if item.kind in _QUARTERS] or perimeters
-    if not perimeters:
-        raise InvalidInputError(
-            "Aucun périmètre à dessiner autour du secteur", advice="calculer les candidats ou ajouter des contours"
-        )
-    found, _ = find_places([recipe.quartier_near], places)
-    place = found.get(recipe.quartier_near)
-    nearest = min(perimeters, key=lambda item: _distance_m(item, place)) if place else perimeters[0]
-    return transform_geometry(nearest.geometry, nearest.epsg, WGS84)
+def perimeters_map(title: str, scene: Scene) -> MapSpec:
+    """Map of all the perimeters of a scene, whatever they are.
 
-
-def _distance_m(perimeter: Perimeter, place: Address) -> float:
+    Raises
+    ------
+    InvalidInputError
+        There is none.
+    """
     import shapely
 
-    east, north = transform_points(np.array([place.lon]), np.array([place.lat]), WGS84, perimeter.epsg)
-    return float(shapely.distance(perimeter.geometry, shapely.Point(east[0], north[0])))
+    if not scene.perimeters:
+        raise InvalidInputError("Aucun périmètre à dessiner", advice="donner un fichier qui en contient")
+    drawn = [transform_geometry(item.geometry, item.epsg, WGS84) for item in scene.perimeters]
+    return MapSpec(
+        title=title,
+        subtitle=", ".join(dict.fromkeys(layer.name for layer in perimeter_layers(scene.perimeters, scene.on))),
+        bounds=view_around(shapely.GeometryCollection(drawn)),
+        outline=None,
+        places=other_places(scene.places, (), scene.style.places),
+        panel=file_panel(scene.perimeters),
+        sources=_citations(scene),
+        **_surroundings(scene, scene.perimeters),
+    )
 
 
 def view_around(subject: BaseGeometry) -> tuple[float, float, float, float]:
@@ -143,3 +124,59 @@ def view_around(subject: BaseGeometry) -> tuple[float, float, float, float]:
 def date_line(on: date) -> str:
     """French sentence dating a map."""
     return f"Carte établie au {long_date(on)}."
+
+
+def _surroundings(
+    scene: Scene, perimeters: Sequence[Perimeter], hidden: frozenset[Kind] = frozenset()
+) -> dict[str, Any]:
+    """Parts of a `MapSpec` that do not depend on its subject."""
+    grid, figures = scene.grid, scene.figures
+    return {
+        "backdrop": inhabited_area(grid) if grid is not None else None,
+        "cells": cell_layer(grid, figures) if grid is not None else None,
+        "perimeters": perimeter_layers(perimeters, scene.on, hidden, scene.style.names),
+        "bands": band_layers(perimeters, scene.rules, scene.on),
+        "iris": iris_layer(grid, figures.iris) if grid is not None and figures and figures.iris else None,
+        "date_line": date_line(scene.on),
+        "style": scene.style,
+        "tiles": scene.tiles,
+    }
+
+
+def _citations(scene: Scene) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(source.citation for source in scene.sources))
+
+
+def _schematic(recipe: SectorRecipe, scene: Scene) -> tuple[BaseGeometry | None, tuple[str, ...]]:
+    """Outline around the recipe's known places, and the names of those that are not known."""
+    if recipe.outline is None or scene.grid is None:
+        return None, ()
+    anchors, absent = find_places(recipe.outline.around, scene.places)
+    return schematic_outline(scene.grid, list(anchors.values()), recipe.outline.radius_m), absent
+
+
+def _published_sector(scene: Scene, quartier: BaseGeometry) -> BaseGeometry | None:
+    """Official outline of the NPNRU sector that lies in the quarter, in WGS84; None where nobody gave it."""
+    sectors = (item for item in scene.perimeters if item.kind is Kind.NPNRU and not item.estimated)
+    shapes = (transform_geometry(item.geometry, item.epsg, WGS84) for item in sectors)
+    return next((shape for shape in shapes if shape.intersects(quartier)), None)
+
+
+def _quartier(recipe: SectorRecipe, scene: Scene) -> BaseGeometry:
+    """Return the quarter nearest to the recipe's place, in WGS84; the first one where that place is not known."""
+    perimeters = [item for item in scene.perimeters if item.kind in _QUARTERS] or scene.perimeters
+    if not perimeters:
+        raise InvalidInputError(
+            "Aucun périmètre à dessiner autour du secteur", advice="calculer les candidats ou ajouter des contours"
+        )
+    found, _ = find_places([recipe.quartier_near], scene.places)
+    place = found.get(recipe.quartier_near)
+    nearest = min(perimeters, key=lambda item: _distance_m(item, place)) if place else perimeters[0]
+    return transform_geometry(nearest.geometry, nearest.epsg, WGS84)
+
+
+def _distance_m(perimeter: Perimeter, place: Address) -> float:
+    import shapely
+
+    east, north = transform_points(np.array([place.lon]), np.array([place.lat]), WGS84, perimeter.epsg)
+    return float(shapely.distance(perimeter.geometry, shapely.Point(east[0], north[0])))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geoville.french import UNIT_SPACE
+from geoville.french import UNIT_SPACE, number
 from geoville.rendering.map_spec import PanelSection
 from geoville.rendering.perimeter_layer import perimeter_popup
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from geoville.model import Perimeter
     from geoville.rendering.recipe import SectorRecipe
 
@@ -47,4 +49,15 @@ def perimeter_panel(perimeter: Perimeter) -> tuple[PanelSection, ...]:
     return (
         PanelSection("Ce périmètre", items=tuple(f"{label}{UNIT_SPACE}: {value}" for label, value in rows)),
         PanelSection("Comment lire la carte", text=ESTIMATE_WARNING),
+    )
+
+
+def file_panel(perimeters: Sequence[Perimeter]) -> tuple[PanelSection, ...]:
+    """Names and codes of the perimeters of a file."""
+    names = tuple(f"{item.name or item.code} ({item.code})" if item.name else item.code for item in perimeters)
+    count = f"{number(len(perimeters))} périmètre{'s' if len(perimeters) > 1 else ''}"
+    warning = (PanelSection("Comment lire la carte", text=ESTIMATE_WARNING),)
+    return (
+        PanelSection("Ce que montre la carte", text=count, items=names),
+        *(warning if any(item.estimated for item in perimeters) else ()),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from geoville.crs import WGS84, transform_geometry
@@ -11,7 +12,7 @@ from geoville.rendering.cell_layer import geojson
 from geoville.rendering.map_spec import PerimeterLayer, Popup, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from geoville.model import Perimeter
@@ -62,7 +63,10 @@ _FIGURES: dict[str, tuple[str, Callable[[float], str]]] = {
 
 
 def perimeter_layers(
-    perimeters: Sequence[Perimeter], on: date, hidden: frozenset[Kind] = frozenset()
+    perimeters: Sequence[Perimeter],
+    on: date,
+    hidden: frozenset[Kind] = frozenset(),
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[PerimeterLayer, ...]:
     """One layer per kind, generation and basis, in the order of `Kind`, the latest generation first.
 
@@ -70,13 +74,14 @@ def perimeter_layers(
     ----------
     on : official QPV not in force that day are drawn thinner, in a layer that says so.
     hidden : kinds that are off when the map opens.
+    names : of kinds, in place of the usual ones.
     """
     groups: dict[tuple[int, int, bool], list[Perimeter]] = {}
     kinds = list(Kind)
     for perimeter in perimeters:
         key = (kinds.index(perimeter.kind), -(perimeter.generation or 0), perimeter.estimated)
         groups.setdefault(key, []).append(perimeter)
-    return tuple(_layer(groups[key], on, hidden) for key in sorted(groups))
+    return tuple(_layer(groups[key], on, hidden, names) for key in sorted(groups))
 
 
 def wgs84_shape(perimeter: Perimeter) -> Shape:
@@ -116,9 +121,9 @@ def line_of(perimeter: Perimeter) -> str:
     return style if perimeter.kind is Kind.CANDIDAT or not perimeter.estimated else f"{style}_estimated"
 
 
-def _layer(perimeters: list[Perimeter], on: date, hidden: frozenset[Kind]) -> PerimeterLayer:
+def _layer(perimeters: list[Perimeter], on: date, hidden: frozenset[Kind], names: Mapping[str, str]) -> PerimeterLayer:
     first = perimeters[0]
-    name = LAYER_NAMES[first.kind] + (f" {first.generation}" if first.generation else "")
+    name = names.get(first.kind, LAYER_NAMES[first.kind]) + (f" {first.generation}" if first.generation else "")
     style = LINE_OF_KIND[first.kind]
     if first.estimated:
         name, style = f"{name} (contour {ESTIMATED})", line_of(first)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-from geoville.errors import InvalidInputError, Location
+from geoville.rendering.toml_checks import TomlEntries
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,35 @@ class SchematicOutline:
 
 
 @dataclass(frozen=True, slots=True)
+class Landmark:
+    """A district or a building of the sector's argument.
+
+    Parameters
+    ----------
+    name : as the contract writes it; drawn there if a list of places has that name.
+    near : name of a known place that stands for it until then; empty where none does: it is listed, not drawn.
+    """
+
+    name: str
+    near: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What must be connected to what.
+
+    Parameters
+    ----------
+    through : names of landmarks, of places, or of the quarter, in order; drawn between those whose position is known.
+    is_axis : an existing street, or else a connection to be made.
+    """
+
+    label: str
+    through: tuple[str, ...]
+    is_axis: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SectorRecipe:
     """What a sector map says.
 
@@ -43,10 +71,10 @@ class SectorRecipe:
     quartier_near : name of a known place; the perimeter nearest to it is the quarter's.
     summary : what the sector is, in one or two sentences.
     reasons : why the contract proposes it.
-    links : what must be connected to what.
+    links : what must be connected to what, in words.
     reference : source of `reasons` and `links`.
     places : names to show, looked up in the territory's list of places.
-    unplaced : names whose position is not known: written in the panel, not drawn.
+    unplaced : names whose position is not known: written in the panel until a list of places has them.
     label : written on the map, says what the outline is worth.
     outline : None where no position of the sector is known.
     """
@@ -66,11 +94,12 @@ class SectorRecipe:
     unplaced: tuple[str, ...]
     label: str
     outline: SchematicOutline | None
+    landmarks: tuple[Landmark, ...] = ()
+    connections: tuple[Connection, ...] = ()
 
 
 _TEXTS = ("territory", "title", "subtitle", "quartier", "quartier_near", "summary", "reference", "label")
 _LISTS = ("reasons", "links", "places", "unplaced")
-_FIGURE_TEXTS = ("value", "caption", "source")
 
 
 def parse_recipe(text: str, name: str) -> SectorRecipe:
@@ -86,67 +115,35 @@ def parse_recipe(text: str, name: str) -> SectorRecipe:
     InvalidInputError
         The text is not TOML, an entry is missing, unknown, or of the wrong type.
     """
-    where = f"{name}.toml"
-    try:
-        entries = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInputError(f"Recette de carte illisible : {error}", where=Location(where)) from error
-    _refuse_unknown(entries, {*_TEXTS, *_LISTS, "figures", "outline"}, where)
-    words: dict[str, Any] = {key: _text(entries, key, where) for key in _TEXTS}
-    words |= {key: _texts(entries, key, where) for key in _LISTS}
+    entries = TomlEntries.parse(text, f"{name}.toml", "la recette de carte")
+    entries.only(*_TEXTS, *_LISTS, "figures", "outline", "landmarks", "connections")
+    words: dict[str, Any] = {key: entries.text(key) for key in _TEXTS}
+    words |= {key: entries.texts(key) for key in _LISTS}
     return SectorRecipe(
         name=name,
         **words,
-        figures=_figures(entries.get("figures", []), where),
-        outline=_outline(entries["outline"], where) if "outline" in entries else None,
+        figures=tuple(map(_figure, entries.tables("figures"))),
+        outline=_outline(entries.table("outline")) if "outline" in entries else None,
+        landmarks=tuple(map(_landmark, entries.tables("landmarks"))),
+        connections=tuple(map(_connection, entries.tables("connections"))),
     )
 
 
-def _figures(tables: object, where: str) -> tuple[Figure, ...]:
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise _fault("des tables [[figures]]", "figures", where)
-    for table in tables:
-        _refuse_unknown(table, set(_FIGURE_TEXTS), where)
-    return tuple(Figure(*(_text(table, key, where) for key in _FIGURE_TEXTS)) for table in tables)
+def _figure(table: TomlEntries) -> Figure:
+    table.only("value", "caption", "source")
+    return Figure(table.text("value"), table.text("caption"), table.text("source"))
 
 
-def _outline(table: object, where: str) -> SchematicOutline:
-    if not isinstance(table, dict):
-        raise _fault("une table [outline]", "outline", where)
-    _refuse_unknown(table, {"around", "radius_m"}, where)
-    radius_m = table.get("radius_m")
-    if isinstance(radius_m, bool) or not isinstance(radius_m, int | float) or radius_m <= 0:
-        raise _fault("un nombre de mètres positif", "radius_m", where)
-    return SchematicOutline(_texts(table, "around", where), float(radius_m))
+def _outline(table: TomlEntries) -> SchematicOutline:
+    table.only("around", "radius_m")
+    return SchematicOutline(table.texts("around"), table.positive("radius_m", "mètres"))
 
 
-def _text(entries: dict[str, Any], key: str, where: str) -> str:
-    value = entries.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise _fault("un texte", key, where)
-    return value
+def _landmark(table: TomlEntries) -> Landmark:
+    table.only("name", "near")
+    return Landmark(table.text("name"), table.text("near") if "near" in table else "")
 
 
-def _texts(entries: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
-    values = entries.get(key)
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise _fault("une liste de textes", key, where)
-    return tuple(values)
-
-
-def _refuse_unknown(entries: dict[str, Any], known: set[str], where: str) -> None:
-    unknown = sorted(entries.keys() - known)
-    if unknown:
-        raise InvalidInputError(
-            "Entrée inconnue dans la recette de carte",
-            where=Location(where, column=unknown[0]),
-            advice=f"entrées possibles : {', '.join(sorted(known))}",
-        )
-
-
-def _fault(expected: str, key: str, where: str) -> InvalidInputError:
-    return InvalidInputError(
-        "Entrée absente ou mal écrite dans la recette de carte",
-        where=Location(where, column=key),
-        advice=f"donner {expected}",
-    )
+def _connection(table: TomlEntries) -> Connection:
+    table.only("label", "through", "is_axis")
+    return Connection(table.text("label"), table.texts("through"), table.flag("is_axis"))

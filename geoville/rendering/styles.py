@@ -28,7 +28,7 @@ PERIMETER_LINES = {
     "npnru": LineStyle("#8a0f5b", 3.5),
     "zfu": LineStyle("#7a5200", 2.5),
     "former": LineStyle("#5b6673", 2),
-    "action": LineStyle("#8a4b00", 3, "2 5"),
+    "action": LineStyle("#0072b2", 4, "2 6"),
 }
 PERIMETER_LINES |= {
     f"{kind}_estimated": replace(PERIMETER_LINES[kind], dashes="9 6")
@@ -62,13 +62,8 @@ CHANGE_FILLS = {
 }
 """What enters is sown with blue crosses, what leaves is hatched in vermilion, what stays is plain."""
 
-PANES = {"backdrop": 350, "cells": 400, "perimeters": 420, "sector": 430, "places": 450}
+PANES = {"backdrop": 350, "cells": 400, "perimeters": 420, "sector": 430, "links": 440, "places": 450}
 """Stacking order: a layer switched off and on again comes back at its own height."""
-
-
-def imputed_fill(class_index: int) -> str:
-    """Identifier of the hatched pattern of a class, defined once in the page."""
-    return f"impute-{class_index}"
 
 
 def change_fill(change: str) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from geoville.eligibility.rules import rules_at
 from geoville.errors import UnknownMapError
-from geoville.rendering import SectorRecipe, parse_recipe, perimeter_map, render_page, sector_map
+from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, render_page, sector_map
+from geoville.rendering.map_style import MapStyle
 from geoville.sources.files import replacing
 from geoville.sources.grids import read_grid
 from geoville.sources.locations import embedded_maps
+from geoville.workflows.map_figures import figures_of_territory
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,12 +22,13 @@ if TYPE_CHECKING:
     from geoville.carroyage.grid import Grid
     from geoville.model import Address, Perimeter, Source
     from geoville.rendering import MapSpec
+    from geoville.rendering.tiles import TileSource
     from geoville.sources.territory import Territory
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class MapData:
-    """What every map of a territory is drawn from."""
+    """What every map of a territory is drawn from, as it is published."""
 
     grid: Grid
     perimeters: tuple[Perimeter, ...]
@@ -33,7 +37,22 @@ class MapData:
     on: date
 
 
-def draw_maps(territory: Territory, wanted: str | None, folder: Path, on: date) -> tuple[Path, ...]:
+@dataclass(frozen=True, slots=True)
+class MapLook:
+    """How the user wants maps to look.
+
+    Parameters
+    ----------
+    tiles : online backdrop; None for maps without network.
+    """
+
+    style: MapStyle = field(default_factory=MapStyle)
+    tiles: TileSource | None = None
+
+
+def draw_maps(
+    territory: Territory, wanted: str | None, folder: Path, on: date, look: MapLook | None = None
+) -> tuple[Path, ...]:
     """Draw maps of a territory, each as one page that opens with no network.
 
     Parameters
@@ -46,21 +65,23 @@ def draw_maps(territory: Territory, wanted: str | None, folder: Path, on: date) 
     UnknownMapError
         No sector and no perimeter has that name.
     """
-    data = map_data(territory, on)
+    specs = map_specs(territory, wanted, on, look)
+    return tuple(write_page(spec, name, folder) for name, spec in specs.items())
+
+
+def map_specs(territory: Territory, wanted: str | None, on: date, look: MapLook | None = None) -> dict[str, MapSpec]:
+    """Maps of a territory as data, by name; parameters and errors as in `draw_maps`."""
     recipes = {recipe.name: recipe for recipe in sector_recipes(territory)}
-    codes = {perimeter.code: perimeter for perimeter in data.perimeters}
-    if wanted is None:
-        names: Sequence[str] = [*recipes, *codes]
-    elif wanted in recipes or wanted in codes:
-        names = [wanted]
-    else:
+    codes = {perimeter.code: perimeter for perimeter in territory.perimeters()}
+    names: Sequence[str] = [*recipes, *codes] if wanted is None else [wanted]
+    if wanted is not None and wanted not in recipes and wanted not in codes:
         known = ", ".join([*recipes, *codes])
         raise UnknownMapError("Ce secteur ou ce périmètre est inconnu", advice=f"noms connus : {known}")
-    folder.mkdir(parents=True, exist_ok=True)
-    return tuple(
-        _write(_sector(recipes[name], data) if name in recipes else _perimeter(codes[name], data), name, folder)
+    scene = territory_scene(territory, on, look)
+    return {
+        name: sector_map(recipes[name], scene) if name in recipes else perimeter_map(codes[name], scene)
         for name in names
-    )
+    }
 
 
 def sector_recipes(territory: Territory) -> tuple[SectorRecipe, ...]:
@@ -69,8 +90,24 @@ def sector_recipes(territory: Territory) -> tuple[SectorRecipe, ...]:
     return tuple(sorted((item for item in recipes if item.territory == territory.name), key=lambda item: item.name))
 
 
+def territory_scene(territory: Territory, on: date, look: MapLook | None = None) -> Scene:
+    """Everything that the maps of a territory are drawn from, estimates of its cells included."""
+    look, data = look or MapLook(), map_data(territory, on)
+    return Scene(
+        on=on,
+        perimeters=data.perimeters,
+        sources=data.sources,
+        grid=data.grid,
+        figures=figures_of_territory(territory, on),
+        places=data.places,
+        rules=rules_at(on),
+        style=look.style,
+        tiles=look.tiles,
+    )
+
+
 def map_data(territory: Territory, on: date) -> MapData:
-    """Read what the maps of a territory are drawn from."""
+    """Read what every map of a territory is drawn from."""
     vintage = territory.default_vintage
     perimeters = territory.perimeters()
     cited = [territory.grids[vintage].source, *(item.source for item in perimeters if item.source)]
@@ -83,20 +120,11 @@ def map_data(territory: Territory, on: date) -> MapData:
     )
 
 
-def _sector(recipe: SectorRecipe, data: MapData) -> MapSpec:
-    return sector_map(
-        recipe, grid=data.grid, perimeters=data.perimeters, places=data.places, sources=data.sources, on=data.on
-    )
-
-
-def _perimeter(perimeter: Perimeter, data: MapData) -> MapSpec:
-    return perimeter_map(
-        perimeter, grid=data.grid, perimeters=data.perimeters, places=data.places, sources=data.sources, on=data.on
-    )
-
-
-def _write(spec: MapSpec, name: str, folder: Path) -> Path:
+def write_page(spec: MapSpec, name: str, folder: Path) -> Path:
+    """Write a map as one HTML page in a folder, created where it is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.html"
+    page = render_page(spec)
     with replacing(path) as beside:
-        beside.write_text(render_page(spec), encoding="utf-8", newline="\n")
+        beside.write_text(page, encoding="utf-8", newline="\n")
     return path

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.carroyage.grid import Grid
 from geoville.crs import transform_points
-from geoville.model import Address, Kind, Perimeter
+from geoville.model import Address, Kind, Perimeter, Source
+from geoville.rendering import Scene
 from geoville.rendering.recipe import SectorRecipe, parse_recipe
 
 NORTHING, EASTING = 3_118_000, 3_750_400
@@ -89,3 +92,10 @@ def recipe() -> SectorRecipe:
 def recipe_text() -> str:
     """Text of that recipe."""
     return RECIPE
+
+
+@pytest.fixture
+def scene(grid: Grid, candidate: Perimeter, college: Address) -> Scene:
+    """All of that, on one day."""
+    cells = Source("Carreaux", "Insee", "2019")
+    return Scene(date(2025, 3, 1), (candidate,), (cells,), grid, places=(college,))

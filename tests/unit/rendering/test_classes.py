@@ -2,41 +2,58 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoville.rendering.classes import income_classes
+from geoville.french import euros, people
+from geoville.rendering.classes import MAX_CLASSES, Writing, chosen_classes, pretty_classes, quantile_classes
+from geoville.rendering.map_cells import NO_CLASS
+from geoville.rendering.palettes import YLGNBU, YLORBR
 
+INCOME = Writing(euros, YLORBR, darkest_first=True)
+PEOPLE = Writing(people, YLGNBU)
 incomes = st.lists(st.floats(1_000, 90_000), min_size=1, max_size=60)
 
 
-@given(incomes)
-def test_every_known_income_has_one_class_in_order(values):
-    mean_eur = np.array(values)
-    classes = income_classes(mean_eur, np.ones(len(values)))
-    assert len(classes.colours) == len(classes.labels) == len(classes.breaks_eur) + 1 <= 7
-    assert list(classes.breaks_eur) == sorted(set(classes.breaks_eur))
-    indices = [classes.index_of(value) for value in sorted(values)]
+@settings(deadline=None)
+@pytest.mark.parametrize("classed", [pretty_classes, quantile_classes])
+@given(values=incomes)
+def test_every_known_value_has_one_class_in_order(classed, values):
+    classes = classed(np.array(values), INCOME)
+    assert len(classes.colours) == len(classes.labels) == len(classes.breaks) + 1 <= MAX_CLASSES
+    assert list(classes.breaks) == sorted(set(classes.breaks))
+    indices = classes.index_of(np.sort(values)).tolist()
     assert indices == sorted(indices)
-    assert indices[-1] < len(classes.colours)
+    assert 0 <= indices[0] <= indices[-1] < len(classes.colours)
 
 
 def test_breaks_are_round_and_said():
-    classes = income_classes(np.linspace(12_000, 27_000, 200), np.ones(200))
-    assert classes.breaks_eur == (15_000, 17_500, 20_000, 22_500, 25_000)
-    assert classes.labels[0] == "Moins de 15\u202f000\u00a0€"
-    assert classes.labels[1] == "15\u202f000\u00a0€ à moins de 17\u202f500\u00a0€"
-    assert "2\u202f500\u00a0€" in classes.method
+    classes = pretty_classes(np.linspace(12_000, 27_000, 200), INCOME)
+    assert classes.breaks == (14_000, 16_000, 18_000, 20_000, 22_000, 24_000, 26_000)
+    assert "mapclassify, PrettyBreaks" in classes.method
+    assert classes.labels[-1] == f"{euros(classes.breaks[-1])} et plus"
+
+
+def test_a_value_equal_to_a_break_is_above_it_and_an_unknown_one_has_no_class():
+    classes = chosen_classes((0.5,), PEOPLE, "")
+    assert classes.index_of(np.array([0.499, 0.5, np.nan])).tolist() == [0, 1, NO_CLASS]
+
+
+def test_quantiles_hold_about_as_many_cells_each():
+    values = np.random.default_rng(3).lognormal(4, 1, 2_000)
+    counts = np.bincount(quantile_classes(values, PEOPLE).index_of(values))
+    assert counts.min() > 200
+    assert counts.max() < 500
 
 
 def test_the_lowest_incomes_are_darkest():
-    classes = income_classes(np.linspace(12_000, 27_000, 200), np.ones(200))
+    classes = pretty_classes(np.linspace(12_000, 27_000, 200), INCOME)
     brightness = [sum(bytes.fromhex(colour[1:])) for colour in classes.colours]
     assert brightness == sorted(brightness)
 
 
-@pytest.mark.parametrize("mean_eur", [[np.nan, np.nan], [15_100.0, 15_100.0]])
-def test_incomes_that_do_not_differ_make_one_class(mean_eur):
-    classes = income_classes(np.array(mean_eur), np.array([5.0, 5.0]))
-    assert classes.labels == ("Tous revenus",)
+@pytest.mark.parametrize("values", [[np.nan, np.nan], [15_100.0, 15_100.0]])
+def test_values_that_do_not_differ_make_one_class(values):
+    classes = pretty_classes(np.array(values), INCOME)
+    assert classes.labels == ("Toutes valeurs",)
     assert len(classes.colours) == 1

@@ -8,56 +8,56 @@ import shapely
 from shapely.geometry import shape
 
 from geoville.errors import InvalidInputError
-from geoville.model import Kind, Source
+from geoville.model import Kind
 from geoville.rendering import perimeter_map, sector_map
+from geoville.rendering.map_cells import NO_CLASS
 from geoville.rendering.perimeter_layer import perimeter_layers
 from geoville.rendering.styles import PERIMETER_LINES
 
 ON = date(2025, 3, 1)
-CELLS = Source("Carreaux", "Insee", "2019")
 
 
-def test_cells_show_what_insee_publishes(grid, candidate, college, recipe):
-    spec = sector_map(recipe, grid=grid, perimeters=[candidate], places=[college], sources=[CELLS], on=ON)
-    rows = [dict(cell.popup.rows) for cell in spec.cells.cells]
-    assert rows[1] == {
+def test_cells_show_what_insee_publishes(recipe, scene):
+    cells = sector_map(recipe, scene).cells
+    assert dict(cells.popup(1).rows) == {
         "Population": "125,5\u00a0hab.",
         "Niveau de vie moyen": "14\u202f230\u00a0€ par an",
+        "Ménages pauvres": "non publié",
         "Valeurs": "publiées par l'Insee",
         "Identifiant": "CRS3035RES200mN3118000E3750600",
     }
-    assert "imputées" in rows[0]["Valeurs"]
-    assert rows[3]["Niveau de vie moyen"] == "non publié"
-    assert spec.cells.cells[3].class_index is None
+    assert "imputées" in dict(cells.popup(0).rows)["Valeurs"]
+    assert dict(cells.popup(3).rows)["Niveau de vie moyen"] == "non publié"
+    assert cells.theme("mean").class_of[3] == NO_CLASS
 
 
-def test_the_outline_is_made_of_near_cells_and_says_what_it_is(grid, candidate, college, recipe):
-    spec = sector_map(recipe, grid=grid, perimeters=[candidate], places=[college], sources=[CELLS], on=ON)
+def test_the_outline_is_made_of_near_cells_and_says_what_it_is(recipe, scene):
+    spec = sector_map(recipe, scene)
     outline = shape(spec.outline.outline.geometry)
-    first = shape(spec.cells.cells[0].geometry)
+    first = shapely.Polygon(spec.cells.squares[0])
     assert outline.symmetric_difference(first).area < 1e-12
     assert ("Contour", "indicatif, non publié") in spec.outline.outline.popup.rows
     assert shapely.box(*spec.bounds).contains(outline)
 
 
-def test_what_has_no_position_is_listed_not_drawn(grid, candidate, college, recipe):
-    spec = sector_map(recipe, grid=grid, perimeters=[candidate], places=[college], sources=[CELLS], on=ON)
+def test_what_has_no_position_is_listed_not_drawn(recipe, scene):
+    spec = sector_map(recipe, scene)
     unplaced = next(section for section in spec.panel if section.title == "Non localisés")
     assert unplaced.items == ("Rue inconnue", "Place absente")
     assert [place.label for place in spec.places[0].places] == ["Collège Essai"]
-    assert spec.places[1].places == ()
+    assert len(spec.places) == 1
 
 
-def test_without_known_place_there_is_no_outline_but_the_quarter(grid, candidate, recipe):
-    spec = sector_map(recipe, grid=grid, perimeters=[candidate], places=[], sources=[CELLS], on=ON)
+def test_without_known_place_there_is_no_outline_but_the_quarter(recipe, scene):
+    spec = sector_map(recipe, replace(scene, places=()))
     assert spec.outline.outline is None
     quartier = shape(spec.perimeters[0].shapes[0].geometry)
     assert spec.outline.label_lat == pytest.approx(quartier.bounds[3], abs=1e-6)
 
 
-def test_a_sector_needs_a_perimeter(grid, college, recipe):
+def test_a_sector_needs_a_perimeter(recipe, scene):
     with pytest.raises(InvalidInputError, match="Aucun périmètre"):
-        sector_map(recipe, grid=grid, perimeters=[], places=[college], sources=[CELLS], on=ON)
+        sector_map(recipe, replace(scene, perimeters=()))
 
 
 def test_official_and_estimated_are_never_in_one_layer(candidate):
@@ -82,8 +82,8 @@ def test_official_and_estimated_are_never_in_one_layer(candidate):
     assert ("En vigueur", "du 1er janvier 2015 au 31 décembre 2023") in layers[1].shapes[0].popup.rows
 
 
-def test_figures_of_an_estimate_say_so(grid, candidate, college):
-    spec = perimeter_map(candidate, grid=grid, perimeters=[candidate], places=[college], sources=[CELLS], on=ON)
+def test_figures_of_an_estimate_say_so(candidate, scene):
+    spec = perimeter_map(candidate, scene)
     rows = dict(spec.perimeters[0].shapes[0].popup.rows)
     assert rows["Nature"] == "estimé, sans valeur réglementaire"
     assert rows["Population (estimation)"] == "135,5\u00a0hab."

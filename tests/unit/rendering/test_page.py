@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
@@ -14,8 +13,8 @@ HOSTILE = "<script>alert(1)</script>"
 
 
 @pytest.fixture
-def spec(grid, candidate, college, recipe):
-    return sector_map(recipe, grid=grid, perimeters=[candidate], places=[college], sources=[], on=date(2025, 3, 1))
+def spec(recipe, scene):
+    return sector_map(recipe, scene)
 
 
 def test_the_same_map_gives_the_same_bytes(spec):
@@ -30,16 +29,16 @@ def test_nothing_is_fetched(spec):
     assert '<html lang="fr">' in page
 
 
-def test_texts_are_escaped_wherever_they_come_from(grid, candidate, college, recipe):
-    spec = sector_map(
-        replace(recipe, title=HOSTILE, label=HOSTILE, summary=HOSTILE, unplaced=(HOSTILE,), places=(HOSTILE,)),
-        grid=grid,
-        perimeters=[replace(candidate, name=HOSTILE)],
-        places=[replace(college, place=HOSTILE, source=HOSTILE)],
-        sources=[],
-        on=date(2025, 3, 1),
+def test_texts_are_escaped_wherever_they_come_from(candidate, college, recipe, scene):
+    hostile = replace(
+        scene,
+        perimeters=(replace(candidate, name=HOSTILE),),
+        places=(replace(college, place=HOSTILE, source=HOSTILE, category=HOSTILE),),
     )
-    spec = replace(spec, cells=replace(spec.cells, name=HOSTILE))
+    spec = sector_map(
+        replace(recipe, title=HOSTILE, label=HOSTILE, summary=HOSTILE, unplaced=(HOSTILE,), places=(HOSTILE,)), hostile
+    )
+    spec = replace(spec, cells=replace(spec.cells, title=HOSTILE))
     assert HOSTILE not in render_page(spec)
 
 

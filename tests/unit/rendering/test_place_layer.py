@@ -25,7 +25,7 @@ def test_the_first_of_two_places_of_one_name_is_taken(college):
 def test_other_places_leave_out_addresses_and_what_is_drawn(college):
     other = replace(college, id="p2", place="Gare (TER)", precision="station")
     address = replace(college, id="a1", place="", number=1)
-    layer = other_places([college, other, address], drawn=[college])
+    (layer,) = other_places([college, other, address], drawn=[college])
     assert [place.label for place in layer.places] == ["Gare"]
     assert layer.places[0].popup.title == "Gare (TER)"
     assert not layer.shown

@@ -44,5 +44,5 @@ def test_a_fault_is_named(recipe_text, before, after, column):
 
 
 def test_what_is_not_toml_is_refused():
-    with pytest.raises(InvalidInputError, match="illisible"):
+    with pytest.raises(InvalidInputError, match="Illisible"):
         parse_recipe("title = ", "essai")

@@ -1,0 +1,181 @@
+"use strict";
+
+/* Cells on one canvas: a class is one path, so that forty thousand squares are drawn in a few milliseconds. */
+
+const BORDER_FROM_PX = 5;
+const CORNERS = 4;
+
+/* Corners of the cells in Web Mercator at zoom 0, which any zoom multiplies by a power of two. */
+function decodeCorners(data, map) {
+  const points = new Float64Array(data.corners.length);
+  let [lon, lat] = [0, 0];
+  for (let index = 0; index < data.corners.length; index += 2) {
+    lon += data.corners[index];
+    lat += data.corners[index + 1];
+    const point = map.project([lat / data.scale, lon / data.scale], 0);
+    points[index] = point.x;
+    points[index + 1] = point.y;
+  }
+  return points;
+}
+
+function hatching(context, draw) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 7;
+  draw(tile.getContext("2d"));
+  return context.createPattern(tile, "repeat");
+}
+
+function strokes(colour, width, lines) {
+  return (context) => {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.beginPath();
+    for (const [fromX, fromY, toX, toY] of lines) {
+      context.moveTo(fromX, fromY);
+      context.lineTo(toX, toY);
+    }
+    context.stroke();
+  };
+}
+
+const RISING = [[-1, 8, 8, -1], [-1, 1, 1, -1], [6, 8, 8, 6]];
+const FALLING = [[-1, -1, 8, 8], [6, -1, 8, 1], [-1, 6, 1, 8]];
+
+const CellCanvas = L.Renderer.extend({
+  initialize(data) {
+    L.Renderer.prototype.initialize.call(this, { pane: "cells", padding: 0.2 });
+    this._data = data;
+    this._theme = data.themes[0];
+  },
+
+  setTheme(key) {
+    this._theme = this._data.themes.find((theme) => theme.key === key) || null;
+    if (this._map) this._update();
+  },
+
+  count() {
+    return this._data.imputed.length;
+  },
+
+  /* Row of the cell that holds a position, -1 where there is none. */
+  at(latlng) {
+    const { x, y } = this._map.project(latlng, 0);
+    for (let row = 0; row < this.count(); row += 1) if (this._holds(row, x, y)) return row;
+    return -1;
+  },
+
+  properties(row) {
+    const rows = this._data.columns.map((column) => [column.label, column.texts[column.ranks[row]]]);
+    return { title: this._data.title, rows };
+  },
+
+  columns() {
+    return this._data.columns;
+  },
+
+  centre(row) {
+    const [west, south] = this._corner(row, 0);
+    const [east, north] = this._corner(row, 2);
+    return this._map.unproject([(west + east) / 2, (south + north) / 2], 0);
+  },
+
+  _initContainer() {
+    this._container = document.createElement("canvas");
+    this._container.className = "cell-canvas";
+    this._context = this._container.getContext("2d");
+    this._imputed = hatching(this._context, strokes("rgb(255 255 255 / 80%)", 2, RISING));
+    this._unknown = hatching(this._context, strokes("#7d8691", 1, FALLING));
+    this._points = decodeCorners(this._data, this._map);
+  },
+
+  _destroyContainer() {
+    L.DomUtil.remove(this._container);
+    delete this._container;
+  },
+
+  _updatePaths() {},
+
+  _update() {
+    if (this._map._animatingZoom && this._bounds) return;
+    L.Renderer.prototype._update.call(this);
+    const { min } = this._bounds;
+    const size = this._bounds.getSize();
+    const ratio = window.devicePixelRatio || 1;
+    L.DomUtil.setPosition(this._container, min);
+    this._container.width = ratio * size.x;
+    this._container.height = ratio * size.y;
+    this._container.style.width = `${size.x}px`;
+    this._container.style.height = `${size.y}px`;
+    this._context.setTransform(ratio, 0, 0, ratio, -min.x * ratio, -min.y * ratio);
+    if (this._theme) this._draw();
+    this.fire("update");
+  },
+
+  _draw() {
+    this._scale = 2 ** this._map.getZoom();
+    this._origin = this._map.getPixelOrigin();
+    const { known, imputed, unknown } = this._visiblePaths();
+    this._theme.colours.forEach((colour, index) => this._fill(known[index], colour));
+    this._fill(imputed, this._imputed);
+    this._fill(unknown, this._data.noData);
+    this._fill(unknown, this._unknown);
+  },
+
+  _fill(path, fill) {
+    this._context.fillStyle = fill;
+    this._context.fill(path);
+    if (this._side() < BORDER_FROM_PX) return;
+    this._context.strokeStyle = "rgb(255 255 255 / 70%)";
+    this._context.lineWidth = 0.6;
+    this._context.stroke(path);
+  },
+
+  _side() {
+    return Math.abs(this._corner(0, 0)[0] - this._corner(0, 2)[0]) * this._scale;
+  },
+
+  _visiblePaths() {
+    const known = this._theme.colours.map(() => new Path2D());
+    const [imputed, unknown] = [new Path2D(), new Path2D()];
+    const margin = this._side() * 2;
+    const { min, max } = this._bounds;
+    for (let row = 0; row < this.count(); row += 1) {
+      const [x, y] = this._pixel(row, 0);
+      if (x < min.x - margin || x > max.x + margin || y < min.y - margin || y > max.y + margin) continue;
+      const own = this._theme.classes[row];
+      this._trace(own < 0 ? unknown : known[own], row);
+      if (own >= 0 && this._data.imputed[row]) this._trace(imputed, row);
+    }
+    return { known, imputed, unknown };
+  },
+
+  _trace(path, row) {
+    path.moveTo(...this._pixel(row, 0));
+    for (let corner = 1; corner < CORNERS; corner += 1) path.lineTo(...this._pixel(row, corner));
+    path.closePath();
+  },
+
+  _pixel(row, corner) {
+    const [x, y] = this._corner(row, corner);
+    return [x * this._scale - this._origin.x, y * this._scale - this._origin.y];
+  },
+
+  _corner(row, corner) {
+    const index = 2 * this._data.cells[CORNERS * row + corner];
+    return [this._points[index], this._points[index + 1]];
+  },
+
+  /* The square lies to the same side of its four edges, whichever way the projection turns it. */
+  _holds(row, x, y) {
+    let side = 0;
+    for (let corner = 0; corner < CORNERS; corner += 1) {
+      const [fromX, fromY] = this._corner(row, corner);
+      const [toX, toY] = this._corner(row, (corner + 1) % CORNERS);
+      const turn = Math.sign((toX - fromX) * (y - fromY) - (toY - fromY) * (x - fromX));
+      if (turn && side && turn !== side) return false;
+      side = side || turn;
+    }
+    return true;
+  },
+});
