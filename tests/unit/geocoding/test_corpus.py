@@ -58,6 +58,16 @@ def test_streets_that_do_not_exist_are_not_found(quality, outcomes):
     assert sum(not one.street for one in absent) <= 0.01 * len(absent)
 
 
+def test_the_method_note_gives_the_figures_of_the_held_out_half(quality, outcomes):
+    held_out = [one for one in outcomes if one.question.half == "held_out"]
+    absent = [one for one in held_out if one.question.kind == quality.ABSENT]
+    found = quality.score_of([one for one in held_out if one.question.kind != quality.ABSENT])
+    wrong = 1 - sum(one.street for one in absent) / len(absent)
+    shares = (f"{100 * share:.1f} %".replace(".", ",") for share in (found.street, found.number, wrong))
+    note = (CORPUS.parents[1] / "docs" / "methode.md").read_text("utf-8")
+    assert f"| geoville | {' | '.join(shares)} |" in note
+
+
 @pytest.mark.slow
 def test_the_corpus_is_what_its_script_makes(tmp_path):
     for path in CORPUS.iterdir():
