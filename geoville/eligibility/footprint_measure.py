@@ -25,7 +25,7 @@ BANDS_M = (300.0, 500.0)
 """Distances whose side a measure always tells rightly: those of the bands of the rules."""
 
 ROUNDING_M = 1e-6
-"""What transforming coordinates may move them by: a footprint that leaves a perimeter by less does not leave it."""
+"""What transforming coordinates may move them by: a footprint that passes a limit or a band by less does not pass it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +91,12 @@ def measure_footprint(
     if not hits:
         return None
     west, south, east, north = shape.bounds
-    nearest_m = hits[0].distance_m if hits[0].distance_m > ROUNDING_M else 0.0
+    nearest_m = _without_rounding(max(hits[0].distance_m, 0.0))
     reachable = answering(nearest_m + math.hypot(east - west, north - south))
     polygons = [hit.perimeter.geometry for hit in reachable]
     inside = part_inside(shape, polygons)
-    farthest = farthest_m(shape, shapely.union_all(polygons), (ROUNDING_M, *BANDS_M))
+    marks = [band + ROUNDING_M for band in (0.0, *BANDS_M)]
+    farthest = _without_rounding(farthest_m(shape, shapely.union_all(polygons), marks))
     placement = _placement(shape, inside, farthest)
     if placement is Placement.INSIDE:
         return FootprintMeasure(hits, shape, placement, 1.0, 0.0, 0.0)
@@ -111,6 +112,12 @@ def share_of_people(measure: FootprintMeasure, shape: BaseGeometry, population: 
     return min(1.0, population.people_in(measure.inside) / people)
 
 
+def _without_rounding(distance_m: float) -> float:
+    """A distance, brought back to the limit or the band that it passes by rounding alone."""
+    passed = [band for band in (0.0, *BANDS_M) if band < distance_m <= band + ROUNDING_M]
+    return passed[0] if passed else distance_m
+
+
 def _placement(shape: BaseGeometry, inside: BaseGeometry, farthest: float) -> Placement:
     """Placement, by what would remain of either part if the limit were moved by the rounding of coordinates."""
     import shapely
@@ -121,7 +128,7 @@ def _placement(shape: BaseGeometry, inside: BaseGeometry, farthest: float) -> Pl
     else:
         least = ROUNDING_M * inside.length if dimension == AREAS else ROUNDING_M
         size = inside.area if dimension == AREAS else inside.length
-        is_in, is_out = farthest <= ROUNDING_M, size <= least
+        is_in, is_out = farthest == 0, size <= least
     if is_in:
         return Placement.INSIDE
     return Placement.OUTSIDE if is_out else Placement.PARTLY
