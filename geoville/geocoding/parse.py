@@ -166,7 +166,7 @@ def _belongs_to_a_number(word: str) -> bool:
 
 
 def _street_rank(parts: list[Words]) -> int:
-    """Which part is the street: the first with a number before a type of street, else with a type, else with a number."""
+    """Which part is the street: the first with a number before a type of street, else a type, else a number."""
     numbers = [house_number(words) for words in parts]
     for rank, found in enumerate(numbers):
         if found.number is not None and leading_type(found.after)[1]:
