@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from openpyxl import Workbook, load_workbook
 from geoville.eligibility.document import answer_document
 from geoville.errors import InvalidInputError
 from geoville.model import VerdictCode
-from geoville.workflows.lookup import LookupDesk, open_desk
+from geoville.workflows.lookup import LookupDesk
 from geoville.workflows.lookup_file import FileJob, open_file_job
 from geoville.workflows.lookup_file_desk import DeskChoice
 from geoville.workflows.lookup_file_results import ADDED_COLUMNS, columns_beside
@@ -42,9 +43,18 @@ ADDRESSES = [
 NAMES = [column.name for column in ADDED_COLUMNS]
 
 
-@pytest.fixture(scope="module")
+_open_once = cache(DeskChoice.open)
+
+
+@pytest.fixture(autouse=True)
+def _desks_are_opened_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To be quick: what a desk holds is the same for all."""
+    monkeypatch.setattr(DeskChoice, "open", _open_once)
+
+
+@pytest.fixture
 def desk() -> LookupDesk:
-    return open_desk("calais")
+    return CALAIS.open()
 
 
 def _write_csv(path: Path, rows: Sequence[Sequence[object]]) -> Path:
