@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from geoville import french
 from geoville.errors import DataUnavailableError
+from geoville.geocoding.nearest import WITHIN_M, distance_m
 from geoville.geocoding.normalise import fold
 from geoville.geocoding.parse import ParsedAddress, parse_address
 from geoville.geocoding.question import check_question
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from geoville.geocoding.remote_service import RemoteService
 
 RESULTS = 5
-REVERSE_WITHIN_M = 100
-METRES_IN_A_DEGREE = 111_195
 
 
 class RemoteGeocoder:
@@ -70,9 +69,9 @@ class RemoteGeocoder:
     def reverse(self, lon: float, lat: float) -> Position | NotFound:
         """Nearest address or street, within 100 m."""
         answer = self._client.ask(self._service.reverse_path, {"lon": lon, "lat": lat, "limit": 1})
-        near = [found for found in self._read(answer) if _distance_m(lon, lat, found) <= REVERSE_WITHIN_M]
+        near = [found for found in self._read(answer) if distance_m(lon, lat, found) <= WITHIN_M]
         if not near:
-            return NotFound(f"Aucune adresse à moins de {REVERSE_WITHIN_M} m, selon {self._service.title}.")
+            return NotFound(f"Aucune adresse à moins de {french.quantity(WITHIN_M, 'm')}, selon {self._service.title}.")
         return position_of(near[0], self._service)
 
     def suggest(self, text: str, *, limit: int = 5, postcode: str = "", citycode: str = "") -> tuple[Position, ...]:
@@ -120,9 +119,3 @@ def _plain(text: str) -> str:
 
 def _places(postcode: str, citycode: str) -> dict[str, str]:
     return {key: value for key, value in (("postcode", postcode), ("citycode", citycode)) if value}
-
-
-def _distance_m(lon: float, lat: float, found: RemoteAddress) -> float:
-    """Distance on the ground, good to a metre over a few hundred."""
-    east = (found.lon - lon) * math.cos(math.radians(lat))
-    return math.hypot(east, found.lat - lat) * METRES_IN_A_DEGREE

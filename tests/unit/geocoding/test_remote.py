@@ -244,7 +244,7 @@ def test_reverse_says_no_beyond_a_hundred_metres(service, geocoder):
     assert isinstance(geocoder.reverse(1.863088, 50.9558), Position)
     far = geocoder.reverse(1.863088, 50.9560)
     assert isinstance(far, NotFound)
-    assert "100 m" in far.reason
+    assert "moins de 100" in far.reason
 
 
 def test_suggestions_come_in_the_order_of_the_service(service, geocoder):
