@@ -25,7 +25,7 @@ BANDS_M = (300.0, 500.0)
 """Distances whose side a measure always tells rightly: those of the bands of the rules."""
 
 ROUNDING_M = 1e-6
-"""What transforming coordinates may move them by: a footprint that passes a limit or a band by less does not pass it."""
+"""What transforming coordinates may move them by: what passes a limit or a band by less does not pass it."""
 
 
 @dataclass(frozen=True, slots=True)

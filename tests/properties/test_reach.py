@@ -1,0 +1,113 @@
+"""How far a shape reaches: never understated, never overstated by more than said, on the right side of every mark."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geoville.eligibility.reach import TOLERANCE_M, farthest_m
+
+METRES = st.integers(-1500, 1500)
+SIZES = st.integers(5, 900)
+
+
+@st.composite
+def rectangles(draw: st.DrawFn) -> shapely.Polygon:
+    west, south = draw(METRES), draw(METRES)
+    return shapely.box(west, south, west + draw(SIZES), south + draw(SIZES))
+
+
+@st.composite
+def quarters(draw: st.DrawFn) -> shapely.Geometry:
+    """Perimeters in one to three parts, one of which may have a hole, turned by any angle."""
+    union = shapely.union_all(draw(st.lists(rectangles(), min_size=1, max_size=3)))
+    hole = shapely.buffer(shapely.centroid(union), draw(st.integers(1, 400)), quad_segs=3)
+    holed = shapely.difference(union, hole)
+    kept = union if holed.is_empty else holed
+    return shapely.affinity.rotate(kept, draw(st.integers(0, 89)), origin=(0, 0))
+
+
+shapes = st.one_of(
+    rectangles(),
+    st.lists(st.tuples(METRES, METRES), min_size=3, max_size=6, unique=True)
+    .map(lambda points: shapely.convex_hull(shapely.MultiPoint(points)))
+    .filter(lambda hull: hull.area > 10),
+    st.lists(st.tuples(METRES, METRES), min_size=2, max_size=5, unique=True).map(shapely.LineString),
+    st.lists(st.tuples(METRES, METRES), min_size=1, max_size=9, unique=True).map(shapely.MultiPoint),
+)
+
+
+def sampled(shape: shapely.Geometry, quarter: shapely.Geometry, step_m: float) -> float:
+    """Largest distance from points of a shape to the quarter: the truth, or less by a step at most."""
+    if shapely.get_dimensions(shape) == 0:
+        return float(shapely.distance(shapely.get_parts(shape), quarter).max())
+    along = shapely.get_coordinates(shapely.segmentize(shape, step_m))
+    west, south, east, north = shape.bounds
+    across = np.stack(np.meshgrid(np.arange(west, east, step_m), np.arange(south, north, step_m)), -1).reshape(-1, 2)
+    within = across[shapely.intersects_xy(shape, across)] if shapely.get_dimensions(shape) == 2 else across[:0]
+    return float(shapely.distance(shapely.points(np.concatenate([along, within])), quarter).max())
+
+
+@settings(max_examples=150, deadline=None)
+@given(shapes, quarters())
+def test_the_reach_is_that_of_the_farthest_of_many_points(shape: shapely.Geometry, quarter: shapely.Geometry) -> None:
+    step_m = max(shape.length / 400, 1.0)
+    reach, at_least = farthest_m(shape, quarter), sampled(shape, quarter, step_m)
+    assert at_least - 1e-6 <= reach <= at_least + step_m + TOLERANCE_M
+
+
+@settings(max_examples=150, deadline=None)
+@given(shapes, quarters(), st.integers(1, 600), st.integers(0, 300))
+def test_marks_move_the_reach_by_no_more_than_said_and_agree_with_one_another(
+    shape: shapely.Geometry, quarter: shapely.Geometry, mark: int, more: int
+) -> None:
+    plain, marked = farthest_m(shape, quarter), farthest_m(shape, quarter, [mark])
+    assert abs(plain - marked) <= TOLERANCE_M
+    both = farthest_m(shape, quarter, [mark, mark + more])
+    assert (marked <= mark) == (both <= mark)
+    assert both <= mark + more or marked > mark
+
+
+@settings(max_examples=100, deadline=None)
+@given(rectangles(), quarters(), st.integers(20, 500))
+def test_what_a_fine_buffer_covers_or_misses_is_told(
+    box: shapely.Geometry, quarter: shapely.Geometry, band: int
+) -> None:
+    """The true buffer lies between one drawn with chords and one drawn with tangents."""
+    segments = 64
+    inner = shapely.buffer(quarter, band, quad_segs=segments)
+    outer = shapely.buffer(quarter, band / np.cos(np.pi / (4 * segments)) + 1e-6, quad_segs=segments)
+    reach = farthest_m(box, quarter, [band])
+    if shapely.covers(inner, box):
+        assert reach <= band + 1e-6
+    if not shapely.covers(outer, box):
+        assert reach > band
+
+
+@given(quarters())
+def test_what_lies_inside_reaches_nowhere(quarter: shapely.Geometry) -> None:
+    assert farthest_m(quarter, quarter, [1e-6]) <= 1e-6
+    assert farthest_m(shapely.boundary(quarter), quarter, [1e-6]) <= 1e-6
+
+
+RING = shapely.Point(0, 0).buffer(1000, quad_segs=64).difference(shapely.Point(0, 0).buffer(400, quad_segs=64))
+STRIP = shapely.union_all([shapely.box(0, 0, 1000, 100), shapely.box(0, 140, 1000, 300)])
+
+
+@pytest.mark.parametrize(
+    ("shape", "quarter", "expected"),
+    [
+        (shapely.Point(0, 0).buffer(900), RING, 400),  # in the middle of the hole, far from every corner of the shape
+        (shapely.LineString([(-900, 0), (900, 0)]), RING, 400),  # in the middle of a segment
+        (shapely.box(0, 50, 1000, 200), STRIP, 20),  # all along a street between two quarters
+        (shapely.box(200, -50, 300, 50), STRIP, 50),
+        (shapely.Point(50, 120), STRIP, 20),
+    ],
+)
+def test_the_farthest_point_need_be_no_corner(
+    shape: shapely.Geometry, quarter: shapely.Geometry, expected: float
+) -> None:
+    assert farthest_m(shape, quarter, [expected]) == pytest.approx(expected, abs=TOLERANCE_M)

@@ -1,0 +1,208 @@
+"""Footprints: in, partly in and by how much, out, astride two quarters, against the limit, out of the territory."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from square_quarter import CANDIDATE, EAST, IN_2020, IN_2026, NORTH, SQUARE, VEILLE, WITH_HOLE, qpv, shape_at
+
+from geoville.eligibility.footprint import decide_footprint
+from geoville.eligibility.footprint_document import footprint_document
+from geoville.eligibility.index import PerimeterIndex
+from geoville.errors import InvalidInputError
+from geoville.model import Basis, FootprintAnswer, Perimeter, Placement
+from geoville.perimeters.areas import PopulatedCells
+
+INSIDE, PARTLY, OUTSIDE = Placement.INSIDE, Placement.PARTLY, Placement.OUTSIDE
+BESIDE = qpv("QP062055", shapely.box(EAST + 1000, NORTH, EAST + 2000, NORTH + 1000))
+
+
+def place(shape: shapely.Geometry, *perimeters: Perimeter, on: date = IN_2020, **options) -> FootprintAnswer:
+    """Placement of a shape drawn in metres from the square's corner."""
+    return decide_footprint(shape_at(shape), PerimeterIndex(perimeters or (qpv(),)), on, **options)
+
+
+@pytest.mark.parametrize(
+    ("shape", "placement", "share", "nearest_m", "farthest_m"),
+    [
+        (shapely.box(100, 100, 200, 200), INSIDE, 1, 0, 0),
+        (shapely.box(0, 0, 1000, 1000), INSIDE, 1, 0, 0),
+        (shapely.box(900, 400, 1100, 600), PARTLY, 0.5, 0, 100),
+        (shapely.box(1100, 400, 1200, 600), OUTSIDE, 0, 100, 200),
+        (shapely.box(-500, -500, 1500, 1500), PARTLY, 0.25, 0, 500 * 2**0.5),
+        (shapely.LineString([(500, 500), (500, 1500)]), PARTLY, 0.5, 0, 500),
+        (shapely.LineString([(100, 100), (900, 900)]), INSIDE, 1, 0, 0),
+        (shapely.LineString([(0, 100), (0, 900)]), INSIDE, 1, 0, 0),
+        (shapely.MultiPoint([(500, 500), (500, 1100), (500, 1200), (1, 1)]), PARTLY, 0.5, 0, 200),
+        (shapely.Point(500, 500), INSIDE, 1, 0, 0),
+    ],
+)
+def test_placement_share_and_distances(
+    shape: shapely.Geometry, placement: Placement, share: float, nearest_m: float, farthest_m: float
+) -> None:
+    answer = place(shape)
+    assert answer.placement is placement
+    assert answer.share_of_area == pytest.approx(share, abs=1e-6)
+    assert answer.nearest_m == pytest.approx(nearest_m, abs=1e-5)
+    assert answer.farthest_m == pytest.approx(farthest_m, abs=0.11)
+    assert (answer.wholly_within_300_m, answer.wholly_within_500_m) == (farthest_m <= 300, farthest_m <= 500)
+
+
+@pytest.mark.parametrize(
+    ("building", "placement"),
+    [
+        (shapely.box(400, 1000, 420, 1010), OUTSIDE),  # against the limit, from outside
+        (shapely.box(400, 990, 420, 1000), INSIDE),  # against the limit, from inside
+        (shapely.box(400, 999.99, 420, 1010), PARTLY),  # one centimetre in
+        (shapely.box(400, 990, 420, 1000.01), PARTLY),  # one centimetre out
+        (shapely.box(1000, 1000, 1010, 1010), OUTSIDE),  # against a corner
+        (shapely.Polygon([(500, 999.99), (510, 1010), (490, 1010)]), PARTLY),  # a corner one centimetre in
+        (shapely.LineString([(400, 1000), (400, 1010)]), OUTSIDE),  # a lane that starts on the limit
+    ],
+)
+def test_a_building_against_the_limit(building: shapely.Geometry, placement: Placement) -> None:
+    answer = place(building)
+    assert answer.placement is placement
+    assert answer.share_of_area == {INSIDE: 1, OUTSIDE: 0}.get(placement, answer.share_of_area)
+    if placement is OUTSIDE:
+        assert answer.nearest_m == 0
+        assert "touche la limite sans y entrer" in answer.reasons[0]
+
+
+def test_the_share_of_what_is_barely_in_or_out_is_never_said_to_be_all_or_nothing() -> None:
+    barely = place(shapely.box(400, 999.99, 420, 1100))
+    assert "moins de 0,1" in barely.reasons[0]
+    nearly = place(shapely.box(400, 900, 420, 1000.01))
+    assert "plus de 99,9" in nearly.reasons[0]
+
+
+def test_a_hole_is_out_even_amid_a_footprint() -> None:
+    answer = place(shapely.box(300, 300, 700, 700), qpv(geometry=WITH_HOLE))
+    assert answer.placement is PARTLY
+    assert answer.share_of_area == pytest.approx(0.75, abs=1e-6)
+    assert answer.farthest_m == pytest.approx(100, abs=0.11)
+
+
+def test_two_quarters_that_touch_hold_together_what_lies_astride() -> None:
+    answer = place(shapely.box(900, 400, 1100, 600), qpv(), BESIDE)
+    assert (answer.placement, answer.share_of_area) == (INSIDE, 1)
+    assert "QP062055" in answer.reasons[0]
+    assert "QP062056" in answer.reasons[0]
+
+
+def test_the_farthest_point_is_measured_to_the_quarter_that_is_nearest_to_it() -> None:
+    """The second quarter is 900 m from the footprint's nearest part to the first one, and holds its other end."""
+    far = qpv("QP062055", shapely.box(EAST + 3000, NORTH, EAST + 4000, NORTH + 1000))
+    answer = place(shapely.LineString([(1500, 500), (3500, 500)]), qpv(), far)
+    assert answer.farthest_m == pytest.approx(1000, abs=0.11)
+    assert answer.nearest_m == 0
+
+
+def test_the_generation_in_force_answers() -> None:
+    new = qpv("QN06254M", shapely.box(EAST + 3000, NORTH, EAST + 4000, NORTH + 1000))
+    shape = shapely.box(100, 100, 200, 200)
+    assert place(shape, qpv(), new, on=IN_2020).placement is INSIDE
+    assert place(shape, qpv(), new, on=IN_2026).placement is OUTSIDE
+    none = place(shape, qpv(), on=IN_2026)
+    assert (none.placement, none.nearest_m, none.farthest_m) == (OUTSIDE, None, None)
+    assert "aucun des périmètres connus n'est en vigueur" in none.reasons[0]
+
+
+def test_estimates_say_what_they_are() -> None:
+    answer = place(shapely.box(900, 400, 1100, 600), CANDIDATE, VEILLE)
+    assert (answer.basis, answer.placement) == (Basis.ESTIMATED, PARTLY)
+    assert any("sans valeur réglementaire" in reason for reason in answer.reasons)
+    assert {hit.perimeter.code for hit in answer.perimeters} == {"C1", "V1"}
+
+
+def test_what_leaves_the_known_territory_is_unknown_and_no_no() -> None:
+    extent = shape_at(shapely.box(-3000, -3000, 3000, 3000)).bounds
+    known = PerimeterIndex([qpv()], extent=extent)
+    away = decide_footprint(shape_at(shapely.box(5000, 0, 5100, 100)), known, IN_2020)
+    assert (away.placement, away.rules) == (Placement.UNKNOWN, ())
+    assert "n'est pas un « non »" in away.reasons[0]
+    across = decide_footprint(shape_at(shapely.box(500, 0, 5100, 100)), known, IN_2020)
+    assert across.placement is PARTLY
+    assert any("sort du territoire connu" in reason for reason in across.reasons)
+
+
+def cells(people: list[float]) -> PopulatedCells:
+    """Cells of 200 m in a row eastwards from the square's corner, five of them inside."""
+    west = EAST + 200.0 * np.arange(len(people))
+    return PopulatedCells(shapely.box(west, NORTH, west + 200, NORTH + 200), np.array(people))
+
+
+def test_the_share_of_people_is_that_of_their_cells() -> None:
+    street_block = shapely.box(800, 0, 1200, 200)
+    answer = place(street_block, population=cells([0, 0, 0, 0, 30, 10]))
+    assert answer.share_of_area == pytest.approx(0.5, abs=1e-6)
+    assert answer.share_of_people == pytest.approx(0.75, abs=1e-6)
+    assert any("Habitants dedans" in reason and "75" in reason for reason in answer.reasons)
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        (shapely.box(800, 0, 1000, 200), 1.0),
+        (shapely.box(1000, 0, 1200, 200), 0.0),
+        (shapely.box(800, 500, 1200, 700), None),  # nobody
+        (shapely.LineString([(800, 100), (1200, 100)]), None),  # no area, no people
+    ],
+)
+def test_the_share_of_people_of_the_rest(shape: shapely.Geometry, expected: float | None) -> None:
+    found = place(shape, population=cells([0, 0, 0, 0, 30, 10])).share_of_people
+    assert found == (None if expected is None else pytest.approx(expected, abs=1e-6))
+    assert place(shape).share_of_people is None
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        (shapely.Polygon(), "vide"),
+        (shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)]), "pas une géométrie valide"),
+        (shapely.LineString([(0, 0), (0, 0)]), "pas une géométrie valide"),
+        (shapely.GeometryCollection([shapely.Point(0, 0), shapely.box(1, 1, 2, 2)]), "mêle"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(shape: shapely.Geometry, message: str) -> None:
+    with pytest.raises(InvalidInputError, match=message):
+        decide_footprint(shape, PerimeterIndex([qpv()]), IN_2020)
+
+
+def test_without_any_perimeter_nothing_is_in_force() -> None:
+    answer = decide_footprint(shape_at(shapely.box(0, 0, 1, 1)), PerimeterIndex([]), IN_2020)
+    assert (answer.placement, answer.farthest_m, answer.wholly_within_500_m) == (OUTSIDE, None, False)
+
+
+def test_the_document_is_plain_json_with_every_field() -> None:
+    answer = place(shapely.box(900, 400, 1100, 600), population=cells([1, 1, 1, 1, 1]))
+    document = json.loads(json.dumps(footprint_document(answer), allow_nan=False))
+    assert (document["on"], document["placement"], document["basis"]) == ("2020-06-01", "partly", "official")
+    assert document["share_of_area"] == pytest.approx(0.5)
+    assert document["share_of_people"] is None
+    assert (document["nearest_m"], document["wholly_within_300_m"]) == (0, True)
+    assert document["perimeters"][0]["code"] == "QP062056"
+    assert {rule["id"] for rule in document["rules"]} >= {"tva-accession", "emplois-francs"}
+    assert document["reasons"]
+    assert document["sources"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(-700, 1400), st.integers(-700, 1400), st.integers(1, 900), st.integers(1, 900), st.sampled_from([0, 1])
+)
+def test_shares_and_distances_agree_with_geos(west: int, south: int, width: int, height: int, holed: int) -> None:
+    shape, quarter = shapely.box(west, south, west + width, south + height), (SQUARE, WITH_HOLE)[holed]
+    drawn = shapely.transform(shape, lambda metres: metres + np.array([EAST, NORTH]))
+    answer = place(shape, qpv(geometry=quarter))
+    assert answer.share_of_area == pytest.approx(drawn.intersection(quarter).area / drawn.area, abs=1e-6)
+    assert answer.nearest_m == pytest.approx(drawn.distance(quarter), abs=1e-5)
+    assert answer.farthest_m >= shapely.distance(shapely.points(shapely.get_coordinates(drawn)), quarter).max() - 1e-5
+    kind = INSIDE if quarter.covers(drawn) else PARTLY if drawn.intersection(quarter).area > 0 else OUTSIDE
+    assert answer.placement is kind
