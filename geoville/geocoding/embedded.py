@@ -74,8 +74,10 @@ class EmbeddedGeocoder:
         if not fold(text) or len(text) > LONGEST_TEXT or limit < 1:
             return ()
         parsed = parse_address(text)
-        found = self._suggestions.of(parsed, self._towns.within(postcode, citycode), limit)
-        named = self._named(Reading(parsed.street, Designation(None)))
+        limits = self._towns.within(postcode, citycode)
+        found = self._suggestions.of(parsed, limits, limit)
+        allowed = Reading(parsed.street, Designation(limits))
+        named = [match for match in self._named(allowed) if allowed.allows_town_named(match.place.city)]
         places = [position(match.place, PositionType.PLACE, match.score) for match in named if parsed.number is None]
         return tuple([*places, *found] if parsed.street_type == "" else [*found, *places])[:limit]
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoville.geocoding.answers import label_of, position
+from geoville.geocoding.nearest import distance_m
 from geoville.geocoding.vocabulary import REPETITION_LETTERS
 from geoville.law import position_accuracy
 from geoville.model import PositionType
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from shapely.geometry.base import BaseGeometry
 
     from geoville.geocoding.parse import ParsedAddress
@@ -60,12 +63,12 @@ class OnStreet:
         for spelling, factor in ((suffix, 1.0), (_other_spelling(suffix), OTHER_SPELLING_OF_SUFFIX)):
             found = [address for address in same_number if address.suffix == spelling]
             if found:
-                address = min(
-                    found, key=lambda known: (bool(postcode) and known.postcode != postcode, *_firmest(known))
-                )
+                here = [address for address in found if address.postcode == postcode] or found
+                address = min(here, key=_firmest)
+                doubts = (*self._doubts, *_several_places(address, here))
                 is_point = not position_accuracy(address.precision).firm
                 kind = PositionType.STREET if is_point else PositionType.HOUSENUMBER
-                return position(address, kind, self._score * factor, self._doubts)
+                return position(address, kind, self._score * factor, doubts)
         return None
 
     def _point(self, score: float, *more_doubts: str) -> Position:
@@ -86,6 +89,20 @@ class OnStreet:
         from shapely import MultiPoint
 
         return MultiPoint([(address.lon, address.lat) for address in self._addresses])
+
+
+def _several_places(chosen: Address, found: Iterable[Address]) -> tuple[str, ...]:
+    """Doubt about a number that the list places twice, farther apart than both places are known."""
+    far = (
+        address
+        for address in found
+        if distance_m(chosen.lon, chosen.lat, address) > _accuracy_m(chosen) + _accuracy_m(address)
+    )
+    return ("La liste donne plusieurs positions éloignées à ce numéro.",) if any(far) else ()
+
+
+def _accuracy_m(address: Address) -> float:
+    return position_accuracy(address.precision).accuracy_m
 
 
 def _firmest(address: Address) -> tuple[bool, float, str]:

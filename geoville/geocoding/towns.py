@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 SHORTEST_MISSPELT = 5
-"""Length under which one letter makes another town: Ardres and Andres, but Hem and Ham."""
+SHORTEST_TWICE_MISSPELT = 9
+"""Lengths from which a name may have one wrong letter, or two: Ham is not Hem."""
 
 OTHER_SPELLING = 0.95
 UNKNOWN_IN_ITS_POSTCODE = 0.85
 
+_ARTICLE = re.compile(r"(?:le|la|les|l) (.+)")
 _ARRONDISSEMENT = re.compile(r"(.+?) (\d{1,2})(?:er|e|eme)?(?: arrondissement)?")
 
 
@@ -97,15 +99,16 @@ class Towns:
 
     def __init__(self, known: Iterable[tuple[Town, str]]) -> None:
         by_postcode, by_name, by_code = (defaultdict[str, set[Town]](set) for _ in range(3))
-        self._with_postcode: set[Town] = set()
+        self._names: dict[Town, frozenset[str]] = {}
         for town, postcode in known:
-            if postcode:
-                by_postcode[postcode].add(town)
-                self._with_postcode.add(town)
-            for name in town.names:
-                by_name[name].add(town)
-            for code in town.codes:
-                by_code[code].add(town)
+            by_postcode[postcode].add(town)
+            if town not in self._names:
+                self._names[town] = town.names
+                for name in town.names:
+                    by_name[name].add(town)
+                for code in town.codes:
+                    by_code[code].add(town)
+        self._without_postcode = frozenset(by_postcode.pop("", ()))
         self._by_postcode, self._by_name, self._by_code = map(_frozen, (by_postcode, by_name, by_code))
 
     def named(self, name: str) -> frozenset[Town]:
@@ -124,15 +127,17 @@ class Towns:
         Returns
         -------
         No town of the list where it does not know the postcode, does not know the name, or where the two contradict
-        each other. With the postcode of a known town, its name may be one letter off, and a name that is no town's
-        is that of a hamlet.
+        each other. With the postcode of a known town, its name may be misspelt or cut short, and a name that is no
+        town's is that of a hamlet.
         """
         if not postcode:
             return self._by_name_alone(name) if name else NO_TOWN_NAMED
         by_postcode = self._by_postcode.get(postcode, frozenset())
         if not name:
             return Designation(by_postcode)
-        together = frozenset(town for town in by_postcode if any(_is_nearly(name, known) for known in town.names))
+        together = by_postcode & self.named(name) or frozenset(
+            town for town in by_postcode if any(_is_nearly(name, known) for known in self._names[town])
+        )
         if together:
             return Designation(together)
         if by_postcode and not self.named(name):
@@ -167,9 +172,7 @@ class Towns:
         found = self.named(name)
         if found or len(name) < SHORTEST_MISSPELT:
             return Designation(found)
-        near = [
-            known for known in self._by_name if known[0] == name[0] and OSA.distance(name, known, score_cutoff=1) <= 1
-        ]
+        near = [known for known in self._by_name if known[0] == name[0] and _is_misspelt(name, known)]
         towns = frozenset(town for known in near for town in self._by_name[known])
         names = ", ".join(sorted({f"« {town.title} »" for town in towns}))
         return Designation(towns, f"Nom de commune rapproché de {names}.", OTHER_SPELLING) if towns else UNKNOWN_TOWN
@@ -177,7 +180,7 @@ class Towns:
     def _named_without_its_postcode(self, postcode: str, name: str) -> Designation:
         """Towns of that name in the département of a postcode that the list lacks, as lists without postcodes do."""
         towns = self.in_departement_of(postcode) & self.named(name)
-        if not towns or towns.isdisjoint(self._with_postcode):
+        if towns <= self._without_postcode:
             return Designation(towns)
         return Designation(towns, "Code postal inconnu de la liste ; commune cherchée d'après son nom.", OTHER_SPELLING)
 
@@ -187,13 +190,22 @@ def _frozen(towns: dict[str, set[Town]]) -> dict[str, frozenset[Town]]:
 
 
 def _spellings(name: str) -> set[str]:
-    """Ways of writing the name of a town; those of an arrondissement hold its city's name alone."""
-    found = _ARRONDISSEMENT.fullmatch(name)
-    if not found or not name.endswith("arrondissement"):
+    """Ways of writing the name of a town: without its article; for an arrondissement, its city's name alone."""
+    article, arrondissement = _ARTICLE.fullmatch(name), _ARRONDISSEMENT.fullmatch(name)
+    if article:
+        return {name, article[1]}
+    if not arrondissement or not name.endswith("arrondissement"):
         return {name}
-    city, rank = found[1], found[2]
+    city, rank = arrondissement[1], arrondissement[2]
     return {name, city, *(f"{city} {rank}{ending}" for ending in ("", "e", "er", "eme"))}
 
 
 def _is_nearly(typed: str, name: str) -> bool:
-    return typed == name or typed.startswith(f"{name} ") or OSA.distance(typed, name, score_cutoff=1) <= 1
+    """Whether a town of the postcode typed may be meant: its name with more words, with fewer, or misspelt."""
+    is_start = len(typed) >= SHORTEST_MISSPELT and name.startswith(f"{typed} ")
+    return is_start or typed.startswith(f"{name} ") or _is_misspelt(typed, name)
+
+
+def _is_misspelt(typed: str, name: str) -> bool:
+    allowed = sum(len(name) >= length for length in (SHORTEST_MISSPELT, SHORTEST_TWICE_MISSPELT))
+    return OSA.distance(typed, name, score_cutoff=allowed) <= allowed

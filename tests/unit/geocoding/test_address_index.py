@@ -96,6 +96,18 @@ def test_an_arrondissement_is_named_in_many_ways(geocoder: EmbeddedGeocoder, tow
     )
 
 
+@pytest.mark.parametrize(
+    "town", ["62520 Touquet Paris Plage", "62520 Le Touquet", "62520 Le Tourquet Paris-Plag", "Touquet-Paris-Plage"]
+)
+def test_the_name_of_a_town_without_its_article_cut_short_or_misspelt(tmp_path: Path, town: str) -> None:
+    resort = replace(CALAIS, postcode="62520", citycode="62826", city="Le Touquet-Paris-Plage")
+    geocoder = EmbeddedGeocoder(AddressIndex.open(write(tmp_path / "62.sqlite", (*ADDRESSES, resort))))
+    assert (found(geocoder, f"1 rue Mollien, {town}").citycode, found(geocoder, f"1 rue Mollien, {town}").firm) == (
+        "62826",
+        True,
+    )
+
+
 def test_a_city_is_all_its_arrondissements(geocoder: EmbeddedGeocoder) -> None:
     for position in (found(geocoder, "1 rue Paradis, Marseille"), found(geocoder, "1 rue Paradis", citycode="13055")):
         assert len(position.alternatives) == 1
@@ -207,6 +219,13 @@ def test_the_same_address_twice_counts_once_and_the_firmest_position_answers(tmp
     index = AddressIndex.open(write(tmp_path / "twice.sqlite", twice))
     assert index.size == 2
     assert found(EmbeddedGeocoder(index), "1 rue Mollien").lon == CALAIS.lon
+
+
+def test_a_number_that_the_list_places_twice_is_not_firm(tmp_path: Path) -> None:
+    for lon, firm in ((CALAIS.lon + 0.0001, True), (CALAIS.lon + 0.01, False)):
+        index = AddressIndex.open(write(tmp_path / f"{firm}.sqlite", (CALAIS, replace(CALAIS, id="again", lon=lon))))
+        position = found(EmbeddedGeocoder(index), "1 rue Mollien, Calais")
+        assert (position.firm, "plusieurs positions" in position.firm_reason) == (firm, not firm)
 
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
