@@ -93,4 +93,5 @@ def _read(
     )
     if status is RuleStatus.MET and reservations:
         status = RuleStatus.TO_CHECK
-    return Reading(rule, name, status, reason, (*reservations, *conditions))
+    asked = () if status is RuleStatus.NOT_MET else conditions
+    return Reading(rule, name, status, reason, (*reservations, *asked))
