@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geoville.crs import WGS84, transform_geometry
+from geoville.eligibility.action import ActionGround
+from geoville.eligibility.action_ground import GROUND_NAMES
+from geoville.french import UNIT_SPACE
 from geoville.rendering.cell_layer import cell_layer, geojson, inhabited_area
 from geoville.rendering.map_spec import MapSpec, PanelSection, PerimeterLayer, PlaceLayer, PlacePoint, Popup, Shape
+from geoville.rendering.map_style import MapStyle, PlaceStyle
 from geoville.rendering.maps import date_line, view_around
 from geoville.rendering.panel import ESTIMATE_WARNING
 from geoville.rendering.perimeter_layer import perimeter_layers
@@ -20,6 +24,16 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.grid import Grid
     from geoville.model import Perimeter, Source
+
+_COLOURS = {
+    ActionGround.IN_QPV: "#12355b",
+    ActionGround.IN_VECU: "#5b3f8c",
+    ActionGround.IN_VEILLE: "#00695c",
+    ActionGround.ELSEWHERE_WITH_EVIDENCE: "#a63603",
+    ActionGround.NONE: "#5b6673",
+    ActionGround.UNKNOWN: "#c2185b",
+}
+"""Borders of the marks: those of the perimeters where an action stands in one."""
 
 _LABEL_LENGTH = 32
 _MOST_LABELS = 15
@@ -34,13 +48,12 @@ class ActionMark:
 
     Parameters
     ----------
-    group : French name of its ground; actions of one ground are in one layer.
     points : lon and lat of its places that are known, degrees (WGS84).
     zone : area where it takes place, WGS84; None where there is none.
     """
 
     title: str
-    group: str
+    ground: ActionGround
     popup: Popup
     points: tuple[tuple[float, float], ...]
     zone: BaseGeometry | None = None
@@ -65,12 +78,12 @@ def action_map(
     Parameters
     ----------
     title : of the map.
-    marks : the actions, in the order of their groups; those without a known place are listed in the panel.
+    marks : the actions; those without a known place are listed in the panel.
     grid : all cells of the territory.
     sources : of everything drawn.
     on : date of the map.
     """
-    groups = list(dict.fromkeys(mark.group for mark in marks))
+    grounds = [ground for ground in ActionGround if any(mark.ground is ground for mark in marks)]
     zones = tuple(Shape(geojson(mark.zone), mark.popup) for mark in marks if mark.zone is not None)
     return MapSpec(
         title=title,
@@ -83,36 +96,38 @@ def action_map(
             *([PerimeterLayer("Zones d'action", "action", zones)] if zones else []),
         ),
         outline=None,
-        places=tuple(_layer(group, marks) for group in groups),
-        panel=_panel(groups, marks),
+        places=tuple(_layer(ground, marks) for ground in grounds),
+        panel=_panel(grounds, marks),
         sources=tuple(dict.fromkeys(source.citation for source in sources)),
         date_line=date_line(on),
+        style=MapStyle(places={ground: PlaceStyle(GROUND_NAMES[ground], _COLOURS[ground]) for ground in grounds}),
     )
 
 
-def _layer(group: str, marks: Sequence[ActionMark]) -> PlaceLayer:
+def _layer(ground: ActionGround, marks: Sequence[ActionMark]) -> PlaceLayer:
     points = tuple(
-        PlacePoint(lon, lat, f"{_short(mark.title)} ({group})", mark.popup)
+        PlacePoint(lon, lat, _short(mark.title), mark.popup)
         for mark in marks
-        if mark.group == group
+        if mark.ground is ground
         for lon, lat in mark.points
     )
-    return PlaceLayer(f"Actions : {group}", labelled=len(marks) <= _MOST_LABELS, shown=True, places=points)
+    labelled = len(marks) <= _MOST_LABELS
+    return PlaceLayer(f"Actions : {GROUND_NAMES[ground]}", labelled, shown=True, places=points, category=ground)
 
 
-def _panel(groups: Sequence[str], marks: Sequence[ActionMark]) -> tuple[PanelSection, ...]:
-    counts = tuple((str(sum(mark.group == group for mark in marks)), group) for group in groups)
+def _panel(grounds: Sequence[ActionGround], marks: Sequence[ActionMark]) -> tuple[PanelSection, ...]:
+    counts = tuple((str(sum(mark.ground is ground for mark in marks)), GROUND_NAMES[ground]) for ground in grounds)
     unplaced = tuple(mark.title for mark in marks if not mark.is_placed)
-    sections = (
+    missing = PanelSection(
+        "Non situées",
+        text=f"Aucun lieu de ces actions n'a été trouvé{UNIT_SPACE}: elles sont citées, pas dessinées.",
+        items=unplaced,
+    )
+    return (
         PanelSection("Les actions", figures=counts),
-        PanelSection(
-            "Non situées",
-            text="Aucun lieu de ces actions n'a été trouvé : elles sont citées, pas dessinées.",
-            items=unplaced,
-        ),
+        *([missing] if unplaced else []),
         PanelSection("Comment lire la carte", text=ESTIMATE_WARNING),
     )
-    return tuple(section for section in sections if section.items or section.title != "Non situées")
 
 
 def _bounds(marks: Sequence[ActionMark], perimeters: Sequence[Perimeter]) -> tuple[float, float, float, float]:

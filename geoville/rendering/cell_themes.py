@@ -61,7 +61,7 @@ def _estimated(figures: CellFigures) -> Iterator[CellTheme]:
     note = f"{ESTIMATED_NOTE} À vérifier : {figures.unverified}." if figures.unverified else ESTIMATED_NOTE
     yield _theme(
         "median",
-        "Revenu médian estimé",
+        "Revenu médian",
         f"Revenu déclaré médian estimé, {PER_UC}",
         figures.median_eur,
         pretty_classes(figures.median_eur, _INCOME),

@@ -39,7 +39,7 @@ function bindDetails(feature, layer) {
       className: `label label-${properties.kind}`,
     });
   }
-  if (properties.kind === "place" || properties.kind === "area") {
+  if (["place", "area", "link"].includes(properties.kind)) {
     layer.on("add", () => makeReachable(layer, properties.title));
   }
 }

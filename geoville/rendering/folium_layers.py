@@ -82,7 +82,7 @@ def add_links(folium_map: Any, layer: LinkLayer, style: MapStyle) -> Any:
     import folium
 
     group = folium.FeatureGroup(show=layer.shown)
-    for is_axis, key in ((True, "axis"), (False, "link")):
+    for is_axis, key in ((False, "link"), (True, "axis")):
         features = [_link_feature(link) for link in layer.links if link.is_axis == is_axis]
         _add_lines(group, features, style.lines[key], "links")
     group.add_to(folium_map)
@@ -144,7 +144,8 @@ def _add_lines(group: Any, features: list[dict[str, Any]], line: LineStyle, pane
 
 def _link_feature(link: Link) -> dict[str, Any]:
     line = {"type": "LineString", "coordinates": [list(point) for point in link.points]}
-    return _feature(line, {"kind": "area", **_details(link.popup)})
+    label = {"label": link.label, "labelled": link.is_axis, "kind": "link"}
+    return _feature(line, {**label, **_details(link.popup)})
 
 
 def _details(popup: Popup) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 "use strict";
 
 const LABEL_SIDES = ["right", "left", "top", "bottom"];
-const LABEL_RANKS = ["label-sector", "label-place"];
+const LABEL_RANKS = ["label-sector", "label-link", "label-place"];
 
 /* Labels take the first side that is free; one that finds none is hidden until the view changes. */
 function placeLabels(map) {

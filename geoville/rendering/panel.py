@@ -30,9 +30,9 @@ def sector_panel(recipe: SectorRecipe, unplaced: tuple[str, ...]) -> tuple[Panel
     figures = tuple((figure.value, f"{figure.caption}. {figure.source}.") for figure in recipe.figures)
     sections = [
         PanelSection("Le secteur", text=recipe.summary),
-        PanelSection("En chiffres", figures=figures),
         PanelSection("Pourquoi ce secteur ?", items=recipe.reasons, source=recipe.reference),
         PanelSection("Ce qu'il faut relier", items=recipe.links, source=recipe.reference),
+        PanelSection("En chiffres", figures=figures),
         PanelSection(
             "Non localisés",
             text="Aucune source ouverte ne donne leur position : ils sont cités, pas dessinés.",

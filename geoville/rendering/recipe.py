@@ -39,10 +39,12 @@ class Landmark:
     ----------
     name : as the contract writes it; drawn there if a list of places has that name.
     near : name of a known place that stands for it until then; empty where none does: it is listed, not drawn.
+    caution : French clause written beside the name in the list, where a reader could mistake it for another.
     """
 
     name: str
-    near: str
+    near: str = ""
+    caution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +142,8 @@ def _outline(table: TomlEntries) -> SchematicOutline:
 
 
 def _landmark(table: TomlEntries) -> Landmark:
-    table.only("name", "near")
-    return Landmark(table.text("name"), table.text("near") if "near" in table else "")
+    table.only("name", "near", "caution")
+    return Landmark(table.text("name"), *(table.text(key) if key in table else "" for key in ("near", "caution")))
 
 
 def _connection(table: TomlEntries) -> Connection:

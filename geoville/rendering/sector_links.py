@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Address
-    from geoville.rendering.recipe import Connection, SectorRecipe
+    from geoville.rendering.recipe import Connection, Landmark, SectorRecipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ def sector_argument(recipe: SectorRecipe, places: Sequence[Address], quartier: B
     stands_for = {item.name: near[item.near] for item in recipe.landmarks if item.near in near}
     drawn = {name: found.get(name) or stands_for.get(name) for name in (item.name for item in recipe.landmarks)}
     points = tuple(_landmark(name, place, recipe) for name, place in drawn.items() if place is not None)
-    spots = {name: _spot(place, name in found) for name, place in drawn.items() if place is not None}
+    spots = {name: _spot(place, "" if name in found else name) for name, place in drawn.items() if place is not None}
     through = {name for item in recipe.connections for name in item.through}
     others, _ = find_places(sorted(through - drawn.keys()), places)
-    spots |= {name: _spot(place, exact=True) for name, place in others.items()}
+    spots |= {name: _spot(place) for name, place in others.items()}
     spots[recipe.quartier] = _middle(quartier)
     links = tuple(link for item in recipe.connections if (link := _link(item, spots, recipe)))
     return SectorArgument(
@@ -65,7 +65,7 @@ def sector_argument(recipe: SectorRecipe, places: Sequence[Address], quartier: B
         if points
         else None,
         LinkLayer("Axe et liaisons du contrat", links) if links else None,
-        tuple(name for name in absent if name not in stands_for),
+        tuple(_listed(item) for item in recipe.landmarks if item.name in absent and item.name not in stands_for),
     )
 
 
@@ -77,9 +77,14 @@ def _landmark(name: str, place: Address, recipe: SectorRecipe) -> PlacePoint:
     return PlacePoint(place.lon, place.lat, name, Popup(name, rows, f"Cité par : {recipe.reference}."))
 
 
-def _spot(place: Address, exact: bool) -> _Spot:  # noqa: FBT001 - read with its name at every call but one
+def _listed(landmark: Landmark) -> str:
+    return f"{landmark.name} ({landmark.caution})" if landmark.caution else landmark.name
+
+
+def _spot(place: Address, stands_for: str = "") -> _Spot:
+    name = f"{stands_for}, repère : " if stands_for else ""
     source = f" ({place.source})" if place.source else ""
-    return _Spot(place.lon, place.lat, f"{'' if exact else 'repère : '}{place_name(place)}{source}")
+    return _Spot(place.lon, place.lat, f"{name}{place_name(place)}{source}")
 
 
 def _middle(quartier: BaseGeometry) -> _Spot:
@@ -96,7 +101,7 @@ def _link(connection: Connection, spots: Mapping[str, _Spot], recipe: SectorReci
     unknown = [short_name(name) for name in connection.through if name not in spots]
     rows = [
         ("Nature", "axe existant, tracé schématique" if connection.is_axis else "liaison à faire, tracé schématique"),
-        *((short_name(name), spots[name].worth) for name in known),
+        *(("Passe par", spots[name].worth) for name in known),
         ("Sans position connue", ", ".join(unknown)),
         ("Source", recipe.reference),
     ]

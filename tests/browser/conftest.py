@@ -15,10 +15,12 @@ import shapely
 from playwright.sync_api import sync_playwright
 
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
-from geoville.model import Address, Kind, Perimeter, Source
-from geoville.rendering import MapSpec, parse_recipe, render_page, sector_map
+from geoville.model import Address, Kind, Perimeter
+from geoville.rendering import MapSpec, Scene, parse_recipe, render_page, sector_map
 from geoville.sources.addresses import read_places
 from geoville.sources.grids import read_grid
+from geoville.sources.territory import open_territory
+from geoville.workflows.maps import territory_scene
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -59,7 +61,7 @@ def opened(browser: Browser) -> Callable[..., AbstractContextManager[Page]]:
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         page.goto(path.as_uri())
-        page.wait_for_selector(".leaflet-cells-pane path", state="attached")
+        page.wait_for_selector(".leaflet-map-pane path", state="attached")
         yield page
         context.close()
         assert [url for url in fetched if not url.startswith(("file:", "data:"))] == []
@@ -109,16 +111,20 @@ def places() -> tuple[Address, ...]:
 
 
 @pytest.fixture(scope="session")
-def specs(calais_grid: Grid, candidates: tuple[Perimeter, ...], places: tuple[Address, ...]) -> dict[str, MapSpec]:
+def scene(places: tuple[Address, ...], tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """Calais as its pack has it, with the hostile place."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GEOVILLE_DATA_DIR", str(tmp_path_factory.mktemp("user")))
+        return replace(territory_scene(open_territory("calais"), date(2025, 3, 1)), places=places)
+
+
+@pytest.fixture(scope="session")
+def specs(scene: Scene) -> dict[str, MapSpec]:
     """Maps of the two sectors, from the recipes of the repository."""
-    cells = Source("Revenus et population, carreaux de 200 m (Filosofi)", "Insee", "2019", "Licence Ouverte 2.0")
     built = {}
     for sector in SECTORS:
         recipe = parse_recipe((REPOSITORY / "maps" / f"{sector}.toml").read_text(encoding="utf-8"), sector)
-        recipe = replace(recipe, places=(*recipe.places, HOSTILE_NAME))
-        built[sector] = sector_map(
-            recipe, grid=calais_grid, perimeters=candidates, places=places, sources=[cells], on=date(2025, 3, 1)
-        )
+        built[sector] = sector_map(replace(recipe, places=(*recipe.places, HOSTILE_NAME)), scene)
     return built
 
 

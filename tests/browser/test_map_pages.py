@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
+
+    from geoville.rendering.map_cells import CellLayer
 
 pytestmark = pytest.mark.browser
 
@@ -16,6 +19,26 @@ GAGARINE, CONSTANTINE = "gagarine-manet-ferber", "constantine"
 DESKTOP = {"width": 1280, "height": 800}
 MOBILE = {"width": 390, "height": 800}
 MAX_PAGE_BYTES = 1_500_000
+HOSTILE = "<script>alert(1)</script>"
+
+CLICK_CELL = """([lat, lon]) => {
+  const map = window[document.querySelector('.folium-map').id];
+  map.setView([lat, lon], 16, { animate: false });
+  map.fire('click', { latlng: L.latLng(lat, lon) });
+}"""
+COLOUR_AT = """([lat, lon]) => {
+  const map = window[document.querySelector('.folium-map').id];
+  map.setView([lat, lon], 16, { animate: false });
+  const canvas = document.querySelector('.cell-canvas');
+  const box = canvas.getBoundingClientRect(), frame = map.getContainer().getBoundingClientRect();
+  const at = map.latLngToContainerPoint([lat, lon]);
+  const x = Math.round((frame.left + at.x - box.left) * canvas.width / box.width);
+  const y = Math.round((frame.top + at.y - box.top) * canvas.height / box.height);
+  const pixel = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  pixel.drawImage(canvas, -x, -y);
+  const [red, green, blue] = pixel.getImageData(0, 0, 1, 1).data;
+  return '#' + [red, green, blue].map((part) => part.toString(16).padStart(2, '0')).join('');
+}"""
 
 
 def popup_rows(page: Page) -> dict[str, str]:
@@ -24,12 +47,15 @@ def popup_rows(page: Page) -> dict[str, str]:
     return dict(zip(popup.locator("dt").all_text_contents(), popup.locator("dd").all_text_contents(), strict=True))
 
 
-def open_details(page: Page, pane: str, title_or_index: str | int) -> None:
-    """Open a popup as the keyboard does for lines and places, and by a click for a cell."""
-    if isinstance(title_or_index, int):
-        page.locator(f".leaflet-{pane}-pane path").nth(title_or_index).dispatch_event("click")
-    else:
-        page.locator(f'.leaflet-{pane}-pane path[aria-label="{title_or_index}"]').press("Enter")
+def open_details(page: Page, pane: str, title: str) -> None:
+    """Open a popup as the keyboard does."""
+    page.locator(f'.leaflet-{pane}-pane path[aria-label="{title}"]').first.press("Enter")
+
+
+def inside(cells: CellLayer, row: int) -> list[float]:
+    """Latitude and longitude of a the middle of a cell."""
+    lon, lat = cells.squares[row].mean(axis=0)
+    return [lat, lon]
 
 
 @pytest.mark.parametrize("sector", [GAGARINE, CONSTANTINE])
@@ -40,7 +66,8 @@ def test_page_opens_alone_and_whole(opened, pages, specs, sector, viewport):
     with opened(pages[sector], viewport) as page:
         assert page.locator("html").get_attribute("lang") == "fr"
         assert page.title() == spec.title
-        assert page.locator(".leaflet-cells-pane path").count() == len(spec.cells.cells)
+        assert page.locator("body").get_attribute("data-ready") == "true"
+        assert page.locator(".cell-canvas").count() == 1
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
         for section in spec.panel:
             for item in section.items:
@@ -48,31 +75,58 @@ def test_page_opens_alone_and_whole(opened, pages, specs, sector, viewport):
         expect(page.locator(".panel .sources")).to_contain_text("Carte établie au 1er mars 2025.")
 
 
-def test_legend_states_classes_method_and_estimates(opened, pages, specs):
+def test_the_legend_follows_the_theme_and_the_canvas_follows_the_legend(opened, pages, specs):
+    cells = specs[GAGARINE].cells
     with opened(pages[GAGARINE]) as page:
-        legend = page.locator(".legend")
-        for label in specs[GAGARINE].cells.classes.labels:
-            expect(legend.locator("li", has_text=label)).to_be_visible()
-        expect(legend).to_contain_text(specs[GAGARINE].cells.classes.method)
-        expect(legend).to_contain_text("estimé, sans valeur réglementaire")
-        expect(legend).to_contain_text("contour indicatif non publié")
+        assert [theme.key for theme in cells.themes] == [
+            "median",
+            "share_below",
+            "sensitivity",
+            "iris",
+            "mean",
+            "poor_share",
+            "people",
+            "imputed",
+        ]
+        for theme in cells.themes:
+            page.select_option("#theme", theme.key)
+            legend = page.locator(".theme-legend:visible")
+            expect(legend).to_have_count(1)
+            labels = [text.strip() for text in legend.locator("li").all_text_contents()]
+            assert labels[: len(theme.classes.labels)] == list(theme.classes.labels)
+            assert ("Non publié" in labels) == theme.has_unknown
+            expect(legend).to_contain_text(theme.classes.method)
+            observed = np.flatnonzero(~cells.imputed & (theme.class_of >= 0))
+            for row in (observed[0], observed[-1]):
+                colour = theme.classes.colours[theme.class_of[row]]
+                assert page.evaluate(COLOUR_AT, inside(cells, row)) == colour
+        page.select_option("#theme", "")
+        expect(page.locator(".theme-legend:visible")).to_have_count(0)
+        assert page.evaluate(COLOUR_AT, inside(cells, 0)) == "#000000"
 
 
-def test_panel_legend_and_controls_do_not_overlap(opened, pages):
+@pytest.mark.parametrize("imputed", [True, False])
+def test_cell_popup_equals_the_data(opened, pages, specs, imputed):
+    cells = specs[GAGARINE].cells
+    row = int(np.flatnonzero(cells.imputed == imputed)[7])
     with opened(pages[GAGARINE]) as page:
-        boxes = [page.locator(each).bounding_box() for each in (".panel", ".legend", ".leaflet-control-layers")]
-        for index, one in enumerate(boxes):
-            for other in boxes[index + 1 :]:
-                apart_across = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
-                apart_along = one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
-                assert apart_across or apart_along
+        page.evaluate(CLICK_CELL, inside(cells, row))
+        rows = popup_rows(page)
+        assert rows == dict(cells.popup(row).rows)
+        assert rows["Population"].endswith("\u00a0hab.")
+        if imputed:
+            assert rows["Ménages pauvres"] == "non publié"
 
 
-def test_every_layer_switches_off_and_on(opened, pages, specs):
+def test_the_cell_at_the_centre_opens_from_the_keyboard(opened, pages):
     with opened(pages[GAGARINE]) as page:
-        boxes = page.locator(".leaflet-control-layers-overlays input")
-        names = page.locator(".leaflet-control-layers-overlays label").all_text_contents()
-        assert specs[GAGARINE].cells.name in [name.strip() for name in names]
+        page.locator(".folium-map").press("Enter")
+        assert "Identifiant" in popup_rows(page)
+
+
+def test_every_layer_switches_off_and_on(opened, pages):
+    with opened(pages[GAGARINE]) as page:
+        boxes = page.locator("[data-layer]")
         drawn = page.locator(".leaflet-map-pane path")
         for index in range(boxes.count()):
             before = drawn.count()
@@ -82,33 +136,14 @@ def test_every_layer_switches_off_and_on(opened, pages, specs):
             assert drawn.count() == before
 
 
-@pytest.mark.parametrize("imputed", [True, False])
-def test_cell_popup_equals_the_data(opened, pages, specs, imputed):
-    cells = specs[GAGARINE].cells.cells
-    index = next(i for i, cell in enumerate(cells) if cell.imputed == imputed)
+def test_candidate_popup_equals_the_data_and_says_estimated(opened, pages, scene):
+    candidate = next(item for item in scene.perimeters if item.kind == "candidat")
     with opened(pages[GAGARINE]) as page:
-        open_details(page, "cells", index)
-        assert popup_rows(page) == dict(cells[index].popup.rows)
-
-
-def test_candidate_popup_equals_the_data_and_says_estimated(opened, pages, candidates):
-    with opened(pages[GAGARINE]) as page:
-        open_details(page, "perimeters", candidates[0].name)
+        open_details(page, "perimeters", candidate.name)
         rows = popup_rows(page)
         assert rows["Nature"] == "estimé, sans valeur réglementaire"
         population = rows["Population (estimation)"].removesuffix("\u00a0hab.").replace("\u202f", "").replace(",", ".")
-        assert float(population) == candidates[0].attributes["population"]
-
-
-def test_a_popup_is_not_hidden_by_the_legend(opened, pages, candidates):
-    with opened(pages[GAGARINE]) as page:
-        open_details(page, "perimeters", candidates[0].name)
-        popup, legend = page.locator(".leaflet-popup-content"), page.locator(".legend").bounding_box()
-        page.wait_for_function(
-            "edge => document.querySelector('.leaflet-popup-content').getBoundingClientRect().left >= edge",
-            arg=legend["x"] + legend["width"],
-        )
-        expect(popup).to_be_in_viewport(ratio=1)
+        assert float(population) == candidate.attributes["population"]
 
 
 def test_the_sector_outline_says_that_it_is_indicative(opened, pages):
@@ -118,18 +153,86 @@ def test_the_sector_outline_says_that_it_is_indicative(opened, pages):
         assert popup_rows(page)["Contour"] == "indicatif, non publié"
 
 
+def test_the_axis_and_the_districts_say_where_their_position_comes_from(opened, pages):
+    with opened(pages[GAGARINE]) as page:
+        open_details(page, "links", "Avenue Guynemer, axe nord-sud")
+        rows = popup_rows(page)
+        assert rows["Nature"] == "axe existant, tracé schématique"
+        assert rows["Passe par"].endswith("(Prix des carburants 2020)")
+        open_details(page, "places", "Saint-Exupéry")
+        expect(page.locator(".leaflet-popup-content")).to_contain_text("le point n'est pas le quartier lui-même")
+
+
 def test_constantine_is_said_and_not_drawn(opened, pages):
     with opened(pages[CONSTANTINE]) as page:
         expect(page.locator(".label-sector")).to_contain_text("secteur situé dans ce quartier")
         assert page.locator(".leaflet-sector-pane path[role=button]").count() == 0
+        assert page.locator(".leaflet-links-pane path").count() == 0
+        unplaced = page.locator(".panel section", has_text="Non localisés")
+        for name in ("École Oran-Constantine", "Espace Fort", "Salle Mandela", "Coulée verte", "Saint-Pierre"):
+            expect(unplaced.locator("li", has_text=name)).to_have_count(1)
 
 
 def test_a_hostile_name_is_only_text(opened, pages):
     with opened(pages[GAGARINE]) as page:
-        expect(page.locator(".label-place", has_text="<script>alert(1)</script>")).to_be_attached()
-        open_details(page, "places", "<script>alert(1)</script>")
-        expect(page.locator(".leaflet-popup-content h3")).to_have_text("<script>alert(1)</script>")
-        assert page.locator(".leaflet-map-pane script").count() == 0
+        open_details(page, "places", HOSTILE)
+        expect(page.locator(".leaflet-popup-content h3")).to_have_text(HOSTILE)
+        page.locator("#search").fill("script")
+        expect(page.locator("#found li")).to_have_text(HOSTILE)
+        page.locator("#open-table").click()
+        page.locator("dialog select").select_option(label="Lieux – Lieux du secteur")
+        expect(page.locator("dialog tbody th", has_text=HOSTILE)).to_have_count(1)
+        assert page.locator(".leaflet-map-pane script, dialog script, #found script").count() == 0
+
+
+def test_search_shows_what_it_finds_by_keyboard_alone(opened, pages):
+    with opened(pages[GAGARINE]) as page:
+        page.locator("#search").fill("theatre")
+        expect(page.locator("#found li")).to_have_text("Bureau de poste Calais Théâtre")
+        page.keyboard.press("ArrowDown")
+        assert page.locator("#found li").get_attribute("aria-selected") == "true"
+        page.keyboard.press("Enter")
+        expect(page.locator(".leaflet-popup-content h3")).to_have_text("Bureau de poste Calais Théâtre")
+        page.locator("#search").fill("introuvable")
+        expect(page.locator("#found")).to_have_text("Rien de ce nom sur la carte")
+
+
+def test_measure_says_a_distance_and_opens_no_popup(opened, pages):
+    with opened(pages[GAGARINE]) as page:
+        page.locator("#measure").click()
+        box = page.locator(".canvas").bounding_box()
+        for share in (0.4, 0.6):
+            page.mouse.click(box["x"] + box["width"] * share, box["y"] + box["height"] * 0.85)
+            page.wait_for_timeout(50)
+        expect(page.locator("#status")).to_contain_text("Distance : ")
+        expect(page.locator(".leaflet-popup")).to_have_count(0)
+        page.keyboard.press("Escape")
+        expect(page.locator("#status")).to_be_hidden()
+
+
+def test_the_table_holds_every_cell(opened, pages, specs):
+    cells = specs[GAGARINE].cells
+    with opened(pages[GAGARINE]) as page:
+        page.locator("#open-table").click()
+        page.locator("dialog select").select_option("cells")
+        rows = page.locator("dialog tbody tr")
+        assert rows.count() == 100
+        expect(page.locator("dialog .count")).to_have_text(f"100 ligne(s) sur {len(cells)}")
+        values = dict(cells.popup(3).rows)
+        assert rows.nth(3).locator("th").text_content() == values["Identifiant"]
+        assert rows.nth(3).locator("td").all_text_contents() == list(values.values())[:-1]
+        page.locator("dialog .more").click()
+        assert rows.count() == 200
+
+
+def test_panel_legend_and_map_do_not_overlap(opened, pages):
+    with opened(pages[GAGARINE]) as page:
+        boxes = [page.locator(each).bounding_box() for each in (".panel", ".legend", ".stage")]
+        for index, one in enumerate(boxes):
+            for other in boxes[index + 1 :]:
+                apart_across = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+                apart_along = one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
+                assert apart_across or apart_along
 
 
 def test_drawn_things_are_reached_by_keyboard_and_shown_so(opened, pages):
@@ -149,6 +252,5 @@ def test_drawn_things_are_reached_by_keyboard_and_shown_so(opened, pages):
 def test_words_added_by_leaflet_are_french(opened, pages):
     with opened(pages[GAGARINE]) as page:
         expect(page.locator(".leaflet-control-zoom-in")).to_have_attribute("title", "Zoomer")
-        expect(page.locator(".leaflet-control-layers-toggle")).to_have_attribute("title", "Couches")
-        open_details(page, "cells", 0)
+        open_details(page, "places", "Collège Martin Luther King")
         expect(page.locator(".leaflet-popup-close-button")).to_have_attribute("aria-label", "Fermer")

@@ -1,0 +1,27 @@
+"""What axe-core, kept in the PyPI package axe-playwright-python, finds on the pages: nothing."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js")
+VIEWS = {
+    "map": "() => null",
+    "popup": "() => document.querySelector('.folium-map').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }))",
+    "table": "() => document.querySelector('#open-table').click()",
+    "search": "() => { const box = document.querySelector('#search'); box.value = 'gare';"
+    " box.dispatchEvent(new Event('input')); }",
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_axe_finds_nothing(opened, pages, view):
+    with opened(pages["gagarine-manet-ferber"]) as page:
+        page.evaluate(VIEWS[view])
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("async () => (await axe.run(document)).violations")
+        assert [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found] == []
