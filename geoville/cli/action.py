@@ -81,7 +81,7 @@ def check_file(
     opened = _open(desk)
     table = check_table(opened, source, out, on=judged, today=today)
     if map_file is not None:
-        draw_actions(opened, table.findings, f"Actions de « {source.stem} »", map_file, judged or today)
+        draw_actions(opened, table.findings, f"Actions du tableau « {source.name} »", map_file, judged or today)
     table.write(out)
     if as_json:
         print_json(table.document())

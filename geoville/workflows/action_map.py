@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoville import french
-from geoville.eligibility.action import ActionGround
 from geoville.eligibility.action_ground import GROUND_NAMES
 from geoville.model import Basis, Position
 from geoville.rendering import render_page
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from geoville.eligibility.action import ActionFinding
     from geoville.workflows.actions import ActionDesk
 
-_GROUNDS = list(ActionGround)
 _BASES = {
     Basis.OFFICIAL: "contour officiel",
     Basis.ESTIMATED: "périmètre estimé, sans valeur réglementaire",
@@ -40,11 +38,10 @@ def draw_actions(desk: ActionDesk, findings: Sequence[ActionFinding], title: str
     """
     data = map_data(open_territory(desk.territory), on)
     perimeters = desk.desk.index.perimeters
-    ordered = sorted(findings, key=lambda finding: _GROUNDS.index(finding.ground))
     sources = (data.sources[0], *(item.source for item in perimeters if item.source))
     spec = action_map(
         title,
-        [_mark(finding) for finding in ordered],
+        [_mark(finding) for finding in findings],
         grid=data.grid,
         perimeters=perimeters,
         sources=sources,
@@ -65,7 +62,7 @@ def _mark(finding: ActionFinding) -> ActionMark:
     )
     return ActionMark(
         title=action.title,
-        group=GROUND_NAMES[first.ground],
+        ground=first.ground,
         popup=Popup(action.title, tuple(row for row in rows if row[1]), " ".join((first.reason, *finding.notes))),
         points=tuple((place.lon, place.lat) for place in action.places if isinstance(place, Position)),
         zone=action.zone,

@@ -44,7 +44,8 @@ def test_every_action_is_drawn_or_named(opened, page_file):
         assert page.locator(".leaflet-places-pane path").count() == 2
         panel = page.locator(".panel")
         expect(panel.locator("section", has_text="Non situées")).to_contain_text("Jardin partagé")
-        expect(page.locator(".legend")).to_contain_text("Zones d'action")
+        for layer in ("Zones d'action", "Actions : En QPV", "Actions : Aucun fondement trouvé"):
+            expect(page.get_by_text(layer, exact=True)).to_be_visible()
 
 
 def test_an_action_says_its_ground_and_its_reason(opened, page_file):
