@@ -31,7 +31,7 @@ class QuestionOptions:
 
     address_columns: Annotated[
         str | None,
-        typer.Option("--address-columns", metavar="A,B,…", help="Colonnes de l'adresse, dans l'ordre, sans espace."),
+        typer.Option("--address-columns", metavar="A,B,…", help="Colonnes de l'adresse, dans l'ordre."),
     ] = None
     postcode_column: Annotated[
         str | None, typer.Option("--postcode-column", metavar="COLONNE", help="Code postal qui limite la recherche.")

@@ -73,10 +73,12 @@ class FileJob:
         Raises
         ------
         InvalidInputError
-            The output or an interrupted work is there already, the work was another one, or the input changed.
+            The output or an interrupted work is there already, the work was another one, the input changed, or the
+            Géoplateforme would be asked by several processes.
         GeovilleError
             A remote geocoder failed; what it had answered is kept.
         """
+        self.desk.check_workers(workers)
         check_free(self.out, self.journal, resume=resume, force=force)
         desk = self.desk.open()
         input_sha256 = sha256_of(self.source)

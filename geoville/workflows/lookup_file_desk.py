@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from geoville.errors import InvalidInputError
 from geoville.sources.files import sha256_of
 from geoville.sources.territory import open_territory
+from geoville.workflows.geocoders import GEOPLATEFORME
 from geoville.workflows.lookup import open_desk
 from geoville.workflows.lookup_file_bulk import BulkDesk
 from geoville.workflows.lookup_file_questions import CoordinateQuestions
@@ -45,6 +47,19 @@ class DeskChoice:
             geocoder=self.geocoder,
             generation=self.generation,
         )
+
+    def check_workers(self, workers: int) -> None:
+        """Refuse to ask from several processes a service that counts what one machine asks.
+
+        Raises
+        ------
+        InvalidInputError
+            The Géoplateforme would be asked by more than one process.
+        """
+        if workers > 1 and (self.geocoder or "").lower() == GEOPLATEFORME:
+            raise InvalidInputError(
+                "La Géoplateforme limite le nombre de questions d'une machine", advice="l'interroger sans --workers"
+            )
 
     def identity(self) -> dict[str, str]:
         """What the answers depend on: checksums of every file that may be read, and the choices made."""

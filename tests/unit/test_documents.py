@@ -175,6 +175,8 @@ def _dialogues(text: str) -> Iterator[tuple[str, list[str]]]:
 def _inputs(words: list[str]) -> list[str]:
     """Files that a command reads: every word that looks like one, but those it writes."""
     written = {words[place + 1] for place, word in enumerate(words) if word in WRITTEN}
+    if words[1] == "lookup-file":
+        written.add(words[3])
     return [word for word in words if Path(word).suffix in FILES and word not in written]
 
 

@@ -308,3 +308,11 @@ def test_several_processes_write_the_same_file_as_one(tmp_path):
     two.run(lambda _: None, workers=2)
     assert two.out.read_bytes() == one.out.read_bytes()
     assert two.out.read_bytes().count(b"\n") == len(rows)
+
+
+def test_a_service_that_counts_what_a_machine_asks_is_asked_by_one_process(tmp_path):
+    source = _write_csv(tmp_path / "in.csv", [["adresse"], ["collège Vauban"]])
+    job = open_file_job(source, tmp_path / "out.csv", DeskChoice("calais", geocoder="Geoplateforme"), ON)
+    with pytest.raises(InvalidInputError, match="sans --workers"):
+        job.run(lambda _: None, workers=2)
+    assert list(tmp_path.iterdir()) == [source]
