@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from geoville.eligibility.action import Action, Catchment, Homes, StatedCounts, StatedShare
 from geoville.eligibility.action_places import ActionLayers
 from geoville.eligibility.actions import check_action
+from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError, Location
 from geoville.model import NotFound
 from geoville.sources.row_files import open_row_file
 from geoville.workflows.footprints import population_of, read_footprint
-from geoville.workflows.lookup import typed_position
+from geoville.workflows.lookup import LookupDesk, typed_position
 from geoville.workflows.lookup_file_questions import choose_questions
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from geoville.sources.action_areas import Area
     from geoville.sources.action_entries import AskedAction
     from geoville.sources.action_public import AskedPublic
-    from geoville.workflows.lookup import LookupDesk
 
 _NOT_READ = NotFound("Adresse qui ne peut pas être cherchée")
 
@@ -51,6 +51,11 @@ class ActionDesk:
     def layers(self) -> ActionLayers:
         """Perimeters, one index for each kind."""
         return ActionLayers(self.desk.index)
+
+    @cached_property
+    def _finder(self) -> LookupDesk:
+        """Finds places as the desk does; where they stand is asked of the layers, once for each stage."""
+        return LookupDesk(self.desk.geocoder, PerimeterIndex(()))
 
     @cached_property
     def population(self) -> PopulatedCells:
@@ -87,7 +92,7 @@ class ActionDesk:
         place = asked.places[rank - 1]
         try:
             if isinstance(place, str):
-                return _found(self.desk.answer(place, on))
+                return _found(self._finder.answer(place, on))
             return typed_position(place.lon, place.lat, place.accuracy_m)
         except InvalidInputError as error:
             where = Location(asked.file, column=f"places[{rank}]")
@@ -108,7 +113,7 @@ class ActionDesk:
     def _home(self, text: str, on: date) -> Position | NotFound:
         """Where a home is. One that cannot be asked about is not found: it still counts among the beneficiaries."""
         try:
-            return _found(self.desk.answer(text, on))
+            return _found(self._finder.answer(text, on))
         except InvalidInputError:
             return _NOT_READ
 
@@ -122,7 +127,7 @@ class ActionDesk:
             if row.fault:
                 raise InvalidInputError("Ligne illisible", where=Location(path.name, row.line), advice=row.fault)
             try:
-                answer = questions.ask(row.cells, self.desk, on)
+                answer = questions.ask(row.cells, self._finder, on)
             except InvalidInputError:
                 answer = None
             yield _NOT_READ if answer is None else _found(answer)
