@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import InvalidInputError
@@ -52,16 +53,11 @@ class Journal:
         InvalidInputError
             The folder is not writable.
         """
-        try:
+        with self._writing():
             self.path.unlink(missing_ok=True)
             created = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ONLY)
             with os.fdopen(created, "w", encoding="utf-8", newline="\n") as stream:
                 stream.write(_line(self._request))
-        except OSError as error:
-            raise InvalidInputError(
-                f"Impossible d'écrire « {self.path} » ({error.strerror})",
-                advice="vérifier que le dossier existe, ses droits d'accès et la place sur le disque",
-            ) from error
 
     def resume(self) -> None:
         """Go on with a journal that was interrupted; one that holds nothing yet is begun.
@@ -71,7 +67,7 @@ class Journal:
         InvalidInputError
             The journal is that of another request; the sentence says what differs.
         """
-        with self.path.open("r+b") as stream:
+        with self._writing(), self.path.open("r+b") as stream:
             first = stream.readline()
             if not first.endswith(b"\n"):
                 self.start()
@@ -86,8 +82,14 @@ class Journal:
             stream.truncate(whole)
 
     def append(self, answers: Iterable[AddedCells]) -> None:
-        """Write answers down; they are on the disk on return."""
-        with self.path.open("a", encoding="utf-8", newline="\n") as stream:
+        """Write answers down; they are on the disk on return.
+
+        Raises
+        ------
+        InvalidInputError
+            The disk is full.
+        """
+        with self._writing(), self.path.open("a", encoding="utf-8", newline="\n") as stream:
             for answer in answers:
                 stream.write(_line([answer.line, *answer.cells]))
                 self.answered += 1
@@ -103,6 +105,16 @@ class Journal:
     def remove(self) -> None:
         """Remove the journal: its answers are in the output."""
         self.path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise InvalidInputError(
+                f"Impossible d'écrire « {self.path} » ({error.strerror})",
+                advice="vérifier les droits d'accès du dossier et la place sur le disque",
+            ) from error
 
     def _check(self, found: Any) -> None:
         if not isinstance(found, dict):

@@ -51,7 +51,7 @@ def check_output(source: Path, out: Path) -> None:
         raise InvalidInputError(
             f"Le dossier « {out.parent} » n'existe pas", advice="le créer ou choisir un autre dossier de sortie"
         )
-    if out.exists() and out.samefile(source):
+    if out.exists() and source.exists() and out.samefile(source):
         raise InvalidInputError("L'entrée et la sortie sont le même fichier", advice="donner un autre nom à la sortie")
 
 

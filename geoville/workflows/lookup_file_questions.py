@@ -81,7 +81,7 @@ class CoordinateQuestions:
     lon: str
     lat: str
 
-    chunk_rows: ClassVar[int] = 10_000
+    chunk_rows: ClassVar[int] = 8_192
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -190,7 +190,9 @@ def _position(position: Position) -> dict[str, Cell]:
 
 
 def _name(position: Position) -> str:
-    """What was found, without its town: number and street, street, place or town."""
+    """What was found: number and street, street or town, without what follows; a place as it is labelled."""
     if position.type is PositionType.MUNICIPALITY:
         return position.city
+    if position.type is PositionType.PLACE:
+        return position.label
     return " ".join(part for part in (position.housenumber, position.street) if part)

@@ -263,6 +263,12 @@ def test_outputs_that_cannot_be_are_refused(tmp_path):
             open_file_job(source, out, CALAIS, ON)
 
 
+def test_an_input_that_does_not_exist_is_said_so_though_the_output_does(tmp_path):
+    (tmp_path / "out.csv").write_text("précieux", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match=r"« absent.csv » n'existe pas"):
+        open_file_job(tmp_path / "absent.csv", tmp_path / "out.csv", CALAIS, ON)
+
+
 def test_what_is_there_is_never_replaced_without_a_word(tmp_path):
     source = _write_csv(tmp_path / "in.csv", [["adresse"], ["collège Vauban"]])
     job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON)

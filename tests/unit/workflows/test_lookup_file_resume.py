@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from geoville.errors import DataUnavailableError, InvalidInputError
+from geoville.sources.row_files import AddedCells
 from geoville.workflows.lookup import LookupDesk
 from geoville.workflows.lookup_file import FileJob, open_file_job
 from geoville.workflows.lookup_file_desk import DeskChoice
+from geoville.workflows.lookup_file_journal import Journal
 
 ON = date(2026, 1, 15)
 CALAIS = DeskChoice("calais")
@@ -160,3 +162,12 @@ def test_a_row_that_geoville_itself_fails_on_stops_nothing_and_is_quoted_nowhere
     text = job.out.read_text(encoding="utf-8")
     assert "Erreur interne (RuntimeError) (ligne 2) : la signaler." in text
     assert text.count("Secrète") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_is_one_french_sentence(interrupted):
+    interrupted.journal.unlink()
+    interrupted.journal.symlink_to("/dev/full")
+    journal = Journal(interrupted.journal, {})
+    with pytest.raises(InvalidInputError, match="la place sur le disque"):
+        journal.append([AddedCells(2, ("x",) * 100_000)])
