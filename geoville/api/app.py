@@ -1,4 +1,4 @@
-"""The application factory: loads the data once, answers from them, holds no other state."""
+"""The application factory: routes, errors and middlewares around one snapshot of the data."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from geoville import __version__
-from geoville.api import action_routes, admin_routes, docs, lookup_routes, problems
-from geoville.api.barrier import LastBarrier
+from geoville.api import action_routes, admin_routes, docs, lookup_routes, middlewares, problems
+from geoville.api.metrics import Metrics
 from geoville.api.service import load_service
 
 if TYPE_CHECKING:
+    from geoville.api.service import Service
     from geoville.api.settings import Settings
 
 DESCRIPTION = """Cette adresse est-elle dans un quartier prioritaire de la politique de la ville (QPV) ?
@@ -21,18 +22,34 @@ n'a aucune valeur réglementaire. « uncertain » et « not_found » ne veulent 
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """Build the service.
+    """Build the service with its data.
 
     Raises
     ------
     GeovilleError
-        The territory or a file of perimeters cannot be read: the service does not start half loaded.
+        The territory or a file of perimeters or addresses cannot be read.
     """
-    app = FastAPI(title="geoville", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None)
-    app.state.service = load_service(settings)
+    return assemble(settings, load_service(settings))
+
+
+def assemble(settings: Settings, service: Service | None) -> FastAPI:
+    """Build the service around a snapshot of the data; without one it answers 503 until a reload finds them."""
+    app = FastAPI(
+        title="geoville",
+        version=__version__,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # it would repeat the query, and so the address, in a header
+    )
+    app.state.settings = settings
+    app.state.service = service
+    app.state.metrics = Metrics()
+    if service is not None:
+        app.state.metrics.data_read(len(service.desk.index.perimeters))
     for routes in (lookup_routes, action_routes, admin_routes):
         app.include_router(routes.router)
     docs.install(app)
     problems.install(app)
-    app.add_middleware(LastBarrier)
+    middlewares.install(app, settings)
     return app

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from geoville import errors
+from geoville.api.request_id import current_request_id
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
@@ -27,18 +28,30 @@ STATUS_OF_ERROR: dict[type[errors.GeovilleError], HTTPStatus] = {
 
 TITLES = {
     HTTPStatus.BAD_REQUEST: "Demande incorrecte",
+    HTTPStatus.UNAUTHORIZED: "Accès réservé",
     HTTPStatus.NOT_FOUND: "Introuvable",
     HTTPStatus.METHOD_NOT_ALLOWED: "Méthode non acceptée",
+    HTTPStatus.REQUEST_TIMEOUT: "Demande trop lente",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Demande trop grande",
+    HTTPStatus.REQUEST_URI_TOO_LONG: "Demande trop longue",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Demande incorrecte",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Données indisponibles",
+    HTTPStatus.TOO_MANY_REQUESTS: "Trop de demandes",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Erreur interne",
+    HTTPStatus.NOT_IMPLEMENTED: "Non disponible",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Service indisponible",
 }
+
+
+class Refusal(HTTPException):
+    """A request that is refused with a French sentence of its own, given as `detail`."""
 
 
 def problem(status: int, detail: str, **extra: Any) -> JSONResponse:
     """A problem document; `detail` is a French sentence that repeats nothing of an address."""
     title = TITLES.get(HTTPStatus(status), "Erreur")
     body = {"type": "about:blank", "title": title, "status": int(status), "detail": detail, **extra}
+    if number := current_request_id():
+        body["request_id"] = number
     return JSONResponse(body, status_code=status, media_type=PROBLEM_JSON)
 
 
@@ -72,6 +85,7 @@ async def _http_error(_: Request, error: Exception) -> JSONResponse:
         HTTPStatus.NOT_FOUND: "Cette adresse du service n'existe pas ; voir /docs.",
         HTTPStatus.METHOD_NOT_ALLOWED: "Cette méthode n'est pas acceptée ici ; voir /docs.",
     }
-    answer = problem(error.status_code, sentences.get(HTTPStatus(error.status_code), "La demande n'a pas abouti."))
+    usual = sentences.get(HTTPStatus(error.status_code), "La demande n'a pas abouti.")
+    answer = problem(error.status_code, error.detail if isinstance(error, Refusal) else usual)
     answer.headers.update(error.headers or {})
     return answer

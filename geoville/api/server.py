@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
+import shutil
 import socket
+import tempfile
 from typing import TYPE_CHECKING, Any
 
-from geoville.api.app import create_app
+from geoville.api import log, reload
+from geoville.api.app import assemble
+from geoville.api.metrics import FOLDER_VARIABLE
+from geoville.api.service import load_service
 from geoville.api.settings import Settings
 from geoville.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from granian.server.common import AbstractServer
+
+HEADERS_WITHIN_MS = 10_000
+BUFFER_BYTES = 65_536
+"""Most that is held of the headers of a request."""
+STOPPED_WITHIN_S = 30
 
 _REFUSALS = {
     errno.EADDRINUSE: "déjà pris",
@@ -32,23 +41,38 @@ def prepare(settings: Settings, host: str, port: int, workers: int) -> AbstractS
         The data cannot be read, or the address cannot be listened to: said once here, before any worker starts.
     """
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
-    create_app(settings)  # a fault in the data is told to the user, not to the log of a worker
+    load_service(settings)  # a fault in the data is told to the user, not to the log of a worker
     address = free_address(host, port)
-    os.environ["GEOVILLE_TERRITORY"] = settings.territory
-    os.environ["GEOVILLE_PERIMETERS"] = json.dumps([str(path.resolve()) for path in settings.perimeters])
-    return Granian(
+    os.environ.update(settings.environment())
+    server = Granian(
         "geoville.api.server:worker_app",
         address=address,
         port=port,
         workers=workers,
         interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=BUFFER_BYTES),
+        websockets=False,
         factory=True,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOPPED_WITHIN_S,
         log_level=LogLevels.warning,
         log_access=False,  # it would hold addresses
     )
+    _share_counts(server)
+    if reload.SUPPORTED:
+        server.on_startup(lambda: reload.pass_on_reloads(server))
+    return server
+
+
+def _share_counts(server: AbstractServer[Any]) -> None:
+    folder = tempfile.mkdtemp(prefix="geoville-")
+    os.environ[FOLDER_VARIABLE] = folder
+    server.on_shutdown(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def free_address(host: str, port: int) -> str:
@@ -82,5 +106,15 @@ def free_address(host: str, port: int) -> str:
 
 
 def worker_app() -> FastAPI:
-    """The application of one worker process."""
-    return create_app(Settings())
+    """The application of one worker process.
+
+    A worker that replaces another may find files that were altered since: it answers 503 until they are mended, where
+    ending would make the server start it over and over, then stop whole.
+    """
+    settings = Settings()
+    log.configure(as_json=settings.log_json)
+    app = assemble(settings, None)
+    reload.read_again(app, settings)
+    if reload.SUPPORTED:
+        reload.reload_on_signal(app, settings)
+    return app

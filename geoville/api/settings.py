@@ -2,21 +2,78 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - pydantic reads the annotation
+import json
+from ipaddress import IPv4Network, IPv6Network  # noqa: TC003 - pydantic reads the annotations
+from pathlib import Path  # noqa: TC003
+from typing import Annotated, Any, Literal
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from geoville.errors import InvalidInputError
+
+PREFIX = "GEOVILLE_"
 
 
 class Settings(BaseSettings):
-    """What the service answers from.
+    """What the service answers from, and what it refuses. A list is a JSON list in the environment.
 
     Parameters
     ----------
     territory : name of the pack.
-    perimeters : files that answer instead of the pack's perimeters (JSON list in the environment).
+    perimeters : files that answer instead of the pack's perimeters.
+    addresses : list, or index, of addresses searched instead of the pack's list.
+    geocoder : remote service asked instead of any list; the operator's choice alone, never a request's.
+    tiles : background of the page's map: none, or the PLAN IGN, which a third party then serves.
+    cors_origins : origins whose pages may read the answers ("*": any).
+    admin_token : what `POST /admin/reload` asks for; without one the route does not exist.
+    max_query_bytes : longest path and query of a request.
+    max_body_bytes : longest body of a request, but for a file sent to be answered.
+    max_upload_bytes : longest body where a file is sent.
+    request_timeout_s : how long a request may stay without progress, from its client or from the service.
+    rate_per_minute : most requests of a client to one worker; 0 for no limit.
+    trusted_proxies : networks whose `X-Forwarded-For` is believed.
+    log_json : whether each request writes one line of JSON, without what was asked.
     """
 
-    model_config = SettingsConfigDict(env_prefix="GEOVILLE_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
 
     territory: str = "calais"
     perimeters: tuple[Path, ...] = ()
+    addresses: Path | None = None
+    geocoder: str | None = None
+    tiles: Literal["", "ign"] = ""
+    cors_origins: tuple[str, ...] = ()
+    admin_token: Annotated[SecretStr, Field(min_length=16)] | None = None
+    max_query_bytes: Annotated[int, Field(ge=1)] = 8_192
+    max_body_bytes: Annotated[int, Field(ge=1)] = 2_000_000
+    max_upload_bytes: Annotated[int, Field(ge=1)] = 100_000_000
+    request_timeout_s: Annotated[float, Field(gt=0)] = 30.0
+    rate_per_minute: Annotated[int, Field(ge=0)] = 0
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    log_json: bool = False
+
+    def environment(self) -> dict[str, str]:
+        """Variables from which a worker builds the same settings; the token stays in the variable it came from."""
+        given = self.model_dump(mode="json", include=self.model_fields_set - {"admin_token"}, exclude_none=True)
+        texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
+        return {f"{PREFIX}{name.upper()}": text for name, text in texts.items()}
+
+
+def read_settings(**given: Any) -> Settings:
+    """Settings of the environment, but for those given that are not None.
+
+    Raises
+    ------
+    InvalidInputError
+        A setting is not what it should be; names it, and never repeats its value, which may be the token.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except (ValidationError, SettingsError) as error:
+        faults = error.errors() if isinstance(error, ValidationError) else []
+        names = sorted({f"{PREFIX}{fault['loc'][0]}".upper() for fault in faults})
+        raise InvalidInputError(
+            f"Réglage mal écrit : {', '.join(names) or 'une liste qui n’est pas du JSON'}",
+            advice="voir les réglages dans docs/guide/8-service-http.md (un jeton a au moins 16 caractères)",
+        ) from None

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from geoville.cli.arguments import DEFAULT_TERRITORY, TerritoryName
+from geoville.cli.arguments import TerritoryName
 from geoville.cli.printing import print_lines
 
 
@@ -20,14 +20,52 @@ def serve(
         list[Path] | None,
         typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à utiliser au lieu de ceux du territoire."),
     ] = None,
-    territory: TerritoryName = DEFAULT_TERRITORY,
+    addresses: Annotated[
+        Path | None,
+        typer.Option("--addresses", metavar="FICHIER", help="Liste, ou index, d'adresses à utiliser."),
+    ] = None,
+    geocoder: Annotated[
+        str | None,
+        typer.Option(
+            "--geocoder", metavar="URL", help="Géocodeur distant à interroger : geoplateforme, ou l'URL d'un addok."
+        ),
+    ] = None,
+    territory: TerritoryName | None = None,
+    cors_origins: Annotated[
+        list[str] | None,
+        typer.Option("--cors-origin", metavar="ORIGINE", help="Site dont les pages peuvent lire les réponses."),
+    ] = None,
+    rate_per_minute: Annotated[
+        int | None,
+        typer.Option("--rate-per-minute", metavar="N", help="Demandes par client et par minute ; 0 : sans limite."),
+    ] = None,
+    tiles: Annotated[
+        str | None, typer.Option("--tiles", metavar="FOND", help="Fond de carte de la page : « ign », ou aucun.")
+    ] = None,
+    log_json: Annotated[
+        bool | None,
+        typer.Option("--log-json", help="Écrire une ligne JSON par demande, sans ce qui est demandé."),
+    ] = None,
 ) -> None:
-    """Répondre par HTTP : /lookup, /health, /docs."""
+    """Répondre par HTTP : /lookup, /health, /docs.
+
+    Réglages par l'environnement aussi (GEOVILLE_…), dont GEOVILLE_ADMIN_TOKEN, le jeton de POST /admin/reload.
+    """
     # One door opens the other: the service's own code is the api's.
     from geoville.api.server import prepare
-    from geoville.api.settings import Settings
+    from geoville.api.settings import read_settings
 
-    server = prepare(Settings(territory=territory, perimeters=tuple(perimeters or ())), host, port, workers)
+    settings = read_settings(
+        territory=territory,
+        perimeters=perimeters,
+        addresses=addresses,
+        geocoder=geocoder,
+        cors_origins=cors_origins,
+        rate_per_minute=rate_per_minute,
+        tiles=tiles,
+        log_json=log_json,
+    )
+    server = prepare(settings, host, port, workers)
     shown = f"[{host}]" if ":" in host else host
     print_lines([f"geoville répond sur http://{shown}:{port}/docs ; Ctrl-C pour arrêter."])
     sys.stdout.flush()

@@ -44,9 +44,3 @@ def test_the_day_asked_is_echoed(get):
 def test_coordinates_are_accepted_where_an_address_is(get):
     typed, given = get("/lookup", q="1.8867, 50.956", on=ON), get("/lookup", lon=1.8867, lat=50.956, on=ON)
     assert typed.json() == given.json()
-
-
-def test_health_counts_the_perimeters(get):
-    answer = get("/health").json()
-    assert answer["status"] == "ok"
-    assert answer["perimeters"] > 0

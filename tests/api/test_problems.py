@@ -22,7 +22,8 @@ BAD = {
     "accuracy of an address": ("/lookup?q=calais&accuracy_m=5", 400),
     "asked twice": ("/lookup?lon=1.9&lat=50.9&lat=51", 400),
     "empty": ("/lookup?q=", 400),
-    "ten kilobytes": (f"/lookup?q={'a' * 10_000}", 400),
+    "a long address": (f"/lookup?q={'a' * 5_000}", 400),
+    "ten kilobytes": (f"/lookup?q={'a' * 10_000}", 414),
     "NaN": ("/lookup?lon=nan&lat=50.9", 400),
     "infinite": ("/lookup?lon=inf&lat=50.9", 400),
     "overflow": ("/lookup?lon=1e999&lat=50.9", 400),
@@ -45,7 +46,7 @@ def test_a_bad_request_is_a_problem(get, url, status):
     assert document.keys() >= PROBLEM
     assert document["status"] == status
     assert document["detail"].endswith(".")
-    assert document["title"] in {"Demande incorrecte", "Introuvable"}
+    assert document["title"] in {"Demande incorrecte", "Demande trop longue", "Introuvable"}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])

@@ -42,7 +42,7 @@ def test_perimeters_of_a_file_answer(start, tmp_path):
     parameters = {"lon": 1.89, "lat": 50.96, "on": "2024-06-01"}
     answer = httpx.get(f"{service.url}/lookup", params=parameters, timeout=20).json()
     assert (answer["verdict"], answer["basis"]) == ("inside", "official")
-    assert httpx.get(f"{service.url}/health").json()["perimeters"] == 1
+    assert httpx.get(f"{service.url}/ready").json()["perimeters"] == 1
 
 
 def test_a_port_in_use_is_refused_in_one_sentence(start, script):
