@@ -32,7 +32,7 @@ _POVERTY = Writing(percent, BUPU)
 _SCENARIOS = Writing(percent, BUPU)
 _PEOPLE = Writing(people, YLGNBU)
 _TENTHS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
-_QUARTERS = (0.01, 0.25, 0.5, 0.75, 1.0)
+_QUARTERS = (0.001, 0.25, 0.5, 0.75, 1.0)
 
 _ESTIMATED = frozenset({"median", "share_below", "sensitivity"})
 
@@ -82,7 +82,9 @@ def _estimated(figures: CellFigures) -> Iterator[CellTheme]:
             "Sensibilité aux choix",
             f"Part des {figures.scenarios} scénarios qui retiennent le carreau",
             figures.sensitivity,
-            chosen_classes(_QUARTERS, _SCENARIOS, "Bornes choisies (mapclassify, UserDefined)."),
+            chosen_classes(
+                _QUARTERS, _SCENARIOS, "Bornes choisies (mapclassify, UserDefined).", lowest="Aucun", highest="Tous"
+            ),
             f"Scénarios : seuil, contiguïté, vide franchi et millésime. {note}",
         )
     if figures.iris is not None:

@@ -1,8 +1,8 @@
 "use strict";
 
-/* Cells on one canvas: a class is one path, so that forty thousand squares are drawn in a few milliseconds. */
+/* Cells on one canvas, so that forty thousand of them stay usable; hatches and borders come once they can be seen. */
 
-const BORDER_FROM_PX = 5;
+const HATCHED_FROM_PX = 5;
 const CORNERS = 4;
 
 /* Corners of the cells in Web Mercator at zoom 0, which any zoom multiplies by a power of two. */
@@ -99,6 +99,7 @@ const CellCanvas = L.Renderer.extend({
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
     L.Renderer.prototype._update.call(this);
+    if (!this._isStale()) return;
     const { min } = this._bounds;
     const size = this._bounds.getSize();
     const ratio = window.devicePixelRatio || 1;
@@ -112,48 +113,76 @@ const CellCanvas = L.Renderer.extend({
     this.fire("update");
   },
 
+  /* Leaflet asks twice at every change of zoom: what is drawn is kept until the view or the theme differs. */
+  _isStale() {
+    const origin = this._map.getPixelOrigin();
+    const { min, max } = this._bounds;
+    const view = [this._map.getZoom(), origin.x, origin.y, min.x, min.y, max.x, max.y, this._theme && this._theme.key].join();
+    const isStale = view !== this._drawn;
+    this._drawn = view;
+    return isStale;
+  },
+
   _draw() {
     this._scale = 2 ** this._map.getZoom();
     this._origin = this._map.getPixelOrigin();
-    const { known, imputed, unknown } = this._visiblePaths();
-    this._theme.colours.forEach((colour, index) => this._fill(known[index], colour));
-    this._fill(imputed, this._imputed);
+    const rows = this._visibleRows();
+    const { classes, colours } = this._theme;
+    const { imputed } = this._data;
+    const unknown = rows.filter((row) => classes[row] < 0);
+    colours.forEach((colour, index) => this._fill(rows.filter((row) => classes[row] === index), colour));
     this._fill(unknown, this._data.noData);
+    if (this._side() < HATCHED_FROM_PX) return;
+    this._fill(rows.filter((row) => classes[row] >= 0 && imputed[row]), this._imputed);
     this._fill(unknown, this._unknown);
+    this._border(rows);
   },
 
-  _fill(path, fill) {
-    this._context.fillStyle = fill;
-    this._context.fill(path);
-    if (this._side() < BORDER_FROM_PX) return;
-    this._context.strokeStyle = "rgb(255 255 255 / 70%)";
-    this._context.lineWidth = 0.6;
-    this._context.stroke(path);
+  /* One small path for each cell: a browser fills thousands of these faster than one path of thousands of squares. */
+  _fill(rows, fill) {
+    const context = this._context;
+    context.fillStyle = fill;
+    for (const row of rows) {
+      context.beginPath();
+      this._trace(row);
+      context.fill();
+    }
+  },
+
+  _border(rows) {
+    const context = this._context;
+    context.strokeStyle = "rgb(255 255 255 / 70%)";
+    context.lineWidth = 0.6;
+    for (const row of rows) {
+      context.beginPath();
+      this._trace(row);
+      context.stroke();
+    }
   },
 
   _side() {
     return Math.abs(this._corner(0, 0)[0] - this._corner(0, 2)[0]) * this._scale;
   },
 
-  _visiblePaths() {
-    const known = this._theme.colours.map(() => new Path2D());
-    const [imputed, unknown] = [new Path2D(), new Path2D()];
+  _visibleRows() {
     const margin = this._side() * 2;
     const { min, max } = this._bounds;
+    const rows = [];
     for (let row = 0; row < this.count(); row += 1) {
       const [x, y] = this._pixel(row, 0);
-      if (x < min.x - margin || x > max.x + margin || y < min.y - margin || y > max.y + margin) continue;
-      const own = this._theme.classes[row];
-      this._trace(own < 0 ? unknown : known[own], row);
-      if (own >= 0 && this._data.imputed[row]) this._trace(imputed, row);
+      if (x > min.x - margin && x < max.x + margin && y > min.y - margin && y < max.y + margin) rows.push(row);
     }
-    return { known, imputed, unknown };
+    return rows;
   },
 
-  _trace(path, row) {
-    path.moveTo(...this._pixel(row, 0));
-    for (let corner = 1; corner < CORNERS; corner += 1) path.lineTo(...this._pixel(row, corner));
-    path.closePath();
+  _trace(row) {
+    const context = this._context;
+    for (let corner = 0; corner < CORNERS; corner += 1) {
+      const [x, y] = this._pixel(row, corner);
+      if (corner) context.lineTo(x, y);
+      else context.moveTo(x, y);
+    }
+    context.closePath();
   },
 
   _pixel(row, corner) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -101,9 +101,18 @@ def quantile_classes(values: NDArray[np.float64], writing: Writing) -> Classes:
     return _classes(breaks, writing, "Autant de carreaux par classe (mapclassify, Quantiles), bornes à la dizaine.")
 
 
-def chosen_classes(breaks: Sequence[float], writing: Writing, method: str) -> Classes:
-    """Classes whose breaks are given (mapclassify `UserDefined`), with the sentence that says why these."""
-    return _classes(tuple(breaks), writing, method)
+def chosen_classes(
+    breaks: Sequence[float], writing: Writing, method: str, *, lowest: str = "", highest: str = ""
+) -> Classes:
+    """Classes whose breaks are given (mapclassify `UserDefined`), with the sentence that says why these.
+
+    Parameters
+    ----------
+    lowest, highest : labels of the first and the last class, where they have a name of their own.
+    """
+    classes = _classes(tuple(breaks), writing, method)
+    first, *between, last = classes.labels
+    return replace(classes, labels=(lowest or first, *between, highest or last))
 
 
 def named_classes(names: tuple[str, ...], palette: Palette, method: str) -> Classes:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 DETAILS = "bindDetails"
 """Function of `details.js` that gives a feature its popup, its label and its place in the keyboard's order."""
 
+_LEAST_CASED_PX = 2
+"""Under a thinner line the pale band is not seen, and only makes it easier to aim at."""
+
 
 def add_backdrop(folium_map: Any, geometry: Mapping[str, Any]) -> Any:
     """Draw the inhabited area, always on and silent."""
@@ -129,7 +132,8 @@ def _add_lines(group: Any, features: list[dict[str, Any]], line: LineStyle, pane
 
     if not features:
         return
-    casing = {"color": "#ffffff", "weight": CASING_WIDTH_PX, "opacity": 0.75, "fill": False}
+    opacity = 0.75 if line.width_px >= _LEAST_CASED_PX else 0
+    casing = {"color": "#ffffff", "weight": CASING_WIDTH_PX, "opacity": opacity, "fill": False}
     stroke = {"color": line.colour, "weight": line.width_px, "dashArray": line.dashes or None, "fill": False}
     folium.GeoJson(
         _collection(features), style_function=lambda _: casing, on_each_feature=JsCode(DETAILS), pane=pane

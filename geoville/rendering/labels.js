@@ -13,14 +13,13 @@ function placeLabels(map) {
   for (const tooltip of permanentTooltips(map)) {
     const element = tooltip.getElement();
     const isSector = labelRank(tooltip) === 0;
-    const sides = isSector ? ["top"] : LABEL_SIDES;
-    const side = sides.find((candidate) => {
+    const side = isSector ? "top" : LABEL_SIDES.find((candidate) => {
       tooltip.options.direction = candidate;
       tooltip.update();
       const box = element.getBoundingClientRect();
       return !leaves(frame, box) && !taken.some((other) => overlap(other, box));
     });
-    element.classList.toggle("label-hidden", side === undefined && !isSector);
+    element.classList.toggle("label-hidden", side === undefined);
     if (side !== undefined) taken.push(element.getBoundingClientRect());
   }
 }

@@ -37,6 +37,9 @@ _AROUND = frozenset({Kind.VEILLE, Kind.VECU})
 _VIEW_MARGIN = 0.6
 """Share of the subject's size left around it on opening."""
 
+_NARROW_MARGIN = 0.08
+"""The same, where the subject is the whole map."""
+
 
 def sector_map(recipe: SectorRecipe, scene: Scene) -> MapSpec:
     """Map of an NPNRU sector: why it was chosen, where it lies, and what is not known about that.
@@ -105,7 +108,7 @@ def perimeters_map(title: str, scene: Scene) -> MapSpec:
     return MapSpec(
         title=title,
         subtitle=", ".join(dict.fromkeys(layer.name for layer in perimeter_layers(scene.perimeters, scene.on))),
-        bounds=view_around(shapely.GeometryCollection(drawn)),
+        bounds=view_around(shapely.GeometryCollection(drawn), _NARROW_MARGIN),
         outline=None,
         places=other_places(scene.places, (), scene.style.places),
         panel=file_panel(scene.perimeters),
@@ -114,10 +117,10 @@ def perimeters_map(title: str, scene: Scene) -> MapSpec:
     )
 
 
-def view_around(subject: BaseGeometry) -> tuple[float, float, float, float]:
+def view_around(subject: BaseGeometry, margin: float = _VIEW_MARGIN) -> tuple[float, float, float, float]:
     """West, south, east, north of a view that leaves room around its subject (WGS84)."""
     west, south, east, north = subject.bounds
-    across, along = (east - west) * _VIEW_MARGIN, (north - south) * _VIEW_MARGIN
+    across, along = (east - west) * margin, (north - south) * margin
     return west - across, south - along, east + across, north + along
 
 

@@ -11,7 +11,8 @@ pytestmark = pytest.mark.browser
 AXE = files("axe_playwright_python").joinpath("axe.min.js")
 VIEWS = {
     "map": "() => null",
-    "popup": "() => document.querySelector('.folium-map').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }))",
+    "popup": "() => document.querySelector('.leaflet-places-pane path').dispatchEvent("
+    "new KeyboardEvent('keydown', { key: 'Enter' }))",
     "table": "() => document.querySelector('#open-table').click()",
     "search": "() => { const box = document.querySelector('#search'); box.value = 'gare';"
     " box.dispatchEvent(new Event('input')); }",

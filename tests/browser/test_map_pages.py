@@ -160,7 +160,7 @@ def test_the_axis_and_the_districts_say_where_their_position_comes_from(opened, 
         assert rows["Nature"] == "axe existant, tracé schématique"
         assert rows["Passe par"].endswith("(Prix des carburants 2020)")
         open_details(page, "places", "Saint-Exupéry")
-        expect(page.locator(".leaflet-popup-content")).to_contain_text("le point n'est pas le quartier lui-même")
+        expect(page.locator(".leaflet-popup-content").last).to_contain_text("le point n'est pas le quartier lui-même")
 
 
 def test_constantine_is_said_and_not_drawn(opened, pages):

@@ -1,0 +1,116 @@
+"""Vector tiles (Mapbox Vector Tile 2.1, Web Mercator) of one layer: cut to the tile, drawn no finer than it shows."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geoville.crs import WGS84, transform_points
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+WEB_MERCATOR = 3857
+WORLD_M = 2 * math.pi * 6_378_137
+"""Side of the tile of zoom 0: the equator of Web Mercator's sphere."""
+
+MAX_ZOOM = 18
+EXTENT = 4096
+"""Units along the side of a tile: an eighth of a pixel on a screen of 512 pixels a tile."""
+
+BUFFER = 64
+"""Units drawn beyond each side, so that lines along a side do not show where tiles meet."""
+
+TOLERANCE = 1.0
+"""Units by which simplified lines may stray; the rounding to whole units is half of that."""
+
+
+def tile_exists(zoom: int, column: int, row: int) -> bool:
+    """Whether the pyramid has such a tile, rows counted from the north.
+
+    >>> tile_exists(0, 0, 0), tile_exists(1, 2, 0), tile_exists(19, 0, 0)
+    (True, False, False)
+    """
+    return 0 <= zoom <= MAX_ZOOM and 0 <= column < 2**zoom and 0 <= row < 2**zoom
+
+
+class TiledLayer:
+    """Shapes of one layer, moved to Web Mercator and indexed once.
+
+    Parameters
+    ----------
+    name : of the layer, in the tiles too.
+    shapes : (n,) polygons in WGS84; None is drawn nowhere.
+    properties : (n,) plain values by name; a tile has no null, so None is left out.
+    """
+
+    def __init__(self, name: str, shapes: NDArray[np.object_], properties: Sequence[dict[str, Any]]) -> None:
+        import shapely
+
+        def to_mercator(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.column_stack(transform_points(coordinates[:, 0], coordinates[:, 1], WGS84, WEB_MERCATOR))
+
+        drawn = np.flatnonzero(~shapely.is_missing(shapes))
+        self._name = name
+        self._shapes = np.asarray(shapely.transform(shapes[drawn], to_mercator), dtype=object)
+        self._properties = [_without_nulls(properties[row]) for row in drawn]
+        bounds = shapely.bounds(self._shapes)
+        self._size_m = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
+        self._tree = shapely.STRtree(self._shapes)
+
+    def tile(self, zoom: int, column: int, row: int) -> bytes:
+        """One tile; empty where it shows nothing. What is smaller than a unit is left out.
+
+        Parameters
+        ----------
+        zoom, column, row : of a tile that exists.
+        """
+        import shapely
+        from mapbox_vector_tile import encode
+
+        unit_m = WORLD_M / 2**zoom / EXTENT
+        west, south = column * EXTENT * unit_m - WORLD_M / 2, WORLD_M / 2 - (row + 1) * EXTENT * unit_m
+        frame = shapely.box(-BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
+        near = self._tree.query(shapely.transform(frame, lambda units: units * unit_m + (west, south)))
+        rows = np.sort(near[self._size_m[near] >= unit_m])
+        in_units = shapely.transform(self._shapes[rows], lambda metres: (metres - (west, south)) / unit_m)
+        cut = _drawn(in_units, frame)
+        features = [
+            {"geometry": shape, "properties": self._properties[row]}
+            for row, shape in zip(rows.tolist(), cut, strict=True)
+            if not shape.is_empty
+        ]
+        if not features:
+            return b""
+        # The winding order is set below, for all shapes at once.
+        options = {"extents": EXTENT, "check_winding_order": False}
+        return bytes(encode({"name": self._name, "features": features}, default_options=options))
+
+
+def _drawn(shapes: NDArray[np.object_], frame: Any) -> NDArray[np.object_]:
+    """Polygons cut to a frame, simplified, on whole units, valid; empty where nothing is left."""
+    import shapely
+
+    simple = shapely.simplify(shapes, TOLERANCE)
+    cut = shapely.intersection(simple, frame)
+    whole = shapely.set_precision(cut, 1.0)
+    return np.asarray(shapely.orient_polygons(_polygons(whole), exterior_cw=True), dtype=object)
+
+
+def _polygons(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The polygons of shapes that a cut may have left with points or lines."""
+    import shapely
+
+    mixed = np.flatnonzero(~np.isin(shapely.get_type_id(shapes), (3, 6)))
+    for row in mixed:
+        parts = shapely.get_parts(shapes[row])
+        shapes[row] = shapely.multipolygons(parts[shapely.get_type_id(parts) == 3])
+    return shapes
+
+
+def _without_nulls(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value is not None and value == value}  # noqa: PLR0124
