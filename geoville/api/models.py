@@ -90,11 +90,11 @@ class LookupDocument(BaseModel):
 
     on: date
     verdict: VerdictCode
-    quality: int | None = Field(description="Échelle de l'Insee : 1 sûr, 2 probable, 3 aléatoire")
     basis: Basis
     distance_m: float | None
     accuracy_m: float | None
     position: PositionDocument | None
+    quality: int | None = Field(description="Échelle de l'Insee : 1 sûr, 2 probable, 3 aléatoire")
     perimeters: list[PerimeterDocument]
     periods: list[PeriodDocument] = Field(description="La réponse sous chaque génération de QPV connue ici")
     reasons: list[str] = Field(description="Le verdict en mots, puis ce qui le fonde")

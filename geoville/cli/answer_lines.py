@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from geoville import french
 from geoville.eligibility.rules.findings import OFFICIAL_CONTOUR
-from geoville.model import Placement, Quality, RuleStatus, RuleTest, VerdictCode
+from geoville.model import Placement, Quality, RuleStatus, VerdictCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,17 +64,15 @@ def _period_line(period: PeriodVerdict) -> str:
 
 
 def _rule_lines(rules: tuple[RuleFinding, ...]) -> Iterator[str]:
-    """Rules by status; those that do not hold there, or whose layer is missing, are left to the JSON document."""
+    """Rules by status and reason; those that do not hold there, or whose layer is missing, are left to the JSON."""
     for status, title in _SHOWN_RULES.items():
         found = [finding for finding in rules if finding.status is status]
-        if found:
-            yield f"{title} :"
-        yield from (_rule_line(finding) for finding in found)
+        for reason in dict.fromkeys(finding.reason for finding in found):
+            yield f"{title}. {reason}"
+            yield from (_rule_line(finding) for finding in found if finding.reason == reason)
 
 
 def _rule_line(finding: RuleFinding) -> str:
-    """One rule: its place where the verdict does not say it already, then what a human checks."""
-    says_more = finding.status is RuleStatus.NEARLY or finding.rule.test is not RuleTest.POSITION
-    place = f"{finding.reason} À vérifier : " if says_more else ""
+    """One rule, with what a human checks; that the official contour is missing is said with the verdict."""
     checks = " ; ".join(text for text in finding.to_check if text != OFFICIAL_CONTOUR)
-    return f"- {finding.rule.name} ({finding.rule.reference}) : {place}{checks}."
+    return f"- {finding.rule.name} ({finding.rule.reference}). À vérifier : {checks}."

@@ -21,11 +21,11 @@ def answer_document(answer: Answer) -> dict[str, Any]:
     return {
         "on": answer.on.isoformat(),
         "verdict": answer.verdict.value,
-        "quality": int(answer.quality) if answer.quality else None,
         "basis": answer.basis.value,
         "distance_m": to_the_millimetre(answer.distance_m),
         "accuracy_m": to_the_millimetre(answer.accuracy_m),
         "position": _position(answer.position) if answer.position else None,
+        "quality": int(answer.quality) if answer.quality else None,
         "perimeters": [perimeter_document(hit, answer.on) for hit in answer.perimeters],
         "periods": [_period(period) for period in answer.periods],
         "reasons": list(answer.reasons),

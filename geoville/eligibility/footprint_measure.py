@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geoville.eligibility.action_secrecy import secrecy_threshold
 from geoville.eligibility.index import NEARBY_M
 from geoville.eligibility.reach import farthest_m
 from geoville.eligibility.shares import AREAS, POINTS, part_inside, share_of
@@ -105,9 +106,12 @@ def measure_footprint(
 
 
 def share_of_people(measure: FootprintMeasure, shape: BaseGeometry, population: PopulatedCells | None) -> float | None:
-    """Share of the people of a footprint, spread over its cells, who live inside; None where cells give it nobody."""
+    """Share of the people of a footprint, spread over its cells, who live inside.
+
+    None where cells give it too few people for statistics to be published.
+    """
     people = population.people_in(shape) if population else 0.0
-    if population is None or not people > 0:
+    if population is None or people < secrecy_threshold():
         return None
     return min(1.0, population.people_in(measure.inside) / people)
 

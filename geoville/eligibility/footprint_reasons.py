@@ -25,7 +25,7 @@ _OUT_OF_TERRITORY = (
 _PARTLY_KNOWN = (
     "L'emprise sort du territoire connu : ce qui en dépasse est compté comme étant dehors, faute de données."
 )
-_SIZES = {POINTS: "de ses points", LINES: "de sa longueur", AREAS: "de sa surface"}
+_SIZES = {POINTS: "des points de l'emprise", LINES: "de la longueur de l'emprise", AREAS: "de la surface de l'emprise"}
 
 
 def footprint_reasons(
@@ -97,4 +97,6 @@ def _reach(measure: FootprintMeasure) -> list[str]:
     is_within = "est tout entière" if wholly else "n'est pas tout entière"
     band = french.distance(wholly[0] if wholly else BANDS_M[-1])
     farthest = french.distance(measure.farthest_m)
-    return [f"Le point de l'emprise le plus éloigné est à {farthest} : elle {is_within} à moins de {band}."]
+    return [
+        f"Le point de l'emprise le plus éloigné du périmètre est à {farthest} : elle {is_within} à moins de {band}."
+    ]

@@ -89,7 +89,8 @@ class FootprintAnswer:
     Parameters
     ----------
     share_of_area : in [0, 1], of its area inside the perimeters; of its length for a line, of its points for points.
-    share_of_people : in [0, 1], of the people that cells give it; None where cells give it nobody.
+    share_of_people : in [0, 1], of the people that cells give it; None where they give it nobody, or too few people for
+        statistics to be published.
     nearest_m : distance in metres from the footprint to the perimeters, 0 where they meet; None without perimeters.
     farthest_m : largest distance from any point of the footprint to the perimeters, 0 when wholly in; never too small,
         and too large by `geoville.eligibility.reach.TOLERANCE_M` at most; None without perimeters.

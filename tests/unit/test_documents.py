@@ -148,7 +148,8 @@ def test_the_demo_of_the_readme_is_what_it_prints(run_beside_the_data):
 @pytest.fixture
 def run_beside_the_data(tmp_path, monkeypatch, capsys):
     """The command line, in a folder that holds the files that the documents name."""
-    shutil.copytree(REPOSITORY / "data", tmp_path / "data")
+    for folder in ("data", "docs/exemples"):
+        shutil.copytree(REPOSITORY / folder, tmp_path / folder)
     for file in (name for folder in ("calais", "marseille", ".") for name in (SHARED / folder).glob("*.*")):
         if file.name not in {"addresses.csv", "places.csv"}:
             shutil.copy(file, tmp_path)

@@ -28,7 +28,7 @@ def _finding(rule: Rule, ground: Ground) -> RuleFinding:
     place = _place(rule, ground)
     reservations = [
         *([] if rule.verified else ["le texte, que geoville n'a pas lu"]),
-        *([] if rule.surely_holds(ground.on) else ["validité à vérifier à cette date"]),
+        *([] if rule.surely_holds(ground.on) else ["que la règle vaut encore à cette date (validité à vérifier)"]),
         *([OFFICIAL_CONTOUR] if place.estimated else []),
         *([place.condition] if place.condition else []),
     ]

@@ -69,13 +69,14 @@ def test_lookup_shows_quality_generations_and_rules(geoville, quarters):
     assert "Qualité (échelle de l'Insee) : 1, sûre" in shown
     assert "Génération 2015 (du 1er janvier 2015 au 31 décembre 2023) : DEDANS" in shown
     assert "Génération 2024 (depuis le 1er janvier 2024) : DEHORS" in shown
-    assert "Règles dont la condition de lieu est remplie :\n- Adultes-relais (Code du travail, art. L5134-102)" in shown
-    assert "- Emplois francs (Décret n° 2019-1471) : validité à vérifier à cette date" in shown
+    assert "Règles dont la condition de lieu est remplie. La position est dans : QPV « Beau Marais »" in shown
+    assert "\n- Adultes-relais (Code du travail, art. L5134-102). À vérifier : que l'adresse est" in shown
+    assert "\n- Emplois francs (Décret n° 2019-1471). À vérifier : que la règle vaut encore à cette date (validité à vérifier)" in shown
 
 
 def test_lookup_on_an_estimate_shows_no_rule_as_met(geoville):
     shown = geoville("lookup", "1 rue Youri Gagarine, 62100 Calais").out
-    assert "Règles à vérifier :" in shown
+    assert "Règles à vérifier. La position est dans : périmètre estimé" in shown
     assert "remplie" not in shown
 
 

@@ -152,6 +152,7 @@ def test_the_share_of_people_is_that_of_their_cells() -> None:
         (shapely.box(800, 0, 1000, 200), 1.0),
         (shapely.box(1000, 0, 1200, 200), 0.0),
         (shapely.box(800, 500, 1200, 700), None),  # nobody
+        (shapely.box(990, 0, 1010, 30), None),  # three people: too few
         (shapely.LineString([(800, 100), (1200, 100)]), None),  # no area, no people
     ],
 )
