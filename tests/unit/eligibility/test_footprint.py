@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from square_quarter import CANDIDATE, EAST, IN_2020, IN_2026, NORTH, SQUARE, VEILLE, WITH_HOLE, qpv, shape_at
 
+from geoville.crs import RGR92_UTM40, WGS84, transform_geometry
 from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.footprint_document import footprint_document
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
-from geoville.model import Basis, FootprintAnswer, Perimeter, Placement
+from geoville.model import Basis, FootprintAnswer, Kind, Perimeter, Placement
 from geoville.perimeters.areas import PopulatedCells
 
 INSIDE, PARTLY, OUTSIDE = Placement.INSIDE, Placement.PARTLY, Placement.OUTSIDE
@@ -121,6 +122,17 @@ def test_estimates_say_what_they_are() -> None:
     assert {hit.perimeter.code for hit in answer.perimeters} == {"C1", "V1"}
 
 
+def test_overseas_a_footprint_is_measured_in_the_crs_of_its_own_island() -> None:
+    chaudron = Perimeter(
+        "QP974001", "Le Chaudron", Kind.QPV, shapely.box(345_000, 7_690_000, 346_000, 7_691_000), RGR92_UTM40,
+        estimated=False, generation=2015,
+    )  # fmt: skip
+    plot = transform_geometry(shapely.box(345_900, 7_690_000, 346_100, 7_690_100), RGR92_UTM40, WGS84)
+    answer = decide_footprint(plot, PerimeterIndex([qpv(), chaudron]), IN_2020)
+    assert (answer.placement, answer.share_of_area) == (PARTLY, pytest.approx(0.5, abs=1e-6))
+    assert [hit.perimeter.code for hit in answer.perimeters] == ["QP974001"]
+
+
 def test_what_leaves_the_known_territory_is_unknown_and_no_no() -> None:
     extent = shape_at(shapely.box(-3000, -3000, 3000, 3000)).bounds
     known = PerimeterIndex([qpv()], extent=extent)
@@ -140,7 +152,7 @@ def cells(people: list[float]) -> PopulatedCells:
 
 def test_the_share_of_people_is_that_of_their_cells() -> None:
     street_block = shapely.box(800, 0, 1200, 200)
-    answer = place(street_block, population=cells([0, 0, 0, 0, 30, 10]))
+    answer = place(street_block, population=cells([0, 0, 0, 0, 60, 20]))
     assert answer.share_of_area == pytest.approx(0.5, abs=1e-6)
     assert answer.share_of_people == pytest.approx(0.75, abs=1e-6)
     assert any("Habitants dedans" in reason and "75" in reason for reason in answer.reasons)
@@ -157,7 +169,7 @@ def test_the_share_of_people_is_that_of_their_cells() -> None:
     ],
 )
 def test_the_share_of_people_of_the_rest(shape: shapely.Geometry, expected: float | None) -> None:
-    found = place(shape, population=cells([0, 0, 0, 0, 30, 10])).share_of_people
+    found = place(shape, population=cells([0, 0, 0, 0, 60, 20])).share_of_people
     assert found == (None if expected is None else pytest.approx(expected, abs=1e-6))
     assert place(shape).share_of_people is None
 
