@@ -11,7 +11,9 @@ from fastapi import Depends, Request
 from geoville import __version__
 from geoville.errors import DataUnavailableError
 from geoville.sources.territory import open_territory
+from geoville.sources.writers import perimeter_record
 from geoville.workflows.actions import ActionDesk
+from geoville.workflows.feature_layers import FeatureLayers
 from geoville.workflows.lookup import open_desk
 
 if TYPE_CHECKING:
@@ -30,12 +32,14 @@ class Service:
 
     Parameters
     ----------
-    version : changes when the perimeters, the addresses or the software do; what an `ETag` is made of.
+    layers : for GIS, made when first asked for.
+    version : changes when the territory, the perimeters, the addresses or the software do; what an `ETag` is made of.
     """
 
     desk: LookupDesk
     actions: ActionDesk
     territory: Territory
+    layers: FeatureLayers
     version: str
 
 
@@ -53,11 +57,13 @@ def load_service(settings: Settings) -> Service:
         addresses=settings.addresses,
         geocoder=settings.geocoder,
     )
+    territory, perimeters = open_territory(settings.territory), desk.index.perimeters
     return Service(
         desk,
         ActionDesk(desk, settings.territory),
-        open_territory(settings.territory),
-        _version_of(desk.index.perimeters, settings.addresses),
+        territory,
+        FeatureLayers(territory, perimeters),
+        _version_of(territory, perimeters, settings.addresses),
     )
 
 
@@ -72,12 +78,13 @@ CurrentService = Annotated[Service, Depends(_current_service)]
 """Annotation of the snapshot that a route answers from; 503 while there is none."""
 
 
-def _version_of(perimeters: Iterable[Perimeter], addresses: Path | None) -> str:
+def _version_of(territory: Territory, perimeters: Iterable[Perimeter], addresses: Path | None) -> str:
     import shapely
 
     digest = hashlib.sha256(__version__.encode())
+    digest.update(f"{[file.source.sha256 for file in territory.manifest.files]}{territory.additions}".encode())
     for perimeter in perimeters:
-        digest.update(f"{perimeter.code}\0{perimeter.name}\0{perimeter.valid_from}\0{perimeter.valid_to}\0".encode())
+        digest.update(str(perimeter_record(perimeter)).encode())
         digest.update(shapely.to_wkb(perimeter.geometry))
     if addresses is not None:  # too big to be read whole
         status = addresses.stat()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,12 @@ BUFFER = 64
 
 TOLERANCE = 1.0
 """Units by which simplified lines may stray; the rounding to whole units is half of that."""
+
+SMALLEST = 8.0
+"""Units, a pixel, under which a shape is left out: it would not be seen, and the tile of a country would hold all."""
+
+TILES_KEPT = 64
+"""Tiles that a layer keeps in memory: users look at the same places, and a tile of a town's cells is long to write."""
 
 
 def tile_exists(zoom: int, column: int, row: int) -> bool:
@@ -57,18 +64,22 @@ class TiledLayer:
         drawn = np.flatnonzero(~shapely.is_missing(shapes))
         self._name = name
         self._shapes = np.asarray(shapely.transform(shapes[drawn], to_mercator), dtype=object)
-        self._properties = [_without_nulls(properties[row]) for row in drawn]
+        self._properties = [_without_nulls(properties[row]) for row in drawn.tolist()]
         bounds = shapely.bounds(self._shapes)
         self._size_m = np.maximum(bounds[:, 2] - bounds[:, 0], bounds[:, 3] - bounds[:, 1])
         self._tree = shapely.STRtree(self._shapes)
+        self._kept = lru_cache(TILES_KEPT)(self._written)
 
     def tile(self, zoom: int, column: int, row: int) -> bytes:
-        """One tile; empty where it shows nothing. What is smaller than a unit is left out.
+        """One tile; empty where it shows nothing.
 
         Parameters
         ----------
         zoom, column, row : of a tile that exists.
         """
+        return self._kept(zoom, column, row)
+
+    def _written(self, zoom: int, column: int, row: int) -> bytes:
         import shapely
         from mapbox_vector_tile import encode
 
@@ -76,7 +87,7 @@ class TiledLayer:
         west, south = column * EXTENT * unit_m - WORLD_M / 2, WORLD_M / 2 - (row + 1) * EXTENT * unit_m
         frame = shapely.box(-BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
         near = self._tree.query(shapely.transform(frame, lambda units: units * unit_m + (west, south)))
-        rows = np.sort(near[self._size_m[near] >= unit_m])
+        rows = np.sort(near[self._size_m[near] >= SMALLEST * unit_m])
         in_units = shapely.transform(self._shapes[rows], lambda metres: (metres - (west, south)) / unit_m)
         cut = _drawn(in_units, frame)
         features = [
@@ -95,8 +106,9 @@ def _drawn(shapes: NDArray[np.object_], frame: Any) -> NDArray[np.object_]:
     """Polygons cut to a frame, simplified, on whole units, valid; empty where nothing is left."""
     import shapely
 
-    simple = shapely.simplify(shapes, TOLERANCE)
-    cut = shapely.intersection(simple, frame)
+    cut = np.asarray(shapely.simplify(shapes, TOLERANCE), dtype=object)
+    crossing = ~shapely.covers(frame, cut)
+    cut[crossing] = shapely.intersection(cut[crossing], frame)
     whole = shapely.set_precision(cut, 1.0)
     return np.asarray(shapely.orient_polygons(_polygons(whole), exterior_cw=True), dtype=object)
 
@@ -105,10 +117,10 @@ def _polygons(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     """The polygons of shapes that a cut may have left with points or lines."""
     import shapely
 
-    mixed = np.flatnonzero(~np.isin(shapely.get_type_id(shapes), (3, 6)))
-    for row in mixed:
+    area = shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON
+    for row in np.flatnonzero(~np.isin(shapely.get_type_id(shapes), area)):
         parts = shapely.get_parts(shapes[row])
-        shapes[row] = shapely.multipolygons(parts[shapely.get_type_id(parts) == 3])
+        shapes[row] = shapely.multipolygons(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
     return shapes
 
 

@@ -85,6 +85,11 @@ def perimeters_frame(perimeters: Sequence[Perimeter]) -> geopandas.GeoDataFrame:
     )
 
 
+def perimeter_record(perimeter: Perimeter) -> dict[str, Value]:
+    """One perimeter without its geometry: the columns of `perimeters_frame`, then its attributes."""
+    return {name: value(perimeter) for name, (_, value) in _COLUMNS.items()} | perimeter.attributes
+
+
 def write_perimeters(perimeters: Sequence[Perimeter], path: Path) -> None:
     """Write perimeters, by suffix: see `write_layer`."""
     write_layer(perimeters_frame(perimeters), path, layer=LAYER)
@@ -187,16 +192,21 @@ def _timestamps_fixed() -> Iterator[None]:
 
 
 def _rounded(frame: geopandas.GeoDataFrame, decimals: int) -> geopandas.GeoDataFrame:
+    return frame.set_geometry(rounded_shapes(np.array(frame.geometry.array, dtype=object), decimals), crs=frame.crs)
+
+
+def rounded_shapes(shapes: NDArray[np.object_], decimals: int) -> NDArray[np.object_]:
+    """Shapes whose coordinates are rounded vertex by vertex; what was valid stays so."""
     import shapely
 
     def rounded(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.round(coordinates, decimals)
 
-    moved = np.array(shapely.transform(frame.geometry.array, rounded), dtype=object)
+    moved = np.array(shapely.transform(shapes, rounded), dtype=object)
     # Two edges closer than the rounding may cross once rounded: what was valid must be written valid.
-    crossed = ~shapely.is_valid(moved) & shapely.is_valid(np.array(frame.geometry.array, dtype=object))
+    crossed = ~shapely.is_valid(moved) & shapely.is_valid(shapes)
     moved[crossed] = [_polygons_of(shapely.make_valid(shape)) for shape in moved[crossed]]
-    return frame.set_geometry(moved, crs=frame.crs)
+    return moved
 
 
 def _polygons_of(shape: BaseGeometry) -> BaseGeometry:
