@@ -1,0 +1,194 @@
+"""The data are read again, and a worker is lost, while a real server with two workers answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
+
+TOKEN = "un-jeton-de-seize-lettres"
+WEST, EAST = 1.88, 1.90
+BOTH_READ_WITHIN_S = 30
+
+
+def write_perimeters(file: Path, name: str, shift: float = 0.0) -> None:
+    """A square perimeter, put in the place of the file at once."""
+    corners = [(WEST, 50.95), (EAST, 50.95), (EAST, 50.97), (WEST, 50.97), (WEST, 50.95)]
+    contour = {
+        "type": "Feature",
+        "properties": {"code_qp": "QN06299M", "lib_qp": name, "insee_com": "62193"},
+        "geometry": {"type": "Polygon", "coordinates": [[(lon + shift, lat) for lon, lat in corners]]},
+    }
+    beside = file.with_name("beside.json")
+    beside.write_text(json.dumps({"type": "FeatureCollection", "features": [contour]}), encoding="utf-8")
+    beside.replace(file)
+
+
+def told(document: dict[str, Any]) -> tuple[str, str, float]:
+    """What an answer says of the perimeter: its name, the verdict, the distance."""
+    return document["perimeters"][0]["name"], document["verdict"], round(document["distance_m"], 1)
+
+
+def plain_client(**options: Any) -> httpx.Client:
+    """A client that does not read the certificates of the machine, which takes longer than the answers."""
+    return httpx.Client(timeout=30, verify=False, **options)
+
+
+class Load:
+    """Clients that ask the same question again and again, each on connections of its own."""
+
+    def __init__(self, url: str) -> None:
+        self.url = f"{url}/lookup"
+        self.answers: list[tuple[float, tuple[str, str, float]]] = []
+        self.failures: list[str] = []
+        self.over = threading.Event()
+
+    def ask(self) -> None:
+        parameters = {"lon": "1.89", "lat": "50.96", "on": "2024-06-01"}
+        while not self.over.is_set():
+            with plain_client() as client:  # other connections, and so the other worker too
+                for _ in range(10):
+                    try:
+                        answer = client.get(self.url, params=parameters)
+                        self.answers.append((time.monotonic(), told(answer.raise_for_status().json())))
+                    except httpx.HTTPError as error:
+                        self.failures.append(repr(error))
+
+
+@contextmanager
+def under_load(url: str, clients: int = 2) -> Iterator[Load]:
+    load = Load(url)
+    threads = [threading.Thread(target=load.ask) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield load
+    finally:
+        load.over.set()
+        for thread in threads:
+            thread.join()
+
+
+def wait_until(reached: Callable[[], bool]) -> None:
+    until = time.monotonic() + BOTH_READ_WITHIN_S
+    while not reached():
+        assert time.monotonic() < until, "waited too long"
+        time.sleep(0.05)
+
+
+def versions(url: str) -> set[str]:
+    """Versions of the data under which a score of new connections are answered."""
+    with plain_client(headers={"Connection": "close"}) as client:
+        return {client.get(f"{url}/ready").json()["data_version"] for _ in range(20)}
+
+
+def workers_of(master: int) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds the workers in /proc")
+
+
+def post_reload(service: Any) -> None:
+    answer = httpx.post(f"{service.url}/admin/reload", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30)
+    assert answer.status_code == 202
+
+
+def send_sighup(service: Any) -> None:
+    os.kill(service.process.pid, signal.SIGHUP)
+
+
+@pytest.mark.parametrize("reload", [post_reload, send_sighup])
+def test_a_reload_loses_nothing_and_mixes_nothing(start, tmp_path, reload):
+    file = tmp_path / "qpv.geojson"
+    write_perimeters(file, "Ancien")
+    service = start("--workers", "2", "--perimeters", file.name, env={"GEOVILLE_ADMIN_TOKEN": TOKEN})
+    before = versions(service.url)
+    with under_load(service.url) as load:
+        time.sleep(1)
+        write_perimeters(file, "Nouveau", shift=0.05)
+        reload(service)
+        wait_until(lambda: not versions(service.url) & before)
+        all_new = time.monotonic()
+        time.sleep(1)
+    assert load.failures == []
+    old, new = ("Ancien", "inside", load.answers[0][1][2]), ("Nouveau", "outside", load.answers[-1][1][2])
+    assert {answer for _, answer in load.answers} == {old, new}
+    assert all(answer == new for at, answer in load.answers if at > all_new + 0.5)
+    code, printed = service.stop(signal.SIGTERM)
+    assert (code, TOKEN in printed) == (0, False)
+
+
+def test_data_that_cannot_be_read_leave_the_old_ones(start, tmp_path):
+    file = tmp_path / "qpv.geojson"
+    write_perimeters(file, "Ancien")
+    service = start("--workers", "2", "--perimeters", file.name)
+    before = versions(service.url)
+    file.write_text("{", encoding="utf-8")
+    send_sighup(service)
+    wait_until(lambda: 'geoville_readings_total{outcome="failed"} 2.0' in httpx.get(f"{service.url}/metrics").text)
+    assert versions(service.url) == before
+    write_perimeters(file, "Nouveau")
+    send_sighup(service)
+    wait_until(lambda: not versions(service.url) & before)
+    _, printed = service.stop(signal.SIGTERM)
+    assert printed.count("les précédentes répondent toujours") == 2
+    assert "qpv.geojson" in printed
+
+
+@needs_proc
+def test_a_worker_that_is_killed_comes_back_and_nothing_wrong_is_said(start, tmp_path):
+    file = tmp_path / "qpv.geojson"
+    write_perimeters(file, "Ancien")
+    service = start("--workers", "2", "--perimeters", file.name)
+    workers = workers_of(service.process.pid)
+    assert len(workers) == 2
+    with under_load(service.url) as load:
+        time.sleep(1)
+        os.kill(workers[0], signal.SIGKILL)
+        wait_until(lambda: len(set(workers_of(service.process.pid)) - set(workers)) == 1)
+        time.sleep(3)
+        back = time.monotonic()
+        failed_before = len(load.failures)
+        time.sleep(1)
+    assert {answer[:2] for _, answer in load.answers} == {("Ancien", "inside")}
+    assert len(load.failures) == failed_before
+    assert not any("HTTPStatusError" in failure for failure in load.failures)  # a connection lost, never a wrong answer
+    assert any(at > back for at, _ in load.answers)
+    code, _ = service.stop(signal.SIGTERM)
+    assert code == 0
+
+
+@needs_proc
+def test_a_worker_that_comes_back_to_altered_files_says_so_until_they_are_mended(start, tmp_path):
+    file = tmp_path / "qpv.geojson"
+    write_perimeters(file, "Ancien")
+    service = start("--perimeters", file.name)
+    before = versions(service.url)
+    file.write_text("{", encoding="utf-8")
+    os.kill(workers_of(service.process.pid)[0], signal.SIGKILL)
+
+    def status(path: str) -> int:
+        try:
+            return httpx.get(f"{service.url}{path}", timeout=30).status_code
+        except httpx.TransportError:
+            return 0
+
+    wait_until(lambda: status("/ready") == 503)
+    assert status("/health") == 200
+    write_perimeters(file, "Ancien")
+    send_sighup(service)
+    wait_until(lambda: status("/ready") == 200)
+    assert versions(service.url) == before
