@@ -50,7 +50,7 @@ def draw(
     on: AskedDay = None,
     territory: TerritoryName = DEFAULT_TERRITORY,
 ) -> None:
-    """Dessiner la carte d'un secteur, d'un périmètre ou d'un fichier.
+    """Dessiner un secteur, un périmètre, un fichier.
 
     Une page HTML qui s'ouvre sans réseau.
     """

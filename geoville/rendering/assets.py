@@ -59,19 +59,20 @@ def style_tag(rules: str) -> str:
 
 
 def _leaflet_script() -> str:
-    return script_tag(_read_leaflet("leaflet.js").decode("utf-8"))
+    return script_tag(read_leaflet("leaflet.js").decode("utf-8"))
 
 
 def _leaflet_style() -> str:
-    rules = _read_leaflet("leaflet.css").decode("utf-8")
+    rules = read_leaflet("leaflet.css").decode("utf-8")
     return style_tag(_CSS_URL.sub(lambda match: f"url({_data_uri(match['path'])})", rules))
 
 
 def _data_uri(path: str) -> str:
-    return f"data:image/png;base64,{base64.b64encode(_read_leaflet(path)).decode('ascii')}"
+    return f"data:image/png;base64,{base64.b64encode(read_leaflet(path)).decode('ascii')}"
 
 
-def _read_leaflet(path: str) -> bytes:
+def read_leaflet(path: str) -> bytes:
+    """Bytes of a file of the package XStatic-Leaflet ("leaflet.js"); DataUnavailableError where it is missing."""
     from xstatic.pkg import leaflet
 
     file = Path(leaflet.BASE_DIR) / path
