@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from geoville.eligibility.kernel_sets import PolygonSets
     from geoville.sources.row_files import AddedColumn, Cell
     from geoville.workflows.lookup import LookupDesk
-    from geoville.workflows.lookup_file_workers import Asking
+    from geoville.workflows.lookup_file_questions import Asking
 
 _PLACES = {column.name: place for place, column in enumerate(ADDED_COLUMNS)}
 _REASON = _PLACES["qpv_raison"]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from geoville.workflows.lookup_file import FileJob
     from geoville.workflows.lookup_file_desk import DeskChoice
-    from geoville.workflows.lookup_file_workers import Asking
+    from geoville.workflows.lookup_file_questions import Asking
 
 
 @dataclass(frozen=True, slots=True)

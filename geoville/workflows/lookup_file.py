@@ -14,9 +14,9 @@ from geoville.sources.row_files import open_row_file
 from geoville.workflows.lookup_file_desk import FileDesk
 from geoville.workflows.lookup_file_journal import Journal
 from geoville.workflows.lookup_file_output import check_free, check_output, merge
-from geoville.workflows.lookup_file_questions import choose_questions
+from geoville.workflows.lookup_file_questions import Asking, choose_questions
 from geoville.workflows.lookup_file_results import ADDED_COLUMNS, columns_beside
-from geoville.workflows.lookup_file_workers import Asking, answer_rows
+from geoville.workflows.lookup_file_workers import answer_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

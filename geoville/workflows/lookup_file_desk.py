@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError
 from geoville.sources.files import sha256_of
+from geoville.sources.row_files import AddedCells
 from geoville.sources.territory import open_territory
+from geoville.workflows.bulk_columns import BulkAnswers
 from geoville.workflows.geocoders import GEOPLATEFORME
 from geoville.workflows.lookup import open_desk
-from geoville.workflows.lookup_file_bulk import BulkDesk
-from geoville.workflows.lookup_file_questions import CoordinateQuestions
-from geoville.workflows.lookup_file_results import added_cells, answered
+from geoville.workflows.lookup_file_questions import CoordinateQuestions, degrees
+from geoville.workflows.lookup_file_results import STATUS_PLACE, RowStatus, answered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from geoville.sources.row_files import AddedCells, InputRow
+    from geoville.sources.row_files import Cell, InputRow
     from geoville.workflows.lookup import LookupDesk
-    from geoville.workflows.lookup_file_results import Finding
-    from geoville.workflows.lookup_file_workers import Asking
+    from geoville.workflows.lookup_file_questions import Asking
 
 ROWS_WORTH_A_BULK = 5_000
 """Getting ready to answer in bulk takes about as long as this many rows one by one."""
@@ -88,15 +88,19 @@ class FileDesk:
             A geocoder is out of reach; the rows before were answered.
         """
         questions, on = self.asking.questions, self.asking.on
-        for row, found in zip(rows, self._in_bulk(rows), strict=True):
-            yield added_cells(row, found) if found else answered(row, questions, self.desk, on)
+        for row, cells in zip(rows, self._in_bulk(rows), strict=True):
+            yield AddedCells(row.line, cells) if cells else answered(row, questions, self.desk, on)
 
-    def _in_bulk(self, rows: Sequence[InputRow]) -> Sequence[Finding | None]:
-        """What is found of rows without asking them one by one; None where that is what they need."""
+    def _in_bulk(self, rows: Sequence[InputRow]) -> Sequence[tuple[Cell, ...] | None]:
+        """Cells of rows that need not be asked one by one; None for those that do, as all that are at fault."""
         if len(rows) < ROWS_WORTH_A_BULK or not isinstance(self.asking.questions, CoordinateQuestions):
             return [None] * len(rows)
-        return self._bulk.findings(rows)
+        import pyarrow as pa
+
+        lon, lat = (pa.array([degrees(row.cells[place]) for row in rows]) for place in (0, 1))
+        cells = zip(*(column.to_pylist() for column in self._bulk.columns(lon, lat, first_line=0)), strict=True)
+        return [row if row[STATUS_PLACE] == RowStatus.OK else None for row in cells]
 
     @cached_property
-    def _bulk(self) -> BulkDesk:
-        return BulkDesk(self.desk.index, self.asking.on)
+    def _bulk(self) -> BulkAnswers:
+        return BulkAnswers(self.desk, self.asking)

@@ -117,6 +117,14 @@ def degrees(text: str) -> float:
 Questions = AddressQuestions | CoordinateQuestions
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is asked of every row."""
+
+    questions: Questions
+    on: date
+
+
 def choose_questions(
     known: Sequence[str],
     *,

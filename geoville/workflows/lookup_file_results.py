@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from geoville.model import Answer, Basis, Perimeter, Position, Quality
+    from geoville.model import Answer, Position
     from geoville.sources.row_files import Cell, InputRow
     from geoville.workflows.lookup import LookupDesk
     from geoville.workflows.lookup_file_questions import Questions
@@ -77,41 +76,6 @@ def columns_beside(known: Sequence[str]) -> tuple[AddedColumn, ...]:
     return tuple(AddedColumn(free(column.name), column.type) for column in ADDED_COLUMNS)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What the cells of an answered row are made of.
-
-    Parameters
-    ----------
-    perimeter : the one that the verdict rests on; None where there is none.
-    distance_m : signed distance to its limit, unrounded.
-    """
-
-    position: Position | None
-    on: date
-    verdict: VerdictCode
-    basis: Basis
-    perimeter: Perimeter | None
-    distance_m: float | None
-    quality: Quality | None
-    reasons: tuple[str, ...]
-
-    @classmethod
-    def of(cls, answer: Answer) -> Finding:
-        """The finding of an answer."""
-        rests_on_one = answer.distance_m is not None
-        return cls(
-            position=answer.position,
-            on=answer.on,
-            verdict=answer.verdict,
-            basis=answer.basis,
-            perimeter=answer.perimeters[0].perimeter if rests_on_one else None,
-            distance_m=answer.distance_m,
-            quality=answer.quality,
-            reasons=answer.reasons,
-        )
-
-
 def answered(row: InputRow, questions: Questions, desk: LookupDesk, on: date) -> AddedCells:
     """Cells of a row, whatever it holds: what is wrong with it is said in its own cells, with its line.
 
@@ -133,12 +97,7 @@ def answered(row: InputRow, questions: Questions, desk: LookupDesk, on: date) ->
         return _unanswered(row, RowStatus.ERROR, bug, on)
     if answer is None:
         return _unanswered(row, RowStatus.SKIPPED, InvalidInputError("Rien à chercher"), on)
-    return added_cells(row, Finding.of(answer))
-
-
-def added_cells(row: InputRow, finding: Finding) -> AddedCells:
-    """Cells of a row whose question was answered."""
-    return AddedCells(row.line, _in_place(_found(finding)))
+    return AddedCells(row.line, _in_place(_found(answer)))
 
 
 def _unanswered(row: InputRow, status: RowStatus, why: InvalidInputError, on: date) -> AddedCells:
@@ -152,20 +111,20 @@ def _in_place(cells: Mapping[str, Cell]) -> tuple[Cell, ...]:
     return tuple(cells.get(column.name) for column in ADDED_COLUMNS)
 
 
-def _found(finding: Finding) -> dict[str, Cell]:
+def _found(answer: Answer) -> dict[str, Cell]:
     cells: dict[str, Cell] = {
-        "result_status": (RowStatus.OK if finding.position else RowStatus.NOT_FOUND).value,
-        "qpv_date": finding.on.isoformat(),
-        "qpv_verdict": finding.verdict.value,
-        "qpv_basis": finding.basis.value,
-        "qpv_distance_m": to_the_millimetre(finding.distance_m),
-        "qpv_qualite": None if finding.quality is None else int(finding.quality),
-        "qpv_raison": " ".join(finding.reasons),
+        "result_status": (RowStatus.OK if answer.position else RowStatus.NOT_FOUND).value,
+        "qpv_date": answer.on.isoformat(),
+        "qpv_verdict": answer.verdict.value,
+        "qpv_basis": answer.basis.value,
+        "qpv_distance_m": to_the_millimetre(answer.distance_m),
+        "qpv_qualite": None if answer.quality is None else int(answer.quality),
+        "qpv_raison": " ".join(answer.reasons),
     }
-    if finding.position:
-        cells |= _position(finding.position)
-    perimeter = finding.perimeter
-    if perimeter and finding.verdict is VerdictCode.INSIDE:  # elsewhere a code would be counted as a beneficiary
+    if answer.position:
+        cells |= _position(answer.position)
+    if answer.verdict is VerdictCode.INSIDE:  # elsewhere a code would be counted as a beneficiary
+        perimeter = answer.perimeters[0].perimeter
         cells |= {"qpv_code": perimeter.code, "qpv_nom": perimeter.name, "qpv_generation": perimeter.generation}
     return cells
 

@@ -20,23 +20,14 @@ from geoville.workflows.lookup_file_desk import FileDesk
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Future
-    from datetime import date
 
     from geoville.errors import Location
     from geoville.sources.row_files import AddedCells, InputRow
     from geoville.workflows.lookup_file_desk import DeskChoice
-    from geoville.workflows.lookup_file_questions import Questions
+    from geoville.workflows.lookup_file_questions import Asking
 
 _CHUNKS_AHEAD = 2
 """Chunks given to each process before the first one is waited for: none is idle, and few wait in memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What is asked of every row."""
-
-    questions: Questions
-    on: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -12,14 +13,10 @@ from geoville.model import VerdictCode
 from geoville.sources.row_files import InputRow
 from geoville.workflows import lookup_file_desk
 from geoville.workflows.lookup import LookupDesk, open_desk
-from geoville.workflows.lookup_file_bulk import BulkDesk
 from geoville.workflows.lookup_file_desk import DeskChoice, FileDesk
-from geoville.workflows.lookup_file_questions import CoordinateQuestions
-from geoville.workflows.lookup_file_results import Finding
-from geoville.workflows.lookup_file_workers import Asking
+from geoville.workflows.lookup_file_questions import Asking, CoordinateQuestions
 
-BOTH_FALL_SHORT = date(2010, 1, 1)
-DAYS = (BOTH_FALL_SHORT, date(2020, 1, 15), date(2026, 1, 15))
+DAYS = (date(2010, 1, 1), date(2020, 1, 15), date(2026, 1, 15))
 
 
 def _square(code: str, west: float, south: float, side: float) -> dict[str, object]:
@@ -59,25 +56,14 @@ def _rows() -> list[InputRow]:
 
 
 @pytest.mark.parametrize("on", DAYS, ids=str)
-def test_what_is_found_in_bulk_is_what_the_desk_finds(desk, on):
-    rows = _rows()
-    found = BulkDesk(desk.index, on).findings(rows)
-    assert found[-3:] == [None] * 3
-    plain = [(row, finding) for row, finding in zip(rows, found, strict=True) if finding]
-    for row, finding in plain:
-        lon, lat = map(float, row.cells)
-        assert finding == Finding.of(desk.answer_at(lon, lat, on))
-    if on is not BOTH_FALL_SHORT:
-        assert len(plain) > len(rows) / 2
-
-
-@pytest.mark.parametrize("on", DAYS, ids=str)
 def test_a_chunk_in_bulk_has_the_cells_of_rows_one_by_one(desk, on, monkeypatch):
     rows = [*_rows(), InputRow(999, ("", ""), "1 cases au lieu de 2")]
     asked = FileDesk(desk, Asking(CoordinateQuestions("lon", "lat"), on))
     one_by_one = list(asked.answers(rows))
     monkeypatch.setattr(lookup_file_desk, "ROWS_WORTH_A_BULK", 1)
+    monkeypatch.setattr(lookup_file_desk, "answered", answered := Mock(side_effect=lookup_file_desk.answered))
     assert list(asked.answers(rows)) == one_by_one
+    assert [call.args[0] for call in answered.call_args_list] == rows[-4:]
 
 
 def test_the_points_asked_about_are_of_every_kind(two_generations):
