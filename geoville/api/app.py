@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from geoville import __version__
-from geoville.api import action_routes, admin_routes, docs, lookup_routes, middlewares, problems
+from geoville.api import (
+    action_routes,
+    admin_routes,
+    docs,
+    features_routes,
+    lookup_routes,
+    middlewares,
+    problems,
+    tile_routes,
+)
 from geoville.api.metrics import Metrics
 from geoville.api.service import load_service
 
@@ -47,7 +56,7 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
     app.state.metrics = Metrics()
     if service is not None:
         app.state.metrics.data_read(len(service.desk.index.perimeters))
-    for routes in (lookup_routes, action_routes, admin_routes):
+    for routes in (lookup_routes, action_routes, features_routes, tile_routes, admin_routes):
         app.include_router(routes.router)
     docs.install(app)
     problems.install(app)
