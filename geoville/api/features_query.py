@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from geoville.errors import InvalidInputError
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 DEFAULT_LIMIT, MOST_FEATURES = 100, 1_000
 _EAST_END = 180.0
+
+LayerName = Annotated[str, Path(description="Nom de la collection", examples=["candidat"])]
+FeatureId = Annotated[str, Path(description="Identifiant de l'objet")]
 
 
 class _Strict(BaseModel):

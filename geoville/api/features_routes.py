@@ -16,7 +16,7 @@ from geoville.api.features_models import (
     FeatureCollectionDocument,
     FeatureDocument,
 )
-from geoville.api.features_query import FormatQuery, ItemsQuery, read_boxes, read_days
+from geoville.api.features_query import FeatureId, FormatQuery, ItemsQuery, LayerName, read_boxes, read_days
 from geoville.api.problem_responses import problem_responses
 from geoville.api.problems import Refusal
 from geoville.api.service import CurrentService, Service  # noqa: TC001 - FastAPI reads the annotation
@@ -68,7 +68,7 @@ async def collections(request: Request, service: CurrentService, _: Annotated[Fo
     responses=problem_responses(400, 404, 503),
 )
 async def collection(
-    request: Request, service: CurrentService, name: str, _: Annotated[FormatQuery, Query()]
+    request: Request, service: CurrentService, name: LayerName, _: Annotated[FormatQuery, Query()]
 ) -> Response:
     """Dire ce qu'est une collection, son étendue et ses sources."""
     layer = layer_of(service, name)
@@ -84,7 +84,7 @@ async def collection(
     responses=problem_responses(400, 404, 503),
 )
 async def items(
-    request: Request, service: CurrentService, name: str, asked: Annotated[ItemsQuery, Query()]
+    request: Request, service: CurrentService, name: LayerName, asked: Annotated[ItemsQuery, Query()]
 ) -> Response:
     """Donner une page d'objets, tous ou ceux d'un rectangle et d'une période, en GeoJSON (WGS 84)."""
     layer, boxes, days = layer_of(service, name), read_boxes(asked.bbox), read_days(asked.datetime)
@@ -105,7 +105,7 @@ async def items(
     responses=problem_responses(400, 404, 503),
 )
 async def item(
-    request: Request, service: CurrentService, name: str, fid: str, _: Annotated[FormatQuery, Query()]
+    request: Request, service: CurrentService, name: LayerName, fid: FeatureId, _: Annotated[FormatQuery, Query()]
 ) -> Response:
     """Donner un objet par son identifiant."""
     layer = layer_of(service, name)
@@ -115,7 +115,7 @@ async def item(
     return answer(request, service, documents.GEOJSON, lambda: documents.feature(base_of(request), layer, row))
 
 
-def layer_of(service: Service, name: str) -> FeatureLayer:
+def layer_of(service: Service, name: LayerName) -> FeatureLayer:
     """Layer of that name; a Refusal (404) where there is none."""
     layer = service.layers.by_name.get(name)
     if layer is None:

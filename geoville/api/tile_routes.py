@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from geoville.api.caching import cache_headers, not_modified
 from geoville.api.data_route import DataRoute, data_get
 from geoville.api.features_models import TileJsonDocument
-from geoville.api.features_query import FormatQuery  # noqa: TC001 - FastAPI reads the annotation
+from geoville.api.features_query import FormatQuery, LayerName  # noqa: TC001 - FastAPI reads the annotation
 from geoville.api.features_routes import answer, base_of, layer_of
 from geoville.api.problem_responses import problem_responses
 from geoville.api.problems import Refusal
@@ -34,7 +34,7 @@ router = APIRouter(route_class=DataRoute, tags=["Tuiles vectorielles"])
     responses=problem_responses(400, 404, 503),
 )
 async def tilejson(
-    request: Request, service: CurrentService, name: str, _: Annotated[FormatQuery, Query()]
+    request: Request, service: CurrentService, name: LayerName, _: Annotated[FormatQuery, Query()]
 ) -> Response:
     """Donner le TileJSON d'une couche, qui a le nom de sa collection."""
     layer = layer_of(service, name)
@@ -55,10 +55,10 @@ async def tilejson(
 async def tile(
     request: Request,
     service: CurrentService,
-    name: str,
-    zoom: int,
-    column: int,
-    row: int,
+    name: LayerName,
+    zoom: Annotated[int, Path(description=f"Zoom, de 0 à {MAX_ZOOM}")],
+    column: Annotated[int, Path(description="Colonne, depuis l'ouest")],
+    row: Annotated[int, Path(description="Ligne, depuis le nord")],
     _: Annotated[FormatQuery, Query()],
 ) -> Response:
     """Donner une tuile (Mapbox Vector Tile, Web Mercator), du zoom 0 au zoom 18."""
