@@ -16,7 +16,7 @@ ESTIMATE_REFERENCE = "Décret n° 2014-767 du 3 juillet 2014 (formule du seuil, 
 
 def listed(answering: tuple[PerimeterHit, ...], hits: tuple[PerimeterHit, ...]) -> tuple[PerimeterHit, ...]:
     """Hits in the order in which an answer lists them: first those that it rests on."""
-    return answering + tuple(hit for hit in hits if all(hit is not item for item in answering))
+    return answering + tuple(hit for hit in hits if all(hit.perimeter is not item.perimeter for item in answering))
 
 
 def references_of(basis: Basis, answering: tuple[PerimeterHit, ...], hits: tuple[PerimeterHit, ...]) -> tuple[str, ...]:

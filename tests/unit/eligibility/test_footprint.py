@@ -119,7 +119,7 @@ def test_estimates_say_what_they_are() -> None:
     answer = place(shapely.box(900, 400, 1100, 600), CANDIDATE, VEILLE)
     assert (answer.basis, answer.placement) == (Basis.ESTIMATED, PARTLY)
     assert any("sans valeur réglementaire" in reason for reason in answer.reasons)
-    assert {hit.perimeter.code for hit in answer.perimeters} == {"C1", "V1"}
+    assert [hit.perimeter.code for hit in answer.perimeters] == ["C1", "V1"]
 
 
 def test_overseas_a_footprint_is_measured_in_the_crs_of_its_own_island() -> None:
