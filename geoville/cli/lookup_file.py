@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,7 @@ import typer
 from geoville import french
 from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, AskedDay, QpvGeneration, TerritoryName, day
 from geoville.cli.printing import print_json, print_lines
-from geoville.errors import GeovilleError
+from geoville.errors import GeovilleError, InvalidInputError
 
 if TYPE_CHECKING:
     from geoville.workflows.lookup_file import FileJob
@@ -84,6 +85,10 @@ def lookup_file(
     resume: Annotated[bool, typer.Option("--resume", help="Reprendre un travail interrompu.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Tout recommencer, et remplacer la sortie.")] = False,
     workers: Annotated[int, typer.Option("--workers", metavar="N", help="Nombre de processus.", min=1)] = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADRESSE", help="Parquet : ordonnanceur dask à qui confier les parties."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Répondre pour chaque ligne d'un fichier.
@@ -94,7 +99,7 @@ def lookup_file(
     _say(_recognised(job))
     try:
         with _stopped_by_sigterm(), _progress_bar(job.rows.expected_rows) as progress:
-            summary = job.run(progress, resume=resume, force=force, workers=workers)
+            summary = _way_to_run(job, scheduler)(progress, resume=resume, force=force, workers=workers)
     except (GeovilleError, KeyboardInterrupt):
         if job.journal.exists():
             _say([f"Ce qui est fait est gardé dans « {job.journal} » : relancer la commande avec --resume."])
@@ -123,6 +128,20 @@ def _open(source: Path, out: Path, questions: QuestionOptions, desk: DeskOptions
         separator=questions.separator,
         sheet=questions.sheet,
     )
+
+
+def _way_to_run(job: FileJob, scheduler: str | None) -> Callable[..., FileSummary]:
+    """Numbers of a Parquet file are answered part by part, wherever its workers are; all else, row by row."""
+    from geoville.workflows.bulk_lookup import can_be_bulk, lookup_parquet
+
+    if can_be_bulk(job):
+        return partial(lookup_parquet, job, scheduler=scheduler)
+    if scheduler:
+        raise InvalidInputError(
+            "Un ordonnanceur répartit les coordonnées d'un fichier Parquet",
+            advice="ôter --scheduler, ou donner deux colonnes de nombres d'un fichier Parquet",
+        )
+    return job.run
 
 
 def _recognised(job: FileJob) -> list[str]:

@@ -11,6 +11,8 @@ import textwrap
 import time
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 SECRET = "Zéphyrine-Ouistiti"
@@ -65,6 +67,22 @@ def test_options_reach_the_file(geoville, tmp_path):
     assert done.code == 0
 
 
+def test_numbers_of_a_parquet_file_are_answered_as_those_of_a_csv_file(geoville, tmp_path):
+    points = {"lon": [1.8867, 1.893673, None, 200.0], "lat": [50.9560, 50.953397, 50.9, 50.9]}
+    pq.write_table(pa.table(points), tmp_path / "in.parquet")
+    with (tmp_path / "in.csv").open("w", encoding="utf-8") as stream:
+        stream.writelines(["lon;lat\n", *(f"{x or ''};{y}\n" for x, y in zip(*points.values(), strict=True))])
+    told = {}
+    for suffix in ("csv", "parquet"):
+        out = tmp_path / f"out.{suffix}"
+        done = geoville("lookup-file", tmp_path / f"in.{suffix}", out, "--on", "2026-01-15")
+        assert done.code == 0
+        told[suffix] = done.out.splitlines()[1:]
+    assert told["csv"] == told["parquet"]
+    assert told["csv"][0] == "Trouvées : 2 ; introuvables : 0 ; sans question : 0 ; en erreur : 2"
+    assert len(pq.read_table(tmp_path / "out.parquet")) == 4
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -73,6 +91,7 @@ def test_options_reach_the_file(geoville, tmp_path):
         (("in.csv", "out.xlsx"), "n'a pas le format"),
         (("in.csv", "out.csv", "--resume", "--force"), "se contredisent"),
         (("in.csv", "out.csv", "--workers", "0"), "--workers"),
+        (("in.csv", "out.csv", "--scheduler", "tcp://127.0.0.1:1"), "d'un fichier Parquet"),
         (("in.csv", "out.csv", "--address-columns", "rue"), "Colonne absente (colonne rue)"),
     ],
 )
