@@ -40,6 +40,7 @@ class GeoJsonResponse(Response):
     "/conformance",
     summary="Normes suivies",
     response_model=ConformanceDocument,
+    response_description="Les classes de conformité",
     responses=problem_responses(400, 503),
 )
 async def conformance(request: Request, service: CurrentService, _: Annotated[FormatQuery, Query()]) -> Response:
@@ -52,6 +53,7 @@ async def conformance(request: Request, service: CurrentService, _: Annotated[Fo
     "/collections",
     summary="Les collections",
     response_model=CollectionsDocument,
+    response_description="Les collections, avec leurs liens",
     responses=problem_responses(400, 503),
 )
 async def collections(request: Request, service: CurrentService, _: Annotated[FormatQuery, Query()]) -> Response:
@@ -65,6 +67,7 @@ async def collections(request: Request, service: CurrentService, _: Annotated[Fo
     "/collections/{name}",
     summary="Une collection",
     response_model=CollectionDocument,
+    response_description="La collection, avec ses liens",
     responses=problem_responses(400, 404, 503),
 )
 async def collection(
@@ -80,6 +83,7 @@ async def collection(
     "/collections/{name}/items",
     summary="Les objets d'une collection",
     response_model=FeatureCollectionDocument,
+    response_description="Une page d'objets, avec les liens vers les autres",
     response_class=GeoJsonResponse,
     responses=problem_responses(400, 404, 503),
 )
@@ -101,6 +105,7 @@ async def items(
     "/collections/{name}/items/{fid:path}",
     summary="Un objet",
     response_model=FeatureDocument,
+    response_description="L'objet",
     response_class=GeoJsonResponse,
     responses=problem_responses(400, 404, 503),
 )

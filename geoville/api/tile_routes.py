@@ -31,6 +31,7 @@ router = APIRouter(route_class=DataRoute, tags=["Tuiles vectorielles"])
     "/tiles/{name}.json",
     summary="Description des tuiles d'une couche",
     response_model=TileJsonDocument,
+    response_description="Le TileJSON",
     responses=problem_responses(400, 404, 503),
 )
 async def tilejson(
