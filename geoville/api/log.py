@@ -41,5 +41,11 @@ def configure(*, as_json: bool) -> None:
 def log_request(method: str, route: str, status: int, seconds: float) -> None:
     """Log an answer by the template of its route, where requests are logged."""
     if _access.isEnabledFor(logging.INFO):
-        fields = {"method": method, "route": route, "status": status, "ms": round(1_000 * seconds, 1)}
+        fields = {
+            "request_id": current_request_id(),
+            "method": method,
+            "route": route,
+            "status": status,
+            "ms": round(1_000 * seconds, 1),
+        }
         _access.info("answered", extra={"fields": fields})

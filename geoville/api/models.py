@@ -103,14 +103,6 @@ class LookupDocument(BaseModel):
     sources: list[SourceDocument]
 
 
-class HealthDocument(BaseModel):
-    """L'état du service."""
-
-    status: str
-    version: str
-    perimeters: int
-
-
 class ProblemDocument(BaseModel):
     """Une erreur (RFC 9457)."""
 
@@ -118,3 +110,4 @@ class ProblemDocument(BaseModel):
     title: str
     status: int
     detail: str
+    request_id: str | None = Field(None, description="Numéro de la demande, aussi dans l'en-tête X-Request-ID")

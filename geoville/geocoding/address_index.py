@@ -87,8 +87,16 @@ class AddressIndex:
         """
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         where = Location(path.name)
+        opened = _identity(path)
+
+        def connect() -> sqlite3.Connection:
+            if _identity(path) != opened:  # what was read of the first file says nothing of this one
+                advice = "recharger le service, ou relancer la commande"
+                raise DataUnavailableError("L'index d'adresses a été remplacé", where=where, advice=advice)
+            return sqlite3.connect(uri, uri=True, check_same_thread=False)
+
         try:
-            index = cls(lambda: sqlite3.connect(uri, uri=True, check_same_thread=False), f"l'index « {path.name} »")
+            index = cls(connect, f"l'index « {path.name} »")
         except (sqlite3.Error, DataUnavailableError) as error:
             advice = "en faire un avec « geoville data addresses build »"
             raise AddressListError("Fichier qui n'est pas un index d'adresses", where=where, advice=advice) from error
@@ -218,6 +226,15 @@ def is_address_index(path: Path) -> bool:
             return stream.read(len(FIRST_BYTES)) == FIRST_BYTES
     except OSError:
         return False
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is replaced; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _close(connections: Iterable[sqlite3.Connection]) -> None:

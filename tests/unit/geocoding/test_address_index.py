@@ -254,3 +254,14 @@ def test_an_index_that_becomes_unreadable_is_no_crash(tmp_path: Path) -> None:
     path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
     with pytest.raises(DataUnavailableError, match="illisible"):
         geocoder.search("1 rue Mollien, Calais")
+
+
+def test_an_index_replaced_on_disk_is_never_read_with_what_was_known_of_the_first(tmp_path: Path) -> None:
+    path = write(tmp_path / "index.sqlite")
+    geocoder = EmbeddedGeocoder(AddressIndex.open(path))
+    write(tmp_path / "new.sqlite", (SEYNOD,)).replace(path)
+    found = geocoder.search("1 rue Mollien, Calais")
+    assert isinstance(found, Position)
+    assert found.label.startswith("1 Rue Mollien")
+    with ThreadPoolExecutor(1) as other_thread, pytest.raises(DataUnavailableError, match="remplacé"):
+        other_thread.submit(geocoder.search, "1 rue Mollien, Calais").result()
