@@ -1,0 +1,122 @@
+// Layers of the map, read from the service's collections for what the map shows, and their legend.
+
+import { make, byId } from "./dom.js";
+import { Refused, getJson } from "./service.js";
+import { cellsKey, cellsLayer, isCells } from "./cells.js";
+import { drawPerimeters, keyOf, lineName } from "./perimeters.js";
+
+const { L } = globalThis;
+const PAGE_SIZE = 1000;
+const MOST_PAGES = 6;
+const MARGIN = 0.3; // around the view, in parts of it: a small move loads nothing
+const HIDDEN = /^(iris|sectors|vecu|zus|cucs|cells)/;
+
+/** The layers of a map. */
+export class Layers {
+  #map;
+  #lines;
+  #onChange;
+  #layers = new Map();
+  #loading = new AbortController();
+  day = "";
+
+  /** `onChange()` is told that what is drawn, or which layers are on, changed. */
+  constructor(map, lines, onChange) {
+    this.#map = map;
+    this.#lines = lines;
+    this.#onChange = onChange;
+    ["cells", "perimeters"].forEach((name, rank) => (map.createPane(name).style.zIndex = 410 + 10 * rank));
+  }
+
+  /** Read which layers there are, and switch on those named, or the usual ones. */
+  async open(wanted) {
+    const { collections } = await getJson("collections");
+    const newestCells = collections.find(isCells)?.id;
+    for (const { id, title } of collections) {
+      const usual = !HIDDEN.test(id) || id === newestCells;
+      this.#layers.set(id, { id, title, on: wanted ? wanted.includes(id) : usual, features: [], box: null, drawn: L.layerGroup() });
+    }
+    this.#showLegend();
+    await this.refresh();
+  }
+
+  get names() {
+    return [...this.#layers.values()].filter((layer) => layer.on).map((layer) => layer.id);
+  }
+
+  /** Perimeters drawn in the view, cells apart. */
+  get perimetersInView() {
+    const view = this.#map.getBounds();
+    const shown = [...this.#layers.values()].filter((layer) => layer.on && !isCells(layer));
+    return shown.flatMap((layer) => layer.features.filter((feature) => L.geoJSON(feature).getBounds().intersects(view)));
+  }
+
+  /** Load what the view lacks, and draw. */
+  async refresh() {
+    const lacking = [...this.#layers.values()].filter((layer) => layer.on && !layer.box?.contains(this.#map.getBounds()));
+    if (lacking.length) {
+      this.#loading.abort();
+      this.#loading = new AbortController();
+      const box = this.#map.getBounds().pad(MARGIN);
+      await Promise.all(lacking.map((layer) => this.#load(layer, box, this.#loading.signal)));
+    }
+    this.draw();
+  }
+
+  /** Draw again what is loaded, as it stands on the day asked about. */
+  draw() {
+    for (const layer of this.#layers.values()) {
+      layer.drawn.clearLayers();
+      layer.drawn.remove();
+      if (!layer.on) continue;
+      const made = isCells(layer) ? cellsLayer(layer.features) : drawPerimeters(layer.features, this.#lines, this.day);
+      layer.drawn.addLayer(made).addTo(this.#map);
+    }
+    this.#onChange();
+  }
+
+  async #load(layer, box, signal) {
+    const features = [];
+    const items = `collections/${encodeURIComponent(layer.id)}/items`;
+    let query = `?limit=${PAGE_SIZE}&bbox=${clipped(box)}`;
+    try {
+      for (let page = 0; query && page < MOST_PAGES; page += 1) {
+        const read = await getJson(items + query, signal);
+        features.push(...read.features.filter((feature) => feature.geometry));
+        const next = read.links.find((link) => link.rel === "next");
+        query = next ? new URL(next.href).search : ""; // the service may be behind a proxy that it does not know of
+      }
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      if (!(error instanceof Refused)) throw error;
+      byId("map-said").textContent = error.message;
+      return;
+    }
+    layer.features = features;
+    layer.box = box;
+    byId("map-said").textContent = query ? `${layer.title} : tout ne tient pas, rapprocher la carte.` : "";
+  }
+
+  #showLegend() {
+    byId("layers").replaceChildren(...[...this.#layers.values()].map((layer) => this.#legendOf(layer)));
+  }
+
+  #legendOf(layer) {
+    const tick = make("input", { type: "checkbox", value: layer.id });
+    tick.checked = layer.on;
+    tick.addEventListener("change", () => {
+      layer.on = tick.checked;
+      this.refresh();
+    });
+    const key = isCells(layer) ? cellsKey() : keyOf(this.#lines[lineName(layer.id)], lineName(layer.id));
+    return make("label", { class: "layer" }, tick, key, make("span", {}, layer.title));
+  }
+}
+
+/** A box as the service reads it, within the globe. */
+function clipped(box) {
+  const west = Math.max(box.getWest(), -180);
+  const east = Math.min(box.getEast(), 180);
+  return [west, Math.max(box.getSouth(), -90), east, Math.min(box.getNorth(), 90)].map((degrees) => degrees.toFixed(5)).join(",");
+}
+

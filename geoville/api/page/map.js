@@ -1,0 +1,75 @@
+// The map itself: where it looks, what was asked on it. Its layers are in layers.js.
+
+import { byId, make } from "./dom.js";
+
+const { L } = globalThis;
+const CLOSE_ZOOM = 16;
+const DECIMALS = 6; // about ten centimetres
+
+/** Open the map; `onPoint(lon, lat)` is told where the user asks, `onMove()` that the view changed. */
+export function openMap(facts, view, { onPoint, onMove }) {
+  const map = L.map("map", {
+    zoomControl: false,
+    zoomAnimation: !still(),
+    fadeAnimation: !still(),
+    minZoom: 5,
+    maxZoom: 19,
+  });
+  map.attributionControl.setPrefix(false);
+  L.control.zoom({ zoomInTitle: "Agrandir", zoomOutTitle: "Réduire" }).addTo(map);
+  L.control.scale({ imperial: false }).addTo(map);
+  const [west, south, east, north] = facts.extent;
+  const whole = L.latLngBounds([south, west], [north, east]);
+  if (view) map.setView([view.lat, view.lon], view.zoom);
+  else map.fitBounds(whole);
+  if (facts.tiles) addTiles(map, facts.tiles);
+
+  const ask = ({ lat, lng }) => onPoint(Number(lng.toFixed(DECIMALS)), Number(lat.toFixed(DECIMALS)));
+  map.on("click", (event) => ask(event.latlng.wrap()));
+  map.on("moveend", onMove);
+  byId("ask-centre").addEventListener("click", () => ask(map.getCenter().wrap()));
+  byId("whole").addEventListener("click", () => map.fitBounds(whole, { animate: !still() }));
+  addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
+  addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
+  return map;
+}
+
+/** View of the map, as a link keeps it. */
+export const viewOf = (map) => ({ zoom: map.getZoom(), lat: map.getCenter().lat, lon: map.getCenter().lng });
+
+/** Marks the position of an answer, and moves the map to it where it is out of sight or too small. */
+export class Mark {
+  #map;
+  #layer = L.layerGroup();
+
+  constructor(map) {
+    this.#map = map;
+    this.#layer.addTo(map);
+  }
+
+  show(position, accuracy, { move }) {
+    this.#layer.clearLayers();
+    if (!position) return;
+    const at = [position.lat, position.lon];
+    if (accuracy) L.circle(at, { radius: accuracy, className: "accuracy", interactive: false }).addTo(this.#layer);
+    const icon = L.divIcon({ className: "pin", html: make("span"), iconSize: [22, 22] });
+    L.marker(at, { icon, interactive: false, keyboard: false }).addTo(this.#layer);
+    if (move) this.#map.setView(at, Math.max(this.#map.getZoom(), CLOSE_ZOOM - 1), { animate: !still() });
+    else if (!this.#map.getBounds().contains(at)) this.#map.panTo(at, { animate: !still() });
+  }
+}
+
+function addTiles(map, tiles) {
+  const layer = L.tileLayer(tiles.url, { attribution: tiles.attribution, maxNativeZoom: tiles.max_zoom, maxZoom: 19 });
+  let seen = false;
+  layer.on("tileload", () => {
+    seen = true;
+    map.getContainer().classList.add("with-tiles");
+  });
+  layer.on("tileerror", () => {
+    if (!seen) layer.remove(); // no network: the map's own vectors are enough
+  });
+  layer.addTo(map);
+}
+
+const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
