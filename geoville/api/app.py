@@ -10,6 +10,7 @@ from geoville import __version__
 from geoville.api import (
     action_routes,
     admin_routes,
+    adresse_routes,
     docs,
     features_routes,
     lookup_routes,
@@ -56,7 +57,7 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
     app.state.metrics = Metrics()
     if service is not None:
         app.state.metrics.data_read(len(service.desk.index.perimeters))
-    for routes in (lookup_routes, action_routes, features_routes, tile_routes, admin_routes):
+    for routes in (lookup_routes, adresse_routes, action_routes, features_routes, tile_routes, admin_routes):
         app.include_router(routes.router)
     docs.install(app)
     problems.install(app)

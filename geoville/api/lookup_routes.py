@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 
+from geoville.api import asking
+from geoville.api.fields import GivenOnce, day_asked
 from geoville.api.models import LookupDocument, LookupQuery
 from geoville.api.problem_responses import problem_responses
 from geoville.api.service import CurrentService  # noqa: TC001 - FastAPI reads the annotation
@@ -21,15 +22,14 @@ router = APIRouter()
     summary="Verdict pour une adresse, un lieu ou des coordonnées",
     response_model=LookupDocument,
     response_description="Réponse datée, motivée et sourcée ; « not_found » en est une",
-    responses=problem_responses(400, 422),
+    responses=problem_responses(400, 422, 503),
+    dependencies=[GivenOnce],
 )
-async def lookup(request: Request, service: CurrentService, asked: Annotated[LookupQuery, Query()]) -> dict[str, Any]:
+async def lookup(service: CurrentService, asked: Annotated[LookupQuery, Query()]) -> dict[str, Any]:
     """Dire si une position est dans un quartier prioritaire à une date, à quelle distance de la limite, et pourquoi."""
-    if len(request.query_params.multi_items()) > len(request.query_params):
-        raise InvalidInputError("Un paramètre est donné deux fois", advice="poser une question à la fois")
-    on = asked.on or date.today()  # noqa: DTZ011 - the legal day is the local one
+    on = day_asked(asked.on)
     if asked.q is not None and asked.lon is None and asked.lat is None and asked.accuracy_m is None:
-        return answer_document(service.desk.answer(asked.q, on))
+        return answer_document(await asking.answer(service.desk, asked.q, on))
     if asked.q is None and asked.lon is not None and asked.lat is not None:
         return answer_document(service.desk.answer_at(asked.lon, asked.lat, on, asked.accuracy_m or 0.0))
     raise InvalidInputError(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.geocoding.protocol import Geocoder
-    from geoville.model import Answer
+    from geoville.model import Answer, NotFound
 
 _COORDINATES = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 
@@ -46,10 +46,14 @@ class LookupDesk:
         InvalidInputError
             The question is empty or too long, or its coordinates are out of range. The message never repeats it.
         """
+        return decide(self.located(question, postcode=postcode, citycode=citycode), self.index, on)
+
+    def located(self, question: str, *, postcode: str = "", citycode: str = "") -> Position | NotFound:
+        """Where the place that a question is about was found, or typed."""
         typed = _COORDINATES.fullmatch(question)
         if typed:
-            return self.answer_at(float(typed[1]), float(typed[2]), on)
-        return decide(self.geocoder.search(question, postcode=postcode, citycode=citycode), self.index, on)
+            return typed_position(float(typed[1]), float(typed[2]))
+        return self.geocoder.search(question, postcode=postcode, citycode=citycode)
 
     def answer_at(self, lon: float, lat: float, on: date, accuracy_m: float = 0.0) -> Answer:
         """Answer about coordinates, exact unless an accuracy in metres is given."""

@@ -33,7 +33,9 @@ REQUESTS = {
 class BrokenDesk:
     """A desk whose own failure quotes what was asked."""
 
-    def answer(self, question: str, *_: object) -> None:
+    geocoder = None
+
+    def answer(self, question: str, *_: object, **__: object) -> None:
         raise RuntimeError(question)
 
 
@@ -82,10 +84,10 @@ def all_loggers_at_debug(tmp_path):
 
             answer = lookup.LookupDesk.answer
 
-            def fragile(self, question, on):
+            def fragile(self, question, on, **limits):
                 if question.startswith("panne"):
                     raise RuntimeError(question)
-                return answer(self, question, on)
+                return answer(self, question, on, **limits)
 
             lookup.LookupDesk.answer = fragile
             """

@@ -70,7 +70,9 @@ def test_odd_bytes_are_an_answer_or_a_problem(get, q):
 @pytest.mark.parametrize("error", list(STATUS_OF_ERROR), ids=lambda error: error.__name__)
 def test_every_error_of_geoville_has_its_status(request_of, error):
     class Broken:
-        def answer(self, *_: object) -> None:
+        geocoder = None
+
+        def answer(self, *_: object, **__: object) -> None:
             raise error("Phrase", advice="conseil")
 
     app = create_app(Settings(territory="calais", perimeters=()))

@@ -1,0 +1,199 @@
+"""`/search` and `/reverse`: the shape of the API Adresse, the verdict of `/lookup`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from geoville.api.app import create_app
+from geoville.api.settings import Settings
+from geoville.errors import DataUnavailableError
+from geoville.geocoding.remote import RemoteGeocoder
+from geoville.model import NotFound, Position, PositionType
+
+ON = "2024-06-01"
+ADDRESS = "1 rue Youri Gagarine, 62100 Calais"
+POINT = {"lon": 1.893673, "lat": 50.953397}
+MEMBERS = ["type", "version", "features", "attribution", "licence", "query", "limit", "qpv"]
+FLAT = {"label", "score", "housenumber", "id", "type", "name", "postcode", "citycode", "city", "context", "x", "y"}
+
+
+@pytest.fixture
+def post(app, request_of):
+    return lambda path, **body: request_of(app, "POST", path, json=body)
+
+
+@pytest.mark.parametrize("q", [ADDRESS, "collège Vauban", "avenue Guynemer, Calais", "Calais", "1.8867, 50.956"])
+def test_the_first_address_has_the_verdict_of_lookup(get, q):
+    found = get("/search", q=q, on=ON).json()
+    told = get("/lookup", q=q, on=ON).json()
+    assert list(found) == MEMBERS
+    first = found["features"][0]
+    assert first["properties"].keys() >= FLAT
+    assert first["geometry"] == {"type": "Point", "coordinates": [told["position"]["lon"], told["position"]["lat"]]}
+    qpv = first["properties"]["qpv"]
+    assert (qpv["verdict"], qpv["basis"], qpv["distance_m"], qpv["qualite"], qpv["on"]) == (
+        told["verdict"],
+        told["basis"],
+        told["distance_m"],
+        told["quality"],
+        ON,
+    )
+    assert qpv["raison"] == " ".join(told["reasons"])
+    assert found["qpv"] == qpv
+    assert qpv["code"] == (told["perimeters"][0]["code"] if told["verdict"] == "inside" else None)
+
+
+def test_an_address_is_written_as_the_api_adresse_writes_it(get):
+    found = get("/search", q=ADDRESS, on=ON).json()
+    said = found["features"][0]["properties"]
+    assert (said["type"], said["housenumber"], said["street"]) == ("housenumber", "1", "Rue Youri Gagarine")
+    assert (said["name"], said["postcode"], said["citycode"]) == ("1 Rue Youri Gagarine", "62100", "62193")
+    assert (found["version"], found["query"], found["limit"]) == ("draft", ADDRESS, 5)
+    assert (said["x"], said["y"]) == pytest.approx((622_097.7, 7_095_814.6), abs=1)  # Lambert 93
+    assert "Licence Ouverte" in found["licence"]
+
+
+def test_an_unknown_address_is_an_empty_collection_that_says_why(get):
+    found = get("/search", q="12 rue de l'Inconnue, 62100 Calais", on=ON).json()
+    assert found["features"] == []
+    assert found["qpv"]["verdict"] == "not_found"
+    assert "liste" in found["qpv"]["raison"]
+
+
+def test_a_text_being_typed_is_completed_unless_asked_otherwise(get):
+    typed = get("/search", q="rue Youri Gag", on=ON).json()
+    assert typed["features"][0]["properties"]["name"] == "Rue Youri Gagarine"
+    assert typed["qpv"]["verdict"] == "not_found"
+    assert get("/search", q="rue Youri Gag", autocomplete=0, on=ON).json()["features"] == []
+
+
+def test_limits_are_kept(get):
+    every = get("/search", q="rue mollien", limit=20).json()["features"]
+    assert len(every) > 2
+    labels = [feature["properties"]["label"] for feature in every]
+    assert len(set(labels)) == len(labels)
+    assert get("/search", q="rue mollien", limit=2).json()["features"] == every[:2]
+    places = get("/search", q="rue mollien", type="locality", limit=20).json()["features"]
+    assert {feature["properties"]["type"] for feature in places} == {"locality"}
+    assert get("/search", q="rue mollien", citycode="75056").json()["features"] == []
+
+
+def test_what_is_near_comes_first_among_equals(get):
+    kept = get("/search", q="rue mollien", limit=20).json()["features"]
+    lon, lat = kept[-1]["geometry"]["coordinates"]
+    near = get("/search", q="rue mollien", limit=20, lon=lon, lat=lat).json()["features"]
+    scores = [feature["properties"]["score"] for feature in near]
+    assert scores == sorted(scores, reverse=True)
+    equals = [feature["properties"]["distance"] for feature in near if feature["properties"]["score"] == scores[0]]
+    assert equals == sorted(equals)
+
+
+def test_reverse_gives_the_address_and_the_verdict_of_the_point(get):
+    point = {"lon": POINT["lon"] + 0.0002, "lat": POINT["lat"]}
+    found = get("/reverse", **point, on=ON).json()
+    told = get("/lookup", **point, on=ON).json()
+    said = found["features"][0]["properties"]
+    assert said["housenumber"] == "1"
+    assert said["distance"] == pytest.approx(14, abs=1)
+    assert said["qpv"] == found["qpv"]
+    assert (said["qpv"]["verdict"], said["qpv"]["distance_m"]) == (told["verdict"], told["distance_m"])
+    assert get("/reverse", **point, type="street").json()["features"] == []
+
+
+def test_a_point_far_from_any_address_still_has_a_verdict(get):
+    found = get("/reverse", lon=1.8867, lat=50.956, on=ON).json()
+    assert found["features"] == []
+    assert found["qpv"]["verdict"] == "outside"
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"), [("/search", {"q": ADDRESS}), ("/reverse", POINT)], ids=["search", "reverse"]
+)
+def test_what_is_posted_is_answered_as_what_is_in_the_url(get, post, path, asked):
+    assert post(path, **asked, on=ON).json() == get(path, **asked, on=ON).json()
+
+
+BAD = {
+    "no question": ("/search", 422),
+    "blank": ("/search?q=%20", 400),
+    "too long": (f"/search?q={'a' * 201}", 422),
+    "too many": ("/search?q=calais&limit=21", 422),
+    "none": ("/search?q=calais&limit=0", 422),
+    "unknown type": ("/search?q=calais&type=poi", 422),
+    "lon alone": ("/search?q=calais&lon=1.8", 400),
+    "lat first": ("/search?q=calais&lon=50.9&lat=1.8", 400),
+    "asked twice": ("/search?q=calais&q=marck", 400),
+    "unknown parameter": ("/search?q=calais&date=2024-01-01", 422),
+    "seconds for a day": ("/search?q=calais&on=0", 422),
+    "day with its time": ("/search?q=calais&on=2024-06-01T00:00:00", 422),
+    "no point": ("/reverse?lon=1.8", 422),
+    "NaN": ("/reverse?lon=nan&lat=50.9", 400),
+    "off the globe": ("/reverse?lon=181&lat=50.9", 400),
+}
+
+
+@pytest.mark.parametrize(("url", "status"), BAD.values(), ids=BAD)
+def test_a_bad_question_is_a_problem(get, url, status):
+    answer = get(url)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+class SlowService(RemoteGeocoder):
+    """A remote geocoder that takes its time, or is out of reach."""
+
+    def __init__(self, found: Position | None) -> None:
+        self._found = found
+
+    def search(self, *_: object, **__: object) -> Position | NotFound:
+        return self._answer_slowly()
+
+    def suggest(self, *_: object, **__: object) -> tuple[Position, ...]:
+        return ()
+
+    def reverse(self, *_: object) -> Position | NotFound:
+        return self._answer_slowly()
+
+    def _answer_slowly(self) -> Position:
+        time.sleep(0.5)
+        if self._found is None:
+            raise DataUnavailableError("Géocodage impossible", advice="réessayer plus tard")
+        return self._found
+
+
+def app_asking(geocoder):
+    app = create_app(Settings(territory="calais", perimeters=()))
+    service = app.state.service
+    app.state.service = replace(service, desk=replace(service.desk, geocoder=geocoder))
+    return app
+
+
+@pytest.mark.parametrize("path", ["/search?q=1 rue X", "/reverse?lon=1.89&lat=50.95", "/lookup?q=1 rue X"])
+def test_a_remote_geocoder_holds_nobody_else_up(path):
+    app = app_asking(SlowService(Position(1.89, 50.95, "1 Rue X", PositionType.HOUSENUMBER)))
+
+    async def asked() -> list[float]:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://geoville") as client:
+            started = time.monotonic()
+            slow = asyncio.create_task(client.get(path))
+            await asyncio.sleep(0.05)
+            health = await client.get("/lookup", params={"lon": 1.9, "lat": 50.9})
+            quick = time.monotonic() - started
+            assert health.status_code == (await slow).status_code == 200
+            return [quick, time.monotonic() - started]
+
+    quick, slow = asyncio.run(asked())
+    assert quick < 0.4 < slow
+
+
+@pytest.mark.parametrize("path", ["/search?q=1 rue X", "/reverse?lon=1.89&lat=50.95", "/lookup?q=1 rue X"])
+def test_a_geocoder_out_of_reach_is_a_503(request_of, path):
+    answer = request_of(app_asking(SlowService(None)), "GET", path)
+    assert answer.status_code == 503
+    assert answer.json()["detail"] == "Géocodage impossible : réessayer plus tard."
