@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from geoville.workflows.feature_layer import FeatureLayer
 
 JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
-OPENAPI = "application/vnd.oai.openapi+json;version=3.1"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 
@@ -37,7 +36,7 @@ def landing(base: str, title: str) -> dict[str, Any]:
         "links": [
             _link("self", f"{base}/?f=json", JSON, "Cet accueil"),
             _link("alternate", f"{base}/?f=html", HTML, "La page, pour une personne"),
-            _link("service-desc", f"{base}/openapi.json", OPENAPI, "Définition de l'API"),
+            _link("service-desc", f"{base}/openapi.json", JSON, "Définition de l'API"),
             _link("service-doc", f"{base}/docs", HTML, "Documentation de l'API"),
             _link("conformance", f"{base}/conformance", JSON, "Normes suivies"),
             _link("data", f"{base}/collections", JSON, "Les collections"),
