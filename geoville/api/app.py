@@ -15,6 +15,7 @@ from geoville.api import (
     features_routes,
     lookup_routes,
     middlewares,
+    page_routes,
     problems,
     tile_routes,
 )
@@ -57,7 +58,15 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
     app.state.metrics = Metrics()
     if service is not None:
         app.state.metrics.data_read(len(service.desk.index.perimeters))
-    for routes in (lookup_routes, adresse_routes, action_routes, features_routes, tile_routes, admin_routes):
+    for routes in (
+        lookup_routes,
+        adresse_routes,
+        action_routes,
+        features_routes,
+        tile_routes,
+        page_routes,
+        admin_routes,
+    ):
         app.include_router(routes.router)
     docs.install(app)
     problems.install(app)
