@@ -13,10 +13,12 @@ from geoville.api import (
     adresse_routes,
     docs,
     features_routes,
+    landing_routes,
     lookup_routes,
     middlewares,
     page_routes,
     problems,
+    rule_routes,
     tile_routes,
 )
 from geoville.api.metrics import Metrics
@@ -59,8 +61,10 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
     if service is not None:
         app.state.metrics.data_read(len(service.desk.index.perimeters))
     for routes in (
+        landing_routes,
         lookup_routes,
         adresse_routes,
+        rule_routes,
         action_routes,
         features_routes,
         tile_routes,
