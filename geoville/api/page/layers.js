@@ -9,34 +9,35 @@ const { L } = globalThis;
 const PAGE_SIZE = 1000;
 const MOST_PAGES = 6;
 const MARGIN = 0.3; // around the view, in parts of it: a small move loads nothing
+const QUARTERS = /^(qpv|candidat)/;
 const HIDDEN = /^(iris|sectors|vecu|zus|cucs|cells)/;
 
 /** The layers of a map. */
 export class Layers {
   #map;
-  #lines;
+  #facts;
   #onChange;
   #layers = new Map();
   #loading = new AbortController();
   day = "";
 
   /** `onChange()` is told that what is drawn, or which layers are on, changed. */
-  constructor(map, lines, onChange) {
+  constructor(map, facts, onChange) {
     this.#map = map;
-    this.#lines = lines;
+    this.#facts = facts;
     this.#onChange = onChange;
     ["cells", "perimeters"].forEach((name, rank) => (map.createPane(name).style.zIndex = 410 + 10 * rank));
   }
 
-  /** Read which layers there are, and switch on those named, or the usual ones. */
-  async open(wanted) {
+  /** Read which layers there are, and switch on those named, or the usual ones; `look` goes to the quarters. */
+  async open(wanted, look) {
     const { collections } = await getJson("collections");
-    const newestCells = collections.find(isCells)?.id;
     for (const { id, title } of collections) {
-      const usual = !HIDDEN.test(id) || id === newestCells;
+      const usual = !HIDDEN.test(id) || id === this.#facts.cells;
       this.#layers.set(id, { id, title, on: wanted ? wanted.includes(id) : usual, features: [], box: null, drawn: L.layerGroup() });
     }
     this.#showLegend();
+    if (look) this.#lookAt(collections.filter(({ id, extent }) => QUARTERS.test(id) && extent?.spatial));
     await this.refresh();
   }
 
@@ -69,10 +70,16 @@ export class Layers {
       layer.drawn.clearLayers();
       layer.drawn.remove();
       if (!layer.on) continue;
-      const made = isCells(layer) ? cellsLayer(layer.features) : drawPerimeters(layer.features, this.#lines, this.day);
+      const made = isCells(layer) ? cellsLayer(layer.features) : drawPerimeters(layer.features, this.#facts.lines, this.day);
       layer.drawn.addLayer(made).addTo(this.#map);
     }
     this.#onChange();
+  }
+
+  #lookAt(collections) {
+    const bounds = L.latLngBounds([]);
+    for (const { extent } of collections) for (const [west, south, east, north] of extent.spatial.bbox) bounds.extend([[south, west], [north, east]]);
+    if (bounds.isValid()) this.#map.fitBounds(bounds.pad(MARGIN), { animate: false });
   }
 
   async #load(layer, box, signal) {
@@ -108,7 +115,7 @@ export class Layers {
       layer.on = tick.checked;
       this.refresh();
     });
-    const key = isCells(layer) ? cellsKey() : keyOf(this.#lines[lineName(layer.id)], lineName(layer.id));
+    const key = isCells(layer) ? cellsKey() : keyOf(this.#facts.lines[lineName(layer.id)], lineName(layer.id));
     return make("label", { class: "layer" }, tick, key, make("span", {}, layer.title));
   }
 }

@@ -23,7 +23,7 @@ let latest = 0;
 const map = openMap(facts, state.view, { onPoint, onMove });
 const mark = new Mark(map);
 const bands = L.layerGroup().addTo(map);
-const layers = new Layers(map, facts.lines, onDrawn);
+const layers = new Layers(map, facts, onDrawn);
 
 watchAddress((q) => ask({ q }, { move: true }));
 watchDates(state.on, (day) => {
@@ -34,7 +34,7 @@ watchDates(state.on, (day) => {
 watchTools(() => ({ on: state.on, view: viewOf(map), layers: layers.names, question: state.question }));
 watchFile(() => state.on);
 layers.day = shownDay();
-said(layers.open(state.layers));
+said(layers.open(state.layers, !state.view && !state.question));
 if (state.question) {
   byId("address").value = state.question.q ?? "";
   ask(state.question, { move: !state.view });

@@ -7,6 +7,8 @@ const { L } = globalThis;
 const SVG = "http://www.w3.org/2000/svg";
 const FORMER = ["zus", "cucs"];
 const CASING_PX = 4;
+const LABELLED = ["qpv", "candidat"];
+const MOST_LABELS = 40;
 
 /** Name of the line of a collection ("qpv-2024") or of a nature, among those of the service. */
 export function lineName(id) {
@@ -33,7 +35,18 @@ export function drawPerimeters(features, lines, day) {
     style: ({ properties }) => style(lines, properties, day),
     onEachFeature: ({ properties }, layer) => layer.bindTooltip(tooltip(properties), { sticky: true }),
   });
-  return L.layerGroup([casing, drawn]);
+  return L.layerGroup([casing, drawn, ...labels(drawn)]);
+}
+
+/** Names of the quarters, where there are few enough to be read. */
+function labels(drawn) {
+  const quarters = drawn.getLayers().filter(({ feature }) => LABELLED.includes(feature.properties.kind));
+  if (quarters.length > MOST_LABELS) return [];
+  return quarters.map((layer) =>
+    L.tooltip({ permanent: true, direction: "center", className: "map-label" })
+      .setLatLng(layer.getBounds().getCenter())
+      .setContent(make("span", {}, layer.feature.properties.name)),
+  );
 }
 
 /** Bands of an answer's perimeter, which rules look at. */
