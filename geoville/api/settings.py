@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from ipaddress import IPv4Network, IPv6Network  # noqa: TC003 - pydantic reads the annotations
 from pathlib import Path  # noqa: TC003
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from geoville.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PREFIX = "GEOVILLE_"
 
@@ -30,6 +34,10 @@ class Settings(BaseSettings):
     max_query_bytes : longest path and query of a request.
     max_body_bytes : longest body of a request, but for a file sent to be answered.
     max_upload_bytes : longest body where a file is sent.
+    max_vertices : most vertices of a geometry asked about: the time to measure one grows as their square.
+    max_rows : most rows of a file sent to be answered.
+    max_unpacked_bytes : largest size of a workbook once unpacked.
+    max_decompression_ratio : most times that unpacking may multiply a workbook's size.
     request_timeout_s : how long a request may stay without progress, from its client or from the service.
     rate_per_minute : most requests of a client to one worker; 0 for no limit.
     trusted_proxies : networks whose `X-Forwarded-For` is believed.
@@ -70,10 +78,15 @@ def read_settings(**given: Any) -> Settings:
     """
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
-    except (ValidationError, SettingsError) as error:
-        faults = error.errors() if isinstance(error, ValidationError) else []
-        names = sorted({f"{PREFIX}{fault['loc'][0]}".upper() for fault in faults})
-        raise InvalidInputError(
-            f"Réglage mal écrit : {', '.join(names) or 'une liste qui n’est pas du JSON'}",
-            advice="voir les réglages dans docs/guide/8-service-http.md (un jeton a au moins 16 caractères)",
-        ) from None
+    except ValidationError as error:
+        fields = sorted({str(fault["loc"][0]) for fault in error.errors()})
+        advice = "en voir le sens dans docs/guide/8-service-http.md (un jeton a au moins 16 caractères)"
+        raise _wrong(fields, advice) from None
+    except SettingsError as error:
+        fields = re.findall(r'field "(\w+)"', str(error))
+        raise _wrong(fields, """donner une liste JSON, par exemple '["un", "deux"]'""") from None
+
+
+def _wrong(fields: Iterable[str], advice: str) -> InvalidInputError:
+    names = ", ".join(f"{PREFIX}{field.upper()}" for field in fields)
+    return InvalidInputError(f"Réglage mal écrit ({names})", advice=advice)
