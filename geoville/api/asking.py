@@ -6,12 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING, TypeVar
 
 from geoville.eligibility.decide import decide
+from geoville.errors import InvalidInputError
 from geoville.geocoding.remote import RemoteGeocoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from geoville.api.lookup_models import Question
     from geoville.model import Answer
     from geoville.workflows.lookup import LookupDesk
 
@@ -41,3 +43,22 @@ async def answer(desk: LookupDesk, question: str, on: date, *, postcode: str = "
         return desk.answer(question, on, postcode=postcode, citycode=citycode)
     found = await asyncio.to_thread(desk.located, question, postcode=postcode, citycode=citycode)
     return decide(found, desk.index, on)
+
+
+async def answer_question(desk: LookupDesk, asked: Question, on: date) -> Answer:
+    """Answer to an address or to coordinates.
+
+    Raises
+    ------
+    InvalidInputError
+        The question is none, is both, or cannot be searched.
+    DataUnavailableError
+        The remote geocoder is out of reach.
+    """
+    if asked.q is not None and asked.lon is None and asked.lat is None and asked.accuracy_m is None:
+        return await answer(desk, asked.q, on)
+    if asked.q is None and asked.lon is not None and asked.lat is not None:
+        return desk.answer_at(asked.lon, asked.lat, on, asked.accuracy_m or 0.0)
+    raise InvalidInputError(
+        "La question n'est pas claire", advice="donner soit q, soit lon et lat (et leur accuracy_m)"
+    )

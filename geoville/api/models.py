@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from datetime import date  # noqa: TC003 - pydantic reads the annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from geoville.model import Basis, Kind, PositionType, RuleStatus, VerdictCode  # noqa: TC001
-
-
-class LookupQuery(BaseModel):
-    """La question : une adresse, ou des coordonnées, et le jour."""
-
-    # A parameter unknown here is refused: a mistyped `on` must not become a silent "today".
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    q: str | None = Field(None, description="Adresse, nom de lieu, ou « longitude,latitude »")
-    lon: float | None = Field(None, description="Longitude, degrés décimaux WGS 84")
-    lat: float | None = Field(None, description="Latitude, degrés décimaux WGS 84")
-    accuracy_m: float | None = Field(None, description="Précision des coordonnées, en mètres ; exactes sinon")
-    on: date | None = Field(None, description="Jour de la question (AAAA-MM-JJ) ; aujourd'hui sinon")
 
 
 class PositionDocument(BaseModel):

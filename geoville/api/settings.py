@@ -56,6 +56,10 @@ class Settings(BaseSettings):
     max_query_bytes: Annotated[int, Field(ge=1)] = 8_192
     max_body_bytes: Annotated[int, Field(ge=1)] = 2_000_000
     max_upload_bytes: Annotated[int, Field(ge=1)] = 100_000_000
+    max_vertices: Annotated[int, Field(ge=4)] = 500
+    max_rows: Annotated[int, Field(ge=1)] = 1_000_000
+    max_unpacked_bytes: Annotated[int, Field(ge=1)] = 300_000_000
+    max_decompression_ratio: Annotated[int, Field(ge=1)] = 100
     request_timeout_s: Annotated[float, Field(gt=0)] = 30.0
     rate_per_minute: Annotated[int, Field(ge=0)] = 0
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()

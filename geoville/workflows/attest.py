@@ -42,7 +42,7 @@ def attest(desk: LookupDesk, question: str, on: date, *, issued: date, landmarks
     InvalidInputError
         The question is empty or too long, or its coordinates are out of range. The message never repeats it.
     """
-    return _stated(desk, desk.answer(question, on), question, issued, landmarks)
+    return state(desk, desk.answer(question, on), question, issued=issued, landmarks=landmarks)
 
 
 def attest_at(
@@ -56,7 +56,8 @@ def attest_at(
     landmarks: Sequence[Address] = (),
 ) -> Statement:
     """State the answer about coordinates, exact unless an accuracy in metres is given."""
-    return _stated(desk, desk.answer_at(lon, lat, on, accuracy_m), f"{lon}, {lat}", issued, landmarks)
+    answer = desk.answer_at(lon, lat, on, accuracy_m)
+    return state(desk, answer, f"{lon}, {lat}", issued=issued, landmarks=landmarks)
 
 
 def statement_bytes(stated: Statement, written_as: StatementFormat) -> bytes:
@@ -95,5 +96,6 @@ def format_of(path: Path) -> StatementFormat:
         ) from None
 
 
-def _stated(desk: LookupDesk, answer: Answer, asked: str, issued: date, landmarks: Sequence[Address]) -> Statement:
+def state(desk: LookupDesk, answer: Answer, asked: str, *, issued: date, landmarks: Sequence[Address]) -> Statement:
+    """State an answer that the desk gave; `asked` is the question, printed as it is."""
     return statement(answer, asked, index=desk.index, landmarks=landmarks, issued=issued)

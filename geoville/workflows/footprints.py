@@ -14,6 +14,7 @@ from geoville.sources.vector_files import read_vector_file
 from geoville.workflows.layers import read_cells_with_people
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from pathlib import Path
 
@@ -52,15 +53,29 @@ def read_footprint(path: Path) -> BaseGeometry:
     InvalidInputError
         The file cannot be read, a row has no usable geometry, or the rows are not all areas, all lines or all points.
     """
-    import shapely
-
     frame = read_vector_file(path, "géométries")
     if not len(frame):
         raise InvalidInputError("Le fichier ne contient aucune emprise", where=Location(path.name))
     epsg = epsg_of(frame, path)
-    shapes = [_checked(shape, Location(path.name, line=row)) for row, shape in enumerate(frame.geometry, start=1)]
-    footprint = shapely.union_all(shapes)
-    return transform_geometry(_checked(footprint, Location(path.name)), epsg, WGS84)
+    return transform_geometry(footprint_of(frame.geometry, path.name), epsg, WGS84)
+
+
+def footprint_of(shapes: Iterable[BaseGeometry | None], file: str) -> BaseGeometry:
+    """Join shapes as one footprint.
+
+    Parameters
+    ----------
+    file : name that errors cite, with the rank of the shape.
+
+    Raises
+    ------
+    InvalidInputError
+        A shape is not usable, or they are not all areas, all lines or all points.
+    """
+    import shapely
+
+    checked = [_checked(shape, Location(file, line=row)) for row, shape in enumerate(shapes, start=1)]
+    return _checked(shapely.union_all(checked), Location(file))
 
 
 def _checked(shape: BaseGeometry | None, where: Location) -> BaseGeometry:
