@@ -45,11 +45,13 @@ export class Layers {
     return [...this.#layers.values()].filter((layer) => layer.on).map((layer) => layer.id);
   }
 
-  /** Perimeters drawn in the view, cells apart. */
-  get perimetersInView() {
+  /** What is drawn in the view, cells apart, each with the title of its collection. */
+  get inView() {
     const view = this.#map.getBounds();
     const shown = [...this.#layers.values()].filter((layer) => layer.on && !isCells(layer));
-    return shown.flatMap((layer) => layer.features.filter((feature) => L.geoJSON(feature).getBounds().intersects(view)));
+    return shown.flatMap(({ title, features }) =>
+      features.filter((feature) => L.geoJSON(feature).getBounds().intersects(view)).map((feature) => ({ ...feature, title })),
+    );
   }
 
   /** Load what the view lacks, and draw. */
@@ -70,7 +72,7 @@ export class Layers {
       layer.drawn.clearLayers();
       layer.drawn.remove();
       if (!layer.on) continue;
-      const made = isCells(layer) ? cellsLayer(layer.features) : drawPerimeters(layer.features, this.#facts.lines, this.day);
+      const made = isCells(layer) ? cellsLayer(layer.features) : drawPerimeters(layer, this.#facts.lines[lineName(layer.id)], this.day);
       layer.drawn.addLayer(made).addTo(this.#map);
     }
     this.#onChange();

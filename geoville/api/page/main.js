@@ -6,7 +6,7 @@ import { byId } from "./dom.js";
 import { watchFile } from "./file.js";
 import { Layers } from "./layers.js";
 import { Mark, openMap, viewOf } from "./map.js";
-import { drawBands } from "./perimeters.js";
+import { bandKeys, drawBands } from "./perimeters.js";
 import { showRules } from "./rules.js";
 import { Refused, getJson, lookUp } from "./service.js";
 import { keepState, readState } from "./state.js";
@@ -47,7 +47,7 @@ async function ask(question, { move = false } = {}) {
   state.question = question;
   byId("verdict").setAttribute("aria-busy", "true");
   try {
-    const found = await lookUp({ ...question, ...(state.on && { on: state.on }) });
+    const found = await lookUp(question, state.on);
     if (rank === latest) await show(found, move);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -71,17 +71,24 @@ function clear(sentence) {
   showRefusal(sentence);
   showRules();
   mark.show(null);
-  bands.clearLayers();
+  hideBands();
   onDrawn();
 }
 
 /** Bands around the perimeter that the answer rests on. */
 async function showBands({ distance_m: metres, perimeters, on }) {
-  bands.clearLayers();
+  hideBands();
   if (metres === null) return;
   const around = answer;
   const { features } = await getJson(`perimeters/${encodeURIComponent(perimeters[0].code)}/bands?on=${on}`);
-  if (around === answer) bands.addLayer(drawBands(features));
+  if (around !== answer) return;
+  bands.addLayer(drawBands(features));
+  byId("bands-key").replaceChildren(...bandKeys(features));
+}
+
+function hideBands() {
+  bands.clearLayers();
+  byId("bands-key").replaceChildren();
 }
 
 function onPoint(lon, lat) {
@@ -99,7 +106,7 @@ function onMove() {
 }
 
 function onDrawn() {
-  fillTable(layers.perimetersInView, answer, shownDay(), ({ geometry }) => map.fitBounds(L.geoJSON(geometry).getBounds()));
+  fillTable(layers.inView, answer, shownDay(), (geometry) => map.fitBounds(L.geoJSON(geometry).getBounds()));
   keepState({ on: state.on, view: viewOf(map), layers: layers.names });
 }
 

@@ -7,33 +7,33 @@ const { L } = globalThis;
 const SVG = "http://www.w3.org/2000/svg";
 const FORMER = ["zus", "cucs"];
 const CASING_PX = 4;
+const BAND = { colour: "#b3541e", width_px: 2 };
+const BAND_DASHES = ["2 4", "8 5", "14 6"];
 const LABELLED = ["qpv", "candidat"];
 const MOST_LABELS = 40;
 
 /** Name of the line of a collection ("qpv-2024") or of a nature, among those of the service. */
 export function lineName(id) {
   const [kind] = id.split("-");
-  if (kind === "iris" || kind === "sectors") return "former_estimated";
+  if (kind === "iris") return "former_estimated";
+  if (kind === "sectors") return "npnru_estimated";
   const name = FORMER.includes(kind) ? "former" : kind;
   return id.endsWith("-estimated") ? `${name}_estimated` : name;
 }
 
-const lineOf = ({ kind, estimated }) =>
-  lineName(!kind ? "iris" : estimated && kind !== "candidat" ? `${kind}-estimated` : kind);
-
 export const inForce = ({ valid_from: start, valid_to: end }, day) => (!start || start <= day) && (!end || day <= end);
 
-/** Perimeters as they stand on a day; what is not in force is pale and hollow. */
-export function drawPerimeters(features, lines, day) {
+/** Perimeters of a collection as they stand on a day; what is not in force is pale and hollow. */
+export function drawPerimeters({ id, title, features }, line, day) {
   const casing = L.geoJSON(features, {
     pane: "perimeters",
     interactive: false,
-    style: ({ properties }) => ({ color: "#fff", weight: lines[lineOf(properties)].width_px + CASING_PX, opacity: 0.85, fill: false }),
+    style: { color: "#fff", weight: line.width_px + CASING_PX, opacity: 0.85, fill: false },
   });
   const drawn = L.geoJSON(features, {
     pane: "perimeters",
-    style: ({ properties }) => style(lines, properties, day),
-    onEachFeature: ({ properties }, layer) => layer.bindTooltip(tooltip(properties), { sticky: true }),
+    style: ({ properties }) => style(line, lineName(id), inForce(properties, day)),
+    onEachFeature: ({ properties }, layer) => layer.bindTooltip(tooltip(properties, title), { sticky: true }),
   });
   return L.layerGroup([casing, drawn, ...labels(drawn)]);
 }
@@ -43,20 +43,29 @@ function labels(drawn) {
   const quarters = drawn.getLayers().filter(({ feature }) => LABELLED.includes(feature.properties.kind));
   if (quarters.length > MOST_LABELS) return [];
   return quarters.map((layer) =>
-    L.tooltip({ permanent: true, direction: "center", className: "map-label" })
-      .setLatLng(layer.getBounds().getCenter())
+    L.tooltip({ permanent: true, direction: "top", className: "map-label" })
+      .setLatLng([layer.getBounds().getNorth(), layer.getBounds().getCenter().lng])
       .setContent(make("span", {}, layer.feature.properties.name)),
   );
 }
 
-/** Bands of an answer's perimeter, which rules look at. */
+/** Bands of an answer's perimeter, which rules look at; the dashes grow with the distance. */
 export function drawBands(features) {
-  return L.geoJSON(features, {
-    pane: "perimeters",
-    style: { color: "#b3541e", weight: 2, dashArray: "2 5", fill: false },
-    onEachFeature: ({ properties }, layer) => layer.bindTooltip(make("span", {}, properties.name), { sticky: true }),
-  });
+  return L.layerGroup(
+    features.map((feature, rank) =>
+      L.geoJSON(feature, {
+        pane: "perimeters",
+        style: { color: BAND.colour, weight: BAND.width_px, dashArray: BAND_DASHES[rank], fill: false },
+      }).bindTooltip(make("span", {}, feature.properties.name), { sticky: true }),
+    ),
+  );
 }
+
+/** Legend of the bands of an answer. */
+export const bandKeys = (features) =>
+  features.map(({ properties }, rank) =>
+    make("p", { class: "layer", title: properties.note }, keyOf({ ...BAND, dashes: BAND_DASHES[rank] }, "none"), make("span", {}, properties.name)),
+  );
 
 /** Key of a line for a legend: the dashes and the fill tell natures apart without colours. */
 export function keyOf(line, name) {
@@ -69,32 +78,30 @@ export function keyOf(line, name) {
   return key;
 }
 
-/** Nature of a perimeter, in words. */
-export const natureOf = ({ kind, estimated }) =>
-  `${KINDS[kind] ?? "Autre périmètre"}${estimated ? ", estimé" : ", contour officiel"}`;
+/** Nature of a perimeter, in words: its collection's where it has none of its own. */
+export const natureOf = ({ kind, estimated }, title) =>
+  kind ? `${KINDS[kind]}${estimated ? ", estimé" : ", contour officiel"}` : title;
 
 /** Generation of an official perimeter, or cells of an estimate. */
 export const vintageOf = ({ generation, vintage }) =>
   generation ? `Génération ${generation}` : vintage ? `Carreaux de ${vintage}` : "";
 
-const fillOf = (name) => `url(#fill-${name.replace("_estimated", "")})`;
+const fillOf = (name) => (name === "none" ? name : `url(#fill-${name.replace("_estimated", "")})`);
 
-function style(lines, properties, day) {
-  const line = lines[lineOf(properties)];
-  const holds = inForce(properties, day);
+function style(line, name, holds) {
   return {
     color: line.colour,
     weight: holds ? line.width_px : 1.5,
     opacity: holds ? 1 : 0.7,
     dashArray: holds ? line.dashes || null : "1 4",
-    fillColor: fillOf(lineOf(properties)),
+    fillColor: fillOf(name),
     fillOpacity: holds ? 1 : 0,
   };
 }
 
-function tooltip(properties) {
+function tooltip(properties, title) {
   const rows = [
-    natureOf(properties),
+    natureOf(properties, title),
     properties.code ?? "",
     vintageOf(properties),
     period(properties.valid_from, properties.valid_to),

@@ -35,7 +35,10 @@ async function refusal(response) {
   return problem.detail ?? `Le service a refusé la demande (${response.status}).`;
 }
 
-/** The answer about one question: an address `q`, or a point `lon` and `lat`, on a day `on` (today unless given). */
-export async function lookUp(question) {
-  return getJson(`lookup?${new URLSearchParams(question)}`);
+/** The answer about one question: an address `q`, or a point `lon` and `lat`; on a day, "" for today. */
+export async function lookUp(question, on) {
+  const response = await post("lookup", { questions: [question], ...(on && { on }) });
+  const [{ answer, problem }] = (await response.json()).answers;
+  if (problem) throw new Refused(problem.detail);
+  return answer;
 }

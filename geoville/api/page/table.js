@@ -4,28 +4,30 @@ import { byId, make } from "./dom.js";
 import { inForce, natureOf, vintageOf } from "./perimeters.js";
 import { longDate, period, plural, side } from "./words.js";
 
-/** Fill the table; `onShow(feature)` is told which perimeter to look at. */
+const FAR_M = 1e9; // after all that is known
+
+/** Fill the table; `onShow(geometry)` is told which one to look at. */
 export function fillTable(features, answer, day, onShow) {
   const distances = new Map((answer?.perimeters ?? []).map((perimeter) => [perimeter.code, perimeter.distance_m]));
-  const known = new Map(features.filter(({ properties }) => properties.kind).map((feature) => [feature.properties.code, feature]));
-  const hidden = (answer?.perimeters ?? []).filter(({ code }) => !known.has(code)).map((properties) => ({ properties }));
-  const rows = [...known.values(), ...hidden].map((feature) => ({ ...feature, metres: distances.get(feature.properties.code) }));
-  rows.sort((one, other) => (one.metres ?? Infinity) - (other.metres ?? Infinity) || one.properties.code.localeCompare(other.properties.code));
+  const drawn = new Set(features.map(({ properties }) => properties.code));
+  const hidden = (answer?.perimeters ?? []).filter(({ code }) => !drawn.has(code)).map((properties) => ({ properties }));
+  const rows = [...features, ...hidden].map((feature) => ({ ...feature, metres: distances.get(feature.properties.code) }));
+  rows.sort((one, other) => (one.metres ?? FAR_M) - (other.metres ?? FAR_M));
   byId("rows").replaceChildren(...rows.map((row) => rowOf(row, day, onShow)));
   const about = answer?.position ? " ; distances depuis la position demandée, du plus proche au plus lointain" : "";
   byId("table-caption").textContent = `${plural(rows.length, "périmètre", "périmètres")} au ${longDate(day)}${about}.`;
 }
 
-function rowOf({ properties, metres, geometry }, day, onShow) {
+function rowOf({ properties, metres, geometry, title }, day, onShow) {
   const { name, code, valid_from: start, valid_to: end } = properties;
   const days = period(start, end);
   const standing = inForce(properties, day) ? (days ? "en vigueur" : "répond à toute date") : "hors vigueur";
   return make(
     "tr",
     {},
-    make("th", { scope: "row" }, geometry ? make("button", { type: "button", class: "link", onclick: () => onShow({ geometry }) }, name) : name),
-    make("td", {}, code),
-    make("td", {}, natureOf(properties)),
+    make("th", { scope: "row" }, geometry ? make("button", { type: "button", class: "link", onclick: () => onShow(geometry) }, name ?? code) : name),
+    make("td", {}, code ?? ""),
+    make("td", {}, natureOf(properties, title)),
     make("td", {}, vintageOf(properties)),
     make("td", {}, metres === undefined ? "—" : side(metres)),
     make("td", {}, days ? `${standing} (${days})` : standing),

@@ -37,7 +37,7 @@ async function attest({ question, on }) {
   said.textContent = "Attestation en préparation…";
   try {
     const response = await post("attest", { ...question, ...(on && { on }), format: "pdf" }, { accept: "application/pdf" });
-    download(await response.blob(), "attestation.pdf");
+    download(await response.blob(), "releve.pdf");
     said.textContent = "Attestation enregistrée.";
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

@@ -12,7 +12,7 @@ export function showAnswer(answer) {
       { class: `verdict ${answer.verdict}` },
       make("p", { class: "word" }, make("span", { class: "mark", "aria-hidden": "true" }), VERDICTS[answer.verdict]),
       make("p", { class: "when" }, `au ${longDate(answer.on)}`),
-      make("p", { class: "reason" }, reason),
+      make("p", { class: "reason" }, withoutWord(reason, answer.verdict)),
       answer.verdict === "not_found" ? null : make("p", { class: `basis ${answer.basis}` }, BASES[answer.basis]),
     ),
   );
@@ -27,6 +27,14 @@ export function showRefusal(sentence) {
   byId("verdict").replaceChildren(make("p", { class: "refusal" }, sentence));
   byId("details").replaceChildren();
   byId("tools").hidden = true;
+}
+
+/** The sentence of a verdict without its first word, which is written above it. */
+function withoutWord(sentence, verdict) {
+  const [head, ...rest] = sentence.split(" : ");
+  if (head !== VERDICTS[verdict]) return sentence;
+  const text = rest.join(" : ");
+  return text[0].toUpperCase() + text.slice(1);
 }
 
 function facts({ position, distance_m: metres, accuracy_m: accuracy, quality }) {
