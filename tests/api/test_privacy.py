@@ -100,7 +100,7 @@ def all_loggers_at_debug(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_the_real_server_prints_no_address(start, all_loggers_at_debug):
-    service = start(env=all_loggers_at_debug)
+    service = start("--log-json", env=all_loggers_at_debug)
     for url, status in REQUESTS.values():
         assert httpx.get(f"{service.url}{url}", timeout=20).status_code == status
     broken = httpx.get(f"{service.url}/lookup", params={"q": f"panne {SECRET}"}, timeout=20)
@@ -109,5 +109,7 @@ def test_the_real_server_prints_no_address(start, all_loggers_at_debug):
     code, printed = service.stop(signal.SIGTERM)
     assert code == 0
     assert "Unexpected RuntimeError while answering a request" in printed
+    looked_up = [url for url, _ in REQUESTS.values() if url.startswith("/lookup")]
+    assert printed.count('"route": "/lookup"') == len(looked_up) + 1
     assert "Traceback" not in printed
     assert not holds_the_secret(printed)
