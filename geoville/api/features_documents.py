@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from geoville import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
-
-    from starlette.datastructures import URL
 
     from geoville.workflows.feature_layer import FeatureLayer
 
@@ -78,23 +76,27 @@ def collection(base: str, layer: FeatureLayer) -> dict[str, Any]:
 
 
 def page_of_features(
-    url: URL, base: str, layer: FeatureLayer, rows: Sequence[int], offset: int, size: int
+    base: str, layer: FeatureLayer, asked: Mapping[str, str], rows: Sequence[int], offset: int, size: int
 ) -> dict[str, Any]:
     """One page of the features asked for.
 
     Parameters
     ----------
-    url : of the request, whose query the links to other pages keep.
+    asked : parameters of the request, which the links to other pages keep.
     rows : of all the features that match.
     """
+    here = f"{base}/collections/{layer.name}"
+
+    def page(rel: str, title: str, **other: int) -> dict[str, str]:
+        query = urlencode({**asked, **other}, safe=",:/")
+        return _link(rel, f"{here}/items?{query}" if query else f"{here}/items", GEOJSON, title)
+
     shown = rows[offset : offset + size]
-    links = [_link("self", str(url), GEOJSON, "Cette page")]
+    links = [page("self", "Cette page"), _link("collection", here, JSON, layer.title)]
     if offset + size < len(rows):
-        links.append(_link("next", str(url.include_query_params(offset=offset + size)), GEOJSON, "Page suivante"))
+        links.append(page("next", "Page suivante", offset=offset + size))
     if offset > 0:
-        before = str(url.include_query_params(offset=max(0, offset - size)))
-        links.append(_link("prev", before, GEOJSON, "Page précédente"))
-    links.append(_link("collection", f"{base}/collections/{layer.name}", JSON, layer.title))
+        links.append(page("prev", "Page précédente", offset=max(0, offset - size)))
     return {
         "type": "FeatureCollection",
         "numberMatched": len(rows),

@@ -24,6 +24,7 @@ from geoville.api.service import CurrentService, Service  # noqa: TC001 - FastAP
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from geoville.api.settings import Settings
     from geoville.workflows.feature_layer import FeatureLayer
 
 router = APIRouter(route_class=DataRoute, tags=["OGC API - Features"])
@@ -95,7 +96,9 @@ async def items(
 
     def document() -> dict[str, Any]:
         rows = layer.select(boxes, days)
-        return documents.page_of_features(request.url, base_of(request), layer, rows, asked.offset, asked.page_size)
+        return documents.page_of_features(
+            base_of(request), layer, request.query_params, rows, asked.offset, asked.page_size
+        )
 
     return answer(request, service, documents.GEOJSON, document)
 
@@ -129,8 +132,9 @@ def layer_of(service: Service, name: LayerName) -> FeatureLayer:
 
 
 def base_of(request: Request) -> str:
-    """Address of the service as the client wrote it, without a slash at its end."""
-    return str(request.base_url).rstrip("/")
+    """Address of the service without a slash at its end: the operator's, else as the client wrote it."""
+    settings: Settings = request.app.state.settings
+    return (settings.public_url or str(request.base_url)).rstrip("/")
 
 
 def answer(request: Request, service: Service, media_type: str, document: Callable[[], dict[str, Any]]) -> Response:

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     addresses : list, or index, of addresses searched instead of the pack's list.
     geocoder : remote service asked instead of any list; the operator's choice alone, never a request's.
     tiles : background of the page's map: none, or the PLAN IGN, which a third party then serves.
+    public_url : address under which clients reach the service, where a proxy changes it; links bear it.
     cors_origins : origins whose pages may read the answers ("*": any).
     admin_token : what `POST /admin/reload` asks for; without one the route does not exist.
     max_query_bytes : longest path and query of a request.
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     addresses: Path | None = None
     geocoder: str | None = None
     tiles: Literal["", "ign"] = ""
+    public_url: Annotated[str, Field(pattern=r"^(https?://[^\s?#]+)?$")] = ""
     cors_origins: tuple[str, ...] = ()
     admin_token: Annotated[SecretStr, Field(min_length=16)] | None = None
     max_query_bytes: Annotated[int, Field(ge=1)] = 8_192

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 import pytest
 
+from geoville.api.app import create_app
 from geoville.api.features_models import LandingDocument
+from geoville.api.settings import Settings
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
@@ -48,6 +51,22 @@ def test_every_link_of_the_landing_page_leads_somewhere(app, request_of, get):
 def test_links_bear_the_host_that_was_asked(app, request_of):
     answer = request_of(app, "GET", "/", headers={"host": "qpv.example"})
     assert all(item["href"].startswith("http://qpv.example/") for item in answer.json()["links"])
+
+
+def test_links_bear_the_address_that_the_operator_gave(request_of):
+    app = create_app(Settings(territory="calais", public_url="https://ville.example/qpv/"))
+    for path in ("/", "/collections", "/collections/iris/items?limit=1", "/tiles/iris.json"):
+        found = re.findall(r"https?://[^/\"]+[^\"]*", request_of(app, "GET", path).text)
+        links = [link for link in found if "opengis.net" not in link]
+        assert links
+        assert all(link.startswith("https://ville.example/qpv/") for link in links)
+
+
+@pytest.mark.parametrize("host", ["[::1", "a b", '"><script>', "é", "x" * 300])
+def test_an_odd_host_breaks_nothing(app, request_of, host):
+    answer = request_of(app, "GET", "/collections/iris/items?limit=1", headers={"host": host.encode()})
+    assert answer.status_code == 200
+    assert answer.json()["numberReturned"] == 1
 
 
 def test_another_format_is_refused(get):
