@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from geoville import __version__
-from geoville.cli import action, attest, data, demo, lookup, lookup_file, maps, perimeters, rules, serve, vecu, veille
+from geoville.cli import (
+    action,
+    attest,
+    data,
+    demo,
+    lookup,
+    lookup_file,
+    maps,
+    perimeters,
+    rules,
+    serve,
+    sheet,
+    vecu,
+    veille,
+)
 from geoville.cli.usage import command, group
 
 app = group("Quartiers prioritaires : calculer des périmètres, répondre pour une adresse, dessiner la carte.")
@@ -23,6 +37,7 @@ command(app, "lookup-file")(lookup_file.lookup_file)
 command(app, "map")(maps.draw)
 command(app, "rules")(rules.rules)
 command(app, "serve")(serve.serve)
+command(app, "sheet")(sheet.sheet)
 
 
 def _print_version(asked: bool) -> None:

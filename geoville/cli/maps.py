@@ -52,7 +52,7 @@ def draw(
 ) -> None:
     """Dessiner un secteur, un périmètre, un fichier.
 
-    Une page HTML qui s'ouvre sans réseau.
+    Une page HTML qui s'ouvre sans réseau ; pour une planche à imprimer : « geoville sheet ».
     """
     _one_subject(name, file, compared, everything=everything)
     from geoville.sources.territory import open_territory
