@@ -172,21 +172,26 @@ def _coordinates(lon: str | None, lat: str | None) -> CoordinateQuestions | None
 
 def _recognised(known: Sequence[str]) -> Questions:
     """Columns whose names say what they hold; an address that is written out comes before coordinates."""
-
-    def named(names: set[str]) -> str | None:
-        return next((column for column in known if fold(column) in names), None)
-
-    address = [named(names) for names in _ADDRESS_NAMES]
+    address = [_named(names, known) for names in _ADDRESS_NAMES]
     if any(address):
-        parts = (*address, *(named(names) for names in _TOWN_NAMES))
+        parts = (*address, *(_named(names, known) for names in _TOWN_NAMES))
         return AddressQuestions(tuple(part for part in parts if part))
-    coordinates = _coordinates(named(_LON_NAMES), named(_LAT_NAMES))
+    coordinates = named_coordinates(known)
     if coordinates:
         return coordinates
     raise InvalidInputError(
         f"Aucune colonne ne s'appelle adresse, ni longitude et latitude (colonnes du fichier : {', '.join(known)})",
         advice="nommer celles à lire par --address-columns, ou par --lon-column et --lat-column",
     )
+
+
+def named_coordinates(known: Sequence[str]) -> CoordinateQuestions | None:
+    """Columns whose names say that they hold coordinates; None where there are none."""
+    return _coordinates(_named(_LON_NAMES, known), _named(_LAT_NAMES, known))
+
+
+def _named(names: set[str], known: Sequence[str]) -> str | None:
+    return next((column for column in known if fold(column) in names), None)
 
 
 def _check_column(name: str, known: Sequence[str]) -> None:

@@ -1,0 +1,156 @@
+"""`/search/csv` and `/reverse/csv`: the rows of `geoville lookup-file`, and nothing kept."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from geoville.api.app import create_app
+from geoville.api.settings import Settings
+from geoville.workflows.lookup_file import open_file_job
+from geoville.workflows.lookup_file_desk import DeskChoice
+
+ON = "2024-06-01"
+ADDRESSES = (
+    "nom;adresse;ville;cp\n"
+    "a;1 rue Youri Gagarine;Calais;62100\nb;;;\nc;12 rue de l'Inconnue;Calais;62100\n"
+    "d;collège Vauban;Calais;62100\ne;trop;de;cases;ici\n<script>;=1+1;Calais;62100\n"
+)
+POINTS = "longitude,latitude\n1.8867,50.956\n1.893673,50.953397\nnord,est\n,\n0,0\n"
+
+
+@pytest.fixture
+def send(app, request_of, tmp_path, monkeypatch):
+    """`send("/search/csv", bytes, columns=[…])`; nothing may be left in the folder of temporary files."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    def sent(path, content, served=app, **fields):
+        answer = request_of(served, "POST", path, files={"data": ("../../etc/fichier.csv", content)}, data=fields)
+        assert list(tmp_path.glob("geoville-fichier-*")) == []
+        return answer
+
+    return sent
+
+
+def of_the_command_line(folder: Path, content: bytes, suffix: str, **choice: object) -> bytes:
+    source, out = folder / f"entree{suffix}", folder / f"sortie{suffix}"
+    source.write_bytes(content)
+    open_file_job(source, out, DeskChoice("calais"), date.fromisoformat(ON), **choice).run(lambda _: None)
+    return out.read_bytes()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_the_rows_are_those_of_the_command_line(send, tmp_path, encoding):
+    content = ADDRESSES.encode(encoding)
+    answer = send("/search/csv", content, columns=["adresse", "ville"], postcode="cp", on=ON)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/csv"
+    assert answer.headers["content-disposition"] == 'attachment; filename="geoville.csv"'
+    expected = of_the_command_line(tmp_path, content, ".csv", address=["adresse", "ville"], postcode="cp")
+    assert answer.content == expected
+    assert {b"ok", b"skipped", b"not-found", b"error"} <= set(answer.content.replace(b"\n", b";").split(b";"))
+
+
+def test_coordinates_are_those_of_the_command_line(send, tmp_path):
+    answer = send("/reverse/csv", POINTS.encode(), on=ON)
+    assert answer.content == of_the_command_line(tmp_path, POINTS.encode(), ".csv", lon="longitude", lat="latitude")
+    assert send("/reverse/csv", POINTS.encode(), lon="longitude", lat="latitude", on=ON).content == answer.content
+
+
+def workbook(*rows: list[object]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def test_a_workbook_is_answered_as_a_workbook(send, tmp_path):
+    content = workbook(["adresse"], ["collège Vauban, Calais"], [None], ["12 rue de l'Inconnue, Calais"])
+    answer = send("/search/csv", content, on=ON)
+    assert answer.status_code == 200
+    assert answer.content == of_the_command_line(tmp_path, content, ".xlsx")
+
+
+def test_only_the_columns_asked_for_are_added(send):
+    answer = send("/search/csv", ADDRESSES.encode(), columns="adresse", result_columns=["qpv_verdict", "result_status"])
+    assert answer.text.splitlines()[0] == "nom;adresse;ville;cp;result_status;qpv_verdict"
+
+
+def test_a_long_file_is_answered_to_its_end(send):
+    rows = 3_000
+    lines = send("/reverse/csv", ("lon;lat\n" + "1.8867;50.956\n" * rows).encode()).text.splitlines()
+    assert len(lines) == rows + 1
+    assert {line.partition(";ok;")[1] for line in lines[1:]} == {";ok;"}
+
+
+def bomb() -> bytes:
+    """A workbook whose texts unpack to two thousand times their size."""
+    written = io.BytesIO(workbook(["adresse"]))
+    with zipfile.ZipFile(written, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/big.xml", b"<a>" + b" " * 30_000_000 + b"</a>")
+    return written.getvalue()
+
+
+BAD = {
+    "empty": (b"", {}, 400),
+    "zeros": (b"\0\1\2\3", {}, 400),
+    "cut workbook": (workbook(["adresse"], ["x"])[:1_500], {}, 400),
+    "false workbook": (b"PK\x03\x04" + b"0" * 100, {}, 400),
+    "bomb": (bomb(), {}, 400),
+    "parquet": (b"PAR1" + b"0" * 100, {}, 400),
+    "no known column": (b"a;b\n1;2\n", {}, 400),
+    "absent column": (b"adresse\nx\n", {"columns": "rue"}, 400),
+    "unknown encoding": (b"adresse\nx\n", {"encoding": "ebcdic"}, 400),
+    "wrong encoding": ("adresse\né\n".encode("cp1252"), {"encoding": "utf-8"}, 400),
+    "unknown result": (b"adresse\nx\n", {"result_columns": "../x"}, 400),
+    "unknown field": (b"adresse\nx\n", {"with": "1"}, 422),
+    "field twice": (b"adresse\nx\n", {"postcode": ["a", "b"]}, 400),
+    "not a day": (b"adresse\nx\n", {"on": "hier"}, 422),
+}
+
+
+@pytest.mark.parametrize(("content", "fields", "status"), BAD.values(), ids=BAD)
+def test_a_bad_file_is_a_problem(send, content, fields, status):
+    answer = send("/search/csv", content, **fields)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "/tmp" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "content", [b"adresse\n" + b"x\n" * 11, workbook(["adresse"], *[["x"]] * 11)], ids=["csv", "xlsx"]
+)
+def test_more_rows_than_allowed_are_refused(send, content):
+    limited = create_app(Settings(territory="calais", perimeters=(), max_rows=10))
+    answer = send("/search/csv", content, served=limited)
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "Plus de 10 lignes : couper le fichier en plusieurs."
+
+
+MULTIPART = "multipart/form-data; boundary=a"
+MALFORMED = {
+    "no boundary": ("multipart/form-data", b"x"),
+    "another boundary": (MULTIPART, b"--b\r\n\r\nx"),
+    "never ended": (MULTIPART, b'--a\r\nContent-Disposition: form-data; name="data"; filename="x"\r\n\r\nadresse\r\n'),
+    "no name": (MULTIPART, b"--a\r\nContent-Disposition: form-data\r\n\r\nx\r\n--a--\r\n"),
+    "data that is no file": (MULTIPART, b'--a\r\nContent-Disposition: form-data; name="data"\r\n\r\nx\r\n--a--\r\n'),
+    "no form": ("text/csv", b"adresse\nx\n"),
+    "bad bytes": (MULTIPART, b'--a\r\nContent-Disposition: form-data; name="\xff\xfe"\r\n\r\n\xff\r\n--a--\r\n'),
+}
+
+
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # Starlette leaves a cut part to be freed
+@pytest.mark.parametrize(("kind", "body"), MALFORMED.values(), ids=MALFORMED)
+def test_a_malformed_form_is_a_problem(app, request_of, kind, body):
+    answer = request_of(app, "POST", "/search/csv", content=body, headers={"content-type": kind})
+    assert answer.status_code in {400, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
