@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import JSONResponse
 
 from geoville.api import features_documents as documents
 from geoville.api.caching import cache_headers, not_modified
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 router = APIRouter(route_class=DataRoute, tags=["OGC API - Features"])
 
 
-class GeoJsonResponse(Response):
+class GeoJsonResponse(JSONResponse):
     """The media type of RFC 7946."""
 
     media_type = documents.GEOJSON

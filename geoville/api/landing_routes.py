@@ -24,7 +24,7 @@ router = APIRouter(route_class=DataRoute, tags=["OGC API - Features"])
     summary="L'accueil de l'API, ou la page",
     response_model=LandingDocument,
     response_description="Les liens de l'API ; ou la page, en HTML",
-    responses=problem_responses(400, 503),
+    responses={200: {"content": {documents.HTML: {"schema": {"type": "string"}}}}, **problem_responses(400, 503)},
 )
 async def landing(request: Request, service: CurrentService, asked: Annotated[LandingQuery, Query()]) -> Response:
     """Donner les liens d'OGC API - Features ; la page à qui préfère text/html."""
