@@ -28,10 +28,11 @@ export function showColumns(columns) {
   byId("file-columns").onchange = showWay;
 }
 
-/** Add the choice to a form. */
+/** Add the choice to a form; the route that reads it. */
 export function addColumns(form) {
   const chosen = document.querySelector("#file-columns .way:has(input[name=way]:checked) .fields");
   for (const field of chosen?.querySelectorAll("input:checked, select") ?? []) if (field.value) form.append(field.name, field.value);
+  return document.querySelector("#file-columns input[name=way]:checked").value === "point" ? "reverse/csv" : "search/csv";
 }
 
 function way(value, label, fields, checked = false) {

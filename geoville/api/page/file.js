@@ -43,14 +43,14 @@ async function open(chosen) {
 async function send(day) {
   const form = new FormData();
   form.append("data", file);
-  addColumns(form);
+  const route = addColumns(form);
   if (day) form.append("on", day);
   stop = new AbortController();
   byId("file-summary").replaceChildren();
   say("");
   show(0, header ? Math.max((await countLines(file)) - 1, 1) : null);
   try {
-    const response = await upload("search/csv", form, stop.signal);
+    const response = await upload(route, form, stop.signal);
     finish(await received(response));
   } catch (error) {
     if (error.name === "AbortError") say("Arrêté : rien n’a été enregistré.");

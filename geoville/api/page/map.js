@@ -47,7 +47,7 @@ export class Mark {
     this.#layer.addTo(map);
   }
 
-  show(position, accuracy, { move }) {
+  show(position, accuracy = 0, { move = false } = {}) {
     this.#layer.clearLayers();
     if (!position) return;
     const at = [position.lat, position.lon];

@@ -7,6 +7,7 @@ import { linkOf } from "./state.js";
 /** Watch the buttons; `current()` gives the date, the view, the layers and the question. */
 export function watchTools(current) {
   byId("print").addEventListener("click", () => print());
+  openWhilePrinting();
   byId("attest").addEventListener("click", () => attest(current()));
   byId("share").addEventListener("click", () => {
     const box = byId("share-box");
@@ -17,6 +18,18 @@ export function watchTools(current) {
   });
   byId("share-question").addEventListener("change", () => write(current));
   byId("copy").addEventListener("click", copy);
+}
+
+/** On paper nothing can be unfolded: what is folded is printed open. */
+function openWhilePrinting() {
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("#answer details:not([open])")];
+    for (const folded of opened) folded.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const folded of opened) folded.open = false;
+  });
 }
 
 function write(current) {

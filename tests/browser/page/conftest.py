@@ -1,0 +1,113 @@
+"""The page of the service, asked for over HTTP from a real `geoville serve`, in a browser that is being watched."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+STARTED_WITHIN_S = 60
+CLERK = {"width": 1366, "height": 900}
+BEAU_MARAIS = (1.8860, 50.9550)
+
+Open = Callable[..., AbstractContextManager["Page"]]
+
+
+def square(lon: float, lat: float, half: float) -> dict[str, object]:
+    ring = [(lon - half, lat - half), (lon + half, lat - half), (lon + half, lat + half), (lon - half, lat + half)]
+    return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+
+
+def quarter(code: str, name: str, half: float) -> dict[str, object]:
+    properties = {"code_qp": code, "lib_qp": name, "insee_com": "62193"}
+    return {"type": "Feature", "properties": properties, "geometry": square(*BEAU_MARAIS, half)}
+
+
+@pytest.fixture(scope="session")
+def pack_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The service of the pack of Calais, whose quarters are estimated."""
+    with serving(tmp_path_factory.mktemp("pack")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def official_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The service with two made-up official quarters: a large one of 2015, a small hostile one of 2024."""
+    folder = tmp_path_factory.mktemp("official")
+    quarters = [quarter("QP062999", "Grand quartier d'essai", 0.01), quarter("QN06299M", HOSTILE, 0.002)]
+    file = folder / "qpv.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": quarters}), encoding="utf-8")
+    with serving(folder, "--perimeters", str(file)) as url:
+        yield url
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[str]:
+    """`geoville serve` on a free port, ended by its process id."""
+    script = shutil.which("geoville", path=str(Path(sys.executable).parent))
+    assert script
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port = trial.getsockname()[1]
+    environment = {**os.environ, "GEOVILLE_DATA_DIR": str(folder / "user")}
+    command = [script, "serve", "--port", str(port), *options]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment, cwd=folder) as process:
+        try:
+            url = f"http://127.0.0.1:{port}/"
+            _wait_for(url, process)
+            yield url
+        finally:
+            process.terminate()
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + STARTED_WITHIN_S
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if httpx.get(f"{url}ready", timeout=2).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    pytest.fail(f"the service did not answer; exit code {process.poll()}")
+
+
+@pytest.fixture
+def visiting(browser: Browser) -> Open:
+    """`visiting(url)`: the page once its map is drawn; on leaving, nothing foreign was fetched, nothing was said."""
+
+    @contextmanager
+    def visit(url: str, viewport: dict[str, int] = CLERK, **options: object) -> Iterator[Page]:
+        context = browser.new_context(viewport=viewport, locale="fr-FR", reduced_motion="reduce", **options)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        fetched: list[str] = []
+        said: list[str] = []
+        context.on("request", lambda request: fetched.append(request.url))
+        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.goto(url)
+        page.wait_for_selector("#map path.leaflet-interactive", state="attached")
+        yield page
+        context.close()
+        origin = url.split("#", maxsplit=1)[0]
+        assert [address for address in fetched if not address.startswith((origin, "data:", "blob:"))] == []
+        assert said == []
+
+    return visit

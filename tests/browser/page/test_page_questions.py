@@ -1,0 +1,182 @@
+"""A clerk asks the page: types, chooses, clicks, changes the date, prints, shares."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+ADDRESS = "1 Rue Youri Gagarine, 62100 Calais"
+AT_BEAU_MARAIS = "#map=15/50.9550/1.8860"
+NEAR_THE_MIDDLE = {"x": 300, "y": 250}
+
+
+def verdict(page: Page):
+    return page.locator("#verdict .word")
+
+
+def ask(page: Page, text: str) -> None:
+    page.get_by_role("combobox").fill(text)
+    page.keyboard.press("Enter")
+
+
+def test_an_address_is_typed_then_chosen_with_the_keyboard(visiting, pack_url):
+    asked = []
+    with visiting(pack_url) as page:
+        page.on("request", lambda request: asked.append(request.url))
+        field = page.get_by_role("combobox")
+        field.focus()
+        page.keyboard.type("1 rue youri", delay=30)
+        option = page.get_by_role("option", name=re.compile(re.escape(ADDRESS)))
+        expect(option).to_be_visible()
+        expect(field).to_have_attribute("aria-expanded", "true")
+        page.keyboard.press("ArrowDown")
+        expect(option).to_have_attribute("aria-selected", "true")
+        assert field.get_attribute("aria-activedescendant") == option.get_attribute("id")
+        page.keyboard.press("Enter")
+        expect(verdict(page)).to_have_text("Dedans")
+        expect(page.locator("#verdict")).to_contain_text("D’après une estimation, sans valeur réglementaire")
+        expect(page.locator("#details")).to_contain_text(ADDRESS)
+        expect(page.locator("#details")).to_contain_text("à l’intérieur")
+        expect(page.locator("#rules")).to_contain_text("Emplois francs")
+        expect(page.locator(".pin")).to_have_count(1)
+        expect(page.locator("#bands-key")).to_contain_text("300")
+        assert "Gagarine" not in unquote(page.url)
+    assert not [url for url in asked if "Gagarine" in unquote(url) or "youri" in url]
+
+
+def test_two_letters_suggest_nothing(visiting, pack_url):
+    with visiting(pack_url) as page:
+        searched = []
+        page.on("request", lambda request: searched.append(request.url))
+        page.get_by_role("combobox").type("ru", delay=30)
+        page.wait_for_timeout(400)
+        assert not [url for url in searched if url.endswith("/search")]
+
+
+def test_escape_closes_the_suggestions_and_keeps_the_text(visiting, pack_url):
+    with visiting(pack_url) as page:
+        field = page.get_by_role("combobox")
+        field.type("1 rue youri", delay=30)
+        expect(page.get_by_role("listbox")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("listbox")).to_be_hidden()
+        expect(field).to_have_value("1 rue youri")
+
+
+def test_a_finger_chooses_a_suggestion(visiting, pack_url):
+    with visiting(pack_url, viewport={"width": 390, "height": 800}, has_touch=True) as page:
+        page.get_by_role("combobox").type("1 rue youri", delay=30)
+        page.get_by_role("option").first.tap()
+        expect(verdict(page)).to_have_text("Dedans")
+
+
+def test_what_is_not_found_is_not_a_no(visiting, pack_url):
+    with visiting(pack_url) as page:
+        ask(page, "12 rue qui n'existe pas, Calais")
+        expect(verdict(page)).to_have_text("Inconnu")
+        expect(page.locator("#details")).to_contain_text("Ce n'est pas un « non »")
+        expect(page.locator(".pin")).to_have_count(0)
+
+
+def test_a_question_that_cannot_be_asked_is_refused_in_words(visiting, pack_url):
+    with visiting(pack_url) as page:
+        ask(page, "50.95, 1.88")
+        expect(page.locator("#verdict .refusal")).to_contain_text("inversées")
+        expect(page.locator("#tools")).to_be_hidden()
+
+
+def test_the_date_changes_the_answer(visiting, official_url):
+    with visiting(official_url) as page:
+        ask(page, "1.8900,50.9600")
+        expect(verdict(page)).to_have_text("Dehors")
+        page.get_by_label("Génération 2015").check()
+        expect(verdict(page)).to_have_text("Dedans")
+        expect(page.locator("#verdict")).to_contain_text("D’après un contour officiel")
+        expect(page.locator("#verdict .when")).to_have_text("au 31 décembre 2023")
+        page.get_by_label("Autre date").check()
+        page.get_by_label("Jour de la question").fill("2024-06-01")
+        expect(verdict(page)).to_have_text("Dehors")
+        expect(page.locator("#verdict .when")).to_have_text("au 1er juin 2024")
+        assert "on=2024-06-01" in page.url
+
+
+def test_a_click_on_the_map_asks_there(visiting, pack_url):
+    with visiting(pack_url + AT_BEAU_MARAIS) as page:
+        page.locator("#map").click(position=NEAR_THE_MIDDLE)
+        expect(verdict(page)).to_be_visible()
+        expect(page.locator("#details")).to_contain_text("coordonnées")
+        expect(page.locator(".pin")).to_have_count(1)
+
+
+def test_the_map_is_asked_with_the_keyboard_alone(visiting, pack_url):
+    with visiting(pack_url + AT_BEAU_MARAIS) as page:
+        page.locator("#map").focus()
+        page.keyboard.press("ArrowRight")
+        page.get_by_role("button", name="Interroger le centre de la carte").focus()
+        page.keyboard.press("Enter")
+        expect(verdict(page)).to_be_visible()
+
+
+def test_the_table_says_what_the_map_shows(visiting, pack_url):
+    with visiting(pack_url) as page:
+        rows = page.locator("#rows tr")
+        expect(rows.first).to_be_visible()
+        before = rows.count()
+        page.get_by_label(re.compile("Quartiers vécus")).check()
+        expect(page.locator("#rows")).to_contain_text("Quartier vécu, estimé")
+        assert rows.count() > before
+        ask(page, ADDRESS)
+        expect(rows.first).to_contain_text("à l’intérieur")
+        page.get_by_label(re.compile("Quartiers de veille active")).uncheck()
+        expect(page.locator("#rows button", has_text="Fort Nieulay (approximation")).to_have_count(0)
+
+
+def test_a_link_keeps_the_state_and_the_address_only_where_asked(visiting, pack_url):
+    with visiting(pack_url) as page:
+        page.get_by_label("Génération 2015").check()
+        page.get_by_label(re.compile("Quartiers vécus")).check()
+        ask(page, ADDRESS)
+        expect(verdict(page)).to_have_text("Dedans")
+        page.get_by_role("button", name="Partager").click()
+        page.get_by_role("button", name="Copier").click()
+        expect(page.locator("#tools-said")).to_have_text("Lien copié.")
+        without = page.evaluate("navigator.clipboard.readText()")
+        page.get_by_label(re.compile("Y joindre l’adresse")).check()
+        given = page.locator("#share-link").input_value()
+    assert "Gagarine" not in unquote(without)
+    assert "on=2023-12-31" in without
+    assert "vecu-estimated" in unquote(without)
+    with visiting(without) as page:
+        expect(page.get_by_label("Génération 2015")).to_be_checked()
+        expect(page.get_by_label(re.compile("Quartiers vécus"))).to_be_checked()
+        expect(page.locator("#verdict")).to_contain_text("Tapez trois lettres")
+    with visiting(given) as page:
+        expect(verdict(page)).to_have_text("Dedans")
+        assert "Gagarine" not in unquote(page.url)
+
+
+def test_the_attestation_is_given_as_a_file(visiting, pack_url):
+    with visiting(pack_url) as page:
+        ask(page, ADDRESS)
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name="Attestation").click()
+        assert waiting.value.path().read_bytes().startswith(b"%PDF-")
+        expect(page.locator("#tools-said")).to_have_text("Attestation enregistrée.")
+
+
+def test_a_late_answer_does_not_replace_a_newer_one(visiting, pack_url):
+    with visiting(pack_url) as page:
+        held = []
+        page.route("**/lookup", lambda route: held.append(route) if not held else route.continue_())
+        ask(page, ADDRESS)
+        page.wait_for_timeout(200)
+        ask(page, "12 rue qui n'existe pas, Calais")
+        expect(verdict(page)).to_have_text("Inconnu")
+        held[0].continue_()
+        page.wait_for_timeout(500)
+        expect(verdict(page)).to_have_text("Inconnu")
