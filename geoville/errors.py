@@ -3,7 +3,7 @@
 ::
 
     GeovilleError                      exit 1, HTTP 500   geoville failed, the input is not at fault
-    ├── DataUnavailableError           exit 1, HTTP 503   a file of the installation is missing or altered
+    ├── DataUnavailableError           exit 1, HTTP 503   a file of the installation, or a remote service, fails
     └── InvalidInputError              exit 2, HTTP 400   the caller can mend it
         ├── GridError                                     a grid of cells cannot be read
         ├── ContourError                                  a file of perimeters cannot be read
@@ -81,7 +81,7 @@ class GeovilleError(Exception):
 
 
 class DataUnavailableError(GeovilleError):
-    """A file that the installation or a territory pack promises is missing or altered."""
+    """What an answer needs is out of reach: a file missing or altered, a remote service that does not answer."""
 
 
 class InvalidInputError(GeovilleError):

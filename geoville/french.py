@@ -102,3 +102,20 @@ def long_date(day: date) -> str:
     """
     day_number = "1er" if day.day == 1 else str(day.day)
     return f"{day_number} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def period(start: date | None, end: date | None) -> str:
+    """Write the days from a first to a last one, both included; an end that is open or unknown is None.
+
+    >>> from datetime import date
+    >>> first, last = date(2015, 1, 1), date(2023, 12, 31)
+    >>> period(first, last), period(last, last)
+    ('du 1er janvier 2015 au 31 décembre 2023', 'le 31 décembre 2023')
+    >>> period(first, None), period(None, last), period(None, None)
+    ('depuis le 1er janvier 2015', "jusqu'au 31 décembre 2023", '')
+    """
+    if start and end:
+        return f"le {long_date(start)}" if start == end else f"du {long_date(start)} au {long_date(end)}"
+    if start:
+        return f"depuis le {long_date(start)}"
+    return f"jusqu'au {long_date(end)}" if end else ""

@@ -118,7 +118,7 @@ def _in_words(finding: ActionFinding) -> Iterator[str]:
     action, first = finding.action, finding.stages[0]
     yield GROUND_NAMES[first.ground].upper()
     yield f"Action : {action.title}{f' ({action.bearer})' if action.bearer else ''}"
-    yield f"Période : {_period(action.start, action.end)}"
+    yield f"Période : {french.period(action.start, action.end)}"
     yield f"- {first.reason}"
     yield from (f"- {note}" for note in finding.notes)
     if finding.beneficiaries:
@@ -138,12 +138,6 @@ def _in_words(finding: ActionFinding) -> Iterator[str]:
             yield from (f"- {sentence}" for sentence in sentences)
     yield from (f"Texte : {reference}" for reference in finding.references)
     yield from (f"Source : {source.citation}" for source in finding.sources)
-
-
-def _period(start: date, end: date) -> str:
-    if start == end:
-        return f"le {french.long_date(start)}"
-    return f"du {french.long_date(start)} au {french.long_date(end)}"
 
 
 def _of_beneficiaries(found: Beneficiaries) -> Iterator[str]:

@@ -6,26 +6,20 @@ from typing import TYPE_CHECKING
 
 from geoville import french
 from geoville.eligibility.rules.findings import OFFICIAL_CONTOUR
-from geoville.model import Placement, Quality, RuleStatus, VerdictCode
+from geoville.eligibility.sentences import QUALITY_NAMES, VERDICT_NAMES
+from geoville.model import Placement, RuleStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from geoville.model import Answer, FootprintAnswer, PeriodVerdict, RuleFinding
 
-VERDICTS = {
-    VerdictCode.INSIDE: "DEDANS",
-    VerdictCode.OUTSIDE: "DEHORS",
-    VerdictCode.UNCERTAIN: "À VÉRIFIER",
-    VerdictCode.NOT_FOUND: "INCONNU",
-}
 _PLACEMENTS = {
     Placement.INSIDE: "DEDANS",
     Placement.PARTLY: "EN PARTIE DEDANS",
     Placement.OUTSIDE: "DEHORS",
     Placement.UNKNOWN: "INCONNU",
 }
-_QUALITIES = {Quality.SURE: "1, sûre", Quality.PROBABLE: "2, probable", Quality.RANDOM: "3, aléatoire"}
 _SHOWN_RULES = {
     RuleStatus.MET: "Règles dont la condition de lieu est remplie",
     RuleStatus.NEARLY: "Règles presque remplies",
@@ -35,12 +29,12 @@ _SHOWN_RULES = {
 
 def answer_lines(answer: Answer) -> list[str]:
     """Lines of an answer about a position."""
-    lines = [f"{VERDICTS[answer.verdict]} (au {french.long_date(answer.on)})"]
+    lines = [f"{VERDICT_NAMES[answer.verdict]} (au {french.long_date(answer.on)})"]
     if answer.position:
         lines.append(f"Position : {answer.position.label}")
     lines += [f"- {reason}" for reason in answer.reasons]
     if answer.quality:
-        lines.append(f"Qualité (échelle de l'Insee) : {_QUALITIES[answer.quality]}")
+        lines.append(f"Qualité (échelle de l'Insee) : {QUALITY_NAMES[answer.quality]}")
     lines += [_period_line(period) for period in answer.periods]
     lines += _rule_lines(answer.rules)
     lines += [f"Texte : {reference}" for reference in answer.references]
@@ -57,10 +51,8 @@ def footprint_lines(answer: FootprintAnswer) -> list[str]:
 
 
 def _period_line(period: PeriodVerdict) -> str:
-    since = f"depuis le {french.long_date(period.valid_from)}" if period.valid_from else ""
-    if period.valid_from and period.valid_to:
-        since = f"du {french.long_date(period.valid_from)} au {french.long_date(period.valid_to)}"
-    return f"Génération {period.generation} ({since}) : {VERDICTS[period.verdict]}"
+    days = french.period(period.valid_from, period.valid_to)
+    return f"Génération {period.generation} ({days}) : {VERDICT_NAMES[period.verdict]}"
 
 
 def _rule_lines(rules: tuple[RuleFinding, ...]) -> Iterator[str]:

@@ -24,14 +24,17 @@ def demo(
 
     Périmètres candidats, dix réponses, deux cartes.
     """
-    from geoville.cli.answer_lines import VERDICTS
+    from geoville.eligibility.sentences import VERDICT_NAMES
     from geoville.workflows.demo import run_demo
 
     result = run_demo(out, day(on))
     print_candidates(result.run)
     print_table(
         ("Question", "Réponse", "Limite la plus proche", "Position"),
-        [(question, VERDICTS[answer.verdict], *_distance_and_accuracy(answer)) for question, answer in result.answers],
+        [
+            (question, VERDICT_NAMES[answer.verdict], *_distance_and_accuracy(answer))
+            for question, answer in result.answers
+        ],
     )
     print_lines(["Réponses estimées, sans valeur réglementaire : aucun contour officiel de Calais n'est embarqué."])
     print_lines(f"Écrit : {path}" for path in result.files)

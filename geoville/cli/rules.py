@@ -55,9 +55,9 @@ def _lines(rule: Rule) -> Iterator[str]:
 
 
 def _validity(rule: Rule) -> str:
-    since = f"depuis le {french.long_date(rule.valid_from)}" if rule.valid_from else "début non précisé"
+    since = french.period(rule.valid_from, None) or "début non précisé"
     if rule.valid_to:
-        return f"{since}, jusqu'au {french.long_date(rule.valid_to)}"
+        return f"{since}, {french.period(None, rule.valid_to)}"
     if rule.end_known:
         return since
     if rule.sure_until:

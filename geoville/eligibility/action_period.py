@@ -58,7 +58,7 @@ def period_notes(found: tuple[Stage, ...]) -> tuple[str, ...]:
     if len(spans) == 1:
         return ()
     told = ", puis ".join(
-        f"{f'la génération {year}' if year else 'aucune'} du {french.long_date(first)} au {french.long_date(last)}"
+        f"{f'la génération {year}' if year else 'aucune'} {french.period(first, last)}"
         for year, (first, last) in spans.items()
     )
     return (f"La génération des QPV change pendant l'action : {told}.",)

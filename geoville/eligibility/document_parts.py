@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import date
 
-    from geoville.model import PerimeterHit, RuleFinding, Source
+    from geoville.model import Perimeter, PerimeterHit, RuleFinding, Source
 
 _MILLIMETRE_DECIMALS = 3
 
 
-def perimeter_document(hit: PerimeterHit, on: date) -> dict[str, Any]:
-    """A perimeter near what was asked about."""
-    perimeter = hit.perimeter
+def identity_document(perimeter: Perimeter) -> dict[str, Any]:
+    """What tells a perimeter from another."""
     return {
         "code": perimeter.code,
         "name": perimeter.name,
@@ -23,6 +22,14 @@ def perimeter_document(hit: PerimeterHit, on: date) -> dict[str, Any]:
         "generation": perimeter.generation,
         "vintage": perimeter.vintage,
         "estimated": perimeter.estimated,
+    }
+
+
+def perimeter_document(hit: PerimeterHit, on: date) -> dict[str, Any]:
+    """A perimeter near what was asked about."""
+    perimeter = hit.perimeter
+    return {
+        **identity_document(perimeter),
         "distance_m": to_the_millimetre(hit.distance_m),
         "in_force": perimeter.in_force(on),
         "valid_from": day_text(perimeter.valid_from),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoville import french
-from geoville.model import Basis, Kind, VerdictCode
+from geoville.model import Basis, Kind, Quality, VerdictCode
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,6 +17,14 @@ ESTIMATED_ANSWER = (
 )
 OUT_OF_TERRITORY = "Position hors du territoire connu : geoville n'a pas de données à cet endroit."
 NOT_A_NO = "Ce n'est pas un « non » : la question reste ouverte."
+
+VERDICT_NAMES = {
+    VerdictCode.INSIDE: "DEDANS",
+    VerdictCode.OUTSIDE: "DEHORS",
+    VerdictCode.UNCERTAIN: "À VÉRIFIER",
+    VerdictCode.NOT_FOUND: "INCONNU",
+}
+QUALITY_NAMES = {Quality.SURE: "1, sûre", Quality.PROBABLE: "2, probable", Quality.RANDOM: "3, aléatoire"}
 
 _LEAST_SHOWN = 0.001
 
@@ -83,9 +91,8 @@ def basis_sentences(basis: Basis, answering: tuple[PerimeterHit, ...]) -> list[s
 
 
 def dates_in_force(perimeter: Perimeter) -> str:
-    """Days on which a perimeter is in force ("du 1er janvier 2015 au 31 décembre 2023")."""
-    since = f"du {french.long_date(perimeter.valid_from)}" if perimeter.valid_from else "d'origine inconnue"
-    return since + (f" au {french.long_date(perimeter.valid_to)}" if perimeter.valid_to else "")
+    """Days on which a perimeter is in force, as a French phrase; empty where none is known."""
+    return french.period(perimeter.valid_from, perimeter.valid_to)
 
 
 def part_in_words(share: float) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geoville.crs import WGS84, transform_geometry
+from geoville.eligibility.sentences import dates_in_force
 from geoville.french import quantity
 from geoville.perimeters.overlay import Change
 from geoville.rendering.cell_layer import geojson, grid_squares, inhabited_area
@@ -22,7 +23,7 @@ from geoville.rendering.compare_text import (
 )
 from geoville.rendering.map_spec import PerimeterLayer, Popup, Shape
 from geoville.rendering.panel import ESTIMATE_WARNING
-from geoville.rendering.perimeter_layer import ESTIMATED, line_of, validity, wgs84_shape
+from geoville.rendering.perimeter_layer import ESTIMATED, line_of, wgs84_shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -125,7 +126,7 @@ def comparison_map(
 def _side(
     heading: str, perimeters: Sequence[Perimeter], pieces: Sequence[Piece], changes: tuple[Change, ...]
 ) -> SideSpec:
-    in_force = dict.fromkeys(phrase for item in perimeters if (phrase := validity(item)))
+    in_force = dict.fromkeys(phrase for item in perimeters if (phrase := dates_in_force(item)))
     return SideSpec(
         heading=heading,
         name=map_name(perimeters),

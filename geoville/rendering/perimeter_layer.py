@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from geoville.crs import WGS84, transform_geometry
+from geoville.eligibility.sentences import dates_in_force
 from geoville.french import euros, long_date, number, people, percent
 from geoville.model import Kind
 from geoville.rendering.cell_layer import geojson
@@ -96,23 +97,13 @@ def perimeter_popup(perimeter: Perimeter) -> Popup:
         ("Code", perimeter.code),
         ("Génération", str(perimeter.generation or "")),
         ("Grille", f"Filosofi {perimeter.vintage}" if perimeter.vintage else ""),
-        ("En vigueur", validity(perimeter)),
+        ("En vigueur", dates_in_force(perimeter)),
         *_figure_rows(perimeter),
         *_origin_rows(perimeter),
         ("Texte", perimeter.reference),
         ("Source", perimeter.source.citation if perimeter.source else ""),
     ]
     return Popup(perimeter.name or perimeter.code, tuple(row for row in rows if row[1]))
-
-
-def validity(perimeter: Perimeter) -> str:
-    """Days on which a perimeter is in force, as a French phrase; empty where none is known."""
-    start, end = perimeter.valid_from, perimeter.valid_to
-    if start and end:
-        return f"du {long_date(start)} au {long_date(end)}"
-    if start:
-        return f"depuis le {long_date(start)}"
-    return f"jusqu'au {long_date(end)}" if end else ""
 
 
 def line_of(perimeter: Perimeter) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geoville.eligibility.sentences import QUALITY_NAMES, dates_in_force
 from geoville.french import distance, long_date, number
-from geoville.model import Basis, PositionType, Quality
-from geoville.rendering.perimeter_layer import ESTIMATED, KIND_NAMES, validity
+from geoville.model import Basis, PositionType
+from geoville.rendering.perimeter_layer import ESTIMATED, KIND_NAMES
 from geoville.rendering.statement_print import printed
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ _LONGEST_NAME = 120
 _LONGEST_TEXT = 160
 _DEGREE_DECIMALS = 5
 _VAGUE = {PositionType.STREET, PositionType.MUNICIPALITY}
-
-_QUALITIES = {Quality.SURE: "1, sûre", Quality.PROBABLE: "2, probable", Quality.RANDOM: "3, aléatoire"}
 
 
 def facts(answer: Answer, asked: str) -> tuple[tuple[str, str], ...]:
@@ -42,7 +41,7 @@ def _quality(answer: Answer) -> str:
     if answer.quality is None:
         return ""
     about = ", par rapport au périmètre estimé" if answer.basis is Basis.ESTIMATED else ""
-    return f"{_QUALITIES[answer.quality]}{about}"
+    return f"{QUALITY_NAMES[answer.quality]}{about}"
 
 
 def _position_facts(position: Position | None) -> list[tuple[str, str]]:
@@ -86,5 +85,5 @@ def _nature(perimeter: Perimeter) -> str:
         grid = f" ; carreaux de {perimeter.vintage}" if perimeter.vintage else ""
         return f"{kind}, {ESTIMATED}{grid}"
     generation = f", génération {perimeter.generation}" if perimeter.generation else ""
-    in_force = f", en vigueur {validity(perimeter)}" if validity(perimeter) else ""
-    return f"{kind}{generation}{in_force}"
+    days = dates_in_force(perimeter)
+    return f"{kind}{generation}{f', en vigueur {days}' if days else ''}"

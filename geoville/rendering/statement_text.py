@@ -8,7 +8,6 @@ from geoville import __version__
 from geoville.eligibility import sentences
 from geoville.french import distance, long_date
 from geoville.model import Basis, RuleStatus, VerdictCode
-from geoville.rendering.perimeter_layer import validity
 from geoville.rendering.statement import Line, Notice, Section, Statement
 from geoville.rendering.statement_facts import facts
 from geoville.rendering.statement_map import statement_map
@@ -26,13 +25,6 @@ TITLE = "Relevé de situation d'une adresse"
 SUBTITLE = "au regard des quartiers prioritaires de la politique de la ville (QPV)"
 INDICATIVE = "Indicatif, sans valeur réglementaire"
 NOT_A_NO = "Ce n'est pas un « non »"
-
-VERDICTS = {
-    VerdictCode.INSIDE: "DEDANS",
-    VerdictCode.OUTSIDE: "DEHORS",
-    VerdictCode.UNCERTAIN: "À VÉRIFIER",
-    VerdictCode.NOT_FOUND: "INCONNU",
-}
 
 _OPEN = {
     VerdictCode.NOT_FOUND: "Ce relevé ne vaut ni réponse positive, ni réponse négative.",
@@ -81,7 +73,7 @@ def statement(
     return Statement(
         title=TITLE,
         subtitle=SUBTITLE,
-        verdict=VERDICTS[answer.verdict],
+        verdict=sentences.VERDICT_NAMES[answer.verdict],
         sentence=printed(sentence),
         notices=_notices(answer),
         facts=facts(answer, asked),
@@ -117,8 +109,8 @@ def _period(period: PeriodVerdict, on: date) -> str:
     perimeter = period.nearest.perimeter
     asked = ", celle du jour demandé" if period.covers(on) else ""
     where = "" if period.nearest.inside else f", à {distance(abs(period.nearest.distance_m))}"
-    told = f"{VERDICTS[period.verdict].lower()}, « {perimeter.name} » ({perimeter.code}){where}"
-    return f"Génération {period.generation}{asked} (en vigueur {validity(perimeter)}) : {told}."
+    told = f"{sentences.VERDICT_NAMES[period.verdict].lower()}, « {perimeter.name} » ({perimeter.code}){where}"
+    return f"Génération {period.generation}{asked} (en vigueur {sentences.dates_in_force(perimeter)}) : {told}."
 
 
 def _rules(findings: Sequence[RuleFinding]) -> list[Line]:

@@ -55,7 +55,7 @@ def _mark(finding: ActionFinding) -> ActionMark:
     action, first = finding.action, finding.stages[0]
     rows = (
         ("Porteur", action.bearer),
-        ("Période", f"du {french.long_date(action.start)} au {french.long_date(action.end)}"),
+        ("Période", french.period(action.start, action.end)),
         ("Fondement", GROUND_NAMES[first.ground]),
         ("Repose sur", _BASES[first.basis]),
         ("Lieux", " ; ".join(spot.label for spot in first.spots)),

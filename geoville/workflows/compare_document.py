@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from geoville.eligibility.document_parts import identity_document
+
 if TYPE_CHECKING:
     from geoville.perimeters.compare import Comparison, Group, Member
     from geoville.perimeters.flow import Extent, Flow
@@ -49,16 +51,7 @@ def _group(group: Group) -> dict[str, Any]:
 
 
 def _member(member: Member) -> dict[str, Any]:
-    perimeter = member.perimeter
-    return {
-        "code": perimeter.code,
-        "name": perimeter.name,
-        "kind": perimeter.kind.value,
-        "generation": perimeter.generation,
-        "vintage": perimeter.vintage,
-        "estimated": perimeter.estimated,
-        **_flow(member.flow),
-    }
+    return {**identity_document(member.perimeter), **_flow(member.flow)}
 
 
 def _flow(flow: Flow) -> dict[str, Any]:
