@@ -9,6 +9,7 @@ import typer
 from geoville import __version__
 from geoville.cli import (
     action,
+    atlas,
     attest,
     data,
     demo,
@@ -30,6 +31,7 @@ app.add_typer(perimeters.app, name="perimeters")
 app.add_typer(data.app, name="data")
 command(perimeters.app, "veille")(veille.veille)
 command(perimeters.app, "vecu")(vecu.vecu)
+command(app, "atlas")(atlas.atlas)
 command(app, "attest")(attest.attest)
 command(app, "demo")(demo.demo)
 command(app, "lookup")(lookup.lookup)

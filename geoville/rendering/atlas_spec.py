@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from geoville.rendering.map_spec import MapSpec, PanelSection
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 __all__ = ["AtlasEntry", "AtlasSpec", "Block", "FigureTable", "MapSpec", "PanelSection"]
 
@@ -45,7 +41,7 @@ class AtlasEntry:
 
     key: str
     spec: MapSpec
-    blocks: Sequence[Block]
+    blocks: tuple[Block, ...]
     summary: tuple[str, ...]
 
 
@@ -56,10 +52,11 @@ class AtlasSpec:
     Parameters
     ----------
     overview : map of all the perimeters.
-    headers : of the table of the index.
+    headers, note : of the table of the index.
     """
 
     title: str
     overview: MapSpec
     headers: tuple[str, ...]
+    note: str
     entries: tuple[AtlasEntry, ...]

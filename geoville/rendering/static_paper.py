@@ -16,7 +16,7 @@ from geoville.errors import InvalidInputError
 from geoville.french import UNIT_SPACE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -172,7 +172,7 @@ def printing() -> Iterator[None]:
         yield
 
 
-def pdf_bytes(pages: Sequence[Page], title: str) -> bytes:
+def pdf_bytes(pages: Iterable[Page], title: str) -> bytes:
     """Pages as one PDF in vectors; the same pages always give the same bytes."""
     from matplotlib.backends.backend_pdf import PdfPages
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from geoville.rendering.atlas_spec import Block, FigureTable
     from geoville.rendering.static_paper import Paper, PaperFormat
 
-_COLUMNS = 2
 _GUTTER_MM = 10.0
 _HEAD_MM = 16.0
 _FIGURE_MM = 24.0
@@ -24,9 +23,9 @@ _NAME_SHARE = 0.34
 _TITLE, _TEXT, _SMALL, _FIGURE = 10.0, 8.2, 6.8, 11.5
 
 
-def text_pages(title: str, blocks: Iterable[Block], paper: PaperFormat) -> tuple[Page, ...]:
+def text_pages(title: str, blocks: Iterable[Block], paper: PaperFormat, *, columns: int = 2) -> tuple[Page, ...]:
     """Print blocks under a title; to be called within `printing()`."""
-    flow = _Flow(title, PAPERS[paper])
+    flow = _Flow(title, PAPERS[paper], columns)
     for block in blocks:
         if isinstance(block, PanelSection):
             flow.section(block)
@@ -38,9 +37,9 @@ def text_pages(title: str, blocks: Iterable[Block], paper: PaperFormat) -> tuple
 class _Flow:
     """A place on the last of some pages, which goes from column to column."""
 
-    def __init__(self, title: str, paper: Paper) -> None:
-        self._title, self._paper = title, paper
-        self._width = (paper.width_mm - 2 * paper.margin_mm - _GUTTER_MM * (_COLUMNS - 1)) / _COLUMNS
+    def __init__(self, title: str, paper: Paper, columns: int) -> None:
+        self._title, self._paper, self._columns = title, paper, columns
+        self._width = (paper.width_mm - 2 * paper.margin_mm - _GUTTER_MM * (columns - 1)) / columns
         self.pages: list[Page] = []
         self._left, self._top, self._column = 0.0, 0.0, 0
         self._new_page()
@@ -122,7 +121,7 @@ class _Flow:
         if self._top + height <= self._paper.height_mm - self._paper.margin_mm:
             return
         self._column += 1
-        if self._column == _COLUMNS:
+        if self._column == self._columns:
             self._new_page()
         self._begin_column()
 

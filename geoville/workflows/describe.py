@@ -14,12 +14,14 @@ from geoville.workflows.layers import read_map
 from geoville.workflows.search_inputs import CandidateRequest, prepare_search
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Perimeter
     from geoville.perimeters.sensitivity import SearchStart
+    from geoville.workflows.search_inputs import SearchInputs
 
 
 def describe_perimeters(
@@ -43,6 +45,14 @@ def describe_perimeters(
         There is no threshold, or the perimeters and the grid are not of the same territory.
     """
     prepared = prepare_search(grid_path, request)
+    epsg = GRID_CRS[prepared.start.grid.epsg]
+    figures = area_describer(prepared)
+    perimeters = read_map(path, epsg, "perimeters", otherwise=Kind.CANDIDAT).perimeters
+    return tuple((item, figures(item.geometry)) for item in perimeters)
+
+
+def area_describer(prepared: SearchInputs) -> Callable[[BaseGeometry], AreaFigures]:
+    """Return what gives the figures of any area, in the projected CRS of the grid's territory."""
     start, grid = prepared.start, prepared.start.grid
     epsg = GRID_CRS[grid.epsg]
     cells = PopulatedCells(cell_squares(grid.easting, grid.northing, grid.epsg, epsg), grid.people)
@@ -52,8 +62,7 @@ def describe_perimeters(
         iris, national_eur = start.zones.iris, prepared.national_eur
         return area_figures(area, cells, grid, start.income, iris, threshold=threshold, national_eur=national_eur)
 
-    perimeters = read_map(path, epsg, "perimeters", otherwise=Kind.CANDIDAT).perimeters
-    return tuple((item, figures(item.geometry)) for item in perimeters)
+    return figures
 
 
 def _threshold_of(area: BaseGeometry, cells: PopulatedCells, start: SearchStart) -> float:
