@@ -6,6 +6,7 @@ Contours are transformed vertex by vertex, and every test and distance is made i
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -92,11 +93,24 @@ def transform_points(
     out_first, out_second = _transformer(source, target).transform(first, second)
     finite_in = np.isfinite(first) & np.isfinite(second)
     if not np.isfinite(np.asarray(out_first)[finite_in]).all():
-        raise InvalidInputError(
-            f"Coordonnées hors du domaine de la projection EPSG:{target}",
-            advice="vérifier la longitude et la latitude, dans cet ordre",
-        )
+        raise _out_of_domain(target)
     return np.asarray(out_first, dtype=float), np.asarray(out_second, dtype=float)
+
+
+def transform_point(first: float, second: float, source: int, target: int) -> tuple[float, float]:
+    """Transform one point of finite coordinates, as `transform_points` does, at a tenth of its cost.
+
+    Raises
+    ------
+    InvalidInputError
+        A coordinate that the target CRS cannot represent.
+    """
+    if source == target:
+        return first, second
+    moved: tuple[float, float] = _transformer(source, target).transform(first, second)
+    if not (math.isfinite(moved[0]) and math.isfinite(moved[1])):
+        raise _out_of_domain(target)
+    return moved
 
 
 def transform_geometry(geometry: BaseGeometry, source: int, target: int) -> BaseGeometry:
@@ -117,3 +131,10 @@ def _transformer(source: int, target: int) -> pyproj.Transformer:
     from pyproj import Transformer
 
     return Transformer.from_crs(source, target, always_xy=True)
+
+
+def _out_of_domain(target: int) -> InvalidInputError:
+    return InvalidInputError(
+        f"Coordonnées hors du domaine de la projection EPSG:{target}",
+        advice="vérifier la longitude et la latitude, dans cet ordre",
+    )

@@ -5,26 +5,20 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from geoville.crs import WGS84, transform_geometry, transform_points
-from geoville.model import Basis, Kind, PerimeterHit
+from geoville.crs import WGS84, transform_geometry, transform_point
+from geoville.eligibility.territory_index import TerritoryIndex
+from geoville.model import Basis, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from numpy.typing import NDArray
-    from shapely import STRtree
     from shapely.geometry.base import BaseGeometry
 
-    from geoville.model import Perimeter
+    from geoville.model import Perimeter, PerimeterHit
 
 NEARBY_M = 500.0
 """Every perimeter within this distance is listed in an answer (the widest band of the rules: 500 m)."""
-
-_SMALLEST = float(np.finfo(np.float64).tiny)
-"""Least distance of a point outside: computed ones may round to 0 where the exact test says outside."""
 
 
 class PerimeterIndex:
@@ -49,12 +43,10 @@ class PerimeterIndex:
     ) -> None:
         self.perimeters = tuple(perimeters)
         self.extent = extent
-        alike: dict[tuple[object, ...], list[Perimeter]] = {}
+        by_epsg: dict[int, list[Perimeter]] = {}
         for item in self.perimeters:
-            alike.setdefault((item.epsg, item.kind, item.generation, item.valid_from, item.valid_to), []).append(item)
-        self._families: dict[int, list[_Family]] = {}
-        for members in alike.values():
-            self._families.setdefault(members[0].epsg, []).append(_Family(tuple(members)))
+            by_epsg.setdefault(item.epsg, []).append(item)
+        self._territories = {epsg: TerritoryIndex(members) for epsg, members in by_epsg.items()}
 
     def around(self, lon: float, lat: float) -> tuple[PerimeterHit, ...]:
         """Perimeters within 500 m of a point, and the nearest one of each kind and dates however far.
@@ -65,12 +57,10 @@ class PerimeterIndex:
         """
         import shapely
 
-        first, second = np.array([lon]), np.array([lat])
         hits: list[PerimeterHit] = []
-        for epsg, families in self._families.items():
-            easting, northing = transform_points(first, second, WGS84, epsg)
-            point = shapely.Point(easting[0], northing[0])
-            hits = _nearer(hits, [hit for family in families for hit in family.around(point)])
+        for epsg, territory in self._territories.items():
+            point = shapely.points(transform_point(lon, lat, WGS84, epsg))
+            hits = _nearer(hits, territory.around(point, NEARBY_M))
         return _in_order(hits)
 
     def around_shape(self, shape: BaseGeometry, epsg: int, reach_m: float = NEARBY_M) -> tuple[PerimeterHit, ...]:
@@ -86,14 +76,15 @@ class PerimeterIndex:
         Hits whose signed distance is that of the part of the shape nearest to the limit: negative where the perimeter
         holds the whole shape, 0 where the shape meets the limit.
         """
-        return _in_order([hit for family in self._families.get(epsg, []) for hit in family.around(shape, reach_m)])
+        territory = self._territories.get(epsg)
+        return _in_order(territory.around(shape, reach_m)) if territory else ()
 
     def projected(self, shape: BaseGeometry) -> tuple[BaseGeometry, int | None]:
         """A WGS84 shape in the projected CRS of the nearest perimeter, and that CRS; None without perimeters."""
-        moved = {epsg: transform_geometry(shape, WGS84, epsg) for epsg in self._families}
+        moved = {epsg: transform_geometry(shape, WGS84, epsg) for epsg in self._territories}
         if not moved:
             return shape, None
-        distance = {epsg: min(family.distance(moved[epsg]) for family in self._families[epsg]) for epsg in moved}
+        distance = {epsg: self._territories[epsg].distance(moved[epsg]) for epsg in moved}
         nearest = min(distance, key=distance.__getitem__)
         return moved[nearest], nearest
 
@@ -104,7 +95,12 @@ class PerimeterIndex:
         ----------
         epsg : projected CRS of the place asked about; None for all the perimeters together.
         """
-        families = self._families.get(epsg, []) if epsg else [one for some in self._families.values() for one in some]
+        families = [
+            family
+            for territory_epsg, territory in self._territories.items()
+            if epsg in {None, territory_epsg}
+            for family in territory.families
+        ]
         kinds = frozenset(family.kind for family in families)
         if any(family.kind is Kind.QPV and family.in_force(on) for family in families):
             return Basis.OFFICIAL, frozenset({Kind.QPV})
@@ -125,50 +121,6 @@ class PerimeterIndex:
             return True
         west, south, east, north = self.extent
         return west <= box[0] and south <= box[1] and box[2] <= east and box[3] <= north
-
-
-class _Family:
-    """Perimeters of one kind, generation, dates and CRS."""
-
-    def __init__(self, perimeters: tuple[Perimeter, ...]) -> None:
-        import shapely
-
-        self.kind = perimeters[0].kind
-        self.perimeters = perimeters
-        self.estimated = any(perimeter.estimated for perimeter in perimeters)
-        self.polygons: NDArray[np.object_] = np.array([perimeter.geometry for perimeter in perimeters], dtype=object)
-        self.limits: NDArray[np.object_] = shapely.boundary(self.polygons)
-        self.tree: STRtree = shapely.STRtree(self.polygons)
-
-    def in_force(self, on: date) -> bool:
-        """Whether they are in force on a day."""
-        return self.perimeters[0].in_force(on)
-
-    def distance(self, shape: BaseGeometry) -> float:
-        """Distance from a shape to the nearest of the polygons, 0 where they meet."""
-        import shapely
-
-        return float(shapely.distance(self.polygons[self.tree.nearest(shape)], shape))
-
-    def around(self, shape: BaseGeometry, reach_m: float = NEARBY_M) -> list[PerimeterHit]:
-        """Hits of those within a reach of a shape, and of the nearest one however far."""
-        import shapely
-
-        west, south, east, north = shape.bounds
-        near = set(self.tree.query(shapely.box(west - reach_m, south - reach_m, east + reach_m, north + reach_m)))
-        rows = np.array(sorted(near | {self.tree.nearest(shape)}))
-        inside = shapely.covers(self.polygons[rows], shape)
-        meeting = shapely.intersects(self.polygons[rows], shape)
-        metres = shapely.distance(self.limits[rows], shape)
-        outside_m = np.where(meeting, 0.0, np.maximum(metres, _SMALLEST))
-        signed_m = np.where(inside, 0.0 - metres, outside_m)
-        listed = signed_m <= max(reach_m, signed_m.min())
-        return [
-            PerimeterHit(self.perimeters[row], length, within)
-            for row, length, within in zip(
-                rows[listed].tolist(), signed_m[listed].tolist(), inside[listed].tolist(), strict=True
-            )
-        ]
 
 
 def _nearer(hits: list[PerimeterHit], others: list[PerimeterHit]) -> list[PerimeterHit]:
