@@ -37,7 +37,7 @@ async function open(chosen) {
   header = SPREADSHEET.test(file.name) ? null : await readHeader(file);
   byId("file-summary").replaceChildren();
   say(`« ${file.name} »${header ? `, ${plural(header.columns.length, "colonne", "colonnes")}` : ""}.`);
-  showColumns(header?.columns ?? []);
+  showColumns(header?.columns);
 }
 
 async function send(day) {

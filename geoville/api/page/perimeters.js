@@ -33,7 +33,7 @@ export function drawPerimeters({ id, title, features }, line, day) {
   const drawn = L.geoJSON(features, {
     pane: "perimeters",
     style: ({ properties }) => style(line, lineName(id), inForce(properties, day)),
-    onEachFeature: ({ properties }, layer) => layer.bindTooltip(tooltip(properties, title), { sticky: true }),
+    onEachFeature: ({ properties }, layer) => explain(layer, tooltip(properties, title)),
   });
   return L.layerGroup([casing, drawn, ...labels(drawn)]);
 }
@@ -56,7 +56,8 @@ export function drawBands(features) {
       L.geoJSON(feature, {
         pane: "perimeters",
         style: { color: BAND.colour, weight: BAND.width_px, dashArray: BAND_DASHES[rank], fill: false },
-      }).bindTooltip(make("span", {}, feature.properties.name), { sticky: true }),
+        onEachFeature: ({ properties }, layer) => explain(layer, make("span", {}, properties.name)),
+      }),
     ),
   );
 }
@@ -87,6 +88,12 @@ export const vintageOf = ({ generation, vintage }) =>
   generation ? `Génération ${generation}` : vintage ? `Carreaux de ${vintage}` : "";
 
 const fillOf = (name) => (name === "none" ? name : `url(#fill-${name.replace("_estimated", "")})`);
+
+/** A tooltip. It must not make of each shape a stop of the keyboard: the table says the same. */
+function explain(layer, content) {
+  layer.bindTooltip(content, { sticky: true });
+  layer.on("add", () => layer.getElement()?.setAttribute("tabindex", "-1"));
+}
 
 function style(line, name, holds) {
   return {
