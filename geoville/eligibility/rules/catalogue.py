@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from geoville.law.yaml_files import read_law
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 PACKAGE = "geoville.eligibility.rules"
 CONTRACTS = ("contract_calais.yaml",)
 
+_DAYS_REMEMBERED = 366
+
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
@@ -22,6 +24,7 @@ def all_rules() -> tuple[Rule, ...]:
     return national + tuple(rule for name in CONTRACTS for rule in _of_contract(read_law(name, PACKAGE)))
 
 
+@lru_cache(maxsize=_DAYS_REMEMBERED)
 def rules_at(on: date) -> tuple[Rule, ...]:
     """Rules that may hold on a day; `Rule.surely_holds` tells those that surely do."""
     return tuple(rule for rule in all_rules() if rule.may_hold(on))

@@ -20,12 +20,17 @@ OFFICIAL_CONTOUR = "le contour officiel, qui manque ici"
 
 def rule_findings(ground: Ground) -> tuple[RuleFinding, ...]:
     """Find what can be said of each rule that may hold there that day, in the order of the data files."""
-    here = (rule for rule in rules_at(ground.on) if not rule.communes or ground.communes & set(rule.communes))
-    return tuple(_finding(rule, ground) for rule in here)
+    here = [rule for rule in rules_at(ground.on) if not rule.communes or not ground.communes.isdisjoint(rule.communes)]
+    # Most rules ask for a position in the same perimeters, about which all is said once.
+    alike = {rule.within: rule for rule in here if rule.test is RuleTest.POSITION}
+    places = {within: _place(rule, ground) for within, rule in alike.items()}
+    return tuple(
+        _finding(rule, places[rule.within] if rule.test is RuleTest.POSITION else _place(rule, ground), ground)
+        for rule in here
+    )
 
 
-def _finding(rule: Rule, ground: Ground) -> RuleFinding:
-    place = _place(rule, ground)
+def _finding(rule: Rule, place: Place, ground: Ground) -> RuleFinding:
     reservations = [
         *([] if rule.verified else ["le texte, que geoville n'a pas lu"]),
         *([] if rule.surely_holds(ground.on) else ["que la règle vaut encore à cette date (validité à vérifier)"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from geoville import french
@@ -66,9 +67,9 @@ def place_in(standing: Standing, ground: Ground) -> Place:
 
 def place_by_list(rule: Rule, ground: Ground) -> Place:
     """Place of a rule that names who benefits."""
-    named = _plain(ground.name)
-    for name in rule.listed:
-        if _plain(name) in named:
+    found = _plain(ground.name)
+    for name, plain_name in zip(rule.listed, _plain_names(rule.listed), strict=True):
+        if plain_name in found:
             return Place(RuleStatus.MET, met=True, reason=f"« {name} » est sur la liste.")
     return Place(RuleStatus.NOT_MET, met=False, reason="Le lieu trouvé n'est pas sur la liste.")
 
@@ -77,6 +78,12 @@ def place_unknown(missing: Sequence[Kind]) -> Place:
     """Place of a rule whose perimeters are not known."""
     kinds = ", ".join(KIND_NAMES[kind] for kind in missing)
     return Place(RuleStatus.UNKNOWN, met=None, reason=f"Aucun périmètre de cette nature n'est connu ici : {kinds}.")
+
+
+@cache
+def _plain_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of a rule's list: not that of a place found, which may be a person's address."""
+    return tuple(_plain(name) for name in names)
 
 
 def _plain(name: str) -> str:
