@@ -29,6 +29,8 @@ def main() -> None:
 
 
 def _run() -> int:
+    import typer
+
     from geoville.cli.app import app
     from geoville.cli.usage import UsageError, usage_sentence
     from geoville.errors import GeovilleError, InvalidInputError
@@ -36,10 +38,14 @@ def _run() -> int:
     try:
         code = app(prog_name="geoville", standalone_mode=False)
         sys.stdout.flush()  # a reader that left is found out here, not when the interpreter ends
+    except typer.Abort:
+        raise KeyboardInterrupt from None
     except UsageError as error:
         _fail(usage_sentence(error), 2)
     except GeovilleError as error:
         _fail(error.sentence, 2 if isinstance(error, InvalidInputError) else 1)
+    if code == INTERRUPTED:  # typer before 0.26 raises Abort, and returns this code since
+        raise KeyboardInterrupt
     return int(code or 0)
 
 

@@ -10,7 +10,7 @@ import typer
 
 from geoville import french
 from geoville.cli.arguments import AsJson, day
-from geoville.cli.lookup_file import DeskOptions
+from geoville.cli.desk_options import DeskOptions
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.cli.usage import command, group
 
@@ -100,16 +100,8 @@ def _judged(on: str | None) -> date | None:
 
 def _open(options: DeskOptions) -> ActionDesk:
     from geoville.workflows.actions import ActionDesk
-    from geoville.workflows.lookup import open_desk
 
-    desk = open_desk(
-        options.territory,
-        perimeters=options.perimeters or (),
-        addresses=options.addresses,
-        geocoder=options.geocoder,
-        generation=options.generation,
-    )
-    return ActionDesk(desk, options.territory)
+    return ActionDesk(options.open(), options.territory)
 
 
 def _in_words(finding: ActionFinding) -> Iterator[str]:

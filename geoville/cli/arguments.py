@@ -24,6 +24,19 @@ Vintage = Annotated[
 QpvGeneration = Annotated[
     int | None, typer.Option("--generation", metavar="ANNÉE", help="Génération des QPV, si le code ne la dit pas.")
 ]
+PerimeterFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à utiliser au lieu de ceux du territoire."),
+]
+AddressFile = Annotated[
+    Path | None, typer.Option("--addresses", metavar="FICHIER", help="Liste, ou index, d'adresses à utiliser.")
+]
+GeocoderName = Annotated[
+    str | None,
+    typer.Option(
+        "--geocoder", metavar="URL", help="Géocodeur distant à interroger : geoplateforme, ou l'URL d'un addok."
+    ),
+]
 
 DEFAULT_TERRITORY = "calais"
 

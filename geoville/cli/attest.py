@@ -8,14 +8,17 @@ from typing import Annotated
 import typer
 
 from geoville import french
-from geoville.cli.arguments import day
+from geoville.cli.arguments import AskedDay, day
+from geoville.cli.desk_options import DeskOptions
 from geoville.cli.printing import print_lines
 from geoville.cli.question import QuestionOptions
 
 
 def attest(
     question: QuestionOptions,
+    desk: DeskOptions,
     out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Relevé à écrire : .html ou .pdf.")],
+    on: AskedDay = None,
     issued: Annotated[
         str | None, typer.Option("--issued", metavar="AAAA-MM-JJ", help="Jour du relevé ; aujourd'hui sinon.")
     ] = None,
@@ -25,31 +28,14 @@ def attest(
     Question, réponse, carte, motifs et sources. Mêmes fichiers, même question et mêmes jours : même relevé.
     """
     from geoville.sources.territory import open_territory
-    from geoville.workflows.attest import attest as stated_address
-    from geoville.workflows.attest import attest_at, format_of, write_statement
-    from geoville.workflows.lookup import open_desk
+    from geoville.workflows.attest import format_of, state, write_statement
 
-    on, issued_on = day(question.on), day(issued)
+    asked_on, issued_on = day(on), day(issued)
+    question.check()
     format_of(out)
-    desk = open_desk(
-        question.territory,
-        perimeters=question.perimeters or (),
-        addresses=question.addresses,
-        geocoder=question.geocoder,
-        generation=question.generation,
-    )
-    landmarks = open_territory(question.territory).places()
-    if question.address is not None:
-        made = stated_address(desk, question.address, on, issued=issued_on, landmarks=landmarks)
-    else:
-        made = attest_at(
-            desk,
-            question.lon or 0.0,
-            question.lat or 0.0,
-            on,
-            issued=issued_on,
-            accuracy_m=question.accuracy_m or 0.0,
-            landmarks=landmarks,
-        )
+    opened = desk.open()
+    answer = question.answer(opened, asked_on)
+    landmarks = open_territory(desk.territory).places()
+    made = state(opened, answer, question.text, issued=issued_on, landmarks=landmarks)
     write_statement(made, out)
-    print_lines([f"{made.verdict} (au {french.long_date(on)})", f"Relevé : {out}"])
+    print_lines([f"{made.verdict} (au {french.long_date(asked_on)})", f"Relevé : {out}"])

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geoville import french
-from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, AskedDay, QpvGeneration, TerritoryName, day
+from geoville.cli.arguments import AsJson, AskedDay, day
+from geoville.cli.desk_options import DeskOptions
 from geoville.cli.printing import print_json, print_lines
 from geoville.errors import GeovilleError, InvalidInputError
 
@@ -27,7 +28,7 @@ _VERDICTS = {"inside": "Dedans", "outside": "dehors", "uncertain": "à vérifier
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionOptions:
+class ColumnOptions:
     """Where the questions are read in the file."""
 
     address_columns: Annotated[
@@ -57,29 +58,10 @@ class QuestionOptions:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
-class DeskOptions:
-    """Which perimeters and which addresses answer."""
-
-    perimeters: Annotated[
-        list[Path] | None,
-        typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à utiliser au lieu de ceux du territoire."),
-    ] = None
-    addresses: Annotated[
-        Path | None, typer.Option("--addresses", metavar="FICHIER", help="Liste d'adresses à utiliser.")
-    ] = None
-    geocoder: Annotated[
-        str | None,
-        typer.Option("--geocoder", metavar="URL", help="Géocodeur distant : geoplateforme, ou l'URL d'un addok."),
-    ] = None
-    generation: QpvGeneration = None
-    territory: TerritoryName = DEFAULT_TERRITORY
-
-
 def lookup_file(
     source: Annotated[Path, typer.Argument(metavar="ENTRÉE", help="Fichier CSV, XLSX ou Parquet.")],
     out: Annotated[Path, typer.Argument(metavar="SORTIE", help="Fichier à écrire, de même format.")],
-    questions: QuestionOptions,
+    columns: ColumnOptions,
     desk: DeskOptions,
     on: AskedDay = None,
     resume: Annotated[bool, typer.Option("--resume", help="Reprendre un travail interrompu.")] = False,
@@ -95,7 +77,7 @@ def lookup_file(
 
     Le fichier de sortie est celui d'entrée, avec les réponses dans des colonnes ajoutées.
     """
-    job = _open(source, out, questions, desk, on)
+    job = _open(source, out, columns, desk, on)
     _say(_recognised(job))
     try:
         with _stopped_by_sigterm(), _progress_bar(job.rows.expected_rows) as progress:
@@ -110,7 +92,7 @@ def lookup_file(
         print_lines(_in_words(job, summary))
 
 
-def _open(source: Path, out: Path, questions: QuestionOptions, desk: DeskOptions, on: str | None) -> FileJob:
+def _open(source: Path, out: Path, columns: ColumnOptions, desk: DeskOptions, on: str | None) -> FileJob:
     from geoville.workflows.lookup_file import open_file_job
     from geoville.workflows.lookup_file_desk import DeskChoice
 
@@ -119,14 +101,14 @@ def _open(source: Path, out: Path, questions: QuestionOptions, desk: DeskOptions
         out,
         DeskChoice(desk.territory, tuple(desk.perimeters or ()), desk.addresses, desk.geocoder, desk.generation),
         day(on),
-        address=tuple(name.strip() for name in (questions.address_columns or "").split(",") if name.strip()),
-        postcode=questions.postcode_column,
-        citycode=questions.citycode_column,
-        lon=questions.lon_column,
-        lat=questions.lat_column,
-        encoding=questions.encoding,
-        separator=questions.separator,
-        sheet=questions.sheet,
+        address=tuple(name.strip() for name in (columns.address_columns or "").split(",") if name.strip()),
+        postcode=columns.postcode_column,
+        citycode=columns.citycode_column,
+        lon=columns.lon_column,
+        lat=columns.lat_column,
+        encoding=columns.encoding,
+        separator=columns.separator,
+        sheet=columns.sheet,
     )
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoville.cli.arguments import DEFAULT_TERRITORY, AskedDay, QpvGeneration, TerritoryName
 from geoville.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from geoville.model import Answer
+    from geoville.workflows.lookup import LookupDesk
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionOptions:
-    """What is asked, about which day, and among which perimeters."""
+    """What is asked."""
 
     address: Annotated[str | None, typer.Argument(metavar="ADRESSE", help="Adresse ou nom de lieu.")] = None
     lon: Annotated[float | None, typer.Option("--lon", metavar="X", help="Longitude, degrés décimaux.")] = None
@@ -23,25 +27,24 @@ class QuestionOptions:
         float | None,
         typer.Option("--accuracy-m", metavar="M", help="Précision des coordonnées, en mètres ; exactes sinon."),
     ] = None
-    perimeters: Annotated[
-        list[Path] | None,
-        typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à utiliser au lieu de ceux du territoire."),
-    ] = None
-    addresses: Annotated[
-        Path | None, typer.Option("--addresses", metavar="FICHIER", help="Liste d'adresses à utiliser.")
-    ] = None
-    geocoder: Annotated[
-        str | None,
-        typer.Option(
-            "--geocoder", metavar="URL", help="Géocodeur distant à interroger : geoplateforme, ou l'URL d'un addok."
-        ),
-    ] = None
-    generation: QpvGeneration = None
-    on: AskedDay = None
-    territory: TerritoryName = DEFAULT_TERRITORY
 
-    def __post_init__(self) -> None:
-        """Refuse what is neither one address nor one pair of coordinates."""
+    @property
+    def is_asked(self) -> bool:
+        """Whether anything is asked."""
+        return (self.address, self.lon, self.lat, self.accuracy_m) != (None, None, None, None)
+
+    @property
+    def text(self) -> str:
+        """The question as typed."""
+        return f"{self.lon}, {self.lat}" if self.address is None else self.address
+
+    def check(self) -> None:
+        """Refuse what is neither one address nor one pair of coordinates.
+
+        Raises
+        ------
+        InvalidInputError
+        """
         by_address = self.address is not None and (self.lon, self.lat, self.accuracy_m) == (None, None, None)
         by_coordinates = self.address is None and self.lon is not None and self.lat is not None
         if by_address == by_coordinates:
@@ -49,3 +52,11 @@ class QuestionOptions:
                 "La question n'est pas claire",
                 advice="donner soit une adresse, soit --lon et --lat (et leur --accuracy-m)",
             )
+
+    def answer(self, desk: LookupDesk, on: date) -> Answer:
+        """Ask the question, checked before, at a desk."""
+        if self.address is not None:
+            return desk.answer(self.address, on)
+        assert self.lon is not None
+        assert self.lat is not None
+        return desk.answer_at(self.lon, self.lat, on, self.accuracy_m or 0.0)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from geoville.cli.arguments import TerritoryName
+from geoville.cli.arguments import AddressFile, GeocoderName, PerimeterFiles
 from geoville.cli.printing import print_lines
 
 
@@ -16,21 +15,12 @@ def serve(
     host: Annotated[str, typer.Option("--host", metavar="ADRESSE", help="Adresse d'écoute.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", metavar="PORT", help="Port d'écoute.", min=1, max=65535)] = 8000,
     workers: Annotated[int, typer.Option("--workers", metavar="N", help="Nombre de processus.", min=1)] = 1,
-    perimeters: Annotated[
-        list[Path] | None,
-        typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à utiliser au lieu de ceux du territoire."),
+    perimeters: PerimeterFiles = None,
+    addresses: AddressFile = None,
+    geocoder: GeocoderName = None,
+    territory: Annotated[
+        str | None, typer.Option("--territory", metavar="NOM", help="Territoire (« geoville data list »).")
     ] = None,
-    addresses: Annotated[
-        Path | None,
-        typer.Option("--addresses", metavar="FICHIER", help="Liste, ou index, d'adresses à utiliser."),
-    ] = None,
-    geocoder: Annotated[
-        str | None,
-        typer.Option(
-            "--geocoder", metavar="URL", help="Géocodeur distant à interroger : geoplateforme, ou l'URL d'un addok."
-        ),
-    ] = None,
-    territory: TerritoryName | None = None,
     cors_origins: Annotated[
         list[str] | None,
         typer.Option("--cors-origin", metavar="ORIGINE", help="Site dont les pages peuvent lire les réponses."),

@@ -24,7 +24,7 @@ _FRENCH = (
     (re.compile(r"^Commands:$", re.MULTILINE), "Commandes :"),
     (re.compile(r"\[default:"), "[défaut :"),
     (re.compile(r"\brequired\]"), "obligatoire]"),
-    (re.compile(r"\{(\w+)\}\.\.\."), r"\1..."),
+    (re.compile(r"\{(\w+)\}"), r"\1"),
     (
         re.compile(r"<(str|path|list\[Path\])>"),
         lambda found: " " * len(found[0]),

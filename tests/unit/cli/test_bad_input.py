@@ -141,4 +141,5 @@ def test_an_interruption_has_its_own_exit_code(geoville, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("geoville.workflows.lookup.open_desk", interrupted)
-    assert geoville("lookup", ADDRESS).code == 130
+    told = geoville("lookup", ADDRESS)
+    assert (told.code, told.out, told.err) == (130, "", "Interrompu.\n")
