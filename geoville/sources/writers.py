@@ -10,6 +10,7 @@ import numpy as np
 from geoville.crs import LAMBERT_93, WGS84
 from geoville.errors import InvalidInputError
 from geoville.sources.files import replacing
+from geoville.sources.qgis_styles import add_style
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Perimeter
+    from geoville.sources.qgis_styles import LayerStyle
 
     Value = str | int | float | bool | None
 
@@ -30,6 +32,7 @@ DEGREE_DECIMALS = 7
 """Decimals of coordinates: a millimetre in metres, about a centimetre in degrees."""
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON", ".parquet": "Parquet"}
+_GPKG_GEOMETRY = "geom"
 _FIXED_DATE = "1970-01-01T00:00:00.000Z"
 
 COMMUNE_SEPARATOR = ";"
@@ -90,12 +93,12 @@ def perimeter_record(perimeter: Perimeter) -> dict[str, Value]:
     return {name: value(perimeter) for name, (_, value) in _COLUMNS.items()} | perimeter.attributes
 
 
-def write_perimeters(perimeters: Sequence[Perimeter], path: Path) -> None:
+def write_perimeters(perimeters: Sequence[Perimeter], path: Path, *, style: LayerStyle | None = None) -> None:
     """Write perimeters, by suffix: see `write_layer`."""
-    write_layer(perimeters_frame(perimeters), path, layer=LAYER)
+    write_layer(perimeters_frame(perimeters), path, layer=LAYER, style=style)
 
 
-def write_layer(frame: geopandas.GeoDataFrame, path: Path, *, layer: str) -> None:
+def write_layer(frame: geopandas.GeoDataFrame, path: Path, *, layer: str, style: LayerStyle | None = None) -> None:
     """Write one layer, whole or not at all.
 
     Parameters
@@ -103,6 +106,7 @@ def write_layer(frame: geopandas.GeoDataFrame, path: Path, *, layer: str) -> Non
     frame : in a projected CRS, in metres. GeoPackage and GeoParquet keep it; GeoJSON is in WGS84 (RFC 7946).
     path : its suffix chooses the format.
     layer : name of the layer, where the format has one.
+    style : how QGIS draws it, where the format keeps it: GeoPackage.
 
     Raises
     ------
@@ -127,6 +131,8 @@ def write_layer(frame: geopandas.GeoDataFrame, path: Path, *, layer: str) -> Non
             _write_with_gdal(frame, beside, driver, layer, RFC7946="YES", COORDINATE_PRECISION=str(DEGREE_DECIMALS))
         else:
             _write_with_gdal(frame, beside, driver, layer)
+            if style is not None:
+                add_style(beside, layer, style, geometry=_GPKG_GEOMETRY, dated=_FIXED_DATE)
 
 
 def _iso(day: date | None) -> str | None:

@@ -11,6 +11,7 @@ from geoville.perimeters.estimated import candidate_perimeter, quarter_figures
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import write_perimeters
 from geoville.workflows.outlines import outlines_of
+from geoville.workflows.qgis_looks import perimeters_look
 from geoville.workflows.search_inputs import CandidateRequest, SearchInputs, prepare_search
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class CandidateRun:
 
     def write(self, path: Path) -> None:
         """Write the candidates (format by suffix), and their provenance beside."""
-        write_perimeters(self.perimeters, path)
+        write_perimeters(self.perimeters, path, style=perimeters_look(self.perimeters))
         write_provenance(self.provenance, path)
 
     def document(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import write_layer
 from geoville.workflows.compare_layer import CHANGES_LAYER, pieces_frame
 from geoville.workflows.layers import read_map, refuse_idle_generation
+from geoville.workflows.qgis_looks import changes_look
 from geoville.workflows.search_inputs import grid_input, read_sourced_grid
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class ComparisonRun:
 
     def write(self, path: Path) -> None:
         """Write what enters, leaves and stays as one layer (format by suffix), and its provenance beside."""
-        write_layer(pieces_frame(self.pieces, self.epsg), path, layer=CHANGES_LAYER)
+        write_layer(pieces_frame(self.pieces, self.epsg), path, layer=CHANGES_LAYER, style=changes_look())
         write_provenance(self.provenance, path)
 
     def draw(self, path: Path) -> None:

@@ -17,6 +17,7 @@ from geoville.perimeters.sensitivity import sweep
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.rasters import write_cell_raster
 from geoville.sources.writers import write_layer
+from geoville.workflows.qgis_looks import scenarios_look
 from geoville.workflows.search_inputs import prepare_search
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class SensitivityRun:
 
     def write_cells(self, path: Path) -> None:
         """Write the cells that some scenario keeps as squares (format by suffix), and their provenance beside."""
-        write_layer(_cells_frame(self.result), path, layer=LAYER)
+        write_layer(_cells_frame(self.result), path, layer=LAYER, style=scenarios_look())
         write_provenance(self.provenance, path)
 
     def document(self) -> dict[str, Any]:

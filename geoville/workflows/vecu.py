@@ -14,6 +14,7 @@ from geoville.sources.provenance import InputFile, Provenance, write_provenance
 from geoville.sources.streets import read_streets
 from geoville.sources.writers import write_perimeters
 from geoville.workflows.layers import inputs_of, read_cells_with_people, read_quarters
+from geoville.workflows.qgis_looks import perimeters_look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,7 +48,7 @@ class VecuRun:
 
     def write(self, path: Path) -> None:
         """Write the perimeters (format by suffix), and their provenance beside."""
-        write_perimeters(self.vecu.perimeters, path)
+        write_perimeters(self.vecu.perimeters, path, style=perimeters_look(self.vecu.perimeters))
         write_provenance(self.provenance, path)
 
     def document(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from geoville.perimeters.veille import Veille, VeilleRules, piece_figures, veill
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import write_perimeters
 from geoville.workflows.layers import inputs_of, read_cells_with_people, read_former, read_quarters, require_epsg
+from geoville.workflows.qgis_looks import perimeters_look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +39,7 @@ class VeilleRun:
 
     def write(self, path: Path) -> None:
         """Write the quarters (format by suffix), and their provenance beside."""
-        write_perimeters(self.veille.quarters, path)
+        write_perimeters(self.veille.quarters, path, style=perimeters_look(self.veille.quarters))
         write_provenance(self.provenance, path)
 
     def document(self) -> dict[str, Any]:
