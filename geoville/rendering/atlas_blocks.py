@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geoville.french import UNKNOWN, distance, euros, number, percent, quantity
+from geoville.french import UNIT_SPACE, UNKNOWN, distance, euros, number, percent, quantity
 from geoville.model import Kind
 from geoville.rendering.atlas_spec import FigureTable
 from geoville.rendering.compare_text import table_rows
@@ -26,7 +26,8 @@ M2_IN_A_HECTARE = 10_000
 INDEX_HEADERS = ("Nature", "Contour", "Habitants", "Sous le seuil", "Revenu médian par UC")
 _NONE = "–"
 _LEVEL = "Entre parenthèses : intervalle à 90 %."
-INDEX_NOTE = f"{_LEVEL} Chiffres estimés d'après les carreaux, sans valeur réglementaire."
+_COUNTED = "Un carreau compte au prorata de sa surface couverte."
+INDEX_NOTE = f"{_LEVEL} {_COUNTED} Chiffres estimés d'après les carreaux, sans valeur réglementaire."
 _ESTIMATED_RULES = (
     "Le contour est estimé : aucune de ces règles ne s'applique sur cette base, le contour officiel fait foi."
 )
@@ -79,7 +80,7 @@ def figures_table(figures: AreaFigures, around: Surroundings) -> FigureTable:
             ),
             ("Population imputée par l'Insee", *(percent(item.share_imputed) for item in columns), _NONE),
         ),
-        f"{_LEVEL} Chiffres estimés, sans valeur réglementaire.{threshold}{unverified}",
+        f"{_LEVEL} {_COUNTED} Chiffres estimés, sans valeur réglementaire.{threshold}{unverified}",
     )
 
 
@@ -118,7 +119,12 @@ def places_table(near: Iterable[tuple[Address, float]], reach_m: float) -> Figur
     """
     title = f"Lieux dans le périmètre et à moins de {distance(reach_m)}"
     rows = tuple(
-        (place_name(place), f"à {distance(metres)}" if metres > 0 else "dedans", place.street or _NONE, place.source)
+        (
+            place_name(place),
+            f"à{UNIT_SPACE}{distance(metres)}" if metres > 0 else "dedans",
+            place.street or _NONE,
+            place.source,
+        )
         for place, metres in near
     )
     if not rows:

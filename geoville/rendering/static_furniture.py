@@ -23,7 +23,7 @@ _PAD_MM = 2.5
 _BAR_MM = 1.6
 _ZORDER = 15
 _PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.9}
-_LOCATOR_OPENING = 1.06
+_LOCATOR_MARGIN = 0.06
 
 
 def draw_scale(page: Page, ground: Ground) -> Box:
@@ -90,7 +90,7 @@ def draw_locator(page: Page, window: Box, spec: MapSpec, shown: Ground) -> None:
 
     backdrop = shapely.geometry.shape(dict(spec.backdrop)) if spec.backdrop else shapely.box(*spec.bounds)
     whole = shapely.union_all([backdrop.envelope, shapely.box(*shown.degrees())]).bounds
-    ground = ground_around(whole, window, opening=_LOCATOR_OPENING)
+    ground = ground_around(whole, window, margin=_LOCATOR_MARGIN)
     page.box(window.left, window.top, window.width, window.height, facecolor="white", edgecolor="none")
     drawing = MapDrawing(page, ground)
     drawing.backdrop(spec)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from geoville.rendering.map_spec import MapSpec
     from geoville.rendering.statement_labels import Box
 
 _STEPS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 10.0)
@@ -24,8 +25,8 @@ _METRES_PER_DEGREE = 111_320.0
 _MM_PER_METRE = 1000.0
 _BEYOND_MM = 5.0
 """What is drawn beyond the frame, so that no outline runs along it."""
-_OPENING = 0.62
-"""Part of the view of a page that a sheet shows: a page leaves room to move about, a sheet cannot be moved."""
+_MARGIN = 0.12
+"""Part of the subject's size left around it: a page leaves more to move about, a sheet cannot be moved."""
 _GRATICULE_MINUTES = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0)
 _FEWEST_LINES = 3
 
@@ -98,18 +99,35 @@ class Ground:
         return tuple(_multiples(west, east, step)), tuple(_multiples(south, north, step))
 
 
-def ground_around(bounds: tuple[float, float, float, float], window: Box, *, opening: float = _OPENING) -> Ground:
+def subject_bounds(spec: MapSpec) -> tuple[float, float, float, float]:
+    """West, south, east, north of what a map opens on: the perimeters, sector and named places wholly in its view."""
+    import shapely
+
+    view = shapely.box(*spec.bounds)
+    drawn = [shape.geometry for layer in spec.perimeters if layer.shown for shape in layer.shapes]
+    if spec.outline is not None and spec.outline.outline is not None:
+        drawn.append(spec.outline.outline.geometry)
+    named = [place for layer in spec.places if layer.labelled for place in layer.places]
+    shapes = [
+        *(shapely.geometry.shape(dict(item)) for item in drawn),
+        *(shapely.Point(place.lon, place.lat) for place in named),
+    ]
+    inside = [shape for shape in shapes if view.contains(shape)]
+    return shapely.union_all(inside).bounds if any(shape.area for shape in inside) else spec.bounds
+
+
+def ground_around(bounds: tuple[float, float, float, float], window: Box, *, margin: float = _MARGIN) -> Ground:
     """Show a subject at the largest round scale at which it holds in a window.
 
     Parameters
     ----------
-    bounds : west, south, east, north in degrees: the view of a page.
-    opening : part of that view that is kept, around its middle.
+    bounds : west, south, east, north of the subject, degrees.
+    margin : part of its size left around it.
     """
     west, south, east, north = bounds
     lon, lat = (west + east) / 2, (south + north) / 2
-    across = (east - west) * opening * math.cos(math.radians(lat)) * _METRES_PER_DEGREE
-    along = (north - south) * opening * _METRES_PER_DEGREE
+    across = (east - west) * (1 + margin) * math.cos(math.radians(lat)) * _METRES_PER_DEGREE
+    along = (north - south) * (1 + margin) * _METRES_PER_DEGREE
     least = max(across / window.width, along / window.height, 1.0) * _MM_PER_METRE
     return Ground(window, lon, lat, _round_up(least))
 

@@ -9,7 +9,7 @@ from geoville.errors import InvalidInputError
 from geoville.rendering.panel import ESTIMATE_WARNING
 from geoville.rendering.statement_labels import Box
 from geoville.rendering.static_furniture import draw_graticule, draw_locator, draw_north, draw_scale
-from geoville.rendering.static_ground import ground_around
+from geoville.rendering.static_ground import ground_around, subject_bounds
 from geoville.rendering.static_labels import write_labels
 from geoville.rendering.static_legend import draw_legend
 from geoville.rendering.static_map import MapDrawing, printed_perimeters, printed_places
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from geoville.rendering.statement_labels import Label
     from geoville.rendering.static_paper import Paper
 
-_TITLE_MM, _GUTTER_MM = 17.0, 4.0
+_RULE_GAP_MM, _GUTTER_MM = 1.6, 4.0
 _LOCATOR_SHARE = 0.62
 _SOURCE_POINTS = 5.4
 
@@ -60,10 +60,8 @@ def draw_sheet(spec: MapSpec, options: SheetOptions | None = None) -> MapSheet:
     options = options or SheetOptions()
     theme = _theme(spec, options.theme)
     page = Page(PAPERS[options.paper])
-    foot_top = _foot(page, spec)
-    _head(page, spec)
-    window, legend, locator = _boxes(page.paper, foot_top)
-    ground = ground_around(spec.bounds, window)
+    window, legend, locator = _boxes(page.paper, _head(page, spec), _foot(page, spec))
+    ground = ground_around(subject_bounds(spec), window)
     drawing = MapDrawing(page, ground)
     drawing.backdrop(spec)
     if spec.cells is not None and theme is not None:
@@ -90,9 +88,8 @@ def _theme(spec: MapSpec, key: str) -> CellTheme | None:
     return themes[key]
 
 
-def _boxes(paper: Paper, foot_top: float) -> tuple[Box, Box, Box]:
+def _boxes(paper: Paper, top: float, foot_top: float) -> tuple[Box, Box, Box]:
     """Boxes of the map, of the legend and of the locator."""
-    top = paper.margin_mm + _TITLE_MM * paper.text
     height = foot_top - 2.0 - top
     map_width = paper.width_mm - 2 * paper.margin_mm - paper.column_mm - _GUTTER_MM
     left = paper.margin_mm + map_width + _GUTTER_MM
@@ -104,13 +101,14 @@ def _boxes(paper: Paper, foot_top: float) -> tuple[Box, Box, Box]:
     )
 
 
-def _head(page: Page, spec: MapSpec) -> None:
+def _head(page: Page, spec: MapSpec) -> float:
+    """Write the title block; return where the map begins."""
     paper = page.paper
     width = paper.width_mm - 2 * paper.margin_mm
     top = page.paragraph(spec.title, paper.margin_mm, paper.margin_mm, 16 * paper.text, width, bold=True, color=ACCENT)
-    page.paragraph(spec.subtitle, paper.margin_mm, top, 8.5 * paper.text, width, color=SOFT_INK)
-    rule = paper.margin_mm + (_TITLE_MM - 2.0) * paper.text
+    rule = page.paragraph(spec.subtitle, paper.margin_mm, top, 8.5 * paper.text, width, color=SOFT_INK) + _RULE_GAP_MM
     page.line([(paper.margin_mm, rule), (paper.width_mm - paper.margin_mm, rule)], color=ACCENT, linewidth=1.2)
+    return rule + _RULE_GAP_MM
 
 
 def _foot(page: Page, spec: MapSpec) -> float:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from geoville.rendering.map_spec import PanelSection
-from geoville.rendering.static_paper import ACCENT, HAIRLINE, PAPERS, SOFT_INK, Page, line_height, wrapped
+from geoville.rendering.static_paper import ACCENT, HAIRLINE, PAPERS, SOFT_INK, Page, line_height, text_width, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,8 +19,6 @@ _HEAD_MM = 16.0
 _FIGURE_MM = 24.0
 _ITEM_MM = 3.5
 _CELL_GAP_MM = 2.0
-_NAME_SHARE = 0.34
-"""Part of a table's width that the names of its rows take."""
 _TITLE, _TEXT, _SMALL, _FIGURE = 10.0, 8.2, 6.8, 11.5
 
 
@@ -59,9 +58,10 @@ class _Flow:
     def table(self, table: FigureTable) -> None:
         """Write a table, row by row."""
         self._heading(table.title)
-        self._row(table.headers, bold=True)
+        widths = self._widths(table)
+        self._row(table.headers, widths, bold=True)
         for row in table.rows:
-            self._row(row)
+            self._row(row, widths)
         if table.note:
             self._paragraph(table.note, _SMALL, soft=True)
 
@@ -98,11 +98,14 @@ class _Flow:
         self._top = self._page.paragraph(text, self._left + _ITEM_MM, self._top, size, self._width - _ITEM_MM)
         self._top += 0.6
 
-    def _row(self, texts: Sequence[str], *, bold: bool = False) -> None:
+    def _widths(self, table: FigureTable) -> list[float]:
+        """Widths of columns: long texts get more, less than in proportion, since they may take several lines."""
+        columns = zip(table.headers, *table.rows, strict=True)
+        needs = [math.sqrt(max(text_width(text, _SMALL) for text in column) + _CELL_GAP_MM) for column in columns]
+        return [self._width * need / sum(needs) for need in needs]
+
+    def _row(self, texts: Sequence[str], widths: Sequence[float], *, bold: bool = False) -> None:
         size = _SMALL * self._paper.text
-        name = self._width * _NAME_SHARE
-        others = (self._width - name) / max(len(texts) - 1, 1)
-        widths = [name, *[others] * (len(texts) - 1)]
         cells = [
             wrapped(text, size, width - _CELL_GAP_MM, bold=bold) for text, width in zip(texts, widths, strict=True)
         ]

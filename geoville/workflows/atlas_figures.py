@@ -128,7 +128,7 @@ def _steps(
     squares: NDArray[np.object_],
     on: date,
 ) -> list[_Step]:
-    """Compare successive generations of official QPV, then the candidates of each older grid with today's."""
+    """Compare successive generations of official QPV, then the candidates of one grid with those of the others."""
     people = prepared.start.grid.people
     counted = f"Habitants : carreaux de 200{UNIT_SPACE}m de {prepared.start.grid.vintage}."
     made = []
@@ -138,10 +138,25 @@ def _steps(
         old, new = ([item for item in official if item.generation == year] for year in (older, newer))
         made.append(_Step(compare_perimeters(old, new, squares, people), f"{_CHANGES} : {older} à {newer}", counted))
     candidates = [item for item in perimeters if item.kind is Kind.CANDIDAT]
+    return [*made, *_grid_steps(territory, candidates, prepared, squares, on)]
+
+
+def _grid_steps(
+    territory: Territory,
+    candidates: list[Perimeter],
+    prepared: SearchInputs,
+    squares: NDArray[np.object_],
+    on: date,
+) -> list[_Step]:
+    """Compare the candidates with those of each other grid, the older ones first."""
+    grid = prepared.start.grid
+    made = []
     for year in sorted(territory.grids) if candidates else ():
-        if year != prepared.start.grid.vintage:
-            run = compute_candidates(territory.grid_path(year), CandidateRequest(on=on, territory=territory))
-            compared = compare_perimeters(run.perimeters, candidates, squares, people)
-            title = f"{_GRID_CHANGES} : {year} à {prepared.start.grid.vintage}"
-            made.append(_Step(compared, title, f"{counted} Les deux contours sont estimés."))
+        if year == grid.vintage:
+            continue
+        other = compute_candidates(territory.grid_path(year), CandidateRequest(on=on, territory=territory)).perimeters
+        old, new = (other, candidates) if year < grid.vintage else (candidates, other)
+        title = f"{_GRID_CHANGES} : {min(year, grid.vintage)} à {max(year, grid.vintage)}"
+        note = f"Habitants : carreaux de 200{UNIT_SPACE}m de {grid.vintage}. Les deux contours sont estimés."
+        made.append(_Step(compare_perimeters(old, new, squares, grid.people), title, note))
     return made
