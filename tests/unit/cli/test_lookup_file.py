@@ -115,7 +115,7 @@ def test_a_request_to_stop_keeps_what_is_done_and_says_how_to_go_on(script, tmp_
         _, told = running.communicate(timeout=60)
     assert running.returncode == 130
     kept = f"Ce qui est fait est gardé dans « {out}.partiel » : relancer la commande avec --resume."
-    assert told.splitlines()[-1] == kept
+    assert told.splitlines()[-2:] == [kept, "Interrompu."]
     assert not out.exists()
     assert (tmp_path / "out.csv.partiel").read_text(encoding="utf-8").endswith("]\n")
 
