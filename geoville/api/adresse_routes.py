@@ -11,6 +11,7 @@ from geoville.api.adresse_documents import collection_document, type_of
 from geoville.api.adresse_models import MOST_FEATURES, AddressCollection, ReverseQuery, SearchQuery
 from geoville.api.asking import searched
 from geoville.api.fields import GivenOnce, day_asked
+from geoville.api.lean_route import lean_get
 from geoville.api.problem_responses import problem_responses
 from geoville.api.service import CurrentService  # noqa: TC001 - FastAPI reads the annotation
 from geoville.eligibility.decide import decide
@@ -30,7 +31,7 @@ _COMMON: dict[str, Any] = {
 }
 
 
-@router.get("/search", summary="Chercher une adresse, avec son verdict", dependencies=[GivenOnce], **_COMMON)
+@lean_get(router, "/search", summary="Chercher une adresse, avec son verdict", dependencies=[GivenOnce], **_COMMON)
 async def search(service: CurrentService, asked: Annotated[SearchQuery, Query()]) -> dict[str, Any]:
     """Chercher une adresse comme le fait l'API Adresse, et dire de chacune si elle est dans un quartier prioritaire.
 
@@ -46,7 +47,7 @@ async def search_posted(service: CurrentService, asked: SearchQuery) -> dict[str
     return await _search(service, asked)
 
 
-@router.get("/reverse", summary="Adresse d'un point, et son verdict", dependencies=[GivenOnce], **_COMMON)
+@lean_get(router, "/reverse", summary="Adresse d'un point, et son verdict", dependencies=[GivenOnce], **_COMMON)
 async def reverse(service: CurrentService, asked: Annotated[ReverseQuery, Query()]) -> dict[str, Any]:
     """Donner l'adresse la plus proche d'un point, et dire si ce point est dans un quartier prioritaire.
 

@@ -11,6 +11,7 @@ from geoville.api.asking import answer_question
 from geoville.api.batch import batch_parts
 from geoville.api.fields import DAY, AskedDay, GivenOnce, day_asked
 from geoville.api.geojson_entry import read_entry
+from geoville.api.lean_route import lean_get
 from geoville.api.lookup_models import BatchDocument, BatchQuery, FootprintDocument, GeoJsonEntry, LookupQuery
 from geoville.api.models import LookupDocument
 from geoville.api.problem_responses import problem_responses
@@ -22,7 +23,8 @@ from geoville.eligibility.footprint_document import footprint_document
 router = APIRouter(tags=["Verdict"], dependencies=[GivenOnce])
 
 
-@router.get(
+@lean_get(
+    router,
     "/lookup",
     summary="Verdict pour une adresse, un lieu ou des coordonnées",
     response_model=LookupDocument,

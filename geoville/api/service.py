@@ -67,14 +67,21 @@ def load_service(settings: Settings) -> Service:
     )
 
 
-async def _current_service(request: Request) -> Service:
+async def current_service(request: Request) -> Service:
+    """The snapshot that a request is answered from.
+
+    Raises
+    ------
+    DataUnavailableError
+        There is none yet.
+    """
     service: Service | None = request.app.state.service
     if service is None:
         raise DataUnavailableError("Les données du service ne sont pas chargées", advice="réessayer plus tard")
     return service
 
 
-CurrentService = Annotated[Service, Depends(_current_service)]
+CurrentService = Annotated[Service, Depends(current_service)]
 """Annotation of the snapshot that a route answers from; 503 while there is none."""
 
 
