@@ -82,7 +82,7 @@ def test_a_file_is_dropped_and_its_columns_are_recognised(visiting, pack_url):
 
 def test_coordinates_of_a_file_are_answered(visiting, pack_url):
     with visiting(pack_url) as page:
-        choose(page, "points.csv", b"id\tx\ty\n1\t1.8867\t50.956\n2\t1.80\t50.93\n")
+        choose(page, "points.csv", b"id\tx\ty\n1\t1.8332\t50.9483\n2\t1.80\t50.93\n")
         page.get_by_label("Choisir des coordonnées").check()
         page.get_by_label("Longitude", exact=True).select_option("x")
         page.get_by_label("Latitude", exact=True).select_option("y")
