@@ -27,7 +27,7 @@ export function cellsLayer(features) {
       fillColor: colourOf(properties.mean_eur),
       fillOpacity: 0.62,
     }),
-    onEachFeature: ({ properties }, layer) => layer.bindTooltip(tooltip(properties), { sticky: true }),
+    onEachFeature: ({ properties }, layer) => layer.bindTooltip(() => tooltip(properties), { sticky: true }),
   });
 }
 

@@ -63,19 +63,20 @@ export class Layers {
       const box = this.#map.getBounds().pad(MARGIN);
       await Promise.all(lacking.map((layer) => this.#load(layer, box, this.#loading.signal)));
     }
-    this.draw();
+    this.#onChange();
   }
 
-  /** Draw again what is loaded, as it stands on the day asked about. */
-  draw() {
-    for (const layer of this.#layers.values()) {
-      layer.drawn.clearLayers();
-      layer.drawn.remove();
-      if (!layer.on) continue;
-      const made = isCells(layer) ? cellsLayer(layer.features) : drawPerimeters(layer, this.#facts.lines[lineName(layer.id)], this.day);
-      layer.drawn.addLayer(made).addTo(this.#map);
-    }
+  /** Draw the perimeters as they stand on another day. */
+  showDay(day) {
+    this.day = day;
+    for (const layer of this.#layers.values()) if (!isCells(layer)) this.#draw(layer);
     this.#onChange();
+  }
+
+  #draw(layer) {
+    layer.drawn.clearLayers();
+    const made = isCells(layer) ? cellsLayer(layer.features) : drawPerimeters(layer, this.#facts.lines[lineName(layer.id)], this.day);
+    layer.drawn.addLayer(made);
   }
 
   #lookAt(collections) {
@@ -103,6 +104,8 @@ export class Layers {
     }
     layer.features = features;
     layer.box = box;
+    this.#draw(layer);
+    if (layer.on) layer.drawn.addTo(this.#map);
     byId("map-said").textContent = query ? `${layer.title} : tout ne tient pas, rapprocher la carte.` : "";
   }
 
@@ -115,6 +118,8 @@ export class Layers {
     tick.checked = layer.on;
     tick.addEventListener("change", () => {
       layer.on = tick.checked;
+      if (layer.on) layer.drawn.addTo(this.#map);
+      else layer.drawn.remove();
       this.refresh();
     });
     const key = isCells(layer) ? cellsKey() : keyOf(this.#facts.lines[lineName(layer.id)], lineName(layer.id));

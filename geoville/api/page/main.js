@@ -28,7 +28,7 @@ const layers = new Layers(map, facts, onDrawn);
 watchAddress((q) => ask({ q }, { move: true }));
 watchDates(state.on, (day) => {
   state.on = day;
-  onDay();
+  layers.showDay(shownDay());
   if (state.question) ask(state.question);
 });
 watchTools(() => ({ on: state.on, view: viewOf(map), layers: layers.names, question: state.question }));
@@ -94,11 +94,6 @@ function hideBands() {
 function onPoint(lon, lat) {
   byId("address").value = "";
   ask({ lon, lat });
-}
-
-function onDay() {
-  layers.day = shownDay();
-  layers.draw();
 }
 
 function onMove() {

@@ -33,7 +33,7 @@ export function drawPerimeters({ id, title, features }, line, day) {
   const drawn = L.geoJSON(features, {
     pane: "perimeters",
     style: ({ properties }) => style(line, lineName(id), inForce(properties, day)),
-    onEachFeature: ({ properties }, layer) => explain(layer, tooltip(properties, title)),
+    onEachFeature: ({ properties }, layer) => explain(layer, () => tooltip(properties, title)),
   });
   return L.layerGroup([casing, drawn, ...labels(drawn)]);
 }
