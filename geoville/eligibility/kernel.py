@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.eligibility.kernel_grid import grid_over
+from geoville.eligibility.kernel_grid import grid_over, in_order_of_cells
 from geoville.eligibility.kernel_limits import measure
 from geoville.eligibility.kernel_limits_build import build_limits
-from geoville.eligibility.kernel_location import locate
+from geoville.eligibility.kernel_location import locate, unfolded
 from geoville.eligibility.kernel_location_build import build_location
 from geoville.eligibility.kernel_segments import segments_of
 from geoville.eligibility.kernel_sets import PolygonSets, SetNumbers
@@ -53,10 +53,7 @@ class Membership:
 
     def pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Points and the polygons that hold them, one pair after another: two (m,) arrays, by point then polygon."""
-        sizes = np.diff(self.table.starts)[self.sets]
-        point = np.repeat(np.arange(len(self.sets)), sizes)
-        rank = np.arange(len(point)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        return point, self.table.members[np.repeat(self.table.starts[self.sets], sizes) + rank]
+        return unfolded(self.sets, self.table.starts, self.table.members)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -79,7 +76,8 @@ class PointLocator:
 
     def place(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> Membership:
         """Say which polygons hold each of (n,) points, metres in the CRS of the polygons; none holds a NaN."""
-        sets = locate(east, north, self.location)
+        sets = np.empty(len(east), dtype=np.int32)
+        locate(east, north, self.location, sets)
         unsure = np.flatnonzero(sets < 0)
         if len(unsure) == 0:
             return Membership(sets, self.table)
@@ -132,4 +130,9 @@ class LimitFinder:
         (n,) metres, at most 0 inside, infinite for a NaN; (n,) polygon, -1 for a NaN; (n,) whether another polygon is
         exactly as near, for points outside all.
         """
-        return measure(east, north, membership.sets, membership.table.starts, membership.table.members, self.limits)
+        signed, polygon = np.empty(len(east)), np.empty(len(east), dtype=np.int32)
+        several = np.empty(len(east), dtype=np.bool_)
+        order = in_order_of_cells(east, north, self.limits.near.grid)
+        sets, table = membership.sets, membership.table
+        measure(east, north, order, sets, table.starts, table.members, self.limits, signed, polygon, several)
+        return signed, polygon, several

@@ -1,4 +1,7 @@
-"""How the loops of the kernel are compiled: at their first call, and kept on disk where the machine lets them be."""
+"""How the loops of the kernel are compiled: at their first call, and kept on disk where the machine lets them be.
+
+Floating point keeps to IEEE 754, operation by operation: results are those of the same formulas in C++.
+"""
 
 from __future__ import annotations
 
@@ -10,21 +13,27 @@ if TYPE_CHECKING:
     Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def compiled(function: Function) -> Function:
-    """Compile a function of numbers and arrays to machine code, without a lock on the interpreter.
-
-    Floating point keeps to IEEE 754, operation by operation: results are those of the same formulas in C++.
-    """
+def compiled(function: Function, **options: bool) -> Function:
+    """Compile a function of numbers and arrays to machine code that holds no lock of the interpreter."""
     import numba
 
+    asked: dict[str, Any] = {"nogil": True, "error_model": "numpy", **options}
     try:
-        return numba.njit(function, cache=True, nogil=True, error_model="numpy")  # type: ignore[no-any-return]
+        return numba.njit(function, cache=True, **asked)  # type: ignore[no-any-return]
     except RuntimeError:  # neither the package's folder nor the user's can keep the compiled code
-        return numba.njit(function, nogil=True, error_model="numpy")  # type: ignore[no-any-return]
+        return numba.njit(function, **asked)  # type: ignore[no-any-return]
+
+
+def compiled_loop(function: Function) -> Function:
+    """Compile a loop over points that makes no array: it need not count the references to those that it is given.
+
+    Counting them once per point would take as long as the rest.
+    """
+    return compiled(function, _nrt=False)
 
 
 def inlined(function: Function) -> Function:
-    """Compile a function as part of those that call it: a call for each point would count references to every array."""
+    """Compile a function as a part of those that call it."""
     import numba
 
     return numba.njit(function, inline="always", error_model="numpy")  # type: ignore[no-any-return]

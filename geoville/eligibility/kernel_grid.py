@@ -1,8 +1,8 @@
-"""A grid of cells on two levels: coarse ones everywhere, fine ones only where something happens.
+"""A grid of cells on three levels: coarse ones everywhere, finer ones only where something happens.
 
 The codes of all cells stand in one array: those of the coarse cells first, row after row from the south-west, then
-those of each block of fine cells. A negative code of a coarse cell leads to its block; what the other codes mean is
-the affair of whoever wrote them.
+those of blocks of `SIDE` by `SIDE` smaller cells. A negative code of a coarse or middle cell leads to the block that
+divides it; what the other codes mean is the affair of whoever wrote them.
 """
 
 from __future__ import annotations
@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 MARGIN_M = 1e-4
 """Cells are taken this much larger than they are: far above any rounding of coordinates, far below any cell."""
 
-SHIFT = 4
+SHIFT = 3
 SIDE = 1 << SHIFT
+"""Cells along the side of the larger one that they divide."""
+
+FINE_SHIFT = 2 * SHIFT
+FINE_SIDE = SIDE * SIDE
 """Fine cells along the side of a coarse one."""
 
 _COARSE_CELLS_ACROSS = 1024
@@ -60,29 +64,49 @@ def grid_over(bounds: NDArray[np.float64], reach_m: float = 0.0, coarse_across: 
     east, north = bounds[:, 2:].max(axis=0) + reach_m + _SMALLEST_COARSE_M
     coarse_m = max(max(east - west, north - south) / coarse_across, _SMALLEST_COARSE_M)
     columns, rows = int((east - west) / coarse_m) + 1, int((north - south) / coarse_m) + 1
-    return Grid(float(west), float(south), float(coarse_m / SIDE), float(SIDE / coarse_m), columns, rows)
-
-
-def empty_cells(grid: Grid, blocks: NDArray[np.int64]) -> Cells:
-    """Codes of 0 everywhere, with blocks of fine cells in the coarse cells whose numbers are given."""
-    coarse = grid.columns * grid.rows
-    codes = np.zeros(coarse + len(blocks) * SIDE * SIDE, dtype=np.int32)
-    codes[blocks] = -(coarse + np.arange(len(blocks), dtype=np.int32) * (SIDE * SIDE))
-    return Cells(grid, codes)
+    return Grid(float(west), float(south), float(coarse_m / FINE_SIDE), float(FINE_SIDE / coarse_m), columns, rows)
 
 
 @inlined
 def code_at(east: float, north: float, grid: Grid, codes: NDArray[np.int32]) -> int:
     """Code of the smallest cell that holds a point; 0 outside the grid and for NaN."""
-    across = (east - grid.west) * grid.per_m
-    along = (north - grid.south) * grid.per_m
-    if not (0 <= across < grid.columns << SHIFT and 0 <= along < grid.rows << SHIFT):
-        return 0
-    column, row = int(across), int(along)
-    code = codes[(row >> SHIFT) * grid.columns + (column >> SHIFT)]
-    if code < 0:
-        code = codes[-code + ((row & (SIDE - 1)) << SHIFT) + (column & (SIDE - 1))]
-    return int(code)
+    across, along = (east - grid.west) * grid.per_m, (north - grid.south) * grid.per_m
+    code = 0
+    if 0 <= across < grid.columns << FINE_SHIFT and 0 <= along < grid.rows << FINE_SHIFT:
+        column, row = int(across), int(along)
+        code = codes[np.uint32((row >> FINE_SHIFT) * grid.columns + (column >> FINE_SHIFT))]
+        if code < 0:
+            code = codes[place_in_block(-code, row >> SHIFT, column >> SHIFT)]
+            if code < 0:
+                code = codes[place_in_block(-code, row, column)]
+    return code
+
+
+@inlined
+def place_in_block(block: int, row: int, column: int) -> int:
+    """Place, among all codes, of the cell of a block in a row and a column of cells of its size."""
+    return np.uint32(block + ((row & (SIDE - 1)) << SHIFT) + (column & (SIDE - 1)))  # type: ignore[return-value]
+
+
+@compiled
+def in_order_of_cells(east: NDArray[np.float64], north: NDArray[np.float64], grid: Grid) -> NDArray[np.int64]:
+    """(n,) points coarse cell after coarse cell, so that what is read for one is still at hand for the next.
+
+    Those outside the grid come first.
+    """
+    cell = np.zeros(len(east), np.int32)
+    first = np.zeros(grid.columns * grid.rows + 2, np.int32)
+    for point in range(len(east)):
+        across, along = (east[point] - grid.west) * grid.per_m, (north[point] - grid.south) * grid.per_m
+        if 0 <= across < grid.columns << FINE_SHIFT and 0 <= along < grid.rows << FINE_SHIFT:
+            cell[point] = 1 + (int(along) >> FINE_SHIFT) * grid.columns + (int(across) >> FINE_SHIFT)
+        first[cell[point] + 1] += 1
+    first = np.cumsum(first)
+    order = np.empty(len(east), np.int64)
+    for point in range(len(east)):
+        order[first[cell[point]]] = point
+        first[cell[point]] += 1
+    return order
 
 
 @compiled

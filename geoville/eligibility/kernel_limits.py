@@ -1,7 +1,7 @@
 """How far is the limit that matters? Loops over points that give, operation by operation, what GEOS gives.
 
-Near the polygons, each fine cell lists the few segments that may be the nearest to some point of it. Farther away,
-each cell of a wide grid lists the polygons that may be, and their segments are all measured.
+Near the polygons, each cell lists the few segments that may be the nearest to some point of it. Farther away, each cell
+of a wide grid lists the polygons that may be, and their segments are all measured.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from geoville.eligibility.kernel_compiler import compiled, inlined
+from geoville.eligibility.kernel_compiler import compiled_loop, inlined
 from geoville.eligibility.kernel_grid import Cells, code_at
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 NOWHERE = -1
@@ -26,7 +25,8 @@ class Limits(NamedTuple):
 
     Parameters
     ----------
-    ends, starts, bounds, owner : as in `Segments`.
+    ends : (m, 5) as in `Segments`, then the inverse of the square of the length.
+    starts, bounds, owner : as in `Segments`.
     near : cells whose codes are 1 + a list of segments, 0 where no limit is near.
     first_near, nearest : segments of list s are `nearest[first_near[s]:first_near[s + 1]]`, in increasing order.
     far : cells whose codes are lists of polygons; list 0 holds them all.
@@ -38,7 +38,7 @@ class Limits(NamedTuple):
     bounds: NDArray[np.float64]
     owner: NDArray[np.int32]
     near: Cells
-    first_near: NDArray[np.int64]
+    first_near: NDArray[np.int32]
     nearest: NDArray[np.int32]
     far: Cells
     first_far: NDArray[np.int64]
@@ -68,45 +68,44 @@ def squared_distance_to(east: float, north: float, ends: NDArray[np.float64], se
     return float((right - along * width) ** 2 + (up - along * height) ** 2)
 
 
-@compiled
+@compiled_loop
 def measure(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
+    order: NDArray[np.int64],
     sets: NDArray[np.int32],
     first_member: NDArray[np.int64],
     members: NDArray[np.int32],
     limits: Limits,
-) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.bool_]]:
-    """Signed distance to the limit of the polygon in which a point lies deepest, or else of the nearest one.
+    signed: NDArray[np.float64],
+    polygon: NDArray[np.int32],
+    several: NDArray[np.bool_],
+) -> None:
+    """Write the distance to the limit of the polygon in which a point lies deepest, or else of the nearest one.
 
     Parameters
     ----------
     east, north : (n,) metres.
+    order : (n,) in which points are looked at.
     sets : (n,) number of the set of polygons that hold each point.
     first_member, members : of each set, as in `PolygonSets`.
-
-    Returns
-    -------
-    (n,) metres, negative or 0 inside; (n,) polygon, the first of several as deep or as near; (n,) whether there are
-    several as near, for points outside all.
+    signed : (n,) metres, at most 0 inside, infinite where there is none.
+    polygon : (n,) the first of several as deep or as near, `NOWHERE` where there is none.
+    several : (n,) whether there are several as near, for points outside all.
     """
-    signed = np.empty(len(east))
-    polygon = np.empty(len(east), np.int32)
-    several = np.zeros(len(east), np.bool_)
-    for point in range(len(east)):
+    for point in order:
         first, last = first_member[sets[point]], first_member[sets[point] + 1]
         least, nearest, tied = _nearest(east[point], north[point], first == last, limits)
         if first == last:
             signed[point], polygon[point], several[point] = least, nearest, tied
             continue
-        deepest = -1.0
+        deepest, several[point] = -1.0, False
         for place in range(first, last):
             member = members[place]
             depth = least if member == nearest else _to_limit(east[point], north[point], member, limits)
             if depth > deepest:
                 deepest, polygon[point] = depth, member
         signed[point] = 0.0 - deepest
-    return signed, polygon, several
 
 
 @inlined
@@ -143,10 +142,10 @@ def _among_polygons(east: float, north: float, listed: int, limits: Limits) -> t
     polygons = limits.farther[limits.first_far[listed] : limits.first_far[listed + 1]]
     enough = math.inf
     for polygon in polygons:
-        enough = min(enough, at_most(east, north, limits.bounds[polygon]))
+        enough = min(enough, at_most(east, north, limits.bounds, polygon))
     least, nearest, several = math.inf, NOWHERE, False
     for polygon in polygons:
-        if at_least(east, north, limits.bounds[polygon]) > min(enough, least):
+        if at_least(east, north, limits.bounds, polygon) > min(enough, least):
             continue
         metres = _to_limit(east, north, polygon, limits)
         if metres < least:
@@ -167,18 +166,18 @@ def _to_limit(east: float, north: float, polygon: int, limits: Limits) -> float:
 
 
 @inlined
-def at_least(east: float, north: float, bounds: NDArray[np.float64]) -> float:
-    """No point of these bounds is nearer, whatever the rounding."""
-    across = max(bounds[0] - east, east - bounds[2], 0.0)
-    along = max(bounds[1] - north, north - bounds[3], 0.0)
+def at_least(east: float, north: float, bounds: NDArray[np.float64], polygon: int) -> float:
+    """No point of the bounds of a polygon is nearer, whatever the rounding."""
+    across = max(bounds[polygon, 0] - east, east - bounds[polygon, 2], 0.0)
+    along = max(bounds[polygon, 1] - north, north - bounds[polygon, 3], 0.0)
     return math.sqrt(across * across + along * along) * (1 - _ROUNDING)
 
 
 @inlined
-def at_most(east: float, north: float, bounds: NDArray[np.float64]) -> float:
-    """No point of these bounds is farther, whatever the rounding."""
-    across = max(abs(east - bounds[0]), abs(east - bounds[2]))
-    along = max(abs(north - bounds[1]), abs(north - bounds[3]))
+def at_most(east: float, north: float, bounds: NDArray[np.float64], polygon: int) -> float:
+    """No point of the bounds of a polygon is farther, whatever the rounding."""
+    across = max(abs(east - bounds[polygon, 0]), abs(east - bounds[polygon, 2]))
+    along = max(abs(north - bounds[polygon, 1]), abs(north - bounds[polygon, 3]))
     return math.sqrt(across * across + along * along) * (1 + _ROUNDING)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geoville.eligibility.kernel_compiler import compiled, inlined
+from geoville.eligibility.kernel_compiler import compiled, compiled_loop, inlined
 from geoville.eligibility.kernel_grid import Cells, code_at
 
 if TYPE_CHECKING:
@@ -31,58 +31,86 @@ class Location(NamedTuple):
     Parameters
     ----------
     cells : codes are numbers of sets, or -1 - c for crossed cell c.
-    tests : (crossed + 1,) first test of each crossed cell; one test per polygon whose limit crosses it.
-    outcomes : (crossed,) where the outcomes of a crossed cell start in `outcome`; UNSURE where they are too many.
+    crossed : (c, 3) of each crossed cell: its first test, the first of the next cell, and where its outcomes start in
+        `outcome`, or UNSURE where they are too many.
     outcome : number of the set for each combination of tests, the first test being the lowest bit.
-    inside : (tests,) whether the far edges to the east are odd in number.
-    edges : (tests + 1,) first edge to follow of each test.
-    ends : (edges, 4) as in `Segments`.
+    tests : (t, 3) of each polygon whose limit crosses a cell: the first edge to follow, the first of the next test, and
+        whether the far edges to the east are odd in number.
+    ends : (e, 4) of the edges to follow, as in `Segments`.
     """
 
     cells: Cells
-    tests: NDArray[np.int64]
-    outcomes: NDArray[np.int64]
+    crossed: NDArray[np.int32]
     outcome: NDArray[np.int32]
-    inside: NDArray[np.bool_]
-    edges: NDArray[np.int64]
+    tests: NDArray[np.int32]
     ends: NDArray[np.float64]
 
 
-@compiled
-def locate(east: NDArray[np.float64], north: NDArray[np.float64], location: Location) -> NDArray[np.int32]:
-    """Number of the set of polygons that hold each of (n,) points; UNSURE where GEOS must say."""
-    found = np.empty(len(east), np.int32)
+@compiled_loop
+def locate(east: NDArray[np.float64], north: NDArray[np.float64], location: Location, found: NDArray[np.int32]) -> None:
+    """Write the number of the set of polygons that hold each of (n,) points; UNSURE where GEOS must say."""
+    grid, codes = location.cells.grid, location.cells.codes
+    crossed, outcome, tests, ends = location.crossed, location.outcome, location.tests, location.ends
     for point in range(len(east)):
-        code = code_at(east[point], north[point], location.cells.grid, location.cells.codes)
-        found[point] = code if code >= 0 else _in_crossed_cell(east[point], north[point], -1 - code, location)
-    return found
+        code = code_at(east[point], north[point], grid, codes)
+        if code < 0:
+            code = _in_crossed_cell(east[point], north[point], -1 - code, crossed, outcome, tests, ends)
+        found[point] = code
+
+
+@compiled
+def unfolded(
+    sets: NDArray[np.int32], starts: NDArray[np.int64], members: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Points and the polygons that hold them, pair by pair, from the numbers of sets of (n,) points."""
+    count = 0
+    for number in sets:
+        count += starts[number + 1] - starts[number]
+    points, polygons = np.empty(count, np.int64), np.empty(count, np.int32)
+    count = 0
+    for point in range(len(sets)):
+        for place in range(starts[sets[point]], starts[sets[point] + 1]):
+            points[count], polygons[count] = point, members[place]
+            count += 1
+    return points, polygons
 
 
 @inlined
-def _in_crossed_cell(east: float, north: float, cell: int, location: Location) -> int:
-    outcomes = location.outcomes[cell]
-    if outcomes == UNSURE:
+def _in_crossed_cell(
+    east: float,
+    north: float,
+    cell: int,
+    crossed: NDArray[np.int32],
+    outcome: NDArray[np.int32],
+    tests: NDArray[np.int32],
+    ends: NDArray[np.float64],
+) -> int:
+    first, last, combination = crossed[cell, 0], crossed[cell, 1], crossed[cell, 2]
+    if combination == UNSURE:
         return UNSURE
-    for bit, test in enumerate(range(location.tests[cell], location.tests[cell + 1])):
-        inside = _passes(east, north, test, location)
+    for test in range(first, last):
+        inside = _passes(east, north, test, tests, ends)
         if inside == UNSURE:
             return UNSURE
-        outcomes += inside << bit
-    return int(location.outcome[outcomes])
+        combination += inside << (test - first)
+    return int(outcome[combination])
 
 
 @inlined
-def _passes(east: float, north: float, test: int, location: Location) -> int:
+def _passes(east: float, north: float, test: int, tests: NDArray[np.int32], ends: NDArray[np.float64]) -> int:
     """1 where the closed polygon of a test holds the point, 0 where it does not, UNSURE where it is not certain."""
-    inside = int(location.inside[test])
-    for edge in range(location.edges[test], location.edges[test + 1]):
-        x1, y1, x2, y2 = location.ends[edge]
+    inside = tests[test, 2]
+    for edge in range(tests[test, 0], tests[test, 1]):
+        y1, y2 = ends[edge, 1], ends[edge, 3]
         if (y1 > north) != (y2 > north):
+            x1, x2 = ends[edge, 0], ends[edge, 2]
             left, right = (x1 - east) * (y2 - north), (y1 - north) * (x2 - east)
             if abs(left - right) <= CERTAIN * (abs(left) + abs(right)):
                 return UNSURE
             if (left > right) == (y2 > y1):
                 inside ^= 1
-        elif y1 == north and (x1 == east or (y2 == north and (x1 < east) != (x2 < east))):
-            return 1  # on the vertex where the edge starts, or on a horizontal edge
-    return inside
+        elif y1 == north:
+            x1, x2 = ends[edge, 0], ends[edge, 2]
+            if x1 == east or (y2 == north and (x1 < east) != (x2 < east)):
+                return 1  # on the vertex where the edge starts, or on a horizontal edge
+    return int(inside)

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from geoville.eligibility.kernel_compiler import compiled
-from geoville.eligibility.kernel_grid import MARGIN_M, SHIFT, SIDE, Cells, Grid, empty_cells, touched_cells
+from geoville.eligibility.kernel_grid import (
+    FINE_SHIFT,
+    FINE_SIDE,
+    MARGIN_M,
+    SHIFT,
+    SIDE,
+    Cells,
+    Grid,
+    place_in_block,
+    touched_cells,
+)
 from geoville.eligibility.kernel_location import UNSURE, Location
 
 if TYPE_CHECKING:
@@ -41,25 +51,38 @@ def build_location(segments: Segments, grid: Grid, numbers: SetNumbers) -> Locat
     """Classify every cell of a grid that spans all the segments; the sets met are given their numbers."""
     cells, crossings = _crossings(segments, grid)
     _write_inside(cells, segments, crossings, numbers)
-    crossed, first = np.unique(crossings.place, return_index=True)
-    tests = np.append(first, len(crossings.place)).astype(np.int64)
-    outcomes, outcome = _outcomes(cells.codes[crossed], tests, crossings.polygon, numbers)
-    cells.codes[crossed] = -1 - np.arange(len(crossed), dtype=np.int32)
-    inside, edges, ends = _tests(
-        crossings.row, crossings.column, crossings.polygon, segments.ends, segments.starts, grid
-    )
-    return Location(cells, tests, outcomes, outcome, inside, edges, ends)
+    places, first = np.unique(crossings.place, return_index=True)
+    tests = np.append(first, len(crossings.place))
+    outcomes, outcome = _outcomes(cells.codes[places], tests, crossings.polygon, numbers)
+    cells.codes[places] = -1 - np.arange(len(places), dtype=np.int32)
+    crossed = np.column_stack([tests[:-1], tests[1:], outcomes]).astype(np.int32)
+    odd, edges, ends = _tests(crossings.row, crossings.column, crossings.polygon, segments.ends, segments.starts, grid)
+    tested = np.column_stack([edges[:-1], edges[1:], odd]).astype(np.int32)
+    return Location(cells, crossed, outcome, tested, ends)
 
 
 def _crossings(segments: Segments, grid: Grid) -> tuple[Cells, _Crossings]:
-    """Cells with blocks wherever limits pass, and the fine cells that they cross."""
+    """Cells divided wherever limits pass, and the fine cells that these cross."""
     row, column, segment = touched_cells(segments.ends, grid).T
-    coarse = (row >> SHIFT) * grid.columns + (column >> SHIFT)
-    cells = empty_cells(grid, np.unique(coarse))
-    place = (row & SIDE - 1) * SIDE + (column & SIDE - 1) - cells.codes[coarse]
+    coarse = (row >> FINE_SHIFT) * grid.columns + (column >> FINE_SHIFT)
+    codes = _divided(np.zeros(grid.columns * grid.rows, dtype=np.int32), coarse)
+    middle = _place_in_block(codes[coarse], row >> SHIFT, column >> SHIFT)
+    codes = _divided(codes, middle)
+    place = _place_in_block(codes[middle], row, column)
     polygon = segments.owner[segment].astype(np.int64)
     _, once = np.unique(place * len(segments.bounds) + polygon, return_index=True)
-    return cells, _Crossings(row[once], column[once], place[once], polygon[once])
+    return Cells(grid, codes), _Crossings(row[once], column[once], place[once], polygon[once])
+
+
+def _divided(codes: NDArray[np.int32], places: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Codes with a block of empty cells for each of some cells."""
+    places = np.unique(places)
+    codes[places] = -(len(codes) + np.arange(len(places), dtype=np.int32) * (SIDE * SIDE))
+    return np.concatenate([codes, np.zeros(len(places) * SIDE * SIDE, dtype=np.int32)])
+
+
+def _place_in_block(codes: NDArray[np.int32], row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.asarray((row & SIDE - 1) * SIDE + (column & SIDE - 1) - codes, dtype=np.int64)
 
 
 def _write_inside(cells: Cells, segments: Segments, crossings: _Crossings, numbers: SetNumbers) -> None:
@@ -71,7 +94,9 @@ def _write_inside(cells: Cells, segments: Segments, crossings: _Crossings, numbe
     for polygon, (first, last) in enumerate(pairwise(bounds.tolist())):
         crossed_by[crossings.place[by_polygon[first:last]]] = polygon
         ends = segments.ends[segments.starts[polygon] : segments.starts[polygon + 1]]
-        held = _held_places(ends, segments.bounds[polygon], cells.grid, cells.codes, crossed_by, polygon)
+        asked = (ends, segments.bounds[polygon], cells.grid, cells.codes, crossed_by, polygon)
+        held = np.empty(_held_places(*asked, np.empty(0, dtype=np.int64)), dtype=np.int64)
+        _held_places(*asked, held)
         for place in held[cells.codes[held] > 0].tolist():
             several.setdefault(place, [int(cells.codes[place]) - 1]).append(polygon)
         cells.codes[held[cells.codes[held] == 0]] = polygon + 1
@@ -87,29 +112,29 @@ def _held_places(
     codes: NDArray[np.int32],
     crossed_by: NDArray[np.int64],
     polygon: int,
-) -> NDArray[np.int64]:
-    """Places of the cells that a polygon holds, by their centres: coarse ones, or fine ones where there are blocks."""
-    coarse_m = grid.fine_m * SIDE
-    west, east = int((bounds[0] - grid.west) / coarse_m), int((bounds[2] - grid.west) / coarse_m)
-    south, north = int((bounds[1] - grid.south) / coarse_m), int((bounds[3] - grid.south) / coarse_m)
-    held = np.empty((north - south + 1) * (east - west + 1) * SIDE * SIDE, np.int64)
+    held: NDArray[np.int64],
+) -> int:
+    """Write the places of the undivided cells that a polygon holds as far as there is room, and count them all.
+
+    None is crossed by its limit, so that any point of a cell tells for all of it.
+    """
     count = 0
-    for row in range(south, north + 1):
-        crossing = _crossed_at(ends, grid.south + (row + 0.5) * coarse_m)
-        for column in range(west, east + 1):
-            place = row * grid.columns + column
-            if codes[place] >= 0 and _odd_beyond(crossing, grid.west + (column + 0.5) * coarse_m):
-                held[count] = place
-                count += 1
-        for fine_row in range(SIDE):
-            crossing = _crossed_at(ends, grid.south + row * coarse_m + (fine_row + 0.5) * grid.fine_m)
-            for fine_column in range(west * SIDE, (east + 1) * SIDE):
-                block = codes[row * grid.columns + (fine_column >> SHIFT)]
-                place = -block + fine_row * SIDE + (fine_column & (SIDE - 1))
-                if block < 0 and crossed_by[place] != polygon:
+    for row in range(int((bounds[1] - grid.south) * grid.per_m), int((bounds[3] - grid.south) * grid.per_m) + 1):
+        crossing = _crossed_at(ends, grid.south + (row + 0.5) * grid.fine_m)
+        column = int((bounds[0] - grid.west) * grid.per_m) >> FINE_SHIFT << FINE_SHIFT
+        while column <= (bounds[2] - grid.west) * grid.per_m:
+            place, side = (row >> FINE_SHIFT) * grid.columns + (column >> FINE_SHIFT), FINE_SIDE
+            if codes[place] < 0:
+                place, side = place_in_block(-codes[place], row >> SHIFT, column >> SHIFT), SIDE
+                if codes[place] < 0:
+                    place, side = place_in_block(-codes[place], row, column), 1
+            seen_first = (row & (side - 1)) == 0 and crossed_by[place] != polygon
+            if seen_first and _odd_beyond(crossing, grid.west + (column + 0.5 * side) * grid.fine_m):
+                if count < len(held):
                     held[count] = place
-                    count += _odd_beyond(crossing, grid.west + (fine_column + 0.5) * grid.fine_m)
-    return held[:count].copy()
+                count += 1
+            column += side
+    return count
 
 
 @compiled
