@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from geoville import french
 from geoville.eligibility.footprint_measure import BANDS_M
-from geoville.eligibility.sentences import basis_sentences, describe, none_in_force, part_in_words
+from geoville.eligibility.sentences import (
+    basis_sentences,
+    describe,
+    none_in_force,
+    outside_sentence,
+    part_in_words,
+)
 from geoville.eligibility.shares import AREAS, LINES, POINTS
 from geoville.model import Placement
 
@@ -70,7 +76,7 @@ def _placement_sentence(measure: FootprintMeasure, shape: BaseGeometry) -> str:
     if measure.placement is Placement.OUTSIDE and measure.nearest_m == 0:
         return f"Dehors : l'emprise touche la limite sans y entrer ({name})."
     if measure.placement is Placement.OUTSIDE:
-        return f"Dehors : le périmètre le plus proche, {name}, est à {french.distance(measure.nearest_m)}."
+        return outside_sentence(nearest.perimeter, measure.nearest_m)
     if nearest.inside:
         margin = french.distance(-nearest.distance_m)
         return f"Dedans : l'emprise est tout entière dans : {name}, à {margin} au moins de la limite."

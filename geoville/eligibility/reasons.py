@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from geoville import french
 from geoville.eligibility.judgement import verdict_on, whole_share
-from geoville.eligibility.sentences import basis_sentences, dates_in_force, describe, part_in_words, verdict_sentence
+from geoville.eligibility.sentences import (
+    basis_sentences,
+    dates_in_force,
+    describe,
+    if_far,
+    part_in_words,
+    verdict_sentence,
+)
 from geoville.model import PositionType, VerdictCode
 
 if TYPE_CHECKING:
@@ -60,7 +67,14 @@ def _whole_sentence(
     if verdict is VerdictCode.INSIDE:
         return f"Dedans : {whole} est dans : {name}, à {metres} au moins de la limite."
     if verdict is VerdictCode.OUTSIDE:
-        return f"Dehors : {whole} est à {metres} au moins du périmètre le plus proche, {name}."
+        far = if_far(nearest.distance_m)
+        return f"Dehors : {whole} est à {metres} au moins du périmètre le plus proche, {name}{far}."
+    if nearest.distance_m:
+        known = french.distance(located.position.accuracy_m)
+        return (
+            f"À vérifier : {whole} est du même côté de la limite, mais à {metres} d'elle, et ses adresses ne sont "
+            f"connues qu'à {known} près ({name})."
+        )
     share = part_in_words(whole_share(located, answering))
     return (
         f"À vérifier : sans numéro, la réponse dépend de l'endroit ; {share} de l'ensemble est à l'intérieur ({name})."

@@ -26,7 +26,11 @@ VERDICT_NAMES = {
 }
 QUALITY_NAMES = {Quality.SURE: "1, sûre", Quality.PROBABLE: "2, probable", Quality.RANDOM: "3, aléatoire"}
 
+FAR_KM = 20
+"""Few communes are as wide: the perimeters known may well be those of other towns. A choice of geoville."""
+
 _LEAST_SHOWN = 0.001
+_METRES_IN_A_KILOMETRE = 1000
 
 KIND_NAMES = {
     Kind.QPV: "QPV",
@@ -72,10 +76,28 @@ def verdict_sentence(verdict: VerdictCode, perimeter: Perimeter | None, distance
     if distance_m == 0:
         where = "sur la limite, qui en fait partie"
     if verdict is VerdictCode.UNCERTAIN:
-        return f"À vérifier : la position trouvée, {where} ({name}), n'est pas assez sûre."
+        return f"À vérifier : la position trouvée, {where} ({name}), n'est pas assez sûre{if_far(distance_m)}."
     if verdict is VerdictCode.OUTSIDE:
-        return f"Dehors : le périmètre le plus proche, {name}, est à {metres}."
+        return outside_sentence(perimeter, distance_m)
     return f"Dedans : {name}, position {where}."
+
+
+def outside_sentence(nearest: Perimeter, distance_m: float) -> str:
+    """Say that what was asked about is outside, and how far the nearest perimeter is."""
+    metres = french.distance(distance_m)
+    return f"Dehors : le périmètre le plus proche, {describe(nearest)}, est à {metres}{if_far(distance_m)}."
+
+
+def if_far(distance_m: float) -> str:
+    """End of a sentence that gives a distance: where it is great, the perimeters read may be those of other towns.
+
+    >>> if_far(20_049), if_far(20_051).replace("\N{NO-BREAK SPACE}", " ")
+    ('', ' ; à plus de 20 km, les périmètres lus ne couvrent peut-être pas cette commune')
+    """
+    if round(distance_m / _METRES_IN_A_KILOMETRE, 1) <= FAR_KM:  # as the distance is written
+        return ""
+    far = french.quantity(FAR_KM, "km")
+    return f" ; à plus de {far}, les périmètres lus ne couvrent peut-être pas cette commune"
 
 
 def none_in_force(on: date) -> str:

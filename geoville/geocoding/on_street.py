@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geoville.geocoding.answers import label_of, position
@@ -80,7 +81,8 @@ class OnStreet:
 
     def _of_the_street(self, address: Address, score: float, *more_doubts: str) -> Position:
         label = f"{self._street.label}, {address.postcode} {self._street.town.name}".replace("  ", " ")
-        return position(address, PositionType.STREET, score, (*self._doubts, *more_doubts), label, self._whole())
+        found = position(address, PositionType.STREET, score, (*self._doubts, *more_doubts), label, self._whole())
+        return replace(found, accuracy_m=max(map(_accuracy_m, self._addresses))) if self._known_whole else found
 
     def _whole(self) -> BaseGeometry | None:
         """Every address of the street, WGS84; None where the street is not sure, or not known whole."""

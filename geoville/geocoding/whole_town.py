@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geoville.geocoding.answers import listed, position
+from geoville.law import position_accuracy
 from geoville.model import Address, PositionType
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from geoville.model import Position
 
 LIKE_ANY = "municipality"
+VAGUEST = "segment"
+"""Vaguest type of position of an address: which types its outermost addresses have is not kept of a town."""
 
 
 def town_position(asked: Designation, index: AddressIndex) -> Position | None:
@@ -43,7 +47,8 @@ def town_position(asked: Designation, index: AddressIndex) -> Position | None:
     doubts = (asked.doubt,) if asked.doubt else ()
     is_whole = index.complete and not doubts
     whole = _hull(extent for extent, _ in known) if is_whole else None
-    return position(middle, PositionType.MUNICIPALITY, asked.likeness, doubts, listed(names), whole)
+    found = position(middle, PositionType.MUNICIPALITY, asked.likeness, doubts, listed(names), whole)
+    return replace(found, accuracy_m=position_accuracy(VAGUEST).accuracy_m) if is_whole else found
 
 
 def _hull(extents: Iterable[TownExtent]) -> BaseGeometry:

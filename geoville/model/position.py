@@ -69,7 +69,8 @@ class Position:
     lon, lat : degrees, WGS84.
     label : what was found, as written by the address list; "lon, lat" for typed coordinates.
     score : in [0, 1], 1 for typed coordinates.
-    accuracy_m : radius in metres within which the true place lies; 0 means exact.
+    accuracy_m : radius in metres within which the true place lies; 0 means exact. Of a street or a town known whole,
+        the largest of its addresses'.
     accuracy_reason : French clause saying where the accuracy comes from.
     firm : False where the match is a street, a town or one of several: the verdict is then `uncertain`.
     firm_reason : French sentence saying why it is not firm, empty when it is.

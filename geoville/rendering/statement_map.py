@@ -96,7 +96,7 @@ def statement_map(answer: Answer, index: PerimeterIndex, places: Sequence[Addres
     written = [_limit_label(board, way, frame)] if is_seen else []
     written += [code_label(board, perimeter, frame) for perimeter in reversed(shown)]
     bar_m = frame.round_length_m(_LONGEST_BAR_MM)
-    accuracy_mm = answer.position.accuracy_m / frame.metres_per_mm
+    accuracy_mm = answer.position.accuracy_m / frame.metres_per_mm if whole is None else 0.0
     return StatementMap(
         metres_per_mm=frame.metres_per_mm,
         position=position,

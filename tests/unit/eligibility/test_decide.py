@@ -33,6 +33,15 @@ def test_the_distance_is_signed_and_in_metres(
     assert answer.basis is Basis.OFFICIAL
 
 
+@pytest.mark.parametrize("firm", [True, False])
+def test_far_from_every_perimeter_the_answer_says_that_these_may_be_of_other_towns(firm: bool) -> None:
+    told = " ; à plus de 20 km, les périmètres lus ne couvrent peut-être pas cette commune."
+    for east_m, far in ((20_900, False), (21_100, True), (90_000, True)):
+        first = ask(at(east_m, 500, firm=firm), qpv()).reasons[0].replace("\N{NO-BREAK SPACE}", " ")
+        assert first.endswith(told) is far
+        assert first.startswith("Dehors : " if firm else "À vérifier : ")
+
+
 def test_a_hole_is_outside() -> None:
     answer = ask(at(500, 500), qpv(geometry=WITH_HOLE))
     assert answer.verdict is VerdictCode.OUTSIDE

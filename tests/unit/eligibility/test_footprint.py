@@ -83,6 +83,12 @@ def test_the_share_of_what_is_barely_in_or_out_is_never_said_to_be_all_or_nothin
     assert "plus de 99,9" in nearly.reasons[0]
 
 
+def test_a_footprint_far_from_every_perimeter_may_be_in_a_town_that_they_do_not_cover() -> None:
+    for east_m, far in ((2_000, False), (30_000, True)):
+        (first, *_) = place(shapely.box(east_m, 0, east_m + 10, 10)).reasons
+        assert ("ne couvrent peut-être pas cette commune" in first) is far
+
+
 def test_a_hole_is_out_even_amid_a_footprint() -> None:
     answer = place(shapely.box(300, 300, 700, 700), qpv(geometry=WITH_HOLE))
     assert answer.placement is PARTLY

@@ -88,8 +88,12 @@ def test_the_far_end_of_a_long_street_counts() -> None:
 
 @pytest.mark.parametrize("side", [-1, 1])
 def test_the_accuracy_of_the_addresses_counts_for_the_street_too(side: int) -> None:
-    near = street((side * 10, 500), (side * 90, 500), accuracy_m=15.0)
-    assert ask(near, qpv()).verdict is VerdictCode.UNCERTAIN
+    near = ask(street((side * 10, 500), (side * 90, 500), accuracy_m=15.0), qpv())
+    assert graded(near) == (VerdictCode.UNCERTAIN, Quality.PROBABLE)
+    told = (
+        "toute la rue est du même côté de la limite, mais à 10 m d'elle, et ses adresses ne sont connues qu'à 15 m près"
+    )
+    assert near.reasons[0].replace("\N{NO-BREAK SPACE}", " ").startswith(f"À vérifier : {told} (QPV ")
     assert ask(street((side * 20, 500), (side * 90, 500), accuracy_m=15.0), qpv()).quality is Quality.SURE
 
 

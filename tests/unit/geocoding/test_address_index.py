@@ -28,7 +28,7 @@ MARSEILLE = replace(CALAIS, id="M", street="Rue Paradis", postcode="", citycode=
 ADDRESSES = (
     CALAIS,
     replace(CALAIS, id="C3", number=3, lon=1.861),
-    replace(CALAIS, id="C5", number=5, lon=1.862, lat=50.951),
+    replace(CALAIS, id="C5", number=5, lon=1.862, lat=50.951, precision="adresse"),
     replace(CALAIS, id="C7", number=7, street="Rue Auguste Molière", lon=1.870),
     SEYNOD,
     replace(SEYNOD, id="A5", number=5, lon=6.101),
@@ -67,7 +67,7 @@ def found(geocoder: EmbeddedGeocoder, text: str, **limits: str) -> Position:
 def test_a_position_is_told_as_the_list_writes_it(geocoder: EmbeddedGeocoder) -> None:
     position = found(geocoder, "5 rue Mollien, 62100 Calais")
     assert (position.id, position.housenumber, position.street) == ("C5", "5", "Rue Mollien")
-    assert (position.accuracy_m, position.firm, position.source, position.whole) == (5, True, "BAN", None)
+    assert (position.accuracy_m, position.firm, position.source, position.whole) == (15, True, "BAN", None)
     assert (position.score_next, position.alternatives) == (None, ())
 
 
@@ -141,7 +141,9 @@ def test_a_street_that_is_known_whole_says_how_far_it_goes(path: Path, tmp_path:
         assert (position.type, position.firm) == (PositionType.STREET, False)
         assert position.whole is not None
         assert position.whole.equals(shapely.MultiPoint([(1.860, 50.950), (1.861, 50.950), (1.862, 50.951)]))
-        assert found(incomplete, text).whole is None
+        assert position.accuracy_m == 15, "that of its vaguest address"
+        unsure = found(incomplete, text)
+        assert (unsure.whole, unsure.accuracy_m) == (None, 0)
     assert found(complete, "impasse Mollien, Calais").whole is None
 
 
@@ -155,6 +157,7 @@ def test_a_town_that_is_known_whole_says_how_far_it_goes(geocoder: EmbeddedGeoco
     )
     assert position.whole is not None
     assert position.whole.equals(shapely.MultiPoint([(a.lon, a.lat) for a in ADDRESSES[:4]]).convex_hull)
+    assert position.accuracy_m == 50, "any address at its edge may be a segment's"
     assert found(geocoder, "Annecy").whole.covers(shapely.Point(6.11, 45.9))
     assert found(geocoder, "62100 Trouville").whole is None
 

@@ -47,11 +47,12 @@ def desk(request: pytest.FixtureRequest, two_generations: DeskChoice) -> LookupD
 
 
 def _rows() -> list[InputRow]:
-    """Points everywhere, on corners and sides, out of the territory, and what is no point."""
+    """Points everywhere, on corners and sides, about 20 km away, out of the territory, and what is no point."""
     random = np.random.default_rng(62193)
     points = np.column_stack([random.uniform(1.80, 2.0, 400), random.uniform(50.93, 50.98, 400)]).tolist()
     corners = [(lon, lat) for lon in (1.85, 1.86, 1.87, 1.88, 1.90) for lat in (50.95, 50.96, 50.97)]
-    texts = [(repr(lon), repr(lat)) for lon, lat in (*points, *corners, (2.35, 48.85))]
+    far = [(lon, 50.95) for lon in np.linspace(2.15, 2.35, 80).tolist()]
+    texts = [(repr(lon), repr(lat)) for lon, lat in (*points, *corners, *far, (2.35, 48.85))]
     return [InputRow(line, cells) for line, cells in enumerate([*texts, ("", ""), ("x", "1"), ("50.95", "1.87")], 2)]
 
 
@@ -72,3 +73,7 @@ def test_the_points_asked_about_are_of_every_kind(two_generations):
     assert {answer.verdict for answer in answers} == {VerdictCode.INSIDE, VerdictCode.OUTSIDE}
     assert any("À une autre date" in " ".join(answer.reasons) for answer in answers)
     assert any(answer.distance_m == 0 for answer in answers)
+    assert {"à plus de 20" in answer.reasons[0] for answer in answers if (answer.distance_m or 0) > 18_000} == {
+        True,
+        False,
+    }
