@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TEXT_HEIGHT = 1.25
 _NARROW = frozenset(" .,:;'’!|()[]-/fijlrtI")
@@ -68,10 +72,12 @@ class LabelBoard:
     ----------
     sheet : nothing is written outside of it.
     taken : boxes that must stay visible.
+    extent : width and height in millimetres of a text of a size, bold or not; by rule of thumb where nothing measures.
     """
 
     sheet: Box
     taken: list[Box] = field(default_factory=list)
+    extent: Callable[[str, float, bool], tuple[float, float]] = field(default_factory=lambda: _extent)
 
     def write(
         self, text: str, x: float, y: float, *, size_mm: float, bold: bool = False, beside: bool = True
@@ -82,7 +88,7 @@ class LabelBoard:
         ----------
         beside : right or left are tried first, else above or below.
         """
-        width, height = _extent(text, size_mm, bold=bold)
+        width, height = self.extent(text, size_mm, bold)
         sides = [(x + _GAP_MM, y - height / 2), (x - _GAP_MM - width, y - height / 2)]
         ends = [(x - width / 2, y - _GAP_MM - height), (x - width / 2, y + _GAP_MM)]
         corners = [*sides, *ends] if beside else [*ends, *sides]
@@ -90,7 +96,7 @@ class LabelBoard:
 
     def write_on(self, text: str, x: float, y: float, *, size_mm: float, bold: bool = False) -> Label | None:
         """Write a text centred on a point; None where something is there."""
-        width, height = _extent(text, size_mm, bold=bold)
+        width, height = self.extent(text, size_mm, bold)
         return self._first_free([Box(x - width / 2, y - height / 2, width, height)], text, size_mm, bold=bold)
 
     def _first_free(self, boxes: list[Box], text: str, size_mm: float, *, bold: bool) -> Label | None:
@@ -101,7 +107,7 @@ class LabelBoard:
         return None
 
 
-def _extent(text: str, size_mm: float, *, bold: bool) -> tuple[float, float]:
+def _extent(text: str, size_mm: float, bold: bool) -> tuple[float, float]:  # noqa: FBT001 - as `LabelBoard.extent`
     letters = sum(_WIDTHS[_breadth(character)] for character in text) * (_BOLD if bold else 1.0)
     return letters * size_mm + 0.4, size_mm * _TEXT_HEIGHT
 

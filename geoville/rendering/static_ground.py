@@ -25,6 +25,8 @@ _METRES_PER_DEGREE = 111_320.0
 _MM_PER_METRE = 1000.0
 _BEYOND_MM = 5.0
 """What is drawn beyond the frame, so that no outline runs along it."""
+_LARGEST_SCALE = 5000.0
+"""Cells of 200 m say nothing more when they are drawn larger."""
 _MARGIN = 0.12
 """Part of the subject's size left around it: a page leaves more to move about, a sheet cannot be moved."""
 _GRATICULE_MINUTES = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0)
@@ -128,7 +130,7 @@ def ground_around(bounds: tuple[float, float, float, float], window: Box, *, mar
     lon, lat = (west + east) / 2, (south + north) / 2
     across = (east - west) * (1 + margin) * math.cos(math.radians(lat)) * _METRES_PER_DEGREE
     along = (north - south) * (1 + margin) * _METRES_PER_DEGREE
-    least = max(across / window.width, along / window.height, 1.0) * _MM_PER_METRE
+    least = max(max(across / window.width, along / window.height) * _MM_PER_METRE, _LARGEST_SCALE)
     return Ground(window, lon, lat, _round_up(least))
 
 

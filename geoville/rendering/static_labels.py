@@ -10,7 +10,7 @@ from geoville.rendering.place_layer import short_name
 from geoville.rendering.statement_labels import Box, LabelBoard
 from geoville.rendering.static_map import printed_perimeters, printed_places
 from geoville.rendering.static_marks import MARK_POINTS
-from geoville.rendering.static_paper import ACCENT, INK, MM_PER_POINT
+from geoville.rendering.static_paper import ACCENT, INK, LEADING, MM_PER_POINT, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +26,7 @@ _PLACE_MM, _PERIMETER_MM = 2.3, 2.7
 _LONGEST_NAME = 36
 _TRIES_ACROSS = 7
 _MARK_MM = MARK_POINTS * MM_PER_POINT
+_PAD_MM = 1.0
 _ZORDER = 10
 
 
@@ -40,7 +41,7 @@ def write_labels(page: Page, ground: Ground, spec: MapSpec, taken: Sequence[Box]
     -------
     Names as written: none of their boxes overlaps another one, nor a mark, nor `taken`.
     """
-    board = LabelBoard(ground.window, [*taken, *_marks(spec, ground)])
+    board = LabelBoard(ground.window, [*taken, *_marks(spec, ground)], _extent)
     written = [label for label in _placed(board, spec, ground, page.paper.text) if label]
     for label in written:
         _write(page, label)
@@ -106,6 +107,10 @@ def _marks(spec: MapSpec, ground: Ground) -> Iterable[Box]:
         for place in layer.places:
             x, y = _point(ground, place.lon, place.lat)
             yield Box(x - _MARK_MM / 2, y - _MARK_MM / 2, _MARK_MM, _MARK_MM)
+
+
+def _extent(text: str, size_mm: float, bold: bool) -> tuple[float, float]:  # noqa: FBT001 - as `LabelBoard.extent`
+    return text_width(text, size_mm / MM_PER_POINT, bold=bold) + _PAD_MM, size_mm * LEADING
 
 
 def _point(ground: Ground, lon: float, lat: float) -> tuple[float, float]:

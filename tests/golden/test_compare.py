@@ -71,7 +71,7 @@ def test_the_two_quarters_of_calais_answer_to_each_other(calais: ComparisonRun) 
 def test_the_layer_of_calais_tiles_both_maps(calais: ComparisonRun, tmp_path: Path) -> None:
     for suffix in (".gpkg", ".geojson", ".parquet"):
         calais.write(tmp_path / f"changements{suffix}")
-    layer = geopandas.read_file(tmp_path / "changements.gpkg")
+    layer = geopandas.read_file(tmp_path / "changements.gpkg", layer="changements")
     assert set(layer["change"]) == {"enter", "leave", "stay"}
     assert layer["estimated"].all()
     assert set(layer["kind"]) == {"candidat"}

@@ -38,7 +38,7 @@ def test_three_vintages_give_a_document_an_image_and_a_layer(geoville, tmp_path:
     assert ((share >= 0) & (share <= 1)).all()
     assert (share == 1).sum() == document["core"]["cells"]
     assert cells.bands["scenario_du_decret"].sum() == document["own_scenario"]["cells"]
-    frame = gpd.read_file(layer)
+    frame = gpd.read_file(layer, layer="sensibilite")
     assert frame.crs.to_epsg() == 2154
     assert frame["core"].sum() == document["core"]["cells"]
     by_id = dict(zip(format_cell_ids(cells.epsg, cells.northing, cells.easting), share.tolist(), strict=True))
@@ -55,7 +55,7 @@ def test_one_scenario_is_what_candidates_writes(geoville, tmp_path: Path) -> Non
     alone = ("--thresholds", "1", "--contiguities", "queen", "--gaps", "200")
     swept = geoville("perimeters", "sensitivity", *asked, *alone, "--out", tmp_path / "s.tif", "--json")
     geoville("perimeters", "candidates", *asked, "--cells", "--out", tmp_path / "c.gpkg")
-    candidates = gpd.read_file(tmp_path / "c.gpkg")
+    candidates = gpd.read_file(tmp_path / "c.gpkg", layer="perimetres")
     document = json.loads(swept.out)
     assert document["fringe"] == {"people": 0.0, "cells": 0}
     assert document["core"]["people"] == candidates["population"].sum()

@@ -44,7 +44,7 @@ def geoville(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> None:
 
 def test_the_layer_keeps_kinds_and_says_estimated_everywhere(files, tmp_path):
     compare_files(*files, GRID).write(tmp_path / "changements.gpkg")
-    layer = gpd.read_file(tmp_path / "changements.gpkg")
+    layer = gpd.read_file(tmp_path / "changements.gpkg", layer="changements")
     assert list(layer["change"]) == ["leave", "leave", "enter", "stay"]
     assert list(layer["kind"]) == ["candidat", "candidat", "qpv", "candidat;qpv"]
     assert layer["estimated"].all()

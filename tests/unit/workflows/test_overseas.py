@@ -11,6 +11,7 @@ from made_up_places import SIDE, Block, Country
 
 from geoville.errors import LawError
 from geoville.law import IncomeReference
+from geoville.sources.writers import LAYER
 from geoville.workflows.candidates import CandidateRequest, compute_candidates
 
 ON = date(2024, 1, 1)
@@ -24,6 +25,12 @@ ISLANDS = {
 BOUNDS = {"972": (-61.3, 14.3, -60.8, 14.9), "974": (55.2, -21.4, 55.9, -20.8)}  # west, south, east, north
 
 
+def _read(path: Path) -> geopandas.GeoDataFrame:
+    if path.suffix == ".parquet":
+        return geopandas.read_parquet(path)
+    return geopandas.read_file(path, **({"layer": LAYER} if path.suffix == ".gpkg" else {}))
+
+
 @pytest.mark.parametrize("island", ISLANDS)
 @pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".parquet"])
 def test_candidates_of_an_island_are_measured_in_its_own_crs(island: str, suffix: str, tmp_path: Path) -> None:
@@ -31,7 +38,7 @@ def test_candidates_of_an_island_are_measured_in_its_own_crs(island: str, suffix
     out = tmp_path / f"candidats{suffix}"
     run = compute_candidates(country.write_grid(tmp_path), CandidateRequest(on=ON, reference=REFERENCE))
     run.write(out)
-    written = geopandas.read_parquet(out) if suffix == ".parquet" else geopandas.read_file(out)
+    written = _read(out)
     assert written.crs.to_epsg() == (4326 if suffix == ".geojson" else country.epsg)
     [outline] = written.to_crs(country.epsg).geometry
     assert outline.area == pytest.approx((SIDE * 200) ** 2, rel=0.02)

@@ -1,0 +1,127 @@
+"""Pages and PDF of an atlas: relative links that exist, texts escaped, official and estimated said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from geoville.carroyage.uncertainty import Interval
+from geoville.eligibility.rules import rules_at
+from geoville.model import Kind
+from geoville.perimeters.figures import AreaFigures
+from geoville.rendering import perimeter_map, perimeters_map
+from geoville.rendering.atlas_blocks import (
+    INDEX_HEADERS,
+    INDEX_NOTE,
+    Surroundings,
+    figures_table,
+    identity,
+    index_row,
+    no_changes,
+    places_table,
+    rules_table,
+)
+from geoville.rendering.atlas_html import entry_page, index_page
+from geoville.rendering.atlas_pdf import atlas_pdf
+from geoville.rendering.atlas_spec import AtlasEntry, AtlasSpec, FigureTable, PanelSection
+
+ON = date(2024, 6, 1)
+NAN = float("nan")
+OWN = AreaFigures(8_555.2, Interval(0.663, 0.636, 0.689), Interval(6_325.0, 5_797.0, 6_853.0), 0.0)
+TOWN = AreaFigures(66_994.0, Interval(0.353, 0.344, 0.363), Interval(13_375.0, 13_125.0, 13_625.0), 0.019)
+EMPTY = AreaFigures(0.0, Interval(NAN, NAN, NAN), Interval(NAN, NAN, NAN), NAN)
+AROUND = Surroundings("Calais", TOWN, "Calais et ses communes", TOWN, 18_355.0, 10_101.0, "revenus de référence")
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.fixture
+def atlas(candidate, college, scene):
+    def entry(key, perimeter):
+        blocks = (
+            figures_table(OWN, AROUND),
+            no_changes(),
+            places_table([(college, 0.0), (college, 154.4)], 500.0),
+            rules_table(perimeter, rules_at(ON)),
+            identity(perimeter),
+        )
+        return AtlasEntry(key, perimeter_map(perimeter, scene), blocks, index_row(perimeter, OWN))
+
+    other = replace(candidate, code="C2", name="<script>alert(1)</script>")
+    entries = (entry("c1", candidate), entry("c2", other))
+    return AtlasSpec("Atlas : essai", perimeters_map("Essai", scene), INDEX_HEADERS, INDEX_NOTE, entries)
+
+
+def test_links_are_relative_and_lead_to_files_of_the_folder(atlas):
+    files = {"index.html", "carte.html", "atlas.pdf", "c1.html", "c2.html", "#content"}
+    for page in (index_page(atlas), entry_page(atlas, 0), entry_page(atlas, 1)):
+        assert set(re.findall(r'href="([^"]*)"', page)) <= files
+        assert set(re.findall(r'src="([^"]*)"', page)) <= {f"planches/{key}.svg" for key in ("ensemble", "c1", "c2")}
+        assert "http" not in page.replace("http-equiv", "")
+
+
+def test_each_page_leads_to_its_neighbours_and_to_the_index(atlas):
+    first, last = entry_page(atlas, 0), entry_page(atlas, 1)
+    assert 'href="c2.html" rel="next"' in first
+    assert 'rel="prev"' not in first
+    assert 'href="c1.html" rel="prev"' in last
+    assert 'rel="next"' not in last
+
+
+def test_texts_are_escaped(atlas):
+    for page in (index_page(atlas), entry_page(atlas, 0), entry_page(atlas, 1)):
+        assert "<script" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in index_page(atlas)
+
+
+def test_the_same_atlas_gives_the_same_bytes(atlas):
+    assert index_page(atlas) == index_page(atlas)
+    assert entry_page(atlas, 0) == entry_page(atlas, 0)
+    assert atlas_pdf(atlas) == atlas_pdf(atlas)
+
+
+def test_figures_stand_beside_those_of_the_town_and_of_the_country():
+    table = figures_table(OWN, AROUND)
+    assert table.headers[1:] == ("Périmètre", "Calais", "Calais et ses communes", "France")
+    rows = {row[0]: [plain(text) for text in row[1:]] for row in table.rows}
+    assert rows["Habitants"] == ["8 555", "66 994", "66 994", "–"]
+    assert rows["Sous le seuil"][0] == "66,3 % (63,6 % à 68,9 %)"
+    assert rows["Revenu médian par UC"][0] == "6 325 € (5 797 € à 6 853 €)"
+    assert rows["Revenu médian par UC"][-1] == "18 355 €"
+    assert "Seuil du décret : 10 101 €" in plain(table.note)
+    assert "À vérifier : revenus de référence" in table.note
+
+
+def test_what_is_unknown_is_said_so():
+    table = figures_table(EMPTY, replace(AROUND, threshold_eur=NAN, unverified=""))
+    rows = {row[0]: row[1] for row in table.rows}
+    assert rows["Sous le seuil"] == rows["Revenu médian par UC"] == "non publié"
+    assert "Seuil" not in table.note
+    assert "À vérifier" not in table.note
+
+
+def test_places_say_where_they_are(college):
+    table = places_table([(college, 0.0), (college, 154.4)], 500.0)
+    assert isinstance(table, FigureTable)
+    assert [plain(row[1]) for row in table.rows] == ["dedans", "à 154 m"]
+    assert isinstance(places_table([], 500.0), PanelSection)
+
+
+def test_rules_of_an_estimate_say_that_they_do_not_apply(candidate):
+    estimated = rules_table(candidate, rules_at(ON))
+    official = rules_table(replace(candidate, kind=Kind.QPV, estimated=False), rules_at(ON))
+    assert "le contour officiel fait foi" in estimated.note
+    assert official.note == ""
+    assert estimated.rows == official.rows
+    unread = [rule for rule in rules_at(ON) if not rule.verified and Kind.QPV in rule.within]
+    written = {row[0]: row[-1] for row in official.rows}
+    assert all("texte non lu" in written[rule.name] for rule in unread)
+
+
+def test_a_kind_that_no_rule_looks_at(candidate):
+    assert isinstance(rules_table(replace(candidate, kind=Kind.ZUS), rules_at(ON)), PanelSection)
