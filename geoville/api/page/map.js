@@ -3,7 +3,7 @@
 import { byId, make } from "./dom.js";
 
 const { L } = globalThis;
-const CLOSE_ZOOM = 16;
+const CLOSE_ZOOM = 15;
 const DECIMALS = 6; // about ten centimetres
 
 /** Open the map; `onPoint(lon, lat)` is told where the user asks, `onMove()` that the view changed. */
@@ -54,7 +54,7 @@ export class Mark {
     if (accuracy) L.circle(at, { radius: accuracy, className: "accuracy", interactive: false }).addTo(this.#layer);
     const icon = L.divIcon({ className: "pin", html: make("span"), iconSize: [22, 22] });
     L.marker(at, { icon, interactive: false, keyboard: false }).addTo(this.#layer);
-    if (move) this.#map.setView(at, Math.max(this.#map.getZoom(), CLOSE_ZOOM - 1), { animate: !still() });
+    if (move) this.#map.setView(at, Math.max(this.#map.getZoom(), CLOSE_ZOOM), { animate: !still() });
     else if (!this.#map.getBounds().contains(at)) this.#map.panTo(at, { animate: !still() });
   }
 }

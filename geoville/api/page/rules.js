@@ -12,16 +12,17 @@ const FOLDED = { not_met: "Condition de lieu non remplie", unknown: "Périmètre
 
 /** Show the rules of an answer; none where there is no answer. */
 export function showRules(rules = []) {
-  const groups = Object.entries(SHOWN).map(([status, [title, mark]]) => group(with_status(rules, status), title, mark));
-  const folded = Object.entries(FOLDED).map(([status, title]) => group(with_status(rules, status), title, "–"));
+  const groups = Object.entries(SHOWN).map(([status, [title, mark]]) => group(withStatus(rules, status), title, mark));
+  const folded = Object.entries(FOLDED).map(([status, title]) => group(withStatus(rules, status), title, "–"));
   byId("rules").replaceChildren(
     ...(rules.length ? [make("h2", {}, "Ce que le lieu peut ouvrir")] : []),
+    ...(rules.length && !groups.some(Boolean) ? [make("p", {}, "Aucune règle connue n’est remplie, presque remplie ou à vérifier pour ce lieu.")] : []),
     ...groups.filter(Boolean),
     ...(folded.some(Boolean) ? [make("details", { class: "part" }, make("summary", {}, "Autres règles"), ...folded.filter(Boolean))] : []),
   );
 }
 
-const with_status = (rules, status) => rules.filter((rule) => rule.status === status);
+const withStatus = (rules, status) => rules.filter((rule) => rule.status === status);
 
 function group(rules, title, mark) {
   if (!rules.length) return null;
