@@ -95,7 +95,7 @@ def measure_footprint(
     nearest_m = _without_rounding(max(hits[0].distance_m, 0.0))
     reachable = answering(nearest_m + math.hypot(east - west, north - south))
     polygons = [hit.perimeter.geometry for hit in reachable]
-    inside = part_inside(shape, polygons)
+    inside = part_inside(shape, [hit.perimeter.geometry for hit in reachable if hit.distance_m <= 0])
     marks = [band + ROUNDING_M for band in (0.0, *BANDS_M)]
     farthest = _without_rounding(farthest_m(shape, shapely.union_all(polygons), marks))
     placement = _placement(shape, inside, farthest)

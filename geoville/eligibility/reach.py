@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,10 @@ TOLERANCE_M = 0.1
 
 FINE_TOLERANCE_M = 1e-7
 """Most by which it may be overstated where that takes it across a mark: a hundred times the rounding of coordinates."""
+
+_MANY_CORNERS = 100
+_CORNERS_AT_ONCE = 64
+_TIMES_CUT = 8
 
 
 def farthest_m(shape: BaseGeometry, perimeters: BaseGeometry, marks: Sequence[float] = ()) -> float:
@@ -43,24 +48,85 @@ def farthest_m(shape: BaseGeometry, perimeters: BaseGeometry, marks: Sequence[fl
     largest in a corner of a triangle. Hence the largest distance over a triangle is at least that of its corners to the
     perimeters, and at most, for any one edge, that of its corners to this edge; or, for any two, that of its corners to
     both on average, which settles a strip between two parallel limits. While the two differ, the triangle is halved,
-    unless it can no longer change the result.
+    unless it can no longer change the result. Of a shape with many corners, only what may lie farther than its farthest
+    corner is cut up.
     """
     import shapely
 
-    pieces = _pieces(shapely.difference(shape, perimeters))
     edges = np.asarray(shapely.linestrings(_segments(shapely.boundary(perimeters))))
     tree = shapely.STRtree(edges)
-    least = most = 0.0
+    least = _farthest_corner_m(shape, perimeters, edges, tree)
+    most = least
+    far = _far_part(shape, least, marks, edges, tree) if least > 0 else shape
+    pieces = _pieces(shapely.difference(far, perimeters))
     while len(pieces):
         low, high = _bounds(pieces, edges, tree)
         least = max(least, float(low.max()))
         most = max(most, least)
-        open_ = high > least + FINE_TOLERANCE_M
-        crossing = np.any([(least <= mark) & (mark < high) for mark in marks], axis=0)
-        open_ &= crossing | (high > least + TOLERANCE_M)
+        open_ = _is_open(high, least, marks)
         most = max(most, float(high[~open_].max(initial=0.0)))
         pieces = _halved(pieces[open_]) if open_.any() else pieces[:0]
     return most
+
+
+def _is_open(high: NDArray[np.float64], least: float, marks: Sequence[float]) -> NDArray[np.bool_]:
+    """Whether what may reach so far may change the result, once `least` metres are known to be reached."""
+    crossing = np.any([np.zeros(len(high), bool), *((least <= mark) & (mark < high) for mark in marks)], axis=0)
+    return np.asarray((high > least + FINE_TOLERANCE_M) & (crossing | (high > least + TOLERANCE_M)))
+
+
+def _farthest_corner_m(
+    shape: BaseGeometry, perimeters: BaseGeometry, edges: NDArray[np.object_], tree: STRtree
+) -> float:
+    """Largest distance from a corner of a shape to perimeters; 0 where they hold them all."""
+    import shapely
+
+    corners = shapely.points(shapely.get_coordinates(shape))
+    distance = shapely.distance(corners, edges[tree.nearest(corners)])
+    for some in np.array_split(np.argsort(-distance), math.ceil(len(corners) / _CORNERS_AT_ONCE)):
+        outside = some[~shapely.intersects(perimeters, corners[some])]
+        if len(outside):
+            return float(distance[outside[0]])
+    return 0.0
+
+
+def _far_part(
+    shape: BaseGeometry, least: float, marks: Sequence[float], edges: NDArray[np.object_], tree: STRtree
+) -> BaseGeometry:
+    """Part of a shape that may change the result, most often a small one around its farthest corner.
+
+    Squares are bounded as triangles are, but for what lies in them, and are cut in four while they are open. To overlay
+    a small part of the shape, instead of the whole, is what makes large footprints fast.
+    """
+    import shapely
+
+    if shapely.get_num_coordinates(shape) < _MANY_CORNERS:
+        return shape
+    own = shapely.force_2d(shape)  # a copy: what is prepared here is known to nobody else
+    shapely.prepare(own)
+    boxes = np.array([shape.bounds])
+    for _ in range(_TIMES_CUT):
+        boxes = _quartered(boxes)
+        boxes = boxes[shapely.intersects(own, shapely.box(*boxes.T))]
+        corners = boxes[:, [[0, 1], [0, 3], [2, 3], [2, 1]]]
+        boxes = boxes[_is_open(_bounds(corners, edges, tree)[1], least, marks)] if len(boxes) else boxes
+    parts = shapely.get_parts(shapely.intersection(own, shapely.union_all(shapely.box(*boxes.T))))
+    # A side alone, of a square, is also that of another one.
+    whole = shapely.get_dimensions(parts) == shapely.get_dimensions(shape)
+    return shapely.union_all(parts[whole])
+
+
+def _quartered(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The four quarters of each box, (n, 4) bounds."""
+    west, south, east, north = boxes.T
+    across, up = (west + east) / 2, (south + north) / 2
+    quarters = [
+        (west, south, across, up),
+        (across, south, east, up),
+        (west, up, across, north),
+        (across, up, east, north),
+    ]
+    return np.concatenate([np.stack(quarter, axis=1) for quarter in quarters])
 
 
 def _pieces(outside: BaseGeometry) -> NDArray[np.float64]:
