@@ -26,7 +26,7 @@ def atlas(
     ] = None,
     on: AskedDay = None,
 ) -> None:
-    """Écrire l'atlas d'un territoire : une page par périmètre, et un PDF.
+    """Écrire un atlas : une page par périmètre, un PDF.
 
     S'ouvre sans réseau. Interrompu, il reprend où il s'est arrêté ; mêmes données, même jour : mêmes fichiers.
     """

@@ -15,7 +15,10 @@ from geoville.model import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from geoville.workflows.maps import MapLook
+
 COMPARISON_PAGE = "comparaison.html"
+_PRINTED = (".pdf", ".png")
 
 
 def draw(
@@ -55,15 +58,19 @@ def draw(
     Une page HTML qui s'ouvre sans réseau ; pour une planche à imprimer : « geoville sheet ».
     """
     _one_subject(name, file, compared, everything=everything)
+    if out.suffix.lower() in _PRINTED:
+        raise InvalidInputError(
+            "Une carte interactive s'écrit dans un dossier", advice="pour une planche : « geoville sheet »"
+        )
     from geoville.sources.territory import open_territory
     from geoville.workflows.file_maps import PerimeterFile, draw_file, read_look
     from geoville.workflows.maps import draw_maps
 
     look = read_look(style, tiles)
     if compared is not None:
-        _refuse_idle(("--style", style), ("--tiles", tiles))
+        _refuse_idle(("--tiles", tiles))
         used_grid = grid or open_territory(territory).grid_path()
-        drawn: Iterable[Path] = [_comparison(compared, used_grid, out, vintage, kind, generation)]
+        drawn: Iterable[Path] = [_comparison(compared, used_grid, out, look, vintage, kind, generation)]
     elif file is not None:
         drawn = [draw_file(PerimeterFile(file, kind, generation, grid, vintage), out, day(on), look)]
     else:
@@ -76,6 +83,7 @@ def _comparison(
     compared: tuple[Path, Path],
     grid: Path,
     folder: Path,
+    look: MapLook,
     vintage: int | None,
     kind: Kind | None,
     generation: int | None,
@@ -84,7 +92,7 @@ def _comparison(
 
     run = compare_files(*compared, grid, vintage=vintage, kind=kind, generation=generation)
     folder.mkdir(parents=True, exist_ok=True)
-    run.draw(folder / COMPARISON_PAGE)
+    run.draw(folder / COMPARISON_PAGE, look.style)
     return folder / COMPARISON_PAGE
 
 
