@@ -15,7 +15,7 @@ from geoville.geocoding.question import LONGEST_TEXT, check_question
 from geoville.geocoding.reading import Reading, readings_of
 from geoville.geocoding.street_answers import MOST_ALTERNATIVES, StreetAnswers
 from geoville.geocoding.street_search import matches_anywhere, near_names
-from geoville.geocoding.suggestions import Suggestions
+from geoville.geocoding.suggestions import STARTED, Suggestions
 from geoville.geocoding.towns import Designation, Town, Towns
 from geoville.geocoding.whole_town import town_position
 from geoville.model import AddressList, NotFound, PositionType
@@ -77,8 +77,7 @@ class EmbeddedGeocoder:
         limits = self._towns.within(postcode, citycode)
         found = self._suggestions.of(parsed, limits, limit)
         allowed = Reading(parsed.street, Designation(limits))
-        named = [match for match in self._named(allowed) if allowed.allows_town_named(match.place.city)]
-        places = [position(match.place, PositionType.PLACE, match.score) for match in named if parsed.number is None]
+        places = self._suggested_places(allowed) if parsed.number is None else []
         return tuple([*places, *found] if parsed.street_type == "" else [*found, *places])[:limit]
 
     def _answer(self, parsed: ParsedAddress, limits: frozenset[Town] | None) -> Position | NotFound:
@@ -119,9 +118,15 @@ class EmbeddedGeocoder:
         found = position(here[0].place, PositionType.PLACE, here[0].score, doubts)
         return replace(found, alternatives=tuple(label_of(place) for place in as_good[1:]))
 
+    def _suggested_places(self, reading: Reading) -> list[Position]:
+        scores = {place: STARTED for place in self._places.starting(_place_words(reading))}
+        scores |= {match.place: match.score for match in self._named(reading)}
+        here = (item for item in scores.items() if reading.allows_town_named(item[0].city))
+        likeliest = sorted(here, key=lambda item: -item[1])
+        return [position(place, PositionType.PLACE, score) for place, score in likeliest]
+
     def _named(self, reading: Reading) -> tuple[PlaceMatch, ...]:
-        typed = tuple(word for word in (*reading.street.type.split(), *reading.street.words) if word)
-        return self._places.match(content_words(typed))
+        return self._places.match(_place_words(reading))
 
     def _not_found(self, readings: tuple[Reading, ...]) -> NotFound:
         elsewhere = [match for reading in readings for match in matches_anywhere(reading.street, self._index)]
@@ -135,6 +140,10 @@ class EmbeddedGeocoder:
             return too_few_words(places)
         thing = "Rue" if readings[0].street.type else "Adresse"
         return self._list.absent(thing, near_names(readings[-1], self._index))
+
+
+def _place_words(reading: Reading) -> tuple[str, ...]:
+    return content_words(tuple(word for word in (*reading.street.type.split(), *reading.street.words) if word))
 
 
 def _answers(match: PlaceMatch, reading: Reading) -> bool:

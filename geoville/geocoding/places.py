@@ -67,6 +67,18 @@ class PlaceIndex:
                 best[name.place.id] = found
         return tuple(sorted(best.values(), key=lambda match: (not match.enough, -match.score)))
 
+    def starting(self, asked: Words) -> tuple[Address, ...]:
+        """Places whose names hold the words asked, the last of which is not typed to its end."""
+        *typed, last = asked or ("",)
+        found = {
+            name.place.id: name.place
+            for name in self._names
+            if last
+            and any(word.startswith(last) for word in name.words)
+            and name.besides.union(name.words).issuperset(typed)
+        }
+        return tuple(found.values())
+
     def _match(self, asked: Words, name: PlaceName) -> PlaceMatch | None:
         score, recognised = SAME, set[str]()
         for typed in asked:

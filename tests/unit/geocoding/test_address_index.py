@@ -203,6 +203,14 @@ def test_places_are_suggested_too() -> None:
     assert geocoder.suggest("vauban")[0].label == "Collège Vauban, 62100 Calais"
 
 
+@pytest.mark.parametrize("typed", ["coll", "collège Vau", "Vaub", "Calais vaub"])
+def test_places_are_suggested_from_their_beginning(typed: str) -> None:
+    school = replace(CALAIS, id="P", number=None, street="", place="Collège Vauban")
+    geocoder = EmbeddedGeocoder(AddressList((*ADDRESSES, school), complete=False, name="la liste"))
+    assert geocoder.suggest(typed)[0].label == "Collège Vauban, 62100 Calais"
+    assert geocoder.suggest(f"{typed}x") == ()
+
+
 def test_several_threads_read_one_file(geocoder: EmbeddedGeocoder) -> None:
     texts = ["1 rue Mollien, Calais", "rue Mollien", "rue Molien, Calais", "Annecy"] * 50
     with ThreadPoolExecutor(4) as pool:
