@@ -119,7 +119,7 @@ class EmbeddedGeocoder:
         return replace(found, alternatives=tuple(label_of(place) for place in as_good[1:]))
 
     def _suggested_places(self, reading: Reading) -> list[Position]:
-        scores = {place: STARTED for place in self._places.starting(_place_words(reading))}
+        scores = dict.fromkeys(self._places.starting(_place_words(reading)), STARTED)
         scores |= {match.place: match.score for match in self._named(reading)}
         here = (item for item in scores.items() if reading.allows_town_named(item[0].city))
         likeliest = sorted(here, key=lambda item: -item[1])
