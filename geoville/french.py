@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ UNIT_SPACE = "\N{NO-BREAK SPACE}"
 UNKNOWN = "non publié"
 
 _METRES_IN_A_KILOMETRE = 1000
+_BREAKABLE = re.compile(r" (?=[:;?!»%€])|(?<=«) ")
 
 _MONTHS = (
     "janvier",
@@ -91,6 +93,15 @@ def distance(metres: float) -> str:
     if round(metres) < _METRES_IN_A_KILOMETRE:
         return quantity(metres, "m")
     return quantity(metres / _METRES_IN_A_KILOMETRE, "km", 1)
+
+
+def held_together(text: str) -> str:
+    """Write the spaces of a sentence so that no line starts with a sign, nor ends with an opening quotation mark.
+
+    >>> held_together("Où ? « Ici » : 47,5 %").replace(UNIT_SPACE, "_")
+    'Où_? «_Ici_»_: 47,5_%'
+    """
+    return _BREAKABLE.sub(UNIT_SPACE, text)
 
 
 def long_date(day: date) -> str:

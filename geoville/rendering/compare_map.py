@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from geoville.crs import WGS84, transform_geometry
@@ -22,6 +22,7 @@ from geoville.rendering.compare_text import (
     total_row,
 )
 from geoville.rendering.map_spec import PerimeterLayer, Popup, Shape
+from geoville.rendering.map_style import MapStyle
 from geoville.rendering.panel import ESTIMATE_WARNING
 from geoville.rendering.perimeter_layer import ESTIMATED, line_of, wgs84_shape
 
@@ -85,6 +86,7 @@ class ComparisonSpec:
     total: TableRow
     notes: tuple[str, ...]
     sources: tuple[str, ...]
+    style: MapStyle = field(default_factory=MapStyle)
 
 
 def comparison_map(
@@ -95,6 +97,7 @@ def comparison_map(
     new: Sequence[Perimeter],
     grid: Grid,
     sources: Iterable[Source],
+    style: MapStyle | None = None,
 ) -> ComparisonSpec:
     """Two maps of one place, before and after.
 
@@ -103,7 +106,9 @@ def comparison_map(
     pieces : the overlay of `old` and `new`.
     grid : cells whose people were counted.
     sources : of everything drawn and counted.
+    style : lines and names of perimeters; the patterns of what changes are always the same.
     """
+    look = style or MapStyle()
     people_note = f"Habitants : carreaux de 200 m de {grid.vintage}, les mêmes pour les deux cartes."
     warning = (ESTIMATE_WARNING,) if comparison.estimated else ()
     return ComparisonSpec(
@@ -112,19 +117,24 @@ def comparison_map(
         bounds=_view((*old, *new), grid),
         backdrop=inhabited_area(grid),
         sides=(
-            _side("Avant", old, pieces, (Change.STAY, Change.LEAVE)),
-            _side("Après", new, pieces, (Change.STAY, Change.ENTER)),
+            _side("Avant", old, pieces, (Change.STAY, Change.LEAVE), look.names),
+            _side("Après", new, pieces, (Change.STAY, Change.ENTER), look.names),
         ),
         summary=summary(comparison),
         rows=table_rows(comparison),
         total=total_row(comparison),
         notes=(*warning, people_note, rules_sentence(comparison)),
         sources=tuple(dict.fromkeys(source.citation for source in sources)),
+        style=look,
     )
 
 
 def _side(
-    heading: str, perimeters: Sequence[Perimeter], pieces: Sequence[Piece], changes: tuple[Change, ...]
+    heading: str,
+    perimeters: Sequence[Perimeter],
+    pieces: Sequence[Piece],
+    changes: tuple[Change, ...],
+    names: Mapping[str, str],
 ) -> SideSpec:
     in_force = dict.fromkeys(phrase for item in perimeters if (phrase := dates_in_force(item)))
     return SideSpec(
@@ -134,15 +144,15 @@ def _side(
         areas=tuple(
             AreaLayer(change, tuple(_shape(piece) for piece in pieces if piece.change is change)) for change in changes
         ),
-        perimeters=_outlines(perimeters),
+        perimeters=_outlines(perimeters, names),
     )
 
 
-def _outlines(perimeters: Sequence[Perimeter]) -> tuple[PerimeterLayer, ...]:
+def _outlines(perimeters: Sequence[Perimeter], names: Mapping[str, str]) -> tuple[PerimeterLayer, ...]:
     """One layer per kind and year: what was in force and what is are drawn alike, since both maps are dated."""
     layers: dict[str, list[Perimeter]] = {}
     for perimeter in perimeters:
-        layers.setdefault(layer_name(perimeter), []).append(perimeter)
+        layers.setdefault(layer_name(perimeter, names), []).append(perimeter)
     return tuple(
         PerimeterLayer(name, line_of(items[0]), tuple(wgs84_shape(item) for item in items))
         for name, items in layers.items()

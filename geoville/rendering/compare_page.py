@@ -8,8 +8,7 @@ from geoville.rendering.assets import own_text, script_tag, style_tag
 from geoville.rendering.compare_text import CHANGE_NAMES, COLUMNS
 from geoville.rendering.figure import blank_map, drawn, page_text
 from geoville.rendering.folium_layers import add_areas, add_backdrop, add_perimeters
-from geoville.rendering.map_style import MapStyle
-from geoville.rendering.styles import CHANGE_FILLS, PERIMETER_LINES, change_fill
+from geoville.rendering.styles import CHANGE_FILLS, change_fill
 
 if TYPE_CHECKING:
     from geoville.rendering.compare_map import ComparisonSpec, SideSpec
@@ -39,7 +38,7 @@ def render_comparison(spec: ComparisonSpec) -> str:
         fills=CHANGE_FILLS,
         change_fill=change_fill,
         change_names=CHANGE_NAMES,
-        lines=PERIMETER_LINES,
+        lines=spec.style.lines,
     )
 
 
@@ -49,5 +48,5 @@ def _folium_map(spec: ComparisonSpec, side: SideSpec) -> Any:
     for areas in side.areas:
         add_areas(folium_map, areas)
     for perimeters in side.perimeters:
-        add_perimeters(folium_map, perimeters, MapStyle())
+        add_perimeters(folium_map, perimeters, spec.style)
     return folium_map

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from geoville.french import number, percent, quantity
@@ -11,7 +12,7 @@ from geoville.perimeters.overlay import Change
 from geoville.rendering.perimeter_layer import ESTIMATED, LAYER_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from geoville.model import Perimeter
     from geoville.perimeters.compare import Comparison, Group, Member
@@ -57,12 +58,17 @@ def map_name(perimeters: Sequence[Perimeter]) -> str:
     return " ; ".join(dict.fromkeys(layer_name(item) for item in perimeters)) or "Aucun périmètre"
 
 
-def layer_name(perimeter: Perimeter) -> str:
-    """Kind of a perimeter with its generation, or the year of the grid it rests on; says so if it is estimated."""
+def layer_name(perimeter: Perimeter, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Kind of a perimeter with its generation, or the year of the grid it rests on; says so if it is estimated.
+
+    Parameters
+    ----------
+    names : of kinds; a kind that it leaves out has its usual name.
+    """
     generation = f" {perimeter.generation}" if perimeter.generation else ""
     grid = f", grille {perimeter.vintage}" if perimeter.vintage else ""
     status = f" (contour {ESTIMATED})" if perimeter.estimated else ""
-    return f"{LAYER_NAMES[perimeter.kind]}{generation}{grid}{status}"
+    return f"{names.get(perimeter.kind, LAYER_NAMES[perimeter.kind])}{generation}{grid}{status}"
 
 
 def summary(comparison: Comparison) -> tuple[str, ...]:

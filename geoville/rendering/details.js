@@ -39,8 +39,12 @@ function bindDetails(feature, layer) {
       className: `label label-${properties.kind}`,
     });
   }
+  if (properties.kind === "area") layer.bindTooltip(textElement("span", properties.title), { sticky: true, className: "label" });
   if (["place", "area", "link"].includes(properties.kind)) {
-    layer.on("add", () => makeReachable(layer, properties.title));
+    layer.on("add", () => {
+      makeReachable(layer, properties.title);
+      if (properties.label && properties.labelled) showWhenAimedAt(layer);
+    });
   }
 }
 

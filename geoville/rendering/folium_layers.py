@@ -133,7 +133,13 @@ def _add_lines(group: Any, features: list[dict[str, Any]], line: LineStyle, pane
     if not features:
         return
     opacity = 0.75 if line.width_px >= _LEAST_CASED_PX else 0
-    casing = {"color": "#ffffff", "weight": CASING_WIDTH_PX, "opacity": opacity, "fill": False}
+    casing = {
+        "color": "#ffffff",
+        "weight": CASING_WIDTH_PX,
+        "opacity": opacity,
+        "fill": False,
+        "className": "casing",
+    }
     stroke = {"color": line.colour, "weight": line.width_px, "dashArray": line.dashes or None, "fill": False}
     folium.GeoJson(
         _collection(features), style_function=lambda _: casing, on_each_feature=JsCode(DETAILS), pane=pane

@@ -1,11 +1,14 @@
 "use strict";
 
-const LABEL_SIDES = ["right", "left", "top", "bottom"];
+const LABEL_SIDES = { right: [LABEL_GAP_PX, 0], left: [-LABEL_GAP_PX, 0], top: [0, -LABEL_GAP_PX], bottom: [0, LABEL_GAP_PX] };
+const LABELS_FROM_ZOOM = 13;
 const LABEL_RANKS = ["label-sector", "label-link", "label-place"];
 
-/* Labels take the first side that is free; one that finds none is hidden until the view changes. */
+/* Labels take the first side that is free. One that finds none is hidden until its place is aimed at, and so are all
+   but the sector's where the map is too small to bear them. */
 function placeLabels(map) {
   const frame = map.getContainer().getBoundingClientRect();
+  const sides = map.getZoom() < LABELS_FROM_ZOOM ? [] : Object.keys(LABEL_SIDES);
   const taken = Array.from(document.querySelectorAll(".stage .leaflet-control"), (element) => element.getBoundingClientRect());
   for (const marker of document.querySelectorAll(".leaflet-places-pane path")) {
     taken.push(shrunk(marker.getBoundingClientRect(), LABEL_GAP_PX));
@@ -13,15 +16,29 @@ function placeLabels(map) {
   for (const tooltip of permanentTooltips(map)) {
     const element = tooltip.getElement();
     const isSector = labelRank(tooltip) === 0;
-    const side = isSector ? "top" : LABEL_SIDES.find((candidate) => {
-      tooltip.options.direction = candidate;
-      tooltip.update();
+    const isFree = (candidate) => {
+      moveLabel(tooltip, candidate);
       const box = element.getBoundingClientRect();
       return !leaves(frame, box) && !taken.some((other) => overlap(other, box));
-    });
+    };
+    const side = isSector ? "top" : sides.find(isFree);
     element.classList.toggle("label-hidden", side === undefined);
     if (side !== undefined) taken.push(element.getBoundingClientRect());
   }
+}
+
+function moveLabel(tooltip, side) {
+  tooltip.options.direction = side;
+  tooltip.options.offset = LABEL_SIDES[side];
+  tooltip.update();
+}
+
+/* A label that found no side free is read all the same by whoever points at its place or reaches it. */
+function showWhenAimedAt(layer) {
+  const element = layer.getElement();
+  const show = (aimed) => layer.getTooltip().getElement()?.classList.toggle("label-aimed", aimed);
+  for (const event of ["mouseenter", "focus"]) element.addEventListener(event, () => show(true));
+  for (const event of ["mouseleave", "blur"]) element.addEventListener(event, () => show(false));
 }
 
 function permanentTooltips(map) {

@@ -18,7 +18,14 @@ from geoville.rendering.panel import file_panel, perimeter_panel, sector_panel
 from geoville.rendering.perimeter_layer import ESTIMATED, KIND_NAMES, perimeter_layers
 from geoville.rendering.place_layer import find_places, labelled_places, other_places
 from geoville.rendering.sector_links import sector_argument
-from geoville.rendering.sector_outline import outline_layer, schematic_outline
+from geoville.rendering.sector_outline import (
+    IN_DOTS,
+    IN_FULL_LINE,
+    NOT_DRAWN,
+    outline_layer,
+    published_layer,
+    schematic_outline,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +65,7 @@ def sector_map(recipe: SectorRecipe, scene: Scene) -> MapSpec:
     published = _published_sector(scene, quartier)
     found, absent = find_places((*recipe.unplaced, *recipe.places), scene.places)
     outline, absent_anchors = (None, ()) if published else _schematic(recipe, scene)
+    where = IN_FULL_LINE if published else IN_DOTS if outline else NOT_DRAWN
     argument = sector_argument(recipe, scene.places, quartier)
     unknown = tuple(dict.fromkeys((*absent, *absent_anchors, *argument.absent)))
     subject = published or outline or quartier
@@ -67,10 +75,10 @@ def sector_map(recipe: SectorRecipe, scene: Scene) -> MapSpec:
         title=recipe.title,
         subtitle=recipe.subtitle,
         bounds=view_around(subject),
-        outline=None if published else outline_layer(recipe, outline, quartier),
+        outline=published_layer(recipe, published) if published else outline_layer(recipe, outline, quartier),
         places=(*landmarks, labelled_places(found.values()), *others),
         links=argument.links,
-        panel=sector_panel(recipe, unknown),
+        panel=sector_panel(recipe, where, unknown, linked=argument.links is not None),
         sources=(*_citations(scene), recipe.reference),
         **_surroundings(scene, scene.perimeters, hidden=_AROUND),
     )

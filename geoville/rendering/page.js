@@ -33,7 +33,11 @@ function setUpPage(map, layers, backdrop, tiles) {
   setUpFullScreen(map);
   setUpPrint(map);
   setUpTable(layers, cells);
-  map.on("zoomend moveend", () => placeLabels(map));
-  placeLabels(map);
+  const settle = () => {
+    map.getContainer().classList.toggle("far", map.getZoom() < LABELS_FROM_ZOOM);
+    placeLabels(map);
+  };
+  map.on("zoomend moveend", settle);
+  settle();
   document.body.dataset.ready = "true";
 }

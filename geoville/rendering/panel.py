@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geoville.french import UNIT_SPACE, number
+from geoville.french import UNIT_SPACE, held_together, number
 from geoville.rendering.map_spec import PanelSection
 from geoville.rendering.perimeter_layer import perimeter_popup
 
@@ -14,28 +14,40 @@ if TYPE_CHECKING:
     from geoville.model import Perimeter
     from geoville.rendering.recipe import SectorRecipe
 
-ESTIMATE_WARNING = (
+ESTIMATE_WARNING = held_together(
     "Les quartiers candidats sont calculés à partir des carreaux de l'Insee : estimés, sans valeur réglementaire. "
     "Seul le contour fixé par décret fait foi."
 )
 
 
-def sector_panel(recipe: SectorRecipe, unplaced: tuple[str, ...]) -> tuple[PanelSection, ...]:
+UNLINKED = held_together("Aucune liaison n'est dessinée : les positions manquent (voir « Non localisés »).")
+
+
+def sector_panel(
+    recipe: SectorRecipe, where: str, unplaced: tuple[str, ...], *, linked: bool
+) -> tuple[PanelSection, ...]:
     """Reasons, figures, links and limits of a sector.
 
     Parameters
     ----------
+    where : French sentence on what the map shows of the sector itself.
     unplaced : names without a known position; the section says why they are not drawn.
+    linked : whether the map draws at least one link.
     """
     figures = tuple((figure.value, f"{figure.caption}. {figure.source}.") for figure in recipe.figures)
     sections = [
-        PanelSection("Le secteur", text=recipe.summary),
-        PanelSection("Pourquoi ce secteur ?", items=recipe.reasons, source=recipe.reference),
-        PanelSection("Ce qu'il faut relier", items=recipe.links, source=recipe.reference),
+        PanelSection("Le secteur", text=f"{recipe.summary} {where}"),
+        PanelSection(f"Pourquoi ce secteur{UNIT_SPACE}?", items=recipe.reasons, source=recipe.reference),
+        PanelSection(
+            "Ce qu'il faut relier", text="" if linked else UNLINKED, items=recipe.links, source=recipe.reference
+        ),
         PanelSection("En chiffres", figures=figures),
         PanelSection(
             "Non localisés",
-            text="Aucune source ouverte ne donne leur position : ils sont cités, pas dessinés.",
+            text=held_together(
+                "Aucune source ouverte ne donne leur position : ils sont cités, pas dessinés. Un fichier de lieux de "
+                "la ville (« geoville data add ») les placera, avec leurs liaisons."
+            ),
             items=unplaced,
         ),
         PanelSection("Comment lire la carte", text=ESTIMATE_WARNING),

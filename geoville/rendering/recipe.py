@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from geoville.french import held_together
 from geoville.rendering.toml_checks import TomlEntries
 
 
@@ -100,8 +101,10 @@ class SectorRecipe:
     connections: tuple[Connection, ...] = ()
 
 
-_TEXTS = ("territory", "title", "subtitle", "quartier", "quartier_near", "summary", "reference", "label")
-_LISTS = ("reasons", "links", "places", "unplaced")
+_NAMES = ("territory", "quartier", "quartier_near")
+_SENTENCES = ("title", "subtitle", "summary", "reference", "label")
+_LISTS_OF_NAMES = ("places", "unplaced")
+_LISTS_OF_SENTENCES = ("reasons", "links")
 
 
 def parse_recipe(text: str, name: str) -> SectorRecipe:
@@ -118,9 +121,12 @@ def parse_recipe(text: str, name: str) -> SectorRecipe:
         The text is not TOML, an entry is missing, unknown, or of the wrong type.
     """
     entries = TomlEntries.parse(text, f"{name}.toml", "la recette de carte")
-    entries.only(*_TEXTS, *_LISTS, "figures", "outline", "landmarks", "connections")
-    words: dict[str, Any] = {key: entries.text(key) for key in _TEXTS}
-    words |= {key: entries.texts(key) for key in _LISTS}
+    lists = (*_LISTS_OF_NAMES, *_LISTS_OF_SENTENCES)
+    entries.only(*_NAMES, *_SENTENCES, *lists, "figures", "outline", "landmarks", "connections")
+    words: dict[str, Any] = {key: entries.text(key) for key in _NAMES}
+    words |= {key: held_together(entries.text(key)).strip() for key in _SENTENCES}
+    words |= {key: entries.texts(key) for key in _LISTS_OF_NAMES}
+    words |= {key: tuple(map(held_together, entries.texts(key))) for key in _LISTS_OF_SENTENCES}
     return SectorRecipe(
         name=name,
         **words,
@@ -133,7 +139,7 @@ def parse_recipe(text: str, name: str) -> SectorRecipe:
 
 def _figure(table: TomlEntries) -> Figure:
     table.only("value", "caption", "source")
-    return Figure(table.text("value"), table.text("caption"), table.text("source"))
+    return Figure(*(held_together(table.text(key)) for key in ("value", "caption", "source")))
 
 
 def _outline(table: TomlEntries) -> SchematicOutline:

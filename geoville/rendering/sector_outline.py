@@ -9,7 +9,7 @@ import numpy as np
 from geoville.carroyage.cell_geometry import union_of_cells
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.crs import WGS84, transform_points
-from geoville.french import UNIT_SPACE, number
+from geoville.french import UNIT_SPACE, held_together, number
 from geoville.rendering.cell_layer import geojson, grid_squares
 from geoville.rendering.map_spec import OutlineLayer, Popup, Shape
 
@@ -24,10 +24,24 @@ if TYPE_CHECKING:
     from geoville.rendering.recipe import SectorRecipe
 
 
+IN_FULL_LINE = held_together("Le trait plein est le contour officiel, d'après le fichier ajouté à geoville.")
+IN_DOTS = held_together("Son contour n'est pas publié : le pointillé, indicatif, est déduit de quelques lieux connus.")
+NOT_DRAWN = held_together(
+    "Sa position ne figure dans aucune source ouverte : la carte montre le quartier, pas le secteur."
+)
+"""What a map shows of a sector, as its panel says it."""
+
+
 def schematic_outline(grid: Grid, places: Sequence[Address], radius_m: float) -> BaseGeometry | None:
     """Union, in WGS84, of the cells whose centre lies within `radius_m` of a place; None where there is none."""
     near = _near(grid, places, radius_m)
     return union_of_cells(grid_squares(grid.take(near))) if near.any() else None
+
+
+def published_layer(recipe: SectorRecipe, published: BaseGeometry) -> OutlineLayer:
+    """Build the layer that names a sector whose contour the user added: its line is among the perimeters (WGS84)."""
+    west, _, east, north = published.bounds
+    return OutlineLayer("Nom du secteur", f"{recipe.title}\ncontour officiel", (west + east) / 2, north, None)
 
 
 def outline_layer(recipe: SectorRecipe, outline: BaseGeometry | None, quartier: BaseGeometry) -> OutlineLayer:
@@ -45,7 +59,8 @@ def outline_layer(recipe: SectorRecipe, outline: BaseGeometry | None, quartier: 
         rows = (("Contour", "indicatif, non publié"), ("Quartier", recipe.quartier))
         note = f"Carreaux dont le centre est à moins de {radius} de : {', '.join(recipe.outline.around)}."
         shape = Shape(geojson(outline), Popup(recipe.title, rows, note))
-    return OutlineLayer("Secteur (indicatif)", recipe.label, (west + east) / 2, north, shape)
+    name = "Secteur (contour indicatif)" if shape else "Nom du secteur (contour non publié)"
+    return OutlineLayer(name, recipe.label, (west + east) / 2, north, shape)
 
 
 def _near(grid: Grid, places: Sequence[Address], radius_m: float) -> NDArray[np.bool_]:

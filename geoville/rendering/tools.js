@@ -57,16 +57,16 @@ function isMeasuring() {
   return document.querySelector("#measure").getAttribute("aria-pressed") === "true";
 }
 
+/* The map and its legend take the whole screen; the text is left out. */
 function setUpFullScreen(map) {
   const button = document.querySelector("#full-screen");
-  const stage = document.querySelector(".stage");
+  const main = document.querySelector("main");
   button.addEventListener("click", () => {
     if (document.fullscreenElement) document.exitFullscreen();
-    else stage.requestFullscreen();
+    else main.requestFullscreen();
   });
   document.addEventListener("fullscreenchange", () => {
-    const isFull = document.fullscreenElement === stage;
-    button.setAttribute("aria-pressed", String(isFull));
+    button.setAttribute("aria-pressed", String(document.fullscreenElement === main));
     map.invalidateSize();
   });
 }

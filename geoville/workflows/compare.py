@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from geoville.model import Kind, Perimeter
     from geoville.perimeters.compare import Comparison
     from geoville.perimeters.overlay import Piece
+    from geoville.rendering.map_style import MapStyle
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -49,7 +50,7 @@ class ComparisonRun:
         write_layer(pieces_frame(self.pieces, self.epsg), path, layer=CHANGES_LAYER, style=changes_look())
         write_provenance(self.provenance, path)
 
-    def draw(self, path: Path) -> None:
+    def draw(self, path: Path, style: MapStyle | None = None) -> None:
         """Draw both maps side by side, as one page that opens with no network."""
         spec = comparison_map(
             self.comparison,
@@ -58,6 +59,7 @@ class ComparisonRun:
             new=self.new,
             grid=self.grid,
             sources=self.provenance.sources,
+            style=style,
         )
         with replacing(path) as beside:
             beside.write_text(render_comparison(spec), encoding="utf-8", newline="\n")

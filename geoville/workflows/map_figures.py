@@ -13,6 +13,7 @@ from geoville.law import parameter
 from geoville.perimeters.scenarios import Choices
 from geoville.rendering.cell_figures import CellFigures, IrisFigures
 from geoville.workflows.candidates import CandidateRequest
+from geoville.workflows.cell_features import IRIS_YEAR
 from geoville.workflows.search_inputs import prepare_search
 from geoville.workflows.sensitivity import sweep_files
 
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 
 _CHOICES = Choices((0.9, 1.0, 1.1), tuple(Contiguity), (0.0, 200.0, 400.0))
 """Those that `geoville perimeters sensitivity` tries."""
-
-_IRIS_YEAR = 2011
-"""Last year of declared income by IRIS that packs carry."""
 
 
 def figures_of_territory(territory: Territory, on: date) -> CellFigures:
@@ -66,5 +64,5 @@ def _shares_on(grid: Grid, swept: Grid, shares: NDArray[np.float64]) -> NDArray[
 
 def _iris(territory: Territory, code_of: NDArray[np.str_]) -> IrisFigures:
     source = next(file.source for file in territory.manifest.files if file.role == "iris_income")
-    medians = territory.iris_medians(_IRIS_YEAR)
-    return IrisFigures(code_of, territory.iris_names, medians, _IRIS_YEAR, source.citation)
+    medians = territory.iris_medians(IRIS_YEAR)
+    return IrisFigures(code_of, territory.iris_names, medians, IRIS_YEAR, source.citation)
