@@ -57,8 +57,8 @@ def farthest_m(shape: BaseGeometry, perimeters: BaseGeometry, marks: Sequence[fl
     tree = shapely.STRtree(edges)
     least = _farthest_corner_m(shape, perimeters, edges, tree)
     most = least
-    far = _far_part(shape, least, marks, edges, tree) if least > 0 else shape
-    pieces = _pieces(shapely.difference(far, perimeters))
+    far = _far_parts(shape, least, marks, edges, tree) if least > 0 else [shape]
+    pieces = np.concatenate([_pieces(shapely.difference(part, perimeters), shape) for part in far])
     while len(pieces):
         low, high = _bounds(pieces, edges, tree)
         least = max(least, float(low.max()))
@@ -90,10 +90,10 @@ def _farthest_corner_m(
     return 0.0
 
 
-def _far_part(
+def _far_parts(
     shape: BaseGeometry, least: float, marks: Sequence[float], edges: NDArray[np.object_], tree: STRtree
-) -> BaseGeometry:
-    """Part of a shape that may change the result, most often a small one around its farthest corner.
+) -> Sequence[BaseGeometry]:
+    """Parts of a shape that may change the result, most often a small one around its farthest corner; at least one.
 
     Squares are bounded as triangles are, but for what lies in them, and are cut in four while they are open. To overlay
     a small part of the shape, instead of the whole, is what makes large footprints fast.
@@ -101,7 +101,7 @@ def _far_part(
     import shapely
 
     if shapely.get_num_coordinates(shape) < _MANY_CORNERS:
-        return shape
+        return [shape]
     own = shapely.force_2d(shape)  # a copy: what is prepared here is known to nobody else
     shapely.prepare(own)
     boxes = np.array([shape.bounds])
@@ -110,10 +110,7 @@ def _far_part(
         boxes = boxes[shapely.intersects(own, shapely.box(*boxes.T))]
         corners = boxes[:, [[0, 1], [0, 3], [2, 3], [2, 1]]]
         boxes = boxes[_is_open(_bounds(corners, edges, tree)[1], least, marks)] if len(boxes) else boxes
-    parts = shapely.get_parts(shapely.intersection(own, shapely.union_all(shapely.box(*boxes.T))))
-    # A side alone, of a square, is also that of another one.
-    whole = shapely.get_dimensions(parts) == shapely.get_dimensions(shape)
-    return shapely.union_all(parts[whole])
+    return [shapely.make_valid(shapely.clip_by_rect(own, *box)) for box in boxes] or [type(shape)()]
 
 
 def _quartered(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -129,17 +126,20 @@ def _quartered(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate([np.stack(quarter, axis=1) for quarter in quarters])
 
 
-def _pieces(outside: BaseGeometry) -> NDArray[np.float64]:
-    """Triangles, segments or points of a shape: (n, 3, 2), (n, 2, 2) or (n, 1, 2) coordinates."""
+def _pieces(outside: BaseGeometry, shape: BaseGeometry) -> NDArray[np.float64]:
+    """Triangles, segments or points of what is outside of a shape: (n, 3, 2), (n, 2, 2) or (n, 1, 2) coordinates."""
     import shapely
 
-    dimension = shapely.get_dimensions(outside)
+    dimension = shapely.get_dimensions(shape)
+    parts = shapely.get_parts(outside)
+    # What has no size of its own, on the side of a square, is also on the side of a part that has.
+    parts = parts[shapely.get_dimensions(parts) == dimension]
     if dimension == AREAS:
-        triangles = shapely.get_parts(shapely.constrained_delaunay_triangles(outside))
+        triangles = shapely.get_parts(shapely.constrained_delaunay_triangles(parts))
         return np.asarray(shapely.get_coordinates(triangles).reshape(-1, 4, 2)[:, :3])
     if dimension == LINES:
-        return _segments(outside)
-    return np.asarray(shapely.get_coordinates(outside)[:, None, :])
+        return _segments(shapely.multilinestrings(parts))
+    return np.asarray(shapely.get_coordinates(parts)[:, None, :])
 
 
 def _segments(lines: BaseGeometry) -> NDArray[np.float64]:

@@ -111,3 +111,20 @@ def test_the_farthest_point_need_be_no_corner(
     shape: shapely.Geometry, quarter: shapely.Geometry, expected: float
 ) -> None:
     assert farthest_m(shape, quarter, [expected]) == pytest.approx(expected, abs=TOLERANCE_M)
+
+
+@settings(max_examples=40, deadline=None)
+@given(quarters(), st.integers(60, 400), st.integers(100, 1200), st.floats(0.1, 0.95), METRES, st.integers(1, 600))
+def test_many_corners_change_nothing(
+    quarter: shapely.Geometry, corners: int, radius: int, inner: float, middle: int, mark: int
+) -> None:
+    """Of a star with many corners only a part is measured: it reaches as far as the whole, and as its rim at least."""
+    angles = np.linspace(0, 2 * np.pi, 2 * corners, endpoint=False)
+    reaches = np.where(np.arange(2 * corners) % 2, radius, inner * radius)
+    star = shapely.Polygon(np.c_[middle + reaches * np.cos(angles), reaches * np.sin(angles)])
+    whole = farthest_m(star, quarter, [mark])
+    step_m = max(radius / 100, 1.0)
+    at_least = sampled(star, quarter, step_m)
+    assert at_least - 1e-6 <= whole <= at_least + step_m + TOLERANCE_M
+    rim = farthest_m(shapely.boundary(star), quarter, [mark])
+    assert rim <= whole + TOLERANCE_M
