@@ -97,7 +97,7 @@ def draw_locator(page: Page, window: Box, spec: MapSpec, shown: Ground) -> None:
     drawing.perimeters(printed_perimeters(spec, ground), spec, scale=0.45)
     drawing.rectangle(shown)
     drawing.frame(linewidth=0.5)
-    caption = "Dans le territoire : le cadre rouge est la carte"
+    caption = "Dans le territoire : le cadre épais est la carte"
     page.text(caption, window.left + 1.2, window.top + 2.8, 5.2 * page.paper.text, color=SOFT_INK, zorder=_ZORDER)
 
 

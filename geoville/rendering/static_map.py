@@ -87,11 +87,11 @@ class MapDrawing:
             key = "axis" if link.is_axis else "link"
             options = line_options(key, spec.style.lines[key])
             points = self._ground.place(np.array(link.points))
-            self._line(points, options, zorder=_HEIGHTS["links"])
+            self._cased(points, options, _HEIGHTS["links"])
 
     def places(self, layers: Iterable[PlaceLayer], spec: MapSpec) -> None:
-        """Draw the marks of places."""
-        for layer in layers:
+        """Draw the marks of places, those of the subject above the others."""
+        for layer in sorted(layers, key=lambda layer: layer.labelled):
             colour = spec.style.places[layer.category].colour
             options = mark_options(layer.category, colour, filled=layer.labelled)
             for place in layer.places:
@@ -138,10 +138,14 @@ class MapDrawing:
                 letter.set_clip_path(self._clip)
 
     def _outline(self, drawn: BaseGeometry, options: dict[str, Any]) -> None:
-        casing = {"color": "white", "linewidth": options["linewidth"] + CASING_POINTS, "alpha": 0.85}
         for ring in _rings(drawn):
-            self._line(ring, casing, zorder=_HEIGHTS["lines"])
-            self._line(ring, options, zorder=_HEIGHTS["lines"] + 0.5)
+            self._cased(ring, options, _HEIGHTS["lines"])
+
+    def _cased(self, points: Any, options: dict[str, Any], zorder: float) -> None:
+        """Draw a line on a white casing, which parts it from dark cells."""
+        casing = {"color": "white", "linewidth": options["linewidth"] + CASING_POINTS, "alpha": 0.85}
+        self._line(points, casing, zorder=zorder)
+        self._line(points, options, zorder=zorder + 0.5)
 
     def _line(self, points: Any, options: dict[str, Any], *, zorder: float) -> None:
         self._page.line(points, zorder=zorder, **options).set_clip_path(self._clip)
