@@ -5,8 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import signal
 import socket
 import tempfile
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from geoville.api import log, reload
@@ -24,6 +27,7 @@ HEADERS_WITHIN_MS = 10_000
 BUFFER_BYTES = 65_536
 """Most that is held of the headers of a request."""
 STOPPED_WITHIN_S = 30
+ORPHAN_CHECKED_EVERY_S = 1.0
 
 _REFUSALS = {
     errno.EADDRINUSE: "déjà pris",
@@ -111,10 +115,22 @@ def worker_app() -> FastAPI:
     A worker that replaces another may find files that were altered since: it answers 503 until they are mended, where
     ending would make the server start it over and over, then stop whole.
     """
+    # A worker that starts holds the handlers of its master, which would do nothing here: it could not be stopped.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the master's, which sends the other one
     settings = Settings()
     log.configure(as_json=settings.log_json)
     app = assemble(settings, None)
     reload.read_again(app, settings)
     if reload.SUPPORTED:
         reload.reload_on_signal(app, settings)
+        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     return app
+
+
+def _end_with(master: int) -> None:
+    """End this worker once its master is gone: alone, it would hold the port, and answer from old data for ever."""
+    while True:
+        time.sleep(ORPHAN_CHECKED_EVERY_S)
+        if os.getppid() != master:
+            os.kill(os.getpid(), signal.SIGTERM)

@@ -192,3 +192,19 @@ def test_a_worker_that_comes_back_to_altered_files_says_so_until_they_are_mended
     send_sighup(service)
     wait_until(lambda: status("/ready") == 200)
     assert versions(service.url) == before
+
+
+def test_no_worker_outlives_its_master(start):
+    service = start("--workers", "2")
+    os.kill(service.process.pid, signal.SIGKILL)
+    service.process.wait(timeout=10)
+
+    def nobody_listens() -> bool:
+        with plain_client() as client:
+            try:
+                client.get(f"{service.url}/health")
+            except httpx.ConnectError:
+                return True
+        return False
+
+    wait_until(nobody_listens)
