@@ -62,9 +62,9 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
     if service is not None:
         app.state.metrics.data_read(len(service.desk.index.perimeters))
     for routes in (
-        landing_routes,
-        lookup_routes,
+        lookup_routes,  # those that are asked most come first: routes are tried in turn
         adresse_routes,
+        landing_routes,
         file_routes,
         rule_routes,
         action_routes,

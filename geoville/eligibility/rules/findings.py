@@ -31,15 +31,15 @@ def rule_findings(ground: Ground) -> tuple[RuleFinding, ...]:
 
 
 def _finding(rule: Rule, place: Place, ground: Ground) -> RuleFinding:
+    status = place.status
+    if status is RuleStatus.NOT_MET:
+        return RuleFinding(rule, status, place.met, place.reason, ())
     reservations = [
         *([] if rule.verified else ["le texte, que geoville n'a pas lu"]),
         *([] if rule.surely_holds(ground.on) else ["que la règle vaut encore à cette date (validité à vérifier)"]),
         *([OFFICIAL_CONTOUR] if place.estimated else []),
         *([place.condition] if place.condition else []),
     ]
-    status = place.status
-    if status is RuleStatus.NOT_MET:
-        return RuleFinding(rule, status, place.met, place.reason, ())
     if status is RuleStatus.MET and (reservations or ground.estimated):
         status = RuleStatus.TO_CHECK
     return RuleFinding(rule, status, place.met, place.reason, (*reservations, *rule.conditions))

@@ -88,5 +88,7 @@ def _plain_names(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _plain(name: str) -> str:
     """A name without case nor accents."""
+    if name.isascii():
+        return name.casefold()
     letters = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
