@@ -13,6 +13,7 @@ from geoville.sources.row_files import row_file_format
 from geoville.workflows.bulk_columns import BulkAnswers, added_fields
 from geoville.workflows.bulk_parts import Part, open_folder, parts_of, remove
 from geoville.workflows.cluster import results
+from geoville.workflows.lookup_file_lock import alone_on
 from geoville.workflows.lookup_file_output import FileSummary, check_free
 from geoville.workflows.lookup_file_questions import CoordinateQuestions
 from geoville.workflows.lookup_file_results import ADDED_COLUMNS, columns_beside
@@ -73,10 +74,17 @@ def lookup_parquet(
     Raises
     ------
     InvalidInputError
-        The output or an interrupted work is there already, the work was another one, the input changed, or no
-        scheduler answers.
+        The output or an interrupted work is there already, another process is at it, the work was another one, the
+        input changed, or no scheduler answers.
     """
-    check_free(job.out, job.journal, resume=resume, force=force)
+    with alone_on(job.out):
+        check_free(job.out, job.journal, resume=resume, force=force)
+        return _lookup(job, progress, resume=resume, workers=workers, scheduler=scheduler)
+
+
+def _lookup(
+    job: FileJob, progress: Callable[[int], None], *, resume: bool, workers: int, scheduler: str | None
+) -> FileSummary:
     input_sha256 = sha256_of(job.source)
     open_folder(job.journal, job.request(input_sha256), resume=resume)
     parts = parts_of(job.source.resolve(), job.journal.resolve())

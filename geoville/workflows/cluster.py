@@ -75,6 +75,7 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Any]:
         processes=True,
         host=_LOOPBACK,
         dashboard_address=None,
+        scheduler_kwargs={"dashboard_address": f"{_LOOPBACK}:0"},  # any free port: two works may run side by side
         memory_limit=0,
         silence_logs=logging.ERROR,
     )

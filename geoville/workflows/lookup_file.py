@@ -13,6 +13,7 @@ from geoville.sources.provenance import InputFile, Provenance, write_provenance
 from geoville.sources.row_files import open_row_file
 from geoville.workflows.lookup_file_desk import FileDesk
 from geoville.workflows.lookup_file_journal import Journal
+from geoville.workflows.lookup_file_lock import alone_on
 from geoville.workflows.lookup_file_output import check_free, check_output, merge
 from geoville.workflows.lookup_file_questions import Asking, choose_questions
 from geoville.workflows.lookup_file_results import ADDED_COLUMNS, columns_beside
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from geoville.sources.row_files import RowFile
     from geoville.workflows.lookup import LookupDesk
     from geoville.workflows.lookup_file_desk import DeskChoice
-    from geoville.workflows.lookup_file_output import FileSummary
+from geoville.workflows.lookup_file_output import FileSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,17 @@ class FileJob:
         Raises
         ------
         InvalidInputError
-            The output or an interrupted work is there already, the work was another one, the input changed, or the
-            Géoplateforme would be asked by several processes.
+            The output or an interrupted work is there already, another process is at it, the work was another one, the
+            input changed, or the Géoplateforme would be asked by several processes.
         GeovilleError
             A remote geocoder failed; what it had answered is kept.
         """
         self.desk.check_workers(workers)
-        check_free(self.out, self.journal, resume=resume, force=force)
+        with alone_on(self.out):
+            check_free(self.out, self.journal, resume=resume, force=force)
+            return self._run(progress, resume=resume, workers=workers)
+
+    def _run(self, progress: Callable[[int], None], *, resume: bool, workers: int) -> FileSummary:
         desk = self.desk.open()
         input_sha256 = sha256_of(self.source)
         journal = Journal(self.journal, self.request(input_sha256))

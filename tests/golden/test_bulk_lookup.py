@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -190,6 +192,15 @@ def test_a_process_that_is_lost_changes_nothing(tmp_path: Path) -> None:
     squares = sorted(results(_square_or_die_once, [(number, tmp_path / "lost") for number in range(6)], workers=2))
     assert (tmp_path / "lost").exists()
     assert squares == [number**2 for number in range(6)]
+
+
+def test_two_works_run_side_by_side() -> None:
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):  # the port that dask asks for is taken, by this test or by another work
+            taken.bind(("127.0.0.1", 8787))
+            taken.listen()
+        assert sorted(results(abs, [-1, -2], workers=2)) == [1, 2]
 
 
 @pytest.mark.slow

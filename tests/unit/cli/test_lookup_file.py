@@ -120,6 +120,21 @@ def test_a_request_to_stop_keeps_what_is_done_and_says_how_to_go_on(script, tmp_
     assert (tmp_path / "out.csv.partiel").read_text(encoding="utf-8").endswith("]\n")
 
 
+def test_a_second_work_on_the_same_output_is_refused_and_the_first_goes_on(script, geoville, tmp_path):
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("adresse\n" + "1 rue Youri Gagarine, Calais\n" * 5_000, encoding="utf-8")
+    command = [script, "lookup-file", source, out]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as running:
+        _wait_for_answers(tmp_path / "out.csv.partiel")
+        for option in ("--resume", "--force"):
+            second = geoville("lookup-file", source, out, option)
+            assert second.code == 2
+            assert "Un autre travail est en train d'écrire « out.csv »" in second.err
+        assert running.wait(timeout=120) == 0
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 5_001
+    assert {path.name for path in tmp_path.iterdir()} == {"in.csv", "out.csv", "out.csv.provenance.json"}
+
+
 def _wait_for_answers(journal: Path) -> None:
     for _ in range(600):
         if journal.exists() and journal.stat().st_size > 5_000:
