@@ -9,8 +9,8 @@ import numpy as np
 
 from geoville.api.adresse_models import AddressType
 from geoville.crs import WGS84, transform_points
-from geoville.eligibility.document_parts import to_the_millimetre
-from geoville.model import PositionType, VerdictCode
+from geoville.eligibility.document_parts import verdict_document
+from geoville.model import PositionType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,20 +60,8 @@ def collection_document(
 
 
 def qpv_document(answer: Answer) -> dict[str, Any]:
-    """The verdict of an answer, as the columns `qpv_*` of a file have it."""
-    # Outside, a code would be counted as a beneficiary.
-    perimeter = answer.perimeters[0].perimeter if answer.verdict is VerdictCode.INSIDE else None
-    return {
-        "on": answer.on.isoformat(),
-        "verdict": answer.verdict.value,
-        "basis": answer.basis.value,
-        "code": perimeter.code if perimeter else None,
-        "nom": perimeter.name if perimeter else None,
-        "generation": perimeter.generation if perimeter else None,
-        "distance_m": to_the_millimetre(answer.distance_m),
-        "qualite": int(answer.quality) if answer.quality else None,
-        "raison": " ".join(answer.reasons),
-    }
+    """The verdict of an answer, as the columns `qpv_*` of a file have it, and its day."""
+    return {"on": answer.on.isoformat(), **verdict_document(answer)}
 
 
 def _feature(position: Position, answer: Answer, epsg: int, near: Place | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import asyncio
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from geoville.api.body_limit import UPLOADS
 from geoville.api.problems import problem
 
 if TYPE_CHECKING:
@@ -20,11 +21,17 @@ class Deadlines:
     """End a request after some seconds without progress.
 
     A body gets that long, and more as its bytes come; then so do the start of the answer and each of its parts.
+
+    Parameters
+    ----------
+    upload_seconds : for the start of the answer to a file, which may be the whole of it: a workbook is finished by its
+        beginning.
     """
 
-    def __init__(self, app: ASGIApp, seconds: float) -> None:
+    def __init__(self, app: ASGIApp, seconds: float, upload_seconds: float) -> None:
         self._app = app
         self._seconds = seconds
+        self._upload_seconds = upload_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with a deadline that its progress puts off."""
@@ -33,6 +40,7 @@ class Deadlines:
             return
         now = asyncio.get_running_loop().time
         body_deadline = now() + self._seconds
+        answer_seconds = self._upload_seconds if scope["path"] in UPLOADS else self._seconds
         reading = started = False
 
         async def received() -> Message:
@@ -47,7 +55,7 @@ class Deadlines:
                 clock.reschedule(body_deadline)
             else:
                 body_deadline = 0
-                clock.reschedule(now() + self._seconds)
+                clock.reschedule(now() + answer_seconds)
             return message
 
         async def sent(message: Message) -> None:
@@ -69,4 +77,7 @@ def _problem(*, client: bool) -> Response:
     """Say who was too slow."""
     if client:
         return problem(HTTPStatus.REQUEST_TIMEOUT, "La demande n'est pas arrivée à temps : la renvoyer.")
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "La réponse prend trop de temps : demander moins à la fois.")
+    return problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "La réponse prend trop de temps : demander moins à la fois (un long classeur : en CSV, ou en plusieurs).",
+    )

@@ -60,7 +60,7 @@ async def conformance(request: Request, service: CurrentService, _: Annotated[Fo
 )
 async def collections(request: Request, service: CurrentService, _: Annotated[FormatQuery, Query()]) -> Response:
     """Donner les périmètres par nature et génération, les secteurs, les IRIS et les carreaux de chaque millésime."""
-    layers = list(service.layers.by_name.values())
+    layers = list((await service.aside.layers()).values())
     return answer(request, service, documents.JSON, lambda: documents.collections(base_of(request), layers))
 
 
@@ -76,7 +76,7 @@ async def collection(
     request: Request, service: CurrentService, name: LayerName, _: Annotated[FormatQuery, Query()]
 ) -> Response:
     """Dire ce qu'est une collection, son étendue et ses sources."""
-    layer = layer_of(service, name)
+    layer = await layer_of(service, name)
     return answer(request, service, documents.JSON, lambda: documents.collection(base_of(request), layer))
 
 
@@ -93,7 +93,7 @@ async def items(
     request: Request, service: CurrentService, name: LayerName, asked: Annotated[ItemsQuery, Query()]
 ) -> Response:
     """Donner une page d'objets, tous ou ceux d'un rectangle et d'une période, en GeoJSON (WGS 84)."""
-    layer, boxes, days = layer_of(service, name), read_boxes(asked.bbox), read_days(asked.datetime)
+    layer, boxes, days = await layer_of(service, name), read_boxes(asked.bbox), read_days(asked.datetime)
 
     def document() -> dict[str, Any]:
         rows = layer.select(boxes, days)
@@ -117,16 +117,16 @@ async def item(
     request: Request, service: CurrentService, name: LayerName, fid: FeatureId, _: Annotated[FormatQuery, Query()]
 ) -> Response:
     """Donner un objet par son identifiant."""
-    layer = layer_of(service, name)
+    layer = await layer_of(service, name)
     row = layer.row_of.get(fid)
     if row is None:
         raise Refusal(404, f"Cet objet n'existe pas ; voir /collections/{layer.name}/items.")
     return answer(request, service, documents.GEOJSON, lambda: documents.feature(base_of(request), layer, row))
 
 
-def layer_of(service: Service, name: LayerName) -> FeatureLayer:
+async def layer_of(service: Service, name: LayerName) -> FeatureLayer:
     """Layer of that name; a Refusal (404) where there is none."""
-    layer = service.layers.by_name.get(name)
+    layer = (await service.aside.layers()).get(name)
     if layer is None:
         raise Refusal(404, "Cette collection n'existe pas ; voir /collections.")
     return layer

@@ -40,6 +40,9 @@ MEDIA_TYPES = {
 ROWS_AT_ONCE = 50
 """Rows that the thread hands over together: handing over takes as long as an answer."""
 
+MOST_FAILURES = 3
+"""Of a remote geocoder, in a row, before the rest of a file is answered without it."""
+
 _BLOCK_BYTES = 1 << 16
 _WAIT_S = 0.05
 
@@ -73,6 +76,7 @@ class FileAnswer(StreamingResponse):
         self._kept, self._most_rows = kept, most_rows
         self._left = Event()
         self._desk, self._loop = desk, asyncio.get_running_loop()
+        self._remote = cast("LookupDesk", _RemoteDesk(desk, self._loop))
         self._work = self._loop.run_in_executor(None, self._write)
         self._work.add_done_callback(lambda work: work.exception())  # looked at, even where the client has left
         suffix = upload.out.suffix
@@ -143,8 +147,7 @@ class FileAnswer(StreamingResponse):
         if self._left.is_set():
             raise _Stopped
         if isinstance(self._desk.geocoder, RemoteGeocoder):
-            asked = cast("LookupDesk", _RemoteDesk(self._desk, self._loop))
-            return [answered(row, self._questions, asked, self._on) for row in rows]
+            return [answered(row, self._questions, self._remote, self._on) for row in rows]
 
         async def in_turn() -> list[AddedCells]:
             answers = []
@@ -159,19 +162,25 @@ class FileAnswer(StreamingResponse):
 class _RemoteDesk:
     """A desk whose searches are made by the thread that asks, and whose verdicts are those of the event loop.
 
-    Where the geocoder fails, each row says so, since the copy that is being sent can no longer be refused.
+    Where the geocoder fails, each row says so, since the copy that is being sent can no longer be refused. Past a few
+    failures in a row it is not asked any more: each one is several tries, and the rest of the file would take hours.
     """
 
     def __init__(self, desk: LookupDesk, loop: asyncio.AbstractEventLoop) -> None:
         self._desk = desk
         self._loop = loop
+        self._failures = 0
 
     def answer(self, question: str, on: date, *, postcode: str = "", citycode: str = "") -> Answer:
         """As `LookupDesk.answer`."""
+        if self._failures == MOST_FAILURES:
+            raise InvalidInputError("Géocodeur hors service, ligne non cherchée", advice="la renvoyer plus tard")
         try:
             found = self._desk.located(question, postcode=postcode, citycode=citycode)
         except DataUnavailableError as error:
+            self._failures += 1
             raise InvalidInputError(error.message, advice=error.advice) from None
+        self._failures = 0
 
         async def decided() -> Answer:
             return decide(found, self._desk.index, on)

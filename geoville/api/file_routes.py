@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -15,9 +14,9 @@ from geoville.api.file_answer import MEDIA_TYPES, FileAnswer, places_of
 from geoville.api.file_models import FileForm, ReverseFileForm, SearchFileForm  # noqa: TC001 - FastAPI reads them
 from geoville.api.problem_responses import problem_responses
 from geoville.api.service import CurrentService  # noqa: TC001 - FastAPI reads the annotation
-from geoville.api.upload import receive
+from geoville.api.upload import receive, upload_folder
 from geoville.errors import InvalidInputError
-from geoville.workflows.lookup_file_questions import choose_questions, named_coordinates
+from geoville.workflows.lookup_file_questions import Naming, choose_questions, named_coordinates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["Comme l'API Adresse"], dependencies=[GivenOnce])
 
+_SEARCH_FIELDS = Naming("columns", "lon et lat, envoyés à /reverse/csv")
+_REVERSE_FIELDS = Naming("columns, envoyé à /search/csv", "lon et lat")
 _REPEATED = {"columns", "result_columns"}
 
 _COMMON: dict[str, Any] = {
@@ -48,7 +49,13 @@ async def search_file(request: Request, service: CurrentService, asked: Annotate
         request,
         service,
         asked,
-        lambda known: choose_questions(known, address=asked.columns, postcode=asked.postcode, citycode=asked.citycode),
+        lambda known: choose_questions(
+            known,
+            address=asked.columns,
+            postcode=asked.postcode,
+            citycode=asked.citycode,
+            naming=_SEARCH_FIELDS,
+        ),
     )
 
 
@@ -68,7 +75,7 @@ def _coordinates(known: Sequence[str], asked: ReverseFileForm) -> Questions:
                 "Aucune colonne ne s'appelle longitude et latitude", advice="nommer celles à lire par lon et lat"
             )
         return found
-    return choose_questions(known, lon=asked.lon, lat=asked.lat)
+    return choose_questions(known, lon=asked.lon, lat=asked.lat, naming=_REVERSE_FIELDS)
 
 
 async def _answered(
@@ -79,7 +86,7 @@ async def _answered(
         raise InvalidInputError("Un champ est donné deux fois", advice="envoyer un fichier à la fois")
     settings = request.app.state.settings
     kept = places_of(asked.result_columns)
-    folder = TemporaryDirectory(prefix="geoville-fichier-", ignore_cleanup_errors=True)
+    folder = upload_folder()
     try:
         upload = await asyncio.to_thread(
             receive, asked.data.file, Path(folder.name), settings, encoding=asked.encoding, delimiter=asked.delimiter

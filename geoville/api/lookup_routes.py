@@ -17,7 +17,6 @@ from geoville.api.models import LookupDocument
 from geoville.api.problem_responses import problem_responses
 from geoville.api.service import CurrentService  # noqa: TC001 - FastAPI reads the annotation
 from geoville.eligibility.document import answer_document
-from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.footprint_document import footprint_document
 
 router = APIRouter(tags=["Verdict"], dependencies=[GivenOnce])
@@ -67,5 +66,4 @@ async def lookup_geometry(
 ) -> dict[str, Any]:
     """Dire où se trouve une emprise entière, jugée en entier : surface, habitants, point le plus lointain."""
     shape = read_entry(drawn.model_dump(), request.app.state.settings.max_vertices)
-    answer = decide_footprint(shape, service.desk.index, day_asked(on), service.actions.population)
-    return footprint_document(answer)
+    return footprint_document(await service.aside.footprint(shape, day_asked(on)))

@@ -32,7 +32,7 @@ ALREADY_COMPRESSED = (
 def install(app: FastAPI, settings: Settings) -> None:
     """Wrap an application; the first one added is the nearest to the routes."""
     app.add_middleware(BodyLimit, most_bytes=settings.max_body_bytes, most_upload_bytes=settings.max_upload_bytes)
-    app.add_middleware(Deadlines, seconds=settings.request_timeout_s)
+    app.add_middleware(Deadlines, seconds=settings.request_timeout_s, upload_seconds=settings.upload_timeout_s)
     app.add_middleware(QueryLimit, most_bytes=settings.max_query_bytes)
     if settings.rate_per_minute:
         app.add_middleware(RateLimit, per_minute=settings.rate_per_minute, trusted_proxies=settings.trusted_proxies)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import Match
 
 from geoville import errors
 from geoville.api.request_id import current_request_id
@@ -79,7 +80,7 @@ async def _validation_error(_: Request, error: Exception) -> JSONResponse:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, sentence, parameters=names)
 
 
-async def _http_error(_: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     sentences = {
         HTTPStatus.NOT_FOUND: "Cette adresse du service n'existe pas ; voir /docs.",
@@ -88,4 +89,17 @@ async def _http_error(_: Request, error: Exception) -> JSONResponse:
     usual = sentences.get(HTTPStatus(error.status_code), "La demande n'a pas abouti.")
     answer = problem(error.status_code, error.detail if isinstance(error, Refusal) else usual)
     answer.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(sorted(_methods_of(request)))
     return answer
+
+
+def _methods_of(request: Request) -> set[str]:
+    """Methods of every route at the path asked; the framework names those of the first one alone."""
+    routes: list[Any] = list(request.app.routes)
+    known = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+    return {
+        method
+        for method in known
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    }

@@ -17,6 +17,7 @@ from geoville.api.app import assemble
 from geoville.api.metrics import FOLDER_VARIABLE
 from geoville.api.service import load_service
 from geoville.api.settings import Settings
+from geoville.api.upload import sweep_folders
 from geoville.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def worker_app() -> FastAPI:
     # A worker that starts holds the handlers of its master, which would do nothing here: it could not be stopped.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the master's, which sends the other one
+    sweep_folders()
     settings = Settings()
     log.configure(as_json=settings.log_json)
     app = assemble(settings, None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 
 from geoville import __version__
+from geoville.api.aside import Aside
 from geoville.errors import DataUnavailableError
 from geoville.sources.territory import open_territory
 from geoville.sources.writers import perimeter_record
@@ -32,14 +33,14 @@ class Service:
 
     Parameters
     ----------
-    layers : for GIS, made when first asked for.
+    aside : what takes long: footprints, and the layers for GIS, made when first asked for.
     version : changes when the territory, the perimeters, the addresses or the software do; what an `ETag` is made of.
     """
 
     desk: LookupDesk
     actions: ActionDesk
     territory: Territory
-    layers: FeatureLayers
+    aside: Aside
     version: str
 
 
@@ -62,7 +63,7 @@ def load_service(settings: Settings) -> Service:
         desk,
         ActionDesk(desk, settings.territory),
         territory,
-        FeatureLayers(territory, perimeters),
+        Aside(desk.index, FeatureLayers(territory, perimeters), settings.territory),
         _version_of(territory, perimeters, settings.addresses),
     )
 

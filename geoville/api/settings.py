@@ -35,11 +35,12 @@ class Settings(BaseSettings):
     max_query_bytes : longest path and query of a request.
     max_body_bytes : longest body of a request, but for a file sent to be answered.
     max_upload_bytes : longest body where a file is sent.
-    max_vertices : most vertices of a geometry asked about: the time to measure one grows as their square.
+    max_vertices : most vertices of a geometry asked about.
     max_rows : most rows of a file sent to be answered.
     max_unpacked_bytes : largest size of a workbook once unpacked.
     max_decompression_ratio : most times that unpacking may multiply a workbook's size.
     request_timeout_s : how long a request may stay without progress, from its client or from the service.
+    upload_timeout_s : how long the answer to a file may take to start, as that of a workbook does; CSV starts at once.
     rate_per_minute : most requests of a client to one worker; 0 for no limit.
     trusted_proxies : networks whose `X-Forwarded-For` is believed.
     log_json : whether each request writes one line of JSON, without what was asked.
@@ -58,11 +59,12 @@ class Settings(BaseSettings):
     max_query_bytes: Annotated[int, Field(ge=1)] = 8_192
     max_body_bytes: Annotated[int, Field(ge=1)] = 2_000_000
     max_upload_bytes: Annotated[int, Field(ge=1)] = 100_000_000
-    max_vertices: Annotated[int, Field(ge=4)] = 500
+    max_vertices: Annotated[int, Field(ge=4)] = 5_000
     max_rows: Annotated[int, Field(ge=1)] = 1_000_000
     max_unpacked_bytes: Annotated[int, Field(ge=1)] = 300_000_000
     max_decompression_ratio: Annotated[int, Field(ge=1)] = 100
     request_timeout_s: Annotated[float, Field(gt=0)] = 30.0
+    upload_timeout_s: Annotated[float, Field(gt=0)] = 900.0
     rate_per_minute: Annotated[int, Field(ge=0)] = 0
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     log_json: bool = False

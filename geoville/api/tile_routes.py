@@ -38,7 +38,7 @@ async def tilejson(
     request: Request, service: CurrentService, name: LayerName, _: Annotated[FormatQuery, Query()]
 ) -> Response:
     """Donner le TileJSON d'une couche, qui a le nom de sa collection."""
-    layer = layer_of(service, name)
+    layer = await layer_of(service, name)
     return answer(request, service, "application/json", lambda: _tilejson(base_of(request), layer))
 
 
@@ -63,13 +63,13 @@ async def tile(
     _: Annotated[FormatQuery, Query()],
 ) -> Response:
     """Donner une tuile (Mapbox Vector Tile, Web Mercator), du zoom 0 au zoom 18."""
-    layer = layer_of(service, name)
+    layer = await layer_of(service, name)
     if not tile_exists(zoom, column, row):
         raise Refusal(404, f"Cette tuile n'existe pas : le zoom va de 0 à {MAX_ZOOM}.")
     unchanged = not_modified(request, service)
     if unchanged is not None:
         return unchanged
-    content = service.layers.tiled(layer.name).tile(zoom, column, row)
+    content = await service.aside.tile(layer.name, zoom, column, row)
     if not content:
         return Response(status_code=204, headers=cache_headers(service))
     return Response(content, media_type=MVT, headers=cache_headers(service))

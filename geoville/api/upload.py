@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
+import tempfile
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from geoville import french
@@ -14,7 +18,6 @@ from geoville.sources.row_files import open_row_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from geoville.api.settings import Settings
     from geoville.sources.row_files import RowFile
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 XLSX, PARQUET = ".xlsx", ".parquet"
 _FORMATS = {b"PK\x03\x04": XLSX, b"PAR1": PARQUET}
 _HEADER_LINES = 1
+_FOLDERS = "geoville-fichier-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,37 @@ class Upload:
     def is_workbook(self) -> bool:
         """Whether it is an XLSX workbook, else CSV."""
         return self.out.suffix == XLSX
+
+
+def upload_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder for one file, whose name says which process answers it."""
+    return tempfile.TemporaryDirectory(prefix=f"{_FOLDERS}{os.getpid()}-", ignore_cleanup_errors=True)
+
+
+def sweep_folders() -> None:
+    """Remove the files of processes that were killed before they could; call it before this one is sent any.
+
+    Windows does not tell whether a process lives without ending it: there, nothing is swept.
+    """
+    if sys.platform == "win32":
+        return
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*-*"):
+        number = folder.name.removeprefix(_FOLDERS).partition("-")[0]
+        if number.isdigit() and not _lives_elsewhere(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives_elsewhere(process: int) -> bool:
+    """Whether another process has that number; this one may have that of its predecessor."""
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # another user's
+    return True
 
 
 def receive(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from geoville.model import VerdictCode
+
 if TYPE_CHECKING:
     from datetime import date
 
-    from geoville.model import Perimeter, PerimeterHit, RuleFinding, Source
+    from geoville.model import Answer, Perimeter, PerimeterHit, RuleFinding, Source
 
 _MILLIMETRE_DECIMALS = 3
 
@@ -56,6 +58,22 @@ def finding_document(finding: RuleFinding) -> dict[str, Any]:
 def source_document(source: Source) -> dict[str, Any]:
     """A source to cite."""
     return {"citation": source.citation, "vintage": source.vintage or None, "sha256": source.sha256}
+
+
+def verdict_document(answer: Answer) -> dict[str, str | float | int | None]:
+    """An answer in one row: what the columns `qpv_*` of a file and the `qpv` of an address say."""
+    # Elsewhere than inside, a code would be counted as a beneficiary.
+    perimeter = answer.perimeters[0].perimeter if answer.verdict is VerdictCode.INSIDE else None
+    return {
+        "verdict": answer.verdict.value,
+        "basis": answer.basis.value,
+        "code": perimeter.code if perimeter else None,
+        "nom": perimeter.name if perimeter else None,
+        "generation": perimeter.generation if perimeter else None,
+        "distance_m": to_the_millimetre(answer.distance_m),
+        "qualite": None if answer.quality is None else int(answer.quality),
+        "raison": " ".join(answer.reasons),
+    }
 
 
 def to_the_millimetre(value: float | None) -> float | None:

@@ -81,7 +81,7 @@ def _farthest_corner_m(
     """Largest distance from a corner of a shape to perimeters; 0 where they hold them all."""
     import shapely
 
-    corners = shapely.points(shapely.get_coordinates(shape))
+    corners = np.asarray(shapely.points(shapely.get_coordinates(shape)))
     distance = shapely.distance(corners, edges[tree.nearest(corners)])
     for some in np.array_split(np.argsort(-distance), math.ceil(len(corners) / _CORNERS_AT_ONCE)):
         outside = some[~shapely.intersects(perimeters, corners[some])]

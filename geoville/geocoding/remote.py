@@ -101,7 +101,7 @@ class RemoteGeocoder:
             # Without its cause, which may hold the answer, and the answer the question.
             raise DataUnavailableError(
                 f"Géocodage impossible : {self._service.title} ne répond pas comme un géocodeur",
-                advice="vérifier l'adresse donnée à --geocoder",
+                advice="vérifier l'adresse du géocodeur",
             ) from None
 
 

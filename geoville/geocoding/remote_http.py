@@ -81,7 +81,7 @@ class RemoteClient:
             if wait_s > LONGEST_WAIT_S:
                 raise self._unavailable(f"demande d'attendre {math.ceil(wait_s)} s", "réessayer plus tard")
             self._pace.hold(wait_s)
-        raise self._unavailable(f"{fault}, après {TRIES} essais", "réessayer plus tard, ou se passer de --geocoder")
+        raise self._unavailable(f"{fault}, après {TRIES} essais", "réessayer plus tard, ou chercher dans une liste d'adresses")
 
     def _get(self, path_and_query: str) -> httpx.Response:
         """Ask without the question ever being part of a URL: httpx logs the URLs that it opens."""
@@ -93,13 +93,13 @@ class RemoteClient:
             return None
         if response.status_code != HTTPStatus.OK:
             raise self._unavailable(
-                f"répond par le code {response.status_code}", "vérifier l'adresse donnée à --geocoder"
+                f"répond par le code {response.status_code}", "vérifier l'adresse du géocodeur"
             )
         try:
             return response.json()
         except ValueError:
             # Without its cause, which holds the answer, and the answer the question.
-            raise self._unavailable("ne répond pas en JSON", "vérifier l'adresse donnée à --geocoder") from None
+            raise self._unavailable("ne répond pas en JSON", "vérifier l'adresse du géocodeur") from None
 
     def _unavailable(self, what: str, advice: str) -> DataUnavailableError:
         return DataUnavailableError(f"Géocodage impossible : {self._base.host} {what}", advice=advice)

@@ -108,7 +108,7 @@ def _check_encoding(path: Path, encoding: str) -> None:
         raise InvalidInputError(
             f"Le fichier n'est pas écrit en {ENCODINGS[encoding]}",
             where=Location(path.name, line),
-            advice="ôter --encoding pour que l'encodage soit reconnu",
+            advice="ne pas imposer d'encodage, qui est alors reconnu",
         )
 
 

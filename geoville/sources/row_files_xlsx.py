@@ -51,7 +51,7 @@ class XlsxRows:
             raise InvalidInputError(
                 "La première ligne de la feuille ne nomme aucune colonne",
                 where=Location(path.name, 1),
-                advice="mettre les noms des colonnes en première ligne, ou choisir une autre feuille par --sheet",
+                advice="mettre les noms des colonnes en première ligne, ou choisir une autre feuille",
             )
         self.description = f"XLSX, feuille « {self._sheet} »"
 

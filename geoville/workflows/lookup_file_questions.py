@@ -118,6 +118,17 @@ Questions = AddressQuestions | CoordinateQuestions
 
 
 @dataclass(frozen=True, slots=True)
+class Naming:
+    """How a door lets its users name columns, for the advice that errors give."""
+
+    address: str
+    coordinates: str
+
+
+COMMAND_LINE = Naming("--address-columns", "--lon-column et --lat-column")
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
     """What is asked of every row."""
 
@@ -133,6 +144,7 @@ def choose_questions(
     citycode: str | None = None,
     lon: str | None = None,
     lat: str | None = None,
+    naming: Naming = COMMAND_LINE,
 ) -> Questions:
     """Columns that ask the question: those named, else those whose names say what they hold.
 
@@ -140,6 +152,7 @@ def choose_questions(
     ----------
     known : columns of the file.
     address, postcode, citycode, lon, lat : columns named by the user.
+    naming : how the user can name them.
 
     Raises
     ------
@@ -149,18 +162,18 @@ def choose_questions(
     if address and (lon or lat):
         raise InvalidInputError(
             "Des colonnes d'adresse et de coordonnées sont demandées ensemble",
-            advice="garder --address-columns, ou bien --lon-column et --lat-column",
+            advice=f"garder {naming.address}, ou bien {naming.coordinates}",
         )
     if bool(lon) != bool(lat):
-        raise InvalidInputError("Il manque une coordonnée", advice="donner --lon-column et --lat-column ensemble")
+        raise InvalidInputError("Il manque une coordonnée", advice=f"donner {naming.coordinates} ensemble")
     if (postcode or citycode) and not address:
         raise InvalidInputError(
-            "Un code postal ou de commune limite la recherche d'une adresse", advice="nommer --address-columns aussi"
+            "Un code postal ou de commune limite la recherche d'une adresse", advice=f"nommer {naming.address} aussi"
         )
     if address:
         questions: Questions = AddressQuestions(tuple(address), postcode or "", citycode or "")
     else:
-        questions = _coordinates(lon, lat) or _recognised(known)
+        questions = _coordinates(lon, lat) or _recognised(known, naming)
     for name in questions.columns:
         _check_column(name, known)
     return questions
@@ -170,7 +183,7 @@ def _coordinates(lon: str | None, lat: str | None) -> CoordinateQuestions | None
     return CoordinateQuestions(lon, lat) if lon and lat else None
 
 
-def _recognised(known: Sequence[str]) -> Questions:
+def _recognised(known: Sequence[str], naming: Naming) -> Questions:
     """Columns whose names say what they hold; an address that is written out comes before coordinates."""
     address = [_named(names, known) for names in _ADDRESS_NAMES]
     if any(address):
@@ -181,7 +194,7 @@ def _recognised(known: Sequence[str]) -> Questions:
         return coordinates
     raise InvalidInputError(
         f"Aucune colonne ne s'appelle adresse, ni longitude et latitude (colonnes du fichier : {', '.join(known)})",
-        advice="nommer celles à lire par --address-columns, ou par --lon-column et --lat-column",
+        advice=f"nommer celles à lire par {naming.address}, ou par {naming.coordinates}",
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from geoville.eligibility.document_parts import to_the_millimetre
+from geoville.eligibility.document_parts import verdict_document
 from geoville.errors import GeovilleError, InvalidInputError, Location
-from geoville.model import PositionType, VerdictCode
+from geoville.model import PositionType
 from geoville.sources.row_files import AddedCells, AddedColumn
 
 if TYPE_CHECKING:
@@ -115,17 +115,10 @@ def _found(answer: Answer) -> dict[str, Cell]:
     cells: dict[str, Cell] = {
         "result_status": (RowStatus.OK if answer.position else RowStatus.NOT_FOUND).value,
         "qpv_date": answer.on.isoformat(),
-        "qpv_verdict": answer.verdict.value,
-        "qpv_basis": answer.basis.value,
-        "qpv_distance_m": to_the_millimetre(answer.distance_m),
-        "qpv_qualite": None if answer.quality is None else int(answer.quality),
-        "qpv_raison": " ".join(answer.reasons),
+        **{f"qpv_{name}": value for name, value in verdict_document(answer).items()},
     }
     if answer.position:
         cells |= _position(answer.position)
-    if answer.verdict is VerdictCode.INSIDE:  # elsewhere a code would be counted as a beneficiary
-        perimeter = answer.perimeters[0].perimeter
-        cells |= {"qpv_code": perimeter.code, "qpv_nom": perimeter.name, "qpv_generation": perimeter.generation}
     return cells
 
 

@@ -73,7 +73,7 @@ BAD_SHAPES = {
     "texts": {"type": "Point", "coordinates": ["Ouistiti", 5]},
     "no geometry": {"type": "Feature", "geometry": None, "properties": {}},
     "two sorts": {"type": "GeometryCollection", "geometries": [SQUARE, {"type": "Point", "coordinates": [1, 50]}]},
-    "too many vertices": {"type": "MultiPoint", "coordinates": [[1.8, 50.9]] * 501},
+    "too many vertices": {"type": "MultiPoint", "coordinates": [[1.8, 50.9]] * 5_001},
 }
 
 
