@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 XLSX, PARQUET = ".xlsx", ".parquet"
 _FORMATS = {b"PK\x03\x04": XLSX, b"PAR1": PARQUET}
 _HEADER_LINES = 1
+_MOST_COLUMNS = 16_384
+"""Of a spreadsheet, and so of a file that anybody made."""
+_LONGEST_HEADER_BYTES = 2_000_000
 _FOLDERS = "geoville-fichier-"
 
 
@@ -98,8 +101,12 @@ def receive(
         shutil.copyfileobj(sent, copy)
     if suffix == XLSX:
         _check_unpacked_size(path, settings)
+    else:
+        _check_header_length(path)
     with readable():
         rows = open_row_file(path, encoding=encoding, separator=delimiter)
+    if len(rows.columns) > _MOST_COLUMNS:
+        raise _too_many_columns()
     check_rows((rows.expected_rows or 0) - _HEADER_LINES, settings.max_rows)
     out = folder / f"reponses{suffix}"
     out.touch()
@@ -145,3 +152,16 @@ def _check_unpacked_size(path: Path, settings: Settings) -> None:
     ratio = size / max(path.stat().st_size, 1)
     if size > settings.max_unpacked_bytes or ratio > settings.max_decompression_ratio:
         raise InvalidInputError("Classeur trop gros une fois décompressé", advice="l'enregistrer en CSV")
+
+
+def _check_header_length(path: Path) -> None:
+    """Refuse names of columns that would fill the memory, before they are held in it."""
+    with path.open("rb") as file:
+        if len(file.readline(_LONGEST_HEADER_BYTES)) == _LONGEST_HEADER_BYTES:
+            raise _too_many_columns()
+
+
+def _too_many_columns() -> InvalidInputError:
+    return InvalidInputError(
+        f"Plus de {french.number(_MOST_COLUMNS)} colonnes", advice="ne garder que celles qui servent"
+    )
