@@ -37,7 +37,7 @@ function setUpPage(map, layers, backdrop, tiles) {
     map.getContainer().classList.toggle("far", map.getZoom() < LABELS_FROM_ZOOM);
     placeLabels(map);
   };
-  map.on("zoomend moveend", settle);
+  map.on("zoomend moveend viewreset", settle);
   settle();
   document.body.dataset.ready = "true";
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from geoville.law import position_accuracy
@@ -100,14 +99,8 @@ def place_popup(place: Address) -> Popup:
 
 
 def _points(places: Iterable[Address]) -> tuple[PlacePoint, ...]:
-    """Points under their short names; those that would be named alike keep the whole of theirs."""
-    drawn = tuple(places)
-    uses = Counter(short_name(place_name(place)) for place in drawn)
-    names = (place_name(place) for place in drawn)
-    labels = (short_name(name) if uses[short_name(name)] == 1 else name for name in names)
-    return tuple(
-        PlacePoint(place.lon, place.lat, label, place_popup(place)) for place, label in zip(drawn, labels, strict=True)
-    )
+    named = ((place, short_name(place_name(place))) for place in places)
+    return tuple(PlacePoint(place.lon, place.lat, name, place_popup(place)) for place, name in named)
 
 
 def _postal(place: Address) -> str:

@@ -11,7 +11,9 @@ from geoville.model import Kind, Source
 from geoville.perimeters.compare import compare_perimeters
 from geoville.perimeters.overlay import overlay
 from geoville.rendering import comparison_map, render_comparison
-from geoville.rendering.compare_text import map_name, summary, table_rows, total_row
+from geoville.rendering.compare_text import layer_name, map_name, summary, table_rows, total_row
+from geoville.rendering.map_style import MapStyle
+from geoville.rendering.styles import LineStyle
 
 HOSTILE = "<script>alert(1)</script>"
 CITED = Source("Carreaux", "Insee", "2019", HOSTILE)
@@ -105,3 +107,14 @@ def test_people_who_change_quarter_are_told_apart(compared, candidate):
     comparison, _ = compared(cut(0.5, "O"), cut(0.47, "N"))
     assert comparison.people_between_groups > 1
     assert any("passent d'un quartier à un autre" in sentence for sentence in summary(comparison))
+
+
+def test_a_style_changes_lines_and_names_and_no_estimate_loses_its_warning(compared, candidate, official):
+    comparison, plain = compared([candidate], [official])
+    lines = {**plain.style.lines, "qpv": LineStyle("#7a0019", 5)}
+    style = MapStyle(lines=lines, names={Kind.QPV: "Quartiers de la ville", Kind.CANDIDAT: "Essais"})
+    spec = replace(plain, style=style)
+    assert 'stroke="#7a0019"' in render_comparison(spec)
+    assert layer_name(official, style.names) == "Quartiers de la ville 2015"
+    assert layer_name(candidate, style.names) == "Essais, grille 2019 (contour estimé, sans valeur réglementaire)"
+    assert comparison.estimated
