@@ -14,7 +14,7 @@ import numpy as np
 from geoville.eligibility.kernel_grid import grid_over, in_order_of_cells
 from geoville.eligibility.kernel_limits import measure
 from geoville.eligibility.kernel_limits_build import build_limits
-from geoville.eligibility.kernel_location import locate, unfolded
+from geoville.eligibility.kernel_location import UNSURE, locate, unfolded
 from geoville.eligibility.kernel_location_build import build_location
 from geoville.eligibility.kernel_segments import segments_of
 from geoville.eligibility.kernel_sets import PolygonSets, SetNumbers
@@ -77,10 +77,9 @@ class PointLocator:
     def place(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> Membership:
         """Say which polygons hold each of (n,) points, metres in the CRS of the polygons; none holds a NaN."""
         sets = np.empty(len(east), dtype=np.int32)
-        locate(east, north, self.location, sets)
-        unsure = np.flatnonzero(sets < 0)
-        if len(unsure) == 0:
+        if not locate(east, north, self.location, sets):
             return Membership(sets, self.table)
+        unsure = np.flatnonzero(sets == UNSURE)
         numbers = self.table.numbers()
         for point, polygons in zip(unsure.tolist(), self._by_geos(east[unsure], north[unsure]), strict=True):
             sets[point] = numbers.of(polygons)

@@ -47,15 +47,18 @@ class Location(NamedTuple):
 
 
 @compiled_loop
-def locate(east: NDArray[np.float64], north: NDArray[np.float64], location: Location, found: NDArray[np.int32]) -> None:
-    """Write the number of the set of polygons that hold each of (n,) points; UNSURE where GEOS must say."""
+def locate(east: NDArray[np.float64], north: NDArray[np.float64], location: Location, found: NDArray[np.int32]) -> int:
+    """Write the number of the set of polygons that hold each of (n,) points; count those that are UNSURE."""
     grid, codes = location.cells.grid, location.cells.codes
     crossed, outcome, tests, ends = location.crossed, location.outcome, location.tests, location.ends
+    unsure = 0
     for point in range(len(east)):
         code = code_at(east[point], north[point], grid, codes)
         if code < 0:
             code = _in_crossed_cell(east[point], north[point], -1 - code, crossed, outcome, tests, ends)
+            unsure += code == UNSURE
         found[point] = code
+    return unsure
 
 
 @compiled

@@ -1,0 +1,209 @@
+"""Points counted per perimeter from a Parquet file, by one engine in a process of its own.
+
+Time runs from the call to the counts, reading and indexing included, once libraries are imported and workers
+started; memory is the peak of the process and its children, sampled.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from races import line
+
+ENGINES = ("geoville", "sedonadb", "dask-geopandas", "geopandas")
+WORKERS = 2
+ROW_GROUP = 500_000
+TARGETS = {"sedonadb": 4.0, "dask-geopandas": 15.0}
+MEMORY_TARGET = 0.25
+
+
+def parquet_lines(polygons: np.ndarray, points: int, repeats: int) -> Iterator[str]:
+    """Rows of the table of races, then a sentence on memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        _write(polygons, points, Path(folder))
+        runs = {engine: [_run(engine, folder) for _ in range(repeats)] for engine in ENGINES}
+    counts = {tuple(run["counts"]) for of_engine in runs.values() for run in of_engine}
+    assert len(counts) == 1, "engines disagree"
+    seconds = {engine: [run["seconds"] for run in of_engine] for engine, of_engine in runs.items()}
+    task = f"{points:,} points of a Parquet file counted per perimeter, {WORKERS} workers"
+    for peer in ENGINES[1:]:
+        peer_name = f"{peer} (1 worker)" if peer == "geopandas" else peer
+        yield line(task, peer_name, seconds["geoville"], seconds[peer], TARGETS.get(peer))
+    peak = {engine: max(run["peak_mb"] for run in of_engine) for engine, of_engine in runs.items()}
+    share = peak["geoville"] / peak["geopandas"]
+    shown = ", ".join(f"{engine} {megabytes:,.0f} MB" for engine, megabytes in peak.items())
+    verdict = "reached" if share <= MEMORY_TARGET else "missed"
+    yield f"\nPeak memory: {shown}; geoville takes {share:.0%} of geopandas (target {MEMORY_TARGET:.0%}: {verdict})."
+
+
+def _write(polygons: np.ndarray, points: int, folder: Path) -> None:
+    import geopandas
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from made_up_perimeters import addresses
+
+    east, north = addresses(polygons, points).T.copy()
+    pq.write_table(pa.table({"x": east, "y": north}), folder / "points.parquet", row_group_size=ROW_GROUP)
+    frame = geopandas.GeoDataFrame({"row": np.arange(len(polygons))}, geometry=polygons, crs=2154)
+    frame.to_parquet(folder / "perimeters.parquet")
+
+
+def _run(engine: str, folder: str) -> dict[str, object]:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", __file__, engine, folder], check=True, capture_output=True, text=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _timed(count: Callable[[], np.ndarray]) -> tuple[float, np.ndarray]:
+    start = time.perf_counter()
+    counts = count()
+    return time.perf_counter() - start, counts
+
+
+def by_geoville(folder: Path) -> tuple[float, np.ndarray]:
+    from distributed import Client
+
+    groups = _row_groups(folder)
+    with Client(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None) as client:
+        client.run(_imported)
+        return _timed(lambda: sum(client.gather(client.map(_count_group, groups, folder=folder))))
+
+
+def _row_groups(folder: Path) -> list[int]:
+    import pyarrow.parquet as pq
+
+    return list(range(pq.read_metadata(folder / "points.parquet").num_row_groups))
+
+
+def _imported() -> None:
+    import geopandas  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
+
+    import geoville.eligibility.kernel  # noqa: F401
+
+
+_LOCATORS: dict[Path, object] = {}
+
+
+def _count_group(group: int, folder: Path) -> np.ndarray:
+    import geopandas
+    import pyarrow.parquet as pq
+
+    from geoville.eligibility.kernel import PointLocator
+
+    if folder not in _LOCATORS:
+        _LOCATORS[folder] = PointLocator.build(geopandas.read_parquet(folder / "perimeters.parquet").geometry.values)
+    locator = _LOCATORS[folder]
+    with pq.ParquetFile(folder / "points.parquet") as points:
+        table = points.read_row_group(group)
+    _, polygon = locator.place(*(table[name].to_numpy() for name in "xy")).pairs()
+    return np.bincount(polygon, minlength=locator.table.members.max() + 1)
+
+
+def by_sedonadb(folder: Path) -> tuple[float, np.ndarray]:
+    import geopandas
+    import sedonadb
+
+    session = sedonadb.connect()
+    session.sql(f"SET datafusion.execution.target_partitions = {WORKERS}").execute()
+
+    def count() -> np.ndarray:
+        frame = geopandas.read_parquet(folder / "perimeters.parquet").set_crs(None, allow_override=True)
+        session.create_data_frame(frame).to_view("perimeters", overwrite=True)
+        session.read_parquet(str(folder / "points.parquet")).to_view("points", overwrite=True)
+        counted = session.sql(
+            "SELECT row, count(*) AS held FROM points JOIN perimeters"
+            " ON ST_Intersects(perimeters.geometry, ST_Point(points.x, points.y)) GROUP BY row"
+        ).to_pandas()
+        return _by_row(counted["row"], counted["held"], len(frame))
+
+    return _timed(count)
+
+
+def by_dask_geopandas(folder: Path) -> tuple[float, np.ndarray]:
+    import dask.dataframe
+    import dask_geopandas
+    import geopandas
+    from distributed import Client
+
+    def count() -> np.ndarray:
+        frame = geopandas.read_parquet(folder / "perimeters.parquet")
+        points = dask.dataframe.read_parquet(folder / "points.parquet", split_row_groups=True)
+        places = dask_geopandas.from_dask_dataframe(
+            points, geometry=dask_geopandas.points_from_xy(points, "x", "y", crs=2154)
+        )
+        joined = dask_geopandas.sjoin(places, frame, how="inner", predicate="intersects")
+        counted = joined["row"].value_counts().compute()
+        return _by_row(counted.index, counted, len(frame))
+
+    with Client(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None) as client:
+        client.run(_imported)
+        return _timed(count)
+
+
+def by_geopandas(folder: Path) -> tuple[float, np.ndarray]:
+    import geopandas
+    import pandas as pd
+
+    def count() -> np.ndarray:
+        frame = geopandas.read_parquet(folder / "perimeters.parquet")
+        points = pd.read_parquet(folder / "points.parquet")
+        places = geopandas.GeoDataFrame(geometry=geopandas.points_from_xy(points["x"], points["y"]), crs=2154)
+        counted = geopandas.sjoin(places, frame, predicate="intersects")["row"].value_counts()
+        return _by_row(counted.index, counted, len(frame))
+
+    return _timed(count)
+
+
+def _by_row(rows: object, held: object, perimeters: int) -> np.ndarray:
+    counts = np.zeros(perimeters, dtype=np.int64)
+    counts[np.asarray(rows)] = np.asarray(held)
+    return counts
+
+
+@contextmanager
+def _peak_memory() -> Iterator[list[float]]:
+    """Peak of this process and its children, megabytes, in a list of one."""
+    import psutil
+
+    peak, over = [0.0], threading.Event()
+
+    def sample() -> None:
+        this = psutil.Process()
+        while not over.wait(0.05):
+            held = 0
+            for process in (this, *this.children(recursive=True)):
+                try:
+                    held += process.memory_info().rss
+                except psutil.NoSuchProcess:
+                    continue
+            peak[0] = max(peak[0], held / 1e6)
+
+    sampler = threading.Thread(target=sample, daemon=True)
+    sampler.start()
+    try:
+        yield peak
+    finally:
+        over.set()
+        sampler.join()
+
+
+def main() -> None:
+    engine, folder = sys.argv[1:]
+    with _peak_memory() as peak:
+        taken, counts = globals()[f"by_{engine.replace('-', '_')}"](Path(folder))
+    print(json.dumps({"seconds": taken, "peak_mb": peak[0], "counts": counts.tolist()}))
+
+
+if __name__ == "__main__":
+    main()
