@@ -127,7 +127,7 @@ function addTiles(map, tiles) {
   }
   const layer = L.tileLayer(tiles.url, { pane: "tilePane", maxNativeZoom: tiles.max_zoom, maxZoom: 22 });
   layer.once("tileerror", lost);
-  layer.once("load tileload", () => map.getContainer().classList.add("with-tiles"));
+  layer.once("tileload", () => map.getContainer().classList.add("with-tiles"));
   L.control.attribution({ prefix: false, position: "bottomright" }).addAttribution(tiles.attribution).addTo(map);
   layer.addTo(map);
 }

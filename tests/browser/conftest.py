@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from geoville.sources.territory import open_territory
 from geoville.workflows.maps import territory_scene
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from geoville.carroyage.grid import Grid
 
@@ -45,6 +45,34 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A page and what it did that it should not: addresses fetched, words on the console."""
+
+    page: Page
+    fetched: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Nothing may have been fetched nor said."""
+        assert [url for url in self.fetched if not url.startswith(("file:", "data:"))] == []
+        assert self.said == []
+
+
+def watch(context: BrowserContext, path: Path) -> Watched:
+    """Open a page from disk and listen to it."""
+    watched = Watched(context.new_page())
+    page, said = watched.page, watched.said
+    page.set_default_timeout(10_000)
+    context.on("request", lambda request: watched.fetched.append(request.url))
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.goto(path.as_uri())
+    page.wait_for_selector(".leaflet-map-pane path", state="attached")
+    return watched
+
+
 @pytest.fixture
 def opened(browser: Browser) -> Callable[..., AbstractContextManager[Page]]:
     """Open a page from disk; on leaving, nothing may have been fetched nor said on the console."""
@@ -52,22 +80,49 @@ def opened(browser: Browser) -> Callable[..., AbstractContextManager[Page]]:
     @contextmanager
     def open_offline(path: Path, viewport: dict[str, int] = DESKTOP) -> Iterator[Page]:
         context = browser.new_context(viewport=viewport, offline=True)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        fetched: list[str] = []
-        said: list[str] = []
-        context.on("request", lambda request: fetched.append(request.url))
-        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.goto(path.as_uri())
-        page.wait_for_selector(".leaflet-map-pane path", state="attached")
-        yield page
+        watched = watch(context, path)
+        yield watched.page
         context.close()
-        assert [url for url in fetched if not url.startswith(("file:", "data:"))] == []
-        assert said == []
+        watched.check()
 
     return open_offline
+
+
+REST = """() => {
+  const map = window[document.querySelector('.folium-map').id];
+  window.firstView ??= { centre: map.getCenter(), zoom: map.getZoom() };
+  map.closePopup();
+  document.querySelector('dialog').close();
+  for (const id of ['#theme', '#search']) {
+    const field = document.querySelector(id);
+    if (field.options) field.selectedIndex = 0;
+    else field.value = '';
+    field.dispatchEvent(new Event(field.options ? 'change' : 'input'));
+  }
+  for (const box of document.querySelectorAll('[data-layer]')) if (box.checked !== box.defaultChecked) box.click();
+  map.setView(window.firstView.centre, window.firstView.zoom, { animate: false });
+}"""
+"""Brings a page back to what it was when it opened."""
+
+
+@pytest.fixture(scope="session")
+def at_rest(browser: Browser, pages: dict[str, Path]) -> Iterator[Callable[[str], AbstractContextManager[Page]]]:
+    """Lend the page of a sector, opened once for all and brought back to rest; it is watched as `opened` does."""
+    watched: dict[str, Watched] = {}
+
+    @contextmanager
+    def lend(sector: str) -> Iterator[Page]:
+        if sector not in watched:
+            context = browser.new_context(viewport=DESKTOP, offline=True)
+            watched[sector] = watch(context, pages[sector])
+        watched[sector].page.evaluate(REST)
+        watched[sector].page.wait_for_selector(".leaflet-popup", state="detached")
+        yield watched[sector].page
+        watched[sector].check()
+
+    yield lend
+    for page in watched.values():
+        page.page.context.close()
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,8 @@ VIEWS = {
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_axe_finds_nothing(opened, pages, view):
-    with opened(pages["gagarine-manet-ferber"]) as page:
+def test_axe_finds_nothing(at_rest, view):
+    with at_rest("gagarine-manet-ferber") as page:
         page.evaluate(VIEWS[view])
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate("async () => (await axe.run(document)).violations")

@@ -28,8 +28,8 @@ TOLERANCE = 0.04
 
 
 @pytest.mark.parametrize("sector", ["gagarine-manet-ferber", "constantine"])
-def test_the_page_looks_as_it_did(opened, pages, sector):
-    with opened(pages[sector]) as page:
+def test_the_page_looks_as_it_did(at_rest, sector):
+    with at_rest(sector) as page:
         seen = Image.open(io.BytesIO(page.locator(".canvas").screenshot())).convert("RGB").resize(SMALL)
     path = REFERENCES / f"{sector}.png"
     if os.environ.get(KEEP):
