@@ -17,6 +17,7 @@ from geoville.api import (
     landing_routes,
     lookup_routes,
     middlewares,
+    openapi_examples,
     page_routes,
     problems,
     rule_routes,
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
 DESCRIPTION = """Cette adresse est-elle dans un quartier prioritaire de la politique de la ville (QPV) ?
 
 La réponse est datée, motivée et sourcée. Une réponse « estimated » repose sur un périmètre calculé par geoville : elle
-n'a aucune valeur réglementaire. « uncertain » et « not_found » ne veulent jamais dire « non »."""
+n'a aucune valeur réglementaire. « uncertain » et « not_found » ne veulent jamais dire « non ».
+
+La version suit « SemVer » : un champ peut être ajouté à tout moment ; rien n'est ôté ni ne change de sens sans que le
+premier nombre de la version change (avant 1.0, le deuxième). `GET /health` la donne."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -74,6 +78,7 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
         admin_routes,
     ):
         app.include_router(routes.router)
+    openapi_examples.install(app)
     docs.install(app)
     problems.install(app)
     middlewares.install(app, settings)

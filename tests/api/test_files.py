@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
+import time
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +16,11 @@ import openpyxl
 import pytest
 
 from geoville.api.app import create_app
+from geoville.api.file_answer import MOST_FAILURES, FileAnswer
 from geoville.api.settings import Settings
+from geoville.api.upload import sweep_folders
+from geoville.errors import DataUnavailableError
+from geoville.geocoding.remote import RemoteGeocoder
 from geoville.workflows.lookup_file import open_file_job
 from geoville.workflows.lookup_file_desk import DeskChoice
 
@@ -154,3 +163,61 @@ def test_a_malformed_form_is_a_problem(app, request_of, kind, body):
     answer = request_of(app, "POST", "/search/csv", content=body, headers={"content-type": kind})
     assert answer.status_code in {400, 422}
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_errors_name_the_fields_of_the_form(send):
+    for path, fields in (("/search/csv", {"postcode": "a"}), ("/search/csv", {}), ("/reverse/csv", {"lon": "a"})):
+        detail = send(path, b"a;b\n1;2\n", **fields).json()["detail"]
+        assert "--" not in detail
+        assert "columns" in detail or "lon et lat" in detail
+
+
+class DeadService(RemoteGeocoder):
+    """A remote geocoder that fails, and counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def search(self, *_: object, **__: object) -> None:
+        self.asked += 1
+        raise DataUnavailableError("Géocodage impossible : panne")
+
+
+def test_a_geocoder_that_is_out_is_not_asked_for_every_row(send):
+    dead, served = DeadService(), create_app(Settings(territory="calais", perimeters=()))
+    service = served.state.service
+    served.state.service = replace(service, desk=replace(service.desk, geocoder=dead))
+    answer = send("/search/csv", b"adresse\n" + b"1 rue X\n" * 200, served=served, result_columns="result_status")
+    assert answer.text.count("error") == 200
+    assert dead.asked == MOST_FAILURES
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is swept there")
+def test_the_files_of_a_killed_process_are_swept_and_those_of_a_living_one_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    code = "import time; from geoville.api.upload import upload_folder; f = upload_folder(); print(f.name, flush=True)"
+    command = [sys.executable, "-c", f"{code}; time.sleep(60)"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path)}
+    ) as one:
+        folder = Path(one.stdout.readline().strip())
+        (folder / "fichier.csv").write_text("adresse\n", encoding="utf-8")
+        sweep_folders()
+        assert folder.is_dir()
+        one.kill()
+        one.wait()
+        assert folder.is_dir()
+        sweep_folders()
+        assert not folder.exists()
+
+
+def test_a_workbook_may_take_longer_than_another_request(send, request_of, monkeypatch):
+    content = workbook(["longitude", "latitude"], *[[1.8867, 50.956]] * 400)
+    slow = create_app(Settings(territory="calais", perimeters=(), request_timeout_s=0.2))
+    asked = FileAnswer._write
+    monkeypatch.setattr(FileAnswer, "_write", lambda self: (time.sleep(0.5), asked(self)))
+    assert send("/reverse/csv", content, served=slow).status_code == 200
+    hasty = create_app(Settings(territory="calais", perimeters=(), upload_timeout_s=0.2))
+    answer = request_of(hasty, "POST", "/reverse/csv", files={"data": ("a.xlsx", content)})
+    assert answer.status_code == 503
+    assert "CSV" in answer.json()["detail"]

@@ -104,3 +104,12 @@ def test_whatever_is_asked_the_service_answers_in_json(app, request_of, paramete
     answer = request_of(app, "GET", "/lookup", params=parameters)
     assert answer.status_code in {200, 400, 422}
     assert answer.json()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [("DELETE", "/lookup", "GET, POST"), ("POST", "/collections", "GET, HEAD"), ("GET", "/lookup/geometry", "POST")],
+)
+def test_a_method_that_is_refused_is_told_those_that_are_not(app, request_of, method, path, allowed):
+    answer = request_of(app, method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
