@@ -26,7 +26,7 @@ def atlas(
     ] = None,
     on: AskedDay = None,
 ) -> None:
-    """Écrire un atlas : une page par périmètre, un PDF.
+    """Écrire un atlas : une page par périmètre.
 
     S'ouvre sans réseau. Interrompu, il reprend où il s'est arrêté ; mêmes données, même jour : mêmes fichiers.
     """

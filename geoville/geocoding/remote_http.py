@@ -81,7 +81,8 @@ class RemoteClient:
             if wait_s > LONGEST_WAIT_S:
                 raise self._unavailable(f"demande d'attendre {math.ceil(wait_s)} s", "réessayer plus tard")
             self._pace.hold(wait_s)
-        raise self._unavailable(f"{fault}, après {TRIES} essais", "réessayer plus tard, ou chercher dans une liste d'adresses")
+        advice = "réessayer plus tard, ou chercher dans une liste d'adresses"
+        raise self._unavailable(f"{fault}, après {TRIES} essais", advice)
 
     def _get(self, path_and_query: str) -> httpx.Response:
         """Ask without the question ever being part of a URL: httpx logs the URLs that it opens."""
