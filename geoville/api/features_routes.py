@@ -138,7 +138,7 @@ def base_of(request: Request) -> str:
     return (settings.public_url or str(request.base_url)).rstrip("/")
 
 
-def answer(request: Request, service: Service, media_type: str, document: Callable[[], dict[str, Any]]) -> Response:
+def answer(request: Request, service: Service, media_type: str, document: Callable[[], Any]) -> Response:
     """A JSON document that caches may keep; it is not made for a client that holds it."""
     import orjson
 

@@ -6,10 +6,13 @@ import asyncio
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
 from geoville.api.asking import answer_question
+from geoville.api.data_route import DataRoute, data_get
+from geoville.api.features_documents import JSON
+from geoville.api.features_routes import answer as data_answer
 from geoville.api.fields import GivenOnce, day_asked
 from geoville.api.problem_responses import problem_responses
 from geoville.api.rule_models import AttestQuery, LawRuleDocument, RulesQuery
@@ -18,6 +21,7 @@ from geoville.eligibility.rules import all_rules, rule_document, rules_at
 from geoville.workflows.attest import StatementFormat, state, statement_bytes
 
 router = APIRouter(tags=["Règles et relevés"], dependencies=[GivenOnce])
+_data = APIRouter(route_class=DataRoute)
 
 MEDIA_TYPES = {StatementFormat.HTML: "text/html; charset=utf-8", StatementFormat.PDF: "application/pdf"}
 PAGE_POLICY = (
@@ -42,16 +46,21 @@ _STATEMENT: dict[str, Any] = {
 }
 
 
-@router.get(
+@data_get(
+    _data,
     "/rules",
     summary="Règles liées aux quartiers",
     response_model=list[LawRuleDocument],
     response_description="Les règles, avec leurs textes et leurs dates",
-    responses=problem_responses(400, 422),
+    responses=problem_responses(400, 503),
 )
-async def rules(asked: Annotated[RulesQuery, Query()]) -> list[dict[str, Any]]:
+async def rules(request: Request, service: CurrentService, asked: Annotated[RulesQuery, Query()]) -> Response:
     """Dire qui bénéficie de quoi, où, d'après quel texte, et ce qui reste à vérifier."""
-    return [rule_document(rule) for rule in (all_rules() if asked.on is None else rules_at(asked.on))]
+    known = all_rules() if asked.on is None else rules_at(asked.on)
+    return data_answer(request, service, JSON, lambda: [rule_document(rule) for rule in known])
+
+
+router.include_router(_data)
 
 
 @router.get("/attest", summary="Relevé d'une réponse, en HTML ou en PDF", **_STATEMENT)
