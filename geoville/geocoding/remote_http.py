@@ -93,9 +93,7 @@ class RemoteClient:
         if response.status_code in REFUSED:
             return None
         if response.status_code != HTTPStatus.OK:
-            raise self._unavailable(
-                f"répond par le code {response.status_code}", "vérifier l'adresse du géocodeur"
-            )
+            raise self._unavailable(f"répond par le code {response.status_code}", "vérifier l'adresse du géocodeur")
         try:
             return response.json()
         except ValueError:
