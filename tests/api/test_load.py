@@ -112,7 +112,7 @@ def test_under_load_each_client_gets_its_own_answer(start):
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="reads memory in /proc")
-def test_five_minutes_at_four_fifths_of_the_peak(start):
+def test_five_minutes_at_four_fifths_of_the_peak(start, record_property):
     service = start()
     master = service.process.pid
     [worker] = [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
@@ -126,7 +126,8 @@ def test_five_minutes_at_four_fifths_of_the_peak(start):
 
     peak, steady, megabytes = asyncio.run(loaded())
     settled, last = (statistics.median(some) for some in (megabytes[SETTLED_S:][:30], megabytes[-30:]))
-    print(f"peak {peak.answers / peak.seconds:.0f}/s, then {steady.answers / steady.seconds:.0f}/s for {LOADED_S} s; ")
-    print(f"memory {settled:.1f} MB after {SETTLED_S} s, {last:.1f} MB at the end")
+    record_property("peak_per_second", round(peak.answers / peak.seconds))
+    record_property("held_per_second", round(steady.answers / steady.seconds))
+    record_property("memory_mb", [round(settled, 1), round(last, 1)])
     assert peak.faults + steady.faults == []
     assert last - settled < MOST_GROWTH_MB
