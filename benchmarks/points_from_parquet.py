@@ -173,7 +173,7 @@ def _by_row(rows: object, held: object, perimeters: int) -> np.ndarray:
 
 @contextmanager
 def _peak_memory() -> Iterator[list[float]]:
-    """Peak of this process and its children, megabytes, in a list of one."""
+    """Peak of this process and its children, pages that they share counted once: megabytes, in a list of one."""
     import psutil
 
     peak, over = [0.0], threading.Event()
@@ -184,7 +184,7 @@ def _peak_memory() -> Iterator[list[float]]:
             held = 0
             for process in (this, *this.children(recursive=True)):
                 try:
-                    held += process.memory_info().rss
+                    held += process.memory_full_info().pss
                 except psutil.NoSuchProcess:
                     continue
             peak[0] = max(peak[0], held / 1e6)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geoville.eligibility.kernel_compiler import compiled
+from geoville.eligibility.kernel_compiler import compiled, inlined
 from geoville.eligibility.kernel_grid import (
     FINE_SHIFT,
     FINE_SIDE,
@@ -158,21 +158,21 @@ def _outcomes(
     held: NDArray[np.int32], tests: NDArray[np.int64], polygon: NDArray[np.int64], numbers: SetNumbers
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Sets that tests lead to in each crossed cell, from the set that holds all of it; shared by like cells."""
-    start: dict[tuple[int, tuple[int, ...]], int] = {}
+    first, count = tests[:-1], np.diff(tests)
+    starts = np.full(len(held), UNSURE, dtype=np.int64)
     outcome: list[int] = []
-    starts = np.empty(len(held), dtype=np.int64)
-    polygons = polygon.tolist()
-    for cell, (number, (first, last)) in enumerate(zip(held.tolist(), pairwise(tests.tolist()), strict=True)):
-        if last - first > _MOST_TESTS:
-            starts[cell] = UNSURE
-            continue
-        crossing = tuple(polygons[first:last])
-        if (number, crossing) not in start:
-            start[number, crossing] = len(outcome)
-            for combination in range(1 << len(crossing)):
-                passed = [item for bit, item in enumerate(crossing) if combination >> bit & 1]
-                outcome.append(numbers.of([*numbers.members(number), *passed]))
-        starts[cell] = start[number, crossing]
+    for crossing in range(1, _MOST_TESTS + 1):
+        cells = np.flatnonzero(count == crossing)
+        kind, examples = held[cells].astype(np.int64), np.empty(0, dtype=np.int64)
+        for test in range(crossing):
+            key = kind * (polygon.max() + 1) + polygon[first[cells] + test]
+            _, examples, kind = np.unique(key, return_index=True, return_inverse=True)
+        starts[cells] = len(outcome) + (kind << crossing)
+        for cell in cells[examples].tolist():
+            polygons = polygon[first[cell] : first[cell] + crossing].tolist()
+            for combination in range(1 << crossing):
+                passed = [item for bit, item in enumerate(polygons) if combination >> bit & 1]
+                outcome.append(numbers.of([*numbers.members(held[cell]), *passed]))
     return starts, np.array(outcome, dtype=np.int32)
 
 
@@ -190,7 +190,7 @@ def _tests(
     first = np.zeros(len(row) + 1, np.int64)
     for test in range(len(row)):
         for edge in range(starts[polygon[test]], starts[polygon[test] + 1]):
-            role = _role(ends[edge], row[test], column[test], grid)
+            role = _role(ends, edge, row[test], column[test], grid)
             inside[test] ^= role == _SPANS
             first[test + 1] += role == _FOLLOWED
     first = np.cumsum(first)
@@ -198,7 +198,7 @@ def _tests(
     for test in range(len(row)):
         place = first[test]
         for edge in range(starts[polygon[test]], starts[polygon[test] + 1]):
-            if _role(ends[edge], row[test], column[test], grid) == _FOLLOWED:
+            if _role(ends, edge, row[test], column[test], grid) == _FOLLOWED:
                 followed[place] = ends[edge]
                 place += 1
     return inside, first, followed
@@ -207,15 +207,18 @@ def _tests(
 _WITHOUT_EFFECT, _SPANS, _FOLLOWED = 0, 1, 2
 
 
-@compiled
-def _role(segment: NDArray[np.float64], row: int, column: int, grid: Grid) -> int:
-    """What a segment does to a ray that goes east from any point of a cell."""
-    x1, y1, x2, y2 = segment
+@inlined
+def _role(ends: NDArray[np.float64], edge: int, row: int, column: int, grid: Grid) -> int:
+    """What an edge does to a ray that goes east from any point of a cell."""
+    y1, y2 = ends[edge, 1], ends[edge, 3]
     south = grid.south + row * grid.fine_m - MARGIN_M
     north = south + grid.fine_m + 2 * MARGIN_M
-    west = grid.west + column * grid.fine_m - MARGIN_M
     low, high = min(y1, y2), max(y1, y2)
-    if high < south or low > north or max(x1, x2) < west:
+    if high < south or low > north:
+        return _WITHOUT_EFFECT
+    x1, x2 = ends[edge, 0], ends[edge, 2]
+    west = grid.west + column * grid.fine_m - MARGIN_M
+    if max(x1, x2) < west:
         return _WITHOUT_EFFECT
     if low < south and high > north and min(x1, x2) > west + grid.fine_m + 2 * MARGIN_M:
         return _SPANS
