@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoville.perimeters.tiling import tiled
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -48,7 +50,7 @@ class PopulatedCells:
         """
         import shapely
 
-        parts = shapely.get_parts(area)
+        parts = tiled(area)
         part, cell = self._tree.query(parts, predicate="intersects")
         squares = self._squares[cell]
         shares = shapely.area(shapely.intersection(squares, parts[part])) / shapely.area(squares)
