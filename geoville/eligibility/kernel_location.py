@@ -34,15 +34,17 @@ class Location(NamedTuple):
     crossed : (c, 3) of each crossed cell: its first test, the first of the next cell, and where its outcomes start in
         `outcome`, or UNSURE where they are too many.
     outcome : number of the set for each combination of tests, the first test being the lowest bit.
-    tests : (t, 3) of each polygon whose limit crosses a cell: the first edge to follow, the first of the next test, and
-        whether the far edges to the east are odd in number.
-    ends : (e, 4) of the edges to follow, as in `Segments`.
+    tests : (t, 3) of each polygon whose limit crosses a cell: where its edges start in `followed`, where those of the
+        next test do, and whether the far edges to the east are odd in number.
+    followed : edges to follow, test after test.
+    ends : (m, 4) as in `Segments`.
     """
 
     cells: Cells
     crossed: NDArray[np.int32]
     outcome: NDArray[np.int32]
     tests: NDArray[np.int32]
+    followed: NDArray[np.int32]
     ends: NDArray[np.float64]
 
 
@@ -50,12 +52,13 @@ class Location(NamedTuple):
 def locate(east: NDArray[np.float64], north: NDArray[np.float64], location: Location, found: NDArray[np.int32]) -> int:
     """Write the number of the set of polygons that hold each of (n,) points; count those that are UNSURE."""
     grid, codes = location.cells.grid, location.cells.codes
-    crossed, outcome, tests, ends = location.crossed, location.outcome, location.tests, location.ends
+    crossed, outcome, tests = location.crossed, location.outcome, location.tests
+    followed, ends = location.followed, location.ends
     unsure = 0
     for point in range(len(east)):
         code = code_at(east[point], north[point], grid, codes)
         if code < 0:
-            code = _in_crossed_cell(east[point], north[point], -1 - code, crossed, outcome, tests, ends)
+            code = _in_crossed_cell(east[point], north[point], -1 - code, crossed, outcome, tests, followed, ends)
             unsure += code == UNSURE
         found[point] = code
     return unsure
@@ -86,13 +89,14 @@ def _in_crossed_cell(
     crossed: NDArray[np.int32],
     outcome: NDArray[np.int32],
     tests: NDArray[np.int32],
+    followed: NDArray[np.int32],
     ends: NDArray[np.float64],
 ) -> int:
     first, last, combination = crossed[cell, 0], crossed[cell, 1], crossed[cell, 2]
     if combination == UNSURE:
         return UNSURE
     for test in range(first, last):
-        inside = _passes(east, north, test, tests, ends)
+        inside = _passes(east, north, test, tests, followed, ends)
         if inside == UNSURE:
             return UNSURE
         combination += inside << (test - first)
@@ -100,10 +104,18 @@ def _in_crossed_cell(
 
 
 @inlined
-def _passes(east: float, north: float, test: int, tests: NDArray[np.int32], ends: NDArray[np.float64]) -> int:
+def _passes(
+    east: float,
+    north: float,
+    test: int,
+    tests: NDArray[np.int32],
+    followed: NDArray[np.int32],
+    ends: NDArray[np.float64],
+) -> int:
     """1 where the closed polygon of a test holds the point, 0 where it does not, UNSURE where it is not certain."""
     inside = tests[test, 2]
-    for edge in range(tests[test, 0], tests[test, 1]):
+    for place in range(tests[test, 0], tests[test, 1]):
+        edge = followed[place]
         y1, y2 = ends[edge, 1], ends[edge, 3]
         if (y1 > north) != (y2 > north):
             x1, x2 = ends[edge, 0], ends[edge, 2]

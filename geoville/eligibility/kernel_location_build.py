@@ -56,9 +56,11 @@ def build_location(segments: Segments, grid: Grid, numbers: SetNumbers) -> Locat
     outcomes, outcome = _outcomes(cells.codes[places], tests, crossings.polygon, numbers)
     cells.codes[places] = -1 - np.arange(len(places), dtype=np.int32)
     crossed = np.column_stack([tests[:-1], tests[1:], outcomes]).astype(np.int32)
-    odd, edges, ends = _tests(crossings.row, crossings.column, crossings.polygon, segments.ends, segments.starts, grid)
+    odd, edges, followed = _tests(
+        crossings.row, crossings.column, crossings.polygon, segments.ends, segments.starts, grid
+    )
     tested = np.column_stack([edges[:-1], edges[1:], odd]).astype(np.int32)
-    return Location(cells, crossed, outcome, tested, ends)
+    return Location(cells, crossed, outcome, tested, followed, segments.ends)
 
 
 def _crossings(segments: Segments, grid: Grid) -> tuple[Cells, _Crossings]:
@@ -184,7 +186,7 @@ def _tests(
     ends: NDArray[np.float64],
     starts: NDArray[np.int64],
     grid: Grid,
-) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int32]]:
     """Parity of the far edges and edges to follow, for each crossed cell and polygon."""
     inside = np.zeros(len(row), np.bool_)
     first = np.zeros(len(row) + 1, np.int64)
@@ -194,12 +196,12 @@ def _tests(
             inside[test] ^= role == _SPANS
             first[test + 1] += role == _FOLLOWED
     first = np.cumsum(first)
-    followed = np.empty((first[-1], 4))
+    followed = np.empty(first[-1], np.int32)
     for test in range(len(row)):
         place = first[test]
         for edge in range(starts[polygon[test]], starts[polygon[test] + 1]):
             if _role(ends, edge, row[test], column[test], grid) == _FOLLOWED:
-                followed[place] = ends[edge]
+                followed[place] = edge
                 place += 1
     return inside, first, followed
 
