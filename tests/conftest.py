@@ -7,6 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Speeds are measured in benchmarks: a slow machine fails no test.
+settings.register_profile("geoville", deadline=None)
+settings.load_profile("geoville")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
