@@ -52,7 +52,7 @@ def test_a_bad_request_is_a_problem(get, url, status):
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_another_method_is_a_problem_that_names_the_right_one(app, request_of, method):
     answer = request_of(app, method, "/rules")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
     assert answer.headers["content-type"] == "application/problem+json"
 
 
