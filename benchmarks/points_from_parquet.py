@@ -14,10 +14,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from races import line
+
+if TYPE_CHECKING:
+    from geoville.eligibility.kernel import PointLocator
 
 ENGINES = ("geoville", "sedonadb", "dask-geopandas", "geopandas")
 WORKERS = 2
@@ -72,11 +77,12 @@ def _timed(count: Callable[[], np.ndarray]) -> tuple[float, np.ndarray]:
 
 def by_geoville(folder: Path) -> tuple[float, np.ndarray]:
     from distributed import Client
+    from points_from_parquet import count_group  # by its name, so that each worker keeps one index from task to task
 
     groups = _row_groups(folder)
     with Client(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None) as client:
         client.run(_imported)
-        return _timed(lambda: sum(client.gather(client.map(_count_group, groups, folder=folder))))
+        return _timed(lambda: sum(client.gather(client.map(count_group, groups, folder=folder))))
 
 
 def _row_groups(folder: Path) -> list[int]:
@@ -92,18 +98,19 @@ def _imported() -> None:
     import geoville.eligibility.kernel  # noqa: F401
 
 
-_LOCATORS: dict[Path, object] = {}
-
-
-def _count_group(group: int, folder: Path) -> np.ndarray:
+@cache
+def _locator(folder: Path) -> PointLocator:
     import geopandas
-    import pyarrow.parquet as pq
 
     from geoville.eligibility.kernel import PointLocator
 
-    if folder not in _LOCATORS:
-        _LOCATORS[folder] = PointLocator.build(geopandas.read_parquet(folder / "perimeters.parquet").geometry.values)
-    locator = _LOCATORS[folder]
+    return PointLocator.build(geopandas.read_parquet(folder / "perimeters.parquet").geometry.values)
+
+
+def count_group(group: int, folder: Path) -> np.ndarray:
+    import pyarrow.parquet as pq
+
+    locator = _locator(folder)
     with pq.ParquetFile(folder / "points.parquet") as points:
         table = points.read_row_group(group)
     _, polygon = locator.place(*(table[name].to_numpy() for name in "xy")).pairs()
