@@ -259,5 +259,5 @@ def test_suggestions_come_in_the_order_of_the_service(service, geocoder):
 )
 def test_an_answer_that_is_not_a_geocoder_s(service, geocoder, body):
     service.says(200, body)
-    with pytest.raises(DataUnavailableError, match="--geocoder"):
+    with pytest.raises(DataUnavailableError, match="vérifier l'adresse du géocodeur"):
         geocoder.search("66 rue Mollien")
