@@ -45,9 +45,8 @@ def pass_on_reloads(server: AbstractServer[Any]) -> None:
     _on_each_signal(passed_on)
 
 
-def reload_on_signal(app: FastAPI, settings: Settings) -> None:
+def reload_on_signal(app: FastAPI, settings: Settings, master: int) -> None:
     """In a worker: read the data again at each SIGHUP of the master, and let requests ask the master for one."""
-    master = os.getppid()
 
     def reload_all() -> None:
         if os.getppid() == master:  # else it is gone, and its number is another process's

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import os
 import shutil
 import signal
@@ -125,14 +126,21 @@ def worker_app() -> FastAPI:
     app = assemble(settings, None)
     reload.read_again(app, settings)
     if reload.SUPPORTED:
-        reload.reload_on_signal(app, settings)
-        threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+        master = _master()
+        reload.reload_on_signal(app, settings, master)
+        threading.Thread(target=_end_with, args=(master,), daemon=True).start()
     return app
+
+
+def _master() -> int:
+    """Number of the process that started this worker, as told at its start: it may be gone by now."""
+    master = multiprocessing.parent_process()
+    return master.pid if master is not None and master.pid is not None else os.getppid()
 
 
 def _end_with(master: int) -> None:
     """End this worker once its master is gone: alone, it would hold the port, and answer from old data for ever."""
     while True:
-        time.sleep(ORPHAN_CHECKED_EVERY_S)
         if os.getppid() != master:
             os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(ORPHAN_CHECKED_EVERY_S)
