@@ -78,7 +78,8 @@ def test_the_mini_map_frames_the_view_and_moves_it(at_rest):
 @pytest.mark.parametrize("sector", [GAGARINE, CONSTANTINE])
 def test_labels_do_not_cover_one_another(at_rest, sector):
     with at_rest(sector) as page:
-        page.wait_for_function(f"() => ({APART})(({VISIBLE_LABELS})())")  # they are placed again after the view has moved
+        # They are placed again after the view has moved.
+        page.wait_for_function(f"() => ({APART})(({VISIBLE_LABELS})())")
         assert len(page.evaluate(VISIBLE_LABELS)) > 3
 
 
