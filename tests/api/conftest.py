@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -23,6 +24,7 @@ from geoville.api.settings import Settings
 
 Get = Callable[..., httpx.Response]
 
+READINGS = re.compile(r'geoville_readings_total\{outcome="done"\} ([\d.]+)')
 STARTED_WITHIN_S = 60
 
 
@@ -84,10 +86,13 @@ def free_port() -> int:
 
 @pytest.fixture
 def start(tmp_path: Path, script: str) -> Iterator[Callable[..., Service]]:
-    """`start("--workers", "2", env={...})`: a service that answers; ended by its process id after the test."""
+    """`start("--workers", "2", env={...})`: a service that answers; ended by its process id after the test.
+
+    With `whole=False` the first worker's answer is enough: others may still be starting.
+    """
     processes: list[subprocess.Popen[str]] = []
 
-    def started(*arguments: str, env: dict[str, str] | None = None) -> Service:
+    def started(*arguments: str, env: dict[str, str] | None = None, whole: bool = True) -> Service:
         port = free_port()
         process = subprocess.Popen(
             [script, "serve", "--port", str(port), *arguments],
@@ -100,6 +105,8 @@ def start(tmp_path: Path, script: str) -> Iterator[Callable[..., Service]]:
         processes.append(process)
         service = Service(process, f"http://127.0.0.1:{port}")
         _wait_for(service)
+        if whole and "--workers" in arguments:
+            _wait_for_all(service, int(arguments[arguments.index("--workers") + 1]))
         return service
 
     yield started
@@ -110,6 +117,17 @@ def start(tmp_path: Path, script: str) -> Iterator[Callable[..., Service]]:
                 process.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def _wait_for_all(service: Service, workers: int) -> None:
+    """Until every worker has read the data: one that starts while a test alters them would read them twice."""
+    until = time.monotonic() + STARTED_WITHIN_S
+    while time.monotonic() < until:
+        read = READINGS.search(httpx.get(f"{service.url}/metrics", timeout=10).text)
+        if read and float(read[1]) >= workers:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"fewer than {workers} workers have read the data")
 
 
 def _wait_for(service: Service) -> None:

@@ -194,8 +194,9 @@ def test_a_worker_that_comes_back_to_altered_files_says_so_until_they_are_mended
     assert versions(service.url) == before
 
 
-def test_no_worker_outlives_its_master(start):
-    service = start("--workers", "2")
+@pytest.mark.parametrize("whole", [True, False])
+def test_no_worker_outlives_its_master(start, whole):
+    service = start("--workers", "2", whole=whole)
     os.kill(service.process.pid, signal.SIGKILL)
     service.process.wait(timeout=10)
 
