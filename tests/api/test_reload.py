@@ -204,8 +204,8 @@ def test_no_worker_outlives_its_master(start, whole):
         with plain_client() as client:
             try:
                 client.get(f"{service.url}/health")
-            except httpx.ConnectError:
-                return True
+            except httpx.TransportError as error:
+                return isinstance(error, httpx.ConnectError)
         return False
 
     wait_until(nobody_listens)
