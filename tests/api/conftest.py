@@ -28,6 +28,15 @@ READINGS = re.compile(r'geoville_readings_total\{outcome="done"\} ([\d.]+)')
 STARTED_WITHIN_S = 60
 
 
+@pytest.fixture(autouse=True)
+def no_loop_runs() -> Iterator[None]:
+    """Playwright, open for the browser tests of the same run, leaves its event loop marked as running."""
+    left = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(left)
+
+
 @pytest.fixture(scope="session")
 def app() -> FastAPI:
     return create_app(Settings(territory="calais", perimeters=()))
