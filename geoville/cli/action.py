@@ -11,6 +11,7 @@ import typer
 from geoville import french
 from geoville.cli.arguments import AsJson, day
 from geoville.cli.desk_options import DeskOptions
+from geoville.cli.file_arguments import Destination
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.cli.usage import command, group
 
@@ -62,10 +63,10 @@ def check(
 
 def check_file(
     source: Annotated[Path, typer.Argument(metavar="ACTIONS", help="Tableau d'actions : .csv ou .xlsx.")],
-    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Tableau à écrire, de même format.")],
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Tableau à écrire, de même format.")],
     desk: DeskOptions,
     map_file: Annotated[
-        Path | None, typer.Option("--map", metavar="FICHIER", help="Carte des actions à écrire : .html.")
+        Destination | None, typer.Option("--map", metavar="FICHIER", help="Carte des actions à écrire : .html.")
     ] = None,
     on: JudgedDay = None,
     as_json: AsJson = False,
@@ -79,15 +80,17 @@ def check_file(
 
     judged, today = _judged(on), day(None)
     opened = _open(desk)
-    table = check_table(opened, source, out, on=judged, today=today)
-    if map_file is not None:
-        draw_actions(opened, table.findings, f"Actions du tableau « {source.name} »", map_file, judged or today)
-    table.write(out)
+    with out.writing() as path:
+        table = check_table(opened, source, path, on=judged, today=today)
+        if map_file is not None:
+            with map_file.writing() as page:
+                draw_actions(opened, table.findings, f"Actions du tableau « {source.name} »", page, judged or today)
+        table.write(path)
     if as_json:
         print_json(table.document())
         return
     _print_table(table)
-    print_lines(f"Écrit : {path}" for path in (out, map_file) if path is not None)
+    print_lines(f"Écrit : {made}" for made in (out, map_file) if made is not None)
 
 
 command(app, "check")(check)

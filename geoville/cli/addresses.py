@@ -10,6 +10,7 @@ import typer
 
 from geoville import french
 from geoville.cli.arguments import AsJson
+from geoville.cli.file_arguments import Destination
 from geoville.cli.printing import print_json, print_lines
 from geoville.cli.usage import command, group
 
@@ -31,7 +32,7 @@ def build(
     files: Annotated[
         list[Path], typer.Argument(metavar="FICHIER", help="CSV de la BAN, CSV BAL ou lignes JSON d'addok (ou .gz).")
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Index à écrire (SQLite).")],
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Index à écrire (SQLite).")],
     complete: Annotated[
         bool,
         typer.Option(
@@ -48,8 +49,8 @@ def build(
     """
     from geoville.workflows.address_index import build_address_index
 
-    with _progress(files) as progress:
-        built = build_address_index(files, out, complete=complete, progress=progress)
+    with out.writing() as path, _progress(files) as progress:
+        built = build_address_index(files, path, complete=complete, progress=progress)
     if as_json:
         print_json(_document(built, out))
     else:
@@ -69,7 +70,7 @@ def _progress(files: Sequence[Path]) -> Iterator[Callable[[int], None]]:
         yield lambda size: bar.advance(task, size)
 
 
-def _in_words(built: BuiltIndex, out: Path) -> list[str]:
+def _in_words(built: BuiltIndex, out: Destination) -> list[str]:
     size, held = built.size, "complète" if built.complete else "incomplète"
     lines = [f"Lu : {file.name} ({file.layout}, {_count(file.addresses, 'adresse')})." for file in built.files]
     lines.append(
@@ -90,7 +91,7 @@ def _count(number: int, noun: str, plural: str = "s") -> str:
     return f"{french.number(number)} {noun}{plural if number > 1 else ''}"
 
 
-def _document(built: BuiltIndex, out: Path) -> dict[str, Any]:
+def _document(built: BuiltIndex, out: Destination) -> dict[str, Any]:
     return {
         "path": str(out),
         "complete": built.complete,

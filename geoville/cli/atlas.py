@@ -10,6 +10,7 @@ import typer
 
 from geoville import french
 from geoville.cli.arguments import DEFAULT_TERRITORY, AskedDay, day
+from geoville.cli.file_arguments import Destination
 from geoville.cli.printing import print_lines
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def atlas(
-    out: Annotated[Path, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire l'atlas.")],
+    out: Annotated[Destination, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire l'atlas.")],
     territory: Annotated[
         str, typer.Argument(metavar="TERRITOIRE", help="Territoire (« geoville data list »).")
     ] = DEFAULT_TERRITORY,
@@ -34,10 +35,11 @@ def atlas(
     from geoville.workflows.atlas import draw_atlas
     from geoville.workflows.file_maps import read_look
 
-    with _progress() as progress:
-        run = draw_atlas(open_territory(territory), out, day(on), read_look(style, None), progress=progress)
+    with out.writing() as folder, _progress() as progress:
+        run = draw_atlas(open_territory(territory), folder, day(on), read_look(style, None), progress=progress)
     written, kept = french.number(len(run.written)), french.number(len(run.kept))
-    print_lines([f"Fichiers écrits : {written}. Déjà là, gardés : {kept}.", f"Atlas : {run.index}"])
+    index = out.shown_within(run.index, folder)
+    print_lines([f"Fichiers écrits : {written}. Déjà là, gardés : {kept}.", f"Atlas : {index}"])
 
 
 @contextmanager

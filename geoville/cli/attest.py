@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +9,7 @@ import typer
 from geoville import french
 from geoville.cli.arguments import AskedDay, day
 from geoville.cli.desk_options import DeskOptions
+from geoville.cli.file_arguments import Destination
 from geoville.cli.printing import print_lines
 from geoville.cli.question import QuestionOptions
 
@@ -17,7 +17,7 @@ from geoville.cli.question import QuestionOptions
 def attest(
     question: QuestionOptions,
     desk: DeskOptions,
-    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Relevé à écrire : .html ou .pdf.")],
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Relevé à écrire : .html ou .pdf.")],
     on: AskedDay = None,
     issued: Annotated[
         str | None, typer.Option("--issued", metavar="AAAA-MM-JJ", help="Jour du relevé ; aujourd'hui sinon.")
@@ -32,10 +32,11 @@ def attest(
 
     asked_on, issued_on = day(on), day(issued)
     question.check()
-    format_of(out)
+    format_of(out.file_name)
     opened = desk.open()
     answer = question.answer(opened, asked_on)
     landmarks = open_territory(desk.territory).places()
     made = state(opened, answer, question.text, issued=issued_on, landmarks=landmarks)
-    write_statement(made, out)
+    with out.writing() as path:
+        write_statement(made, path)
     print_lines([f"{made.verdict} (au {french.long_date(asked_on)})", f"Relevé : {out}"])

@@ -11,6 +11,7 @@ import typer
 from geoville import french
 from geoville.carroyage.touching import Contiguity
 from geoville.cli.arguments import AsJson, GridFile, Vintage
+from geoville.cli.file_arguments import Destination
 from geoville.cli.incomes import IncomeOptions
 from geoville.cli.printing import deliver, print_lines, print_table
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 def candidates(
     grid: GridFile,
-    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Résultat : .gpkg, .geojson ou .parquet.")],
+    out: Annotated[
+        Destination, typer.Option("--out", metavar="FICHIER", help="Résultat : .gpkg, .geojson ou .parquet.")
+    ],
     incomes: IncomeOptions,
     vintage: Vintage = None,
     blocks: Annotated[Path | None, typer.Option("--blocks", metavar="FICHIER", help="Îlots à suivre.")] = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoville.cli.arguments import AsJson, QpvGeneration, Vintage
+from geoville.cli.file_arguments import Destination
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.model import Kind
 
@@ -33,10 +34,10 @@ def compare(
     ] = None,
     generation: QpvGeneration = None,
     map_file: Annotated[
-        Path | None, typer.Option("--map", metavar="FICHIER", help="Deux cartes côte à côte, en une page HTML.")
+        Destination | None, typer.Option("--map", metavar="FICHIER", help="Deux cartes côte à côte, en une page HTML.")
     ] = None,
     out: Annotated[
-        Path | None,
+        Destination | None,
         typer.Option("--out", metavar="FICHIER", help="Ce qui entre, sort et reste : .gpkg, .geojson ou .parquet."),
     ] = None,
     as_json: AsJson = False,
@@ -50,9 +51,11 @@ def compare(
 
     run = compare_files(old, new, grid, vintage=vintage, kind=kind, generation=generation)
     if out is not None:
-        run.write(out)
+        with out.writing() as path:
+            run.write(path)
     if map_file is not None:
-        run.draw(map_file)
+        with map_file.writing() as path:
+            run.draw(path)
     if as_json:
         print_json(comparison_document(run.comparison, run.grid.vintage))
         return

@@ -9,6 +9,7 @@ import typer
 
 from geoville.cli import addresses
 from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, QpvGeneration, TerritoryName
+from geoville.cli.file_arguments import Destination
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.cli.rasters import cells, raster
 from geoville.cli.usage import command, group
@@ -78,7 +79,7 @@ def remove(
 @command(app, "build")
 def build(
     territory: Annotated[str, typer.Argument(metavar="TERRITOIRE", help="Territoire (« geoville data list »).")],
-    out: Annotated[Path, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire les couches.")],
+    out: Annotated[Destination, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire les couches.")],
     as_json: AsJson = False,
 ) -> None:
     """Calculer les couches d'un territoire.
@@ -88,11 +89,15 @@ def build(
     """
     from geoville.workflows.pack import build_pack
 
-    built = build_pack(territory, out)
+    with out.writing() as folder:
+        built = build_pack(territory, folder)
     if as_json:
         print_json(built.document())
         return
-    print_lines(f"Écrit : {out / name} (sha256 {sha256})" for name, sha256 in built.checksums.items())
+    print_lines(
+        f"Écrit : {out.shown_within(folder / name, folder)} (sha256 {sha256})"
+        for name, sha256 in built.checksums.items()
+    )
 
 
 app.add_typer(addresses.app, name="addresses")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,14 +9,17 @@ import typer
 from geoville import french
 from geoville.cli.arguments import AskedDay, day
 from geoville.cli.candidates import print_candidates
+from geoville.cli.file_arguments import Destination
 from geoville.cli.printing import print_lines, print_table
 
 if TYPE_CHECKING:
     from geoville.model import Answer
 
+_FOLDER = Destination("demo")
+
 
 def demo(
-    out: Annotated[Path, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire.")] = Path("demo"),
+    out: Annotated[Destination, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire.")] = _FOLDER,
     on: AskedDay = None,
 ) -> None:
     """Faire toute la chaîne sur Calais.
@@ -27,7 +29,8 @@ def demo(
     from geoville.eligibility.sentences import VERDICT_NAMES
     from geoville.workflows.demo import run_demo
 
-    result = run_demo(out, day(on))
+    with out.writing() as folder:
+        result = run_demo(folder, day(on))
     print_candidates(result.run)
     print_table(
         ("Question", "Réponse", "Limite la plus proche", "Position"),
@@ -37,7 +40,7 @@ def demo(
         ],
     )
     print_lines(["Réponses estimées, sans valeur réglementaire : aucun contour officiel de Calais n'est embarqué."])
-    print_lines(f"Écrit : {path}" for path in result.files)
+    print_lines(f"Écrit : {out.shown_within(path, folder)}" for path in result.files)
 
 
 def _distance_and_accuracy(answer: Answer) -> tuple[str, str]:

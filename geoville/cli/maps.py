@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoville.cli.arguments import DEFAULT_TERRITORY, AskedDay, QpvGeneration, TerritoryName, Vintage, day
+from geoville.cli.file_arguments import Destination
 from geoville.cli.printing import print_lines
 from geoville.errors import InvalidInputError
 from geoville.model import Kind
@@ -22,7 +23,7 @@ _PRINTED = (".pdf", ".png")
 
 
 def draw(
-    out: Annotated[Path, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire les cartes.")],
+    out: Annotated[Destination, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire les cartes.")],
     name: Annotated[
         str | None, typer.Argument(metavar="SECTEUR|PÉRIMÈTRE", help="Nom d'un secteur ou code d'un périmètre.")
     ] = None,
@@ -58,7 +59,7 @@ def draw(
     Une page HTML qui s'ouvre sans réseau ; pour une planche à imprimer : « geoville sheet ».
     """
     _one_subject(name, file, compared, everything=everything)
-    if out.suffix.lower() in _PRINTED:
+    if out.file_name.suffix.lower() in _PRINTED:
         raise InvalidInputError(
             "Une carte interactive s'écrit dans un dossier", advice="pour une planche : « geoville sheet »"
         )
@@ -67,16 +68,17 @@ def draw(
     from geoville.workflows.maps import draw_maps
 
     look = read_look(style, tiles)
-    if compared is not None:
-        _refuse_idle(("--tiles", tiles))
-        used_grid = grid or open_territory(territory).grid_path()
-        drawn: Iterable[Path] = [_comparison(compared, used_grid, out, look, vintage, kind, generation)]
-    elif file is not None:
-        drawn = [draw_file(PerimeterFile(file, kind, generation, grid, vintage), out, day(on), look)]
-    else:
-        _refuse_idle(("--grid", grid), ("--vintage", vintage), ("--kind", kind), ("--generation", generation))
-        drawn = draw_maps(open_territory(territory), name, out, day(on), look)
-    print_lines(f"Carte : {path}" for path in drawn)
+    with out.writing() as folder:
+        if compared is not None:
+            _refuse_idle(("--tiles", tiles))
+            used_grid = grid or open_territory(territory).grid_path()
+            drawn: Iterable[Path] = [_comparison(compared, used_grid, folder, look, vintage, kind, generation)]
+        elif file is not None:
+            drawn = [draw_file(PerimeterFile(file, kind, generation, grid, vintage), folder, day(on), look)]
+        else:
+            _refuse_idle(("--grid", grid), ("--vintage", vintage), ("--kind", kind), ("--generation", generation))
+            drawn = draw_maps(open_territory(territory), name, folder, day(on), look)
+    print_lines(f"Carte : {out.shown_within(path, folder)}" for path in drawn)
 
 
 def _comparison(

@@ -14,6 +14,7 @@ from geoville.cli.candidates import candidates
 from geoville.cli.compare import compare
 from geoville.cli.describe import describe
 from geoville.cli.explain import explain
+from geoville.cli.file_arguments import Destination
 from geoville.cli.printing import print_json, print_lines
 from geoville.cli.sensitivity import sensitivity
 from geoville.cli.usage import command, group
@@ -66,7 +67,7 @@ def fit_bridge(
     iris_incomes: Annotated[
         Path, typer.Option("--iris-incomes", metavar="FICHIER", help="Revenus déclarés par IRIS (CSV).")
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Coefficients (JSON).")],
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Coefficients (JSON).")],
     territory: Annotated[str, typer.Option("--territory", metavar="NOM", help="Territoire des carreaux.")] = "calais",
     year: Annotated[int, typer.Option("--year", metavar="ANNÉE", help="Année des revenus.")] = 2011,
     as_json: AsJson = False,
@@ -78,7 +79,8 @@ def fit_bridge(
     from geoville.sources.territory import open_territory
     from geoville.workflows.bridge import fit_territory_bridge
 
-    bridge = fit_territory_bridge(open_territory(territory), iris_incomes, year, out)
+    with out.writing() as path:
+        bridge = fit_territory_bridge(open_territory(territory), iris_incomes, year, path)
     if as_json:
         print_json(asdict(bridge))
         return

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from geoville.cli.file_arguments import Destination
+
 
 def print_json(document: Any) -> None:
     """Print one JSON document; what is not a number is null."""
@@ -27,9 +29,10 @@ class Run(Protocol):
         """What came out, as plain values."""
 
 
-def deliver(run: Run, out: Path, *, as_json: bool, in_words: Callable[[], None]) -> None:
+def deliver(run: Run, out: Destination, *, as_json: bool, in_words: Callable[[], None]) -> None:
     """Write a run, then print it: as one JSON document, or in words with the name of the file written."""
-    run.write(out)
+    with out.writing() as path:
+        run.write(path)
     if as_json:
         print_json(run.document())
         return

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from geoville.cli.arguments import AskedDay, QpvGeneration
+from geoville.cli.file_arguments import Destination
 from geoville.errors import InvalidInputError
 
 
@@ -17,7 +18,9 @@ class QuarterOptions:
     """The quarters, the cells around them, the day, and where the result goes."""
 
     qpv: Annotated[Path, typer.Option("--qpv", metavar="FICHIER", help="QPV, ou périmètres candidats.")]
-    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Résultat : .gpkg, .geojson ou .parquet.")]
+    out: Annotated[
+        Destination, typer.Option("--out", metavar="FICHIER", help="Résultat : .gpkg, .geojson ou .parquet.")
+    ]
     grid: Annotated[
         Path | None, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m, avec leurs habitants.")
     ] = None

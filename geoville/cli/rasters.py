@@ -10,6 +10,7 @@ import typer
 from geoville import french
 from geoville.carroyage.indicators import Indicator
 from geoville.cli.arguments import GridFile, Vintage
+from geoville.cli.file_arguments import Destination
 from geoville.cli.incomes import IncomeOptions
 from geoville.cli.printing import print_lines
 
@@ -22,7 +23,7 @@ def raster(
         list[Indicator],
         typer.Option("--indicator", metavar="NOM", help=f"{_NAMES} ; à répéter pour avoir plusieurs bandes."),
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Image à écrire (.tif).")],
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Image à écrire (.tif).")],
     incomes: IncomeOptions,
     vintage: Vintage = None,
 ) -> None:
@@ -33,7 +34,8 @@ def raster(
     """
     from geoville.workflows.rasters import write_indicators
 
-    written = write_indicators(grid, indicator, out, incomes.request(vintage))
+    with out.writing() as path:
+        written = write_indicators(grid, indicator, path, incomes.request(vintage))
     estimated = [item for item in indicator if item.is_estimated]
     print_lines([f"Écrit : {out} ({french.number(written)} carreaux)"])
     print_lines([f"Estimé, sans valeur réglementaire : {', '.join(estimated)}."] if estimated else [])
@@ -41,7 +43,7 @@ def raster(
 
 def cells(
     image: Annotated[Path, typer.Argument(metavar="IMAGE", help="GeoTIFF dont les pixels sont des carreaux de 200 m.")],
-    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Table à écrire : .csv ou .parquet.")],
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Table à écrire : .csv ou .parquet.")],
 ) -> None:
     """Écrire un GeoTIFF en table de carreaux.
 
@@ -49,5 +51,6 @@ def cells(
     """
     from geoville.workflows.rasters import write_cells_of_raster
 
-    written = write_cells_of_raster(image, out)
+    with out.writing() as path:
+        written = write_cells_of_raster(image, path)
     print_lines([f"Écrit : {out} ({french.number(written)} carreaux)"])

@@ -10,6 +10,7 @@ import typer
 from geoville import french
 from geoville.carroyage.touching import Contiguity
 from geoville.cli.arguments import AsJson
+from geoville.cli.file_arguments import Destination
 from geoville.cli.incomes import IncomeOptions
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.errors import InvalidInputError
@@ -30,10 +31,12 @@ def sensitivity(
     grid: Annotated[
         list[Path], typer.Option("--grid", metavar="FICHIER", help="Carreaux d'un millésime ; à répéter pour d'autres.")
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Part des scénarios, par carreau (.tif).")],
+    out: Annotated[
+        Destination, typer.Option("--out", metavar="FICHIER", help="Part des scénarios, par carreau (.tif).")
+    ],
     incomes: IncomeOptions,
     layer: Annotated[
-        Path | None,
+        Destination | None,
         typer.Option("--layer", metavar="FICHIER", help="Carreaux retenus : .gpkg, .geojson ou .parquet."),
     ] = None,
     vintage: Annotated[
@@ -64,14 +67,16 @@ def sensitivity(
         vintages=vintage or (),
         track=_shown_on_stderr,
     )
-    run.write(out)
+    with out.writing() as path:
+        run.write(path)
     if layer is not None:
-        run.write_cells(layer)
+        with layer.writing() as path:
+            run.write_cells(path)
     if as_json:
         print_json(run.document())
         return
     print_sensitivity(run)
-    print_lines([f"Écrit : {path}" for path in (out, layer) if path])
+    print_lines([f"Écrit : {made}" for made in (out, layer) if made])
 
 
 def print_sensitivity(run: SensitivityRun) -> None:

@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from geoville.cli.arguments import DEFAULT_TERRITORY, AskedDay, TerritoryName, day
+from geoville.cli.file_arguments import Destination
 from geoville.cli.printing import print_lines
 from geoville.errors import InvalidInputError
 from geoville.model import Kind
 
 
 def sheet(
-    out: Annotated[Path, typer.Option("--out", metavar="FICHIER", help="Planche à écrire : .pdf ou .png.")],
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Planche à écrire : .pdf ou .png.")],
     name: Annotated[
         str | None, typer.Argument(metavar="SECTEUR|PÉRIMÈTRE", help="Nom d'un secteur ou code d'un périmètre.")
     ] = None,
@@ -51,12 +52,13 @@ def sheet(
     from geoville.workflows.maps import map_specs
     from geoville.workflows.sheets import check_suffix, write_sheet
 
-    check_suffix(out)
+    check_suffix(out.file_name)
     options = SheetOptions(paper_format(paper), theme, graticule)
     look = read_look(style, None)
     if file is not None:
         spec = file_map(PerimeterFile(file, kind), day(on), look)
     else:
         (spec,) = map_specs(open_territory(territory), name, day(on), look).values()
-    write_sheet(spec, out, options)
+    with out.writing() as path:
+        write_sheet(spec, path, options)
     print_lines([f"Planche : {out}"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from geoville.cli.file_arguments import taking_addresses
 from geoville.cli.option_groups import ungrouped
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _FRENCH = (
     (re.compile(r"\brequired\]"), "obligatoire]"),
     (re.compile(r"\{(\w+)\}"), r"\1"),
     (
-        re.compile(r"<(str|path|list\[Path\])>"),
+        re.compile(r"<(str|list\[str\])>"),
         lambda found: " " * len(found[0]),
     ),  # types mean nothing to users; columns stay aligned
 )
@@ -72,9 +73,9 @@ def group(help_text: str) -> typer.Typer:
 
 
 def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a French command, which may take groups of options."""
+    """Register a French command, which may take groups of options, and files by address."""
     register = app.command(name, cls=FrenchCommand)
-    return lambda function: register(ungrouped(function))
+    return lambda function: register(taking_addresses(ungrouped(function)))
 
 
 def usage_sentence(error: Exception) -> str:

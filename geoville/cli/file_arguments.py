@@ -1,0 +1,124 @@
+"""Files of a command line, given by path or by address of another place (``s3://seau/fichier``, a table of PostGIS).
+
+In the functions of commands, `Path` is a file to read, already brought here; `Destination`, a file or folder to write.
+"""
+
+from __future__ import annotations
+
+import inspect
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a command writes: a path, or an address. As text, it is what may be shown: without a password.
+
+    Parameters
+    ----------
+    given : as the user typed it.
+    """
+
+    given: str
+
+    def __str__(self) -> str:
+        from geoville.sources.staging import shown
+
+        return shown(self.given)
+
+    @property
+    def file_name(self) -> Path:
+        """Name of the file to write, whose suffix tells its format."""
+        from geoville.sources.staging import local_path, name_of
+
+        local = local_path(self.given)
+        return Path(name_of(self.given)) if local is None else Path(local.name)
+
+    def shown_within(self, written: Path, folder: Path) -> str:
+        """Where a file of the folder written is to be found, as it may be shown."""
+        from geoville.sources.staging import local_path
+
+        local = local_path(self.given)
+        return str(written) if local is not None else f"{self}/{written.relative_to(folder).as_posix()}"
+
+    @contextmanager
+    def writing(self) -> Iterator[Path]:
+        """Give the path to write to. What is written there is at its address when the block ends, not before."""
+        from geoville.sources.staging import local_path, sending
+
+        local = local_path(self.given)
+        if local is not None:
+            yield local
+            return
+        with sending(self.given) as path:
+            yield path
+
+
+def taking_addresses(function: Callable[..., None]) -> Callable[..., None]:
+    """A command as typer reads it: its files are texts, and are brought here before it runs.
+
+    Parameters
+    ----------
+    function : its parameters are all `Annotated` with what typer needs.
+    """
+    hints = get_type_hints(function, include_extras=True)
+
+    def run(**given: Any) -> None:
+        with ExitStack() as brought:
+            function(**{name: _made(value, hints[name], brought) for name, value in given.items()})
+
+    shown = [
+        one.replace(annotation=_as_typed(hints[one.name]), default=_default(one.default))
+        for one in inspect.signature(function).parameters.values()
+    ]
+    run.__doc__ = function.__doc__
+    run.__annotations__ = {one.name: one.annotation for one in shown}
+    run.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
+    return run
+
+
+def _made(value: Any, hint: Any, brought: ExitStack) -> Any:
+    """Value of a parameter, made of what typer read."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(_made(item, hint, brought) for item in value)
+    if value is None or not _mentions(hint, Path, Destination):
+        return value
+    return Destination(value) if _mentions(hint, Destination) else _brought(value, brought)
+
+
+def _brought(text: str, brought: ExitStack) -> Path:
+    """Path of a file to read; a folder of its own holds one that comes from elsewhere until the command ends."""
+    from geoville.sources.staging import fetch, is_address
+
+    if not is_address(text):
+        return Path(text)
+    return fetch(text, Path(brought.enter_context(TemporaryDirectory(prefix="geoville-"))))
+
+
+def _mentions(hint: Any, *types: type) -> bool:
+    return hint in types or any(_mentions(inner, *types) for inner in get_args(hint))
+
+
+def _as_typed(hint: Any) -> Any:
+    """The type of a parameter with texts in place of files."""
+    if hint in (Path, Destination):
+        return str
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return Annotated[(_as_typed(inner[0]), *inner[1:])]
+    if origin in (Union, UnionType):
+        return reduce(or_, map(_as_typed, inner))
+    return origin[tuple(map(_as_typed, inner))] if origin and inner else hint
+
+
+def _default(value: Any) -> Any:
+    return value.given if isinstance(value, Destination) else value
