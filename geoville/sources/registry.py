@@ -1,0 +1,172 @@
+"""The registry of official data sets, `registry.toml`: what each one is, where its file lies and how to read it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from geoville.errors import DataUnavailableError, InvalidInputError, Location
+from geoville.model import Source
+from geoville.sources.registry_checks import faults_of_registry
+
+if TYPE_CHECKING:
+    from datetime import date
+
+REGISTRY = "registry.toml"
+PER_DEPARTEMENT = "departement"
+
+_DEPARTEMENT = re.compile(r"0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]|97[1-8]")
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """One official publication.
+
+    Parameters
+    ----------
+    id : short name, given to commands and used as the name of the file on a mirror where `url` is empty.
+    kind : what it brings to a pack, one of `registry_checks.READERS`.
+    page : of the producer, where a person finds the file.
+    url : address of the file, with `{departement}` where there is one for each; empty where it is not known.
+    format : what is inside what, down to the table or the layer ("zip/7z/csv").
+    vintage : year, date or version of the data.
+    scope : "national" or "departement".
+    size_bytes, sha256 : of the file at `url`, None where no source states them.
+    checked, checked_on : whether somebody opened `url`, and when.
+    seen_in : where `url`, or the page, was read.
+    reader : module of `sources.official` that reads it.
+    grid_vintage : for a grid, year of its incomes.
+    generation : for QPV, 2015 or 2024.
+    notes : French, for people: columns, traps, what to do by hand.
+    """
+
+    id: str
+    kind: str
+    title: str
+    producer: str
+    licence: str
+    page: str
+    url: str
+    format: str
+    vintage: str
+    scope: str
+    seen_in: str
+    reader: str
+    size_bytes: int | None = None
+    sha256: str | None = None
+    checked: bool = False
+    checked_on: date | None = None
+    grid_vintage: int | None = None
+    generation: int | None = None
+    notes: str = ""
+
+    def address(self, departement: str | None = None, mirror: str | None = None) -> str:
+        """Where to ask for the file.
+
+        Parameters
+        ----------
+        departement : code ("62", "2A", "974"), needed where there is one file for each.
+        mirror : folder of an HTTP server that holds the files under their own names.
+
+        Raises
+        ------
+        InvalidInputError
+            The département is missing or is none, or nobody knows the address and no mirror is given.
+        """
+        url = self._filled(departement)
+        if mirror:
+            return f"{mirror.rstrip('/')}/{urlsplit(url).path.rpartition('/')[2] or self.id}"
+        if not url:
+            raise InvalidInputError(
+                f"L'adresse du fichier de « {self.title} » n'est pas connue",
+                advice=f"le télécharger à la main depuis {self.page} et le donner avec --from-dir",
+            )
+        return url
+
+    @property
+    def source(self) -> Source:
+        """What to cite."""
+        return Source(self.title, self.producer, self.vintage, self.licence, self.sha256)
+
+    def _filled(self, departement: str | None) -> str:
+        if self.scope != PER_DEPARTEMENT:
+            return self.url
+        if departement is None:
+            raise InvalidInputError(
+                f"« {self.title} » se télécharge par département", advice="donner son code, par exemple 62"
+            )
+        code = departement.strip().upper()
+        if not _DEPARTEMENT.fullmatch(code):
+            raise InvalidInputError(
+                f"« {departement} » n'est pas un département", advice="donner son code : 01 à 95, 2A, 2B ou 971 à 978"
+            )
+        return self.url.format(departement=code)
+
+
+def registry() -> tuple[DataSet, ...]:
+    """All data sets; within a kind, a vintage and a generation, the one to take by default comes first.
+
+    Raises
+    ------
+    DataUnavailableError
+        The file of the installation is altered; the sentence tells all its faults.
+    """
+    return _shipped()[1]
+
+
+def registry_date() -> date:
+    """Day on which the addresses of the registry were collected."""
+    return _shipped()[0]
+
+
+def data_set(id: str) -> DataSet:  # noqa: A002 - the word of the file
+    """Find a data set by its identifier.
+
+    Raises
+    ------
+    InvalidInputError
+        There is none of that name.
+    """
+    known = {item.id: item for item in registry()}
+    if id not in known:
+        raise InvalidInputError(
+            f"« {id} » n'est pas une donnée du registre", advice=f"choisir parmi {', '.join(known)}"
+        )
+    return known[id]
+
+
+def read_registry(text: str) -> tuple[date, tuple[DataSet, ...]]:
+    """Read a registry: the day of its addresses, and its data sets.
+
+    Raises
+    ------
+    DataUnavailableError
+        It is not TOML, or an entry is at fault; the sentence tells all the faults.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _unavailable(f"n'est pas du TOML ({error})") from error
+    if faults := faults_of_registry(document):
+        raise _unavailable(" ; ".join(["est mal écrit", *faults]))
+    return document["read_on"], tuple(DataSet(**entry) for entry in document["data_set"])
+
+
+@cache
+def _shipped() -> tuple[date, tuple[DataSet, ...]]:
+    try:
+        text = (files("geoville.sources") / REGISTRY).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unavailable("ne peut pas être lu") from error
+    return read_registry(text)
+
+
+def _unavailable(what: str) -> DataUnavailableError:
+    return DataUnavailableError(
+        f"Le registre des données officielles {what}", where=Location(REGISTRY), advice="réinstaller geoville"
+    )
