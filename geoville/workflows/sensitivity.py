@@ -62,7 +62,7 @@ class SensitivityRun:
 
     def write_cells(self, path: Path) -> None:
         """Write the cells that some scenario keeps as squares (format by suffix), and their provenance beside."""
-        write_layer(_cells_frame(self.result), path, layer=LAYER, style=scenarios_look())
+        write_layer(cells_frame(self.result), path, layer=LAYER, style=scenarios_look())
         write_provenance(self.provenance, path)
 
     def document(self) -> dict[str, Any]:
@@ -132,13 +132,13 @@ def _provenance(prepared: Sequence[SearchInputs], request: CandidateRequest, cho
             **asdict(request.options),
             **first.parameters,
             "iris_weight": {str(item.start.grid.vintage): item.iris_weight for item in prepared},
-            "territory": request.territory.name if request.territory else None,
+            "territory": request.territory.designation if request.territory else None,
         },
         sources=tuple(dict.fromkeys(item.source for item in prepared)),
     )
 
 
-def _cells_frame(result: Sensitivity) -> geopandas.GeoDataFrame:
+def cells_frame(result: Sensitivity) -> geopandas.GeoDataFrame:
     """Cells that some scenario keeps, by (northing, easting), in the projected CRS of the territory.
 
     Returns

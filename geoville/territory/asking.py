@@ -1,0 +1,254 @@
+"""Questions about addresses, places, footprints, files and actions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geoville.errors import InvalidInputError
+from geoville.territory.opened import Opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    import pandas as pd
+
+    from geoville.eligibility.action import ActionFinding
+    from geoville.model import Answer, FootprintAnswer, Rule
+    from geoville.territory.results import FilePath
+    from geoville.workflows.action_table import CheckedTable
+    from geoville.workflows.actions import ActionDesk
+    from geoville.workflows.lookup_file_output import FileSummary
+
+    Place = str | tuple[float, float]
+
+
+class Asking(Opened):
+    """What can be asked about a place. The law depends on the day: `on` is always to be said."""
+
+    def decide(
+        self, place: Place, *, on: date, accuracy_m: float = 0.0, postcode: str = "", citycode: str = ""
+    ) -> Answer:
+        """Say whether a place is in a perimeter, how far from its limit, and why.
+
+        Parameters
+        ----------
+        place : an address, the name of a place, or (longitude, latitude) in degrees, WGS84.
+        on : day asked about.
+        accuracy_m : of the coordinates, metres; they are exact at 0.
+        postcode, citycode : of the town where the address is, where the question does not say it.
+
+        Returns
+        -------
+        Verdict, basis (official or estimated), signed distance in metres (negative inside), reasons in French, rules.
+
+        Raises
+        ------
+        InvalidInputError
+            The question is empty or too long, or its coordinates are out of range.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> from geoville import Territory
+        >>> answer = Territory.open("calais").decide((1.8867, 50.956), on=date(2026, 1, 15))
+        >>> str(answer.verdict), round(answer.distance_m)
+        ('outside', 129)
+        """
+        if isinstance(place, str):
+            if accuracy_m:
+                raise InvalidInputError("La précision est celle de coordonnées", advice="retirer accuracy_m")
+            return self.desk.answer(place, on, postcode=postcode, citycode=citycode)
+        if postcode or citycode:
+            raise InvalidInputError("Une commune limite la recherche d'une adresse", advice="la retirer")
+        return self.desk.answer_at(*place, on, accuracy_m)
+
+    def decide_footprint(self, geometry: FilePath, *, on: date) -> FootprintAnswer:
+        """Say whether a plot, a building, a street or a whole catchment lies in a perimeter.
+
+        Parameters
+        ----------
+        geometry : GeoJSON, GeoPackage, Shapefile or GeoParquet, in any CRS with an EPSG code.
+        """
+        from geoville.workflows.footprints import answer_about_file
+
+        return answer_about_file(Path(geometry), self.desk.index, on, territory=self.choice.territory)
+
+    def decide_many(
+        self,
+        rows: pd.DataFrame | FilePath,
+        *,
+        on: date,
+        address_columns: Sequence[str] = (),
+        postcode_column: str | None = None,
+        citycode_column: str | None = None,
+        lon_column: str | None = None,
+        lat_column: str | None = None,
+    ) -> pd.DataFrame:
+        """Answer every row of a table, or of a CSV, XLSX or Parquet file, in memory.
+
+        Parameters
+        ----------
+        rows : a table, or a file whose cells are then all read as text.
+        address_columns : columns that hold the address, in the order of an envelope; recognised unless given.
+        postcode_column, citycode_column : columns that limit the search to a town.
+        lon_column, lat_column : columns of coordinates in degrees, WGS84.
+
+        Returns
+        -------
+        The rows with the columns of `lookup_file` after their own; null where an answer has none.
+
+        Raises
+        ------
+        InvalidInputError
+            A column is missing, or nothing tells which ones to read.
+        """
+        import pandas as pd
+
+        from geoville.workflows.lookup_frame import answer_table
+
+        return answer_table(
+            rows if isinstance(rows, pd.DataFrame) else Path(rows),
+            self.desk,
+            on,
+            address=address_columns,
+            postcode=postcode_column,
+            citycode=citycode_column,
+            lon=lon_column,
+            lat=lat_column,
+        )
+
+    def lookup_file(
+        self,
+        source: FilePath,
+        out: FilePath,
+        *,
+        on: date,
+        address_columns: Sequence[str] = (),
+        postcode_column: str | None = None,
+        citycode_column: str | None = None,
+        lon_column: str | None = None,
+        lat_column: str | None = None,
+        encoding: str | None = None,
+        separator: str | None = None,
+        sheet: str | None = None,
+        resume: bool = False,
+        force: bool = False,
+        workers: int = 1,
+        progress: Callable[[int], None] | None = None,
+    ) -> FileSummary:
+        """Copy a file with an answer in each row, in constant memory.
+
+        Parameters
+        ----------
+        source, out : CSV, XLSX or Parquet, both of the same format.
+        address_columns, postcode_column, citycode_column, lon_column, lat_column : as in `decide_many`.
+        encoding, separator, sheet : of a CSV file or a workbook; recognised unless given.
+        resume : go on with a work that was interrupted, where there is one.
+        force : begin again, and replace the output.
+        workers : number of processes.
+        progress : told how many rows are answered.
+
+        Returns
+        -------
+        Numbers of rows, by status and by verdict.
+
+        Raises
+        ------
+        InvalidInputError
+            The file cannot be read, a column is missing, the output cannot be written there or is there already.
+        """
+        from geoville.workflows.bulk_lookup import can_be_bulk, lookup_parquet
+        from geoville.workflows.lookup_file import open_file_job
+
+        job = open_file_job(
+            Path(source),
+            Path(out),
+            self.choice,
+            on,
+            address=address_columns,
+            postcode=postcode_column,
+            citycode=citycode_column,
+            lon=lon_column,
+            lat=lat_column,
+            encoding=encoding,
+            separator=separator,
+            sheet=sheet,
+        )
+        told = progress or _nobody
+        if can_be_bulk(job):
+            return lookup_parquet(job, told, resume=resume, force=force, workers=workers)
+        return job.run(told, resume=resume, force=force, workers=workers)
+
+    def attest(self, place: Place, out: FilePath, *, on: date, issued: date, accuracy_m: float = 0.0) -> Path:
+        """Write the answer about a place on one sheet, to keep with a file.
+
+        Parameters
+        ----------
+        place, on, accuracy_m : as in `decide`.
+        out : .html or .pdf.
+        issued : day printed as that of the statement.
+        """
+        from geoville.workflows.attest import state, write_statement
+
+        asked = place if isinstance(place, str) else f"{place[0]}, {place[1]}"
+        answer = self.decide(place, on=on, accuracy_m=accuracy_m)
+        path = Path(out)
+        write_statement(state(self.desk, answer, asked, issued=issued, landmarks=self.pack.places()), path)
+        return path
+
+    def check_action(self, source: FilePath, *, today: date, on: date | None = None) -> ActionFinding:
+        """Say what an action may rest on, and which evidence is missing.
+
+        Parameters
+        ----------
+        source : description of the action, TOML or JSON.
+        today : day judged where the action gives no period.
+        on : day judged instead of the action's period.
+        """
+        from geoville.sources.action_files import read_action
+
+        return self._actions.check(read_action(Path(source)), on=on, today=today)
+
+    def check_actions(
+        self, source: FilePath, out: FilePath, *, today: date, on: date | None = None, map_file: FilePath | None = None
+    ) -> CheckedTable:
+        """Copy a table of actions (CSV or XLSX) with an answer in each row.
+
+        Parameters
+        ----------
+        today, on : as in `check_action`.
+        map_file : page that shows the actions, to be written too.
+        """
+        from geoville.workflows.action_map import draw_actions
+        from geoville.workflows.action_table import check_table
+
+        table = check_table(self._actions, Path(source), Path(out), on=on, today=today)
+        if map_file is not None:
+            title = f"Actions du tableau « {Path(source).name} »"
+            draw_actions(self._actions, table.findings, title, Path(map_file), on or today)
+        table.write(Path(out))
+        return table
+
+    def rules(self, on: date) -> tuple[Rule, ...]:
+        """Rules that a place in a perimeter opens, those in force on a day, with their references.
+
+        >>> from datetime import date
+        >>> from geoville import Territory
+        >>> [rule.id for rule in Territory.open("calais").rules(date(2026, 1, 15))][:2]
+        ['tva-accession', 'tfpb-logement-social']
+        """
+        from geoville.eligibility.rules import rules_at
+
+        return rules_at(on)
+
+    @property
+    def _actions(self) -> ActionDesk:
+        from geoville.workflows.actions import ActionDesk
+
+        return ActionDesk(self.desk, self.choice.territory)
+
+
+def _nobody(_: int) -> None:
+    """Tell nobody how far the work is."""
