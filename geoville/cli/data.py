@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geoville.cli import addresses
+from geoville.cli import addresses, data_sources
 from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, QpvGeneration, TerritoryName
 from geoville.cli.file_arguments import Destination
 from geoville.cli.printing import print_json, print_lines, print_table
@@ -103,6 +103,8 @@ def build(
 app.add_typer(addresses.app, name="addresses")
 command(app, "raster")(raster)
 command(app, "cells")(cells)
+command(app, "sources")(data_sources.sources)
+command(app, "check")(data_sources.check)
 
 
 def _rows(addition: Addition) -> str:

@@ -1,0 +1,167 @@
+"""Which addresses of the registry of official data sets answer today."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from geoville.errors import DataUnavailableError, InvalidInputError
+from geoville.french import number
+from geoville.sources.registry import PER_DEPARTEMENT, DataSet, registry
+from geoville.sources.remote_answer import RemoteAnswer, ask, open_client
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SAMPLE_DEPARTEMENT = "62"
+"""Asked about where there is one file for each département."""
+
+AT_ONCE = 4
+"""Nearly all the addresses are of a handful of public servers."""
+
+
+class State(StrEnum):
+    """What came of an address; only `available` needs nothing done."""
+
+    AVAILABLE = "available"
+    CHANGED = "changed"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    BY_HAND = "by_hand"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAddress:
+    """A data set and what its address answers.
+
+    Parameters
+    ----------
+    address : that was asked, empty where the registry knows none.
+    finding : French clause, for people.
+    """
+
+    data_set: DataSet
+    address: str
+    state: State
+    finding: str
+    answer: RemoteAnswer
+
+    def document(self) -> dict[str, Any]:
+        """The answer as plain values."""
+        return {
+            "id": self.data_set.id,
+            "kind": self.data_set.kind,
+            "address": self.address,
+            "state": self.state.value,
+            "finding": self.finding,
+            "expected_size_bytes": self.data_set.size_bytes,
+            **asdict(self.answer),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DataCheck:
+    """What the addresses answer, in the order of the registry."""
+
+    checked: tuple[CheckedAddress, ...]
+
+    @property
+    def counts(self) -> dict[State, int]:
+        """How many addresses are in each state, zeros included."""
+        found = Counter(item.state for item in self.checked)
+        return {state: found[state] for state in State}
+
+    def document(self) -> dict[str, Any]:
+        """The whole check as plain values."""
+        return {
+            "counts": {state.value: count for state, count in self.counts.items()},
+            "data_sets": [item.document() for item in self.checked],
+        }
+
+
+def choose_data_sets(names: Sequence[str] = ()) -> tuple[DataSet, ...]:
+    """Data sets of the registry that names designate, in its order.
+
+    Parameters
+    ----------
+    names : kinds or identifiers; all the data sets where empty.
+
+    Raises
+    ------
+    InvalidInputError
+        A name is neither a kind nor an identifier.
+    """
+    known = registry()
+    kinds, ids = dict.fromkeys(item.kind for item in known), {item.id for item in known}
+    if unknown := [name for name in names if name not in kinds and name not in ids]:
+        raise InvalidInputError(
+            f"« {unknown[0]} » n'est ni une nature ni un identifiant de donnée",
+            advice=f"natures : {', '.join(kinds)} ; identifiants : voir « geoville data sources »",
+        )
+    return tuple(item for item in known if not names or item.kind in names or item.id in names)
+
+
+def check_data_sets(only: Sequence[str] = (), mirror: str | None = None) -> DataCheck:
+    """Ask the address of each data set what it answers; one that fails never stops the others.
+
+    Parameters
+    ----------
+    only : kinds or identifiers.
+    mirror : folder of an HTTP server that holds the files, asked instead of the producers.
+
+    Raises
+    ------
+    InvalidInputError
+        A name is not known.
+    DataUnavailableError
+        Not one server answered: what fails is the network from here, not the addresses.
+    """
+    chosen = choose_data_sets(only)
+    with open_client() as client, ThreadPoolExecutor(AT_ONCE) as pool:
+        addresses = [_address(item, mirror) for item in chosen]
+        answers = pool.map(lambda address: ask(client, address) if address else RemoteAnswer(), addresses)
+        checked = tuple(map(_judged, chosen, addresses, answers))
+    asked = [item for item in checked if item.address]
+    if asked and all(item.state is State.UNREACHABLE for item in asked):
+        raise DataUnavailableError(
+            f"Aucun serveur n'a répondu ({number(len(asked))} adresses essayées)",
+            advice="vérifier l'accès au réseau, et le mandataire (HTTPS_PROXY) s'il en faut un",
+        )
+    return DataCheck(checked)
+
+
+def _address(item: DataSet, mirror: str | None) -> str:
+    if not item.url and not mirror:
+        return ""
+    return item.address(SAMPLE_DEPARTEMENT if item.scope == PER_DEPARTEMENT else None, mirror)
+
+
+def _judged(item: DataSet, address: str, answer: RemoteAnswer) -> CheckedAddress:
+    state, finding = _verdict(item, answer) if address else (State.BY_HAND, f"à télécharger depuis {item.page}")
+    return CheckedAddress(item, address, state, finding, answer)
+
+
+def _verdict(item: DataSet, answer: RemoteAnswer) -> tuple[State, str]:
+    if answer.status is None:
+        return State.UNREACHABLE, answer.fault
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        return State.REFUSED, _refusal(answer.status)
+    if answer.is_page:
+        return State.CHANGED, "une page web au lieu du fichier"
+    if item.size_bytes and answer.size_bytes not in {None, item.size_bytes}:
+        return State.CHANGED, f"taille changée, {number(item.size_bytes)} octets attendus"
+    return State.AVAILABLE, "répond"
+
+
+def _refusal(status: int) -> str:
+    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        return f"n'y est plus ({status})"
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return f"demande de revenir plus tard ({status})"
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return f"refuse les programmes ({status}), à télécharger à la main"
+    return f"erreur du serveur ({status})"
