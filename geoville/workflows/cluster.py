@@ -1,57 +1,101 @@
-"""Work shared out to processes of this machine, or to the workers of a dask scheduler."""
+"""Work shared out to processes of this machine, or to the workers of a dask scheduler, wherever they are."""
 
 from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from geoville import __version__
 from geoville.errors import GeovilleError, InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     Task = TypeVar("Task")
     Result = TypeVar("Result")
 
 _LOOPBACK = "127.0.0.1"
 _CONNECT_S = 10
+_FIRST_WORKER_S = 60
+_TASKS_AHEAD = 2
+"""Tasks given to each thread of the workers before the first one ends: none is idle, and few wait in memory."""
 
 
 def results(
-    work: Callable[[Task], Result], tasks: Sequence[Task], *, workers: int = 1, scheduler: str | None = None
+    work: Callable[[Task], Result], tasks: Iterable[Task], *, workers: int = 1, scheduler: str | None = None
 ) -> Iterator[Result]:
     """Do tasks, and give their results as they come, in any order.
 
     Parameters
     ----------
-    work : a function of a module, so that other processes find it; doing a task twice must do no harm.
+    work : what does a task, with all that every task needs: each process is given it once, and does one task at a time.
+        Doing a task twice must do no harm.
+    tasks : made as they are needed; each is kept until its result is here, so that a process lost changes nothing.
     workers : processes of this machine; 1 works in this one.
-    scheduler : address of a dask scheduler, whose workers see the same files; then `workers` has no meaning.
+    scheduler : address of a dask scheduler; then `workers` has no meaning.
 
     Raises
     ------
     InvalidInputError
-        No scheduler answers at that address.
+        No scheduler answers at that address, it has no worker, or its workers have another version of geoville.
     GeovilleError
         Processes stop again and again on one task. One that stops once changes nothing: its task is done elsewhere.
     """
     if workers == 1 and scheduler is None:
         yield from map(work, tasks)
         return
-    from distributed import as_completed
     from distributed.scheduler import KilledWorker
 
-    with _client(workers, scheduler) as client:
-        try:
-            futures = client.map(work, tasks, pure=False)
-            for future in as_completed(futures):  # type: ignore[no-untyped-call]
-                yield future.result()
-        except KilledWorker:
-            raise GeovilleError(
-                "Des processus de calcul s'arrêtent sans cesse",
-                advice="reprendre avec --resume, et moins de processus (--workers)",
-            ) from None
+    try:
+        with _client(workers, scheduler) as client, _given_to_all(work, client) as name:
+            yield from _done(client, name, iter(tasks))
+    except KilledWorker:
+        raise GeovilleError(
+            "Des processus de calcul s'arrêtent sans cesse",
+            advice="leur donner plus de mémoire ou en prendre moins ; lookup-file reprend son travail avec --resume",
+        ) from None
+
+
+def _done(client: Any, name: str, tasks: Iterator[Any]) -> Iterator[Any]:
+    """Results of tasks, given little by little."""
+    from distributed import as_completed
+
+    from geoville.workflows.cluster_worker import do
+
+    def given(count: int) -> list[Any]:
+        return [client.submit(do, name, task, pure=False) for task in islice(tasks, count)]
+
+    coming = as_completed(given(_TASKS_AHEAD * sum(client.nthreads().values())))  # type: ignore[no-untyped-call]
+    for future in coming:
+        for more in given(1):
+            coming.add(more)
+        yield future.result()
+
+
+@contextmanager
+def _given_to_all(work: Callable[[Any], Any], client: Any) -> Iterator[str]:
+    """Give a work to every worker, until the end of the block, under the name that comes back."""
+    from geoville.workflows.cluster_worker import OtherVersionError, SharedWork
+
+    shared = SharedWork(work)
+    try:
+        client.wait_for_workers(1, timeout=_FIRST_WORKER_S)
+        client.register_plugin(shared)
+    except TimeoutError as error:
+        raise InvalidInputError(
+            "L'ordonnanceur dask n'a aucun processus de calcul", advice="en lancer (dask worker tcp://machine:8786)"
+        ) from error
+    except (ImportError, OtherVersionError) as error:
+        raise InvalidInputError(
+            f"Les processus de calcul n'ont pas geoville {__version__}",
+            advice="installer la même version sur toutes les machines",
+        ) from error
+    try:
+        yield shared.name
+    finally:
+        client.unregister_worker_plugin(shared.name)
 
 
 @contextmanager
