@@ -1,0 +1,157 @@
+"""A PostgreSQL with PostGIS of Debian's, started in a temporary folder and ended by its own process."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PACKAGES = "postgresql-15 postgresql-15-postgis-3"
+ROLE, PASSWORD = "agent", "s3cret/é#"
+READER = "lecteur"
+_UNPRIVILEGED = ("postgres", "nobody")
+_PATIENCE_S = 30
+
+
+@dataclass(frozen=True)
+class PostgisServer:
+    """A running server: `base` has PostGIS, `sans_postgis` has not."""
+
+    port: int
+    folder: Path
+
+    def address(
+        self, table: str, *, base: str = "ville", user: str = ROLE, password: str = "s3cret%2F%C3%A9%23"
+    ) -> str:
+        return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{base}#{table}"
+
+    def run(self, statement: str, *, base: str = "ville", user: str = "postgres") -> list[tuple[Any, ...]]:
+        """Run one statement, as the superuser through the socket unless told, and give its rows."""
+        import psycopg
+
+        place = {"host": str(self.folder), "port": self.port, "dbname": base, "user": user}
+        if user != "postgres":
+            place |= {"host": "127.0.0.1", "password": PASSWORD}
+        with psycopg.connect(autocommit=True, **place) as connection:
+            cursor = connection.execute(statement)  # type: ignore[arg-type]
+            return cursor.fetchall() if cursor.description else []
+
+
+def missing() -> str | None:
+    """Why no server can be started on this machine; None where one can."""
+    if not _programs():
+        return f"PostgreSQL is not on this machine (Debian: {PACKAGES})"
+    if not list(Path("/usr/share/postgresql").glob("*/extension/postgis.control")):
+        return f"PostGIS is not on this machine (Debian: {PACKAGES})"
+    if os.geteuid() == 0 and not shutil.which("setpriv"):
+        return "initdb refuses root, and setpriv is not on this machine"
+    return None
+
+
+@contextmanager
+def postgis_server() -> Iterator[PostgisServer]:
+    """Start a server on a free port of the loopback and on a socket of its folder."""
+    with tempfile.TemporaryDirectory(prefix="geoville-pg-", ignore_cleanup_errors=True) as folder, _log() as log:
+        place, data = Path(folder), Path(folder) / "data"
+        _give(place)
+        _initialise(data, log)
+        server = PostgisServer(_free_port(), place)
+        options = ("-D", data, "-k", place, "-p", server.port, "-h", "127.0.0.1", *_fast_and_forgetful())
+        running = subprocess.Popen(_as_nobody("postgres", *options), stdout=log, stderr=log, cwd="/")
+        try:
+            _wait(server, running)
+            _fill(server)
+            yield server
+        finally:
+            running.send_signal(signal.SIGINT)  # a shutdown that does not wait for the clients
+            try:
+                running.wait(_PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                running.kill()
+                running.wait()
+
+
+def _programs() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else None
+
+
+def _as_nobody(program: str, *arguments: object) -> list[str]:
+    """Command line of a program of PostgreSQL, as an unprivileged user where this process is root's."""
+    programs = _programs()
+    assert programs
+    command = [str(programs / program), *map(str, arguments)]
+    if os.geteuid() != 0:
+        return command
+    user = _unprivileged()
+    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", *command]
+
+
+def _unprivileged() -> pwd.struct_passwd:
+    known = {user.pw_name: user for user in pwd.getpwall()}
+    return next(known[name] for name in _UNPRIVILEGED if name in known)
+
+
+def _give(folder: Path) -> None:
+    if os.geteuid() == 0:
+        user = _unprivileged()
+        os.chown(folder, user.pw_uid, user.pw_gid)
+
+
+@contextmanager
+def _log() -> Iterator[Any]:
+    with tempfile.TemporaryFile() as log:
+        yield log
+
+
+def _initialise(data: Path, log: Any) -> None:
+    """Make an empty cluster, where the superuser is trusted on the socket and the others have a password."""
+    options = ("-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--auth-local=trust")
+    command = _as_nobody("initdb", "-D", data, *options, "--auth-host=scram-sha-256")
+    subprocess.run(command, check=True, stdout=log, stderr=log, cwd="/")
+
+
+def _fast_and_forgetful() -> tuple[str, ...]:
+    """Settings of a server whose data nobody keeps."""
+    settings = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "jit=off")
+    return tuple(part for setting in settings for part in ("-c", setting))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(server: PostgisServer, running: subprocess.Popen[bytes]) -> None:
+    import psycopg
+
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            server.run("SELECT 1", base="postgres")
+        except psycopg.OperationalError:
+            if running.poll() is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _fill(server: PostgisServer) -> None:
+    for role in (ROLE, READER):
+        server.run(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'", base="postgres")
+    for base in ("ville", "sans_postgis"):
+        server.run(f"CREATE DATABASE {base} OWNER {ROLE}", base="postgres")
+        server.run(f"GRANT CREATE ON SCHEMA public TO {ROLE}", base=base)
+    server.run("CREATE EXTENSION postgis")
