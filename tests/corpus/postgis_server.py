@@ -15,10 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 PACKAGES = "postgresql-15 postgresql-15-postgis-3"
-ROLE, PASSWORD = "agent", "s3cret/é#"
-READER = "lecteur"
+ROLE, READER = "agent", "lecteur"
+PASSWORD = "s3cret/é#"
 _UNPRIVILEGED = ("postgres", "nobody")
 _PATIENCE_S = 30
 
@@ -36,15 +37,21 @@ class PostgisServer:
         return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{base}#{table}"
 
     def run(self, statement: str, *, base: str = "ville", user: str = "postgres") -> list[tuple[Any, ...]]:
-        """Run one statement, as the superuser through the socket unless told, and give its rows."""
+        """Run statements through the socket, where everyone is trusted, and give the rows of the last one."""
         import psycopg
 
         place = {"host": str(self.folder), "port": self.port, "dbname": base, "user": user}
-        if user != "postgres":
-            place |= {"host": "127.0.0.1", "password": PASSWORD}
         with psycopg.connect(autocommit=True, **place) as connection:
-            cursor = connection.execute(statement)  # type: ignore[arg-type]
+            cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
+
+    def cut(self) -> None:
+        """End every connection of geoville's from the server's side."""
+        ours = "FROM pg_stat_activity WHERE application_name = 'geoville'"
+        self.run(f"SELECT pg_terminate_backend(pid) {ours}")
+        deadline = time.monotonic() + _PATIENCE_S
+        while self.run(f"SELECT 1 {ours}") and time.monotonic() < deadline:
+            time.sleep(0.01)
 
 
 def missing() -> str | None:
@@ -149,6 +156,7 @@ def _wait(server: PostgisServer, running: subprocess.Popen[bytes]) -> None:
 
 
 def _fill(server: PostgisServer) -> None:
+    """Two roles with the same password: one writes, the other has no right but what it is given."""
     for role in (ROLE, READER):
         server.run(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'", base="postgres")
     for base in ("ville", "sans_postgis"):
