@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from email.utils import parsedate_to_datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +16,20 @@ from geoville.french import long_date, number
 if TYPE_CHECKING:
     from geoville.sources.registry import DataSet
     from geoville.workflows.data_check import CheckedAddress, DataCheck
+
+KINDS_IN_FRENCH = {
+    "grid": "carreaux de 200 m",
+    "iris_contours": "contours des IRIS",
+    "iris_income": "revenus par IRIS",
+    "commune_contours": "contours des communes",
+    "communes": "noms et codes des communes",
+    "urban_units": "unités urbaines",
+    "qpv": "quartiers prioritaires",
+    "zfu": "zones franches urbaines",
+    "equipment": "équipements",
+    "addresses": "adresses",
+    "streets": "rues",
+}
 
 Names = Annotated[
     list[str] | None,
@@ -38,8 +54,10 @@ def sources(
     if as_json:
         print_json({"read_on": registry_date().isoformat(), "data_sets": [_document(item) for item in chosen]})
         return
-    rows = [(item.id, item.kind, item.title, item.vintage, item.format, _address_state(item)) for item in chosen]
-    print_table(("Identifiant", "Nature", "Titre", "Millésime", "Format", "Adresse"), rows)
+    for nature, items in groupby(chosen, key=lambda item: item.kind):
+        print_lines([f"{nature} : {KINDS_IN_FRENCH[nature]}"])
+        rows = [(item.id, item.title, item.format, _address_state(item)) for item in items]
+        print_table(("Identifiant", "Titre", "Format", "Adresse"), rows)
     unchecked = sum(bool(item.url) and not item.checked for item in chosen)
     print_lines(
         [
@@ -67,7 +85,9 @@ def check(
         print_json(done.document())
         return
     rows = [(item.data_set.id, item.finding, *_details(item)) for item in done.checked]
-    print_table(("Identifiant", "Constat", "Octets", "Modifié", "Déplacé vers"), rows)
+    print_table(("Identifiant", "Constat", "Octets", "Modifié"), rows)
+    moved = [item for item in done.checked if item.answer.moved_to]
+    print_lines(f"Déplacé : {item.data_set.id}, vers {item.answer.moved_to}" for item in moved)
     print_lines([_summary(done)])
 
 
@@ -82,10 +102,18 @@ def _address_state(item: DataSet) -> str:
     return f"vérifiée le {long_date(item.checked_on)}" if item.checked_on else "non vérifiée"
 
 
-def _details(item: CheckedAddress) -> tuple[str, str, str]:
+def _details(item: CheckedAddress) -> tuple[str, str]:
     answer = item.answer
     size = "" if answer.size_bytes is None else number(answer.size_bytes)
-    return size, answer.last_modified or answer.etag, answer.moved_to
+    return size, _day(answer.last_modified)
+
+
+def _day(http_date: str) -> str:
+    """The day of an HTTP date, in French; what is none is given back as it is."""
+    try:
+        return long_date(parsedate_to_datetime(http_date).date())
+    except ValueError:
+        return http_date
 
 
 def _summary(done: DataCheck) -> str:

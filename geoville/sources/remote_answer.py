@@ -99,7 +99,7 @@ def _size(response: httpx.Response) -> int | None:
 def _fault(error: Exception) -> str:
     import httpx
 
-    if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError):
+    if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.ProxyError):
         return "injoignable"
     if isinstance(error, httpx.TimeoutException):
         return "ne répond pas à temps"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.french import number
+from geoville.sources.download_http import parsed_address
 from geoville.sources.registry import PER_DEPARTEMENT, DataSet, registry
 from geoville.sources.remote_answer import RemoteAnswer, ask, open_client
 
@@ -100,7 +101,7 @@ def choose_data_sets(names: Sequence[str] = ()) -> tuple[DataSet, ...]:
     if unknown := [name for name in names if name not in kinds and name not in ids]:
         raise InvalidInputError(
             f"« {unknown[0]} » n'est ni une nature ni un identifiant de donnée",
-            advice=f"natures : {', '.join(kinds)} ; identifiants : voir « geoville data sources »",
+            advice=f"choisir parmi {', '.join(kinds)}, ou un identifiant de « geoville data sources »",
         )
     return tuple(item for item in known if not names or item.kind in names or item.id in names)
 
@@ -116,11 +117,13 @@ def check_data_sets(only: Sequence[str] = (), mirror: str | None = None) -> Data
     Raises
     ------
     InvalidInputError
-        A name is not known.
+        A name is not known, or the mirror is not an address of the web.
     DataUnavailableError
         Not one server answered: what fails is the network from here, not the addresses.
     """
     chosen = choose_data_sets(only)
+    if mirror:
+        parsed_address(mirror)
     with open_client() as client, ThreadPoolExecutor(AT_ONCE) as pool:
         addresses = [_address(item, mirror) for item in chosen]
         answers = pool.map(lambda address: ask(client, address) if address else RemoteAnswer(), addresses)
@@ -128,10 +131,14 @@ def check_data_sets(only: Sequence[str] = (), mirror: str | None = None) -> Data
     asked = [item for item in checked if item.address]
     if asked and all(item.state is State.UNREACHABLE for item in asked):
         raise DataUnavailableError(
-            f"Aucun serveur n'a répondu ({number(len(asked))} adresses essayées)",
+            f"Aucun serveur n'a répondu ({_addresses(len(asked))})",
             advice="vérifier l'accès au réseau, et le mandataire (HTTPS_PROXY) s'il en faut un",
         )
     return DataCheck(checked)
+
+
+def _addresses(count: int) -> str:
+    return "une adresse essayée" if count == 1 else f"{number(count)} adresses essayées"
 
 
 def _address(item: DataSet, mirror: str | None) -> str:
@@ -141,15 +148,19 @@ def _address(item: DataSet, mirror: str | None) -> str:
 
 
 def _judged(item: DataSet, address: str, answer: RemoteAnswer) -> CheckedAddress:
-    state, finding = _verdict(item, answer) if address else (State.BY_HAND, f"à télécharger depuis {item.page}")
+    state, finding = (
+        _verdict(item, address, answer) if address else (State.BY_HAND, f"à télécharger depuis {item.page}")
+    )
     return CheckedAddress(item, address, state, finding, answer)
 
 
-def _verdict(item: DataSet, answer: RemoteAnswer) -> tuple[State, str]:
+def _verdict(item: DataSet, address: str, answer: RemoteAnswer) -> tuple[State, str]:
     if answer.status is None:
         return State.UNREACHABLE, answer.fault
     if answer.status >= HTTPStatus.BAD_REQUEST:
         return State.REFUSED, _refusal(answer.status)
+    if address.startswith("https:") and answer.moved_to.startswith("http:"):
+        return State.CHANGED, "renvoie à une adresse non chiffrée, refusée"
     if answer.is_page:
         return State.CHANGED, "une page web au lieu du fichier"
     if item.size_bytes and answer.size_bytes not in {None, item.size_bytes}:
