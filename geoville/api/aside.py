@@ -69,5 +69,5 @@ class Aside:
         return PerimeterIndex(copies, self._extent)
 
     @cached_property
-    def _population(self) -> PopulatedCells:
+    def _population(self) -> PopulatedCells | None:
         return population_of(self._territory)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoville.cli import addresses, data_sources
-from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, QpvGeneration, TerritoryName
+from geoville.cli import addresses, data_sources, territories
+from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, AskedDay, QpvGeneration, TerritoryName, day
 from geoville.cli.file_arguments import Destination
-from geoville.cli.printing import print_json, print_lines, print_table
+from geoville.cli.printing import print_json, print_lines
 from geoville.cli.rasters import cells, raster
+from geoville.cli.territories import info, print_files, print_heading
 from geoville.cli.usage import command, group
 
 if TYPE_CHECKING:
     from geoville.sources.additions import Addition
-    from geoville.sources.territory import Territory
 
 app = group("Lister les données, en ajouter, les convertir.")
 
@@ -27,17 +27,19 @@ def list_files(as_json: AsJson = False) -> None:
 
     Avec leurs sources, et les fichiers ajoutés.
     """
-    from geoville.workflows.territories import list_data
+    from geoville.workflows.territories import list_data, territory_document, unreadable_packs
 
     territories = list_data()
     if as_json:
-        print_json([_document(territory) for territory in territories])
+        print_json([territory_document(territory) for territory in territories])
         return
     for territory in territories:
-        print_lines([f"{territory.name} : {territory.title} (EPSG:{territory.epsg})"])
-        rows = [(file.path.name, file.role, file.source.citation) for file in territory.manifest.files]
-        rows += [(item.id, item.kind, item.source.citation) for item in territory.additions]
-        print_table(("Fichier", "Rôle", "Source"), rows)
+        print_heading(territory)
+        print_files(territory)
+    print_lines(
+        f"{name} : description illisible ; le retirer (« geoville data remove {name} ») et le refaire."
+        for name in unreadable_packs()
+    )
 
 
 @command(app, "add")
@@ -66,12 +68,22 @@ def add(
 
 @command(app, "remove")
 def remove(
-    designation: Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="Identifiant ou nom du fichier ajouté.")],
+    designation: Annotated[
+        str,
+        typer.Argument(metavar="IDENTIFIANT|NOM[@VERSION]", help="Fichier ajouté, ou territoire que vous avez fait."),
+    ],
     territory: TerritoryName = DEFAULT_TERRITORY,
 ) -> None:
-    """Retirer d'un territoire un fichier ajouté."""
-    from geoville.workflows.territories import remove_data
+    """Retirer un fichier ajouté, ou un territoire.
 
+    D'un territoire que vous avez fait : une version, ou toutes. Les fichiers que vous y avez ajoutés sont gardés.
+    """
+    from geoville.workflows.territories import is_pack, remove_data, remove_territory
+
+    if is_pack(designation):
+        remove_territory(designation)
+        print_lines([f"Retiré : territoire {designation}."])
+        return
     addition = remove_data(designation, territory=territory)
     print_lines([f"Retiré : {addition.id} ({addition.file_name})."])
 
@@ -80,6 +92,7 @@ def remove(
 def build(
     territory: Annotated[str, typer.Argument(metavar="TERRITOIRE", help="Territoire (« geoville data list »).")],
     out: Annotated[Destination, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire les couches.")],
+    on: AskedDay = None,
     as_json: AsJson = False,
 ) -> None:
     """Calculer les couches d'un territoire.
@@ -90,7 +103,7 @@ def build(
     from geoville.workflows.pack import build_pack
 
     with out.writing() as folder:
-        built = build_pack(territory, folder)
+        built = build_pack(territory, folder, day(on) if on else None)
     if as_json:
         print_json(built.document())
         return
@@ -101,6 +114,8 @@ def build(
 
 
 app.add_typer(addresses.app, name="addresses")
+app.add_typer(territories.app, name="territory")
+command(app, "info")(info)
 command(app, "raster")(raster)
 command(app, "cells")(cells)
 command(app, "sources")(data_sources.sources)
@@ -111,34 +126,3 @@ def _rows(addition: Addition) -> str:
     left_out = f", {addition.left_out} hors du territoire" if addition.left_out else ""
     plural = "s" if addition.rows > 1 else ""
     return f"{addition.rows} élément{plural}{left_out}"
-
-
-def _document(territory: Territory) -> dict[str, Any]:
-    return {
-        "name": territory.name,
-        "title": territory.title,
-        "epsg": territory.epsg,
-        "files": [
-            {
-                "path": file.path.name,
-                "role": file.role,
-                "citation": file.source.citation,
-                "vintage": file.source.vintage,
-                "licence": file.source.licence,
-                "sha256": file.source.sha256,
-            }
-            for file in territory.manifest.files
-        ],
-        "additions": [
-            {
-                "id": item.id,
-                "kind": item.kind,
-                "file_name": item.file_name,
-                "rows": item.rows,
-                "sha256": item.sha256,
-                "generation": item.generation,
-                "complete": item.complete,
-            }
-            for item in territory.additions
-        ],
-    }

@@ -12,7 +12,7 @@ from geoville.geocoding.normalise import content_words, fold
 from geoville.geocoding.parse import ParsedAddress, parse_address
 from geoville.geocoding.places import SUGGESTIONS, PlaceIndex, PlaceMatch
 from geoville.geocoding.question import LONGEST_TEXT, check_question
-from geoville.geocoding.reading import Reading, readings_of
+from geoville.geocoding.reading import Reading, in_order_of_search, readings_of
 from geoville.geocoding.street_answers import MOST_ALTERNATIVES, StreetAnswers
 from geoville.geocoding.street_search import matches_anywhere, near_names
 from geoville.geocoding.suggestions import STARTED, Suggestions
@@ -21,7 +21,9 @@ from geoville.geocoding.whole_town import town_position
 from geoville.model import AddressList, NotFound, PositionType
 
 if TYPE_CHECKING:
-    from geoville.model import Position
+    from collections.abc import Iterable
+
+    from geoville.model import Address, Position
 
 OTHER_TOWN = 0.7
 """What the score of a street is worth where the town asked is not in the list."""
@@ -34,15 +36,18 @@ class EmbeddedGeocoder:
     ----------
     addresses : a list, indexed here, or an index; where it is not complete, a street that it lacks proves nothing, and
         a match that rests on likeness alone, or on a town that was not named, is not firm.
+    places : named places to know beside an index, which holds none.
     """
 
-    def __init__(self, addresses: AddressList | AddressIndex) -> None:
-        given = addresses.addresses if isinstance(addresses, AddressList) else ()
-        places = [address for address in given if address.place]
+    def __init__(self, addresses: AddressList | AddressIndex, places: Iterable[Address] = ()) -> None:
+        listed = addresses.addresses if isinstance(addresses, AddressList) else ()
+        places = [*(address for address in listed if address.place), *places]
         self._index = AddressIndex.of_list(addresses) if isinstance(addresses, AddressList) else addresses
         self._list = ListName(self._index.name, self._index.size, complete=self._index.complete)
         known = self._index.towns()
-        self._towns = Towns([*known, *((Town("", place.city), place.postcode) for place in places if place.city)])
+        self._towns = Towns(
+            [*known, *((Town("", place.city), place.postcode) for place in places if place.city)], self._index.spellings
+        )
         self._places = PlaceIndex(places)
         self._streets = StreetAnswers(self._index, several_towns=len({town for town, _ in known}) > 1)
         self._suggestions = Suggestions(self._index, self._towns, self._streets)
@@ -88,7 +93,7 @@ class EmbeddedGeocoder:
             return town_position(readings[-1].designation, self._index) or self._list.absent("Adresse")
         searches = (self._streets.of, self._place) if parsed.street_type else (self._place, self._streets.of)
         for search in searches:
-            for reading in readings:
+            for reading in in_order_of_search(readings):
                 found = search(reading, parsed)
                 if found is not None:
                     return found

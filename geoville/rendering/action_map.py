@@ -68,7 +68,7 @@ def action_map(
     title: str,
     marks: Sequence[ActionMark],
     *,
-    grid: Grid,
+    grid: Grid | None,
     perimeters: Sequence[Perimeter],
     sources: Iterable[Source],
     on: date,
@@ -79,7 +79,7 @@ def action_map(
     ----------
     title : of the map.
     marks : the actions; those without a known place are listed in the panel.
-    grid : all cells of the territory.
+    grid : all cells of the territory; None where none is known.
     sources : of everything drawn.
     on : date of the map.
     """
@@ -89,8 +89,8 @@ def action_map(
         title=title,
         subtitle="Actions, et ce sur quoi chacune peut se fonder",
         bounds=_bounds(marks, perimeters),
-        backdrop=inhabited_area(grid),
-        cells=cell_layer(grid),
+        backdrop=inhabited_area(grid) if grid is not None else None,
+        cells=cell_layer(grid) if grid is not None else None,
         perimeters=(
             *perimeter_layers(perimeters, on),
             *([PerimeterLayer("Zones d'action", "action", zones)] if zones else []),

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from geoville.crs import WGS84
-from geoville.errors import InvalidInputError, UnknownTerritoryError
+from geoville.errors import DataUnavailableError, InvalidInputError, UnknownTerritoryError
 from geoville.model import AddressList, Kind
-from geoville.sources.additions import Addition, added_address_lists, added_perimeters, added_places, list_additions
+from geoville.sources.additions import (
+    ADDRESSES,
+    Addition,
+    added_address_lists,
+    added_perimeters,
+    added_places,
+    list_additions,
+)
 from geoville.sources.addresses import read_addresses, read_places
 from geoville.sources.locations import embedded_data
+from geoville.sources.pack_folders import VERSION_MARK, pack_names, packs_folder, version_folder
+from geoville.sources.pack_roles import missing
 from geoville.sources.territory_manifest import MANIFEST, Manifest, PackFile, read_manifest
-from geoville.sources.territory_tables import CellTable, read_cells, read_communes, read_iris_medians, read_iris_names
+from geoville.sources.territory_tables import (
+    CellTable,
+    read_cells,
+    read_communes,
+    read_iris_medians,
+    read_iris_names,
+    read_iris_years,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,14 +50,26 @@ class Territory:
     Parameters
     ----------
     manifest : what `territory.toml` says.
+    version : of a pack of the user; None for one that is embedded.
     """
 
     manifest: Manifest
+    version: int | None = None
 
     @property
     def name(self) -> str:
         """Name on the command line ("calais")."""
         return self.manifest.name
+
+    @property
+    def designation(self) -> str:
+        """Name that opens this very version: "calais", "roubaix@2"."""
+        return self.name if self.version is None else f"{self.name}{VERSION_MARK}{self.version}"
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the manifest and of the files."""
+        return embedded_data() / self.name if self.version is None else packs_folder() / self.name / str(self.version)
 
     @property
     def title(self) -> str:
@@ -54,18 +83,21 @@ class Territory:
 
     @property
     def default_vintage(self) -> int:
-        """Vintage of the grid used when none is asked for."""
-        return self.manifest.default_vintage
+        """Vintage of the grid used when none is asked for; DataUnavailableError where the pack has no grid."""
+        vintage = self.manifest.default_vintage or max(self.grids, default=None)
+        if vintage is None:
+            raise missing("grid", self.name)
+        return vintage
 
     @property
-    def income_reference(self) -> IncomeReference:
-        """Medians that the decree's threshold is made of."""
+    def income_reference(self) -> IncomeReference | None:
+        """Medians that the decree's threshold is made of; None where nobody gave them."""
         return self.manifest.income_reference
 
     @property
     def urban_unit_communes(self) -> frozenset[str]:
-        """INSEE codes of the communes of the urban unit."""
-        return frozenset(self.manifest.urban_unit.communes)
+        """INSEE codes of the communes of the urban unit; none where the pack does not say it."""
+        return frozenset(self.manifest.urban_unit.communes if self.manifest.urban_unit else ())
 
     @property
     def additions(self) -> tuple[Addition, ...]:
@@ -83,10 +115,12 @@ class Territory:
         Raises
         ------
         InvalidInputError
-            The pack has no grid of that vintage.
+            The pack has grids, and none of that vintage.
+        DataUnavailableError
+            The pack has no grid.
         """
         grids = self.grids
-        file = grids.get(vintage or self.default_vintage)
+        file = grids.get(self.default_vintage if vintage is None or not grids else vintage)
         if file is None:
             years = ", ".join(str(year) for year in sorted(grids))
             raise InvalidInputError(f"{self.title} n'a pas de grille {vintage}", advice=f"demander l'une de : {years}")
@@ -98,44 +132,58 @@ class Territory:
 
     @cached_property
     def communes(self) -> dict[str, str]:
-        """Names of the communes by INSEE code."""
-        return read_communes(self._file("communes").checked_path())
+        """Names of the communes by INSEE code; none where the pack does not have them."""
+        return {
+            code: name for file in self._files("communes") for code, name in read_communes(file.checked_path()).items()
+        }
 
     @cached_property
     def cells(self) -> CellTable:
-        """Commune and IRIS of the centre of every cell of the pack's grids."""
-        return read_cells(self._file("cells").checked_path())
+        """Commune and IRIS of the centre of every cell of the pack's grids; DataUnavailableError where it has none."""
+        return read_cells(self.file("cells").checked_path())
 
     @cached_property
     def iris_names(self) -> dict[str, str]:
-        """Names of the IRIS by code, those whose incomes the pack has."""
-        return read_iris_names(self._file("iris_income").checked_path())
+        """Names of the IRIS by code, those whose incomes or contours the pack has."""
+        files = (*self._files("iris"), *self._files("iris_income"))
+        return {code: name for file in files for code, name in read_iris_names(file.checked_path()).items()}
 
-    @property
-    def extent(self) -> tuple[float, float, float, float]:
-        """Bounding box of the cells: (west, south, east, north), degrees, WGS84."""
+    @cached_property
+    def extent(self) -> tuple[float, float, float, float] | None:
+        """Bounding box of the territory: (west, south, east, north), degrees, WGS84; None where nothing tells it."""
+        if self.manifest.extent or not self.has("cells"):
+            return self.manifest.extent
         return self.cells.bounds(WGS84)
+
+    @cached_property
+    def iris_year(self) -> int | None:
+        """Latest year of the incomes by IRIS of the pack; None where it has none."""
+        years = [year for file in self._files("iris_income") for year in read_iris_years(file.checked_path())]
+        return max(years, default=None)
 
     def iris_medians(self, year: int) -> dict[str, float]:
         """Median declared income per UC, euros of that year, by IRIS; those that publish none are left out."""
-        return read_iris_medians(self._file("iris_income").checked_path(), year)
+        files = self._files("iris_income")
+        return {code: eur for file in files for code, eur in read_iris_medians(file.checked_path(), year).items()}
 
     def address_list(self) -> AddressList:
-        """Addresses and places of the pack and of the user.
+        """Addresses and places of the pack and of the user, those of an index apart (`address_index`).
 
         A list that the user says complete replaces the pack's addresses; places are kept.
         """
         added = added_address_lists(self.name)
         complete = [item for item in added if item.complete]
-        if complete:
-            used, name = complete, " et ".join(item.name for item in complete)
-        else:
-            embedded = self._file("addresses")
-            known = read_addresses(embedded.checked_path(), complete=embedded.complete, name=EMBEDDED_LIST)
-            used, name = [known, *added], " et ".join(item.name for item in (known, *added))
+        used = complete or [*self._listed_addresses(), *added]
+        name = " et ".join(item.name for item in used) or "celle des lieux du territoire"
         addresses = [address for item in used for address in item.addresses]
-        is_complete = any(item.complete for item in used)
-        return AddressList((*addresses, *self.places()), is_complete, name)
+        return AddressList((*addresses, *self.places()), bool(complete) or any(item.complete for item in used), name)
+
+    @property
+    def address_index(self) -> Path | None:
+        """Index that holds the pack's addresses; None where they are in a list, missing, or replaced by the user's."""
+        if any(item.complete for item in self.additions if item.kind == ADDRESSES):
+            return None
+        return next((file.indexed_path() for file in self._files("addresses") if _is_index(file)), None)
 
     def places(self) -> tuple[Address, ...]:
         """Named places of the pack and of the user."""
@@ -154,15 +202,35 @@ class Territory:
         ]
         return (*added_perimeters(self.name), *shipped)
 
+    def has(self, role: str) -> bool:
+        """Whether the pack has a file of that role."""
+        return bool(self._files(role))
+
+    def file(self, role: str) -> PackFile:
+        """First file of a role.
+
+        Raises
+        ------
+        DataUnavailableError
+            The pack has none; says which command brings it.
+        """
+        for file in self._files(role):
+            return file
+        raise missing(role, self.name)
+
     def _files(self, role: str) -> tuple[PackFile, ...]:
         return tuple(file for file in self.manifest.files if file.role == role)
 
-    def _file(self, role: str) -> PackFile:
-        return self._files(role)[0]
+    def _listed_addresses(self) -> list[AddressList]:
+        return [
+            read_addresses(file.checked_path(), complete=file.complete, name=EMBEDDED_LIST)
+            for file in self._files("addresses")
+            if not _is_index(file)
+        ]
 
 
 def open_territory(name: str) -> Territory:
-    """Open a territory pack by name.
+    """Open a territory pack by name: an embedded one, or a version of one of the user's ("roubaix", "roubaix@1").
 
     Raises
     ------
@@ -170,13 +238,25 @@ def open_territory(name: str) -> Territory:
         No pack has that name.
     """
     folder = embedded_data() / name
-    if not _NAME.fullmatch(name) or not (folder / MANIFEST).is_file():
+    if _NAME.fullmatch(name) and (folder / MANIFEST).is_file():
+        return Territory(read_manifest(folder))
+    found = version_folder(name)
+    if found is None:
         known = ", ".join(territory.name for territory in list_territories())
         raise UnknownTerritoryError("Ce territoire est inconnu", advice=f"territoires connus : {known}")
-    return Territory(read_manifest(folder))
+    folder, version = found
+    return Territory(read_manifest(folder), version)
 
 
 def list_territories() -> tuple[Territory, ...]:
-    """Every pack, by name."""
-    manifests = sorted(embedded_data().glob(f"*/{MANIFEST}"))
-    return tuple(Territory(read_manifest(path.parent)) for path in manifests)
+    """Every pack, by name, the user's in the version that answers. A user's pack that cannot be read is left out."""
+    manifests = embedded_data().glob(f"*/{MANIFEST}")
+    found = [Territory(read_manifest(path.parent)) for path in manifests]
+    for name in pack_names():
+        with suppress(DataUnavailableError):  # a damaged pack takes nothing from the others; opened, it says so
+            found.append(open_territory(name))
+    return tuple(sorted(found, key=lambda territory: territory.name))
+
+
+def _is_index(file: PackFile) -> bool:
+    return file.path.suffix == ".sqlite"

@@ -3,57 +3,35 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import DataUnavailableError, Location
 from geoville.law import IncomeReference
 from geoville.model import Source
-from geoville.sources.files import sha256_of
+from geoville.sources.pack_file import PackFile
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+__all__ = [
+    "COMMUNES",
+    "DEPARTEMENT",
+    "MANIFEST",
+    "NATIONAL",
+    "FormerQuarter",
+    "ListedQuarter",
+    "Manifest",
+    "PackFile",
+    "PublishedPopulation",
+    "UrbanUnit",
+    "read_manifest",
+]
+
 MANIFEST = "territory.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class PackFile:
-    """One file of a pack.
-
-    Parameters
-    ----------
-    role : `grid`, `cells`, `communes`, `iris_income`, `addresses`, `places`, `contract_places`, or a kind of
-        perimeter ("candidat").
-    source : what to cite, with the sha256 that the file must have.
-    grid_vintage : for a grid, year of its incomes.
-    complete : for addresses, whether the list has every address of its communes.
-    """
-
-    path: Path
-    role: str
-    source: Source
-    grid_vintage: int | None = None
-    complete: bool = False
-
-    def checked_path(self) -> Path:
-        """Path of the file, once its bytes are known to be those that the manifest promises.
-
-        Raises
-        ------
-        DataUnavailableError
-            The file is missing or altered.
-        """
-        if not self.path.is_file():
-            raise self._unavailable("manque")
-        if sha256_of(self.path) != self.source.sha256:
-            raise self._unavailable("a été modifié")
-        return self.path
-
-    def _unavailable(self, what: str) -> DataUnavailableError:
-        where = Location(str(self.path))
-        return DataUnavailableError(f"Un fichier du territoire {what}", where=where, advice="réinstaller geoville")
+COMMUNES, DEPARTEMENT, NATIONAL = "communes", "departement", "national"
+"""Scopes of a pack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,28 +96,35 @@ class FormerQuarter:
     populations: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """Everything that `territory.toml` says.
+    """Everything that `territory.toml` says. A pack that a user made may lack most of it.
 
     Parameters
     ----------
+    default_vintage : of the grid used where none is asked for; None where there is no grid.
     computed_on : day whose law and quarters the computed layers are of.
     neighbourhoods : names that people use, by code of IRIS.
+    communes : INSEE codes of the communes that the pack is of; empty where its tables tell.
+    scope : "communes", "departement" or "national".
+    extent : west, south, east, north of the territory, degrees, WGS84.
     """
 
     name: str
     title: str
     epsg: int
-    default_vintage: int
-    computed_on: date
-    urban_unit: UrbanUnit
-    income_reference: IncomeReference
-    neighbourhoods: dict[str, str]
-    quarters: tuple[ListedQuarter, ...]
-    populations: tuple[PublishedPopulation, ...]
-    former: tuple[FormerQuarter, ...]
     files: tuple[PackFile, ...]
+    default_vintage: int | None = None
+    computed_on: date | None = None
+    urban_unit: UrbanUnit | None = None
+    income_reference: IncomeReference | None = None
+    neighbourhoods: dict[str, str] = field(default_factory=dict)
+    quarters: tuple[ListedQuarter, ...] = ()
+    populations: tuple[PublishedPopulation, ...] = ()
+    former: tuple[FormerQuarter, ...] = ()
+    communes: tuple[str, ...] = ()
+    scope: str = COMMUNES
+    extent: tuple[float, float, float, float] | None = None
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -154,36 +139,49 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         return _manifest(document, folder)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
         raise DataUnavailableError(
             "La description d'un territoire est illisible ou incomplète",
             where=Location(str(path)),
-            advice="réinstaller geoville",
+            advice="réinstaller geoville, ou refaire le territoire s'il a été ajouté",
         ) from error
 
 
 def _manifest(document: dict[str, Any], folder: Path) -> Manifest:
-    unit, incomes = document["urban_unit"], document["income_reference"]
+    unit, incomes, extent = (document.get(key) for key in ("urban_unit", "income_reference", "extent"))
     return Manifest(
         name=document["name"],
         title=document["title"],
         epsg=document["epsg"],
-        default_vintage=document["default_vintage"],
-        computed_on=document["computed_on"],
-        urban_unit=UrbanUnit(unit["code"], unit["name"], unit["zoning"], tuple(unit["communes"]), unit["source"]),
-        income_reference=IncomeReference(
-            national_eur=incomes["national_eur"],
-            urban_unit_eur=incomes["urban_unit_eur"],
-            urban_unit_population=unit["population"],
-            year=incomes["year"],
-            verified=incomes["verified"] and unit["verified"],
-            source=incomes["source"],
-        ),
+        files=tuple(_pack_file(item, folder) for item in document.get("files", ())),
+        default_vintage=document.get("default_vintage"),
+        computed_on=document.get("computed_on"),
+        urban_unit=_urban_unit(unit) if unit else None,
+        income_reference=_income_reference(incomes, unit or {}) if incomes else None,
         neighbourhoods={iris: item["name"] for item in document.get("neighbourhoods", ()) for iris in item["iris"]},
         quarters=tuple(ListedQuarter(**item) for item in document.get("qpv", ())),
         populations=tuple(PublishedPopulation(**item) for item in document.get("populations", ())),
         former=tuple(_former_quarter(item) for item in document.get("former", ())),
-        files=tuple(_pack_file(item, folder) for item in document["files"]),
+        communes=tuple(document.get("communes", ())),
+        scope=document.get("scope", COMMUNES),
+        extent=(extent["west"], extent["south"], extent["east"], extent["north"]) if extent else None,
+    )
+
+
+def _urban_unit(unit: dict[str, Any]) -> UrbanUnit:
+    return UrbanUnit(unit["code"], unit["name"], unit["zoning"], tuple(unit["communes"]), unit["source"])
+
+
+def _income_reference(incomes: dict[str, Any], unit: dict[str, Any]) -> IncomeReference:
+    """Reference incomes; the embedded pack says with the urban unit its population, and whether that was verified."""
+    return IncomeReference(
+        national_eur=incomes["national_eur"],
+        urban_unit_eur=incomes["urban_unit_eur"],
+        urban_unit_population=incomes["population"] if "population" in incomes else unit["population"],
+        year=incomes.get("year"),
+        verified=incomes["verified"] and unit.get("verified", True),
+        source=incomes["source"],
+        too_small_since=incomes.get("too_small_since"),
     )
 
 
@@ -194,7 +192,12 @@ def _former_quarter(item: dict[str, Any]) -> FormerQuarter:
 
 
 def _pack_file(item: dict[str, Any], folder: Path) -> PackFile:
-    source = Source(item["title"], item["producer"], item["vintage"], item["licence"], item["sha256"])
+    producer, vintage, licence = (item.get(key, "") for key in ("producer", "vintage", "licence"))
     return PackFile(
-        folder / item["path"], item["role"], source, item.get("grid_vintage"), complete=item.get("complete", False)
+        path=folder / item["path"],
+        role=item["role"],
+        source=Source(item["title"], producer, vintage, licence, item["sha256"]),
+        grid_vintage=item.get("grid_vintage"),
+        complete=item.get("complete", False),
+        size_bytes=item.get("size_bytes"),
     )

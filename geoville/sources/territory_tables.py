@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.cell_id import encode_ids, parse_cell_ids
+from geoville.carroyage.cell_id import parse_cell_ids
 from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.place_keys import find_keys, place_keys
 from geoville.crs import transform_points
+from geoville.errors import DataUnavailableError, Location
+from geoville.sources.grid_columns import fixed_width_ids
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from geoville.carroyage.grid import Grid
@@ -38,14 +42,16 @@ class CellTable:
 
     def zones_of(self, grid: Grid) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
         """Commune and IRIS of each cell of a grid: two (n,) arrays of text, empty where the cell is not known."""
-        rows = {
-            corner: row for row, corner in enumerate(zip(self.northing.tolist(), self.easting.tolist(), strict=True))
-        }
-        same_crs = grid.epsg == self.epsg
-        corners = zip(grid.northing.tolist(), grid.easting.tolist(), strict=True)
-        found = np.array([rows.get(corner, -1) if same_crs else -1 for corner in corners], dtype=np.intp)
+        if grid.epsg != self.epsg or not len(self.commune):
+            return np.full(len(grid), "", self.commune.dtype), np.full(len(grid), "", self.iris.dtype)
+        wanted, among = (place_keys(cells.easting, cells.northing) for cells in (grid, self))
+        found = find_keys(wanted, among)
         known = found >= 0
         return np.where(known, self.commune[found], ""), np.where(known, self.iris[found], "")
+
+    def take(self, rows: NDArray[np.intp]) -> CellTable:
+        """Some cells, in the order given."""
+        return CellTable(self.epsg, self.northing[rows], self.easting[rows], self.commune[rows], self.iris[rows])
 
     def bounds(self, epsg: int) -> tuple[float, float, float, float]:
         """Bounding box of all cells in another CRS: (west, south, east, north)."""
@@ -56,32 +62,82 @@ class CellTable:
 
 
 def read_cells(path: Path) -> CellTable:
-    """Read the table "cell → commune and IRIS of its centre"."""
-    rows = _rows(path)
-    epsg, northing, easting = parse_cell_ids(encode_ids(row["idcar_200m"] for row in rows))
-    commune, iris = (np.array([row[column] for row in rows], dtype=np.str_) for column in ("commune", "iris"))
-    return CellTable(int(epsg[0]), northing, easting, commune, iris)
+    """Read the table "cell → commune and IRIS of its centre", CSV or Parquet, whatever the order of its rows.
+
+    Raises
+    ------
+    DataUnavailableError
+        The table lacks a column, holds no cell, or cells of several CRS.
+    """
+    ids, commune, iris = _columns(path, ("idcar_200m", "commune", "iris"))
+    epsg, northing, easting = parse_cell_ids(fixed_width_ids(ids))
+    if len(epsg) == 0 or epsg[0] == 0 or (epsg != epsg[0]).any():
+        raise _unusable(path, "ne contient pas que des carreaux d'un même système de coordonnées")
+    table = CellTable(int(epsg[0]), northing, easting, _codes(commune), _codes(iris))
+    keys = place_keys(easting, northing)
+    return table if (keys[1:] > keys[:-1]).all() else table.take(np.unique(keys, return_index=True)[1])
 
 
 def read_communes(path: Path) -> dict[str, str]:
-    """Read the names of communes by INSEE code."""
-    return {row["code"]: row["name"] for row in _rows(path)}
+    """Read the names of communes by INSEE code, from CSV or Parquet."""
+    codes, names = _columns(path, ("code", "name"))
+    return dict(zip(codes.to_pylist(), names.to_pylist(), strict=True))
 
 
 def read_iris_medians(path: Path, year: int) -> dict[str, float]:
     """Read the median declared income per UC of one year, euros, by IRIS; those that publish none are left out."""
-    return {
-        row["code"]: float(row["median_declared_eur"])
-        for row in _rows(path)
-        if row["year"] == str(year) and row["median_declared_eur"]
-    }
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    codes, years, medians = _columns(path, ("code", "year", "median_declared_eur"))
+    asked = pc.equal(years.cast(pa.string()), str(year))
+    published = zip(codes.filter(asked).to_pylist(), medians.filter(asked).to_pylist(), strict=True)
+    return {code: float(median) for code, median in published if median not in (None, "") and not isnan(float(median))}
+
+
+def read_iris_years(path: Path) -> tuple[int, ...]:
+    """Read the years that a table of incomes of IRIS has, in order."""
+    import pyarrow.compute as pc
+
+    (years,) = _columns(path, ("year",))
+    return tuple(sorted(int(year) for year in pc.unique(years).to_pylist()))
 
 
 def read_iris_names(path: Path) -> dict[str, str]:
-    """Read the names of IRIS by code."""
-    return {row["code"]: row["name"] for row in _rows(path)}
+    """Read the names of IRIS by code, from CSV or Parquet."""
+    return read_communes(path)
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+def _columns(path: Path, names: tuple[str, ...]) -> list[pa.ChunkedArray]:
+    """Columns of a CSV file, as text, or of a Parquet file."""
+    import pyarrow as pa
+    from pyarrow import csv, parquet
+
+    try:
+        if path.suffix == ".parquet":
+            table = parquet.read_table(path, columns=list(names))
+        else:
+            types = dict.fromkeys(names, pa.string())
+            table = csv.read_csv(path, convert_options=csv.ConvertOptions(include_columns=names, column_types=types))
+        return [table[name] for name in names]
+    except (pa.ArrowException, KeyError, OSError) as error:
+        raise _unusable(path, "est illisible ou n'a pas toutes ses colonnes") from error
+
+
+def _codes(column: pa.ChunkedArray) -> NDArray[np.str_]:
+    """Codes as text, empty where there is none. Each distinct code becomes text once: cells are millions, codes few."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    coded = pc.fill_null(column.cast(pa.string()), "").combine_chunks().dictionary_encode()
+    distinct = np.array(coded.dictionary.to_pylist() or [""], dtype=np.str_)
+    codes: NDArray[np.str_] = distinct[coded.indices.to_numpy()]
+    return codes
+
+
+def _unusable(path: Path, what: str) -> DataUnavailableError:
+    return DataUnavailableError(
+        f"Une table du territoire {what}",
+        where=Location(str(path)),
+        advice="refaire le territoire, ou réinstaller geoville",
+    )

@@ -38,7 +38,8 @@ def draw_actions(desk: ActionDesk, findings: Sequence[ActionFinding], title: str
     """
     data = map_data(open_territory(desk.territory), on)
     perimeters = desk.desk.index.perimeters
-    sources = (data.sources[0], *(item.source for item in perimeters if item.source))
+    grid_sources = (data.grid_source,) if data.grid_source else ()
+    sources = (*grid_sources, *(item.source for item in perimeters if item.source))
     spec = action_map(
         title,
         [_mark(finding) for finding in findings],

@@ -13,6 +13,7 @@ from geoville.eligibility.actions import check_action
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError, Location
 from geoville.model import NotFound
+from geoville.sources.pack_roles import missing
 from geoville.sources.row_files import open_row_file
 from geoville.workflows.footprints import population_of, read_footprint
 from geoville.workflows.lookup import LookupDesk, typed_position
@@ -59,8 +60,11 @@ class ActionDesk:
 
     @cached_property
     def population(self) -> PopulatedCells:
-        """People of the territory, read once and only where a catchment is asked about."""
-        return population_of(self.territory)
+        """People of the territory, read once and only where a catchment is asked about; they must be known."""
+        population = population_of(self.territory)
+        if population is None:
+            raise missing("grid", self.territory)
+        return population
 
     def check(self, asked: AskedAction, *, on: date | None, today: date) -> ActionFinding:
         """Answer about an action.

@@ -17,7 +17,7 @@ from geoville.perimeters.compare import compare_perimeters
 from geoville.rendering.atlas_blocks import Surroundings, changes_table, no_changes
 from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.describe import area_describer
-from geoville.workflows.search_inputs import CandidateRequest, prepare_search
+from geoville.workflows.search_inputs import CandidateRequest, prepare_figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,7 +67,7 @@ class AtlasFigures:
     @classmethod
     def of(cls, territory: Territory, perimeters: tuple[Perimeter, ...], on: date) -> AtlasFigures:
         """Read the territory's default grid, and compare the generations of its perimeters."""
-        prepared = prepare_search(territory.grid_path(), CandidateRequest(on=on, territory=territory))
+        prepared = prepare_figures(territory.grid_path(), CandidateRequest(on=on, territory=territory))
         grid = prepared.start.grid
         squares = cell_squares(grid.easting, grid.northing, grid.epsg, GRID_CRS[grid.epsg])
         steps = tuple(_steps(territory, perimeters, prepared, squares, on))
@@ -151,7 +151,7 @@ def _grid_steps(
     """Compare the candidates with those of each other grid, the older ones first."""
     grid = prepared.start.grid
     made = []
-    for year in sorted(territory.grids) if candidates else ():
+    for year in sorted(territory.grids) if candidates and territory.income_reference else ():
         if year == grid.vintage:
             continue
         other = compute_candidates(territory.grid_path(year), CandidateRequest(on=on, territory=territory)).perimeters

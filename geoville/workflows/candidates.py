@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from geoville.crs import GRID_CRS
-from geoville.perimeters.candidates import find_candidates
 from geoville.perimeters.estimated import candidate_perimeter, quarter_figures
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import write_perimeters
+from geoville.workflows.candidates_by_unit import search_by_unit
 from geoville.workflows.outlines import outlines_of
 from geoville.workflows.qgis_looks import perimeters_look
 from geoville.workflows.search_inputs import CandidateRequest, SearchInputs, prepare_search
@@ -69,17 +69,24 @@ class CandidateRun:
         }
 
 
-def compute_candidates(grid_path: Path, request: CandidateRequest) -> CandidateRun:
+def compute_candidates(
+    grid_path: Path, request: CandidateRequest, *, workers: int = 1, scheduler: str | None = None
+) -> CandidateRun:
     """Compute the candidate perimeters of a grid.
+
+    Parameters
+    ----------
+    workers : processes of this machine that share out the urban units.
+    scheduler : address of a dask scheduler whose workers do; then `workers` has no meaning.
 
     Raises
     ------
     InvalidInputError
-        As `prepare_search`, or the blocks or streets to follow cannot be read.
+        As `prepare_search`, the blocks or streets to follow cannot be read, or no scheduler answers.
     """
     found = prepare_search(grid_path, request)
     start = found.start
-    search = find_candidates(start.grid, start.income, start.zones, start.thresholds, found.legal, request.options)
+    search = search_by_unit(start, found.legal, request.options, workers=workers, scheduler=scheduler)
     outlines = outlines_of(search.kept, start.grid, GRID_CRS[start.grid.epsg], request.outline)
     provenance = Provenance(
         command="perimeters candidates",
@@ -89,7 +96,7 @@ def compute_candidates(grid_path: Path, request: CandidateRequest) -> CandidateR
             **found.parameters,
             **asdict(request.options),
             "outline": request.outline.name,
-            "territory": request.territory.name if request.territory else None,
+            "territory": request.territory.designation if request.territory else None,
         },
         sources=(found.source,),
     )

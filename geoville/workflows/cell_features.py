@@ -17,11 +17,11 @@ from geoville.workflows.feature_layer import ANY_DAY, FeatureLayer, published_sh
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
     from geoville.carroyage.grid import Grid
     from geoville.sources.territory import Territory
-
-IRIS_YEAR = 2011
-"""Last year of declared income by IRIS that packs carry."""
 
 
 def cells_layer(territory: Territory, vintage: int) -> FeatureLayer:
@@ -47,8 +47,7 @@ def iris_layer(territory: Territory) -> FeatureLayer:
     """IRIS of a territory, each made of the cells whose centre lies in it: their own contours are not carried."""
     cells = territory.cells
     squares = cell_squares(cells.easting, cells.northing, cells.epsg, WGS84)
-    codes = tuple(sorted(set(cells.iris.tolist()) - {""}))
-    outlines = [union_of_cells(squares[np.flatnonzero(cells.iris == code)]) for code in codes]
+    codes, outlines = _outlines_of(cells.iris, squares)
     cited = [file.source.citation for file in territory.manifest.files if file.role in {"cells", "iris_income"}]
     return FeatureLayer(
         name="iris",
@@ -65,8 +64,17 @@ def iris_layer(territory: Territory) -> FeatureLayer:
     )
 
 
+def _outlines_of(iris: NDArray[np.str_], squares: NDArray[np.object_]) -> tuple[tuple[str, ...], list[BaseGeometry]]:
+    """Codes of the IRIS of some cells, in order, and the union of the cells of each."""
+    found, first = np.unique(iris[order := np.argsort(iris, kind="stable")], return_index=True)
+    members = zip(found.tolist(), np.split(squares[order], first[1:]), strict=True)
+    outlines = {code: union_of_cells(own) for code, own in members if code}
+    return tuple(outlines), list(outlines.values())
+
+
 def _cell_rows(territory: Territory, grid: Grid) -> Iterator[dict[str, Any]]:
-    communes, iris = territory.cells.zones_of(grid)
+    unknown = np.full(len(grid), "")
+    communes, iris = territory.cells.zones_of(grid) if territory.has("cells") else (unknown, unknown)
     columns = {
         "vintage": [grid.vintage] * len(grid),
         "people": grid.people.tolist(),
@@ -82,13 +90,14 @@ def _cell_rows(territory: Territory, grid: Grid) -> Iterator[dict[str, Any]]:
 
 
 def _iris_rows(territory: Territory, codes: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    names, medians = territory.iris_names, territory.iris_medians(IRIS_YEAR)
+    names, year = territory.iris_names, territory.iris_year
+    medians = territory.iris_medians(year) if year else {}
     for code in codes:
         yield {
             "code": code,
             "name": names.get(code),
             "median_declared_eur": medians.get(code),
-            "income_year": IRIS_YEAR,
+            "income_year": year,
             "estimated": True,
         }
 

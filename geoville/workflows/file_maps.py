@@ -97,7 +97,7 @@ def _scene(perimeters: tuple[Perimeter, ...], file: PerimeterFile, on: date, loo
         )
     area = shapely.union_all([transform_geometry(item.geometry, item.epsg, WGS84) for item in perimeters])
     for territory in list_territories():
-        if area.intersects(shapely.box(*territory.extent)):
+        if territory.extent and area.intersects(shapely.box(*territory.extent)):
             scene = territory_scene(territory, on, look)
             grid_source = territory.grids[territory.default_vintage].source
             return replace(scene, perimeters=perimeters, sources=(grid_source, *sources))

@@ -35,9 +35,11 @@ def answer_about_file(path: Path, index: PerimeterIndex, on: date, *, territory:
     return decide_footprint(read_footprint(path), index, on, population_of(territory))
 
 
-def population_of(territory: str) -> PopulatedCells:
-    """People of a territory, on the cells of its default grid, in its projected CRS."""
+def population_of(territory: str) -> PopulatedCells | None:
+    """People of a territory, on the cells of its default grid, in its projected CRS; None where it has no grid."""
     pack = open_territory(territory)
+    if not pack.has("grid"):
+        return None
     return read_cells_with_people(pack.grid_path(), pack.epsg, vintage=pack.default_vintage).cells
 
 

@@ -40,7 +40,7 @@ def approximate_former(territory: Territory) -> Layer:
                 communes=tuple(dict.fromkeys(cells.commune[rows].tolist())),
             )
         )
-    table = next(file for file in manifest.files if file.role == "cells")
+    table = territory.file("cells")
     return Layer(
         tuple(perimeters),
         InputFile("former", table.path.name, table.source.sha256 or ""),

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from geoville.errors import InvalidInputError
 from geoville.geocoding.address_index import AddressIndex, is_address_index
 from geoville.geocoding.embedded import EmbeddedGeocoder
+from geoville.geocoding.fallback import FirstThatKnows, WithoutAddresses
 from geoville.sources.addresses import read_addresses
+from geoville.sources.pack_roles import fetching, lacking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +45,21 @@ def open_geocoder(pack: Territory, *, addresses: Path | None = None, geocoder: s
         return EmbeddedGeocoder(AddressIndex.open(addresses))
     if addresses:
         return EmbeddedGeocoder(read_addresses(addresses, complete=False, name="la liste fournie"))
-    return EmbeddedGeocoder(pack.address_list())
+    return _of_pack(pack)
+
+
+def _of_pack(pack: Territory) -> Geocoder:
+    """Geocoder of the addresses that a pack has, in a list or in an index, and of those that the user added."""
+    listed, index = pack.address_list(), pack.address_index
+    has_list = any(not address.place for address in listed.addresses)
+    if index is not None:
+        indexed = EmbeddedGeocoder(AddressIndex.open(index), pack.places())
+        return FirstThatKnows(EmbeddedGeocoder(listed), indexed) if has_list else indexed
+    known = EmbeddedGeocoder(listed)
+    if has_list:
+        return known
+    reason = f"{lacking('addresses', pack.name)} : {fetching('addresses', pack.name)}, ou donner --addresses."
+    return WithoutAddresses(known, reason)
 
 
 def _remote(geocoder: str) -> Geocoder:

@@ -13,7 +13,6 @@ from geoville.law import parameter
 from geoville.perimeters.scenarios import Choices
 from geoville.rendering.cell_figures import CellFigures, IrisFigures
 from geoville.workflows.candidates import CandidateRequest
-from geoville.workflows.cell_features import IRIS_YEAR
 from geoville.workflows.search_inputs import prepare_search
 from geoville.workflows.sensitivity import sweep_files
 
@@ -30,8 +29,10 @@ _CHOICES = Choices((0.9, 1.0, 1.1), tuple(Contiguity), (0.0, 200.0, 400.0))
 """Those that `geoville perimeters sensitivity` tries."""
 
 
-def figures_of_territory(territory: Territory, on: date) -> CellFigures:
-    """Estimates of the cells of a territory's default grid, in its order."""
+def figures_of_territory(territory: Territory, on: date) -> CellFigures | None:
+    """Estimates of the cells of a territory's default grid, in its order; None without reference incomes."""
+    if territory.income_reference is None:
+        return None
     request = CandidateRequest(on=on, territory=territory)
     prepared = prepare_search(territory.grid_path(), request)
     start = prepared.start
@@ -62,7 +63,10 @@ def _shares_on(grid: Grid, swept: Grid, shares: NDArray[np.float64]) -> NDArray[
     return np.where(rows >= 0, shares[rows], 0.0)
 
 
-def _iris(territory: Territory, code_of: NDArray[np.str_]) -> IrisFigures:
-    source = next(file.source for file in territory.manifest.files if file.role == "iris_income")
-    medians = territory.iris_medians(IRIS_YEAR)
-    return IrisFigures(code_of, territory.iris_names, medians, IRIS_YEAR, source.citation)
+def _iris(territory: Territory, code_of: NDArray[np.str_]) -> IrisFigures | None:
+    """Incomes of the IRIS of the cells; None where the pack has none."""
+    year = territory.iris_year
+    if year is None:
+        return None
+    source = territory.file("iris_income").source
+    return IrisFigures(code_of, territory.iris_names, territory.iris_medians(year), year, source.citation)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from geoville.eligibility.rules import rules_at
 from geoville.errors import UnknownMapError
-from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, render_page, sector_map
+from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, perimeters_map, render_page, sector_map
 from geoville.rendering.map_style import MapStyle
 from geoville.sources.files import replacing
 from geoville.sources.grids import read_grid
@@ -15,7 +15,6 @@ from geoville.sources.locations import embedded_maps
 from geoville.workflows.map_figures import figures_of_territory
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
@@ -26,15 +25,20 @@ if TYPE_CHECKING:
     from geoville.sources.territory import Territory
 
 
+MOST_CELLS = 60_000
+"""How many cells a page draws: those of a large département. A page of a country's would not open."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class MapData:
-    """What every map of a territory is drawn from, as it is published."""
+    """What every map of a territory is drawn from, as it is published; no grid where none can be drawn."""
 
-    grid: Grid
+    grid: Grid | None
     perimeters: tuple[Perimeter, ...]
     places: tuple[Address, ...]
     sources: tuple[Source, ...]
     on: date
+    grid_source: Source | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def draw_maps(
 
     Parameters
     ----------
-    wanted : name of a sector, code of a perimeter; None draws them all.
+    wanted : name of a sector, code of a perimeter, or the territory's own name; None draws them all.
     folder : created where it is missing.
 
     Raises
@@ -73,15 +77,20 @@ def map_specs(territory: Territory, wanted: str | None, on: date, look: MapLook 
     """Maps of a territory as data, by name; parameters and errors as in `draw_maps`."""
     recipes = {recipe.name: recipe for recipe in sector_recipes(territory)}
     codes = {perimeter.code: perimeter for perimeter in territory.perimeters()}
-    names: Sequence[str] = [*recipes, *codes] if wanted is None else [wanted]
-    if wanted is not None and wanted not in recipes and wanted not in codes:
-        known = ", ".join([*recipes, *codes])
-        raise UnknownMapError("Ce secteur ou ce périmètre est inconnu", advice=f"noms connus : {known}")
+    known = [territory.name, *recipes, *codes]
+    if wanted is not None and wanted not in known:
+        listed = ", ".join(known)
+        raise UnknownMapError("Ce secteur ou ce périmètre est inconnu", advice=f"noms connus : {listed}")
     scene = territory_scene(territory, on, look)
-    return {
-        name: sector_map(recipes[name], scene) if name in recipes else perimeter_map(codes[name], scene)
-        for name in names
-    }
+
+    def spec(name: str) -> MapSpec:
+        if name in recipes:
+            return sector_map(recipes[name], scene)
+        return perimeter_map(codes[name], scene) if name in codes else perimeters_map(territory.title, scene)
+
+    # A territory with sectors is drawn by them; one without is first drawn whole.
+    every = [*recipes, *codes] if recipes else known
+    return {name: spec(name) for name in (every if wanted is None else [wanted])}
 
 
 def sector_recipes(territory: Territory) -> tuple[SectorRecipe, ...]:
@@ -98,7 +107,7 @@ def territory_scene(territory: Territory, on: date, look: MapLook | None = None)
         perimeters=data.perimeters,
         sources=data.sources,
         grid=data.grid,
-        figures=figures_of_territory(territory, on),
+        figures=figures_of_territory(territory, on) if data.grid else None,
         places=data.places,
         rules=rules_at(on),
         style=look.style,
@@ -108,16 +117,26 @@ def territory_scene(territory: Territory, on: date, look: MapLook | None = None)
 
 def map_data(territory: Territory, on: date) -> MapData:
     """Read what every map of a territory is drawn from."""
-    vintage = territory.default_vintage
     perimeters = territory.perimeters()
-    cited = [territory.grids[vintage].source, *(item.source for item in perimeters if item.source)]
+    grid, source = _drawn_grid(territory)
+    cited = [source, *(item.source for item in perimeters)]
     return MapData(
-        grid=read_grid(territory.grid_path(vintage), vintage=vintage),
+        grid=grid,
         perimeters=perimeters,
         places=territory.address_list().addresses,
-        sources=tuple(dict.fromkeys(cited)),
+        sources=tuple(dict.fromkeys(item for item in cited if item)),
         on=on,
+        grid_source=source,
     )
+
+
+def _drawn_grid(territory: Territory) -> tuple[Grid | None, Source | None]:
+    """Cells to draw, and what to cite for them: none where the territory has none, or more than a page can hold."""
+    if not territory.has("grid"):
+        return None, None
+    vintage = territory.default_vintage
+    grid = read_grid(territory.grid_path(vintage), vintage=vintage)
+    return (grid, territory.grids[vintage].source) if len(grid) <= MOST_CELLS else (None, None)
 
 
 def write_page(spec: MapSpec, name: str, folder: Path) -> Path:

@@ -104,6 +104,9 @@ def _distinct(codes: Sequence[str]) -> tuple[str, ...]:
 def _sector_outlines(
     recipes: Sequence[SectorRecipe], territory: Territory, perimeters: Iterable[Perimeter]
 ) -> NDArray[np.object_]:
+    outlines: NDArray[np.object_] = np.full(len(recipes), None, dtype=object)
+    if not recipes:
+        return outlines
     official = [
         transform_geometry(item.geometry, item.epsg, WGS84)
         for item in perimeters
@@ -111,7 +114,6 @@ def _sector_outlines(
     ]
     grid = read_grid(territory.grid_path(), vintage=territory.default_vintage)
     places = territory.address_list().addresses
-    outlines: NDArray[np.object_] = np.full(len(recipes), None, dtype=object)
     for row, recipe in enumerate(recipes):
         if recipe.outline is None:
             continue

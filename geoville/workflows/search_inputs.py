@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -91,8 +92,8 @@ class SearchInputs:
 
     @property
     def national_eur(self) -> float:
-        """National median declared income per UC: one for all urban units."""
-        return next(iter(self.references.values())).national_eur
+        """National median declared income per UC: one for all urban units; NaN where there is no reference."""
+        return next((reference.national_eur for reference in self.references.values()), math.nan)
 
     @property
     def parameters(self) -> dict[str, JsonValue]:
@@ -124,15 +125,34 @@ def prepare_search(grid_path: Path, request: CandidateRequest) -> SearchInputs:
     Raises
     ------
     InvalidInputError
-        Neither a territory, nor reference incomes, nor tables of urban units: there is no threshold.
+        Neither reference incomes, nor a territory that has some, nor tables of urban units: there is no threshold.
     LawError
         The only urban unit is too small, or another rule than income applies there.
     """
-    if not (request.territory or request.reference or request.units):
+    require_reference(request)
+    return prepare_figures(grid_path, request)
+
+
+def require_reference(request: CandidateRequest) -> None:
+    """Refuse a request that gives no reference income; InvalidInputError says what to give."""
+    if request.reference or request.units:
+        return
+    if request.territory is None:
         raise InvalidInputError(
             "Le seuil de revenu ne peut pas être calculé",
             advice="donner --territory, ou --rmuc-nat, --rmuc-uu et --uu-population",
         )
+    if request.territory.income_reference is None:
+        raise InvalidInputError(
+            f"Le territoire « {request.territory.name} » n'a pas de revenus de référence : le seuil de revenu ne peut "
+            "pas être calculé",
+            advice="donner --rmuc-nat, --rmuc-uu et --uu-population ; pour plusieurs unités urbaines, retirer "
+            "--territory et donner --communes, --urban-units, --rmuc et --rmuc-nat",
+        )
+
+
+def prepare_figures(grid_path: Path, request: CandidateRequest) -> SearchInputs:
+    """As `prepare_search`, for figures: without reference income no threshold is known, and what needs one is NaN."""
     grid, source = read_sourced_grid(grid_path, request.vintage)
     estimate = estimate_grid(grid, request.iris)
     zoning = _zoning(grid, request, estimate)
@@ -178,5 +198,5 @@ def _zoning(grid: Grid, request: CandidateRequest, estimate: Estimate) -> Zoning
         return zoning_of_tables(grid, request.units, estimate)
     if request.territory:
         return zoning_of_territory(grid, request.territory, request.reference, estimate)
-    assert request.reference is not None
+    assert request.reference is not None  # `require_reference`
     return zoning_of_reference(grid, request.reference, estimate)

@@ -45,13 +45,25 @@ class Zoning:
 def zoning_of_territory(
     grid: Grid, territory: Territory, reference: IncomeReference | None, estimate: Estimate
 ) -> Zoning:
-    """Zoning of a territory pack; `reference` replaces its incomes."""
-    commune, iris = territory.cells.zones_of(grid)
-    unit = territory.manifest.urban_unit.code
-    inside = np.isin(commune, sorted(territory.urban_unit_communes))
-    zones = CellZones(commune, iris if estimate.iris is None else estimate.iris, np.where(inside, unit, ""))
+    """Zoning of a territory pack; `reference` replaces its incomes.
+
+    A pack that names no urban unit is taken as one. Where nobody says the incomes of the unit, there is no reference.
+    """
+    commune, iris = _zones_of(grid, territory, estimate)
+    unit, used = territory.manifest.urban_unit, reference or territory.income_reference
+    code = unit.code if unit else GIVEN_UNIT
+    inside = np.isin(commune, sorted(unit.communes)) if unit else np.ones(len(grid), dtype=bool)
     names = Names(territory.communes, territory.iris_names | estimate.iris_names, territory.manifest.neighbourhoods)
-    return Zoning(zones, {unit: reference or territory.income_reference}, names)
+    return Zoning(CellZones(commune, iris, np.where(inside, code, "")), {code: used} if used else {}, names)
+
+
+def _zones_of(grid: Grid, territory: Territory, estimate: Estimate) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
+    """Commune and IRIS of each cell: those of the pack's table, and of the IRIS that the user gave."""
+    given = np.full(len(grid), "") if estimate.iris is None else estimate.iris
+    if not territory.has("cells"):
+        return given.astype("U5"), given
+    commune, iris = territory.cells.zones_of(grid)
+    return commune, iris if estimate.iris is None else given
 
 
 def zoning_of_reference(grid: Grid, reference: IncomeReference, estimate: Estimate) -> Zoning:
