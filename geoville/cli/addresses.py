@@ -45,7 +45,8 @@ def build(
 ) -> None:
     """Faire un index d'adresses, à donner à « --addresses ».
 
-    Une ligne illisible n'arrête rien : elle est comptée. Le nombre d'adresses n'est pas limité par la mémoire.
+    Une ligne illisible n'arrête rien : elle est comptée. Le nombre d'adresses n'est pas limité par la mémoire. La même
+    commande, relancée après une interruption, reprend où le travail en était.
     """
     from geoville.workflows.address_index import build_address_index
 
@@ -77,6 +78,8 @@ def _in_words(built: BuiltIndex, out: Destination) -> list[str]:
         f"Écrit : {out} ({_count(size.addresses, 'adresse')}, {_count(size.streets, 'voie')}, "
         f"{_count(size.towns, 'commune')} ; liste tenue pour {held})."
     )
+    if built.resumed_after:
+        lines.append(f"Repris après une interruption : {_count(built.resumed_after, 'adresse')} étaient déjà lues.")
     if built.repeated:
         lines.append(f"Répétées : {_count(built.repeated, 'adresse')}, gardées une fois.")
     if built.refused.count:
@@ -97,6 +100,7 @@ def _document(built: BuiltIndex, out: Destination) -> dict[str, Any]:
         "complete": built.complete,
         **built.size._asdict(),
         "repeated": built.repeated,
+        "resumed_after": built.resumed_after,
         "files": [
             {"name": file.name, "sha256": file.sha256, "layout": file.layout, "addresses": file.addresses}
             for file in built.files

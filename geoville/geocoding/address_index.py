@@ -14,6 +14,7 @@ from geoville.errors import AddressListError, DataUnavailableError, Location
 from geoville.geocoding import index_queries as queries
 from geoville.geocoding.index_schema import FORMAT, NO_NUMBER, YES, cells_around
 from geoville.geocoding.index_writer import IndexWriter
+from geoville.geocoding.spelling import Vocabulary
 from geoville.geocoding.street_index import StreetIndex, StreetRow
 from geoville.geocoding.street_name import StreetName
 from geoville.geocoding.towns import Town
@@ -58,10 +59,6 @@ class AddressIndex:
     ----------
     connect : opens a connection to the index, in the thread that will use it.
     name : French noun phrase that names the index in a sentence.
-
-    Parameters
-    ----------
-    connect : opens a connection to the index, in the thread that will use it.
     """
 
     def __init__(self, connect: Callable[[], sqlite3.Connection], name: str) -> None:
@@ -71,10 +68,16 @@ class AddressIndex:
         self._connections: list[sqlite3.Connection] = []
         weakref.finalize(self, _close, self._connections)
         self._streets: OrderedDict[Town, StreetIndex] = OrderedDict()
+        self._vocabularies: dict[str, Vocabulary] = {}
         self._lock = threading.Lock()
         self._meta: dict[str, str] = dict(self._rows(queries.META))
-        self._towns = {key: Town(*names) for key, *names in self._rows(queries.TOWNS)}
+        known = self._rows(queries.TOWNS)
+        self._towns = {key: Town(*names) for key, _, *names in known}
         self._keys = {town: key for key, town in self._towns.items()}
+        self.spellings = {
+            self._towns[key]: frozenset(filter(None, spellings.split(","))) for key, spellings, *_ in known
+        }
+        """Normalised names that designate each town."""
 
     @classmethod
     def open(cls, path: Path) -> AddressIndex:
@@ -149,7 +152,7 @@ class AddressIndex:
             if town in self._streets:
                 self._streets.move_to_end(town)
                 return self._streets[town]
-        found = self._street_index(queries.STREETS_OF_TOWN, (self._keys.get(town),))
+        found = self._street_index(self._rows(queries.STREETS_OF_TOWN, (self._keys.get(town),)))
         with self._lock:
             self._streets[town] = found
             if len(self._streets) > TOWNS_AT_HAND:
@@ -158,28 +161,40 @@ class AddressIndex:
 
     def streets_with_all(self, words: Iterable[str]) -> StreetIndex:
         """Streets of every town that hold all these words, the first ones where they are very many."""
-        distinct = sorted(set(words))
-        return self._street_index(queries.STREETS_WITH_ALL, (json.dumps(distinct), len(distinct), MANY_STREETS))
+        distinct = set(words)
+        known = self._rarest_first(distinct)
+        if not known or len(known) < len(distinct):
+            return self._street_index(())
+        rarest, *others = known
+        values = (rarest, json.dumps(others), len(others), MANY_STREETS)
+        return self._street_index(self._rows(queries.STREETS_WITH_ALSO, values))
 
     def streets_with_any(self, words: Iterable[str], towns: Iterable[Town] | None = None) -> StreetIndex:
-        """Streets of some towns (None: all) that hold one of these words, the first ones where they are many."""
-        held = json.dumps(list(words))
+        """Streets of some towns (None: all) that hold one of these words.
+
+        Where they are many, the first ones, those with the rarest words before the others.
+        """
         if towns is None:
-            return self._street_index(queries.STREETS_WITH_ANY, (held, MANY_STREETS))
+            return self._street_index(self._with_any(words))
         keys = json.dumps([self._keys[town] for town in towns if town in self._keys])
-        return self._street_index(queries.STREETS_WITH_ANY_IN_TOWNS, (held, keys, MANY_STREETS))
+        values = (json.dumps(list(words)), keys, MANY_STREETS)
+        return self._street_index(self._rows(queries.STREETS_WITH_ANY_IN_TOWNS, values))
 
     def streets_starting(self, start: str) -> StreetIndex:
         """Streets of every town that hold a word that starts so, the first ones where they are very many."""
-        return self._street_index(queries.STREETS_STARTING, (*_between(start), MANY_STREETS))
+        return self._street_index(self._rows(queries.STREETS_STARTING, (*_between(start), MANY_STREETS)))
 
     def knows(self, word: str) -> bool:
         """Whether a street of any town holds that word."""
         return bool(self._rows(queries.KNOWN_WORD, (word,)))
 
-    def words_starting(self, start: str) -> list[str]:
-        """Words that start so, of the streets of every town."""
-        return [word for (word,) in self._rows(queries.WORDS_STARTING, _between(start))]
+    def vocabulary(self, letter: str) -> Vocabulary:
+        """Words of the streets of every town that start with a letter, or a digit."""
+        known = self._vocabularies.get(letter)
+        if known is None:  # two threads may make it, and one be lost
+            words = (word for (word,) in self._rows(queries.WORDS_STARTING, _between(letter)))
+            known = self._vocabularies[letter] = Vocabulary(words, rich=self.rich)
+        return known
 
     def addresses_of(self, streets: Iterable[int]) -> tuple[Address, ...]:
         """Addresses of some streets, sorted by number, suffix and id; points of the street come first."""
@@ -199,12 +214,22 @@ class AddressIndex:
         rows = self._rows(queries.EXTENT, (self._keys.get(town),))
         return TownExtent(*rows[0]) if rows else None
 
-    def _street_index(self, query: str, values: Sequence[object]) -> StreetIndex:
-        rows = (
-            StreetRow(label, key, StreetName(kind, tuple(words.split())), self._towns[town])
-            for label, key, kind, words, town in self._rows(query, values)
-        )
-        return StreetIndex(rows, self.knows, rich=self.rich)
+    def _rarest_first(self, words: Iterable[str]) -> list[str]:
+        """Those of some words that streets hold, by the number of streets."""
+        return [word for (word,) in self._rows(queries.RAREST_FIRST, (json.dumps(sorted(words)),))]
+
+    def _with_any(self, words: Iterable[str]) -> list[Any]:
+        found: list[Any] = []
+        for word in self._rarest_first(words):
+            found += self._rows(queries.STREETS_WITH, (word, MANY_STREETS - len(found)))
+        return found
+
+    def _street_index(self, found: Iterable[Sequence[Any]]) -> StreetIndex:
+        rows = {
+            key: StreetRow(label, key, StreetName(kind, tuple(words.split())), self._towns[town])
+            for label, key, kind, words, town in found
+        }
+        return StreetIndex(rows.values(), self.knows, rich=self.rich)
 
     def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
         connection = getattr(self._local, "connection", None)

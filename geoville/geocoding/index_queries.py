@@ -1,29 +1,38 @@
-"""What is asked of the tables of an index. Several values are given as one JSON array."""
+"""What is asked of the tables of an index. Several values are given as one JSON array.
+
+What may concern a whole country is read in the order of a key and stops at a limit: nothing is gathered, then sorted.
+"""
 
 from __future__ import annotations
 
 META = "SELECT key, value FROM meta"
-TOWNS = "SELECT id, citycode, name, former_citycode, former_name FROM towns"
+TOWNS = "SELECT id, spellings, citycode, name, former_citycode, former_name FROM towns"
 POSTCODES = "SELECT town, postcode FROM postcodes"
 EXTENT = "SELECT addresses, lon, lat, postcode, source, hull FROM towns WHERE id = ?"
 
-_STREETS = "SELECT label, id, type, words, town FROM streets WHERE "
-_FIRST_STREETS_OF = _STREETS + "id IN ({}) ORDER BY id LIMIT ?"
+_STREETS = "SELECT label, streets.id, type, streets.words, streets.town FROM {}"
+_BY_WORD = _STREETS.format("words AS held CROSS JOIN streets ON streets.id = held.street WHERE {} LIMIT ?")
 
-STREETS_OF_TOWN = _STREETS + "town = ?"
-STREETS_WITH_ALL = _FIRST_STREETS_OF.format(
-    "SELECT street FROM words WHERE word IN (SELECT value FROM json_each(?)) GROUP BY street HAVING COUNT(*) = ?"
+STREETS_OF_TOWN = _STREETS.format("streets WHERE town = ?")
+STREETS_WITH = _BY_WORD.format("held.word = ? ORDER BY held.town, held.street")
+STREETS_WITH_ALSO = _BY_WORD.format(
+    """held.word = ? AND (
+        SELECT COUNT(*) FROM words AS other
+        WHERE other.word IN (SELECT value FROM json_each(?)) AND other.town = held.town AND other.street = held.street
+    ) = ? ORDER BY held.town, held.street"""
 )
-STREETS_WITH_ANY = _FIRST_STREETS_OF.format("SELECT street FROM words WHERE word IN (SELECT value FROM json_each(?))")
-STREETS_WITH_ANY_IN_TOWNS = _FIRST_STREETS_OF.format(
-    """SELECT street FROM words
-    WHERE word IN (SELECT value FROM json_each(?)) AND town IN (SELECT value FROM json_each(?))"""
+STREETS_STARTING = _BY_WORD.format("held.word >= ? AND held.word < ? ORDER BY held.word, held.town, held.street")
+STREETS_WITH_ANY_IN_TOWNS = _STREETS.format(
+    """streets WHERE id IN (
+        SELECT street FROM words
+        WHERE word IN (SELECT value FROM json_each(?)) AND town IN (SELECT value FROM json_each(?))
+    ) ORDER BY id LIMIT ?"""
 )
-STREETS_STARTING = _FIRST_STREETS_OF.format("SELECT street FROM words WHERE word >= ? AND word < ?")
 STREETS_IN_CELLS = "SELECT DISTINCT street FROM cells WHERE cell IN (SELECT value FROM json_each(?))"
 
-WORDS_STARTING = "SELECT DISTINCT word FROM words WHERE word >= ? AND word < ?"
-KNOWN_WORD = "SELECT 1 FROM words WHERE word = ? LIMIT 1"
+WORDS_STARTING = "SELECT word FROM vocabulary WHERE word >= ? AND word < ?"
+RAREST_FIRST = "SELECT word FROM vocabulary WHERE word IN (SELECT value FROM json_each(?)) ORDER BY streets, word"
+KNOWN_WORD = "SELECT 1 FROM vocabulary WHERE word = ?"
 
 ADDRESSES_OF_STREETS = """
 SELECT id, number, suffix, label, '', postcode, citycode, city, lon, lat, precision, source,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-FORMAT = 1
+FORMAT = 2
 """Changed whenever the tables, or the way names are normalised into them, change: older files are then refused."""
 
 YES, NO = "yes", "no"
@@ -21,6 +21,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE towns (
     id INTEGER PRIMARY KEY,
     citycode TEXT NOT NULL, name TEXT NOT NULL, former_citycode TEXT NOT NULL, former_name TEXT NOT NULL,
+    spellings TEXT NOT NULL,                         -- normalised names that designate it, with commas between them
     addresses INTEGER NOT NULL DEFAULT 0,
     lon REAL, lat REAL, postcode TEXT, source TEXT,  -- of the address nearest to the middle
     hull BLOB,                                       -- convex hull of the addresses, WKB
@@ -36,7 +37,9 @@ CREATE TABLE streets (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX streets_by_id ON streets (id);
 
+-- Both are filled at the end, in their order.
 CREATE TABLE words (word TEXT, town INTEGER, street INTEGER, PRIMARY KEY (word, town, street)) WITHOUT ROWID;
+CREATE TABLE vocabulary (word TEXT PRIMARY KEY, streets INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE cells (cell INTEGER, street INTEGER, PRIMARY KEY (cell, street)) WITHOUT ROWID;
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geoville.geocoding.normalise import normalise
@@ -17,10 +17,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A street or a place, and where it is asked: towns of the list, never empty, or none named."""
+    """A street or a place, and where it is asked: towns of the list, never empty, or none named.
+
+    Parameters
+    ----------
+    to_the_letter : whether only a name that holds every word as it is written is meant.
+    """
 
     street: StreetName
     designation: Designation
+    to_the_letter: bool = False
 
     @property
     def towns(self) -> frozenset[Town] | None:
@@ -58,6 +64,19 @@ def readings_of(parsed: ParsedAddress, towns: Towns, limits: frozenset[Town] | N
     named = towns.named(name) if name else frozenset()
     ending = Designation(named if asked.towns is None else asked.towns & named).within(limits)
     return (whole, Reading(StreetName(parsed.street.type, kept), ending)) if ending.towns else (whole,)
+
+
+def in_order_of_search(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """Readings in the order in which to search them.
+
+    Where the last words are a town's name, a name of street that holds them ("rue du Pont de Calais") is looked for to
+    the letter in every town, then what comes before them in that town; then only what looks like the whole, since that
+    means comparing streets of the whole country.
+    """
+    whole, *ending = readings
+    if whole.towns is not None or not ending:
+        return readings
+    return (replace(whole, to_the_letter=True), *ending, whole)
 
 
 def _without_town(words: tuple[str, ...], towns: Towns) -> tuple[tuple[str, ...], str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoville.geocoding.match import StreetMatch, match_streets
-from geoville.geocoding.spelling import Vocabulary
 from geoville.geocoding.street_index import SUGGESTIONS, last_words
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ def matches_of(reading: Reading, index: AddressIndex) -> tuple[StreetMatch, ...]
     """
     asked, towns = reading.street, reading.towns
     if towns is None:
-        return matches_anywhere(asked, index)
+        return matches_anywhere(asked, index, misspelt=not reading.to_the_letter)
     last = last_words(asked)
     if all(index.knows(word) for word in last):
         return match_streets(asked, index.streets_with_any(last, towns))
@@ -34,16 +33,20 @@ def matches_of(reading: Reading, index: AddressIndex) -> tuple[StreetMatch, ...]
     return tuple(sorted(found, key=lambda match: (-match.score, match.street.town, match.street.label)))
 
 
-def matches_anywhere(asked: StreetName, index: AddressIndex) -> tuple[StreetMatch, ...]:
+def matches_anywhere(asked: StreetName, index: AddressIndex, *, misspelt: bool = True) -> tuple[StreetMatch, ...]:
     """Streets of every town that the name asked may mean, the best first.
 
     Those that hold all its words come first: the last word alone ("église") may belong to too many to compare.
+
+    Parameters
+    ----------
+    misspelt : whether others are looked for where none holds all its words.
     """
     words = asked.content or ((asked.type,) if asked.type else ())
     if not words:
         return ()
     exact = match_streets(asked, index.streets_with_all(words))
-    if exact:
+    if exact or not misspelt:
         return exact
     last = [known for word in last_words(asked) for known in _alternatives(word, index)]
     return match_streets(asked, index.streets_with_any(last)) if last else ()
@@ -58,6 +61,4 @@ def near_names(reading: Reading, index: AddressIndex) -> tuple[str, ...]:
 
 def _alternatives(word: str, index: AddressIndex) -> tuple[str, ...]:
     """Words of the whole index that a typed word may stand for. A misspelt word keeps its first letter."""
-    return (
-        (word,) if index.knows(word) else Vocabulary(index.words_starting(word[0]), rich=index.rich).alternatives(word)
-    )
+    return (word,) if index.knows(word) else index.vocabulary(word[0]).alternatives(word)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
     import numpy as np
     from numpy.typing import NDArray
@@ -14,20 +15,30 @@ _POINTS = """
 SELECT lon, lat, postcode, source FROM streets JOIN addresses ON addresses.street = streets.id
 WHERE town = ? ORDER BY lon, lat, addresses.id
 """
+SAVED_EVERY = 2_000
+"""Towns after which what was written may be saved."""
+
 _WRITE = "UPDATE towns SET addresses = ?, lon = ?, lat = ?, postcode = ?, source = ?, hull = ? WHERE id = ?"
 
 
-def write_extents(connection: sqlite3.Connection) -> None:
-    """Fill what the table of towns says of their addresses."""
+def write_extents(connection: sqlite3.Connection) -> Iterator[None]:
+    """Fill what the table of towns says of their addresses, where it is not filled; stop now and then, to be saved."""
+    towns = [town for (town,) in connection.execute("SELECT id FROM towns WHERE hull IS NULL")]
+    for rank, town in enumerate(towns):
+        _write_extent(connection, town)
+        if town % SAVED_EVERY == 0 or rank == len(towns) - 1:
+            yield
+
+
+def _write_extent(connection: sqlite3.Connection, town: int) -> None:
     import numpy as np
     import shapely
 
-    for (town,) in connection.execute("SELECT id FROM towns").fetchall():
-        known = connection.execute(_POINTS, (town,)).fetchall()
-        points = np.array([row[:2] for row in known])
-        lon, lat, postcode, source = known[_middle(points)]
-        hull = shapely.to_wkb(shapely.MultiPoint(points).convex_hull)
-        connection.execute(_WRITE, (len(known), lon, lat, postcode, source, hull, town))
+    known = connection.execute(_POINTS, (town,)).fetchall()
+    points = np.array([row[:2] for row in known])
+    lon, lat, postcode, source = known[_middle(points)]
+    hull = shapely.to_wkb(shapely.MultiPoint(points).convex_hull)
+    connection.execute(_WRITE, (len(known), lon, lat, postcode, source, hull, town))
 
 
 def _middle(points: NDArray[np.float64]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,11 +14,14 @@ from geoville.crs import commune_of
 from geoville.geocoding.normalise import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 SHORTEST_MISSPELT = 5
 SHORTEST_TWICE_MISSPELT = 9
 """Lengths from which a name may have one wrong letter, or two: Ham is not Hem."""
+
+AFTER_LETTERS = "\x7f"
+"""Sorts after every letter of a normalised name."""
 
 OTHER_SPELLING = 0.95
 UNKNOWN_IN_ITS_POSTCODE = 0.85
@@ -95,21 +99,24 @@ class Towns:
     Parameters
     ----------
     known : towns, each with a postcode, once for each of its postcodes; the postcode is empty where unknown.
+    names : what `Town.names` is of some of them, made already: normalising those of a whole country takes a second.
     """
 
-    def __init__(self, known: Iterable[tuple[Town, str]]) -> None:
+    def __init__(self, known: Iterable[tuple[Town, str]], names: Mapping[Town, frozenset[str]] | None = None) -> None:
+        names = names or {}
         by_postcode, by_name, by_code = (defaultdict[str, set[Town]](set) for _ in range(3))
         self._names: dict[Town, frozenset[str]] = {}
         for town, postcode in known:
             by_postcode[postcode].add(town)
             if town not in self._names:
-                self._names[town] = town.names
-                for name in town.names:
+                self._names[town] = spellings = names.get(town) or town.names
+                for name in spellings:
                     by_name[name].add(town)
                 for code in town.codes:
                     by_code[code].add(town)
         self._without_postcode = frozenset(by_postcode.pop("", ()))
         self._by_postcode, self._by_name, self._by_code = map(_frozen, (by_postcode, by_name, by_code))
+        self._sorted_names = sorted(self._by_name)
 
     def named(self, name: str) -> frozenset[Town]:
         """Towns of that normalised name; empty where the list has none."""
@@ -119,7 +126,7 @@ class Towns:
 
     def starting_with(self, start: str) -> frozenset[Town]:
         """Towns whose normalised name starts so."""
-        return frozenset(town for name, towns in self._by_name.items() if name.startswith(start) for town in towns)
+        return frozenset(town for name in self._names_starting_with(start) for town in self._by_name[name])
 
     def designated(self, postcode: str, name: str) -> Designation:
         """Towns that a typed postcode and normalised name designate together.
@@ -168,11 +175,15 @@ class Towns:
                 return length, name
         return 0, ""
 
+    def _names_starting_with(self, start: str) -> list[str]:
+        first, end = (bisect_left(self._sorted_names, bound) for bound in (start, start + AFTER_LETTERS))
+        return self._sorted_names[first:end]
+
     def _by_name_alone(self, name: str) -> Designation:
         found = self.named(name)
         if found or len(name) < SHORTEST_MISSPELT:
             return Designation(found)
-        near = [known for known in self._by_name if known[0] == name[0] and _is_misspelt(name, known)]
+        near = [known for known in self._names_starting_with(name[0]) if _is_misspelt(name, known)]
         towns = frozenset(town for known in near for town in self._by_name[known])
         names = ", ".join(sorted({f"« {town.title} »" for town in towns}))
         return Designation(towns, f"Nom de commune rapproché de {names}.", OTHER_SPELLING) if towns else UNKNOWN_TOWN

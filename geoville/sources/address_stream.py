@@ -11,6 +11,7 @@ import io
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, TYPE_CHECKING
 
 from geoville.errors import AddressListError, Location
@@ -39,10 +40,12 @@ class ReadRow:
 
     Parameters
     ----------
+    line : of the file, from 1; several rows of JSON may come from one.
     bytes_read : of the file so far, to show progress.
     """
 
     address: Address | AddressListError
+    line: int
     bytes_read: int
 
 
@@ -54,8 +57,12 @@ class AddressFile:
     layout: str
     encoding: str
 
-    def rows(self) -> Iterator[ReadRow]:
+    def rows(self, after: int = 0) -> Iterator[ReadRow]:
         """Addresses and refused rows, in the order of the file.
+
+        Parameters
+        ----------
+        after : line after which to start; those before it are passed over without being read as addresses.
 
         Raises
         ------
@@ -63,27 +70,29 @@ class AddressFile:
             The file ends in the middle of its compression, or cannot be read any more.
         """
         with _opened(self.path, self.encoding) as (raw, lines):
-            read = self._json_lines(lines) if self.layout == JSON_LINES else self._csv_lines(lines)
-            for address in read:
-                yield ReadRow(address, raw.tell())
+            read = self._json_lines if self.layout == JSON_LINES else self._csv_lines
+            for line, address in read(lines, after):
+                yield ReadRow(address, line, raw.tell())
 
-    def _json_lines(self, lines: IO[str]) -> Iterator[Address | AddressListError]:
-        for line, text in enumerate(lines, start=1):
+    def _json_lines(self, lines: IO[str], after: int) -> Iterator[tuple[int, Address | AddressListError]]:
+        for line, text in enumerate(islice(lines, after, None), start=after + 1):
             if text.strip():
-                yield from json_line_addresses(self.path, line, text)
+                for address in json_line_addresses(self.path, line, text):
+                    yield line, address
 
-    def _csv_lines(self, lines: IO[str]) -> Iterator[Address | AddressListError]:
+    def _csv_lines(self, lines: IO[str], after: int) -> Iterator[tuple[int, Address | AddressListError]]:
         read: RowReader = bal_address if self.layout == BAL else ban_address
         header = next(lines)
         separator = _separator(header)
         columns = _cells(header, separator)
-        for line, text in enumerate(lines, start=2):
+        passed = max(after - 1, 0)
+        for line, text in enumerate(islice(lines, passed, None), start=passed + 2):
             if text.isspace():
                 continue
             try:
-                yield read(self.path, line, self._row(line, text, separator, columns))
+                yield line, read(self.path, line, self._row(line, text, separator, columns))
             except AddressListError as error:
-                yield error
+                yield line, error
 
     def _row(self, line: int, text: str, separator: str, columns: list[str]) -> dict[str, str]:
         if not _is_text(text):

@@ -2,21 +2,30 @@ from __future__ import annotations
 
 import gzip
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from hashlib import sha256
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
-from geoville.errors import AddressListError
+from geoville.errors import AddressListError, InvalidInputError
 from geoville.geocoding import EmbeddedGeocoder
 from geoville.geocoding.address_index import AddressIndex
+from geoville.geocoding.index_writer import IndexWriter
 from geoville.model import Position
+from geoville.workflows import address_index
 from geoville.workflows.address_index import build_address_index
+from geoville.workflows.lookup_file_lock import alone_on
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from geoville.model import Address
 
 HEADER = "id;numero;rep;nom_voie;code_postal;code_insee;nom_commune;lon;lat;type_position"
 BAL_HEADER = "cle_interop;commune_insee;commune_nom;voie_nom;numero;suffixe;position;long;lat"
@@ -73,23 +82,131 @@ def test_bad_rows_are_counted_by_reason_and_the_first_ones_shown(tmp_path: Path)
     assert [error.where.line for error in built.refused.first if error.where] == [4, 5, 6, 7, 8]
 
 
-def test_an_interruption_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
-    path, out = ban(tmp_path), tmp_path / "out.sqlite"
+BAD = ("x;y", "bad;1;;Rue;62100;62193;Calais;abc;50.9;entrée")
+
+
+def interrupt_at(monkeypatch: pytest.MonkeyPatch, address: int) -> None:
+    """Have whatever writes addresses stopped, as Ctrl+C does, before that one."""
+    written, add = count(1), IndexWriter.add
+
+    def stopped(writer: IndexWriter, given: Address) -> None:
+        if next(written) == address:
+            raise KeyboardInterrupt
+        add(writer, given)
+
+    monkeypatch.setattr(IndexWriter, "add", stopped)
+
+
+def test_an_interrupted_work_leaves_what_was_there_and_is_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(address_index, "SAVED_EVERY", 2)
+    files = [ban(tmp_path, "a.csv", 3, *BAD), ban(tmp_path, "b.csv", 9, *BAD)]
+    whole = build_address_index(files, tmp_path / "whole.sqlite", complete=True)
+    assert (whole.resumed_after, whole.repeated, whole.refused.count) == (0, 3, 4)
+    out = tmp_path / "out.sqlite"
     out.write_bytes(b"before")
+    for address in (3, 5):
+        with monkeypatch.context() as patch:
+            interrupt_at(patch, address)
+            with pytest.raises(KeyboardInterrupt):
+                build_address_index(files, out, complete=True)
+        assert out.read_bytes() == b"before"
+    assert sorted(tmp_path.glob("*out*")) == [out, tmp_path / "out.sqlite.partiel"]
+    told: list[int] = []
+    resumed = build_address_index(files, out, complete=True, progress=told.append)
+    assert out.read_bytes() == (tmp_path / "whole.sqlite").read_bytes()
+    assert sorted(tmp_path.glob("*out*")) == [out]
+    assert resumed.resumed_after > 3
+    assert (resumed.size, resumed.files, resumed.refused.reasons) == (whole.size, whole.files, whole.refused.reasons)
+    assert [error.sentence for error in resumed.refused.first] == [error.sentence for error in whole.refused.first]
+    assert sum(told) == sum(file.stat().st_size for file in files)
 
-    def interrupt(_: int) -> None:
-        raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        build_address_index([path], out, complete=True, progress=interrupt)
-    assert out.read_bytes() == b"before"
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["ban.csv", "out.sqlite"]
-    build_address_index([path], out, complete=True)
-    assert AddressIndex.open(out).size == 3
+@pytest.mark.parametrize("change", ["another file", "incomplete", "no index"])
+def test_another_work_is_begun_from_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+    monkeypatch.setattr(address_index, "SAVED_EVERY", 1)
+    path, out = ban(tmp_path, "ban.csv", 5), tmp_path / "out.sqlite"
+    with monkeypatch.context() as patch:
+        interrupt_at(patch, 4)
+        with pytest.raises(KeyboardInterrupt):
+            build_address_index([path], out, complete=True)
+    if change == "another file":
+        ban(tmp_path, "ban.csv", 6)
+    elif change == "no index":
+        (tmp_path / "out.sqlite.partiel").write_bytes(b"not a base" * 100)
+    built = build_address_index([path], out, complete=change != "incomplete")
+    assert built.resumed_after == 0
+    assert built.size.addresses == (6 if change == "another file" else 5)
+
+
+def test_lines_of_json_are_gone_on_with_street_by_street(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(address_index, "SAVED_EVERY", 2)
+    street = {"id": "62193_1", "type": "street", "name": "Rue Mollien", "postcode": "62100", "citycode": "62193"}
+    point = {"city": "Calais", "lat": 50.95, "lon": 1.86}
+    numbers = {"housenumbers": {str(number): {"lat": 50.95, "lon": 1.86} for number in range(1, 5)}}
+    lines = [json.dumps({**street, **point, **numbers, "id": f"62193_{rank}"}) for rank in range(4)]
+    path = tmp_path / "addok.json"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with monkeypatch.context() as patch:
+        interrupt_at(patch, 13)
+        with pytest.raises(KeyboardInterrupt):
+            build_address_index([path], tmp_path / "out.sqlite", complete=True)
+    resumed = build_address_index([path], tmp_path / "out.sqlite", complete=True)
+    assert (resumed.resumed_after, resumed.size.addresses) == (10, 20)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from geoville.geocoding.index_writer import IndexWriter
+from geoville.workflows import address_index
+
+address_index.SAVED_EVERY = 500
+left, save = int(sys.argv[3]), IndexWriter.save
+
+def killed(writer, **known):
+    global left
+    left -= 1
+    if not left:
+        writer._flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+    save(writer, **known)
+
+IndexWriter.save = killed
+address_index.build_address_index([Path(sys.argv[1])], Path(sys.argv[2]), complete=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
+def test_a_process_killed_again_and_again_ends_with_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(address_index, "SAVED_EVERY", 500)
+    path, out = ban(tmp_path, rows=3_000), tmp_path / "out.sqlite"
+    build_address_index([path], tmp_path / "whole.sqlite", complete=True)
+    command = [sys.executable, "-c", KILLED, str(path), str(out)]
+    saves = (2, 4, 3, 3, 4, 99)  # the last works have little left to save: all is read, then words, then extents
+    codes = [subprocess.run([*command, str(left)], check=False, timeout=60).returncode for left in saves]
+    assert codes == [-signal.SIGKILL] * 5 + [0]
+    assert out.read_bytes() == (tmp_path / "whole.sqlite").read_bytes()
+
+
+def test_two_works_never_write_one_index(tmp_path: Path) -> None:
+    path, out = ban(tmp_path), tmp_path / "out.sqlite"
+    with alone_on(out), pytest.raises(InvalidInputError, match="Un autre travail"):
+        build_address_index([path], out, complete=True)
+
+
+def test_an_index_that_cannot_be_written_there_is_one_sentence(tmp_path: Path) -> None:
+    path = ban(tmp_path)
+    for out in (tmp_path, tmp_path / "absent" / "out.sqlite"):
+        with pytest.raises(InvalidInputError):
+            build_address_index([path], out, complete=True)
 
 
 def test_files_without_any_address_make_no_index(tmp_path: Path) -> None:
     for rows, said in (((), "Aucune adresse"), (("x;y",), "Ligne de 2 cases")):
         with pytest.raises(AddressListError, match=said):
             build_address_index([ban(tmp_path, "vide.csv", 0, *rows)], tmp_path / "out.sqlite", complete=True)
-        assert not (tmp_path / "out.sqlite").exists()
+        assert not [*tmp_path.glob("*out*")]
