@@ -31,6 +31,11 @@ PerimeterFiles = Annotated[
 AddressFile = Annotated[
     Path | None, typer.Option("--addresses", metavar="FICHIER", help="Liste, ou index, d'adresses à utiliser.")
 ]
+Workers = Annotated[int, typer.Option("--workers", metavar="N", help="Nombre de processus.", min=1)]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", metavar="ADRESSE", help="Ordonnanceur dask à qui confier le calcul (tcp://…:8786)."),
+]
 GeocoderName = Annotated[
     str | None,
     typer.Option(

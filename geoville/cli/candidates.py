@@ -10,7 +10,7 @@ import typer
 
 from geoville import french
 from geoville.carroyage.touching import Contiguity
-from geoville.cli.arguments import AsJson, GridFile, Vintage
+from geoville.cli.arguments import AsJson, GridFile, Scheduler, Vintage, Workers
 from geoville.cli.file_arguments import Destination
 from geoville.cli.incomes import IncomeOptions
 from geoville.cli.printing import deliver, print_lines, print_table
@@ -35,6 +35,8 @@ def candidates(
     gap_m: Annotated[
         float, typer.Option("--gap-m", metavar="M", help="Vide le plus large à franchir entre deux groupes.", min=0)
     ] = 200.0,
+    workers: Workers = 1,
+    scheduler: Scheduler = None,
     as_json: AsJson = False,
 ) -> None:
     """Calculer les périmètres candidats d'une grille.
@@ -52,6 +54,8 @@ def candidates(
             outline=OutlineInput(blocks, streets, smooth),
             options=CandidateOptions(contiguity=contiguity, gap_m=gap_m),
         ),
+        workers=workers,
+        scheduler=scheduler,
     )
     deliver(run, out, as_json=as_json, in_words=lambda: print_candidates(run))
 

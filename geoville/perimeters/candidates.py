@@ -7,15 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.contiguity import cluster_cells, members
 from geoville.carroyage.touching import Contiguity
-from geoville.perimeters.gaps import bridging_cells
-from geoville.perimeters.growth import doubtful_neighbours, drop_excess
-from geoville.perimeters.holes import filled_holes
-from geoville.perimeters.quarter import describe_quarter
+from geoville.perimeters.unit_search import cells_of_units, search_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -23,6 +19,7 @@ if TYPE_CHECKING:
     from geoville.carroyage.income import CellIncome
     from geoville.law import Threshold
     from geoville.perimeters.quarter import CellZones, Quarter
+    from geoville.perimeters.unit_search import UnitSearch
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,25 +99,27 @@ def find_candidates(
     it are selected, with the doubtful cells that touch them, joined by contiguity across unpopulated gaps, and their
     small holes filled; each cluster is then tested whole. No cluster crosses the limit of a unit.
     """
-    share_below = np.full(len(grid), np.nan)
-    selected, added = np.zeros(len(grid), dtype=bool), np.zeros(len(grid), dtype=bool)
+    units = cells_of_units(grid, income, zones, thresholds)
+    return put_together((search_unit(unit, legal, options) for unit in units), zones, thresholds)
+
+
+def put_together(found: Iterable[UnitSearch], zones: CellZones, thresholds: Mapping[str, Threshold]) -> CandidateSearch:
+    """Make one search of those of the urban units.
+
+    Parameters
+    ----------
+    found : in the order of the units, which decides between quarters that nothing else tells apart.
+    zones : of the cells of the whole grid.
+    """
+    count = len(zones.unit)
+    share_below = np.full(count, np.nan)
+    selected, added = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     quarters: list[Quarter] = []
-    for unit, threshold in thresholds.items():
-        rows = _rows_around(grid, zones.unit == unit)
-        part, part_income, part_zones = grid.take(rows), income.take(rows), zones.take(rows)
-        mine = part_zones.unit == unit
-        below = part_income.share_below(threshold.relative)
-        with np.errstate(invalid="ignore"):
-            seeds = mine & (below > legal.poor_share)
-        doubtful = mine & doubtful_neighbours(
-            part, part_income, seeds, threshold.relative, options.contiguity, options.doubt
-        )
-        followers = drop_excess(part, part_income, seeds, doubtful, threshold.relative, options.contiguity)
-        for cells in _clusters(part, seeds | followers, mine, options):
-            quarter = describe_quarter(part, part_income, part_zones, cells, threshold, legal.minimum_population)
-            quarters.append(replace(quarter, rows=rows[quarter.rows]))
-        share_below[rows[mine]] = below[mine]
-        selected[rows], added[rows] = selected[rows] | seeds, added[rows] | followers
+    for unit in found:
+        rows, mine = unit.rows, unit.mine
+        share_below[rows[mine]] = unit.share_below[mine]
+        selected[rows], added[rows] = selected[rows] | unit.selected, added[rows] | unit.added
+        quarters += (replace(quarter, rows=rows[quarter.rows]) for quarter in unit.quarters)
     quarters.sort(key=lambda quarter: (-quarter.population, quarter.northing[0], quarter.easting[0]))
     return CandidateSearch(
         kept=tuple(quarter for quarter in quarters if quarter.is_candidate),
@@ -130,28 +129,3 @@ def find_candidates(
         added=added,
         outside_unit=int((~np.isin(zones.unit, list(thresholds))).sum()),
     )
-
-
-def _rows_around(grid: Grid, chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Cells in the bounding box of the chosen ones: others there may fill a gap or a hole."""
-    north, east = grid.northing[chosen], grid.easting[chosen]
-    if len(north) == 0:
-        return np.empty(0, dtype=np.intp)
-    return grid.rows_in_box(east.min(), north.min(), east.max(), north.max())
-
-
-def _clusters(
-    grid: Grid, selected: NDArray[np.bool_], mine: NDArray[np.bool_], options: CandidateOptions
-) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Lattice places (easting, northing) of each cluster: selected cells, bridges and filled holes."""
-    bridge_east, bridge_north = bridging_cells(grid, selected, options.contiguity, options.gap_m)
-    east = np.concatenate([grid.easting[selected], bridge_east])
-    north = np.concatenate([grid.northing[selected], bridge_north])
-    barred = selected | ~mine
-    clusters = []
-    for cells in members(cluster_cells(east, north, options.contiguity)):
-        hole_east, hole_north = filled_holes(
-            grid, east[cells], north[cells], options.contiguity, options.hole_cells, barred
-        )
-        clusters.append((np.concatenate([east[cells], hole_east]), np.concatenate([north[cells], hole_north])))
-    return clusters

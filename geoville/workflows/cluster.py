@@ -67,7 +67,7 @@ def _done(client: Any, name: str, tasks: Iterator[Any]) -> Iterator[Any]:
     def given(count: int) -> list[Any]:
         return [client.submit(do, name, task, pure=False) for task in islice(tasks, count)]
 
-    coming = as_completed(given(_TASKS_AHEAD * sum(client.nthreads().values())))  # type: ignore[no-untyped-call]
+    coming: Any = as_completed(given(_TASKS_AHEAD * sum(client.nthreads().values())))  # type: ignore[no-untyped-call]
     for future in coming:
         for more in given(1):
             coming.add(more)

@@ -21,7 +21,7 @@ class OtherVersionError(Exception):
     """A worker has another version of geoville."""
 
 
-class SharedWork(WorkerPlugin):  # type: ignore[misc]
+class SharedWork(WorkerPlugin):
     """What does the tasks; dask gives it again to every worker that comes later, or that comes back.
 
     Parameters
@@ -48,4 +48,5 @@ class SharedWork(WorkerPlugin):  # type: ignore[misc]
 
 def do(name: str, task: Any) -> Any:
     """Do a task with the work of that name, in the worker that runs this."""
-    return get_worker().plugins[name].do(task)  # type: ignore[no-untyped-call]
+    shared: Any = get_worker().plugins[name]
+    return shared.do(task)

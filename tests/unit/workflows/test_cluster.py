@@ -1,0 +1,90 @@
+"""Work given to processes: each gets once what every task needs, and one that is lost changes nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from distributed import Client, LocalCluster
+
+from geoville.errors import InvalidInputError
+from geoville.workflows import cluster as shared_out
+from geoville.workflows.cluster import results
+from geoville.workflows.cluster_worker import SharedWork
+
+TASKS = 12
+
+
+@dataclass
+class Slow:
+    """Adds an amount, slowly; unpickled once in each process, it tells which process and which copy answered."""
+
+    amount: int
+
+    def __call__(self, task: int) -> tuple[int, int, int]:
+        time.sleep(0.05)
+        return task + self.amount, os.getpid(), id(self)
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[LocalCluster]:
+    with LocalCluster(
+        n_workers=2, threads_per_worker=2, host="127.0.0.1", dashboard_address=None, silence_logs=50
+    ) as started:
+        yield started
+
+
+def test_every_task_is_done_once_and_a_process_is_given_the_work_once(cluster: LocalCluster) -> None:
+    done = list(results(Slow(100), range(TASKS), scheduler=cluster.scheduler_address))
+    assert sorted(answer for answer, _, _ in done) == list(range(100, 100 + TASKS))
+    processes = {pid for _, pid, _ in done}
+    assert len({(pid, copy) for _, pid, copy in done}) == len(processes) == 2
+
+
+def test_a_worker_killed_in_the_middle_changes_nothing(cluster: LocalCluster) -> None:
+    answers = []
+    for answer, pid, _ in results(Slow(0), range(TASKS), scheduler=cluster.scheduler_address):
+        if not answers:
+            os.kill(pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)  # others of its tasks are under way
+        answers.append(answer)
+    assert sorted(answers) == list(range(TASKS))
+
+
+def test_nothing_is_left_in_the_workers(cluster: LocalCluster) -> None:
+    list(results(Slow(0), range(2), scheduler=cluster.scheduler_address))
+    with Client(cluster) as client:
+        held = client.run(lambda dask_worker: [name for name in dask_worker.plugins if name.startswith("geoville")])
+    assert list(held.values()) == [[], []]
+
+
+def test_tasks_are_made_as_they_are_needed(cluster: LocalCluster) -> None:
+    made = []
+    tasks = (made.append(number) or number for number in range(40))
+    for rank, _ in enumerate(results(Slow(0), tasks, scheduler=cluster.scheduler_address)):
+        assert len(made) <= rank + 1 + 2 * 4  # two for each of the four threads
+    assert len(made) == 40
+
+
+def test_workers_of_another_version_are_refused(cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = SharedWork.__init__
+
+    def other_version(self: SharedWork, work: object) -> None:
+        whole(self, work)
+        self._version = "0.0"
+
+    monkeypatch.setattr(SharedWork, "__init__", other_version)
+    with pytest.raises(InvalidInputError, match=r"n'ont pas geoville.*installer la même version"):
+        list(results(abs, [-1], scheduler=cluster.scheduler_address))
+
+
+def test_a_scheduler_without_workers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_out, "_FIRST_WORKER_S", 0.2)
+    with (
+        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None) as empty,
+        pytest.raises(InvalidInputError, match="aucun processus de calcul"),
+    ):
+        list(results(abs, [-1], scheduler=empty.scheduler_address))
