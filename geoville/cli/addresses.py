@@ -79,7 +79,7 @@ def _in_words(built: BuiltIndex, out: Destination) -> list[str]:
         f"{_count(size.towns, 'commune')} ; liste tenue pour {held})."
     )
     if built.resumed_after:
-        lines.append(f"Repris après une interruption : {_count(built.resumed_after, 'adresse')} étaient déjà lues.")
+        lines.append(f"Repris après une interruption (adresses déjà lues : {french.number(built.resumed_after)}).")
     if built.repeated:
         lines.append(f"Répétées : {_count(built.repeated, 'adresse')}, gardées une fois.")
     if built.refused.count:
