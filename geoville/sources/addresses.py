@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Row", "csv_rows", "degrees", "geojson_rows", "read_addresses", "read_places"]
+__all__ = ["Row", "degrees", "place_rows", "read_addresses", "read_places"]
 
 Row = tuple[int, dict[str, str]]
 """Line number of a row in its file (header: 1), and its cells by column."""
@@ -56,7 +56,7 @@ def read_addresses(path: Path, *, complete: bool, name: str) -> AddressList:
 
 
 def read_places(path: Path) -> tuple[Address, ...]:
-    """Read named places from CSV, or from GeoJSON points (WGS84) with a `name` or `nom`.
+    """Read named places from CSV or Parquet, or from GeoJSON points (WGS84) with a `name` or `nom`.
 
     The precision is the file's; where it says none, it is deduced from the category and the postal address (a
     street-level geocode, a station, a numbered address), else taken as declared by whoever made the file.
@@ -66,9 +66,21 @@ def read_places(path: Path) -> tuple[Address, ...]:
     AddressListError
         The first fault: missing column or name, geometry that is not a point, position or precision that cannot be.
     """
-    is_geojson = path.suffix.lower() in {".geojson", ".json"}
-    rows = geojson_rows(path) if is_geojson else csv_rows(path, PLACE_COLUMNS)
-    return tuple(_place(path, line, row) for line, row in rows)
+    return tuple(_place(path, line, row) for line, row in place_rows(path, PLACE_COLUMNS))
+
+
+def place_rows(path: Path, required: tuple[str, ...], *, unplaced: bool = False) -> Iterator[Row]:
+    """Rows of a file of places, whatever its format.
+
+    Parameters
+    ----------
+    required : columns of a table.
+    unplaced : take a GeoJSON feature without geometry instead of refusing it.
+    """
+    suffix = path.suffix.lower()
+    if suffix in {".geojson", ".json"}:
+        return geojson_rows(path, unplaced=unplaced)
+    return parquet_rows(path, required) if suffix == ".parquet" else csv_rows(path, required)
 
 
 def _place(path: Path, line: int, row: dict[str, str]) -> Address:
@@ -117,6 +129,22 @@ def csv_rows(path: Path, required: tuple[str, ...]) -> Iterator[Row]:
         yield from _data_rows(path, ((reader.line_num, cells) for cells in reader), columns)
     except csv.Error:
         fault("Ligne que le format CSV ne permet pas", path, reader.line_num, None, None, "vérifier les guillemets")
+
+
+def parquet_rows(path: Path, required: tuple[str, ...]) -> Iterator[Row]:
+    """Rows of a Parquet table, with their rank; what is null becomes empty."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowException):
+        fault("Fichier illisible", path, None, None, None, "donner une table Parquet")
+    for column in required:
+        if column not in table.column_names:
+            fault("Colonne absente", path, None, column, None, f"colonnes attendues : {', '.join(required)}")
+    for rank, row in enumerate(table.to_pylist(), start=1):
+        yield rank, {column: "" if value is None else str(value).strip() for column, value in row.items()}
 
 
 def _data_rows(path: Path, numbered: Iterator[tuple[int, list[str]]], columns: list[str]) -> Iterator[Row]:

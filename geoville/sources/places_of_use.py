@@ -10,7 +10,7 @@ import numpy as np
 from geoville.crs import WGS84, transform_points
 from geoville.errors import AddressListError, Location
 from geoville.perimeters.vecu_evidence import PlaceOfUse
-from geoville.sources.addresses import csv_rows, degrees, geojson_rows
+from geoville.sources.addresses import degrees, place_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,9 +43,7 @@ def read_places_of_use(path: Path, epsg: int) -> tuple[PlaceOfUse, ...]:
     AddressListError
         The first fault: missing column or name, a position or a share that cannot be.
     """
-    is_geojson = path.suffix.lower() in {".geojson", ".json"}
-    rows = geojson_rows(path, unplaced=True) if is_geojson else csv_rows(path, _REQUIRED)
-    return tuple(_place(path, row, epsg) for row in rows)
+    return tuple(_place(path, row, epsg) for row in place_rows(path, _REQUIRED, unplaced=True))
 
 
 def _place(path: Path, numbered: Row, epsg: int) -> PlaceOfUse:
