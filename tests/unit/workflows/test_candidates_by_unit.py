@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
+from made_up_cluster import cluster_of
 from made_up_places import Block, Country
 
 from geoville.workflows import candidates_by_unit
@@ -25,9 +26,7 @@ COUNTRY = Country(tuple(Block(f"{10 + place}001", 0, 10 * place, 9_000) for plac
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
     """Two workers, as on other machines: they share nothing with the test."""
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=50
-    ) as started:
+    with cluster_of(2) as started:
         yield started
 
 
