@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError
@@ -11,78 +12,57 @@ if TYPE_CHECKING:
 
     from geoville.sources.postgis_address import PostgisAddress
 
-_AUTHENTICATION = (
-    "password authentication failed",
-    "authentification par mot de passe échouée",
-    "no password supplied",
-    "peer authentication failed",
-    "authentification peer échouée",
+_AUTHENTICATION = re.compile(
+    r"\b[Pp]eer authentication failed|password authentication failed|authentification .*échouée|no password supplied"
+    r"|(role|rôle) .*(does not exist|n'existe pas)"
 )
-_NO_BASE = ("database", "base de données")
-_NO_ENTRY = ("pg_hba.conf",)
+_NO_BASE = re.compile("(database .* does not exist|base de données .* n'existe pas)")
+_NO_ENTRY = "pg_hba.conf"
+_SERVER_SPEAKS = "FATAL"
 _CUT = ("08", "57P")
 """Classes of SQLSTATE: connection exceptions, and the server's own shutdowns."""
 
 
-def failure_of(error: psycopg.Error, address: PostgisAddress) -> GeovilleError:
-    """Tell a failure of PostgreSQL in French.
-
-    Parameters
-    ----------
-    error : as psycopg raises it; while connecting it has no SQLSTATE and only its text, in the language of the server.
-    """
-    import psycopg
-
-    state = error.sqlstate
-    if state is None and isinstance(error, psycopg.OperationalError):
-        text = str(error)
-        return _refused(text, address) if _answered(text) else _silent(text, address)
-    if state is not None and state.startswith(_CUT):
-        return _interrupted(address)
-    return _by_state(state or "", error, address)
-
-
-def _answered(text: str) -> bool:
-    return any(word in text for word in ("FATAL", *_AUTHENTICATION))
-
-
-def _refused(text: str, address: PostgisAddress) -> GeovilleError:
-    """What a server that answers says to a connection."""
-    if any(phrase in text for phrase in _AUTHENTICATION):
+def refusal_of(error: psycopg.Error, address: PostgisAddress) -> GeovilleError:
+    """Tell in French why no connection was made: psycopg has no code for it, only a text, in the server's language."""
+    text = str(error)
+    if _AUTHENTICATION.search(text):
         return InvalidInputError(
             f"Le serveur « {address.server} » refuse le mot de passe ou l'utilisateur",
             advice="vérifier l'utilisateur, et donner le mot de passe par PGPASSWORD ou ~/.pgpass",
         )
-    if any(phrase in text for phrase in _NO_ENTRY):
+    if _NO_ENTRY in text:
         return InvalidInputError(
             f"Le serveur « {address.server} » n'accepte pas cet utilisateur depuis cette machine",
             advice="demander l'accès à l'administrateur de la base (pg_hba.conf)",
         )
-    if any(phrase in text.lower() for phrase in _NO_BASE):
+    if _NO_BASE.search(text):
         return InvalidInputError(
-            f"La base « {address.base} » n'existe pas sur « {address.server} » ou refuse la connexion",
-            advice="vérifier son nom",
+            f"La base « {address.base} » n'existe pas sur le serveur « {address.server} »", advice="vérifier son nom"
         )
-    return InvalidInputError(
-        f"Le serveur « {address.server} » refuse la connexion", advice="vérifier l'utilisateur et la base"
-    )
-
-
-def _silent(text: str, address: PostgisAddress) -> GeovilleError:
-    """What is said where no server answers, or no longer."""
-    if "connection failed" in text or "connection is bad" in text or "timeout" in text:
-        return DataUnavailableError(
-            f"Le serveur PostgreSQL « {address.server} » ne répond pas",
-            advice="vérifier l'adresse et le port, et que le serveur est lancé",
+    if _SERVER_SPEAKS in text:
+        return InvalidInputError(
+            f"Le serveur « {address.server} » refuse la connexion à la base « {address.base} »",
+            advice="vérifier l'utilisateur et ses droits",
         )
-    return _interrupted(address)
-
-
-def _interrupted(address: PostgisAddress) -> GeovilleError:
     return DataUnavailableError(
-        f"La connexion à « {address.server} » a été coupée avant la fin",
-        advice="rien n'a été écrit : recommencer quand le serveur répond",
+        f"Le serveur PostgreSQL « {address.server} » ne répond pas",
+        advice="vérifier l'adresse et le port, et que le serveur est lancé",
     )
+
+
+def failure_of(error: psycopg.Error, address: PostgisAddress) -> GeovilleError:
+    """Tell in French what failed once connected."""
+    import psycopg
+
+    state = error.sqlstate
+    is_cut = state.startswith(_CUT) if state else isinstance(error, psycopg.OperationalError)
+    if is_cut:
+        return DataUnavailableError(
+            f"La connexion à « {address.server} » a été coupée avant la fin",
+            advice="rien n'a été écrit ; recommencer quand le serveur répond",
+        )
+    return _by_state(state or "", error, address)
 
 
 def _by_state(state: str, error: psycopg.Error, address: PostgisAddress) -> GeovilleError:

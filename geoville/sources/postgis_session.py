@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from geoville.errors import DataUnavailableError
-from geoville.sources.postgis_errors import failure_of
+from geoville.sources.postgis_errors import failure_of, refusal_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ def transaction(address: PostgisAddress) -> Iterator[Connection]:
     from sqlalchemy.exc import DBAPIError
 
     try:
-        with engine.begin() as connection:
+        with _connected(engine, address) as connection, connection.begin():
             yield connection
     except DBAPIError as error:
         raise failure_of(cast("psycopg.Error", error.orig), address) from error
@@ -48,6 +48,15 @@ def transaction(address: PostgisAddress) -> Iterator[Connection]:
 def driver_of(connection: Connection) -> psycopg.Connection[tuple[Any, ...]]:
     """The driver's own connection, in the same transaction: for COPY and server-side cursors."""
     return cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection)
+
+
+def _connected(engine: Engine, address: PostgisAddress) -> Connection:
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        return engine.connect()
+    except DBAPIError as error:
+        raise refusal_of(cast("psycopg.Error", error.orig), address) from error
 
 
 def _engine(address: PostgisAddress) -> Engine:

@@ -21,18 +21,7 @@ if TYPE_CHECKING:
     from geoville.sources.postgis_address import PostgisAddress
     from geoville.sources.postgis_layers import OpenLayer
 
-_MULTIPLE = {
-    frozenset({"POINT"}): "Point",
-    frozenset({"POINT", "MULTIPOINT"}): "MultiPoint",
-    frozenset({"MULTIPOINT"}): "MultiPoint",
-    frozenset({"LINESTRING"}): "MultiLineString",
-    frozenset({"LINESTRING", "MULTILINESTRING"}): "MultiLineString",
-    frozenset({"MULTILINESTRING"}): "MultiLineString",
-    frozenset({"POLYGON"}): "MultiPolygon",
-    frozenset({"POLYGON", "MULTIPOLYGON"}): "MultiPolygon",
-    frozenset({"MULTIPOLYGON"}): "MultiPolygon",
-}
-"""Type of a column that holds shapes of these types: the same for a run that gives one piece and one that gives two."""
+_SINGLES = {"POINT", "LINESTRING", "POLYGON"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +51,7 @@ def build(connection: Connection, layer: OpenLayer, address: PostgisAddress) -> 
     names = [field.name for field in attributes]
     key = _free("fid", names)
     geometry = _free("geom", names) if layer.geometry is not None else None
-    table = _table(attributes, key, geometry, layer.epsg, address)
+    table = _table(attributes, key, geometry, address)
     table.create(connection)
     rows = _fill(connection, table, layer, [*names, *([layer.geometry] if layer.geometry is not None else [])])
     if geometry is not None:
@@ -77,9 +66,7 @@ def _free(name: str, taken: Sequence[str]) -> str:
     return name
 
 
-def _table(
-    attributes: Sequence[pa.Field], key: str, geometry: str | None, epsg: int | None, address: PostgisAddress
-) -> Table:
+def _table(attributes: Sequence[pa.Field], key: str, geometry: str | None, address: PostgisAddress) -> Table:
     from geoalchemy2 import Geometry
     from sqlalchemy import BigInteger, Column, MetaData, PrimaryKeyConstraint, Table
 
@@ -87,7 +74,7 @@ def _table(
     columns: list[Column[Any]] = [Column(key, BigInteger, autoincrement=False, comment=comments.get(key))]
     columns += [Column(field.name, _sql_type(field), comment=comments.get(field.name)) for field in attributes]
     if geometry:
-        shapes = Geometry("GEOMETRY", srid=epsg or -1, spatial_index=False)
+        shapes = Geometry(geometry_type=None, spatial_index=False)  # typed once what it holds is known
         columns.append(Column(geometry, shapes, comment=comments.get(geometry)))
     # The name of a table being filled depends on the final one alone: whoever writes the same one waits.
     aside = f"geoville_{hashlib.sha256(address.table.encode()).hexdigest()[:16]}"
@@ -155,19 +142,28 @@ def _rows(batch: pa.RecordBatch, columns: Sequence[str], geometry: str | None) -
 
 
 def _narrow(connection: Connection, table: Table, geometry: str, epsg: int | None) -> None:
-    """Give the column the one type that fits all its shapes, in two dimensions; any for shapes of several kinds."""
+    """Give the column its SRID and the one type that fits all its shapes, in two dimensions; any for several kinds."""
     from psycopg import sql
 
     driver = driver_of(connection)
     place, column = sql.Identifier(str(table.schema), table.name), sql.Identifier(geometry)
     query = sql.SQL("SELECT DISTINCT GeometryType({0}) FROM {1} WHERE {0} IS NOT NULL").format(column, place)
-    kind = _MULTIPLE.get(frozenset(str(name) for (name,) in driver.execute(query).fetchall()))
-    if kind is None:
-        return
-    change = "ALTER TABLE {0} ALTER COLUMN {1} TYPE geometry({2}, {3}) USING {4}"
-    shape = "ST_Force2D({})" if kind == "Point" else "ST_Multi(ST_Force2D({}))"
-    flat = sql.SQL(shape).format(column)
-    driver.execute(sql.SQL(change).format(place, column, sql.SQL(kind), sql.Literal(epsg), flat))
+    kind = _column_type({str(name) for (name,) in driver.execute(query)})
+    change = "ALTER TABLE {0} ALTER COLUMN {1} TYPE geometry({2}, {3}) USING ST_SetSRID({4}(ST_Force2D({1})), {3})"
+    multiple = sql.SQL("ST_Multi" if kind.startswith("MULTI") else "")
+    driver.execute(sql.SQL(change).format(place, column, sql.SQL(kind), sql.Literal(epsg), multiple))
+
+
+def _column_type(types: set[str]) -> str:
+    """Type that a column needs: of lines and polygons the multiple one, so that it does not change with the run.
+
+    >>> _column_type({"POLYGON"}), _column_type({"POINT"}), _column_type({"POINT", "POLYGON"}), _column_type(set())
+    ('MULTIPOLYGON', 'POINT', 'GEOMETRY', 'GEOMETRY')
+    """
+    if types == {"POINT"}:
+        return "POINT"
+    singles = {name.removeprefix("MULTI") for name in types}
+    return f"MULTI{singles.pop()}" if len(singles) == 1 and singles <= _SINGLES else "GEOMETRY"
 
 
 def _index(connection: Connection, table: Table, geometry: str) -> None:
