@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from geoville import __version__
-
 if TYPE_CHECKING:
     import httpx
 
@@ -46,7 +44,7 @@ def open_client() -> httpx.Client:
     import httpx
 
     # Sizes are those of the file as it lies there: nothing may be compressed on the way.
-    headers = {"user-agent": f"geoville/{__version__}", "accept-encoding": "identity"}
+    headers = {"user-agent": "geoville", "accept-encoding": "identity"}
     timeout = httpx.Timeout(TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
     return httpx.Client(timeout=timeout, headers=headers, follow_redirects=True, max_redirects=5)
 
