@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _CODES = ("insee_com", "code_insee", "codgeo", "code", "insee")
 _NAMES = ("nom", "nom_com", "libgeo", "name", "nom_commune")
-_TOWNS_WITH_ARRONDISSEMENTS = {"75056": "Paris", "69123": "Lyon", "13055": "Marseille"}
+TOWNS_WITH_ARRONDISSEMENTS = {"75056": "Paris", "69123": "Lyon", "13055": "Marseille"}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -58,7 +58,7 @@ def read_communes_layer(path: Path, epsg: int) -> CommuneLayer:
         )
     names = next((lower[name] for name in _NAMES if name in lower), codes)
     frame = frame.assign(_code=frame[codes].astype(str).map(commune_of)).sort_values("_code").to_crs(epsg)
-    towns = frame["_code"].where(frame["_code"] != frame[codes].astype(str)).map(_TOWNS_WITH_ARRONDISSEMENTS)
+    towns = frame["_code"].where(frame["_code"] != frame[codes].astype(str)).map(TOWNS_WITH_ARRONDISSEMENTS)
     return CommuneLayer(
         code=frame["_code"].to_numpy(dtype=np.str_),
         name=towns.fillna(frame[names].astype(str)).to_numpy(dtype=np.str_),

@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.crs import LAMBERT_93, PROJECTED_BY_DEPARTEMENT, WGS84, projected_epsg, transform_geometry
+from geoville.crs import (
+    LAMBERT_93,
+    PROJECTED_BY_DEPARTEMENT,
+    WGS84,
+    projected_epsg,
+    transform_geometry,
+    transform_points,
+)
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
 METROPOLITAN_LON = (-6.0, 10.0)
@@ -74,6 +82,17 @@ def projected(geometry: BaseGeometry, source: int, target: int) -> BaseGeometry:
     import shapely
 
     return transform_geometry(shapely.force_2d(geometry), source, target)
+
+
+def projected_all(geometries: NDArray[np.object_], source: int, target: int) -> NDArray[np.object_]:
+    """`projected` for many geometries at once; None stays None."""
+    import shapely
+
+    def vertices(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transform_points(coordinates[:, 0], coordinates[:, 1], source, target))
+
+    flat = shapely.force_2d(geometries)
+    return flat if source == target else np.asarray(shapely.transform(flat, vertices), dtype=object)
 
 
 def repaired(code: str, geometry: BaseGeometry) -> tuple[BaseGeometry, Repair | None]:

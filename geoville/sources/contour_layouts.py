@@ -19,8 +19,8 @@ from geoville.model import Kind
 if TYPE_CHECKING:
     from geoville.sources.contour_table import Scalar
 
-CODE = ("code_qp", "code", "code_zus", "code_cucs", "id", "identifiant")
-NAME = ("lib_qp", "nom_qp", "name", "nom", "nom_zus", "nom_cucs", "libelle", "lib", "label")
+CODE = ("code_qp", "code", "code_zus", "code_cucs", "code_zfu", "id", "identifiant")
+NAME = ("lib_qp", "nom_qp", "name", "nom", "nom_zus", "nom_cucs", "nom_zfu", "libelle", "lib", "label")
 COMMUNES = ("insee_com", "code_commune", "code_insee", "communes", "lib_com", "nom_commune", "commune_qp", "commune")
 OWN = ("kind", "generation", "vintage", "estimated", "valid_from", "valid_to", "reference", "source")
 TECHNICAL = ("fid", "ogc_fid", "geom", "geometry")

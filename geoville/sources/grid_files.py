@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-SUFFIXES = (".csv", ".parquet", ".gpkg", ".dbf")
+SUFFIXES = (".csv", ".parquet", ".gpkg", ".shp", ".mif", ".dbf")
 
 
 class GridFile(Protocol):
@@ -86,7 +86,7 @@ class ParquetGridFile:
 
 
 class LayerGridFile:
-    """A GeoPackage or .dbf file: the first layer that has identifiers of cells, else the first one."""
+    """Layers of any other format: the first one that has identifiers of cells counts, else the first one."""
 
     decimal_comma = False
 

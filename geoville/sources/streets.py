@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.crs import transform_geometry
 from geoville.errors import InvalidInputError, Location
+from geoville.sources.contour_geometry import projected_all
 from geoville.sources.contour_table import epsg_of
 from geoville.sources.files import sha256_of
 from geoville.sources.vector_files import read_vector_file
@@ -37,13 +37,14 @@ class StreetLines:
     sha256: str
 
 
-def read_streets(path: Path, epsg: int) -> StreetLines:
+def read_streets(path: Path, epsg: int, *, layer: str = "") -> StreetLines:
     """Read the lines of a GeoJSON, GeoPackage, Shapefile or GeoParquet, in any CRS with an EPSG code.
 
     Parameters
     ----------
     path : only the geometry is read. Where a file has several layers, the one of lines counts.
     epsg : projected CRS wanted.
+    layer : name of the one to read, of several layers of lines.
 
     Returns
     -------
@@ -57,15 +58,14 @@ def read_streets(path: Path, epsg: int) -> StreetLines:
     """
     import shapely
 
-    frame = read_vector_file(path, "rues", geometry="LineString")
+    frame = read_vector_file(path, "rues", geometry="LineString", layer=layer, columns=[])
     if frame.empty:
         raise InvalidInputError("Le fichier ne contient aucune rue", where=Location(path.name))
     drawn = np.asarray(frame.geometry.array, dtype=object)
     _refuse_what_is_not_a_line(drawn, path)
     source = epsg_of(frame, path)
-    parts = shapely.get_parts(shapely.force_2d(drawn))
-    lines = [transform_geometry(part, source, epsg) for part in parts if not part.is_empty]
-    return StreetLines(np.array(lines, dtype=object), epsg, sha256_of(path))
+    parts = shapely.get_parts(drawn)
+    return StreetLines(projected_all(parts[~shapely.is_empty(parts)], source, epsg), epsg, sha256_of(path))
 
 
 def _refuse_what_is_not_a_line(drawn: NDArray[np.object_], path: Path) -> None:

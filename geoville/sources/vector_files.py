@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from geoville.errors import InvalidInputError, Location
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -16,7 +17,13 @@ SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".parquet")
 
 
 def read_vector_file(
-    path: Path, noun: str, *, error: type[InvalidInputError] = InvalidInputError, geometry: str = ""
+    path: Path,
+    noun: str,
+    *,
+    error: type[InvalidInputError] = InvalidInputError,
+    geometry: str = "",
+    layer: str = "",
+    columns: Sequence[str] | None = None,
 ) -> gpd.GeoDataFrame:
     """Read the one layer of a file; geometries that cannot be decoded are None.
 
@@ -25,6 +32,8 @@ def read_vector_file(
     noun : what the file holds, for errors ("contours", "rues").
     error : class of the errors raised.
     geometry : of several layers, the one whose geometry type has this word in its name is read ("LineString").
+    layer : name of the one to read, where it is known.
+    columns : those to read beside the geometry; all of them by default. A GeoParquet is always read whole.
 
     Raises
     ------
@@ -43,7 +52,7 @@ def read_vector_file(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return _frame(path, error, geometry)
+            return _frame(path, error, geometry, layer, columns)
         except InvalidInputError:
             raise
         except (
@@ -63,18 +72,20 @@ def read_vector_file(
             ) from cause
 
 
-def _frame(path: Path, error: type[InvalidInputError], geometry: str) -> gpd.GeoDataFrame:
+def _frame(
+    path: Path, error: type[InvalidInputError], geometry: str, layer: str, columns: Sequence[str] | None
+) -> gpd.GeoDataFrame:
     import geopandas as gpd
     import pyogrio
 
     if path.suffix.lower() == ".parquet":
         return gpd.read_parquet(path)
     drawn = {str(name): str(kind) for name, kind in pyogrio.list_layers(path) if kind is not None}
-    layers = [name for name, kind in drawn.items() if geometry in kind] or list(drawn)
+    layers = [layer] if layer else [name for name, kind in drawn.items() if geometry in kind] or list(drawn)
     if len(layers) != 1:
         raise error(
             f"Le fichier a {len(layers)} couches de géométries au lieu d'une",
             where=Location(path.name),
             advice="n'en garder qu'une",
         )
-    return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=layers[0], on_invalid="ignore"))
+    return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=layers[0], columns=columns, on_invalid="ignore"))

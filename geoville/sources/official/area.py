@@ -1,0 +1,103 @@
+"""What is taken of an official file, what a file was found to be, and what was made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoville.crs import commune_of, departement_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Area:
+    """The territory that files are cut to.
+
+    Parameters
+    ----------
+    epsg : projected CRS in which it is measured.
+    communes : INSEE codes; None for a whole département, or the whole country. A municipal arrondissement stands for
+        its commune, and a commune for its arrondissements, since official files write either.
+    departement : code of the département, all of whose communes are taken, under the names of any year; else None.
+    """
+
+    epsg: int
+    communes: frozenset[str] | None
+    departement: str | None = None
+
+    @property
+    def is_country(self) -> bool:
+        """Whether everything is taken."""
+        return self.communes is None and self.departement is None
+
+    @cached_property
+    def towns(self) -> frozenset[str] | None:
+        """Communes, arrondissements replaced by theirs; None where they are not listed."""
+        return None if self.communes is None else frozenset(commune_of(code) for code in self.communes)
+
+    def holds(self, code: str) -> bool:
+        """Whether a commune, given by its code or that of one of its arrondissements, is in the area.
+
+        >>> area = Area(2154, frozenset({"13055", "13002"}))
+        >>> area.holds("13203"), area.holds("13002"), area.holds("13001")
+        (True, True, False)
+        """
+        if self.departement is not None:
+            return departement_of(code) == self.departement
+        return self.towns is None or commune_of(code) in self.towns
+
+    def holds_each(self, codes: Iterable[str]) -> NDArray[np.bool_]:
+        """`holds` for many codes, each different one being looked at once."""
+        found, places = np.unique(np.asarray(list(codes), dtype=np.str_), return_inverse=True)
+        return np.array([self.holds(str(code)) for code in found], dtype=bool)[places]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A publication found among files, by their content.
+
+    Parameters
+    ----------
+    kind : of data set (`grid`, `iris_contours`, `iris_income`, `commune_contours`, `communes`, `urban_units`, `qpv`,
+        `zfu`, `equipment`, `addresses`, `streets`).
+    vintage : year of the data, from the columns or codes where they tell it, else from the files' names; else empty.
+    reader : module of this package that reads it.
+    files : all that belongs to it: the files beside a Shapefile, its versions in several CRS, those of several
+        départements.
+    """
+
+    kind: str
+    vintage: str
+    reader: str
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A file of a pack, written.
+
+    Parameters
+    ----------
+    role : in the pack.
+    rows : written.
+    left_out : rows of the official file that are not of the area, or that say nothing that the pack can hold.
+    notes : French sentences for the user: polygons repaired, rows without a position…
+    grid_vintage : of a grid, year of its incomes.
+    complete : of addresses, whether none of their communes is missing.
+    """
+
+    path: Path
+    role: str
+    rows: int
+    left_out: int
+    notes: tuple[str, ...] = ()
+    grid_vintage: int | None = None
+    complete: bool = False

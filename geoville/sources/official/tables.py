@@ -1,0 +1,177 @@
+"""Tables of official files, whatever their format: CSV, DBF, Parquet, or a sheet of a workbook under its titles."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from geoville.errors import InvalidInputError, Location
+from geoville.sources.grid_files import open_grid_file
+from geoville.sources.official.layers import main_files
+from geoville.sources.row_files_text import cell_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from geoville.sources.official.area import Recognised
+
+COLUMN_SUFFIXES = (".csv", ".dbf", ".parquet")
+WORKBOOK_SUFFIXES = (".xlsx", ".xls", ".ods")
+_HEAD_ROWS = 5
+_TITLE_ROWS = 12
+"""INSEE writes a few lines of titles, then labels, then the names of the columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose columns are known by name.
+
+    Parameters
+    ----------
+    sheet : of a workbook; empty elsewhere.
+    header : 0-based row of the sheet that holds the names; 0 elsewhere.
+    names : of the columns, as the file writes them.
+    """
+
+    path: Path
+    sheet: str
+    header: int
+    names: tuple[str, ...]
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Names of the columns in lower case."""
+        return frozenset(name.strip().lower() for name in self.names)
+
+    def named(self, *spellings: str) -> str | None:
+        """First column that has one of these names (in lower case), as the file writes it; None where none has."""
+        lower = {name.strip().lower(): name for name in self.names}
+        return next((lower[spelling] for spelling in spellings if spelling in lower), None)
+
+    def column(self, *spellings: str) -> str:
+        """`named`, where one of them must be there.
+
+        Raises
+        ------
+        InvalidInputError
+            None is.
+        """
+        found = self.named(*spellings)
+        if found is None:
+            raise InvalidInputError(
+                "Colonne absente", where=Location(self.path.name, column=spellings[0]), advice=self._expected(spellings)
+            )
+        return found
+
+    def read(self, columns: Sequence[str], kept: NDArray[np.bool_] | None = None) -> list[list[str]]:
+        """Cells of some columns as trimmed text, one list a column; empty where nothing is written.
+
+        Parameters
+        ----------
+        kept : which rows of data to give; all of them by default.
+        """
+        if self.path.suffix.lower() in WORKBOOK_SUFFIXES:
+            places = [self.names.index(name) for name in columns]
+            rows = _sheet_rows(self.path, self.sheet)[self.header + 1 :]
+            rows = rows if kept is None else [row for row, keep in zip(rows, kept, strict=True) if keep]
+            return [[_cell(row, place) for row in rows] for place in places]
+        table = open_grid_file(self.path).read(list(dict.fromkeys(columns)))
+        table = table if kept is None else table.filter(kept)
+        return [_texts(table[name]) for name in columns]
+
+    def head(self, column: str) -> list[str]:
+        """First cells of a column, without reading the whole of a big file."""
+        if self.path.suffix.lower() != ".csv":
+            return self.read([column])[0][:_HEAD_ROWS]
+        with self.path.open("rb") as stream:
+            lines = [stream.readline() for _ in range(_HEAD_ROWS + 1)][1:]
+        header = open_grid_file(self.path)
+        rows = csv.reader((line.decode("latin-1") for line in lines), delimiter=";" if header.decimal_comma else ",")
+        place = self.names.index(column)
+        return [row[place].strip() for row in rows if place < len(row)]
+
+    def line_of(self, row: int) -> int:
+        """Where a row of data (0-based) is: 1-based line, header and titles included."""
+        if self.path.suffix.lower() in WORKBOOK_SUFFIXES:
+            return self.header + row + 2
+        return open_grid_file(self.path).line_of(row)
+
+    def _expected(self, spellings: Sequence[str]) -> str:
+        shown = ", ".join(self.names[:_TITLE_ROWS])
+        return f"attendu : {' ou '.join(spellings)} ; colonnes du fichier : {shown}"
+
+
+def tables_of(path: Path) -> Iterator[Table]:
+    """Tables that a file may hold: one, or for a workbook each of its sheets under each of its first rows.
+
+    Raises
+    ------
+    InvalidInputError
+        The file is not of the format that its name says.
+    """
+    suffix = path.suffix.lower()
+    if suffix in COLUMN_SUFFIXES:
+        yield Table(path, "", 0, open_grid_file(path).names)
+    elif suffix in WORKBOOK_SUFFIXES:
+        for sheet in _workbook(path).sheet_names:
+            for header, row in enumerate(_sheet_rows(path, sheet, _TITLE_ROWS)):
+                yield Table(path, sheet, header, tuple(cell_text(value).strip() for value in row))
+
+
+def only_table(found: Recognised, is_one: Callable[[Table], bool]) -> Table:
+    """The table of a publication that is of its kind.
+
+    Raises
+    ------
+    InvalidInputError
+        No file has such a table any more.
+    """
+    tables = (table for path in main_files(found.files) for table in tables_of(path))
+    first = next((table for table in tables if is_one(table)), None)
+    if first is None:
+        raise InvalidInputError(
+            "Aucun de ces fichiers ne contient plus la table attendue",
+            where=Location(found.files[0].name),
+            advice="les décompresser de nouveau",
+        )
+    return first
+
+
+def _workbook(path: Path) -> Any:
+    """Open a workbook. Not with openpyxl, which refuses the styles of INSEE's own and reads no .xls."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        return CalamineWorkbook.from_path(path)
+    except (CalamineError, OSError) as error:
+        raise InvalidInputError(
+            "Ce n'est pas un classeur lisible",
+            where=Location(path.name),
+            advice="le télécharger de nouveau, ou l'enregistrer en XLSX sans mot de passe",
+        ) from error
+
+
+def _sheet_rows(path: Path, sheet: str, count: int | None = None) -> list[list[Any]]:
+    rows: list[list[Any]] = _workbook(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False, nrows=count)
+    return rows
+
+
+def _cell(row: Sequence[Any], place: int) -> str:
+    return cell_text(row[place]).strip() if place < len(row) else ""
+
+
+def _texts(column: pa.ChunkedArray) -> list[str]:
+    """Cells as text; bytes are in UTF-8, else in Windows-1252."""
+    values = column.to_pylist()
+    if not any(isinstance(value, bytes) for value in values):
+        return [cell_text(value).strip() for value in values]
+    try:
+        return [(value or b"").decode().strip() for value in values]
+    except UnicodeDecodeError:
+        return [(value or b"").decode("cp1252", errors="replace").strip() for value in values]
