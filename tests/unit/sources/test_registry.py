@@ -6,6 +6,7 @@ import re
 import tomllib
 from datetime import date
 from importlib.resources import files
+from importlib.util import find_spec
 
 import pytest
 
@@ -55,6 +56,11 @@ def test_every_kind_of_the_issue_is_there():
     assert {item.generation for item in registry() if item.kind == "qpv"} == {2015, 2024}
     assert {item.grid_vintage for item in registry() if item.kind == "grid"} == {2015, 2017, 2019, 2021}
     assert all(item.grid_vintage == int(item.vintage) for item in registry() if item.kind == "grid")
+
+
+def test_every_reader_is_a_module():
+    for reader in set(READERS.values()):
+        assert find_spec(f"geoville.sources.official.{reader}")
 
 
 def test_declared_and_disposable_incomes_of_each_year_are_two_data_sets():
