@@ -132,12 +132,7 @@ def _not_of_the_web() -> InvalidInputError:
 
 
 def _following(url: httpx.URL, location: str, wanted: Wanted) -> httpx.URL:
-    import httpx
-
-    try:
-        following = url.join(location)
-    except httpx.InvalidURL as error:
-        raise wanted.unavailable("renvoie à une adresse illisible", FROM_ITS_PAGE) from error
+    following = url.join(location)
     if following.scheme not in _SCHEMES or (url.scheme == "https" and following.scheme == "http"):
         raise wanted.unavailable("renvoie à une adresse qui n'est pas sûre", FROM_ITS_PAGE)
     return following

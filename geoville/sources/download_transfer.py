@@ -155,6 +155,8 @@ class Transfer:
                 pulse.beat(len(chunk))
                 if self.progress:
                     self.progress(held, total)
+                if self.size_bytes is not None and held > self.size_bytes:
+                    break  # of a length not announced, and already another file
                 if total is None and held - room_checked_at >= ROOM_CHECKED_EVERY_BYTES:
                     check_room(self.part.parent, 0, self.wanted.name)
                     room_checked_at = held

@@ -17,7 +17,7 @@ import pytest
 from geoville.errors import InvalidInputError
 from geoville.sources.archives import Limits, unpack
 
-TEXT = "idcar_200m;ind\nCRS3035RES200mN2936800E3751200;12,5\n".encode() * 200
+TEXT = b"idcar_200m;ind\nCRS3035RES200mN2936800E3751200;12,5\n" * 200
 
 
 def zip_of(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
