@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import AddressListError, DataUnavailableError, Location
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 FIRST_BYTES = b"SQLite format 3\x00"
 TOWNS_AT_HAND = 128
 MANY_ADDRESSES = 1_000
-MANY_STREETS = 2_000
-"""Most streets compared when no town is named."""
+MANY_STREETS = 1_000
+"""Most streets compared when no town is named: more than a département has communes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +226,9 @@ class AddressIndex:
         return found
 
     def _street_index(self, found: Iterable[Sequence[Any]]) -> StreetIndex:
+        names = cache(_street_name)  # most of the streets found in a whole country have the same one
         rows = {
-            key: StreetRow(label, key, StreetName(kind, tuple(words.split())), self._towns[town])
-            for label, key, kind, words, town in found
+            key: StreetRow(label, key, names(kind, words), self._towns[town]) for label, key, kind, words, town in found
         }
         return StreetIndex(rows.values(), self.knows, rich=self.rich)
 
@@ -270,6 +271,10 @@ def _close(connections: Iterable[sqlite3.Connection]) -> None:
 def _between(start: str) -> tuple[str, str]:
     """Bounds of the texts that start so; words are ASCII letters and digits."""
     return start, start + "\x7f"
+
+
+def _street_name(kind: str, words: str) -> StreetName:
+    return StreetName(kind, tuple(words.split()))
 
 
 def _address(row: Sequence[Any]) -> Address:

@@ -134,7 +134,10 @@ class EmbeddedGeocoder:
         return self._places.match(_place_words(reading))
 
     def _not_found(self, readings: tuple[Reading, ...]) -> NotFound:
-        elsewhere = [match for reading in readings for match in matches_anywhere(reading.street, self._index)]
+        in_a_town = [
+            reading.street for reading in readings if reading.towns is not None
+        ]  # others were sought everywhere
+        elsewhere = [match for street in in_a_town for match in matches_anywhere(street, self._index)]
         if elsewhere:
             return self._list.street_elsewhere(list(dict.fromkeys(match.street.title for match in elsewhere)))
         named = [match for reading in readings for match in self._named(reading)]

@@ -6,6 +6,7 @@ Scores of the whole string lie: a street of the wrong town shares most of its le
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -87,16 +88,12 @@ def _with_misspelt_type(asked: StreetName, kind: str) -> StreetName | None:
 
 def match_streets(asked: StreetName, index: StreetIndex) -> tuple[StreetMatch, ...]:
     """Streets of every town that the name asked may mean, the best first."""
-    matches = (_match(asked, street, index) for street in index.candidates(asked))
-    accepted = [match for match in matches if match is not None and match.score >= ACCEPTED]
+    likeness_of = cache(partial(name_likeness, asked, vocabulary=index.vocabulary))
+    found = ((street, likeness_of(street.name)) for street in index.candidates(asked))
+    accepted = [StreetMatch(street, *likeness) for street, likeness in found if likeness and likeness.score >= ACCEPTED]
     return tuple(sorted(accepted, key=lambda match: (-match.score, match.street.town, match.street.label)))
 
 
 def as_good_as_first(matches: tuple[StreetMatch, ...]) -> tuple[StreetMatch, ...]:
     """The best match and those that cannot be told from it by their score."""
     return tuple(match for match in matches if match.score >= matches[0].score - AS_GOOD)
-
-
-def _match(asked: StreetName, street: Street, index: StreetIndex) -> StreetMatch | None:
-    likeness = name_likeness(asked, street.name, index.vocabulary)
-    return likeness and StreetMatch(street, *likeness)
