@@ -35,6 +35,15 @@ PROJECTED_BY_DEPARTEMENT = {
     "976": RGM04_UTM38,
 }
 
+DEPARTEMENTS = (
+    *(f"{number:02}" for number in range(1, 20)),
+    "2A",
+    "2B",
+    *(str(number) for number in range(21, 96)),
+    *PROJECTED_BY_DEPARTEMENT,
+)
+"""Codes of the départements: metropolitan France, then overseas."""
+
 GRID_CRS = {LAEA_EUROPE: LAMBERT_93, RGAF09_UTM20: RGAF09_UTM20, RGR92_UTM40: RGR92_UTM40}
 """CRS in which INSEE names its 200 m cells, and the projected CRS in which their territory is measured."""
 

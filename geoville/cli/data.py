@@ -9,6 +9,7 @@ import typer
 
 from geoville.cli import addresses, data_sources, territories
 from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, AskedDay, QpvGeneration, TerritoryName, day
+from geoville.cli.fetch import fetch
 from geoville.cli.file_arguments import Destination
 from geoville.cli.printing import print_json, print_lines
 from geoville.cli.rasters import cells, raster
@@ -116,6 +117,7 @@ def build(
 app.add_typer(addresses.app, name="addresses")
 app.add_typer(territories.app, name="territory")
 command(app, "info")(info)
+command(app, "fetch")(fetch)
 command(app, "raster")(raster)
 command(app, "cells")(cells)
 command(app, "sources")(data_sources.sources)

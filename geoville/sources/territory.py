@@ -31,6 +31,8 @@ from geoville.sources.territory_tables import (
     read_iris_medians,
     read_iris_names,
     read_iris_years,
+    read_unit_incomes,
+    read_urban_units,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
     from geoville.model import Address, Perimeter
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
+URBAN_UNITS, UNIT_INCOMES = "urban_units", "unit_incomes"
+"""Roles of the tables of a pack that spans several urban units."""
+
 EMBEDDED_LIST = "la liste embarquée"
 
 
@@ -93,6 +98,18 @@ class Territory:
     def income_reference(self) -> IncomeReference | None:
         """Medians that the decree's threshold is made of; None where nobody gave them."""
         return self.manifest.income_reference
+
+    @cached_property
+    def unit_references(self) -> dict[str, IncomeReference]:
+        """Reference incomes of each urban unit of a pack of several, estimated by geoville; none where it has one."""
+        files = self._files(UNIT_INCOMES)
+        return {unit: found for file in files for unit, found in read_unit_incomes(file.checked_path()).items()}
+
+    @cached_property
+    def unit_of_commune(self) -> dict[str, str]:
+        """Urban unit of each commune, in the latest zoning that the pack has."""
+        files = sorted(self._files(URBAN_UNITS), key=lambda file: file.path.name)
+        return read_urban_units(files[-1].checked_path()) if files else {}
 
     @property
     def urban_unit_communes(self) -> frozenset[str]:

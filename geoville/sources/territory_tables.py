@@ -13,6 +13,7 @@ from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.place_keys import find_keys, place_keys
 from geoville.crs import transform_points
 from geoville.errors import DataUnavailableError, Location
+from geoville.law import IncomeReference
 from geoville.sources.grid_columns import fixed_width_ids
 
 if TYPE_CHECKING:
@@ -106,6 +107,22 @@ def read_iris_years(path: Path) -> tuple[int, ...]:
 def read_iris_names(path: Path) -> dict[str, str]:
     """Read the names of IRIS by code, from CSV or Parquet."""
     return read_communes(path)
+
+
+def read_urban_units(path: Path) -> dict[str, str]:
+    """Read the urban unit of each commune, by INSEE code."""
+    communes, units = _columns(path, ("commune", "uu"))
+    return dict(zip(communes.to_pylist(), units.to_pylist(), strict=True))
+
+
+def read_unit_incomes(path: Path) -> dict[str, IncomeReference]:
+    """Read the reference incomes of urban units, estimated by geoville and so never verified."""
+    names = ("uu", "national_eur", "rmuc_eur", "population", "year", "source")
+    rows = zip(*(column.to_pylist() for column in _columns(path, names)), strict=True)
+    return {
+        unit: IncomeReference(national, rmuc, population, year, verified=False, source=source)
+        for unit, national, rmuc, population, year, source in rows
+    }
 
 
 def _columns(path: Path, names: tuple[str, ...]) -> list[pa.ChunkedArray]:

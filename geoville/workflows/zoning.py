@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.carroyage.grid import CELL_SIZE_M
-from geoville.crs import GRID_CRS, transform_points
+from geoville.crs import GRID_CRS, commune_of, transform_points
 from geoville.perimeters.estimated import Names
 from geoville.perimeters.quarter import CellZones
 from geoville.sources.communes import CommuneLayer, read_communes_layer
@@ -17,6 +17,8 @@ from geoville.sources.provenance import InputFile
 from geoville.workflows.unit_tables import read_unit_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from geoville.carroyage.grid import Grid
@@ -47,14 +49,24 @@ def zoning_of_territory(
 ) -> Zoning:
     """Zoning of a territory pack; `reference` replaces its incomes.
 
-    A pack that names no urban unit is taken as one. Where nobody says the incomes of the unit, there is no reference.
+    A pack that names no urban unit is cut by the table of its units, where it has the incomes of each, else taken as
+    one. Where nobody says the incomes of the unit, there is no reference.
     """
     commune, iris = _zones_of(grid, territory, estimate)
     unit, used = territory.manifest.urban_unit, reference or territory.income_reference
+    names = Names(territory.communes, territory.iris_names | estimate.iris_names, territory.manifest.neighbourhoods)
+    if used is None and unit is None and territory.unit_references:
+        units = _units_of(commune, territory.unit_of_commune)
+        return Zoning(CellZones(commune, iris, units), territory.unit_references, names)
     code = unit.code if unit else GIVEN_UNIT
     inside = np.isin(commune, sorted(unit.communes)) if unit else np.ones(len(grid), dtype=bool)
-    names = Names(territory.communes, territory.iris_names | estimate.iris_names, territory.manifest.neighbourhoods)
     return Zoning(CellZones(commune, iris, np.where(inside, code, "")), {code: used} if used else {}, names)
+
+
+def _units_of(commune: NDArray[np.str_], unit_of_commune: Mapping[str, str]) -> NDArray[np.str_]:
+    """Urban unit of each cell, empty where its commune is in none; each commune is looked up once."""
+    codes, places = np.unique(commune, return_inverse=True)
+    return np.array([unit_of_commune.get(commune_of(code), "") for code in codes.tolist()])[places]
 
 
 def _zones_of(grid: Grid, territory: Territory, estimate: Estimate) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
