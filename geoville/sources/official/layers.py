@@ -18,6 +18,8 @@ _BESIDE = {".shp": (".shx", ".dbf", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sb
 VECTOR_SUFFIXES = (*SUFFIXES, ".mif", ".dbf")
 _PREFERRED = (".parquet", ".gpkg", ".shp", ".geojson", ".json", ".mif", ".dbf")
 _SAMPLE_ROWS = 50
+_MIXED = "Unknown"
+"""What GDAL says of a layer that holds polygons and multipolygons, as GeoJSON often does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,14 @@ def chosen_layers(layers: Sequence[Layer], epsg: int) -> tuple[Layer, ...]:
 
 
 def _gdal_layer(path: Path, name: str, geometry: str) -> Layer:
+    import geopandas as gpd
     import pyogrio
 
     info = pyogrio.read_info(path, layer=name)
-    frame = pyogrio.read_dataframe(path, layer=name, max_features=_SAMPLE_ROWS, read_geometry=False)
+    frame = pyogrio.read_dataframe(path, layer=name, max_features=_SAMPLE_ROWS, read_geometry=geometry == _MIXED)
+    if geometry == _MIXED and isinstance(frame, gpd.GeoDataFrame):
+        geometry = next(iter(frame.geom_type.dropna()), "")
+        frame = frame.drop(columns=frame.geometry.name)
     sample = {str(column).lower(): tuple(_texts(frame[column])) for column in frame.columns}
     return Layer(path, name, sample, geometry, _epsg(info["crs"]))
 
