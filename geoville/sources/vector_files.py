@@ -79,6 +79,7 @@ def _frame(
     import pyogrio
 
     if path.suffix.lower() == ".parquet":
+        _refuse_without_geometry(path, error)
         return gpd.read_parquet(path)
     drawn = {str(name): str(kind) for name, kind in pyogrio.list_layers(path) if kind is not None}
     layers = [layer] if layer else [name for name, kind in drawn.items() if geometry in kind] or list(drawn)
@@ -89,3 +90,14 @@ def _frame(
             advice="n'en garder qu'une",
         )
     return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=layers[0], columns=columns, on_invalid="ignore"))
+
+
+def _refuse_without_geometry(path: Path, error: type[InvalidInputError]) -> None:
+    import pyarrow.parquet as pq
+
+    if b"geo" not in (pq.read_schema(path).metadata or {}):
+        raise error(
+            "La table n'a pas de colonne de géométrie",
+            where=Location(path.name),
+            advice="donner un fichier GeoParquet, ou une table de PostGIS qui en a une",
+        )
