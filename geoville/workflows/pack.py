@@ -93,6 +93,12 @@ def build_pack(name: str, folder: Path, on: date | None = None) -> BuiltPack:
             f"Le territoire « {territory.name} » ne dit pas de quel jour sont la loi et les quartiers à suivre",
             advice="le donner avec --on AAAA-MM-JJ",
         )
+    if territory.income_reference is None:
+        raise InvalidInputError(
+            f"Le territoire « {territory.name} » n'a pas de revenus de référence",
+            advice="calculer ses candidats avec « geoville perimeters candidates », --rmuc-nat, --rmuc-uu et "
+            "--uu-population, ou le refaire avec eux (« geoville data territory new »)",
+        )
     candidates = compute_candidates(territory.grid_path(), CandidateRequest(on=day, territory=territory))
     folder.mkdir(parents=True, exist_ok=True)
     files = {Kind.CANDIDAT: folder / _file_name(territory, Kind.CANDIDAT)}

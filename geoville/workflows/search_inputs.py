@@ -144,8 +144,8 @@ def require_reference(request: CandidateRequest) -> None:
         )
     if request.territory.income_reference is None:
         raise InvalidInputError(
-            f"Le territoire « {request.territory.name} » n'a pas de revenus de référence : le seuil de revenu ne peut "
-            "pas être calculé",
+            f"Le seuil de revenu ne peut pas être calculé, faute de revenus de référence dans le territoire "
+            f"« {request.territory.name} »",
             advice="donner --rmuc-nat, --rmuc-uu et --uu-population ; pour plusieurs unités urbaines, retirer "
             "--territory et donner --communes, --urban-units, --rmuc et --rmuc-nat",
         )
