@@ -73,11 +73,20 @@ def write_provenance(provenance: Provenance, beside: Path) -> Path:
         The folder is missing or not writable.
     """
     path = beside.with_name(f"{beside.name}.provenance.json")
-    document = _document(provenance) | {"execution": _execution(beside)}
-    text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
     with replacing(path) as written:
-        written.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+        written.write_text(provenance_text(provenance, str(beside)), encoding="utf-8", newline="\n")
     return path
+
+
+def provenance_text(provenance: Provenance, output: str) -> str:
+    """What `write_provenance` writes.
+
+    Parameters
+    ----------
+    output : where the result is, as it may be shown.
+    """
+    document = _document(provenance) | {"execution": _execution(output)}
+    return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n"
 
 
 def _document(provenance: Provenance) -> dict[str, Any]:
@@ -112,10 +121,10 @@ def _document(provenance: Provenance) -> dict[str, Any]:
     }
 
 
-def _execution(output: Path) -> dict[str, Any]:
+def _execution(output: str) -> dict[str, Any]:
     return {
         "geoville": version("geoville"),
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in _LIBRARIES},
-        "output": str(output),
+        "output": output,
     }

@@ -122,6 +122,7 @@ def open_row_file(
     from geoville.sources.row_files_csv import CsvRows
     from geoville.sources.row_files_parquet import ParquetRows
     from geoville.sources.row_files_xlsx import XlsxRows
+    from geoville.sources.stored_files import LocalFile
 
     kind = row_file_format(path)
     if (encoding or separator) and kind != "csv":
@@ -132,4 +133,4 @@ def open_row_file(
         raise InvalidInputError(f"Le fichier « {path.name} » n'existe pas", advice="vérifier son chemin")
     if kind == "xlsx":
         return XlsxRows(path, sheet)
-    return ParquetRows(path) if kind == "parquet" else CsvRows(path, encoding=encoding, separator=separator)
+    return ParquetRows(LocalFile(path)) if kind == "parquet" else CsvRows(path, encoding=encoding, separator=separator)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from geoville.errors import InvalidInputError, Location
 from geoville.sources.row_files import InputRow
 from geoville.sources.row_files_text import cell_text, harmless
 
@@ -13,7 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    import pyarrow as pa
+
     from geoville.sources.row_files import AddedCells, AddedColumn, Cell
+    from geoville.sources.stored_files import StoredFile
 
 _BATCH_ROWS = 50_000
 
@@ -27,19 +29,11 @@ class ParquetRows:
         The file is not Parquet.
     """
 
-    def __init__(self, path: Path) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        self._path = path
-        try:
-            with pq.ParquetFile(path) as table:
-                self._schema: pa.Schema = table.schema_arrow
-                self.expected_rows: int | None = table.metadata.num_rows
-        except (pa.ArrowException, OSError) as error:
-            raise InvalidInputError(
-                "Ce n'est pas un fichier Parquet lisible", where=Location(path.name), advice="le produire à nouveau"
-            ) from error
+    def __init__(self, file: StoredFile) -> None:
+        self._file = file
+        with file.parquet() as table:
+            self._schema: pa.Schema = table.schema_arrow
+            self.expected_rows: int | None = table.metadata.num_rows
         self.columns = tuple(self._schema.names)
         self.description = "Parquet"
 
@@ -71,9 +65,7 @@ class ParquetRows:
                 writer.write_batch(pa.RecordBatch.from_arrays([*batch.columns, *arrays], schema=schema))
 
     def _batches(self, names: list[str] | None) -> Iterator[Any]:
-        import pyarrow.parquet as pq
-
-        with pq.ParquetFile(self._path) as table:
+        with self._file.parquet() as table:
             yield from table.iter_batches(_BATCH_ROWS, columns=names)
 
 

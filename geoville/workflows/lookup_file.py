@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from geoville.errors import InvalidInputError
 from geoville.sources.files import sha256_of
-from geoville.sources.provenance import InputFile, Provenance, write_provenance
+from geoville.sources.provenance import write_provenance
 from geoville.sources.row_files import open_row_file
 from geoville.workflows.lookup_file_desk import FileDesk
 from geoville.workflows.lookup_file_journal import Journal
 from geoville.workflows.lookup_file_lock import alone_on
-from geoville.workflows.lookup_file_output import check_free, check_output, merge
+from geoville.workflows.lookup_file_output import changed_meanwhile, check_free, check_output, merge
 from geoville.workflows.lookup_file_questions import Asking, choose_questions
-from geoville.workflows.lookup_file_results import ADDED_COLUMNS, columns_beside
+from geoville.workflows.lookup_file_record import JobRecord
+from geoville.workflows.lookup_file_results import columns_renamed
 from geoville.workflows.lookup_file_workers import answer_rows
 
 if TYPE_CHECKING:
@@ -55,9 +54,7 @@ class FileJob:
     @property
     def renamed(self) -> dict[str, str]:
         """Columns added under another name, since the input has one of that name."""
-        names = [column.name for column in columns_beside(self.rows.columns)]
-        pairs = zip((column.name for column in ADDED_COLUMNS), names, strict=True)
-        return {usual: name for usual, name in pairs if usual != name}
+        return columns_renamed(self.rows.columns)
 
     def run(
         self, progress: Callable[[int], None], *, resume: bool = False, force: bool = False, workers: int = 1
@@ -87,30 +84,18 @@ class FileJob:
     def _run(self, progress: Callable[[int], None], *, resume: bool, workers: int) -> FileSummary:
         desk = self.desk.open()
         input_sha256 = sha256_of(self.source)
-        journal = Journal(self.journal, self.request(input_sha256))
+        journal = Journal(self.journal, self.record.request(input_sha256))
         if resume and journal.path.exists():
             journal.resume()
         else:
             journal.start()
         self._answer(journal, desk, progress, workers)
-        self.check_unchanged(input_sha256)
+        if sha256_of(self.source) != input_sha256:
+            raise changed_meanwhile(self.source.name)
         summary = merge(self.rows, journal.answers(), self.out)
-        self.write_provenance(input_sha256, desk)
+        write_provenance(self.record.provenance(input_sha256, desk), self.out)
         journal.remove()
         return summary
-
-    def check_unchanged(self, input_sha256: str) -> None:
-        """Refuse to go on where the input is no longer what it was.
-
-        Raises
-        ------
-        InvalidInputError
-            It changed during the work.
-        """
-        if sha256_of(self.source) != input_sha256:
-            raise InvalidInputError(
-                f"« {self.source.name} » a changé pendant le travail", advice="tout recommencer avec --force"
-            )
 
     def _answer(self, journal: Journal, desk: LookupDesk, progress: Callable[[int], None], workers: int) -> None:
         progress(journal.answered)
@@ -122,37 +107,10 @@ class FileJob:
             if chunk.failure:
                 raise chunk.failure.error()
 
-    def request(self, input_sha256: str) -> dict[str, str]:
-        """Everything that the answers depend on."""
-        return {
-            "input": input_sha256,
-            "layout": self.rows.description,
-            "questions": self.asking.questions.description,
-            "on": self.asking.on.isoformat(),
-            **self.desk.identity(),
-            "version": version("geoville"),
-        }
-
-    def write_provenance(self, input_sha256: str, desk: LookupDesk) -> None:
-        """Write beside the output what it was made of."""
-        given = [("perimeters", path) for path in self.desk.perimeters]
-        given += [("addresses", self.desk.addresses)] if self.desk.addresses else []
-        files = [InputFile(role, path.name, sha256_of(path)) for role, path in given]
-        sources = dict.fromkeys(perimeter.source for perimeter in desk.index.perimeters if perimeter.source)
-        provenance = Provenance(
-            command="lookup-file",
-            inputs=(InputFile("rows", self.source.name, input_sha256), *files),
-            law=(),
-            parameters={
-                "on": self.asking.on.isoformat(),
-                "columns": list(self.asking.questions.columns),
-                "layout": self.rows.description,
-                "territory": self.desk.territory,
-                "geocoder": self.desk.geocoder,
-            },
-            sources=tuple(sources),
-        )
-        write_provenance(provenance, self.out)
+    @property
+    def record(self) -> JobRecord:
+        """What the answers depend on."""
+        return JobRecord(self.source.name, self.rows.description, self.asking, self.desk)
 
 
 def open_file_job(

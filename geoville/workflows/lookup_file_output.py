@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.sources.row_files import AddedCells, Cell, RowFile
+    from geoville.sources.stored_files import StoredFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,12 @@ def check_output(source: Path, out: Path) -> None:
         raise InvalidInputError("L'entrée et la sortie sont le même fichier", advice="donner un autre nom à la sortie")
 
 
-def check_free(out: Path, journal: Path, *, resume: bool, force: bool) -> None:
+def changed_meanwhile(name: str) -> InvalidInputError:
+    """The error of an input that is no longer what it was when the work began."""
+    return InvalidInputError(f"« {name} » a changé pendant le travail", advice="tout recommencer avec --force")
+
+
+def check_free(out: Path | StoredFile, journal: Path | StoredFile, *, resume: bool, force: bool) -> None:
     """Refuse to write over a result, or over an interrupted work, unless the user said so.
 
     Raises

@@ -76,6 +76,12 @@ def columns_beside(known: Sequence[str]) -> tuple[AddedColumn, ...]:
     return tuple(AddedColumn(free(column.name), column.type) for column in ADDED_COLUMNS)
 
 
+def columns_renamed(known: Sequence[str]) -> dict[str, str]:
+    """The columns added under another name than the usual one, by the usual one."""
+    pairs = zip(ADDED_COLUMNS, columns_beside(known), strict=True)
+    return {usual.name: column.name for usual, column in pairs if usual.name != column.name}
+
+
 def answered(row: InputRow, questions: Questions, desk: LookupDesk, on: date) -> AddedCells:
     """Cells of a row, whatever it holds: what is wrong with it is said in its own cells, with its line.
 
