@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from py7zr import Py7zIO, SevenZipFile, WriterFactory
 from py7zr.exceptions import ArchiveError, PasswordRequired, UnsupportedCompressionMethodError
+from py7zr.properties import COMPRESSION_METHOD as METHOD
 
 from geoville.sources.archives_limits import Archive, Budget, MemberFile, check_distinct, safe_path
 
@@ -17,6 +18,26 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from py7zr.py7zr import ArchiveFile
+
+    from geoville.errors import InvalidInputError
+
+_READABLE = frozenset(
+    {
+        METHOD.COPY,
+        METHOD.LZMA,
+        METHOD.LZMA2,
+        METHOD.MISC_BZIP2,
+        METHOD.MISC_DEFLATE,
+        METHOD.DELTA,
+        METHOD.P7Z_BCJ,
+        METHOD.BCJ_ARM,
+        METHOD.BCJ_ARMT,
+        METHOD.BCJ_IA64,
+        METHOD.BCJ_PPC,
+        METHOD.BCJ_SPARC,
+    }
+)
+"""Those whose decoders stand damaged bytes; that of PPMd corrupts the memory of the process, which dies."""
 
 _DAMAGED = (
     ArchiveError,
@@ -49,6 +70,7 @@ def extract_sevenzip(archive: Archive, folder: Path, budget: Budget) -> None:
         with archive.path.open("rb") as stream, SevenZipFile(stream) as opened:
             if opened.needs_password():
                 raise archive.refused("est protégée par un mot de passe")
+            _check_methods(archive, opened)
             members = [member for member in opened.files if not member.is_directory]
             check_distinct(archive, [_checked_path(archive, member) for member in members])
             budget.announce(archive, [member.uncompressed for member in members])
@@ -56,7 +78,7 @@ def extract_sevenzip(archive: Archive, folder: Path, budget: Budget) -> None:
     except PasswordRequired as error:
         raise archive.refused("est protégée par un mot de passe") from error
     except UnsupportedCompressionMethodError as error:
-        raise archive.refused("est compressée par une méthode qui ne se lit pas ici") from error
+        raise _unreadable(archive) from error
     except _DAMAGED as error:
         raise archive.damaged(writers.current) from error
     finally:
@@ -68,6 +90,16 @@ def _checked_path(archive: Archive, member: ArchiveFile) -> PurePosixPath:
     if not member.is_file:
         raise archive.refused("contient un lien, et non des fichiers seuls", member=str(path))
     return path
+
+
+def _check_methods(archive: Archive, opened: SevenZipFile) -> None:
+    folders = (member.folder for member in opened.files if not member.emptystream)
+    if not _READABLE.issuperset(coder["method"] for folder in folders for coder in folder.coders):
+        raise _unreadable(archive)
+
+
+def _unreadable(archive: Archive) -> InvalidInputError:
+    return archive.refused("est compressée par une méthode qui ne se lit pas ici")
 
 
 class _Writers(WriterFactory):

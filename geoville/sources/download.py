@@ -120,15 +120,15 @@ class _Expected:
         DataUnavailableError
             It is another one, and was not accepted.
         """
-        expected = self.sha256 or (known.sha256 if known else None) or sha256
-        if sha256 != expected:
-            if not self.accept:
-                raise self.wanted.changed("empreinte SHA-256", sha256, expected)
-            return True
-        if self.size_bytes not in {None, size_bytes}:
-            if not self.accept:
-                raise self.wanted.changed("nombre d'octets", size_bytes, self.size_bytes)
-            return True
+        last_sha256 = known.sha256 if known else None
+        for what, found, expected in (
+            ("empreinte SHA-256", sha256, self.sha256 or last_sha256),
+            ("nombre d'octets", size_bytes, self.size_bytes),
+        ):
+            if expected not in {None, found}:
+                if not self.accept:
+                    raise self.wanted.changed(what, found, expected)
+                return True
         return False
 
 

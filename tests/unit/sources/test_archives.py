@@ -217,6 +217,25 @@ def test_deflate64_is_said(tmp_path: Path, into: Path) -> None:
     assert_refused(written(tmp_path, bytes(content)), into, r"\(deflate64\).*grand\.csv")
 
 
+@pytest.mark.parametrize(
+    "method",
+    [
+        {"id": py7zr.FILTER_PPMD, "order": 6, "mem": 24},
+        {"id": py7zr.FILTER_ZSTD, "level": 3},
+        {"id": py7zr.FILTER_BROTLI, "level": 5},
+    ],
+)
+def test_methods_of_7z_whose_decoders_are_frail_are_refused(tmp_path: Path, into: Path, method: dict[str, int]) -> None:
+    content = sevenzip_of({"a": TEXT}, filters=[method])
+    assert_refused(written(tmp_path, content), into, "une méthode qui ne se lit pas ici")
+
+
+@pytest.mark.parametrize("method", [py7zr.FILTER_LZMA, py7zr.FILTER_BZIP2, py7zr.FILTER_DEFLATE, py7zr.FILTER_COPY])
+def test_the_other_methods_of_7z(tmp_path: Path, into: Path, method: int) -> None:
+    content = sevenzip_of({"a": TEXT}, filters=[{"id": method}])
+    assert contents(into, unpack(written(tmp_path, content), into)) == {"a": TEXT}
+
+
 @pytest.mark.parametrize("content", [zip_of({}), zip_of({"dossier/": b""}), sevenzip_of({})])
 def test_an_empty_archive_is_refused(tmp_path: Path, into: Path, content: bytes) -> None:
     assert_refused(written(tmp_path, content), into, "ne contient aucun fichier|tronquée")

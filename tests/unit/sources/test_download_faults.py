@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import socket
+import ssl
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -282,6 +283,13 @@ def test_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         r"sans doute faute de connexion à Internet, après 5 essais : .*`--from-dir`\.$",
         str(caught.value),
     )
+
+
+def test_a_certificate_that_nobody_trusts_is_not_tried_again() -> None:
+    refused = httpx.ConnectError("CERTIFICATE_VERIFY_FAILED")
+    refused.__cause__ = ssl.SSLCertVerificationError("self-signed certificate")
+    with pytest.raises(DataUnavailableError, match=r"montre un certificat que rien ne garantit .*`SSL_CERT_FILE`"):
+        Wanted("a.zip", "www.insee.fr").transport_fault(refused)
 
 
 def test_nobody_listens(tmp_path: Path, fault_server: FaultServer) -> None:
