@@ -39,6 +39,8 @@ class Computing(Opened):
         smooth: bool = True,
         contiguity: ContiguityName = "queen",
         gap_m: float = 200.0,
+        workers: int = 1,
+        scheduler: str | None = None,
         **incomes: Unpack[IncomeChoices],
     ) -> Candidates:
         """Compute the candidate perimeters of a grid, by default the territory's own.
@@ -52,6 +54,8 @@ class Computing(Opened):
         smooth : without them, whether the stair steps of cells are turned into slopes.
         contiguity : cells touch by a corner ("queen") or by a side ("rook").
         gap_m : widest unpopulated gap bridged between two groups, metres.
+        workers : number of processes, where there are several urban units.
+        scheduler : address of a dask scheduler whose workers compute instead.
         **incomes : see `geoville.workflows.income_choices.IncomeChoices`.
 
         Raises
@@ -79,7 +83,8 @@ class Computing(Opened):
             outline=OutlineInput(_path(blocks), _path(streets), smooth),
             options=CandidateOptions(contiguity=_contiguity(contiguity), gap_m=gap_m),
         )
-        return Candidates(compute_candidates(self._grid(grid, vintage), request))
+        cells = self._grid(grid, vintage)
+        return Candidates(compute_candidates(cells, request, workers=workers, scheduler=scheduler))
 
     def sensitivity(
         self,

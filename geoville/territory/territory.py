@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from geoville.territory.asking import Asking
 from geoville.territory.computing import Computing
 from geoville.territory.drawing import Drawing
+from geoville.territory.fetching import Fetching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from geoville.territory.results import FilePath
 
 
-class Territory(Asking, Computing, Drawing):
-    """A territory, and everything that can be asked of it: questions, computations, maps.
+class Territory(Asking, Computing, Drawing, Fetching):
+    """A territory, and everything that can be asked of it: questions, computations, maps, its data.
 
     Examples
     --------
@@ -44,6 +45,7 @@ class Territory(Asking, Computing, Drawing):
 
         Parameters
         ----------
+        name : of an embedded territory or of one of yours, "roubaix", or an older version of it, "roubaix@1".
         perimeters : files that answer instead of the territory's perimeters.
         addresses : list, or index, of addresses searched instead of the territory's.
         geocoder : remote service asked instead of any list: "geoplateforme", or the URL of an addok. Without it no
@@ -58,9 +60,43 @@ class Territory(Asking, Computing, Drawing):
         from geoville.sources.territory import open_territory
         from geoville.workflows.lookup_file_desk import DeskChoice
 
+        pack = open_territory(name)
         given = tuple(Path(path) for path in perimeters)
         listed = None if addresses is None else Path(addresses)
-        return cls(open_territory(name), DeskChoice(name, given, listed, geocoder, generation))
+        return cls(pack, DeskChoice(pack.designation, given, listed, geocoder, generation))
+
+    @classmethod
+    def new(
+        cls,
+        name: str,
+        communes: Sequence[str],
+        *,
+        title: str | None = None,
+        rmuc_nat: float | None = None,
+        rmuc_uu: float | None = None,
+        uu_population: int | None = None,
+        rmuc_year: int | None = None,
+    ) -> Territory:
+        """Make a territory of your communes; it has no data yet: `fetch` brings them.
+
+        Parameters
+        ----------
+        name : a-z, 0-9 and hyphens.
+        communes : INSEE codes, all in one projected CRS.
+        title : French name; the name with capitals unless given.
+        rmuc_nat, rmuc_uu, uu_population, rmuc_year : median declared incomes per UC (euros per year) of the country and
+            of the urban unit, people of the unit, year of these incomes; not needed where candidates are not computed.
+
+        Raises
+        ------
+        InvalidInputError
+            The name is taken or not possible, a code is not one, or the incomes are not complete.
+        """
+        from geoville.workflows.income_choices import income_reference
+        from geoville.workflows.territories import new_territory
+
+        incomes = income_reference(rmuc_nat, rmuc_uu, uu_population, year=rmuc_year)
+        return cls.open(new_territory(name, communes, title=title, reference=incomes).name)
 
     @staticmethod
     def list() -> tuple[str, ...]:
@@ -100,9 +136,10 @@ class Territory(Asking, Computing, Drawing):
 
         Returns
         -------
-        One row per cell, indexed by its identifier, in the projected CRS. Columns vintage, people, households,
-        mean_eur (mean living standard, euros per UC per year), poor_share (of households, in [0, 1]), imputed, commune,
-        iris, geometry; null where nothing is published: the poverty share of an imputed cell is not.
+        One row per cell, indexed by its identifier, in the projected CRS, corners to a centimetre. Columns vintage,
+        people, households, mean_eur (mean living standard, euros per UC per year), poor_share (of households, in
+        [0, 1]), imputed, commune, iris, geometry; null where nothing is published: the poverty share of an imputed
+        cell is not.
 
         Examples
         --------

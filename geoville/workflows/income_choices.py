@@ -51,23 +51,44 @@ def candidate_request(
     InvalidInputError
         Reference incomes that are not complete, or something said of IRIS that are not given.
     """
-    return CandidateRequest(
-        on=on, territory=territory, reference=_reference(choices), vintage=vintage, iris=_iris(choices)
+    reference = income_reference(
+        choices.get("rmuc_nat"),
+        choices.get("rmuc_uu"),
+        choices.get("uu_population"),
+        small_since=choices.get("uu_small_since"),
     )
+    return CandidateRequest(on=on, territory=territory, reference=reference, vintage=vintage, iris=_iris(choices))
 
 
-def _reference(choices: IncomeChoices) -> IncomeReference | None:
-    """Figures of the one urban unit: all three or none."""
-    national, urban_unit, population = (choices.get(key) for key in ("rmuc_nat", "rmuc_uu", "uu_population"))
-    small_since = choices.get("uu_small_since")
-    if (national, urban_unit, population, small_since) == (None, None, None, None):
+def income_reference(
+    rmuc_nat: float | None,
+    rmuc_uu: float | None,
+    uu_population: int | None,
+    *,
+    year: int | None = None,
+    small_since: date | None = None,
+) -> IncomeReference | None:
+    """Figures of the one urban unit, unverified: all three, or none.
+
+    Raises
+    ------
+    InvalidInputError
+        Only some of them are given.
+    """
+    if (rmuc_nat, rmuc_uu, uu_population, year, small_since) == (None,) * 5:
         return None
-    if not (isinstance(national, int | float) and isinstance(urban_unit, int | float) and isinstance(population, int)):
+    if rmuc_nat is None or rmuc_uu is None or uu_population is None:
         raise InvalidInputError(
             "Revenus de référence incomplets", advice="donner ensemble rmuc_nat, rmuc_uu et uu_population"
         )
     return IncomeReference(
-        national, urban_unit, population, verified=False, source="donnés par l'appel", too_small_since=small_since
+        rmuc_nat,
+        rmuc_uu,
+        uu_population,
+        year=year,
+        verified=False,
+        source="donnés à la fonction appelée",
+        too_small_since=small_since,
     )
 
 

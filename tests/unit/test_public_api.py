@@ -1,0 +1,170 @@
+"""The names that `geoville` offers: all of them there, and none loaded before it is asked for."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import geoville
+from geoville import Territory
+from geoville.territory import Result
+
+IMPORT_S = 0.1
+
+NAMES = {
+    "Basis",
+    "DataUnavailableError",
+    "GeovilleError",
+    "InvalidInputError",
+    "Kind",
+    "Territory",
+    "VerdictCode",
+    "__version__",
+}
+
+METHODS = {
+    "add",
+    "atlas",
+    "attest",
+    "candidates",
+    "cells",
+    "check_action",
+    "check_actions",
+    "compare",
+    "decide",
+    "decide_footprint",
+    "decide_many",
+    "describe",
+    "explain",
+    "fetch",
+    "fetch_departement",
+    "fetch_national",
+    "list",
+    "lookup_file",
+    "map",
+    "maps",
+    "new",
+    "open",
+    "perimeters",
+    "remove",
+    "rules",
+    "score",
+    "sensitivity",
+    "sheet",
+    "vecu",
+    "veille",
+}
+
+ASK_FOR_A_DAY = {
+    "atlas",
+    "attest",
+    "candidates",
+    "decide",
+    "decide_footprint",
+    "decide_many",
+    "describe",
+    "explain",
+    "lookup_file",
+    "map",
+    "maps",
+    "rules",
+    "sensitivity",
+    "sheet",
+    "vecu",
+    "veille",
+}
+
+
+def _methods(kind: type) -> dict[str, inspect.Signature]:
+    members = inspect.getmembers(kind, lambda item: inspect.isfunction(item) or inspect.ismethod(item))
+    return {name: inspect.signature(item) for name, item in members if not name.startswith("_")}
+
+
+def _fresh(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60)
+    return done.stdout
+
+
+def test_the_names_offered_are_those_promised():
+    assert set(geoville.__all__) == NAMES
+    assert set(dir(geoville)) >= NAMES
+    assert all(getattr(geoville, name) is not None for name in NAMES)
+
+
+def test_another_name_is_an_ordinary_error():
+    with pytest.raises(AttributeError, match="has no attribute 'Territoire'"):
+        _ = geoville.Territoire
+
+
+def test_the_package_is_typed():
+    assert (Path(geoville.__file__).parent / "py.typed").is_file()
+
+
+def test_importing_geoville_is_nearly_free():
+    code = "import time; t = time.perf_counter(); import geoville; print(time.perf_counter() - t)"
+    assert min(float(_fresh(code)) for _ in range(3)) < IMPORT_S
+
+
+def test_a_territory_is_opened_without_pandas():
+    """What only tells about territories loads no heavy library."""
+    code = "import sys; from geoville import Territory; Territory.open('calais').title; print(*sys.modules)"
+    assert {"geopandas", "pandas", "pyogrio", "folium", "matplotlib"}.isdisjoint(_fresh(code).split())
+
+
+def test_the_methods_of_a_territory_are_those_promised():
+    assert set(_methods(Territory)) == METHODS
+
+
+@pytest.mark.parametrize("name", sorted(ASK_FOR_A_DAY))
+def test_the_day_is_never_today_in_silence(name):
+    on = _methods(Territory)[name].parameters["on"]
+    assert on.default is inspect.Parameter.empty
+    assert on.annotation == "date"
+
+
+def test_an_action_is_judged_on_a_day_that_the_caller_says():
+    today = _methods(Territory)["check_action"].parameters["today"]
+    assert today.default is inspect.Parameter.empty
+
+
+@pytest.mark.parametrize("kind", [Territory, *Result.__subclasses__()])
+def test_everything_public_is_typed_and_documented(kind):
+    for name, signature in _methods(kind).items():
+        assert inspect.getdoc(getattr(kind, name)), name
+        assert signature.return_annotation is not inspect.Signature.empty, name
+        untyped = [
+            parameter.name
+            for parameter in signature.parameters.values()
+            if parameter.annotation is inspect.Parameter.empty and parameter.name != "self"
+        ]
+        assert untyped == [], name
+
+
+def test_options_are_named_as_on_the_command_line():
+    import typer
+
+    from geoville.cli.app import app
+
+    commands = typer.main.get_command(app).commands
+    computing = ("candidates", "sensitivity", "score", "compare", "describe", "veille", "vecu")
+    pairs = {name: commands["perimeters"].commands[name] for name in computing}
+    pairs |= {"lookup_file": commands["lookup-file"], "atlas": commands["atlas"], "attest": commands["attest"]}
+    pairs |= {"new": commands["data"].commands["territory"].commands["new"]}
+    own = {"self", "progress", "place", "incomes", "old", "new"}
+    desk = {"candidates", "former", "places", "source", "official", "qpv", "perimeters"}
+    for name, command in pairs.items():
+        known = {parameter.name for parameter in command.params} | {
+            option.lstrip("-").replace("-", "_") for parameter in command.params for option in parameter.opts
+        }
+        parameters = set(_methods(Territory)[name].parameters) - own - desk
+        assert parameters - known == set(), name
+
+
+def test_the_example_of_the_package_answers():
+    answer = Territory.open("calais").decide("1 rue Youri Gagarine, 62100 Calais", on=date(2026, 1, 15))
+    assert (answer.verdict, answer.basis) == (geoville.VerdictCode.INSIDE, geoville.Basis.ESTIMATED)
