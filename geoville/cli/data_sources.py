@@ -17,20 +17,6 @@ if TYPE_CHECKING:
     from geoville.sources.registry import DataSet
     from geoville.workflows.data_check import CheckedAddress, DataCheck
 
-KINDS_IN_FRENCH = {
-    "grid": "carreaux de 200 m",
-    "iris_contours": "contours des IRIS",
-    "iris_income": "revenus par IRIS",
-    "commune_contours": "contours des communes",
-    "communes": "noms et codes des communes",
-    "urban_units": "unités urbaines",
-    "qpv": "quartiers prioritaires",
-    "zfu": "zones franches urbaines",
-    "equipment": "équipements",
-    "addresses": "adresses",
-    "streets": "rues",
-}
-
 Names = Annotated[
     list[str] | None,
     typer.Option("--only", metavar="NOM", help="Nature ou identifiant de donnée ; peut être répété."),
@@ -47,7 +33,7 @@ def sources(
 
     Producteur, licence, page, adresse du fichier, format, millésime, et où cette adresse a été lue.
     """
-    from geoville.sources.registry import registry_date
+    from geoville.sources.registry import KIND_NAMES, registry_date
     from geoville.workflows.data_check import choose_data_sets
 
     chosen = choose_data_sets([kind] if kind else [])
@@ -55,7 +41,7 @@ def sources(
         print_json({"read_on": registry_date().isoformat(), "data_sets": [_document(item) for item in chosen]})
         return
     for nature, items in groupby(chosen, key=lambda item: item.kind):
-        print_lines([f"{nature} : {KINDS_IN_FRENCH[nature]}"])
+        print_lines([f"{nature} : {KIND_NAMES[nature]}"])
         rows = [(item.id, item.title, item.format, _address_state(item)) for item in items]
         print_table(("Identifiant", "Titre", "Format", "Adresse"), rows)
     unchecked = sum(bool(item.url) and not item.checked for item in chosen)

@@ -10,9 +10,9 @@ import typer
 
 from geoville import french
 from geoville.cli.arguments import AsJson
-from geoville.cli.data_sources import KINDS_IN_FRENCH
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.errors import InvalidInputError
+from geoville.sources.registry import KIND_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,7 +110,7 @@ def _row(item: Brought) -> tuple[str, str, str, str, str]:
 
 
 def _name(item: Brought) -> str:
-    return f"{KINDS_IN_FRENCH[item.data_set.kind]} {item.data_set.vintage}"
+    return f"{KIND_NAMES[item.data_set.kind]} {item.data_set.vintage}"
 
 
 def _document(run: FetchRun) -> dict[str, Any]:
@@ -156,7 +156,7 @@ class _OnBar:
 
     def step(self, data_set: DataSet, doing: str) -> None:
         """Name what begins."""
-        description = f"{KINDS_IN_FRENCH[data_set.kind]} {data_set.vintage} : {doing}"
+        description = f"{KIND_NAMES[data_set.kind]} {data_set.vintage} : {doing}"
         self._bar.reset(self._task, total=None, description=description)
 
     def came(self, done: int, total: int | None) -> None:

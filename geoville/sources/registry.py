@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 
 REGISTRY = "registry.toml"
 PER_DEPARTEMENT = "departement"
+KIND_NAMES = {
+    "grid": "carreaux de 200 m",
+    "iris_contours": "contours des IRIS",
+    "iris_income": "revenus par IRIS",
+    "commune_contours": "contours des communes",
+    "communes": "noms et codes des communes",
+    "urban_units": "unités urbaines",
+    "qpv": "quartiers prioritaires",
+    "zfu": "zones franches urbaines",
+    "equipment": "équipements",
+    "addresses": "adresses",
+    "streets": "rues",
+}
+"""What each kind is, in French words."""
 
 _DEPARTEMENT = re.compile(r"0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]|97[1-8]")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from geoville.carroyage.cell_id import format_cell_ids, parse_cell_ids
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.place_keys import place_keys
-from geoville.crs import GRID_CRS, transform_points
+from geoville.crs import GRID_CRS, commune_of, transform_points
 from geoville.errors import GridError, Location
 from geoville.sources.grid_columns import SPELLINGS, fixed_width_ids
 from geoville.sources.grid_files import open_grid_file
@@ -64,6 +65,33 @@ def convert_grid(
     return Converted(out, "grid", rows, len(grid) - rows, grid_vintage=grid.vintage)
 
 
+def people_by_commune(found: Recognised, epsg: int, vintage: int) -> dict[str, float]:
+    """People of each commune, over the whole file: those of Filosofi households, fewer than the municipal population.
+
+    Returns
+    -------
+    By INSEE code, arrondissements counted with their commune; nothing where the file does not say the communes of its
+    cells. A cell that lies in several is counted with the first.
+
+    Raises
+    ------
+    GridError
+        The grid is at fault.
+    """
+    path = _file_of(found, epsg)
+    grid = read_grid(path, vintage=vintage)
+    written = _written_communes(path, grid)
+    if written is None:
+        return {}
+    totals: dict[str, float] = {}
+    counts = np.bincount(written.place, weights=grid.people, minlength=len(written.codes))
+    for codes, count in zip(written.codes, counts.tolist(), strict=True):
+        if codes:
+            commune = commune_of(codes[0])
+            totals[commune] = totals.get(commune, 0.0) + count
+    return totals
+
+
 def centres(
     epsg: int, easting: NDArray[np.int64], northing: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -101,30 +129,52 @@ def _held(path: Path, grid: Grid, area: Area, outlines: Outlines | None) -> NDAr
     """Which cells of a grid are of the area."""
     if area.is_country:
         return np.ones(len(grid), dtype=bool)
+    written = _written_communes(path, grid)
+    if written is None:
+        easting, northing = centres(grid.epsg, grid.easting, grid.northing)
+        return needed(outlines, "cette grille, qui ne dit pas ses communes").commune_at(easting, northing) != ""
+    held = np.array([any(area.holds(code) for code in codes) for codes in written.codes], dtype=bool)
+    return held[written.place]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _WrittenCommunes:
+    """Communes that a file gives to its cells.
+
+    Parameters
+    ----------
+    codes : each different list of INSEE codes, the empty one included.
+    place : (n,) of the list of each cell, in the order of the grid.
+    """
+
+    codes: list[list[str]]
+    place: NDArray[np.intp]
+
+
+def _written_communes(path: Path, grid: Grid) -> _WrittenCommunes | None:
+    """Communes of the cells of a grid; None where its file does not say them."""
     source = open_grid_file(path)
     lower = {name.strip().lower(): name for name in source.names}
     column = next((lower[name] for name in known.GRID_COMMUNES if name in lower), None)
     if column is None:
-        easting, northing = centres(grid.epsg, grid.easting, grid.northing)
-        communes = needed(outlines, "cette grille, qui ne dit pas ses communes").commune_at(easting, northing)
-        return np.asarray(communes != "")
+        return None
     ids = next(lower[name] for name in SPELLINGS["id"] if name in lower)
     table = source.read([ids, column])
     _, rows_north, rows_east = parse_cell_ids(fixed_width_ids(table[ids]))
     in_grid_order = np.argsort(place_keys(rows_east, rows_north), kind="stable")
     lists = table[column].dictionary_encode().combine_chunks()
-    held = np.array([_holds_any(area, value) for value in lists.dictionary.to_pylist()] + [False], dtype=bool)
-    codes = lists.indices.fill_null(len(held) - 1).to_numpy()
-    return np.asarray(held[codes][in_grid_order])
+    codes = [*map(_codes, lists.dictionary.to_pylist()), []]
+    place = lists.indices.fill_null(len(codes) - 1).to_numpy()[in_grid_order]
+    return _WrittenCommunes(codes, place.astype(np.intp))
 
 
-def _holds_any(area: Area, written: object) -> bool:
-    """Whether one of the communes of a cell is of the area; their codes are written one after the other."""
+def _codes(written: object) -> list[str]:
+    """Codes of the communes of a cell, which are written one after the other."""
     text = written.decode("latin-1") if isinstance(written, bytes) else str(written or "")
     text = text.strip()
     if text.isdigit():
         text = text.zfill(-(-len(text) // _CODE_LENGTH) * _CODE_LENGTH)  # a number has lost its first zero
-    return any(area.holds(text[start : start + _CODE_LENGTH]) for start in range(0, len(text), _CODE_LENGTH))
+    return [text[start : start + _CODE_LENGTH] for start in range(0, len(text), _CODE_LENGTH)]
 
 
 def _write(grid: Grid, out: Path) -> None:

@@ -14,7 +14,6 @@ from geoville.sources.files import replacing
 from geoville.sources.official import Converted, make_cells
 from geoville.sources.pack_file import PackFile
 from geoville.sources.territory_manifest import Manifest
-from geoville.workflows.fetch.unit_incomes import write_unit_incomes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -54,11 +53,8 @@ def complete_tables(folder: Path, workshop: Workshop) -> tuple[Converted, ...]:
     grids = sorted(folder.glob("grid_*.parquet"))
     iris = folder / "iris.parquet"
     made = [make_cells(grids, workshop.outlines, iris if iris.is_file() else None, folder)] if grids else []
-    if workshop.national_incomes:
-        latest = max(workshop.national_incomes, key=lambda incomes: incomes.latest_year)
-        incomes = write_unit_incomes(folder, latest)
-        made += [incomes] if incomes else []
-    return tuple(made)
+    incomes = workshop.whole.write_unit_incomes(folder)
+    return (*made, incomes) if incomes else tuple(made)
 
 
 def draft_of(target: Target, folder: Path, brought: Sequence[Brought], tables: Sequence[Converted]) -> Manifest:

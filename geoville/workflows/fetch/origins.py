@@ -10,7 +10,7 @@ from geoville.sources.archives import unpack
 from geoville.sources.download import cache_folder, download
 from geoville.sources.files import sha256_of
 from geoville.sources.official.recognise import recognise
-from geoville.sources.registry import PER_DEPARTEMENT, registry
+from geoville.sources.registry import KIND_NAMES, PER_DEPARTEMENT, registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -177,14 +177,21 @@ def _visible_files(folder: Path) -> Iterable[Path]:
 
 
 def _data_set_of(found: Recognised) -> DataSet:
-    """The data set of the registry that a publication is, else the same of another vintage."""
+    """The data set of the registry that a publication is; another vintage is cited as the user's own file."""
     of_kind = [item for item in registry() if item.kind == found.kind]
     for item in of_kind:
         if item.vintage in {found.vintage, _LATEST}:
             return item
-    like = of_kind[0]
-    year = found.vintage or "non précisé"
     return replace(
-        like, id=f"{like.kind}-{found.vintage or 'inconnu'}", vintage=year, url="", sha256=None, size_bytes=None,
-        grid_vintage=int(found.vintage) if like.grid_vintage and found.vintage else None,
-    )  # fmt: skip
+        of_kind[0],
+        id=f"{found.kind}-{found.vintage or 'sans-date'}",
+        title=f"{KIND_NAMES[found.kind].capitalize()}, fichier donné ({found.files[0].name})",
+        producer="",
+        licence="",
+        page="",
+        url="",
+        vintage=found.vintage or "non précisé",
+        size_bytes=None,
+        sha256=None,
+        grid_vintage=int(found.vintage) if found.kind == "grid" and found.vintage else None,
+    )

@@ -5,36 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from geoville.errors import InvalidInputError
 from geoville.sources.official import Area, IndexedAddresses, convert, read_outlines
 from geoville.workflows.address_index import build_address_index
 from geoville.workflows.fetch.origins import recognised
-from geoville.workflows.fetch.unit_incomes import NationalIncomes, read_national_incomes
+from geoville.workflows.fetch.unit_incomes import WholePublications
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from geoville.sources.official import Converted, Outlines, Recognised
+    from geoville.sources.registry import DataSet
     from geoville.workflows.fetch.journal import Journal
     from geoville.workflows.fetch.origins import Origin
 
 _SCRATCH = "scratch"
+_READ_WHOLE = frozenset({"grid", "iris_income"})
+"""Kinds from which the figures of whole urban units are estimated, in and out of the territory."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Workshop:
     """The folder where a version of a pack is made.
 
     Parameters
     ----------
-    national_incomes : of the IRIS of the whole publication, once one was read.
+    whole : what the publications say beyond the territory.
     """
 
     folder: Path
     area: Area
     journal: Journal
-    national_incomes: list[NationalIncomes] = field(default_factory=list)
+    whole: WholePublications = field(default_factory=WholePublications)
 
     @property
     def outlines(self) -> Outlines | None:
@@ -50,25 +52,23 @@ class Workshop:
         InvalidInputError
             They are not that data set, are at fault, or have nothing of the area.
         """
-        reads_the_country = origin.data_set.kind == "iris_income"
-        known = None if reads_the_country else self.journal.recall(origin.data_set.id, origin.checksums)
-        if known is not None:
+        data_set = origin.data_set
+        known = self.journal.recall(data_set.id, origin.checksums)
+        if known is not None and data_set.kind not in _READ_WHOLE:
             return known
         found = recognised(origin, self.folder)
-        if reads_the_country:
-            self._keep_national(found)
-        made = convert(
-            found, origin.data_set, self.area, self.folder, self.outlines, index_addresses=_index_addresses
-        )  # fmt: skip
-        self.journal.note(origin.data_set.id, origin.checksums, made)
+        self._look_beyond(found, data_set)
+        if known is not None:
+            return known
+        made = convert(found, data_set, self.area, self.folder, self.outlines, index_addresses=_index_addresses)
+        self.journal.note(data_set.id, origin.checksums, made)
         return made
 
-    def _keep_national(self, found: Recognised) -> None:
-        """Keep the incomes of all IRIS, from which reference incomes are estimated; a fault elsewhere is not ours."""
-        try:
-            self.national_incomes.append(read_national_incomes(found, self.area.epsg, self.folder / _SCRATCH))
-        except InvalidInputError:
-            return
+    def _look_beyond(self, found: Recognised, data_set: DataSet) -> None:
+        if data_set.kind == "iris_income":
+            self.whole.look_at_incomes(found, self.area.epsg, self.folder / _SCRATCH)
+        elif data_set.kind == "grid" and data_set.grid_vintage is not None:
+            self.whole.look_at_grid(found, self.area.epsg, data_set.grid_vintage)
 
 
 def _index_addresses(paths: Sequence[Path], out: Path, *, complete: bool) -> IndexedAddresses:
