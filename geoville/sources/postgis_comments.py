@@ -39,6 +39,12 @@ _PERIMETERS: Mapping[str, str] = {
     "cells": "Nombre de carreaux de 200 m",
     "area_m2": "Surface, en mètres carrés",
     "iris": "Codes des IRIS touchés, séparés par des points-virgules",
+    "change": "enter : entre, leave : sort, stay : reste",
+    "old_code": "Code du périmètre d'avant",
+    "old_name": "Nom du périmètre d'avant",
+    "new_code": "Code du périmètre d'après",
+    "new_name": "Nom du périmètre d'après",
+    "people": "Habitants",
     "unverified": "Ce sur quoi le calcul repose sans que le texte ait été lu",
 }
 _ANSWERS: Mapping[str, str] = {

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,7 +15,9 @@ from postgis_server import PASSWORD, PostgisServer
 from geoville.sources.postgis import push_table
 from geoville.sources.staging import shown
 
-GRID = Path(__file__).resolve().parents[3] / "data" / "calais" / "filosofi_2019_200m.csv"
+REPOSITORY = Path(__file__).resolve().parents[3]
+GRID = REPOSITORY / "data" / "calais" / "filosofi_2019_200m.csv"
+GUIDE = REPOSITORY / "docs" / "guide" / "17-postgis.md"
 HOME = "1 rue Youri Gagarine, Calais"
 
 
@@ -73,3 +78,24 @@ def test_a_table_without_geometry_has_no_perimeters(geoville, table) -> None:
     push_table(GRID, table("carreaux"))
     done = geoville("lookup", "--territory", "calais", "--perimeters", table("carreaux"), HOME)
     assert (done.code, "n'a pas de colonne de géométrie" in done.err) == (2, True)
+
+
+def test_the_page_of_the_guide_shows_what_the_commands_write(
+    geoville, table, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.copytree(REPOSITORY / "data", tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "240")
+    push_table(GRID, table("carreaux_2019"))
+    for block in re.findall(r"```sh\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL):
+        for command, promised in re.findall(r"^\$ geoville (.+)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+            here = command.replace("postgresql://agent@sig.exemple.fr/ville#", table(""))
+            done = geoville(*shlex.split(here, comments=False))
+            written = _plain(done.out.replace(shown(table("")), "postgresql://agent@sig.exemple.fr/ville#"))
+            missing = [line for line in _plain(promised) if not any(item.startswith(line) for item in written)]
+            assert (done.code, done.err, missing) == (0, "", []), command
+
+
+def _plain(text: str) -> list[str]:
+    """Lines without frames, ellipses and special spaces."""
+    return [" ".join(line.replace("│", " ").partition("…")[0].split()) for line in text.splitlines()]
