@@ -35,32 +35,53 @@ class Destination:
 
         return shown(self.given)
 
+    @classmethod
+    def checked(cls, given: str) -> Destination:
+        """A destination whose address leads somewhere: a long work is not begun for nothing."""
+        destination = cls(given)
+        _ = destination.file_name
+        return destination
+
+    @property
+    def path(self) -> Path | None:
+        """Its path on this machine; None for an address of elsewhere."""
+        from geoville.sources.staging import local_path
+
+        return local_path(self.given)
+
     @property
     def file_name(self) -> Path:
         """Name of the file to write, whose suffix tells its format."""
-        from geoville.sources.staging import local_path, name_of
+        from geoville.sources.staging import name_of
 
-        local = local_path(self.given)
-        return Path(name_of(self.given)) if local is None else Path(local.name)
+        return Path(name_of(self.given) if self.path is None else self.path.name)
 
     def shown_within(self, written: Path, folder: Path) -> str:
         """Where a file of the folder written is to be found, as it may be shown."""
-        from geoville.sources.staging import local_path
-
-        local = local_path(self.given)
-        return str(written) if local is not None else f"{self}/{written.relative_to(folder).as_posix()}"
+        return f"{self}/{written.relative_to(folder).as_posix()}" if self.path is None else str(written)
 
     @contextmanager
     def writing(self) -> Iterator[Path]:
         """Give the path to write to. What is written there is at its address when the block ends, not before."""
-        from geoville.sources.staging import local_path, sending
+        from geoville.sources.staging import sending
 
-        local = local_path(self.given)
-        if local is not None:
-            yield local
+        if self.path is not None:
+            yield self.path
             return
         with sending(self.given) as path:
             yield path
+
+
+@contextmanager
+def brought(given: str) -> Iterator[Path]:
+    """Give the path of a file to read; one that comes from an address is here until the block ends."""
+    from geoville.sources.staging import fetch, is_address
+
+    if not is_address(given):
+        yield Path(given)
+        return
+    with TemporaryDirectory(prefix="geoville-") as folder:
+        yield fetch(given, Path(folder))
 
 
 def taking_addresses(function: Callable[..., None]) -> Callable[..., None]:
@@ -73,8 +94,8 @@ def taking_addresses(function: Callable[..., None]) -> Callable[..., None]:
     hints = get_type_hints(function, include_extras=True)
 
     def run(**given: Any) -> None:
-        with ExitStack() as brought:
-            function(**{name: _made(value, hints[name], brought) for name, value in given.items()})
+        with ExitStack() as held:
+            function(**{name: _made(value, hints[name], held) for name, value in given.items()})
 
     shown = [
         one.replace(annotation=_as_typed(hints[one.name]), default=_default(one.default))
@@ -86,22 +107,13 @@ def taking_addresses(function: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _made(value: Any, hint: Any, brought: ExitStack) -> Any:
+def _made(value: Any, hint: Any, held: ExitStack) -> Any:
     """Value of a parameter, made of what typer read."""
     if isinstance(value, (list, tuple)):
-        return type(value)(_made(item, hint, brought) for item in value)
+        return type(value)(_made(item, hint, held) for item in value)
     if value is None or not _mentions(hint, Path, Destination):
         return value
-    return Destination(value) if _mentions(hint, Destination) else _brought(value, brought)
-
-
-def _brought(text: str, brought: ExitStack) -> Path:
-    """Path of a file to read; a folder of its own holds one that comes from elsewhere until the command ends."""
-    from geoville.sources.staging import fetch, is_address
-
-    if not is_address(text):
-        return Path(text)
-    return fetch(text, Path(brought.enter_context(TemporaryDirectory(prefix="geoville-"))))
+    return Destination.checked(value) if _mentions(hint, Destination) else held.enter_context(brought(value))
 
 
 def _mentions(hint: Any, *types: type) -> bool:

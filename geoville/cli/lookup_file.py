@@ -6,7 +6,6 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,12 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geoville import french
-from geoville.cli.arguments import AsJson, AskedDay, day
+from geoville.cli.arguments import AsJson, AskedDay, Workers, day
 from geoville.cli.desk_options import DeskOptions
+from geoville.cli.file_arguments import Destination
+from geoville.cli.lookup_file_jobs import ColumnOptions, JobOptions, opened_job
 from geoville.cli.printing import print_json, print_lines
 from geoville.errors import GeovilleError, InvalidInputError
 
 if TYPE_CHECKING:
+    from geoville.workflows.bulk_job import BulkJob
     from geoville.workflows.lookup_file import FileJob
     from geoville.workflows.lookup_file_output import FileSummary
 
@@ -27,46 +29,15 @@ _STATUSES = {"ok": "Trouvées", "not-found": "introuvables", "skipped": "sans qu
 _VERDICTS = {"inside": "Dedans", "outside": "dehors", "uncertain": "à vérifier", "not_found": "inconnu"}
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnOptions:
-    """Where the questions are read in the file."""
-
-    address_columns: Annotated[
-        str | None,
-        typer.Option("--address-columns", metavar="A,B,…", help="Colonnes de l'adresse, dans l'ordre."),
-    ] = None
-    postcode_column: Annotated[
-        str | None, typer.Option("--postcode-column", metavar="COLONNE", help="Code postal qui limite la recherche.")
-    ] = None
-    citycode_column: Annotated[
-        str | None, typer.Option("--citycode-column", metavar="COLONNE", help="Code INSEE qui limite la recherche.")
-    ] = None
-    lon_column: Annotated[
-        str | None, typer.Option("--lon-column", metavar="COLONNE", help="Colonne de la longitude, en degrés.")
-    ] = None
-    lat_column: Annotated[
-        str | None, typer.Option("--lat-column", metavar="COLONNE", help="Colonne de la latitude, en degrés.")
-    ] = None
-    encoding: Annotated[
-        str | None, typer.Option("--encoding", metavar="NOM", help="CSV : utf-8, cp1252 ou latin-1 ; reconnu sinon.")
-    ] = None
-    separator: Annotated[
-        str | None, typer.Option("--separator", metavar="S", help="CSV : « ; » « , » « | » ou tab ; reconnu sinon.")
-    ] = None
-    sheet: Annotated[
-        str | None, typer.Option("--sheet", metavar="NOM", help="XLSX : feuille à lire ; la première sinon.")
-    ] = None
-
-
 def lookup_file(
-    source: Annotated[Path, typer.Argument(metavar="ENTRÉE", help="Fichier CSV, XLSX ou Parquet.")],
-    out: Annotated[Path, typer.Argument(metavar="SORTIE", help="Fichier à écrire, de même format.")],
+    source: Annotated[str, typer.Argument(metavar="ENTRÉE", help="Fichier CSV, XLSX ou Parquet.")],
+    out: Annotated[Destination, typer.Argument(metavar="SORTIE", help="Fichier à écrire, de même format.")],
     columns: ColumnOptions,
     desk: DeskOptions,
     on: AskedDay = None,
     resume: Annotated[bool, typer.Option("--resume", help="Reprendre un travail interrompu.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Tout recommencer, et remplacer la sortie.")] = False,
-    workers: Annotated[int, typer.Option("--workers", metavar="N", help="Nombre de processus.", min=1)] = 1,
+    workers: Workers = 1,
     scheduler: Annotated[
         str | None,
         typer.Option("--scheduler", metavar="ADRESSE", help="Parquet : ordonnanceur dask à qui confier les parties."),
@@ -77,46 +48,33 @@ def lookup_file(
 
     Le fichier de sortie est celui d'entrée, avec les réponses dans des colonnes ajoutées.
     """
-    job = _open(source, out, columns, desk, on)
-    _say(_recognised(job))
-    try:
-        with _stopped_by_sigterm(), _progress_bar(job.rows.expected_rows) as progress:
-            summary = _way_to_run(job, scheduler)(progress, resume=resume, force=force, workers=workers)
-    except (GeovilleError, KeyboardInterrupt):
-        if job.journal.exists():
-            _say([f"Ce qui est fait est gardé dans « {job.journal} » : relancer la commande avec --resume."])
-        raise
+    with opened_job(source, out, JobOptions(columns, desk, day(on)), resume=resume, force=force) as job:
+        _say(_recognised(job))
+        try:
+            with _stopped_by_sigterm(), _progress_bar(job.rows.expected_rows) as progress:
+                summary = _way_to_run(job, scheduler)(progress, resume=resume, force=force, workers=workers)
+        except (GeovilleError, KeyboardInterrupt):
+            if _is_kept(job, out):
+                _say([f"Ce qui est fait est gardé dans « {job.journal} » : relancer la commande avec --resume."])
+            raise
     if as_json:
-        print_json(_document(job, summary))
+        print_json(_document(job, out, summary))
     else:
-        print_lines(_in_words(job, summary))
+        print_lines(_in_words(job, out, summary))
 
 
-def _open(source: Path, out: Path, columns: ColumnOptions, desk: DeskOptions, on: str | None) -> FileJob:
-    from geoville.workflows.lookup_file import open_file_job
-    from geoville.workflows.lookup_file_desk import DeskChoice
-
-    return open_file_job(
-        source,
-        out,
-        DeskChoice(desk.territory, tuple(desk.perimeters or ()), desk.addresses, desk.geocoder, desk.generation),
-        day(on),
-        address=tuple(name.strip() for name in (columns.address_columns or "").split(",") if name.strip()),
-        postcode=columns.postcode_column,
-        citycode=columns.citycode_column,
-        lon=columns.lon_column,
-        lat=columns.lat_column,
-        encoding=columns.encoding,
-        separator=columns.separator,
-        sheet=columns.sheet,
-    )
+def _is_kept(job: FileJob | BulkJob, out: Destination) -> bool:
+    """Whether what is done outlives the command: a file that was to be sent elsewhere goes with it."""
+    in_place = not isinstance(job.out, Path) or job.out == out.path
+    return in_place and job.journal.exists()
 
 
-def _way_to_run(job: FileJob, scheduler: str | None) -> Callable[..., FileSummary]:
+def _way_to_run(job: FileJob | BulkJob, scheduler: str | None) -> Callable[..., FileSummary]:
     """Numbers of a Parquet file are answered part by part, wherever its workers are; all else, row by row."""
+    from geoville.workflows.bulk_job import BulkJob
     from geoville.workflows.bulk_lookup import can_be_bulk, lookup_parquet
 
-    if can_be_bulk(job):
+    if isinstance(job, BulkJob) or can_be_bulk(job):
         return partial(lookup_parquet, job, scheduler=scheduler)
     if scheduler:
         raise InvalidInputError(
@@ -126,7 +84,7 @@ def _way_to_run(job: FileJob, scheduler: str | None) -> Callable[..., FileSummar
     return job.run
 
 
-def _recognised(job: FileJob) -> list[str]:
+def _recognised(job: FileJob | BulkJob) -> list[str]:
     lines = [f"Lecture : {job.rows.description} ; {job.asking.questions.description}."]
     if job.renamed:
         names = ", ".join(f"{usual} → {name}" for usual, name in job.renamed.items())
@@ -134,9 +92,9 @@ def _recognised(job: FileJob) -> list[str]:
     return lines
 
 
-def _in_words(job: FileJob, summary: FileSummary) -> list[str]:
+def _in_words(job: FileJob | BulkJob, out: Destination, summary: FileSummary) -> list[str]:
     return [
-        f"Écrit : {job.out} ({_rows(summary.rows)}, au {french.long_date(job.asking.on)})",
+        f"Écrit : {out} ({_rows(summary.rows)}, au {french.long_date(job.asking.on)})",
         _counts(summary.statuses, _STATUSES),
         _counts(summary.verdicts, _VERDICTS),
     ]
@@ -150,9 +108,9 @@ def _counts(counts: dict[str, int], names: dict[str, str]) -> str:
     return " ; ".join(f"{name} : {french.number(counts.get(key, 0))}" for key, name in names.items())
 
 
-def _document(job: FileJob, summary: FileSummary) -> dict[str, Any]:
+def _document(job: FileJob | BulkJob, out: Destination, summary: FileSummary) -> dict[str, Any]:
     return {
-        "out": str(job.out),
+        "out": str(out),
         "on": job.asking.on.isoformat(),
         "rows": summary.rows,
         "statuses": summary.statuses,
