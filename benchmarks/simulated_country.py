@@ -9,16 +9,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
+from alone import geoville
 from made_up_country import NATIONAL_DECLARED_EUR, Files, make_country
-
-_BYTES_IN_MAXRSS = 1 if sys.platform == "darwin" else 1024
 
 
 def main() -> None:
@@ -37,17 +32,10 @@ def main() -> None:
 
 def measure(files: Files, out: Path) -> dict[str, int | float]:
     """Run the command and say what it took, and what it found."""
-    command = [sys.executable, "-c", "from geoville.cli import main; main()", "perimeters", "candidates", "--json"]
-    command += ["--grid", str(files.grid), "--communes", str(files.communes), "--urban-units", str(files.urban_units)]
-    command += ["--rmuc", str(files.rmuc), "--rmuc-nat", str(NATIONAL_DECLARED_EUR), "--out", str(out)]
+    command = ["perimeters", "candidates", "--json", "--grid", files.grid, "--communes", files.communes]
+    command += ["--urban-units", files.urban_units, "--rmuc", files.rmuc, "--rmuc-nat", NATIONAL_DECLARED_EUR]
     document = out.with_suffix(".json")
-    start = time.perf_counter()
-    with document.open("wb") as answer:
-        process = subprocess.Popen(command, stdout=answer)
-        _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    if os.waitstatus_to_exitcode(status):
-        raise SystemExit("geoville a échoué")
+    taken = geoville([*command, "--out", out], document)
     found = json.loads(document.read_text(encoding="utf-8"))
     return {
         "cells": found["cells"],
@@ -56,8 +44,8 @@ def measure(files: Files, out: Path) -> dict[str, int | float]:
         "small_units": len(found["small_units"]),
         "candidates": len(found["candidates"]),
         "rejected": len(found["rejected"]),
-        "seconds": round(seconds, 1),
-        "peak_mb": round(usage.ru_maxrss * _BYTES_IN_MAXRSS / 1e6),
+        "seconds": round(taken.seconds, 1),
+        "peak_mb": round(taken.peak_mb),
     }
 
 

@@ -2,7 +2,7 @@
 
     python benchmarks/simulated_france.py --folder FOLDER [--share 0.01]
 
-All of it is 2.3 million cells in 300 towns and their countryside, 35 000 communes, 49 000 IRIS, 1 600 QPV and 26 million
+All of it is 2.3 million cells in 300 towns and their countryside, 35 000 communes, 49 000 IRIS, 1 600 QPV, 26 million
 addresses: nothing is real but these orders of magnitude. The same share gives the same files. Addresses are streamed.
 """
 
@@ -92,7 +92,7 @@ def write_iris(france: France) -> None:
     }
     shapes = shapely.intersection(communes.geometry.to_numpy()[rows], band)
     geopandas.GeoDataFrame(columns, geometry=shapes, crs=communes.crs).to_file(france.iris, engine="pyogrio")
-    incomes = {"IRIS": code, "LIBIRIS": columns["NOM_IRIS"], "DEC_MED17": _medians(len(code))}
+    incomes = {"CODE_IRIS": code, "NOM_IRIS": columns["NOM_IRIS"], "DEC_MED17": _medians(len(code))}
     pd.DataFrame(incomes).to_csv(france.iris_incomes, sep=";", index=False)
 
 

@@ -13,8 +13,6 @@ import argparse
 import multiprocessing
 import os
 import platform
-import resource
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,6 +21,7 @@ from random import Random
 from typing import Any
 
 import made_up_addresses
+from alone import own_peak_mb
 
 from geoville.geocoding import EmbeddedGeocoder
 from geoville.geocoding.address_index import AddressIndex
@@ -51,18 +50,18 @@ def main() -> None:
         addresses, index = folder / "addresses.csv", folder / "addresses.sqlite"
         with addresses.open("w", encoding="utf-8", newline="") as stream:
             made_up_addresses.write(stream, chosen.addresses)
-        _say("built", _alone(_build, addresses, index))
-        requests = _requests(chosen.addresses, chosen.requests)
-        _say("opened", _alone(_open, index))
-        for count in (len(requests) // 10, len(requests)):
-            _say(f"searched, {count:,} requests", _alone(_search, index, requests[:count]))
+        _say("built", alone(_build, addresses, index))
+        asked = requests(chosen.addresses, chosen.requests)
+        _say("opened", alone(opening, index))
+        for count in (len(asked) // 10, len(asked)):
+            _say(f"searched, {count:,} requests", alone(search, index, asked[:count]))
 
 
 def _say(phase: str, measured: dict[str, Any]) -> None:
     print(f"{phase}: " + ", ".join(f"{name} {value:,}" for name, value in measured.items()), flush=True)
 
 
-def _alone(work: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
+def alone(work: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
     """Do some work in a new process, with the seconds of processor that it took and its peak of memory."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_measured, (work, *arguments))
@@ -70,8 +69,7 @@ def _alone(work: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, An
 
 def _measured(work: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
     found = work(*arguments)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {**found, "peak MB": round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10))}
+    return {**found, "peak MB": round(own_peak_mb())}
 
 
 def _build(addresses: Path, index: Path) -> dict[str, Any]:
@@ -86,24 +84,24 @@ def _build(addresses: Path, index: Path) -> dict[str, Any]:
     }
 
 
-def _open(index: Path) -> dict[str, Any]:
+def opening(index: Path) -> dict[str, Any]:
     start = time.process_time()
     EmbeddedGeocoder(AddressIndex.open(index))
     return {"seconds": round(time.process_time() - start, 3)}
 
 
-def _search(index: Path, requests: list[str]) -> dict[str, Any]:
+def search(index: Path, asked: list[str]) -> dict[str, Any]:
     geocoder = EmbeddedGeocoder(AddressIndex.open(index))
     start = time.process_time()
-    found = sum(isinstance(geocoder.search(request), Position) for request in requests)
+    found = sum(isinstance(geocoder.search(request), Position) for request in asked)
     return {
-        "requests/s": round(len(requests) / (time.process_time() - start)),
+        "requests/s": round(len(asked) / (time.process_time() - start)),
         "target": TARGET_PER_SECOND,
         "found": found,
     }
 
 
-def _requests(addresses: int, count: int) -> list[str]:
+def requests(addresses: int, count: int) -> list[str]:
     """Requests about addresses drawn evenly; the list is gone through without being held."""
     random = Random(SEED)
     drawn = set(random.sample(range(addresses), count))
