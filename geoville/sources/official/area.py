@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.crs import commune_of, departement_of
+from geoville.crs import commune_of, departement_of, projected_epsg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +24,8 @@ class Area:
     Parameters
     ----------
     epsg : projected CRS in which it is measured.
-    communes : INSEE codes; None for a whole département, or the whole country. A municipal arrondissement stands for
-        its commune, and a commune for its arrondissements, since official files write either.
+    communes : INSEE codes; None for a whole département, or for all that is measured in that CRS. A municipal
+        arrondissement stands for its commune, and a commune for its arrondissements, since official files write either.
     departement : code of the département, all of whose communes are taken, under the names of any year; else None.
     """
 
@@ -52,7 +52,9 @@ class Area:
         """
         if self.departement is not None:
             return departement_of(code) == self.departement
-        return self.towns is None or commune_of(code) in self.towns
+        if self.towns is None:
+            return projected_epsg(code) == self.epsg
+        return commune_of(code) in self.towns
 
     def holds_each(self, codes: Iterable[str]) -> NDArray[np.bool_]:
         """`holds` for many codes, each different one being looked at once."""

@@ -56,7 +56,7 @@ def urban_units_of(found: Recognised, area: Area) -> tuple[OfficialUrbanUnit, ..
     for commune, code, name in _memberships(table, unit_column or ""):
         before = units.get(code)
         communes = (*before.communes, commune) if before else (commune,)
-        units[code] = OfficialUrbanUnit(code, name, zoning, tuple(dict.fromkeys(communes)))
+        units[code] = OfficialUrbanUnit(code, before.name if before else name, zoning, tuple(dict.fromkeys(communes)))
     inside = [unit for unit in units.values() if any(area.holds(commune) for commune in unit.communes)]
     return tuple(sorted(inside, key=lambda unit: (-sum(map(area.holds, unit.communes)), unit.code)))
 

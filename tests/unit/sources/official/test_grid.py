@@ -1,0 +1,154 @@
+"""Grids: every layout read, cut by their communes or by outlines, refused where they are at fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+from official_files import publication
+
+from geoville.crs import transform_points
+from geoville.errors import GridError, InvalidInputError
+from geoville.sources.grids import read_grid
+from geoville.sources.official import Area, Outlines, recognise
+from geoville.sources.official.grid import centres
+
+GRID = publication("grid", grid_vintage=2019)
+COLUMNS = {
+    "idcar_200m": [f"CRS3035RES200mN2838600E{easting}" for easting in (3746000, 3746200, 3746400, 3746600)],
+    "i_est_200": [0, 1, 0, 0],
+    "lcog_geo": ["62193", "6254862193", "62999", "59350"],
+    "ind": [10.5, 4.0, 20.0, 30.0],
+    "men": [5.0, 1.7, 9.0, 12.0],
+    "men_pauv": [2.0, 0.3, 1.0, 4.0],
+    "ind_snv": [150_000.5, 80_000.0, 500_000.0, 600_000.0],
+}
+
+
+def table(**changed: object) -> pd.DataFrame:
+    return pd.DataFrame({**COLUMNS, **changed})
+
+
+def people(path: Path) -> list[float]:
+    return read_grid(path, vintage=2019).people.tolist()
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    frame.to_csv(path, index=False)
+
+
+def write_french_csv(frame: pd.DataFrame, path: Path) -> None:
+    frame.rename(columns=str.upper).to_csv(path, index=False, sep=";", decimal=",", encoding="utf-8-sig")
+
+
+def write_dbf(frame: pd.DataFrame, path: Path) -> None:
+    pyogrio.write_dataframe(frame, path, driver="ESRI Shapefile")
+
+
+def write_mif(frame: pd.DataFrame, path: Path) -> None:
+    points = gpd.GeoDataFrame(frame, geometry=[shapely.Point(i, i) for i in range(len(frame))], crs=3035)
+    pyogrio.write_dataframe(points, path, driver="MapInfo File")
+
+
+WRITERS = {"a.csv": write_csv, "b.csv": write_french_csv, "c.dbf": write_dbf, "d.mif": write_mif}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_cell_of_several_communes_is_kept_for_each(tmp_path: Path, pack: Path, converted, name: str) -> None:
+    WRITERS[name](table(), tmp_path / name)
+    (made,) = converted(sorted(tmp_path.glob(f"{name[0]}.*")), GRID)
+    assert (made.path, made.role, made.grid_vintage) == (pack / "grid_2019.parquet", "grid", 2019)
+    assert (made.rows, made.left_out) == (2, 2)
+    kept = read_grid(made.path, vintage=2019)
+    assert kept.people.tolist() == [10.5, 4.0]
+    assert kept.imputed.tolist() == [False, True]
+    assert kept.poor_households.tolist() == [2.0, 0.3]
+    assert kept.income_sum_eur.tolist() == [150_000.5, 80_000.0]
+
+
+def test_rows_in_disorder_keep_their_commune(tmp_path: Path, converted) -> None:
+    write_csv(table().iloc[[3, 1, 2, 0]], tmp_path / "a.csv")
+    (made,) = converted([tmp_path / "a.csv"], GRID)
+    assert people(made.path) == [10.5, 4.0]
+
+
+def test_communes_written_as_numbers_keep_their_first_zero(tmp_path: Path, converted) -> None:
+    columns = {"IdINSPIRE": COLUMNS["idcar_200m"], "Depcom": [1001, 62193, 1002, 1001], "I_est_cr": [0, 0, 0, 0]}
+    frame = pd.DataFrame({**columns, "Ind": COLUMNS["ind"], "Ind_snv": COLUMNS["ind_snv"]})
+    write_csv(frame, tmp_path / "a.csv")
+    (made,) = converted([tmp_path / "a.csv"], GRID, of=Area(2154, frozenset({"01001"})))
+    assert people(made.path) == [10.5, 30.0]
+    assert np.isnan(read_grid(made.path, vintage=2019).households).all()
+
+
+def test_without_communes_the_centre_decides(tmp_path: Path, converted) -> None:
+    write_csv(table().drop(columns="lcog_geo"), tmp_path / "a.csv")
+    east, north = centres(3035, np.array([3746200, 3746600]), np.array([2838600, 2838600]))
+    around = shapely.union_all([shapely.Point(*place).buffer(50) for place in zip(east, north, strict=True)])
+    within = Outlines(np.array(["62193"]), np.array([around], dtype=object), 2154)
+    (made,) = converted([tmp_path / "a.csv"], GRID, within=within)
+    assert people(made.path) == [4.0, 30.0]
+    with pytest.raises(InvalidInputError, match="contours des communes manquent.*--only commune_contours"):
+        converted([tmp_path / "a.csv"], GRID, within=None)
+
+
+def test_the_whole_country_is_not_cut(tmp_path: Path, converted) -> None:
+    write_csv(table().drop(columns="lcog_geo"), tmp_path / "a.csv")
+    (made,) = converted([tmp_path / "a.csv"], GRID, of=Area(2154, None), within=None)
+    assert (made.rows, made.left_out) == (4, 0)
+
+
+def test_the_file_of_the_territory_is_chosen(tmp_path: Path, converted) -> None:
+    overseas = [cell.replace("CRS3035", "CRS2975") for cell in COLUMNS["idcar_200m"]]
+    write_csv(table(idcar_200m=overseas, lcog_geo=["97411"] * 4), tmp_path / "a_2019.csv")
+    write_csv(table(), tmp_path / "b_2019.csv")
+    files = sorted(tmp_path.glob("*.csv"))
+    assert converted(files, GRID)[0].rows == 2
+    assert converted(files, GRID, of=Area(2975, frozenset({"97411"})))[0].rows == 4
+    with pytest.raises(GridError, match="EPSG:2154.*a_2019.csv"):
+        converted(files[:1], GRID)
+
+
+def test_what_cannot_be_a_grid_of_the_area(tmp_path: Path, pack: Path, converted) -> None:
+    write_csv(table(lcog_geo=["59350"] * 4), tmp_path / "a.csv")
+    with pytest.raises(GridError, match="Aucun carreau"):
+        converted([tmp_path / "a.csv"], GRID)
+    old = pd.DataFrame({"idINSPIRE": COLUMNS["idcar_200m"], "idk": ["a"] * 4, "ind_c": [1.0] * 4, "nbcar": [1] * 4})
+    write_dbf(old, tmp_path / "car_m.dbf")
+    with pytest.raises(GridError, match="2010.*car_m.dbf.*ind_c.*Filosofi"):
+        converted([tmp_path / "car_m.dbf"], GRID)
+    write_csv(table().rename(columns={"ind_snv": "snv_ind"}), tmp_path / "c.csv")
+    with pytest.raises(GridError, match="ind_snv.*c.csv"):
+        converted([tmp_path / "c.csv"], GRID)
+    write_csv(table(ind=[-1.0, 4.0, "x", 3.0]), tmp_path / "d.csv")
+    with pytest.raises(GridError, match="pas un nombre.*d.csv, ligne 4, colonne ind, valeur « x ».*négative.*ligne 2"):
+        converted([tmp_path / "d.csv"], GRID)
+    assert list(pack.iterdir()) == []
+
+
+def test_centres_are_in_the_middle() -> None:
+    east, north = centres(3035, np.array([3746000]), np.array([2838600]))
+    expected = transform_points(np.array([3746100.0]), np.array([2838700.0]), 3035, 2154)
+    assert (east[0], north[0]) == (expected[0][0], expected[1][0])
+
+
+@pytest.mark.realdata
+def test_the_whole_layout_of_2019(shared_data: Path, converted) -> None:
+    path = shared_data / "full_layout/filosofi2019_200m_4communes.csv"
+    (made,) = converted([path], GRID, of=Area(2154, frozenset({"93066"})), within=None)
+    raw = pd.read_csv(path, dtype={"lcog_geo": str})
+    expected = [any(text[i : i + 5] == "93066" for i in range(0, len(text), 5)) for text in raw["lcog_geo"]]
+    assert (made.rows, made.left_out) == (sum(expected), len(raw) - sum(expected))
+    assert read_grid(made.path, vintage=2019).people.sum() == pytest.approx(raw["ind"][expected].sum())
+
+
+def test_a_name_with_a_year_tells_the_vintage_where_the_registry_does_not(tmp_path: Path, converted) -> None:
+    write_csv(table(), tmp_path / "carreaux_2021.csv")
+    (found,) = recognise([tmp_path / "carreaux_2021.csv"])
+    (made,) = converted([tmp_path / "carreaux_2021.csv"], publication("grid"))
+    assert (found.vintage, made.grid_vintage, made.path.name) == ("2021", 2021, "grid_2021.parquet")
