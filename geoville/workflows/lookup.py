@@ -11,8 +11,9 @@ from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
 from geoville.law import position_accuracy
-from geoville.model import Position, PositionType
+from geoville.model import Kind, Position, PositionType
 from geoville.sources.contours import read_perimeters
+from geoville.sources.pack_roles import missing
 from geoville.sources.territory import open_territory
 from geoville.workflows.geocoders import open_geocoder
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from geoville.model import Answer, NotFound
 
 _COORDINATES = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
+_QUARTERS = (Kind.QPV, Kind.CANDIDAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,21 @@ def open_desk(
     addresses : list, taken as incomplete, or index of addresses searched instead of the pack's list.
     geocoder : remote service asked instead of any list: "geoplateforme", or the URL of one that answers as addok does.
     generation : of the files' QPV, where their codes do not tell.
+
+    Raises
+    ------
+    DataUnavailableError
+        The pack knows no QPV and no candidate, and no file is given instead.
     """
     pack = open_territory(territory)
     searcher = open_geocoder(pack, addresses=addresses, geocoder=geocoder)
     if perimeters:
         given = [found for path in perimeters for found in read_perimeters(path, generation=generation).perimeters]
         return LookupDesk(searcher, PerimeterIndex(given))
-    return LookupDesk(searcher, PerimeterIndex(pack.perimeters(), pack.extent))
+    known = pack.perimeters()
+    if not any(item.kind in _QUARTERS for item in known):  # every answer would be "outside", of quarters not known
+        raise missing("qpv", pack.name)
+    return LookupDesk(searcher, PerimeterIndex(known, pack.extent))
 
 
 def typed_position(lon: float, lat: float, accuracy_m: float = 0.0) -> Position:
