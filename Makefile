@@ -2,6 +2,7 @@
 # make test   every test that fits in a few minutes (CI runs this too)
 # make lint   ruff, mypy, import-linter
 # make slow   the long proofs
+# make bench  every benchmark, into benchmarks/RESULTS.md (an hour)
 
 PYTHON ?= python3
 VENV   := .venv
@@ -11,7 +12,7 @@ else
 BIN := $(VENV)/bin
 endif
 
-.PHONY: demo test lint slow clean
+.PHONY: demo test lint slow bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/geoville demo
@@ -28,6 +29,9 @@ lint: $(VENV)/.installed-lint
 slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m slow --timeout 7200
 
+bench: $(VENV)/.installed-bench
+	$(BIN)/python benchmarks/run_all.py
+
 $(VENV)/bin/python $(VENV)/Scripts/python:
 	$(PYTHON) -m venv $(VENV)
 
@@ -41,6 +45,10 @@ $(VENV)/.installed-test: $(VENV)/.installed
 
 $(VENV)/.installed-lint: $(VENV)/.installed-test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[lint]"
+	@touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed-test benchmarks/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@
 
 clean:

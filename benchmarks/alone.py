@@ -27,7 +27,7 @@ print(json.dumps([*taken, usage.ru_maxrss, os.waitstatus_to_exitcode(status)]))
 
 @dataclass(frozen=True)
 class Taken:
-    """What a command took, from its start to its end, and of processor: what else the machine does changes that less."""
+    """What a command took, from start to end, and of processor: what else the machine does changes that less."""
 
     seconds: float
     processor_s: float

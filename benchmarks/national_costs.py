@@ -3,8 +3,8 @@
     python benchmarks/national_costs.py [--shares 0.01,0.1] [--folder FOLDER]
 
 Add 1 to the shares to measure the whole (half an hour or more; 8 GB of disk). Each command runs in a process of its
-own: its time of processor, its peak of memory as the system counts it (Linux, macOS), and what it wrote. A cost is taken
-for a straight line through the two smallest shares, which foretells that of the whole.
+own: its time of processor, its peak of memory as the system counts it (Linux, macOS), and what it wrote. A cost is
+taken for a straight line through the two smallest shares, which foretells that of the whole.
 """
 
 from __future__ import annotations
