@@ -1,4 +1,4 @@
-"""Where a table is: `postgresql://user@host:port/base#schema.table`, read strictly and shown without its password."""
+"""Where a table is: `postgresql://user@host:port/base#schema.table`, read strictly."""
 
 from __future__ import annotations
 
@@ -45,13 +45,6 @@ class PostgisAddress:
         host = self.host or dict(self.options).get("host") or "local"
         return f"{host}:{self.port}" if self.port else host
 
-    @property
-    def shown(self) -> str:
-        """The address without its password nor its options."""
-        user = f"{self.user}@" if self.user else ""
-        port = f":{self.port}" if self.port else ""
-        return f"{SCHEME}://{user}{self.host or ''}{port}/{self.base}#{self.schema}.{self.table}"
-
 
 def parse_postgis_address(text: str) -> PostgisAddress:
     """Read the address of a table.
@@ -66,8 +59,9 @@ def parse_postgis_address(text: str) -> PostgisAddress:
 
     Examples
     --------
-    >>> parse_postgis_address("postgresql://ana:secret@localhost:5433/ville#qpv.candidats").shown
-    'postgresql://ana@localhost:5433/ville#qpv.candidats'
+    >>> address = parse_postgis_address("postgresql://ana:secret@localhost:5433/ville#qpv.candidats")
+    >>> address.server, address.base, address.schema, address.table
+    ('localhost:5433', 'ville', 'qpv', 'candidats')
     >>> parse_postgis_address("postgresql:///ville#candidats").schema
     'public'
     """

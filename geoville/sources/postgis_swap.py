@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     Driver = psycopg.Connection[tuple[Any, ...]]
 
-_PATIENCE = "30s"
+PATIENCE = "30s"
+"""Time given to those who read or write the table, before giving up."""
+
 _ORDINARY_TABLE = "r"
 _LONGEST_STEM = 50
 
@@ -29,7 +31,7 @@ def take_turn(driver: Driver, address: PostgisAddress) -> None:
     InvalidInputError
         Something of that name is there that geoville did not write.
     """
-    driver.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'".encode())
+    driver.execute("SELECT set_config('lock_timeout', %s, true)", (PATIENCE,))
     lock(driver, f"{address.schema}.{address.table}")
     row = driver.execute(
         "SELECT c.relkind::text, obj_description(c.oid, 'pg_class') FROM pg_class c"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -26,15 +25,13 @@ _PATIENCE_S = 30
 
 @dataclass(frozen=True)
 class PostgisServer:
-    """A running server: `base` has PostGIS, `sans_postgis` has not."""
+    """A running server: `ville` has PostGIS, `sans_postgis` has not."""
 
     port: int
     folder: Path
 
-    def address(
-        self, table: str, *, base: str = "ville", user: str = ROLE, password: str = "s3cret%2F%C3%A9%23"
-    ) -> str:
-        return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{base}#{table}"
+    def address(self, table: str, *, base: str = "ville", user: str = ROLE, password: str = PASSWORD) -> str:
+        return f"postgresql://{user}:{quote(password, safe='')}@127.0.0.1:{self.port}/{base}#{table}"
 
     def run(self, statement: str, *, base: str = "ville", user: str = "postgres") -> list[tuple[Any, ...]]:
         """Run statements through the socket, where everyone is trusted, and give the rows of the last one."""
@@ -104,7 +101,9 @@ def _as_nobody(program: str, *arguments: object) -> list[str]:
     return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", *command]
 
 
-def _unprivileged() -> pwd.struct_passwd:
+def _unprivileged() -> Any:
+    import pwd  # not on Windows, where these tests are skipped
+
     known = {user.pw_name: user for user in pwd.getpwall()}
     return next(known[name] for name in _UNPRIVILEGED if name in known)
 

@@ -20,7 +20,7 @@ from shapely import LineString, Point, Polygon, box
 
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.model import Kind, Perimeter, Source
-from geoville.sources import postgis_push
+from geoville.sources import postgis_push, postgis_swap
 from geoville.sources.files import sha256_of
 from geoville.sources.postgis import fetch_table, push_table
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
@@ -149,6 +149,12 @@ def test_a_csv_file_keeps_its_texts(postgis: PostgisServer, schema: str, tmp_pat
         (2, "2A004", "", "y", None),
     ]
     assert postgis.run(f"SELECT fid_ FROM {schema}.r") == [(1,), (2,)]
+
+
+def test_a_csv_file_without_rows_gives_an_empty_table(postgis: PostgisServer, schema: str, tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("code,nom\n", encoding="utf-8-sig")
+    push_table(tmp_path / "r.csv", postgis.address(f"{schema}.r"))
+    assert postgis.run(f"SELECT code, nom FROM {schema}.r") == []
 
 
 def test_types_and_nulls_of_parquet_are_kept_both_ways(postgis: PostgisServer, schema: str, tmp_path: Path) -> None:
@@ -297,6 +303,19 @@ def test_grants_follow_the_name(postgis: PostgisServer, schema: str, write: Call
     assert postgis.run(f"SELECT code FROM {schema}.c", user=READER) == [("Z",)]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         postgis.run(f"DELETE FROM {schema}.c", user=READER)
+
+
+def test_a_table_that_someone_is_reading_is_waited_for_but_not_for_ever(
+    postgis: PostgisServer, schema: str, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = postgis.address(f"{schema}.c")
+    push_table(write("c.gpkg", *TWO), address)
+    monkeypatch.setattr(postgis_swap, "PATIENCE", "100ms")
+    with psycopg.connect(host=str(postgis.folder), port=postgis.port, dbname="ville", user="postgres") as reader:
+        reader.execute(f"SELECT * FROM {schema}.c")
+        with pytest.raises(InvalidInputError, match="est occupée par quelqu'un d'autre"):
+            push_table(write("c.gpkg", candidate("Z")), address)
+    assert postgis.run(f"SELECT count(*) FROM {schema}.c") == [(2,)]
 
 
 @pytest.mark.parametrize(
