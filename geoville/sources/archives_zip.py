@@ -21,15 +21,20 @@ _READABLE = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZI
 _DEFLATE64 = 9
 """That the file manager of Windows uses beyond 2 GB."""
 
-_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, NotImplementedError)
-_DOCUMENT_MARKS = frozenset({"[Content_Types].xml", "mimetype"})
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError)
+_OFFICE_MARK = "[Content_Types].xml"
+_OPEN_DOCUMENT_MARK, _OPEN_DOCUMENT_START = "mimetype", b"application/"
 
 
 def is_document(path: Path) -> bool:
     """Whether a ZIP file is a workbook or a text: its inside is nobody's business but its reader's."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return not _DOCUMENT_MARKS.isdisjoint(archive.namelist())
+            names = archive.namelist()
+            if names[:1] != [_OPEN_DOCUMENT_MARK]:
+                return _OFFICE_MARK in names
+            with archive.open(_OPEN_DOCUMENT_MARK) as mark:
+                return mark.read(len(_OPEN_DOCUMENT_START)) == _OPEN_DOCUMENT_START
     except _DAMAGED:
         return False
 

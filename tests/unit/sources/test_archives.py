@@ -92,13 +92,20 @@ def test_a_plain_file_comes_back_as_it_is(tmp_path: Path, into: Path, content: b
     assert not into.exists()
 
 
-@pytest.mark.parametrize("mark", ["[Content_Types].xml", "mimetype"])
-def test_a_workbook_is_not_opened(tmp_path: Path, into: Path, mark: str) -> None:
-    workbook = zip_of({mark: b"", "xl/workbook.xml": b""})
+@pytest.mark.parametrize(
+    "mark",
+    [{"[Content_Types].xml": b""}, {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}],
+)
+def test_a_workbook_is_not_opened(tmp_path: Path, into: Path, mark: dict[str, bytes]) -> None:
+    workbook = zip_of(mark | {"content.xml": b""})
     path = written(tmp_path, workbook, "unites-urbaines.xlsx")
     assert unpack(path, into) == (path,)
     outer = written(tmp_path, zip_of({"unites.xlsx": workbook}))
     assert contents(into, unpack(outer, into)) == {"unites.xlsx": workbook}
+
+
+def test_a_file_named_as_in_a_workbook_is_no_workbook(tmp_path: Path, into: Path) -> None:
+    assert contents(into, unpack(written(tmp_path, zip_of({"mimetype": TEXT})), into)) == {"mimetype": TEXT}
 
 
 def test_archives_inside_archives_become_folders(tmp_path: Path, into: Path) -> None:
