@@ -93,7 +93,7 @@ def test_without_communes_the_centre_decides(tmp_path: Path, converted) -> None:
     within = Outlines(np.array(["62193"]), np.array([around], dtype=object), 2154)
     (made,) = converted([tmp_path / "a.csv"], GRID, within=within)
     assert people(made.path) == [4.0, 30.0]
-    with pytest.raises(InvalidInputError, match="contours des communes manquent.*--only commune_contours"):
+    with pytest.raises(InvalidInputError, match=r"contours des communes manquent.*--only commune_contours"):
         converted([tmp_path / "a.csv"], GRID, within=None)
 
 
@@ -110,7 +110,7 @@ def test_the_file_of_the_territory_is_chosen(tmp_path: Path, converted) -> None:
     files = sorted(tmp_path.glob("*.csv"))
     assert converted(files, GRID)[0].rows == 2
     assert converted(files, GRID, of=Area(2975, frozenset({"97411"})))[0].rows == 4
-    with pytest.raises(GridError, match="EPSG:2154.*a_2019.csv"):
+    with pytest.raises(GridError, match=r"EPSG:2154.*a_2019.csv"):
         converted(files[:1], GRID)
 
 
@@ -120,13 +120,13 @@ def test_what_cannot_be_a_grid_of_the_area(tmp_path: Path, pack: Path, converted
         converted([tmp_path / "a.csv"], GRID)
     old = pd.DataFrame({"idINSPIRE": COLUMNS["idcar_200m"], "idk": ["a"] * 4, "ind_c": [1.0] * 4, "nbcar": [1] * 4})
     write_dbf(old, tmp_path / "car_m.dbf")
-    with pytest.raises(GridError, match="2010.*car_m.dbf.*ind_c.*Filosofi"):
+    with pytest.raises(GridError, match=r"2010.*car_m.dbf.*ind_c.*Filosofi"):
         converted([tmp_path / "car_m.dbf"], GRID)
     write_csv(table().rename(columns={"ind_snv": "snv_ind"}), tmp_path / "c.csv")
-    with pytest.raises(GridError, match="ind_snv.*c.csv"):
+    with pytest.raises(GridError, match=r"ind_snv.*c.csv"):
         converted([tmp_path / "c.csv"], GRID)
     write_csv(table(ind=[-1.0, 4.0, "x", 3.0]), tmp_path / "d.csv")
-    with pytest.raises(GridError, match="pas un nombre.*d.csv, ligne 4, colonne ind, valeur « x ».*négative.*ligne 2"):
+    with pytest.raises(GridError, match=r"pas un nombre.*d.csv, ligne 4, colonne ind, valeur « x ».*négative.*ligne 2"):
         converted([tmp_path / "d.csv"], GRID)
     assert list(pack.iterdir()) == []
 

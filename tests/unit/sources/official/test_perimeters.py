@@ -1,0 +1,106 @@
+"""Official perimeters near the area: as they were drawn, in the version that fits, with their dates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from official_files import layer, publication, shapefile, square
+
+from geoville.errors import InvalidInputError
+from geoville.model import Kind
+from geoville.sources.contours import read_perimeters
+from geoville.sources.official import Area, Outlines, recognise
+
+QPV, ZFU = publication("qpv"), publication("zfu", vintage="2018")
+CODES, NAMES = ["QN06253M", "QN06254M", "QN05901M"], ["Fort Nieulay - Cité É", "Beau Marais", "Ailleurs"]
+
+
+def quarters() -> gpd.GeoDataFrame:
+    """In the area, touching its border from outside, and far from it."""
+    shapes = [square(1, 1, 400), shapely.box(652_000, 6_860_100, 652_300, 6_860_400), square(9, 9)]
+    return layer(shapes, code_qp=CODES, lib_qp=NAMES, insee_com=["62193", "62193, 62548", "59350"])
+
+
+def test_those_that_touch_a_commune_are_kept_with_their_dates(tmp_path: Path, pack: Path, converted) -> None:
+    (made,) = converted(shapefile(quarters(), tmp_path / "contours.shp"), QPV)
+    assert (made.path, made.role, made.rows, made.left_out) == (pack / "qpv_2024.parquet", "qpv", 2, 1)
+    read = read_perimeters(made.path, kind=Kind.QPV).perimeters
+    assert [(item.code, item.name, item.generation) for item in read] == [
+        (code, name, 2024) for code, name in zip(CODES[:2], NAMES[:2], strict=True)
+    ]
+    assert read[1].communes == ("62193", "62548")
+    assert str(read[0].valid_from) == "2024-01-01"
+    assert read[0].geometry.equals(square(1, 1, 400))
+    assert gpd.read_parquet(made.path)["source"].tolist() == [QPV.source.citation] * 2
+
+
+def test_the_version_in_the_crs_of_the_area_is_read(tmp_path: Path, converted) -> None:
+    """The official one is not reprojected where it need not be; the one for overseas is left alone."""
+    frame = quarters()
+    frame.assign(lib_qp="WGS84").to_crs(4326).to_file(tmp_path / "QP2024_France_Hexagonale_Outre_Mer_WGS84.geojson")
+    overseas = gpd.GeoDataFrame(
+        {"code_qp": ["QN97401M"], "lib_qp": ["Réunion"], "insee_com": ["97411"]},
+        geometry=[shapely.box(3e5, 7.6e6, 3.1e5, 7.61e6)],
+        crs=2975,
+    )
+    shapefile(overseas, tmp_path / "QP2024_LaReunion_RGR92_UTM40S.shp")
+    shapefile(frame, tmp_path / "QP2024_France_hexagonale_LB93.shp")
+    files = sorted(tmp_path.glob("QP2024*"))
+    (made,) = converted(files, QPV)
+    assert gpd.read_parquet(made.path)["name"].tolist() == NAMES[:2]
+    without = [path for path in files if "LB93" not in path.name]
+    (made,) = converted(without, QPV)
+    assert set(gpd.read_parquet(made.path)["name"]) == {"WGS84"}
+    island = Outlines(np.array(["97411"]), np.array([shapely.box(3e5, 7.6e6, 4e5, 7.7e6)], dtype=object), 2975)
+    (made,) = converted(files, QPV, of=Area(2975, frozenset({"97411"})), within=island)
+    assert gpd.read_parquet(made.path)["code"].tolist() == ["QN97401M"]
+
+
+def test_no_quarter_in_the_area_is_no_file(tmp_path: Path, pack: Path, converted) -> None:
+    quarters().iloc[2:].to_file(tmp_path / "a.gpkg")
+    assert converted([tmp_path / "a.gpkg"], QPV) == ()
+    assert list(pack.iterdir()) == []
+
+
+def test_the_country_needs_no_outlines_and_a_town_does(tmp_path: Path, converted) -> None:
+    quarters().to_file(tmp_path / "a.gpkg")
+    (made,) = converted([tmp_path / "a.gpkg"], QPV, of=Area(2154, None), within=None)
+    assert (made.rows, made.left_out) == (3, 0)
+    with pytest.raises(InvalidInputError, match="contours des communes manquent pour découper les QPV"):
+        converted([tmp_path / "a.gpkg"], QPV, within=None)
+
+
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+def test_contours_without_a_crs_are_refused(tmp_path: Path, converted) -> None:
+    quarters().set_crs(None, allow_override=True).to_file(tmp_path / "a.shp")
+    with pytest.raises(InvalidInputError, match=r"ne dit pas son système de coordonnées.*a.shp"):
+        converted(sorted(tmp_path.glob("a.*")), QPV)
+
+
+def test_free_zones(tmp_path: Path, converted) -> None:
+    frame = layer([square(0, 0, 300)], CODE_ZFU=["3112030"], NOM_ZFU=["Beau Marais"])
+    (made,) = converted(shapefile(frame, tmp_path / "a.shp"), ZFU)
+    (zone,) = read_perimeters(made.path, kind=Kind.ZFU).perimeters
+    assert (made.path.name, made.role, zone.kind) == ("zfu.parquet", "zfu", Kind.ZFU)
+    assert (zone.code, zone.name, zone.generation) == ("3112030", "Beau Marais", None)
+
+
+@pytest.mark.realdata
+def test_real_quarters_as_anct_gives_them(shared_data: Path, tmp_path: Path, converted) -> None:
+    """A Shapefile in Latin-1 and Lambert-93 says the same as the GeoJSON in degrees."""
+    real = shared_data / "marseille/qpv2015.geojson"
+    files = shapefile(gpd.read_file(real).to_crs(2154), tmp_path / "QP_METROPOLE_LB93.shp")
+    (found,) = recognise(files)
+    (made,) = converted(files, publication("qpv", vintage="2015"), of=Area(2154, None))
+    expected = read_perimeters(real).perimeters
+    read = {item.code: item for item in read_perimeters(made.path, kind=Kind.QPV).perimeters}
+    assert (found.vintage, made.path.name, made.rows) == ("2015", "qpv_2015.parquet", len(expected))
+    for item in expected:
+        assert read[item.code].name == item.name
+        assert read[item.code].geometry.symmetric_difference(item.geometry).area < 1
+    assert len(made.notes) == 1
+    assert made.notes[0].startswith("Contours invalides réparés : ")
