@@ -65,7 +65,8 @@ def missing() -> str | None:
 @contextmanager
 def postgis_server() -> Iterator[PostgisServer]:
     """Start a server on a free port of the loopback and on a socket of its folder."""
-    with tempfile.TemporaryDirectory(prefix="geoville-pg-", ignore_cleanup_errors=True) as folder, _log() as log:
+    kept = tempfile.TemporaryDirectory(prefix="geoville-pg-", ignore_cleanup_errors=True)
+    with kept as folder, tempfile.TemporaryFile() as log:
         place, data = Path(folder), Path(folder) / "data"
         _give(place)
         _initialise(data, log)
@@ -112,12 +113,6 @@ def _give(folder: Path) -> None:
     if os.geteuid() == 0:
         user = _unprivileged()
         os.chown(folder, user.pw_uid, user.pw_gid)
-
-
-@contextmanager
-def _log() -> Iterator[Any]:
-    with tempfile.TemporaryFile() as log:
-        yield log
 
 
 def _initialise(data: Path, log: Any) -> None:
