@@ -1,4 +1,4 @@
-"""Questions about addresses, places, footprints, files and actions."""
+"""Questions about addresses, places, footprints and actions."""
 
 from __future__ import annotations
 
@@ -9,17 +9,13 @@ from geoville.errors import InvalidInputError
 from geoville.territory.opened import Opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
     from datetime import date
-
-    import pandas as pd
 
     from geoville.eligibility.action import ActionFinding
     from geoville.model import Answer, FootprintAnswer, Rule
-    from geoville.territory.results import FilePath
+    from geoville.territory.files import FilePath
     from geoville.workflows.action_table import CheckedTable
     from geoville.workflows.actions import ActionDesk
-    from geoville.workflows.lookup_file_output import FileSummary
 
     Place = str | tuple[float, float]
 
@@ -74,112 +70,6 @@ class Asking(Opened):
         from geoville.workflows.footprints import answer_about_file
 
         return answer_about_file(Path(geometry), self.desk.index, on, territory=self.choice.territory)
-
-    def decide_many(
-        self,
-        rows: pd.DataFrame | FilePath,
-        *,
-        on: date,
-        address_columns: Sequence[str] = (),
-        postcode_column: str | None = None,
-        citycode_column: str | None = None,
-        lon_column: str | None = None,
-        lat_column: str | None = None,
-    ) -> pd.DataFrame:
-        """Answer every row of a table, or of a CSV, XLSX or Parquet file, in memory.
-
-        Parameters
-        ----------
-        rows : a table, or a file whose cells are then all read as text.
-        address_columns : columns that hold the address, in the order of an envelope; recognised unless given.
-        postcode_column, citycode_column : columns that limit the search to a town.
-        lon_column, lat_column : columns of coordinates in degrees, WGS84.
-
-        Returns
-        -------
-        The rows with the columns of `lookup_file` after their own; null where an answer has none.
-
-        Raises
-        ------
-        InvalidInputError
-            A column is missing, or nothing tells which ones to read.
-        """
-        import pandas as pd
-
-        from geoville.workflows.lookup_frame import answer_table
-
-        return answer_table(
-            rows if isinstance(rows, pd.DataFrame) else Path(rows),
-            self.desk,
-            on,
-            address=address_columns,
-            postcode=postcode_column,
-            citycode=citycode_column,
-            lon=lon_column,
-            lat=lat_column,
-        )
-
-    def lookup_file(
-        self,
-        source: FilePath,
-        out: FilePath,
-        *,
-        on: date,
-        address_columns: Sequence[str] = (),
-        postcode_column: str | None = None,
-        citycode_column: str | None = None,
-        lon_column: str | None = None,
-        lat_column: str | None = None,
-        encoding: str | None = None,
-        separator: str | None = None,
-        sheet: str | None = None,
-        resume: bool = False,
-        force: bool = False,
-        workers: int = 1,
-        progress: Callable[[int], None] | None = None,
-    ) -> FileSummary:
-        """Copy a file with an answer in each row, in constant memory.
-
-        Parameters
-        ----------
-        source, out : CSV, XLSX or Parquet, both of the same format.
-        address_columns, postcode_column, citycode_column, lon_column, lat_column : as in `decide_many`.
-        encoding, separator, sheet : of a CSV file or a workbook; recognised unless given.
-        resume : go on with a work that was interrupted, where there is one.
-        force : begin again, and replace the output.
-        workers : number of processes.
-        progress : told how many rows are answered.
-
-        Returns
-        -------
-        Numbers of rows, by status and by verdict.
-
-        Raises
-        ------
-        InvalidInputError
-            The file cannot be read, a column is missing, the output cannot be written there or is there already.
-        """
-        from geoville.workflows.bulk_lookup import can_be_bulk, lookup_parquet
-        from geoville.workflows.lookup_file import open_file_job
-
-        job = open_file_job(
-            Path(source),
-            Path(out),
-            self.choice,
-            on,
-            address=address_columns,
-            postcode=postcode_column,
-            citycode=citycode_column,
-            lon=lon_column,
-            lat=lat_column,
-            encoding=encoding,
-            separator=separator,
-            sheet=sheet,
-        )
-        told = progress or _nobody
-        if can_be_bulk(job):
-            return lookup_parquet(job, told, resume=resume, force=force, workers=workers)
-        return job.run(told, resume=resume, force=force, workers=workers)
 
     def attest(self, place: Place, out: FilePath, *, on: date, issued: date, accuracy_m: float = 0.0) -> Path:
         """Write the answer about a place on one sheet, to keep with a file.
@@ -248,7 +138,3 @@ class Asking(Opened):
         from geoville.workflows.actions import ActionDesk
 
         return ActionDesk(self.desk, self.choice.territory)
-
-
-def _nobody(_: int) -> None:
-    """Tell nobody how far the work is."""

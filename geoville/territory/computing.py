@@ -1,13 +1,15 @@
-"""Perimeters computed from cells, and what they are worth. All of them are estimated, without legal value."""
+"""Perimeters computed from cells and places: all of them are estimated, without legal value."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError
+from geoville.territory.files import reading
 from geoville.territory.opened import Opened
-from geoville.territory.results import Candidates, Comparison, Sensitivity, Vecu, Veille, as_file
+from geoville.territory.results import Candidates, Sensitivity, Vecu, Veille
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,18 +17,18 @@ if TYPE_CHECKING:
     from typing import Literal, Unpack
 
     from geoville.carroyage.touching import Contiguity
-    from geoville.model import Kind, Perimeter
-    from geoville.perimeters.figures import AreaFigures
-    from geoville.perimeters.score import Score
-    from geoville.territory.results import FilePath, Result
-    from geoville.workflows.explain import Explanation
+    from geoville.territory.files import FilePath
     from geoville.workflows.income_choices import IncomeChoices
 
     ContiguityName = Literal["queen", "rook"]
 
 
 class Computing(Opened):
-    """What can be computed of a territory. A perimeter may be given as a file, or as the result of a computation."""
+    """What can be computed of a territory.
+
+    A grid or QPV may be given by path or by address (``s3://…``, ``postgresql://…#table``); QPV, also as the result of
+    a computation of candidates.
+    """
 
     def candidates(
         self,
@@ -83,8 +85,8 @@ class Computing(Opened):
             outline=OutlineInput(_path(blocks), _path(streets), smooth),
             options=CandidateOptions(contiguity=_contiguity(contiguity), gap_m=gap_m),
         )
-        cells = self._grid(grid, vintage)
-        return Candidates(compute_candidates(cells, request, workers=workers, scheduler=scheduler))
+        with self._grid(grid, vintage) as cells:
+            return Candidates(compute_candidates(cells, request, workers=workers, scheduler=scheduler))
 
     def sensitivity(
         self,
@@ -113,90 +115,11 @@ class Computing(Opened):
 
         choices = Choices(tuple(thresholds), tuple(map(_contiguity, contiguities)), tuple(gaps))
         years = vintage if grid or vintage else self.vintages
-        grids = [Path(path) for path in grid] or [self.pack.grid_path(year) for year in years]
-        return Sensitivity(sweep_files(grids, candidate_request(self.pack, on, incomes), choices, vintages=years))
-
-    def score(
-        self,
-        candidates: FilePath | Candidates,
-        official: FilePath,
-        *,
-        grid: FilePath | None = None,
-        vintage: int | None = None,
-        generation: int | None = None,
-    ) -> Score:
-        """Compare candidates with the contours fixed by decree.
-
-        Parameters
-        ----------
-        official : QPV, and only they: an estimate is not scored against an estimate.
-        grid, vintage : cells whose people weigh the comparison; the territory's own unless given.
-        generation : of the QPV, where nothing else tells it.
-
-        Returns
-        -------
-        Precision, recall and F1 weighted by people, and area IoU; NaN where there is nothing to divide by.
-        """
-        from geoville.workflows.score import score_files
-
-        cells = self._grid(grid, vintage)
-        with as_file(candidates) as computed:
-            return score_files(computed, Path(official), cells, vintage=vintage, generation=generation)
-
-    def compare(
-        self,
-        old: FilePath | Result,
-        new: FilePath | Result,
-        *,
-        grid: FilePath | None = None,
-        vintage: int | None = None,
-        kind: Kind | None = None,
-        generation: int | None = None,
-    ) -> Comparison:
-        """Say what changes from one map of perimeters to the next, official or estimated.
-
-        Parameters
-        ----------
-        grid, vintage : cells whose people are counted on both sides; the territory's own unless given.
-        kind, generation : of the perimeters of files, where nothing else tells them.
-        """
-        from geoville.workflows.compare import compare_files
-
-        cells = self._grid(grid, vintage)
-        with as_file(old) as before, as_file(new) as after:
-            return Comparison(compare_files(before, after, cells, vintage=vintage, kind=kind, generation=generation))
-
-    def describe(
-        self,
-        perimeters: FilePath | Result,
-        *,
-        on: date,
-        grid: FilePath | None = None,
-        vintage: int | None = None,
-        **incomes: Unpack[IncomeChoices],
-    ) -> tuple[tuple[Perimeter, AreaFigures], ...]:
-        """Estimate people, share below the threshold and median income of perimeters, with their 90 % intervals."""
-        from geoville.workflows.describe import describe_perimeters
-        from geoville.workflows.income_choices import candidate_request
-
-        request = candidate_request(self.pack, on, incomes, vintage=vintage)
-        with as_file(perimeters) as path:
-            return describe_perimeters(path, self._grid(grid, vintage), request)
-
-    def explain(
-        self, candidates: FilePath | Candidates, lon: float, lat: float, *, on: date, grid: FilePath | None = None
-    ) -> Explanation:
-        """Say why a place (degrees, WGS84) is in a candidate, or not: from its cell to the tests of the decree.
-
-        Parameters
-        ----------
-        candidates : a result or, with its provenance beside, a file.
-        grid : that they were computed from, where it is not the territory's.
-        """
-        from geoville.workflows.explain import explain_place
-
-        with as_file(candidates) as path:
-            return explain_place(path, lon, lat, on=on, grid=_path(grid))
+        request = candidate_request(self.pack, on, incomes)
+        with ExitStack() as held:
+            given = grid or [self.pack.grid_path(year) for year in years]
+            grids = [held.enter_context(reading(path)) for path in given]
+            return Sensitivity(sweep_files(grids, request, choices, vintages=years))
 
     def veille(
         self,
@@ -225,8 +148,8 @@ class Computing(Opened):
         from geoville.workflows.veille import compute_veille
 
         rules = VeilleRules(min_width_m, min_area_m2, min_population)
-        paths, cells = [Path(path) for path in former], self._grid(grid, vintage)
-        with as_file(qpv) as quarters:
+        paths = [Path(path) for path in former]
+        with self._grid(grid, vintage) as cells, reading(qpv) as quarters:
             return Veille(
                 compute_veille(paths, quarters, on=on, rules=rules, grid=cells, vintage=vintage, generation=generation)
             )
@@ -256,8 +179,8 @@ class Computing(Opened):
         from geoville.perimeters.vecu import VecuRules
         from geoville.workflows.vecu import compute_vecu
 
-        paths, cells = [Path(path) for path in places], self._grid(grid, vintage)
-        with as_file(qpv) as quarters:
+        paths = [Path(path) for path in places]
+        with self._grid(grid, vintage) as cells, reading(qpv) as quarters:
             return Vecu(
                 compute_vecu(
                     quarters,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from geoville.territory.results import FilePath
+    from geoville.territory.files import FilePath
     from geoville.workflows.atlas import AtlasRun
     from geoville.workflows.maps import MapLook
 

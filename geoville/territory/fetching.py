@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from geoville.sources.registry import DataSet
-    from geoville.territory.results import FilePath
+    from geoville.territory.files import FilePath
     from geoville.workflows.fetch import FetchRun, Progress, Target
 
 

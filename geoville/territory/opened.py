@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from geoville.territory.files import reading
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from geoville.sources.additions import Addition
     from geoville.sources.territory import Territory as Pack
-    from geoville.territory.results import FilePath
+    from geoville.territory.files import FilePath
     from geoville.workflows.lookup import LookupDesk
     from geoville.workflows.lookup_file_desk import DeskChoice
 
@@ -58,8 +62,8 @@ class Opened:
             self._desks[held] = self.choice.open()
         return self._desks[held]
 
-    def _grid(self, grid: FilePath | None, vintage: int | None) -> Path:
-        """The grid given, else the territory's own."""
-        from pathlib import Path
-
-        return self.pack.grid_path(vintage) if grid is None else Path(grid)
+    @contextmanager
+    def _grid(self, grid: FilePath | None, vintage: int | None) -> Iterator[Path]:
+        """The grid given, by path or by address, else the territory's own."""
+        with reading(self.pack.grid_path(vintage) if grid is None else grid) as path:
+            yield path

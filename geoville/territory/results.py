@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from geoville.territory.files import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from os import PathLike
 
     import geopandas
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from geoville.workflows.vecu import VecuRun
     from geoville.workflows.veille import VeilleRun
 
-    FilePath = str | PathLike[str]
+Out = TypeVar("Out", bound="str | PathLike[str]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,21 +41,25 @@ class Result(ABC):
     def document(self) -> dict[str, Any]:
         """What came out, as plain values: what `--json` prints."""
 
-    def write(self, out: FilePath) -> Path:
+    def write(self, out: Out) -> Out:
         """Write the shapes and, beside them, their provenance; the suffix tells the format.
+
+        Parameters
+        ----------
+        out : path, or address (``s3://…``, ``postgresql://…#table``).
 
         Returns
         -------
-        The path of the file written.
+        `out`, to be given where a file is asked for.
 
         Raises
         ------
         InvalidInputError
             The suffix is not known, or the folder is missing or not writable.
         """
-        path = Path(out)
-        self.run.write(path)
-        return path
+        with writing(out) as path:
+            self.run.write(path)
+        return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,11 +131,11 @@ class Comparison(Result):
 
         return comparison_document(self.run.comparison, self.run.grid.vintage)
 
-    def draw(self, out: FilePath) -> Path:
+    def draw(self, out: Out) -> Out:
         """Draw both maps side by side, as one page that opens with no network."""
-        path = Path(out)
-        self.run.draw(path)
-        return path
+        with writing(out) as path:
+            self.run.draw(path)
+        return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,18 +154,8 @@ class Sensitivity(Result):
         """Every scenario, the core that all of them keep, and the fringe that depends on a choice."""
         return self.run.document()
 
-    def write_cells(self, out: FilePath) -> Path:
+    def write_cells(self, out: Out) -> Out:
         """Write the cells of `frame`; the suffix tells the format."""
-        path = Path(out)
-        self.run.write_cells(path)
-        return path
-
-
-@contextmanager
-def as_file(perimeters: FilePath | Result) -> Iterator[Path]:
-    """A file of perimeters: the one given or, for a result, one that is gone once it was read."""
-    if not isinstance(perimeters, Result):
-        yield Path(perimeters)
-        return
-    with TemporaryDirectory(prefix="geoville-") as folder:
-        yield perimeters.write(Path(folder) / "perimetres.parquet")
+        with writing(out) as path:
+            self.run.write_cells(path)
+        return out

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geoville.territory.asking import Asking
+from geoville.territory.asking_files import AskingFiles
 from geoville.territory.computing import Computing
 from geoville.territory.drawing import Drawing
 from geoville.territory.fetching import Fetching
+from geoville.territory.judging import Judging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,10 +19,10 @@ if TYPE_CHECKING:
     import geopandas
 
     from geoville.sources.additions import Addition
-    from geoville.territory.results import FilePath
+    from geoville.territory.files import FilePath
 
 
-class Territory(Asking, Computing, Drawing, Fetching):
+class Territory(Asking, AskingFiles, Computing, Judging, Drawing, Fetching):
     """A territory, and everything that can be asked of it: questions, computations, maps, its data.
 
     Examples

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import subprocess
 import sys
 from datetime import date
@@ -168,3 +169,17 @@ def test_options_are_named_as_on_the_command_line():
 def test_the_example_of_the_package_answers():
     answer = Territory.open("calais").decide("1 rue Youri Gagarine, 62100 Calais", on=date(2026, 1, 15))
     assert (answer.verdict, answer.basis) == (geoville.VerdictCode.INSIDE, geoville.Basis.ESTIMATED)
+
+
+def test_the_python_of_the_documents_runs(tmp_path):
+    page = Path(geoville.__file__).parents[1] / "docs" / "python.md"
+    snippet = re.search(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)[1]
+    ran = subprocess.run([sys.executable, "-c", snippet], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines() == re.findall(r"print\(.*\)  # (.*)$", snippet, re.MULTILINE)
+    assert (tmp_path / "candidats.gpkg").exists()
+
+
+def test_every_method_is_in_the_documents():
+    page = Path(geoville.__file__).parents[1] / "docs" / "python.md"
+    text = page.read_text(encoding="utf-8")
+    assert [name for name in METHODS if f".{name}(" not in text] == []

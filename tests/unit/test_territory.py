@@ -6,6 +6,7 @@ import json
 from dataclasses import FrozenInstanceError
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import geopandas
 import pandas as pd
@@ -14,6 +15,7 @@ from shapely import box
 
 from geoville import Basis, DataUnavailableError, InvalidInputError, Kind, Territory, VerdictCode
 from geoville.errors import UnknownMapError, UnknownTerritoryError
+from geoville.sources.staging import push
 from geoville.sources.territory import open_territory
 from geoville.territory import Candidates
 from geoville.workflows.candidates import CandidateRequest, compute_candidates
@@ -142,11 +144,19 @@ class TestAsking:
         assert finding.stages[0].reason
 
     def test_a_table_of_actions_is_checked(self, calais, tmp_path):
-        page = tmp_path / "actions.html"
-        table = calais.check_actions(EXAMPLES / "actions.csv", tmp_path / "reponses.csv", today=DAY, map_file=page)
+        table = calais.check_actions(EXAMPLES / "actions.csv", tmp_path / "reponses.csv", today=DAY)
         assert len(table.faults) == 1
-        assert page.is_file()
         assert (tmp_path / "reponses.csv").is_file()
+
+    def test_a_table_of_actions_is_drawn_where_asked(self, calais, tmp_path, monkeypatch):
+        drawn: list[tuple[str, Path, date]] = []
+
+        def draw(desk, findings, title, out, on):
+            drawn.append((title, out, on))
+
+        monkeypatch.setattr("geoville.workflows.action_map.draw_actions", draw)
+        calais.check_actions(EXAMPLES / "actions.csv", tmp_path / "o.csv", today=DAY, map_file=tmp_path / "a.html")
+        assert drawn == [("Actions du tableau « actions.csv »", tmp_path / "a.html", DAY)]
 
     def test_rules_are_those_of_the_day(self, calais):
         assert {rule.id for rule in calais.rules(date(2014, 1, 1))} < {rule.id for rule in calais.rules(DAY)}
@@ -206,6 +216,13 @@ class TestManyQuestions:
         with pytest.raises(InvalidInputError, match="address_columns"):
             calais.decide_many(pd.DataFrame({"rue": [ADDRESS]}), on=DAY)
 
+    def test_a_scheduler_is_refused_where_it_would_share_nothing(self, calais, tmp_path):
+        with pytest.raises(InvalidInputError, match="scheduler"):
+            calais.lookup_file(
+                EXAMPLES / "domiciles-inventes.csv", tmp_path / "o.csv", on=DAY, scheduler="tcp://127.0.0.1:1"
+            )
+        assert not (tmp_path / "o.csv").exists()
+
     def test_parquet_coordinates_are_answered_in_parts(self, calais, tmp_path):
         pd.DataFrame({"lon": [1.8937], "lat": [50.9534]}).to_parquet(tmp_path / "points.parquet")
         seen: list[int] = []
@@ -258,6 +275,16 @@ class TestComputing:
         provenance = json.loads((tmp_path / "candidats.parquet.provenance.json").read_text(encoding="utf-8"))
         assert provenance["command"] == "perimeters candidates"
         assert geopandas.read_parquet(path)["code"].tolist() == candidates.frame()["code"].tolist()
+
+    def test_a_result_is_written_at_an_address_and_read_from_it(self, calais, candidates):
+        address = f"memory://seau-{uuid4().hex}/candidats.parquet"
+        assert candidates.write(address) == address
+        assert calais.compare(address, candidates).document()["fates"] == {"kept": 2}
+
+    def test_a_grid_may_be_at_an_address(self, calais, candidates):
+        address = f"memory://seau-{uuid4().hex}/filosofi_2019_200m.csv"
+        push(REPOSITORY / "data" / "calais" / "filosofi_2019_200m.csv", address)
+        assert calais.candidates(address, on=DAY).document() == candidates.document()
 
     def test_a_result_is_scored_as_its_file(self, calais, candidates, invented_qpv, tmp_path):
         score = calais.score(candidates, invented_qpv)
