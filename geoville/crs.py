@@ -33,6 +33,9 @@ PROJECTED_BY_DEPARTEMENT = {
     "973": RGFG95_UTM22,
     "974": RGR92_UTM40,
     "976": RGM04_UTM38,
+    # Saint-Barthélemy and Saint-Martin are no départements any more, but some files of QPV and communes hold them.
+    "977": RGAF09_UTM20,
+    "978": RGAF09_UTM20,
 }
 
 DEPARTEMENTS = (
@@ -40,7 +43,7 @@ DEPARTEMENTS = (
     "2A",
     "2B",
     *(str(number) for number in range(21, 96)),
-    *PROJECTED_BY_DEPARTEMENT,
+    *("971", "972", "973", "974", "976"),
 )
 """Codes of the départements: metropolitan France, then overseas."""
 

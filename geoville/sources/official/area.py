@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.crs import commune_of, departement_of, projected_epsg
+from geoville.crs import DEPARTEMENTS, commune_of, departement_of, projected_epsg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +53,7 @@ class Area:
         if self.departement is not None:
             return departement_of(code) == self.departement
         if self.towns is None:
-            return projected_epsg(code) == self.epsg
+            return departement_of(code) in DEPARTEMENTS and projected_epsg(code) == self.epsg
         return commune_of(code) in self.towns
 
     def holds_each(self, codes: Iterable[str]) -> NDArray[np.bool_]:

@@ -104,3 +104,14 @@ def test_real_quarters_as_anct_gives_them(shared_data: Path, tmp_path: Path, con
         assert read[item.code].geometry.symmetric_difference(item.geometry).area < 1
     assert len(made.notes) == 1
     assert made.notes[0].startswith("Contours invalides réparés : ")
+
+
+def test_quarters_of_saint_martin_are_not_measured_as_those_of_the_mainland(tmp_path: Path, converted) -> None:
+    island = gpd.GeoDataFrame(
+        {"code_qp": ["QN97801M"], "lib_qp": ["Sandy Ground"], "insee_com": ["97801"]},
+        geometry=[shapely.box(-63.1, 18.05, -63.08, 18.07)],
+        crs=4326,
+    )
+    island.to_file(tmp_path / "a.geojson")
+    assert converted([tmp_path / "a.geojson"], QPV, of=Area(2154, None)) == ()
+    assert converted([tmp_path / "a.geojson"], QPV, of=Area(5490, None))[0].rows == 1
