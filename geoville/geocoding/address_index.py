@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-import weakref
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.errors import AddressListError, DataUnavailableError, Location
 from geoville.geocoding import index_queries as queries
+from geoville.geocoding.index_connections import Connections
 from geoville.geocoding.index_schema import FORMAT, NO_NUMBER, YES, cells_around
 from geoville.geocoding.index_writer import IndexWriter
 from geoville.geocoding.spelling import Vocabulary
@@ -22,7 +22,7 @@ from geoville.geocoding.towns import Town
 from geoville.model import Address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from geoville.model import AddressList
@@ -54,20 +54,17 @@ class TownExtent:
 
 
 class AddressIndex:
-    """An index of addresses, read only. Several threads may read at once: each has its own connection.
+    """An index of addresses, read only. Several threads may read at once.
 
     Parameters
     ----------
-    connect : opens a connection to the index, in the thread that will use it.
+    connections : to the index.
     name : French noun phrase that names the index in a sentence.
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], name: str) -> None:
+    def __init__(self, connections: Connections, name: str) -> None:
         self.name = name
-        self._connect = connect
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        weakref.finalize(self, _close, self._connections)
+        self._rows = connections.rows
         self._streets: OrderedDict[Town, StreetIndex] = OrderedDict()
         self._vocabularies: dict[str, Vocabulary] = {}
         self._lock = threading.Lock()
@@ -89,25 +86,16 @@ class AddressIndex:
         AddressListError
             The file is no such index, or one of another version of geoville.
         """
-        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        where = Location(path.name)
-        opened = _identity(path)
-
-        def connect() -> sqlite3.Connection:
-            if _identity(path) != opened:  # what was read of the first file says nothing of this one
-                advice = "recharger le service, ou relancer la commande"
-                raise DataUnavailableError("L'index d'adresses a été remplacé", where=where, advice=advice)
-            return sqlite3.connect(uri, uri=True, check_same_thread=False)
-
+        where, connections = Location(path.name), Connections.to_file(path)
         try:
-            index = cls(connect, f"l'index « {path.name} »")
+            written_as = dict(connections.rows(queries.META)).get("format")
         except (sqlite3.Error, DataUnavailableError) as error:
             advice = "en faire un avec « geoville data addresses build »"
             raise AddressListError("Fichier qui n'est pas un index d'adresses", where=where, advice=advice) from error
-        if index._meta.get("format") != str(FORMAT):
+        if written_as != str(FORMAT):
             advice = "le refaire avec « geoville data addresses build »"
             raise AddressListError("Index d'adresses d'une autre version de geoville", where=where, advice=advice)
-        return index
+        return cls(connections, f"l'index « {path.name} »")
 
     @classmethod
     def of_list(cls, addresses: AddressList) -> AddressIndex:
@@ -120,13 +108,7 @@ class AddressIndex:
         writer.finish(complete=addresses.complete)
         content = connection.serialize()
         connection.close()
-
-        def connect() -> sqlite3.Connection:
-            copy = sqlite3.connect(":memory:", check_same_thread=False)
-            copy.deserialize(content)
-            return copy
-
-        return cls(connect, addresses.name)
+        return cls(Connections.to_copies(content), addresses.name)
 
     @property
     def size(self) -> int:
@@ -232,18 +214,6 @@ class AddressIndex:
         }
         return StreetIndex(rows.values(), self.knows, rich=self.rich)
 
-    def _rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect()
-            self._connections.append(connection)
-        try:
-            return connection.execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise DataUnavailableError(
-                "L'index d'adresses est illisible", advice="le refaire avec « geoville data addresses build »"
-            ) from error
-
 
 def is_address_index(path: Path) -> bool:
     """Whether a file is a SQLite one, by its first bytes."""
@@ -252,20 +222,6 @@ def is_address_index(path: Path) -> bool:
             return stream.read(len(FIRST_BYTES)) == FIRST_BYTES
     except OSError:
         return False
-
-
-def _identity(path: Path) -> tuple[int, int, int] | None:
-    """What changes when a file is replaced; None where there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _close(connections: Iterable[sqlite3.Connection]) -> None:
-    for connection in connections:
-        connection.close()
 
 
 def _between(start: str) -> tuple[str, str]:
