@@ -138,12 +138,12 @@ def opened_job(
 
 
 def _check_free(out: Destination, *, resume: bool, force: bool) -> None:
-    from geoville.sources.stored_files import stored
+    from geoville.sources.staging import exists
 
     if resume:
         raise InvalidInputError(
             "Seules les coordonnées d'un fichier Parquet se reprennent à une adresse",
             advice="ôter --resume, ou écrire sur cette machine",
         )
-    if not force and stored(out.given).exists():
+    if not force and exists(out.given):
         raise InvalidInputError(f"« {out} » existe déjà", advice="le remplacer avec --force, ou changer de nom")

@@ -40,6 +40,22 @@ def fetch_table(address: str, folder: Path) -> Path:
     return fetch(parse_postgis_address(address), folder)
 
 
+def table_exists(address: str) -> bool:
+    """Whether a table, a view or anything else of that name is in the base.
+
+    Raises
+    ------
+    InvalidInputError, DataUnavailableError
+        As `fetch_table`.
+    """
+    from geoville.sources.postgis_session import driver_of, transaction
+    from geoville.sources.postgis_swap import standing_at
+
+    place = parse_postgis_address(address)
+    with transaction(place) as connection:
+        return standing_at(driver_of(connection), place) is not None
+
+
 def push_table(written: Path, address: str) -> None:
     """Write a file as a table, whole or not at all, with its provenance.
 

@@ -33,16 +33,22 @@ def take_turn(driver: Driver, address: PostgisAddress) -> None:
     """
     driver.execute("SELECT set_config('lock_timeout', %s, true)", (PATIENCE,))
     lock(driver, f"{address.schema}.{address.table}")
-    row = driver.execute(
-        "SELECT c.relkind::text, obj_description(c.oid, 'pg_class') FROM pg_class c"
-        " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s AND c.relname = %s",
-        (address.schema, address.table),
-    ).fetchone()
+    row = standing_at(driver, address)
     if row and not (row[0] == _ORDINARY_TABLE and SIGNATURE in (row[1] or "")):
         raise InvalidInputError(
             f"« {address.schema}.{address.table} » existe déjà et n'a pas été écrite par geoville",
             advice="choisir un autre nom, ou la supprimer d'abord",
         )
+
+
+def standing_at(driver: Driver, address: PostgisAddress) -> tuple[str, str | None] | None:
+    """Kind and comment of the table, view or other relation that has that name; None where there is none."""
+    row = driver.execute(
+        "SELECT c.relkind::text, obj_description(c.oid, 'pg_class') FROM pg_class c"
+        " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s AND c.relname = %s",
+        (address.schema, address.table),
+    ).fetchone()
+    return (row[0], row[1]) if row else None
 
 
 def lock(driver: Driver, name: str) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from geoville.sources.stores import Store
 
-__all__ = ["fetch", "is_address", "local_path", "name_of", "push", "sending", "shown"]
+__all__ = ["exists", "fetch", "is_address", "local_path", "name_of", "push", "sending", "shown"]
 
 _TABLES = frozenset({"postgresql", "postgres"})
 _LOCAL = frozenset({"file", "local"})
@@ -86,6 +86,23 @@ def _companions(path: str) -> list[str]:
     stem, dot, suffix = path.rpartition(".")
     parts = [stem + part for part in _SHAPEFILE_PARTS] if dot and suffix.lower() == "shp" else []
     return [*parts, path + _PROVENANCE]
+
+
+def exists(address: str) -> bool:
+    """Whether something is at an address: a file, a folder, a table.
+
+    Raises
+    ------
+    InvalidInputError, DataUnavailableError
+        As `fetch`, but for what is not there.
+    """
+    if scheme_of(address) in _TABLES:
+        from geoville.sources.postgis import table_exists
+
+        return table_exists(address)
+    with failures_told(address):
+        store = open_store(address)
+        return bool(store.files.exists(store.path))
 
 
 def push(written: Path, address: str) -> None:

@@ -74,6 +74,19 @@ def test_candidates_are_scored_and_compared_between_tables(
     assert postgis.run(f"SELECT count(*) > 0, count(DISTINCT ST_SRID(geom)) FROM {schema}.changements") == [(True, 1)]
 
 
+def test_a_table_of_addresses_is_answered_in_a_table(postgis: PostgisServer, schema: str, geoville, table) -> None:
+    postgis.run(
+        f"CREATE TABLE {schema}.lieux AS SELECT n AS id, '{HOME}'::text AS adresse FROM generate_series(1, 3) AS n;"
+        f"GRANT SELECT ON {schema}.lieux TO agent"
+    )
+    asked = ("lookup-file", table("lieux"), table("reponses"), "--territory", "calais")
+    first, again, forced = geoville(*asked), geoville(*asked), geoville(*asked, "--force")
+    assert (first.code, again.code, forced.code) == (0, 2, 0)
+    assert f"« {shown(table('reponses'))} » existe déjà : le remplacer avec --force" in again.err
+    answers = f"SELECT id, qpv_verdict, qpv_basis FROM {schema}.reponses ORDER BY fid"
+    assert postgis.run(answers) == [(rank, "inside", "estimated") for rank in (1, 2, 3)]
+
+
 def test_a_table_without_geometry_has_no_perimeters(geoville, table) -> None:
     push_table(GRID, table("carreaux"))
     done = geoville("lookup", "--territory", "calais", "--perimeters", table("carreaux"), HOME)
