@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 
+_FRANCE = (-5.2, 41.3, 9.6, 51.1)
+"""West, south, east, north of where to look, degrees, for a territory that does not say where it is."""
+
 
 def page(request: Request, service: Service) -> HTMLResponse:
     """The page, with what its scripts need to know of the service."""
@@ -50,8 +53,8 @@ def page_facts(service: Service, tiles: TileSource | None) -> dict[str, Any]:
     """What the scripts of the page need to know: where to look, how to draw, whose tiles."""
     return {
         "today": date.today().isoformat(),  # noqa: DTZ011 - the legal day is the local one
-        "extent": service.territory.extent,
-        "cells": f"cells-{service.territory.default_vintage}",
+        "extent": service.territory.extent or _FRANCE,
+        "cells": f"cells-{service.territory.default_vintage}" if service.territory.has("grid") else None,
         "lines": {name: asdict(line) for name, line in PERIMETER_LINES.items()},
         "tiles": asdict(tiles) | {"url": tiles.url} if tiles else None,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from geoville.crs import WGS84, transform_geometry
 from geoville.errors import ContourError, InvalidInputError, Location
 from geoville.model import Kind
 from geoville.sources.additions_registry import Addition, folder_of, list_additions, stored_path, write_register
@@ -36,7 +37,7 @@ PLACES, ADDRESSES = "places", "addresses"
 ADDITION_KINDS = (*PERIMETER_KINDS, PLACES, ADDRESSES)
 
 NEIGHBOURHOOD_M = 20_000.0
-"""How far from the territory's cells a perimeter may lie and still concern it."""
+"""How far from the territory a perimeter may lie and still concern it."""
 
 _ID_DIGITS = 8
 
@@ -170,15 +171,15 @@ def _add_perimeters(territory: Territory, folder: Path, path: Path, kind: Kind, 
 
 
 def _near(territory: Territory, perimeters: Iterable[Perimeter]) -> tuple[Perimeter, ...]:
-    """Perimeters in the territory's CRS that come within 20 km of its cells' bounding box."""
+    """Perimeters in the territory's CRS that come within 20 km of its bounding box, where something tells it."""
     import shapely
 
-    neighbourhood = shapely.box(*territory.cells.bounds(territory.epsg)).buffer(NEIGHBOURHOOD_M)
-    return tuple(
-        perimeter
-        for perimeter in perimeters
-        if perimeter.epsg == territory.epsg and neighbourhood.intersects(perimeter.geometry)
-    )
+    measured = (perimeter for perimeter in perimeters if perimeter.epsg == territory.epsg)
+    if territory.extent is None:
+        return tuple(measured)
+    box = transform_geometry(shapely.box(*territory.extent), WGS84, territory.epsg)
+    neighbourhood = box.envelope.buffer(NEIGHBOURHOOD_M)
+    return tuple(perimeter for perimeter in measured if neighbourhood.intersects(perimeter.geometry))
 
 
 def _add_points(folder: Path, path: Path, kind: str, *, complete: bool) -> Addition:

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from typing import TYPE_CHECKING
 
+from geoville.crs import WGS84
 from geoville.errors import InvalidInputError, Location, UnknownTerritoryError
 from geoville.sources.files import replacing, sha256_of
 from geoville.sources.manifest_text import manifest_text
@@ -21,7 +22,7 @@ from geoville.sources.pack_folders import (
 )
 from geoville.sources.territory import Territory, open_territory
 from geoville.sources.territory_manifest import MANIFEST
-from geoville.sources.territory_tables import read_cells
+from geoville.sources.territory_tables import layer_bounds, read_cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["building_folder", "list_packs", "publish", "remove_pack", "versions"]
 
 _REMOVED = ".removed-"
+_PLACED_ROLES = ("communes", "iris", "qpv")
 
 
 def building_folder(name: str) -> Path:
@@ -126,11 +128,15 @@ def _measured(file: PackFile, folder: Path) -> PackFile:
 
 
 def _extent(files: tuple[PackFile, ...]) -> tuple[float, float, float, float] | None:
-    """Bounding box of the cells, computed once for all: of a country it takes seconds. None where there are none."""
-    from geoville.crs import WGS84
+    """Bounding box of a pack, computed once for all: of a country it takes seconds.
 
-    cells = [file.path for file in files if file.role == "cells"]
-    return read_cells(cells[0]).bounds(WGS84) if cells else None
+    That of its cells, else of the first of its layers that has shapes; None where nothing is placed.
+    """
+    paths = {file.role: file.path for file in reversed(files)}
+    if "cells" in paths:
+        return read_cells(paths["cells"]).bounds(WGS84)
+    found = (layer_bounds(paths[role]) for role in _PLACED_ROLES if role in paths)
+    return next((bounds for bounds in found if bounds), None)
 
 
 def _move_to_next_version(folder: Path, name: str) -> Path:

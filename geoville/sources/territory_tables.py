@@ -11,7 +11,7 @@ import numpy as np
 from geoville.carroyage.cell_id import parse_cell_ids
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.place_keys import find_keys, place_keys
-from geoville.crs import transform_points
+from geoville.crs import WGS84, transform_points
 from geoville.errors import DataUnavailableError, Location
 from geoville.law import IncomeReference
 from geoville.sources.grid_columns import fixed_width_ids
@@ -123,6 +123,20 @@ def read_unit_incomes(path: Path) -> dict[str, IncomeReference]:
         unit: IncomeReference(national, rmuc, population, year, verified=False, source=source)
         for unit, national, rmuc, population, year, source in rows
     }
+
+
+def layer_bounds(path: Path) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of the shapes of a GeoParquet layer, degrees; None where it has none."""
+    import geopandas
+    from pyarrow import parquet
+
+    if path.suffix != ".parquet" or b"geo" not in (parquet.read_schema(path).metadata or {}):
+        return None
+    shapes = geopandas.read_parquet(path, columns=["geometry"]).geometry.dropna()
+    if shapes.empty:
+        return None
+    west, south, east, north = shapes.to_crs(WGS84).total_bounds.tolist()
+    return west, south, east, north
 
 
 def _columns(path: Path, names: tuple[str, ...]) -> list[pa.ChunkedArray]:

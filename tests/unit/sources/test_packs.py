@@ -199,3 +199,17 @@ def test_the_extent_is_that_of_the_cells_and_is_kept() -> None:
     assert calais is not None
     assert made.extent == pytest.approx(calais)
     assert made.manifest.extent == made.extent
+
+
+def test_without_cells_the_extent_is_that_of_a_layer_and_elsewhere_is_not_outside() -> None:
+    made = made_up_pack(roles=("qpv",))
+    assert made.extent is not None
+    west, south, east, north = made.extent
+    shapes = [item.geometry.bounds for item in made.perimeters()]
+    assert len(shapes) == 2
+    assert (round(west, 2), round(south, 2), round(east, 2), round(north, 2)) == (1.82, 50.94, 1.9, 50.96)
+
+
+def test_the_extent_of_nothing_is_not_known() -> None:
+    published()
+    assert open_territory("bourg").extent is None
