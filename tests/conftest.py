@@ -36,6 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _own_user_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the territory files that the user of this machine has added."""
     monkeypatch.setenv("GEOVILLE_DATA_DIR", str(tmp_path / "geoville-user-data"))
+    monkeypatch.setenv("GEOVILLE_CACHE_DIR", str(tmp_path / "geoville-cache"))
 
 
 @pytest.fixture(scope="session")

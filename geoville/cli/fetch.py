@@ -12,7 +12,6 @@ from geoville import french
 from geoville.cli.arguments import AsJson
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.errors import InvalidInputError
-from geoville.sources.registry import KIND_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,10 +86,12 @@ def _print(run: FetchRun) -> None:
         print_table(("Donnée", "Origine", "Écrit", "Lignes", "Hors du territoire"), [_row(item) for item in came])
     print_lines(f"{item.data_set.title} : {note}" for item in came for file in item.files for note in file.notes)
     print_lines(
-        f"Accepté, bien que ce ne soit pas le fichier attendu : {_name(item)}." for item in came if item.changed
+        f"Accepté, bien que ce ne soit pas le fichier attendu : {_name(item.data_set)}."
+        for item in came
+        if item.changed
     )
-    print_lines(f"Pas dans le dossier : {_name(item)}." for item in run.brought if item.is_absent)
-    print_lines(f"Échec, {_name(item)} : {item.failure}" for item in run.failures)
+    print_lines(f"Pas dans le dossier : {_name(item.data_set)}." for item in run.brought if item.is_absent)
+    print_lines(f"Échec, {_name(item.data_set)} : {item.failure}" for item in run.failures)
     if run.territory is None:
         print_lines(["Rien n'a été récupéré : le territoire n'a pas changé."])
         return
@@ -106,11 +107,13 @@ def _print(run: FetchRun) -> None:
 def _row(item: Brought) -> tuple[str, str, str, str, str]:
     files = ", ".join(file.path.name for file in item.files) or "rien dans ce territoire"
     rows, left_out = (sum(getattr(file, name) for file in item.files) for name in ("rows", "left_out"))
-    return _name(item), item.where, files, french.number(rows), french.number(left_out)
+    return _name(item.data_set), item.where, files, french.number(rows), french.number(left_out)
 
 
-def _name(item: Brought) -> str:
-    return f"{KIND_NAMES[item.data_set.kind]} {item.data_set.vintage}"
+def _name(data_set: DataSet) -> str:
+    from geoville.sources.registry import KIND_NAMES
+
+    return f"{KIND_NAMES[data_set.kind]} {data_set.vintage}"
 
 
 def _document(run: FetchRun) -> dict[str, Any]:
@@ -156,7 +159,7 @@ class _OnBar:
 
     def step(self, data_set: DataSet, doing: str) -> None:
         """Name what begins."""
-        description = f"{KIND_NAMES[data_set.kind]} {data_set.vintage} : {doing}"
+        description = f"{_name(data_set)} : {doing}"
         self._bar.reset(self._task, total=None, description=description)
 
     def came(self, done: int, total: int | None) -> None:

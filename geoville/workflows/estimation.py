@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from geoville.carroyage.grid import Grid
     from geoville.carroyage.income import CellIncome
     from geoville.sources.iris import IrisLayer
+    from geoville.sources.territory import Territory
 
 BRIDGE_FILE = "bridge.json"
 
@@ -39,12 +40,14 @@ class IrisInput:
     incomes : table of their medians, where the polygons do not carry them.
     national_median_eur : national declared median of the same year, where the law's files do not know it.
     weight : in [0, 1], how far cells are moved towards the published medians; `iris_weight` of the years if not given.
+    national_source : who says the national median.
     """
 
     polygons: Path
     incomes: Path | None = None
     national_median_eur: float | None = None
     weight: float | None = None
+    national_source: str = "donné en ligne de commande"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -104,6 +107,27 @@ def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
     )
 
 
+def iris_of_territory(territory: Territory) -> IrisInput | None:
+    """IRIS of a pack with their incomes; None where it lacks either, or no national median of their year is known.
+
+    The national median of their year is that of the law's files, else the one that the pack's references rest on.
+    """
+    year = territory.iris_year
+    if not territory.has("iris") or year is None:
+        return None
+    reference = next(iter(territory.unit_references.values()), territory.income_reference)
+    given = reference if reference is not None and reference.year == year else None
+    known = {value.valid_from.year for value in parameter("median_declared_income_eur").values}
+    if given is None and year not in known:
+        return None
+    return IrisInput(
+        territory.file("iris").checked_path(),
+        territory.file("iris_income").checked_path(),
+        national_median_eur=None if year in known or given is None else given.national_eur,
+        national_source=given.source if given else "",
+    )
+
+
 def _national_declared_median(iris: IrisInput, year: int) -> DatedValue:
     known = parameter("median_declared_income_eur")
     if iris.national_median_eur is None:
@@ -113,9 +137,7 @@ def _national_declared_median(iris: IrisInput, year: int) -> DatedValue:
             raise LawError(error.message, advice="donner --iris-national, en euros de la même année") from error
     from datetime import date
 
-    return DatedValue(
-        known.id, iris.national_median_eur, date(year, 1, 1), "donné en ligne de commande", verified=False
-    )
+    return DatedValue(known.id, iris.national_median_eur, date(year, 1, 1), iris.national_source, verified=False)
 
 
 def _main_iris(

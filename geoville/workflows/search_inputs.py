@@ -16,7 +16,8 @@ from geoville.sources.files import sha256_of
 from geoville.sources.grids import read_grid
 from geoville.sources.provenance import InputFile
 from geoville.sources.territory import list_territories
-from geoville.workflows.estimation import IrisInput, estimate_grid
+from geoville.sources.territory_manifest import COMMUNES
+from geoville.workflows.estimation import IrisInput, estimate_grid, iris_of_territory
 from geoville.workflows.outlines import OutlineInput
 from geoville.workflows.zoning import zoning_of_reference, zoning_of_tables, zoning_of_territory
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from geoville.workflows.unit_tables import UnitTables
     from geoville.workflows.zoning import Zoning
 
+_TABLES = "--communes, --urban-units, --rmuc et --rmuc-nat"
+
 
 @dataclass(frozen=True, slots=True)
 class CandidateRequest:
@@ -45,7 +48,7 @@ class CandidateRequest:
     reference : the one urban unit's figures; replaces the territory's.
     units : tables of many urban units, instead of both.
     vintage : of the grid, where nothing else tells it.
-    iris : declared medians that the cells should meet.
+    iris : declared medians that the cells should meet; those of the territory, where it has them, if not given.
     outline : what the outlines follow.
     options : choices that the law leaves open.
     """
@@ -134,27 +137,41 @@ def prepare_search(grid_path: Path, request: CandidateRequest) -> SearchInputs:
 
 
 def require_reference(request: CandidateRequest) -> None:
-    """Refuse a request that gives no reference income; InvalidInputError says what to give."""
-    if request.reference or request.units:
+    """Refuse a request that gives no reference income, or one for many units; InvalidInputError says what to give."""
+    if request.units:
+        return
+    if request.territory is not None and _has_many_units(request.territory):
+        raise InvalidInputError(
+            f"Le territoire « {request.territory.name} » a plusieurs unités urbaines, et chacune a son seuil",
+            advice=f"retirer --territory et donner {_TABLES}",
+        )
+    if request.reference:
         return
     if request.territory is None:
         raise InvalidInputError(
             "Le seuil de revenu ne peut pas être calculé",
             advice="donner --territory, ou --rmuc-nat, --rmuc-uu et --uu-population",
         )
-    if request.territory.income_reference is None:
+    if request.territory.income_reference is None and not request.territory.unit_references:
         raise InvalidInputError(
             f"Le seuil de revenu ne peut pas être calculé, faute de revenus de référence dans le territoire "
             f"« {request.territory.name} »",
             advice="donner --rmuc-nat, --rmuc-uu et --uu-population ; pour plusieurs unités urbaines, retirer "
-            "--territory et donner --communes, --urban-units, --rmuc et --rmuc-nat",
+            f"--territory et donner {_TABLES}",
         )
+
+
+def _has_many_units(territory: Territory) -> bool:
+    """Whether a territory spans urban units of which it says neither which is asked about, nor their incomes."""
+    manifest = territory.manifest
+    return manifest.scope != COMMUNES and manifest.urban_unit is None and not territory.unit_references
 
 
 def prepare_figures(grid_path: Path, request: CandidateRequest) -> SearchInputs:
     """As `prepare_search`, for figures: without reference income no threshold is known, and what needs one is NaN."""
     grid, source = read_sourced_grid(grid_path, request.vintage)
-    estimate = estimate_grid(grid, request.iris)
+    iris = request.iris or (iris_of_territory(request.territory) if request.territory else None)
+    estimate = estimate_grid(grid, iris)
     zoning = _zoning(grid, request, estimate)
     require_income_rule(set(zoning.zones.commune.tolist()))
     thresholds, small = eligible_units(zoning.references, request.on)

@@ -80,7 +80,7 @@ def people_by_commune(found: Recognised, epsg: int, vintage: int) -> dict[str, f
     """
     path = _file_of(found, epsg)
     grid = read_grid(path, vintage=vintage)
-    written = _written_communes(path, grid)
+    written = _written_communes(path)
     if written is None:
         return {}
     totals: dict[str, float] = {}
@@ -129,12 +129,13 @@ def _held(path: Path, grid: Grid, area: Area, outlines: Outlines | None) -> NDAr
     """Which cells of a grid are of the area."""
     if area.is_country:
         return np.ones(len(grid), dtype=bool)
-    written = _written_communes(path, grid)
+    written = _written_communes(path)
     if written is None:
         easting, northing = centres(grid.epsg, grid.easting, grid.northing)
-        return needed(outlines, "cette grille, qui ne dit pas ses communes").commune_at(easting, northing) != ""
+        communes = needed(outlines, "cette grille, qui ne dit pas ses communes").commune_at(easting, northing)
+        return np.asarray(communes != "", dtype=bool)
     held = np.array([any(area.holds(code) for code in codes) for codes in written.codes], dtype=bool)
-    return held[written.place]
+    return np.asarray(held[written.place], dtype=bool)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -151,8 +152,8 @@ class _WrittenCommunes:
     place: NDArray[np.intp]
 
 
-def _written_communes(path: Path, grid: Grid) -> _WrittenCommunes | None:
-    """Communes of the cells of a grid; None where its file does not say them."""
+def _written_communes(path: Path) -> _WrittenCommunes | None:
+    """Communes of the cells of a file, in the order of its grid; None where it does not say them."""
     source = open_grid_file(path)
     lower = {name.strip().lower(): name for name in source.names}
     column = next((lower[name] for name in known.GRID_COMMUNES if name in lower), None)

@@ -46,8 +46,8 @@ class Outlines:
         return touched
 
 
-def read_outlines(path: Path) -> Outlines:
-    """Read the outlines from the `communes.parquet` of a pack; communes without a polygon are left out.
+def read_outlines(path: Path) -> Outlines | None:
+    """Read the outlines from the `communes.parquet` of a pack; None where no commune has a polygon.
 
     Raises
     ------
@@ -56,6 +56,8 @@ def read_outlines(path: Path) -> Outlines:
     """
     frame = read_vector_file(path, "communes")
     drawn = frame[frame.geometry.notna()]
+    if drawn.empty:
+        return None
     polygons = np.array(drawn.geometry.to_numpy(), dtype=object)
     return Outlines(drawn["code"].to_numpy(dtype=np.str_), polygons, int(frame.crs.to_epsg()))
 

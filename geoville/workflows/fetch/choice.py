@@ -28,18 +28,20 @@ KINDS = (
 )
 """In the order in which they are read: outlines of communes cut what comes after them."""
 
+_CUT_BY_OUTLINES = frozenset({"grid", "qpv", "zfu", "streets"})
 _EVERY_VINTAGE = frozenset({"grid", "qpv"})
 _WHEN_ASKED = frozenset({"streets"})
 """Several hundred megabytes for a département, and few commands need them."""
 
 
-def chosen_data_sets(only: Sequence[str], scope: str) -> tuple[DataSet, ...]:
+def chosen_data_sets(only: Sequence[str], scope: str, *, has_outlines: bool) -> tuple[DataSet, ...]:
     """Data sets to fetch, in the order in which they are read.
 
     Parameters
     ----------
     only : kinds or identifiers; none for one of each kind that a pack uses, every vintage of grids and QPV.
     scope : of the pack.
+    has_outlines : whether the pack has those of its communes; else they come with what they cut.
 
     Raises
     ------
@@ -58,6 +60,9 @@ def chosen_data_sets(only: Sequence[str], scope: str) -> tuple[DataSet, ...]:
     kinds = [kind for kind in KINDS if kind in only or not (only or kind in _WHEN_ASKED)]
     chosen = [data_set for kind in kinds for data_set in _of_kind(known, kind, scope)]
     chosen += [by_id[word] for word in only if word in by_id]
+    asked = {data_set.kind for data_set in chosen}
+    if asked & _CUT_BY_OUTLINES and not has_outlines and scope != NATIONAL and KINDS[0] not in asked:
+        chosen += _of_kind(known, KINDS[0], scope)
     return tuple(sorted(dict.fromkeys(chosen), key=lambda data_set: KINDS.index(data_set.kind)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -163,10 +164,11 @@ def unpacked(path: Path, work: Path) -> tuple[Path, ...]:
     InvalidInputError
         The archive is damaged, or holds more than a data set can.
     """
-    folder = work / _UNPACKED / sha256_of(path)[:16]
+    # The name of the archive often says the year, which those of its files do not. Base 32 has no 0 nor 1: no year.
+    digest = base64.b32encode(bytes.fromhex(sha256_of(path))[:10]).decode("ascii")
+    folder = work / _UNPACKED / digest / path.name.partition(".")[0]
     if folder.is_dir():
         return tuple(sorted(_visible_files(folder)))
-    folder.parent.mkdir(exist_ok=True)
     return unpack(path, folder)
 
 

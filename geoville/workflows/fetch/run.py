@@ -38,11 +38,11 @@ def fetch_pack(request: FetchRequest, progress: Progress) -> FetchRun:
         A data set is not known, the folder does not exist, or another fetch for the same pack is running.
     """
     target = request.target
-    chosen = chosen_data_sets(request.only, target.scope)
     folder = building_folder(target.name)
     with _alone(folder):
         take_over(target.current, folder)
         workshop = Workshop(folder, target.area, open_journal(folder, target.area))
+        chosen = chosen_data_sets(request.only, target.scope, has_outlines=workshop.outlines is not None)
         brought = tuple(
             _bring(data_set, find, workshop, progress) for data_set, find in _finders(request, chosen, folder, progress)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from geoville.errors import GridError, Location
 from geoville.sources.official import Area, IndexedAddresses, convert, read_outlines
 from geoville.workflows.address_index import build_address_index
 from geoville.workflows.fetch.origins import recognised
@@ -56,6 +57,12 @@ class Workshop:
         known = self.journal.recall(data_set.id, origin.checksums)
         if known is not None and data_set.kind not in _READ_WHOLE:
             return known
+        if data_set.kind == "grid" and data_set.grid_vintage is None:
+            raise GridError(
+                "Rien ne dit de quelle année sont les revenus de cette grille",
+                where=Location(origin.came[0].path.name),
+                advice="mettre l'année dans le nom du fichier (carreaux_2019.csv)",
+            )
         found = recognised(origin, self.folder)
         self._look_beyond(found, data_set)
         if known is not None:

@@ -1,0 +1,301 @@
+"""Fetching official data into a pack: from a mirror that fails in every way, and from a folder of files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from fault_server import Fault, FaultServer
+from official_mirror import COMMUNES, write_mirror, zipped
+
+from geoville.errors import InvalidInputError
+from geoville.sources.territory import open_territory
+from geoville.workflows.candidates import CandidateRequest, compute_candidates
+from geoville.workflows.fetch import (
+    FetchRequest,
+    FetchRun,
+    fetch_pack,
+    target_of_country,
+    target_of_departement,
+    target_of_pack,
+    workshop,
+)
+from geoville.workflows.lookup import open_desk
+from geoville.workflows.territories import new_territory
+
+EVERYTHING = ("communes", "grid", "cells", "iris", "iris_income", "urban_units", "unit_incomes", "qpv", "addresses")
+ON = date(2026, 1, 15)
+
+
+class Quiet:
+    """Nobody is told."""
+
+    def step(self, data_set: object, doing: str) -> None:
+        """Nothing."""
+
+    def came(self, done: int, total: int | None) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    folder = tmp_path / "mirror"
+    folder.mkdir()
+    return write_mirror(folder)
+
+
+@pytest.fixture
+def mirror(files: dict[str, Path], fault_server: FaultServer) -> FaultServer:
+    fault_server.serve_folder(next(iter(files.values())).parent)
+    return fault_server
+
+
+@pytest.fixture
+def fetch(mirror: FaultServer, files: dict[str, Path]) -> Callable[..., FetchRun]:
+    """`fetch("qpv-2024")` for the pack `ville`, made the first time."""
+
+    def run(*only: str, **options: object) -> FetchRun:
+        try:
+            target = target_of_pack("ville")
+        except InvalidInputError:
+            new_territory("ville", COMMUNES)
+            target = target_of_pack("ville")
+        options.setdefault("mirror", mirror.url)
+        return fetch_pack(FetchRequest(target, only or tuple(files), **options), Quiet())  # type: ignore[arg-type]
+
+    return run
+
+
+def failed(run: FetchRun) -> dict[str, str]:
+    return {item.data_set.id: item.failure for item in run.failures}
+
+
+def test_a_pack_is_made_whole_and_every_question_is_answered_from_it(fetch):
+    run = fetch()
+    assert failed(run) == {}
+    pack = run.territory
+    assert pack is not None
+    assert [role for role in EVERYTHING if not pack.has(role)] == []
+    assert set(pack.communes) == {"62193", "62548"}
+    answer = open_desk("ville").answer("1 rue de l'Essai 62100 Calais", ON)
+    assert (answer.verdict, answer.basis, answer.perimeters[0].perimeter.code) == ("inside", "official", "QN06253M")
+    found = compute_candidates(pack.grid_path(), CandidateRequest(on=ON, territory=pack))
+    assert [candidate.communes for candidate in found.perimeters] == [("62193",)]
+    assert "calculés par geoville" in found.found.unverified  # estimated incomes say so
+
+
+def test_the_provenance_says_where_each_file_comes_from(fetch, files):
+    pack = fetch("filosofi-200m-2019").territory
+    document = json.loads(pack.file("provenance").checked_path().read_text(encoding="utf-8"))
+    (entry,) = document["data_sets"]
+    assert entry["data_set"] == "filosofi-200m-2019"
+    assert entry["files"][0]["name"] == files["filosofi-200m-2019"].name
+    assert entry["made"] == [{"file": "grid_2019.parquet", "rows": 2, "left_out": 0, "notes": []}]
+
+
+def test_one_that_fails_does_not_stop_the_others(fetch, mirror, files):
+    mirror.resources.pop(f"/{files['qpv-2024'].name}")
+    mirror.serve(files["cog-2026"].name, b"TYPECOM,COM\n")
+    mirror.serve(files["filosofi-200m-2019"].name, files["filosofi-200m-2019"].read_bytes()[:200])
+    run = fetch()
+    assert set(failed(run)) == {"qpv-2024", "cog-2026", "filosofi-200m-2019"}
+    assert all(sentence.endswith(".") for sentence in failed(run).values())
+    assert run.territory is not None
+    assert run.territory.has("iris")
+    assert not run.territory.has("qpv")
+
+
+def test_where_nothing_comes_the_pack_does_not_change(fetch, mirror, files):
+    mirror.resources.clear()
+    run = fetch("qpv-2024")
+    assert run.territory is None
+    assert open_territory("ville").version == 1
+
+
+def test_a_download_that_is_cut_goes_on(fetch, mirror, files):
+    name = files["admin-express-cog-2024"].name
+    mirror.fail(name, Fault(cut_after=100))
+    assert failed(fetch("admin-express-cog-2024")) == {}
+    assert [asked.headers.get("range") for asked in mirror.asked_for(name)] == [None, "bytes=100-"]
+
+
+def test_an_interrupted_fetch_goes_on_without_doing_again(fetch, monkeypatch):
+    whole, done = workshop.convert, []
+
+    def interrupted(found, data_set, *rest, **options):
+        if data_set.kind == "qpv" and "qpv" not in done:
+            done.append("qpv")
+            raise KeyboardInterrupt
+        done.append(data_set.kind)
+        return whole(found, data_set, *rest, **options)
+
+    monkeypatch.setattr(workshop, "convert", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fetch()
+    assert open_territory("ville").version == 1
+    before = list(done)
+    run = fetch()
+    assert failed(run) == {}
+    # The communes are done again, since their names are written into the file of their outlines.
+    assert set(done[len(before) :]) - {"commune_contours", "communes"} == {"qpv", "addresses"}
+    assert run.territory.version == 2
+
+
+def test_a_file_that_changed_is_refused_until_it_is_accepted(fetch, mirror, files):
+    fetch("qpv-2024", "admin-express-cog-2024")
+    name = files["qpv-2024"].name
+    mirror.serve(name, files["qpv-2024"].read_bytes().replace(b"Fort Nieulay", b"Fort Nouveau"))
+    refused = fetch("qpv-2024")
+    assert "--accept" in failed(refused)["qpv-2024"]
+    assert open_desk("ville").index.perimeters[0].name == "Fort Nieulay"
+    accepted = fetch("qpv-2024", accept=True)
+    assert [item.changed for item in accepted.brought] == [True]
+    assert open_desk("ville").index.perimeters[0].name == "Fort Nouveau"
+
+
+def test_what_is_not_fetched_again_stays(fetch):
+    fetch("admin-express-cog-2024", "filosofi-200m-2019")
+    run = fetch("qpv-2024")
+    assert run.territory.version == 3
+    assert {file.role for file in run.territory.manifest.files} == {"communes", "grid", "cells", "qpv", "provenance"}
+    assert {file.role for file in open_territory("ville@2").manifest.files} == {
+        "communes",
+        "grid",
+        "cells",
+        "provenance",
+    }
+
+
+def test_files_of_a_folder_are_known_by_their_content(fetch, files, tmp_path):
+    folder = tmp_path / "téléchargés à la main"
+    folder.mkdir()
+    for number, path in enumerate(files.values()):
+        shutil.copy(path, folder / f"fichier {number}{''.join(path.suffixes[-2:])}")
+    shutil.copy(files["filosofi-200m-2019"], folder / "revenus 2019.zip")
+    (folder / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0 pas une donn\xe9e")
+    run = fetch("grid", "qpv", "addresses", "commune_contours", from_dir=folder, mirror=None)
+    assert "admin-express-cog-2024" not in failed(run)
+    assert {"qpv", "addresses", "communes"} <= {file.role for file in run.territory.manifest.files}
+    by_id = {item.data_set.id: item for item in run.brought}
+    assert by_id["filosofi-200m-2019"].names == ("revenus 2019.zip",)
+
+
+def test_what_a_folder_lacks_is_no_failure(fetch, files, tmp_path):
+    folder = tmp_path / "un seul"
+    folder.mkdir()
+    shutil.copy(files["cog-2026"], folder)
+    run = fetch("communes", "qpv", from_dir=folder, mirror=None)
+    assert failed(run) == {}
+    assert [item.data_set.kind for item in run.brought if item.is_absent] == [
+        "commune_contours",
+        "qpv",
+        "qpv",
+    ]
+
+
+def test_a_folder_that_is_not_there_is_refused(fetch, tmp_path):
+    with pytest.raises(InvalidInputError, match="n'existe pas"):
+        fetch(from_dir=tmp_path / "absent", mirror=None)
+
+
+def test_a_file_that_has_not_the_checksum_of_the_registry_is_refused(fetch, mirror):
+    mirror.serve("communes-5m.geojson.gz", b"not the one")
+    assert "--accept" in failed(fetch("commune-outlines-2024"))["commune-outlines-2024"]
+
+
+def test_another_file_than_the_one_expected_is_refused(fetch, mirror, files):
+    mirror.serve(files["qpv-2024"].name, zipped("a.csv", b"a;b\n1;2\n"))
+    assert "n'est pas" in failed(fetch("qpv-2024"))["qpv-2024"]
+
+
+def test_a_departement_takes_all_that_its_prefix_holds(mirror, files):
+    run = fetch_pack(FetchRequest(target_of_departement("62"), tuple(files), mirror=mirror.url), Quiet())
+    assert failed(run) == {}
+    assert run.territory.name == "departement-62"
+    assert set(run.territory.communes) == {"62193", "62548"}
+    assert [item.name for item in run.territory.perimeters()] == ["Fort Nieulay"]
+    assert target_of_pack("departement-62").area.departement == "62"
+
+
+def test_the_country_takes_everything(mirror, files):
+    kinds = ("admin-express-cog-2024", "filosofi-200m-2019", "qpv-2024")
+    run = fetch_pack(FetchRequest(target_of_country(), kinds, mirror=mirror.url), Quiet())
+    assert failed(run) == {}
+    assert len(run.territory.communes) == 3
+    assert len(run.territory.perimeters()) == 2
+
+
+@pytest.mark.parametrize("code", ["00", "20", "96", "975", "nord"])
+def test_what_is_no_departement_is_refused(code):
+    with pytest.raises(InvalidInputError, match="n'est pas un département"):
+        target_of_departement(code)
+
+
+def test_the_embedded_territory_is_not_fetched():
+    with pytest.raises(InvalidInputError, match="ne changent pas"):
+        target_of_pack("calais")
+
+
+def test_a_word_that_is_no_data_set_is_refused(fetch):
+    with pytest.raises(InvalidInputError, match="inconnu"):
+        fetch("carreaux")
+
+
+def test_one_fetch_at_a_time(fetch, monkeypatch):
+    def meanwhile(*_: object) -> None:
+        with pytest.raises(InvalidInputError, match="en cours"):
+            fetch_pack(FetchRequest(target_of_pack("ville"), ("qpv",), mirror="http://127.0.0.1:9"), Quiet())
+        done.append(1)
+
+    done: list[int] = []
+    told = Quiet()
+    told.step = meanwhile  # type: ignore[method-assign]
+    new_territory("ville", COMMUNES)
+    fetch_pack(FetchRequest(target_of_pack("ville"), ("cog-2026",), mirror="http://127.0.0.1:9"), told)
+    assert done
+
+
+@pytest.mark.skipif(os.name != "posix", reason="inodes")
+def test_files_that_stay_are_not_copied(fetch):
+    first = fetch("admin-express-cog-2024").territory.file("communes").path
+    second = fetch("qpv-2024").territory.file("communes").path
+    assert first != second
+    assert first.stat().st_ino == second.stat().st_ino
+
+
+def test_reference_incomes_are_those_of_the_whole_urban_unit(mirror, files):
+    """The pack has one commune, its urban unit two: incomes and people are those of the unit."""
+    new_territory("seule", COMMUNES[:1])
+    run = fetch_pack(FetchRequest(target_of_pack("seule"), tuple(files), mirror=mirror.url), Quiet())
+    assert failed(run) == {}
+    pack = run.territory
+    assert len(pack.cells.commune) == 1
+    (reference,) = pack.unit_references.values()
+    assert reference.urban_unit_eur == pytest.approx((9870.5 + 21_000) / 2)
+    assert reference.urban_unit_population == 12_800
+    assert (reference.national_eur, reference.year, reference.verified) == (19_218, 2011, False)
+
+
+def test_what_outlines_cut_brings_them(fetch, mirror):
+    mirror.resources["/communes-5m.geojson.gz"] = mirror.resources.pop(
+        "/ADMIN-EXPRESS-COG_3-2__SHP_WGS84G_FRA_2024-02-22.7z"
+    )
+    run = fetch("qpv-2024", accept=True)
+    assert [item.data_set.kind for item in run.brought if item.files] == ["commune_contours", "qpv"]
+
+
+def test_a_grid_whose_year_nothing_tells_is_refused(fetch, files, tmp_path):
+    folder = tmp_path / "sans date"
+    folder.mkdir()
+    shutil.copy(files["filosofi-200m-2019"], folder / "carreaux.zip")
+    shutil.copy(files["admin-express-cog-2024"], folder)
+    run = fetch("grid", "commune_contours", from_dir=folder, mirror=None)
+    assert list(failed(run).values()) == [
+        "Rien ne dit de quelle année sont les revenus de cette grille (fichier carreaux.zip) : "
+        "mettre l'année dans le nom du fichier (carreaux_2019.csv)."
+    ]
