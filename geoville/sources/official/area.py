@@ -58,8 +58,9 @@ class Area:
 
     def holds_each(self, codes: Iterable[str]) -> NDArray[np.bool_]:
         """`holds` for many codes, each different one being looked at once."""
-        found, places = np.unique(np.asarray(list(codes), dtype=np.str_), return_inverse=True)
-        return np.array([self.holds(str(code)) for code in found], dtype=bool)[places]
+        listed = list(codes)
+        held = {code: self.holds(code) for code in set(listed)}
+        return np.fromiter((held[code] for code in listed), dtype=bool, count=len(listed))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from geoville.crs import WGS84, projected_epsg, transform_points
 from geoville.errors import InvalidInputError, Location
+from geoville.sources.grid_columns import numbers
 from geoville.sources.official.area import Converted
 from geoville.sources.official.faults import Faults
 from geoville.sources.official.layers import main_files
@@ -18,8 +18,10 @@ from geoville.sources.official.table_kinds import LABELS, kind_of_table
 from geoville.sources.official.tables import only_table, tables_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from geoville.sources.official.area import Area, Recognised
@@ -35,12 +37,30 @@ _FIRM, _VAGUE = "declared", "municipality"
 """Precision of a position that INSEE says good (within 100 m), and of any other: no verdict may rest on it."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Positions:
-    """Degrees of each row, NaN without a position."""
+_NAME, _QUALITY = "nomrs", "qualite_xy"
+_DEGREES, _METRES = ("longitude", "latitude"), ("lambert_x", "lambert_y")
 
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Cut:
+    """Rows of the area.
+
+    Parameters
+    ----------
+    rows : (n,) where they are in the file, 0-based.
+    cells : text columns, named as the file writes them.
+    """
+
+    table: Table
+    rows: NDArray[np.intp]
+    cells: pa.Table
+
+    def of(self, column: str) -> pa.ChunkedArray:
+        """Texts of a column, given in lower case; empty ones where the file does not have it."""
+        import pyarrow as pa
+
+        name = self.table.named(column)
+        return pa.chunked_array([pa.repeat("", len(self.rows))]) if name is None else self.cells[name]
 
 
 def convert_equipment(found: Recognised, data_set: DataSet, area: Area, folder: Path) -> Converted:
@@ -60,84 +80,75 @@ def convert_equipment(found: Recognised, data_set: DataSet, area: Area, folder: 
             where=Location(table.path.name),
             advice="vérifier les codes des communes demandées",
         )
-    positions = _positions(table, kept)
-    placed = np.isfinite(positions.lon) & np.isfinite(positions.lat)
-    _write(found, table, data_set, kept, positions, placed, folder / FILE)
+    wanted = [table.named(name) for name in ("depcom", "typequ", _NAME, _QUALITY, *_DEGREES, *_METRES)]
+    cells = table.read_texts([name for name in wanted if name is not None], kept)
+    cut = _Cut(table, np.flatnonzero(kept), cells)
+    lon, lat = _positions(cut)
+    placed = np.isfinite(lon) & np.isfinite(lat)
+    _write(cut, _labels(found), data_set.source.citation, (lon, lat, placed), folder / FILE)
     rows, nowhere = int(placed.sum()), int((~placed).sum())
     notes = (f"Équipements sans position, laissés de côté : {nowhere}.",) if nowhere else ()
     return Converted(folder / FILE, ROLE, rows, len(communes) - rows, notes)
 
 
-def _positions(table: Table, kept: NDArray[np.bool_]) -> _Positions:
-    """Positions of the rows kept: in degrees where the file has them, else in its projected CRS."""
-    faults = Faults(table.path.name)
-    rows = np.flatnonzero(kept)
-    if table.named("longitude") and table.named("latitude"):
-        lon = _numbers(table, table.column("longitude"), rows, kept, faults)
-        lat = _numbers(table, table.column("latitude"), rows, kept, faults)
-        faults.refuse()
-        return _Positions(lon, lat)
-    east = _numbers(table, table.column("lambert_x"), rows, kept, faults)
-    north = _numbers(table, table.column("lambert_y"), rows, kept, faults)
+def _positions(cut: _Cut) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitudes and latitudes, NaN without a position: as written, else from the projected CRS of the commune."""
+    faults = Faults(cut.table.path.name)
+    columns = _DEGREES if all(cut.table.named(name) for name in _DEGREES) else _METRES
+    first, second = (_numbers(cut, name, faults) for name in columns)
     faults.refuse()
-    (communes,) = table.read([table.column("depcom")], kept)
-    crs = np.array([projected_epsg(code) for code in communes])
-    lon, lat = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+    if columns == _DEGREES:
+        return first, second
+    crs = np.array([projected_epsg(code) for code in cut.of("depcom").to_pylist()])
+    known = np.isfinite(first) & np.isfinite(second)
     for epsg in np.unique(crs).tolist():
-        there = (crs == epsg) & np.isfinite(east) & np.isfinite(north)
-        lon[there], lat[there] = transform_points(east[there], north[there], epsg, WGS84)
-    return _Positions(lon, lat)
+        there = known & (crs == epsg)
+        first[there], second[there] = transform_points(first[there], second[there], epsg, WGS84)
+    return first, second
 
 
-def _numbers(
-    table: Table, column: str, rows: NDArray[np.intp], kept: NDArray[np.bool_], faults: Faults
-) -> NDArray[np.float64]:
+def _numbers(cut: _Cut, column: str, faults: Faults) -> NDArray[np.float64]:
     """Values of a column, NaN where nothing is written; what is no number is a fault."""
-    (texts,) = table.read([column], kept)
-    values = np.full(len(texts), np.nan)
-    for place, text in enumerate(texts):
-        if text in NO_VALUE:
-            continue
-        try:
-            values[place] = float(text.replace(",", "."))
-        except ValueError:
-            values[place] = math.inf
-        if not math.isfinite(values[place]):
-            line = table.line_of(int(rows[place]))
-            advice = "télécharger de nouveau le fichier"
-            faults.add("Coordonnée qui n'est pas un nombre", advice, line=line, column=column, value=text)
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = cut.of(column)
+    written = pc.if_else(pc.is_in(texts, pa.array(sorted(NO_VALUE))), None, texts)
+    values, unreadable = numbers(written, decimal_comma=True)
+    for place in np.flatnonzero(unreadable | np.isinf(values)).tolist():
+        line, name = cut.table.line_of(int(cut.rows[place])), cut.table.column(column)
+        message, advice = "Coordonnée qui n'est pas un nombre", "télécharger de nouveau le fichier"
+        faults.add(message, advice, line=line, column=name, value=str(texts[place]))
     return values
 
 
 def _write(
-    found: Recognised,
-    table: Table,
-    data_set: DataSet,
-    kept: NDArray[np.bool_],
-    positions: _Positions,
-    placed: NDArray[np.bool_],
+    cut: _Cut,
+    labels: Mapping[str, str],
+    source: str,
+    positions: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]],
     path: Path,
 ) -> None:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    kept = kept.copy()
-    kept[kept] = placed
-    (types,) = table.read([table.column("typequ")], kept)
-    labels = _labels(found)
-    generic = [labels.get(code, f"Équipement de type {code}") for code in types]
-    name_column, quality_column = table.named("nomrs"), table.named("qualite_xy")
-    names = table.read([name_column], kept)[0] if name_column else [""] * len(types)
-    qualities = table.read([quality_column], kept)[0] if quality_column else [""] * len(types)
-    columns = {
-        "name": [other if name in NO_VALUE else name for name, other in zip(names, generic, strict=True)],
-        "category": types,
-        "precision": [_FIRM if quality.lower() in _GOOD else _VAGUE for quality in qualities],
-        "lon": positions.lon[placed],
-        "lat": positions.lat[placed],
-        "address": [""] * len(types),
-        "source": [data_set.source.citation] * len(types),
-    }
-    write_table(pa.table(columns), path)
+    lon, lat, placed = positions
+    types = cut.of("typequ").dictionary_encode().combine_chunks()
+    kinds = [labels.get(code, f"Équipement de type {code}") for code in types.dictionary.to_pylist()]
+    names, nothing = cut.of(_NAME), pa.array(sorted(NO_VALUE))
+    is_good = pc.is_in(pc.utf8_lower(cut.of(_QUALITY)), pa.array(sorted(_GOOD)))
+    table = pa.table(
+        {
+            "name": pc.if_else(pc.is_in(names, nothing), pa.array(kinds, pa.string()).take(types.indices), names),
+            "category": cut.of("typequ"),
+            "precision": pc.if_else(is_good, _FIRM, _VAGUE),
+            "lon": lon,
+            "lat": lat,
+            "address": pa.repeat("", len(lon)),
+            "source": pa.repeat(source, len(lon)),
+        }
+    )
+    write_table(table.filter(placed), path)
 
 
 def _labels(found: Recognised) -> dict[str, str]:

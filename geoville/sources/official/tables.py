@@ -69,26 +69,34 @@ class Table:
             )
         return found
 
-    def read(self, columns: Sequence[str], kept: NDArray[np.bool_] | None = None) -> list[list[str]]:
-        """Cells of some columns as trimmed text, one list a column; empty where nothing is written.
+    def read(self, columns: Sequence[str]) -> list[list[str]]:
+        """Cells of some columns as trimmed text, one list a column; empty where nothing is written."""
+        table = self.read_texts(columns)
+        return [table[name].to_pylist() for name in columns]
+
+    def read_texts(self, columns: Sequence[str], kept: NDArray[np.bool_] | None = None) -> pa.Table:
+        """`read` as columns of text, for big files.
 
         Parameters
         ----------
         kept : which rows of data to give; all of them by default.
         """
+        import pyarrow as pa
+
+        once = list(dict.fromkeys(columns))
         if self.path.suffix.lower() in WORKBOOK_SUFFIXES:
-            places = [self.names.index(name) for name in columns]
             rows = _sheet_rows(self.path, self.sheet)[self.header + 1 :]
-            rows = rows if kept is None else [row for row, keep in zip(rows, kept, strict=True) if keep]
-            return [[_cell(row, place) for row in rows] for place in places]
-        table = open_grid_file(self.path).read(list(dict.fromkeys(columns)))
+            cells = {name: [_cell(row, self.names.index(name)) for row in rows] for name in once}
+            table = pa.table({name: pa.array(texts, pa.string()) for name, texts in cells.items()})
+            return table if kept is None else table.filter(kept)
+        table = open_grid_file(self.path).read(once)
         table = table if kept is None else table.filter(kept)
-        return [_texts(table[name]) for name in columns]
+        return pa.table({name: _texts(table[name]) for name in once})
 
     def head(self, column: str) -> list[str]:
         """First cells of a column, without reading the whole of a big file."""
         if self.path.suffix.lower() != ".csv":
-            return self.read([column])[0][:_HEAD_ROWS]
+            return [str(text) for text in self.read_texts([column])[column][:_HEAD_ROWS].to_pylist()]
         with self.path.open("rb") as stream:
             lines = [stream.readline() for _ in range(_HEAD_ROWS + 1)][1:]
         header = open_grid_file(self.path)
@@ -166,12 +174,19 @@ def _cell(row: Sequence[Any], place: int) -> str:
     return cell_text(row[place]).strip() if place < len(row) else ""
 
 
-def _texts(column: pa.ChunkedArray) -> list[str]:
-    """Cells as text; bytes are in UTF-8, else in Windows-1252."""
-    values = column.to_pylist()
-    if not any(isinstance(value, bytes) for value in values):
-        return [cell_text(value).strip() for value in values]
-    try:
-        return [(value or b"").decode().strip() for value in values]
-    except UnicodeDecodeError:
-        return [(value or b"").decode("cp1252", errors="replace").strip() for value in values]
+def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Cells as trimmed text; bytes are in UTF-8, else in Windows-1252."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_binary(column.type):
+        try:
+            texts = column.cast(pa.string())
+        except pa.ArrowInvalid:
+            values = column.to_pylist()
+            texts = pa.chunked_array([[(value or b"").decode("cp1252", errors="replace") for value in values]])
+    elif pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        texts = column.cast(pa.string())
+    else:
+        texts = pa.chunked_array([pa.array([cell_text(value) for value in column.to_pylist()], pa.string())])
+    return pc.fill_null(pc.utf8_trim_whitespace(texts), "")
