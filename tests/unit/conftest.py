@@ -1,13 +1,15 @@
-"""What the unit tests share: a server of files that fails on demand, and a PostgreSQL server with PostGIS."""
+"""What the unit tests share: servers of files that fail on demand, of PostgreSQL with PostGIS, and of objects as S3."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 import pytest
 from fault_server import FaultServer
+from object_store import bucket, object_store
 from postgis_server import ROLE, PostgisServer, missing, postgis_server
 
 _SCHEMAS = count(1)
@@ -38,3 +40,19 @@ def schema(postgis: PostgisServer) -> str:
     name = f"essai{next(_SCHEMAS)}"
     postgis.run(f"CREATE SCHEMA {name} AUTHORIZATION {ROLE}")
     return name
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[dict[str, str]]:
+    """A store of objects as S3: the environment in which a process finds it."""
+    with object_store() as environment:
+        yield environment
+
+
+@pytest.fixture
+def seau(s3: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The file system of the store, with an empty bucket `seau`; processes that a test starts find it too."""
+    for name, value in s3.items():
+        monkeypatch.setenv(name, value)
+    with bucket() as files:
+        yield files
