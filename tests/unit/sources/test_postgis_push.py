@@ -58,7 +58,10 @@ def write(tmp_path: Path) -> Callable[..., Path]:
     return writing
 
 
-TWO = (candidate("A", population=8156.5, cells=26, note=""), candidate("B", 630000.0, population=None, cells=12))
+TWO = (
+    candidate("A", population=8156.5, cells=26, note="", share_below_low=0.5),
+    candidate("B", 630000.0, population=None, cells=12),
+)
 
 
 @pytest.mark.parametrize("suffix", ["gpkg", "geojson", "parquet"])
@@ -107,6 +110,7 @@ def test_comments_say_what_it_is_and_where_it_comes_from(
     commented = f"SELECT attname, col_description(attrelid, attnum) FROM pg_attribute WHERE attrelid = {table}"
     comments = dict(postgis.run(f"{commented} AND attnum > 0"))
     assert comments["estimated"] == "Vrai : estimé, sans valeur réglementaire ; faux : contour officiel"
+    assert comments["share_below_low"] == "Part sous le seuil : borne basse de l'intervalle à 90 %"
     assert comments["note"] is None
 
 
@@ -199,6 +203,18 @@ def test_a_column_of_shapes_has_their_type(
     layers = f"SELECT type, coord_dimension FROM geometry_columns WHERE f_table_schema = '{schema}'"
     assert postgis.run(layers) == [expected]
     assert postgis.run(f"SELECT count(*) FROM {schema}.t WHERE ST_SRID(geom) <> 2154") == [(0,)]
+
+
+@pytest.mark.parametrize("name", ["part %", "a%(b)s", ":x", "{0}", 'dit "oui"', "select", "É à", "fid_"])
+def test_a_column_may_have_any_name(postgis: PostgisServer, schema: str, tmp_path: Path, name: str) -> None:
+    frame = geopandas.GeoDataFrame(
+        {name: ["% {0} :x"], "fid": [9], "geom": ["texte"]}, geometry=[Point(0, 0)], crs=2154
+    )
+    frame.to_parquet(tmp_path / "t.parquet")
+    push_table(tmp_path / "t.parquet", postgis.address(f"{schema}.t"))
+    back = geopandas.read_parquet(fetch_table(postgis.address(f"{schema}.t"), tmp_path / "."))
+    key = "fid__" if name == "fid_" else "fid_"
+    assert [list(back.columns), back.iloc[0][name]] == [[key, name, "fid", "geom", "geom_"], "% {0} :x"]
 
 
 def test_names_are_only_names(postgis: PostgisServer, schema: str, tmp_path: Path) -> None:
