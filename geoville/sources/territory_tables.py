@@ -11,7 +11,7 @@ import numpy as np
 from geoville.carroyage.cell_id import parse_cell_ids
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.place_keys import find_keys, place_keys
-from geoville.crs import WGS84, transform_points
+from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.errors import DataUnavailableError, Location
 from geoville.law import IncomeReference
 from geoville.sources.grid_columns import fixed_width_ids
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from geoville.carroyage.grid import Grid
 
@@ -123,6 +124,15 @@ def read_unit_incomes(path: Path) -> dict[str, IncomeReference]:
         unit: IncomeReference(national, rmuc, population, year, verified=False, source=source)
         for unit, national, rmuc, population, year, source in rows
     }
+
+
+def read_outlines(path: Path) -> tuple[tuple[str, ...], list[BaseGeometry]]:
+    """Read the outlines of a GeoParquet layer by their column `code`, in its order, in WGS84."""
+    import geopandas
+
+    frame = geopandas.read_parquet(path, columns=["code", "geometry"]).dropna(subset=["geometry"]).sort_values("code")
+    epsg = frame.crs.to_epsg()
+    return tuple(frame["code"]), [transform_geometry(shape, epsg, WGS84) for shape in frame.geometry]
 
 
 def layer_bounds(path: Path) -> tuple[float, float, float, float] | None:

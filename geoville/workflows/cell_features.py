@@ -12,6 +12,7 @@ from geoville.carroyage.cell_id import format_cell_ids
 from geoville.crs import WGS84
 from geoville.rendering.cell_themes import published_poor_share
 from geoville.sources.grids import read_grid
+from geoville.sources.territory_tables import read_outlines
 from geoville.workflows.feature_layer import ANY_DAY, FeatureLayer, published_shapes
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.grid import Grid
     from geoville.sources.territory import Territory
+
+_APPROACHED = "Contour approché, estimé par geoville : les carreaux habités dont le centre est dans l'IRIS."
+_PUBLISHED = "Contour que l'IGN et l'Insee publient."
 
 
 def cells_layer(territory: Territory, vintage: int) -> FeatureLayer:
@@ -44,21 +48,22 @@ def cells_layer(territory: Territory, vintage: int) -> FeatureLayer:
 
 
 def iris_layer(territory: Territory) -> FeatureLayer:
-    """IRIS of a territory, each made of the cells whose centre lies in it: their own contours are not carried."""
-    cells = territory.cells
-    squares = cell_squares(cells.easting, cells.northing, cells.epsg, WGS84)
-    codes, outlines = _outlines_of(cells.iris, squares)
-    cited = [file.source.citation for file in territory.manifest.files if file.role in {"cells", "iris_income"}]
+    """IRIS of a territory: their contours where the pack has them, else the cells whose centre lies in each."""
+    approached = not territory.has("iris")
+    if approached:
+        cells = territory.cells
+        squares = cell_squares(cells.easting, cells.northing, cells.epsg, WGS84)
+        codes, outlines = _outlines_of(cells.iris, squares)
+    else:
+        codes, outlines = read_outlines(territory.file("iris").checked_path())
+    roles = {"cells" if approached else "iris", "iris_income"}
     return FeatureLayer(
         name="iris",
-        title="IRIS (contours approchés par les carreaux)",
-        description=(
-            "Contour approché, estimé par geoville : les carreaux habités dont le centre est dans l'IRIS. Le revenu "
-            "est celui que l'Insee publie."
-        ),
-        attribution=" ; ".join(cited),
+        title="IRIS (contours approchés par les carreaux)" if approached else "IRIS",
+        description=f"{_APPROACHED if approached else _PUBLISHED} Le revenu est celui que l'Insee publie.",
+        attribution=" ; ".join(file.source.citation for file in territory.manifest.files if file.role in roles),
         ids=codes,
-        properties=tuple(_iris_rows(territory, codes)),
+        properties=tuple(_iris_rows(territory, codes, estimated=approached)),
         shapes=published_shapes(np.array(outlines, dtype=object)),
         days=(ANY_DAY,) * len(codes),
     )
@@ -89,7 +94,7 @@ def _cell_rows(territory: Territory, grid: Grid) -> Iterator[dict[str, Any]]:
         yield {name: _known(value) for name, value in zip(columns, values, strict=True)}
 
 
-def _iris_rows(territory: Territory, codes: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _iris_rows(territory: Territory, codes: tuple[str, ...], *, estimated: bool) -> Iterator[dict[str, Any]]:
     names, year = territory.iris_names, territory.iris_year
     medians = territory.iris_medians(year) if year else {}
     for code in codes:
@@ -98,7 +103,7 @@ def _iris_rows(territory: Territory, codes: tuple[str, ...]) -> Iterator[dict[st
             "name": names.get(code),
             "median_declared_eur": medians.get(code),
             "income_year": year,
-            "estimated": True,
+            "estimated": estimated,
         }
 
 

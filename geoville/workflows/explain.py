@@ -18,6 +18,7 @@ from geoville.perimeters.candidates import CandidateOptions
 from geoville.sources.files import sha256_of
 from geoville.sources.territory import open_territory
 from geoville.workflows.candidates import CandidateRequest, CandidateRun, compute_candidates
+from geoville.workflows.estimation import iris_of_territory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,6 +116,7 @@ def explain_place(
             where=Location(path.name if path else None),
             advice=f"donner « {used['grid']['name']} » avec --grid",
         )
+    iris = iris or (iris_of_territory(territory) if territory else None)
     if ("iris" in used) != (iris is not None):
         raise InvalidInputError(
             "Les IRIS ne sont pas ceux d'où viennent ces candidats",

@@ -38,7 +38,7 @@ class FeatureLayers:
         layers = [
             *perimeter_layers(self._perimeters),
             sectors_layer(territory, self._perimeters),
-            *([iris_layer(territory)] if territory.has("cells") else []),
+            *([iris_layer(territory)] if territory.has("cells") or territory.has("iris") else []),
             *(cells_layer(territory, vintage) for vintage in sorted(territory.grids, reverse=True)),
         ]
         return {layer.name: layer for layer in layers if len(layer)}

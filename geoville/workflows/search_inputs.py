@@ -140,7 +140,7 @@ def require_reference(request: CandidateRequest) -> None:
     """Refuse a request that gives no reference income, or one for many units; InvalidInputError says what to give."""
     if request.units:
         return
-    if request.territory is not None and _has_many_units(request.territory):
+    if request.territory is not None and _lacks_units(request.territory, request.reference):
         raise InvalidInputError(
             f"Le territoire « {request.territory.name} » a plusieurs unités urbaines, et chacune a son seuil",
             advice=f"retirer --territory et donner {_TABLES}",
@@ -161,10 +161,10 @@ def require_reference(request: CandidateRequest) -> None:
         )
 
 
-def _has_many_units(territory: Territory) -> bool:
-    """Whether a territory spans urban units of which it says neither which is asked about, nor their incomes."""
-    manifest = territory.manifest
-    return manifest.scope != COMMUNES and manifest.urban_unit is None and not territory.unit_references
+def _lacks_units(territory: Territory, reference: IncomeReference | None) -> bool:
+    """Whether a territory spans many urban units, and one reference or none is known for them all."""
+    spans_many = territory.manifest.scope != COMMUNES and territory.manifest.urban_unit is None
+    return spans_many and (reference is not None or not territory.unit_references)
 
 
 def prepare_figures(grid_path: Path, request: CandidateRequest) -> SearchInputs:

@@ -220,3 +220,22 @@ def test_an_older_version_is_asked_by_its_number() -> None:
     made_up_pack(roles=("qpv",))
     assert open_desk("bourg@1").answer("collège Vauban", ON).position is not None
     assert open_desk("bourg").answer("collège Vauban", ON).position is None
+
+
+@pytest.mark.parametrize("scope", ["departement", "national"])
+def test_one_threshold_is_refused_where_there_are_many_urban_units(scope: str) -> None:
+    territory = made_up_pack(scope=scope)
+    with pytest.raises(InvalidInputError, match="plusieurs unités urbaines"):
+        compute_candidates(territory.grid_path(), CandidateRequest(on=ON, territory=territory, reference=REFERENCE))
+
+
+def test_a_place_beyond_the_territory_is_not_outside_its_quarters() -> None:
+    made_up_pack(roles=("qpv", "places"))
+    assert open_desk("bourg").answer("5.39, 43.27", ON).verdict is VerdictCode.NOT_FOUND
+
+
+def test_contours_are_added_to_a_territory_that_has_none() -> None:
+    new_territory("bourg", COMMUNES)
+    made_up = made_up_pack("autre", roles=("qpv",)).folder / "qpv.parquet"
+    add_data(made_up, territory="bourg", kind="qpv")
+    assert len(open_desk("bourg").index.perimeters) == 2
