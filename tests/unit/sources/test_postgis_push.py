@@ -1,13 +1,11 @@
-"""Files written as tables of PostGIS: whole or not at all, typed, indexed, commented, and with their provenance."""
+"""Files written as tables of PostGIS: whole or not at all, typed, indexed, commented, with their provenance."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from threading import Thread
 
 import geopandas
 import pandas as pd
@@ -15,60 +13,19 @@ import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from postgis_server import READER, PostgisServer
+from made_up_candidates import TWO, candidate, write_candidates
+from postgis_server import PostgisServer
 from shapely import LineString, Point, Polygon, box
 
-from geoville.errors import DataUnavailableError, InvalidInputError
-from geoville.model import Kind, Perimeter, Source
-from geoville.sources import postgis_push, postgis_swap
+from geoville.errors import InvalidInputError
+from geoville.model import Kind
 from geoville.sources.files import sha256_of
 from geoville.sources.postgis import fetch_table, push_table
-from geoville.sources.provenance import InputFile, Provenance, write_provenance
-from geoville.sources.writers import write_perimeters
-
-INSEE = Source(title="Carreaux", producer="Insee", vintage="2019", licence="Licence Ouverte 2.0")
-
-
-def candidate(code: str, east: float = 620000.0, **attributes: str | int | float | None) -> Perimeter:
-    return Perimeter(
-        code=code,
-        name=f"Candidat « {code} »",
-        kind=Kind.CANDIDAT,
-        geometry=box(east, 7090000, east + 500, 7090400),
-        epsg=2154,
-        estimated=True,
-        vintage=2019,
-        communes=("62193",),
-        source=INSEE,
-        attributes=attributes,
-    )
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Callable[..., Path]:
-    """Write candidates and their provenance to a file of that name."""
-
-    def writing(name: str, *perimeters: Perimeter) -> Path:
-        path = tmp_path / name
-        write_perimeters(perimeters, path)
-        files = (InputFile("grid", "carreaux_2019.csv", "ab" * 32, 2019),)
-        write_provenance(Provenance("perimeters candidates", files, (), {"gap_m": 200.0}, (INSEE,)), path)
-        return path
-
-    return writing
-
-
-TWO = (
-    candidate("A", population=8156.5, cells=26, note="", share_below_low=0.5),
-    candidate("B", 630000.0, population=None, cells=12),
-)
 
 
 @pytest.mark.parametrize("suffix", ["gpkg", "geojson", "parquet"])
-def test_every_format_gives_the_same_table(
-    postgis: PostgisServer, schema: str, tmp_path: Path, write: Callable[..., Path], suffix: str
-) -> None:
-    push_table(write(f"c.{suffix}", *TWO), postgis.address(f"{schema}.candidats"))
+def test_every_format_gives_the_same_table(postgis: PostgisServer, schema: str, tmp_path: Path, suffix: str) -> None:
+    push_table(write_candidates(tmp_path / f"c.{suffix}", *TWO), postgis.address(f"{schema}.candidats"))
     rows = postgis.run(f"SELECT fid, code, name, estimated, population, cells, note FROM {schema}.candidats")
     assert rows == [
         (1, "A", "Candidat « A »", True, 8156.5, 26, ""),
@@ -83,9 +40,9 @@ def test_every_format_gives_the_same_table(
     assert back.to_crs(2154).area.tolist() == pytest.approx([200_000, 200_000], rel=1e-4)
 
 
-def test_a_table_is_indexed_and_keyed(postgis: PostgisServer, schema: str, write: Callable[..., Path]) -> None:
+def test_a_table_is_indexed_and_keyed(postgis: PostgisServer, schema: str, tmp_path: Path) -> None:
     for _ in range(2):
-        push_table(write("c.parquet", *TWO), postgis.address(f"{schema}.candidats"))
+        push_table(write_candidates(tmp_path / "c.parquet", *TWO), postgis.address(f"{schema}.candidats"))
     indexes = postgis.run(f"SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = '{schema}' ORDER BY 1")
     assert [(name, "USING gist (geom)" in made) for name, made in indexes] == [
         ("candidats_geom_idx", True),
@@ -96,10 +53,8 @@ def test_a_table_is_indexed_and_keyed(postgis: PostgisServer, schema: str, write
         postgis.run(f"INSERT INTO {schema}.candidats SELECT * FROM {schema}.candidats")
 
 
-def test_comments_say_what_it_is_and_where_it_comes_from(
-    postgis: PostgisServer, schema: str, write: Callable[..., Path]
-) -> None:
-    push_table(write("c.gpkg", *TWO), postgis.address(f"{schema}.candidats"))
+def test_comments_say_what_it_is_and_where_it_comes_from(postgis: PostgisServer, schema: str, tmp_path: Path) -> None:
+    push_table(write_candidates(tmp_path / "c.gpkg", *TWO), postgis.address(f"{schema}.candidats"))
     table = f"'{schema}.candidats'::regclass"
     assert postgis.run(f"SELECT obj_description({table})") == [
         (
@@ -114,21 +69,17 @@ def test_comments_say_what_it_is_and_where_it_comes_from(
     assert comments["note"] is None
 
 
-def test_an_official_contour_is_not_called_an_estimate(
-    postgis: PostgisServer, schema: str, write: Callable[..., Path]
-) -> None:
+def test_an_official_contour_is_not_called_an_estimate(postgis: PostgisServer, schema: str, tmp_path: Path) -> None:
     official = replace(candidate("QN06253M"), kind=Kind.QPV, estimated=False, vintage=None, generation=2024)
-    push_table(write("q.parquet", official), postgis.address(f"{schema}.qpv"))
-    push_table(write("m.parquet", official, candidate("A")), postgis.address(f"{schema}.tous"))
+    push_table(write_candidates(tmp_path / "q.parquet", official), postgis.address(f"{schema}.qpv"))
+    push_table(write_candidates(tmp_path / "m.parquet", official, candidate("A")), postgis.address(f"{schema}.tous"))
     comments = [postgis.run(f"SELECT obj_description('{schema}.{name}'::regclass)")[0][0] for name in ("qpv", "tous")]
     assert "Estimé" not in comments[0]
     assert comments[1].startswith("Estimé, sans valeur réglementaire là où la colonne estimated est vraie.")
 
 
-def test_the_provenance_is_kept_and_says_no_time(
-    postgis: PostgisServer, schema: str, write: Callable[..., Path]
-) -> None:
-    written = write("c.gpkg", *TWO)
+def test_the_provenance_is_kept_and_says_no_time(postgis: PostgisServer, schema: str, tmp_path: Path) -> None:
+    written = write_candidates(tmp_path / "c.gpkg", *TWO)
     rows = []
     for _ in range(2):
         push_table(written, postgis.address(f"{schema}.candidats"))
@@ -227,144 +178,6 @@ def test_names_are_only_names(postgis: PostgisServer, schema: str, tmp_path: Pat
     assert back == [{"fid": 1, nasty: "'); DROP TABLE x; --"}]
     tables = postgis.run(f"SELECT tablename FROM pg_tables WHERE schemaname = '{schema}' ORDER BY 1")
     assert tables == [(nasty,), ("geoville_provenance",), ("x",)]
-
-
-def test_readers_see_the_old_table_or_the_new_one(
-    postgis: PostgisServer, schema: str, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    address = postgis.address(f"{schema}.c")
-    push_table(write("c.gpkg", *TWO), address)
-    seen = []
-    record = postgis_push.record
-    count = f"SELECT count(*) FROM {schema}.c"
-
-    def look_then_build(*arguments: object) -> object:
-        new = build(*arguments)  # type: ignore[arg-type]
-        seen.append(postgis.run(count))
-        return new
-
-    build = postgis_push.build
-    monkeypatch.setattr(postgis_push, "build", look_then_build)
-    reader = Thread(target=lambda: seen.append(postgis.run(count)))
-
-    def start_to_read_then_record(*arguments: object) -> None:
-        reader.start()
-        record(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(postgis_push, "record", start_to_read_then_record)
-    push_table(write("d.gpkg", candidate("Z")), address)
-    reader.join(timeout=30)
-    assert seen == [[(2,)], [(1,)]]
-
-
-@pytest.mark.parametrize("step", ["build", "swap", "record"])
-def test_a_connection_cut_in_the_middle_leaves_the_old_table(
-    postgis: PostgisServer, schema: str, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
-    address = postgis.address(f"{schema}.c")
-    push_table(write("c.gpkg", *TWO), address)
-    before = postgis.run(f"SELECT * FROM {schema}.geoville_provenance")
-    done = getattr(postgis_push, step)
-
-    def do_then_cut(*arguments: object) -> object:
-        result = done(*arguments)
-        postgis.cut()
-        return result
-
-    monkeypatch.setattr(postgis_push, step, do_then_cut)
-    with pytest.raises(DataUnavailableError, match="coupée avant la fin : rien n'a été écrit"):
-        push_table(write("d.gpkg", candidate("Z")), address)
-    assert postgis.run(f"SELECT code FROM {schema}.c ORDER BY 1") == [("A",), ("B",)]
-    assert postgis.run(f"SELECT * FROM {schema}.geoville_provenance") == before
-    assert len(postgis.run(f"SELECT 1 FROM pg_tables WHERE schemaname = '{schema}'")) == 2
-
-
-def test_a_file_damaged_half_way_leaves_the_old_table(
-    postgis: PostgisServer, schema: str, tmp_path: Path, write: Callable[..., Path]
-) -> None:
-    address = postgis.address(f"{schema}.c")
-    push_table(write("c.gpkg", *TWO), address)
-    (tmp_path / "bad.csv").write_text("a,b\n" + "1,2\n" * 300_000 + "1,2,3\n", encoding="utf-8")
-    with pytest.raises(InvalidInputError, match=r"ne peut pas être lu \(fichier bad.csv"):
-        push_table(tmp_path / "bad.csv", address)
-    assert postgis.run(f"SELECT code FROM {schema}.c ORDER BY 1") == [("A",), ("B",)]
-
-
-def test_two_writers_of_one_table_take_turns(postgis: PostgisServer, schema: str, write: Callable[..., Path]) -> None:
-    files = [write(f"{code}.gpkg", candidate(code)) for code in "ABCD"]
-    errors: list[Exception] = []
-
-    def push(file: Path) -> None:
-        try:
-            push_table(file, postgis.address(f"{schema}.c"))
-        except InvalidInputError as error:
-            errors.append(error)
-
-    writers = [Thread(target=push, args=(file,)) for file in files]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(timeout=60)
-    assert errors == []
-    ((code,),) = postgis.run(f"SELECT code FROM {schema}.c")
-    kept = postgis.run(f"SELECT sha256 FROM {schema}.geoville_provenance")
-    assert kept == [(sha256_of(files["ABCD".index(code)]),)]
-
-
-def test_grants_follow_the_name(postgis: PostgisServer, schema: str, write: Callable[..., Path]) -> None:
-    address = postgis.address(f"{schema}.c")
-    push_table(write("c.gpkg", *TWO), address)
-    postgis.run(f"GRANT USAGE ON SCHEMA {schema} TO {READER}; GRANT SELECT ON {schema}.c TO {READER}")
-    push_table(write("c.gpkg", candidate("Z")), address)
-    assert postgis.run(f"SELECT code FROM {schema}.c", user=READER) == [("Z",)]
-    with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        postgis.run(f"DELETE FROM {schema}.c", user=READER)
-
-
-def test_a_table_that_someone_is_reading_is_waited_for_but_not_for_ever(
-    postgis: PostgisServer, schema: str, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    address = postgis.address(f"{schema}.c")
-    push_table(write("c.gpkg", *TWO), address)
-    monkeypatch.setattr(postgis_swap, "PATIENCE", "100ms")
-    with psycopg.connect(host=str(postgis.folder), port=postgis.port, dbname="ville", user="postgres") as reader:
-        reader.execute(f"SELECT * FROM {schema}.c")
-        with pytest.raises(InvalidInputError, match="est occupée par quelqu'un d'autre"):
-            push_table(write("c.gpkg", candidate("Z")), address)
-    assert postgis.run(f"SELECT count(*) FROM {schema}.c") == [(2,)]
-
-
-@pytest.mark.parametrize(
-    "existing", ["CREATE TABLE {0} (a int)", "CREATE VIEW {0} AS SELECT 1 AS a"], ids=["table", "view"]
-)
-def test_what_geoville_did_not_write_is_not_replaced(
-    postgis: PostgisServer, schema: str, write: Callable[..., Path], existing: str
-) -> None:
-    postgis.run(existing.format(f"{schema}.c"))
-    with pytest.raises(InvalidInputError, match="n'a pas été écrite par geoville"):
-        push_table(write("c.gpkg", *TWO), postgis.address(f"{schema}.c"))
-    assert len(postgis.run(f"SELECT * FROM {schema}.c LIMIT 0")) == 0
-
-
-def test_a_table_that_views_need_is_not_dropped(
-    postgis: PostgisServer, schema: str, write: Callable[..., Path]
-) -> None:
-    push_table(write("c.gpkg", *TWO), postgis.address(f"{schema}.c"))
-    postgis.run(f"CREATE VIEW {schema}.v AS SELECT code FROM {schema}.c")
-    with pytest.raises(InvalidInputError, match="dépendent de"):
-        push_table(write("c.gpkg", candidate("Z")), postgis.address(f"{schema}.c"))
-    assert postgis.run(f"SELECT count(*) FROM {schema}.v") == [(2,)]
-
-
-def test_what_may_not_be_written_is_told(postgis: PostgisServer, schema: str, write: Callable[..., Path]) -> None:
-    written = write("c.gpkg", *TWO)
-    with pytest.raises(InvalidInputError, match="n'a pas l'extension PostGIS"):
-        push_table(written, postgis.address("c", base="sans_postgis"))
-    with pytest.raises(InvalidInputError, match="Le schéma « absent » n'existe pas"):
-        push_table(written, postgis.address("absent.c"))
-    with pytest.raises(InvalidInputError, match="n'a pas les droits qu'il faut"):
-        push_table(written, postgis.address(f"{schema}.c", user=READER))
-    assert postgis.run(f"SELECT 1 FROM pg_tables WHERE schemaname = '{schema}'") == []
 
 
 def test_what_has_no_equal_in_a_table_is_refused(postgis: PostgisServer, schema: str, tmp_path: Path) -> None:
