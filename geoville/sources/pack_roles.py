@@ -35,9 +35,9 @@ def fetching(role: str, name: str) -> str:
     """What to do about it, as a French clause.
 
     >>> fetching("addresses", "roubaix")
-    'les récupérer avec « geoville data fetch roubaix --only addresses »'
+    'lancer « geoville data fetch roubaix --only addresses »'
     """
-    return f"les récupérer avec « geoville data fetch {name} --only {_ROLES[role][1]} »"
+    return f"lancer « geoville data fetch {name} --only {_ROLES[role][1]} »"
 
 
 def missing(role: str, name: str) -> DataUnavailableError:
