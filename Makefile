@@ -2,6 +2,7 @@
 # make test   every test that fits in a few minutes (CI runs this too)
 # make lint   ruff, mypy, import-linter
 # make slow   the long proofs
+# make notebooks   executes the notebooks of docs/notebooks, and keeps what they print
 # make bench  every benchmark, into benchmarks/RESULTS.md (an hour)
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ else
 BIN := $(VENV)/bin
 endif
 
-.PHONY: demo test lint slow bench clean
+.PHONY: demo test lint slow notebooks bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/geoville demo
@@ -28,6 +29,9 @@ lint: $(VENV)/.installed-lint
 
 slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m slow --timeout 7200
+
+notebooks: $(VENV)/.installed-test
+	$(BIN)/python docs/notebooks/run.py
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/run_all.py
@@ -47,7 +51,10 @@ $(VENV)/.installed-lint: $(VENV)/.installed-test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[lint]"
 	@touch $@
 
-$(VENV)/.installed-bench: $(VENV)/.installed-test benchmarks/requirements.txt
+$(VENV)/.installed-notebooks: $(VENV)/.installed-test
+	$(BIN)/python docs/notebooks/run.py
+
+bench: $(VENV)/.installed-test benchmarks/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@
 
