@@ -12,7 +12,8 @@ from geoville.sources.official.area import Recognised
 from geoville.sources.official.layer_kinds import kind_of_layer
 from geoville.sources.official.layers import VECTOR_SUFFIXES, files_beside, layers_of, main_files
 from geoville.sources.official.table_kinds import LABELS, kind_of_table
-from geoville.sources.official.tables import COLUMN_SUFFIXES, WORKBOOK_SUFFIXES, tables_of
+from geoville.sources.official.tables import COLUMN_SUFFIXES, tables_of
+from geoville.sources.official.workbooks import SUFFIXES as WORKBOOK_SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from geoville.errors import InvalidInputError, Location
 from geoville.sources.grid_files import open_grid_file
 from geoville.sources.official.layers import main_files
+from geoville.sources.official.workbooks import SUFFIXES as WORKBOOK_SUFFIXES
+from geoville.sources.official.workbooks import sheet_names, sheet_rows
 from geoville.sources.row_files_text import cell_text
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from geoville.sources.official.area import Recognised
 
 COLUMN_SUFFIXES = (".csv", ".dbf", ".parquet")
-WORKBOOK_SUFFIXES = (".xlsx", ".xls", ".ods")
 _HEAD_ROWS = 5
 _TITLE_ROWS = 12
 """INSEE writes a few lines of titles, then labels, then the names of the columns."""
@@ -85,7 +86,7 @@ class Table:
 
         once = list(dict.fromkeys(columns))
         if self.path.suffix.lower() in WORKBOOK_SUFFIXES:
-            rows = _sheet_rows(self.path, self.sheet)[self.header + 1 :]
+            rows = sheet_rows(self.path, self.sheet)[self.header + 1 :]
             cells = {name: [_cell(row, self.names.index(name)) for row in rows] for name in once}
             table = pa.table({name: pa.array(texts, pa.string()) for name, texts in cells.items()})
             return table if kept is None else table.filter(kept)
@@ -127,8 +128,8 @@ def tables_of(path: Path) -> Iterator[Table]:
     if suffix in COLUMN_SUFFIXES:
         yield Table(path, "", 0, open_grid_file(path).names)
     elif suffix in WORKBOOK_SUFFIXES:
-        for sheet in _workbook(path).sheet_names:
-            for header, row in enumerate(_sheet_rows(path, sheet, _TITLE_ROWS)):
+        for sheet in sheet_names(path):
+            for header, row in enumerate(sheet_rows(path, sheet, _TITLE_ROWS)):
                 yield Table(path, sheet, header, tuple(cell_text(value).strip() for value in row))
 
 
@@ -149,25 +150,6 @@ def only_table(found: Recognised, is_one: Callable[[Table], bool]) -> Table:
             advice="les décompresser de nouveau",
         )
     return first
-
-
-def _workbook(path: Path) -> Any:
-    """Open a workbook. Not with openpyxl, which refuses the styles of INSEE's own and reads no .xls."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        return CalamineWorkbook.from_path(path)
-    except (CalamineError, OSError) as error:
-        raise InvalidInputError(
-            "Ce n'est pas un classeur lisible",
-            where=Location(path.name),
-            advice="le télécharger de nouveau, ou l'enregistrer en XLSX sans mot de passe",
-        ) from error
-
-
-def _sheet_rows(path: Path, sheet: str, count: int | None = None) -> list[list[Any]]:
-    rows: list[list[Any]] = _workbook(path).get_sheet_by_name(sheet).to_python(skip_empty_area=False, nrows=count)
-    return rows
 
 
 def _cell(row: Sequence[Any], place: int) -> str:

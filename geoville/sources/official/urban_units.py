@@ -81,11 +81,9 @@ def convert_urban_units(found: Recognised, area: Area, folder: Path) -> Converte
 
 def _memberships(table: Table, unit_column: str) -> Iterable[tuple[str, str, str]]:
     """Commune, code and name of the urban unit of each commune that is in one."""
-    name_column = matching(table.known, known.UNIT_NAME)
-    status_column = matching(table.known, known.UNIT_STATUS)
-    wanted = [table.column(*known.UNIT_COMMUNES), table.column(unit_column), table.column(name_column or unit_column)]
-    communes, codes, names = table.read(wanted)
-    statuses = table.read([table.column(status_column)])[0] if status_column else [""] * len(codes)
-    for commune, code, name, status in zip(communes, codes, names, statuses, strict=True):
-        if commune and code and status != known.OUTSIDE_UNITS and not code.endswith(_NO_UNIT):
-            yield commune_of(commune), code, name
+    name = matching(table.known, known.UNIT_NAME) or unit_column
+    status = matching(table.known, known.UNIT_STATUS) or unit_column
+    columns = [table.column(*known.UNIT_COMMUNES), *(table.column(column) for column in (unit_column, name, status))]
+    for commune, code, label, standing in zip(*table.read(columns), strict=True):
+        if commune and code and standing != known.OUTSIDE_UNITS and not code.endswith(_NO_UNIT):
+            yield commune_of(commune), code, label
