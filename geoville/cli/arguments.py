@@ -18,6 +18,10 @@ AskedDay = Annotated[
 GridFile = Annotated[
     Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m (CSV, Parquet, GeoPackage).")
 ]
+TerritoryGrid = Annotated[
+    Path | None,
+    typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m ; ceux de --territory s'ils ne sont pas donnés."),
+]
 Vintage = Annotated[
     int | None, typer.Option("--vintage", metavar="ANNÉE", help="Millésime de la grille, si rien d'autre ne le dit.")
 ]

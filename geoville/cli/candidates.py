@@ -10,7 +10,7 @@ import typer
 
 from geoville import french
 from geoville.carroyage.touching import Contiguity
-from geoville.cli.arguments import AsJson, GridFile, Scheduler, Vintage, Workers
+from geoville.cli.arguments import AsJson, Scheduler, TerritoryGrid, Vintage, Workers
 from geoville.cli.file_arguments import Destination
 from geoville.cli.incomes import IncomeOptions
 from geoville.cli.printing import deliver, print_lines, print_table
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def candidates(
-    grid: GridFile,
     out: Annotated[
         Destination, typer.Option("--out", metavar="FICHIER", help="Résultat : .gpkg, .geojson ou .parquet.")
     ],
     incomes: IncomeOptions,
+    grid: TerritoryGrid = None,
     vintage: Vintage = None,
     blocks: Annotated[Path | None, typer.Option("--blocks", metavar="FICHIER", help="Îlots à suivre.")] = None,
     streets: Annotated[Path | None, typer.Option("--streets", metavar="FICHIER", help="Rues à suivre.")] = None,
@@ -47,10 +47,11 @@ def candidates(
     from geoville.workflows.candidates import compute_candidates
     from geoville.workflows.outlines import OutlineInput
 
+    request = incomes.request(vintage)
     run = compute_candidates(
-        grid,
+        grid or request.territory_grid(),
         replace(
-            incomes.request(vintage),
+            request,
             outline=OutlineInput(blocks, streets, smooth),
             options=CandidateOptions(contiguity=contiguity, gap_m=gap_m),
         ),

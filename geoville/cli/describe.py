@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoville import french
-from geoville.cli.arguments import AsJson, GridFile, Vintage
+from geoville.cli.arguments import AsJson, TerritoryGrid, Vintage
 from geoville.cli.incomes import IncomeOptions
 from geoville.cli.printing import print_json, print_lines, print_table
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 def describe(
     perimeters: Annotated[Path, typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à décrire.")],
-    grid: GridFile,
     incomes: IncomeOptions,
+    grid: TerritoryGrid = None,
     vintage: Vintage = None,
     as_json: AsJson = False,
 ) -> None:
@@ -33,7 +33,8 @@ def describe(
     """
     from geoville.workflows.describe import describe_perimeters
 
-    found = describe_perimeters(perimeters, grid, incomes.request(vintage))
+    request = incomes.request(vintage)
+    found = describe_perimeters(perimeters, grid or request.territory_grid(), request)
     if as_json:
         print_json([{"code": item.code, "name": item.name, **asdict(figures)} for item, figures in found])
         return

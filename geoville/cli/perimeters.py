@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from geoville import french
-from geoville.cli.arguments import AsJson, GridFile, QpvGeneration, Vintage
+from geoville.cli.arguments import AsJson, QpvGeneration, TerritoryGrid, Vintage
 from geoville.cli.candidates import candidates
 from geoville.cli.compare import compare
 from geoville.cli.describe import describe
@@ -18,6 +18,7 @@ from geoville.cli.file_arguments import Destination
 from geoville.cli.printing import print_json, print_lines
 from geoville.cli.sensitivity import sensitivity
 from geoville.cli.usage import command, group
+from geoville.errors import InvalidInputError
 
 app = group("Calculer des périmètres candidats, les comparer.")
 
@@ -27,8 +28,14 @@ command(app, "candidates")(candidates)
 @command(app, "score")
 def score(
     computed: Annotated[Path, typer.Option("--candidates", metavar="FICHIER", help="Périmètres candidats.")],
-    official: Annotated[Path, typer.Option("--official", metavar="FICHIER", help="Contours officiels.")],
-    grid: GridFile,
+    official: Annotated[
+        Path | None,
+        typer.Option("--official", metavar="FICHIER", help="Contours officiels ; ceux de --territory sinon."),
+    ] = None,
+    grid: TerritoryGrid = None,
+    territory: Annotated[
+        str | None, typer.Option("--territory", metavar="NOM", help="Territoire qui donne contours et grille.")
+    ] = None,
     vintage: Vintage = None,
     generation: QpvGeneration = None,
     as_json: AsJson = False,
@@ -39,7 +46,8 @@ def score(
     """
     from geoville.workflows.score import score_files
 
-    found = score_files(computed, official, grid, vintage=vintage, generation=generation)
+    contours, cells = _compared_with(official, grid, territory, vintage, generation)
+    found = score_files(computed, contours, cells, vintage=vintage, generation=generation)
     if as_json:
         print_json(asdict(found))
         return
@@ -54,6 +62,21 @@ def score(
             f"{french.number(found.population_candidates)} dans les candidats.",
         ]
     )
+
+
+def _compared_with(
+    official: Path | None, grid: Path | None, territory: str | None, vintage: int | None, generation: int | None
+) -> tuple[Path, Path]:
+    """Official contours and grid: those given, else those of a territory."""
+    if official is not None and grid is not None:
+        return official, grid
+    if territory is None:
+        raise InvalidInputError("Il manque de quoi comparer", advice="donner --official et --grid, ou --territory")
+    from geoville.sources.territory import open_territory
+    from geoville.workflows.score import official_contours
+
+    pack = open_territory(territory)
+    return official or official_contours(pack, generation), grid or pack.grid_path(vintage)
 
 
 command(app, "compare")(compare)

@@ -22,7 +22,7 @@ from geoville.sources.additions import (
 from geoville.sources.addresses import read_addresses, read_places
 from geoville.sources.locations import embedded_data
 from geoville.sources.pack_folders import VERSION_MARK, pack_names, packs_folder, version_folder
-from geoville.sources.pack_roles import missing
+from geoville.sources.pack_roles import lacking, missing
 from geoville.sources.territory_manifest import MANIFEST, Manifest, PackFile, read_manifest
 from geoville.sources.territory_tables import (
     CellTable,
@@ -219,6 +219,11 @@ class Territory:
         ]
         return (*added_perimeters(self.name), *shipped)
 
+    def layer_paths(self, kind: Kind) -> tuple[Path, ...]:
+        """Files of a kind of perimeters; DataUnavailableError where the pack has none."""
+        self.file(kind)
+        return tuple(file.checked_path() for file in self._files(kind))
+
     def has(self, role: str) -> bool:
         """Whether the pack has a file of that role."""
         return bool(self._files(role))
@@ -233,6 +238,9 @@ class Territory:
         """
         for file in self._files(role):
             return file
+        if self.version is None:  # an embedded pack is not fetched
+            advice = f"en ajouter avec « geoville data add FICHIER --kind {role} --territory {self.name} »"
+            raise DataUnavailableError(lacking(role, self.name), advice=advice)
         raise missing(role, self.name)
 
     def _files(self, role: str) -> tuple[PackFile, ...]:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.crs import GRID_CRS
-from geoville.errors import ContourError, Location
+from geoville.errors import ContourError, InvalidInputError, Location
 from geoville.model import Kind
 from geoville.perimeters.score import Score, score_perimeters
+from geoville.sources.contours import read_perimeters
 from geoville.workflows.layers import read_map
 from geoville.workflows.search_inputs import read_sourced_grid
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
+    from geoville.sources.territory import Territory
     from geoville.workflows.layers import Layer
 
 
@@ -45,6 +47,33 @@ def score_files(
     theirs = read_map(official, epsg, "official", otherwise=Kind.QPV, otherwise_generation=generation)
     _require_official(theirs)
     return score_perimeters(_geometries(ours), _geometries(theirs), squares, cells.people)
+
+
+def official_contours(territory: Territory, generation: int | None = None) -> Path:
+    """File of the official contours of QPV that a territory has.
+
+    Parameters
+    ----------
+    generation : of the QPV, where the territory has several.
+
+    Raises
+    ------
+    DataUnavailableError
+        The territory has none.
+    InvalidInputError
+        It has several generations and none is asked for, or not that one.
+    """
+    by_generation = {
+        read_perimeters(path, kind=Kind.QPV).perimeters[0].generation: path for path in territory.layer_paths(Kind.QPV)
+    }
+    if generation is None and len(by_generation) == 1:
+        return next(iter(by_generation.values()))
+    if generation not in by_generation:
+        known = ", ".join(sorted(str(year) for year in by_generation))
+        raise InvalidInputError(
+            f"{territory.title} a des QPV de ces générations : {known}", advice="en choisir une avec --generation"
+        )
+    return by_generation[generation]
 
 
 def _require_official(layer: Layer) -> None:

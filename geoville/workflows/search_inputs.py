@@ -62,6 +62,20 @@ class CandidateRequest:
     outline: OutlineInput = field(default_factory=OutlineInput)
     options: CandidateOptions = field(default_factory=CandidateOptions)
 
+    def territory_grid(self) -> Path:
+        """Grid of the territory, of the vintage asked for, else of its own.
+
+        Raises
+        ------
+        InvalidInputError
+            There is no territory, or it has no grid of that vintage.
+        DataUnavailableError
+            The territory has no grid.
+        """
+        if self.territory is None:
+            raise InvalidInputError("Il manque une grille", advice="donner --grid, ou un --territory qui en a une")
+        return self.territory.grid_path(self.vintage)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SearchInputs:

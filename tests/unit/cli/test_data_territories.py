@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from made_up_packs import made_up_pack
+
+from geoville.law import IncomeReference
 
 
 def test_a_territory_is_made_seen_and_removed(geoville):
@@ -84,3 +87,30 @@ def test_commands_take_the_name_of_a_pack(geoville, tmp_path):
     )
     assert asked.code == 2
     assert "--rmuc-nat, --rmuc-uu et --uu-population" in asked.err
+
+
+def test_candidates_and_their_score_need_no_file_but_those_of_the_pack(geoville, tmp_path):
+    made_up_pack(income_reference=IncomeReference(18355, 13287, 99000, 2009, verified=False, source="essai"))
+    computed, which = tmp_path / "c.gpkg", ("--territory", "bourg")
+    assert geoville("perimeters", "candidates", *which, "--on", "2024-06-01", "--out", computed).code == 0
+    scored = geoville("perimeters", "score", "--candidates", computed, *which)
+    assert scored.out.startswith("Précision : ")
+    described = geoville("perimeters", "describe", "--perimeters", computed, *which, "--on", "2024-06-01", "--json")
+    assert len(json.loads(described.out)) > 1
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("candidates", "--out", "c.gpkg"), "--grid, ou un --territory"),
+        (("score", "--candidates", "c.gpkg"), "--official et --grid, ou --territory"),
+        (("score", "--candidates", "c.gpkg", "--territory", "calais"), "n'a pas de contours de QPV"),
+        (("score", "--candidates", "c.gpkg", "--territory", "bourg", "--generation", "2015"), "générations : 2024"),
+        (("candidates", "--out", "c.gpkg", "--territory", "bourg", "--vintage", "1999"), "grille 1999"),
+    ],
+)
+def test_what_the_pack_cannot_give_is_asked_for(geoville, command, said):
+    made_up_pack(income_reference=IncomeReference(18355, 13287, 99000, 2009, verified=False, source="essai"))
+    refused = geoville("perimeters", *command)
+    assert refused.code != 0
+    assert said in refused.err
