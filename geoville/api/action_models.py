@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from geoville.api.models import SourceDocument  # noqa: TC001
-from geoville.eligibility.action import ActionGround, Benefit, EvidenceBasis, SpotStanding  # noqa: TC001
-from geoville.eligibility.action_secrecy import Shown  # noqa: TC001
+from geoville.eligibility.actions.action import ActionGround, Benefit, EvidenceBasis, SpotStanding  # noqa: TC001
+from geoville.eligibility.actions.secrecy import Shown  # noqa: TC001
 from geoville.model import Basis, RuleStatus  # noqa: TC001
 
 MOST_PLACES, MOST_HOMES = 100, 500

@@ -17,7 +17,7 @@ from geoville.api.models import LookupDocument
 from geoville.api.problem_responses import problem_responses
 from geoville.api.service import CurrentService  # noqa: TC001 - FastAPI reads the annotation
 from geoville.eligibility.document import answer_document
-from geoville.eligibility.footprint_document import footprint_document
+from geoville.eligibility.footprint.document import footprint_document
 
 router = APIRouter(tags=["Verdict"], dependencies=[GivenOnce])
 

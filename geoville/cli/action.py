@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from geoville.eligibility.action import ActionFinding, Beneficiaries
+    from geoville.eligibility.actions.action import ActionFinding, Beneficiaries
     from geoville.workflows.action_table import CheckedTable
     from geoville.workflows.actions import ActionDesk
 
@@ -49,7 +49,7 @@ def check(
 
     Lieu, bénéficiaires, BOP 147, Région : ce qui est montré, ce qui manque, ce qu'il reste à vérifier.
     """
-    from geoville.eligibility.action_document import action_document
+    from geoville.eligibility.actions.document import action_document
     from geoville.sources.action_files import read_action
 
     judged = _judged(on)
@@ -108,7 +108,7 @@ def _open(options: DeskOptions) -> ActionDesk:
 
 
 def _in_words(finding: ActionFinding) -> Iterator[str]:
-    from geoville.eligibility.action_ground import GROUND_NAMES
+    from geoville.eligibility.actions.ground import GROUND_NAMES
 
     action, first = finding.action, finding.stages[0]
     yield GROUND_NAMES[first.ground].upper()
@@ -148,7 +148,7 @@ def _of_beneficiaries(found: Beneficiaries) -> Iterator[str]:
 
 
 def _print_table(table: CheckedTable) -> None:
-    from geoville.eligibility.action_ground import GROUND_NAMES
+    from geoville.eligibility.actions.ground import GROUND_NAMES
 
     print_lines([f"Colonnes lues : {', '.join(table.columns)}"])
     rows = [(str(row.line), *_cells(row.finding, row.fault)) for row in table.checked]
@@ -160,6 +160,6 @@ def _print_table(table: CheckedTable) -> None:
 
 
 def _cells(finding: ActionFinding | None, fault: str) -> tuple[str, str]:
-    from geoville.eligibility.action_ground import GROUND_NAMES
+    from geoville.eligibility.actions.ground import GROUND_NAMES
 
     return ("", fault) if finding is None else (finding.action.title, GROUND_NAMES[finding.ground])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geoville.perimeters.compare import Comparison
-    from geoville.rendering.compare_text import TableRow
+    from geoville.rendering.compare.text import TableRow
 
 _COLUMNS = ("Avant", "Après", "Devenir", "Sortent", "Restent", "Entrent")
 
@@ -66,7 +66,7 @@ def compare(
 
 def print_comparison(comparison: Comparison) -> None:
     """Print what became of each perimeter, then the two maps as wholes."""
-    from geoville.rendering.compare_text import rules_sentence, summary, table_rows, total_row
+    from geoville.rendering.compare.text import rules_sentence, summary, table_rows, total_row
     from geoville.rendering.perimeter_layer import ESTIMATED
 
     rows = [(_names(row.old), _names(row.new), row.fate, *_flow(row)) for row in table_rows(comparison)]

@@ -63,7 +63,7 @@ def _print_answer(answer: Answer, *, as_json: bool) -> None:
 
 def _print_footprint(geometry: Path, index: PerimeterIndex, on: date, territory: str, *, as_json: bool) -> None:
     from geoville.cli.answer_lines import footprint_lines
-    from geoville.eligibility.footprint_document import footprint_document
+    from geoville.eligibility.footprint.document import footprint_document
     from geoville.workflows.footprints import answer_about_file
 
     answer = answer_about_file(geometry, index, on, territory=territory)

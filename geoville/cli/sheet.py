@@ -45,8 +45,8 @@ def sheet(
         raise InvalidInputError("Rien de précis à imprimer", advice="donner un nom, ou bien --from")
     if kind is not None and file is None:
         raise InvalidInputError("Sans effet sur cette carte : --kind", advice="retirer cette option")
-    from geoville.rendering.static_paper import paper_format
-    from geoville.rendering.static_sheet import SheetOptions
+    from geoville.rendering.static.paper import paper_format
+    from geoville.rendering.static.sheet import SheetOptions
     from geoville.sources.territory import open_territory
     from geoville.workflows.file_maps import PerimeterFile, file_map, read_look
     from geoville.workflows.maps import map_specs

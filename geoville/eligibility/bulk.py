@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from geoville.eligibility.bulk_territory import BulkTerritory, TerritoryAnswers
     from geoville.eligibility.index import PerimeterIndex
-    from geoville.eligibility.kernel_sets import PolygonSets
+    from geoville.eligibility.kernel.sets import PolygonSets
 
 VERDICTS: tuple[VerdictCode | None, ...] = (
     None,

@@ -10,7 +10,7 @@ import numpy as np
 from geoville.crs import WGS84, transform_points
 from geoville.eligibility.index import NEARBY_M
 from geoville.eligibility.kernel import LimitFinder, PointLocator
-from geoville.eligibility.kernel_sets import NO_SETS, joined
+from geoville.eligibility.kernel.sets import NO_SETS, joined
 from geoville.errors import InvalidInputError
 from geoville.model import Basis
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from geoville.eligibility.index import PerimeterIndex
     from geoville.eligibility.kernel import Membership
-    from geoville.eligibility.kernel_sets import PolygonSets
+    from geoville.eligibility.kernel.sets import PolygonSets
     from geoville.model import Perimeter
 
 NO_PERIMETER = -1

@@ -14,7 +14,7 @@ from geoville.model import NotFound, Position, PositionType
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from geoville.geocoding.remote_address import RemoteAddress
+    from geoville.geocoding.remote.address import RemoteAddress
     from geoville.model import Address
 
 WITHIN_M = 100

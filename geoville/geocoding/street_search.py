@@ -8,11 +8,13 @@ from geoville.geocoding.match import StreetMatch, match_streets
 from geoville.geocoding.street_index import SUGGESTIONS, last_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from geoville.geocoding.address_index import AddressIndex
     from geoville.geocoding.reading import Reading
     from geoville.geocoding.street_name import StreetName
 
-MANY_TOWNS = 60
+MANY_TOWNS = 20
 """Most towns whose streets are compared one town after the other: the largest city has twenty arrondissements."""
 
 
@@ -28,7 +30,7 @@ def matches_of(reading: Reading, index: AddressIndex) -> tuple[StreetMatch, ...]
     if all(index.knows(word) for word in last):
         return match_streets(asked, index.streets_with_any(last, towns))
     if len(towns) > MANY_TOWNS:
-        return tuple(match for match in matches_anywhere(asked, index) if match.street.town in towns)
+        return match_streets(asked, index.streets_with_any(_spelt(last, index), towns))
     found = [match for town in towns for match in match_streets(asked, index.streets_of(town))]
     return tuple(sorted(found, key=lambda match: (-match.score, match.street.town, match.street.label)))
 
@@ -48,7 +50,7 @@ def matches_anywhere(asked: StreetName, index: AddressIndex, *, misspelt: bool =
     exact = match_streets(asked, index.streets_with_all(words))
     if exact or not misspelt:
         return exact
-    last = [known for word in last_words(asked) for known in _alternatives(word, index)]
+    last = _spelt(last_words(asked), index)
     return match_streets(asked, index.streets_with_any(last)) if last else ()
 
 
@@ -57,6 +59,10 @@ def near_names(reading: Reading, index: AddressIndex) -> tuple[str, ...]:
     towns = sorted(reading.towns or ())[:MANY_TOWNS]
     indexes = [index.streets_of(town) for town in towns] if towns else [index.streets_with_any(reading.street.content)]
     return tuple(title for streets in indexes for title in streets.suggestions(reading.street))[:SUGGESTIONS]
+
+
+def _spelt(words: Iterable[str], index: AddressIndex) -> list[str]:
+    return [known for word in words for known in _alternatives(word, index)]
 
 
 def _alternatives(word: str, index: AddressIndex) -> tuple[str, ...]:

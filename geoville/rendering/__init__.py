@@ -1,7 +1,7 @@
 """Maps: from values to a map as data, then to one page that opens with no network."""
 
-from geoville.rendering.compare_map import ComparisonSpec, comparison_map
-from geoville.rendering.compare_page import render_comparison
+from geoville.rendering.compare.map import ComparisonSpec, comparison_map
+from geoville.rendering.compare.page import render_comparison
 from geoville.rendering.map_spec import MapSpec
 from geoville.rendering.maps import perimeter_map, perimeters_map, sector_map
 from geoville.rendering.page import render_page

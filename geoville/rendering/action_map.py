@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geoville.crs import WGS84, transform_geometry
-from geoville.eligibility.action import ActionGround
-from geoville.eligibility.action_ground import GROUND_NAMES
+from geoville.eligibility.actions.action import ActionGround
+from geoville.eligibility.actions.ground import GROUND_NAMES
 from geoville.french import UNIT_SPACE
 from geoville.rendering.cell_layer import cell_layer, geojson, inhabited_area
 from geoville.rendering.map_spec import MapSpec, PanelSection, PerimeterLayer, PlaceLayer, PlacePoint, Popup, Shape

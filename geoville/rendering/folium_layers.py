@@ -12,7 +12,7 @@ from geoville.rendering.styles import CASING_WIDTH_PX, CHANGE_FILLS, LineStyle, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from geoville.rendering.compare_map import AreaLayer
+    from geoville.rendering.compare.map import AreaLayer
     from geoville.rendering.map_spec import Link, LinkLayer, OutlineLayer, PerimeterLayer, PlaceLayer, Popup, Shape
     from geoville.rendering.map_style import MapStyle
 

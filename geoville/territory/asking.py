@@ -11,7 +11,7 @@ from geoville.territory.opened import Opened
 if TYPE_CHECKING:
     from datetime import date
 
-    from geoville.eligibility.action import ActionFinding
+    from geoville.eligibility.actions.action import ActionFinding
     from geoville.model import Answer, FootprintAnswer, Rule
     from geoville.territory.files import FilePath
     from geoville.workflows.action_table import CheckedTable

@@ -75,8 +75,8 @@ class Drawing(Opened):
         theme : by which cells are coloured ("median", "share_below", "people"…).
         graticule : whether meridians and parallels are drawn.
         """
-        from geoville.rendering.static_paper import paper_format
-        from geoville.rendering.static_sheet import SheetOptions
+        from geoville.rendering.static.paper import paper_format
+        from geoville.rendering.static.sheet import SheetOptions
         from geoville.workflows.maps import map_specs
         from geoville.workflows.sheets import write_sheet
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoville import french
-from geoville.eligibility.action_ground import GROUND_NAMES
+from geoville.eligibility.actions.ground import GROUND_NAMES
 from geoville.model import Basis, Position
 from geoville.rendering import render_page
 from geoville.rendering.action_map import ActionMark, action_map
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from geoville.eligibility.action import ActionFinding
+    from geoville.eligibility.actions.action import ActionFinding
     from geoville.workflows.actions import ActionDesk
 
 _BASES = {

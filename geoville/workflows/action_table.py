@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from geoville.eligibility.action_document import action_document
-from geoville.eligibility.action_readings import BOP_147, REGION
-from geoville.eligibility.action_secrecy import secrecy_law
+from geoville.eligibility.actions.document import action_document
+from geoville.eligibility.actions.readings import BOP_147, REGION
+from geoville.eligibility.actions.secrecy import secrecy_law
 from geoville.errors import InvalidInputError, Location
 from geoville.sources.files import replacing, sha256_of
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from geoville.eligibility.action import ActionFinding
+    from geoville.eligibility.actions.action import ActionFinding
     from geoville.sources.row_files import Cell, RowFile
     from geoville.workflows.actions import ActionDesk
 

@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geoville.eligibility.action import Action, Catchment, Homes, StatedCounts, StatedShare
-from geoville.eligibility.action_places import ActionLayers
 from geoville.eligibility.actions import check_action
+from geoville.eligibility.actions.action import Action, Catchment, Homes, StatedCounts, StatedShare
+from geoville.eligibility.actions.places import ActionLayers
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError, Location
 from geoville.model import NotFound
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from geoville.eligibility.action import ActionFinding, Public
+    from geoville.eligibility.actions.action import ActionFinding, Public
     from geoville.model import Answer, Position
     from geoville.perimeters.areas import PopulatedCells
     from geoville.sources.action_areas import Area

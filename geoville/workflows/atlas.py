@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from geoville import __version__
 from geoville.eligibility.rules import rules_at
 from geoville.rendering import perimeter_map, perimeters_map, render_page, sector_map
-from geoville.rendering.atlas_blocks import (
+from geoville.rendering.atlas.blocks import (
     INDEX_HEADERS,
     INDEX_NOTE,
     figures_table,
@@ -18,9 +18,9 @@ from geoville.rendering.atlas_blocks import (
     places_table,
     rules_table,
 )
-from geoville.rendering.atlas_html import INDEX, INTERACTIVE, OVERVIEW, PRINTED, entry_page, index_page, picture_name
-from geoville.rendering.atlas_pdf import atlas_pdf, sheet_svg
-from geoville.rendering.atlas_spec import AtlasEntry, AtlasSpec
+from geoville.rendering.atlas.html import INDEX, INTERACTIVE, OVERVIEW, PRINTED, entry_page, index_page, picture_name
+from geoville.rendering.atlas.pdf import atlas_pdf, sheet_svg
+from geoville.rendering.atlas.spec import AtlasEntry, AtlasSpec
 from geoville.workflows.atlas_figures import PLACES_REACH_M, AtlasFigures, places_near
 from geoville.workflows.atlas_folder import AtlasFolder
 from geoville.workflows.maps import MapLook, sector_recipes, territory_scene

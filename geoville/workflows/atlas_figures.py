@@ -14,7 +14,7 @@ from geoville.crs import GRID_CRS, WGS84, transform_points
 from geoville.french import UNIT_SPACE
 from geoville.model import Kind
 from geoville.perimeters.compare import compare_perimeters
-from geoville.rendering.atlas_blocks import Surroundings, changes_table, no_changes
+from geoville.rendering.atlas.blocks import Surroundings, changes_table, no_changes
 from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.describe import area_describer
 from geoville.workflows.search_inputs import CandidateRequest, prepare_figures
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from geoville.model import Address, Perimeter
     from geoville.perimeters.compare import Comparison
     from geoville.perimeters.figures import AreaFigures
-    from geoville.rendering.atlas_spec import Block
+    from geoville.rendering.atlas.spec import Block
     from geoville.sources.territory import Territory
     from geoville.workflows.search_inputs import SearchInputs
 

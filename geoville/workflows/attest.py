@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError
-from geoville.rendering.statement_html import statement_html
-from geoville.rendering.statement_pdf import statement_pdf
-from geoville.rendering.statement_text import statement
+from geoville.rendering.statement.html import statement_html
+from geoville.rendering.statement.pdf import statement_pdf
+from geoville.rendering.statement.text import statement
 from geoville.sources.files import replacing
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoville.eligibility.bulk import BulkVerdicts
-    from geoville.eligibility.kernel_sets import PolygonSets
+    from geoville.eligibility.kernel.sets import PolygonSets
     from geoville.sources.row_files import AddedColumn, Cell
     from geoville.workflows.lookup import LookupDesk
     from geoville.workflows.lookup_file_questions import Asking

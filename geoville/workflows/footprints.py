@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.footprint import decide_footprint
-from geoville.eligibility.footprint_measure import require_footprint
+from geoville.eligibility.footprint.measure import require_footprint
 from geoville.errors import InvalidInputError, Location
 from geoville.sources.contour_table import epsg_of
 from geoville.sources.territory import open_territory

@@ -63,7 +63,7 @@ def _of_pack(pack: Territory) -> Geocoder:
 
 
 def _remote(geocoder: str) -> Geocoder:
-    from geoville.geocoding.addok import AddokGeocoder
-    from geoville.geocoding.geoplateforme import GeoplateformeGeocoder
+    from geoville.geocoding.remote.addok import AddokGeocoder
+    from geoville.geocoding.remote.geoplateforme import GeoplateformeGeocoder
 
     return GeoplateformeGeocoder() if geocoder.lower() == GEOPLATEFORME else AddokGeocoder(geocoder)

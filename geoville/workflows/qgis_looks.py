@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from geoville.french import percent
 from geoville.model import Kind
-from geoville.rendering.compare_text import CHANGE_NAMES
+from geoville.rendering.compare.text import CHANGE_NAMES
 from geoville.rendering.palettes import BUPU
 from geoville.rendering.perimeter_layer import ESTIMATED, LAYER_NAMES, line_of
 from geoville.rendering.styles import CHANGE_FILLS, PERIMETER_LINES

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError
-from geoville.rendering.static_files import sheet_pdf, sheet_png
+from geoville.rendering.static.files import sheet_pdf, sheet_png
 from geoville.sources.files import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.rendering import MapSpec
-    from geoville.rendering.static_sheet import SheetOptions
+    from geoville.rendering.static.sheet import SheetOptions
 
 _WRITERS = {".pdf": sheet_pdf, ".png": sheet_png}
 

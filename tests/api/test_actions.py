@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from geoville.eligibility.action_document import action_document
+from geoville.eligibility.actions.document import action_document
 from geoville.sources.action_entries import action_of
 
 INSIDE = "1 rue Youri Gagarine, 62100 Calais"

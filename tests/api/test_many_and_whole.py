@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from geoville.eligibility.footprint_document import footprint_document
+from geoville.eligibility.footprint.document import footprint_document
 from geoville.eligibility.rules import rule_document, rules_at
 from geoville.workflows.footprints import answer_about_file
 

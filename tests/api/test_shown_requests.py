@@ -1,4 +1,4 @@
-"""The curl lines of the documents, against a real server, answer what is printed under them."""
+"""The requests that the documents show, in curl, Python and JavaScript, answer what is printed beside them."""
 
 from __future__ import annotations
 
@@ -10,37 +10,108 @@ import sys
 from pathlib import Path
 
 import pytest
+from shown import DOCUMENTS, REPOSITORY, Block, all_blocks, blocks, dialogues, name_of, promised
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-DOCUMENTS = sorted([REPOSITORY / "README.md", *REPOSITORY.glob("docs/guide/*.md")])
+from geoville.api.settings import Settings
+
 SHOWN_SERVER = "http://127.0.0.1:8765"
 TOKEN = "un-jeton-de-seize-lettres"
+API = "docs/api.md"
+SETTING_ROW = re.compile(r"^\| .+ \| (.+) \| `GEOVILLE_(\w+)` \|$", re.MULTILINE)
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform == "win32", reason="signals"),
-    pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not on this machine"),
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
+
+CURL = [
+    (name_of(path), command, shown)
+    for path in DOCUMENTS
+    for command, shown in dialogues(path)
+    if command.startswith("curl ")
 ]
 
 
-def dialogues(text: str) -> list[tuple[str, str]]:
-    """Each curl line with what is shown under it."""
-    blocks = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
-    return [
-        found for block in blocks for found in re.findall(r"^\$ (curl .+)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
-    ]
+@pytest.fixture
+def beside(tmp_path: Path) -> Path:
+    """Folder that has the examples, where requests may write files."""
+    shutil.copytree(REPOSITORY / "docs" / "exemples", tmp_path / "docs" / "exemples")
+    return tmp_path
 
 
-SHOWN = [(path.name, *found) for path in DOCUMENTS for found in dialogues(path.read_text(encoding="utf-8"))]
-
-
-def test_every_curl_line_answers_as_printed(start):
-    assert {"README.md", "8-service-http.md"} <= {name for name, _, _ in SHOWN}
+def test_every_request_answers_as_printed(start, beside):
+    """One service for all: starting it takes longer than asking it."""
     service = start(env={"GEOVILLE_ADMIN_TOKEN": TOKEN})
-    for name, command, shown in SHOWN:
-        asked = command.replace(SHOWN_SERVER, service.url)
+    check_curl(service.url, beside)
+    check_script("python", "#", [sys.executable, "-"], service.url, beside)
+    node = shutil.which("node")
+    if node:
+        check_script("javascript", "//", [node, "--input-type=module", "-"], service.url, beside)
+    elif os.environ.get("GEOVILLE_REQUIRE_ALL_TESTS"):
+        pytest.fail("node is not on this machine")
+
+
+def check_curl(url: str, folder: Path) -> None:
+    assert {"README.md", "docs/guide/8-service-http.md", API} <= {name for name, _, _ in CURL}
+    for name, command, shown in CURL:
+        asked = command.replace(SHOWN_SERVER, url).replace("curl ", "curl --fail-with-body ", 1)
         environment = {**os.environ, "GEOVILLE_ADMIN_TOKEN": TOKEN}
-        ran = subprocess.run(asked, shell=True, capture_output=True, env=environment, check=True, cwd=REPOSITORY)
+        ran = subprocess.run(asked, shell=True, capture_output=True, env=environment, check=False, cwd=folder)
         written = ran.stdout.decode("utf-8").strip()
-        promised = shown.strip().removesuffix("…").replace(SHOWN_SERVER, service.url)
-        assert written.startswith(promised), (name, command)
-        assert shown.strip().endswith("…") or written == promised, (name, command)
+        start, cut, _ = "\n".join(shown).strip().replace(SHOWN_SERVER, url).partition("…")
+        assert written.startswith(start.strip()), (name, command)
+        assert cut or written == start, (name, command)
+        assert ran.returncode == (22 if '"title":"Demande incorrecte"' in start else 0), (name, command)
+
+
+def check_script(language: str, mark: str, program: list[str], url: str, folder: Path) -> None:
+    """Run the snippets of the page on the API one after the other, as they are read, in one process."""
+    shown = [block.text for block in blocks(REPOSITORY / API) if block.language == language]
+    assert len(shown) > 4
+    script = "\n".join(text if language == "python" else _apart(text) for text in shown)
+    ran = subprocess.run(
+        program,
+        input=script.replace(SHOWN_SERVER, url),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
+    lines = [line for text in shown for line in promised(text, mark)]
+    assert len(lines) > 4
+    assert [line for line in lines if line not in ran.stdout.splitlines()] == []
+
+
+def _apart(text: str) -> str:
+    """A snippet of JavaScript whose names are its own; imports may stand in no block."""
+    imports = re.findall(r"^import .*$", text, re.MULTILINE)
+    return "\n".join([*imports, "{", re.sub(r"^import .*$", "", text, flags=re.MULTILINE), "}"])
+
+
+def test_requests_are_shown_where_they_run():
+    """Snippets that ask the service are on the page that this file runs."""
+    asking = {block.document for block in all_blocks("javascript")}
+    asking |= {block.document for block in all_blocks("python") if SHOWN_SERVER in block.text}
+    assert asking == {API}
+
+
+def test_the_limits_shown_are_those_of_the_settings():
+    rows = SETTING_ROW.findall((REPOSITORY / API).read_text(encoding="utf-8"))
+    assert len(rows) > 5
+    defaults = Settings.model_fields
+    for value, variable in rows:
+        number = 0 if value == "aucune" else int(re.sub(r"\D", "", value))
+        assert defaults[variable.lower()].default == number, variable
+
+
+@pytest.fixture
+def deployment() -> dict[str, Block]:
+    """Blocks of the page on deployment, by language; the one that is not a dialogue where there are two."""
+    return {block.language: block for block in blocks(REPOSITORY / "docs" / "deploiement-service.md")}
+
+
+def test_the_service_starts_with_the_settings_shown(start, deployment, tmp_path):
+    shown = dict(line.split("=", 1) for line in deployment["sh"].text.splitlines())
+    assert "GEOVILLE_ADMIN_TOKEN" in shown
+    placed = {name: value.replace("/var/lib/geoville", str(tmp_path)) for name, value in shown.items()}
+    service = start(env=placed)
+    ran = subprocess.run(["curl", "-s", f"{service.url}/ready"], capture_output=True, encoding="utf-8", check=True)
+    assert ran.stdout.startswith('{"status":"ready"')

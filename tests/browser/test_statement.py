@@ -27,8 +27,8 @@ from playwright.sync_api import expect
 
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
-from geoville.rendering.statement_html import statement_html
-from geoville.rendering.statement_text import statement
+from geoville.rendering.statement.html import statement_html
+from geoville.rendering.statement.text import statement
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from geoville.eligibility.action import ActionGround as Ground
-from geoville.eligibility.action_readings import BOP_147, REGION
+from geoville.eligibility.actions.action import ActionGround as Ground
+from geoville.eligibility.actions.readings import BOP_147, REGION
 from geoville.model import Basis, RuleStatus
 from geoville.sources.action_entries import action_of
 from geoville.workflows.actions import ActionDesk

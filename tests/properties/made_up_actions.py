@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 
 from geoville.crs import LAMBERT_93, WGS84, transform_geometry, transform_points
-from geoville.eligibility.action import Action, Homes, Public
-from geoville.eligibility.action_places import ActionLayers
+from geoville.eligibility.actions.action import Action, Homes, Public
+from geoville.eligibility.actions.places import ActionLayers
 from geoville.eligibility.index import PerimeterIndex
 from geoville.model import Kind, NotFound, Perimeter, Position, PositionType, Source
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_actions import OUTSIDE, action, at, homes, layers
 
-from geoville.eligibility.action import StatedCounts
-from geoville.eligibility.action_document import action_document
-from geoville.eligibility.action_secrecy import publish, secrecy_threshold
 from geoville.eligibility.actions import check_action
+from geoville.eligibility.actions.action import StatedCounts
+from geoville.eligibility.actions.document import action_document
+from geoville.eligibility.actions.secrecy import publish, secrecy_threshold
 
 CELLS = range(4)
 COUNTS = st.tuples(*[st.integers(0, 40) for _ in CELLS]).filter(any)

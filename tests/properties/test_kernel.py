@@ -91,7 +91,7 @@ def test_indexes_travel_to_other_processes() -> None:
 def test_compiled_code_needs_no_folder_to_be_kept_in(monkeypatch: pytest.MonkeyPatch) -> None:
     import numba
 
-    from geoville.eligibility.kernel_compiler import compiled
+    from geoville.eligibility.kernel.compiler import compiled
 
     compile_without_cache = numba.njit
 

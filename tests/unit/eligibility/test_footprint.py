@@ -14,7 +14,7 @@ from square_quarter import CANDIDATE, EAST, IN_2020, IN_2026, NORTH, SQUARE, VEI
 
 from geoville.crs import RGR92_UTM40, WGS84, transform_geometry
 from geoville.eligibility.footprint import decide_footprint
-from geoville.eligibility.footprint_document import footprint_document
+from geoville.eligibility.footprint.document import footprint_document
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
 from geoville.model import Basis, FootprintAnswer, Kind, Perimeter, Placement

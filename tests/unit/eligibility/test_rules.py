@@ -12,7 +12,7 @@ import shapely
 from square_quarter import CANDIDATE, EAST, IN_2020, IN_2026, NORTH, VEILLE, ask, at, qpv, shape_at
 
 from geoville.eligibility.footprint import decide_footprint
-from geoville.eligibility.footprint_measure import BANDS_M
+from geoville.eligibility.footprint.measure import BANDS_M
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.rules import all_rules, rule_document, rules_at
 from geoville.law.yaml_files import read_law

@@ -13,7 +13,7 @@ from geoville.eligibility.rules import rules_at
 from geoville.model import Kind
 from geoville.perimeters.figures import AreaFigures
 from geoville.rendering import perimeter_map, perimeters_map
-from geoville.rendering.atlas_blocks import (
+from geoville.rendering.atlas.blocks import (
     INDEX_HEADERS,
     INDEX_NOTE,
     Surroundings,
@@ -24,9 +24,9 @@ from geoville.rendering.atlas_blocks import (
     places_table,
     rules_table,
 )
-from geoville.rendering.atlas_html import entry_page, index_page
-from geoville.rendering.atlas_pdf import atlas_pdf
-from geoville.rendering.atlas_spec import AtlasEntry, AtlasSpec, FigureTable, PanelSection
+from geoville.rendering.atlas.html import entry_page, index_page
+from geoville.rendering.atlas.pdf import atlas_pdf
+from geoville.rendering.atlas.spec import AtlasEntry, AtlasSpec, FigureTable, PanelSection
 
 ON = date(2024, 6, 1)
 NAN = float("nan")

@@ -11,7 +11,7 @@ from geoville.model import Kind, Source
 from geoville.perimeters.compare import compare_perimeters
 from geoville.perimeters.overlay import overlay
 from geoville.rendering import comparison_map, render_comparison
-from geoville.rendering.compare_text import layer_name, map_name, summary, table_rows, total_row
+from geoville.rendering.compare.text import layer_name, map_name, summary, table_rows, total_row
 from geoville.rendering.map_style import MapStyle
 from geoville.rendering.styles import LineStyle
 

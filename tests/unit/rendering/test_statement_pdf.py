@@ -29,8 +29,8 @@ from made_up_answers import (
 )
 
 from geoville.rendering.statement import Statement
-from geoville.rendering.statement_pdf import statement_pdf
-from geoville.rendering.statement_text import statement
+from geoville.rendering.statement.pdf import statement_pdf
+from geoville.rendering.statement.text import statement
 
 A4_POINTS = (595.28, 841.89)
 POSITION = re.compile(rb"BT [\d.-]+ ([\d.-]+) Td")
@@ -83,8 +83,8 @@ def test_fonts_are_embedded_and_the_map_is_no_image(pdf):
 def test_the_same_statement_gives_the_same_bytes_in_any_process(pdf):
     assert statement_pdf(made()) == pdf
     code = (
-        "import hashlib; from made_up_answers import *; from geoville.rendering.statement_text import statement;"
-        "from geoville.rendering.statement_pdf import statement_pdf;"
+        "import hashlib; from made_up_answers import *; from geoville.rendering.statement.text import statement;"
+        "from geoville.rendering.statement.pdf import statement_pdf;"
         "made = statement(official(), ASKED, index=OFFICIAL_INDEX,"
         " landmarks=(landmark('Collège', 100, -200),), issued=ON);"
         "print(statement_pdf(made).hex())"

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from geoville.errors import InvalidInputError
 from geoville.rendering import perimeter_map, sector_map
 from geoville.rendering.map_spec import PlaceLayer, PlacePoint, Popup
-from geoville.rendering.statement_labels import Box
-from geoville.rendering.static_files import sheet_pdf, sheet_png
-from geoville.rendering.static_ground import ground_around, subject_bounds
-from geoville.rendering.static_marks import HATCHES, line_options, paler
-from geoville.rendering.static_paper import PaperFormat, paper_format, printing, text_width, wrapped
-from geoville.rendering.static_sheet import SheetOptions, draw_sheet
+from geoville.rendering.statement.labels import Box
+from geoville.rendering.static.files import sheet_pdf, sheet_png
+from geoville.rendering.static.ground import ground_around, subject_bounds
+from geoville.rendering.static.marks import HATCHES, line_options, paler
+from geoville.rendering.static.paper import PaperFormat, paper_format, printing, text_width, wrapped
+from geoville.rendering.static.sheet import SheetOptions, draw_sheet
 from geoville.rendering.styles import PERIMETER_LINES
 
 MM_PER_POINT = 25.4 / 72

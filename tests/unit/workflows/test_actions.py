@@ -11,8 +11,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from geoville.eligibility.action import ActionGround as Ground
-from geoville.eligibility.action_document import action_document
+from geoville.eligibility.actions.action import ActionGround as Ground
+from geoville.eligibility.actions.document import action_document
 from geoville.errors import InvalidInputError
 from geoville.sources.action_entries import action_of
 from geoville.workflows.action_table import ADDED_COLUMNS, check_table

@@ -1,0 +1,150 @@
+"""A grid of cells on three levels: coarse ones everywhere, finer ones only where something happens.
+
+The codes of all cells stand in one array: those of the coarse cells first, row after row from the south-west, then
+those of blocks of `SIDE` by `SIDE` smaller cells. A negative code of a coarse or middle cell leads to the block that
+divides it; what the other codes mean is the affair of whoever wrote them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from geoville.eligibility.kernel.compiler import compiled, inlined
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MARGIN_M = 1e-4
+"""Cells are taken this much larger than they are: far above any rounding of coordinates, far below any cell."""
+
+SHIFT = 3
+SIDE = 1 << SHIFT
+"""Cells along the side of the larger one that they divide."""
+
+FINE_SHIFT = 2 * SHIFT
+FINE_SIDE = SIDE * SIDE
+"""Fine cells along the side of a coarse one."""
+
+_COARSE_CELLS_ACROSS = 1024
+_SMALLEST_COARSE_M = 256.0
+
+
+class Grid(NamedTuple):
+    """Where the cells are.
+
+    Parameters
+    ----------
+    west, south : of the first cell, metres.
+    fine_m : side of a fine cell, metres.
+    per_m : its inverse.
+    columns, rows : of coarse cells.
+    """
+
+    west: float
+    south: float
+    fine_m: float
+    per_m: float
+    columns: int
+    rows: int
+
+
+class Cells(NamedTuple):
+    """A grid and the codes of its cells."""
+
+    grid: Grid
+    codes: NDArray[np.int32]
+
+
+def grid_over(bounds: NDArray[np.float64], reach_m: float = 0.0, coarse_across: int = _COARSE_CELLS_ACROSS) -> Grid:
+    """Grid over (n, 4) bounds and all that lies within some metres of them, about so many coarse cells wide at most."""
+    west, south = bounds[:, :2].min(axis=0) - reach_m - _SMALLEST_COARSE_M
+    east, north = bounds[:, 2:].max(axis=0) + reach_m + _SMALLEST_COARSE_M
+    coarse_m = max(max(east - west, north - south) / coarse_across, _SMALLEST_COARSE_M)
+    columns, rows = int((east - west) / coarse_m) + 1, int((north - south) / coarse_m) + 1
+    return Grid(float(west), float(south), float(coarse_m / FINE_SIDE), float(FINE_SIDE / coarse_m), columns, rows)
+
+
+@inlined
+def code_at(east: float, north: float, grid: Grid, codes: NDArray[np.int32]) -> int:
+    """Code of the smallest cell that holds a point; 0 outside the grid and for NaN."""
+    across, along = (east - grid.west) * grid.per_m, (north - grid.south) * grid.per_m
+    code = 0
+    if 0 <= across < grid.columns << FINE_SHIFT and 0 <= along < grid.rows << FINE_SHIFT:
+        column, row = int(across), int(along)
+        code = codes[np.uint32((row >> FINE_SHIFT) * grid.columns + (column >> FINE_SHIFT))]
+        if code < 0:
+            code = codes[place_in_block(-code, row >> SHIFT, column >> SHIFT)]
+            if code < 0:
+                code = codes[place_in_block(-code, row, column)]
+    return code
+
+
+@inlined
+def place_in_block(block: int, row: int, column: int) -> int:
+    """Place, among all codes, of the cell of a block in a row and a column of cells of its size."""
+    return np.uint32(block + ((row & (SIDE - 1)) << SHIFT) + (column & (SIDE - 1)))  # type: ignore[return-value]
+
+
+@compiled
+def in_order_of_cells(east: NDArray[np.float64], north: NDArray[np.float64], grid: Grid) -> NDArray[np.int64]:
+    """(n,) points coarse cell after coarse cell, so that what is read for one is still at hand for the next.
+
+    Those outside the grid come first.
+    """
+    cell = np.zeros(len(east), np.int32)
+    first = np.zeros(grid.columns * grid.rows + 2, np.int32)
+    for point in range(len(east)):
+        across, along = (east[point] - grid.west) * grid.per_m, (north[point] - grid.south) * grid.per_m
+        if 0 <= across < grid.columns << FINE_SHIFT and 0 <= along < grid.rows << FINE_SHIFT:
+            cell[point] = 1 + (int(along) >> FINE_SHIFT) * grid.columns + (int(across) >> FINE_SHIFT)
+        first[cell[point] + 1] += 1
+    first = np.cumsum(first)
+    order = np.empty(len(east), np.int64)
+    for point in range(len(east)):
+        order[first[cell[point]]] = point
+        first[cell[point]] += 1
+    return order
+
+
+@compiled
+def touched_cells(ends: NDArray[np.float64], grid: Grid) -> NDArray[np.int64]:
+    """Fine cells that segments touch: (k, 3) row, column and segment."""
+    count = 0
+    for segment in range(len(ends)):
+        first_row, last_row = _lines(ends[segment, 1], ends[segment, 3], grid.south, grid.fine_m)
+        for row in range(first_row, last_row + 1):
+            first, last = _columns_in_row(ends[segment], row, grid)
+            count += last - first + 1
+    touched = np.empty((count, 3), np.int64)
+    count = 0
+    for segment in range(len(ends)):
+        first_row, last_row = _lines(ends[segment, 1], ends[segment, 3], grid.south, grid.fine_m)
+        for row in range(first_row, last_row + 1):
+            first, last = _columns_in_row(ends[segment], row, grid)
+            for column in range(first, last + 1):
+                touched[count] = row, column, segment
+                count += 1
+    return touched
+
+
+@compiled
+def _lines(one: float, other: float, origin: float, step: float) -> tuple[int, int]:
+    """First and last line of cells between two coordinates, margin included."""
+    low, high = min(one, other) - MARGIN_M, max(one, other) + MARGIN_M
+    return math.floor((low - origin) / step), math.floor((high - origin) / step)
+
+
+@compiled
+def _columns_in_row(segment: NDArray[np.float64], row: int, grid: Grid) -> tuple[int, int]:
+    """First and last column of the cells of a row that a segment touches."""
+    x1, y1, x2, y2 = segment
+    low = grid.south + row * grid.fine_m - MARGIN_M
+    high = low + grid.fine_m + 2 * MARGIN_M
+    enters, leaves = 0.0, 1.0
+    if y1 != y2:
+        one, other = (low - y1) / (y2 - y1), (high - y1) / (y2 - y1)
+        enters, leaves = max(0.0, min(one, other)), min(1.0, max(one, other))
+    return _lines(x1 + enters * (x2 - x1), x1 + leaves * (x2 - x1), grid.west, grid.fine_m)
