@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geoville.errors import DataUnavailableError
+from geoville.rendering.assets import read_leaflet
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -56,20 +56,8 @@ def read_page_files() -> dict[str, PageFile]:
         Leaflet is not installed whole.
     """
     own = {item.name: _read(item) for item in PAGE.iterdir() if Path(item.name).suffix in _MEDIA_TYPES}
-    return own | {f"leaflet/{name}": _read_leaflet(name) for name in _LEAFLET}
+    return own | {f"leaflet/{name}": PageFile.of(read_leaflet(name), Path(name).suffix) for name in _LEAFLET}
 
 
 def _read(item: Traversable) -> PageFile:
     return PageFile.of(item.read_bytes(), Path(item.name).suffix)
-
-
-def _read_leaflet(name: str) -> PageFile:
-    from xstatic.pkg import leaflet
-
-    path = Path(leaflet.BASE_DIR) / name
-    try:
-        return PageFile.of(path.read_bytes(), path.suffix)
-    except OSError as error:
-        raise DataUnavailableError(
-            f"Le fichier {name} du paquet XStatic-Leaflet est introuvable", advice="réinstaller geoville"
-        ) from error

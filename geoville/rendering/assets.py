@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _CSS_URL = re.compile(r"url\(\s*['\"]?(?P<path>[^'\")#][^'\")]*)['\"]?\s*\)")
 _CLOSING_TAG = re.compile(r"</(script|style)", re.IGNORECASE)
+_LEAFLET_SCRIPT, _LEAFLET_STYLE = "leaflet.js", "leaflet.css"
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
 
@@ -59,11 +60,11 @@ def style_tag(rules: str) -> str:
 
 
 def _leaflet_script() -> str:
-    return script_tag(read_leaflet("leaflet.js").decode("utf-8"))
+    return script_tag(read_leaflet(_LEAFLET_SCRIPT).decode("utf-8"))
 
 
 def _leaflet_style() -> str:
-    rules = read_leaflet("leaflet.css").decode("utf-8")
+    rules = read_leaflet(_LEAFLET_STYLE).decode("utf-8")
     return style_tag(_CSS_URL.sub(lambda match: f"url({_data_uri(match['path'])})", rules))
 
 
@@ -72,16 +73,25 @@ def _data_uri(path: str) -> str:
 
 
 def read_leaflet(path: str) -> bytes:
-    """Bytes of a file of the package XStatic-Leaflet ("leaflet.js"); DataUnavailableError where it is missing."""
+    """Bytes of a file of the package XStatic-Leaflet ("leaflet.js").
+
+    The script comes with its licence, which asks to be wherever the script is, and which the package leaves out.
+
+    Raises
+    ------
+    DataUnavailableError
+        The file is missing.
+    """
     from xstatic.pkg import leaflet
 
     file = Path(leaflet.BASE_DIR) / path
     try:
-        return file.read_bytes()
+        content = file.read_bytes()
     except OSError as error:
         raise DataUnavailableError(
             f"Le fichier {path} du paquet XStatic-Leaflet est introuvable", advice="réinstaller geoville"
         ) from error
+    return f"/*!\n{own_text('leaflet_licence.txt')}*/\n".encode() + content if path == _LEAFLET_SCRIPT else content
 
 
 _INLINED: dict[str, Callable[[], str]] = {"leaflet": _leaflet_script, "leaflet_css": _leaflet_style}

@@ -7,7 +7,7 @@ import pytest
 
 from geoville.errors import DataUnavailableError
 from geoville.rendering import render_page, sector_map
-from geoville.rendering.assets import inlined_link, script_tag
+from geoville.rendering.assets import inlined_link, read_leaflet, script_tag
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -49,3 +49,15 @@ def test_a_script_cannot_close_its_own_tag():
 def test_a_script_that_is_not_installed_is_an_error():
     with pytest.raises(DataUnavailableError, match="jquery"):
         inlined_link("jquery")
+
+
+def test_the_licence_of_leaflet_travels_with_it(spec):
+    page = render_page(spec)
+    assert "Copyright (c) 2010-2022, Volodymyr Agafonkin" in page
+    assert page.index("THIS SOFTWARE IS PROVIDED") < page.index("Leaflet 1.9")
+
+
+def test_the_licence_is_that_of_the_leaflet_installed():
+    script = read_leaflet("leaflet.js").decode()
+    (said,) = re.findall(r"\(c\) (2010-\d+) Vladimir Agafonkin", script)
+    assert f"Copyright (c) {said}, Volodymyr Agafonkin" in script
