@@ -51,7 +51,7 @@ def plain_folium(spec: MapSpec, path: Path) -> None:
             popup=folium.GeoJsonPopup([column.label for column in spec.cells.columns]),
         )
         group.add_to(drawn)
-    lines = (*spec.perimeters, *spec.bands, *((spec.iris,) if spec.iris else ()))
+    lines = (*spec.perimeters, *spec.guides)
     for layer in lines:
         group = folium.FeatureGroup(layer.name, show=layer.shown).add_to(drawn)
         for shape in layer.shapes:

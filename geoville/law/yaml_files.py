@@ -13,3 +13,9 @@ def read_law(name: str, package: str = "geoville.law") -> Any:
     import yaml
 
     return yaml.safe_load((files(package) / name).read_text(encoding="utf-8"))
+
+
+def law_names(start: str, package: str) -> tuple[str, ...]:
+    """Names of the YAML files of a package that start so, in alphabetical order."""
+    names = (item.name for item in files(package).iterdir())
+    return tuple(sorted(name for name in names if name.startswith(start) and name.endswith(".yaml")))

@@ -161,8 +161,7 @@ class MapSpec:
     bounds : west, south, east, north in degrees: the view on opening.
     backdrop : inhabited area, GeoJSON geometry; None where no grid is known.
     cells : None where no grid is known.
-    bands : distances from perimeters that rules look at, the nearest first; off when the map opens.
-    iris : outlines of IRIS made of cells; None where the IRIS of cells are not known.
+    guides : what helps to read the map: distances that rules look at, the nearest first; IRIS made of cells.
     sources : citations, one line each.
     date_line : French sentence dating the map.
     style : lines, marks and labels.
@@ -180,8 +179,7 @@ class MapSpec:
     panel: tuple[PanelSection, ...]
     sources: tuple[str, ...]
     date_line: str
-    bands: tuple[PerimeterLayer, ...] = ()
-    iris: PerimeterLayer | None = None
+    guides: tuple[PerimeterLayer, ...] = ()
     links: LinkLayer | None = None
     style: MapStyle = field(default_factory=MapStyle)
     tiles: TileSource | None = None

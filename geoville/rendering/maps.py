@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,9 +11,8 @@ from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.errors import InvalidInputError
 from geoville.french import long_date
 from geoville.model import Kind
-from geoville.rendering.bands import band_layers
 from geoville.rendering.cell_layer import cell_layer, inhabited_area
-from geoville.rendering.iris_layer import iris_layer
+from geoville.rendering.guide_layers import guide_layers
 from geoville.rendering.map_spec import MapSpec
 from geoville.rendering.panel import file_panel, perimeter_panel, sector_panel
 from geoville.rendering.perimeter_layer import ESTIMATED, KIND_NAMES, perimeter_layers
@@ -28,7 +28,6 @@ from geoville.rendering.sector_outline import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from shapely.geometry.base import BaseGeometry
@@ -80,7 +79,7 @@ def sector_map(recipe: SectorRecipe, scene: Scene) -> MapSpec:
         links=argument.links,
         panel=sector_panel(recipe, where, unknown, linked=argument.links is not None),
         sources=(*_citations(scene), recipe.reference),
-        **_surroundings(scene, scene.perimeters, hidden=_AROUND),
+        **_surroundings(scene, hidden=_AROUND),
     )
 
 
@@ -96,7 +95,7 @@ def perimeter_map(perimeter: Perimeter, scene: Scene) -> MapSpec:
         places=other_places(scene.places, (), scene.style.places),
         panel=perimeter_panel(perimeter),
         sources=_citations(scene),
-        **_surroundings(scene, drawn),
+        **_surroundings(replace(scene, perimeters=drawn)),
     )
 
 
@@ -121,7 +120,7 @@ def perimeters_map(title: str, scene: Scene) -> MapSpec:
         places=other_places(scene.places, (), scene.style.places),
         panel=file_panel(scene.perimeters),
         sources=_citations(scene),
-        **_surroundings(scene, scene.perimeters),
+        **_surroundings(scene),
     )
 
 
@@ -137,17 +136,14 @@ def date_line(on: date) -> str:
     return f"Carte établie au {long_date(on)}."
 
 
-def _surroundings(
-    scene: Scene, perimeters: Sequence[Perimeter], hidden: frozenset[Kind] = frozenset()
-) -> dict[str, Any]:
+def _surroundings(scene: Scene, hidden: frozenset[Kind] = frozenset()) -> dict[str, Any]:
     """Parts of a `MapSpec` that do not depend on its subject."""
     grid, figures = scene.grid, scene.figures
     return {
         "backdrop": inhabited_area(grid) if grid is not None else None,
         "cells": cell_layer(grid, figures) if grid is not None else None,
-        "perimeters": perimeter_layers(perimeters, scene.on, hidden, scene.style.names),
-        "bands": band_layers(perimeters, scene.rules, scene.on),
-        "iris": iris_layer(grid, figures.iris) if grid is not None and figures and figures.iris else None,
+        "perimeters": perimeter_layers(scene.perimeters, scene.on, hidden, scene.style.names),
+        "guides": guide_layers(scene),
         "date_line": date_line(scene.on),
         "style": scene.style,
         "tiles": scene.tiles,

@@ -83,8 +83,7 @@ def _layers(spec: MapSpec, folium_map: Any) -> Iterator[LayerEntry]:
         keys = dict.fromkeys("axis" if link.is_axis else "link" for link in spec.links.links)
         lines = tuple(style.lines[key] for key in keys)
         yield LayerEntry("Secteur", spec.links.name, lines, None, layer, shown=spec.links.shown)
-    around = (*spec.bands, *((spec.iris,) if spec.iris else ()))
-    for group, perimeters in (("Périmètres", spec.perimeters), ("Repères", around)):
+    for group, perimeters in (("Périmètres", spec.perimeters), ("Repères", spec.guides)):
         for item in perimeters:
             layer = add_perimeters(folium_map, item, style)
             yield LayerEntry(group, item.name, (style.lines[item.style],), None, layer, shown=item.shown)

@@ -12,6 +12,7 @@ from geoville.sources.addresses import read_addresses
 from geoville.sources.pack_roles import fetching, lacking
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from geoville.geocoding.protocol import Geocoder
@@ -63,7 +64,21 @@ def _of_pack(pack: Territory) -> Geocoder:
 
 
 def _remote(geocoder: str) -> Geocoder:
+    named = NAMED.get(geocoder.lower())
+    return named() if named else _addok(geocoder)
+
+
+def _addok(url: str) -> Geocoder:
     from geoville.geocoding.remote.addok import AddokGeocoder
+
+    return AddokGeocoder(url)
+
+
+def _geoplateforme() -> Geocoder:
     from geoville.geocoding.remote.geoplateforme import GeoplateformeGeocoder
 
-    return GeoplateformeGeocoder() if geocoder.lower() == GEOPLATEFORME else AddokGeocoder(geocoder)
+    return GeoplateformeGeocoder()
+
+
+NAMED: Mapping[str, Callable[[], Geocoder]] = {GEOPLATEFORME: _geoplateforme}
+"""Geocoders known by name; any other name is the URL of an addok."""

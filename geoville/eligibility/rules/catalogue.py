@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from geoville.law.yaml_files import read_law
+from geoville.law.yaml_files import law_names, read_law
 from geoville.model import Band, Kind, Rule, RuleTest
 
 if TYPE_CHECKING:
     from datetime import date
 
 PACKAGE = "geoville.eligibility.rules"
-CONTRACTS = ("contract_calais.yaml",)
+NATIONAL = "national.yaml"
+CONTRACT = "contract_"
+"""Start of the name of the file of each contrat de ville."""
 
 _DAYS_REMEMBERED = 366
 
@@ -20,8 +22,9 @@ _DAYS_REMEMBERED = 366
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule: the national ones, then those of each contrat de ville."""
-    national = tuple(_rule(entry) for entry in read_law("national.yaml", PACKAGE))
-    return national + tuple(rule for name in CONTRACTS for rule in _of_contract(read_law(name, PACKAGE)))
+    national = tuple(_rule(entry) for entry in read_law(NATIONAL, PACKAGE))
+    contracts = law_names(CONTRACT, PACKAGE)
+    return national + tuple(rule for name in contracts for rule in _of_contract(read_law(name, PACKAGE)))
 
 
 @lru_cache(maxsize=_DAYS_REMEMBERED)

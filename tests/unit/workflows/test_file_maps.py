@@ -41,11 +41,12 @@ def test_in_a_territory_its_cells_are_under_the_perimeters(perimeter_file):
     assert spec.cells is not None
     assert spec.cells.themes[0].key == "median"
     assert [layer.name for layer in spec.perimeters] == ["Quartiers prioritaires (QPV) 2024"]
-    assert [layer.name for layer in spec.bands] == [
+    bands = [layer for layer in spec.guides if layer.style == "band"]
+    assert [layer.name for layer in bands] == [
         "Bande de 300\u00a0m autour des quartiers",
         "Bande de 500\u00a0m autour des quartiers",
     ]
-    assert not any("estimé" in value for band in spec.bands for _, value in band.shapes[0].popup.rows)
+    assert not any("estimé" in value for band in bands for _, value in band.shapes[0].popup.rows)
 
 
 def test_tiles_open_the_page_to_their_host_only(perimeter_file):
