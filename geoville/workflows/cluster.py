@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -95,7 +95,8 @@ def _given_to_all(work: Callable[[Any], Any], client: Any) -> Iterator[str]:
     try:
         yield shared.name
     finally:
-        client.unregister_worker_plugin(shared.name)
+        with suppress(OSError):  # a worker that has just been lost holds nothing any more
+            client.unregister_worker_plugin(shared.name)
 
 
 @contextmanager
