@@ -6,6 +6,7 @@ In the functions of commands, `Path` is a file to read, already brought here; `D
 from __future__ import annotations
 
 import inspect
+import stat
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import reduce
@@ -15,8 +16,12 @@ from tempfile import TemporaryDirectory
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
 
+from geoville.errors import InvalidInputError, Location
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,35 @@ def brought(given: str) -> Iterator[Path]:
     from geoville.sources.staging import fetch, is_address
 
     if not is_address(given):
-        yield Path(given)
+        yield here(Path(given))
         return
     with TemporaryDirectory(prefix="geoville-") as folder:
         yield fetch(given, Path(folder))
+
+
+def here(path: Path) -> Path:
+    """A path to read, as given: whether anything is there is for its reader to say, in words of its own.
+
+    Raises
+    ------
+    InvalidInputError
+        It is a pipe or a device, which can be read once where geoville reads twice; or no path at all.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return path
+    except OSError as error:  # a name that is too long, a loop of links
+        raise InvalidInputError(
+            "Le système refuse ce nom de fichier", where=Location(f"{path.name[:_SHOWN]}…"), advice="le corriger"
+        ) from error
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise InvalidInputError(
+            "Ce n'est pas un fichier ordinaire",
+            where=Location(path.name),
+            advice="écrire d'abord son contenu dans un fichier",
+        )
+    return path
 
 
 def taking_addresses(function: Callable[..., None]) -> Callable[..., None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,7 +50,7 @@ def lookup_file(
     with opened_job(source, out, JobOptions(columns, desk, day(on)), resume=resume, force=force) as job:
         _say(_recognised(job))
         try:
-            with _stopped_by_sigterm(), _progress_bar(job.rows.expected_rows) as progress:
+            with _progress_bar(job.rows.expected_rows) as progress:
                 summary = _way_to_run(job, scheduler)(progress, resume=resume, force=force, workers=workers)
         except (GeovilleError, KeyboardInterrupt):
             if _is_kept(job, out):
@@ -134,17 +133,3 @@ def _progress_bar(expected_rows: int | None) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task("", total=expected_rows)
         yield lambda rows: bar.update(task, completed=rows)
-
-
-@contextmanager
-def _stopped_by_sigterm() -> Iterator[None]:
-    """Let a polite request to stop end the work as Ctrl-C does."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoville.cli.desk_options import DeskOptions
-from geoville.cli.file_arguments import Destination, brought
+from geoville.cli.file_arguments import Destination, brought, here
 from geoville.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -125,9 +125,9 @@ def opened_job(
     """
     from geoville.sources.staging import local_path
 
-    here, there = local_path(source), out.path
-    if here is not None and there is not None:
-        yield options.open(here, there)
+    near, there = local_path(source), out.path
+    if near is not None and there is not None:
+        yield options.open(here(near), there)
     elif in_place := options.open_in_place(source, out):
         yield in_place
     else:
