@@ -13,24 +13,25 @@ from typing import Any
 
 import pytest
 import typer
+from shown import DOCUMENTS, REPOSITORY, dialogues, name_of
+from shown_files import write_shown_files
 
 from geoville.cli import main
 from geoville.cli.app import app
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 SHARED = REPOSITORY.parent / "shared" / "data"
-AT_THE_ROOT = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
-DOCUMENTS = sorted([*(REPOSITORY / name for name in AT_THE_ROOT), *REPOSITORY.glob("docs/**/*.md")])
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 SHOWN = re.compile(r"^\$ (geoville .+?)(?: &)?$", re.MULTILINE)
 INLINE = re.compile(r"`(geoville [a-z][^`\n]*)`")
-FILES = {".csv", ".geojson", ".gpkg", ".tif", ".html"}
-WRITTEN = {"--out", "--map", "--layer"}
+RUN_ELSEWHERE = {
+    "geoville serve": "tests/api/test_shown_requests.py",
+    "postgresql://": "tests/unit/sources: the tests of PostGIS have a server",
+    "s3://": "tests/unit/cli/test_addresses_of_files.py has an object store",
+    "--workers 4": "tests/unit/workflows/test_candidates_by_unit.py, test_lookup_file.py",
+    "--geocoder": "tests/unit/geocoding/test_remote.py has a service that answers",
+}
+"""What a command line holds that is not run here, and the tests that run its like."""
 TABLE_ROW = re.compile(r"^\| .+ \|$", re.MULTILINE)
-
-
-def _name(path: Path) -> str:
-    return path.relative_to(REPOSITORY).as_posix()
 
 
 def _commands_of(text: str) -> Iterator[str]:
@@ -42,7 +43,7 @@ def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-COMMANDS = sorted({(_name(path), command) for path in DOCUMENTS for command in _commands_of(_read(path))})
+COMMANDS = sorted({(name_of(path), command) for path in DOCUMENTS for command in _commands_of(_read(path))})
 
 
 def _fault(words: list[str]) -> str:
@@ -82,7 +83,7 @@ def _anchor(title: str) -> str:
     return re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-")
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=_name)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
 def test_every_local_link_leads_somewhere(path):
     for target in LINK.findall(_read(path)):
         if target.startswith(("https://", "http://")):
@@ -109,15 +110,6 @@ def test_pictures_are_light():
     assert all(picture.stat().st_size < 300_000 for picture in pictures)
 
 
-def test_the_python_of_the_readme_runs(tmp_path):
-    (snippet,) = re.findall(r"```python\n(.*?)```", _read(REPOSITORY / "README.md"), re.DOTALL)
-    code = snippet.replace('Path("candidats.gpkg")', f"Path({str(tmp_path / 'candidats.gpkg')!r})")
-    ran = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    promised = re.findall(r"print\(.*\)  # (.*)$", snippet, re.MULTILINE)
-    assert ran.stdout.splitlines() == promised
-    assert (tmp_path / "candidats.gpkg").exists()
-
-
 @pytest.mark.realdata
 def test_the_ablation_of_the_method_note_is_what_its_script_prints(shared_data):
     script = [sys.executable, str(REPOSITORY / "benchmarks" / "ablation.py"), "--data", str(shared_data)]
@@ -129,19 +121,19 @@ def test_the_ablation_of_the_method_note_is_what_its_script_prints(shared_data):
 
 
 @pytest.mark.realdata
-@pytest.mark.parametrize("path", [path for path in DOCUMENTS if "$ geoville" in _read(path)], ids=_name)
+@pytest.mark.parametrize("path", [path for path in DOCUMENTS if "$ geoville" in _read(path)], ids=name_of)
 def test_every_output_shown_is_what_the_command_writes(path, run_beside_the_data):
-    for command, shown in _dialogues(_read(path)):
-        words = shlex.split(command)
-        if words[:2] == ["geoville", "serve"] or not all(Path(file).exists() for file in _inputs(words)):
+    for command, shown in _commands_shown(path):
+        if any(held in command for held in RUN_ELSEWHERE):
             continue
-        written = run_beside_the_data(words)
+        written, failed = run_beside_the_data(shlex.split(command))
+        assert shown or not failed, (command, written)
         assert [line for line in shown if not _is_written(line, written)] == [], command
 
 
 def test_the_demo_of_the_readme_is_what_it_prints(run_beside_the_data):
     (shown,) = re.findall(r"```\n(Seuil : .*?)```", _read(REPOSITORY / "README.md"), re.DOTALL)
-    written = run_beside_the_data(["geoville", "demo", "--on", "2026-01-15"])
+    written, _ = run_beside_the_data(["geoville", "demo", "--on", "2026-01-15"])
     assert [line for line in shown.splitlines() if not _is_written(line, written)] == []
 
 
@@ -153,32 +145,25 @@ def run_beside_the_data(tmp_path, monkeypatch, capsys):
     for file in (name for folder in ("calais", "marseille", ".") for name in (SHARED / folder).glob("*.*")):
         if file.name not in {"addresses.csv", "places.csv"}:
             shutil.copy(file, tmp_path)
+    write_shown_files(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "240")
 
-    def run(words: list[str]) -> list[str]:
+    def run(words: list[str]) -> tuple[list[str], bool]:
         monkeypatch.setattr(sys, "argv", words)
-        with pytest.raises(SystemExit):
+        with pytest.raises(SystemExit) as left:
             main()
         captured = capsys.readouterr()
-        return [_plain(line) for line in (captured.out + captured.err).splitlines()]
+        return [_plain(line) for line in (captured.out + captured.err).splitlines()], bool(left.value.code)
 
     return run
 
 
-def _dialogues(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Command lines shown, each with the lines shown under it."""
-    for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL):
-        for command, shown in re.findall(r"^\$ (geoville .+)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
-            yield command, shown.splitlines()
-
-
-def _inputs(words: list[str]) -> list[str]:
-    """Files that a command reads: every word that looks like one, but those it writes."""
-    written = {words[place + 1] for place, word in enumerate(words) if word in WRITTEN}
-    if words[1] == "lookup-file":
-        written.add(words[3])
-    return [word for word in words if Path(word).suffix in FILES and word not in written]
+def _commands_shown(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Command lines of geoville that a document shows, each with the lines shown under it."""
+    for command, shown in dialogues(path):
+        if command.startswith("geoville "):
+            yield command, shown
 
 
 def _is_written(line: str, written: list[str]) -> bool:
