@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from geoville.api.models import SourceDocument  # noqa: TC001
 from geoville.eligibility.actions.action import ActionGround, Benefit, EvidenceBasis, SpotStanding  # noqa: TC001
-from geoville.eligibility.actions.secrecy import Shown  # noqa: TC001
+from geoville.eligibility.secrecy import Shown  # noqa: TC001
 from geoville.model import Basis, RuleStatus  # noqa: TC001
 
 MOST_PLACES, MOST_HOMES = 100, 500

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.eligibility.actions.document import action_document
 from geoville.eligibility.actions.readings import BOP_147, REGION
-from geoville.eligibility.actions.secrecy import secrecy_law
+from geoville.eligibility.secrecy import secrecy_law
 from geoville.errors import InvalidInputError, Location
 from geoville.sources.files import replacing, sha256_of
 from geoville.sources.provenance import InputFile, Provenance, write_provenance

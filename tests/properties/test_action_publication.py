@@ -12,7 +12,7 @@ from made_up_actions import OUTSIDE, action, at, homes, layers
 from geoville.eligibility.actions import check_action
 from geoville.eligibility.actions.action import StatedCounts
 from geoville.eligibility.actions.document import action_document
-from geoville.eligibility.actions.secrecy import publish, secrecy_threshold
+from geoville.eligibility.secrecy import publish, secrecy_threshold
 
 CELLS = range(4)
 COUNTS = st.tuples(*[st.integers(0, 40) for _ in CELLS]).filter(any)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoville.eligibility.actions.secrecy import PublishedCounts, Shown, publish, secrecy_threshold
+from geoville.eligibility.secrecy import PublishedCounts, Shown, publish, secrecy_threshold
 
 THRESHOLD = 11
 COUNTS = st.lists(st.integers(0, 60), min_size=1, max_size=6)

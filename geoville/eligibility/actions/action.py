@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from geoville.eligibility.actions.secrecy import PublishedCounts
+    from geoville.eligibility.secrecy import PublishedCounts
     from geoville.model import Basis, NotFound, Position, Rule, RuleStatus, Source
 
 

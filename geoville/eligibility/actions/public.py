@@ -16,9 +16,9 @@ from geoville.eligibility.actions.action import (
     StatedShare,
 )
 from geoville.eligibility.actions.places import any_in_force
-from geoville.eligibility.actions.secrecy import publish, secrecy_threshold
 from geoville.eligibility.decide import decide
 from geoville.eligibility.footprint import decide_footprint
+from geoville.eligibility.secrecy import publish, secrecy_threshold
 from geoville.law import generation_of_code
 from geoville.model import Basis, VerdictCode
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from geoville.eligibility.actions.action import Public
-    from geoville.eligibility.actions.secrecy import PublishedCounts
     from geoville.eligibility.index import PerimeterIndex
+    from geoville.eligibility.secrecy import PublishedCounts
     from geoville.perimeters.areas import PopulatedCells
 
 _HOME_CELLS = {

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geoville.eligibility.actions.secrecy import secrecy_threshold
 from geoville.eligibility.index import NEARBY_M
 from geoville.eligibility.reach import farthest_m
+from geoville.eligibility.secrecy import secrecy_threshold
 from geoville.eligibility.shares import AREAS, POINTS, part_inside, share_of
 from geoville.errors import InvalidInputError
 from geoville.model import Placement
