@@ -1,0 +1,128 @@
+"""What the pages for contributors show is done: a rule, a source, a layer, a geocoder added at the place they name."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geoville.cli import main
+from geoville.eligibility.rules import all_rules, catalogue, rules_at
+from geoville.law.yaml_files import law_names
+from geoville.model import Kind, VerdictCode
+from geoville.rendering import Scene, guide_layers, perimeters_map, render_page
+from geoville.sources import registry
+from geoville.sources.grids import read_grid
+from geoville.sources.territory import open_territory
+from geoville.workflows import geocoders
+from geoville.workflows.lookup import open_desk
+
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "contribuer"
+ON = date(2026, 1, 15)
+
+CONTRACT = """
+communes: {"59512": Roubaix}
+valid_from: 2015-01-01
+sure_until: 2020-12-31
+rules:
+"""
+
+
+def _block(page: str, language: str) -> str:
+    (block,) = re.findall(rf"```{language}\n(.*?)```", (PAGES / page).read_text(encoding="utf-8"), re.DOTALL)
+    return block
+
+
+def _defined(page: str) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    exec(_block(page, "python"), names)
+    return names
+
+
+def _printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: str) -> str:
+    monkeypatch.setattr(sys, "argv", ["geoville", *words])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert not end.value.code
+    return capsys.readouterr().out
+
+
+@pytest.fixture
+def rules_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the rules that a test may add to."""
+    folder = tmp_path / "regles_de_ce_test"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    for name in law_names("", catalogue.PACKAGE):
+        (folder / name).write_bytes((files(catalogue.PACKAGE) / name).read_bytes())
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(catalogue, "PACKAGE", folder.name)
+    for remembered in (all_rules, rules_at):
+        remembered.cache_clear()
+    yield folder
+    for remembered in (all_rules, rules_at, catalogue.read_law):
+        remembered.cache_clear()
+    sys.modules.pop(folder.name, None)
+
+
+def test_a_rule_added_to_the_yaml_is_listed_and_found(rules_folder, capsys, monkeypatch):
+    with (rules_folder / "national.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"\n{_block('regle.md', 'yaml')}")
+    promised = re.findall(r"```\n(Aide .*?)```", (PAGES / "regle.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert promised[0] in _printed(capsys, monkeypatch, "rules")
+    answer = open_desk("calais").answer("1 rue Youri Gagarine, 62100 Calais", ON)
+    [found] = [finding for finding in answer.rules if finding.rule.id == "exemple-aide"]
+    assert found.place_met
+    assert found.to_check[0].startswith("le texte")
+
+
+def test_a_contract_is_a_new_file(rules_folder):
+    entry = _block("regle.md", "yaml").replace("verified: false", "verified: true")
+    text = CONTRACT + "".join(f"  {line}\n" for line in entry.splitlines())
+    (rules_folder / "contract_roubaix.yaml").write_text(text, encoding="utf-8")
+    [rule] = [rule for rule in rules_at(ON) if "59512" in rule.communes]
+    assert (rule.id, rule.within, rule.sure_until) == ("exemple-aide", (Kind.QPV, Kind.VEILLE), date(2020, 12, 31))
+    assert {rule.id for rule in all_rules()} >= {"calais-pre", "emplois-francs"}
+
+
+def test_a_source_added_to_the_registry_is_listed(capsys, monkeypatch):
+    shipped = (files("geoville.sources") / registry.REGISTRY).read_text(encoding="utf-8")
+    read = registry.read_registry(f"{shipped}\n{_block('source.md', 'toml')}")
+    monkeypatch.setattr(registry, "_shipped", lambda: read)
+    assert "exemple-qpv-2024" in _printed(capsys, monkeypatch, "data", "sources", "--kind", "qpv")
+    assert registry.data_set("exemple-qpv-2024").address(mirror="http://127.0.0.1:9") == "http://127.0.0.1:9/qp2024.zip"
+
+
+def test_a_layer_of_the_list_is_on_every_map(monkeypatch):
+    known_area = _defined("couche.md")["known_area"]
+    monkeypatch.setattr(guide_layers, "GUIDES", (*guide_layers.GUIDES, known_area))
+    calais = open_territory("calais")
+    scene = Scene(ON, calais.perimeters(), (), read_grid(calais.grid_path(2019), vintage=2019), rules=rules_at(ON))
+    page = render_page(perimeters_map("Calais", scene))
+    assert json.dumps("Étendue des carreaux connus") in page
+    assert page.index("Bande de 300") < page.index("Étendue des carreaux</")
+
+
+def test_a_geocoder_of_the_table_answers(monkeypatch):
+    monkeypatch.setattr(geocoders, "NAMED", {**geocoders.NAMED, "jouet": _defined("geocodeur.md")["TownHallOnly"]})
+    desk = open_desk("calais", geocoder="Jouet")
+    answer = desk.answer("la mairie", ON)
+    assert answer.verdict is VerdictCode.OUTSIDE
+    assert answer.accuracy_m == 20
+    assert desk.answer("ailleurs", ON).verdict is VerdictCode.NOT_FOUND
+
+
+def test_every_page_is_listed_and_every_place_it_names_exists():
+    listed = (PAGES / "README.md").read_text(encoding="utf-8")
+    package = Path(catalogue.__file__).parents[2]
+    for page in PAGES.glob("*.md"):
+        assert page.name == "README.md" or f"]({page.name})" in listed
+        for place in re.findall(r"`((?:geoville|tests)/[\w./-]+)`", page.read_text(encoding="utf-8")):
+            assert (package.parent / place).exists(), place
