@@ -43,6 +43,7 @@ class Destination:
     @classmethod
     def checked(cls, given: str) -> Destination:
         """A destination whose address leads somewhere: a long work is not begun for nothing."""
+        check_name(given)
         destination = cls(given)
         _ = destination.file_name
         return destination
@@ -89,6 +90,24 @@ def brought(given: str) -> Iterator[Path]:
         yield fetch(given, Path(folder))
 
 
+def check_name(path: str) -> None:
+    """Refuse a name that is no text: neither the libraries that read and write, nor a provenance, can hold it.
+
+    Raises
+    ------
+    InvalidInputError
+        The bytes of the name are not of the encoding of names on this machine.
+    """
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(
+            "Ce nom de fichier n'est pas du texte en UTF-8",
+            where=Location(Path(path).name),
+            advice="renommer le fichier et ses dossiers, ou choisir une langue du système en UTF-8",
+        ) from error
+
+
 def here(path: Path) -> Path:
     """A path to read, as given: whether anything is there is for its reader to say, in words of its own.
 
@@ -97,6 +116,7 @@ def here(path: Path) -> Path:
     InvalidInputError
         It is a pipe or a device, which can be read once where geoville reads twice; or no path at all.
     """
+    check_name(str(path))
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError, PermissionError):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import platform
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from geoville.errors import InvalidInputError
 from geoville.sources.files import replacing
 
 if TYPE_CHECKING:
@@ -73,8 +75,13 @@ def write_provenance(provenance: Provenance, beside: Path) -> Path:
         The folder is missing or not writable.
     """
     path = beside.with_name(f"{beside.name}.provenance.json")
-    with replacing(path) as written:
-        written.write_text(provenance_text(provenance, str(beside)), encoding="utf-8", newline="\n")
+    try:
+        with replacing(path) as written:
+            written.write_text(provenance_text(provenance, str(beside)), encoding="utf-8", newline="\n")
+    except InvalidInputError:
+        with suppress(OSError):
+            path.unlink()  # that of an older result would lie about this one
+        raise
     return path
 
 
