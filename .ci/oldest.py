@@ -1,4 +1,4 @@
-"""Print the oldest dependencies that pyproject.toml allows, as a file of constraints."""
+"""Print the oldest dependencies that pyproject.toml allows, as a file of constraints for pip."""
 
 from __future__ import annotations
 
@@ -6,25 +6,34 @@ import re
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
-BOUND = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(\[[^]]*\])?>=(?P<version>[0-9.]+)")
-UNBOUND = {"lint"}
-"""Extras that nobody installs to use or test geoville."""
+FOR_USE = ("postgis", "s3")
+"""Extras that users install; those for tests and linters may be as new as they like."""
+
+BOUND = re.compile(r"(?P<name>[\w.-]+)(\[[^]]*\])?>=(?P<version>[\d.]+)(,<[\d.]+)?")
 
 
-def oldest(pyproject: dict[str, object]) -> list[str]:
-    """Return `name==version` for each lower bound, in alphabetical order."""
-    project = pyproject["project"]
-    wanted = [*project["dependencies"]]
-    for extra, requirements in project["optional-dependencies"].items():
-        if extra not in UNBOUND:
-            wanted += [line for line in requirements if not line.startswith("geoville[")]
-    found = [BOUND.match(line) for line in wanted]
-    if None in found:
-        sys.exit(f"Sans borne inférieure : {wanted[found.index(None)]}")
-    return sorted({f"{bound['name']}=={bound['version']}" for bound in found})
+def oldest(project: dict[str, Any]) -> list[str]:
+    """Return `name==version` for each lower bound.
+
+    Raises
+    ------
+    SystemExit
+        A dependency has none.
+    """
+    wanted = [
+        *project["dependencies"],
+        *(line for extra in FOR_USE for line in project["optional-dependencies"][extra]),
+    ]
+    bounds = {line: BOUND.fullmatch(line) for line in wanted}
+    if without := [line for line, bound in bounds.items() if bound is None]:
+        sys.exit(f"No lower bound: {', '.join(without)}")
+    return sorted(f"{bound['name']}=={bound['version']}" for bound in bounds.values() if bound)
 
 
 if __name__ == "__main__":
-    here = Path(__file__).resolve().parents[1]
-    print("\n".join(oldest(tomllib.loads((here / "pyproject.toml").read_text(encoding="utf-8")))))
+    pyproject = Path(__file__).resolve().parents[1] / "pyproject.toml"
+    sys.stdout.write(
+        "".join(f"{line}\n" for line in oldest(tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]))
+    )
