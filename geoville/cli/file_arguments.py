@@ -6,6 +6,7 @@ In the functions of commands, `Path` is a file to read, already brought here; `D
 from __future__ import annotations
 
 import inspect
+import os
 import stat
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -46,6 +47,8 @@ class Destination:
         check_name(given)
         destination = cls(given)
         _ = destination.file_name
+        if destination.path is not None:
+            _check_writable(here(destination.path))
         return destination
 
     @property
@@ -109,12 +112,13 @@ def check_name(path: str) -> None:
 
 
 def here(path: Path) -> Path:
-    """A path to read, as given: whether anything is there is for its reader to say, in words of its own.
+    """A path as given: whether anything is there is for its reader to say, in words of its own.
 
     Raises
     ------
     InvalidInputError
-        It is a pipe or a device, which can be read once where geoville reads twice; or no path at all.
+        It is no path at all; or a pipe or a device, which is read once where geoville reads twice, and which a file
+        would replace.
     """
     check_name(str(path))
     try:
@@ -127,11 +131,17 @@ def here(path: Path) -> Path:
         ) from error
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise InvalidInputError(
-            "Ce n'est pas un fichier ordinaire",
-            where=Location(path.name),
-            advice="écrire d'abord son contenu dans un fichier",
+            "Ce n'est pas un fichier ordinaire", where=Location(path.name), advice="donner un fichier du disque"
         )
     return path
+
+
+def _check_writable(path: Path) -> None:
+    folder = next(folder for folder in (path, *path.absolute().parents) if folder.is_dir())
+    if not os.access(folder, os.W_OK):
+        raise InvalidInputError(
+            f"Impossible d'écrire dans « {folder} »", advice="vérifier ses droits d'accès, ou choisir un autre dossier"
+        )
 
 
 def taking_addresses(function: Callable[..., None]) -> Callable[..., None]:
