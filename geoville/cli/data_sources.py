@@ -98,7 +98,7 @@ def _day(http_date: str) -> str:
     """The day of an HTTP date, in French; what is none is given back as it is."""
     try:
         return long_date(parsedate_to_datetime(http_date).date())
-    except ValueError:
+    except (OverflowError, ValueError):
         return http_date
 
 

@@ -65,6 +65,7 @@ class AddressIndex:
     def __init__(self, connections: Connections, name: str) -> None:
         self.name = name
         self._rows = connections.rows
+        self.telling_damage = connections.telling_damage
         self._streets: OrderedDict[Town, StreetIndex] = OrderedDict()
         self._vocabularies: dict[str, Vocabulary] = {}
         self._lock = threading.Lock()
@@ -95,7 +96,8 @@ class AddressIndex:
         if written_as != str(FORMAT):
             advice = "le refaire avec « geoville data addresses build »"
             raise AddressListError("Index d'adresses d'une autre version de geoville", where=where, advice=advice)
-        return cls(connections, f"l'index « {path.name} »")
+        with connections.telling_damage():
+            return cls(connections, f"l'index « {path.name} »")
 
     @classmethod
     def of_list(cls, addresses: AddressList) -> AddressIndex:

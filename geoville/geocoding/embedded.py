@@ -43,6 +43,10 @@ class EmbeddedGeocoder:
         listed = addresses.addresses if isinstance(addresses, AddressList) else ()
         places = [*(address for address in listed if address.place), *places]
         self._index = AddressIndex.of_list(addresses) if isinstance(addresses, AddressList) else addresses
+        with self._index.telling_damage():
+            self._read(places)
+
+    def _read(self, places: list[Address]) -> None:
         self._list = ListName(self._index.name, self._index.size, complete=self._index.complete)
         known = self._index.towns()
         self._towns = Towns(
@@ -67,12 +71,14 @@ class EmbeddedGeocoder:
         check_question(text)
         if not fold(text):
             return NotFound("Aucune lettre et aucun chiffre à chercher.")
-        limits = self._towns.within(postcode, citycode)
-        return self._list.unknown_town() if limits == frozenset() else self._answer(parse_address(text), limits)
+        with self._index.telling_damage():
+            limits = self._towns.within(postcode, citycode)
+            return self._list.unknown_town() if limits == frozenset() else self._answer(parse_address(text), limits)
 
     def reverse(self, lon: float, lat: float) -> Position | NotFound:
         """Address of the list nearest to a point, degrees; its distance is said with its accuracy."""
-        return nearest(lon, lat, self._index.addresses_around(lon, lat))
+        with self._index.telling_damage():
+            return nearest(lon, lat, self._index.addresses_around(lon, lat))
 
     def suggest(self, text: str, *, limit: int = 5, postcode: str = "", citycode: str = "") -> tuple[Position, ...]:
         """Addresses that start as the text does, the likeliest first; none where there is nothing to search."""
@@ -80,7 +86,8 @@ class EmbeddedGeocoder:
             return ()
         parsed = parse_address(text)
         limits = self._towns.within(postcode, citycode)
-        found = self._suggestions.of(parsed, limits, limit)
+        with self._index.telling_damage():
+            found = self._suggestions.of(parsed, limits, limit)
         allowed = Reading(parsed.street, Designation(limits))
         places = self._suggested_places(allowed) if parsed.number is None else []
         return tuple([*places, *found] if parsed.street_type == "" else [*found, *places])[:limit]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 import threading
 import weakref
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from geoville.errors import DataUnavailableError, Location
+from geoville.errors import DataUnavailableError, GeovilleError, Location
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 
@@ -20,10 +21,11 @@ class Connections:
     Parameters
     ----------
     connect : opens a connection to the index, in the thread that will use it.
+    in_file : whether it is in a file, which anything may have damaged.
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
-        self._connect = connect
+    def __init__(self, connect: Callable[[], sqlite3.Connection], *, in_file: bool) -> None:
+        self._connect, self._in_file = connect, in_file
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         weakref.finalize(self, _close, self._connections)
@@ -41,7 +43,7 @@ class Connections:
                 raise DataUnavailableError("L'index d'adresses a été remplacé", where=where, advice=advice)
             return sqlite3.connect(uri, uri=True, check_same_thread=False)
 
-        return cls(connect)
+        return cls(connect, in_file=True)
 
     @classmethod
     def to_copies(cls, content: bytes) -> Connections:
@@ -52,7 +54,7 @@ class Connections:
             copy.deserialize(content)
             return copy
 
-        return cls(connect)
+        return cls(connect, in_file=False)
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
         """Rows that answer a query.
@@ -68,10 +70,32 @@ class Connections:
             self._connections.append(connection)
         try:
             return connection.execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise DataUnavailableError(
-                "L'index d'adresses est illisible", advice="le refaire avec « geoville data addresses build »"
-            ) from error
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            raise _damaged() from error
+
+    @contextmanager
+    def telling_damage(self) -> Iterator[None]:
+        """Say that a file is damaged, whatever its rows lead to: a key without its row, a number that is a text.
+
+        Raises
+        ------
+        DataUnavailableError
+            It is.
+        """
+        try:
+            yield
+        except GeovilleError:
+            raise
+        except Exception as error:
+            if not self._in_file:
+                raise
+            raise _damaged() from error
+
+
+def _damaged() -> DataUnavailableError:
+    return DataUnavailableError(
+        "L'index d'adresses est illisible", advice="le refaire avec « geoville data addresses build »"
+    )
 
 
 def _identity(path: Path) -> tuple[int, int, int] | None:

@@ -6,6 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from geoville.errors import InvalidInputError, Location
 
 if TYPE_CHECKING:
@@ -56,7 +58,8 @@ def _from_wkt(text: str, where: Location) -> BaseGeometry:
     import shapely
 
     try:
-        return shapely.from_wkt(text)
+        with np.errstate(over="ignore"):  # what is too big becomes infinite, and is refused below
+            return shapely.from_wkt(text)
     except shapely.errors.ShapelyError as error:
         raise InvalidInputError("WKT illisible", where=where, advice=_ADVICE) from error
 
@@ -65,10 +68,12 @@ def _polygon(geometry: BaseGeometry, where: Location) -> BaseGeometry:
     """Union of the polygons of a geometry, valid and on the globe."""
     import shapely
 
+    if not np.isfinite(shapely.get_coordinates(geometry)).all():
+        raise InvalidInputError("La zone a une coordonnée qui n'est pas un nombre", where=where, advice=_ADVICE)
     area = shapely.union_all(shapely.make_valid(shapely.force_2d(shapely.get_parts(geometry))))
     west, south, east, north = area.bounds
     if shapely.get_dimensions(area) != 2 or area.area == 0:  # noqa: PLR2004 - an area
         raise InvalidInputError("La zone n'est pas un polygone, ou elle est vide", where=where, advice=_ADVICE)
-    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):  # noqa: PLR2004 - also refuses NaN
+    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):  # noqa: PLR2004
         raise InvalidInputError("La zone sort du globe", where=where, advice=_ADVICE)
     return area

@@ -9,6 +9,7 @@ import numpy as np
 
 from geoville.crs import commune_of
 from geoville.errors import InvalidInputError, Location
+from geoville.sources.contour_geometry import valid_polygons
 from geoville.sources.vector_files import read_vector_file
 
 if TYPE_CHECKING:
@@ -45,23 +46,21 @@ def read_communes_layer(path: Path, epsg: int) -> CommuneLayer:
     InvalidInputError
         The file cannot be read, has no CRS, or has no column of INSEE codes.
     """
-    import shapely
-
     frame = read_vector_file(path, "communes", geometry="Polygon")
     lower = {str(column).lower(): column for column in frame.columns}
     codes = next((lower[name] for name in _CODES if name in lower), None)
-    if codes is None or frame.crs is None:
+    if codes is None or frame.crs is None or frame[codes].isna().any():
         raise InvalidInputError(
-            "Le fichier des communes n'a pas de code Insee ou pas de système de coordonnées",
+            "Le fichier des communes n'a pas partout de code Insee, ou n'a pas de système de coordonnées",
             where=Location(path.name),
             advice=f"colonnes attendues : {', '.join(_CODES)}",
         )
     names = next((lower[name] for name in _NAMES if name in lower), codes)
-    frame = frame.assign(_code=frame[codes].astype(str).map(commune_of)).sort_values("_code").to_crs(epsg)
+    frame = frame.assign(_code=frame[codes].astype(str).map(commune_of)).sort_values("_code")
     towns = frame["_code"].where(frame["_code"] != frame[codes].astype(str)).map(TOWNS_WITH_ARRONDISSEMENTS)
     return CommuneLayer(
         code=frame["_code"].to_numpy(dtype=np.str_),
         name=towns.fillna(frame[names].astype(str)).to_numpy(dtype=np.str_),
-        polygons=np.asarray(shapely.make_valid(np.array(frame.geometry.to_numpy(), dtype=object))),
+        polygons=valid_polygons(frame, epsg, path),
         epsg=epsg,
     )

@@ -15,8 +15,12 @@ from geoville.crs import (
     transform_geometry,
     transform_points,
 )
+from geoville.errors import InvalidInputError, Location
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import geopandas as gpd
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
@@ -93,6 +97,27 @@ def projected_all(geometries: NDArray[np.object_], source: int, target: int) -> 
 
     flat = shapely.force_2d(geometries)
     return flat if source == target else np.asarray(shapely.transform(flat, vertices), dtype=object)
+
+
+def valid_polygons(frame: gpd.GeoDataFrame, epsg: int, path: Path) -> NDArray[np.object_]:
+    """Polygons of a layer in a projected CRS, mended where they are invalid.
+
+    Raises
+    ------
+    InvalidInputError
+        A coordinate is none, or is out of reach of the projection.
+    """
+    import shapely
+
+    polygons = np.array(frame.to_crs(epsg).geometry.to_numpy(), dtype=object)
+    try:
+        return np.asarray(shapely.make_valid(polygons))
+    except shapely.errors.GEOSException as error:
+        raise InvalidInputError(
+            "Un polygone a des coordonnées hors de sa projection",
+            where=Location(path.name),
+            advice="vérifier le fichier",
+        ) from error
 
 
 def repaired(code: str, geometry: BaseGeometry) -> tuple[BaseGeometry, Repair | None]:

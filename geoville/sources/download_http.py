@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TRIES = 5
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 120.0
+_A_DAY_S = 86_400.0
 TIMEOUT_S = 30.0
 MOST_REDIRECTIONS = 10
 ENOUGH_BYTES = 1_000_000
@@ -142,8 +143,8 @@ def _retry_after_s(response: httpx.Response) -> float:
     """Seconds that a `Retry-After` asks for, whether it gives them or a date; 0 where it says nothing readable."""
     asked = response.headers.get("retry-after", "")
     if asked.isascii() and asked.isdigit():
-        return float(asked)
+        return min(float(asked), _A_DAY_S)
     try:
         return max(0.0, (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return 0.0

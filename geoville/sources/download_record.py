@@ -42,7 +42,7 @@ class Record:
         """When the file last changed, says the server: ISO 8601, empty where it says nothing readable."""
         try:
             return parsedate_to_datetime(self.last_modified).isoformat()
-        except ValueError:
+        except (OverflowError, ValueError):
             return ""
 
 

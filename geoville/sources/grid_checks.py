@@ -141,6 +141,19 @@ def _counted(fault: Fault) -> str:
 
 def _place(fault: Fault, table: pa.Table, source: GridFile, file: str | None) -> Location:
     row = int(fault.rows[0])
-    value = table[fault.column][row].as_py()
-    text = value.decode("latin-1") if isinstance(value, bytes) else "" if value is None else str(value)
+    text = _text_of(table[fault.column][row])
     return Location(file, source.line_of(row), fault.column, text[:_SHOWN_CHARACTERS])
+
+
+def _text_of(cell: pa.Scalar) -> str:
+    import pyarrow as pa
+
+    if pa.types.is_string(cell.type) or pa.types.is_large_string(cell.type):
+        cell = cell.cast(pa.large_binary())  # Parquet and dBASE may call text bytes that are not UTF-8
+    value = cell.as_py()
+    if not isinstance(value, bytes):
+        return "" if value is None else str(value)
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

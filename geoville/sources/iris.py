@@ -10,6 +10,7 @@ import numpy as np
 
 from geoville.crs import projected_epsg
 from geoville.errors import InvalidInputError, Location
+from geoville.sources.contour_geometry import valid_polygons
 from geoville.sources.files import sha256_of
 from geoville.sources.vector_files import read_vector_file
 
@@ -83,7 +84,7 @@ def read_iris(path: Path, incomes: Path | None = None) -> IrisLayer:
     return IrisLayer(
         code=code,
         name=frame[names[0]].astype(str).to_numpy(dtype=np.str_) if names else code,
-        polygons=_projected(frame, epsg),
+        polygons=valid_polygons(frame, epsg, path),
         epsg=epsg,
         median_eur=np.array([medians.get(item, np.nan) for item in code.tolist()]),
         year=year,
@@ -98,13 +99,6 @@ def _read_polygons(path: Path) -> geopandas.GeoDataFrame:
             "Le fichier des IRIS ne contient pas que des polygones", where=Location(path.name), advice="le vérifier"
         )
     return frame
-
-
-def _projected(frame: geopandas.GeoDataFrame, epsg: int) -> NDArray[np.object_]:
-    import shapely
-
-    polygons = np.array(frame.to_crs(epsg).geometry.to_numpy(), dtype=object)
-    return np.asarray(shapely.make_valid(polygons))
 
 
 def _read_table(path: Path) -> pd.DataFrame:

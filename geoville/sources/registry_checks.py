@@ -88,7 +88,7 @@ def _address_faults(entry: dict[str, Any]) -> Iterator[str]:
             yield "notes, sans adresse elles disent de donner le fichier avec --from-dir"
         return
     filled = _filled(url)
-    if filled is None or not _is_web(filled) or urlsplit(filled).path.endswith("/"):
+    if filled is None or not _is_web(filled) or filled.partition("?")[0].endswith("/"):
         yield "url, adresse https d'un fichier attendue, sans autre accolade que {departement}"
     elif (filled != url) != by_departement:
         yield "url, {departement} y est si le fichier est par département, et seulement alors"
@@ -124,5 +124,8 @@ def _is_count(value: object) -> bool:
 
 
 def _is_web(address: str) -> bool:
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
     return parts.scheme == "https" and bool(parts.netloc)

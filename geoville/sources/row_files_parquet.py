@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.sources.row_files import InputRow
 from geoville.sources.row_files_text import cell_text, harmless
+from geoville.sources.stored_files import unreadable_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -42,7 +43,7 @@ class ParquetRows:
         names = [self.columns[place] for place in wanted]
         line = 0
         for batch in self._batches(list(dict.fromkeys(names))):
-            values = {name: batch.column(name).to_pylist() for name in names}
+            values = {name: self._values(batch.column(name)) for name in names}
             for cells in zip(*(values[name] for name in names), strict=True):
                 line += 1
                 yield InputRow(line, tuple(cell_text(cell) for cell in cells))
@@ -65,8 +66,19 @@ class ParquetRows:
                 writer.write_batch(pa.RecordBatch.from_arrays([*batch.columns, *arrays], schema=schema))
 
     def _batches(self, names: list[str] | None) -> Iterator[Any]:
-        with self._file.parquet() as table:
-            yield from table.iter_batches(_BATCH_ROWS, columns=names)
+        import pyarrow as pa
+
+        try:
+            with self._file.parquet() as table:
+                yield from table.iter_batches(_BATCH_ROWS, columns=names)
+        except (OSError, pa.ArrowException) as error:  # its last bytes describe it: others may be damaged
+            raise unreadable_parquet(self._file.name) from error
+
+    def _values(self, column: Any) -> list[Any]:
+        try:
+            return column.to_pylist()  # type: ignore[no-any-return]
+        except (OverflowError, ValueError) as error:  # a text that is not UTF-8, a date that no calendar has
+            raise unreadable_parquet(self._file.name) from error
 
 
 def _harmless(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:

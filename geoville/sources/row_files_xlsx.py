@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import struct
 import warnings
 import zipfile
+import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from xml.parsers import expat
 
 from geoville.errors import InvalidInputError, Location
 from geoville.sources.row_files import InputRow
@@ -22,6 +25,13 @@ if TYPE_CHECKING:
 _ZEROS = re.compile(r"0+")
 
 
+_DAMAGE = (
+    ArithmeticError, AttributeError, EOFError, LookupError, RuntimeError, StopIteration, SyntaxError, TypeError,
+    ValueError, expat.ExpatError, struct.error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What readers of ZIP and XML raise on bytes that are not what they should; RuntimeError where there is a password."""
+
+
 class XlsxRows:
     """One sheet of a workbook, the first one unless named. A formula is read as its last computed value.
 
@@ -33,6 +43,8 @@ class XlsxRows:
 
     def __init__(self, path: Path, sheet: str | None = None) -> None:
         self._path = path
+        with self._refusing_damage((*_DAMAGE, OSError)):
+            _check_whole(path)
         with self._open() as workbook:
             names = [worksheet.title for worksheet in workbook.worksheets]
             if not names or (sheet and sheet not in names):
@@ -67,28 +79,41 @@ class XlsxRows:
 
     def write(self, out: Path, columns: Sequence[AddedColumn], added: Iterable[AddedCells]) -> None:
         """Copy the workbook with columns added to the right of everything that its sheet holds."""
-        part = sheet_part(self._path, self._sheet)
-        append_cells(self._path, part, out, tuple(column.name for column in columns), iter(added))
+        with self._refusing_damage(_DAMAGE):
+            part = sheet_part(self._path, self._sheet)
+            append_cells(self._path, part, out, tuple(column.name for column in columns), iter(added))
 
     @contextmanager
     def _open(self) -> Iterator[Any]:
         from openpyxl import load_workbook
         from openpyxl.utils.exceptions import InvalidFileException
 
-        try:
+        with self._refusing_damage((*_DAMAGE, OSError, InvalidFileException)):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", UserWarning)  # about drawings and styles, which are not read
                 workbook = load_workbook(self._path, read_only=True, data_only=True)
-        except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
+            try:
+                yield workbook
+            finally:
+                workbook.close()
+
+    @contextmanager
+    def _refusing_damage(self, damage: tuple[type[Exception], ...]) -> Iterator[None]:
+        try:
+            yield
+        except damage as error:
             raise InvalidInputError(
                 "Ce n'est pas un classeur XLSX lisible",
                 where=Location(self._path.name),
                 advice="l'ouvrir dans un tableur et l'enregistrer à nouveau, sans mot de passe",
             ) from error
-        try:
-            yield workbook
-        finally:
-            workbook.close()
+
+
+def _check_whole(path: Path) -> None:
+    """Read every part once: a damaged one is known before the first row is answered, not after the last."""
+    with zipfile.ZipFile(path) as archive:
+        if archive.testzip() is not None:
+            raise zipfile.BadZipFile
 
 
 def _text_of(cell: Any) -> str:

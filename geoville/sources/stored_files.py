@@ -147,7 +147,7 @@ class LocalFile:
         try:
             return _parquet(self.path, self.name)
         except OSError as error:
-            raise _unreadable(self.name) from error
+            raise unreadable_parquet(self.name) from error
 
     @contextmanager
     def writing(self) -> Iterator[Path]:
@@ -247,11 +247,12 @@ def _parquet(source: Any, name: str, *, pre_buffer: bool = False) -> pq.ParquetF
 
     try:
         return pq.ParquetFile(source, pre_buffer=pre_buffer)
-    except pa.ArrowException as error:
-        raise _unreadable(name) from error
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise unreadable_parquet(name) from error
 
 
-def _unreadable(name: str) -> InvalidInputError:
+def unreadable_parquet(name: str) -> InvalidInputError:
+    """What to say of a Parquet file that is damaged, or is none."""
     return InvalidInputError(
         "Ce n'est pas un fichier Parquet lisible", where=Location(name), advice="le produire à nouveau"
     )

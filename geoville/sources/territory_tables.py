@@ -94,7 +94,11 @@ def read_iris_medians(path: Path, year: int) -> dict[str, float]:
     codes, years, medians = _columns(path, ("code", "year", "median_declared_eur"))
     asked = pc.equal(years.cast(pa.string()), str(year))
     published = zip(codes.filter(asked).to_pylist(), medians.filter(asked).to_pylist(), strict=True)
-    return {code: float(median) for code, median in published if median not in (None, "") and not isnan(float(median))}
+    try:
+        known = {code: float(median) for code, median in published if median not in (None, "")}
+    except ValueError as error:
+        raise _unusable(path, "a un revenu médian qui n'est pas un nombre") from error
+    return {code: median for code, median in known.items() if not isnan(median)}
 
 
 def read_iris_years(path: Path) -> tuple[int, ...]:
@@ -102,7 +106,10 @@ def read_iris_years(path: Path) -> tuple[int, ...]:
     import pyarrow.compute as pc
 
     (years,) = _columns(path, ("year",))
-    return tuple(sorted(int(year) for year in pc.unique(years).to_pylist()))
+    try:
+        return tuple(sorted(int(year) for year in pc.unique(years).to_pylist()))
+    except (TypeError, ValueError) as error:
+        raise _unusable(path, "a une année qui n'est pas un nombre") from error
 
 
 def read_iris_names(path: Path) -> dict[str, str]:

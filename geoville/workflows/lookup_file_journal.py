@@ -75,7 +75,7 @@ class Journal:
             self._check(_document(first))
             whole = stream.tell()
             for line in stream:
-                if not (line.startswith(b"[") and line.endswith(b"]\n")):
+                if not (line.endswith(b"\n") and _is_answer(_document(line))):
                     break  # cut by whatever stopped the work: this row is asked again
                 self.answered += 1
                 whole += len(line)
@@ -136,6 +136,15 @@ def _line(value: Any) -> str:
 
 def _document(line: bytes) -> Any:
     try:
-        return json.loads(line)
-    except ValueError:
+        return json.loads(line.decode("utf-8"))
+    except (RecursionError, ValueError):
         return None
+
+
+def _is_answer(document: Any) -> bool:
+    return (
+        isinstance(document, list)
+        and bool(document)
+        and type(document[0]) is int
+        and all(cell is None or isinstance(cell, str | float | int) for cell in document)
+    )

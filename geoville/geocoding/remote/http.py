@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TRIES = 5
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 60.0
+_A_DAY_S = 86_400.0
 TIMEOUT_S = 10.0
 
 REFUSED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_URI_TOO_LONG})
@@ -108,8 +109,8 @@ def _retry_after_s(response: httpx.Response) -> float:
     """Seconds that a `Retry-After` asks for, whether it gives them or a date; 0 where it says nothing readable."""
     asked = response.headers.get("retry-after", "")
     if asked.isascii() and asked.isdigit():
-        return float(asked)
+        return min(float(asked), _A_DAY_S)
     try:
         return (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds()
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return 0.0

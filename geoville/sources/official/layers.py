@@ -45,7 +45,12 @@ def layers_of(path: Path) -> tuple[Layer, ...]:
     """Layers of a vector file; none where the file cannot be opened, or is a plain table or document."""
     import pyarrow as pa
     import pyogrio.errors
+    import shapely
 
+    unreadable = (
+        pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, shapely.errors.ShapelyError, pa.ArrowException,
+        OSError, ValueError,
+    )  # fmt: skip
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about what is refused or repaired once the file is read
         try:
@@ -53,7 +58,7 @@ def layers_of(path: Path) -> tuple[Layer, ...]:
                 return _parquet_layer(path)
             drawn = [(str(name), kind) for name, kind in pyogrio.list_layers(path)]
             return tuple(_gdal_layer(path, name, str(kind or "")) for name, kind in drawn)
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException, OSError, ValueError):
+        except unreadable:
             return ()
 
 

@@ -103,7 +103,10 @@ class Table:
         header = open_grid_file(self.path)
         rows = csv.reader((line.decode("latin-1") for line in lines), delimiter=";" if header.decimal_comma else ",")
         place = self.names.index(column)
-        return [row[place].strip() for row in rows if place < len(row)]
+        try:
+            return [row[place].strip() for row in rows if place < len(row)]
+        except csv.Error:
+            return []  # no kind of table is recognised by such lines
 
     def line_of(self, row: int) -> int:
         """Where a row of data (0-based) is: 1-based line, header and titles included."""

@@ -82,7 +82,7 @@ def _refusing_damage(path: Path) -> Iterator[None]:
     import xlrd  # type: ignore[import-untyped, unused-ignore]
 
     damage = (
-        ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, OSError, TypeError,
+        ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, OSError, RuntimeError, TypeError,
         ValueError, ET.ParseError, struct.error, zipfile.BadZipFile, zlib.error,
         xlrd.XLRDError, xlrd.compdoc.CompDocError,
     )  # fmt: skip

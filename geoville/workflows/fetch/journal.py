@@ -35,10 +35,15 @@ class Journal:
     made: dict[str, dict[str, Any]]
 
     def recall(self, data_set: str, checksums: Sequence[str]) -> tuple[Converted, ...] | None:
-        """What was made of those very files; None where it is to be made."""
+        """What was made of those very files; None where it is to be made, or where the journal is damaged."""
         entry = self.made.get(data_set)
-        if entry is None or entry["checksums"] != list(checksums):
+        try:
+            return None if entry is None or entry["checksums"] != list(checksums) else self._whole(entry)
+        except (AttributeError, KeyError, OSError, TypeError, ValueError):
             return None
+
+    def _whole(self, entry: dict[str, Any]) -> tuple[Converted, ...] | None:
+        """Files of an entry, if they are all there as they were made."""
         files = entry["files"]
         whole = all(
             (path := self.folder / file["path"]).is_file() and sha256_of(path) == sha256
