@@ -6,8 +6,6 @@ In the functions of commands, `Path` is a file to read, already brought here; `D
 from __future__ import annotations
 
 import inspect
-import os
-import stat
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import reduce
@@ -17,12 +15,10 @@ from tempfile import TemporaryDirectory
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from geoville.errors import InvalidInputError, Location
+from geoville.cli.given_paths import check_name, check_writable, here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,7 @@ class Destination:
         destination = cls(given)
         _ = destination.file_name
         if destination.path is not None:
-            _check_writable(here(destination.path))
+            check_writable(here(destination.path))
         return destination
 
     @property
@@ -91,57 +87,6 @@ def brought(given: str) -> Iterator[Path]:
         return
     with TemporaryDirectory(prefix="geoville-") as folder:
         yield fetch(given, Path(folder))
-
-
-def check_name(path: str) -> None:
-    """Refuse a name that is no text: neither the libraries that read and write, nor a provenance, can hold it.
-
-    Raises
-    ------
-    InvalidInputError
-        The bytes of the name are not of the encoding of names on this machine.
-    """
-    try:
-        path.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InvalidInputError(
-            "Ce nom de fichier n'est pas du texte en UTF-8",
-            where=Location(Path(path).name),
-            advice="renommer le fichier et ses dossiers, ou choisir une langue du système en UTF-8",
-        ) from error
-
-
-def here(path: Path) -> Path:
-    """A path as given: whether anything is there is for its reader to say, in words of its own.
-
-    Raises
-    ------
-    InvalidInputError
-        It is no path at all; or a pipe or a device, which is read once where geoville reads twice, and which a file
-        would replace.
-    """
-    check_name(str(path))
-    try:
-        mode = path.stat().st_mode
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
-        return path
-    except OSError as error:  # a name that is too long, a loop of links
-        raise InvalidInputError(
-            "Le système refuse ce nom de fichier", where=Location(f"{path.name[:_SHOWN]}…"), advice="le corriger"
-        ) from error
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise InvalidInputError(
-            "Ce n'est pas un fichier ordinaire", where=Location(path.name), advice="donner un fichier du disque"
-        )
-    return path
-
-
-def _check_writable(path: Path) -> None:
-    folder = next(folder for folder in (path, *path.absolute().parents) if folder.is_dir())
-    if not os.access(folder, os.W_OK):
-        raise InvalidInputError(
-            f"Impossible d'écrire dans « {folder} »", advice="vérifier ses droits d'accès, ou choisir un autre dossier"
-        )
 
 
 def taking_addresses(function: Callable[..., None]) -> Callable[..., None]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoville.cli.desk_options import DeskOptions
-from geoville.cli.file_arguments import Destination, brought, here
+from geoville.cli.file_arguments import Destination, brought
+from geoville.cli.given_paths import here
 from geoville.errors import InvalidInputError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import shapely
 
 from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.rules import rules_at
-from geoville.errors import DataUnavailableError, Location
+from geoville.errors import InvalidInputError, Location
 from geoville.rendering import Scene, perimeters_map
 from geoville.rendering.style_file import parse_style
 from geoville.rendering.tiles import tile_source
@@ -50,9 +50,7 @@ def read_look(style: Path | None, tiles: str | None) -> MapLook:
     Raises
     ------
     InvalidInputError
-        The style or the online backdrop is not what it should be.
-    DataUnavailableError
-        The file of the style cannot be read.
+        The style cannot be read, or it or the online backdrop is not what it should be.
     """
     look = MapLook(tiles=tile_source(tiles) if tiles else None)
     if style is None:
@@ -60,7 +58,11 @@ def read_look(style: Path | None, tiles: str | None) -> MapLook:
     try:
         text = style.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataUnavailableError("Le style de carte ne peut pas être lu", where=Location(str(style))) from error
+        raise InvalidInputError(
+            "Le style de carte ne peut pas être lu",
+            where=Location(style.name),
+            advice="donner un fichier TOML, en UTF-8",
+        ) from error
     return replace(look, style=parse_style(text, style.name))
 
 
