@@ -28,6 +28,7 @@ RUN_ELSEWHERE = {
     "postgresql://": "tests/unit/sources: the tests of PostGIS have a server",
     "s3://": "tests/unit/cli/test_addresses_of_files.py has an object store",
     "--workers 4": "tests/unit/workflows/test_candidates_by_unit.py, test_lookup_file.py",
+    "atlas calais --out atlas": "the page on the atlas shows it with what it prints; it takes a minute",
     "--geocoder": "tests/unit/geocoding/test_remote.py has a service that answers",
 }
 """What a command line holds that is not run here, and the tests that run its like."""

@@ -29,6 +29,8 @@ export function openMap(facts, view, { onPoint, onMove }) {
   map.on("moveend", onMove);
   byId("ask-centre").addEventListener("click", () => ask(map.getCenter().wrap()));
   byId("whole").addEventListener("click", () => map.fitBounds(whole, { animate: !still() }));
+  // The legend fills once the map is there, and takes of its height: what was in the middle must stay there.
+  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
   addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
   addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
   return map;

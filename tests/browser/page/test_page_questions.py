@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -103,6 +103,16 @@ def test_the_date_changes_the_answer(visiting, official_url):
         expect(verdict(page)).to_have_text("Dehors")
         expect(page.locator("#verdict .when")).to_have_text("au 1er juin 2024")
         assert "on=2024-06-01" in page.url
+
+
+def test_the_position_of_a_link_stands_in_the_middle_of_the_map(visiting, pack_url):
+    with visiting(f"{pack_url}#on=2026-01-15&q={quote(ADDRESS)}", viewport={"width": 1280, "height": 800}) as page:
+        expect(verdict(page)).to_have_text("Dedans")
+        page.wait_for_load_state("networkidle")
+        pin, shown = page.locator(".pin").bounding_box(), page.locator("#map").bounding_box()
+    for start, length in (("x", "width"), ("y", "height")):
+        middle = shown[start] + shown[length] / 2
+        assert abs(pin[start] + pin[length] / 2 - middle) < 20
 
 
 def test_a_click_on_the_map_asks_there(visiting, pack_url):
