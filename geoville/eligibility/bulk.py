@@ -98,6 +98,7 @@ class BulkIndex:
         known = place & self._covers(lon, lat)
         accuracy_m = np.broadcast_to(accuracy_m, lon.shape)
         code = _codes(answers, accuracy_m)
+        code[answers.perimeter == NO_PERIMETER] = _CODES[VerdictCode.NOT_FOUND]
         code[~known] = _CODES[VerdictCode.NOT_FOUND]
         code[~place] = _CODES[None]
         perimeter = np.where(known, answers.perimeter, NO_PERIMETER).astype(np.int32)

@@ -31,7 +31,8 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date) -> Answe
     Returns
     -------
     The verdict rests on the QPV in force that day; where no contour in force is known, on candidates (`estimated`); an
-    index that holds neither answers about whatever perimeters it holds. `uncertain` only where the limit is within the
+    index that holds neither answers about whatever perimeters it holds, and nothing in force that day is `not_found`:
+    quarters of another generation do not make an "outside". `uncertain` only where the limit is within the
     accuracy of the position, or where the position is not firm. A street or town known whole is judged whole: its
     distances are those of its part nearest to the limit. What is not known is `not_found`, never "outside".
     """
@@ -56,7 +57,7 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date) -> Answe
         reasons=position_reasons(located, verdict, basis, answering, periods, on),
         references=references_of(basis, answering, hits),
         sources=sources_of(hit.perimeter for hit in answering or hits),
-        quality=quality_of(located, verdict, answering),
+        quality=quality_of(located, verdict, answering) if answering else None,
         periods=periods,
         rules=rule_findings(ground_of_position(located, basis, answering, on)),
     )

@@ -52,11 +52,16 @@ def locate(position: Position, index: PerimeterIndex) -> Located:
 
 
 def verdict_on(located: Located, nearest: PerimeterHit | None) -> VerdictCode:
-    """Verdict about the perimeter that holds a position the deepest, or the nearest one; None where there is none."""
+    """Verdict about the perimeter that holds a position the deepest, or the nearest one.
+
+    Parameters
+    ----------
+    nearest : None where no perimeter known is in force: what is not known is not "outside".
+    """
+    if nearest is None:
+        return VerdictCode.NOT_FOUND
     if not located.firm:
         return VerdictCode.UNCERTAIN
-    if nearest is None:
-        return VerdictCode.OUTSIDE
     astride = nearest.distance_m == 0 and not nearest.inside
     accuracy_m = located.position.accuracy_m
     if astride or (accuracy_m > 0 and abs(nearest.distance_m) <= accuracy_m):

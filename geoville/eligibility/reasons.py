@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from geoville import french
 from geoville.eligibility.judgement import verdict_on, whole_share
 from geoville.eligibility.sentences import (
+    NOT_A_NO,
     basis_sentences,
     dates_in_force,
     describe,
@@ -48,7 +49,7 @@ def position_reasons(
         first = verdict_sentence(
             verdict, nearest.perimeter if nearest else None, nearest.distance_m if nearest else None, on
         )
-        precision = _precision(verdict, located.position, nearest)
+        precision = _precision(verdict, located.position, nearest) if nearest else [NOT_A_NO]
     return (
         first,
         *basis_sentences(basis, answering),
@@ -102,7 +103,8 @@ def _at_other_dates(located: Located, verdict: VerdictCode, periods: tuple[Perio
         for hit in past
         if verdict_on(located, hit) is VerdictCode.INSIDE
     ]
-    others = [period for period in periods if not period.covers(on) and period.verdict is not verdict]
+    told = {verdict, VerdictCode.OUTSIDE} if verdict is VerdictCode.NOT_FOUND else {verdict}
+    others = [period for period in periods if not period.covers(on) and period.verdict not in told]
     return held + [_otherwise(period) for period in others if period.verdict is not VerdictCode.INSIDE]
 
 

@@ -64,13 +64,12 @@ def verdict_sentence(verdict: VerdictCode, perimeter: Perimeter | None, distance
 
     Parameters
     ----------
-    verdict : `inside`, `outside` or `uncertain`.
+    verdict : `inside`, `outside` or `uncertain`; `not_found` without a perimeter.
     perimeter : the one that the verdict rests on; None where none known is in force.
     distance_m : signed distance to its limit, at most 0 inside; None without a perimeter.
     """
     if perimeter is None or distance_m is None:
-        head = "À vérifier" if verdict is VerdictCode.UNCERTAIN else "Dehors"
-        return f"{head} : {none_in_force(on)}"
+        return f"Inconnu : {none_in_force(on)}"
     name, metres = describe(perimeter), french.distance(abs(distance_m))
     where = f"à {metres} à l'intérieur" if distance_m < 0 else f"à {metres} à l'extérieur"
     if distance_m == 0:

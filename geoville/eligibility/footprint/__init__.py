@@ -45,7 +45,8 @@ def decide_footprint(
     -------
     Placement and distances are about the union of the perimeters that `decide` would answer from: QPV in force, else
     candidates. Vertices are transformed one by one and everything is measured in the projected CRS, limits included.
-    Outside the territory whose perimeters are known the placement is `unknown`, never `outside`.
+    Outside the territory whose perimeters are known, or where none is in force, the placement is `unknown`, never
+    `outside`.
 
     Raises
     ------
@@ -82,8 +83,9 @@ def decide_footprint(
 
 
 def _placement(measure: FootprintMeasure | None, *, known: bool) -> Placement:
-    found = measure.placement if measure else Placement.OUTSIDE
-    return Placement.UNKNOWN if found is Placement.OUTSIDE and not known else found
+    if measure is None or (measure.placement is Placement.OUTSIDE and not known):
+        return Placement.UNKNOWN
+    return measure.placement
 
 
 def _ground(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from geoville import french
 from geoville.eligibility.footprint.measure import BANDS_M
 from geoville.eligibility.sentences import (
+    NOT_A_NO,
     basis_sentences,
     describe,
     none_in_force,
@@ -24,10 +25,7 @@ if TYPE_CHECKING:
     from geoville.eligibility.footprint.measure import FootprintMeasure
     from geoville.model import Basis
 
-_OUT_OF_TERRITORY = (
-    "Inconnu : l'emprise sort du territoire connu, où geoville n'a pas de données. "
-    "Ce n'est pas un « non » : la question reste ouverte."
-)
+_OUT_OF_TERRITORY = "Inconnu : l'emprise sort du territoire connu, où geoville n'a pas de données."
 _PARTLY_KNOWN = (
     "L'emprise sort du territoire connu : ce qui en dépasse est compté comme étant dehors, faute de données."
 )
@@ -52,10 +50,10 @@ def footprint_reasons(
     people : share of the people inside, None where unknown.
     known : False where a part of the footprint leaves the territory whose perimeters are known.
     """
-    if placement is Placement.UNKNOWN:
-        return (_OUT_OF_TERRITORY,)
     if measure is None:
-        return (f"Dehors : {none_in_force(on)}",)
+        return (f"Inconnu : {none_in_force(on)}", NOT_A_NO)
+    if placement is Placement.UNKNOWN:
+        return (_OUT_OF_TERRITORY, NOT_A_NO)
     return (
         _placement_sentence(measure, shape),
         *basis_sentences(basis, measure.hits),

@@ -81,8 +81,9 @@ def test_a_position_that_is_not_firm_is_uncertain_and_says_why() -> None:
 
 def test_an_official_perimeter_out_of_force_is_not_inside_and_says_when_it_was() -> None:
     answer = ask(at(500, 500), qpv(), on=IN_2026)
-    assert answer.verdict is VerdictCode.OUTSIDE
-    assert answer.distance_m is None
+    assert answer.verdict is VerdictCode.NOT_FOUND  # what the quarters of 2026 are is not known: that is no "no"
+    assert (answer.distance_m, answer.quality) == (None, None)
+    assert any("n'est pas un « non »" in reason for reason in answer.reasons)
     assert any("2023" in reason and "aurait été dans" in reason for reason in answer.reasons)
     assert [hit.perimeter.code for hit in answer.perimeters] == ["QP062056"]
 
@@ -131,9 +132,9 @@ def test_a_position_out_of_the_known_territory_is_not_a_no() -> None:
     assert [hit.perimeter.code for hit in answer.perimeters] == ["C1"]
 
 
-def test_an_index_without_perimeters_answers_outside_and_says_that_nothing_is_in_force() -> None:
+def test_an_index_without_perimeters_does_not_know_and_says_that_nothing_is_in_force() -> None:
     answer = ask(at(500, 500))
-    assert answer.verdict is VerdictCode.OUTSIDE
+    assert answer.verdict is VerdictCode.NOT_FOUND
     assert "aucun des périmètres connus" in answer.reasons[0]
 
 

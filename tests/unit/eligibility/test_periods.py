@@ -87,7 +87,7 @@ def test_the_generations_change_on_the_first_of_january_2024_in_metropolitan_fra
 
 def test_before_the_first_generation_nothing_is_in_force() -> None:
     answer = ask(at(750, 500), OLD, NEW, on=date(2014, 12, 31))
-    assert answer.verdict is OUTSIDE
+    assert answer.verdict is VerdictCode.NOT_FOUND
     assert "aucun des périmètres connus n'est en vigueur" in answer.reasons[0]
 
 

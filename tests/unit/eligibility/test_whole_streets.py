@@ -135,7 +135,7 @@ def test_estimates_judge_streets_as_official_contours_do() -> None:
         (at(500, 500), (qpv(),), Quality.SURE),
         (at(500, 500, accuracy_m=15.0), (qpv(),), Quality.SURE),
         (at(500, 990, accuracy_m=15.0), (qpv(),), Quality.PROBABLE),
-        (at(500, 500), (), Quality.SURE),
+        (at(500, 500), (), None),
         (NotFound("Rue absente de la liste."), (qpv(),), None),
     ],
 )
