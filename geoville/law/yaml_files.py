@@ -12,7 +12,8 @@ def read_law(name: str, package: str = "geoville.law") -> Any:
     """Content of one YAML file of a package, by its path inside that package."""
     import yaml
 
-    return yaml.safe_load((files(package) / name).read_text(encoding="utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # eight times faster, where PyYAML was built with libyaml
+    return yaml.load((files(package) / name).read_text(encoding="utf-8"), loader)  # noqa: S506 - both are safe loaders
 
 
 def law_names(start: str, package: str) -> tuple[str, ...]:
