@@ -183,3 +183,13 @@ def test_every_method_is_in_the_documents():
     page = Path(geoville.__file__).parents[1] / "docs" / "python.md"
     text = page.read_text(encoding="utf-8")
     assert [name for name in METHODS if f".{name}(" not in text] == []
+
+
+def test_every_name_that_can_be_asked_for_is_in_the_documents():
+    page = Path(geoville.__file__).parents[1] / "docs" / "python.md"
+    text = page.read_text(encoding="utf-8")
+    assert [name for name in NAMES if f"`{name}`" not in text] == []
+    values = [str(value) for kind in (geoville.Basis, geoville.Kind, geoville.VerdictCode) for value in kind]
+    assert [value for value in values if f"`{value}`" not in text] == []
+    members = {name for kind in (Territory, *Result.__subclasses__()) for name in dir(kind) if not name.startswith("_")}
+    assert [name for name in sorted(members) if not re.search(rf"\.{name}\b", text)] == []
