@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from geoville.crs import WGS84, transform_geometry
 from geoville.errors import ContourError, InvalidInputError, Location
 from geoville.model import Kind
-from geoville.sources.additions_registry import Addition, folder_of, list_additions, stored_path, write_register
+from geoville.sources.additions_registry import (
+    REGISTER,
+    Addition,
+    folder_of,
+    list_additions,
+    stored_path,
+    write_register,
+)
 from geoville.sources.addresses import read_addresses, read_places
 from geoville.sources.contours import read_perimeters
-from geoville.sources.files import replacing, sha256_of
+from geoville.sources.disk_space import cannot_write
+from geoville.sources.file_locks import alone_in_turn
+from geoville.sources.files import make_folder, replacing, sha256_of
 from geoville.sources.writers import perimeters_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from geoville.model import Address, AddressList, Perimeter
@@ -62,13 +72,14 @@ def add_file(
     """
     _check_request(kind, generation, complete=complete)
     folder = folder_of(territory.name)
-    folder.mkdir(parents=True, exist_ok=True)
-    if kind in PERIMETER_KINDS:
-        addition = _add_perimeters(territory, folder, path, Kind(kind), generation)
-    else:
-        addition = _add_points(folder, path, kind, complete=complete)
-    others = [item for item in list_additions(territory.name) if item.id != addition.id]
-    write_register(territory.name, [*others, addition])
+    make_folder(folder)
+    with _alone_on_register(folder):
+        if kind in PERIMETER_KINDS:
+            addition = _add_perimeters(territory, folder, path, Kind(kind), generation)
+        else:
+            addition = _add_points(folder, path, kind, complete=complete)
+        others = [item for item in list_additions(territory.name) if item.id != addition.id]
+        write_register(territory.name, [*others, addition])
     return addition
 
 
@@ -93,8 +104,11 @@ def remove_file(territory: Territory, designation: str) -> Addition:
             where=Location(value=designation),
             advice=f"donner l'identifiant de l'un de ceux-ci : {listed}",
         )
-    write_register(territory.name, [item for item in known if item is not found[0]])
-    (folder_of(territory.name) / found[0].stored).unlink(missing_ok=True)
+    folder = folder_of(territory.name)
+    with _alone_on_register(folder):
+        others = [item for item in list_additions(territory.name) if item.id != found[0].id]
+        write_register(territory.name, others)
+        (folder / found[0].stored).unlink(missing_ok=True)
     return found[0]
 
 
@@ -129,6 +143,16 @@ def added_places(territory: str) -> tuple[Address, ...]:
         if item.kind == PLACES
         for place in read_places(stored_path(territory, item))
     )
+
+
+@contextmanager
+def _alone_on_register(folder: Path) -> Iterator[None]:
+    """Keep other processes from the register of a folder: of two that write what they read, one would be forgotten."""
+    try:
+        with alone_in_turn(folder / REGISTER):
+            yield
+    except OSError as error:
+        raise cannot_write(REGISTER, folder, error) from error
 
 
 def _check_request(kind: str, generation: int | None, *, complete: bool) -> None:

@@ -31,6 +31,23 @@ def sha256_of(path: Path) -> str:
         ) from error
 
 
+def make_folder(folder: Path) -> None:
+    """Create a folder to write in, and those that it is in, where they are missing.
+
+    Raises
+    ------
+    InvalidInputError
+        It cannot be created, or a file has its name.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInputError(
+            f"Impossible de créer le dossier « {folder} » ({error.strerror or error})",
+            advice="vérifier les droits d'accès et la place sur le disque, ou choisir un autre dossier",
+        ) from error
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a path to write to; once everything is written, the file there takes the place of `path`.

@@ -7,8 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from geoville.errors import InvalidInputError
-from geoville.sources.files import replacing, sha256_of
+from geoville.sources.files import make_folder, replacing, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,12 +43,7 @@ class AtlasFolder:
         InvalidInputError
             It cannot be created.
         """
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InvalidInputError(
-                f"Le dossier « {path} » ne peut pas être créé", advice="choisir un autre dossier"
-            ) from error
+        make_folder(path)
         digest = hashlib.sha256("\n".join(inputs).encode("utf-8")).hexdigest()
         try:
             state = json.loads((path / STATE).read_text(encoding="utf-8"))
@@ -73,7 +67,7 @@ class AtlasFolder:
             return
         made = content()
         path = self.path / name
-        path.parent.mkdir(exist_ok=True)
+        make_folder(path.parent)
         with replacing(path) as beside:
             beside.write_bytes(made)
         self.checksums[name] = hashlib.sha256(made).hexdigest()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 from contextlib import contextmanager, suppress
 from itertools import islice
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from geoville import __version__
@@ -101,7 +103,7 @@ def _given_to_all(work: Callable[[Any], Any], client: Any) -> Iterator[str]:
 
 @contextmanager
 def _client(workers: int, scheduler: str | None) -> Iterator[Any]:
-    from distributed import Client, LocalCluster
+    from distributed import Client
 
     if scheduler is not None:
         try:
@@ -114,15 +116,36 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Any]:
         with client:
             yield client
         return
-    local = LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=workers,
-        threads_per_worker=1,
-        processes=True,
-        host=_LOOPBACK,
-        dashboard_address=None,
-        scheduler_kwargs={"dashboard_address": f"{_LOOPBACK}:0"},  # any free port: two works may run side by side
-        memory_limit=0,
-        silence_logs=logging.ERROR,
-    )
-    with local, Client(local) as client:  # type: ignore[no-untyped-call]
+    with _own_cluster(workers) as local, Client(local) as client:  # type: ignore[no-untyped-call]
         yield client
+
+
+@contextmanager
+def _own_cluster(workers: int) -> Iterator[Any]:
+    """Give a cluster of processes of this machine, which leaves nothing behind."""
+    import dask
+    from distributed import LocalCluster
+    from distributed.deploy.spec import close_clusters
+
+    with TemporaryDirectory(prefix="geoville-", ignore_cleanup_errors=True) as folder:
+        try:
+            with dask.config.set({"temporary-directory": folder}):
+                local = LocalCluster(  # type: ignore[no-untyped-call]
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    host=_LOOPBACK,
+                    dashboard_address=None,
+                    scheduler_kwargs={
+                        "dashboard_address": f"{_LOOPBACK}:0"
+                    },  # any free port: two works may run at once
+                    memory_limit=0,
+                    silence_logs=logging.ERROR,
+                )
+        except KeyboardInterrupt:
+            # Half started, it cannot be closed: its processes end with this one, and its files with the folder.
+            atexit.unregister(close_clusters)
+            logging.getLogger("distributed.diskutils").setLevel(logging.CRITICAL)
+            raise
+        with local:
+            yield local

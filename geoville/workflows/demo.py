@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geoville.eligibility.document import answer_document
-from geoville.sources.files import replacing
+from geoville.sources.files import make_folder, replacing
 from geoville.sources.territory import open_territory
 from geoville.workflows.candidates import CandidateRequest, compute_candidates
 from geoville.workflows.lookup import open_desk
@@ -54,7 +54,7 @@ def run_demo(folder: Path, on: date) -> DemoResult:
     folder : created where it is missing.
     on : day asked about.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     territory = open_territory(TERRITORY)
     run = compute_candidates(territory.grid_path(), CandidateRequest(on=on, territory=territory))
     layers = (folder / "candidats.gpkg", folder / "candidats.geojson")

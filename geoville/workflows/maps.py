@@ -9,7 +9,7 @@ from geoville.eligibility.rules import rules_at
 from geoville.errors import UnknownMapError
 from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, perimeters_map, render_page, sector_map
 from geoville.rendering.map_style import MapStyle
-from geoville.sources.files import replacing
+from geoville.sources.files import make_folder, replacing
 from geoville.sources.grids import read_grid
 from geoville.sources.locations import embedded_maps
 from geoville.workflows.map_figures import figures_of_territory
@@ -141,7 +141,7 @@ def _drawn_grid(territory: Territory) -> tuple[Grid | None, Source | None]:
 
 def write_page(spec: MapSpec, name: str, folder: Path) -> Path:
     """Write a map as one HTML page in a folder, created where it is missing."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     path = folder / f"{name}.html"
     page = render_page(spec)
     with replacing(path) as beside:

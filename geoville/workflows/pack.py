@@ -10,7 +10,7 @@ from geoville.errors import InvalidInputError
 from geoville.model import Kind, Source
 from geoville.perimeters.vecu import VecuRules
 from geoville.perimeters.veille import VeilleRules
-from geoville.sources.files import replacing, sha256_of
+from geoville.sources.files import make_folder, replacing, sha256_of
 from geoville.sources.grids import read_grid
 from geoville.sources.manifest_text import manifest_text
 from geoville.sources.territory import open_territory
@@ -100,7 +100,7 @@ def build_pack(name: str, folder: Path, on: date | None = None) -> BuiltPack:
             "--uu-population, ou le refaire avec eux (« geoville data territory new »)",
         )
     candidates = compute_candidates(territory.grid_path(), CandidateRequest(on=day, territory=territory))
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     files = {Kind.CANDIDAT: folder / _file_name(territory, Kind.CANDIDAT)}
     candidates.write(files[Kind.CANDIDAT])
     veille = _veille(territory, files[Kind.CANDIDAT], day) if candidates.perimeters else None

@@ -70,5 +70,5 @@ def test_what_fails_leaves_nothing_half_written(tmp_path):
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
     (tmp_path / "atlas").write_text("", "utf-8")
-    with pytest.raises(InvalidInputError, match="ne peut pas être créé"):
+    with pytest.raises(InvalidInputError, match="Impossible de créer le dossier"):
         AtlasFolder.open(tmp_path / "atlas", ("data",))
