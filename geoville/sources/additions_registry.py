@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import DataUnavailableError, InvalidInputError, Location
@@ -74,7 +75,7 @@ def list_additions(territory: str) -> tuple[Addition, ...]:
         return tuple(_addition(entry) for entry in json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataUnavailableError(
             "Le registre des fichiers ajoutés est illisible",
             where=Location(str(path)),
@@ -112,4 +113,8 @@ def stored_path(territory: str, addition: Addition) -> Path:
 
 
 def _addition(entry: dict[str, Any]) -> Addition:
-    return Addition(**{**entry, "repairs": tuple(Repair(**repair) for repair in entry["repairs"])})
+    addition = Addition(**{**entry, "repairs": tuple(Repair(**repair) for repair in entry["repairs"])})
+    texts = (addition.id, addition.kind, addition.file_name, addition.stored, addition.stored_sha256)
+    if not all(isinstance(text, str) for text in texts) or PurePath(addition.stored).name != addition.stored:
+        raise ValueError
+    return addition
