@@ -145,7 +145,8 @@ def _own_cluster(workers: int) -> Iterator[Any]:
         except KeyboardInterrupt:
             # Half started, it cannot be closed: its processes end with this one, and its files with the folder.
             atexit.unregister(close_clusters)
-            logging.getLogger("distributed.diskutils").setLevel(logging.CRITICAL)
+            for complaining in ("asyncio", "distributed.diskutils"):
+                logging.getLogger(complaining).setLevel(logging.CRITICAL)
             raise
         with local:
             yield local
