@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parent
 DAY = date(2026, 1, 15)
+GENERATION_DAY = date(2024, 1, 1)
+"""A day that the page offers: Chromium writes any other one as its own language does."""
+
 ADDRESS = "1 rue Youri Gagarine, 62100 Calais"
 SECTOR = "gagarine-manet-ferber"
 SCREEN = (1280, 800)
@@ -47,7 +50,9 @@ def draw_all(folder: Path) -> None:
         os.environ["GEOVILLE_DATA_DIR"] = str(Path(work) / "user")  # the same whatever the user added
         _draw_files(Path(work), browser, folder)
         with _serving(Path(work)) as url:
-            _shoot(browser, f"{url}/#on={DAY}&q={quote(ADDRESS)}", folder / "page.png", CLERK, ready=_answered)
+            _shoot(
+                browser, f"{url}/#on={GENERATION_DAY}&q={quote(ADDRESS)}", folder / "page.png", CLERK, ready=_answered
+            )
 
 
 def _draw_files(work: Path, browser: Browser, folder: Path) -> None:

@@ -39,6 +39,13 @@ COMMANDS_NOT_RUN = {
     "python benchmarks/": "test_documents and tests/unit/test_benchmarks.py run them",
     "pip install": "CI installs from constraints.txt",
 }
+PYTHON_RUN_BY = {
+    "README.md": "tests/unit/test_document_snippets.py",
+    "docs/python.md": "tests/unit/test_public_api.py",
+    "docs/api.md": "tests/api/test_shown_requests.py",
+    "docs/contribuer/couche.md": "tests/unit/test_contributor_pages.py",
+    "docs/contribuer/geocodeur.md": "tests/unit/test_contributor_pages.py",
+}
 RUN_ELSEWHERE = ("geoville ", "curl ")
 """Lines that test_documents and tests/api/test_shown_requests.py run."""
 
@@ -72,8 +79,8 @@ def test_the_python_of_the_readme_prints_what_it_says(tmp_path):
 
 
 def test_every_page_that_shows_python_is_run():
-    """The first here, the second in test_public_api.py, the third in tests/api/test_shown_requests.py."""
-    assert {block.document for block in all_blocks("python")} == {"README.md", "docs/python.md", "docs/api.md"}
+    assert {block.document for block in all_blocks("python")} == set(PYTHON_RUN_BY)
+    assert [test for test in set(PYTHON_RUN_BY.values()) if not (REPOSITORY / test).is_file()] == []
 
 
 @pytest.mark.parametrize("block", all_blocks("toml", "json", "yaml"), ids=lambda block: block.document)
