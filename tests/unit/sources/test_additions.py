@@ -12,7 +12,7 @@ import shapely
 from geoville.errors import AddressListError, ContourError, DataUnavailableError, InvalidInputError
 from geoville.model import Kind, Perimeter
 from geoville.sources.additions import add_file, list_additions, remove_file
-from geoville.sources.additions_registry import folder_of
+from geoville.sources.additions_registry import REGISTER, folder_of
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import sha256_of
 from geoville.sources.territory import Territory, open_territory
@@ -213,3 +213,13 @@ def test_real_addresses_and_places_are_added(calais: Territory, shared_data: Pat
         path = tmp_path / f"town-{kind}.csv"
         shutil.copyfile(shared_data / "calais" / f"{kind}.csv", path)
         assert add_file(calais, path, kind).rows == {"addresses": 56, "places": 34}[kind]
+
+
+@pytest.mark.parametrize("stored", ["../../qpv.parquet", "/etc/passwd", "dossier/qpv.parquet", 5, None])
+def test_a_register_names_files_of_its_own_folder(stored: object) -> None:
+    texts = dict.fromkeys(("id", "kind", "file_name", "sha256", "stored_sha256"), "x")
+    path = folder_of("calais") / REGISTER
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps([{**texts, "stored": stored, "rows": 1, "repairs": []}]), encoding="utf-8")
+    with pytest.raises(DataUnavailableError, match="registre"):
+        list_additions("calais")

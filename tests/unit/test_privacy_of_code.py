@@ -1,0 +1,50 @@
+"""No call to a log, anywhere in the code, is given what a user typed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import geoville
+
+CODE = Path(geoville.__file__).parent
+LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
+TYPED = {"address", "addresses", "asked", "cells", "query", "question", "questions", "q", "row", "text", "url", "words"}
+"""Names under which the code holds what a user typed."""
+
+
+def log_calls() -> Iterator[tuple[str, ast.Call]]:
+    for path in sorted(CODE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LEVELS:
+                receiver = ast.unparse(node.func.value).lower()
+                if "log" in receiver:
+                    yield f"{path.relative_to(CODE)}:{node.lineno}", node
+
+
+def names_in(call: ast.Call) -> set[str]:
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    found = [node for argument in given for node in ast.walk(argument)]
+    return {node.id for node in found if isinstance(node, ast.Name)} | {
+        node.attr for node in found if isinstance(node, ast.Attribute)
+    }
+
+
+def test_there_are_logs_to_look_at() -> None:
+    assert list(log_calls())
+
+
+def test_no_log_call_is_given_what_was_typed() -> None:
+    assert [(where, names_in(call) & TYPED) for where, call in log_calls() if names_in(call) & TYPED] == []
+
+
+def test_no_log_call_shows_a_traceback() -> None:
+    """Whose frames hold the arguments, and whose message may quote them."""
+    shown = [
+        where
+        for where, call in log_calls()
+        if call.func.attr == "exception"  # type: ignore[attr-defined]
+        or any(keyword.arg in {"exc_info", "stack_info"} for keyword in call.keywords)
+    ]
+    assert shown == []
