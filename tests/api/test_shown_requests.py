@@ -103,6 +103,12 @@ def test_the_limits_shown_are_those_of_the_settings():
         assert defaults[variable.lower()].default == number, variable
 
 
+def test_every_setting_is_in_the_guide():
+    guide = (REPOSITORY / "docs" / "guide" / "8-service-http.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"^\| `GEOVILLE_(\w+)`", guide, re.MULTILINE))
+    assert shown == {name.upper() for name in Settings.model_fields}
+
+
 @pytest.fixture
 def deployment() -> dict[str, Block]:
     """Blocks of the page on deployment, by language; the one that is not a dialogue where there are two."""
