@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import re
 from typing import TYPE_CHECKING
@@ -30,6 +31,23 @@ _MONTHS = (
     "novembre",
     "décembre",
 )
+
+
+_REFUSALS = {
+    errno.EACCES: "accès refusé",
+    errno.EPERM: "accès refusé",
+    errno.EROFS: "disque en lecture seule",
+    errno.ENOSPC: "disque plein",
+    errno.EDQUOT: "place accordée épuisée",
+    errno.EFBIG: "fichier trop gros",
+    errno.ENAMETOOLONG: "nom trop long",
+    errno.ENOTDIR: "un fichier est à la place d'un dossier",
+    errno.EEXIST: "un fichier a déjà ce nom",
+    errno.ENOENT: "dossier disparu",
+    errno.EIO: "le disque est en panne",
+    errno.EMFILE: "trop de fichiers ouverts",
+}
+_FULL_DATABASE = "database or disk is full"
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -130,3 +148,14 @@ def period(start: date | None, end: date | None) -> str:
     if start:
         return f"depuis le {long_date(start)}"
     return f"jusqu'au {long_date(end)}" if end else ""
+
+
+def refusal(error: Exception) -> str:
+    """Why the system refuses to read or write, in its own words where they have no French here.
+
+    >>> refusal(OSError(errno.ENOSPC, "No space left on device")), refusal(OSError("timed out"))
+    ('disque plein', 'timed out')
+    """
+    if str(error) == _FULL_DATABASE:  # SQLite gives no number
+        return _REFUSALS[errno.ENOSPC]
+    return _REFUSALS.get(getattr(error, "errno", None) or 0) or getattr(error, "strerror", None) or str(error)

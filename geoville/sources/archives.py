@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError, Location
+from geoville.french import refusal
 from geoville.sources.archives_gzip import extract_gzip
 from geoville.sources.archives_limits import Archive, Budget, Limits
 from geoville.sources.archives_zip import extract_zip, is_document
@@ -105,7 +106,7 @@ def _extractor_of(path: Path) -> Extract | None:
             start = stream.read(_LONGEST_START)
     except OSError as error:
         raise InvalidInputError(
-            f"Le fichier « {path.name} » ne peut pas être lu ({error.strerror})",
+            f"Le fichier « {path.name} » ne peut pas être lu ({refusal(error)})",
             where=Location(path.name),
             advice="vérifier son chemin et ses droits d'accès",
         ) from error

@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError
-from geoville.french import quantity
+from geoville.french import quantity, refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,6 +58,6 @@ def cannot_write(name: str, folder: Path, error: OSError) -> InvalidInputError:
             advice="libérer de la place, puis relancer la commande",
         )
     return InvalidInputError(
-        f"Impossible d'écrire « {name} » dans « {folder} » ({error.strerror or error})",
+        f"Impossible d'écrire « {name} » dans « {folder} » ({refusal(error)})",
         advice="vérifier les droits d'accès du dossier",
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError
+from geoville.french import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InvalidInputError(
-            f"Impossible de créer le dossier « {folder} » ({error.strerror or error})",
+            f"Impossible de créer le dossier « {folder} » ({refusal(error)})",
             advice="vérifier les droits d'accès et la place sur le disque, ou choisir un autre dossier",
         ) from error
 
@@ -74,6 +75,6 @@ def replacing(path: Path) -> Iterator[Path]:
             beside.replace(path)
     except OSError as error:
         raise InvalidInputError(
-            f"Impossible d'écrire « {path} » ({error.strerror or error})",
+            f"Impossible d'écrire « {path} » ({refusal(error)})",
             advice="vérifier les droits d'accès et la place sur le disque, et que le fichier n'est pas ouvert ailleurs",
         ) from error

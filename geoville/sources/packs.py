@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from geoville.crs import WGS84
 from geoville.errors import InvalidInputError, Location, UnknownTerritoryError
+from geoville.french import refusal
 from geoville.sources.files import replacing, sha256_of
 from geoville.sources.manifest_text import manifest_text
 from geoville.sources.pack_folders import (
@@ -194,6 +195,6 @@ def _doing(what: str, folder: Path, act: Callable[[], object]) -> None:
 
 def _refused(what: str, folder: Path, error: OSError) -> InvalidInputError:
     return InvalidInputError(
-        f"Impossible de {what} le dossier « {folder} » ({error.strerror or error})",
+        f"Impossible de {what} le dossier « {folder} » ({refusal(error)})",
         advice="vérifier les droits d'accès et la place sur le disque, et qu'aucun autre travail ne s'en sert",
     )

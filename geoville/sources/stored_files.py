@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from geoville.errors import InvalidInputError, Location
+from geoville.french import refusal
 from geoville.sources.files import replacing, sha256_of
 from geoville.sources.staging import local_path
 from geoville.sources.stores import failures_told, open_store, shown
@@ -118,7 +119,7 @@ class LocalFile:
             self.path.mkdir(_OWNER_ONLY)
         except OSError as error:
             raise InvalidInputError(
-                f"Impossible d'écrire « {self.path} » ({error.strerror})",
+                f"Impossible d'écrire « {self.path} » ({refusal(error)})",
                 advice="vérifier les droits d'accès du dossier",
             ) from error
 

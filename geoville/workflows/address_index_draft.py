@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import AddressListError, InvalidInputError, Location
+from geoville.french import refusal
 from geoville.geocoding.index_writer import IndexWriter, saved_in
 from geoville.workflows.lookup_file_lock import alone_on
 
@@ -137,7 +138,7 @@ def _writing(out: Path) -> Iterator[None]:
         yield
     except (OSError, sqlite3.OperationalError) as error:
         raise InvalidInputError(
-            f"Impossible d'écrire « {out} » ({getattr(error, 'strerror', None) or error})",
+            f"Impossible d'écrire « {out} » ({refusal(error)})",
             advice="vérifier les droits d'accès et la place sur le disque ; la commande relancée reprendra le travail",
         ) from error
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import InvalidInputError
+from geoville.french import refusal
 from geoville.sources.row_files import AddedCells
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Journal:
             yield
         except OSError as error:
             raise InvalidInputError(
-                f"Impossible d'écrire « {self.path} » ({error.strerror})",
+                f"Impossible d'écrire « {self.path} » ({refusal(error)})",
                 advice="vérifier les droits d'accès du dossier et la place sur le disque",
             ) from error
 

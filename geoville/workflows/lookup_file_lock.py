@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError
+from geoville.french import refusal
 from geoville.sources.file_locks import alone_if_free
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def alone_on(out: Path) -> Iterator[None]:
             is_alone = held.enter_context(alone_if_free(out))
         except OSError as error:
             raise InvalidInputError(
-                f"Impossible d'écrire dans « {out.parent} » ({error.strerror})",
+                f"Impossible d'écrire dans « {out.parent} » ({refusal(error)})",
                 advice="vérifier les droits d'accès du dossier",
             ) from error
         if not is_alone:

@@ -59,5 +59,5 @@ def test_places_where_nothing_can_be_written(tmp_path: Path, relative: str, word
 
 
 def test_a_full_disk_is_said(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match=r"Impossible d'écrire .*No space left"), replacing(tmp_path / "out"):
+    with pytest.raises(InvalidInputError, match=r"Impossible d'écrire .*disque plein"), replacing(tmp_path / "out"):
         raise OSError(28, "No space left on device")
