@@ -1,6 +1,6 @@
 """Every command of geoville with a question that it answers, its files marked by what they are.
 
-In a line, ``in:NAME`` is a file to read, of those that `write_inputs` makes, and ``out:NAME`` a file or folder to write.
+In a line, ``in:NAME`` is a file to read, of those that `write_inputs` makes; ``out:NAME``, a file or folder to write.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ REFERENCE = "--rmuc-nat 18355 --rmuc-uu 13287 --uu-population 99000"
 
 COMMANDS: dict[str, str] = {
     "action check": f"in:action.toml --perimeters in:quarters.geojson --addresses in:addresses.csv {DAY}",
-    "action check-file": f"in:actions.csv --out out:answered.csv --map out:map.html --perimeters in:quarters.geojson {DAY}",
+    "action check-file": (
+        f"in:actions.csv --out out:answered.csv --map out:map.html --perimeters in:quarters.geojson {DAY}"
+    ),
     "atlas": f"calais --out out:atlas --style in:style.toml {DAY}",
     "attest": f"{POINT} --perimeters in:quarters.geojson --out out:statement.pdf {DAY}",
     "data add": "in:quarters.geojson --kind veille",
@@ -39,25 +41,27 @@ COMMANDS: dict[str, str] = {
     "map": f"gagarine-manet-ferber --out out:maps --style in:style.toml {DAY}",
     "perimeters candidates": f"--grid in:grid.csv --out out:candidates.gpkg --vintage 2019 {REFERENCE} {DAY}",
     "perimeters compare": (
-        "in:quarters.geojson in:quarters-later.geojson --grid in:grid.csv --vintage 2019 --out out:changes.gpkg --map out:changes.html"
+        "in:quarters.geojson in:quarters-later.geojson --grid in:grid.csv --vintage 2019 "
+        "--out out:changes.gpkg --map out:changes.html"
     ),
     "perimeters describe": f"--perimeters in:quarters.geojson --grid in:grid.csv --vintage 2019 {REFERENCE} {DAY}",
     "perimeters explain": f"--candidates in:candidates.geojson --at 1.8937,50.9534 {DAY}",
     "perimeters fit-bridge": "--iris-incomes in:medians.csv --out out:bridge.json",
-    "perimeters score": "--candidates in:quarters.geojson --official in:official.geojson --grid in:grid.csv --vintage 2019",
+    "perimeters score": (
+        "--candidates in:quarters.geojson --official in:official.geojson --grid in:grid.csv --vintage 2019"
+    ),
     "perimeters sensitivity": f"--grid in:grid.csv --vintage 2019 --out out:image.tif {REFERENCE} {DAY}",
-    "perimeters vecu": f"--qpv in:quarters.geojson --places in:places.csv --grid in:grid.csv --vintage 2019 --out out:vecu.gpkg {DAY}",
+    "perimeters vecu": (
+        f"--qpv in:quarters.geojson --places in:places.csv --grid in:grid.csv --vintage 2019 --out out:vecu.gpkg {DAY}"
+    ),
     "perimeters veille": (
-        f"--former in:former.geojson --qpv in:quarters.geojson --grid in:grid.csv --vintage 2019 --out out:veille.gpkg {DAY}"
+        "--former in:former.geojson --qpv in:quarters.geojson --grid in:grid.csv --vintage 2019 "
+        f"--out out:veille.gpkg {DAY}"
     ),
     "rules": DAY,
-    "serve": "--port 0 --perimeters in:quarters.geojson --addresses in:addresses.csv",
+    "serve": "--port 8765 --perimeters in:quarters.geojson --addresses in:addresses.csv",
     "sheet": f"--from in:quarters.geojson --kind qpv --out out:sheet.pdf --style in:style.toml {DAY}",
 }
-
-READ_BY = tuple(
-    sorted({word.removeprefix("in:") for line in COMMANDS.values() for word in line.split() if "in:" in word})
-)
 
 
 def write_inputs(folder: Path) -> None:
@@ -90,10 +94,10 @@ def _write_image(path: Path) -> None:
     """A raster of two cells, on INSEE's grid."""
     import numpy as np
     import rasterio
-    from rasterio.transform import from_origin
+    from rasterio.transform import Affine
 
     cells = {"driver": "GTiff", "width": 2, "height": 1, "count": 1, "dtype": "float64", "crs": "EPSG:3035"}
-    with rasterio.open(path, "w", transform=from_origin(3_760_000, 3_120_200, 200, 200), **cells) as image:
+    with rasterio.open(path, "w", transform=Affine(200, 0, 3_760_000, 0, -200, 3_120_200), **cells) as image:
         image.write(np.array([[12.0, 34.0]]), 1)
         image.set_band_description(1, "people")
 
