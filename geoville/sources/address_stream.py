@@ -82,11 +82,11 @@ class AddressFile:
 
     def _csv_lines(self, lines: IO[str], after: int) -> Iterator[tuple[int, Address | AddressListError]]:
         read: RowReader = bal_address if self.layout == BAL else ban_address
-        header = next(lines)
+        title, header = next((line, text) for line, text in enumerate(lines, start=1) if text.strip("\ufeff \r\n\t"))
         separator = _separator(header)
         columns = _cells(header, separator)
-        passed = max(after - 1, 0)
-        for line, text in enumerate(islice(lines, passed, None), start=passed + 2):
+        passed = max(after - title, 0)
+        for line, text in enumerate(islice(lines, passed, None), start=title + passed + 1):
             if text.isspace():
                 continue
             try:
