@@ -126,10 +126,10 @@ def found_in_folder(folder: Path, work: Path) -> tuple[Origin, ...]:
             loose.append(path)
         else:
             came: tuple[Came, ...] = (Came(path, sha256_of(path)),)
-            origins += [Origin(_data_set_of(found), came, _FOLDER, found) for found in recognise(inside)]
+            origins += [Origin(_data_set_of(found, path), came, _FOLDER, found) for found in recognise(inside)]
     for found in recognise(loose):
         came = tuple(Came(path, sha256_of(path)) for path in found.files)
-        origins.append(Origin(_data_set_of(found), came, _FOLDER, found))
+        origins.append(Origin(_data_set_of(found, found.files[0]), came, _FOLDER, found))
     return tuple(origins)
 
 
@@ -178,12 +178,16 @@ def _visible_files(folder: Path) -> Iterable[Path]:
             yield path
 
 
-def _data_set_of(found: Recognised) -> DataSet:
-    """The data set of the registry that a publication is; another vintage is cited as the user's own file."""
+def _data_set_of(found: Recognised, path: Path) -> DataSet:
+    """The data set of the registry that a publication is; another vintage is cited as the user's own file.
+
+    Where several data sets have that vintage, the one that is published under the name of the file: another producer's
+    licence would be cited for it.
+    """
     of_kind = [item for item in registry() if item.kind == found.kind]
-    for item in of_kind:
-        if item.vintage in {found.vintage, _LATEST}:
-            return item
+    same = [item for item in of_kind if item.vintage in {found.vintage, _LATEST}]
+    if same:
+        return next((item for item in same if item.url.endswith(f"/{path.name}")), same[0])
     return replace(
         of_kind[0],
         id=f"{found.kind}-{found.vintage or 'sans-date'}",

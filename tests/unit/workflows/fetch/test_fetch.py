@@ -185,6 +185,14 @@ def test_files_of_a_folder_are_known_by_their_content(fetch, files, tmp_path):
     assert by_id["filosofi-200m-2019"].names == ("revenus 2019.zip",)
 
 
+def test_of_two_producers_the_one_that_names_the_file_so_is_cited(fetch, files, tmp_path):
+    folder = tmp_path / "sous son nom"
+    folder.mkdir()
+    shutil.copy(files["admin-express-cog-2024"], folder)
+    run = fetch("commune_contours", from_dir=folder, mirror=None)
+    assert [item.data_set.id for item in run.brought] == ["admin-express-cog-2024"]
+
+
 def test_what_a_folder_lacks_is_no_failure(fetch, files, tmp_path):
     folder = tmp_path / "un seul"
     folder.mkdir()
