@@ -49,6 +49,8 @@ GeocoderName = Annotated[
 
 DEFAULT_TERRITORY = "calais"
 
+_LONGEST_DATE = len("2024-01-01")
+
 
 def day(text: str | None) -> date:
     """The day asked about; the command line's silent default is today, and answers always repeat it.
@@ -63,6 +65,7 @@ def day(text: str | None) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
+        said = f"« {text} »" if len(text) <= _LONGEST_DATE else "La valeur donnée"  # a longer text may be an address
         raise InvalidInputError(
-            f"« {text} » n'est pas une date", advice="l'écrire AAAA-MM-JJ, par exemple 2024-01-01"
+            f"{said} n'est pas une date", advice="l'écrire AAAA-MM-JJ, par exemple 2024-01-01"
         ) from None

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 
+_CELL_OF_A_ROW = re.compile(r"^\W*\d|\d{4}")
+"""A house number, a postcode, a date, a telephone: no name of a column."""
+
 _ADDRESS_NAMES = ({"adresse", "address", "adresse postale", "adresse complete", "libelle adresse"},)
 _TOWN_NAMES = (
     {"code postal", "cp", "codepostal", "postcode", "code post"},
@@ -193,7 +196,7 @@ def _recognised(known: Sequence[str], naming: Naming) -> Questions:
     if coordinates:
         return coordinates
     raise InvalidInputError(
-        f"Aucune colonne ne s'appelle adresse, ni longitude et latitude (colonnes du fichier : {', '.join(known)})",
+        f"Aucune colonne ne s'appelle adresse, ni longitude et latitude ({_listed(known)})",
         advice=f"nommer celles à lire par {naming.address}, ou par {naming.coordinates}",
     )
 
@@ -207,11 +210,16 @@ def _named(names: set[str], known: Sequence[str]) -> str | None:
     return next((column for column in known if fold(column) in names), None)
 
 
+def _listed(known: Sequence[str]) -> str:
+    """Names of the columns; not the first row of a file that names none, which is somebody's address."""
+    if any(_CELL_OF_A_ROW.search(name) for name in known):
+        return "la première ligne du fichier doit nommer ses colonnes, et semble être déjà une adresse"
+    return f"colonnes du fichier : {', '.join(known)}"
+
+
 def _check_column(name: str, known: Sequence[str]) -> None:
     if name not in known:
-        raise InvalidInputError(
-            "Colonne absente", where=Location(column=name), advice=f"colonnes du fichier : {', '.join(known)}"
-        )
+        raise InvalidInputError("Colonne absente", where=Location(column=name), advice=_listed(known))
     if list(known).count(name) > 1:
         raise InvalidInputError(
             "Colonne présente deux fois", where=Location(column=name), advice="renommer l'une des deux"

@@ -58,6 +58,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (given / "homes.csv").write_text(f"adresse\n{ADDRESS}\n{ADDRESS * 9}\n" + "1 rue Mollien, Calais\n" * 20, "utf-8")
     year = "start = 2025-01-01\nend = 2025-12-31\n"
     described = f'title = "A"\nplaces = ["{ADDRESS}"]\n{year}[public]\naddresses = "homes.csv"\n'
+    (given / "no_names.csv").write_text(f"{SECRET};{ADDRESS};62100\n{SECRET};{ADDRESS};62100\n", "utf-8")
     (given / "action.toml").write_text(described, "utf-8")
     (given / "actions.csv").write_text(f"titre;lieu;début;fin\nA;{ADDRESS};2025-01-01;2025-12-31\n", "utf-8")
     return given
@@ -75,6 +76,22 @@ LOCAL = {
     "attest refused": ("attest", ADDRESS, "--out", "out/a.docx"),
     "lookup-file": ("lookup-file", "homes.csv", "out/homes.csv"),
     "lookup-file refused": ("lookup-file", "homes.csv", "homes.csv"),
+    "lookup-file of a file that names no column": ("lookup-file", "no_names.csv", "out/homes.csv"),
+    "lookup-file of a column that is not there": (
+        *("lookup-file", "no_names.csv", "out/homes.csv"),
+        *("--address-columns", "adresse"),
+    ),
+    "lookup on a day that is an address": ("lookup", "Calais", "--on", ADDRESS),
+    "lookup in a territory that is an address": ("lookup", "Calais", "--territory", ADDRESS),
+    "lookup asked of an address": ("lookup", "Calais", "--geocoder", ADDRESS),
+    "explain at an address": ("perimeters", "explain", "--at", ADDRESS, "--candidates", "x.gpkg", "--grid", "x.csv"),
+    "map of an address": ("map", ADDRESS, "--out", "out/a"),
+    "sheet of an address": ("sheet", ADDRESS, "--out", "out/a.pdf"),
+    "atlas of an address": ("atlas", ADDRESS, "--out", "out/a"),
+    "no command but an address": (ADDRESS,),
+    "data fetch of an address": ("data", "fetch", ADDRESS),
+    "data info of an address": ("data", "info", ADDRESS),
+    "action check-file of a file that names no column": ("action", "check-file", "no_names.csv", "--out", "out/a.csv"),
     "action check": ("action", "check", "action.toml"),
     "action check in JSON": ("action", "check", "action.toml", "--json"),
     "action check-file": ("action", "check-file", "actions.csv", "--out", "out/actions.csv"),
@@ -95,7 +112,7 @@ def test_no_door_tells_the_address(geoville: Callable, folder, service, caplog, 
     assert _pieces_in(caplog.text) == []
     assert _pieces_in(told.out + told.err) == []
     assert list((folder.parent / "temporary").iterdir()) == []
-    given = {"homes.csv", "action.toml", "actions.csv"}
+    given = {"homes.csv", "no_names.csv", "action.toml", "actions.csv"}
     left = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and _pieces_in(_text(path))}
     made = {argument for argument in arguments if argument.startswith("out/")}
     assert left <= given | made
