@@ -1,0 +1,234 @@
+"""Tests that would pass on broken code: puts small faults into a module, one at a time, and says which no test notices.
+
+    python benchmarks/mutation.py --module geoville/eligibility/decide.py --module geoville/law --mutants 20
+
+Faults are put into functions and constants of modules (neither default values nor the fields of classes). The tests are
+collected once; a fault is then tried in a copy of the process. Loops run as Python: compiled ones would hide it.
+What survives wants a test, or a word in `docs/decisions/0007-faults-that-no-test-notices.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import gc
+import json
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType
+
+import mutants
+import pytest
+from hypothesis import Phase, settings
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+ROOMS = ("law", "carroyage", "perimeters", "eligibility")
+POOL = [
+    *(f"tests/unit/{room}" for room in ROOMS),
+    *(f"geoville/{room}" for room in ROOMS),
+    "tests/properties",
+    "tests/golden",
+]
+TOO_LONG_S = 3.0
+"""Of processor: a test this long would be run for each fault, and tells little more than the others."""
+
+
+class Mutation:
+    """Pytest plugin that tries faults instead of running the tests once."""
+
+    def __init__(self, asked: argparse.Namespace) -> None:
+        self._asked = asked
+        self._calls: dict[str, tuple[float, frozenset[str]]] = {}
+        self._failed = False
+
+    def pytest_sessionstart(self) -> None:
+        """Properties try the same examples at each run, and do not look for the smallest that fails."""
+        usual, phases = settings.get_profile("geoville"), (Phase.explicit, Phase.generate)
+        settings.register_profile("mutation", usual, derandomize=True, database=None, phases=phases)
+        settings.load_profile("mutation")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._failed = self._failed or not report.passed
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        file: Path = self._asked.calls
+        if self._asked.record or not file.exists():
+            in_a_copy(lambda: self._record(session.items, file), 3600)
+        self._calls = {
+            name: (seconds, frozenset(functions))
+            for name, (seconds, functions) in json.loads(file.read_text(encoding="utf-8")).items()
+        }
+        say("| module | faults | unnoticed | seconds |\n|---|---|---|---|")
+        for module in modules(self._asked.module):
+            start = time.perf_counter()
+            tried, survivors = self._try(module, session.items)
+            path = module.relative_to(REPOSITORY).as_posix()
+            say(f"| `{path}` | {tried} | {len(survivors)} | {time.perf_counter() - start:.0f} |")
+            for mutant in survivors:
+                say(f"    {path}:{mutant.line} ({mutant.function}): {mutant.fault}")
+        return True
+
+    def _record(self, items: list[pytest.Item], file: Path) -> int:
+        """Write, of each test that passes, the seconds that it takes and the functions of geoville that it calls."""
+        calls = {}
+        for item in items:
+            codes: set[CodeType] = set()
+            start = time.process_time()
+            sys.setprofile(functools.partial(_note, codes))
+            passed = self._passes(item)
+            sys.setprofile(None)
+            if passed:
+                calls[item.nodeid] = (
+                    time.process_time() - start,
+                    sorted({name for code in codes if (name := name_of(code))}),
+                )
+        file.write_text(json.dumps(calls, indent=0), encoding="utf-8")
+        return 0
+
+    def _try(self, module: Path, items: list[pytest.Item]) -> tuple[int, list[mutants.Mutant]]:
+        """Number of faults tried on a module, and those that no test notices."""
+        path = module.relative_to(REPOSITORY).as_posix()
+        source = module.read_text(encoding="utf-8")
+        tried = mutants.sample(source, self._asked.mutants, self._asked.seed)
+        survivors = []
+        for mutant in tried:
+            tests = self._tests_of(path, f"{path}:{mutant.function}", items)
+            faulty = mutant.compiled(source, str(module))
+            if self._all_pass(tests, functools.partial(put_in, faulty, mutant.function)):
+                survivors.append(mutant)
+        return len(tried), survivors
+
+    def _tests_of(self, path: str, function: str, items: list[pytest.Item]) -> list[pytest.Item]:
+        """Tests of a module, those that call the function first, the quickest first; it may be called once for all."""
+
+        def order(item: pytest.Item) -> tuple[bool, float]:
+            seconds, functions = self._calls[item.nodeid]
+            return function not in functions, seconds
+
+        known = [item for item in items if item.nodeid in self._calls and self._calls[item.nodeid][0] < TOO_LONG_S]
+        own = [item for item in known if any(name.startswith(f"{path}:") for name in self._calls[item.nodeid][1])]
+        return sorted(own, key=order)
+
+    def _all_pass(self, tests: list[pytest.Item], fault: Callable[[], bool]) -> bool:
+        def run() -> int:
+            return 0 if not fault() or all(self._passes(item) for item in tests) else 1
+
+        seconds = 60 + 20 * sum(self._calls[item.nodeid][0] for item in tests)
+        return in_a_copy(run, seconds) == 0
+
+    def _passes(self, item: pytest.Item) -> bool:
+        self._failed = False
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        return not self._failed
+
+
+def put_in(faulty: CodeType, function: str | None) -> bool:
+    """Give this process the faulty code of a function, or the faulty constants of a module; False where it has none."""
+    kept = gc.get_objects()
+    for remembered in kept:
+        if isinstance(remembered, functools._lru_cache_wrapper):
+            remembered.cache_clear()
+    if function is None:
+        return _put_constants_in(faulty)
+    codes = {code.co_firstlineno: code for code in _codes(faulty) if code.co_qualname == function}
+    usual = [
+        item
+        for item in kept
+        if isinstance(item, FunctionType)
+        and item.__code__.co_filename == faulty.co_filename
+        and item.__code__.co_qualname == function
+    ]
+    for item in usual:
+        item.__code__ = codes[item.__code__.co_firstlineno]
+    return bool(usual)
+
+
+def _put_constants_in(faulty: CodeType) -> bool:
+    name = ".".join(Path(faulty.co_filename).relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__")
+    usual = vars(sys.modules[name])
+    changed = dict(usual)
+    exec(faulty, changed)
+    constants = {key: new for key, new in changed.items() if isinstance(new, bool | int | float | str | tuple | dict)}
+    constants = {key: new for key, new in constants.items() if not key.startswith("__") and new != usual[key]}
+    for module in [module for path, module in sys.modules.items() if path.startswith("geoville")]:
+        for key in constants.keys() & vars(module).keys():
+            if vars(module)[key] == usual[key]:
+                setattr(module, key, constants[key])
+    return bool(constants)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _codes(inner)
+
+
+def _note(codes: set[CodeType], frame: FrameType, event: str, _argument: object) -> None:
+    if event == "call":
+        codes.add(frame.f_code)
+
+
+def name_of(code: CodeType) -> str | None:
+    """`path:function` of a code of geoville; what is inside a function has the function's name."""
+    if not code.co_filename.startswith(f"{REPOSITORY}/geoville/"):
+        return None
+    path = Path(code.co_filename).relative_to(REPOSITORY).as_posix()
+    return f"{path}:{code.co_qualname.split('.<locals>')[0]}"
+
+
+def in_a_copy(task: Callable[[], int], seconds: float) -> int | None:
+    """What a task returns in a copy of this process, which prints nothing; None past the time."""
+
+    def run() -> None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        os._exit(task())
+
+    process = multiprocessing.get_context("fork").Process(target=run)
+    process.start()
+    process.join(seconds)
+    if process.is_alive():
+        process.kill()
+        process.join()
+        return None
+    return process.exitcode
+
+
+def modules(asked: list[str]) -> list[Path]:
+    paths = [(REPOSITORY / name).resolve() for name in asked]
+    return [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*.py")))]
+
+
+def say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--module", action="append", required=True, help="file or folder of geoville; several may be given"
+    )
+    parser.add_argument("--mutants", type=int, default=20, help="faults tried per module")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--tests", nargs="+", default=POOL, help="files and folders of tests")
+    parser.add_argument("--record", action="store_true", help="run the tests again to see what each calls")
+    parser.add_argument(
+        "--calls", type=Path, default=REPOSITORY / ".pytest_cache" / "calls.json", help="where that is kept"
+    )
+    asked = parser.parse_args()
+    os.environ["NUMBA_DISABLE_JIT"] = "1"
+    os.chdir(REPOSITORY)
+    sys.path.insert(0, str(REPOSITORY))
+    asked.calls.parent.mkdir(exist_ok=True)
+    options = ["-q", "-s", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    return int(pytest.main([*options, *asked.tests], plugins=[Mutation(asked)]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
