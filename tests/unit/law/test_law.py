@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from geoville.errors import InvalidInputError, LawError
 from geoville.law import (
     IncomeReference,
+    eligible_units,
     generation_of_code,
     generations,
     income_threshold,
@@ -42,6 +43,42 @@ def test_a_day_before_the_first_value_is_an_error() -> None:
     first = parameter("threshold_share_of_reference").values[0].valid_from
     with pytest.raises(LawError, match="n'a pas de valeur connue au 2014-07-02"):
         parameter("threshold_share_of_reference").at(first - timedelta(days=1))
+
+
+def test_a_value_holds_from_its_first_day_and_until_that_of_the_next() -> None:
+    for item in parameters().values():
+        for value, following in zip(item.values, item.values[1:], strict=False):
+            assert item.at(value.valid_from) is value
+            assert item.at(following.valid_from - timedelta(days=1)) is value
+        assert item.at(item.values[-1].valid_from) is item.values[-1]
+
+
+def test_a_statistic_is_that_of_the_year_asked_and_of_no_other() -> None:
+    medians = parameter("median_disposable_income_eur")
+    for value in medians.values:
+        assert medians.of_year(value.valid_from.year) is value
+    with pytest.raises(LawError, match="n'est pas connu pour 1990"):
+        medians.of_year(1990)
+
+
+def test_a_parameter_is_known_by_its_identifier_and_described_apart() -> None:
+    for key, item in parameters().items():
+        assert item.id == key
+        assert item.label != key
+        assert {value.parameter for value in item.values} == {key}
+
+
+def test_units_too_small_are_set_aside_and_the_others_have_each_their_threshold() -> None:
+    day = date(2015, 1, 1)
+    rich, small = IncomeReference(18_355, 20_000, 99_000), IncomeReference(18_355, 13_287, 9_000)
+    thresholds, too_small = eligible_units({"calais": CALAIS, "rich": rich, "small": small}, day)
+    assert thresholds == {"calais": income_threshold(CALAIS, day), "rich": income_threshold(rich, day)}
+    assert too_small == ("small",)
+
+
+def test_the_only_unit_is_refused_rather_than_set_aside_where_it_is_too_small() -> None:
+    with pytest.raises(LawError, match="9000 habitants"):
+        eligible_units({"small": IncomeReference(18_355, 13_287, 9_000)}, date(2015, 1, 1))
 
 
 def test_the_threshold_of_calais_is_the_decrees_formula() -> None:
