@@ -138,15 +138,23 @@ def test_the_demo_of_the_readme_is_what_it_prints(run_beside_the_data):
     assert [line for line in shown.splitlines() if not _is_written(line, written)] == []
 
 
-@pytest.fixture
-def run_beside_the_data(tmp_path, monkeypatch, capsys):
-    """The command line, in a folder that holds the files that the documents name."""
+@pytest.fixture(scope="session")
+def files_shown(tmp_path_factory) -> Path:
+    """Folder that holds the files that the documents name."""
+    made = tmp_path_factory.mktemp("files-shown")
     for folder in ("data", "docs/exemples"):
-        shutil.copytree(REPOSITORY / folder, tmp_path / folder)
+        shutil.copytree(REPOSITORY / folder, made / folder)
     for file in (name for folder in ("calais", "marseille", ".") for name in (SHARED / folder).glob("*.*")):
         if file.name not in {"addresses.csv", "places.csv"}:
-            shutil.copy(file, tmp_path)
-    write_shown_files(tmp_path)
+            shutil.copy(file, made)
+    write_shown_files(made)
+    return made
+
+
+@pytest.fixture
+def run_beside_the_data(files_shown, tmp_path, monkeypatch, capsys):
+    """The command line, in a folder that holds those files."""
+    shutil.copytree(files_shown, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "240")
 
