@@ -11,21 +11,18 @@ from __future__ import annotations
 
 import argparse
 import functools
-import gc
 import json
-import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType
 
 import mutants
 import pytest
 from hypothesis import Phase, settings
+from mutation_copies import REPOSITORY, calls_noted, in_a_copy, put_in
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 ROOMS = ("law", "carroyage", "perimeters", "eligibility")
 POOL = [
     *(f"tests/unit/{room}" for room in ROOMS),
@@ -76,16 +73,11 @@ class Mutation:
         """Write, of each test that passes, the seconds that it takes and the functions of geoville that it calls."""
         calls = {}
         for item in items:
-            codes: set[CodeType] = set()
             start = time.process_time()
-            sys.setprofile(functools.partial(_note, codes))
-            passed = self._passes(item)
-            sys.setprofile(None)
+            with calls_noted() as called:
+                passed = self._passes(item)
             if passed:
-                calls[item.nodeid] = (
-                    time.process_time() - start,
-                    sorted({name for code in codes if (name := name_of(code))}),
-                )
+                calls[item.nodeid] = time.process_time() - start, sorted(called)
         file.write_text(json.dumps(calls, indent=0), encoding="utf-8")
         return 0
 
@@ -124,80 +116,6 @@ class Mutation:
         self._failed = False
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         return not self._failed
-
-
-def put_in(faulty: CodeType, function: str | None) -> bool:
-    """Give this process the faulty code of a function, or the faulty constants of a module; False where it has none."""
-    kept = gc.get_objects()
-    for remembered in kept:
-        if isinstance(remembered, functools._lru_cache_wrapper):
-            remembered.cache_clear()
-    if function is None:
-        return _put_constants_in(faulty)
-    codes = {code.co_firstlineno: code for code in _codes(faulty) if code.co_qualname == function}
-    usual = [
-        item
-        for item in kept
-        if isinstance(item, FunctionType)
-        and item.__code__.co_filename == faulty.co_filename
-        and item.__code__.co_qualname == function
-    ]
-    for item in usual:
-        item.__code__ = codes[item.__code__.co_firstlineno]
-    return bool(usual)
-
-
-def _put_constants_in(faulty: CodeType) -> bool:
-    name = ".".join(Path(faulty.co_filename).relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__")
-    usual = vars(sys.modules[name])
-    changed = dict(usual)
-    exec(faulty, changed)
-    constants = {key: new for key, new in changed.items() if isinstance(new, bool | int | float | str | tuple | dict)}
-    constants = {key: new for key, new in constants.items() if not key.startswith("__") and new != usual[key]}
-    for module in [module for path, module in sys.modules.items() if path.startswith("geoville")]:
-        for key in constants.keys() & vars(module).keys():
-            if vars(module)[key] == usual[key]:
-                setattr(module, key, constants[key])
-    return bool(constants)
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            yield from _codes(inner)
-
-
-def _note(codes: set[CodeType], frame: FrameType, event: str, _argument: object) -> None:
-    if event == "call":
-        codes.add(frame.f_code)
-
-
-def name_of(code: CodeType) -> str | None:
-    """`path:function` of a code of geoville; what is inside a function has the function's name."""
-    if not code.co_filename.startswith(f"{REPOSITORY}/geoville/"):
-        return None
-    path = Path(code.co_filename).relative_to(REPOSITORY).as_posix()
-    return f"{path}:{code.co_qualname.split('.<locals>')[0]}"
-
-
-def in_a_copy(task: Callable[[], int], seconds: float) -> int | None:
-    """What a task returns in a copy of this process, which prints nothing; None past the time."""
-
-    def run() -> None:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
-        os._exit(task())
-
-    process = multiprocessing.get_context("fork").Process(target=run)
-    process.start()
-    process.join(seconds)
-    if process.is_alive():
-        process.kill()
-        process.join()
-        return None
-    return process.exitcode
 
 
 def modules(asked: list[str]) -> list[Path]:
