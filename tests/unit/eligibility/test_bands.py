@@ -1,0 +1,91 @@
+"""At the very metre and on the very day at which a rule with bands changes; what a candidate stands for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from square_quarter import CANDIDATE, IN_2026, at, qpv
+
+from geoville.eligibility.index import PerimeterIndex
+from geoville.eligibility.judgement import locate
+from geoville.eligibility.rules import all_rules
+from geoville.eligibility.rules.bands import place_by_bands
+from geoville.eligibility.rules.ground import Ground, Standing, ground_of_position
+from geoville.eligibility.rules.place import Place, place_in
+from geoville.model import Basis, Kind, RuleStatus, VerdictCode
+
+VAT = next(rule for rule in all_rules() if rule.id == "tva-accession")
+NEAR, WIDE = VAT.bands
+FIRST_DAY = date(2017, 1, 1)
+
+
+def place(distance_m: float, farthest_m: float | None = None, on: date = FIRST_DAY, accuracy_m: float = 0.0) -> Place:
+    standing = Standing(qpv(), VerdictCode.OUTSIDE, distance_m, farthest_m)
+    whole = farthest_m is not None
+    ground = Ground(on, {Kind.QPV: standing}, False, frozenset(), accuracy_m=accuracy_m, is_footprint=whole)
+    return place_by_bands(VAT, standing, ground)
+
+
+def test_a_footprint_up_to_the_very_limit_of_a_band_is_in_it() -> None:
+    assert (NEAR.whole_m, WIDE.part_m, WIDE.whole_m) == (300, 300, 500)
+    assert place(0, 300).status is RuleStatus.MET
+    assert place(300, 500).status is RuleStatus.MET
+    assert place(300, 500).condition == WIDE.condition
+    assert place(0, 300).condition == ""
+    assert place(300.01, 500).status is RuleStatus.NEARLY
+    assert place(0, 500.01).status is RuleStatus.NEARLY
+
+
+def test_the_second_band_counts_from_its_first_day() -> None:
+    assert place(200, 400, FIRST_DAY).status is RuleStatus.MET
+    assert place(200, 400, FIRST_DAY - timedelta(days=1)).status is RuleStatus.NEARLY
+
+
+def test_a_footprint_nearly_meets_the_rule_up_to_the_widest_band_in_force() -> None:
+    assert place(500, 600).status is RuleStatus.NEARLY
+    assert place(500.01, 600).status is RuleStatus.NOT_MET
+    before = FIRST_DAY - timedelta(days=1)
+    assert [place(metres, 600, before).status for metres in (300, 300.01)] == [RuleStatus.NEARLY, RuleStatus.NOT_MET]
+
+
+def test_a_point_rules_out_only_what_is_beyond_the_band_and_its_accuracy() -> None:
+    assert place(515, accuracy_m=15).status is RuleStatus.TO_CHECK
+    assert place(515.01, accuracy_m=15).status is RuleStatus.NOT_MET
+
+
+@pytest.mark.parametrize(
+    ("distance_m", "side"), [(-20, "de la limite"), (0, "de la limite"), (0.6, "à l'extérieur"), (20, "à l'extérieur")]
+)
+def test_a_point_is_said_to_be_on_the_side_where_it_is(distance_m: float, side: str) -> None:
+    assert side in place(distance_m).reason
+
+
+def test_a_candidate_stands_for_the_quarter_where_no_contour_in_force_is_known() -> None:
+    located = locate(at(500, 500), PerimeterIndex([CANDIDATE]))
+    ground = ground_of_position(located, Basis.ESTIMATED, located.hits, IN_2026)
+    assert ground.standings[Kind.QPV].perimeter is CANDIDATE
+    assert ground.estimated
+
+
+def test_a_contour_in_force_is_not_replaced_by_a_layer_that_answers_nothing() -> None:
+    official = qpv("QN06254M")
+    located = locate(at(500, 500), PerimeterIndex([CANDIDATE, official]))
+    ground = ground_of_position(
+        located, Basis.OFFICIAL, tuple(h for h in located.hits if not h.perimeter.estimated), IN_2026
+    )
+    assert ground.standings[Kind.QPV].perimeter is official
+
+
+def test_without_a_town_in_the_address_the_communes_are_those_of_the_perimeter() -> None:
+    located = locate(at(500, 500), PerimeterIndex([replace(qpv(), communes=("62193",))]))
+    for answering in (located.hits, ()):
+        assert ground_of_position(located, Basis.OFFICIAL, answering, IN_2026).communes == {"62193"}
+
+
+def test_reasons_name_what_was_asked_about() -> None:
+    standing = Standing(qpv(), VerdictCode.INSIDE, -10.0)
+    ground = Ground(IN_2026, {Kind.QPV: standing}, False, frozenset())
+    assert place_in(standing, ground).reason.startswith("La position est dans")
+    assert place_in(standing, replace(ground, is_footprint=True)).reason.startswith("L'emprise est dans")
