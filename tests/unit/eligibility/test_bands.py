@@ -13,7 +13,7 @@ from geoville.eligibility.judgement import locate
 from geoville.eligibility.rules import all_rules
 from geoville.eligibility.rules.bands import place_by_bands
 from geoville.eligibility.rules.ground import Ground, Standing, ground_of_position
-from geoville.eligibility.rules.place import Place, place_in
+from geoville.eligibility.rules.place import Place, place_by_list, place_in
 from geoville.model import Basis, Kind, RuleStatus, VerdictCode
 
 VAT = next(rule for rule in all_rules() if rule.id == "tva-accession")
@@ -89,3 +89,12 @@ def test_reasons_name_what_was_asked_about() -> None:
     ground = Ground(IN_2026, {Kind.QPV: standing}, False, frozenset())
     assert place_in(standing, ground).reason.startswith("La position est dans")
     assert place_in(standing, replace(ground, is_footprint=True)).reason.startswith("L'emprise est dans")
+
+
+def test_a_rule_with_a_list_of_names_is_met_by_those_alone() -> None:
+    rule = next(rule for rule in all_rules() if rule.id == "calais-rep-plus")
+    ground = Ground(IN_2026, {}, False, frozenset(), name=f"École {rule.listed[0].upper()}, 62100 Calais")
+    found, other = place_by_list(rule, ground), place_by_list(rule, replace(ground, name="Gare de Calais-Ville"))
+    assert (found.status, found.met) == (RuleStatus.MET, True)
+    assert rule.listed[0] in found.reason
+    assert (other.status, other.met) == (RuleStatus.NOT_MET, False)
