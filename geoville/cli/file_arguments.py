@@ -16,9 +16,10 @@ from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from geoville.cli.given_paths import check_name, check_writable, here
+from geoville.errors import InvalidInputError, Location
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ def taking_addresses(function: Callable[..., None]) -> Callable[..., None]:
 
     def run(**given: Any) -> None:
         with ExitStack() as held:
-            function(**{name: _made(value, hints[name], held) for name, value in given.items()})
+            made = {name: _made(value, hints[name], held) for name, value in given.items()}
+            _check_apart(made.values())
+            function(**made)
 
     shown = [
         one.replace(annotation=_as_typed(hints[one.name]), default=_default(one.default))
@@ -119,6 +122,19 @@ def _made(value: Any, hint: Any, held: ExitStack) -> Any:
     if value is None or not _mentions(hint, Path, Destination):
         return value
     return Destination.checked(value) if _mentions(hint, Destination) else held.enter_context(brought(value))
+
+
+def _check_apart(values: Iterable[Any]) -> None:
+    """Refuse to write over a file that is read: it is the user's."""
+    files = [one for value in values for one in (value if isinstance(value, (list, tuple)) else (value,))]
+    read = [path for path in files if isinstance(path, Path) and path.is_file()]
+    for out in (one.path for one in files if isinstance(one, Destination)):
+        if out is not None and out.is_file() and any(out.samefile(path) for path in read):
+            raise InvalidInputError(
+                "L'entrée et la sortie sont le même fichier",
+                where=Location(out.name),
+                advice="donner un autre nom à la sortie",
+            )
 
 
 def _mentions(hint: Any, *types: type) -> bool:

@@ -50,6 +50,7 @@ def write_cell_raster(
     """
     import rasterio
     from rasterio.enums import Resampling
+    from rasterio.io import MemoryFile
 
     if path.suffix.lower() not in SUFFIXES:
         raise InvalidInputError(
@@ -58,15 +59,18 @@ def write_cell_raster(
     if not bands:
         raise InvalidInputError("Aucun indicateur à mettre en image", advice="en donner au moins un")
     frame = frame_of_cells(grid.easting, grid.northing)
-    with replacing(path) as beside:
-        with rasterio.open(beside, "w", **_profile(frame, grid.epsg, len(bands))) as dataset:
+    # Made in memory: GDAL complains of a full disk on the error stream, in words of its own.
+    with MemoryFile() as made:
+        with made.open(**_profile(frame, grid.epsg, len(bands))) as dataset:
             for number, (name, values) in enumerate(bands.items(), start=1):
                 dataset.write(pixels_of_cells(frame, grid.easting, grid.northing, values), number)
                 dataset.set_band_description(number, name)
                 if units and name in units:
                     dataset.set_band_unit(number, units[name])
-        with rasterio.open(beside, "r+") as dataset:
+        with rasterio.open(made.name, "r+") as dataset:
             dataset.build_overviews(_overview_factors(frame.rows, frame.columns), Resampling.average)
+        with replacing(path) as beside:
+            beside.write_bytes(made.getbuffer())
 
 
 def read_cell_raster(path: Path) -> CellValues:

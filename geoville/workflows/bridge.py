@@ -82,15 +82,26 @@ def _sums_by_iris(grid: Grid, territory: Territory) -> dict[str, tuple[float, fl
 
 def _read_incomes(path: Path, year: int) -> tuple[dict[str, float], dict[str, float]]:
     """Median and interquartile range by IRIS; an IRIS without either is left out."""
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = csv.DictReader(stream)
-        missing = [name for name in _COLUMNS if name not in (rows.fieldnames or ())]
-        if missing:
-            raise InvalidInputError(
-                "Colonne absente de la table des revenus",
-                where=Location(path.name, column=missing[0]),
-                advice=f"colonnes attendues : {', '.join(_COLUMNS)}",
-            )
-        kept = [row for row in rows if row["year"] == str(year) and row["median_uc"] and row["iqr"]]
+    kept = [row for row in _income_rows(path) if row["year"] == str(year) and row["median_uc"] and row["iqr"]]
     medians = {row["CodeIris"]: float(row["median_uc"]) for row in kept}
     return medians, {row["CodeIris"]: float(row["iqr"]) for row in kept}
+
+
+def _income_rows(path: Path) -> list[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = csv.DictReader(stream)
+            missing = [name for name in _COLUMNS if name not in (rows.fieldnames or ())]
+            if missing:
+                raise InvalidInputError(
+                    "Colonne absente de la table des revenus",
+                    where=Location(path.name, column=missing[0]),
+                    advice=f"colonnes attendues : {', '.join(_COLUMNS)}",
+                )
+            return list(rows)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InvalidInputError(
+            "La table des revenus ne peut pas être lue",
+            where=Location(path.name),
+            advice="vérifier son chemin, et l'enregistrer en CSV UTF-8",
+        ) from error

@@ -113,3 +113,19 @@ def test_what_cannot_be_read_is_refused(geoville, tmp_path, inputs, outputs, nam
         told = type(told)(told.code, told.out, told.err.partition("\n")[2])
     told.check_refused()
     assert list(outputs.iterdir()) == []
+
+
+SAME_SUFFIX = {"data addresses build": "in:addresses.csv", "perimeters vecu": "in:quarters.geojson"}
+
+
+@pytest.mark.parametrize("name", SAME_SUFFIX)
+def test_a_file_that_is_read_is_never_written_over(geoville, tmp_path, inputs, outputs, name):
+    read = tmp_path / f"mine{Path(SAME_SUFFIX[name]).suffix}"
+    content = (inputs / SAME_SUFFIX[name].removeprefix("in:")).read_bytes()
+    read.write_bytes(content)
+    line = COMMANDS[name].replace(SAME_SUFFIX[name], str(read))
+    out = next(word for word in line.split() if word.startswith("out:"))
+    told = geoville(*name.split(), *words(line.replace(out, str(read)), inputs, outputs))
+    told.check_refused()
+    assert "le même fichier" in told.err
+    assert read.read_bytes() == content

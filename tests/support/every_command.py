@@ -5,6 +5,7 @@ In a line, ``in:NAME`` is a file to read, of those that `write_inputs` makes; ``
 
 from __future__ import annotations
 
+import csv
 import shutil
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def write_inputs(folder: Path) -> None:
     ):
         official = official.replace(estimated, decreed)
     (folder / "official.geojson").write_text(official, encoding="utf-8")
-    (folder / "medians.csv").write_text("CodeIris,median_uc,iqr,year\n621930101,14600,9000,2011\n", encoding="utf-8")
+    _write_medians(folder / "medians.csv")
     _write_image(folder / "image.tif")
     provenance = CALAIS / "candidats.geojson.provenance.json"
     shutil.copyfile(provenance, folder / "candidates.geojson.provenance.json")
@@ -88,6 +89,14 @@ def write_inputs(folder: Path) -> None:
             shutil.copyfile(path, folder / path.name)
     (folder / "style.toml").write_text('no_data = "#dddddd"\n', encoding="utf-8")
     (folder / "rows.csv").write_text("lon,lat\n1.8860,50.9550\n1.8500,50.9500\n", encoding="utf-8")
+
+
+def _write_medians(path: Path) -> None:
+    """Made-up incomes of the IRIS of Calais."""
+    with (CALAIS / "cells.csv").open(encoding="utf-8", newline="") as stream:
+        codes = sorted({row["iris"] for row in csv.DictReader(stream) if row["iris"]})
+    rows = [f"{code},{14_000 + 50 * rank},9000,2011" for rank, code in enumerate(codes)]
+    path.write_text("\n".join(("CodeIris,median_uc,iqr,year", *rows)) + "\n", encoding="utf-8")
 
 
 def _write_image(path: Path) -> None:
