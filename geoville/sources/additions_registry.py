@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import DataUnavailableError, InvalidInputError, Location
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 REGISTER = "additions.json"
+
+_FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+"""Of what `data add` stores: nothing that leads to another folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,6 @@ def stored_path(territory: str, addition: Addition) -> Path:
 def _addition(entry: dict[str, Any]) -> Addition:
     addition = Addition(**{**entry, "repairs": tuple(Repair(**repair) for repair in entry["repairs"])})
     texts = (addition.id, addition.kind, addition.file_name, addition.stored, addition.stored_sha256)
-    if not all(isinstance(text, str) for text in texts) or PurePath(addition.stored).name != addition.stored:
+    if not all(isinstance(text, str) for text in texts) or not _FILE_NAME.fullmatch(addition.stored):
         raise ValueError
     return addition
