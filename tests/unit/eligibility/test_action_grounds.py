@@ -1,0 +1,94 @@
+"""The stages of an action to the day, and what is said of what its ground rests on."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from geoville.eligibility.actions.action import (
+    ActionGround,
+    Beneficiaries,
+    Benefit,
+    EvidenceBasis,
+    LayerFinding,
+    SpotFinding,
+    SpotStanding,
+    StageFinding,
+)
+from geoville.eligibility.actions.ground import stage_finding
+from geoville.eligibility.actions.period import Stage, period_notes, stages
+from geoville.model import Basis
+
+NEW_YEAR = date(2024, 1, 1)
+EVE = date(2023, 12, 31)
+OUT, IN, UNSURE = SpotStanding.OUTSIDE, SpotStanding.INSIDE, SpotStanding.UNCERTAIN
+STAGE = Stage(NEW_YEAR, NEW_YEAR, 2024)
+
+
+def layer(standing: SpotStanding) -> LayerFinding:
+    return LayerFinding(standing, Basis.OFFICIAL, "")
+
+
+def finding(
+    quarters: SpotStanding = OUT,
+    vecu: SpotStanding = OUT,
+    veille: SpotStanding = OUT,
+    benefit: Benefit = Benefit.NOT_STATED,
+    basis: EvidenceBasis = EvidenceBasis.DECLARED,
+) -> StageFinding:
+    spot = SpotFinding("ici", layer(quarters), layer(vecu), layer(veille))
+    return stage_finding(STAGE, (spot,), Beneficiaries(benefit, basis, None, ()))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        (EVE, EVE, [(EVE, EVE, 2015)]),
+        (NEW_YEAR, NEW_YEAR, [(NEW_YEAR, NEW_YEAR, 2024)]),
+        (EVE, NEW_YEAR, [(EVE, EVE, 2015), (NEW_YEAR, NEW_YEAR, 2024)]),
+    ],
+)
+def test_an_action_is_cut_on_the_very_day_on_which_the_quarters_change(
+    start: date, end: date, expected: list[tuple[date, date, int]]
+) -> None:
+    assert [(stage.start, stage.end, stage.generation) for stage in stages(start, end, ())] == expected
+
+
+def test_the_change_of_generation_is_told_in_order() -> None:
+    [note] = period_notes(stages(date(2023, 9, 1), date(2024, 6, 30), ()))
+    days = ["1er septembre 2023", "31 décembre 2023", "1er janvier 2024", "30 juin 2024"]
+    ranks = [
+        note.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ").find(day) for day in days
+    ]
+    assert -1 not in ranks
+    assert ranks == sorted(ranks)
+
+
+@pytest.mark.parametrize("basis", list(EvidenceBasis))
+def test_a_ground_is_estimated_where_the_evidence_that_it_rests_on_is(basis: EvidenceBasis) -> None:
+    served = finding(benefit=Benefit.SHOWN, basis=basis)
+    assert served.ground is ActionGround.ELSEWHERE_WITH_EVIDENCE
+    assert served.basis is (Basis.ESTIMATED if basis is EvidenceBasis.ESTIMATED else Basis.OFFICIAL)
+
+
+def test_an_action_in_a_quarter_rests_on_its_place_whatever_the_evidence() -> None:
+    assert finding(quarters=IN, benefit=Benefit.SHOWN, basis=EvidenceBasis.ESTIMATED).basis is Basis.OFFICIAL
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"quarters": SpotStanding.UNKNOWN}, "aucun contour de QPV en vigueur"),
+        ({"quarters": SpotStanding.NOT_FOUND}, "un lieu n'est pas trouvé"),
+        ({"quarters": UNSURE}, "la position d'un lieu n'est pas assez sûre"),
+        ({"benefit": Benefit.UNDECIDED}, "ce qui est donné des bénéficiaires ne tranche pas"),
+        ({"vecu": IN}, "rien n'est dit des bénéficiaires"),
+        ({"veille": UNSURE}, "les quartiers de veille ou vécus manquent"),
+    ],
+)
+def test_what_is_not_known_says_why_and_rests_on_nothing(asked: dict, why: str) -> None:
+    found = finding(**asked)
+    assert (found.ground, found.basis, found.partial) == (ActionGround.UNKNOWN, None, False)
+    assert why in found.reason
+    assert "Ce n'est pas un « non »." in found.reason
