@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +125,7 @@ def write_layer(frame: geopandas.GeoDataFrame, path: Path, *, layer: str, style:
         frame = _rounded(frame.to_crs(WGS84), DEGREE_DECIMALS)
     else:
         frame = _rounded(frame, MILLIMETRE_DECIMALS)
-    with replacing(path) as beside:
+    with replacing(path) as beside, _failures_told(path):
         if driver == "Parquet":
             frame.to_parquet(beside, index=False)
         elif driver == "GeoJSON":
@@ -182,6 +183,19 @@ def _write_with_gdal(frame: geopandas.GeoDataFrame, path: Path, driver: str, lay
     geometry_type = "Unknown" if frame.empty else None
     with _timestamps_fixed():
         pyogrio.write_dataframe(frame, path, layer=layer, driver=driver, geometry_type=geometry_type, **options)
+
+
+@contextmanager
+def _failures_told(path: Path) -> Iterator[None]:
+    """Say in words that GDAL or SQLite cannot write; neither gives the system's reason."""
+    from pyogrio.errors import DataLayerError, DataSourceError
+
+    try:
+        yield
+    except (DataLayerError, DataSourceError, sqlite3.OperationalError) as error:
+        raise InvalidInputError(
+            f"Impossible d'écrire « {path} »", advice="vérifier la place sur le disque et les droits d'accès"
+        ) from error
 
 
 @contextmanager
