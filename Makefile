@@ -1,9 +1,11 @@
-# make demo   computes the candidates of Calais, answers ten addresses, draws the two maps
-# make test   every test that fits in a few minutes (CI runs this too)
-# make lint   ruff, mypy, import-linter
-# make slow   the long proofs
-# make notebooks   executes the notebooks of docs/notebooks, and keeps what they print
-# make bench  every benchmark, into benchmarks/RESULTS.md (an hour)
+# make demo       computes the candidates of Calais, answers ten addresses, draws the two maps
+# make test       every test that fits in a few minutes (CI runs this too)
+# make lint       ruff, mypy, import-linter
+# make slow       the long proofs
+# make notebooks  executes the notebooks of docs/notebooks, and keeps what they print
+# make images     draws the pictures of the documents again
+# make audit      known faults of the pinned dependencies (asks a public service)
+# make bench      every benchmark, into benchmarks/RESULTS.md (an hour)
 
 PYTHON ?= python3
 VENV   := .venv
@@ -13,7 +15,7 @@ else
 BIN := $(VENV)/bin
 endif
 
-.PHONY: demo test lint slow notebooks bench clean
+.PHONY: demo test lint slow notebooks images audit bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/geoville demo
@@ -32,6 +34,14 @@ slow: $(VENV)/.installed-test
 
 notebooks: $(VENV)/.installed-test
 	$(BIN)/python docs/notebooks/run.py
+
+images: $(VENV)/.installed-test
+	$(BIN)/python docs/images/make.py
+
+audit:
+	$(PYTHON) -m venv .audit
+	.audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	.audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/run_all.py
