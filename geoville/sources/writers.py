@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -129,7 +130,9 @@ def write_layer(frame: geopandas.GeoDataFrame, path: Path, *, layer: str, style:
         if driver == "Parquet":
             frame.to_parquet(beside, index=False)
         elif driver == "GeoJSON":
-            _write_with_gdal(frame, beside, driver, layer, RFC7946="YES", COORDINATE_PRECISION=str(DEGREE_DECIMALS))
+            made = BytesIO()  # on a disk that fills up, GDAL cuts a text short without a word
+            _write_with_gdal(frame, made, driver, layer, RFC7946="YES", COORDINATE_PRECISION=str(DEGREE_DECIMALS))
+            beside.write_bytes(made.getvalue())
         else:
             _write_with_gdal(frame, beside, driver, layer)
             if style is not None:
@@ -176,7 +179,9 @@ def _driver_of(path: Path) -> str:
     return driver
 
 
-def _write_with_gdal(frame: geopandas.GeoDataFrame, path: Path, driver: str, layer: str, **options: str) -> None:
+def _write_with_gdal(
+    frame: geopandas.GeoDataFrame, path: Path | BytesIO, driver: str, layer: str, **options: str
+) -> None:
     import pyogrio
 
     # Without a feature nothing tells GDAL the type of geometry.

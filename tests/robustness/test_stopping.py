@@ -72,3 +72,15 @@ def test_what_the_machine_lacks_is_told(geoville, monkeypatch, failure, said):
     monkeypatch.setattr("geoville.workflows.lookup.open_desk", fails)
     told = geoville("lookup", "1 rue Youri Gagarine, Calais")
     assert (told.code, told.err) == (1, f"{said}\n")
+
+
+def test_a_geojson_is_not_cut_short_by_a_full_disk(geoville, monkeypatch, inputs, outputs):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)  # GDAL, which would write by itself, says nothing
+    line = COMMANDS["perimeters vecu"].replace("out:vecu.gpkg", "out:vecu.geojson")
+    told = geoville("perimeters", "vecu", *words(line, inputs, outputs))
+    told.check_refused()
+    assert "disque plein" in told.err
+    assert list(outputs.iterdir()) == []
