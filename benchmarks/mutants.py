@@ -34,6 +34,9 @@ _OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
 _NAMES = {"min": "max", "max": "min", "any": "all", "all": "any", "minimum": "maximum", "maximum": "minimum"}
 
 
+_SYMMETRIC = {"min", "max", "minimum", "maximum", "intersection", "intersects", "union", "distance", "hypot"}
+
+
 @dataclass(frozen=True)
 class Mutant:
     """A module with one fault; `function` is the function or method that holds it, None for a constant."""
@@ -63,9 +66,19 @@ def sample(source: str, size: int, seed: int) -> list[Mutant]:
 
 def _faults(tree: ast.Module) -> Iterator[tuple[ast.AST, str | None, Fault]]:
     for part, function in _parts(tree, ""):
-        for node in ast.walk(part):
+        for node in _executed(part):
             for fault in _of(node):
                 yield node, function, fault
+
+
+def _executed(node: ast.AST) -> Iterator[ast.AST]:
+    """Nodes that do something: neither annotations of variables, nor the check that two lists are as long."""
+    yield node
+    for field, value in ast.iter_fields(node):
+        for child in value if isinstance(value, list) else [value]:
+            strict = isinstance(child, ast.keyword) and child.arg == "strict"
+            if isinstance(child, ast.AST) and field != "annotation" and not strict:
+                yield from _executed(child)
 
 
 def _parts(body: ast.Module | ast.ClassDef, prefix: str) -> Iterator[tuple[ast.stmt, str | None]]:
@@ -101,6 +114,8 @@ def _of(node: ast.AST) -> list[Fault]:  # noqa: C901, PLR0911 - one line per kin
             return [_put(node, "id", _NAMES[name])]
         case ast.Attribute(attr=name) if name in _NAMES:
             return [_put(node, "attr", _NAMES[name])]
+        case ast.Call(func=ast.Name(name) | ast.Attribute(attr=name)) if name in _SYMMETRIC:
+            return []
         case ast.Call(args=[first, second, *others]) if ast.dump(first) != ast.dump(second):
             return [_put(node, "args", [second, first, *others])]
     return []

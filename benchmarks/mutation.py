@@ -88,22 +88,25 @@ class Mutation:
         tried = mutants.sample(source, self._asked.mutants, self._asked.seed)
         survivors = []
         for mutant in tried:
-            tests = self._tests_of(path, f"{path}:{mutant.function}", items)
+            tests = self._tests_of(path, mutant.function, items)
             faulty = mutant.compiled(source, str(module))
             if self._all_pass(tests, functools.partial(put_in, faulty, mutant.function)):
                 survivors.append(mutant)
         return len(tried), survivors
 
-    def _tests_of(self, path: str, function: str, items: list[pytest.Item]) -> list[pytest.Item]:
-        """Tests of a module, those that call the function first, the quickest first; it may be called once for all."""
+    def _tests_of(self, path: str, function: str | None, items: list[pytest.Item]) -> list[pytest.Item]:
+        """Tests to try in turn: those that call the function, then those of its module; all of them for a constant.
 
-        def order(item: pytest.Item) -> tuple[bool, float]:
+        The function may be called once for all, hence not in every test that rests on it.
+        """
+
+        def order(item: pytest.Item) -> tuple[bool, bool, float]:
             seconds, functions = self._calls[item.nodeid]
-            return function not in functions, seconds
+            return f"{path}:{function}" not in functions, item not in own, seconds
 
         known = [item for item in items if item.nodeid in self._calls and self._calls[item.nodeid][0] < TOO_LONG_S]
-        own = [item for item in known if any(name.startswith(f"{path}:") for name in self._calls[item.nodeid][1])]
-        return sorted(own, key=order)
+        own = {item for item in known if any(name.startswith(f"{path}:") for name in self._calls[item.nodeid][1])}
+        return sorted(own if function else known, key=order)
 
     def _all_pass(self, tests: list[pytest.Item], fault: Callable[[], bool]) -> bool:
         def run() -> int:

@@ -17,16 +17,13 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 def put_in(faulty: CodeType, function: str | None) -> bool:
     """Give this process the faulty code of a function, or the faulty constants of a module; False where it has none."""
-    kept = gc.get_objects()
-    for remembered in kept:
-        if isinstance(remembered, functools._lru_cache_wrapper):
-            remembered.cache_clear()
+    _forget()
     if function is None:
         return _put_constants_in(faulty)
     codes = {code.co_firstlineno: code for code in _codes(faulty) if code.co_qualname == function}
     usual = [
         item
-        for item in kept
+        for item in gc.get_objects()
         if isinstance(item, FunctionType)
         and item.__code__.co_filename == faulty.co_filename
         and item.__code__.co_qualname == function
@@ -34,6 +31,13 @@ def put_in(faulty: CodeType, function: str | None) -> bool:
     for item in usual:
         item.__code__ = codes[item.__code__.co_firstlineno]
     return bool(usual)
+
+
+def _forget() -> None:
+    """Empty the caches of functions: what they hold was computed without the fault, or by another test."""
+    for item in gc.get_objects():
+        if isinstance(item, functools._lru_cache_wrapper):
+            item.cache_clear()
 
 
 def _put_constants_in(faulty: CodeType) -> bool:
@@ -67,6 +71,7 @@ def calls_noted() -> Iterator[set[str]]:
             codes.add(frame.f_code)
 
     called: set[str] = set()
+    _forget()
     sys.setprofile(note)
     try:
         yield called

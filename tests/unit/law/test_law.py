@@ -121,6 +121,11 @@ def test_a_unit_that_became_too_small_counts_for_six_years(since: date, last_day
             income_threshold(reference, day)
 
 
+def test_a_unit_of_the_very_minimum_owes_nothing_to_the_derogation() -> None:
+    law = income_threshold(IncomeReference(18_355, 13_287, 10_000), date(2025, 1, 1)).law
+    assert "urban_unit_derogation_years" not in {value.parameter for value in law}
+
+
 @given(st.sampled_from([float("nan"), float("inf"), 0.0, -1.0]))
 def test_impossible_medians_are_refused(value: float) -> None:
     with pytest.raises(InvalidInputError, match="montant positif"):
