@@ -88,3 +88,25 @@ def test_too_few_iris_are_refused() -> None:
     few = np.full(9, 0.8)
     with pytest.raises(InvalidInputError, match="Seulement 9 IRIS"):
         fit_bridge(few, few, few, few)
+
+
+def test_ten_iris_are_enough_and_those_that_lack_a_figure_count_for_nothing() -> None:
+    mean = np.linspace(0.55, 1.2, 10)
+    median = BRIDGE.declared_median(mean)
+    spread, people = BRIDGE.range_intercept + BRIDGE.range_slope * median, np.full(10, 2000.0)
+    asked = np.array([mean, median, spread, people])
+    ten = fit_bridge(*asked)
+    assert ten.observations == 10
+    # With no mean, no median, nobody, or a mean that has no logarithm; a median far off would show.
+    lacking = np.array([(np.nan, 9, 9, 2000), (0.8, np.nan, 9, 2000), (0.8, 9, 9, 0), (0, 9, 9, 2000)]).T
+    assert fit_bridge(*np.hstack([asked, lacking])) == ten
+
+
+def test_an_iris_without_a_range_counts_for_the_medians_alone() -> None:
+    mean = np.linspace(0.55, 1.2, 12)
+    median = BRIDGE.declared_median(mean)
+    spread = BRIDGE.range_intercept + BRIDGE.range_slope * median
+    spread[3] = np.nan
+    fitted = fit_bridge(mean, median, spread, np.full(12, 2000.0))
+    assert fitted.observations == 12
+    assert fitted.range_intercept == pytest.approx(BRIDGE.range_intercept)

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 import shapely
-from square_quarter import CANDIDATE, EAST, IN_2026, NORTH, ask, at, qpv
+from square_quarter import CANDIDATE, EAST, IN_2026, NORTH, VEILLE, ask, at, qpv
 
 from geoville.crs import LAMBERT_93, WGS84, transform_point
 from geoville.eligibility.evidence import ESTIMATE_REFERENCE
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.judgement import Located, verdict_on
-from geoville.model import PerimeterHit, Position, PositionType, VerdictCode
+from geoville.model import PerimeterHit, Position, PositionType, Source, VerdictCode
 
 LAMBERT_EUROPE = 3035
 
@@ -25,6 +25,13 @@ def test_an_estimated_answer_cites_the_formula_first_and_each_text_once() -> Non
     official = qpv("QP062056")
     answer = ask(at(500, 500), CANDIDATE, official, qpv("QP062055"), on=IN_2026)
     assert answer.references == (ESTIMATE_REFERENCE, official.reference)
+
+
+def test_sources_are_those_of_what_answers_or_of_what_is_known_where_nothing_does() -> None:
+    official, veille = qpv(), replace(VEILLE, source=Source("quartiers de veille"))
+    assert ask(at(500, 500), official, veille).sources == (official.source,)
+    out_of_force = ask(at(500, 500), official, on=IN_2026)
+    assert (out_of_force.verdict, out_of_force.sources) == (VerdictCode.NOT_FOUND, (official.source,))
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,7 @@ def test_units_too_small_are_set_aside_and_the_others_have_each_their_threshold(
     thresholds, too_small = eligible_units({"calais": CALAIS, "rich": rich, "small": small}, day)
     assert thresholds == {"calais": income_threshold(CALAIS, day), "rich": income_threshold(rich, day)}
     assert too_small == ("small",)
+    assert eligible_units({"calais": CALAIS, "small": small}, day) == ({"calais": thresholds["calais"]}, ("small",))
 
 
 def test_the_only_unit_is_refused_rather_than_set_aside_where_it_is_too_small() -> None:
