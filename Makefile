@@ -4,6 +4,7 @@
 # make slow       the long proofs
 # make notebooks  executes the notebooks of docs/notebooks, and keeps what they print
 # make images     draws the pictures of the documents again
+# make release    builds it, and installs it alone on pinned, oldest and newest dependencies
 # make audit      known faults of the pinned dependencies (asks a public service)
 # make bench      every benchmark, into benchmarks/RESULTS.md (an hour)
 
@@ -15,7 +16,7 @@ else
 BIN := $(VENV)/bin
 endif
 
-.PHONY: demo test lint slow notebooks images audit bench clean
+.PHONY: demo test lint slow notebooks images audit release bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/geoville demo
@@ -37,6 +38,9 @@ notebooks: $(VENV)/.installed-test
 
 images: $(VENV)/.installed-test
 	$(BIN)/python docs/images/make.py
+
+release:
+	.ci/release-check $(PYTHON)
 
 audit:
 	$(PYTHON) -m venv .audit

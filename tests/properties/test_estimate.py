@@ -80,6 +80,27 @@ def test_a_cell_without_known_neighbours_keeps_its_own_figure() -> None:
     assert np.isfinite(shrunk.variance).all()
 
 
+def test_shrinkage_is_that_worked_out_by_hand() -> None:
+    """Two neighbours 0.8 apart, and a cell without a figure between two others."""
+    grid = grid_of([(0, 0), (0, 1), (0, 2), (9, 0), (9, 1)], [100, 100, 300, 100, 100], [16_000] * 5)
+    shrunk = shrink_to_neighbours(
+        grid, np.array([0.2, np.nan, 1.0, 0.2, 1.0]), np.array([0.01, np.nan, 0.03, 0.01, 0.01])
+    )
+    between = 0.8**2 - (0.01 + 0.01)
+    trust = between / (between + 0.01)
+    assert shrunk.between_variance == pytest.approx(between)
+    assert shrunk.median == pytest.approx([0.2, 0.8, 1.0, 1 - 0.8 * trust, 0.2 + 0.8 * trust])
+    of_two = (100**2 * 0.01 + 300**2 * 0.03) / 400**2
+    assert shrunk.variance == pytest.approx([0.01, between + of_two, 0.03, trust * 0.01, trust * 0.01])
+
+
+def test_the_variance_of_a_cell_counts_its_households() -> None:
+    grid = grid_of([(0, 0), (0, 1)], [100, 100], [16_000] * 2)
+    grid.households[:] = [1.0, 50.0]
+    one, fifty = sampling_variance(grid, np.full(2, 0.4))
+    assert one == pytest.approx(50 * fifty)
+
+
 @given(st.lists(st.floats(0.3, 1.2), min_size=4, max_size=4))
 @settings(max_examples=30, deadline=None)
 def test_raking_meets_the_published_medians(published: list[float]) -> None:
