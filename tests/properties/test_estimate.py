@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 import shapely
@@ -16,7 +18,7 @@ from geoville.carroyage.income import CellIncome, pooled_median, pooled_medians
 from geoville.carroyage.raking import overlap_of_cells, rake_to_iris
 from geoville.carroyage.shrinkage import sampling_variance, shrink_to_neighbours
 from geoville.carroyage.touching import Contiguity
-from geoville.carroyage.uncertainty import median_interval, share_interval
+from geoville.carroyage.uncertainty import Interval, median_interval, share_interval
 from geoville.perimeters.growth import doubtful_neighbours, drop_excess
 
 SEATS = [(row, column) for row in range(20) for column in range(20)]
@@ -155,6 +157,21 @@ def test_half_a_weight_goes_half_way() -> None:
 def test_figures_of_one_year_are_met_and_those_of_two_years_share_the_difference() -> None:
     assert iris_weight(2019, 2019) == 1.0
     assert 0 < iris_weight(2019, 2011) < 1
+
+
+def test_the_interval_of_one_cell_is_that_worked_out_by_hand() -> None:
+    """The share below t is Φ(ln(t / m) / s): an error of the median m moves it by φ(z) / (s m) as much."""
+    income = CellIncome(np.array([0.5]), np.array([0.8]), np.array([0.01]), np.array([0.0]))
+    found = share_interval(income, np.array([100.0]), np.zeros(1, np.intp), 0.6)
+    normal, z = NormalDist(), float(np.log(0.6 / 0.5) / 0.8)
+    margin = normal.inv_cdf(0.95) * normal.pdf(z) / (0.8 * 0.5) * np.sqrt(0.01)
+    assert (found.value, found.low, found.high) == pytest.approx(
+        (normal.cdf(z), normal.cdf(z) - margin, normal.cdf(z) + margin)
+    )
+
+
+def test_an_interval_is_the_same_in_another_unit() -> None:
+    assert Interval(0.6, 0.5, 0.8).times(20_000) == Interval(12_000, 10_000, 16_000)
 
 
 def test_intervals_hold_the_truth_about_nine_times_in_ten() -> None:
