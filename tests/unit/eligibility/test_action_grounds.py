@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from square_quarter import VEILLE
 
+from geoville.crs import RGR92_UTM40
 from geoville.eligibility.actions.action import (
     ActionGround,
     Beneficiaries,
@@ -53,6 +56,18 @@ def test_an_action_is_cut_on_the_very_day_on_which_the_quarters_change(
     start: date, end: date, expected: list[tuple[date, date, int]]
 ) -> None:
     assert [(stage.start, stage.end, stage.generation) for stage in stages(start, end, ())] == expected
+
+
+def test_an_action_is_cut_where_a_perimeter_ends_though_none_begins() -> None:
+    closed = replace(VEILLE, valid_from=date(2024, 3, 1), valid_to=date(2024, 6, 30))
+    cuts = [stage.start for stage in stages(date(2024, 2, 1), date(2024, 12, 31), [closed])]
+    assert cuts == [date(2024, 2, 1), date(2024, 3, 1), date(2024, 7, 1)]
+
+
+def test_the_dates_of_overseas_count_where_every_perimeter_is_there() -> None:
+    overseas = replace(VEILLE, epsg=RGR92_UTM40)
+    assert [stage.generation for stage in stages(NEW_YEAR, NEW_YEAR, [overseas])] == [2015]
+    assert [stage.generation for stage in stages(NEW_YEAR, NEW_YEAR, [overseas, VEILLE])] == [2024]
 
 
 def test_the_change_of_generation_is_told_in_order() -> None:
