@@ -11,8 +11,8 @@ from geoville.api.action_models import ActionDocument, ActionEntry
 from geoville.api.problem_responses import problem_responses
 from geoville.api.service import CurrentService  # noqa: TC001 - FastAPI reads the annotation
 from geoville.eligibility.actions.document import action_document
-from geoville.sources.action_entries import action_of
-from geoville.sources.action_faults import fault
+from geoville.sources.actions.entries import action_of
+from geoville.sources.actions.faults import fault
 
 router = APIRouter()
 

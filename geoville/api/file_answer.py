@@ -18,7 +18,7 @@ from geoville.eligibility.decide import decide
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.geocoding.remote import RemoteGeocoder
 from geoville.sources.row_files import AddedCells
-from geoville.workflows.lookup_file_results import ADDED_COLUMNS, answered, columns_beside
+from geoville.workflows.lookup_file.results import ADDED_COLUMNS, answered, columns_beside
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from geoville.model import Answer
     from geoville.sources.row_files import InputRow
     from geoville.workflows.lookup import LookupDesk
-    from geoville.workflows.lookup_file_questions import Questions
+    from geoville.workflows.lookup_file.questions import Questions
 
 MEDIA_TYPES = {
     ".csv": "text/csv",

@@ -16,12 +16,12 @@ from geoville.api.problem_responses import problem_responses
 from geoville.api.service import CurrentService  # noqa: TC001 - FastAPI reads the annotation
 from geoville.api.upload import receive, upload_folder
 from geoville.errors import InvalidInputError
-from geoville.workflows.lookup_file_questions import Naming, choose_questions, named_coordinates
+from geoville.workflows.lookup_file.questions import Naming, choose_questions, named_coordinates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from geoville.workflows.lookup_file_questions import Questions
+    from geoville.workflows.lookup_file.questions import Questions
 
 router = APIRouter(tags=["Comme l'API Adresse"], dependencies=[GivenOnce])
 

@@ -50,7 +50,7 @@ def check(
     Lieu, bénéficiaires, BOP 147, Région : ce qui est montré, ce qui manque, ce qu'il reste à vérifier.
     """
     from geoville.eligibility.actions.document import action_document
-    from geoville.sources.action_files import read_action
+    from geoville.sources.actions.files import read_action
 
     judged = _judged(on)
     asked = read_action(source)

@@ -20,9 +20,9 @@ from geoville.cli.printing import print_json, print_lines
 from geoville.errors import GeovilleError, InvalidInputError
 
 if TYPE_CHECKING:
-    from geoville.workflows.bulk_job import BulkJob
+    from geoville.workflows.bulk.job import BulkJob
     from geoville.workflows.lookup_file import FileJob
-    from geoville.workflows.lookup_file_output import FileSummary
+    from geoville.workflows.lookup_file.output import FileSummary
 
 _STATUSES = {"ok": "Trouvées", "not-found": "introuvables", "skipped": "sans question", "error": "en erreur"}
 _VERDICTS = {"inside": "Dedans", "outside": "dehors", "uncertain": "à vérifier", "not_found": "inconnu"}
@@ -70,8 +70,8 @@ def _is_kept(job: FileJob | BulkJob, out: Destination) -> bool:
 
 def _way_to_run(job: FileJob | BulkJob, scheduler: str | None) -> Callable[..., FileSummary]:
     """Numbers of a Parquet file are answered part by part, wherever its workers are; all else, row by row."""
-    from geoville.workflows.bulk_job import BulkJob
-    from geoville.workflows.bulk_lookup import can_be_bulk, lookup_parquet
+    from geoville.workflows.bulk.job import BulkJob
+    from geoville.workflows.bulk.lookup import can_be_bulk, lookup_parquet
 
     if isinstance(job, BulkJob) or can_be_bulk(job):
         return partial(lookup_parquet, job, scheduler=scheduler)

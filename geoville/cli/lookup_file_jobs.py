@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from geoville.workflows.bulk_job import BulkJob
+    from geoville.workflows.bulk.job import BulkJob
     from geoville.workflows.lookup_file import FileJob
-    from geoville.workflows.lookup_file_desk import DeskChoice
+    from geoville.workflows.lookup_file.desk import DeskChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class JobOptions:
     @property
     def choice(self) -> DeskChoice:
         """The desk that answers."""
-        from geoville.workflows.lookup_file_desk import DeskChoice
+        from geoville.workflows.lookup_file.desk import DeskChoice
 
         desk = self.desk
         perimeters = tuple(desk.perimeters or ())
@@ -104,7 +104,7 @@ class JobOptions:
 
     def open_in_place(self, source: str, out: Destination) -> BulkJob | None:
         """Open the job about a Parquet file at an address, if it asks about numbers: it is not brought here."""
-        from geoville.workflows.bulk_job import is_parquet, open_bulk_job
+        from geoville.workflows.bulk.job import is_parquet, open_bulk_job
 
         if not (is_parquet(source) and is_parquet(out.file_name.name) and self.columns.are_coordinates):
             return None

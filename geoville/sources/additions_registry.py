@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.errors import DataUnavailableError, InvalidInputError, Location
 from geoville.model import Source
-from geoville.sources.contour_geometry import Repair
+from geoville.sources.contours.geometry import Repair
 from geoville.sources.files import replacing, sha256_of
 from geoville.sources.locations import user_data
 

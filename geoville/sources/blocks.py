@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.errors import ContourError, InvalidInputError, Location
-from geoville.sources.contour_geometry import Repair, fault_of, projected, repaired
-from geoville.sources.contour_table import read_contour_table
+from geoville.sources.contours.geometry import Repair, fault_of, projected, repaired
+from geoville.sources.contours.table import read_contour_table
 from geoville.sources.files import sha256_of
 
 if TYPE_CHECKING:

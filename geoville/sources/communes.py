@@ -9,7 +9,7 @@ import numpy as np
 
 from geoville.crs import commune_of
 from geoville.errors import InvalidInputError, Location
-from geoville.sources.contour_geometry import valid_polygons
+from geoville.sources.contours.geometry import valid_polygons
 from geoville.sources.vector_files import read_vector_file
 
 if TYPE_CHECKING:

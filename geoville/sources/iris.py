@@ -10,7 +10,7 @@ import numpy as np
 
 from geoville.crs import projected_epsg
 from geoville.errors import InvalidInputError, Location
-from geoville.sources.contour_geometry import valid_polygons
+from geoville.sources.contours.geometry import valid_polygons
 from geoville.sources.files import sha256_of
 from geoville.sources.vector_files import read_vector_file
 

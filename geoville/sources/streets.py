@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.errors import InvalidInputError, Location
-from geoville.sources.contour_geometry import projected_all
-from geoville.sources.contour_table import epsg_of
+from geoville.sources.contours.geometry import projected_all
+from geoville.sources.contours.table import epsg_of
 from geoville.sources.files import sha256_of
 from geoville.sources.vector_files import read_vector_file
 

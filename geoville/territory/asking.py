@@ -97,7 +97,7 @@ class Asking(Opened):
         today : day judged where the action gives no period.
         on : day judged instead of the action's period.
         """
-        from geoville.sources.action_files import read_action
+        from geoville.sources.actions.files import read_action
 
         return self._actions.check(read_action(Path(source)), on=on, today=today)
 

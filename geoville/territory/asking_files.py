@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geoville.territory.files import FilePath
-    from geoville.workflows.lookup_file_output import FileSummary
+    from geoville.workflows.lookup_file.output import FileSummary
 
 
 class AskingFiles(Opened):
@@ -107,7 +107,7 @@ class AskingFiles(Opened):
         InvalidInputError
             The file cannot be read, a column is missing, the output cannot be written there or is there already.
         """
-        from geoville.workflows.bulk_lookup import can_be_bulk, lookup_parquet
+        from geoville.workflows.bulk.lookup import can_be_bulk, lookup_parquet
         from geoville.workflows.lookup_file import open_file_job
 
         job = open_file_job(

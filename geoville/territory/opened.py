@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geoville.sources.territory import Territory as Pack
     from geoville.territory.files import FilePath
     from geoville.workflows.lookup import LookupDesk
-    from geoville.workflows.lookup_file_desk import DeskChoice
+    from geoville.workflows.lookup_file.desk import DeskChoice
 
 
 @dataclass(frozen=True)

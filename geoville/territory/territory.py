@@ -60,7 +60,7 @@ class Territory(Asking, AskingFiles, Computing, Judging, Drawing, Fetching):
             No territory has that name; the message lists those there are.
         """
         from geoville.sources.territory import open_territory
-        from geoville.workflows.lookup_file_desk import DeskChoice
+        from geoville.workflows.lookup_file.desk import DeskChoice
 
         pack = open_territory(name)
         given = tuple(Path(path) for path in perimeters)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.errors import InvalidInputError, Location
 from geoville.geocoding.normalise import fold
-from geoville.sources.action_entries import action_of
+from geoville.sources.actions.entries import action_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from geoville.sources.action_entries import AskedAction
+    from geoville.sources.actions.entries import AskedAction
 
 PLACE_SEPARATOR = "|"
 """Between the places of one cell of a table."""

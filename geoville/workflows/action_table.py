@@ -13,7 +13,7 @@ from geoville.sources.files import replacing, sha256_of
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
 from geoville.sources.row_files import AddedCells, AddedColumn, open_row_file
 from geoville.workflows.action_rows import action_columns, action_of_row
-from geoville.workflows.lookup_file_output import check_output
+from geoville.workflows.lookup_file.output import check_output
 
 if TYPE_CHECKING:
     from datetime import date

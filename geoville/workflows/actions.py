@@ -13,11 +13,11 @@ from geoville.eligibility.actions.places import ActionLayers
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError, Location
 from geoville.model import NotFound
-from geoville.sources.pack_roles import missing
 from geoville.sources.row_files import open_row_file
+from geoville.sources.territory.pack_roles import missing
 from geoville.workflows.footprints import population_of, read_footprint
 from geoville.workflows.lookup import LookupDesk, typed_position
-from geoville.workflows.lookup_file_questions import choose_questions
+from geoville.workflows.lookup_file.questions import choose_questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from geoville.eligibility.actions.action import ActionFinding, Public
     from geoville.model import Answer, Position
     from geoville.perimeters.areas import PopulatedCells
-    from geoville.sources.action_areas import Area
-    from geoville.sources.action_entries import AskedAction
-    from geoville.sources.action_public import AskedPublic
+    from geoville.sources.actions.areas import Area
+    from geoville.sources.actions.entries import AskedAction
+    from geoville.sources.actions.public import AskedPublic
 
 _NOT_READ = NotFound("Adresse qui ne peut pas être cherchée")
 

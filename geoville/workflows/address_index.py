@@ -8,8 +8,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from geoville.errors import AddressListError
-from geoville.geocoding.index_schema import FORMAT
-from geoville.sources.address_stream import open_address_file
+from geoville.geocoding.address_index.schema import FORMAT
+from geoville.sources.addresses.stream import open_address_file
 from geoville.sources.files import sha256_of
 from geoville.workflows.address_index_draft import draft_of
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from geoville.geocoding.index_writer import IndexSize
-    from geoville.sources.address_stream import AddressFile
+    from geoville.geocoding.address_index.writer import IndexSize
+    from geoville.sources.addresses.stream import AddressFile
     from geoville.workflows.address_index_draft import Draft, Refused
 
     Progress = Callable[[int], None]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.errors import AddressListError, InvalidInputError, Location
 from geoville.french import refusal
-from geoville.geocoding.index_writer import IndexWriter, saved_in
-from geoville.workflows.lookup_file_lock import alone_on
+from geoville.geocoding.address_index.writer import IndexWriter, saved_in
+from geoville.workflows.lookup_file.lock import alone_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

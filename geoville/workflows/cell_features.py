@@ -12,7 +12,7 @@ from geoville.carroyage.cell_id import format_cell_ids
 from geoville.crs import WGS84
 from geoville.rendering.cell_themes import published_poor_share
 from geoville.sources.grids import read_grid
-from geoville.sources.territory_tables import read_outlines
+from geoville.sources.territory.tables import read_outlines
 from geoville.workflows.feature_layer import ANY_DAY, FeatureLayer, published_shapes
 
 if TYPE_CHECKING:

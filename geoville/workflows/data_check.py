@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.french import number
-from geoville.sources.download_http import parsed_address
+from geoville.sources.download.http import parsed_address
 from geoville.sources.registry import PER_DEPARTEMENT, DataSet, registry
 from geoville.sources.remote_answer import RemoteAnswer, ask, open_client
 

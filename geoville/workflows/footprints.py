@@ -8,7 +8,7 @@ from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.footprint.measure import require_footprint
 from geoville.errors import InvalidInputError, Location
-from geoville.sources.contour_table import epsg_of
+from geoville.sources.contours.table import epsg_of
 from geoville.sources.territory import open_territory
 from geoville.sources.vector_files import read_vector_file
 from geoville.workflows.layers import read_cells_with_people

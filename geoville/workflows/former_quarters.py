@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from geoville.perimeters.veille import Veille
     from geoville.sources.territory import Territory
-    from geoville.sources.territory_manifest import FormerQuarter, Manifest
+    from geoville.sources.territory.manifest import FormerQuarter, Manifest
 
 APPROXIMATION = "approximation par carreaux, d'après le contrat"
 NOT_PLACED = "non placé"

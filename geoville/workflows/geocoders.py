@@ -9,7 +9,7 @@ from geoville.geocoding.address_index import AddressIndex, is_address_index
 from geoville.geocoding.embedded import EmbeddedGeocoder
 from geoville.geocoding.fallback import FirstThatKnows, WithoutAddresses
 from geoville.sources.addresses import read_addresses
-from geoville.sources.pack_roles import fetching, lacking
+from geoville.sources.territory.pack_roles import fetching, lacking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,8 +13,8 @@ from geoville.errors import InvalidInputError
 from geoville.law import position_accuracy
 from geoville.model import Kind, Position, PositionType
 from geoville.sources.contours import read_perimeters
-from geoville.sources.pack_roles import missing
 from geoville.sources.territory import open_territory
+from geoville.sources.territory.pack_roles import missing
 from geoville.workflows.geocoders import open_geocoder
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geoville.sources.row_files import InputRow, open_row_file
-from geoville.sources.row_files_text import cell_text
-from geoville.workflows.lookup_file_desk import FileDesk
-from geoville.workflows.lookup_file_questions import Asking, Naming, choose_questions
-from geoville.workflows.lookup_file_results import columns_beside
+from geoville.sources.row_files.text import cell_text
+from geoville.workflows.lookup_file.desk import FileDesk
+from geoville.workflows.lookup_file.questions import Asking, Naming, choose_questions
+from geoville.workflows.lookup_file.results import columns_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,9 +12,9 @@ from geoville.perimeters.vecu import VecuRules
 from geoville.perimeters.veille import VeilleRules
 from geoville.sources.files import make_folder, replacing, sha256_of
 from geoville.sources.grids import read_grid
-from geoville.sources.manifest_text import manifest_text
 from geoville.sources.territory import open_territory
-from geoville.sources.territory_manifest import MANIFEST, PackFile
+from geoville.sources.territory.manifest import MANIFEST, PackFile
+from geoville.sources.territory.manifest_text import manifest_text
 from geoville.workflows.candidates import CandidateRequest, compute_candidates
 from geoville.workflows.former_quarters import approximate_former, beside_what_is_published
 from geoville.workflows.layers import grid_layer, read_quarters

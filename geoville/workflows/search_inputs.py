@@ -16,7 +16,7 @@ from geoville.sources.files import sha256_of
 from geoville.sources.grids import read_grid
 from geoville.sources.provenance import InputFile
 from geoville.sources.territory import list_territories
-from geoville.sources.territory_manifest import COMMUNES
+from geoville.sources.territory.manifest import COMMUNES
 from geoville.workflows.estimation import IrisInput, estimate_grid, iris_of_territory
 from geoville.workflows.outlines import OutlineInput
 from geoville.workflows.zoning import zoning_of_reference, zoning_of_tables, zoning_of_territory

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from geoville.crs import projected_epsg
 from geoville.errors import InvalidInputError, Location
 from geoville.sources import additions
-from geoville.sources.pack_folders import VERSION_MARK, check_pack_name, pack_names
-from geoville.sources.pack_roles import USED_ROLES, fetching, lacking
-from geoville.sources.packs import building_folder, publish, remove_pack, versions
 from geoville.sources.territory import list_territories, open_territory
-from geoville.sources.territory_manifest import Manifest
+from geoville.sources.territory.manifest import Manifest
+from geoville.sources.territory.pack_folders import VERSION_MARK, check_pack_name, pack_names
+from geoville.sources.territory.pack_roles import USED_ROLES, fetching, lacking
+from geoville.sources.territory.packs import building_folder, publish, remove_pack, versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from geoville.law import IncomeReference
     from geoville.sources.additions import Addition
-    from geoville.sources.pack_file import PackFile
     from geoville.sources.territory import Territory
+    from geoville.sources.territory.pack_file import PackFile
 
 _COMMUNE = re.compile(r"\d[\dAB]\d{3}")
 

@@ -15,9 +15,8 @@ from target import Target, in_file
 from geoville.errors import InvalidInputError
 from geoville.geocoding.address_index import AddressIndex
 from geoville.geocoding.embedded import EmbeddedGeocoder
-from geoville.sources import territory_tables as tables
-from geoville.sources.address_stream import open_address_file
 from geoville.sources.addresses import read_addresses, read_places
+from geoville.sources.addresses.stream import open_address_file
 from geoville.sources.archives import Limits, unpack
 from geoville.sources.blocks import read_blocks
 from geoville.sources.communes import read_communes_layer
@@ -30,6 +29,7 @@ from geoville.sources.rasters import read_cell_raster
 from geoville.sources.registry import DataSet
 from geoville.sources.row_files import AddedCells, AddedColumn, open_row_file
 from geoville.sources.streets import read_streets
+from geoville.sources.territory import tables
 from geoville.workflows.action_rows import action_columns, action_of_row
 from geoville.workflows.footprints import read_footprint
 

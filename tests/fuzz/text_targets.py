@@ -24,17 +24,17 @@ from geoville.geocoding.remote.geoplateforme import GeoplateformeGeocoder
 from geoville.geocoding.remote.pace import Pace
 from geoville.rendering.recipe import parse_recipe
 from geoville.rendering.style_file import parse_style
-from geoville.sources.action_files import read_action
+from geoville.sources.actions.files import read_action
 from geoville.sources.additions import added_address_lists, added_perimeters, added_places
 from geoville.sources.additions_registry import list_additions
 from geoville.sources.bridges import read_bridge
-from geoville.sources.download_record import read_record
+from geoville.sources.download.record import read_record
 from geoville.sources.official import Area
-from geoville.sources.postgis_address import parse_postgis_address
+from geoville.sources.postgis.address import parse_postgis_address
 from geoville.sources.registry import read_registry
 from geoville.sources.territory import open_territory
 from geoville.workflows.fetch.journal import open_journal
-from geoville.workflows.lookup_file_journal import Journal
+from geoville.workflows.lookup_file.journal import Journal
 
 REQUEST = dict.fromkeys(("input", "layout", "questions", "on", "data", "perimeters", "geocoder", "version"), "x")
 AREA = Area(2154, None)

@@ -10,9 +10,9 @@ import pandas as pd
 from geoville.model import Source
 from geoville.sources.contours import read_perimeters
 from geoville.sources.locations import embedded_data
-from geoville.sources.packs import building_folder, publish
 from geoville.sources.territory import Territory
-from geoville.sources.territory_manifest import Manifest, PackFile
+from geoville.sources.territory.manifest import Manifest, PackFile
+from geoville.sources.territory.packs import building_folder, publish
 from geoville.workflows.address_index import build_address_index
 
 CALAIS = embedded_data() / "calais"

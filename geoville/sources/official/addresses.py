@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from geoville.errors import AddressListError, Location
-from geoville.sources.address_stream import BAL, BAN, GZIP_START, JSON_LINES, open_address_file
+from geoville.sources.addresses.stream import BAL, BAN, GZIP_START, JSON_LINES, open_address_file
 from geoville.sources.official.area import Converted
 from geoville.sources.official.layers import main_files
 

@@ -9,7 +9,7 @@ import numpy as np
 from geoville.carroyage.cell_id import format_cell_ids, parse_cell_ids
 from geoville.carroyage.place_keys import place_keys, places_of
 from geoville.errors import GridError, Location
-from geoville.sources.grid_columns import fixed_width_ids
+from geoville.sources.grids.columns import fixed_width_ids
 from geoville.sources.official.area import Converted
 from geoville.sources.official.grid import centres
 from geoville.sources.official.pack_files import write_table

@@ -9,7 +9,7 @@ import numpy as np
 
 from geoville.crs import WGS84, projected_epsg, transform_points
 from geoville.errors import InvalidInputError, Location
-from geoville.sources.grid_columns import numbers
+from geoville.sources.grids.columns import numbers
 from geoville.sources.official.area import Converted
 from geoville.sources.official.faults import Faults
 from geoville.sources.official.layers import main_files

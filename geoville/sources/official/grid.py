@@ -12,9 +12,9 @@ from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.place_keys import place_keys
 from geoville.crs import GRID_CRS, commune_of, transform_points
 from geoville.errors import GridError, Location
-from geoville.sources.grid_columns import SPELLINGS, fixed_width_ids
-from geoville.sources.grid_files import open_grid_file
 from geoville.sources.grids import read_grid
+from geoville.sources.grids.columns import SPELLINGS, fixed_width_ids
+from geoville.sources.grids.files import open_grid_file
 from geoville.sources.official import columns as known
 from geoville.sources.official.area import Converted
 from geoville.sources.official.layers import main_files

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from geoville.carroyage.cell_id import encode_ids, parse_cell_ids
 from geoville.law import generation_of_code
-from geoville.sources.contour_layouts import CODE, INSEE_CODE
-from geoville.sources.grid_columns import SPELLINGS, has_cell_ids
+from geoville.sources.contours.layouts import CODE, INSEE_CODE
+from geoville.sources.grids.columns import SPELLINGS, has_cell_ids
 from geoville.sources.official import columns as known
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.errors import InvalidInputError, Location
-from geoville.sources.contour_geometry import fault_of, projected_all, repaired
-from geoville.sources.contour_table import epsg_of
+from geoville.sources.contours.geometry import fault_of, projected_all, repaired
+from geoville.sources.contours.table import epsg_of
 from geoville.sources.official.faults import Faults
 from geoville.sources.official.layers import chosen_layers, layers_of, main_files
 from geoville.sources.vector_files import read_vector_file

@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from geoville.errors import AddressListError, InvalidInputError
-from geoville.sources.address_stream import open_address_file
+from geoville.sources.addresses.stream import open_address_file
 from geoville.sources.official.area import Recognised
 from geoville.sources.official.layer_kinds import kind_of_layer
 from geoville.sources.official.layers import VECTOR_SUFFIXES, files_beside, layers_of, main_files

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geoville.sources.grid_columns import SPELLINGS, has_cell_ids
+from geoville.sources.grids.columns import SPELLINGS, has_cell_ids
 from geoville.sources.official import columns as known
 from geoville.sources.official.layer_kinds import are_200_m
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import InvalidInputError, Location
-from geoville.sources.grid_files import open_grid_file
+from geoville.sources.grids.files import open_grid_file
 from geoville.sources.official.layers import main_files
 from geoville.sources.official.workbooks import SUFFIXES as WORKBOOK_SUFFIXES
 from geoville.sources.official.workbooks import sheet_names, sheet_rows
-from geoville.sources.row_files_text import cell_text
+from geoville.sources.row_files.text import cell_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

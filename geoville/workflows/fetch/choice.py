@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError, Location
 from geoville.sources.registry import PER_DEPARTEMENT, registry
-from geoville.sources.territory_manifest import NATIONAL
+from geoville.sources.territory.manifest import NATIONAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

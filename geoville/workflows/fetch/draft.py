@@ -12,8 +12,8 @@ from geoville import __version__
 from geoville.model import Source
 from geoville.sources.files import replacing
 from geoville.sources.official import Converted, make_cells
-from geoville.sources.pack_file import PackFile
-from geoville.sources.territory_manifest import Manifest
+from geoville.sources.territory.manifest import Manifest
+from geoville.sources.territory.pack_file import PackFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

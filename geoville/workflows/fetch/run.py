@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from geoville.errors import GeovilleError, InvalidInputError
 from geoville.sources.file_locks import alone_if_free
-from geoville.sources.packs import building_folder, publish
+from geoville.sources.territory.packs import building_folder, publish
 from geoville.workflows.fetch.choice import KINDS, chosen_data_sets
 from geoville.workflows.fetch.draft import complete_tables, draft_of, take_over
 from geoville.workflows.fetch.journal import open_journal

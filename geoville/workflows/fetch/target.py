@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from geoville.crs import DEPARTEMENTS, departement_of, projected_epsg
 from geoville.errors import InvalidInputError, Location
 from geoville.sources.official import Area
-from geoville.sources.pack_folders import current_version
 from geoville.sources.territory import open_territory
-from geoville.sources.territory_manifest import COMMUNES, DEPARTEMENT, NATIONAL
+from geoville.sources.territory.manifest import COMMUNES, DEPARTEMENT, NATIONAL
+from geoville.sources.territory.pack_folders import current_version
 
 if TYPE_CHECKING:
     from geoville.sources.territory import Territory

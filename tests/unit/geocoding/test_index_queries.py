@@ -7,8 +7,8 @@ from contextlib import closing
 
 import pytest
 
-from geoville.geocoding import index_queries as queries
-from geoville.geocoding.index_schema import TABLES
+from geoville.geocoding.address_index import queries
+from geoville.geocoding.address_index.schema import TABLES
 
 ASKED = [value for name, value in vars(queries).items() if name.isupper() and not name.startswith("_") and "?" in value]
 IN_ORDER = (queries.STREETS_WITH, queries.STREETS_WITH_ALSO, queries.STREETS_STARTING)

@@ -274,7 +274,7 @@ def test_a_bomb(
     pack: Callable[[dict[str, bytes]], bytes],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("geoville.sources.archives_limits.RATIO_COUNTS_FROM_BYTES", 500_000)
+    monkeypatch.setattr("geoville.sources.archives.limits.RATIO_COUNTS_FROM_BYTES", 500_000)
     assert_refused(written(tmp_path, pack({"a": b"\0" * 2_000_000})), into, "bombe de décompression")
 
 

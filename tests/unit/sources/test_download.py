@@ -12,7 +12,7 @@ from fault_server import Fault, FaultServer
 
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.sources.download import cache_folder, download
-from geoville.sources.download_record import record_path
+from geoville.sources.download.record import record_path
 
 CONTENT = bytes(range(256)) * 4000
 OTHER = CONTENT[::-1]
@@ -22,7 +22,7 @@ OTHER_SHA256 = hashlib.sha256(OTHER).hexdigest()
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geoville.sources.download_http.FIRST_WAIT_S", 0.001)
+    monkeypatch.setattr("geoville.sources.download.http.FIRST_WAIT_S", 0.001)
 
 
 def names(folder: Path) -> set[str]:

@@ -11,11 +11,10 @@ from made_up_packs import made_up_pack
 
 from geoville.errors import DataUnavailableError, InvalidInputError, UnknownTerritoryError
 from geoville.model import Source
-from geoville.sources import packs
 from geoville.sources.locations import user_data
-from geoville.sources.packs import building_folder, list_packs, publish, remove_pack, versions
-from geoville.sources.territory import list_territories, open_territory
-from geoville.sources.territory_manifest import Manifest, PackFile
+from geoville.sources.territory import list_territories, open_territory, packs
+from geoville.sources.territory.manifest import Manifest, PackFile
+from geoville.sources.territory.packs import building_folder, list_packs, publish, remove_pack, versions
 
 
 def draft(folder: Path, title: str = "Bourg", name: str = "bourg") -> Manifest:
@@ -127,7 +126,7 @@ def test_a_file_of_a_pack_that_changes_is_refused_though_it_was_checked_before()
 
 
 def test_a_file_in_one_state_is_read_once_for_its_checksum(monkeypatch: pytest.MonkeyPatch) -> None:
-    from geoville.sources import pack_file
+    from geoville.sources.territory import pack_file
 
     published()
     (file,) = open_territory("bourg").manifest.files

@@ -13,7 +13,7 @@ from geoville.carroyage.cell_id import format_cell_ids
 from geoville.errors import DataUnavailableError
 from geoville.sources.grids import read_grid
 from geoville.sources.locations import embedded_data
-from geoville.sources.territory_tables import (
+from geoville.sources.territory.tables import (
     CellTable,
     read_cells,
     read_communes,

@@ -13,7 +13,7 @@ from openpyxl.styles import Font
 
 from geoville.errors import InvalidInputError
 from geoville.sources.row_files import AddedCells, AddedColumn, open_row_file
-from geoville.sources.row_files_xlsx_copy import append_cells
+from geoville.sources.row_files.xlsx_copy import append_cells
 
 CASES = [
     ["id", "adresse", "cp", "né le"],

@@ -14,7 +14,7 @@ import pytest
 from geoville.eligibility.actions.action import ActionGround as Ground
 from geoville.eligibility.actions.document import action_document
 from geoville.errors import InvalidInputError
-from geoville.sources.action_entries import action_of
+from geoville.sources.actions.entries import action_of
 from geoville.workflows.action_table import ADDED_COLUMNS, check_table
 from geoville.workflows.actions import ActionDesk
 from geoville.workflows.lookup import open_desk

@@ -16,11 +16,11 @@ import pytest
 from geoville.errors import AddressListError, InvalidInputError
 from geoville.geocoding import EmbeddedGeocoder
 from geoville.geocoding.address_index import AddressIndex
-from geoville.geocoding.index_writer import IndexWriter
+from geoville.geocoding.address_index.writer import IndexWriter
 from geoville.model import Position
 from geoville.workflows import address_index
 from geoville.workflows.address_index import build_address_index
-from geoville.workflows.lookup_file_lock import alone_on
+from geoville.workflows.lookup_file.lock import alone_on
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,7 +159,7 @@ def test_lines_of_json_are_gone_on_with_street_by_street(tmp_path: Path, monkeyp
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from geoville.geocoding.index_writer import IndexWriter
+from geoville.geocoding.address_index.writer import IndexWriter
 from geoville.workflows import address_index
 
 address_index.SAVED_EVERY = 500

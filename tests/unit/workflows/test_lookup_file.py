@@ -22,8 +22,8 @@ from geoville.errors import InvalidInputError
 from geoville.model import VerdictCode
 from geoville.workflows.lookup import LookupDesk
 from geoville.workflows.lookup_file import FileJob, open_file_job
-from geoville.workflows.lookup_file_desk import DeskChoice
-from geoville.workflows.lookup_file_results import ADDED_COLUMNS, columns_beside
+from geoville.workflows.lookup_file.desk import DeskChoice
+from geoville.workflows.lookup_file.results import ADDED_COLUMNS, columns_beside
 
 ON = date(2026, 1, 15)
 CALAIS = DeskChoice("calais")

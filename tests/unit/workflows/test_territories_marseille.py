@@ -17,9 +17,9 @@ from geoville.law import IncomeReference
 from geoville.model import Basis, Kind, Source, VerdictCode
 from geoville.sources.contours import read_perimeters
 from geoville.sources.grids import read_grid
-from geoville.sources.packs import building_folder, publish
 from geoville.sources.territory import Territory, open_territory
-from geoville.sources.territory_manifest import Manifest, PackFile, UrbanUnit
+from geoville.sources.territory.manifest import Manifest, PackFile, UrbanUnit
+from geoville.sources.territory.packs import building_folder, publish
 from geoville.sources.writers import perimeters_frame
 from geoville.workflows.address_index import build_address_index
 from geoville.workflows.attest import attest

@@ -1,0 +1,156 @@
+"""An answer as the cells that are added to its row: `result_*` as French geocoders name them, then `qpv_*`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from geoville.eligibility.document_parts import verdict_document
+from geoville.errors import GeovilleError, InvalidInputError, Location
+from geoville.model import PositionType
+from geoville.sources.row_files import AddedCells, AddedColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from geoville.model import Answer, Position
+    from geoville.sources.row_files import Cell, InputRow
+    from geoville.workflows.lookup import LookupDesk
+    from geoville.workflows.lookup_file.questions import Questions
+
+
+class RowStatus(StrEnum):
+    """What became of a row, as French geocoders say it."""
+
+    OK = "ok"
+    NOT_FOUND = "not-found"
+    SKIPPED = "skipped"
+    ERROR = "error"
+
+
+ADDED_COLUMNS = (
+    AddedColumn("longitude", float),
+    AddedColumn("latitude", float),
+    AddedColumn("result_score", float),
+    AddedColumn("result_score_next", float),
+    AddedColumn("result_label", str),
+    AddedColumn("result_type", str),
+    AddedColumn("result_id", str),
+    AddedColumn("result_housenumber", str),
+    AddedColumn("result_name", str),
+    AddedColumn("result_street", str),
+    AddedColumn("result_postcode", str),
+    AddedColumn("result_city", str),
+    AddedColumn("result_context", str),
+    AddedColumn("result_citycode", str),
+    AddedColumn("result_status", str),
+    AddedColumn("qpv_date", str),
+    AddedColumn("qpv_verdict", str),
+    AddedColumn("qpv_basis", str),
+    AddedColumn("qpv_code", str),
+    AddedColumn("qpv_nom", str),
+    AddedColumn("qpv_generation", int),
+    AddedColumn("qpv_distance_m", float),
+    AddedColumn("qpv_qualite", int),
+    AddedColumn("qpv_raison", str),
+)
+
+_PLACES = {column.name: place for place, column in enumerate(ADDED_COLUMNS)}
+STATUS_PLACE = _PLACES["result_status"]
+VERDICT_PLACE = _PLACES["qpv_verdict"]
+
+
+def columns_beside(known: Sequence[str]) -> tuple[AddedColumn, ...]:
+    """The columns added, renamed ("longitude_2") where the file has one of that name, whatever its case.
+
+    >>> [column.name for column in columns_beside(["Longitude", "longitude_2"])][:2]
+    ['longitude_3', 'latitude']
+    """
+    taken = {name.casefold() for name in known}
+
+    def free(name: str) -> str:
+        tries = (name, *(f"{name}_{rank}" for rank in range(2, len(taken) + 3)))
+        return next(text for text in tries if text.casefold() not in taken)
+
+    return tuple(AddedColumn(free(column.name), column.type) for column in ADDED_COLUMNS)
+
+
+def columns_renamed(known: Sequence[str]) -> dict[str, str]:
+    """The columns added under another name than the usual one, by the usual one."""
+    pairs = zip(ADDED_COLUMNS, columns_beside(known), strict=True)
+    return {usual.name: column.name for usual, column in pairs if usual.name != column.name}
+
+
+def answered(row: InputRow, questions: Questions, desk: LookupDesk, on: date) -> AddedCells:
+    """Cells of a row, whatever it holds: what is wrong with it is said in its own cells, with its line.
+
+    Raises
+    ------
+    GeovilleError
+        What the row is not to blame for: a geocoder out of reach.
+    """
+    if row.fault:
+        return _unanswered(row, RowStatus.ERROR, InvalidInputError(row.fault, advice="corriger la ligne"), on)
+    try:
+        answer = questions.ask(row.cells, desk, on)
+    except InvalidInputError as error:
+        return _unanswered(row, RowStatus.ERROR, error, on)
+    except GeovilleError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one row stops no file, and what it asks is told to nobody
+        bug = InvalidInputError(f"Erreur interne ({type(error).__name__})", advice="la signaler")
+        return _unanswered(row, RowStatus.ERROR, bug, on)
+    if answer is None:
+        return _unanswered(row, RowStatus.SKIPPED, InvalidInputError("Rien à chercher"), on)
+    return AddedCells(row.line, _in_place(_found(answer)))
+
+
+def _unanswered(row: InputRow, status: RowStatus, why: InvalidInputError, on: date) -> AddedCells:
+    reason = InvalidInputError(why.message, where=Location(line=row.line), advice=why.advice).sentence
+    return AddedCells(
+        row.line, _in_place({"result_status": status.value, "qpv_date": on.isoformat(), "qpv_raison": reason})
+    )
+
+
+def _in_place(cells: Mapping[str, Cell]) -> tuple[Cell, ...]:
+    return tuple(cells.get(column.name) for column in ADDED_COLUMNS)
+
+
+def _found(answer: Answer) -> dict[str, Cell]:
+    cells: dict[str, Cell] = {
+        "result_status": (RowStatus.OK if answer.position else RowStatus.NOT_FOUND).value,
+        "qpv_date": answer.on.isoformat(),
+        **{f"qpv_{name}": value for name, value in verdict_document(answer).items()},
+    }
+    if answer.position:
+        cells |= _position(answer.position)
+    return cells
+
+
+def _position(position: Position) -> dict[str, Cell]:
+    return {
+        "longitude": position.lon,
+        "latitude": position.lat,
+        "result_score": position.score,
+        "result_score_next": position.score_next,
+        "result_label": position.label,
+        "result_type": position.type.value,
+        "result_id": position.id,
+        "result_housenumber": position.housenumber,
+        "result_name": _name(position),
+        "result_street": position.street,
+        "result_postcode": position.postcode,
+        "result_city": position.city,
+        "result_context": position.context,
+        "result_citycode": position.citycode,
+    }
+
+
+def _name(position: Position) -> str:
+    """What was found: number and street, street or town, without what follows; a place as it is labelled."""
+    if position.type is PositionType.MUNICIPALITY:
+        return position.city
+    if position.type is PositionType.PLACE:
+        return position.label
+    return " ".join(part for part in (position.housenumber, position.street) if part)
