@@ -21,7 +21,7 @@ from geoville.errors import GeovilleError, InvalidInputError
 
 if TYPE_CHECKING:
     from geoville.workflows.bulk.job import BulkJob
-    from geoville.workflows.lookup_file import FileJob
+    from geoville.workflows.lookup_file.job import FileJob
     from geoville.workflows.lookup_file.output import FileSummary
 
 _STATUSES = {"ok": "Trouvées", "not-found": "introuvables", "skipped": "sans question", "error": "en erreur"}

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.workflows.bulk.job import BulkJob
-    from geoville.workflows.lookup_file import FileJob
     from geoville.workflows.lookup_file.desk import DeskChoice
+    from geoville.workflows.lookup_file.job import FileJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class JobOptions:
 
     def open(self, source: Path, out: Path) -> FileJob:
         """Open the job about a file of this machine."""
-        from geoville.workflows.lookup_file import open_file_job
+        from geoville.workflows.lookup_file.job import open_file_job
 
         columns = self.columns
         return open_file_job(

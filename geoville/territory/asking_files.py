@@ -108,7 +108,7 @@ class AskingFiles(Opened):
             The file cannot be read, a column is missing, the output cannot be written there or is there already.
         """
         from geoville.workflows.bulk.lookup import can_be_bulk, lookup_parquet
-        from geoville.workflows.lookup_file import open_file_job
+        from geoville.workflows.lookup_file.job import open_file_job
 
         job = open_file_job(
             Path(source),

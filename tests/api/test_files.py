@@ -21,8 +21,8 @@ from geoville.api.settings import Settings
 from geoville.api.upload import sweep_folders
 from geoville.errors import DataUnavailableError
 from geoville.geocoding.remote import RemoteGeocoder
-from geoville.workflows.lookup_file import open_file_job
 from geoville.workflows.lookup_file.desk import DeskChoice
+from geoville.workflows.lookup_file.job import open_file_job
 
 ON = "2024-06-01"
 ADDRESSES = (

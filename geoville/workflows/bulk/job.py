@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from geoville.sources.row_files import RowFile
-    from geoville.workflows.lookup_file import FileJob
     from geoville.workflows.lookup_file.desk import DeskChoice
+    from geoville.workflows.lookup_file.job import FileJob
 
 
 @dataclass(frozen=True, slots=True)

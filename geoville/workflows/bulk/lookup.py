@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from geoville.workflows.bulk.parts import Part
-    from geoville.workflows.lookup_file import FileJob
+    from geoville.workflows.lookup_file.job import FileJob
     from geoville.workflows.lookup_file.questions import Asking
 
 

@@ -21,8 +21,8 @@ from geoville.eligibility.document import answer_document
 from geoville.errors import InvalidInputError
 from geoville.model import VerdictCode
 from geoville.workflows.lookup import LookupDesk
-from geoville.workflows.lookup_file import FileJob, open_file_job
 from geoville.workflows.lookup_file.desk import DeskChoice
+from geoville.workflows.lookup_file.job import FileJob, open_file_job
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, columns_beside
 
 ON = date(2026, 1, 15)

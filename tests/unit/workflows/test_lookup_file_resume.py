@@ -14,8 +14,8 @@ import pytest
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.sources.row_files import AddedCells
 from geoville.workflows.lookup import LookupDesk
-from geoville.workflows.lookup_file import FileJob, open_file_job
 from geoville.workflows.lookup_file.desk import DeskChoice
+from geoville.workflows.lookup_file.job import FileJob, open_file_job
 from geoville.workflows.lookup_file.journal import Journal
 
 ON = date(2026, 1, 15)
