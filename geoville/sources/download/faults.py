@@ -64,7 +64,8 @@ class Wanted:
         Raises
         ------
         DataUnavailableError
-            The host shows a certificate that nobody trusts: trying again would not help.
+            The host shows a certificate that nobody trusts, or is not known, as where there is no network: trying
+            again would not help, and a fetch of many files would say so after many minutes.
         """
         causes = _causes(error)
         if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
@@ -73,7 +74,7 @@ class Wanted:
                 f"donner dans `SSL_CERT_FILE` le certificat du mandataire (proxy) du réseau, {BY_HAND}",
             ) from error
         if any(isinstance(cause, socket.gaierror) for cause in causes):
-            return PassingFault("est introuvable, sans doute faute de connexion à Internet")
+            raise self.unavailable("est introuvable, sans doute faute de connexion à Internet") from error
         return PassingFault("ne répond pas, ou interrompt l'envoi")
 
 
