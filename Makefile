@@ -65,10 +65,7 @@ $(VENV)/.installed-lint: $(VENV)/.installed-test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[lint]"
 	@touch $@
 
-$(VENV)/.installed-notebooks: $(VENV)/.installed-test
-	$(BIN)/python docs/notebooks/run.py
-
-bench: $(VENV)/.installed-test benchmarks/requirements.txt
+$(VENV)/.installed-bench: $(VENV)/.installed-test benchmarks/requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@
 
