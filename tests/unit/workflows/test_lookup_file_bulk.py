@@ -12,8 +12,8 @@ import pytest
 from geoville.model import VerdictCode
 from geoville.sources.row_files import InputRow
 from geoville.workflows.lookup import LookupDesk, open_desk
-from geoville.workflows.lookup_file.desk import DeskChoice, FileDesk
 from geoville.workflows.lookup_file import desk as lookup_file_desk
+from geoville.workflows.lookup_file.desk import DeskChoice, FileDesk
 from geoville.workflows.lookup_file.questions import Asking, CoordinateQuestions
 
 DAYS = (date(2010, 1, 1), date(2020, 1, 15), date(2026, 1, 15))
