@@ -115,9 +115,9 @@ def licence_of(name: str) -> str:
     if name in READ_IN_THE_LICENCE:
         return READ_IN_THE_LICENCE[name]
     known = distribution(name).metadata
-    if known["License-Expression"]:
-        return known["License-Expression"]
-    said = (known["License"] or "").strip()
+    if expression := known.get("License-Expression"):
+        return str(expression)
+    said = (known.get("License") or "").strip()
     if said in ALLOWED | ALLOWED_APART:
         return said
     classified = [line.rpartition(" :: ")[2] for line in known.get_all("Classifier", []) if line.startswith("License")]

@@ -17,24 +17,18 @@ from typing import Any
 
 import httpx
 import pytest
+from event_loops import no_loop_runs
 from fastapi import FastAPI
 
 from geoville.api.app import create_app
 from geoville.api.settings import Settings
 
+__all__ = ["no_loop_runs"]
+
 Get = Callable[..., httpx.Response]
 
 READINGS = re.compile(r'geoville_readings_total\{outcome="done"\} ([\d.]+)')
 STARTED_WITHIN_S = 60
-
-
-@pytest.fixture(autouse=True)
-def no_loop_runs() -> Iterator[None]:
-    """Playwright, open for the browser tests of the same run, leaves its event loop marked as running."""
-    left = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(left)
 
 
 @pytest.fixture(scope="session")

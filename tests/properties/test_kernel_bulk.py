@@ -9,7 +9,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up_perimeters import polygon_layers, telling_points
+from lattice_perimeters import polygon_layers, telling_points
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from made_up_perimeters import edges_of
+from lattice_perimeters import edges_of
 from numpy.typing import NDArray
 
 from geoville.eligibility.kernel import LimitFinder, PointLocator

@@ -71,7 +71,7 @@ def test_perimeters_of_a_file_answer_instead_of_those_of_the_territory(geoville,
     assert (in_force["verdict"], in_force["basis"]) == ("inside", "official")
     assert in_force["perimeters"][0]["generation"] == 2024
     before = json.loads(geoville(*asked, "--on", "2016-06-01").out)
-    assert before["verdict"] == "outside"
+    assert before["verdict"] == "not_found"
     assert any("Essai" in reason for reason in before["reasons"])
 
 

@@ -136,8 +136,8 @@ def test_what_is_not_found_has_no_map_and_no_perimeter():
 def test_no_contour_in_force_is_indicative_and_still_drawn():
     index = PerimeterIndex([OLD])
     made = stated(decide(position(), index, ON), index)
-    assert made.verdict == "DEHORS"
-    assert notices(made) == ["Indicatif, sans valeur réglementaire"]
+    assert made.verdict == "INCONNU"
+    assert notices(made) == ["Ce n'est pas un « non »", "Indicatif, sans valeur réglementaire"]
     assert made.drawing is not None
     assert made.drawing.limit == ""
     assert "hors vigueur" in made.drawing.description

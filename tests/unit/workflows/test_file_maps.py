@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from geoville.errors import DataUnavailableError, InvalidInputError
+from geoville.errors import InvalidInputError
 from geoville.rendering import render_page
 from geoville.workflows.file_maps import PerimeterFile, file_map, read_look
 
@@ -60,5 +60,5 @@ def test_tiles_open_the_page_to_their_host_only(perimeter_file):
 def test_a_look_that_cannot_be_is_refused(tmp_path):
     with pytest.raises(InvalidInputError, match="fonds connus : ign"):
         read_look(None, "google")
-    with pytest.raises(DataUnavailableError, match=r"absent\.toml"):
+    with pytest.raises(InvalidInputError, match=r"absent\.toml"):
         read_look(tmp_path / "absent.toml", None)
