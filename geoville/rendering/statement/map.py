@@ -81,7 +81,8 @@ def statement_map(answer: Answer, index: PerimeterIndex, places: Sequence[Addres
     """
     import shapely
 
-    if answer.position is None or answer.verdict is VerdictCode.NOT_FOUND or not answer.perimeters:
+    is_placed = answer.verdict is not VerdictCode.NOT_FOUND or answer.periods  # among quarters of another date
+    if answer.position is None or not is_placed or not answer.perimeters:
         return None
     nearest = answer.perimeters[0].perimeter
     point = _projected(answer.position, nearest.epsg)
