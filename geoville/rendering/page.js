@@ -1,5 +1,7 @@
 "use strict";
 
+const AT_REST_MS = 400;
+
 function addCells(map) {
   const data = JSON.parse(document.querySelector("#cell-data").textContent);
   if (!data) return null;
@@ -33,11 +35,15 @@ function setUpPage(map, layers, backdrop, tiles) {
   setUpFullScreen(map);
   setUpPrint(map);
   setUpTable(layers, cells);
+  let later = 0;
   const settle = () => {
     map.getContainer().classList.toggle("far", map.getZoom() < LABELS_FROM_ZOOM);
     placeLabels(map);
+    // Where the view still glides, boxes were read on their way: labels are placed once more at rest.
+    clearTimeout(later);
+    later = setTimeout(() => placeLabels(map), AT_REST_MS);
   };
-  map.on("zoomend moveend viewreset", settle);
+  map.on("zoomend moveend viewreset resize", settle);
   settle();
   document.body.dataset.ready = "true";
 }
