@@ -115,9 +115,9 @@ def licence_of(name: str) -> str:
     if name in READ_IN_THE_LICENCE:
         return READ_IN_THE_LICENCE[name]
     known = distribution(name).metadata
-    if expression := known.get("License-Expression"):
-        return str(expression)
-    said = (known.get("License") or "").strip()
+    if expression := known.get("License-Expression", ""):
+        return expression
+    said = known.get("License", "").strip()
     if said in ALLOWED | ALLOWED_APART:
         return said
     classified = [line.rpartition(" :: ")[2] for line in known.get_all("Classifier", []) if line.startswith("License")]
@@ -175,7 +175,7 @@ def _required(name: str, extra: str) -> Iterator[Requirement]:
 
 
 def _summary(name: str) -> str:
-    return (distribution(name).metadata["Summary"] or "").strip()
+    return distribution(name).metadata.get("Summary", "").strip()
 
 
 def licences_text(found: list[Dependency]) -> str:
