@@ -101,6 +101,8 @@ def main() -> int:
     if chosen.quick:
         asked = [benchmark for benchmark in asked if benchmark.quick is not None]
     outcomes = [_run(benchmark, quick=chosen.quick) for benchmark in asked]
+    if not chosen.quick:
+        outcomes += [Outcome(each.name, missing="not asked for") for each in BENCHMARKS if each not in asked]
     text = report(outcomes)
     out = chosen.out or (None if chosen.quick else RESULTS)
     if out is None:
