@@ -10,13 +10,7 @@ before they are timed.
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
-import os
-import platform
-import statistics
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import geopandas
 import numpy as np
@@ -24,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 from libpysal.graph import Graph
+from races import HEAD, Race, machine
 from scipy import ndimage
 
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
@@ -40,30 +35,14 @@ SIDE = 1_000
 PACKAGES = ("numpy", "pandas", "pyarrow", "scipy", "shapely", "geopandas", "libpysal")
 
 
-@dataclass(frozen=True)
-class Race:
-    """One task done twice; `target` is the ratio to reach, None where nothing was promised."""
-
-    task: str
-    peer: str
-    ours: Callable[[], object]
-    theirs: Callable[[], object]
-    target: float | None = None
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=3)
     repeats = parser.parse_args().repeats
-    print(f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}; "
-          + ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
-          + f"; median of {repeats}, extremes in brackets.\n")  # fmt: skip
-    print("| task | against | geoville | peer | ratio | target |\n|---|---|---|---|---|---|")
+    print(f"{machine(PACKAGES)}; median of {repeats} turns, extremes in brackets.\n")
+    print(HEAD)
     for race in (ids_race(), ids_from_bytes_race(), clusters_race(), union_race(), polygons_race()):
-        ours, theirs = _seconds(race.ours, repeats), _seconds(race.theirs, repeats)
-        ratio = statistics.median(theirs) / statistics.median(ours)
-        cells = (race.task, race.peer, _shown(ours), _shown(theirs), f"× {ratio:.0f}", _verdict(race, ratio))
-        print(f"| {' | '.join(cells)} |")
+        print(race.line(repeats))
 
 
 def ids_race() -> Race:
@@ -150,25 +129,6 @@ def _districts(cells: int) -> tuple[np.ndarray, np.ndarray]:
     chosen = np.sort(np.argpartition(-noise, cells, axis=None)[:cells])
     rows, columns = np.divmod(chosen, side)
     return 3_400_000 + CELL_M * columns, 2_300_000 + CELL_M * rows
-
-
-def _seconds(task: Callable[[], object], repeats: int) -> list[float]:
-    taken = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        task()
-        taken.append(time.perf_counter() - start)
-    return taken
-
-
-def _shown(seconds: list[float]) -> str:
-    return f"{statistics.median(seconds):.3f} s ({min(seconds):.3f}–{max(seconds):.3f})"
-
-
-def _verdict(race: Race, ratio: float) -> str:
-    if race.target is None:
-        return "–"
-    return f"≥ {race.target}: {'reached' if ratio >= race.target else 'missed'}"
 
 
 if __name__ == "__main__":
