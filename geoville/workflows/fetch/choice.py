@@ -28,7 +28,7 @@ KINDS = (
 )
 """In the order in which they are read: outlines of communes cut what comes after them."""
 
-_CUT_BY_OUTLINES = frozenset({"grid", "qpv", "zfu", "streets"})
+CUT_BY_OUTLINES = frozenset({"grid", "qpv", "zfu", "streets"})
 _EVERY_VINTAGE = frozenset({"grid", "qpv"})
 _WHEN_ASKED = frozenset({"streets"})
 """Several hundred megabytes for a département, and few commands need them."""
@@ -61,7 +61,7 @@ def chosen_data_sets(only: Sequence[str], scope: str, *, has_outlines: bool) -> 
     chosen = [data_set for kind in kinds for data_set in _of_kind(known, kind, scope)]
     chosen += [by_id[word] for word in only if word in by_id]
     asked = {data_set.kind for data_set in chosen}
-    if asked & _CUT_BY_OUTLINES and not has_outlines and scope != NATIONAL and KINDS[0] not in asked:
+    if asked & CUT_BY_OUTLINES and not has_outlines and scope != NATIONAL and KINDS[0] not in asked:
         chosen += _of_kind(known, KINDS[0], scope)
     return tuple(sorted(dict.fromkeys(chosen), key=lambda data_set: KINDS.index(data_set.kind)))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from geoville.errors import GridError, Location
 from geoville.sources.official import Area, IndexedAddresses, convert, read_outlines
 from geoville.workflows.address_index import build_address_index
+from geoville.workflows.fetch.choice import CUT_BY_OUTLINES
 from geoville.workflows.fetch.origins import recognised
 from geoville.workflows.fetch.unit_incomes import WholePublications
 
@@ -67,7 +68,8 @@ class Workshop:
         self._look_beyond(found, data_set)
         if known is not None:
             return known
-        made = convert(found, data_set, self.area, self.folder, self.outlines, index_addresses=_index_addresses)
+        outlines = self.outlines if data_set.kind in CUT_BY_OUTLINES else None
+        made = convert(found, data_set, self.area, self.folder, outlines, index_addresses=_index_addresses)
         self.journal.note(data_set.id, origin.checksums, made)
         return made
 
