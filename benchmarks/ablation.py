@@ -21,14 +21,13 @@ from geoville.carroyage.estimate import IrisIncome, estimate_income, iris_weight
 from geoville.carroyage.raking import overlap_of_cells
 from geoville.crs import GRID_CRS
 from geoville.law import IncomeReference, income_threshold, parameter
-from geoville.perimeters.candidates import CandidateOptions, LegalTests, find_candidates
-from geoville.perimeters.quarter import CellZones
 from geoville.perimeters.score import score_perimeters
+from geoville.perimeters.search import CandidateOptions, CellZones, LegalTests, find_candidates
 from geoville.sources.bridges import read_bridge
 from geoville.sources.contours import read_perimeters
+from geoville.sources.files import embedded_data
 from geoville.sources.grids import read_grid
-from geoville.sources.iris import read_iris
-from geoville.sources.locations import embedded_data
+from geoville.sources.layers import read_iris
 from geoville.workflows.outlines import OutlineInput, outlines_of
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from geoville.sources.files import replacing
 if TYPE_CHECKING:
     from pathlib import Path
 
+
 _DECIMALS = 6
 
 

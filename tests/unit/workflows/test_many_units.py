@@ -14,11 +14,11 @@ import pytest
 from made_up_places import PEOPLE, SIDE, Block, Country
 
 from geoville.errors import InvalidInputError
-from geoville.perimeters.scenarios import Choices
-from geoville.workflows.candidates import CandidateRequest, CandidateRun, compute_candidates
+from geoville.perimeters.sensitivity import Choices
+from geoville.workflows.candidates import CandidateRun, compute_candidates
 from geoville.workflows.describe import describe_perimeters
+from geoville.workflows.search_inputs import CandidateRequest, UnitTables, read_unit_tables
 from geoville.workflows.sensitivity import sweep_files
-from geoville.workflows.unit_tables import UnitTables, read_unit_tables
 
 ON = date(2024, 1, 1)
 POOR, BETWEEN = 9_000, 16_500

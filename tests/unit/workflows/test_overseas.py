@@ -12,7 +12,8 @@ from made_up_places import SIDE, Block, Country
 from geoville.errors import LawError
 from geoville.law import IncomeReference
 from geoville.sources.writers import LAYER
-from geoville.workflows.candidates import CandidateRequest, compute_candidates
+from geoville.workflows.candidates import compute_candidates
+from geoville.workflows.search_inputs import CandidateRequest
 
 ON = date(2024, 1, 1)
 POOR = 9_000
