@@ -100,7 +100,7 @@ class Result(ABC):
 
 
 @dataclass(frozen=True, eq=False)
-class Candidates(Result):
+class CandidatesResult(Result):
     """Candidate perimeters: estimated, without legal value."""
 
     run: CandidateRun
@@ -117,7 +117,7 @@ class Candidates(Result):
 
 
 @dataclass(frozen=True, eq=False)
-class Veille(Result):
+class VeilleResult(Result):
     """Veille quarters of a day."""
 
     run: VeilleRun
@@ -134,7 +134,7 @@ class Veille(Result):
 
 
 @dataclass(frozen=True, eq=False)
-class Vecu(Result):
+class VecuResult(Result):
     """Vécu perimeters of a day: always estimated."""
 
     run: VecuRun
@@ -151,7 +151,7 @@ class Vecu(Result):
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison(Result):
+class ComparisonResult(Result):
     """What changes from one map of perimeters to the next."""
 
     run: ComparisonRun
@@ -176,7 +176,7 @@ class Comparison(Result):
 
 
 @dataclass(frozen=True, eq=False)
-class Sensitivity(Result):
+class SensitivityResult(Result):
     """The search of candidates under every combination of choices. `write` makes the two bands of a GeoTIFF."""
 
     run: SensitivityRun

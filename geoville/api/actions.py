@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from geoville.api.lookup import SourceDocument
 from geoville.api.problems import problem_responses
+from geoville.api.routing import Strict
 from geoville.api.service import CurrentService
 from geoville.eligibility.actions.action import ActionGround, Benefit, EvidenceBasis, SpotStanding
 from geoville.eligibility.documents import action_document
@@ -23,12 +24,7 @@ MOST_PLACES, MOST_HOMES = 100, 500
 """A request is answered in one go: a longer list goes through `geoville action check` and a file."""
 
 
-class _Strict(BaseModel):
-    # An entry unknown here is refused: a mistyped one must not be ignored.
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PointEntry(_Strict):
+class PointEntry(Strict):
     """Un lieu par ses coordonnées."""
 
     lon: float = Field(description="Longitude, degrés décimaux WGS 84")
@@ -36,14 +32,14 @@ class PointEntry(_Strict):
     accuracy_m: float = Field(0.0, description="Précision en mètres ; exacte sinon")
 
 
-class CountEntry(_Strict):
+class CountEntry(Strict):
     """Les bénéficiaires qui habitent un quartier."""
 
     perimeter: str = Field(max_length=32, description="Code du QPV")
     people: int = Field(ge=0)
 
 
-class PublicEntry(_Strict):
+class PublicEntry(Strict):
     """Les bénéficiaires, décrits d'une seule façon."""
 
     share_in_qpv: float | None = Field(None, ge=0, le=1, description="Part déclarée, entre 0 et 1")
@@ -55,7 +51,7 @@ class PublicEntry(_Strict):
     catchment: dict[str, Any] | str | None = Field(None, description="Secteur desservi : GeoJSON ou WKT, WGS 84")
 
 
-class ActionEntry(_Strict):
+class ActionEntry(Strict):
     """L'action à vérifier."""
 
     title: str = Field(max_length=300)

@@ -51,19 +51,19 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
     app.state.metrics = Metrics()
     if service is not None:
         app.state.metrics.data_read(len(service.desk.index.perimeters))
-    for routes in (
-        lookup,  # those that are asked most come first: routes are tried in turn
-        adresse,
-        pages,
-        files,
-        rules,
-        actions,
-        ogc,
-        ogc,
-        pages,
-        admin,
+    for router in (
+        lookup.router,  # those that are asked most come first: routes are tried in turn
+        adresse.router,
+        pages.landing_router,
+        files.router,
+        rules.router,
+        actions.router,
+        ogc.router,
+        ogc.tiles_router,
+        pages.router,
+        admin.router,
     ):
-        app.include_router(routes.router)
+        app.include_router(router)
     pages.install_examples(app)
     pages.install_docs(app)
     problems.install(app)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 from geoville.api.problems import Refusal, problem_responses
-from geoville.api.routing import DataRoute, data_get
+from geoville.api.routing import DataRoute, Strict, data_get
 from geoville.api.service import CurrentService, Service, cache_headers, not_modified
 from geoville.errors import InvalidInputError
 from geoville.rendering.vector_tiles import MAX_ZOOM, tile_exists
@@ -280,18 +280,13 @@ LayerName = Annotated[str, Path(description="Nom de la collection", examples=["c
 FeatureId = Annotated[str, Path(description="Identifiant de l'objet")]
 
 
-class _Strict(BaseModel):
-    # The standard wants any parameter that is not foreseen refused.
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FormatQuery(_Strict):
+class FormatQuery(Strict):
     """Le format demandé ; il n'y en a qu'un."""
 
     f: Literal["json"] | None = Field(None, description="Format : json, le seul")
 
 
-class LandingQuery(_Strict):
+class LandingQuery(Strict):
     """Le format de l'accueil."""
 
     f: Literal["json", "html"] | None = Field(

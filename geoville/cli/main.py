@@ -16,10 +16,6 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 import typer
 
 from geoville.cli import answers, data, demo, lookup_file, maps, perimeters, serve
-from geoville.cli import maps as atlas
-from geoville.cli import maps as sheet
-from geoville.cli import perimeters as vecu
-from geoville.cli import perimeters as veille
 from geoville.cli.typer_french import command, group
 from geoville.version import __version__
 
@@ -156,9 +152,9 @@ app = group("Quartiers prioritaires : calculer des périmètres, répondre pour 
 app.add_typer(answers.app, name="action")
 app.add_typer(perimeters.app, name="perimeters")
 app.add_typer(data.app, name="data")
-command(perimeters.app, "veille")(veille.veille)
-command(perimeters.app, "vecu")(vecu.vecu)
-command(app, "atlas")(atlas.atlas)
+command(perimeters.app, "veille")(perimeters.veille)
+command(perimeters.app, "vecu")(perimeters.vecu)
+command(app, "atlas")(maps.atlas)
 command(app, "attest")(answers.attest)
 command(app, "demo")(demo.demo)
 command(app, "lookup")(answers.lookup)
@@ -166,7 +162,7 @@ command(app, "lookup-file")(lookup_file.lookup_file)
 command(app, "map")(maps.draw)
 command(app, "rules")(answers.rules)
 command(app, "serve")(serve.serve)
-command(app, "sheet")(sheet.sheet)
+command(app, "sheet")(maps.sheet)
 
 
 def _print_version(asked: bool) -> None:

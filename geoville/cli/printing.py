@@ -8,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 from geoville import french
-from geoville.eligibility.rules import OFFICIAL_CONTOUR
 from geoville.eligibility.sentences import QUALITY_NAMES, VERDICT_NAMES
 from geoville.model import Placement, RuleStatus
 
@@ -128,5 +127,7 @@ def _rule_lines(rules: tuple[RuleFinding, ...]) -> Iterator[str]:
 
 def _rule_line(finding: RuleFinding) -> str:
     """One rule, with what a human checks; that the official contour is missing is said with the verdict."""
+    from geoville.eligibility.rules import OFFICIAL_CONTOUR
+
     checks = " ; ".join(text for text in finding.to_check if text != OFFICIAL_CONTOUR)
     return f"- {finding.rule.name} ({finding.rule.reference}). À vérifier : {checks}."

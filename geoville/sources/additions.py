@@ -8,7 +8,7 @@ import re
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from geoville.crs import WGS84, transform_geometry
 from geoville.errors import ContourError, DataUnavailableError, InvalidInputError, Location
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.model import Address, AddressList, Perimeter
-    from geoville.sources.pack import Pack
 
 
 # --- The register of the files that the user added to a territory: one JSON document in the user's folder
@@ -137,6 +136,20 @@ PERIMETER_KINDS = tuple(kind.value for kind in Kind if kind is not Kind.CANDIDAT
 PLACES, ADDRESSES = "places", "addresses"
 ADDITION_KINDS = (*PERIMETER_KINDS, PLACES, ADDRESSES)
 
+
+class AddedTo(Protocol):
+    """What must be known of a territory to add a file to it."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def epsg(self) -> int: ...  # noqa: D102
+    @property
+    def extent(self) -> tuple[float, float, float, float] | None: ...  # noqa: D102
+
+
 NEIGHBOURHOOD_M = 20_000.0
 """How far from the territory a perimeter may lie and still concern it."""
 
@@ -144,7 +157,7 @@ _ID_DIGITS = 8
 
 
 def add_file(
-    territory: Pack, path: Path, kind: str, *, generation: int | None = None, complete: bool = False
+    territory: AddedTo, path: Path, kind: str, *, generation: int | None = None, complete: bool = False
 ) -> Addition:
     """Add a file to a territory. Adding the same content again changes nothing.
 
@@ -174,7 +187,7 @@ def add_file(
     return addition
 
 
-def remove_file(territory: Pack, designation: str) -> Addition:
+def remove_file(territory: AddedTo, designation: str) -> Addition:
     """Take an added file out of a territory.
 
     Parameters
@@ -257,7 +270,7 @@ def _check_request(kind: str, generation: int | None, *, complete: bool) -> None
         raise InvalidInputError("Seule une liste d'adresses peut être complète", advice="retirer `--complete`")
 
 
-def _add_perimeters(territory: Pack, folder: Path, path: Path, kind: Kind, generation: int | None) -> Addition:
+def _add_perimeters(territory: AddedTo, folder: Path, path: Path, kind: Kind, generation: int | None) -> Addition:
     read = read_perimeters(path, kind=kind, generation=generation)
     near = _near(territory, read.perimeters)
     if not near:
@@ -285,7 +298,7 @@ def _add_perimeters(territory: Pack, folder: Path, path: Path, kind: Kind, gener
     )
 
 
-def _near(territory: Pack, perimeters: Iterable[Perimeter]) -> tuple[Perimeter, ...]:
+def _near(territory: AddedTo, perimeters: Iterable[Perimeter]) -> tuple[Perimeter, ...]:
     """Perimeters in the territory's CRS that come within 20 km of its bounding box, where something tells it."""
     import shapely
 

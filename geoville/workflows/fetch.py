@@ -538,7 +538,7 @@ def _data_set_of(found: Recognised, path: Path) -> DataSet:
 # --- Reference incomes of the urban units of a pack, estimated from whole publications: no open file gives them
 
 FILE = "unit_incomes.parquet"
-_A_COUNTRY = 10_000
+_A_COUNTRY = 12_000
 """IRIS in a table beyond which its average stands for the country: France has about 49 000, a région 5 000."""
 
 _SOURCE = "moyenne des médianes déclarées des IRIS en {year} et habitants des carreaux, calculés par geoville"

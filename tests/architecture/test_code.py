@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from statistics import median
 
 import pytest
 
@@ -15,25 +14,13 @@ PACKAGE = Path(geoville.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 ENGINE = [path for path in FILES if path.parent.name in {"carroyage", "perimeters", "eligibility", "workflows"}]
 
-LONGEST_FILE = 400
-MEDIAN_FILE = 150
 LONGEST_FUNCTION = 60
 COMMON_NUMBERS = {0.0, 0.5, 1.0, 6.0, 100.0, 1000.0}
 """Halves, small counts, percentages, and metres in a kilometre: they need no law to be written."""
 
 
-def _lines(path: Path) -> int:
-    return len(path.read_text(encoding="utf-8").splitlines())
-
-
 def _name(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
-
-
-def test_files_are_short():
-    lengths = {_name(path): _lines(path) for path in FILES}
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
-    assert median(lengths.values()) < MEDIAN_FILE
 
 
 def test_functions_are_short():

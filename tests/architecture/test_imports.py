@@ -29,7 +29,7 @@ def test_an_import_loads_nothing_heavy(modules):
 
 
 def test_the_tree_of_commands_loads_no_workflow():
-    loaded = _run("import sys, geoville.cli.app; print(*sys.modules)").split()
+    loaded = _run("import sys, geoville.cli.main; print(*sys.modules)").split()
     assert {*HEAVY, "numpy", "pyproj"}.isdisjoint(loaded)
     assert not [
         name for name in loaded if name.startswith(("geoville.workflows.", "geoville.sources.", "geoville.api."))

@@ -15,7 +15,7 @@ from shapely import box
 
 from geoville import Basis, DataUnavailableError, InvalidInputError, Kind, Territory, VerdictCode
 from geoville.errors import UnknownMapError, UnknownTerritoryError
-from geoville.results import Candidates
+from geoville.results import CandidatesResult
 from geoville.sources.pack import open_pack
 from geoville.sources.stores import push
 from geoville.workflows.candidates import compute_candidates
@@ -34,12 +34,12 @@ def calais() -> Territory:
 
 
 @pytest.fixture(scope="module")
-def candidates(calais: Territory) -> Candidates:
+def candidates(calais: Territory) -> CandidatesResult:
     return calais.candidates(on=DAY)
 
 
 @pytest.fixture
-def invented_qpv(tmp_path: Path, candidates: Candidates) -> Path:
+def invented_qpv(tmp_path: Path, candidates: CandidatesResult) -> Path:
     """Rectangles around the candidates, as a file of official contours."""
     path = tmp_path / "qpv.gpkg"
     shapes = [box(*shape.bounds) for shape in candidates.frame().geometry]

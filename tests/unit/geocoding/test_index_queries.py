@@ -11,7 +11,9 @@ from geoville.geocoding import index_tables
 from geoville.geocoding.index_tables import TABLES
 
 ASKED = [
-    value for name, value in vars(index_tables).items() if name.isupper() and not name.startswith("_") and "?" in value
+    value
+    for name, value in vars(index_tables).items()
+    if name.isupper() and not name.startswith("_") and isinstance(value, str) and "?" in value
 ]
 IN_ORDER = (index_tables.STREETS_WITH, index_tables.STREETS_WITH_ALSO, index_tables.STREETS_STARTING)
 

@@ -6,11 +6,12 @@ import re
 import tomllib
 from datetime import date
 from importlib.resources import files
-from importlib.util import find_spec
+from inspect import getsource
 
 import pytest
 
 from geoville.errors import DataUnavailableError, InvalidInputError
+from geoville.sources.official import convert
 from geoville.sources.registry import READERS, data_set, read_registry, registry, registry_date
 
 SHIPPED = (files("geoville.sources") / "registry.toml").read_text(encoding="utf-8")
@@ -57,9 +58,9 @@ def test_every_kind_of_the_issue_is_there():
     assert all(item.grid_vintage == int(item.vintage) for item in registry() if item.kind == "grid")
 
 
-def test_every_reader_is_a_module():
-    for reader in set(READERS.values()):
-        assert find_spec(f"geoville.sources.official.{reader}")
+def test_every_kind_has_its_converter():
+    converters = getsource(convert)
+    assert [kind for kind in READERS if f'"{kind}"' not in converters] == []
 
 
 def test_declared_and_disposable_incomes_of_each_year_are_two_data_sets():
