@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import geopandas
     import pandas as pd
 
-    from geoville.carroyage.lattice import Contiguity
+    from geoville.carroyage.contiguity import Contiguity
     from geoville.eligibility.actions.action import ActionFinding
     from geoville.model import Answer, FootprintAnswer, Kind, Perimeter, Rule
     from geoville.perimeters.figures import AreaFigures
@@ -869,7 +869,7 @@ def _path(path: FilePath | None) -> Path | None:
 
 
 def _contiguity(name: str) -> Contiguity:
-    from geoville.carroyage.lattice import Contiguity
+    from geoville.carroyage.contiguity import Contiguity
 
     try:
         return Contiguity(name)

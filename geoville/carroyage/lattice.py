@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M
 
 if TYPE_CHECKING:
@@ -34,16 +34,6 @@ def find_keys(wanted: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np
         return np.full(np.shape(wanted), -1, dtype=np.intp)
     index = np.minimum(np.searchsorted(among, wanted), len(among) - 1)
     return np.where(among[index] == wanted, index, -1)
-
-
-# --- When two cells touch
-
-
-class Contiguity(StrEnum):
-    """When two cells touch: by an edge or a corner (queen), or by an edge alone (rook)."""
-
-    QUEEN = "queen"
-    ROOK = "rook"
 
 
 # --- Which cells touch, and the clusters that they make

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.lattice import Contiguity, neighbour_pairs
+from geoville.carroyage.contiguity import Contiguity
+from geoville.carroyage.lattice import neighbour_pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from geoville import french
-from geoville.carroyage.lattice import Contiguity
+from geoville.carroyage.contiguity import Contiguity
 from geoville.cli.files import Destination
 from geoville.cli.options import (
     AsJson,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.income import pooled_median
 from geoville.carroyage.lattice import (
-    Contiguity,
     cluster_cells,
     find_keys,
     members,

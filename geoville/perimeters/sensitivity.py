@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geoville.carroyage.contiguity import Contiguity
     from geoville.carroyage.income import CellIncome
-    from geoville.carroyage.lattice import Contiguity
     from geoville.law import Threshold
     from geoville.perimeters.search import CandidateOptions, CandidateSearch, CellZones, LegalTests, Quarter
 

@@ -9,8 +9,9 @@ import numpy as np
 import shapely
 
 from geoville import french
+from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.indicators import Indicator, estimated_values
-from geoville.carroyage.lattice import Contiguity, find_keys, place_keys
+from geoville.carroyage.lattice import find_keys, place_keys
 from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.actions.check import GROUND_NAMES
 from geoville.eligibility.rules import rules_at

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import BRIDGE, NATIONAL_DISPOSABLE_EUR, REFERENCE, UNIT, everywhere, grids
 
+from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.estimate import estimate_income
 from geoville.carroyage.grid import Grid
-from geoville.carroyage.lattice import Contiguity
 from geoville.law import income_threshold
 from geoville.perimeters.search import CandidateOptions, LegalTests
 from geoville.perimeters.sensitivity import Choices, Scenario, SearchStart, Sensitivity, sweep

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from strategies import REFERENCE, UNIT, everywhere, grid_of
 
+from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import Grid
 from geoville.carroyage.income import CellIncome
-from geoville.carroyage.lattice import Contiguity
 from geoville.errors import InvalidInputError
 from geoville.law import income_threshold
 from geoville.perimeters.search import CandidateOptions, LegalTests
