@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.eligibility.judgement import AREAS, LINES
+from geoville.perimeters.areas import clipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +112,7 @@ def _far_parts(
         boxes = boxes[shapely.intersects(own, shapely.box(*boxes.T))]
         corners = boxes[:, [[0, 1], [0, 3], [2, 3], [2, 1]]]
         boxes = boxes[_is_open(_bounds(corners, edges, tree)[1], least, marks)] if len(boxes) else boxes
-    return [shapely.make_valid(shapely.clip_by_rect(own, *box)) for box in boxes] or [type(shape)()]
+    return [clipped(own, tuple(box)) for box in boxes] or [type(shape)()]
 
 
 def _quartered(boxes: NDArray[np.float64]) -> NDArray[np.float64]:

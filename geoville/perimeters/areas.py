@@ -47,6 +47,23 @@ def tiled(area: BaseGeometry) -> NDArray[np.object_]:
     return np.concatenate([*kept, pieces])
 
 
+def clipped(shape: BaseGeometry, frame: tuple[float, float, float, float]) -> BaseGeometry:
+    """What of a shape lies within a frame: west, south, east, north in the CRS of the shape; valid.
+
+    Notes
+    -----
+    GEOS clips by a rectangle some hundred times faster than it overlays, but makes a ring of three points, and refuses
+    it, where a corner of the shape is off a side of the frame by no more than rounding: what it refuses is overlaid.
+    """
+    import shapely
+
+    try:
+        inside = shapely.clip_by_rect(shape, *frame)
+    except shapely.errors.GEOSException:
+        inside = shapely.intersection(shape, shapely.box(*frame))
+    return shapely.make_valid(inside)
+
+
 def _quarters(polygon: BaseGeometry) -> NDArray[np.object_]:
     import shapely
 
@@ -58,7 +75,7 @@ def _quarters(polygon: BaseGeometry) -> NDArray[np.object_]:
         (west, up, across, north),
         (across, up, east, north),
     ]
-    cut = shapely.get_parts([shapely.make_valid(shapely.clip_by_rect(polygon, *frame)) for frame in frames])
+    cut = shapely.get_parts([clipped(polygon, frame) for frame in frames])
     parts = np.asarray(shapely.get_parts(cut))  # a collection within a collection
     return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
 

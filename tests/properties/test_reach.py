@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from geoville.eligibility.reach import TOLERANCE_M, farthest_m
@@ -113,7 +113,18 @@ def test_the_farthest_point_need_be_no_corner(
     assert farthest_m(shape, quarter, [expected]) == pytest.approx(expected, abs=TOLERANCE_M)
 
 
+CLEFT = shapely.from_wkt(
+    "MULTIPOLYGON (((-1011.7646154808501 1444.0073970935491, -773.5821741843499 1289.3299111492815,"
+    " -815.8182697904649 1224.292027317102, -914.1866367156936 1333.5411666875711,"
+    " -1054.000711086965 1378.9695132613697, -1011.7646154808501 1444.0073970935491)),"
+    " ((-1177.159699130485 667.8750203017224, -1415.3421404269852 822.5525062459901,"
+    " -1373.1060448208702 887.5903900781697, -1274.7376778956416 778.3412507077005,"
+    " -1134.92360352437 732.912904133902, -1177.159699130485 667.8750203017224)))"
+)
+
+
 @settings(max_examples=40, deadline=None)
+@example(CLEFT, 246, 194, 0.7404861423735856, 1013, 490)  # a corner is on a side of a square, but for rounding
 @given(quarters(), st.integers(60, 400), st.integers(100, 1200), st.floats(0.1, 0.95), METRES, st.integers(1, 600))
 def test_many_corners_change_nothing(
     quarter: shapely.Geometry, corners: int, radius: int, inner: float, middle: int, mark: int

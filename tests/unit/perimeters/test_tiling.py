@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geoville.perimeters.areas import CORNERS_OF_A_TILE, MANY_CORNERS, PopulatedCells, tiled
+from geoville.perimeters.areas import CORNERS_OF_A_TILE, MANY_CORNERS, PopulatedCells, clipped, tiled
 
 
 def star(corners: int, inner: float) -> shapely.Polygon:
@@ -41,3 +41,30 @@ def test_people_of_a_star_are_counted_exactly():
     shape = star(1_500, 0.5)
     expected = float(people @ (shapely.area(shapely.intersection(squares, shape)) / shapely.area(squares)))
     assert PopulatedCells(squares, people).people_in(shape) == pytest.approx(expected, rel=1e-9)
+
+
+OFF_BY_ROUNDING = shapely.Polygon(
+    [(889.5191198183709, 73.41003662117917), (844.9910716658189, 97.00000000000007), (1141.738046183, -63.742267861)]
+)
+"""A triangle whose second corner is on the line of northing 97, but for 7e-14 m."""
+
+
+@pytest.mark.parametrize(
+    ("frame", "area"),
+    [
+        ((844.7793435551062, 97.0, 846.2948449645196, 98.515625), 0),  # GEOS refuses to clip: it is touched
+        ((800.0, -100.0, 1200.0, 100.0), OFF_BY_ROUNDING.area),
+        ((0.0, 0.0, 1.0, 1.0), 0),
+    ],
+)
+def test_what_a_frame_holds_is_told_wherever_its_corners_are(frame, area):
+    inside = clipped(OFF_BY_ROUNDING, frame)
+    assert inside.is_valid
+    assert inside.area == pytest.approx(area, abs=1e-9)
+
+
+def test_a_frame_cuts_lines_and_polygons_at_its_sides():
+    assert clipped(shapely.box(0, 0, 10, 10), (5, 5, 20, 20)).equals(shapely.box(5, 5, 10, 10))
+    assert clipped(shapely.LineString([(0, 0), (10, 10)]), (5, 0, 20, 20)).equals(
+        shapely.LineString([(5, 5), (10, 10)])
+    )
