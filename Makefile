@@ -1,7 +1,7 @@
 # make demo       computes the candidates of Calais, answers ten addresses, draws the two maps
-# make test       every test that fits in a few minutes (CI runs this too)
+# make test       every test that fits in a few minutes, one process a core (CI runs this too)
 # make lint       ruff, mypy, import-linter
-# make slow       the long proofs
+# make slow       the long proofs, and every property on cases drawn by chance
 # make notebooks  executes the notebooks of docs/notebooks, and keeps what they print
 # make images     draws the pictures of the documents again
 # make release    builds it, and installs it alone on pinned, oldest and newest dependencies
@@ -22,16 +22,18 @@ demo: $(VENV)/.installed
 	$(BIN)/geoville demo
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 8 --dist worksteal --durations 20 --durations-min 1
 
 lint: $(VENV)/.installed-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python docs/dependances.py --check
 
 slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m slow --timeout 7200
+	$(BIN)/python -m pytest -m "hypothesis and not slow" --hypothesis-profile random -n logical --maxprocesses 8
 
 notebooks: $(VENV)/.installed-test
 	$(BIN)/python docs/notebooks/run.py

@@ -1,13 +1,15 @@
 """What geoville is made of: `python docs/dependances.py` writes docs/licences.md and docs/sbom.cdx.json.
 
 Both follow from pyproject.toml, constraints.txt and the metadata of the installed distributions, for CPython 3.11 on
-Linux: any machine that has them writes the same files; `tests/unit/test_dependencies.py` fails when they are stale.
+Linux: any machine that has them writes the same files. `tests/unit/test_dependencies.py` fails when what it can see of
+them is stale: the tests run without the linters. `python docs/dependances.py --check`, in `make lint`, sees all.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 import tomllib
 from dataclasses import dataclass
 from importlib.metadata import distribution
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LICENCES, SBOM = REPOSITORY / "docs" / "licences.md", REPOSITORY / "docs" / "sbom.cdx.json"
-SHIPPED, TOOLS = ("postgis", "s3"), ("test", "lint")
-"""Extras that users may install, and those of whoever works on geoville."""
+SHIPPED, TESTED, TOOLS = ("postgis", "s3"), ("postgis", "s3", "test"), ("postgis", "s3", "test", "lint")
+"""Extras that users may install, those that tests have, and those of whoever works on geoville."""
 
 MACHINE = {
     "implementation_name": "cpython",
@@ -82,6 +84,7 @@ class Dependency:
     Parameters
     ----------
     shipped : whether users install it, rather than whoever works on geoville.
+    tested : whether it is there when the tests run.
     needs : names of the distributions that it asks for.
     """
 
@@ -90,13 +93,14 @@ class Dependency:
     licence: str
     summary: str
     shipped: bool
+    tested: bool
     needs: tuple[str, ...]
 
 
-def dependencies() -> list[Dependency]:
-    """Every distribution that geoville and its extras lead to, by name."""
+def dependencies(extras: tuple[str, ...] = TOOLS) -> list[Dependency]:
+    """Every distribution that geoville and some extras, all by default, lead to, by name; they are installed."""
     pins = dict(_pins())
-    shipped, every = _closure(SHIPPED), _closure((*SHIPPED, *TOOLS))
+    shipped, tested, every = _closure(SHIPPED), _closure(TESTED), _closure(extras)
     return [
         Dependency(
             name,
@@ -104,6 +108,7 @@ def dependencies() -> list[Dependency]:
             licence_of(name),
             _summary(name),
             name in shipped,
+            name in tested,
             tuple(sorted(needs)),
         )
         for name, needs in sorted(every.items())
@@ -179,7 +184,7 @@ def _summary(name: str) -> str:
 
 
 def licences_text(found: list[Dependency]) -> str:
-    """The list of licences, for people."""
+    """The list of licences, for people; without the linters, its beginning."""
     refused = [item.name for item in found if not is_allowed(item.licence)]
     if refused:
         raise SystemExit(f"Licence that is not on the list of those allowed: {', '.join(refused)}")
@@ -190,10 +195,15 @@ def licences_text(found: list[Dependency]) -> str:
             head.replace("{apart}", ", ".join(f"{item.name} ({item.licence})" for item in apart)),
             "\n## Ce qui s'installe avec geoville\n\n",
             _table(item for item in found if item.shipped),
-            "\n## Ce qui sert seulement à le développer et à l'éprouver\n\n",
-            _table(item for item in found if not item.shipped),
+            "\n## Ce qui sert seulement à l'éprouver\n\n",
+            _table(item for item in found if item.tested and not item.shipped),
+            _linters_text([item for item in found if not item.tested]),
         )
     )
+
+
+def _linters_text(found: list[Dependency]) -> str:
+    return f"\n## Ce qui sert seulement à relire son code\n\n{_table(found)}" if found else ""
 
 
 def is_allowed_alone(expression: str) -> bool:
@@ -248,10 +258,14 @@ def _component(kind: str, name: str, version: str, licence: str, summary: str) -
 
 
 def main() -> None:
-    """Write both files."""
+    """Write both files, or with `--check` say which are stale."""
     found = dependencies()
-    LICENCES.write_text(licences_text(found), encoding="utf-8", newline="\n")
-    SBOM.write_text(sbom_text(found), encoding="utf-8", newline="\n")
+    texts = {LICENCES: licences_text(found), SBOM: sbom_text(found)}
+    if sys.argv[1:] == ["--check"]:
+        stale = [str(path.name) for path, text in texts.items() if path.read_text(encoding="utf-8") != text]
+        sys.exit(f"Stale, to be written again by python docs/dependances.py: {', '.join(stale)}" if stale else 0)
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -1,35 +1,36 @@
-"""What every test shares: where the real data are, and what may be skipped."""
+"""What every test shares: how it is started, where the real data are, and what is skipped where something lacks."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
+import surroundings
 from hypothesis import settings
+from machine import NEEDS, REQUIRED, SHARED_DATA, lacking
 
-# Speeds are measured in benchmarks: a slow machine fails no test.
-settings.register_profile("geoville", deadline=None)
-settings.load_profile("geoville")
+# Speeds are measured in benchmarks: a slow machine fails no test. What chance finds, `make slow` finds: the same commit
+# passes or fails alike everywhere, and what was found is an `@example`.
+settings.register_profile("same", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("random", deadline=None, derandomize=False, print_blob=True)
+settings.load_profile("same")
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-SHARED_DATA = REPOSITORY.parent / "shared" / "data"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+surroundings.restore()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, with a reason, what this machine cannot run; in CI nothing of it may be skipped."""
-    if os.environ.get("GEOVILLE_REQUIRE_ALL_TESTS"):
-        return
-    missing = {
-        "realdata": None if SHARED_DATA.is_dir() else "the folder ../shared/data is not on this machine",
-        "browser": None if CHROMIUM else "Chromium is not on this machine",
-    }
-    for item in items:
-        for marker, reason in missing.items():
-            if reason and item.get_closest_marker(marker):
-                item.add_marker(pytest.mark.skip(reason=reason))
+def _needs_of(item: pytest.Item) -> set[str]:
+    named = {name for mark in item.iter_markers("needs") for name in mark.args}
+    asked = {mark.name for mark in item.iter_markers()} | set(getattr(item, "fixturenames", ()))
+    return named | (asked & NEEDS.keys())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what this machine cannot run, with one line a need at the end; where all is required, fail."""
+    for name in sorted(_needs_of(item)):
+        if why := lacking(name):
+            (pytest.fail if os.environ.get(REQUIRED) else pytest.skip)(why)
 
 
 @pytest.fixture(autouse=True)

@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +11,7 @@ import httpx
 import pytest
 from event_loops import no_loop_runs
 from fastapi import FastAPI
+from services import Start, console_script, services
 
 from geoville.api.app import create_app
 from geoville.api.settings import Settings
@@ -26,9 +19,6 @@ from geoville.api.settings import Settings
 __all__ = ["no_loop_runs"]
 
 Get = Callable[..., httpx.Response]
-
-READINGS = re.compile(r'geoville_readings_total\{outcome="done"\} ([\d.]+)')
-STARTED_WITHIN_S = 60
 
 
 @pytest.fixture(scope="session")
@@ -59,86 +49,23 @@ def request_of() -> Callable[..., httpx.Response]:
     return ask
 
 
-@dataclass
-class Service:
-    """`geoville serve` in a process of its own."""
-
-    process: subprocess.Popen[str]
-    url: str
-
-    def stop(self, signal_number: int) -> tuple[int, str]:
-        """Exit code, and everything that was printed."""
-        self.process.send_signal(signal_number)
-        printed, _ = self.process.communicate(timeout=30)
-        return self.process.returncode, printed
-
-
 @pytest.fixture(scope="session")
 def script() -> str:
     """Path of the installed console script."""
-    found = shutil.which("geoville", path=str(Path(sys.executable).parent))
-    assert found
-    return found
-
-
-def free_port() -> int:
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
+    return console_script()
 
 
 @pytest.fixture
-def start(tmp_path: Path, script: str) -> Iterator[Callable[..., Service]]:
-    """`start("--workers", "2", env={...})`: a service that answers; ended by its process id after the test.
-
-    With `whole=False` the first worker's answer is enough: others may still be starting.
-    """
-    processes: list[subprocess.Popen[str]] = []
-
-    def started(*arguments: str, env: dict[str, str] | None = None, whole: bool = True) -> Service:
-        port = free_port()
-        process = subprocess.Popen(
-            [script, "serve", "--port", str(port), *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            env={**os.environ, **(env or {})},
-            cwd=tmp_path,
-        )
-        processes.append(process)
-        service = Service(process, f"http://127.0.0.1:{port}")
-        _wait_for(service)
-        if whole and "--workers" in arguments:
-            _wait_for_all(service, int(arguments[arguments.index("--workers") + 1]))
-        return service
-
-    yield started
-    for process in processes:
-        with process:  # closes its output
-            process.terminate()
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+def start(tmp_path: Path) -> Iterator[Start]:
+    """`start("--workers", "2", env={...})`: a service that answers, in the folder of the test, ended after it."""
+    with services(tmp_path) as started:
+        yield started
 
 
-def _wait_for_all(service: Service, workers: int) -> None:
-    """Until every worker has read the data: one that starts while a test alters them would read them twice."""
-    until = time.monotonic() + STARTED_WITHIN_S
-    while time.monotonic() < until:
-        read = READINGS.search(httpx.get(f"{service.url}/metrics", timeout=10).text)
-        if read and float(read[1]) >= workers:
-            return
-        time.sleep(0.1)
-    pytest.fail(f"fewer than {workers} workers have read the data")
-
-
-def _wait_for(service: Service) -> None:
-    until = time.monotonic() + STARTED_WITHIN_S
-    while time.monotonic() < until and service.process.poll() is None:
-        try:
-            if httpx.get(f"{service.url}/health", timeout=2).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    pytest.fail(f"the service did not answer; exit code {service.process.poll()}")
+@pytest.fixture(scope="module")
+def start_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """The same, for a service that all the tests of a module ask."""
+    folder = tmp_path_factory.mktemp("services")
+    own = {"GEOVILLE_DATA_DIR": str(folder / "user"), "GEOVILLE_CACHE_DIR": str(folder / "cache")}
+    with services(folder) as started:
+        yield lambda *arguments, env=None, **options: started(*arguments, env={**own, **(env or {})}, **options)

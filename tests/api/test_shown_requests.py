@@ -36,16 +36,27 @@ def beside(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_every_request_answers_as_printed(start, beside):
+@pytest.fixture(scope="module")
+def url(start_once) -> str:
     """One service for all: starting it takes longer than asking it."""
-    service = start(env={"GEOVILLE_ADMIN_TOKEN": TOKEN})
-    check_curl(service.url, beside)
-    check_script("python", "#", [sys.executable, "-"], service.url, beside)
-    node = shutil.which("node")
-    if node:
-        check_script("javascript", "//", [node, "--input-type=module", "-"], service.url, beside)
-    elif os.environ.get("GEOVILLE_REQUIRE_ALL_TESTS"):
-        pytest.fail("node is not on this machine")
+    return start_once(env={"GEOVILLE_ADMIN_TOKEN": TOKEN}).url
+
+
+@pytest.mark.needs("curl")
+def test_every_request_answers_as_printed(url, beside):
+    check_curl(url, beside)
+
+
+@pytest.mark.parametrize(
+    ("language", "mark", "program"),
+    [
+        ("python", "#", [sys.executable, "-"]),
+        pytest.param("javascript", "//", ["node", "--input-type=module", "-"], marks=pytest.mark.needs("node")),
+    ],
+    ids=["python", "javascript"],
+)
+def test_every_script_prints_what_it_says(url, beside, language, mark, program):
+    check_script(language, mark, program, url, beside)
 
 
 def check_curl(url: str, folder: Path) -> None:
@@ -115,6 +126,7 @@ def deployment() -> dict[str, Block]:
     return {block.language: block for block in blocks(REPOSITORY / "docs" / "deploiement-service.md")}
 
 
+@pytest.mark.needs("curl")
 def test_the_service_starts_with_the_settings_shown(start, deployment, tmp_path):
     shown = dict(line.split("=", 1) for line in deployment["sh"].text.splitlines())
     assert "GEOVILLE_ADMIN_TOKEN" in shown

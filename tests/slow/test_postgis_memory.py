@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from postgis_server import missing, postgis_server
+from postgis_server import postgis_server
 
 pytestmark = pytest.mark.slow
 
@@ -35,10 +34,8 @@ def peak_mb(folder: Path, source: str = "", target: str = "") -> float:
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout) / 1024
 
 
+@pytest.mark.needs("postgis")
 def test_memory_does_not_depend_on_the_number_of_rows(tmp_path: Path) -> None:
-    why = missing()
-    if why and not os.environ.get("GEOVILLE_REQUIRE_ALL_TESTS"):
-        pytest.skip(why)
     peaks = {}
     with postgis_server() as server:
         for rows in (FEW, MANY):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,7 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-PACKAGES = "postgresql-15 postgresql-15-postgis-3"
+from ports import free_port
+
 ROLE, READER = "agent", "lecteur"
 PASSWORD = "s3cret/é#"
 _UNPRIVILEGED = ("postgres", "nobody")
@@ -51,17 +50,6 @@ class PostgisServer:
             time.sleep(0.01)
 
 
-def missing() -> str | None:
-    """Why no server can be started on this machine; None where one can."""
-    if not _programs():
-        return f"PostgreSQL is not on this machine (Debian: {PACKAGES})"
-    if not list(Path("/usr/share/postgresql").glob("*/extension/postgis.control")):
-        return f"PostGIS is not on this machine (Debian: {PACKAGES})"
-    if os.geteuid() == 0 and not shutil.which("setpriv"):
-        return "initdb refuses root, and setpriv is not on this machine"
-    return None
-
-
 @contextmanager
 def postgis_server() -> Iterator[PostgisServer]:
     """Start a server on a free port of the loopback and on a socket of its folder."""
@@ -70,7 +58,7 @@ def postgis_server() -> Iterator[PostgisServer]:
         place, data = Path(folder), Path(folder) / "data"
         _give(place)
         _initialise(data, log)
-        server = PostgisServer(_free_port(), place)
+        server = PostgisServer(free_port(), place)
         options = ("-D", data, "-k", place, "-p", server.port, "-h", "127.0.0.1", *_fast_and_forgetful())
         running = subprocess.Popen(_as_nobody("postgres", *options), stdout=log, stderr=log, cwd="/")
         try:
@@ -126,12 +114,6 @@ def _fast_and_forgetful() -> tuple[str, ...]:
     """Settings of a server whose data nobody keeps."""
     settings = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "jit=off")
     return tuple(part for setting in settings for part in ("-c", setting))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait(server: PostgisServer, running: subprocess.Popen[bytes]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import configparser
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from machine import nginx
 from shown import DOCUMENTS, REPOSITORY, Block, all_blocks, blocks, dialogues, name_of, promised
 
 DEPLOYMENT = REPOSITORY / "docs" / "deploiement-service.md"
@@ -107,12 +107,8 @@ def test_the_unit_of_systemd_is_one(tmp_path):
         assert [line for line in ran.stderr.splitlines() if "geoville" in line] == []
 
 
+@pytest.mark.needs("nginx", "openssl")
 def test_the_configuration_of_nginx_is_one(tmp_path):
-    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if nginx is None:
-        if os.environ.get("GEOVILLE_REQUIRE_ALL_TESTS"):
-            pytest.fail("nginx is not on this machine")
-        pytest.skip("nginx is not on this machine")
     (site,) = [block.text for block in blocks(DEPLOYMENT) if block.language == "nginx"]
     for kept in ("/var/log/nginx", "/etc/ssl"):
         site = site.replace(kept, str(tmp_path))
@@ -120,7 +116,7 @@ def test_the_configuration_of_nginx_is_one(tmp_path):
     whole = f"pid {tmp_path}/nginx.pid;\nerror_log {tmp_path}/error.log;\nevents {{}}\nhttp {{\n{site}}}\n"
     (tmp_path / "nginx.conf").write_text(whole, encoding="utf-8")
     ran = subprocess.run(
-        [nginx, "-t", "-e", str(tmp_path / "error.log"), "-c", str(tmp_path / "nginx.conf")],
+        [nginx(), "-t", "-e", str(tmp_path / "error.log"), "-c", str(tmp_path / "nginx.conf")],
         capture_output=True,
         text=True,
         check=False,

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
+from services import services
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
-STARTED_WITHIN_S = 60
 CLERK = {"width": 1366, "height": 900}
 BEAU_MARAIS = (1.8860, 50.9550)
 
@@ -64,32 +57,15 @@ def official_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @contextmanager
 def serving(folder: Path, *options: str) -> Iterator[str]:
-    """`geoville serve` on a free port, ended by its process id."""
-    script = shutil.which("geoville", path=str(Path(sys.executable).parent))
-    assert script
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port = trial.getsockname()[1]
-    environment = {**os.environ, "GEOVILLE_DATA_DIR": str(folder / "user"), "TMPDIR": str(folder)}
-    command = [script, "serve", "--port", str(port), *options]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment, cwd=folder) as process:
-        try:
-            url = f"http://127.0.0.1:{port}/"
-            _wait_for(url, process)
-            yield url
-        finally:
-            process.terminate()
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + STARTED_WITHIN_S
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            if httpx.get(f"{url}ready", timeout=2).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    pytest.fail(f"the service did not answer; exit code {process.poll()}")
+    """URL of a `geoville serve` that keeps what it keeps in a folder."""
+    own = {
+        "GEOVILLE_DATA_DIR": str(folder / "user"),
+        "GEOVILLE_CACHE_DIR": str(folder / "cache"),
+        "TMPDIR": str(folder),
+    }
+    with services(folder) as start:
+        service = start(*options, env=own, until="/ready")
+        yield f"{service.url}/"
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,11 +18,6 @@ HOUSE, STREET, TOWN = PositionType.HOUSENUMBER, PositionType.STREET, PositionTyp
 @pytest.fixture(scope="module")
 def addok(benchmark_module) -> Iterator[AddokGeocoder]:
     local = benchmark_module("local_addok")
-    why = local.missing()
-    if why and os.environ.get("GEOVILLE_REQUIRE_ALL_TESTS"):
-        pytest.fail(why)
-    if why:
-        pytest.skip(why)
     addresses = read_addresses(ADDRESSES, complete=False, name="la liste d'essai").addresses
     with local.local_addok(addresses) as url:
         geocoder = AddokGeocoder(url)

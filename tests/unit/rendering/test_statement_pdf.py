@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import shutil
 import subprocess
 import sys
 import zlib
@@ -125,9 +124,6 @@ def test_letters_that_the_font_lacks_are_neither_lost_in_silence_nor_logged(capl
     assert "Exemple" not in caplog.text
 
 
-needs_pdftotext = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not on this machine")
-
-
 def searched(folder: Path, pdf: bytes) -> str:
     """What a reader finds in a document."""
     path = folder / "releve.pdf"
@@ -136,7 +132,7 @@ def searched(folder: Path, pdf: bytes) -> str:
     return ran.stdout.decode("utf-8").replace("\N{NO-BREAK SPACE}", " ")
 
 
-@needs_pdftotext
+@pytest.mark.needs("pdftotext")
 def test_its_text_can_be_searched(tmp_path, pdf):
     text = searched(tmp_path, pdf)
     for written in (
@@ -154,7 +150,7 @@ def test_its_text_can_be_searched(tmp_path, pdf):
         assert written in text
 
 
-@needs_pdftotext
+@pytest.mark.needs("pdftotext")
 def test_what_looks_like_markup_in_a_name_is_printed_as_it_is(tmp_path):
     name = "Quartier **A** __B__ [C](D)"
     assert name in searched(tmp_path, statement_pdf(replace(made(), sentence=name, facts=(("Nom", name),))))

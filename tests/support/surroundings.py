@@ -1,0 +1,41 @@
+"""Tests run alike however they are started: in the background, by a script, behind a proxy, with colours asked for."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Iterable
+
+KEPT = {"GEOVILLE_REQUIRE_ALL_TESTS", "GEOVILLE_ADDOK_PYTHON"}
+"""Settings of the tests, not of geoville."""
+
+FOREIGN = re.compile(
+    r"GEOVILLE_\w+|AWS_\w+|PG\w+"  # of the services that this user talks to
+    r"|(?:\w+_PROXY)"
+    r"|COLUMNS|LINES|(?:NO|FORCE|PY)_?COLORS?|CLICOLOR(?:_FORCE)?|GITHUB_ACTIONS|TTY_\w+",
+    re.IGNORECASE,
+)
+"""What would change an answer or how it is printed."""
+
+
+def stray(names: Iterable[str]) -> set[str]:
+    """Variables of an environment that no test may see."""
+    return {name for name in names if FOREIGN.fullmatch(name) and name not in KEPT}
+
+
+def restore() -> None:
+    """Forget those variables, and take signals as a terminal gives them; the processes started from here inherit both.
+
+    A shell starts what it runs in the background deaf to Ctrl-C, `nohup` to the end of the session.
+    """
+    for name in stray(os.environ):
+        del os.environ[name]
+    for name in ("SIGTERM", "SIGHUP", "SIGQUIT"):
+        number = getattr(signal, name, None)  # Windows has fewer
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, signal.SIG_DFL):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
