@@ -102,7 +102,7 @@ def test_under_load_each_client_gets_its_own_answer(start):
     service = start()
 
     async def loaded() -> Tally:
-        return await ask(service.url, await answers_alone(service.url), seconds=3)
+        return await ask(service.url, await answers_alone(service.url), seconds=1)
 
     tally = asyncio.run(loaded())
     assert tally.faults == []

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
 TOKEN = "un-jeton-de-seize-lettres"
 WEST, EAST = 1.88, 1.90
-BOTH_READ_WITHIN_S = 30
+ENOUGH_ANSWERS = 100
 
 
 def write_perimeters(file: Path, name: str, shift: float = 0.0) -> None:
@@ -60,11 +60,17 @@ class Load:
         while not self.over.is_set():
             with plain_client() as client:  # other connections, and so the other worker too
                 for _ in range(10):
+                    asked = time.monotonic()
                     try:
                         answer = client.get(self.url, params=parameters)
-                        self.answers.append((time.monotonic(), told(answer.raise_for_status().json())))
+                        self.answers.append((asked, told(answer.raise_for_status().json())))
                     except httpx.HTTPError as error:
                         self.failures.append(repr(error))
+
+    def go_on(self) -> None:
+        """Until many more questions were answered."""
+        enough = len(self.answers) + ENOUGH_ANSWERS
+        wait_until(lambda: len(self.answers) >= enough)
 
 
 @contextmanager
@@ -82,9 +88,8 @@ def under_load(url: str, clients: int = 2) -> Iterator[Load]:
 
 
 def wait_until(reached: Callable[[], bool]) -> None:
-    until = time.monotonic() + BOTH_READ_WITHIN_S
+    """As long as it takes: a busy machine is no fault; the time limit of the test ends what never comes."""
     while not reached():
-        assert time.monotonic() < until, "waited too long"
         time.sleep(0.05)
 
 
@@ -117,16 +122,16 @@ def test_a_reload_loses_nothing_and_mixes_nothing(start, tmp_path, reload):
     service = start("--workers", "2", "--perimeters", file.name, env={"GEOVILLE_ADMIN_TOKEN": TOKEN})
     before = versions(service.url)
     with under_load(service.url) as load:
-        time.sleep(1)
+        load.go_on()
         write_perimeters(file, "Nouveau", shift=0.05)
         reload(service)
         wait_until(lambda: not versions(service.url) & before)
         all_new = time.monotonic()
-        time.sleep(1)
+        load.go_on()
     assert load.failures == []
     old, new = ("Ancien", "inside", load.answers[0][1][2]), ("Nouveau", "outside", load.answers[-1][1][2])
     assert {answer for _, answer in load.answers} == {old, new}
-    assert all(answer == new for at, answer in load.answers if at > all_new + 0.5)
+    assert all(answer == new for at, answer in load.answers if at > all_new)
     code, printed = service.stop(signal.SIGTERM)
     assert (code, TOKEN in printed) == (0, False)
 
@@ -156,13 +161,13 @@ def test_a_worker_that_is_killed_comes_back_and_nothing_wrong_is_said(start, tmp
     workers = workers_of(service.process.pid)
     assert len(workers) == 2
     with under_load(service.url) as load:
-        time.sleep(1)
+        load.go_on()
         os.kill(workers[0], signal.SIGKILL)
         wait_until(lambda: len(set(workers_of(service.process.pid)) - set(workers)) == 1)
-        time.sleep(3)
+        load.go_on()
         back = time.monotonic()
         failed_before = len(load.failures)
-        time.sleep(1)
+        load.go_on()
     assert {answer[:2] for _, answer in load.answers} == {("Ancien", "inside")}
     assert len(load.failures) == failed_before
     assert not any("HTTPStatusError" in failure for failure in load.failures)  # a connection lost, never a wrong answer
@@ -198,7 +203,7 @@ def test_a_worker_that_comes_back_to_altered_files_says_so_until_they_are_mended
 def test_no_worker_outlives_its_master(start, whole):
     service = start("--workers", "2", whole=whole)
     os.kill(service.process.pid, signal.SIGKILL)
-    service.process.wait(timeout=10)
+    service.process.wait()
 
     def nobody_listens() -> bool:
         with plain_client() as client:

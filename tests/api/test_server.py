@@ -48,9 +48,7 @@ def test_perimeters_of_a_file_answer(start, tmp_path):
 def test_a_port_in_use_is_refused_in_one_sentence(start, script):
     service = start()
     port = service.url.rpartition(":")[2]
-    refused = subprocess.run(
-        [script, "serve", "--port", port], capture_output=True, timeout=60, check=False, env=dict(os.environ)
-    )
+    refused = subprocess.run([script, "serve", "--port", port], capture_output=True, check=False, env=dict(os.environ))
     assert refused.returncode == 2
     assert refused.stdout == b""
     assert refused.stderr.decode("utf-8").startswith(f"Impossible d'écouter sur le port {port} (déjà pris)")
@@ -61,7 +59,6 @@ def test_a_missing_file_of_perimeters_starts_no_worker(script, tmp_path):
     refused = subprocess.run(
         [script, "serve", "--workers", "2", "--perimeters", str(tmp_path / "absent.gpkg")],
         capture_output=True,
-        timeout=60,
         check=False,
     )
     assert refused.returncode == 2

@@ -30,6 +30,7 @@ def test_every_picture_is_shown_and_there():
 
 
 @pytest.mark.browser
+@pytest.mark.needs("pdftotext")  # and pdftoppm, which comes with it
 def test_every_picture_is_what_its_script_draws(tmp_path):
     ran = subprocess.run(
         [sys.executable, str(IMAGES / "make.py"), "--into", str(tmp_path)], capture_output=True, text=True, check=False

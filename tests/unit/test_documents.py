@@ -7,7 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ RUN_ELSEWHERE = {
     "--geocoder": "tests/unit/geocoding/test_remote.py has a service that answers",
 }
 """What a command line holds that is not run here, and the tests that run its like."""
+ATLAS_PAGE = "docs/guide/15-planches-et-atlas.md"
 TABLE_ROW = re.compile(r"^\| .+ \|$", re.MULTILINE)
 
 
@@ -122,7 +123,20 @@ def test_the_ablation_of_the_method_note_is_what_its_script_prints(shared_data):
 
 @pytest.mark.realdata
 @pytest.mark.parametrize("path", [path for path in DOCUMENTS if "$ geoville" in _read(path)], ids=name_of)
-def test_every_output_shown_is_what_the_command_writes(path, run_beside_the_data):
+def test_every_output_shown_is_what_the_command_writes(path, run_beside_the_data, monkeypatch):
+    """An atlas is put together without its pictures, which take most of its minute: they are drawn in `make slow`."""
+    monkeypatch.setattr("geoville.workflows.atlas.sheet_svg", lambda _: "<svg/>")
+    monkeypatch.setattr("geoville.workflows.atlas.atlas_pdf", lambda _: b"%PDF-1.7")
+    _check_outputs(path, run_beside_the_data)
+
+
+@pytest.mark.slow
+@pytest.mark.realdata
+def test_the_atlas_shown_is_drawn_whole(run_beside_the_data):
+    _check_outputs(REPOSITORY / ATLAS_PAGE, run_beside_the_data)
+
+
+def _check_outputs(path: Path, run_beside_the_data: Callable[[list[str]], tuple[list[str], bool]]) -> None:
     for command, shown in _commands_shown(path):
         if any(held in command for held in RUN_ELSEWHERE):
             continue

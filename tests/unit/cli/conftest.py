@@ -53,7 +53,7 @@ def console_script(script: str) -> Run:
 
     def run(*arguments: object, env: dict[str, str] | None = None) -> Outcome:
         command = [script, *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, timeout=120, check=False, env=env)
+        done = subprocess.run(command, capture_output=True, check=False, env=env)
         return Outcome(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
     return run

@@ -137,9 +137,9 @@ def test_ten_thousand_blocks_of_marseille_take_seconds(shared_data: Path) -> Non
     quarter[poor] = cluster_cells(grid.easting[poor], grid.northing[poor])
     cells = ClusteredCells(grid.epsg, grid.easting, grid.northing, grid.people, quarter)
     blocks = voronoi_blocks(union_of_cells(squares), 10_000, seed=1)
-    start = time.perf_counter()
+    start = time.process_time()
     outlines = fit_to_blocks(cells, blocks, 2154)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     before = sum(outline.people_before for outline in outlines)
     after = sum(outline.people_after + sum(piece.people for piece in outline.left_out) for outline in outlines)
     assert after == pytest.approx(before, rel=0.05)

@@ -32,7 +32,7 @@ def fetching(url: str, folder: Path, pause_s: float) -> subprocess.Popen[str]:
 def test_several_processes_at_once(tmp_path: Path, fault_server: FaultServer) -> None:
     url = fault_server.serve("a.zip", CONTENT)
     processes = [fetching(url, tmp_path, 0.0) for _ in range(4)]
-    assert [process.communicate(timeout=60)[0].strip() for process in processes] == [SHA256] * 4
+    assert [process.communicate()[0].strip() for process in processes] == [SHA256] * 4
     assert (tmp_path / "a.zip").read_bytes() == CONTENT
     assert {path.name for path in tmp_path.iterdir()} == {"a.zip", "a.zip.json"}
     conditional = [asked for asked in fault_server.asked if "if-none-match" in asked.headers]
@@ -43,12 +43,10 @@ def test_a_killed_process_loses_only_what_had_not_come(tmp_path: Path, fault_ser
     url = fault_server.serve("a.zip", CONTENT)
     part = tmp_path / "a.zip.part"
     with fetching(url, tmp_path, 0.05) as process:
-        deadline = time.monotonic() + 30
         while not (part.exists() and part.stat().st_size > 1_000_000):
-            assert time.monotonic() < deadline
+            assert process.poll() is None
             time.sleep(0.01)
         process.kill()
-        process.wait(10)
     held = part.stat().st_size
     assert 0 < held < len(CONTENT)
     assert download(url, tmp_path, sha256=SHA256, size_bytes=len(CONTENT)).path.read_bytes() == CONTENT

@@ -41,7 +41,7 @@ def test_readers_see_the_old_table_or_the_new_one(
 
     monkeypatch.setattr(postgis_push, "record", start_to_read_then_record)
     push_table(write_candidates(tmp_path / "d.gpkg", candidate("Z")), address)
-    reader.join(timeout=30)
+    reader.join()
     assert seen == [[(2,)], [(1,)]]
 
 
@@ -90,7 +90,7 @@ def test_two_writers_of_one_table_take_turns(postgis: PostgisServer, schema: str
     for writer in writers:
         writer.start()
     for writer in writers:
-        writer.join(timeout=60)
+        writer.join()
     assert errors == []
     ((code,),) = postgis.run(f"SELECT code FROM {schema}.c")
     kept = postgis.run(f"SELECT sha256 FROM {schema}.geoville_provenance")

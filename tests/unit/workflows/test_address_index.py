@@ -187,7 +187,7 @@ def test_a_process_killed_again_and_again_ends_with_the_same_bytes(
     build_address_index([path], tmp_path / "whole.sqlite", complete=True)
     command = [sys.executable, "-c", KILLED, str(path), str(out)]
     saves = (2, 4, 3, 3, 4, 99)  # the last works have little left to save: all is read, then words, then extents
-    codes = [subprocess.run([*command, str(left)], check=False, timeout=60).returncode for left in saves]
+    codes = [subprocess.run([*command, str(left)], check=False).returncode for left in saves]
     assert codes == [-signal.SIGKILL] * 5 + [0]
     assert out.read_bytes() == (tmp_path / "whole.sqlite").read_bytes()
 

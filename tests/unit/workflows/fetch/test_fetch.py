@@ -261,6 +261,7 @@ def test_one_fetch_at_a_time(fetch, monkeypatch):
             fetch_pack(FetchRequest(target_of_pack("ville"), ("qpv",), mirror="http://127.0.0.1:9"), Quiet())
         done.append(1)
 
+    monkeypatch.setattr("geoville.sources.downloads.FIRST_WAIT_S", 0.0)  # nobody answers there
     done: list[int] = []
     told = Quiet()
     told.step = meanwhile  # type: ignore[method-assign]
