@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
 import signal
+import tempfile
 from collections.abc import Iterable
+from pathlib import Path
 
 KEPT = {"GEOVILLE_REQUIRE_ALL_TESTS", "GEOVILLE_ADDOK_PYTHON"}
 """Settings of the tests, not of geoville."""
@@ -25,7 +29,7 @@ def stray(names: Iterable[str]) -> set[str]:
 
 
 def restore() -> None:
-    """Forget those variables, and take signals as a terminal gives them; the processes started from here inherit both.
+    """Forget those variables, and take signals as a terminal gives them; what is started from here inherits both.
 
     A shell starts what it runs in the background deaf to Ctrl-C, `nohup` to the end of the session.
     """
@@ -39,3 +43,16 @@ def restore() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    _keep_matplotlib_at_home()
+
+
+def _keep_matplotlib_at_home() -> None:
+    """Give matplotlib a folder where it has none, the home being closed: it makes one where a test may look."""
+    if "MPLCONFIGDIR" in os.environ:
+        return
+    try:
+        tempfile.TemporaryFile(dir=Path.home()).close()
+    except (OSError, RuntimeError):  # no such home, or nobody's
+        folder = tempfile.mkdtemp(prefix="geoville-matplotlib-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.environ["MPLCONFIGDIR"] = folder
