@@ -21,6 +21,7 @@ from geoville.carroyage.estimate import IrisIncome, estimate_income, iris_weight
 from geoville.carroyage.raking import overlap_of_cells
 from geoville.crs import GRID_CRS
 from geoville.law import IncomeReference, income_threshold, parameter
+from geoville.perimeters.method import method_choice
 from geoville.perimeters.score import score_perimeters
 from geoville.perimeters.search import CandidateOptions, CellZones, LegalTests, find_candidates
 from geoville.sources.bridges import read_bridge
@@ -71,7 +72,7 @@ class Marseille:
         self.overlap = overlap_of_cells(self.squares, layer.polygons)
         self.threshold = income_threshold(RMUC, ON)
         self.legal = LegalTests(
-            parameter("poor_cell_share").at(ON).value, parameter("minimum_quarter_population").at(ON).value
+            method_choice("poor_cell_share").value, parameter("minimum_quarter_population").at(ON).value
         )
 
     @property

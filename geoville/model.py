@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,8 @@ class Answer:
     references : legal texts that the verdict rests on.
     quality : how sure the verdict is, on Insee's scale; None where nothing was found.
     periods : the verdict under each generation of QPV known there, the oldest first.
-    rules : what can be said of each rule that may hold that day; empty where nothing was found.
+    rules : what can be said of each rule that exists that day or is over by then; empty where nothing was found.
+    whole_commune : the commune that counts as a quarter by law, where the verdict rests on it, without distance.
     """
 
     on: date
@@ -81,6 +83,7 @@ class Answer:
     quality: Quality | None = None
     periods: tuple[PeriodVerdict, ...] = ()
     rules: tuple[RuleFinding, ...] = ()
+    whole_commune: WholeCommune | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ class Kind(StrEnum):
     ZUS = "zus"
     CUCS = "cucs"
     NPNRU = "npnru"
+    ANRU = "anru"
     ZFU = "zfu"
 
 
@@ -174,11 +178,25 @@ class Placement(StrEnum):
     UNKNOWN = "unknown"
 
 
+class TextRead(StrEnum):
+    """How the text that says a value was read: the whole article, an excerpt of it, or not at all."""
+
+    FULL = "full"
+    EXCERPT = "excerpt"
+    NONE = "none"
+
+
 class RuleStatus(StrEnum):
-    """What can be said of one rule: `met` is about its condition of place alone, and `unknown` lacks a layer."""
+    """What can be said of one rule.
+
+    Of its law: `over` (it ended), `unverified` (its text, or its dates, were not read). Of its condition of place
+    alone: `met`, `nearly`, `not_met`, `to_check` where an estimate or a point does not tell, `unknown` without a layer.
+    """
 
     MET = "met"
     NEARLY = "nearly"
+    OVER = "over"
+    UNVERIFIED = "unverified"
     TO_CHECK = "to_check"
     NOT_MET = "not_met"
     UNKNOWN = "unknown"
@@ -227,6 +245,8 @@ class Generation:
     zone : "metropole" or "outre_mer".
     valid_from, valid_to : first and last day in force; no last day while it lasts.
     reference : the decrees.
+    verified : False where what it holds was not read.
+    reading : how the decrees were read.
     """
 
     year: int
@@ -235,6 +255,7 @@ class Generation:
     valid_to: date | None
     reference: str
     verified: bool
+    reading: TextRead = TextRead.NONE
 
     def in_force(self, on: date) -> bool:
         """Whether the generation is in force on a day, both ends included."""
@@ -279,6 +300,25 @@ class Perimeter:
     def in_force(self, on: date) -> bool:
         """Whether the perimeter answers on a day, both ends included; estimates answer at any date."""
         return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeCommune:
+    """A commune that counts as a priority quarter, whole, by law.
+
+    Parameters
+    ----------
+    code, name : INSEE code and name of the commune; of the whole territory where the commune is not known.
+    valid_from, valid_to : first and last day.
+    verified : False where the law was not read to the end: its entry into force, here.
+    """
+
+    code: str
+    name: str
+    valid_from: date
+    valid_to: date
+    reference: str
+    verified: bool
 
 
 # --- Addresses, and where a question was found to be
@@ -386,6 +426,13 @@ class NotFound:
 # --- Rules that a place in a perimeter opens or closes, and what an answer finds of each
 
 
+class JudgedAt(StrEnum):
+    """Day at which the place of a rule is judged: the day asked about, or that of the building permit's application."""
+
+    DAY = "day"
+    PERMIT = "permit"
+
+
 class RuleTest(StrEnum):
     """What a rule looks at: a point is enough, the whole footprint is needed, or a list of names decides."""
 
@@ -396,12 +443,12 @@ class RuleTest(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A distance from the limit under which a footprint counts.
+    """A distance from the limit under which a footprint counts: strictly, as "à moins de" reads.
 
     Parameters
     ----------
-    whole_m : the whole footprint lies within this many metres of the perimeters.
-    part_m : and a part of it within this many metres; None where nothing of the kind is asked.
+    whole_m : every point of the footprint lies less than this many metres from the perimeters, or in them.
+    part_m : and a point of it less than this many metres from them; None where nothing of the kind is asked.
     valid_from : first day on which the band counts, None from the start.
     condition : French noun phrase to check for this band, empty where there is none.
     """
@@ -413,6 +460,18 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Days, both ends included; None where there is no end on that side."""
+
+    first: date | None
+    last: date | None
+
+    def covers(self, on: date) -> bool:
+        """Whether a day is one of them."""
+        return (self.first is None or self.first <= on) and (self.last is None or on <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule, as its data file says it.
 
@@ -420,14 +479,21 @@ class Rule:
     ----------
     name, beneficiary : in French; who benefits.
     within : kinds of perimeters that open the rule; `qpv` stands for candidates too, where only these are known.
+    former : whether it is opened by the QPV of the generation before, which are not QPV any more.
+    judged_at : day at which the place is judged.
     bands : around those perimeters, for a footprint.
     listed : names that open the rule, for a list.
     communes : INSEE code, then name, of each commune where the rule exists; empty where it is national.
     conditions : French noun phrases, what a human has to check beside the place.
-    verified : False where the text was not read.
+    verified : False where no text read says the rule as it is.
+    reading, remark : how the text was read; which version, in French.
     valid_from, valid_to : days in force; None where unknown.
+    earlier_form : French phrase, how the rule was before `valid_from` in a text that was not read; empty where it is
+        not known to have been.
     end_known : False where the rule may have ended or end on a day that is not known.
     sure_until : last day on which it is known to hold, where `end_known` is False.
+    unread : days of its validity of which nothing was read.
+    after_end : French clause, what remains of the rule after its end; empty where nothing is known to.
     """
 
     id: str
@@ -445,14 +511,38 @@ class Rule:
     bands: tuple[Band, ...] = ()
     listed: tuple[str, ...] = ()
     communes: tuple[str, ...] = ()
+    former: bool = False
+    judged_at: JudgedAt = JudgedAt.DAY
+    reading: TextRead = TextRead.NONE
+    remark: str = ""
+    earlier_form: str = ""
+    unread: tuple[Span, ...] = ()
+    after_end: str = ""
 
     def may_hold(self, on: date) -> bool:
         """Whether the rule is in force on a day as far as is known."""
-        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+        return self.has_begun(on) and not self.is_over(on)
+
+    def has_begun(self, on: date) -> bool:
+        """Whether the rule exists on a day, or existed before it, in whatever form."""
+        return self.valid_from is None or self.valid_from <= on or bool(self.earlier_form)
+
+    def is_over(self, on: date) -> bool:
+        """Whether the rule ended before a day."""
+        return self.valid_to is not None and on > self.valid_to
+
+    @property
+    def over_since(self) -> date | None:
+        """First day without the rule; None where no end is known."""
+        return self.valid_to + timedelta(days=1) if self.valid_to else None
 
     def surely_holds(self, on: date) -> bool:
-        """Whether the rule is known to be in force on a day."""
-        return self.may_hold(on) and (self.end_known or (self.sure_until is not None and on <= self.sure_until))
+        """Whether the rule is known to be in force on a day, in the form that is held."""
+        if not self.may_hold(on) or (self.valid_from is not None and on < self.valid_from):
+            return False
+        if any(span.covers(on) for span in self.unread):
+            return False
+        return self.end_known or (self.sure_until is not None and on <= self.sure_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,10 +551,11 @@ class RuleFinding:
 
     Parameters
     ----------
-    status : never `met` on an estimate, on a text that was not read, or where the rule may have ended.
+    status : never `met` on an estimate, on a text that was not read, or where the rule has ended or may have.
     place_met : whether the condition of place alone holds; None where that cannot be told.
     reason : French sentence about the place.
-    to_check : French noun phrases, what a human has to check; empty where the place alone rules it out.
+    to_check : French noun phrases, what a human has to check; empty where the place or the rule's end rules it out.
+    judged_on : day at which the place was judged: the day asked about, or that of the permit's application.
     """
 
     rule: Rule
@@ -472,3 +563,4 @@ class RuleFinding:
     place_met: bool | None
     reason: str
     to_check: tuple[str, ...]
+    judged_on: date | None = None

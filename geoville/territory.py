@@ -259,7 +259,14 @@ class Territory:
     # --- Questions about places and actions: the law depends on the day, so `on` is always to be said
 
     def decide(
-        self, place: Place, *, on: date, accuracy_m: float = 0.0, postcode: str = "", citycode: str = ""
+        self,
+        place: Place,
+        *,
+        on: date,
+        accuracy_m: float = 0.0,
+        postcode: str = "",
+        citycode: str = "",
+        permit_date: date | None = None,
     ) -> Answer:
         """Say whether a place is in a perimeter, how far from its limit, and why.
 
@@ -269,6 +276,7 @@ class Territory:
         on : day asked about.
         accuracy_m : of the coordinates, metres; they are exact at 0.
         postcode, citycode : of the town where the address is, where the question does not say it.
+        permit_date : day when the building permit is applied for, at which the reduced VAT judges the place.
 
         Returns
         -------
@@ -290,35 +298,47 @@ class Territory:
         if isinstance(place, str):
             if accuracy_m:
                 raise InvalidInputError("La précision est celle de coordonnées", advice="retirer accuracy_m")
-            return self.desk.answer(place, on, postcode=postcode, citycode=citycode)
+            return self.desk.answer(place, on, postcode=postcode, citycode=citycode, permit_date=permit_date)
         if postcode or citycode:
             raise InvalidInputError("Une commune limite la recherche d'une adresse", advice="la retirer")
-        return self.desk.answer_at(*place, on, accuracy_m)
+        return self.desk.answer_at(*place, on, accuracy_m, permit_date=permit_date)
 
-    def decide_footprint(self, geometry: FilePath, *, on: date) -> FootprintAnswer:
+    def decide_footprint(self, geometry: FilePath, *, on: date, permit_date: date | None = None) -> FootprintAnswer:
         """Say whether a plot, a building, a street or a whole catchment lies in a perimeter.
 
         Parameters
         ----------
         geometry : GeoJSON, GeoPackage, Shapefile or GeoParquet, in any CRS with an EPSG code.
+        permit_date : as in `decide`.
         """
         from geoville.workflows.footprints import answer_about_file
 
-        return answer_about_file(Path(geometry), self.desk.index, on, territory=self.choice.territory)
+        return answer_about_file(
+            Path(geometry), self.desk.index, on, territory=self.choice.territory, permit_date=permit_date
+        )
 
-    def attest(self, place: Place, out: FilePath, *, on: date, issued: date, accuracy_m: float = 0.0) -> Path:
+    def attest(
+        self,
+        place: Place,
+        out: FilePath,
+        *,
+        on: date,
+        issued: date,
+        accuracy_m: float = 0.0,
+        permit_date: date | None = None,
+    ) -> Path:
         """Write the answer about a place on one sheet, to keep with a file.
 
         Parameters
         ----------
-        place, on, accuracy_m : as in `decide`.
+        place, on, accuracy_m, permit_date : as in `decide`.
         out : .html or .pdf.
         issued : day printed as that of the statement.
         """
         from geoville.workflows.attest import state, write_statement
 
         asked = place if isinstance(place, str) else f"{place[0]}, {place[1]}"
-        answer = self.decide(place, on=on, accuracy_m=accuracy_m)
+        answer = self.decide(place, on=on, accuracy_m=accuracy_m, permit_date=permit_date)
         path = Path(out)
         write_statement(state(self.desk, answer, asked, issued=issued, landmarks=self.pack.places()), path)
         return path
@@ -357,16 +377,16 @@ class Territory:
         return table
 
     def rules(self, on: date) -> tuple[Rule, ...]:
-        """Rules that a place in a perimeter opens, those in force on a day, with their references.
+        """Rules that a place in a perimeter opens, those in force on a day or over by then, with their references.
 
         >>> from datetime import date
         >>> from geoville import Territory
         >>> [rule.id for rule in Territory.open("calais").rules(date(2026, 1, 15))][:2]
-        ['tva-accession', 'tfpb-logement-social']
+        ['tva-accession', 'tva-accession-anciens-qpv']
         """
-        from geoville.eligibility.rules import rules_at
+        from geoville.eligibility.rules import rules_begun
 
-        return rules_at(on)
+        return rules_begun(on)
 
     @property
     def _actions(self) -> ActionDesk:

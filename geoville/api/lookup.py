@@ -13,7 +13,7 @@ from starlette.responses import StreamingResponse
 
 from geoville import french
 from geoville.api.problems import STATUS_OF_ERROR, TITLES, ProblemDocument, problem_responses
-from geoville.api.routing import DAY, AskedDay, Degrees, GivenOnce, Strict, day_asked, lean_get
+from geoville.api.routing import DAY, PERMIT_DAY, AskedDay, Degrees, GivenOnce, Strict, day_asked, lean_get
 from geoville.api.service import CurrentService
 from geoville.eligibility.decide import decide
 from geoville.eligibility.documents import answer_document, footprint_document
@@ -43,7 +43,15 @@ async def searched(desk: LookupDesk, search: Callable[[], Found]) -> Found:
     return await asyncio.to_thread(search) if isinstance(desk.geocoder, RemoteGeocoder) else search()
 
 
-async def answer(desk: LookupDesk, question: str, on: date, *, postcode: str = "", citycode: str = "") -> Answer:
+async def answer(
+    desk: LookupDesk,
+    question: str,
+    on: date,
+    *,
+    postcode: str = "",
+    citycode: str = "",
+    permit_date: date | None = None,
+) -> Answer:
     """What `LookupDesk.answer` answers.
 
     Raises
@@ -54,12 +62,12 @@ async def answer(desk: LookupDesk, question: str, on: date, *, postcode: str = "
         The remote geocoder is out of reach.
     """
     if not isinstance(desk.geocoder, RemoteGeocoder):
-        return desk.answer(question, on, postcode=postcode, citycode=citycode)
+        return desk.answer(question, on, postcode=postcode, citycode=citycode, permit_date=permit_date)
     found = await asyncio.to_thread(desk.located, question, postcode=postcode, citycode=citycode)
-    return decide(found, desk.index, on)
+    return decide(found, desk.index, on, permit_date=permit_date)
 
 
-async def answer_question(desk: LookupDesk, asked: Question, on: date) -> Answer:
+async def answer_question(desk: LookupDesk, asked: Question, on: date, permit_date: date | None = None) -> Answer:
     """Answer to an address or to coordinates.
 
     Raises
@@ -70,9 +78,9 @@ async def answer_question(desk: LookupDesk, asked: Question, on: date) -> Answer
         The remote geocoder is out of reach.
     """
     if asked.q is not None and asked.lon is None and asked.lat is None and asked.accuracy_m is None:
-        return await answer(desk, asked.q, on)
+        return await answer(desk, asked.q, on, permit_date=permit_date)
     if asked.q is None and asked.lon is not None and asked.lat is not None:
-        return desk.answer_at(asked.lon, asked.lat, on, asked.accuracy_m or 0.0)
+        return desk.answer_at(asked.lon, asked.lat, on, asked.accuracy_m or 0.0, permit_date=permit_date)
     raise InvalidInputError(
         "La question n'est pas claire", advice="donner soit q, soit lon et lat (et leur accuracy_m)"
     )
@@ -132,7 +140,7 @@ class PeriodDocument(BaseModel):
 
 
 class RuleDocument(BaseModel):
-    """Ce qui peut être dit d'une règle ; jamais « met » sur une estimation ou un texte non lu."""
+    """Ce qui peut être dit d'une règle ; jamais « met » sur une estimation, un texte non lu ou une règle terminée."""
 
     id: str
     name: str
@@ -140,6 +148,19 @@ class RuleDocument(BaseModel):
     place_met: bool | None = Field(description="Condition de lieu remplie ; absent si rien ne permet de le dire")
     reason: str
     to_check: list[str] = Field(description="Ce qu'une personne doit encore vérifier")
+    reference: str
+    verified: bool
+    judged_on: date | None = Field(description="Jour où le lieu est jugé : celui demandé, ou de la demande de permis")
+    over_since: date | None = Field(description="Premier jour sans la règle, si elle est terminée")
+
+
+class WholeCommuneDocument(BaseModel):
+    """Une commune qui compte comme QPV par la loi, tout entière."""
+
+    code: str
+    name: str
+    valid_from: date
+    valid_to: date
     reference: str
     verified: bool
 
@@ -153,6 +174,9 @@ class LookupDocument(BaseModel):
     distance_m: float | None
     accuracy_m: float | None
     position: PositionDocument | None
+    whole_commune: WholeCommuneDocument | None = Field(
+        description="Commune qui compte comme QPV par la loi, s'il y a lieu"
+    )
     quality: int | None = Field(description="Échelle de l'Insee : 1 sûr, 2 probable, 3 aléatoire")
     perimeters: list[PerimeterDocument]
     periods: list[PeriodDocument] = Field(description="La réponse sous chaque génération de QPV connue ici")
@@ -185,6 +209,7 @@ class LookupQuery(Question):
     """La question : une adresse, ou des coordonnées, et le jour."""
 
     on: AskedDay | None = Field(None, description=DAY)
+    permit_date: AskedDay | None = Field(None, description=PERMIT_DAY)
 
 
 class BatchQuestion(Question):
@@ -351,7 +376,7 @@ router = APIRouter(tags=["Verdict"], dependencies=[GivenOnce])
 )
 async def lookup(service: CurrentService, asked: Annotated[LookupQuery, Query()]) -> dict[str, Any]:
     """Dire si une position est dans un quartier prioritaire à une date, à quelle distance de la limite, et pourquoi."""
-    return answer_document(await answer_question(service.desk, asked, day_asked(asked.on)))
+    return answer_document(await answer_question(service.desk, asked, day_asked(asked.on), asked.permit_date))
 
 
 @router.post(
@@ -382,7 +407,8 @@ async def lookup_geometry(
     service: CurrentService,
     drawn: GeoJsonEntry,
     on: Annotated[AskedDay | None, Query(description=DAY)] = None,
+    permit_date: Annotated[AskedDay | None, Query(description=PERMIT_DAY)] = None,
 ) -> dict[str, Any]:
     """Dire où se trouve une emprise entière, jugée en entier : surface, habitants, point le plus lointain."""
     shape = read_entry(drawn.model_dump(), request.app.state.settings.max_vertices)
-    return footprint_document(await service.aside.footprint(shape, day_asked(on)))
+    return footprint_document(await service.aside.footprint(shape, day_asked(on), permit_date))

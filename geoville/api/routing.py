@@ -47,6 +47,7 @@ def _number(value: Any) -> Any:
 
 
 DAY = "Jour de la question (AAAA-MM-JJ) ; aujourd'hui sinon"
+PERMIT_DAY = "Jour où le permis de construire est demandé (AAAA-MM-JJ), auquel la TVA s'apprécie ; `on` sinon"
 AskedDay = Annotated[date, BeforeValidator(_iso_day), Field(examples=["2024-06-01"])]
 Degrees = Annotated[float, BeforeValidator(_number)]
 Count = Annotated[int, BeforeValidator(_number)]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from geoville.api.lookup import LookupQuery, answer_question
@@ -17,8 +17,8 @@ from geoville.api.problems import problem_responses
 from geoville.api.routing import AskedDay, DataRoute, GivenOnce, Strict, data_get, day_asked
 from geoville.api.service import CurrentService
 from geoville.eligibility.documents import rule_document
-from geoville.eligibility.rules import all_rules, rules_at
-from geoville.model import Kind, RuleTest
+from geoville.eligibility.rules import all_rules, rules_begun
+from geoville.model import JudgedAt, Kind, RuleTest, TextRead
 from geoville.workflows.attest import StatementFormat, state, statement_bytes
 
 # --- Shapes of `/rules` and `/attest`
@@ -39,6 +39,15 @@ class BandDocument(BaseModel):
     condition: str | None
 
 
+class UnreadDays(BaseModel):
+    """Des jours, bornes comprises."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    first: date | None = Field(alias="from")
+    last: date | None = Field(alias="to")
+
+
 class LawRuleDocument(BaseModel):
     """Une règle liée aux quartiers, telle que ses données la disent."""
 
@@ -50,13 +59,23 @@ class LawRuleDocument(BaseModel):
     bands: list[BandDocument]
     listed: list[str]
     communes: list[str]
+    former: bool = Field(description="Ouverte par les QPV de la génération précédente, qui n'en sont plus")
+    judged_at: JudgedAt = Field(
+        description="Jour où le lieu s'apprécie : celui demandé, ou celui de la demande de permis"
+    )
     conditions: list[str] = Field(description="Ce qu'une personne doit encore vérifier")
     reference: str
-    verified: bool = Field(description="Faux : le texte n'a pas été lu, la règle n'est jamais donnée pour remplie")
+    reading: TextRead = Field(description="Comment le texte a été lu : en entier, par extrait, pas du tout")
+    remark: str | None
+    verified: bool = Field(description="Faux : aucun texte lu ne la dit ainsi, elle n'est jamais donnée pour remplie")
     valid_from: date | None
     valid_to: date | None
     end_known: bool
     sure_until: date | None
+    over_since: date | None = Field(description="Premier jour sans la règle ; absent si sa fin n'est pas connue")
+    after_end: str | None
+    earlier_form: str | None = Field(description="Ce qu'elle était avant valid_from, dans un texte non lu")
+    unread: list[UnreadDays] = Field(description="Jours de sa validité dont rien n'a été lu")
 
 
 class AttestQuery(LookupQuery):
@@ -101,7 +120,7 @@ _STATEMENT: dict[str, Any] = {
 )
 async def rules(request: Request, service: CurrentService, asked: Annotated[RulesQuery, Query()]) -> Response:
     """Dire qui bénéficie de quoi, où, d'après quel texte, et ce qui reste à vérifier."""
-    known = all_rules() if asked.on is None else rules_at(asked.on)
+    known = all_rules() if asked.on is None else rules_begun(asked.on)
     return data_answer(request, service, JSON, lambda: [rule_document(rule) for rule in known])
 
 
@@ -121,7 +140,7 @@ async def attest_posted(service: CurrentService, asked: AttestQuery, accept: Acc
 
 
 async def _attest(service: CurrentService, asked: AttestQuery, accept: str) -> Response:
-    answer = await answer_question(service.desk, asked, day_asked(asked.on))
+    answer = await answer_question(service.desk, asked, day_asked(asked.on), asked.permit_date)
     question = f"{asked.lon}, {asked.lat}" if asked.q is None else asked.q
     today = date.today()  # noqa: DTZ011 - the legal day is the local one
     stated = state(service.desk, answer, question, issued=today, landmarks=service.territory.places())

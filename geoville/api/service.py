@@ -70,9 +70,11 @@ class Aside:
         self._measuring = ThreadPoolExecutor(1, thread_name_prefix="geoville-footprints")
         self._drawing = ThreadPoolExecutor(1, thread_name_prefix="geoville-layers")
 
-    async def footprint(self, shape: BaseGeometry, on: date) -> FootprintAnswer:
+    async def footprint(self, shape: BaseGeometry, on: date, permit_date: date | None = None) -> FootprintAnswer:
         """What `decide_footprint` answers; raises what it raises."""
-        measured = self._measuring.submit(lambda: decide_footprint(shape, self._index, on, self._population))
+        measured = self._measuring.submit(
+            lambda: decide_footprint(shape, self._index, on, self._population, permit_date=permit_date)
+        )
         return await asyncio.wrap_future(measured)
 
     async def layers(self) -> Mapping[str, FeatureLayer]:

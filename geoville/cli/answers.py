@@ -10,18 +10,18 @@ import typer
 
 from geoville import french
 from geoville.cli.files import Destination
-from geoville.cli.options import AsJson, AskedDay, DeskOptions, QuestionOptions, day
+from geoville.cli.options import AsJson, AskedDay, DeskOptions, PermitDay, QuestionOptions, day, day_if_said
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
+from geoville.model import JudgedAt, TextRead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
     from geoville.eligibility.actions.action import ActionFinding, Beneficiaries
-    from geoville.eligibility.index import PerimeterIndex
-    from geoville.model import Answer, Rule
+    from geoville.model import Answer, FootprintAnswer, Rule
     from geoville.workflows.actions import ActionDesk, CheckedTable
 
 
@@ -37,23 +37,28 @@ def lookup(
         ),
     ] = None,
     on: AskedDay = None,
+    permit_date: PermitDay = None,
     as_json: AsJson = False,
 ) -> None:
     """Dire si une adresse est dans un quartier prioritaire.
 
     À quelle distance de la limite, et pourquoi.
     """
-    asked_on = day(on)
+    asked_on, permit_on = day(on), day_if_said(permit_date)
     if geometry is None:
         question.check()
-        _print_answer(question.answer(desk.open(), asked_on), as_json=as_json)
+        _print_answer(question.answer(desk.open(), asked_on, permit_on), as_json=as_json)
     elif question.is_asked:
         raise InvalidInputError(
             "La question n'est pas claire",
             advice="donner soit une adresse, soit --lon et --lat (et leur --accuracy-m), soit --geometry",
         )
     else:
-        _print_footprint(geometry, desk.open().index, asked_on, desk.territory, as_json=as_json)
+        from geoville.workflows.footprints import answer_about_file
+
+        index = desk.open().index
+        answer = answer_about_file(geometry, index, asked_on, territory=desk.territory, permit_date=permit_on)
+        _print_footprint(answer, as_json=as_json)
 
 
 def _print_answer(answer: Answer, *, as_json: bool) -> None:
@@ -66,12 +71,10 @@ def _print_answer(answer: Answer, *, as_json: bool) -> None:
         print_lines(answer_lines(answer))
 
 
-def _print_footprint(geometry: Path, index: PerimeterIndex, on: date, territory: str, *, as_json: bool) -> None:
+def _print_footprint(answer: FootprintAnswer, *, as_json: bool) -> None:
     from geoville.cli.printing import footprint_lines
     from geoville.eligibility.documents import footprint_document
-    from geoville.workflows.footprints import answer_about_file
 
-    answer = answer_about_file(geometry, index, on, territory=territory)
     if as_json:
         print_json(footprint_document(answer))
     else:
@@ -230,6 +233,7 @@ def attest(
     desk: DeskOptions,
     out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Relevé à écrire : .html ou .pdf.")],
     on: AskedDay = None,
+    permit_date: PermitDay = None,
     issued: Annotated[
         str | None, typer.Option("--issued", metavar="AAAA-MM-JJ", help="Jour du relevé ; aujourd'hui sinon.")
     ] = None,
@@ -241,11 +245,11 @@ def attest(
     from geoville.sources.pack import open_pack
     from geoville.workflows.attest import format_of, state, write_statement
 
-    asked_on, issued_on = day(on), day(issued)
+    asked_on, issued_on, permit_on = day(on), day(issued), day_if_said(permit_date)
     question.check()
     format_of(out.file_name)
     opened = desk.open()
-    answer = question.answer(opened, asked_on)
+    answer = question.answer(opened, asked_on, permit_on)
     landmarks = open_pack(desk.territory).places()
     made = state(opened, answer, question.text, issued=issued_on, landmarks=landmarks)
     with out.writing() as path:
@@ -255,11 +259,15 @@ def attest(
 
 # --- `geoville rules`: the rules that a place in a perimeter opens, with their references and dates
 
+_READINGS = {TextRead.FULL: "lu en entier", TextRead.EXCERPT: "lu par extrait", TextRead.NONE: "non lu"}
+
 
 def rules(
     on: Annotated[
         str | None,
-        typer.Option("--on", metavar="AAAA-MM-JJ", help="Jour où les règles sont en vigueur ; toutes sinon."),
+        typer.Option(
+            "--on", metavar="AAAA-MM-JJ", help="Jour demandé : règles en vigueur ou terminées ; toutes sinon."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -268,39 +276,62 @@ def rules(
     Qui en bénéficie, où, d'après quel texte, et ce qui reste à vérifier.
     """
     from geoville.eligibility.documents import rule_document
-    from geoville.eligibility.rules import all_rules, rules_at
+    from geoville.eligibility.rules import all_rules, rules_begun
 
-    asked = all_rules() if on is None else rules_at(day(on))
+    asked_on = None if on is None else day(on)
+    asked = all_rules() if asked_on is None else rules_begun(asked_on)
     if as_json:
         print_json([rule_document(rule) for rule in asked])
     else:
-        print_lines(line for rule in asked for line in _lines(rule))
+        print_lines(line for rule in asked for line in _lines(rule, asked_on))
 
 
-def _lines(rule: Rule) -> Iterator[str]:
+def _lines(rule: Rule, on: date | None) -> Iterator[str]:
     from geoville.eligibility.sentences import KIND_NAMES
 
     yield f"{rule.name} ({rule.id})"
     yield f"  Bénéficiaire : {rule.beneficiary}"
     if rule.within:
-        yield f"  Lieu : {', '.join(KIND_NAMES[kind] for kind in rule.within)}"
+        former = " de la génération précédente, qui n'en est plus un" if rule.former else ""
+        yield f"  Lieu : {', '.join(KIND_NAMES[kind] for kind in rule.within)}{former}"
     yield from (f"  Lieu : {name}" for name in rule.listed)
     for band in rule.bands:
         part = f", et en partie à moins de {french.distance(band.part_m)}" if band.part_m is not None else ""
         condition = f" ({band.condition})" if band.condition else ""
         yield f"  Ou emprise tout entière à moins de {french.distance(band.whole_m)}{part}{condition}"
     yield from (f"  À vérifier : {condition}" for condition in rule.conditions)
-    verified = "" if rule.verified else " (texte non lu : jamais donnée pour remplie)"
-    yield f"  Texte : {rule.reference}{verified}"
+    if rule.judged_at is JudgedAt.PERMIT:
+        yield "  Jour : celui où le permis de construire est demandé"
+    yield f"  Texte : {rule.reference} ({_read(rule)})"
     yield f"  Validité : {_validity(rule)}"
+    if on is not None:
+        yield f"  Au {french.long_date(on)} : {_state(rule, on)}"
+
+
+def _read(rule: Rule) -> str:
+    """How the text of a rule was read."""
+    read = _READINGS[rule.reading] + (f" ; {rule.remark}" if rule.remark else "")
+    return read if rule.verified else f"{read} : non vérifiée, jamais donnée pour remplie"
+
+
+def _state(rule: Rule, on: date) -> str:
+    """What a rule is on a day: in force, over, or not verified."""
+    if rule.is_over(on) and rule.over_since:
+        after = f" ; {rule.after_end}" if rule.after_end else ""
+        return f"TERMINÉE depuis le {french.long_date(rule.over_since)}{after}"
+    from geoville.eligibility.rules import law_reservations
+
+    reservations = law_reservations(rule, on)
+    return f"NON VÉRIFIÉE ({' ; '.join(reservations)})" if reservations else "en vigueur"
 
 
 def _validity(rule: Rule) -> str:
-    since = french.period(rule.valid_from, None) or "début non précisé"
-    if rule.valid_to:
-        return f"{since}, {french.period(None, rule.valid_to)}"
+    days = french.period(rule.valid_from, rule.valid_to)
+    since = days if rule.valid_from else f"début non précisé{f', {days}' if days else ''}"
+    unread = "".join(f" ; {french.period(span.first, span.last)} : non lu" for span in rule.unread)
+    earlier = f" ; avant, {rule.earlier_form} (non lu)" if rule.earlier_form else ""
     if rule.end_known:
-        return since
+        return f"{since}{unread}{earlier}"
     if rule.sure_until:
         return f"{since}, à vérifier après le {french.long_date(rule.sure_until)}"
     return f"{since}, validité à vérifier"

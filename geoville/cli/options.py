@@ -24,6 +24,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Écrire un seul document J
 AskedDay = Annotated[
     str | None, typer.Option("--on", metavar="AAAA-MM-JJ", help="Jour de la question ; aujourd'hui sinon.")
 ]
+PermitDay = Annotated[
+    str | None,
+    typer.Option(
+        "--permit-date",
+        metavar="AAAA-MM-JJ",
+        help="Jour où le permis de construire est demandé, auquel la TVA s'apprécie ; le jour de la question sinon.",
+    ),
+]
 GridFile = Annotated[
     Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m (CSV, Parquet, GeoPackage).")
 ]
@@ -78,6 +86,11 @@ def day(text: str | None) -> date:
         raise InvalidInputError(
             f"{said} n'est pas une date", advice="l'écrire AAAA-MM-JJ, par exemple 2024-01-01"
         ) from None
+
+
+def day_if_said(text: str | None) -> date | None:
+    """A day that may be unknown: None where it is not said; `day` says what is refused."""
+    return None if text is None else day(text)
 
 
 # --- Options of every command that answers: which perimeters and which addresses it looks in
@@ -296,10 +309,10 @@ class QuestionOptions:
                 advice="donner soit une adresse, soit --lon et --lat (et leur --accuracy-m)",
             )
 
-    def answer(self, desk: LookupDesk, on: date) -> Answer:
+    def answer(self, desk: LookupDesk, on: date, permit_date: date | None = None) -> Answer:
         """Ask the question, checked before, at a desk."""
         if self.address is not None:
-            return desk.answer(self.address, on)
+            return desk.answer(self.address, on, permit_date=permit_date)
         assert self.lon is not None
         assert self.lat is not None
-        return desk.answer_at(self.lon, self.lat, on, self.accuracy_m or 0.0)
+        return desk.answer_at(self.lon, self.lat, on, self.accuracy_m or 0.0, permit_date=permit_date)

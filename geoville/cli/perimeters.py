@@ -93,8 +93,10 @@ def candidates(
 def print_candidates(run: CandidateRun) -> None:
     """Print the candidates of a run, what was rejected and what is not verified."""
     amounts = sorted({french.euros(threshold.eur) for threshold in run.found.start.thresholds.values()})
+    exact = {french.euros(threshold.unrounded_eur) for threshold in run.found.start.thresholds.values()}
+    rounded = f", {exact.pop()} arrondis à la centaine supérieure" if len(exact) == 1 else ""
     seuil = amounts[0] if len(amounts) == 1 else f"{len(amounts)} unités urbaines, chacune le sien"
-    print_lines([f"Seuil : {seuil} par UC et par an. Périmètres estimés, sans valeur réglementaire."])
+    print_lines([f"Seuil : {seuil} par UC et par an{rounded}. Périmètres estimés, sans valeur réglementaire."])
     print_table(
         ("Candidat", "Habitants", "Sous le seuil", "Revenu médian estimé", "Intervalle à 90 %"),
         [(item.name, *_figures(item.attributes)) for item in run.perimeters],
@@ -105,6 +107,7 @@ def print_candidates(run: CandidateRun) -> None:
             f"Écartés : {len(run.search.rejected)} groupes de carreaux ({french.number(rejected)} habitants), "
             "trop peu peuplés ou trop aisés.",
             *([f"À vérifier : {run.found.unverified}."] if run.found.unverified else []),
+            *run.found.doubts,
         ]
     )
 
@@ -292,7 +295,22 @@ def _in_words(document: dict[str, Any]) -> list[str]:
         return [*lines, "Carreau non retenu : la moitié de ses habitants au plus sont sous le seuil."]
     else:
         lines.append("Carreau peu peuplé, enclavé entre des carreaux retenus.")
-    return [*lines, *_cluster_in_words(cluster), _verdict(document["candidate"])]
+    return [
+        *lines,
+        *_cluster_in_words(cluster),
+        *_threshold_in_words(document["threshold"]),
+        *document["doubts"],
+        _verdict(document["candidate"]),
+    ]
+
+
+def _threshold_in_words(threshold: dict[str, Any] | None) -> list[str]:
+    if threshold is None:
+        return []
+    return [
+        f"Seuil : {french.euros(threshold['unrounded_eur'])} d'après la formule, arrondis à la centaine supérieure : "
+        f"{french.euros(threshold['eur'])} ({threshold['references'][0]})."
+    ]
 
 
 def _cluster_in_words(cluster: dict[str, Any]) -> list[str]:

@@ -85,6 +85,8 @@ _SHOWN_RULES = {
     RuleStatus.MET: "Règles dont la condition de lieu est remplie",
     RuleStatus.NEARLY: "Règles presque remplies",
     RuleStatus.TO_CHECK: "Règles à vérifier",
+    RuleStatus.UNVERIFIED: "Règles non vérifiées (texte ou validité)",
+    RuleStatus.OVER: "Règles terminées",
 }
 
 
@@ -130,4 +132,4 @@ def _rule_line(finding: RuleFinding) -> str:
     from geoville.eligibility.rules import OFFICIAL_CONTOUR
 
     checks = " ; ".join(text for text in finding.to_check if text != OFFICIAL_CONTOUR)
-    return f"- {finding.rule.name} ({finding.rule.reference}). À vérifier : {checks}."
+    return f"- {finding.rule.name} ({finding.rule.reference}).{f' À vérifier : {checks}.' if checks else ''}"

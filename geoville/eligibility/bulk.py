@@ -13,6 +13,7 @@ from geoville.eligibility.index import NEARBY_M
 from geoville.eligibility.kernel.points import LimitFinder, PointLocator
 from geoville.eligibility.kernel.sets import NO_SETS, joined
 from geoville.errors import InvalidInputError
+from geoville.law import whole_territories
 from geoville.model import Basis, Position, PositionType, VerdictCode
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class BulkVerdicts:
     ----------
     code : (n,) place in `VERDICTS`.
     estimated : (n,) whether the answer rests on estimates.
-    perimeter : (n,) row in the perimeters of the index of the one that the verdict rests on, or `NO_PERIMETER`.
+    perimeter : (n,) row in the perimeters of the index of the one that the verdict rests on, or `NO_PERIMETER`:
+        where none does, and where a law makes the whole commune count as a quarter.
     distance_m : (n,) signed distance to its limit, as `decide` gives it; NaN where there is none.
     within : (n,) number of the set of all the perimeters, in force or not, that hold the point.
     sets : rows of the perimeters in these sets.
@@ -109,7 +111,17 @@ class BulkIndex:
         distance_m = np.where(known, answers.distance_m, np.nan)
         for row in np.flatnonzero(answers.doubtful & known).tolist():
             code[row], perimeter[row], distance_m[row] = self._one_by_one(lon[row], lat[row], accuracy_m[row])
-        return BulkVerdicts(code, answers.estimated, perimeter, distance_m, answers.within, sets)
+        by_law = place & self._in_whole_territories(lon, lat)
+        code[by_law], perimeter[by_law], distance_m[by_law] = _CODES[VerdictCode.INSIDE], NO_PERIMETER, np.nan
+        estimated = answers.estimated & ~by_law
+        return BulkVerdicts(code, estimated, perimeter, distance_m, answers.within, sets)
+
+    def _in_whole_territories(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Where every commune counts as a quarter by law that day."""
+        found = np.zeros(len(lon), dtype=np.bool_)
+        for west, south, east, north in whole_territories(self.on):
+            found |= (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
+        return found
 
     def _covers(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
         if self.index.extent is None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from geoville import french
 from geoville.eligibility.judgement import locate, period_verdicts, quality_of, verdict_on, whole_share
-from geoville.eligibility.rules import ground_of_position, rule_findings
+from geoville.eligibility.rules import RuleGround, ground_of_position, rule_findings
 from geoville.eligibility.sentences import (
     NOT_A_NO,
     OUT_OF_TERRITORY,
@@ -17,6 +17,8 @@ from geoville.eligibility.sentences import (
     part_in_words,
     verdict_sentence,
 )
+from geoville.eligibility.whole_commune import answer_by_law
+from geoville.law import whole_commune_at
 from geoville.model import Answer, Basis, NotFound, PositionType, VerdictCode
 
 if TYPE_CHECKING:
@@ -155,7 +157,7 @@ def _also_in(hits: tuple[PerimeterHit, ...], answered: PerimeterHit | None, on: 
     return [f"La position est aussi dans le {describe(other)}." for other in others if other.in_force(on)]
 
 
-def decide(found: Position | NotFound, index: PerimeterIndex, on: date) -> Answer:
+def decide(found: Position | NotFound, index: PerimeterIndex, on: date, *, permit_date: date | None = None) -> Answer:
     """Say whether a position is inside a priority quarter on a day, how sure that is, and why.
 
     Parameters
@@ -163,6 +165,7 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date) -> Answe
     found : what a geocoder answered, or coordinates as typed.
     index : the perimeters known.
     on : day asked about.
+    permit_date : day when the building permit is applied for, at which some rules judge the place; None where unknown.
 
     Returns
     -------
@@ -170,16 +173,19 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date) -> Answe
     index that holds neither answers about whatever perimeters it holds, and nothing in force that day is `not_found`:
     quarters of another generation do not make an "outside". `uncertain` only where the limit is within the
     accuracy of the position, or where the position is not firm. A street or town known whole is judged whole: its
-    distances are those of its part nearest to the limit. What is not known is `not_found`, never "outside".
+    distances are those of its part nearest to the limit. What is not known is `not_found`, never "outside". Where a
+    law makes whole communes count as quarters, the commune decides, whatever contours are known.
     """
     if isinstance(found, NotFound):
         return _unknown(found.reason, None, (), index, on)
+    commune = whole_commune_at(found.lon, found.lat, found.citycode, on)
+    if commune:
+        return answer_by_law(found, commune, on)
     located = locate(found, index)
     hits = located.hits
     if not index.covers(found.lon, found.lat):
         return _unknown(OUT_OF_TERRITORY, found, hits, index, on)
-    basis, kinds = index.answering(on, hits[0].perimeter.epsg if hits else None)
-    answering = tuple(hit for hit in hits if hit.perimeter.kind in kinds and hit.perimeter.in_force(on))
+    basis, answering = _answering(located, index, on)
     verdict = verdict_on(located, answering[0] if answering else None)
     periods = period_verdicts(located)
     return Answer(
@@ -195,8 +201,21 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date) -> Answe
         sources=sources_of(hit.perimeter for hit in answering or hits),
         quality=quality_of(located, verdict, answering) if answering else None,
         periods=periods,
-        rules=rule_findings(ground_of_position(located, basis, answering, on)),
+        rules=rule_findings(
+            ground_of_position(located, basis, answering, on), _ground_at_permit(located, index, permit_date)
+        ),
     )
+
+
+def _answering(located: Located, index: PerimeterIndex, on: date) -> tuple[Basis, tuple[PerimeterHit, ...]]:
+    """What a verdict rests on a day: official or estimated, and the hits in force, the deepest or nearest first."""
+    hits = located.hits
+    basis, kinds = index.answering(on, hits[0].perimeter.epsg if hits else None)
+    return basis, tuple(hit for hit in hits if hit.perimeter.kind in kinds and hit.perimeter.in_force(on))
+
+
+def _ground_at_permit(located: Located, index: PerimeterIndex, permit_date: date | None) -> RuleGround | None:
+    return ground_of_position(located, *_answering(located, index, permit_date), permit_date) if permit_date else None
 
 
 def _unknown(

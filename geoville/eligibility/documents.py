@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from geoville.model import VerdictCode
+from geoville.model import RuleStatus, VerdictCode
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Rule,
         RuleFinding,
         Source,
+        WholeCommune,
     )
 
 
@@ -74,6 +75,8 @@ def finding_document(finding: RuleFinding) -> dict[str, Any]:
         "to_check": list(finding.to_check),
         "reference": rule.reference,
         "verified": rule.verified,
+        "judged_on": day_text(finding.judged_on),
+        "over_since": day_text(rule.over_since) if finding.status is RuleStatus.OVER else None,
     }
 
 
@@ -85,12 +88,14 @@ def source_document(source: Source) -> dict[str, Any]:
 def verdict_document(answer: Answer) -> dict[str, str | float | int | None]:
     """An answer in one row: what the columns `qpv_*` of a file and the `qpv` of an address say."""
     # Elsewhere than inside, a code would be counted as a beneficiary.
-    perimeter = answer.perimeters[0].perimeter if answer.verdict is VerdictCode.INSIDE else None
+    inside = answer.verdict is VerdictCode.INSIDE
+    perimeter = answer.perimeters[0].perimeter if inside and answer.perimeters else None
+    named = perimeter or answer.whole_commune
     return {
         "verdict": answer.verdict.value,
         "basis": answer.basis.value,
-        "code": perimeter.code if perimeter else None,
-        "nom": perimeter.name if perimeter else None,
+        "code": named.code if named else None,
+        "nom": named.name if named else None,
         "generation": perimeter.generation if perimeter else None,
         "distance_m": to_the_millimetre(answer.distance_m),
         "qualite": None if answer.quality is None else int(answer.quality),
@@ -120,6 +125,7 @@ def answer_document(answer: Answer) -> dict[str, Any]:
         "distance_m": to_the_millimetre(answer.distance_m),
         "accuracy_m": to_the_millimetre(answer.accuracy_m),
         "position": _position(answer.position) if answer.position else None,
+        "whole_commune": _whole_commune(answer.whole_commune) if answer.whole_commune else None,
         "quality": int(answer.quality) if answer.quality else None,
         "perimeters": [perimeter_document(hit, answer.on) for hit in answer.perimeters],
         "periods": [_period(period) for period in answer.periods],
@@ -127,6 +133,17 @@ def answer_document(answer: Answer) -> dict[str, Any]:
         "rules": [finding_document(finding) for finding in answer.rules],
         "references": list(answer.references),
         "sources": [source_document(source) for source in answer.sources],
+    }
+
+
+def _whole_commune(commune: WholeCommune) -> dict[str, Any]:
+    return {
+        "code": commune.code,
+        "name": commune.name,
+        "valid_from": day_text(commune.valid_from),
+        "valid_to": day_text(commune.valid_to),
+        "reference": commune.reference,
+        "verified": commune.verified,
     }
 
 
@@ -277,13 +294,21 @@ def rule_document(rule: Rule) -> dict[str, Any]:
         "bands": [_band(band) for band in rule.bands],
         "listed": list(rule.listed),
         "communes": list(rule.communes),
+        "former": rule.former,
+        "judged_at": rule.judged_at.value,
         "conditions": list(rule.conditions),
         "reference": rule.reference,
+        "reading": rule.reading.value,
+        "remark": rule.remark or None,
         "verified": rule.verified,
         "valid_from": day_text(rule.valid_from),
         "valid_to": day_text(rule.valid_to),
         "end_known": rule.end_known,
         "sure_until": day_text(rule.sure_until),
+        "over_since": day_text(rule.over_since),
+        "after_end": rule.after_end or None,
+        "earlier_form": rule.earlier_form or None,
+        "unread": [{"from": day_text(span.first), "to": day_text(span.last)} for span in rule.unread],
     }
 
 

@@ -11,7 +11,7 @@ from geoville.eligibility.decide import listed, references_of, sources_of
 from geoville.eligibility.index import NEARBY_M
 from geoville.eligibility.judgement import AREAS, LINES, POINTS, part_inside, share_of
 from geoville.eligibility.reach import farthest_m
-from geoville.eligibility.rules import RuleGround, Standing, communes_of, rule_findings
+from geoville.eligibility.rules import RuleGround, Standing, communes_of, former_quarters, rule_findings
 from geoville.eligibility.secrecy import secrecy_threshold
 from geoville.eligibility.sentences import (
     NOT_A_NO,
@@ -40,7 +40,8 @@ BANDS_M = (300.0, 500.0)
 """Distances whose side a measure always tells rightly: those of the bands of the rules."""
 
 ROUNDING_M = 1e-6
-"""What transforming coordinates may move them by: what passes a limit or a band by less does not pass it."""
+"""What transforming coordinates may move them by: what passes a limit by less does not pass it, and what comes as near to
+a band is at it, hence not less far than it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def measure_footprint(
     reachable = answering(nearest_m + math.hypot(east - west, north - south))
     polygons = [hit.perimeter.geometry for hit in reachable]
     inside = part_inside(shape, [hit.perimeter.geometry for hit in reachable if hit.distance_m <= 0])
-    marks = [band + ROUNDING_M for band in (0.0, *BANDS_M)]
+    marks = [ROUNDING_M, *(band - ROUNDING_M for band in BANDS_M)]
     farthest = _without_rounding(farthest_m(shape, shapely.union_all(polygons), marks))
     placement = _placement_in(shape, inside, farthest)
     if placement is Placement.INSIDE:
@@ -131,9 +132,9 @@ def share_of_people(measure: FootprintMeasure, shape: BaseGeometry, population: 
 
 
 def _without_rounding(distance_m: float) -> float:
-    """A distance, brought back to the limit or the band that it passes by rounding alone."""
-    passed = [band for band in (0.0, *BANDS_M) if band < distance_m <= band + ROUNDING_M]
-    return passed[0] if passed else distance_m
+    """A distance, brought to the limit or the band that it misses or passes by rounding alone."""
+    near = [band for band in (0.0, *BANDS_M) if abs(distance_m - band) <= ROUNDING_M]
+    return near[0] if near else distance_m
 
 
 def _placement_in(shape: BaseGeometry, inside: BaseGeometry, farthest: float) -> Placement:
@@ -243,7 +244,12 @@ _VERDICTS = {
 
 
 def decide_footprint(
-    geometry_wgs84: BaseGeometry, index: PerimeterIndex, on: date, population: PopulatedCells | None = None
+    geometry_wgs84: BaseGeometry,
+    index: PerimeterIndex,
+    on: date,
+    population: PopulatedCells | None = None,
+    *,
+    permit_date: date | None = None,
 ) -> FootprintAnswer:
     """Say whether a footprint lies in the priority quarters of a day: wholly, partly and by how much, or not at all.
 
@@ -253,6 +259,7 @@ def decide_footprint(
     index : the perimeters known.
     on : day asked about.
     population : people of the territory, in the projected CRS of the perimeters.
+    permit_date : day when the building permit is applied for, at which some rules judge the place; None where unknown.
 
     Returns
     -------
@@ -275,8 +282,9 @@ def decide_footprint(
     known = index.covers_box(geometry_wgs84.bounds)
     placement = _placement_known(measure, known=known)
     people = share_of_people(measure, shape, population) if measure and known else None
-    is_within = [measure is not None and measure.farthest_m <= band for band in BANDS_M]
+    is_within = [measure is not None and measure.farthest_m < band for band in BANDS_M]
     ground = _ground(index, shape, measure, hits, basis, on)
+    at_permit = _ground_on(index, shape, epsg, hits, permit_date) if epsg and permit_date else None
     return FootprintAnswer(
         on=on,
         placement=placement,
@@ -290,7 +298,7 @@ def decide_footprint(
         perimeters=listed(answering, hits),
         reasons=footprint_reasons(placement, basis, measure, shape, people, on, known=known),
         references=references_of(basis, answering, hits),
-        rules=() if placement is Placement.UNKNOWN else rule_findings(ground),
+        rules=() if placement is Placement.UNKNOWN else rule_findings(ground, at_permit),
         sources=sources_of(hit.perimeter for hit in answering or hits),
     )
 
@@ -299,6 +307,27 @@ def _placement_known(measure: FootprintMeasure | None, *, known: bool) -> Placem
     if measure is None or (measure.placement is Placement.OUTSIDE and not known):
         return Placement.UNKNOWN
     return measure.placement
+
+
+def _ground_on(
+    index: PerimeterIndex, shape: BaseGeometry, epsg: int, hits: tuple[PerimeterHit, ...], on: date
+) -> RuleGround:
+    """Ground on another day than the one asked about."""
+    basis, kinds = index.answering(on, epsg)
+    return _ground(index, shape, measure_footprint(shape, epsg, index, kinds, on), hits, basis, on)
+
+
+def _former(
+    index: PerimeterIndex, shape: BaseGeometry, hits: tuple[PerimeterHit, ...], on: date, *, is_area: bool
+) -> Standing | None:
+    """Standing with the QPV that are no longer in force: measured as on their last day."""
+    former = former_quarters((hit.perimeter for hit in hits), on)
+    if not former:
+        return None
+    last = former[0].valid_to
+    assert last is not None  # it has ended
+    measure = measure_footprint(shape, former[0].epsg, index, frozenset({Kind.QPV}), last)
+    return _standing(measure, is_area=is_area) if measure else None
 
 
 def _ground(
@@ -322,7 +351,14 @@ def _ground(
     is_area = shapely.get_dimensions(shape) == AREAS
     standings = {kind: _standing(item, is_area=is_area) for kind, item in measures.items()}
     communes = communes_of(measure.hits if measure else hits)
-    return RuleGround(on, standings, estimated=basis is Basis.ESTIMATED, communes=communes, is_footprint=True)
+    return RuleGround(
+        on,
+        standings,
+        estimated=basis is Basis.ESTIMATED,
+        communes=communes,
+        is_footprint=True,
+        former=_former(index, shape, hits, on, is_area=is_area),
+    )
 
 
 def _standing(measure: FootprintMeasure, *, is_area: bool) -> Standing:

@@ -11,10 +11,22 @@ from geoville import french
 from geoville.eligibility.judgement import verdict_on
 from geoville.eligibility.sentences import KIND_NAMES, describe
 from geoville.law.parameters import law_names, read_law
-from geoville.model import Band, Basis, Kind, Rule, RuleFinding, RuleStatus, RuleTest, VerdictCode
+from geoville.model import (
+    Band,
+    Basis,
+    JudgedAt,
+    Kind,
+    Rule,
+    RuleFinding,
+    RuleStatus,
+    RuleTest,
+    Span,
+    TextRead,
+    VerdictCode,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from geoville.eligibility.judgement import Located
@@ -40,6 +52,12 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 @lru_cache(maxsize=_DAYS_REMEMBERED)
+def rules_begun(on: date) -> tuple[Rule, ...]:
+    """Rules that exist on a day, and those that are over by then: an answer says of these that they are."""
+    return tuple(rule for rule in all_rules() if rule.has_begun(on))
+
+
+@lru_cache(maxsize=_DAYS_REMEMBERED)
 def rules_at(on: date) -> tuple[Rule, ...]:
     """Rules that may hold on a day; `Rule.surely_holds` tells those that surely do."""
     return tuple(rule for rule in all_rules() if rule.may_hold(on))
@@ -50,6 +68,8 @@ def _of_contract(file: dict[str, Any]) -> tuple[Rule, ...]:
     communes = tuple(text for pair in file["communes"].items() for text in pair)
     shared = {
         "verified": True,
+        "reading": file["reading"],
+        "remark": file["remark"],
         "valid_from": file["valid_from"],
         "end_known": False,
         "sure_until": file["sure_until"],
@@ -63,6 +83,9 @@ def _rule(entry: dict[str, Any]) -> Rule:
     read["test"] = RuleTest(entry["test"])
     read["within"] = tuple(Kind(kind) for kind in entry.get("within", ()))
     read["bands"] = tuple(Band(**band) for band in entry.get("bands", ()))
+    read["judged_at"] = JudgedAt(entry.get("judged_at", JudgedAt.DAY))
+    read["reading"] = TextRead(entry["reading"])
+    read["unread"] = tuple(Span(days.get("from"), days.get("to")) for days in entry.get("unread", ()))
     for key in ("conditions", "listed", "communes"):
         read[key] = tuple(entry.get(key, ()))
     return Rule(**read)
@@ -98,6 +121,8 @@ class Place:
 
 def best_standing(rule: Rule, ground: RuleGround) -> Standing | None:
     """The standing that serves a rule best among the kinds of perimeters that open it; None where none is known."""
+    if rule.former:
+        return ground.former
     known = [ground.standings[kind] for kind in rule.within if kind in ground.standings]
     return min(known, key=lambda one: (_MOST_USEFUL.index(one.verdict), one.distance_m), default=None)
 
@@ -166,7 +191,7 @@ def place_by_bands(rule: Rule, standing: Standing, ground: RuleGround) -> Place:
             )
     widest = max(band.whole_m for band in bands)
     return Place(
-        RuleStatus.NEARLY if standing.distance_m <= widest else RuleStatus.NOT_MET,
+        RuleStatus.NEARLY if standing.distance_m < widest else RuleStatus.NOT_MET,
         met=False,
         reason=(
             f"L'emprise va de {french.distance(max(standing.distance_m, 0))} à {french.distance(standing.farthest_m)} "
@@ -180,7 +205,7 @@ def _of_point(standing: Standing, ground: RuleGround, widest_m: float) -> Place:
     """What a point tells: beyond the widest band no building that stands there can be within it."""
     name, estimated = describe(standing.perimeter), standing.perimeter.estimated
     reach = french.distance(abs(standing.distance_m))
-    if ground.firm and standing.distance_m > widest_m + ground.accuracy_m:
+    if ground.firm and standing.distance_m >= widest_m + ground.accuracy_m:
         reason = f"{ground.subject} est à {reach} de : {name}."
         return Place(RuleStatus.NOT_MET, met=False, reason=reason, estimated=estimated)
     side = "de la limite" if standing.distance_m <= 0 else "à l'extérieur"
@@ -189,7 +214,8 @@ def _of_point(standing: Standing, ground: RuleGround, widest_m: float) -> Place:
 
 
 def _holds(band: Band, nearest_m: float, farthest_m: float) -> bool:
-    return farthest_m <= band.whole_m and (band.part_m is None or nearest_m <= band.part_m)
+    """Whether a footprint lies in a band; "less than" is strict (CGI, art. 278 sexies)."""
+    return farthest_m < band.whole_m and (band.part_m is None or nearest_m < band.part_m)
 
 
 def _extent(band: Band) -> str:
@@ -197,44 +223,115 @@ def _extent(band: Band) -> str:
     return whole if band.part_m is None else f"{whole}, et en partie à moins de {french.distance(band.part_m)},"
 
 
-# --- What is found of each rule: whether its condition of place holds, and what a human still has to check
+# --- What is found of each rule: whether its condition of place holds, whether it is law, and what remains to check
 
 OFFICIAL_CONTOUR = "le contour officiel, qui manque ici"
 """What is always to be checked of a rule that an estimated perimeter opens."""
 
 
-def rule_findings(ground: RuleGround) -> tuple[RuleFinding, ...]:
-    """Find what can be said of each rule that may hold there that day, in the order of the data files."""
-    here = [rule for rule in rules_at(ground.on) if not rule.communes or not ground.communes.isdisjoint(rule.communes)]
+def rule_findings(ground: RuleGround, at_permit: RuleGround | None = None) -> tuple[RuleFinding, ...]:
+    """Find what can be said of each rule that exists there that day, or is over by then, in the files' order.
+
+    Parameters
+    ----------
+    at_permit : ground on the day when the building permit is applied for; where it is not known, the rules that are
+        judged on that day are judged on the day asked about, and say so.
+    """
+    grounds = {JudgedAt.DAY: ground, JudgedAt.PERMIT: at_permit or ground}
+    here = [rule for day, one in grounds.items() for rule in _rules_there(one) if rule.judged_at is day]
     # Most rules ask for a position in the same perimeters, about which all is said once.
-    alike = {rule.within: rule for rule in here if rule.test is RuleTest.POSITION}
+    alike = {rule.within: rule for rule in here if _is_plain(rule)}
     places = {within: _place(rule, ground) for within, rule in alike.items()}
-    return tuple(
-        _finding(rule, places[rule.within] if rule.test is RuleTest.POSITION else _place(rule, ground), ground)
-        for rule in here
+    order = {
+        rule.id: rank for rank, rule in enumerate((*rules_begun(ground.on), *rules_begun(grounds[JudgedAt.PERMIT].on)))
+    }
+    found = (
+        _finding(
+            rule,
+            places[rule.within] if _is_plain(rule) else _place(rule, grounds[rule.judged_at]),
+            grounds[rule.judged_at],
+            permit_known=at_permit is not None,
+        )
+        for rule in sorted(here, key=lambda rule: order[rule.id])
     )
+    return tuple(found)
 
 
-def _finding(rule: Rule, place: Place, ground: RuleGround) -> RuleFinding:
+def law_reservations(rule: Rule, on: date) -> tuple[str, ...]:
+    """What of the law of a rule was not read, or is not known for a day: French noun phrases, empty where all was."""
+    return (*_text_reservation(rule), *_day_reservation(rule, on))
+
+
+def _rules_there(ground: RuleGround) -> list[Rule]:
+    return [
+        rule for rule in rules_begun(ground.on) if not rule.communes or not ground.communes.isdisjoint(rule.communes)
+    ]
+
+
+def _is_plain(rule: Rule) -> bool:
+    """Whether all that a rule asks is to be in some perimeters, on the day asked about."""
+    return rule.test is RuleTest.POSITION and rule.judged_at is JudgedAt.DAY and not rule.former
+
+
+def _finding(rule: Rule, place: Place, ground: RuleGround, *, permit_known: bool) -> RuleFinding:
     status = place.status
     if status is RuleStatus.NOT_MET:
-        return RuleFinding(rule, status, place.met, place.reason, ())
-    reservations = [
-        *([] if rule.verified else ["le texte, que geoville n'a pas lu"]),
-        *([] if rule.surely_holds(ground.on) else ["que la règle vaut encore à cette date (validité à vérifier)"]),
+        return RuleFinding(rule, status, place.met, place.reason, (), ground.on)
+    permit = () if permit_known or rule.judged_at is JudgedAt.DAY else (_permit_day(ground.on),)
+    if rule.is_over(ground.on):
+        return RuleFinding(rule, RuleStatus.OVER, place.met, f"{place.reason} {_ended(rule)}", permit, ground.on)
+    law = law_reservations(rule, ground.on)
+    reservations = (
+        *law,
         *([OFFICIAL_CONTOUR] if place.estimated else []),
         *([place.condition] if place.condition else []),
-    ]
-    if status is RuleStatus.MET and (reservations or ground.estimated):
+        *permit,
+    )
+    if status is RuleStatus.MET and law:
+        status = RuleStatus.UNVERIFIED
+    elif status is RuleStatus.MET and (place.estimated or place.condition or ground.estimated):
         status = RuleStatus.TO_CHECK
-    return RuleFinding(rule, status, place.met, place.reason, (*reservations, *rule.conditions))
+    return RuleFinding(rule, status, place.met, place.reason, (*reservations, *rule.conditions), ground.on)
+
+
+def _ended(rule: Rule) -> str:
+    """Sentence that says since when a rule is over, and what remains of it."""
+    assert rule.over_since is not None  # it is over
+    judged = " pour un permis demandé" if rule.judged_at is JudgedAt.PERMIT else ""
+    after = f" : {rule.after_end}" if rule.after_end else ""
+    return f"Règle terminée{judged} depuis le {french.long_date(rule.over_since)}{after}."
+
+
+def _permit_day(on: date) -> str:
+    return f"le jour où le permis est demandé, auquel le lieu s'apprécie (jugé ici au {french.long_date(on)})"
+
+
+def _text_reservation(rule: Rule) -> tuple[str, ...]:
+    if rule.verified:
+        return ()
+    if rule.reading is TextRead.NONE:
+        return ("le texte, que geoville n'a pas lu",)
+    return (f"le texte en vigueur, que geoville n'a pas lu ({rule.remark})" if rule.remark else "le texte en vigueur",)
+
+
+def _day_reservation(rule: Rule, on: date) -> tuple[str, ...]:
+    if rule.surely_holds(on):
+        return ()
+    if rule.valid_from is not None and on < rule.valid_from:
+        return (f"que la règle valait ce jour-là (forme antérieure, non lue : {rule.earlier_form})",)
+    for span in rule.unread:
+        if span.covers(on):
+            return (f"que la règle vaut ce jour-là ({french.period(span.first, span.last)}, rien n'a été lu)",)
+    return ("que la règle vaut encore à cette date (validité à vérifier)",)
 
 
 def _place(rule: Rule, ground: RuleGround) -> Place:
     if rule.test is RuleTest.LISTED:
         return place_by_list(rule, ground)
     standing = best_standing(rule, ground)
-    missing = [kind for kind in rule.within if kind not in ground.standings]
+    missing = [] if rule.former else [kind for kind in rule.within if kind not in ground.standings]
+    if standing is None and rule.former:
+        return Place(RuleStatus.UNKNOWN, met=None, reason="Aucun QPV de la génération précédente n'est connu ici.")
     if standing is None or (missing and standing.verdict is VerdictCode.OUTSIDE):
         return place_unknown(missing)
     if rule.test is RuleTest.FOOTPRINT:
@@ -275,6 +372,7 @@ class RuleGround:
     accuracy_m : of the position; 0 for a footprint.
     firm : False for a position that stands for a street, a town or one of several places.
     name : what was found ("Collège Vauban, …"), empty for a footprint.
+    former : with the QPV of the latest generation that is no longer in force; None where none is known.
     communes : INSEE codes or names of the communes that it may be in.
     """
 
@@ -286,6 +384,7 @@ class RuleGround:
     firm: bool = True
     name: str = ""
     is_footprint: bool = False
+    former: Standing | None = None
 
     @property
     def subject(self) -> str:
@@ -319,7 +418,21 @@ def ground_of_position(located: Located, basis: Basis, answering: tuple[Perimete
         accuracy_m=position.accuracy_m,
         firm=located.firm,
         name=position.label,
+        former=_former_standing(located, on),
     )
+
+
+def former_quarters(perimeters: Iterable[Perimeter], on: date) -> tuple[Perimeter, ...]:
+    """QPV of the latest generation that is no longer in force on a day, in their order."""
+    ended = [item for item in perimeters if item.kind is Kind.QPV and item.valid_to is not None and item.valid_to < on]
+    latest = max((item.valid_to for item in ended if item.valid_to), default=None)
+    return tuple(item for item in ended if item.valid_to == latest)
+
+
+def _former_standing(located: Located, on: date) -> Standing | None:
+    former = set(map(id, former_quarters((hit.perimeter for hit in located.hits), on)))
+    hit = next((hit for hit in located.hits if id(hit.perimeter) in former), None)
+    return Standing(hit.perimeter, verdict_on(located, hit), hit.distance_m) if hit else None
 
 
 def communes_of(hits: tuple[PerimeterHit, ...]) -> frozenset[str]:

@@ -41,6 +41,7 @@ KIND_NAMES = {
     Kind.ZUS: "ZUS",
     Kind.CUCS: "territoire de CUCS",
     Kind.NPNRU: "secteur NPNRU",
+    Kind.ANRU: "quartier sous convention ANRU",
     Kind.ZFU: "ZFU-TE",
 }
 

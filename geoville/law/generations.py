@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from geoville.law.parameters import read_law
-from geoville.model import Generation
+from geoville.model import Generation, TextRead
 
 _CODE_2015 = re.compile(r"QP\d\d[\dAB]\d{3}")
 _CODE_2024 = re.compile(r"QN\d\d[\dAB]\d\d[A-Z]")
@@ -16,7 +16,15 @@ _CODE_2024 = re.compile(r"QN\d\d[\dAB]\d\d[A-Z]")
 def generations() -> tuple[Generation, ...]:
     """Every generation, in metropolitan France and overseas."""
     return tuple(
-        Generation(item["year"], item["zone"], item["from"], item["to"], item["reference"], item["verified"])
+        Generation(
+            item["year"],
+            item["zone"],
+            item["from"],
+            item["to"],
+            item["reference"],
+            item["verified"],
+            TextRead(item["reading"]),
+        )
         for item in read_law("generations.yaml")
     )
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from geoville import french
 from geoville.crs import departement_of
 from geoville.errors import LawError
+from geoville.model import TextRead, WholeCommune
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +36,12 @@ def law_names(start: str, folder: str) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if name.startswith(start) and name.endswith(".yaml")))
 
 
-FILES = ("parameters/decree.yaml", "parameters/medians.yaml", "parameters/secrecy.yaml")
+FILES = (
+    "parameters/decree.yaml",
+    "parameters/decree_overseas.yaml",
+    "parameters/medians.yaml",
+    "parameters/secrecy.yaml",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,10 @@ class DatedValue:
     ----------
     valid_from : first day on which the value holds.
     reference : the text or publication.
-    verified : False where the text was not read; whatever rests on the value says so.
+    verified : False where the value was not read in a text that says it for these days; what rests on it says so.
+    reading : how the text was read; an older version may have been read in full, which verifies nothing.
+    valid_to : last day on which it holds, None where it lasts until the next value.
+    remark : French clause, what a reader of the text has to know; empty where there is nothing.
     """
 
     parameter: str
@@ -52,6 +63,13 @@ class DatedValue:
     valid_from: date
     reference: str
     verified: bool
+    reading: TextRead = TextRead.NONE
+    valid_to: date | None = None
+    remark: str = ""
+
+    def holds(self, on: date) -> bool:
+        """Whether the value holds on a day, both ends included."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +87,17 @@ class Parameter:
         Raises
         ------
         LawError
-            The day is before the first known value.
+            No value is known for that day.
         """
-        held = [value for value in self.values if value.valid_from <= on]
-        if not held:
-            raise LawError(
-                f"Le paramètre « {self.label} » n'a pas de valeur connue au {on.isoformat()}",
-                advice=f"demander une date à partir du {self.values[0].valid_from.isoformat()}",
-            )
-        return held[-1]
+        started = [value for value in self.values if value.valid_from <= on]
+        if started and started[-1].holds(on):
+            return started[-1]
+        last = self.values[-1].valid_to
+        until = f" et jusqu'au {last.isoformat()}" if last else ""
+        raise LawError(
+            f"Le paramètre « {self.label} » n'a pas de valeur connue au {on.isoformat()}",
+            advice=f"demander une date à partir du {self.values[0].valid_from.isoformat()}{until}",
+        )
 
     def of_year(self, year: int) -> DatedValue:
         """Value of a statistic for one year exactly: the one of another year would not do.
@@ -112,7 +132,17 @@ def parameter(key: str) -> Parameter:
 
 def _parameter(key: str, entry: dict[str, Any]) -> Parameter:
     values = (
-        DatedValue(key, item["value"], item["from"], item["reference"], item["verified"]) for item in entry["values"]
+        DatedValue(
+            key,
+            item["value"],
+            item["from"],
+            item["reference"],
+            item["verified"],
+            TextRead(item["reading"]),
+            item.get("to"),
+            item.get("remark", ""),
+        )
+        for item in entry["values"]
     )
     return Parameter(key, entry["label"], entry["unit"], tuple(sorted(values, key=lambda value: value.valid_from)))
 
@@ -154,28 +184,119 @@ def known_precisions() -> tuple[str, ...]:
     return tuple(read_law(_TABLE)["kinds"])
 
 
-# --- Where the income rule applies: elsewhere another rule does, which geoville does not hold yet
+# --- Which rule chooses the quarters of a place: that of metropolitan France, of 972 and 974, another, or none
+
+_FILE = "territories.yaml"
+_OVERSEAS = ("97", "98")
 
 
-def require_income_rule(communes: Iterable[str]) -> None:
-    """Refuse communes where quarters are not chosen by the income of 200 m cells.
+class IncomeRule(StrEnum):
+    """The decree whose income rule applies: n° 2014-767, or n° 2014-1575 (Martinique and La Réunion)."""
+
+    METROPOLE = "metropole"
+    OVERSEAS = "outre_mer"
+
+
+def require_income_rule(communes: Iterable[str], on: date) -> IncomeRule:
+    """Rule that chooses quarters by the income of 200 m cells in some communes; other communes are refused.
 
     Parameters
     ----------
-    communes : INSEE codes; empty ones are passed over.
+    communes : INSEE codes; empty ones are passed over, and no commune at all follows the rule of metropolitan France.
 
     Raises
     ------
     LawError
-        A commune of Guadeloupe, Guyane or Mayotte: a synthetic index decides there.
+        A commune where another rule decides that day, or communes of several rules.
 
-    >>> require_income_rule(["62193", "97209", "97411"])
+    >>> from datetime import date
+    >>> str(require_income_rule(["62193"], date(2015, 1, 1))), str(require_income_rule(["97411"], date(2015, 1, 1)))
+    ('metropole', 'outre_mer')
     """
-    other = read_law("territories.yaml")["synthetic_index"]
-    refused = sorted({departement_of(code) for code in communes if code} & set(other["departements"]))
-    if refused:
+    rules = {_rule_of(departement, on) for departement in sorted({_territory_of(code) for code in communes if code})}
+    if len(rules) > 1:
         raise LawError(
-            f"Dans le département {refused[0]}, les quartiers prioritaires sont choisis non sur le revenu des carreaux "
-            f"mais sur un indice synthétique ({other['reference']})",
-            advice="geoville ne calcule pas encore cet indice",
+            "Ces communes ne suivent pas toutes la même règle de revenu : métropole et outre-mer sont mêlés",
+            advice="les calculer séparément",
         )
+    return rules.pop() if rules else IncomeRule.METROPOLE
+
+
+def communes_entirely_qpv(on: date) -> tuple[WholeCommune, ...]:
+    """Communes that count as priority quarters, whole, on a day, in the order of their codes.
+
+    >>> from datetime import date
+    >>> [item.name for item in communes_entirely_qpv(date(2026, 1, 1))][:2], communes_entirely_qpv(date(2024, 1, 1))
+    (['Acoua', 'Bandraboua'], ())
+    """
+    return tuple(commune for entry, communes in _entirely_qpv() if _holds(entry, on) for commune in communes.values())
+
+
+def whole_commune_at(lon: float, lat: float, citycode: str, on: date) -> WholeCommune | None:
+    """Commune that counts as a priority quarter by law where a position is, None where there is none.
+
+    Parameters
+    ----------
+    lon, lat : degrees, WGS84.
+    citycode : INSEE code of the position's commune; empty where it is not known: the coordinates tell the territory.
+    """
+    for entry, communes in _entirely_qpv():
+        if not _holds(entry, on):
+            continue
+        if citycode in communes:
+            return communes[citycode]
+        west, south, east, north = entry["box"]
+        if not citycode and west <= lon <= east and south <= lat <= north:
+            return _whole(departement_of(min(communes)), entry["territory"], entry)
+    return None
+
+
+def whole_territories(on: date) -> tuple[tuple[float, float, float, float], ...]:
+    """Boxes (west, south, east, north, degrees) in which every position lies in a commune that counts as a quarter."""
+    return tuple(tuple(entry["box"]) for entry, _ in _entirely_qpv() if _holds(entry, on))
+
+
+def _rule_of(departement: str, on: date) -> IncomeRule:
+    """Income rule of a département; LawError says which other rule decides there."""
+    if not departement.startswith(_OVERSEAS):
+        return IncomeRule.METROPOLE
+    for entry in read_law(_FILE)["income_rule"]:
+        if departement in entry["departements"] and _holds(entry, on):
+            return IncomeRule.OVERSEAS
+    entry = next(
+        (item for item in read_law(_FILE)["refused"] if departement in item["departements"] and _holds(item, on)),
+        read_law(_FILE)["elsewhere_overseas"],
+    )
+    name = entry.get("departements", {}).get(departement)
+    since = f" à partir du {french.long_date(entry['from'])}" if "from" in entry else ""
+    unread = "" if entry["reading"] != "none" else " : texte non lu"
+    place = f"{departement} ({name})" if name else departement
+    raise LawError(
+        f"Dans le territoire {place}, les quartiers prioritaires sont choisis{since} non sur le "
+        f"revenu des carreaux mais par {entry['rule']} ({entry['reference']}{unread})",
+        advice="geoville ne calcule de candidats qu'en métropole et, jusqu'à la génération 2015, en 972 et 974",
+    )
+
+
+def _territory_of(code: str) -> str:
+    """Département, or territory overseas, of a commune."""
+    return code[:3] if code.startswith(_OVERSEAS) else departement_of(code)
+
+
+def _holds(entry: dict[str, Any], on: date) -> bool:
+    first, last = entry.get("from"), entry.get("to")
+    return (first is None or first <= on) and (last is None or on <= last)
+
+
+@cache
+def _entirely_qpv() -> tuple[tuple[dict[str, Any], dict[str, WholeCommune]], ...]:
+    """Each law that makes whole communes count as quarters, with its communes by code."""
+    entries = read_law(_FILE)["entirely_qpv"]
+    return tuple(
+        (entry, {code: _whole(code, name, entry) for code, name in sorted(entry["communes"].items())})
+        for entry in entries
+    )
+
+
+def _whole(code: str, name: str, entry: dict[str, Any]) -> WholeCommune:
+    return WholeCommune(code, name, entry["from"], entry["to"], entry["reference"], entry["verified"])

@@ -1,13 +1,15 @@
-"""The decree's income threshold: S = 0.6 x (w x national median + (1 - w) x median of the urban unit)."""
+"""The decrees' income threshold: S = 0.6 x (w x national median + (1 - w) x local median), rounded up to 100 €."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING
 
+from geoville import french
 from geoville.errors import InvalidInputError, LawError
-from geoville.law.parameters import DatedValue, parameter
+from geoville.law.parameters import DatedValue, IncomeRule, parameter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,10 +22,11 @@ class IncomeReference:
 
     Parameters
     ----------
-    national_eur, urban_unit_eur : median declared income per UC (RMUC) of the same year, euros per year.
-    urban_unit_population : total population of the urban unit.
+    national_eur, urban_unit_eur : median declared income per UC (RMUC) of the same year, euros per year: of
+        metropolitan France, and of the urban unit. In Martinique and La Réunion the latter is that of the département.
+    urban_unit_population : total population of the urban unit; of the commune in Martinique and La Réunion.
     year : year of the incomes, None where the user did not say.
-    too_small_since : day on which the unit fell under the minimum population: quarters listed before keep a delay.
+    too_small_since : day on which the unit fell under the minimum population: quarters listed before may keep a delay.
     verified : False where one of the medians stands for another figure.
     source : what to cite.
     """
@@ -63,14 +66,17 @@ class Threshold:
 
     Parameters
     ----------
-    eur : euros per UC per year, in the euros of the reference medians.
+    eur : euros per UC per year, in the euros of the reference medians, rounded up as the decree says.
     relative : the same, as a share of the national median: free of the year of the incomes.
+    unrounded_eur : what the formula gives.
     """
 
     eur: float
     relative: float
     reference: IncomeReference
     law: tuple[DatedValue, ...]
+    rule: IncomeRule = IncomeRule.METROPOLE
+    unrounded_eur: float = math.nan
 
     @property
     def verified(self) -> bool:
@@ -78,7 +84,9 @@ class Threshold:
         return self.reference.verified and all(value.verified for value in self.law)
 
 
-def eligible_units(references: Mapping[str, IncomeReference], on: date) -> tuple[dict[str, Threshold], tuple[str, ...]]:
+def eligible_units(
+    references: Mapping[str, IncomeReference], on: date, rule: IncomeRule = IncomeRule.METROPOLE
+) -> tuple[dict[str, Threshold], tuple[str, ...]]:
     """Thresholds of the urban units that may have quarters, and the codes of those too small to have any.
 
     Raises
@@ -86,55 +94,137 @@ def eligible_units(references: Mapping[str, IncomeReference], on: date) -> tuple
     LawError
         The day is before the decree, or the only unit is too small.
     """
-    small = tuple(code for code, item in references.items() if len(references) > 1 and _too_small(item, on))
-    return {code: income_threshold(item, on) for code, item in references.items() if code not in small}, small
+    small = tuple(code for code, item in references.items() if len(references) > 1 and _too_small(item, on, rule))
+    return {code: income_threshold(item, on, rule) for code, item in references.items() if code not in small}, small
 
 
-def _too_small(reference: IncomeReference, on: date) -> bool:
-    """Whether the unit has too few inhabitants, and any delay for its quarters is over."""
-    if _rounded_population(reference) >= parameter("minimum_urban_unit_population").at(on).value:
-        return False
-    since = reference.too_small_since
-    if since is None:
-        return True
-    years = int(parameter("urban_unit_derogation_years").at(on).value)
-    # Compared part by part: a delay may begin on 29 February and end in a year that has none.
-    is_over = (on.year - years, on.month, on.day) >= (since.year, since.month, since.day)
-    return on < since or is_over
-
-
-def _rounded_population(reference: IncomeReference) -> int:
-    """Population of the urban unit rounded up to the next hundred, as the decree counts it."""
-    return math.ceil(reference.urban_unit_population / 100) * 100
-
-
-def income_threshold(reference: IncomeReference, on: date) -> Threshold:
+def income_threshold(reference: IncomeReference, on: date, rule: IncomeRule = IncomeRule.METROPOLE) -> Threshold:
     """Threshold under which the median declared income per UC makes a quarter eligible.
 
     Notes
     -----
     ``S = 0.6 × (0.7 × RMUC_nat + 0.3 × RMUC_UU)``; the weights are swapped in an urban unit of 5 million people and
-    more (unverified). Décret n° 2014-767. The population counts rounded up to the next hundred.
+    more; the result is rounded up to the next 100 € (décret n° 2014-767, art. 4). In Martinique and La Réunion
+    ``S = 0.6 × (0.3 × RMUC_nat + 0.7 × RMUC_département)``, rounded likewise (décret n° 2014-1575). RMUC_nat is that of
+    metropolitan France. Reckoned in decimals: no noise of floats pushes an exact hundred to the next one.
 
     Raises
     ------
     LawError
-        The day is before the decree, or the urban unit has fewer than 10 000 inhabitants.
+        The day is before the decree or after it, or the urban unit (or commune) has too few inhabitants.
     """
-    minimum = parameter("minimum_urban_unit_population").at(on)
-    large = parameter("large_urban_unit_population").at(on)
-    if _too_small(reference, on):
-        raise LawError(
-            f"L'unité urbaine compte {reference.urban_unit_population} habitants, moins que les "
-            f"{minimum.value:.0f} que demande le décret n° 2014-767",
-            advice="aucun quartier prioritaire n'y est possible",
+    if _too_small(reference, on, rule):
+        raise _too_small_error(reference, on, rule)
+    keys = _KEYS[rule]
+    weight = parameter(_weight_key(reference, on, rule)).at(on)
+    share, step, minimum = (parameter(key).at(on) for key in (keys.share, keys.rounding, keys.minimum))
+    national, local, part = _decimal(reference.national_eur), _decimal(reference.urban_unit_eur), _decimal(weight.value)
+    exact = _decimal(share.value) * (part * national + (1 - part) * local)
+    eur = float(_rounded_up(exact, step.value))
+    law = [share, weight, step, minimum]
+    if rule is IncomeRule.METROPOLE and _counted_population(reference, on) < minimum.value:
+        law.append(parameter(_DEROGATION).at(on))
+    return Threshold(eur, eur / reference.national_eur, reference, tuple(law), rule, float(exact))
+
+
+def moved_thresholds(threshold: Threshold, by_eur: float, on: date) -> tuple[tuple[str, float, float], ...]:
+    """How far a threshold moves when each of its medians is wrong by an amount.
+
+    Returns
+    -------
+    For the national median, then the local one: French name, threshold with the amount taken away, and added; euros.
+    """
+    reference = threshold.reference
+
+    def at(national: float, local: float) -> float:
+        moved = replace(
+            reference, national_eur=reference.national_eur + national, urban_unit_eur=reference.urban_unit_eur + local
         )
-    is_large = _rounded_population(reference) >= large.value
-    weight = parameter("national_weight_large_urban_unit" if is_large else "national_weight").at(on)
-    share = parameter("threshold_share_of_reference").at(on)
-    mixed = weight.value * reference.national_eur + (1 - weight.value) * reference.urban_unit_eur
-    eur = share.value * mixed
-    law = [share, weight, minimum]
-    if _rounded_population(reference) < minimum.value:
-        law.append(parameter("urban_unit_derogation_years").at(on))
-    return Threshold(eur, eur / reference.national_eur, reference, tuple(law))
+        return income_threshold(moved, on, threshold.rule).eur
+
+    local_name = "RMUC du département" if threshold.rule is IncomeRule.OVERSEAS else "RMUC de l'unité urbaine"
+    return (
+        ("RMUC de la France métropolitaine", at(-by_eur, 0), at(by_eur, 0)),
+        (local_name, at(0, -by_eur), at(0, by_eur)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Parameters of one decree's rule; `place` is what the minimum population is about."""
+
+    share: str
+    rounding: str
+    minimum: str
+    place: str
+    decree: str
+
+
+_DEROGATION = "urban_unit_derogation_years"
+_KEYS = {
+    IncomeRule.METROPOLE: _Keys(
+        "threshold_share_of_reference",
+        "threshold_rounding_eur",
+        "minimum_urban_unit_population",
+        "L'unité urbaine",
+        "décret n° 2014-767",
+    ),
+    IncomeRule.OVERSEAS: _Keys(
+        "overseas_threshold_share_of_reference",
+        "overseas_threshold_rounding_eur",
+        "overseas_minimum_commune_population",
+        "La commune",
+        "décret n° 2014-1575",
+    ),
+}
+
+
+def _weight_key(reference: IncomeReference, on: date, rule: IncomeRule) -> str:
+    if rule is IncomeRule.OVERSEAS:
+        return "overseas_national_weight"
+    # The decree writes no rounding of the population for this test.
+    is_large = reference.urban_unit_population >= parameter("large_urban_unit_population").at(on).value
+    return "national_weight_large_urban_unit" if is_large else "national_weight"
+
+
+def _too_small(reference: IncomeReference, on: date, rule: IncomeRule) -> bool:
+    """Whether the unit (or commune) has too few inhabitants, and no delay for its quarters runs."""
+    minimum = parameter(_KEYS[rule].minimum).at(on).value
+    if rule is IncomeRule.OVERSEAS:
+        return reference.urban_unit_population < minimum
+    return _counted_population(reference, on) < minimum and not _in_delay(reference, on)
+
+
+def _in_delay(reference: IncomeReference, on: date) -> bool:
+    """Whether the delay of quarters already listed runs: from the text that creates it: its first day is unread."""
+    since, delay = reference.too_small_since, parameter(_DEROGATION).values[0]
+    if since is None or on < since or not delay.holds(on):
+        return False
+    first = delay.valid_from
+    return (on.year - int(delay.value), on.month, on.day) < (first.year, first.month, first.day)
+
+
+def _counted_population(reference: IncomeReference, on: date) -> int:
+    """Population of the urban unit rounded up to the next hundred, as the decree counts it for its minimum."""
+    step = parameter("urban_unit_population_rounding").at(on).value
+    return int(_rounded_up(Decimal(reference.urban_unit_population), step))
+
+
+def _too_small_error(reference: IncomeReference, on: date, rule: IncomeRule) -> LawError:
+    keys = _KEYS[rule]
+    minimum = parameter(keys.minimum).at(on).value
+    return LawError(
+        f"{keys.place} compte {french.number(reference.urban_unit_population)} habitants, moins que les "
+        f"{french.number(minimum)} que demande le {keys.decree}",
+        advice="aucun quartier prioritaire n'y est possible",
+    )
+
+
+def _rounded_up(amount: Decimal, step: float) -> Decimal:
+    """Next multiple of a step; an exact multiple stays."""
+    return (amount / _decimal(step)).to_integral_value(ROUND_CEILING) * _decimal(step)
+
+
+def _decimal(value: float) -> Decimal:
+    """A figure as it is written: the shortest decimal that reads back as the same float."""
+    return Decimal(str(value))

@@ -6,14 +6,19 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geoville import french
+from geoville.law import moved_thresholds, parameter
 from geoville.model import Kind, Perimeter
+from geoville.perimeters.method import method_choice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
 
     from shapely.geometry.base import BaseGeometry
 
-    from geoville.law import DatedValue, IncomeReference
+    from geoville.carroyage.bridge import Bridge
+    from geoville.law import DatedValue, IncomeReference, Threshold
     from geoville.model import Source
     from geoville.perimeters.search import Quarter
 
@@ -96,6 +101,53 @@ def unverified_inputs(references: Iterable[IncomeReference], law: Iterable[Dated
     """What an estimate rests on without its text having been read, as a French enumeration; empty if nothing."""
     incomes = [f"revenus médians de référence ({item.source})" for item in references if not item.verified]
     return ", ".join(dict.fromkeys([*incomes, *(value.reference for value in law if not value.verified)]))
+
+
+def doubts_in_words(threshold: Threshold, law: Iterable[DatedValue], bridge: Bridge, on: date) -> tuple[str, ...]:
+    """What an error on each median that was not verified would do to a threshold, one French sentence each.
+
+    Notes
+    -----
+    An error on a national median moves the incomes of cells, not the threshold; the sentence gives the threshold that
+    would have the same effect: ``S (N ± d) / N`` for the declared one, and ``S ± b ln((N ± d) / N)`` in shares of the
+    national median for the disposable one, which goes through the bridge of slope b.
+    """
+    doubt = method_choice("doubt_of_medians_eur").value
+    moved = moved_thresholds(threshold, doubt, on) if not threshold.reference.verified else ()
+    return (
+        *(_doubt_in_words(name, doubt, low, high) for name, low, high in moved),
+        *(
+            _doubt_in_words(
+                f"{parameter(value.parameter).label} de {value.valid_from.year} ({french.euros(value.value)})",
+                doubt,
+                _same_effect(threshold, value, -doubt, bridge),
+                _same_effect(threshold, value, doubt, bridge),
+            )
+            for value in _unverified_medians(law)
+        ),
+    )
+
+
+_DECLARED, _DISPOSABLE = "median_declared_income_eur", "median_disposable_income_eur"
+
+
+def _unverified_medians(law: Iterable[DatedValue]) -> Iterator[DatedValue]:
+    return (value for value in law if not value.verified and value.parameter in {_DECLARED, _DISPOSABLE})
+
+
+def _same_effect(threshold: Threshold, median: DatedValue, by_eur: float, bridge: Bridge) -> float:
+    """Threshold that would have the effect of an error on a national median, euros."""
+    ratio = (median.value + by_eur) / median.value
+    if median.parameter == _DECLARED:
+        return threshold.eur * ratio
+    return threshold.eur + bridge.slope * math.log(ratio) * threshold.reference.national_eur
+
+
+def _doubt_in_words(name: str, doubt: float, low: float, high: float) -> str:
+    return (
+        f"Une erreur de ±{french.euros(doubt)} sur le {name} déplacerait le seuil de {french.number(low)} à "
+        f"{french.euros(high)}."
+    )
 
 
 def _name(quarter: Quarter, rank: int, names: Names) -> str:

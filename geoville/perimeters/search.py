@@ -230,6 +230,8 @@ def _populated_cells(
 
 # --- A cluster of cells seen as a quarter: its figures, and the decree's tests that keep or reject it
 
+CELL_AREA_KM2 = (CELL_SIZE_M / 1000) ** 2
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CellZones:
@@ -274,7 +276,7 @@ class Quarter:
     share_imputed : share of its people who live in cells whose values INSEE imputed.
     communes, iris : INSEE codes by decreasing population.
     threshold : the income threshold of its urban unit.
-    tests : population, then median.
+    tests : population, density where the law asks for one, then median.
     """
 
     easting: NDArray[np.int64]
@@ -303,12 +305,14 @@ def describe_quarter(
     cells: tuple[NDArray[np.int64], NDArray[np.int64]],
     threshold: Threshold,
     minimum_population: float,
+    minimum_density_per_km2: float = 0.0,
 ) -> Quarter:
     """Figures and tests of one cluster.
 
     Parameters
     ----------
     cells : easting and northing of its lattice places, in any order.
+    minimum_density_per_km2 : people per square kilometre of these places, tested where it is above 0.
     """
     order = np.lexsort(cells)
     easting, northing = cells[0][order], cells[1][order]
@@ -317,6 +321,7 @@ def describe_quarter(
     population = float(people.sum())
     iris = np.unique(zones.iris[rows], return_inverse=True)[1]
     median_eur = median_interval(cells_income, people, iris).times(threshold.reference.national_eur)
+    density = population / (len(easting) * CELL_AREA_KM2)
     return Quarter(
         easting=easting,
         northing=northing,
@@ -331,6 +336,11 @@ def describe_quarter(
         threshold=threshold,
         tests=(
             DecreeTest("population", population, minimum_population, passed=population >= minimum_population),
+            *(
+                [DecreeTest("densité", density, minimum_density_per_km2, passed=density >= minimum_density_per_km2)]
+                if minimum_density_per_km2
+                else []
+            ),
             DecreeTest("revenu médian", median_eur.value, threshold.eur, passed=median_eur.value < threshold.eur),
         ),
     )
@@ -407,7 +417,15 @@ def search_unit(cells: UnitCells, legal: LegalTests, options: CandidateOptions) 
     doubtful = mine & doubtful_neighbours(grid, income, seeds, relative, options.contiguity, options.doubt)
     followers = drop_excess(grid, income, seeds, doubtful, relative, options.contiguity)
     quarters = tuple(
-        describe_quarter(grid, income, cells.zones, places, cells.threshold, legal.minimum_population)
+        describe_quarter(
+            grid,
+            income,
+            cells.zones,
+            places,
+            cells.threshold,
+            legal.minimum_population,
+            legal.minimum_density_per_km2,
+        )
         for places in _clusters(grid, seeds | followers, mine, options)
     )
     return UnitSearch(cells.rows, mine, below, seeds, followers, quarters)
@@ -443,16 +461,18 @@ def _clusters(
 
 @dataclass(frozen=True, slots=True)
 class LegalTests:
-    """What the law asks of cells and quarters, beside the income threshold.
+    """What cells and quarters are tested for, beside the income threshold.
 
     Parameters
     ----------
-    poor_share : a cell is selected when its share of people below the threshold exceeds this.
-    minimum_population : people that a quarter must hold.
+    poor_share : a cell is selected when its share of people below the threshold exceeds this: a choice of the method.
+    minimum_population : people that a quarter must hold, by law.
+    minimum_density_per_km2 : people per km² of its cells, by law in Martinique and La Réunion; 0 elsewhere.
     """
 
     poor_share: float
     minimum_population: float
+    minimum_density_per_km2: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -514,9 +534,10 @@ def find_candidates(
     Notes
     -----
     Décret n° 2014-767: a continuous urban space of one urban unit, of at least 1 000 people, whose median declared
-    income per UC lies strictly below the threshold of the unit. Cells in which more than half of the people are below
-    it are selected, with the doubtful cells that touch them, joined by contiguity across unpopulated gaps, and their
-    small holes filled; each cluster is then tested whole. No cluster crosses the limit of a unit.
+    income per UC lies strictly below the threshold of the unit. The rest is the method's choice, no article says it:
+    cells in which more than half of the people are below it are selected, with the doubtful cells that touch them,
+    joined by contiguity across unpopulated gaps, and their small holes filled; each cluster is then tested whole. No
+    cluster crosses the limit of a unit.
     """
     units = cells_of_units(grid, income, zones, thresholds)
     return put_together((search_unit(unit, legal, options) for unit in units), zones, thresholds)

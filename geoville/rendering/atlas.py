@@ -174,7 +174,7 @@ def _names(members: tuple[tuple[str, str], ...]) -> str:
 
 
 def _text_of(rule: Rule) -> str:
-    doubts = [] if rule.verified else ["texte non lu"]
+    doubts = [] if rule.verified else ["non vérifiée"]
     doubts += [] if rule.end_known else ["validité à vérifier"]
     return f"{rule.reference} ({', '.join(doubts)})" if doubts else rule.reference
 

@@ -42,6 +42,7 @@ KIND_NAMES = {
     Kind.ZUS: "Zone urbaine sensible (ZUS)",
     Kind.CUCS: "Quartier du contrat urbain de cohésion sociale (CUCS)",
     Kind.NPNRU: "Secteur NPNRU",
+    Kind.ANRU: "Quartier sous convention ANRU",
     Kind.ZFU: "Zone franche urbaine (ZFU-TE)",
 }
 
@@ -53,6 +54,7 @@ LAYER_NAMES = {
     Kind.ZUS: "Zones urbaines sensibles (ZUS)",
     Kind.CUCS: "Quartiers CUCS",
     Kind.NPNRU: "Secteurs NPNRU",
+    Kind.ANRU: "Quartiers sous convention ANRU",
     Kind.ZFU: "Zones franches urbaines (ZFU-TE)",
 }
 
@@ -64,6 +66,7 @@ LINE_OF_KIND = {
     Kind.ZUS: "former",
     Kind.CUCS: "former",
     Kind.NPNRU: "npnru",
+    Kind.ANRU: "npnru",
     Kind.ZFU: "zfu",
 }
 
@@ -177,7 +180,7 @@ def band_layers(perimeters: Sequence[Perimeter], rules: Iterable[Rule], on: date
         return ()
     names: dict[float, list[str]] = {}
     for rule in rules:
-        for band in rule.bands:
+        for band in rule.bands if Kind.QPV in rule.within and not rule.former else ():
             if band.valid_from is None or band.valid_from <= on:
                 names.setdefault(band.whole_m, []).append(rule.name)
     return tuple(_band_layer(metres, tuple(dict.fromkeys(names[metres])), quarters) for metres in sorted(names))

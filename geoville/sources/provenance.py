@@ -109,6 +109,7 @@ def _document(provenance: Provenance) -> dict[str, Any]:
                 "value": item.value,
                 "valid_from": item.valid_from.isoformat(),
                 "reference": item.reference,
+                "reading": item.reading.value,
                 "verified": item.verified,
             }
             for item in provenance.law

@@ -125,10 +125,15 @@ class CandidateRun:
             "estimated": True,
             "vintage": self.found.start.grid.vintage,
             "thresholds": {
-                unit: {"eur": round(threshold.eur, 2), "relative": round(threshold.relative, 4)}
+                unit: {
+                    "eur": round(threshold.eur, 2),
+                    "unrounded_eur": round(threshold.unrounded_eur, 2),
+                    "relative": round(threshold.relative, 4),
+                }
                 for unit, threshold in self.found.start.thresholds.items()
             },
             "unverified": self.found.unverified or None,
+            "doubts": list(self.found.doubts),
             "cells": len(self.found.start.grid),
             "cells_selected": int(self.search.selected.sum()),
             "cells_added": int(self.search.added.sum()),

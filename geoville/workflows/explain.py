@@ -55,6 +55,8 @@ class Explanation:
             "neighbours": [self._cell(row) for row in self.neighbours],
             "cluster": None if self.quarter is None else self._cluster(self.quarter),
             "candidate": self.code,
+            "threshold": self._threshold(),
+            "doubts": list(self.run.found.doubts),
         }
 
     def _cell(self, row: int) -> dict[str, Any]:
@@ -75,6 +77,17 @@ class Explanation:
             "share_below_threshold": _share(run.search.share_below[row]),
             "selected": bool(run.search.selected[row]),
             "added_as_doubtful": bool(run.search.added[row]),
+        }
+
+    def _threshold(self) -> dict[str, Any] | None:
+        """Threshold of the one urban unit that candidates are explained for."""
+        threshold = next(iter(self.run.found.start.thresholds.values()), None)
+        if threshold is None:
+            return None
+        return {
+            "eur": round(threshold.eur),
+            "unrounded_eur": round(threshold.unrounded_eur),
+            "references": list(dict.fromkeys(value.reference for value in threshold.law)),
         }
 
     def _cluster(self, quarter: Quarter) -> dict[str, Any]:

@@ -24,14 +24,17 @@ if TYPE_CHECKING:
     from geoville.perimeters.areas import PopulatedCells
 
 
-def answer_about_file(path: Path, index: PerimeterIndex, on: date, *, territory: str) -> FootprintAnswer:
+def answer_about_file(
+    path: Path, index: PerimeterIndex, on: date, *, territory: str, permit_date: date | None = None
+) -> FootprintAnswer:
     """Answer about the footprint of a file.
 
     Parameters
     ----------
     territory : name of the pack whose cells give the share of people.
+    permit_date : day when the building permit is applied for, where it is known.
     """
-    return decide_footprint(read_footprint(path), index, on, population_of(territory))
+    return decide_footprint(read_footprint(path), index, on, population_of(territory), permit_date=permit_date)
 
 
 def population_of(territory: str) -> PopulatedCells | None:

@@ -109,19 +109,23 @@ class LookupDesk:
     geocoder: Geocoder
     index: PerimeterIndex
 
-    def answer(self, question: str, on: date, *, postcode: str = "", citycode: str = "") -> Answer:
+    def answer(
+        self, question: str, on: date, *, postcode: str = "", citycode: str = "", permit_date: date | None = None
+    ) -> Answer:
         """Answer about an address, the name of a place, or "lon,lat".
 
         Parameters
         ----------
         postcode, citycode : of the town where the address is, empty where the question says it itself.
+        permit_date : day when the building permit is applied for, where it is known.
 
         Raises
         ------
         InvalidInputError
             The question is empty or too long, or its coordinates are out of range. The message never repeats it.
         """
-        return decide(self.located(question, postcode=postcode, citycode=citycode), self.index, on)
+        found = self.located(question, postcode=postcode, citycode=citycode)
+        return decide(found, self.index, on, permit_date=permit_date)
 
     def located(self, question: str, *, postcode: str = "", citycode: str = "") -> Position | NotFound:
         """Where the place that a question is about was found, or typed."""
@@ -130,9 +134,11 @@ class LookupDesk:
             return typed_position(float(typed[1]), float(typed[2]))
         return self.geocoder.search(question, postcode=postcode, citycode=citycode)
 
-    def answer_at(self, lon: float, lat: float, on: date, accuracy_m: float = 0.0) -> Answer:
+    def answer_at(
+        self, lon: float, lat: float, on: date, accuracy_m: float = 0.0, *, permit_date: date | None = None
+    ) -> Answer:
         """Answer about coordinates, exact unless an accuracy in metres is given."""
-        return decide(typed_position(lon, lat, accuracy_m), self.index, on)
+        return decide(typed_position(lon, lat, accuracy_m), self.index, on, permit_date=permit_date)
 
 
 def open_desk(

@@ -16,8 +16,8 @@ from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.actions.check import GROUND_NAMES
 from geoville.eligibility.rules import rules_at
 from geoville.errors import InvalidInputError, Location, UnknownMapError
-from geoville.law import parameter
 from geoville.model import Basis, Position
+from geoville.perimeters.method import method_choice
 from geoville.perimeters.sensitivity import Choices
 from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, perimeters_map, render_page, sector_map
 from geoville.rendering.action_map import ActionMark, action_map
@@ -70,7 +70,7 @@ def figures_of_territory(territory: Pack, on: date) -> CellFigures | None:
         median_eur=estimated_values(Indicator.MEDIAN, start.income, prepared.national_eur, thresholds),
         share_below=estimated_values(Indicator.SHARE_BELOW, start.income, prepared.national_eur, thresholds),
         threshold_eur=_only_threshold(prepared),
-        retained_share=parameter("poor_cell_share").at(on).value,
+        retained_share=method_choice("poor_cell_share").value,
         unverified=prepared.unverified,
         sensitivity=_shares_on(start.grid, run.result.grid, run.result.share),
         scenarios=len(run.result.outcomes),

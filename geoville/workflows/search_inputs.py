@@ -15,11 +15,12 @@ from geoville.carroyage.cell_geometry import cell_squares
 from geoville.carroyage.estimate import IrisIncome, estimate_income, iris_weight
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.raking import overlap_of_cells
-from geoville.crs import GRID_CRS, commune_of, transform_points
+from geoville.crs import GRID_CRS, RGAF09_UTM20, RGR92_UTM40, commune_of, transform_points
 from geoville.errors import InvalidInputError, LawError, Location
-from geoville.law import DatedValue, IncomeReference, eligible_units, parameter, require_income_rule
+from geoville.law import DatedValue, IncomeReference, IncomeRule, eligible_units, parameter, require_income_rule
 from geoville.model import Source
-from geoville.perimeters.estimated import Names, unverified_inputs
+from geoville.perimeters.estimated import Names, doubts_in_words, unverified_inputs
+from geoville.perimeters.method import method_choice
 from geoville.perimeters.search import CandidateOptions, CellZones, LegalTests
 from geoville.perimeters.sensitivity import SearchStart
 from geoville.sources.bridges import read_bridge
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geoville.carroyage.bridge import Bridge
     from geoville.carroyage.grid import Grid
     from geoville.carroyage.income import CellIncome
     from geoville.sources.layers import IrisLayer
@@ -77,9 +79,11 @@ class Estimate:
     ----------
     iris : code of the IRIS of each cell's centre, empty where it is not known; None without IRIS.
     iris_names : by code.
+    bridge : that the estimate went through.
     """
 
     income: CellIncome
+    bridge: Bridge
     iris: np.ndarray[tuple[int], np.dtype[np.str_]] | None
     iris_names: dict[str, str]
     iris_weight: float | None
@@ -102,7 +106,8 @@ def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
     disposable = parameter("median_disposable_income_eur").of_year(grid.vintage)
     used = InputFile("bridge", BRIDGE_FILE, sha256_of(bridge_path))
     if iris is None:
-        return Estimate(estimate_income(grid, bridge, disposable.value), None, {}, None, (disposable,), (used,))
+        income = estimate_income(grid, bridge, disposable.value)
+        return Estimate(income, bridge, None, {}, None, (disposable,), (used,))
     if iris.weight is not None and not 0 <= iris.weight <= 1:
         raise InvalidInputError(f"Poids des IRIS hors de l'intervalle ({iris.weight})", advice="le donner entre 0 et 1")
     layer = read_iris(iris.polygons, iris.incomes)
@@ -118,6 +123,7 @@ def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
     income = estimate_income(grid, bridge, disposable.value, published)
     return Estimate(
         income=income,
+        bridge=bridge,
         iris=_main_iris(len(grid), layer, overlap.cell, overlap.iris, overlap.share),
         iris_names=dict(zip(layer.code.tolist(), layer.name.tolist(), strict=True)),
         iris_weight=weight,
@@ -432,6 +438,8 @@ class SearchInputs:
     inputs : every file that was read.
     source : what to cite for the grid.
     iris_weight : how far cells are moved towards the IRIS's medians; None without IRIS.
+    doubts : what an error on each median that was not verified would do to the threshold, in French; of the first urban
+        unit where there are many.
     """
 
     start: SearchStart
@@ -443,6 +451,7 @@ class SearchInputs:
     inputs: tuple[InputFile, ...]
     source: Source
     iris_weight: float | None
+    doubts: tuple[str, ...] = ()
 
     @property
     def unverified(self) -> str:
@@ -456,9 +465,10 @@ class SearchInputs:
 
     @property
     def parameters(self) -> dict[str, JsonValue]:
-        """Figures of each urban unit and weight of the IRIS, for the provenance."""
+        """Figures of each urban unit, weight of the IRIS and choices of the method, for the provenance."""
         return {
             "iris_weight": self.iris_weight,
+            "poor_cell_share": self.legal.poor_share,
             "urban_units": {
                 unit: {
                     "rmuc_national_eur": reference.national_eur,
@@ -529,21 +539,46 @@ def prepare_figures(grid_path: Path, request: CandidateRequest) -> SearchInputs:
     iris = request.iris or (iris_of_territory(request.territory) if request.territory else None)
     estimate = estimate_grid(grid, iris)
     zoning = _zoning(grid, request, estimate)
-    require_income_rule(set(zoning.zones.commune.tolist()))
-    thresholds, small = eligible_units(zoning.references, request.on)
-    minimum, poor_share = (parameter(key).at(request.on) for key in ("minimum_quarter_population", "poor_cell_share"))
+    rule = require_income_rule(_communes(grid, zoning), request.on)
+    thresholds, small = eligible_units(zoning.references, request.on, rule)
+    legal, tests = _legal_tests(rule, request.on)
     used_law = dict.fromkeys(value for threshold in thresholds.values() for value in threshold.law)
+    law = (*used_law, *tests, *estimate.law)
+    first = next(iter(thresholds.values()), None)
     return SearchInputs(
         start=SearchStart(grid, estimate.income, zoning.zones, thresholds),
-        legal=LegalTests(poor_share=poor_share.value, minimum_population=minimum.value),
+        legal=legal,
         references=zoning.references,
         small_units=small,
         names=zoning.names,
-        law=(*used_law, poor_share, minimum, *estimate.law),
+        law=law,
         inputs=(grid_input(grid_path, grid, source), *estimate.inputs, *zoning.inputs),
         source=source,
         iris_weight=estimate.iris_weight,
+        doubts=doubts_in_words(first, law, estimate.bridge, request.on) if first else (),
     )
+
+
+_ISLANDS = {RGAF09_UTM20: "972", RGR92_UTM40: "974"}
+"""Département of INSEE's cells named in a CRS of overseas, where nothing says their communes."""
+
+
+def _communes(grid: Grid, zoning: Zoning) -> set[str]:
+    """Communes of the cells; the island's own département where none is known."""
+    known = {code for code in set(zoning.zones.commune.tolist()) if code}
+    return known or ({_ISLANDS[grid.epsg]} if grid.epsg in _ISLANDS else set())
+
+
+def _legal_tests(rule: IncomeRule, on: date) -> tuple[LegalTests, tuple[DatedValue, ...]]:
+    """What a quarter is tested for beside its income, and the legal values that say so."""
+    poor_share = method_choice("poor_cell_share").value
+    if rule is IncomeRule.METROPOLE:
+        people = parameter("minimum_quarter_population").at(on)
+        return LegalTests(poor_share, people.value), (people,)
+    people, density = (
+        parameter(key).at(on) for key in ("overseas_minimum_quarter_population", "overseas_minimum_density_per_km2")
+    )
+    return LegalTests(poor_share, people.value, density.value), (people, density)
 
 
 def read_sourced_grid(path: Path, vintage: int | None) -> tuple[Grid, Source]:

@@ -7,8 +7,9 @@ const SHOWN = {
   met: ["Condition de lieu remplie", "✓"],
   nearly: ["Presque remplies", "≈"],
   to_check: ["À vérifier", "?"],
+  unverified: ["Non vérifiées (texte ou validité)", "?"],
 };
-const FOLDED = { not_met: "Condition de lieu non remplie", unknown: "Périmètre inconnu ici" };
+const FOLDED = { over: "Terminées", not_met: "Condition de lieu non remplie", unknown: "Périmètre inconnu ici" };
 
 /** Show the rules of an answer; none where there is no answer. */
 export function showRules(rules = []) {
@@ -42,6 +43,6 @@ function shown(rule) {
     make("summary", {}, rule.name, checks.length ? make("small", {}, plural(checks.length, "point à vérifier", "points à vérifier")) : null),
     make("p", {}, rule.reason),
     checks.length ? make("ul", {}, ...checks) : null,
-    make("p", { class: "reference" }, rule.reference, rule.verified ? "" : " (texte non relu par geoville)"),
+    make("p", { class: "reference" }, rule.reference, rule.verified ? "" : " (texte non vérifié par geoville)"),
   );
 }

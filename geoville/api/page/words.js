@@ -26,6 +26,7 @@ export const KINDS = {
   zus: "Zone urbaine sensible (ZUS)",
   cucs: "Quartier CUCS",
   npnru: "Secteur NPNRU",
+  anru: "Quartier sous convention ANRU",
   zfu: "Zone franche urbaine (ZFU-TE)",
 };
 

@@ -185,6 +185,8 @@ _RULE_STATUSES = {
     RuleStatus.MET: "Condition de lieu remplie",
     RuleStatus.NEARLY: "Condition de lieu presque remplie",
     RuleStatus.TO_CHECK: "À vérifier",
+    RuleStatus.UNVERIFIED: "Non vérifiées, texte ou validité",
+    RuleStatus.OVER: "Terminées",
 }
 _MOST_LINES = 5
 _LONGEST_LIST = 600
@@ -265,8 +267,10 @@ def _rules(findings: Sequence[RuleFinding]) -> list[Line]:
 
 def _rule(finding: RuleFinding) -> str:
     """Name of a rule, with its text where there is more to it than to be checked."""
-    if finding.status is RuleStatus.TO_CHECK:
+    if finding.status in {RuleStatus.TO_CHECK, RuleStatus.UNVERIFIED}:
         return finding.rule.name
+    if finding.status is RuleStatus.OVER and finding.rule.over_since:
+        return f"{finding.rule.name} (depuis le {long_date(finding.rule.over_since)})"
     checked = "" if finding.rule.verified else ", texte à vérifier"
     return f"{finding.rule.name} ({finding.rule.reference}{checked})"
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from geoville.eligibility.bulk import NO_PERIMETER, VERDICTS, BulkIndex
 from geoville.eligibility.sentences import verdict_sentence
-from geoville.model import Kind
+from geoville.model import Kind, VerdictCode
 from geoville.sources.rows.row import InputRow, cell_text, harmless
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, answered
 
@@ -163,7 +163,8 @@ class BulkAnswers:
         in_force = np.diff(verdicts.sets.starts)[verdicts.within] - out_of_force[verdicts.within] - held
         unordered = (out_of_force[verdicts.within] > 1) | (in_force > 1)
         elsewhere_outside = held & ~known[verdicts.within]
-        return np.asarray((verdicts.code == 0) | unordered | elsewhere_outside)
+        by_law = (verdicts.code == VERDICTS.index(VerdictCode.INSIDE)) & (verdicts.perimeter == NO_PERIMETER)
+        return np.asarray((verdicts.code == 0) | by_law | unordered | elsewhere_outside)
 
     def _looked_at(self, sets: PolygonSets) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """For each set of perimeters, whether every generation of QPV is in it, and how many are not in force."""

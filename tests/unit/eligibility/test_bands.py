@@ -34,14 +34,15 @@ def place(distance_m: float, farthest_m: float | None = None, on: date = FIRST_D
     return place_by_bands(VAT, standing, ground)
 
 
-def test_a_footprint_up_to_the_very_limit_of_a_band_is_in_it() -> None:
+def test_a_footprint_short_of_the_very_limit_of_a_band_is_in_it() -> None:
     assert (NEAR.whole_m, WIDE.part_m, WIDE.whole_m) == (300, 300, 500)
-    assert place(0, 300).status is RuleStatus.MET
-    assert place(300, 500).status is RuleStatus.MET
-    assert place(300, 500).condition == WIDE.condition
-    assert place(0, 300).condition == ""
-    assert place(300.01, 500).status is RuleStatus.NEARLY
-    assert place(0, 500.01).status is RuleStatus.NEARLY
+    assert place(0, 299.99).status is RuleStatus.MET
+    assert place(299.99, 499.99).status is RuleStatus.MET
+    assert place(299.99, 499.99).condition == WIDE.condition
+    assert place(0, 300).condition == WIDE.condition
+    assert place(0, 299.99).condition == ""
+    assert place(300, 499.99).status is RuleStatus.NEARLY
+    assert place(0, 500).status is RuleStatus.NEARLY
 
 
 def test_the_second_band_counts_from_its_first_day() -> None:
@@ -50,15 +51,15 @@ def test_the_second_band_counts_from_its_first_day() -> None:
 
 
 def test_a_footprint_nearly_meets_the_rule_up_to_the_widest_band_in_force() -> None:
-    assert place(500, 600).status is RuleStatus.NEARLY
-    assert place(500.01, 600).status is RuleStatus.NOT_MET
+    assert place(499.99, 600).status is RuleStatus.NEARLY
+    assert place(500, 600).status is RuleStatus.NOT_MET
     before = FIRST_DAY - timedelta(days=1)
-    assert [place(metres, 600, before).status for metres in (300, 300.01)] == [RuleStatus.NEARLY, RuleStatus.NOT_MET]
+    assert [place(metres, 600, before).status for metres in (299.99, 300)] == [RuleStatus.NEARLY, RuleStatus.NOT_MET]
 
 
 def test_a_point_rules_out_only_what_is_beyond_the_band_and_its_accuracy() -> None:
-    assert place(515, accuracy_m=15).status is RuleStatus.TO_CHECK
-    assert place(515.01, accuracy_m=15).status is RuleStatus.NOT_MET
+    assert place(514.99, accuracy_m=15).status is RuleStatus.TO_CHECK
+    assert place(515, accuracy_m=15).status is RuleStatus.NOT_MET
 
 
 @pytest.mark.parametrize(

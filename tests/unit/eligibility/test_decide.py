@@ -142,7 +142,7 @@ def test_the_document_has_the_keys_that_doors_promise() -> None:
     document = answer_document(ask(at(500, 999.9999), qpv()))
     assert set(document) == {
         *("on", "verdict", "basis", "perimeters", "distance_m", "accuracy_m"),
-        *("position", "reasons", "references", "sources", "quality", "periods", "rules"),
+        *("position", "reasons", "references", "sources", "quality", "periods", "rules", "whole_commune"),
     }
     assert document["distance_m"] == -0.001  # rounded away from the line: still inside
     assert set(document["perimeters"][0]) >= {

@@ -52,7 +52,7 @@ def test_placement_share_and_distances(
     assert answer.share_of_area == pytest.approx(share, abs=1e-6)
     assert answer.nearest_m == pytest.approx(nearest_m, abs=1e-5)
     assert answer.farthest_m == pytest.approx(farthest_m, abs=0.11)
-    assert (answer.wholly_within_300_m, answer.wholly_within_500_m) == (farthest_m <= 300, farthest_m <= 500)
+    assert (answer.wholly_within_300_m, answer.wholly_within_500_m) == (farthest_m < 300, farthest_m < 500)
 
 
 @pytest.mark.parametrize(
