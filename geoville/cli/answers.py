@@ -93,6 +93,8 @@ JudgedDay = Annotated[
 STATUSES = {
     "met": "REMPLI",
     "nearly": "PRESQUE",
+    "over": "TERMINÉ",
+    "unverified": "NON VÉRIFIÉ",
     "to_check": "À VÉRIFIER",
     "not_met": "NON REMPLI",
     "unknown": "INCONNU",

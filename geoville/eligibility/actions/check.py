@@ -30,7 +30,7 @@ from geoville.eligibility.actions.action import (
 from geoville.eligibility.decide import decide
 from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.index import PerimeterIndex
-from geoville.eligibility.rules import rules_at
+from geoville.eligibility.rules import law_reservations, rules_begun
 from geoville.eligibility.secrecy import publish, secrecy_threshold
 from geoville.law import generation_of_code, generations
 from geoville.model import Answer, Basis, Kind, NotFound, Placement, RuleStatus, VerdictCode
@@ -503,7 +503,7 @@ def readings(stage: StageFinding, benefit: Benefit) -> tuple[Reading, ...]:
     Where none of its places was found, the rules of every place are read: none of them can be said not to be met.
     """
     here = {rule.id: rule for spot in stage.spots for rule in spot.rules}
-    known = here or {rule.id: rule for rule in rules_at(stage.start)}
+    known = here or {rule.id: rule for rule in rules_begun(stage.start)}
     found = [
         _bop_147(known[BOP_147], stage, benefit) if BOP_147 in known else None,
         _region(known[REGION], stage) if REGION in known else None,
@@ -551,14 +551,14 @@ def _kept_in_veille(rule: Rule, stage: StageFinding) -> Reading | None:
 def _read(
     rule: Rule, name: str, status: RuleStatus, reason: str, stage: StageFinding, conditions: tuple[str, ...]
 ) -> Reading:
+    law = law_reservations(rule, stage.start)
     reservations = (
-        *(() if rule.verified else ("le texte de la règle, que geoville n'a pas lu",)),
-        *(() if rule.surely_holds(stage.start) else ("la validité de la règle à cette date (validité à vérifier)",)),
+        *law,
         *(("le contour officiel, qui manque ici",) if stage.basis is Basis.ESTIMATED else ()),
         *(("la part de l'action qui a lieu à cet endroit",) if stage.partial else ()),
     )
     if status is RuleStatus.MET and reservations:
-        status = RuleStatus.TO_CHECK
+        status = RuleStatus.UNVERIFIED if law else RuleStatus.TO_CHECK
     asked = () if status is RuleStatus.NOT_MET else conditions
     return Reading(rule, name, status, reason, (*reservations, *asked))
 
