@@ -40,8 +40,8 @@ BANDS_M = (300.0, 500.0)
 """Distances whose side a measure always tells rightly: those of the bands of the rules."""
 
 ROUNDING_M = 1e-6
-"""What transforming coordinates may move them by: what passes a limit by less does not pass it, and what comes as near to
-a band is at it, hence not less far than it."""
+"""What transforming coordinates may move them by: what passes a limit by less does not pass it, and what comes as
+near to a band is at it, hence not less far than it."""
 
 
 @dataclass(frozen=True, slots=True)
