@@ -69,7 +69,7 @@ def _of_contract(file: dict[str, Any]) -> tuple[Rule, ...]:
     shared = {
         "verified": True,
         "reading": file["reading"],
-        "remark": file["remark"],
+        "remark": file.get("remark", ""),
         "valid_from": file["valid_from"],
         "end_known": False,
         "sure_until": file["sure_until"],

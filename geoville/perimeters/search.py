@@ -230,7 +230,7 @@ def _populated_cells(
 
 # --- A cluster of cells seen as a quarter: its figures, and the decree's tests that keep or reject it
 
-CELL_AREA_KM2 = (CELL_SIZE_M / 1000) ** 2
+CELLS_IN_A_KM2 = (1000 // CELL_SIZE_M) ** 2
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -321,7 +321,7 @@ def describe_quarter(
     population = float(people.sum())
     iris = np.unique(zones.iris[rows], return_inverse=True)[1]
     median_eur = median_interval(cells_income, people, iris).times(threshold.reference.national_eur)
-    density = population / (len(easting) * CELL_AREA_KM2)
+    density = population / len(easting) * CELLS_IN_A_KM2
     return Quarter(
         easting=easting,
         northing=northing,

@@ -19,7 +19,7 @@ NATIONAL_EUR = 18_355.0
 
 @dataclass(frozen=True)
 class Block:
-    """Six rows of six cells of 60 people, all in one commune.
+    """Six rows of six cells of 60 people, or of as many as said, all in one commune.
 
     Parameters
     ----------
@@ -31,6 +31,7 @@ class Block:
     row: int
     column: int
     mean_eur: float
+    people: float = PEOPLE
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Country:
                 north = self.origin[1] + CELL_SIZE_M * (block.row + place // SIDE)
                 east = self.origin[0] + CELL_SIZE_M * (block.column + place % SIDE)
                 name = f"CRS{self.epsg}RES200mN{north}E{east}"
-                lines.append(f"{name},0,{PEOPLE},27.3,5,{PEOPLE * block.mean_eur}")
+                lines.append(f"{name},0,{block.people:g},27.3,5,{block.people * block.mean_eur}")
         path = folder / "carreaux_2019.csv"
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return path

@@ -15,7 +15,7 @@ import pytest
 
 from geoville.cli.main import main
 from geoville.eligibility import rules
-from geoville.eligibility.rules import all_rules, rules_at
+from geoville.eligibility.rules import all_rules, rules_at, rules_begun
 from geoville.law.parameters import law_names
 from geoville.model import Kind, VerdictCode
 from geoville.rendering import Scene, layers, perimeters_map, render_page
@@ -29,6 +29,7 @@ PAGES = Path(__file__).resolve().parents[2] / "docs" / "contribuer"
 ON = date(2026, 1, 15)
 
 CONTRACT = """
+reading: full
 communes: {"59512": Roubaix}
 valid_from: 2015-01-01
 sure_until: 2020-12-31
@@ -65,10 +66,10 @@ def rules_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
         (folder / name).write_bytes((files(rules.FOLDER) / name).read_bytes())
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(rules, "PACKAGE", folder.name)
-    for remembered in (all_rules, rules_at):
+    for remembered in (all_rules, rules_at, rules_begun):
         remembered.cache_clear()
     yield folder
-    for remembered in (all_rules, rules_at, rules.read_law):
+    for remembered in (all_rules, rules_at, rules_begun, rules.read_law):
         remembered.cache_clear()
     sys.modules.pop(folder.name, None)
 

@@ -54,13 +54,44 @@ def test_rules_of_a_day(geoville):
 
 def test_rules_in_words_say_what_was_not_read_and_what_may_have_ended(geoville):
     shown = geoville("rules").out
-    assert "Texte : CGI, art. 1388 bis (texte non lu : jamais donnée pour remplie)" in shown
+    assert "Texte : CGI, art. 1383 C ter (non lu : non vérifiée, jamais donnée pour remplie)" in shown
+    assert "Texte : Code du travail, art. L5141-1, 8° (lu en entier)" in shown
     assert "Validité : début non précisé, validité à vérifier" in shown
     assert "depuis le 1er janvier 2015, à vérifier après le 31 décembre 2020" in shown
 
 
+def test_rules_of_2025_and_2026_differ_as_the_law_does(geoville):
+    in_2025, in_2026 = (_states(geoville("rules", "--on", day).out) for day in ("2025-06-01", "2026-06-01"))
+    changed = {name for name in in_2026 if in_2025.get(name) != in_2026[name]}
+    assert changed == {"cfe-commerces-ancien-regime", "cfe-nouveau-regime", "is-ir-exoneration", "zfu-te"}
+    assert in_2025["zfu-te"] == in_2025["cfe-commerces-ancien-regime"] == "en vigueur"
+    assert in_2026["cfe-commerces-ancien-regime"] == "TERMINÉE depuis le 1er janvier 2026"
+    assert in_2026["zfu-te"].startswith("TERMINÉE depuis le 1er janvier 2026 ; plus aucune entrée")
+    assert in_2026["cfe-nouveau-regime"].startswith("NON VÉRIFIÉE")
+    assert in_2025["emplois-francs"].startswith("TERMINÉE depuis le 1er janvier 2025")
+
+
+def _states(shown):
+    """State of each rule on the day asked about, by identifier."""
+    states, name = {}, ""
+    for line in shown.splitlines():
+        if not line.startswith("  "):
+            name = line.rpartition("(")[2].removesuffix(")")
+        elif line.startswith("  Au "):
+            states[name] = line.partition(" : ")[2]
+    return states
+
+
 def test_a_day_that_is_none_is_refused(geoville):
     assert geoville("rules", "--on", "hier").code == 2
+
+
+def test_the_day_of_the_permit_judges_the_reduced_vat(geoville, quarters):
+    asked = ("lookup", "--lon", 1.89, "--lat", 50.96, "--perimeters", quarters, "--on", "2025-01-15", "--json")
+    for permit, judged in (((), "2025-01-15"), (("--permit-date", "2023-06-01"), "2023-06-01")):
+        [vat] = [rule for rule in json.loads(geoville(*asked, *permit).out)["rules"] if rule["id"] == "tva-accession"]
+        assert vat["judged_on"] == judged
+    assert geoville(*asked, "--permit-date", "hier").code == 2
 
 
 def test_lookup_shows_quality_generations_and_rules(geoville, quarters):
@@ -70,9 +101,9 @@ def test_lookup_shows_quality_generations_and_rules(geoville, quarters):
     assert "Génération 2015 (du 1er janvier 2015 au 31 décembre 2023) : DEDANS" in shown
     assert "Génération 2024 (depuis le 1er janvier 2024) : DEHORS" in shown
     assert "Règles dont la condition de lieu est remplie. La position est dans : QPV « Beau Marais »" in shown
-    assert "\n- Adultes-relais (Code du travail, art. L5134-102). À vérifier : que l'adresse est" in shown
-    still_valid = "que la règle vaut encore à cette date (validité à vérifier)"
-    assert f"\n- Emplois francs (Décret n° 2019-1471). À vérifier : {still_valid}" in shown
+    assert "\n- Emplois francs (Décret n° 2019-1471 ; JORFTEXT000048729131). À vérifier : que l'adresse est" in shown
+    assert "Règles non vérifiées (texte ou validité). La position est dans : QPV « Beau Marais »" in shown
+    assert "\n- Adultes-relais (Code du travail, art. L5134-100, L5134-102 et D5134-155). À vérifier : que la" in shown
 
 
 def test_lookup_on_an_estimate_shows_no_rule_as_met(geoville):

@@ -121,7 +121,7 @@ def test_rules_of_an_estimate_say_that_they_do_not_apply(candidate):
     assert estimated.rows == official.rows
     unread = [rule for rule in rules_at(ON) if not rule.verified and Kind.QPV in rule.within]
     written = {row[0]: row[-1] for row in official.rows}
-    assert all("texte non lu" in written[rule.name] for rule in unread)
+    assert all("non vérifiée" in written[rule.name] for rule in unread)
 
 
 def test_a_kind_that_no_rule_looks_at(candidate):

@@ -48,7 +48,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> CandidateRun:
 
 def test_each_unit_has_its_own_threshold(run: CandidateRun) -> None:
     euros = {unit: threshold.eur for unit, threshold in run.found.start.thresholds.items()}
-    assert euros == pytest.approx({"A": 0.6 * (0.7 * 18_355 + 0.3 * 12_000), "B": 0.6 * (0.7 * 18_355 + 0.3 * 25_000)})
+    assert euros == {"A": 9_900, "B": 12_300}  # 9 869.1 and 12 209.1, rounded up
 
 
 def test_cells_between_the_two_thresholds_are_kept_in_the_richer_unit_alone(run: CandidateRun) -> None:
@@ -86,7 +86,7 @@ def test_a_unit_that_is_too_small_is_left_out_and_listed(run: CandidateRun) -> N
     assert not any("83002" in item["communes"] for item in document["candidates"] + document["rejected"])
 
 
-@pytest.mark.parametrize(("since", "is_left_out"), [("2018-01-02", False), ("2018-01-01", True), ("", True)])
+@pytest.mark.parametrize(("since", "is_left_out"), [("2018-01-02", False), ("2024-01-02", True), ("", True)])
 def test_a_small_unit_keeps_its_quarters_for_the_delay(tmp_path: Path, since: str, is_left_out: bool) -> None:
     tables = COUNTRY.write_tables(tmp_path, UNIT_OF, FIGURES, {"S": since})
     run = compute_candidates(COUNTRY.write_grid(tmp_path), CandidateRequest(on=ON, units=tables))
@@ -174,6 +174,6 @@ def test_the_towns_around_marseille_that_are_not_in_its_unit_are_left_out(shared
     outside = start.zones.unit != "00759"
     assert run.search.outside_unit == int(outside.sum()) == 1_278  # as ../shared/data/SOURCES.md counts them
     assert start.grid.people[outside].sum() == 67_966.5
-    assert start.thresholds["00759"].eur == pytest.approx(11_379.96)
+    assert start.thresholds["00759"].eur == 11_400
     assert {code for item in run.perimeters for code in item.communes}.isdisjoint(start.zones.commune[outside])
     assert len(run.perimeters) > 10

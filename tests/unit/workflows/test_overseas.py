@@ -17,11 +17,12 @@ from geoville.workflows.search_inputs import CandidateRequest
 
 ON = date(2024, 1, 1)
 POOR = 9_000
+DENSE = 80.0  # people of a cell of 0.04 km²: 2 000 per km²
 REFERENCE = IncomeReference(18_355, 13_287, 150_000)
 
 ISLANDS = {
-    "972": Country((Block("97209", 0, 0, POOR),), epsg=5490, origin=(708_000, 1_615_000)),
-    "974": Country((Block("97411", 0, 0, POOR),), epsg=2975, origin=(338_000, 7_689_000)),
+    "972": Country((Block("97209", 0, 0, POOR, DENSE),), epsg=5490, origin=(708_000, 1_615_000)),
+    "974": Country((Block("97411", 0, 0, POOR, DENSE),), epsg=2975, origin=(338_000, 7_689_000)),
 }
 BOUNDS = {"972": (-61.3, 14.3, -60.8, 14.9), "974": (55.2, -21.4, 55.9, -20.8)}  # west, south, east, north
 
@@ -65,5 +66,28 @@ def test_an_island_with_its_communes_and_units(island: str, tmp_path: Path) -> N
 def test_where_a_synthetic_index_decides_the_sentence_says_so(code: str, tmp_path: Path) -> None:
     country = Country((Block(code, 0, 0, POOR),), epsg=5490, origin=(655_000, 1_770_000))
     tables = country.write_tables(tmp_path, {code: "9B"}, {"9B": (13_287, 150_000)})
-    with pytest.raises(LawError, match=f"département {code[:3]}.*indice synthétique"):
+    with pytest.raises(LawError, match=f"territoire {code[:3]} .*indice synthétique"):
         compute_candidates(country.write_grid(tmp_path), CandidateRequest(on=ON, units=tables))
+
+
+@pytest.mark.parametrize(("people", "kept"), [(80.0, True), (79.5, False)])
+def test_decret_2014_1575_rejects_under_2_000_people_a_square_kilometre(
+    people: float, kept: bool, tmp_path: Path
+) -> None:
+    island = Country((Block("97411", 0, 0, POOR, people),), epsg=2975, origin=(338_000, 7_689_000))
+    run = compute_candidates(island.write_grid(tmp_path), CandidateRequest(on=ON, reference=REFERENCE))
+    assert bool(run.perimeters) is kept
+    failed = [test.name for quarter in run.search.rejected for test in quarter.tests if not test.passed]
+    assert failed == ([] if kept else ["densité"])
+
+
+def test_decret_2014_1575_gives_an_island_its_own_threshold(tmp_path: Path) -> None:
+    run = compute_candidates(ISLANDS["974"].write_grid(tmp_path), CandidateRequest(on=ON, reference=REFERENCE))
+    # 0.6 × (0.3 × 18 355 + 0.7 × 13 287) = 8 884.44
+    assert [threshold.eur for threshold in run.found.start.thresholds.values()] == [8_900]
+
+
+def test_decret_2024_1211_refuses_an_island_from_2025_even_where_its_communes_are_not_known(tmp_path: Path) -> None:
+    request = CandidateRequest(on=date(2025, 1, 1), reference=REFERENCE)
+    with pytest.raises(LawError, match=r"974.*2024-1211"):
+        compute_candidates(ISLANDS["974"].write_grid(tmp_path), request)
