@@ -30,8 +30,9 @@ HEAD = """# Le droit, texte par texte
 Cette page est écrite par `python docs/droit.py` d'après les données de `geoville/law` et de
 `geoville/eligibility/rules` ; un test échoue quand elle n'est plus à jour. Elle dit, pour qu'un juriste reprenne le
 travail, chaque texte, ce qui en a été lu et ce qui reste à lire. « En entier » : tout l'article. « Extrait » : une
-partie. « Vérifié » : la valeur se trouve dans ce qui a été lu ; une rédaction ancienne, même lue en entier, ne vérifie
-pas celle d'aujourd'hui. Ce qui n'est pas vérifié le dit dans chaque réponse, chaque fichier et chaque page qui s'y appuie.
+partie. « Vérifié » : la valeur se trouve dans ce qui a été lu ; une rédaction ancienne, même lue en entier, ne
+vérifie pas celle d'aujourd'hui. Ce qui n'est pas vérifié le dit dans chaque réponse, chaque fichier et chaque page qui
+s'y appuie.
 
 """
 
