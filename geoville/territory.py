@@ -408,17 +408,12 @@ class Territory:
         import pandas as pd
 
         from geoville.workflows.lookup_file.desk import answer_table
+        from geoville.workflows.lookup_file.questions import ARGUMENTS, FileColumns
 
-        return answer_table(
-            rows if isinstance(rows, pd.DataFrame) else Path(rows),
-            self.desk,
-            on,
-            address=address_columns,
-            postcode=postcode_column,
-            citycode=citycode_column,
-            lon=lon_column,
-            lat=lat_column,
+        columns = FileColumns(
+            tuple(address_columns), postcode_column, citycode_column, lon_column, lat_column, naming=ARGUMENTS
         )
+        return answer_table(rows if isinstance(rows, pd.DataFrame) else Path(rows), self.desk, on, columns)
 
     def lookup_file(
         self,
@@ -463,21 +458,20 @@ class Territory:
             The file cannot be read, a column is missing, the output cannot be written there or is there already.
         """
         from geoville.workflows.lookup_file.job import can_be_bulk, lookup_parquet, open_file_job
+        from geoville.workflows.lookup_file.questions import ARGUMENTS, FileColumns
 
-        job = open_file_job(
-            Path(source),
-            Path(out),
-            self.choice,
-            on,
-            address=address_columns,
-            postcode=postcode_column,
-            citycode=citycode_column,
-            lon=lon_column,
-            lat=lat_column,
-            encoding=encoding,
-            separator=separator,
-            sheet=sheet,
+        columns = FileColumns(
+            tuple(address_columns),
+            postcode_column,
+            citycode_column,
+            lon_column,
+            lat_column,
+            encoding,
+            separator,
+            sheet,
+            naming=ARGUMENTS,
         )
+        job = open_file_job(Path(source), Path(out), self.choice, on, columns)
         told = progress or _nobody
         if can_be_bulk(job):
             return lookup_parquet(job, told, resume=resume, force=force, workers=workers, scheduler=scheduler)

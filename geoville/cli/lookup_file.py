@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from geoville.workflows.lookup_file.desk import DeskChoice
     from geoville.workflows.lookup_file.job import BulkJob, FileJob
     from geoville.workflows.lookup_file.output import FileSummary
+    from geoville.workflows.lookup_file.questions import FileColumns
 
 
 # --- From the files and columns of a command line to the job that `geoville lookup-file` runs
@@ -60,10 +61,20 @@ class ColumnOptions:
     ] = None
 
     @property
-    def are_coordinates(self) -> bool:
-        """Whether nothing is said of addresses, nor of a layout that Parquet has not."""
-        others = (self.address_columns, self.postcode_column, self.citycode_column)
-        return not any((*others, self.encoding, self.separator, self.sheet))
+    def said(self) -> FileColumns:
+        """What they say of the file."""
+        from geoville.workflows.lookup_file.questions import FileColumns
+
+        return FileColumns(
+            tuple(name.strip() for name in (self.address_columns or "").split(",") if name.strip()),
+            self.postcode_column,
+            self.citycode_column,
+            self.lon_column,
+            self.lat_column,
+            self.encoding,
+            self.separator,
+            self.sheet,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ class JobOptions:
     on : day asked about.
     """
 
-    columns: ColumnOptions
+    columns: FileColumns
     desk: DeskOptions
     on: date
 
@@ -92,30 +103,15 @@ class JobOptions:
         """Open the job about a file of this machine."""
         from geoville.workflows.lookup_file.job import open_file_job
 
-        columns = self.columns
-        return open_file_job(
-            source,
-            out,
-            self.choice,
-            self.on,
-            address=tuple(name.strip() for name in (columns.address_columns or "").split(",") if name.strip()),
-            postcode=columns.postcode_column,
-            citycode=columns.citycode_column,
-            lon=columns.lon_column,
-            lat=columns.lat_column,
-            encoding=columns.encoding,
-            separator=columns.separator,
-            sheet=columns.sheet,
-        )
+        return open_file_job(source, out, self.choice, self.on, self.columns)
 
     def open_in_place(self, source: str, out: Destination) -> BulkJob | None:
         """Open the job about a Parquet file at an address, if it asks about numbers: it is not brought here."""
         from geoville.workflows.lookup_file.job import is_parquet, open_bulk_job
 
-        if not (is_parquet(source) and is_parquet(out.file_name.name) and self.columns.are_coordinates):
+        if not (is_parquet(source) and is_parquet(out.file_name.name) and self.columns.may_be_numbers):
             return None
-        columns = self.columns
-        job = open_bulk_job(source, out.given, self.choice, self.on, lon=columns.lon_column, lat=columns.lat_column)
+        job = open_bulk_job(source, out.given, self.choice, self.on, self.columns)
         return job if job.is_about_numbers else None
 
 
@@ -179,7 +175,7 @@ def lookup_file(
 
     Le fichier de sortie est celui d'entrée, avec les réponses dans des colonnes ajoutées.
     """
-    with opened_job(source, out, JobOptions(columns, desk, day(on)), resume=resume, force=force) as job:
+    with opened_job(source, out, JobOptions(columns.said, desk, day(on)), resume=resume, force=force) as job:
         _say(_recognised(job))
         try:
             with _progress_bar(job.rows.expected_rows) as progress:

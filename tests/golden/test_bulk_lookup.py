@@ -20,6 +20,7 @@ from geoville.workflows.cluster import results
 from geoville.workflows.lookup_file import job as bulk_parts
 from geoville.workflows.lookup_file.desk import DeskChoice
 from geoville.workflows.lookup_file.job import FileJob, can_be_bulk, lookup_parquet, open_file_job
+from geoville.workflows.lookup_file.questions import FileColumns
 
 ON = date(2020, 1, 1)
 ROWS, GROUP_ROWS = 1_500, 200
@@ -71,7 +72,9 @@ def job(questions: Path, contours: Path, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(bulk_parts, "PART_ROWS", GROUP_ROWS)
 
     def opened(name: str = "bulk.parquet", on: date = ON, perimeters: tuple[Path, ...] = (contours,)) -> FileJob:
-        return open_file_job(questions, tmp_path / name, DeskChoice("calais", perimeters), on, lon="x", lat="y")
+        return open_file_job(
+            questions, tmp_path / name, DeskChoice("calais", perimeters), on, FileColumns(lon="x", lat="y")
+        )
 
     return opened
 
@@ -187,7 +190,7 @@ def test_only_numbers_of_parquet_files_are_answered_in_bulk(
         source.write_text("x;y\n1.85;50.94\n", encoding="utf-8")
     else:
         pq.write_table(pa.table(table), source)
-    opened = open_file_job(source, tmp_path / f"out-{name}", DeskChoice("calais"), ON, lon="x", lat="y")
+    opened = open_file_job(source, tmp_path / f"out-{name}", DeskChoice("calais"), ON, FileColumns(lon="x", lat="y"))
     assert can_be_bulk(opened) is expected
 
 

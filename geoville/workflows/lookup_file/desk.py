@@ -21,7 +21,7 @@ from geoville.sources.rows.files import open_row_file
 from geoville.sources.rows.row import AddedCells, InputRow, cell_text
 from geoville.workflows.lookup import GEOPLATEFORME, open_desk
 from geoville.workflows.lookup_file.bulk import BulkAnswers
-from geoville.workflows.lookup_file.questions import Asking, CoordinateQuestions, Naming, choose_questions, degrees
+from geoville.workflows.lookup_file.questions import RECOGNISED, Asking, CoordinateQuestions, degrees
 from geoville.workflows.lookup_file.results import STATUS_PLACE, RowStatus, answered, columns_beside
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from geoville.errors import Location
     from geoville.sources.rows.row import Cell
     from geoville.workflows.lookup import LookupDesk
+    from geoville.workflows.lookup_file.questions import FileColumns
 
 
 ROWS_WORTH_A_BULK = 5_000
@@ -216,27 +217,17 @@ def _desk(choice: DeskChoice, asking: Asking) -> FileDesk:
 
 # --- Many questions held in memory, answered row by row as `lookup-file` answers those of a file
 
-ARGUMENTS = Naming("address_columns", "lon_column et lat_column")
 _TYPES = {str: "string", float: "Float64", int: "Int64"}
 
 
 def answer_table(
-    rows: pd.DataFrame | Path,
-    desk: LookupDesk,
-    on: date,
-    *,
-    address: Sequence[str] = (),
-    postcode: str | None = None,
-    citycode: str | None = None,
-    lon: str | None = None,
-    lat: str | None = None,
+    rows: pd.DataFrame | Path, desk: LookupDesk, on: date, columns: FileColumns = RECOGNISED
 ) -> pd.DataFrame:
     """Answer every row of a table, or of a file that is read whole, as text.
 
     Parameters
     ----------
     on : day asked about.
-    address, postcode, citycode, lon, lat : columns that ask, recognised by their names unless given.
 
     Returns
     -------
@@ -253,9 +244,7 @@ def answer_table(
 
     frame, read = (rows, _rows_of(rows)) if isinstance(rows, pd.DataFrame) else _table_of(rows)
     known = [str(name) for name in frame.columns]
-    questions = choose_questions(
-        known, address=address, postcode=postcode, citycode=citycode, lon=lon, lat=lat, naming=ARGUMENTS
-    )
+    questions = columns.questions(known)
     places = [known.index(name) for name in questions.columns]
     asked = [row if row.fault else replace(row, cells=tuple(row.cells[place] for place in places)) for row in read]
     answers = _columns_of(FileDesk(desk, Asking(questions, on)).answers(asked), known)

@@ -17,7 +17,6 @@ from geoville.geocoding.search import EmbeddedGeocoder
 from geoville.model import AddressList
 from geoville.sources.files import sha256_of
 from geoville.sources.provenance import provenance_text, write_provenance
-from geoville.sources.rows.files import open_row_file
 from geoville.sources.rows.parquet import ParquetRows
 from geoville.sources.stores import LocalFile, StoredFile, stored
 from geoville.workflows.cluster import results
@@ -34,7 +33,7 @@ from geoville.workflows.lookup_file.output import (
     check_output,
     merge,
 )
-from geoville.workflows.lookup_file.questions import Asking, CoordinateQuestions, choose_questions
+from geoville.workflows.lookup_file.questions import RECOGNISED, Asking, CoordinateQuestions
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, columns_beside, columns_renamed
 
 if TYPE_CHECKING:
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
 
     from geoville.sources.rows.files import RowFile
     from geoville.workflows.lookup_file.desk import DeskChoice
+    from geoville.workflows.lookup_file.questions import FileColumns
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,31 +132,13 @@ class FileJob:
         return JobRecord(self.source.name, self.rows.description, self.asking, self.desk)
 
 
-def open_file_job(
-    source: Path,
-    out: Path,
-    desk: DeskChoice,
-    on: date,
-    *,
-    address: Sequence[str] = (),
-    postcode: str | None = None,
-    citycode: str | None = None,
-    lon: str | None = None,
-    lat: str | None = None,
-    encoding: str | None = None,
-    separator: str | None = None,
-    sheet: str | None = None,
-) -> FileJob:
+def open_file_job(source: Path, out: Path, desk: DeskChoice, on: date, columns: FileColumns = RECOGNISED) -> FileJob:
     """Check a file and what is asked of it, before anything is written.
 
     Parameters
     ----------
     source, out : CSV, XLSX or Parquet, both of the same format.
     on : day asked about.
-    address : columns that hold the address, in the order of an envelope.
-    postcode, citycode : columns that limit the search to a town.
-    lon, lat : columns that hold the coordinates, WGS84 degrees.
-    encoding, separator, sheet : recognised unless given.
 
     Raises
     ------
@@ -164,9 +146,8 @@ def open_file_job(
         The input cannot be read, the output cannot be written there, or a column is missing.
     """
     check_output(source, out)
-    rows = open_row_file(source, encoding=encoding, separator=separator, sheet=sheet)
-    questions = choose_questions(rows.columns, address=address, postcode=postcode, citycode=citycode, lon=lon, lat=lat)
-    return FileJob(source, out, rows, Asking(questions, on), desk)
+    rows = columns.open(source)
+    return FileJob(source, out, rows, Asking(columns.questions(rows.columns), on), desk)
 
 
 # --- A Parquet file of coordinates to answer, and its output: each on this machine, or at an address
@@ -227,16 +208,13 @@ def bulk_job_of(job: FileJob) -> BulkJob:
     return BulkJob(LocalFile(job.source), LocalFile(job.out), job.rows, job.asking, job.desk)
 
 
-def open_bulk_job(
-    source: str, out: str, desk: DeskChoice, on: date, *, lon: str | None = None, lat: str | None = None
-) -> BulkJob:
+def open_bulk_job(source: str, out: str, desk: DeskChoice, on: date, columns: FileColumns = RECOGNISED) -> BulkJob:
     """Check a Parquet file that is at an address, or whose output will be, before anything is written.
 
     Parameters
     ----------
     source, out : paths or addresses.
     on : day asked about.
-    lon, lat : columns that hold the coordinates, WGS84 degrees; recognised by their names unless given.
 
     Raises
     ------
@@ -247,7 +225,7 @@ def open_bulk_job(
         raise InvalidInputError("L'entrée et la sortie sont le même fichier", advice="donner un autre nom à la sortie")
     file = stored(source)
     rows = ParquetRows(file)
-    return BulkJob(file, stored(out), rows, Asking(choose_questions(rows.columns, lon=lon, lat=lat), on), desk)
+    return BulkJob(file, stored(out), rows, Asking(columns.questions(rows.columns), on), desk)
 
 
 # --- The parts of a Parquet file: whole row groups, each answered into a file of its own, then put together

@@ -23,6 +23,7 @@ from geoville.model import VerdictCode
 from geoville.workflows.lookup import LookupDesk
 from geoville.workflows.lookup_file.desk import DeskChoice
 from geoville.workflows.lookup_file.job import FileJob, open_file_job
+from geoville.workflows.lookup_file.questions import FileColumns
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, columns_beside
 
 ON = date(2026, 1, 15)
@@ -143,7 +144,7 @@ def test_the_three_formats_say_the_same(tmp_path):
 def test_an_address_may_stand_in_several_columns(tmp_path, desk):
     table = [["ville", "rue", "n°", "cp"], ["Calais", "rue Youri Gagarine", "1", "62100"]]
     source = _write_csv(tmp_path / "in.csv", table)
-    job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON, address=("n°", "rue", "cp", "ville"))
+    job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON, FileColumns(("n°", "rue", "cp", "ville")))
     [row] = _run(job)
     assert row["qpv_verdict"] == desk.answer("1 rue Youri Gagarine 62100 Calais", ON).verdict == "inside"
 
@@ -151,7 +152,7 @@ def test_an_address_may_stand_in_several_columns(tmp_path, desk):
 def test_a_postcode_and_a_commune_limit_the_search(tmp_path, desk):
     table = [["rue", "cp", "insee"], ["collège Vauban", "62100", "62193"], ["rue Mollien", "59000", ""]]
     source = _write_csv(tmp_path / "in.csv", table)
-    job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON, address=("rue",), postcode="cp", citycode="insee")
+    job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON, FileColumns(("rue",), "cp", "insee"))
     assert "code postal lu dans : cp ; code de commune lu dans : insee" in job.asking.questions.description
     for (street, postcode, citycode), row in zip(table[1:], _run(job), strict=True):
         answer = desk.answer(street, ON, postcode=postcode, citycode=citycode)
@@ -188,7 +189,7 @@ def test_a_bad_row_says_what_is_wrong_and_where_and_stops_nothing(tmp_path):
 )
 def test_coordinates_are_read_or_said_to_be_wrong(tmp_path, lon, lat, status, reason):
     source = _write_csv(tmp_path / "in.csv", [["x", "y"], [lon, lat]])
-    [row] = _run(open_file_job(source, tmp_path / "out.csv", CALAIS, ON, lon="x", lat="y"))
+    [row] = _run(open_file_job(source, tmp_path / "out.csv", CALAIS, ON, FileColumns(lon="x", lat="y")))
     assert row["result_status"] == status
     assert reason in row["qpv_raison"]
 
@@ -248,7 +249,7 @@ def test_columns_that_cannot_be_read_are_refused_before_anything_is_written(tmp_
     path = tmp_path / "in.csv"
     path.write_text("a;b;b\n1;2;3\n", encoding="utf-8")
     with pytest.raises(InvalidInputError, match=sentence):
-        open_file_job(path, tmp_path / "out.csv", CALAIS, ON, **options)
+        open_file_job(path, tmp_path / "out.csv", CALAIS, ON, FileColumns(**options))
     assert list(tmp_path.iterdir()) == [path]
 
 

@@ -17,6 +17,7 @@ from geoville.workflows.lookup import LookupDesk
 from geoville.workflows.lookup_file.desk import DeskChoice
 from geoville.workflows.lookup_file.job import FileJob, open_file_job
 from geoville.workflows.lookup_file.output import Journal
+from geoville.workflows.lookup_file.questions import FileColumns
 
 ON = date(2026, 1, 15)
 CALAIS = DeskChoice("calais")
@@ -102,7 +103,7 @@ def test_an_interrupted_work_is_neither_lost_nor_taken_for_another(interrupted, 
     other_day = open_file_job(interrupted.source, interrupted.out, CALAIS, date(2020, 1, 1))
     with pytest.raises(InvalidInputError, match=r"\(au 2026-01-15\).* diffère : le jour de la question :"):
         other_day.run(lambda _: None, resume=True)
-    other_columns = open_file_job(interrupted.source, interrupted.out, CALAIS, ON, address=("dossier",))
+    other_columns = open_file_job(interrupted.source, interrupted.out, CALAIS, ON, FileColumns(("dossier",)))
     with pytest.raises(InvalidInputError, match=r"diffère : les colonnes lues :"):
         other_columns.run(lambda _: None, resume=True)
     with interrupted.source.open("a", encoding="utf-8") as stream:
