@@ -31,7 +31,7 @@ finally:
 KILLED = """
 import itertools, os, signal, sys
 from geoville.cli import main
-from geoville.sources.row_files.csv import CsvRows
+from geoville.sources.rows.csv import CsvRows
 from geoville.workflows.lookup_file.output import Journal
 
 _, place, rank = sys.argv[:3]
