@@ -457,7 +457,7 @@ class Territory:
         InvalidInputError
             The file cannot be read, a column is missing, the output cannot be written there or is there already.
         """
-        from geoville.workflows.lookup_file.job import can_be_bulk, lookup_parquet, open_file_job
+        from geoville.workflows.lookup_file.job import lookup_parquet, open_file_job
         from geoville.workflows.lookup_file.questions import ARGUMENTS, FileColumns
 
         columns = FileColumns(
@@ -473,7 +473,7 @@ class Territory:
         )
         job = open_file_job(Path(source), Path(out), self.choice, on, columns)
         told = progress or _nobody
-        if can_be_bulk(job):
+        if job.is_about_numbers:
             return lookup_parquet(job, told, resume=resume, force=force, workers=workers, scheduler=scheduler)
         if scheduler:
             raise InvalidInputError(

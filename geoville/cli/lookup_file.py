@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from geoville.workflows.lookup_file.desk import DeskChoice
-    from geoville.workflows.lookup_file.job import BulkJob, FileJob
+    from geoville.workflows.lookup_file.job import FileJob
     from geoville.workflows.lookup_file.output import FileSummary
     from geoville.workflows.lookup_file.questions import FileColumns
 
@@ -99,26 +99,24 @@ class JobOptions:
         perimeters = tuple(desk.perimeters or ())
         return DeskChoice(desk.territory, perimeters, desk.addresses, desk.geocoder, desk.generation)
 
-    def open(self, source: Path, out: Path) -> FileJob:
-        """Open the job about a file of this machine."""
+    def open(self, source: str | Path, out: str | Path) -> FileJob:
+        """Open the job about a file where it is."""
         from geoville.workflows.lookup_file.job import open_file_job
 
         return open_file_job(source, out, self.choice, self.on, self.columns)
 
-    def open_in_place(self, source: str, out: Destination) -> BulkJob | None:
+    def open_in_place(self, source: str, out: Destination) -> FileJob | None:
         """Open the job about a Parquet file at an address, if it asks about numbers: it is not brought here."""
-        from geoville.workflows.lookup_file.job import is_parquet, open_bulk_job
+        from geoville.workflows.lookup_file.job import is_parquet
 
         if not (is_parquet(source) and is_parquet(out.file_name.name) and self.columns.may_be_numbers):
             return None
-        job = open_bulk_job(source, out.given, self.choice, self.on, self.columns)
+        job = self.open(source, out.given)
         return job if job.is_about_numbers else None
 
 
 @contextmanager
-def opened_job(
-    source: str, out: Destination, options: JobOptions, *, resume: bool, force: bool
-) -> Iterator[FileJob | BulkJob]:
+def opened_job(source: str, out: Destination, options: JobOptions, *, resume: bool, force: bool) -> Iterator[FileJob]:
     """Open the job about a file, wherever it is. A file that has to be brought here, or sent, is when the block ends.
 
     Raises
@@ -190,17 +188,18 @@ def lookup_file(
         print_lines(_in_words(job, out, summary))
 
 
-def _is_kept(job: FileJob | BulkJob, out: Destination) -> bool:
+def _is_kept(job: FileJob, out: Destination) -> bool:
     """Whether what is done outlives the command: a file that was to be sent elsewhere goes with it."""
-    in_place = not isinstance(job.out, Path) or job.out == out.path
-    return in_place and job.journal.exists()
+    from geoville.sources.stores import stored
+
+    return job.out == stored(out.given) and job.journal.exists()
 
 
-def _way_to_run(job: FileJob | BulkJob, scheduler: str | None) -> Callable[..., FileSummary]:
+def _way_to_run(job: FileJob, scheduler: str | None) -> Callable[..., FileSummary]:
     """Numbers of a Parquet file are answered part by part, wherever its workers are; all else, row by row."""
-    from geoville.workflows.lookup_file.job import BulkJob, can_be_bulk, lookup_parquet
+    from geoville.workflows.lookup_file.job import lookup_parquet
 
-    if isinstance(job, BulkJob) or can_be_bulk(job):
+    if job.is_about_numbers:
         return partial(lookup_parquet, job, scheduler=scheduler)
     if scheduler:
         raise InvalidInputError(
@@ -210,7 +209,7 @@ def _way_to_run(job: FileJob | BulkJob, scheduler: str | None) -> Callable[..., 
     return job.run
 
 
-def _recognised(job: FileJob | BulkJob) -> list[str]:
+def _recognised(job: FileJob) -> list[str]:
     lines = [f"Lecture : {job.rows.description} ; {job.asking.questions.description}."]
     if job.renamed:
         names = ", ".join(f"{usual} → {name}" for usual, name in job.renamed.items())
@@ -218,7 +217,7 @@ def _recognised(job: FileJob | BulkJob) -> list[str]:
     return lines
 
 
-def _in_words(job: FileJob | BulkJob, out: Destination, summary: FileSummary) -> list[str]:
+def _in_words(job: FileJob, out: Destination, summary: FileSummary) -> list[str]:
     return [
         f"Écrit : {out} ({_rows(summary.rows)}, au {french.long_date(job.asking.on)})",
         _counts(summary.statuses, _STATUSES),
@@ -234,7 +233,7 @@ def _counts(counts: dict[str, int], names: dict[str, str]) -> str:
     return " ; ".join(f"{name} : {french.number(counts.get(key, 0))}" for key, name in names.items())
 
 
-def _document(job: FileJob | BulkJob, out: Destination, summary: FileSummary) -> dict[str, Any]:
+def _document(job: FileJob, out: Destination, summary: FileSummary) -> dict[str, Any]:
     return {
         "out": str(out),
         "on": job.asking.on.isoformat(),

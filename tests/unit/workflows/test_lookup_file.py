@@ -70,7 +70,7 @@ def _read_csv(path: Path) -> list[dict[str, str]]:
 
 def _run(job: FileJob, **options: Any) -> list[dict[str, str]]:
     job.run(lambda _: None, **options)
-    return _read_csv(job.out)
+    return _read_csv(job.out.path)
 
 
 def _expected(answer: Any) -> dict[str, Any]:
@@ -273,11 +273,11 @@ def test_an_input_that_does_not_exist_is_said_so_though_the_output_does(tmp_path
 def test_what_is_there_is_never_replaced_without_a_word(tmp_path):
     source = _write_csv(tmp_path / "in.csv", [["adresse"], ["collège Vauban"]])
     job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON)
-    job.out.write_text("précieux", encoding="utf-8")
+    job.out.path.write_text("précieux", encoding="utf-8")
     for options in ({}, {"resume": True}):
         with pytest.raises(InvalidInputError, match=r"« out.csv » existe déjà : le remplacer avec --force"):
             job.run(lambda _: None, **options)
-    assert job.out.read_text(encoding="utf-8") == "précieux"
+    assert job.out.path.read_text(encoding="utf-8") == "précieux"
     assert len(_run(job, force=True)) == 1
     with pytest.raises(InvalidInputError, match="se contredisent"):
         job.run(lambda _: None, resume=True, force=True)
@@ -303,7 +303,7 @@ def test_a_file_of_no_row_has_its_columns(tmp_path):
     source = _write_csv(tmp_path / "in.csv", [["adresse"]])
     job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON)
     assert _run(job) == []
-    assert job.out.read_bytes().startswith(b"adresse;longitude;latitude;result_score;")
+    assert job.out.path.read_bytes().startswith(b"adresse;longitude;latitude;result_score;")
 
 
 def test_several_processes_write_the_same_file_as_one(tmp_path):
@@ -313,8 +313,8 @@ def test_several_processes_write_the_same_file_as_one(tmp_path):
     two = open_file_job(source, tmp_path / "two.csv", CALAIS, ON)
     one.run(lambda _: None)
     two.run(lambda _: None, workers=2)
-    assert two.out.read_bytes() == one.out.read_bytes()
-    assert two.out.read_bytes().count(b"\n") == len(rows)
+    assert two.out.path.read_bytes() == one.out.path.read_bytes()
+    assert two.out.path.read_bytes().count(b"\n") == len(rows)
 
 
 def test_a_service_that_counts_what_a_machine_asks_is_asked_by_one_process(tmp_path):
