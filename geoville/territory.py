@@ -40,8 +40,7 @@ if TYPE_CHECKING:
     from geoville.workflows.candidates import IncomeChoices
     from geoville.workflows.explain import Explanation
     from geoville.workflows.fetch import FetchRun, Progress, Target
-    from geoville.workflows.lookup import LookupDesk
-    from geoville.workflows.lookup_file.desk import DeskChoice
+    from geoville.workflows.lookup import DeskChoice, LookupDesk
     from geoville.workflows.lookup_file.output import FileSummary
     from geoville.workflows.maps import MapLook
 
@@ -100,7 +99,7 @@ class Territory:
             No territory has that name; the message lists those there are.
         """
         from geoville.sources.pack import open_pack
-        from geoville.workflows.lookup_file.desk import DeskChoice
+        from geoville.workflows.lookup import DeskChoice
 
         pack = open_pack(name)
         given = tuple(Path(path) for path in perimeters)

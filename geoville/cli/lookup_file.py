@@ -21,7 +21,6 @@ from geoville.errors import GeovilleError, InvalidInputError
 if TYPE_CHECKING:
     from datetime import date
 
-    from geoville.workflows.lookup_file.desk import DeskChoice
     from geoville.workflows.lookup_file.job import FileJob
     from geoville.workflows.lookup_file.output import FileSummary
     from geoville.workflows.lookup_file.questions import FileColumns
@@ -90,20 +89,11 @@ class JobOptions:
     desk: DeskOptions
     on: date
 
-    @property
-    def choice(self) -> DeskChoice:
-        """The desk that answers."""
-        from geoville.workflows.lookup_file.desk import DeskChoice
-
-        desk = self.desk
-        perimeters = tuple(desk.perimeters or ())
-        return DeskChoice(desk.territory, perimeters, desk.addresses, desk.geocoder, desk.generation)
-
     def open(self, source: str | Path, out: str | Path) -> FileJob:
         """Open the job about a file where it is."""
         from geoville.workflows.lookup_file.job import open_file_job
 
-        return open_file_job(source, out, self.choice, self.on, self.columns)
+        return open_file_job(source, out, self.desk.choice, self.on, self.columns)
 
     def open_in_place(self, source: str, out: Destination) -> FileJob | None:
         """Open the job about a Parquet file at an address, if it asks about numbers: it is not brought here."""

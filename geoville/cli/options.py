@@ -15,7 +15,7 @@ from geoville.errors import InvalidInputError
 if TYPE_CHECKING:
     from geoville.law import IncomeReference
     from geoville.model import Answer
-    from geoville.workflows.lookup import LookupDesk
+    from geoville.workflows.lookup import DeskChoice, LookupDesk
     from geoville.workflows.search_inputs import CandidateRequest, IrisInput, UnitTables
 
 
@@ -93,17 +93,16 @@ class DeskOptions:
     generation: QpvGeneration = None
     territory: TerritoryName = DEFAULT_TERRITORY
 
+    @property
+    def choice(self) -> DeskChoice:
+        """What they choose."""
+        from geoville.workflows.lookup import DeskChoice
+
+        return DeskChoice(self.territory, tuple(self.perimeters or ()), self.addresses, self.geocoder, self.generation)
+
     def open(self) -> LookupDesk:
         """Load what they name."""
-        from geoville.workflows.lookup import open_desk
-
-        return open_desk(
-            self.territory,
-            perimeters=self.perimeters or (),
-            addresses=self.addresses,
-            geocoder=self.geocoder,
-            generation=self.generation,
-        )
+        return self.choice.open()
 
 
 # --- Options of every command that estimates incomes: thresholds, urban units, and the IRIS that cells follow

@@ -17,11 +17,12 @@ from geoville.law import position_accuracy
 from geoville.model import Kind, Position, PositionType
 from geoville.sources.addresses import read_addresses
 from geoville.sources.contours import read_perimeters
+from geoville.sources.files import sha256_of
 from geoville.sources.manifest import fetching, lacking, missing
 from geoville.sources.pack import open_pack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -135,15 +136,9 @@ class LookupDesk:
         return decide(typed_position(lon, lat, accuracy_m), self.index, on)
 
 
-def open_desk(
-    territory: str,
-    *,
-    perimeters: Sequence[Path] = (),
-    addresses: Path | None = None,
-    geocoder: str | None = None,
-    generation: int | None = None,
-) -> LookupDesk:
-    """Load a territory's addresses and perimeters.
+@dataclass(frozen=True, slots=True)
+class DeskChoice:
+    """Which addresses and which perimeters answer, as values that another process may be given.
 
     Parameters
     ----------
@@ -152,21 +147,54 @@ def open_desk(
     addresses : list, taken as incomplete, or index of addresses searched instead of the pack's list.
     geocoder : remote service asked instead of any list: "geoplateforme", or the URL of one that answers as addok does.
     generation : of the files' QPV, where their codes do not tell.
-
-    Raises
-    ------
-    DataUnavailableError
-        The pack knows no QPV and no candidate, and no file is given instead.
     """
-    pack = open_pack(territory)
-    searcher = open_geocoder(pack, addresses=addresses, geocoder=geocoder)
-    if perimeters:
-        given = [found for path in perimeters for found in read_perimeters(path, generation=generation).perimeters]
-        return LookupDesk(searcher, PerimeterIndex(given))
-    known = pack.perimeters()
-    if not any(item.kind in _QUARTERS for item in known):  # every answer would be "outside", of quarters not known
-        raise missing("qpv", pack.name)
-    return LookupDesk(searcher, PerimeterIndex(known, pack.extent))
+
+    territory: str
+    perimeters: tuple[Path, ...] = ()
+    addresses: Path | None = None
+    geocoder: str | None = None
+    generation: int | None = None
+
+    def open(self) -> LookupDesk:
+        """Load the addresses and perimeters.
+
+        Raises
+        ------
+        DataUnavailableError
+            The pack knows no QPV and no candidate, and no file is given instead.
+        """
+        pack = open_pack(self.territory)
+        searcher = open_geocoder(pack, addresses=self.addresses, geocoder=self.geocoder)
+        if self.perimeters:
+            read = (read_perimeters(path, generation=self.generation) for path in self.perimeters)
+            return LookupDesk(searcher, PerimeterIndex([found for contours in read for found in contours.perimeters]))
+        known = pack.perimeters()
+        if not any(item.kind in _QUARTERS for item in known):  # every answer would be "outside", of quarters not known
+            raise missing("qpv", pack.name)
+        return LookupDesk(searcher, PerimeterIndex(known, pack.extent))
+
+    def check_workers(self, workers: int) -> None:
+        """Refuse to ask from several processes a service that counts what one machine asks.
+
+        Raises
+        ------
+        InvalidInputError
+            The Géoplateforme would be asked by more than one process.
+        """
+        if workers > 1 and (self.geocoder or "").lower() == GEOPLATEFORME:
+            raise InvalidInputError(
+                "La Géoplateforme limite le nombre de questions d'une machine", advice="l'interroger sans --workers"
+            )
+
+    def identity(self) -> dict[str, str]:
+        """What the answers depend on: checksums of every file that may be read, and the choices made."""
+        pack = open_pack(self.territory)
+        shipped = [file.source.sha256 or "" for file in pack.manifest.files]
+        return {
+            "data": " ".join([self.territory, *shipped, *(item.sha256 for item in pack.additions)]),
+            "perimeters": " ".join([*map(sha256_of, self.perimeters), str(self.generation or "")]),
+            "geocoder": sha256_of(self.addresses) if self.addresses else self.geocoder or "",
+        }
 
 
 def typed_position(lon: float, lat: float, accuracy_m: float = 0.0) -> Position:

@@ -20,7 +20,7 @@ from geoville.api.files import MOST_FAILURES, FileAnswer, sweep_folders
 from geoville.api.settings import Settings
 from geoville.errors import DataUnavailableError
 from geoville.geocoding.remote import RemoteGeocoder
-from geoville.workflows.lookup_file.desk import DeskChoice
+from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.lookup_file.job import open_file_job
 from geoville.workflows.lookup_file.questions import FileColumns
 

@@ -17,8 +17,8 @@ import pytest
 
 from geoville.errors import InvalidInputError
 from geoville.workflows.cluster import results
+from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.lookup_file import job as bulk_parts
-from geoville.workflows.lookup_file.desk import DeskChoice
 from geoville.workflows.lookup_file.job import FileJob, lookup_parquet, open_file_job
 from geoville.workflows.lookup_file.questions import FileColumns
 

@@ -19,7 +19,7 @@ from geoville.results import CandidatesResult
 from geoville.sources.pack import open_pack
 from geoville.sources.stores import push
 from geoville.workflows.candidates import compute_candidates
-from geoville.workflows.lookup import open_desk
+from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.search_inputs import CandidateRequest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -107,7 +107,7 @@ class TestFetching:
 
 class TestAsking:
     def test_an_address_is_answered_as_by_the_desk(self, calais):
-        assert calais.decide(ADDRESS, on=DAY) == open_desk("calais").answer(ADDRESS, DAY)
+        assert calais.decide(ADDRESS, on=DAY) == DeskChoice("calais").open().answer(ADDRESS, DAY)
 
     def test_coordinates_are_answered_with_their_accuracy(self, calais):
         exact = calais.decide((1.8867, 50.956), on=DAY)

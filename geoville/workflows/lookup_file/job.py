@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from geoville.sources.rows.files import RowFile
-    from geoville.workflows.lookup_file.desk import DeskChoice
+    from geoville.workflows.lookup import DeskChoice
     from geoville.workflows.lookup_file.questions import FileColumns
 
 

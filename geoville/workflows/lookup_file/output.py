@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from geoville.sources.rows.files import RowFile
     from geoville.sources.rows.row import Cell
     from geoville.sources.stores import StoredFile
-    from geoville.workflows.lookup import LookupDesk
-    from geoville.workflows.lookup_file.desk import DeskChoice
+    from geoville.workflows.lookup import DeskChoice, LookupDesk
     from geoville.workflows.lookup_file.questions import Asking
 
 

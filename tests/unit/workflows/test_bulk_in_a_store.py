@@ -17,8 +17,8 @@ from distributed import LocalCluster
 from made_up_cluster import cluster_of
 
 from geoville.errors import InvalidInputError
+from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.lookup_file import job as bulk_parts
-from geoville.workflows.lookup_file.desk import DeskChoice
 from geoville.workflows.lookup_file.job import FileJob, lookup_parquet, open_file_job
 
 ON = date(2026, 1, 15)

@@ -20,8 +20,7 @@ from openpyxl import Workbook, load_workbook
 from geoville.eligibility.documents import answer_document
 from geoville.errors import InvalidInputError
 from geoville.model import VerdictCode
-from geoville.workflows.lookup import LookupDesk
-from geoville.workflows.lookup_file.desk import DeskChoice
+from geoville.workflows.lookup import DeskChoice, LookupDesk
 from geoville.workflows.lookup_file.job import FileJob, open_file_job
 from geoville.workflows.lookup_file.questions import FileColumns
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, columns_beside

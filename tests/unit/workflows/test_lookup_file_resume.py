@@ -13,8 +13,7 @@ import pytest
 
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.sources.rows.row import AddedCells
-from geoville.workflows.lookup import LookupDesk
-from geoville.workflows.lookup_file.desk import DeskChoice
+from geoville.workflows.lookup import DeskChoice, LookupDesk
 from geoville.workflows.lookup_file.job import FileJob, open_file_job
 from geoville.workflows.lookup_file.output import Journal
 from geoville.workflows.lookup_file.questions import FileColumns
