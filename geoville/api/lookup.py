@@ -21,6 +21,7 @@ from geoville.errors import GeovilleError, InvalidInputError
 from geoville.geocoding.remote import RemoteGeocoder
 from geoville.model import Basis, Kind, Placement, PositionType, RuleStatus, VerdictCode
 from geoville.workflows.footprints import footprint_of
+from geoville.workflows.lookup import QuestionNames, one_place
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -59,6 +60,9 @@ async def answer(desk: LookupDesk, question: str, on: date, *, postcode: str = "
     return decide(found, desk.index, on)
 
 
+_FIELDS = QuestionNames("q", "lon", "lat", "accuracy_m")
+
+
 async def answer_question(desk: LookupDesk, asked: Question, on: date) -> Answer:
     """Answer to an address or to coordinates.
 
@@ -69,13 +73,11 @@ async def answer_question(desk: LookupDesk, asked: Question, on: date) -> Answer
     DataUnavailableError
         The remote geocoder is out of reach.
     """
-    if asked.q is not None and asked.lon is None and asked.lat is None and asked.accuracy_m is None:
-        return await answer(desk, asked.q, on)
-    if asked.q is None and asked.lon is not None and asked.lat is not None:
-        return desk.answer_at(asked.lon, asked.lat, on, asked.accuracy_m or 0.0)
-    raise InvalidInputError(
-        "La question n'est pas claire", advice="donner soit q, soit lon et lat (et leur accuracy_m)"
-    )
+    place = one_place(asked.q, asked.lon, asked.lat, asked.accuracy_m, _FIELDS)
+    if isinstance(place, str):
+        return await answer(desk, place, on)
+    lon, lat, accuracy_m = place
+    return desk.answer_at(lon, lat, on, accuracy_m)
 
 
 # --- Shapes of the service's documents, for validation and for the OpenAPI page

@@ -10,10 +10,9 @@ import typer
 
 from geoville import french
 from geoville.cli.files import Destination
-from geoville.cli.options import AsJson, AskedDay, DeskOptions, QuestionOptions, day
+from geoville.cli.options import AsJson, AskedDay, DeskOptions, QuestionOptions, day, question_names
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.cli.typer_french import command, group
-from geoville.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +44,10 @@ def lookup(
     """
     asked_on = day(on)
     if geometry is None:
-        question.check()
+        _ = question.place  # refused before anything is loaded
         _print_answer(question.answer(desk.open(), asked_on), as_json=as_json)
     elif question.is_asked:
-        raise InvalidInputError(
-            "La question n'est pas claire",
-            advice="donner soit une adresse, soit --lon et --lat (et leur --accuracy-m), soit --geometry",
-        )
+        raise question_names().unclear("--geometry")
     else:
         _print_footprint(geometry, desk.open().index, asked_on, desk.territory, as_json=as_json)
 
@@ -242,7 +238,7 @@ def attest(
     from geoville.workflows.attest import format_of, state, write_statement
 
     asked_on, issued_on = day(on), day(issued)
-    question.check()
+    _ = question.place  # refused before anything is loaded
     format_of(out.file_name)
     opened = desk.open()
     answer = question.answer(opened, asked_on)

@@ -15,7 +15,7 @@ from geoville.errors import InvalidInputError
 if TYPE_CHECKING:
     from geoville.law import IncomeReference
     from geoville.model import Answer
-    from geoville.workflows.lookup import DeskChoice, LookupDesk
+    from geoville.workflows.lookup import DeskChoice, LookupDesk, QuestionNames
     from geoville.workflows.search_inputs import CandidateRequest, IrisInput, UnitTables
 
 
@@ -280,25 +280,24 @@ class QuestionOptions:
         """The question as typed."""
         return f"{self.lon}, {self.lat}" if self.address is None else self.address
 
-    def check(self) -> None:
-        """Refuse what is neither one address nor one pair of coordinates.
+    @property
+    def place(self) -> str | tuple[float, float, float]:
+        """What the question is about; refused where it is neither one address nor one pair of coordinates."""
+        from geoville.workflows.lookup import one_place
 
-        Raises
-        ------
-        InvalidInputError
-        """
-        by_address = self.address is not None and (self.lon, self.lat, self.accuracy_m) == (None, None, None)
-        by_coordinates = self.address is None and self.lon is not None and self.lat is not None
-        if by_address == by_coordinates:
-            raise InvalidInputError(
-                "La question n'est pas claire",
-                advice="donner soit une adresse, soit --lon et --lat (et leur --accuracy-m)",
-            )
+        return one_place(self.address, self.lon, self.lat, self.accuracy_m, question_names())
 
     def answer(self, desk: LookupDesk, on: date) -> Answer:
-        """Ask the question, checked before, at a desk."""
-        if self.address is not None:
-            return desk.answer(self.address, on)
-        assert self.lon is not None
-        assert self.lat is not None
-        return desk.answer_at(self.lon, self.lat, on, self.accuracy_m or 0.0)
+        """Ask the question at a desk."""
+        place = self.place
+        if isinstance(place, str):
+            return desk.answer(place, on)
+        lon, lat, accuracy_m = place
+        return desk.answer_at(lon, lat, on, accuracy_m)
+
+
+def question_names() -> QuestionNames:
+    """How the command line names the parts of a question."""
+    from geoville.workflows.lookup import QuestionNames
+
+    return QuestionNames("une adresse", "--lon", "--lat", "--accuracy-m")

@@ -104,6 +104,43 @@ _QUARTERS = (Kind.QPV, Kind.CANDIDAT)
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionNames:
+    """How a door names the parts of a question, for the advice that errors give."""
+
+    address: str
+    lon: str
+    lat: str
+    accuracy_m: str
+
+    def unclear(self, *others: str) -> InvalidInputError:
+        """The error of a question that is none, or several; others are the ways of asking that some doors have."""
+        ways = (self.address, f"{self.lon} et {self.lat} (et leur {self.accuracy_m})", *others)
+        return InvalidInputError(
+            "La question n'est pas claire", advice=f"donner {', '.join(f'soit {way}' for way in ways)}"
+        )
+
+
+def one_place(
+    address: str | None, lon: float | None, lat: float | None, accuracy_m: float | None, names: QuestionNames
+) -> str | tuple[float, float, float]:
+    """What a question is about: an address, or a longitude, a latitude and their accuracy in metres, 0 if exact.
+
+    Raises
+    ------
+    InvalidInputError
+        It is about neither, or about both.
+
+    >>> one_place(None, 1.8867, 50.956, None, QuestionNames("q", "lon", "lat", "accuracy_m"))
+    (1.8867, 50.956, 0.0)
+    """
+    if address is not None and (lon, lat, accuracy_m) == (None, None, None):
+        return address
+    if address is None and lon is not None and lat is not None:
+        return lon, lat, accuracy_m or 0.0
+    raise names.unclear()
+
+
+@dataclass(frozen=True, slots=True)
 class LookupDesk:
     """Everything that answers need, loaded once: a geocoder and an index of perimeters."""
 
