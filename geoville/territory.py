@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from geoville.sources.registry import DataSet
     from geoville.workflows.actions import ActionDesk, CheckedTable
     from geoville.workflows.atlas import AtlasRun
-    from geoville.workflows.candidates import IncomeChoices
     from geoville.workflows.explain import Explanation
     from geoville.workflows.fetch import FetchRun, Progress, Target
+    from geoville.workflows.incomes import IncomeChoices
     from geoville.workflows.lookup import DeskChoice, LookupDesk
     from geoville.workflows.lookup_file.output import FileSummary
     from geoville.workflows.maps import MapLook
@@ -133,10 +133,10 @@ class Territory:
         InvalidInputError
             The name is taken or not possible, a code is not one, or the incomes are not complete.
         """
-        from geoville.workflows.candidates import income_reference
+        from geoville.workflows.incomes import ARGUMENTS, income_reference
         from geoville.workflows.territories import new_territory
 
-        incomes = income_reference(rmuc_nat, rmuc_uu, uu_population, year=rmuc_year)
+        incomes = income_reference(rmuc_nat, rmuc_uu, uu_population, year=rmuc_year, naming=ARGUMENTS)
         return cls.open(new_territory(name, communes, title=title, reference=incomes).name)
 
     @staticmethod
@@ -510,7 +510,7 @@ class Territory:
         gap_m : widest unpopulated gap bridged between two groups, metres.
         workers : number of processes, where there are several urban units.
         scheduler : address of a dask scheduler whose workers compute instead.
-        **incomes : see `geoville.workflows.candidates.IncomeChoices`.
+        **incomes : see `geoville.workflows.incomes.IncomeChoices`.
 
         Raises
         ------

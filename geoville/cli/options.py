@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from geoville.law import IncomeReference
     from geoville.model import Answer
     from geoville.workflows.lookup import DeskChoice, LookupDesk, QuestionNames
-    from geoville.workflows.search_inputs import CandidateRequest, IrisInput, UnitTables
+    from geoville.workflows.search_inputs import CandidateRequest, UnitTables
 
 
 TerritoryName = Annotated[str, typer.Option("--territory", metavar="NOM", help="Territoire (« geoville data list »).")]
@@ -165,6 +165,7 @@ class IncomeOptions:
             Options that only make sense with others that are not there, or that exclude each other.
         """
         from geoville.sources.pack import open_pack
+        from geoville.workflows.incomes import COMMAND_LINE, iris_input
         from geoville.workflows.search_inputs import CandidateRequest
 
         units = self._units()
@@ -174,27 +175,16 @@ class IncomeOptions:
             reference=None if units else self._reference(),
             units=units,
             vintage=vintage,
-            iris=iris_input(self.iris, self.iris_incomes, self.iris_national, self.iris_weight),
+            iris=iris_input(self.iris, self.iris_incomes, self.iris_national, self.iris_weight, naming=COMMAND_LINE),
         )
 
     def _reference(self) -> IncomeReference | None:
         """Figures of the one urban unit: all three or none."""
-        figures = (self.rmuc_nat, self.rmuc_uu, self.uu_population)
-        if figures == (None, None, None) and self.uu_small_since is None:
-            return None
-        if self.rmuc_nat is None or self.rmuc_uu is None or self.uu_population is None:
-            raise InvalidInputError(
-                "Revenus de référence incomplets", advice="donner ensemble --rmuc-nat, --rmuc-uu et --uu-population"
-            )
-        from geoville.law import IncomeReference
+        from geoville.workflows.incomes import COMMAND_LINE, income_reference
 
-        return IncomeReference(
-            self.rmuc_nat,
-            self.rmuc_uu,
-            self.uu_population,
-            verified=False,
-            source="donnés en ligne de commande",
-            too_small_since=day(self.uu_small_since) if self.uu_small_since else None,
+        small_since = None if self.uu_small_since is None else day(self.uu_small_since)
+        return income_reference(
+            self.rmuc_nat, self.rmuc_uu, self.uu_population, small_since=small_since, naming=COMMAND_LINE
         )
 
     def _units(self) -> UnitTables | None:
@@ -214,19 +204,6 @@ class IncomeOptions:
         from geoville.workflows.search_inputs import UnitTables
 
         return UnitTables(self.communes, self.urban_units, self.rmuc, self.rmuc_nat)
-
-
-def iris_input(
-    iris: Path | None, incomes: Path | None, national: float | None = None, weight: float | None = None
-) -> IrisInput | None:
-    """IRIS as a user gives them; InvalidInputError where something is said of IRIS that are not given."""
-    if iris is None:
-        if (incomes, national, weight) != (None, None, None):
-            raise InvalidInputError("Revenus ou poids donnés sans les IRIS", advice="donner aussi --iris")
-        return None
-    from geoville.workflows.search_inputs import IrisInput
-
-    return IrisInput(iris, incomes, national, weight)
 
 
 # --- Options of every command that starts from the priority quarters of a day

@@ -24,7 +24,6 @@ from geoville.cli.options import (
     Vintage,
     Workers,
     day,
-    iris_input,
 )
 from geoville.cli.printing import deliver, print_json, print_lines, print_table
 from geoville.cli.typer_french import command, group
@@ -249,9 +248,10 @@ def explain(
     Du carreau aux conditions du décret.
     """
     from geoville.workflows.explain import explain_place
+    from geoville.workflows.incomes import COMMAND_LINE, iris_input
 
     lon, lat = _coordinates(at)
-    given = iris_input(iris, iris_incomes)
+    given = iris_input(iris, iris_incomes, naming=COMMAND_LINE)
     document = explain_place(computed, lon, lat, on=day(on), grid=grid, iris=given).document()
     if as_json:
         print_json(document)
