@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from geoville.errors import InvalidInputError
+from geoville.perimeters.scenarios import Choices
 from geoville.results import (
     CandidatesResult,
     ComparisonResult,
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
 
     Place = str | tuple[float, float]
     ContiguityName = Literal["queen", "rook"]
+
+
+_SCENARIOS = Choices()
 
 
 @dataclass(frozen=True)
@@ -545,9 +549,9 @@ class Territory:
         *,
         on: date,
         vintage: Sequence[int] = (),
-        thresholds: Sequence[float] = (0.9, 1.0, 1.1),
+        thresholds: Sequence[float] = _SCENARIOS.threshold_factors,
         contiguities: Sequence[ContiguityName] = ("queen", "rook"),
-        gaps: Sequence[float] = (0.0, 200.0, 400.0),
+        gaps: Sequence[float] = _SCENARIOS.gaps_m,
         **incomes: Unpack[IncomeChoices],
     ) -> SensitivityResult:
         """Search candidates again under every combination of choices: what does not depend on them, and what does.
@@ -560,7 +564,6 @@ class Territory:
         contiguities, gaps : values of `contiguity` and `gap_m`, metres.
         on, **incomes : as in `candidates`.
         """
-        from geoville.perimeters.sensitivity import Choices
         from geoville.workflows.candidates import candidate_request
         from geoville.workflows.sensitivity import sweep_files
 

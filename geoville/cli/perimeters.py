@@ -29,13 +29,15 @@ from geoville.cli.printing import deliver, print_json, print_lines, print_table
 from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
 from geoville.model import Kind
+from geoville.perimeters.scenarios import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from geoville.carroyage.uncertainty import Interval
     from geoville.perimeters.comparison import Comparison
-    from geoville.perimeters.sensitivity import Choices, Outcome, Scenario, Sensitivity
+    from geoville.perimeters.scenarios import Scenario
+    from geoville.perimeters.sensitivity import Outcome, Sensitivity
     from geoville.perimeters.veille import DroppedPiece
     from geoville.rendering.comparison import TableRow
     from geoville.workflows.candidates import CandidateRun
@@ -322,6 +324,14 @@ Value = TypeVar("Value")
 _SWEPT = ("Choix", "Scénarios", "Candidats", "Carreaux", "Habitants")
 
 
+_SCENARIOS = Choices()
+
+
+def _as_typed(values: Iterable[float]) -> str:
+    """Numbers as a list of the command line."""
+    return ",".join(f"{value:g}" for value in values)
+
+
 def sensitivity(
     grid: Annotated[
         list[Path], typer.Option("--grid", metavar="FICHIER", help="Carreaux d'un millésime ; à répéter pour d'autres.")
@@ -340,13 +350,13 @@ def sensitivity(
     ] = None,
     thresholds: Annotated[
         str, typer.Option("--thresholds", metavar="LISTE", help="Facteurs du seuil du décret.")
-    ] = "0.9,1,1.1",
+    ] = _as_typed(_SCENARIOS.threshold_factors),
     contiguities: Annotated[
         str, typer.Option("--contiguities", metavar="LISTE", help="Voisins par un coin (queen), un côté (rook).")
-    ] = "queen,rook",
+    ] = ",".join(_SCENARIOS.contiguities),
     gaps: Annotated[
         str, typer.Option("--gaps", metavar="LISTE", help="Vides les plus larges à franchir, en mètres.")
-    ] = "0,200,400",
+    ] = _as_typed(_SCENARIOS.gaps_m),
     as_json: AsJson = False,
 ) -> None:
     """Mesurer ce que les candidats doivent aux choix.
@@ -427,8 +437,6 @@ def _extent(result: Sensitivity, *, core: bool) -> str:
 
 
 def _choices(thresholds: str, contiguities: str, gaps: str) -> Choices:
-    from geoville.perimeters.sensitivity import Choices
-
     known = ", ".join(Contiguity)
     return Choices(
         _values(thresholds, float, "--thresholds", "des nombres séparés par des virgules, par exemple 0.9,1,1.1"),

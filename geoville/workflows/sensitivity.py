@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     import geopandas
     from numpy.typing import NDArray
 
-    from geoville.perimeters.sensitivity import Choices, Outcome, Scenario, Sensitivity
+    from geoville.perimeters.scenarios import Choices, Scenario
+    from geoville.perimeters.sensitivity import Outcome, Sensitivity
     from geoville.workflows.search_inputs import CandidateRequest, SearchInputs
 
 
