@@ -5,19 +5,11 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from geoville.errors import InvalidInputError
 from geoville.perimeters.scenarios import Choices
-from geoville.results import (
-    CandidatesResult,
-    ComparisonResult,
-    Result,
-    SensitivityResult,
-    VecuResult,
-    VeilleResult,
-    reading,
-)
+from geoville.results import ComparisonResult, Result, SensitivityResult, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -38,14 +30,20 @@ if TYPE_CHECKING:
     from geoville.sources.registry import DataSet
     from geoville.workflows.actions import ActionDesk, CheckedTable
     from geoville.workflows.atlas import AtlasRun
+    from geoville.workflows.candidates import CandidateRun
     from geoville.workflows.explain import Explanation
     from geoville.workflows.fetch import FetchRun, Progress, Target
     from geoville.workflows.incomes import IncomeChoices
     from geoville.workflows.lookup import DeskChoice, LookupDesk
     from geoville.workflows.lookup_file.output import FileSummary
     from geoville.workflows.maps import MapLook
+    from geoville.workflows.vecu import VecuRun
+    from geoville.workflows.veille import VeilleRun
 
     Place = str | tuple[float, float]
+    CandidatesResult = Result[CandidateRun]
+    VecuResult = Result[VecuRun]
+    VeilleResult = Result[VeilleRun]
     ContiguityName = Literal["queen", "rook"]
 
 
@@ -541,7 +539,7 @@ class Territory:
             options=CandidateOptions(contiguity=_contiguity(contiguity), gap_m=gap_m),
         )
         with self._grid(grid, vintage) as cells:
-            return CandidatesResult(compute_candidates(cells, request, workers=workers, scheduler=scheduler))
+            return Result(compute_candidates(cells, request, workers=workers, scheduler=scheduler))
 
     def sensitivity(
         self,
@@ -604,7 +602,7 @@ class Territory:
         rules = VeilleRules(min_width_m, min_area_m2, min_population)
         paths = [Path(path) for path in former]
         with self._grid(grid, vintage) as cells, reading(qpv) as quarters:
-            return VeilleResult(
+            return Result(
                 compute_veille(paths, quarters, on=on, rules=rules, grid=cells, vintage=vintage, generation=generation)
             )
 
@@ -635,7 +633,7 @@ class Territory:
 
         paths = [Path(path) for path in places]
         with self._grid(grid, vintage) as cells, reading(qpv) as quarters:
-            return VecuResult(
+            return Result(
                 compute_vecu(
                     quarters,
                     paths,
@@ -678,8 +676,8 @@ class Territory:
 
     def compare(
         self,
-        old: FilePath | Result,
-        new: FilePath | Result,
+        old: FilePath | Result[Any],
+        new: FilePath | Result[Any],
         *,
         grid: FilePath | None = None,
         vintage: int | None = None,
@@ -702,7 +700,7 @@ class Territory:
 
     def describe(
         self,
-        perimeters: FilePath | Result,
+        perimeters: FilePath | Result[Any],
         *,
         on: date,
         grid: FilePath | None = None,
@@ -718,7 +716,13 @@ class Territory:
             return describe_perimeters(path, cells, request)
 
     def explain(
-        self, candidates: FilePath | CandidatesResult, lon: float, lat: float, *, on: date, grid: FilePath | None = None
+        self,
+        candidates: FilePath | CandidatesResult,
+        lon: float,
+        lat: float,
+        *,
+        on: date,
+        grid: FilePath | None = None,
     ) -> Explanation:
         """Say why a place (degrees, WGS84) is in a candidate, or not: from its cell to the tests of the decree.
 

@@ -152,7 +152,7 @@ def compare(
 
     Qui entre, qui sort, ce que devient chaque quartier.
     """
-    from geoville.workflows.compare import compare_files, comparison_document
+    from geoville.workflows.compare import compare_files
 
     run = compare_files(old, new, grid, vintage=vintage, kind=kind, generation=generation)
     if out is not None:
@@ -162,7 +162,7 @@ def compare(
         with map_file.writing() as path:
             run.draw(path)
     if as_json:
-        print_json(comparison_document(run.comparison, run.grid.vintage))
+        print_json(run.document())
         return
     print_comparison(run.comparison)
     print_lines([f"Écrit : {out}"] if out else [])

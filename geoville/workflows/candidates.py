@@ -9,7 +9,7 @@ from geoville.crs import GRID_CRS
 from geoville.perimeters.estimated import candidate_perimeter, quarter_figures
 from geoville.perimeters.search import cells_of_units, put_together, search_unit
 from geoville.sources.provenance import Provenance, write_provenance
-from geoville.sources.writers import write_perimeters
+from geoville.sources.writers import perimeters_frame, write_perimeters
 from geoville.workflows.cluster import results
 from geoville.workflows.incomes import ARGUMENTS, income_reference, iris_input
 from geoville.workflows.outlines import outlines_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    import geopandas
     from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Perimeter
@@ -112,6 +113,10 @@ class CandidateRun:
     search: CandidateSearch
     perimeters: tuple[Perimeter, ...]
     provenance: Provenance
+
+    def frame(self) -> geopandas.GeoDataFrame:
+        """One row per candidate; columns as in `geoville.sources.writers.perimeters_frame`."""
+        return perimeters_frame(self.perimeters)
 
     def write(self, path: Path) -> None:
         """Write the candidates (format by suffix), and their provenance beside."""

@@ -15,10 +15,10 @@ from shapely import box
 
 from geoville import Basis, DataUnavailableError, InvalidInputError, Kind, Territory, VerdictCode
 from geoville.errors import UnknownMapError, UnknownTerritoryError
-from geoville.results import CandidatesResult
+from geoville.results import Result
 from geoville.sources.pack import open_pack
 from geoville.sources.stores import push
-from geoville.workflows.candidates import compute_candidates
+from geoville.workflows.candidates import CandidateRun, compute_candidates
 from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.search_inputs import CandidateRequest
 
@@ -34,12 +34,12 @@ def calais() -> Territory:
 
 
 @pytest.fixture(scope="module")
-def candidates(calais: Territory) -> CandidatesResult:
+def candidates(calais: Territory) -> Result[CandidateRun]:
     return calais.candidates(on=DAY)
 
 
 @pytest.fixture
-def invented_qpv(tmp_path: Path, candidates: CandidatesResult) -> Path:
+def invented_qpv(tmp_path: Path, candidates: Result[CandidateRun]) -> Path:
     """Rectangles around the candidates, as a file of official contours."""
     path = tmp_path / "qpv.gpkg"
     shapes = [box(*shape.bounds) for shape in candidates.frame().geometry]
