@@ -21,7 +21,7 @@ from starlette.responses import Response, StreamingResponse
 
 from geoville import french
 from geoville.api.problems import problem_responses
-from geoville.api.routing import DAY, AskedDay, GivenOnce, Strict, day_asked
+from geoville.api.routing import DAY, AskedDay, GivenOnce, Strict, day_asked, refuse_repeats
 from geoville.api.service import CurrentService
 from geoville.eligibility.decide import decide
 from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError
@@ -473,9 +473,8 @@ async def _answered(
     columns: FileColumns,
     choose: Callable[[FileColumns, Sequence[str]], Questions],
 ) -> Response:
-    names = [name for name, _ in (await request.form()).multi_items()]
-    if any(names.count(name) > 1 for name in set(names) - _REPEATED):
-        raise InvalidInputError("Un champ est donné deux fois", advice="envoyer un fichier à la fois")
+    fields = (await request.form()).multi_items()
+    refuse_repeats(fields, "champ", advice="envoyer un fichier à la fois", but=_REPEATED)
     settings = request.app.state.settings
     kept = places_of(asked.result_columns)
     folder = upload_folder()

@@ -279,7 +279,7 @@ def _lines(rule: Rule) -> Iterator[str]:
     yield f"{rule.name} ({rule.id})"
     yield f"  Bénéficiaire : {rule.beneficiary}"
     if rule.within:
-        yield f"  Lieu : {', '.join(KIND_NAMES[kind] for kind in rule.within)}"
+        yield f"  Lieu : {', '.join(KIND_NAMES[kind].in_sentence for kind in rule.within)}"
     yield from (f"  Lieu : {name}" for name in rule.listed)
     for band in rule.bands:
         part = f", et en partie à moins de {french.distance(band.part_m)}" if band.part_m is not None else ""

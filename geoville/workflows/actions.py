@@ -13,7 +13,7 @@ from geoville.eligibility.documents import action_document
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.secrecy import secrecy_law
 from geoville.errors import InvalidInputError, Location
-from geoville.geocoding.words import fold
+from geoville.french import fold
 from geoville.model import NotFound
 from geoville.sources.actions import action_of
 from geoville.sources.files import replacing, sha256_of

@@ -14,7 +14,7 @@ from geoville.geocoding.geocoder import FirstThatKnows, WithoutAddresses
 from geoville.geocoding.index import AddressIndex, is_address_index
 from geoville.geocoding.search import EmbeddedGeocoder
 from geoville.law import position_accuracy
-from geoville.model import Kind, Position, PositionType
+from geoville.model import QUARTER_KINDS, Position, PositionType
 from geoville.sources.addresses import read_addresses
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import sha256_of
@@ -100,7 +100,6 @@ NAMED: Mapping[str, Callable[[], Geocoder]] = {GEOPLATEFORME: _geoplateforme}
 
 
 _COORDINATES = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
-_QUARTERS = (Kind.QPV, Kind.CANDIDAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +205,7 @@ class DeskChoice:
             read = (read_perimeters(path, generation=self.generation) for path in self.perimeters)
             return LookupDesk(searcher, PerimeterIndex([found for contours in read for found in contours.perimeters]))
         known = pack.perimeters()
-        if not any(item.kind in _QUARTERS for item in known):  # every answer would be "outside", of quarters not known
+        if not any(item.kind in QUARTER_KINDS for item in known):  # else "outside" of quarters not known
             raise missing("qpv", pack.name)
         return LookupDesk(searcher, PerimeterIndex(known, pack.extent))
 

@@ -8,7 +8,7 @@ from math import isnan, nan
 from typing import TYPE_CHECKING, ClassVar
 
 from geoville.errors import InvalidInputError, Location
-from geoville.geocoding.words import fold
+from geoville.french import fold
 from geoville.sources.rows.files import open_row_file
 
 if TYPE_CHECKING:
