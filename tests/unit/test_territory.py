@@ -224,6 +224,15 @@ class TestManyQuestions:
             )
         assert not (tmp_path / "o.csv").exists()
 
+    def test_columns_at_fault_are_named_as_arguments(self, calais, tmp_path):
+        source = tmp_path / "in.csv"
+        source.write_text("rue;x;y\n1 rue Youri Gagarine;1.88;50.95\n", encoding="utf-8")
+        columns = {"address_columns": ["rue"], "lon_column": "x", "lat_column": "y"}
+        with pytest.raises(InvalidInputError, match="garder address_columns, ou bien lon_column et lat_column"):
+            calais.lookup_file(source, tmp_path / "out.csv", on=DAY, **columns)
+        with pytest.raises(InvalidInputError, match="garder address_columns, ou bien lon_column et lat_column"):
+            calais.decide_many(source, on=DAY, **columns)
+
     def test_parquet_coordinates_are_answered_in_parts(self, calais, tmp_path):
         pd.DataFrame({"lon": [1.8937], "lat": [50.9534]}).to_parquet(tmp_path / "points.parquet")
         seen: list[int] = []
