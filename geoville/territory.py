@@ -458,7 +458,7 @@ class Territory:
         InvalidInputError
             The file cannot be read, a column is missing, the output cannot be written there or is there already.
         """
-        from geoville.workflows.lookup_file.job import lookup_parquet, open_file_job
+        from geoville.workflows.lookup_file.job import answer_file, open_file_job
         from geoville.workflows.lookup_file.questions import ARGUMENTS, FileColumns
 
         columns = FileColumns(
@@ -473,14 +473,15 @@ class Territory:
             naming=ARGUMENTS,
         )
         job = open_file_job(Path(source), Path(out), self.choice, on, columns)
-        told = progress or _nobody
-        if job.is_about_numbers:
-            return lookup_parquet(job, told, resume=resume, force=force, workers=workers, scheduler=scheduler)
-        if scheduler:
-            raise InvalidInputError(
-                "Un ordonnanceur répartit les coordonnées d'un fichier Parquet", advice="ôter scheduler"
-            )
-        return job.run(told, resume=resume, force=force, workers=workers)
+        return answer_file(
+            job,
+            progress or _nobody,
+            resume=resume,
+            force=force,
+            workers=workers,
+            scheduler=scheduler,
+            otherwise="ôter scheduler",
+        )
 
     # --- Perimeters computed from cells and places: all of them are estimated, without legal value
 

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -163,11 +162,21 @@ def lookup_file(
 
     Le fichier de sortie est celui d'entrée, avec les réponses dans des colonnes ajoutées.
     """
+    from geoville.workflows.lookup_file.job import answer_file
+
     with opened_job(source, out, JobOptions(columns.said, desk, day(on)), resume=resume, force=force) as job:
         _say(_recognised(job))
         try:
             with _progress_bar(job.rows.expected_rows) as progress:
-                summary = _way_to_run(job, scheduler)(progress, resume=resume, force=force, workers=workers)
+                summary = answer_file(
+                    job,
+                    progress,
+                    resume=resume,
+                    force=force,
+                    workers=workers,
+                    scheduler=scheduler,
+                    otherwise="ôter --scheduler, ou donner deux colonnes de nombres d'un fichier Parquet",
+                )
         except (GeovilleError, KeyboardInterrupt):
             if _is_kept(job, out):
                 _say([f"Ce qui est fait est gardé dans « {job.journal} » : relancer la commande avec --resume."])
@@ -183,20 +192,6 @@ def _is_kept(job: FileJob, out: Destination) -> bool:
     from geoville.sources.stores import stored
 
     return job.out == stored(out.given) and job.journal.exists()
-
-
-def _way_to_run(job: FileJob, scheduler: str | None) -> Callable[..., FileSummary]:
-    """Numbers of a Parquet file are answered part by part, wherever its workers are; all else, row by row."""
-    from geoville.workflows.lookup_file.job import lookup_parquet
-
-    if job.is_about_numbers:
-        return partial(lookup_parquet, job, scheduler=scheduler)
-    if scheduler:
-        raise InvalidInputError(
-            "Un ordonnanceur répartit les coordonnées d'un fichier Parquet",
-            advice="ôter --scheduler, ou donner deux colonnes de nombres d'un fichier Parquet",
-        )
-    return job.run
 
 
 def _recognised(job: FileJob) -> list[str]:

@@ -310,6 +310,35 @@ def lookup_parquet(
         return _lookup(job, progress, resume=resume, workers=workers, scheduler=scheduler)
 
 
+def answer_file(
+    job: FileJob,
+    progress: Callable[[int], None],
+    *,
+    resume: bool = False,
+    force: bool = False,
+    workers: int = 1,
+    scheduler: str | None = None,
+    otherwise: str,
+) -> FileSummary:
+    """Answer a job: numbers of a Parquet file part by part, wherever its workers are; all else, row by row.
+
+    Parameters
+    ----------
+    progress, resume, force, workers, scheduler : as in `lookup_parquet`.
+    otherwise : what to do where there is nothing for a scheduler to share out.
+
+    Raises
+    ------
+    InvalidInputError
+        As `lookup_parquet` or `FileJob.run`, or a scheduler would share out nothing.
+    """
+    if job.is_about_numbers:
+        return lookup_parquet(job, progress, resume=resume, force=force, workers=workers, scheduler=scheduler)
+    if scheduler:
+        raise InvalidInputError("Un ordonnanceur répartit les coordonnées d'un fichier Parquet", advice=otherwise)
+    return job.run(progress, resume=resume, force=force, workers=workers)
+
+
 def _lookup(
     job: FileJob, progress: Callable[[int], None], *, resume: bool, workers: int, scheduler: str | None
 ) -> FileSummary:
