@@ -1,10 +1,11 @@
-"""Numbers, amounts, distances and dates as French typography writes them."""
+"""Numbers, amounts, distances and dates as French typography writes them; French letters as they are compared."""
 
 from __future__ import annotations
 
 import errno
 import math
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ UNIT_SPACE = "\N{NO-BREAK SPACE}"
 UNKNOWN = "non publié"
 
 _METRES_IN_A_KILOMETRE = 1000
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
+_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _BREAKABLE = re.compile(r" (?=[:;?!»%€])|(?<=«) ")
 
 _MONTHS = (
@@ -149,6 +152,24 @@ def period(start: date | None, end: date | None) -> str:
     if start:
         return f"depuis le {long_date(start)}"
     return f"jusqu'au {long_date(end)}" if end else ""
+
+
+def unaccented(text: str) -> str:
+    """Letters without their accents, in the case that they had.
+
+    >>> unaccented("Étaples, l'Œuvre")
+    "Etaples, l'Œuvre"
+    """
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+
+
+def fold(text: str) -> str:
+    """Lower case ASCII letters and digits, words parted by one space; whatever else there was parts words.
+
+    >>> fold("  Rue de l’Œuvre -- Étaples")
+    'rue de l oeuvre etaples'
+    """
+    return _NOT_A_WORD.sub(" ", unaccented(text.lower().translate(_LIGATURES)).lower()).strip()
 
 
 def refusal(error: Exception) -> str:

@@ -135,6 +135,10 @@ class Kind(StrEnum):
     ZFU = "zfu"
 
 
+QUARTER_KINDS = (Kind.QPV, Kind.CANDIDAT)
+"""What a question is first about: the priority quarters, and the estimates that stand for them."""
+
+
 class VerdictCode(StrEnum):
     """The answer. `uncertain` and `not_found` are answers, never a "no"."""
 

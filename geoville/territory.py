@@ -5,18 +5,11 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from geoville.errors import InvalidInputError
-from geoville.results import (
-    CandidatesResult,
-    ComparisonResult,
-    Result,
-    SensitivityResult,
-    VecuResult,
-    VeilleResult,
-    reading,
-)
+from geoville.perimeters.scenarios import Choices
+from geoville.results import ComparisonResult, Result, SensitivityResult, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -37,16 +30,24 @@ if TYPE_CHECKING:
     from geoville.sources.registry import DataSet
     from geoville.workflows.actions import ActionDesk, CheckedTable
     from geoville.workflows.atlas import AtlasRun
-    from geoville.workflows.candidates import IncomeChoices
+    from geoville.workflows.candidates import CandidateRun
     from geoville.workflows.explain import Explanation
     from geoville.workflows.fetch import FetchRun, Progress, Target
-    from geoville.workflows.lookup import LookupDesk
-    from geoville.workflows.lookup_file.desk import DeskChoice
+    from geoville.workflows.incomes import IncomeChoices
+    from geoville.workflows.lookup import DeskChoice, LookupDesk
     from geoville.workflows.lookup_file.output import FileSummary
     from geoville.workflows.maps import MapLook
+    from geoville.workflows.vecu import VecuRun
+    from geoville.workflows.veille import VeilleRun
 
     Place = str | tuple[float, float]
+    CandidatesResult = Result[CandidateRun]
+    VecuResult = Result[VecuRun]
+    VeilleResult = Result[VeilleRun]
     ContiguityName = Literal["queen", "rook"]
+
+
+_SCENARIOS = Choices()
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Territory:
             No territory has that name; the message lists those there are.
         """
         from geoville.sources.pack import open_pack
-        from geoville.workflows.lookup_file.desk import DeskChoice
+        from geoville.workflows.lookup import DeskChoice
 
         pack = open_pack(name)
         given = tuple(Path(path) for path in perimeters)
@@ -134,10 +135,10 @@ class Territory:
         InvalidInputError
             The name is taken or not possible, a code is not one, or the incomes are not complete.
         """
-        from geoville.workflows.candidates import income_reference
+        from geoville.workflows.incomes import ARGUMENTS, income_reference
         from geoville.workflows.territories import new_territory
 
-        incomes = income_reference(rmuc_nat, rmuc_uu, uu_population, year=rmuc_year)
+        incomes = income_reference(rmuc_nat, rmuc_uu, uu_population, year=rmuc_year, naming=ARGUMENTS)
         return cls.open(new_territory(name, communes, title=title, reference=incomes).name)
 
     @staticmethod
@@ -428,17 +429,12 @@ class Territory:
         import pandas as pd
 
         from geoville.workflows.lookup_file.desk import answer_table
+        from geoville.workflows.lookup_file.questions import ARGUMENTS, FileColumns
 
-        return answer_table(
-            rows if isinstance(rows, pd.DataFrame) else Path(rows),
-            self.desk,
-            on,
-            address=address_columns,
-            postcode=postcode_column,
-            citycode=citycode_column,
-            lon=lon_column,
-            lat=lat_column,
+        columns = FileColumns(
+            tuple(address_columns), postcode_column, citycode_column, lon_column, lat_column, naming=ARGUMENTS
         )
+        return answer_table(rows if isinstance(rows, pd.DataFrame) else Path(rows), self.desk, on, columns)
 
     def lookup_file(
         self,
@@ -482,30 +478,30 @@ class Territory:
         InvalidInputError
             The file cannot be read, a column is missing, the output cannot be written there or is there already.
         """
-        from geoville.workflows.lookup_file.job import can_be_bulk, lookup_parquet, open_file_job
+        from geoville.workflows.lookup_file.job import answer_file, open_file_job
+        from geoville.workflows.lookup_file.questions import ARGUMENTS, FileColumns
 
-        job = open_file_job(
-            Path(source),
-            Path(out),
-            self.choice,
-            on,
-            address=address_columns,
-            postcode=postcode_column,
-            citycode=citycode_column,
-            lon=lon_column,
-            lat=lat_column,
-            encoding=encoding,
-            separator=separator,
-            sheet=sheet,
+        columns = FileColumns(
+            tuple(address_columns),
+            postcode_column,
+            citycode_column,
+            lon_column,
+            lat_column,
+            encoding,
+            separator,
+            sheet,
+            naming=ARGUMENTS,
         )
-        told = progress or _nobody
-        if can_be_bulk(job):
-            return lookup_parquet(job, told, resume=resume, force=force, workers=workers, scheduler=scheduler)
-        if scheduler:
-            raise InvalidInputError(
-                "Un ordonnanceur répartit les coordonnées d'un fichier Parquet", advice="ôter scheduler"
-            )
-        return job.run(told, resume=resume, force=force, workers=workers)
+        job = open_file_job(Path(source), Path(out), self.choice, on, columns)
+        return answer_file(
+            job,
+            progress or _nobody,
+            resume=resume,
+            force=force,
+            workers=workers,
+            scheduler=scheduler,
+            otherwise="ôter scheduler",
+        )
 
     # --- Perimeters computed from cells and places: all of them are estimated, without legal value
 
@@ -537,7 +533,7 @@ class Territory:
         gap_m : widest unpopulated gap bridged between two groups, metres.
         workers : number of processes, where there are several urban units.
         scheduler : address of a dask scheduler whose workers compute instead.
-        **incomes : see `geoville.workflows.candidates.IncomeChoices`.
+        **incomes : see `geoville.workflows.incomes.IncomeChoices`.
 
         Raises
         ------
@@ -564,7 +560,7 @@ class Territory:
             options=CandidateOptions(contiguity=_contiguity(contiguity), gap_m=gap_m),
         )
         with self._grid(grid, vintage) as cells:
-            return CandidatesResult(compute_candidates(cells, request, workers=workers, scheduler=scheduler))
+            return Result(compute_candidates(cells, request, workers=workers, scheduler=scheduler))
 
     def sensitivity(
         self,
@@ -572,9 +568,9 @@ class Territory:
         *,
         on: date,
         vintage: Sequence[int] = (),
-        thresholds: Sequence[float] = (0.9, 1.0, 1.1),
+        thresholds: Sequence[float] = _SCENARIOS.threshold_factors,
         contiguities: Sequence[ContiguityName] = ("queen", "rook"),
-        gaps: Sequence[float] = (0.0, 200.0, 400.0),
+        gaps: Sequence[float] = _SCENARIOS.gaps_m,
         **incomes: Unpack[IncomeChoices],
     ) -> SensitivityResult:
         """Search candidates again under every combination of choices: what does not depend on them, and what does.
@@ -587,7 +583,6 @@ class Territory:
         contiguities, gaps : values of `contiguity` and `gap_m`, metres.
         on, **incomes : as in `candidates`.
         """
-        from geoville.perimeters.sensitivity import Choices
         from geoville.workflows.candidates import candidate_request
         from geoville.workflows.sensitivity import sweep_files
 
@@ -628,7 +623,7 @@ class Territory:
         rules = VeilleRules(min_width_m, min_area_m2, min_population)
         paths = [Path(path) for path in former]
         with self._grid(grid, vintage) as cells, reading(qpv) as quarters:
-            return VeilleResult(
+            return Result(
                 compute_veille(paths, quarters, on=on, rules=rules, grid=cells, vintage=vintage, generation=generation)
             )
 
@@ -659,7 +654,7 @@ class Territory:
 
         paths = [Path(path) for path in places]
         with self._grid(grid, vintage) as cells, reading(qpv) as quarters:
-            return VecuResult(
+            return Result(
                 compute_vecu(
                     quarters,
                     paths,
@@ -702,8 +697,8 @@ class Territory:
 
     def compare(
         self,
-        old: FilePath | Result,
-        new: FilePath | Result,
+        old: FilePath | Result[Any],
+        new: FilePath | Result[Any],
         *,
         grid: FilePath | None = None,
         vintage: int | None = None,
@@ -726,7 +721,7 @@ class Territory:
 
     def describe(
         self,
-        perimeters: FilePath | Result,
+        perimeters: FilePath | Result[Any],
         *,
         on: date,
         grid: FilePath | None = None,
@@ -742,7 +737,13 @@ class Territory:
             return describe_perimeters(path, cells, request)
 
     def explain(
-        self, candidates: FilePath | CandidatesResult, lon: float, lat: float, *, on: date, grid: FilePath | None = None
+        self,
+        candidates: FilePath | CandidatesResult,
+        lon: float,
+        lat: float,
+        *,
+        on: date,
+        grid: FilePath | None = None,
     ) -> Explanation:
         """Say why a place (degrees, WGS84) is in a candidate, or not: from its cell to the tests of the decree.
 

@@ -21,14 +21,13 @@ from starlette.responses import Response, StreamingResponse
 
 from geoville import french
 from geoville.api.problems import problem_responses
-from geoville.api.routing import DAY, AskedDay, GivenOnce, Strict, day_asked
+from geoville.api.routing import DAY, AskedDay, GivenOnce, Strict, day_asked, refuse_repeats
 from geoville.api.service import CurrentService
 from geoville.eligibility.decide import decide
 from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError
 from geoville.geocoding.remote import RemoteGeocoder
-from geoville.sources.rows.files import open_row_file
 from geoville.sources.rows.row import AddedCells
-from geoville.workflows.lookup_file.questions import Naming, choose_questions, named_coordinates
+from geoville.workflows.lookup_file.questions import FileColumns, Naming, named_coordinates
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, answered, columns_beside
 
 if TYPE_CHECKING:
@@ -107,9 +106,7 @@ def _lives_elsewhere(process: int) -> bool:
     return True
 
 
-def receive(
-    sent: IO[bytes], folder: Path, settings: Settings, *, encoding: str | None, delimiter: str | None
-) -> Upload:
+def receive(sent: IO[bytes], folder: Path, settings: Settings, columns: FileColumns) -> Upload:
     """Put a file in a folder and open it. Its name is not used: its first bytes say its format.
 
     Raises
@@ -130,7 +127,7 @@ def receive(
     else:
         _check_header_length(path)
     with readable():
-        rows = open_row_file(path, encoding=encoding, separator=delimiter)
+        rows = columns.open(path)
     if len(rows.columns) > _MOST_COLUMNS:
         raise _too_many_columns()
     check_rows((rows.expected_rows or 0) - _HEADER_LINES, settings.max_rows)
@@ -435,13 +432,15 @@ async def search_file(request: Request, service: CurrentService, asked: Annotate
         request,
         service,
         asked,
-        lambda known: choose_questions(
-            known,
-            address=asked.columns,
-            postcode=asked.postcode,
-            citycode=asked.citycode,
+        FileColumns(
+            tuple(asked.columns),
+            asked.postcode,
+            asked.citycode,
+            encoding=asked.encoding,
+            separator=asked.delimiter,
             naming=_SEARCH_FIELDS,
         ),
+        FileColumns.questions,
     )
 
 
@@ -450,34 +449,38 @@ async def reverse_file(
     request: Request, service: CurrentService, asked: Annotated[ReverseFileForm, Form()]
 ) -> Response:
     """Répondre pour chaque ligne d'un fichier de coordonnées (WGS 84), comme `geoville lookup-file`."""
-    return await _answered(request, service, asked, lambda known: _coordinates(known, asked))
+    columns = FileColumns(
+        lon=asked.lon, lat=asked.lat, encoding=asked.encoding, separator=asked.delimiter, naming=_REVERSE_FIELDS
+    )
+    return await _answered(request, service, asked, columns, _coordinates)
 
 
-def _coordinates(known: Sequence[str], asked: ReverseFileForm) -> Questions:
-    if asked.lon is None and asked.lat is None:
+def _coordinates(columns: FileColumns, known: Sequence[str]) -> Questions:
+    if columns.lon is None and columns.lat is None:
         found = named_coordinates(known)
         if found is None:
             raise InvalidInputError(
                 "Aucune colonne ne s'appelle longitude et latitude", advice="nommer celles à lire par lon et lat"
             )
         return found
-    return choose_questions(known, lon=asked.lon, lat=asked.lat, naming=_REVERSE_FIELDS)
+    return columns.questions(known)
 
 
 async def _answered(
-    request: Request, service: CurrentService, asked: FileForm, choose: Callable[[Sequence[str]], Questions]
+    request: Request,
+    service: CurrentService,
+    asked: FileForm,
+    columns: FileColumns,
+    choose: Callable[[FileColumns, Sequence[str]], Questions],
 ) -> Response:
-    names = [name for name, _ in (await request.form()).multi_items()]
-    if any(names.count(name) > 1 for name in set(names) - _REPEATED):
-        raise InvalidInputError("Un champ est donné deux fois", advice="envoyer un fichier à la fois")
+    fields = (await request.form()).multi_items()
+    refuse_repeats(fields, "champ", advice="envoyer un fichier à la fois", but=_REPEATED)
     settings = request.app.state.settings
     kept = places_of(asked.result_columns)
     folder = upload_folder()
     try:
-        upload = await asyncio.to_thread(
-            receive, asked.data.file, Path(folder.name), settings, encoding=asked.encoding, delimiter=asked.delimiter
-        )
-        questions = choose(upload.rows.columns)
+        upload = await asyncio.to_thread(receive, asked.data.file, Path(folder.name), settings, columns)
+        questions = choose(columns, upload.rows.columns)
     except BaseException:
         folder.cleanup()
         raise

@@ -21,6 +21,7 @@ from geoville.errors import GeovilleError, InvalidInputError
 from geoville.geocoding.remote import RemoteGeocoder
 from geoville.model import Basis, Kind, Placement, PositionType, RuleStatus, VerdictCode
 from geoville.workflows.footprints import footprint_of
+from geoville.workflows.lookup import QuestionNames, one_place
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -67,6 +68,9 @@ async def answer(
     return decide(found, desk.index, on, permit_date=permit_date)
 
 
+_FIELDS = QuestionNames("q", "lon", "lat", "accuracy_m")
+
+
 async def answer_question(desk: LookupDesk, asked: Question, on: date, permit_date: date | None = None) -> Answer:
     """Answer to an address or to coordinates.
 
@@ -77,13 +81,11 @@ async def answer_question(desk: LookupDesk, asked: Question, on: date, permit_da
     DataUnavailableError
         The remote geocoder is out of reach.
     """
-    if asked.q is not None and asked.lon is None and asked.lat is None and asked.accuracy_m is None:
-        return await answer(desk, asked.q, on, permit_date=permit_date)
-    if asked.q is None and asked.lon is not None and asked.lat is not None:
-        return desk.answer_at(asked.lon, asked.lat, on, asked.accuracy_m or 0.0, permit_date=permit_date)
-    raise InvalidInputError(
-        "La question n'est pas claire", advice="donner soit q, soit lon et lat (et leur accuracy_m)"
-    )
+    place = one_place(asked.q, asked.lon, asked.lat, asked.accuracy_m, _FIELDS)
+    if isinstance(place, str):
+        return await answer(desk, place, on, permit_date=permit_date)
+    lon, lat, accuracy_m = place
+    return desk.answer_at(lon, lat, on, accuracy_m, permit_date=permit_date)
 
 
 # --- Shapes of the service's documents, for validation and for the OpenAPI page

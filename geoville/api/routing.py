@@ -18,7 +18,7 @@ from geoville.api.service import current_service
 from geoville.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Container, Coroutine, Iterable
 
     from fastapi import APIRouter
 
@@ -58,9 +58,27 @@ def day_asked(on: date | None) -> date:
     return on or date.today()  # noqa: DTZ011 - the legal day is the local one
 
 
+def refuse_repeats(given: Iterable[tuple[str, Any]], what: str, *, advice: str, but: Container[str] = ()) -> None:
+    """Refuse a name that is given twice, since nothing says which of its values would count.
+
+    Parameters
+    ----------
+    given : names with their values.
+    what : names are of, in French.
+    but : those that may be repeated.
+
+    Raises
+    ------
+    InvalidInputError
+        One is; it was typed by the user and is not repeated.
+    """
+    names = [name for name, _ in given if name not in but]
+    if len(set(names)) < len(names):
+        raise InvalidInputError(f"Un {what} est donné deux fois", advice=advice)
+
+
 async def _each_given_once(request: Request) -> None:
-    if len(request.query_params.multi_items()) > len(request.query_params):
-        raise InvalidInputError("Un paramètre est donné deux fois", advice="poser une question à la fois")
+    refuse_repeats(request.query_params.multi_items(), "paramètre", advice="poser une question à la fois")
 
 
 GivenOnce = Depends(_each_given_once)
@@ -78,8 +96,7 @@ class DataRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def answered(request: Request) -> Response:
-            if len(request.query_params.multi_items()) > len(request.query_params):
-                raise InvalidInputError("Un paramètre est donné deux fois", advice="ne le donner qu'une fois")
+            refuse_repeats(request.query_params.multi_items(), "paramètre", advice="ne le donner qu'une fois")
             try:
                 answer = await handler(request)
             except RequestValidationError as error:

@@ -29,7 +29,7 @@ from geoville.version import __version__
 from geoville.workflows.actions import ActionDesk
 from geoville.workflows.footprints import population_of
 from geoville.workflows.gis_layers import FeatureLayers
-from geoville.workflows.lookup import open_desk
+from geoville.workflows.lookup import DeskChoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -123,12 +123,7 @@ def load_service(settings: Settings) -> Service:
     GeovilleError
         The territory, a file of perimeters or the list of addresses cannot be read.
     """
-    desk = open_desk(
-        settings.territory,
-        perimeters=settings.perimeters,
-        addresses=settings.addresses,
-        geocoder=settings.geocoder,
-    )
+    desk = DeskChoice(settings.territory, settings.perimeters, settings.addresses, settings.geocoder).open()
     territory, perimeters = open_pack(settings.territory), desk.index.perimeters
     return Service(
         desk,

@@ -10,10 +10,18 @@ import typer
 
 from geoville import french
 from geoville.cli.files import Destination
-from geoville.cli.options import AsJson, AskedDay, DeskOptions, PermitDay, QuestionOptions, day, day_if_said
+from geoville.cli.options import (
+    AsJson,
+    AskedDay,
+    DeskOptions,
+    PermitDay,
+    QuestionOptions,
+    day,
+    day_if_said,
+    question_names,
+)
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.cli.typer_french import command, group
-from geoville.errors import InvalidInputError
 from geoville.model import JudgedAt, TextRead
 
 if TYPE_CHECKING:
@@ -46,13 +54,10 @@ def lookup(
     """
     asked_on, permit_on = day(on), day_if_said(permit_date)
     if geometry is None:
-        question.check()
+        _ = question.place  # refused before anything is loaded
         _print_answer(question.answer(desk.open(), asked_on, permit_on), as_json=as_json)
     elif question.is_asked:
-        raise InvalidInputError(
-            "La question n'est pas claire",
-            advice="donner soit une adresse, soit --lon et --lat (et leur --accuracy-m), soit --geometry",
-        )
+        raise question_names().unclear("--geometry")
     else:
         from geoville.workflows.footprints import answer_about_file
 
@@ -248,7 +253,7 @@ def attest(
     from geoville.workflows.attest import format_of, state, write_statement
 
     asked_on, issued_on, permit_on = day(on), day(issued), day_if_said(permit_date)
-    question.check()
+    _ = question.place  # refused before anything is loaded
     format_of(out.file_name)
     opened = desk.open()
     answer = question.answer(opened, asked_on, permit_on)
@@ -295,7 +300,7 @@ def _lines(rule: Rule, on: date | None) -> Iterator[str]:
     yield f"  Bénéficiaire : {rule.beneficiary}"
     if rule.within:
         former = " de la génération précédente, qui n'en est plus un" if rule.former else ""
-        yield f"  Lieu : {', '.join(KIND_NAMES[kind] for kind in rule.within)}{former}"
+        yield f"  Lieu : {', '.join(KIND_NAMES[kind].in_sentence for kind in rule.within)}{former}"
     yield from (f"  Lieu : {name}" for name in rule.listed)
     for band in rule.bands:
         part = f", et en partie à moins de {french.distance(band.part_m)}" if band.part_m is not None else ""

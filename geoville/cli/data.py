@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-    from geoville.law import IncomeReference
     from geoville.sources.additions import Addition
     from geoville.sources.pack import Pack
     from geoville.sources.registry import DataSet
@@ -464,10 +463,11 @@ def new(
 
     Il n'a encore aucune donnée : « geoville data fetch » les apporte.
     """
+    from geoville.workflows.incomes import COMMAND_LINE, income_reference
     from geoville.workflows.territories import new_territory
 
     codes = [code.strip() for code in communes.split(",") if code.strip()]
-    reference = _reference(rmuc_nat, rmuc_uu, uu_population, rmuc_year)
+    reference = income_reference(rmuc_nat, rmuc_uu, uu_population, year=rmuc_year, naming=COMMAND_LINE)
     made = new_territory(name, codes, title=title, reference=reference)
     print_lines(
         [
@@ -532,21 +532,6 @@ def _communes(territory: Pack) -> str:
     codes = territory.manifest.communes
     shown = ", ".join(codes[:_MOST_SHOWN]) + ("…" if len(codes) > _MOST_SHOWN else "")
     return f"{len(codes)} commune{'s' if len(codes) > 1 else ''} ({shown})"
-
-
-def _reference(
-    national: float | None, unit: float | None, population: int | None, year: int | None
-) -> IncomeReference | None:
-    """Figures of the urban unit: all of them or none."""
-    if (national, unit, population, year) == (None, None, None, None):
-        return None
-    if national is None or unit is None or population is None:
-        raise InvalidInputError(
-            "Revenus de référence incomplets", advice="donner ensemble --rmuc-nat, --rmuc-uu et --uu-population"
-        )
-    from geoville.law import IncomeReference
-
-    return IncomeReference(national, unit, population, year, verified=False, source="donnés en ligne de commande")
 
 
 app = group("Lister les données, en ajouter, les convertir.")

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, g
 from geoville.errors import InvalidInputError, Location
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 
 # --- Paths as a command line gives them: what nothing could read or write is refused before a long work is begun
@@ -174,6 +174,17 @@ def taking_addresses(function: Callable[..., None]) -> Callable[..., None]:
         one.replace(annotation=_as_typed(hints[one.name]), default=_default(one.default))
         for one in inspect.signature(function).parameters.values()
     ]
+    return read_as(run, shown, function)
+
+
+def read_as(
+    run: Callable[..., None], shown: Sequence[inspect.Parameter], function: Callable[..., None]
+) -> Callable[..., None]:
+    """Have typer read, in place of a function's parameters, those that are shown to it.
+
+    A type of click would not do: it converts while the line is still being read, so that a file would be fetched for a
+    command that lacks an option, and it knows no group of options.
+    """
     run.__doc__ = function.__doc__
     run.__annotations__ = {one.name: one.annotation for one in shown}
     run.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,9 +20,9 @@ from geoville.errors import GeovilleError, InvalidInputError
 if TYPE_CHECKING:
     from datetime import date
 
-    from geoville.workflows.lookup_file.desk import DeskChoice
-    from geoville.workflows.lookup_file.job import BulkJob, FileJob
+    from geoville.workflows.lookup_file.job import FileJob
     from geoville.workflows.lookup_file.output import FileSummary
+    from geoville.workflows.lookup_file.questions import FileColumns
 
 
 # --- From the files and columns of a command line to the job that `geoville lookup-file` runs
@@ -60,10 +59,20 @@ class ColumnOptions:
     ] = None
 
     @property
-    def are_coordinates(self) -> bool:
-        """Whether nothing is said of addresses, nor of a layout that Parquet has not."""
-        others = (self.address_columns, self.postcode_column, self.citycode_column)
-        return not any((*others, self.encoding, self.separator, self.sheet))
+    def said(self) -> FileColumns:
+        """What they say of the file."""
+        from geoville.workflows.lookup_file.questions import FileColumns
+
+        return FileColumns(
+            tuple(name.strip() for name in (self.address_columns or "").split(",") if name.strip()),
+            self.postcode_column,
+            self.citycode_column,
+            self.lon_column,
+            self.lat_column,
+            self.encoding,
+            self.separator,
+            self.sheet,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,54 +84,28 @@ class JobOptions:
     on : day asked about.
     """
 
-    columns: ColumnOptions
+    columns: FileColumns
     desk: DeskOptions
     on: date
 
-    @property
-    def choice(self) -> DeskChoice:
-        """The desk that answers."""
-        from geoville.workflows.lookup_file.desk import DeskChoice
-
-        desk = self.desk
-        perimeters = tuple(desk.perimeters or ())
-        return DeskChoice(desk.territory, perimeters, desk.addresses, desk.geocoder, desk.generation)
-
-    def open(self, source: Path, out: Path) -> FileJob:
-        """Open the job about a file of this machine."""
+    def open(self, source: str | Path, out: str | Path) -> FileJob:
+        """Open the job about a file where it is."""
         from geoville.workflows.lookup_file.job import open_file_job
 
-        columns = self.columns
-        return open_file_job(
-            source,
-            out,
-            self.choice,
-            self.on,
-            address=tuple(name.strip() for name in (columns.address_columns or "").split(",") if name.strip()),
-            postcode=columns.postcode_column,
-            citycode=columns.citycode_column,
-            lon=columns.lon_column,
-            lat=columns.lat_column,
-            encoding=columns.encoding,
-            separator=columns.separator,
-            sheet=columns.sheet,
-        )
+        return open_file_job(source, out, self.desk.choice, self.on, self.columns)
 
-    def open_in_place(self, source: str, out: Destination) -> BulkJob | None:
+    def open_in_place(self, source: str, out: Destination) -> FileJob | None:
         """Open the job about a Parquet file at an address, if it asks about numbers: it is not brought here."""
-        from geoville.workflows.lookup_file.job import is_parquet, open_bulk_job
+        from geoville.workflows.lookup_file.job import is_parquet
 
-        if not (is_parquet(source) and is_parquet(out.file_name.name) and self.columns.are_coordinates):
+        if not (is_parquet(source) and is_parquet(out.file_name.name) and self.columns.may_be_numbers):
             return None
-        columns = self.columns
-        job = open_bulk_job(source, out.given, self.choice, self.on, lon=columns.lon_column, lat=columns.lat_column)
+        job = self.open(source, out.given)
         return job if job.is_about_numbers else None
 
 
 @contextmanager
-def opened_job(
-    source: str, out: Destination, options: JobOptions, *, resume: bool, force: bool
-) -> Iterator[FileJob | BulkJob]:
+def opened_job(source: str, out: Destination, options: JobOptions, *, resume: bool, force: bool) -> Iterator[FileJob]:
     """Open the job about a file, wherever it is. A file that has to be brought here, or sent, is when the block ends.
 
     Raises
@@ -179,11 +162,21 @@ def lookup_file(
 
     Le fichier de sortie est celui d'entrée, avec les réponses dans des colonnes ajoutées.
     """
-    with opened_job(source, out, JobOptions(columns, desk, day(on)), resume=resume, force=force) as job:
+    from geoville.workflows.lookup_file.job import answer_file
+
+    with opened_job(source, out, JobOptions(columns.said, desk, day(on)), resume=resume, force=force) as job:
         _say(_recognised(job))
         try:
             with _progress_bar(job.rows.expected_rows) as progress:
-                summary = _way_to_run(job, scheduler)(progress, resume=resume, force=force, workers=workers)
+                summary = answer_file(
+                    job,
+                    progress,
+                    resume=resume,
+                    force=force,
+                    workers=workers,
+                    scheduler=scheduler,
+                    otherwise="ôter --scheduler, ou donner deux colonnes de nombres d'un fichier Parquet",
+                )
         except (GeovilleError, KeyboardInterrupt):
             if _is_kept(job, out):
                 _say([f"Ce qui est fait est gardé dans « {job.journal} » : relancer la commande avec --resume."])
@@ -194,27 +187,14 @@ def lookup_file(
         print_lines(_in_words(job, out, summary))
 
 
-def _is_kept(job: FileJob | BulkJob, out: Destination) -> bool:
+def _is_kept(job: FileJob, out: Destination) -> bool:
     """Whether what is done outlives the command: a file that was to be sent elsewhere goes with it."""
-    in_place = not isinstance(job.out, Path) or job.out == out.path
-    return in_place and job.journal.exists()
+    from geoville.sources.stores import stored
+
+    return job.out == stored(out.given) and job.journal.exists()
 
 
-def _way_to_run(job: FileJob | BulkJob, scheduler: str | None) -> Callable[..., FileSummary]:
-    """Numbers of a Parquet file are answered part by part, wherever its workers are; all else, row by row."""
-    from geoville.workflows.lookup_file.job import BulkJob, can_be_bulk, lookup_parquet
-
-    if isinstance(job, BulkJob) or can_be_bulk(job):
-        return partial(lookup_parquet, job, scheduler=scheduler)
-    if scheduler:
-        raise InvalidInputError(
-            "Un ordonnanceur répartit les coordonnées d'un fichier Parquet",
-            advice="ôter --scheduler, ou donner deux colonnes de nombres d'un fichier Parquet",
-        )
-    return job.run
-
-
-def _recognised(job: FileJob | BulkJob) -> list[str]:
+def _recognised(job: FileJob) -> list[str]:
     lines = [f"Lecture : {job.rows.description} ; {job.asking.questions.description}."]
     if job.renamed:
         names = ", ".join(f"{usual} → {name}" for usual, name in job.renamed.items())
@@ -222,7 +202,7 @@ def _recognised(job: FileJob | BulkJob) -> list[str]:
     return lines
 
 
-def _in_words(job: FileJob | BulkJob, out: Destination, summary: FileSummary) -> list[str]:
+def _in_words(job: FileJob, out: Destination, summary: FileSummary) -> list[str]:
     return [
         f"Écrit : {out} ({_rows(summary.rows)}, au {french.long_date(job.asking.on)})",
         _counts(summary.statuses, _STATUSES),
@@ -238,7 +218,7 @@ def _counts(counts: dict[str, int], names: dict[str, str]) -> str:
     return " ; ".join(f"{name} : {french.number(counts.get(key, 0))}" for key, name in names.items())
 
 
-def _document(job: FileJob | BulkJob, out: Destination, summary: FileSummary) -> dict[str, Any]:
+def _document(job: FileJob, out: Destination, summary: FileSummary) -> dict[str, Any]:
     return {
         "out": str(out),
         "on": job.asking.on.isoformat(),

@@ -15,8 +15,8 @@ from geoville.errors import InvalidInputError
 if TYPE_CHECKING:
     from geoville.law import IncomeReference
     from geoville.model import Answer
-    from geoville.workflows.lookup import LookupDesk
-    from geoville.workflows.search_inputs import CandidateRequest, IrisInput, UnitTables
+    from geoville.workflows.lookup import DeskChoice, LookupDesk, QuestionNames
+    from geoville.workflows.search_inputs import CandidateRequest, UnitTables
 
 
 TerritoryName = Annotated[str, typer.Option("--territory", metavar="NOM", help="Territoire (« geoville data list »).")]
@@ -106,17 +106,16 @@ class DeskOptions:
     generation: QpvGeneration = None
     territory: TerritoryName = DEFAULT_TERRITORY
 
+    @property
+    def choice(self) -> DeskChoice:
+        """What they choose."""
+        from geoville.workflows.lookup import DeskChoice
+
+        return DeskChoice(self.territory, tuple(self.perimeters or ()), self.addresses, self.geocoder, self.generation)
+
     def open(self) -> LookupDesk:
         """Load what they name."""
-        from geoville.workflows.lookup import open_desk
-
-        return open_desk(
-            self.territory,
-            perimeters=self.perimeters or (),
-            addresses=self.addresses,
-            geocoder=self.geocoder,
-            generation=self.generation,
-        )
+        return self.choice.open()
 
 
 # --- Options of every command that estimates incomes: thresholds, urban units, and the IRIS that cells follow
@@ -179,6 +178,7 @@ class IncomeOptions:
             Options that only make sense with others that are not there, or that exclude each other.
         """
         from geoville.sources.pack import open_pack
+        from geoville.workflows.incomes import COMMAND_LINE, iris_input
         from geoville.workflows.search_inputs import CandidateRequest
 
         units = self._units()
@@ -188,27 +188,16 @@ class IncomeOptions:
             reference=None if units else self._reference(),
             units=units,
             vintage=vintage,
-            iris=iris_input(self.iris, self.iris_incomes, self.iris_national, self.iris_weight),
+            iris=iris_input(self.iris, self.iris_incomes, self.iris_national, self.iris_weight, naming=COMMAND_LINE),
         )
 
     def _reference(self) -> IncomeReference | None:
         """Figures of the one urban unit: all three or none."""
-        figures = (self.rmuc_nat, self.rmuc_uu, self.uu_population)
-        if figures == (None, None, None) and self.uu_small_since is None:
-            return None
-        if self.rmuc_nat is None or self.rmuc_uu is None or self.uu_population is None:
-            raise InvalidInputError(
-                "Revenus de référence incomplets", advice="donner ensemble --rmuc-nat, --rmuc-uu et --uu-population"
-            )
-        from geoville.law import IncomeReference
+        from geoville.workflows.incomes import COMMAND_LINE, income_reference
 
-        return IncomeReference(
-            self.rmuc_nat,
-            self.rmuc_uu,
-            self.uu_population,
-            verified=False,
-            source="donnés en ligne de commande",
-            too_small_since=day(self.uu_small_since) if self.uu_small_since else None,
+        small_since = None if self.uu_small_since is None else day(self.uu_small_since)
+        return income_reference(
+            self.rmuc_nat, self.rmuc_uu, self.uu_population, small_since=small_since, naming=COMMAND_LINE
         )
 
     def _units(self) -> UnitTables | None:
@@ -228,19 +217,6 @@ class IncomeOptions:
         from geoville.workflows.search_inputs import UnitTables
 
         return UnitTables(self.communes, self.urban_units, self.rmuc, self.rmuc_nat)
-
-
-def iris_input(
-    iris: Path | None, incomes: Path | None, national: float | None = None, weight: float | None = None
-) -> IrisInput | None:
-    """IRIS as a user gives them; InvalidInputError where something is said of IRIS that are not given."""
-    if iris is None:
-        if (incomes, national, weight) != (None, None, None):
-            raise InvalidInputError("Revenus ou poids donnés sans les IRIS", advice="donner aussi --iris")
-        return None
-    from geoville.workflows.search_inputs import IrisInput
-
-    return IrisInput(iris, incomes, national, weight)
 
 
 # --- Options of every command that starts from the priority quarters of a day
@@ -294,25 +270,24 @@ class QuestionOptions:
         """The question as typed."""
         return f"{self.lon}, {self.lat}" if self.address is None else self.address
 
-    def check(self) -> None:
-        """Refuse what is neither one address nor one pair of coordinates.
+    @property
+    def place(self) -> str | tuple[float, float, float]:
+        """What the question is about; refused where it is neither one address nor one pair of coordinates."""
+        from geoville.workflows.lookup import one_place
 
-        Raises
-        ------
-        InvalidInputError
-        """
-        by_address = self.address is not None and (self.lon, self.lat, self.accuracy_m) == (None, None, None)
-        by_coordinates = self.address is None and self.lon is not None and self.lat is not None
-        if by_address == by_coordinates:
-            raise InvalidInputError(
-                "La question n'est pas claire",
-                advice="donner soit une adresse, soit --lon et --lat (et leur --accuracy-m)",
-            )
+        return one_place(self.address, self.lon, self.lat, self.accuracy_m, question_names())
 
     def answer(self, desk: LookupDesk, on: date, permit_date: date | None = None) -> Answer:
-        """Ask the question, checked before, at a desk."""
-        if self.address is not None:
-            return desk.answer(self.address, on, permit_date=permit_date)
-        assert self.lon is not None
-        assert self.lat is not None
-        return desk.answer_at(self.lon, self.lat, on, self.accuracy_m or 0.0, permit_date=permit_date)
+        """Ask the question at a desk."""
+        place = self.place
+        if isinstance(place, str):
+            return desk.answer(place, on, permit_date=permit_date)
+        lon, lat, accuracy_m = place
+        return desk.answer_at(lon, lat, on, accuracy_m, permit_date=permit_date)
+
+
+def question_names() -> QuestionNames:
+    """How the command line names the parts of a question."""
+    from geoville.workflows.lookup import QuestionNames
+
+    return QuestionNames("une adresse", "--lon", "--lat", "--accuracy-m")

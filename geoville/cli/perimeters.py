@@ -24,19 +24,20 @@ from geoville.cli.options import (
     Vintage,
     Workers,
     day,
-    iris_input,
 )
 from geoville.cli.printing import deliver, print_json, print_lines, print_table
 from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
 from geoville.model import Kind
+from geoville.perimeters.scenarios import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from geoville.carroyage.uncertainty import Interval
     from geoville.perimeters.comparison import Comparison
-    from geoville.perimeters.sensitivity import Choices, Outcome, Scenario, Sensitivity
+    from geoville.perimeters.scenarios import Scenario
+    from geoville.perimeters.sensitivity import Outcome, Sensitivity
     from geoville.perimeters.veille import DroppedPiece
     from geoville.rendering.comparison import TableRow
     from geoville.workflows.candidates import CandidateRun
@@ -154,7 +155,7 @@ def compare(
 
     Qui entre, qui sort, ce que devient chaque quartier.
     """
-    from geoville.workflows.compare import compare_files, comparison_document
+    from geoville.workflows.compare import compare_files
 
     run = compare_files(old, new, grid, vintage=vintage, kind=kind, generation=generation)
     if out is not None:
@@ -164,7 +165,7 @@ def compare(
         with map_file.writing() as path:
             run.draw(path)
     if as_json:
-        print_json(comparison_document(run.comparison, run.grid.vintage))
+        print_json(run.document())
         return
     print_comparison(run.comparison)
     print_lines([f"Écrit : {out}"] if out else [])
@@ -252,9 +253,10 @@ def explain(
     Du carreau aux conditions du décret.
     """
     from geoville.workflows.explain import explain_place
+    from geoville.workflows.incomes import COMMAND_LINE, iris_input
 
     lon, lat = _coordinates(at)
-    given = iris_input(iris, iris_incomes)
+    given = iris_input(iris, iris_incomes, naming=COMMAND_LINE)
     document = explain_place(computed, lon, lat, on=day(on), grid=grid, iris=given).document()
     if as_json:
         print_json(document)
@@ -340,6 +342,14 @@ Value = TypeVar("Value")
 _SWEPT = ("Choix", "Scénarios", "Candidats", "Carreaux", "Habitants")
 
 
+_SCENARIOS = Choices()
+
+
+def _as_typed(values: Iterable[float]) -> str:
+    """Numbers as a list of the command line."""
+    return ",".join(f"{value:g}" for value in values)
+
+
 def sensitivity(
     grid: Annotated[
         list[Path], typer.Option("--grid", metavar="FICHIER", help="Carreaux d'un millésime ; à répéter pour d'autres.")
@@ -358,13 +368,13 @@ def sensitivity(
     ] = None,
     thresholds: Annotated[
         str, typer.Option("--thresholds", metavar="LISTE", help="Facteurs du seuil du décret.")
-    ] = "0.9,1,1.1",
+    ] = _as_typed(_SCENARIOS.threshold_factors),
     contiguities: Annotated[
         str, typer.Option("--contiguities", metavar="LISTE", help="Voisins par un coin (queen), un côté (rook).")
-    ] = "queen,rook",
+    ] = ",".join(_SCENARIOS.contiguities),
     gaps: Annotated[
         str, typer.Option("--gaps", metavar="LISTE", help="Vides les plus larges à franchir, en mètres.")
-    ] = "0,200,400",
+    ] = _as_typed(_SCENARIOS.gaps_m),
     as_json: AsJson = False,
 ) -> None:
     """Mesurer ce que les candidats doivent aux choix.
@@ -445,8 +455,6 @@ def _extent(result: Sensitivity, *, core: bool) -> str:
 
 
 def _choices(thresholds: str, contiguities: str, gaps: str) -> Choices:
-    from geoville.perimeters.sensitivity import Choices
-
     known = ", ".join(Contiguity)
     return Choices(
         _values(thresholds, float, "--thresholds", "des nombres séparés par des virgules, par exemple 0.9,1,1.1"),

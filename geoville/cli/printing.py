@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from geoville import french
 from geoville.eligibility.sentences import QUALITY_NAMES, VERDICT_NAMES
@@ -13,25 +13,15 @@ from geoville.model import Placement, RuleStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from geoville.cli.files import Destination
     from geoville.model import Answer, FootprintAnswer, PeriodVerdict, RuleFinding
+    from geoville.results import Run
 
 
 def print_json(document: Any) -> None:
     """Print one JSON document; what is not a number is null."""
     sys.stdout.write(json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
-
-
-class Run(Protocol):
-    """A computation that can be written to a file and told as plain values."""
-
-    def write(self, path: Path) -> None:
-        """Write the result and its provenance."""
-
-    def document(self) -> dict[str, Any]:
-        """What came out, as plain values."""
 
 
 def deliver(run: Run, out: Destination, *, as_json: bool, in_words: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from geoville.cli.files import taking_addresses
+from geoville.cli.files import read_as, taking_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,10 +43,7 @@ def ungrouped(function: Callable[..., None]) -> Callable[..., None]:
         for parameter in inspect.signature(function).parameters.values()
         for shown in _shown(parameter, hints[parameter.name])
     ]
-    run.__doc__ = function.__doc__
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return run
+    return read_as(run, parameters, function)
 
 
 def _is_group(hint: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -154,7 +153,7 @@ def place_by_list(rule: Rule, ground: RuleGround) -> Place:
 
 def place_unknown(missing: Sequence[Kind]) -> Place:
     """Place of a rule whose perimeters are not known."""
-    kinds = ", ".join(KIND_NAMES[kind] for kind in missing)
+    kinds = ", ".join(KIND_NAMES[kind].in_sentence for kind in missing)
     return Place(RuleStatus.UNKNOWN, met=None, reason=f"Aucun périmètre de cette nature n'est connu ici : {kinds}.")
 
 
@@ -168,8 +167,7 @@ def _plain(name: str) -> str:
     """A name without case nor accents."""
     if name.isascii():
         return name.casefold()
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return french.unaccented(name.casefold())
 
 
 # --- The condition of place of a rule about a whole footprint, in or around the perimeters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from geoville import french
 from geoville.model import Basis, Kind, Quality, VerdictCode
@@ -33,16 +33,29 @@ FAR_KM = 20
 _LEAST_SHOWN = 0.001
 _METRES_IN_A_KILOMETRE = 1000
 
+
+class KindName(NamedTuple):
+    """A kind of perimeters in a sentence, as what one of them is, and as a layer of them."""
+
+    in_sentence: str
+    title: str
+    plural: str
+
+
 KIND_NAMES = {
-    Kind.QPV: "QPV",
-    Kind.CANDIDAT: "périmètre estimé",
-    Kind.VEILLE: "quartier de veille",
-    Kind.VECU: "quartier vécu",
-    Kind.ZUS: "ZUS",
-    Kind.CUCS: "territoire de CUCS",
-    Kind.NPNRU: "secteur NPNRU",
-    Kind.ANRU: "quartier sous convention ANRU",
-    Kind.ZFU: "ZFU-TE",
+    Kind.QPV: KindName("QPV", "Quartier prioritaire (QPV)", "Quartiers prioritaires (QPV)"),
+    Kind.CANDIDAT: KindName("périmètre estimé", "Quartier candidat", "Quartiers candidats"),
+    Kind.VEILLE: KindName("quartier de veille", "Quartier de veille active", "Quartiers de veille active"),
+    Kind.VECU: KindName("quartier vécu", "Quartier vécu", "Quartiers vécus"),
+    Kind.ZUS: KindName("ZUS", "Zone urbaine sensible (ZUS)", "Zones urbaines sensibles (ZUS)"),
+    Kind.CUCS: KindName(
+        "territoire de CUCS", "Quartier du contrat urbain de cohésion sociale (CUCS)", "Quartiers CUCS"
+    ),
+    Kind.NPNRU: KindName("secteur NPNRU", "Secteur NPNRU", "Secteurs NPNRU"),
+    Kind.ANRU: KindName(
+        "quartier sous convention ANRU", "Quartier sous convention ANRU", "Quartiers sous convention ANRU"
+    ),
+    Kind.ZFU: KindName("ZFU-TE", "Zone franche urbaine (ZFU-TE)", "Zones franches urbaines (ZFU-TE)"),
 }
 
 
@@ -58,7 +71,7 @@ def describe(perimeter: Perimeter) -> str:
         details.append(f"carreaux de {perimeter.vintage}")
     if perimeter.estimated and perimeter.kind is not Kind.CANDIDAT:
         details.append("estimé")
-    return f"{KIND_NAMES[perimeter.kind]} « {perimeter.name} » ({', '.join(details)})"
+    return f"{KIND_NAMES[perimeter.kind].in_sentence} « {perimeter.name} » ({', '.join(details)})"
 
 
 def verdict_sentence(verdict: VerdictCode, perimeter: Perimeter | None, distance_m: float | None, on: date) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import NamedTuple
 
+from geoville.french import fold
 from geoville.geocoding.words import (
     INSIDE_BUILDING,
     MONTHS,
@@ -22,7 +23,6 @@ from geoville.geocoding.words import (
     TWO_WORD_TYPES,
     TYPE_ABBREVIATIONS,
     content_words,
-    fold,
     normalise,
     numbers_in_letters,
 )

@@ -22,11 +22,12 @@ from rapidfuzz.distance import OSA
 from geoville import french
 from geoville.crs import departement_of
 from geoville.errors import DataUnavailableError, InvalidInputError
+from geoville.french import fold
 from geoville.geocoding.answers import WITHIN_M, RemoteAddress, distance_m, remote_addresses
 from geoville.geocoding.geocoder import check_question
 from geoville.geocoding.match import ACCEPTED, AS_GOOD, NameLikeness, name_likeness
 from geoville.geocoding.parse import ParsedAddress, StreetName, parse_address, split_number
-from geoville.geocoding.words import REPETITION_LETTERS, Vocabulary, fold
+from geoville.geocoding.words import REPETITION_LETTERS, Vocabulary
 from geoville.law import position_accuracy
 from geoville.model import NotFound, Position, PositionType
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from geoville.french import fold
 from geoville.geocoding.answers import (
     ListName,
     distance_m,
@@ -23,7 +24,7 @@ from geoville.geocoding.match import SUGGESTED_STREETS, StreetMatch, as_good_as_
 from geoville.geocoding.parse import ParsedAddress, StreetName, parse_address
 from geoville.geocoding.places import SUGGESTED_PLACES, PlaceIndex, PlaceMatch
 from geoville.geocoding.towns import Designation, Town, Towns
-from geoville.geocoding.words import PARTICLES, REPETITION_LETTERS, content_words, fold, normalise
+from geoville.geocoding.words import PARTICLES, REPETITION_LETTERS, content_words, normalise
 from geoville.law import position_accuracy
 from geoville.model import Address, AddressList, NotFound, PositionType
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+
+from geoville.french import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -155,21 +156,8 @@ OPTIONAL_PLACE_WORDS = _words(
 """Words of a place's name that people leave out: "poste Fort Nieulay" is the "bureau de poste Fort Nieulay"."""
 
 
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
-_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _DOUBLED = re.compile(r"([a-z])\1+")
 _SILENT_H = re.compile(r"(?<!c)h")
-
-
-def fold(text: str) -> str:
-    """Lower case ASCII letters and digits, words parted by one space; whatever else there was parts words.
-
-    >>> fold("  Rue de l’Œuvre -- Étaples")
-    'rue de l oeuvre etaples'
-    """
-    decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LIGATURES))
-    without_accents = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return _NOT_A_WORD.sub(" ", without_accents.lower()).strip()
 
 
 def normalise(text: str) -> str:

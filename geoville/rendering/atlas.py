@@ -6,11 +6,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geoville.eligibility.sentences import KIND_NAMES
 from geoville.french import UNIT_SPACE, UNKNOWN, distance, euros, number, percent, quantity
 from geoville.model import Kind
 from geoville.rendering.comparison import table_rows
 from geoville.rendering.folium_map import own_text, page_text, style_tag
-from geoville.rendering.layers import LAYER_NAMES, perimeter_popup, place_name
+from geoville.rendering.layers import perimeter_popup, place_name
 from geoville.rendering.map_spec import FigureTable, PanelSection
 from geoville.rendering.maps import ESTIMATE_WARNING
 from geoville.rendering.sheet.page import pdf_bytes, printing, svg_text
@@ -147,7 +148,8 @@ def rules_table(perimeter: Perimeter, rules: Sequence[Rule]) -> FigureTable | Pa
         if kind in rule.within
     )
     if not rows:
-        return PanelSection(title, text=f"Aucune règle connue ne regarde : {LAYER_NAMES[perimeter.kind].lower()}.")
+        regarded = KIND_NAMES[perimeter.kind].plural.lower()
+        return PanelSection(title, text=f"Aucune règle connue ne regarde : {regarded}.")
     headers = ("Règle", "Bénéficiaire", "Reste à vérifier", "Texte")
     return FigureTable(title, headers, rows, _ESTIMATED_RULES if perimeter.estimated else "")
 
@@ -155,7 +157,7 @@ def rules_table(perimeter: Perimeter, rules: Sequence[Rule]) -> FigureTable | Pa
 def index_row(perimeter: Perimeter, figures: AreaFigures) -> tuple[str, ...]:
     """Row of a perimeter in the index, under `INDEX_HEADERS`."""
     return (
-        LAYER_NAMES[perimeter.kind],
+        KIND_NAMES[perimeter.kind].plural,
         "estimé" if perimeter.estimated else "officiel",
         number(figures.population),
         _range(figures.share_below, percent),

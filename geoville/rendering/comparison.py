@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from geoville.crs import WGS84, transform_geometry
-from geoville.eligibility.sentences import dates_in_force
+from geoville.eligibility.sentences import KIND_NAMES, dates_in_force
 from geoville.french import number, percent, quantity
 from geoville.perimeters.comparison import FATE_NAMES, Change
 from geoville.rendering.cells import Popup, geojson, grid_squares, inhabited_area
@@ -23,7 +23,7 @@ from geoville.rendering.folium_map import (
     script_tag,
     style_tag,
 )
-from geoville.rendering.layers import ESTIMATED, LAYER_NAMES, line_of, wgs84_shape
+from geoville.rendering.layers import ESTIMATED, line_of, wgs84_shape
 from geoville.rendering.look import CHANGE_FILLS, MapStyle, change_fill
 from geoville.rendering.map_spec import PerimeterLayer, Shape
 from geoville.rendering.maps import ESTIMATE_WARNING
@@ -88,7 +88,7 @@ def layer_name(perimeter: Perimeter, names: Mapping[str, str] = MappingProxyType
     generation = f" {perimeter.generation}" if perimeter.generation else ""
     grid = f", grille {perimeter.vintage}" if perimeter.vintage else ""
     status = f" (contour {ESTIMATED})" if perimeter.estimated else ""
-    return f"{names.get(perimeter.kind, LAYER_NAMES[perimeter.kind])}{generation}{grid}{status}"
+    return f"{names.get(perimeter.kind, KIND_NAMES[perimeter.kind].plural)}{generation}{grid}{status}"
 
 
 def summary(comparison: Comparison) -> tuple[str, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,8 +9,8 @@ import numpy as np
 
 from geoville.carroyage.cell_geometry import union_of_cells
 from geoville.crs import WGS84, transform_geometry
-from geoville.eligibility.sentences import dates_in_force
-from geoville.french import UNKNOWN, distance, euros, long_date, number, people, percent
+from geoville.eligibility.sentences import KIND_NAMES, dates_in_force
+from geoville.french import UNKNOWN, distance, euros, fold, long_date, number, people, percent
 from geoville.law import position_accuracy
 from geoville.model import Kind
 from geoville.rendering.cells import Popup, geojson, grid_squares
@@ -33,30 +31,6 @@ if TYPE_CHECKING:
 
 
 ESTIMATED = "estimé, sans valeur réglementaire"
-
-KIND_NAMES = {
-    Kind.QPV: "Quartier prioritaire (QPV)",
-    Kind.CANDIDAT: "Quartier candidat",
-    Kind.VEILLE: "Quartier de veille active",
-    Kind.VECU: "Quartier vécu",
-    Kind.ZUS: "Zone urbaine sensible (ZUS)",
-    Kind.CUCS: "Quartier du contrat urbain de cohésion sociale (CUCS)",
-    Kind.NPNRU: "Secteur NPNRU",
-    Kind.ANRU: "Quartier sous convention ANRU",
-    Kind.ZFU: "Zone franche urbaine (ZFU-TE)",
-}
-
-LAYER_NAMES = {
-    Kind.QPV: "Quartiers prioritaires (QPV)",
-    Kind.CANDIDAT: "Quartiers candidats",
-    Kind.VEILLE: "Quartiers de veille active",
-    Kind.VECU: "Quartiers vécus",
-    Kind.ZUS: "Zones urbaines sensibles (ZUS)",
-    Kind.CUCS: "Quartiers CUCS",
-    Kind.NPNRU: "Secteurs NPNRU",
-    Kind.ANRU: "Quartiers sous convention ANRU",
-    Kind.ZFU: "Zones franches urbaines (ZFU-TE)",
-}
 
 LINE_OF_KIND = {
     Kind.QPV: "qpv",
@@ -110,7 +84,7 @@ def wgs84_shape(perimeter: Perimeter) -> Shape:
 def perimeter_popup(perimeter: Perimeter) -> Popup:
     """Nature, code, dates, figures and reference of a perimeter."""
     rows = [
-        ("Nature", ESTIMATED if perimeter.estimated else f"{KIND_NAMES[perimeter.kind]}, contour officiel"),
+        ("Nature", ESTIMATED if perimeter.estimated else f"{KIND_NAMES[perimeter.kind].title}, contour officiel"),
         ("Code", perimeter.code),
         ("Génération", str(perimeter.generation or "")),
         ("Grille", f"Filosofi {perimeter.vintage}" if perimeter.vintage else ""),
@@ -133,7 +107,7 @@ def _quarters_layer(
     perimeters: list[Perimeter], on: date, hidden: frozenset[Kind], names: Mapping[str, str]
 ) -> PerimeterLayer:
     first = perimeters[0]
-    name = names.get(first.kind, LAYER_NAMES[first.kind]) + (f" {first.generation}" if first.generation else "")
+    name = names.get(first.kind, KIND_NAMES[first.kind].plural) + (f" {first.generation}" if first.generation else "")
     style = LINE_OF_KIND[first.kind]
     if first.estimated:
         name, style = f"{name} (contour {ESTIMATED})", line_of(first)
@@ -279,8 +253,6 @@ _CATEGORIES = {
 }
 """Category of a map by category of a file of places."""
 
-_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
-
 
 def find_places(names: Iterable[str], places: Sequence[Address]) -> tuple[dict[str, Address], tuple[str, ...]]:
     """Look names up, letter case, accents and punctuation apart.
@@ -293,9 +265,9 @@ def find_places(names: Iterable[str], places: Sequence[Address]) -> tuple[dict[s
     -------
     The places found, by name as asked, in the order asked; and the names that no place has.
     """
-    known = {_key(place_name(place)): place for place in reversed(places)}
+    known = {fold(place_name(place)): place for place in reversed(places)}
     asked = list(dict.fromkeys(names))
-    found = {name: known[_key(name)] for name in asked if _key(name) in known}
+    found = {name: known[fold(name)] for name in asked if fold(name) in known}
     return found, tuple(name for name in asked if name not in found)
 
 
@@ -349,8 +321,3 @@ def _points(places: Iterable[Address]) -> tuple[PlacePoint, ...]:
 def _postal(place: Address) -> str:
     number = f"{place.number}{place.suffix} " if place.number is not None else ""
     return f"{number}{place.street}"
-
-
-def _key(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
-    return _NOT_A_WORD.sub(" ", letters.casefold()).strip()

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geoville.crs import WGS84, transform_geometry, transform_points
+from geoville.eligibility.sentences import KIND_NAMES
 from geoville.errors import InvalidInputError
 from geoville.french import UNIT_SPACE, held_together, long_date, number
-from geoville.model import Kind
+from geoville.model import QUARTER_KINDS, Kind
 from geoville.rendering.cells import cell_layer, inhabited_area
 from geoville.rendering.layers import (
     ESTIMATED,
-    KIND_NAMES,
     find_places,
     guide_layers,
     labelled_places,
@@ -107,7 +107,6 @@ def file_panel(perimeters: Sequence[Perimeter]) -> tuple[PanelSection, ...]:
     )
 
 
-_QUARTERS = (Kind.QPV, Kind.CANDIDAT)
 _AROUND = frozenset({Kind.VEILLE, Kind.VECU})
 """Kinds that a sector's map offers without drawing them at first: they surround its subject."""
 
@@ -160,7 +159,7 @@ def perimeter_map(perimeter: Perimeter, scene: Scene) -> MapSpec:
     status = ESTIMATED if perimeter.estimated else "contour officiel"
     return MapSpec(
         title=perimeter.name or perimeter.code,
-        subtitle=f"{KIND_NAMES[perimeter.kind]} : {status}",
+        subtitle=f"{KIND_NAMES[perimeter.kind].title} : {status}",
         bounds=view_around(transform_geometry(perimeter.geometry, perimeter.epsg, WGS84)),
         outline=None,
         places=other_places(scene.places, (), scene.style.places),
@@ -242,7 +241,7 @@ def _published_sector(scene: Scene, quartier: BaseGeometry) -> BaseGeometry | No
 
 def _quartier(recipe: SectorRecipe, scene: Scene) -> BaseGeometry:
     """Return the quarter nearest to the recipe's place, in WGS84; the first one where that place is not known."""
-    perimeters = [item for item in scene.perimeters if item.kind in _QUARTERS] or scene.perimeters
+    perimeters = [item for item in scene.perimeters if item.kind in QUARTER_KINDS] or scene.perimeters
     if not perimeters:
         raise InvalidInputError(
             "Aucun périmètre à dessiner autour du secteur", advice="calculer les candidats ou ajouter des contours"

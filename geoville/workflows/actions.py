@@ -13,7 +13,7 @@ from geoville.eligibility.documents import action_document
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.secrecy import secrecy_law
 from geoville.errors import InvalidInputError, Location
-from geoville.geocoding.words import fold
+from geoville.french import fold
 from geoville.model import NotFound
 from geoville.sources.actions import action_of
 from geoville.sources.files import replacing, sha256_of
@@ -24,7 +24,7 @@ from geoville.sources.rows.row import AddedCells, AddedColumn
 from geoville.workflows.footprints import population_of, read_footprint
 from geoville.workflows.lookup import LookupDesk, typed_position
 from geoville.workflows.lookup_file.output import check_output
-from geoville.workflows.lookup_file.questions import choose_questions
+from geoville.workflows.lookup_file.questions import RECOGNISED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -132,7 +132,7 @@ class ActionDesk:
     def _homes_in(self, path: Path, on: date) -> Iterator[Position | NotFound]:
         """Homes of a file, one in each row; errors name a row by its line, never by what it holds."""
         rows = open_row_file(path)
-        questions = choose_questions(rows.columns)
+        questions = RECOGNISED.questions(rows.columns)
         found = False
         for row in rows.rows([rows.columns.index(name) for name in questions.columns]):
             found = True

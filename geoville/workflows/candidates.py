@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from geoville.crs import GRID_CRS
-from geoville.errors import InvalidInputError
-from geoville.law import IncomeReference
 from geoville.perimeters.estimated import candidate_perimeter, quarter_figures
 from geoville.perimeters.search import cells_of_units, put_together, search_unit
 from geoville.sources.provenance import Provenance, write_provenance
-from geoville.sources.writers import write_perimeters
+from geoville.sources.writers import perimeters_frame, write_perimeters
 from geoville.workflows.cluster import results
+from geoville.workflows.incomes import ARGUMENTS, income_reference, iris_input
 from geoville.workflows.outlines import outlines_of
 from geoville.workflows.qgis_looks import perimeters_look
-from geoville.workflows.search_inputs import CandidateRequest, IrisInput, SearchInputs, prepare_search
+from geoville.workflows.search_inputs import CandidateRequest, SearchInputs, prepare_search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
-    from os import PathLike
+    from pathlib import Path
 
+    import geopandas
     from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Perimeter
     from geoville.perimeters.search import CandidateOptions, CandidateSearch, LegalTests, Quarter, UnitCells, UnitSearch
     from geoville.perimeters.sensitivity import SearchStart
     from geoville.sources.pack import Pack
+    from geoville.workflows.incomes import IncomeChoices
 
 
 # --- Candidates searched urban unit by urban unit, by several processes or machines: the same as in one process
@@ -113,6 +113,10 @@ class CandidateRun:
     search: CandidateSearch
     perimeters: tuple[Perimeter, ...]
     provenance: Provenance
+
+    def frame(self) -> geopandas.GeoDataFrame:
+        """One row per candidate; columns as in `geoville.sources.writers.perimeters_frame`."""
+        return perimeters_frame(self.perimeters)
 
     def write(self, path: Path) -> None:
         """Write the candidates (format by suffix), and their provenance beside."""
@@ -220,33 +224,6 @@ def _rejection(quarter: Quarter) -> dict[str, Any]:
     }
 
 
-# --- Reference incomes and IRIS as a caller names them, as what a computation of candidates is asked with
-
-
-class IncomeChoices(TypedDict, total=False):
-    """Where the threshold and the incomes of cells come from, beside the territory; named as on the command line.
-
-    Parameters
-    ----------
-    rmuc_nat, rmuc_uu : median declared income per UC, euros per year, of the country and of the urban unit.
-    uu_population : people of the urban unit. These three go together, and replace the territory's.
-    uu_small_since : day when the unit became too small: it is kept during the delay that the law gives.
-    iris : polygons of IRIS whose declared medians the cells follow.
-    iris_incomes : table of these medians, where the polygons do not carry them.
-    iris_national : national declared median of the same year, euros per UC, where geoville does not know it.
-    iris_weight : in [0, 1], how far cells are moved towards the published medians.
-    """
-
-    rmuc_nat: float | None
-    rmuc_uu: float | None
-    uu_population: int | None
-    uu_small_since: date | None
-    iris: str | PathLike[str] | None
-    iris_incomes: str | PathLike[str] | None
-    iris_national: float | None
-    iris_weight: float | None
-
-
 def candidate_request(
     territory: Pack, on: date, choices: IncomeChoices, *, vintage: int | None = None
 ) -> CandidateRequest:
@@ -262,47 +239,13 @@ def candidate_request(
         choices.get("rmuc_uu"),
         choices.get("uu_population"),
         small_since=choices.get("uu_small_since"),
+        naming=ARGUMENTS,
     )
-    return CandidateRequest(on=on, territory=territory, reference=reference, vintage=vintage, iris=_iris(choices))
-
-
-def income_reference(
-    rmuc_nat: float | None,
-    rmuc_uu: float | None,
-    uu_population: int | None,
-    *,
-    year: int | None = None,
-    small_since: date | None = None,
-) -> IncomeReference | None:
-    """Figures of the one urban unit, unverified: all three, or none.
-
-    Raises
-    ------
-    InvalidInputError
-        Only some of them are given.
-    """
-    if (rmuc_nat, rmuc_uu, uu_population, year, small_since) == (None,) * 5:
-        return None
-    if rmuc_nat is None or rmuc_uu is None or uu_population is None:
-        raise InvalidInputError(
-            "Revenus de référence incomplets", advice="donner ensemble rmuc_nat, rmuc_uu et uu_population"
-        )
-    return IncomeReference(
-        rmuc_nat,
-        rmuc_uu,
-        uu_population,
-        year=year,
-        verified=False,
-        source="donnés à la fonction appelée",
-        too_small_since=small_since,
+    iris = iris_input(
+        choices.get("iris"),
+        choices.get("iris_incomes"),
+        choices.get("iris_national"),
+        choices.get("iris_weight"),
+        naming=ARGUMENTS,
     )
-
-
-def _iris(choices: IncomeChoices) -> IrisInput | None:
-    polygons, incomes = choices.get("iris"), choices.get("iris_incomes")
-    national, weight = choices.get("iris_national"), choices.get("iris_weight")
-    if polygons is None:
-        if (incomes, national, weight) != (None, None, None):
-            raise InvalidInputError("Revenus ou poids donnés sans les IRIS", advice="donner aussi iris")
-        return None
-    return IrisInput(Path(polygons), None if incomes is None else Path(incomes), national, weight)
+    return CandidateRequest(on=on, territory=territory, reference=reference, vintage=vintage, iris=iris)

@@ -92,9 +92,17 @@ class ComparisonRun:
     pieces: tuple[ChangedPiece, ...]
     provenance: Provenance
 
+    def frame(self) -> geopandas.GeoDataFrame:
+        """What enters, leaves and stays, a row each; columns as in `pieces_frame`."""
+        return pieces_frame(self.pieces, self.epsg)
+
+    def document(self) -> dict[str, Any]:
+        """Fate of each perimeter, people who enter, leave and stay, and how alike the two maps are."""
+        return comparison_document(self.comparison, self.grid.vintage)
+
     def write(self, path: Path) -> None:
         """Write what enters, leaves and stays as one layer (format by suffix), and its provenance beside."""
-        write_layer(pieces_frame(self.pieces, self.epsg), path, layer=CHANGES_LAYER, style=changes_look())
+        write_layer(self.frame(), path, layer=CHANGES_LAYER, style=changes_look())
         write_provenance(self.provenance, path)
 
     def draw(self, path: Path, style: MapStyle | None = None) -> None:

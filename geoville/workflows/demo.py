@@ -10,7 +10,7 @@ from geoville.eligibility.documents import answer_document
 from geoville.sources.files import make_folder, replacing
 from geoville.sources.pack import open_pack
 from geoville.workflows.candidates import compute_candidates
-from geoville.workflows.lookup import open_desk
+from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.maps import draw_maps, sector_recipes
 from geoville.workflows.search_inputs import CandidateRequest
 
@@ -62,7 +62,7 @@ def run_demo(folder: Path, on: date) -> DemoResult:
     layers = (folder / "candidats.gpkg", folder / "candidats.geojson")
     for layer in layers:
         run.write(layer)
-    desk = open_desk(TERRITORY, perimeters=[layers[1]])
+    desk = DeskChoice(TERRITORY, (layers[1],)).open()
     answers = tuple((question, desk.answer(question, on)) for question in QUESTIONS)
     answered = folder / "reponses.json"
     with replacing(answered) as beside:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.perimeters.search import Quarter
-    from geoville.workflows.search_inputs import IrisInput
+    from geoville.workflows.incomes import IrisInput
 
 
 _OPTIONS = ("doubt", "contiguity", "gap_m", "hole_cells")

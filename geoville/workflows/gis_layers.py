@@ -13,9 +13,10 @@ import numpy as np
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.carroyage.cell_id import format_cell_ids
 from geoville.crs import WGS84, transform_geometry
+from geoville.eligibility.sentences import KIND_NAMES
 from geoville.model import Kind
 from geoville.rendering.cells import published_poor_share
-from geoville.rendering.layers import ESTIMATED, LAYER_NAMES, find_places
+from geoville.rendering.layers import ESTIMATED, find_places
 from geoville.rendering.sector import schematic_outline
 from geoville.sources.grids import read_grid
 from geoville.sources.pack import read_outlines
@@ -315,7 +316,7 @@ def sectors_layer(territory: Pack, perimeters: Iterable[Perimeter]) -> FeatureLa
 def _perimeter_layer(perimeters: Sequence[Perimeter]) -> FeatureLayer:
     first = perimeters[0]
     ordered = sorted(perimeters, key=lambda item: item.code)
-    title = LAYER_NAMES[first.kind] + (f" {first.generation}" if first.generation else "")
+    title = KIND_NAMES[first.kind].plural + (f" {first.generation}" if first.generation else "")
     cited = dict.fromkeys(item.source.citation for item in ordered if item.source)
     return FeatureLayer(
         name=_name_of(first),

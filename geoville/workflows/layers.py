@@ -9,7 +9,7 @@ from geoville import french
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.errors import ContourError, Location
-from geoville.model import Kind, Source
+from geoville.model import QUARTER_KINDS, Kind, Source
 from geoville.perimeters.areas import PopulatedCells
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import sha256_of
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from geoville.carroyage.grid import Grid
     from geoville.model import Perimeter
     from geoville.sources.contours import ContourFile
-
-
-_QUARTERS = (Kind.QPV, Kind.CANDIDAT)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,7 +61,7 @@ def read_quarters(path: Path, on: date, *, generation: int | None = None) -> Gis
     """
     layer = _layer("qpv", path, read_perimeters(path, generation=generation, otherwise=Kind.QPV))
     for perimeter in layer.perimeters:
-        if perimeter.kind not in _QUARTERS:
+        if perimeter.kind not in QUARTER_KINDS:
             raise ContourError(
                 f"Le périmètre {perimeter.code} n'est ni un QPV ni un candidat",
                 where=Location(path.name),

@@ -14,14 +14,15 @@ from geoville.geocoding.geocoder import FirstThatKnows, WithoutAddresses
 from geoville.geocoding.index import AddressIndex, is_address_index
 from geoville.geocoding.search import EmbeddedGeocoder
 from geoville.law import position_accuracy
-from geoville.model import Kind, Position, PositionType
+from geoville.model import QUARTER_KINDS, Position, PositionType
 from geoville.sources.addresses import read_addresses
 from geoville.sources.contours import read_perimeters
+from geoville.sources.files import sha256_of
 from geoville.sources.manifest import fetching, lacking, missing
 from geoville.sources.pack import open_pack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -99,7 +100,43 @@ NAMED: Mapping[str, Callable[[], Geocoder]] = {GEOPLATEFORME: _geoplateforme}
 
 
 _COORDINATES = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
-_QUARTERS = (Kind.QPV, Kind.CANDIDAT)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionNames:
+    """How a door names the parts of a question, for the advice that errors give."""
+
+    address: str
+    lon: str
+    lat: str
+    accuracy_m: str
+
+    def unclear(self, *others: str) -> InvalidInputError:
+        """The error of a question that is none, or several; others are the ways of asking that some doors have."""
+        ways = (self.address, f"{self.lon} et {self.lat} (et leur {self.accuracy_m})", *others)
+        return InvalidInputError(
+            "La question n'est pas claire", advice=f"donner {', '.join(f'soit {way}' for way in ways)}"
+        )
+
+
+def one_place(
+    address: str | None, lon: float | None, lat: float | None, accuracy_m: float | None, names: QuestionNames
+) -> str | tuple[float, float, float]:
+    """What a question is about: an address, or a longitude, a latitude and their accuracy in metres, 0 if exact.
+
+    Raises
+    ------
+    InvalidInputError
+        It is about neither, or about both.
+
+    >>> one_place(None, 1.8867, 50.956, None, QuestionNames("q", "lon", "lat", "accuracy_m"))
+    (1.8867, 50.956, 0.0)
+    """
+    if address is not None and (lon, lat, accuracy_m) == (None, None, None):
+        return address
+    if address is None and lon is not None and lat is not None:
+        return lon, lat, accuracy_m or 0.0
+    raise names.unclear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +178,9 @@ class LookupDesk:
         return decide(typed_position(lon, lat, accuracy_m), self.index, on, permit_date=permit_date)
 
 
-def open_desk(
-    territory: str,
-    *,
-    perimeters: Sequence[Path] = (),
-    addresses: Path | None = None,
-    geocoder: str | None = None,
-    generation: int | None = None,
-) -> LookupDesk:
-    """Load a territory's addresses and perimeters.
+@dataclass(frozen=True, slots=True)
+class DeskChoice:
+    """Which addresses and which perimeters answer, as values that another process may be given.
 
     Parameters
     ----------
@@ -158,21 +189,54 @@ def open_desk(
     addresses : list, taken as incomplete, or index of addresses searched instead of the pack's list.
     geocoder : remote service asked instead of any list: "geoplateforme", or the URL of one that answers as addok does.
     generation : of the files' QPV, where their codes do not tell.
-
-    Raises
-    ------
-    DataUnavailableError
-        The pack knows no QPV and no candidate, and no file is given instead.
     """
-    pack = open_pack(territory)
-    searcher = open_geocoder(pack, addresses=addresses, geocoder=geocoder)
-    if perimeters:
-        given = [found for path in perimeters for found in read_perimeters(path, generation=generation).perimeters]
-        return LookupDesk(searcher, PerimeterIndex(given))
-    known = pack.perimeters()
-    if not any(item.kind in _QUARTERS for item in known):  # every answer would be "outside", of quarters not known
-        raise missing("qpv", pack.name)
-    return LookupDesk(searcher, PerimeterIndex(known, pack.extent))
+
+    territory: str
+    perimeters: tuple[Path, ...] = ()
+    addresses: Path | None = None
+    geocoder: str | None = None
+    generation: int | None = None
+
+    def open(self) -> LookupDesk:
+        """Load the addresses and perimeters.
+
+        Raises
+        ------
+        DataUnavailableError
+            The pack knows no QPV and no candidate, and no file is given instead.
+        """
+        pack = open_pack(self.territory)
+        searcher = open_geocoder(pack, addresses=self.addresses, geocoder=self.geocoder)
+        if self.perimeters:
+            read = (read_perimeters(path, generation=self.generation) for path in self.perimeters)
+            return LookupDesk(searcher, PerimeterIndex([found for contours in read for found in contours.perimeters]))
+        known = pack.perimeters()
+        if not any(item.kind in QUARTER_KINDS for item in known):  # else "outside" of quarters not known
+            raise missing("qpv", pack.name)
+        return LookupDesk(searcher, PerimeterIndex(known, pack.extent))
+
+    def check_workers(self, workers: int) -> None:
+        """Refuse to ask from several processes a service that counts what one machine asks.
+
+        Raises
+        ------
+        InvalidInputError
+            The Géoplateforme would be asked by more than one process.
+        """
+        if workers > 1 and (self.geocoder or "").lower() == GEOPLATEFORME:
+            raise InvalidInputError(
+                "La Géoplateforme limite le nombre de questions d'une machine", advice="l'interroger sans --workers"
+            )
+
+    def identity(self) -> dict[str, str]:
+        """What the answers depend on: checksums of every file that may be read, and the choices made."""
+        pack = open_pack(self.territory)
+        shipped = [file.source.sha256 or "" for file in pack.manifest.files]
+        return {
+            "data": " ".join([self.territory, *shipped, *(item.sha256 for item in pack.additions)]),
+            "perimeters": " ".join([*map(sha256_of, self.perimeters), str(self.generation or "")]),
+            "geocoder": sha256_of(self.addresses) if self.addresses else self.geocoder or "",
+        }
 
 
 def typed_position(lon: float, lat: float, accuracy_m: float = 0.0) -> Position:

@@ -9,7 +9,6 @@ import numpy as np
 import shapely
 
 from geoville import french
-from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.indicators import Indicator, estimated_values
 from geoville.carroyage.lattice import find_keys, place_keys
 from geoville.crs import WGS84, transform_geometry
@@ -18,7 +17,7 @@ from geoville.eligibility.rules import rules_at
 from geoville.errors import InvalidInputError, Location, UnknownMapError
 from geoville.model import Basis, Position
 from geoville.perimeters.method import method_choice
-from geoville.perimeters.sensitivity import Choices
+from geoville.perimeters.scenarios import Choices
 from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, perimeters_map, render_page, sector_map
 from geoville.rendering.action_map import ActionMark, action_map
 from geoville.rendering.cells import CellFigures, IrisFigures, Popup
@@ -51,9 +50,6 @@ if TYPE_CHECKING:
 
 # --- What maps say of cells beyond what their grid publishes: estimates, sensitivity, IRIS
 
-_CHOICES = Choices((0.9, 1.0, 1.1), tuple(Contiguity), (0.0, 200.0, 400.0))
-"""Those that `geoville perimeters sensitivity` tries."""
-
 
 def figures_of_territory(territory: Pack, on: date) -> CellFigures | None:
     """Estimates of the cells of a territory's default grid, in its order; None without reference incomes."""
@@ -65,7 +61,7 @@ def figures_of_territory(territory: Pack, on: date) -> CellFigures | None:
     thresholds = np.full(len(start.grid), np.nan)
     for unit, threshold in start.thresholds.items():
         thresholds[start.zones.unit == unit] = threshold.relative
-    run = sweep_files([territory.grid_path(year) for year in sorted(territory.grids)], request, _CHOICES)
+    run = sweep_files([territory.grid_path(year) for year in sorted(territory.grids)], request, Choices())
     return CellFigures(
         median_eur=estimated_values(Indicator.MEDIAN, start.income, prepared.national_eur, thresholds),
         share_below=estimated_values(Indicator.SHARE_BELOW, start.income, prepared.national_eur, thresholds),

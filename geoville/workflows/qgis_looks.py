@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from geoville.eligibility.sentences import KIND_NAMES
 from geoville.french import percent
 from geoville.model import Kind
 from geoville.rendering.cells import BUPU
 from geoville.rendering.comparison import CHANGE_NAMES
-from geoville.rendering.layers import ESTIMATED, LAYER_NAMES, line_of
+from geoville.rendering.layers import ESTIMATED, line_of
 from geoville.rendering.look import CHANGE_FILLS, PERIMETER_LINES
 from geoville.sources.qgis_styles import Condition, LayerStyle, StyleRule
 
@@ -63,7 +64,7 @@ def scenarios_look() -> LayerStyle:
 
 def _perimeter_rule(perimeter: Perimeter) -> StyleRule:
     line = PERIMETER_LINES[line_of(perimeter)]
-    name = LAYER_NAMES[perimeter.kind]
+    name = KIND_NAMES[perimeter.kind].plural
     return StyleRule(
         f"{name} (contour {ESTIMATED})" if perimeter.estimated else name,
         (Condition("kind", "=", perimeter.kind.value), Condition("estimated", "=", perimeter.estimated)),

@@ -30,6 +30,7 @@ from geoville.sources.layers import CommuneLayer, read_communes_layer, read_iris
 from geoville.sources.manifest import COMMUNES
 from geoville.sources.pack import list_territories
 from geoville.sources.provenance import InputFile
+from geoville.workflows.incomes import IrisInput
 from geoville.workflows.outlines import OutlineInput
 
 if TYPE_CHECKING:
@@ -49,26 +50,6 @@ if TYPE_CHECKING:
 # --- Inputs of an estimate: the bridge, the national medians, the IRIS under the cells, the zones of each cell
 
 BRIDGE_FILE = "bridge.json"
-
-
-@dataclass(frozen=True, slots=True)
-class IrisInput:
-    """IRIS given by the user.
-
-    Parameters
-    ----------
-    polygons : file of IRIS.
-    incomes : table of their medians, where the polygons do not carry them.
-    national_median_eur : national declared median of the same year, where the law's files do not know it.
-    weight : in [0, 1], how far cells are moved towards the published medians; `iris_weight` of the years if not given.
-    national_source : who says the national median.
-    """
-
-    polygons: Path
-    incomes: Path | None = None
-    national_median_eur: float | None = None
-    weight: float | None = None
-    national_source: str = "donné en ligne de commande"
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     import geopandas
     from numpy.typing import NDArray
 
-    from geoville.perimeters.sensitivity import Choices, Outcome, Scenario, Sensitivity
+    from geoville.perimeters.scenarios import Choices, Scenario
+    from geoville.perimeters.sensitivity import Outcome, Sensitivity
     from geoville.workflows.search_inputs import CandidateRequest, SearchInputs
 
 
@@ -50,6 +51,10 @@ class SensitivityRun:
     unverified: str
     provenance: Provenance
 
+    def frame(self) -> geopandas.GeoDataFrame:
+        """Cells that some scenario keeps; columns as in `cells_frame`."""
+        return cells_frame(self.result)
+
     def write(self, path: Path) -> None:
         """Write the share of scenarios and the decree's own as two bands of a GeoTIFF, and its provenance beside.
 
@@ -61,7 +66,7 @@ class SensitivityRun:
 
     def write_cells(self, path: Path) -> None:
         """Write the cells that some scenario keeps as squares (format by suffix), and their provenance beside."""
-        write_layer(cells_frame(self.result), path, layer=LAYER, style=scenarios_look())
+        write_layer(self.frame(), path, layer=LAYER, style=scenarios_look())
         write_provenance(self.provenance, path)
 
     def document(self) -> dict[str, Any]:

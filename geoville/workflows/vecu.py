@@ -12,7 +12,7 @@ from geoville.sources.files import sha256_of
 from geoville.sources.layers import read_streets
 from geoville.sources.places_of_use import read_places_of_use
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
-from geoville.sources.writers import write_perimeters
+from geoville.sources.writers import perimeters_frame, write_perimeters
 from geoville.workflows.layers import inputs_of, read_cells_with_people, read_quarters
 from geoville.workflows.qgis_looks import perimeters_look
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
     from pathlib import Path
+
+    import geopandas
 
     from geoville.perimeters.vecu import KeptPlace, LeftPlace, PlaceOfUse
     from geoville.sources.layers import StreetLines
@@ -46,6 +48,10 @@ class VecuRun:
     on: date
     measure: str
     provenance: Provenance
+
+    def frame(self) -> geopandas.GeoDataFrame:
+        """One row per perimeter; columns as in `geoville.sources.writers.perimeters_frame`."""
+        return perimeters_frame(self.vecu.perimeters)
 
     def write(self, path: Path) -> None:
         """Write the perimeters (format by suffix), and their provenance beside."""

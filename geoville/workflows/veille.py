@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from geoville.model import Source
 from geoville.perimeters.veille import Veille, VeilleRules, piece_figures, veille_quarters
 from geoville.sources.provenance import Provenance, write_provenance
-from geoville.sources.writers import write_perimeters
+from geoville.sources.writers import perimeters_frame, write_perimeters
 from geoville.workflows.layers import inputs_of, read_cells_with_people, read_former, read_quarters, require_epsg
 from geoville.workflows.qgis_looks import perimeters_look
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
+
+    import geopandas
 
     from geoville.workflows.layers import GisLayer, GridLayer
 
@@ -37,6 +39,10 @@ class VeilleRun:
         """The same run, with what is known besides: written in the document and in the provenance."""
         provenance = replace(self.provenance, parameters={**self.provenance.parameters, **context})
         return replace(self, provenance=provenance, context=context)
+
+    def frame(self) -> geopandas.GeoDataFrame:
+        """One row per quarter; columns as in `geoville.sources.writers.perimeters_frame`."""
+        return perimeters_frame(self.veille.quarters)
 
     def write(self, path: Path) -> None:
         """Write the quarters (format by suffix), and their provenance beside."""

@@ -20,8 +20,9 @@ from geoville.api.files import MOST_FAILURES, FileAnswer, sweep_folders
 from geoville.api.settings import Settings
 from geoville.errors import DataUnavailableError
 from geoville.geocoding.remote import RemoteGeocoder
-from geoville.workflows.lookup_file.desk import DeskChoice
+from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.lookup_file.job import open_file_job
+from geoville.workflows.lookup_file.questions import FileColumns
 
 ON = "2024-06-01"
 ADDRESSES = (
@@ -48,7 +49,7 @@ def send(app, request_of, tmp_path, monkeypatch):
 def of_the_command_line(folder: Path, content: bytes, suffix: str, **choice: object) -> bytes:
     source, out = folder / f"entree{suffix}", folder / f"sortie{suffix}"
     source.write_bytes(content)
-    open_file_job(source, out, DeskChoice("calais"), date.fromisoformat(ON), **choice).run(lambda _: None)
+    open_file_job(source, out, DeskChoice("calais"), date.fromisoformat(ON), FileColumns(**choice)).run(lambda _: None)
     return out.read_bytes()
 
 
@@ -59,7 +60,7 @@ def test_the_rows_are_those_of_the_command_line(send, tmp_path, encoding):
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/csv"
     assert answer.headers["content-disposition"] == 'attachment; filename="geoville.csv"'
-    expected = of_the_command_line(tmp_path, content, ".csv", address=["adresse", "ville"], postcode="cp")
+    expected = of_the_command_line(tmp_path, content, ".csv", address=("adresse", "ville"), postcode="cp")
     assert answer.content == expected
     assert {b"ok", b"skipped", b"not-found", b"error"} <= set(answer.content.replace(b"\n", b";").split(b";"))
 
@@ -194,7 +195,7 @@ def test_a_geocoder_that_is_out_is_not_asked_for_every_row(send):
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is swept there")
 def test_the_files_of_a_killed_process_are_swept_and_those_of_a_living_one_kept(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    code = "import time; from geoville.api.upload import upload_folder; f = upload_folder(); print(f.name, flush=True)"
+    code = "import time; from geoville.api.files import upload_folder; f = upload_folder(); print(f.name, flush=True)"
     command = [sys.executable, "-c", f"{code}; time.sleep(60)"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path)}

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from geoville.workflows.actions import ActionDesk, check_table
-from geoville.workflows.lookup import open_desk
+from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.maps import draw_actions
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,7 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "Jardin partagé;Association Exemple;12 rue de l'Inconnue, 62100 Calais;;\n",
         encoding="utf-8",
     )
-    desk = ActionDesk(open_desk("calais"), "calais")
+    desk = ActionDesk(DeskChoice("calais").open(), "calais")
     findings = check_table(desk, table, folder / "out.csv", on=None, today=TODAY).findings
     draw_actions(desk, findings, "Actions de l'exemple", folder / "carte.html", TODAY)
     return folder / "carte.html"

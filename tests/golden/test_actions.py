@@ -11,7 +11,7 @@ from geoville.eligibility.actions.check import BOP_147, REGION
 from geoville.model import Basis, RuleStatus
 from geoville.sources.actions import action_of
 from geoville.workflows.actions import ActionDesk
-from geoville.workflows.lookup import open_desk
+from geoville.workflows.lookup import DeskChoice
 
 pytestmark = pytest.mark.realdata
 
@@ -22,7 +22,7 @@ TODAY = date(2026, 1, 15)
 @pytest.fixture(scope="module")
 def marseille(shared_data):
     contours = shared_data / "marseille" / "qpv2015.geojson"
-    return ActionDesk(open_desk("calais", perimeters=[contours]), "calais")
+    return ActionDesk(DeskChoice("calais", perimeters=(contours,)).open(), "calais")
 
 
 def check(desk, **entries):

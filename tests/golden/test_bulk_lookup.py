@@ -17,9 +17,10 @@ import pytest
 
 from geoville.errors import InvalidInputError
 from geoville.workflows.cluster import results
+from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.lookup_file import job as bulk_parts
-from geoville.workflows.lookup_file.desk import DeskChoice
-from geoville.workflows.lookup_file.job import FileJob, can_be_bulk, lookup_parquet, open_file_job
+from geoville.workflows.lookup_file.job import FileJob, lookup_parquet, open_file_job
+from geoville.workflows.lookup_file.questions import FileColumns
 
 ON = date(2020, 1, 1)
 ROWS, GROUP_ROWS = 1_500, 200
@@ -71,7 +72,9 @@ def job(questions: Path, contours: Path, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(bulk_parts, "PART_ROWS", GROUP_ROWS)
 
     def opened(name: str = "bulk.parquet", on: date = ON, perimeters: tuple[Path, ...] = (contours,)) -> FileJob:
-        return open_file_job(questions, tmp_path / name, DeskChoice("calais", perimeters), on, lon="x", lat="y")
+        return open_file_job(
+            questions, tmp_path / name, DeskChoice("calais", perimeters), on, FileColumns(lon="x", lat="y")
+        )
 
     return opened
 
@@ -86,26 +89,26 @@ def silent(rows: int) -> None: ...
 def test_bulk_answers_are_those_of_the_rows_asked_one_by_one(job: Callable[..., FileJob], on: date) -> None:
     in_bulk, row_by_row = job(on=on), job("rows.parquet", on=on)
     assert lookup_parquet(in_bulk, silent) == row_by_row.run(silent)
-    answered = pq.read_table(in_bulk.out)
-    assert answered.schema.equals(pq.read_schema(row_by_row.out), check_metadata=True)
-    assert answered.to_pylist() == pq.read_table(row_by_row.out).to_pylist()
+    answered = pq.read_table(in_bulk.out.path)
+    assert answered.schema.equals(pq.read_schema(row_by_row.out.path), check_metadata=True)
+    assert answered.to_pylist() == pq.read_table(row_by_row.out.path).to_pylist()
     nowhere = "not_found" if on.year < FIRST_GENERATION else "outside"
     assert set(answered["qpv_verdict"].to_pylist()) >= {nowhere, None}
-    assert provenance(in_bulk.out) == provenance(row_by_row.out)
+    assert provenance(in_bulk.out.path) == provenance(row_by_row.out.path)
 
 
 def test_estimates_of_a_territory_are_answered_the_same(job: Callable[..., FileJob]) -> None:
     in_bulk, row_by_row = job(perimeters=()), job("rows.parquet", perimeters=())
     lookup_parquet(in_bulk, silent)
     row_by_row.run(silent)
-    answered = pq.read_table(in_bulk.out)
-    assert answered.to_pylist() == pq.read_table(row_by_row.out).to_pylist()
+    answered = pq.read_table(in_bulk.out.path)
+    assert answered.to_pylist() == pq.read_table(row_by_row.out.path).to_pylist()
     assert set(answered["qpv_verdict"].to_pylist()) == {"inside", "outside", "not_found", None}
 
 
 def test_the_columns_of_the_input_stay_as_they_are(job: Callable[..., FileJob], questions: Path) -> None:
     lookup_parquet(job(), silent)
-    before, after = pq.read_table(questions), pq.read_table(job().out)
+    before, after = pq.read_table(questions), pq.read_table(job().out.path)
     assert after.select(before.column_names).equals(before)
     assert after.column_names[:4] == before.column_names
     assert "longitude_2" in after.column_names
@@ -125,11 +128,11 @@ def test_a_work_interrupted_anywhere_is_resumed_to_the_same_bytes(job: Callable[
         with pytest.raises(KeyboardInterrupt):
             lookup_parquet(cut, interrupted)
         assert not cut.out.exists()
-        (cut.journal / ".geoville-left").mkdir()
+        (cut.journal.path / ".geoville-left").mkdir()
         seen: list[int] = []
         lookup_parquet(cut, seen.append, resume=True)
         assert seen[0] == stop_at
-        assert cut.out.read_bytes() == whole.out.read_bytes()
+        assert cut.out.path.read_bytes() == whole.out.path.read_bytes()
         assert not cut.journal.exists()
 
 
@@ -151,7 +154,7 @@ def test_the_work_of_another_question_is_not_gone_on_with(job: Callable[..., Fil
 
 def test_parts_kept_meanwhile_hold_no_cell_of_the_input(job: Callable[..., FileJob]) -> None:
     def look(rows: int) -> None:
-        kept = sorted(job().journal.glob("*.parquet"))
+        kept = sorted(job().journal.path.glob("*.parquet"))
         assert all("code" not in pq.read_schema(path).names for path in kept)
         if rows:
             assert kept
@@ -187,8 +190,8 @@ def test_only_numbers_of_parquet_files_are_answered_in_bulk(
         source.write_text("x;y\n1.85;50.94\n", encoding="utf-8")
     else:
         pq.write_table(pa.table(table), source)
-    opened = open_file_job(source, tmp_path / f"out-{name}", DeskChoice("calais"), ON, lon="x", lat="y")
-    assert can_be_bulk(opened) is expected
+    opened = open_file_job(source, tmp_path / f"out-{name}", DeskChoice("calais"), ON, FileColumns(lon="x", lat="y"))
+    assert opened.is_about_numbers is expected
 
 
 def test_a_process_that_is_lost_changes_nothing(tmp_path: Path) -> None:
@@ -213,10 +216,10 @@ def test_a_file_shared_out_to_processes_gives_the_same_bytes(job: Callable[..., 
     alone, shared, elsewhere = job("alone.parquet"), job("shared.parquet"), job("elsewhere.parquet")
     lookup_parquet(alone, silent)
     assert lookup_parquet(shared, silent, workers=2).rows == ROWS
-    assert shared.out.read_bytes() == alone.out.read_bytes()
+    assert shared.out.path.read_bytes() == alone.out.path.read_bytes()
     with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
         lookup_parquet(elsewhere, silent, scheduler=cluster.scheduler_address)
-    assert elsewhere.out.read_bytes() == alone.out.read_bytes()
+    assert elsewhere.out.path.read_bytes() == alone.out.path.read_bytes()
 
 
 def _square_or_die_once(task: tuple[int, Path]) -> int:

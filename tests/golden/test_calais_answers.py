@@ -8,14 +8,14 @@ from datetime import date
 import pytest
 
 from geoville.model import Basis, PositionType, VerdictCode
-from geoville.workflows.lookup import open_desk
+from geoville.workflows.lookup import DeskChoice
 
 ON = date(2024, 1, 1)
 
 
 @pytest.fixture(scope="module")
 def desk():
-    return open_desk("calais")
+    return DeskChoice("calais").open()
 
 
 @pytest.mark.parametrize("school", ["Collège Martin Luther King", "Collège Vauban"])

@@ -14,7 +14,7 @@ from geoville.law import IncomeReference
 from geoville.sources.contours import read_perimeters
 from geoville.sources.pack import open_pack
 from geoville.workflows.candidates import compute_candidates
-from geoville.workflows.compare import ComparisonRun, compare_files, comparison_document
+from geoville.workflows.compare import ComparisonRun, compare_files
 from geoville.workflows.score import score_files
 from geoville.workflows.search_inputs import CandidateRequest
 
@@ -87,7 +87,7 @@ def test_candidates_of_marseille_against_its_contours(marseille: tuple[Compariso
     check_sums(run)
     folder = shared_data / "marseille"
     score = score_files(candidates, folder / "qpv2015.geojson", folder / "filosofi2017_200m.csv")
-    document = comparison_document(run.comparison, run.grid.vintage)
+    document = run.document()
     assert document["f1"] == pytest.approx(score.f1)
     assert document["area_iou"] == pytest.approx(score.area_iou)
     assert document["estimated"]

@@ -14,8 +14,9 @@ from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.estimate import estimate_income
 from geoville.carroyage.grid import Grid
 from geoville.law import income_threshold
+from geoville.perimeters.scenarios import Choices, Scenario
 from geoville.perimeters.search import CandidateOptions, LegalTests
-from geoville.perimeters.sensitivity import Choices, Scenario, SearchStart, Sensitivity, sweep
+from geoville.perimeters.sensitivity import SearchStart, Sensitivity, sweep
 
 THRESHOLDS = {UNIT: income_threshold(REFERENCE, date(2024, 1, 1))}
 LEGAL = LegalTests(poor_share=0.5, minimum_population=1000)

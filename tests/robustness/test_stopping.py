@@ -69,7 +69,7 @@ def test_what_the_machine_lacks_is_told(geoville, monkeypatch, failure, said):
     def fails(*_: object, **__: object) -> None:
         raise failure
 
-    monkeypatch.setattr("geoville.workflows.lookup.open_desk", fails)
+    monkeypatch.setattr("geoville.workflows.lookup.DeskChoice.open", fails)
     told = geoville("lookup", "1 rue Youri Gagarine, Calais")
     assert (told.code, told.err) == (1, f"{said}\n")
 

@@ -23,7 +23,7 @@ from geoville.sources import registry
 from geoville.sources.grids import read_grid
 from geoville.sources.pack import open_pack
 from geoville.workflows import lookup
-from geoville.workflows.lookup import open_desk
+from geoville.workflows.lookup import DeskChoice
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "contribuer"
 ON = date(2026, 1, 15)
@@ -79,7 +79,7 @@ def test_a_rule_added_to_the_yaml_is_listed_and_found(rules_folder, capsys, monk
         file.write(f"\n{_block('regle.md', 'yaml')}")
     promised = re.findall(r"```\n(Aide .*?)```", (PAGES / "regle.md").read_text(encoding="utf-8"), re.DOTALL)
     assert promised[0] in _printed(capsys, monkeypatch, "rules")
-    answer = open_desk("calais").answer("1 rue Youri Gagarine, 62100 Calais", ON)
+    answer = DeskChoice("calais").open().answer("1 rue Youri Gagarine, 62100 Calais", ON)
     [found] = [finding for finding in answer.rules if finding.rule.id == "exemple-aide"]
     assert found.place_met
     assert found.to_check[0].startswith("le texte")
@@ -114,7 +114,7 @@ def test_a_layer_of_the_list_is_on_every_map(monkeypatch):
 
 def test_a_geocoder_of_the_table_answers(monkeypatch):
     monkeypatch.setattr(lookup, "NAMED", {**lookup.NAMED, "jouet": _defined("geocodeur.md")["TownHallOnly"]})
-    desk = open_desk("calais", geocoder="Jouet")
+    desk = DeskChoice("calais", geocoder="Jouet").open()
     answer = desk.answer("la mairie", ON)
     assert answer.verdict is VerdictCode.OUTSIDE
     assert answer.accuracy_m == 20

@@ -133,7 +133,7 @@ def test_an_action_is_judged_on_a_day_that_the_caller_says():
     assert today.default is inspect.Parameter.empty
 
 
-@pytest.mark.parametrize("kind", [Territory, *Result.__subclasses__()])
+@pytest.mark.parametrize("kind", [Territory, Result, *Result.__subclasses__()])
 def test_everything_public_is_typed_and_documented(kind):
     for name, signature in _methods(kind).items():
         assert inspect.getdoc(getattr(kind, name)), name
@@ -191,5 +191,7 @@ def test_every_name_that_can_be_asked_for_is_in_the_documents():
     assert [name for name in NAMES if f"`{name}`" not in text] == []
     values = [str(value) for kind in (geoville.Basis, geoville.Kind, geoville.VerdictCode) for value in kind]
     assert [value for value in values if f"`{value}`" not in text] == []
-    members = {name for kind in (Territory, *Result.__subclasses__()) for name in dir(kind) if not name.startswith("_")}
+    members = {
+        name for kind in (Territory, Result, *Result.__subclasses__()) for name in dir(kind) if not name.startswith("_")
+    }
     assert [name for name in sorted(members) if not re.search(rf"\.{name}\b", text)] == []

@@ -15,11 +15,11 @@ from shapely import box
 
 from geoville import Basis, DataUnavailableError, InvalidInputError, Kind, Territory, VerdictCode
 from geoville.errors import UnknownMapError, UnknownTerritoryError
-from geoville.results import CandidatesResult
+from geoville.results import Result
 from geoville.sources.pack import open_pack
 from geoville.sources.stores import push
-from geoville.workflows.candidates import compute_candidates
-from geoville.workflows.lookup import open_desk
+from geoville.workflows.candidates import CandidateRun, compute_candidates
+from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.search_inputs import CandidateRequest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -34,12 +34,12 @@ def calais() -> Territory:
 
 
 @pytest.fixture(scope="module")
-def candidates(calais: Territory) -> CandidatesResult:
+def candidates(calais: Territory) -> Result[CandidateRun]:
     return calais.candidates(on=DAY)
 
 
 @pytest.fixture
-def invented_qpv(tmp_path: Path, candidates: CandidatesResult) -> Path:
+def invented_qpv(tmp_path: Path, candidates: Result[CandidateRun]) -> Path:
     """Rectangles around the candidates, as a file of official contours."""
     path = tmp_path / "qpv.gpkg"
     shapes = [box(*shape.bounds) for shape in candidates.frame().geometry]
@@ -107,7 +107,7 @@ class TestFetching:
 
 class TestAsking:
     def test_an_address_is_answered_as_by_the_desk(self, calais):
-        assert calais.decide(ADDRESS, on=DAY) == open_desk("calais").answer(ADDRESS, DAY)
+        assert calais.decide(ADDRESS, on=DAY) == DeskChoice("calais").open().answer(ADDRESS, DAY)
 
     def test_coordinates_are_answered_with_their_accuracy(self, calais):
         exact = calais.decide((1.8867, 50.956), on=DAY)
@@ -223,6 +223,15 @@ class TestManyQuestions:
                 EXAMPLES / "domiciles-inventes.csv", tmp_path / "o.csv", on=DAY, scheduler="tcp://127.0.0.1:1"
             )
         assert not (tmp_path / "o.csv").exists()
+
+    def test_columns_at_fault_are_named_as_arguments(self, calais, tmp_path):
+        source = tmp_path / "in.csv"
+        source.write_text("rue;x;y\n1 rue Youri Gagarine;1.88;50.95\n", encoding="utf-8")
+        columns = {"address_columns": ["rue"], "lon_column": "x", "lat_column": "y"}
+        with pytest.raises(InvalidInputError, match="garder address_columns, ou bien lon_column et lat_column"):
+            calais.lookup_file(source, tmp_path / "out.csv", on=DAY, **columns)
+        with pytest.raises(InvalidInputError, match="garder address_columns, ou bien lon_column et lat_column"):
+            calais.decide_many(source, on=DAY, **columns)
 
     def test_parquet_coordinates_are_answered_in_parts(self, calais, tmp_path):
         pd.DataFrame({"lon": [1.8937], "lat": [50.9534]}).to_parquet(tmp_path / "points.parquet")

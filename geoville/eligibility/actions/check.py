@@ -33,7 +33,7 @@ from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.rules import law_reservations, rules_begun
 from geoville.eligibility.secrecy import publish, secrecy_threshold
 from geoville.law import generation_of_code, generations
-from geoville.model import Answer, Basis, Kind, NotFound, Placement, RuleStatus, VerdictCode
+from geoville.model import QUARTER_KINDS, Answer, Basis, Kind, NotFound, Placement, RuleStatus, VerdictCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -263,7 +263,7 @@ class ActionLayers:
 
     def __init__(self, index: PerimeterIndex) -> None:
         self.perimeters = index.perimeters
-        self.quarters = _only(index, Kind.QPV, Kind.CANDIDAT)
+        self.quarters = _only(index, *QUARTER_KINDS)
         self._vecu = _only(index, Kind.VECU)
         self._veille = _only(index, Kind.VEILLE)
 

@@ -9,11 +9,12 @@ import numpy as np
 
 from geoville.crs import WGS84, transform_points
 from geoville.eligibility.judgement import locate
+from geoville.eligibility.sentences import KIND_NAMES
 from geoville.french import distance
 from geoville.law import position_accuracy
 from geoville.model import Basis, Kind, VerdictCode
 from geoville.rendering.folium_map import page_text
-from geoville.rendering.layers import ESTIMATED, LAYER_NAMES, line_of, place_name
+from geoville.rendering.layers import ESTIMATED, line_of, place_name
 from geoville.rendering.look import PERIMETER_LINES
 from geoville.rendering.paper import Box, Frame, Label, LabelBoard, frame_around, printed
 
@@ -153,7 +154,7 @@ def outline(perimeter: Perimeter, on: date, frame: Frame) -> PaperOutline:
     return PaperOutline(
         area=frame.path(perimeter.geometry),
         line=frame.path(shapely.boundary(perimeter.geometry)),
-        legend=f"{LAYER_NAMES[perimeter.kind]}{generation} : {nature}{'' if in_force else ' hors vigueur'}",
+        legend=f"{KIND_NAMES[perimeter.kind].plural}{generation} : {nature}{'' if in_force else ' hors vigueur'}",
         colour=style.colour,
         width_mm=round(style.width_px * _MM_PER_PX, 2),
         dashes=" ".join(f"{float(part) * _MM_PER_PX:g}" for part in style.dashes.split()),

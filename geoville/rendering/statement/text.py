@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geoville.eligibility import sentences
-from geoville.eligibility.sentences import QUALITY_NAMES, dates_in_force
+from geoville.eligibility.sentences import KIND_NAMES, QUALITY_NAMES, dates_in_force
 from geoville.french import distance, long_date, number
 from geoville.model import Basis, PositionType, RuleStatus, VerdictCode
-from geoville.rendering.layers import ESTIMATED, KIND_NAMES
+from geoville.rendering.layers import ESTIMATED
 from geoville.rendering.paper import printed
 from geoville.rendering.statement.map import statement_map
 from geoville.version import __version__
@@ -152,7 +152,7 @@ def _perimeter_facts(hit: PerimeterHit, references: tuple[str, ...]) -> list[tup
 
 
 def _nature(perimeter: Perimeter) -> str:
-    kind = KIND_NAMES[perimeter.kind]
+    kind = KIND_NAMES[perimeter.kind].title
     if perimeter.estimated:
         grid = f" ; carreaux de {perimeter.vintage}" if perimeter.vintage else ""
         return f"{kind}, {ESTIMATED}{grid}"

@@ -38,6 +38,13 @@ class ParquetRows:
         self.columns = tuple(self._schema.names)
         self.description = "Parquet"
 
+    def are_numbers(self, names: Iterable[str]) -> bool:
+        """Whether these columns hold numbers, and not texts that write them."""
+        import pyarrow as pa
+
+        kinds = [self._schema.field(name).type for name in names]
+        return all(pa.types.is_floating(kind) or pa.types.is_integer(kind) for kind in kinds)
+
     def rows(self, wanted: Sequence[int]) -> Iterator[InputRow]:
         """Rows in order, with the cells of the columns at these places."""
         names = [self.columns[place] for place in wanted]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
+
+from geoville.french import unaccented
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -44,15 +45,10 @@ def writable(text: str, encoding: str) -> str:
 
 
 def _nearest(letter: str, encoding: str) -> str:
-    for text in (letter.translate(_LOOKALIKES), _bare(letter)):
+    for text in (letter.translate(_LOOKALIKES), unaccented(letter)):
         if text and _can_write(text, encoding):
             return text
     return "?"
-
-
-def _bare(letter: str) -> str:
-    """A letter without its accents, a ligature as its letters."""
-    return "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
 
 
 def _can_write(text: str, encoding: str) -> bool:

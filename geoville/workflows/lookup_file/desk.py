@@ -14,14 +14,11 @@ from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from geoville.errors import GeovilleError, InvalidInputError
-from geoville.sources.files import sha256_of
-from geoville.sources.pack import open_pack
+from geoville.errors import GeovilleError
 from geoville.sources.rows.files import open_row_file
 from geoville.sources.rows.row import AddedCells, InputRow, cell_text
-from geoville.workflows.lookup import GEOPLATEFORME, open_desk
 from geoville.workflows.lookup_file.bulk import BulkAnswers
-from geoville.workflows.lookup_file.questions import Asking, CoordinateQuestions, Naming, choose_questions, degrees
+from geoville.workflows.lookup_file.questions import RECOGNISED, Asking, CoordinateQuestions, degrees
 from geoville.workflows.lookup_file.results import STATUS_PLACE, RowStatus, answered, columns_beside
 
 if TYPE_CHECKING:
@@ -34,55 +31,12 @@ if TYPE_CHECKING:
 
     from geoville.errors import Location
     from geoville.sources.rows.row import Cell
-    from geoville.workflows.lookup import LookupDesk
+    from geoville.workflows.lookup import DeskChoice, LookupDesk
+    from geoville.workflows.lookup_file.questions import FileColumns
 
 
 ROWS_WORTH_A_BULK = 5_000
 """Getting ready to answer in bulk takes about as long as this many rows one by one."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeskChoice:
-    """What `open_desk` takes, as values that another process may be given."""
-
-    territory: str
-    perimeters: tuple[Path, ...] = ()
-    addresses: Path | None = None
-    geocoder: str | None = None
-    generation: int | None = None
-
-    def open(self) -> LookupDesk:
-        """Load the addresses and perimeters."""
-        return open_desk(
-            self.territory,
-            perimeters=self.perimeters,
-            addresses=self.addresses,
-            geocoder=self.geocoder,
-            generation=self.generation,
-        )
-
-    def check_workers(self, workers: int) -> None:
-        """Refuse to ask from several processes a service that counts what one machine asks.
-
-        Raises
-        ------
-        InvalidInputError
-            The Géoplateforme would be asked by more than one process.
-        """
-        if workers > 1 and (self.geocoder or "").lower() == GEOPLATEFORME:
-            raise InvalidInputError(
-                "La Géoplateforme limite le nombre de questions d'une machine", advice="l'interroger sans --workers"
-            )
-
-    def identity(self) -> dict[str, str]:
-        """What the answers depend on: checksums of every file that may be read, and the choices made."""
-        pack = open_pack(self.territory)
-        shipped = [file.source.sha256 or "" for file in pack.manifest.files]
-        return {
-            "data": " ".join([self.territory, *shipped, *(item.sha256 for item in pack.additions)]),
-            "perimeters": " ".join([*map(sha256_of, self.perimeters), str(self.generation or "")]),
-            "geocoder": sha256_of(self.addresses) if self.addresses else self.geocoder or "",
-        }
 
 
 class FileDesk:
@@ -216,27 +170,17 @@ def _desk(choice: DeskChoice, asking: Asking) -> FileDesk:
 
 # --- Many questions held in memory, answered row by row as `lookup-file` answers those of a file
 
-ARGUMENTS = Naming("address_columns", "lon_column et lat_column")
 _TYPES = {str: "string", float: "Float64", int: "Int64"}
 
 
 def answer_table(
-    rows: pd.DataFrame | Path,
-    desk: LookupDesk,
-    on: date,
-    *,
-    address: Sequence[str] = (),
-    postcode: str | None = None,
-    citycode: str | None = None,
-    lon: str | None = None,
-    lat: str | None = None,
+    rows: pd.DataFrame | Path, desk: LookupDesk, on: date, columns: FileColumns = RECOGNISED
 ) -> pd.DataFrame:
     """Answer every row of a table, or of a file that is read whole, as text.
 
     Parameters
     ----------
     on : day asked about.
-    address, postcode, citycode, lon, lat : columns that ask, recognised by their names unless given.
 
     Returns
     -------
@@ -253,9 +197,7 @@ def answer_table(
 
     frame, read = (rows, _rows_of(rows)) if isinstance(rows, pd.DataFrame) else _table_of(rows)
     known = [str(name) for name in frame.columns]
-    questions = choose_questions(
-        known, address=address, postcode=postcode, citycode=citycode, lon=lon, lat=lat, naming=ARGUMENTS
-    )
+    questions = columns.questions(known)
     places = [known.index(name) for name in questions.columns]
     asked = [row if row.fault else replace(row, cells=tuple(row.cells[place] for place in places)) for row in read]
     answers = _columns_of(FileDesk(desk, Asking(questions, on)).answers(asked), known)

@@ -15,9 +15,7 @@ from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import GeovilleError, InvalidInputError
 from geoville.geocoding.search import EmbeddedGeocoder
 from geoville.model import AddressList
-from geoville.sources.files import sha256_of
 from geoville.sources.provenance import provenance_text, write_provenance
-from geoville.sources.rows.files import open_row_file
 from geoville.sources.rows.parquet import ParquetRows
 from geoville.sources.stores import LocalFile, StoredFile, stored
 from geoville.workflows.cluster import results
@@ -33,8 +31,9 @@ from geoville.workflows.lookup_file.output import (
     check_free,
     check_output,
     merge,
+    same_file,
 )
-from geoville.workflows.lookup_file.questions import Asking, CoordinateQuestions, choose_questions
+from geoville.workflows.lookup_file.questions import RECOGNISED, Asking, CoordinateQuestions
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, columns_beside, columns_renamed
 
 if TYPE_CHECKING:
@@ -45,40 +44,55 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from geoville.sources.rows.files import RowFile
-    from geoville.workflows.lookup_file.desk import DeskChoice
+    from geoville.workflows.lookup import DeskChoice
+    from geoville.workflows.lookup_file.questions import FileColumns
+
+
+_JOURNAL = ".partiel"
 
 
 @dataclass(frozen=True, slots=True)
 class FileJob:
-    """A file to answer, checked and ready.
+    """A file to answer, checked and ready: row by row on this machine, or part by part where it is.
 
     Parameters
     ----------
+    source, out : each on this machine, or at an address where other machines find it too.
     rows : the input, open.
     asking : the columns that ask, and the day asked about.
     desk : how to open the desk that answers.
     """
 
-    source: Path
-    out: Path
+    source: StoredFile
+    out: StoredFile
     rows: RowFile
     asking: Asking
     desk: DeskChoice
 
     @property
-    def journal(self) -> Path:
-        """Where answers are kept until the output is made."""
-        return self.out.with_name(f"{self.out.name}.partiel")
+    def journal(self) -> StoredFile:
+        """Where answers are kept until the output is made: a file of rows, or a folder of parts."""
+        return self.out.beside(_JOURNAL)
 
     @property
     def renamed(self) -> dict[str, str]:
         """Columns added under another name, since the input has one of that name."""
         return columns_renamed(self.rows.columns)
 
+    @property
+    def is_about_numbers(self) -> bool:
+        """Whether the questions are the numbers of two columns of a Parquet file."""
+        questions = self.asking.questions
+        return (
+            isinstance(self.rows, ParquetRows)
+            and isinstance(questions, CoordinateQuestions)
+            and self.rows.are_numbers(questions.columns)
+        )
+
     def run(
         self, progress: Callable[[int], None], *, resume: bool = False, force: bool = False, workers: int = 1
     ) -> FileSummary:
-        """Answer every row, then write the output in one stroke.
+        """Answer every row of a file of this machine, then write the output in one stroke.
 
         Parameters
         ----------
@@ -96,23 +110,24 @@ class FileJob:
             A remote geocoder failed; what it had answered is kept.
         """
         self.desk.check_workers(workers)
-        with alone_on(self.out):
+        assert isinstance(self.out, LocalFile)  # rows that are elsewhere are brought here first
+        with alone_on(self.out.path):
             check_free(self.out, self.journal, resume=resume, force=force)
-            return self._run(progress, resume=resume, workers=workers)
+            return self._run(self.out, progress, resume=resume, workers=workers)
 
-    def _run(self, progress: Callable[[int], None], *, resume: bool, workers: int) -> FileSummary:
+    def _run(self, out: LocalFile, progress: Callable[[int], None], *, resume: bool, workers: int) -> FileSummary:
         desk = self.desk.open()
-        input_sha256 = sha256_of(self.source)
-        journal = Journal(self.journal, self.record.request(input_sha256))
+        input_sha256 = self.source.sha256()
+        journal = Journal(out.beside(_JOURNAL).path, self.record.request(input_sha256))
         if resume and journal.path.exists():
             journal.resume()
         else:
             journal.start()
         self._answer(journal, desk, progress, workers)
-        if sha256_of(self.source) != input_sha256:
+        if self.source.sha256() != input_sha256:
             raise changed_meanwhile(self.source.name)
-        summary = merge(self.rows, journal.answers(), self.out)
-        write_provenance(self.record.provenance(input_sha256, desk), self.out)
+        summary = merge(self.rows, journal.answers(), out.path)
+        write_provenance(self.record.provenance(input_sha256, desk), out.path)
         journal.remove()
         return summary
 
@@ -133,121 +148,34 @@ class FileJob:
 
 
 def open_file_job(
-    source: Path,
-    out: Path,
-    desk: DeskChoice,
-    on: date,
-    *,
-    address: Sequence[str] = (),
-    postcode: str | None = None,
-    citycode: str | None = None,
-    lon: str | None = None,
-    lat: str | None = None,
-    encoding: str | None = None,
-    separator: str | None = None,
-    sheet: str | None = None,
+    source: str | Path, out: str | Path, desk: DeskChoice, on: date, columns: FileColumns = RECOGNISED
 ) -> FileJob:
     """Check a file and what is asked of it, before anything is written.
 
     Parameters
     ----------
-    source, out : CSV, XLSX or Parquet, both of the same format.
+    source, out : CSV, XLSX or Parquet, both of the same format; where one is an address, both are Parquet.
     on : day asked about.
-    address : columns that hold the address, in the order of an envelope.
-    postcode, citycode : columns that limit the search to a town.
-    lon, lat : columns that hold the coordinates, WGS84 degrees.
-    encoding, separator, sheet : recognised unless given.
 
     Raises
     ------
     InvalidInputError
-        The input cannot be read, the output cannot be written there, or a column is missing.
+        The input cannot be read, or is the output, the output cannot be written there, or a column is missing.
     """
-    check_output(source, out)
-    rows = open_row_file(source, encoding=encoding, separator=separator, sheet=sheet)
-    questions = choose_questions(rows.columns, address=address, postcode=postcode, citycode=citycode, lon=lon, lat=lat)
-    return FileJob(source, out, rows, Asking(questions, on), desk)
-
-
-# --- A Parquet file of coordinates to answer, and its output: each on this machine, or at an address
-
-
-@dataclass(frozen=True, slots=True)
-class BulkJob:
-    """A Parquet file to answer part by part, which workers read where it is; they need no disk in common.
-
-    Parameters
-    ----------
-    rows : the input, open.
-    asking : the columns that ask, and the day asked about.
-    desk : how to open the desk that answers.
-    """
-
-    source: StoredFile
-    out: StoredFile
-    rows: RowFile
-    asking: Asking
-    desk: DeskChoice
-
-    @property
-    def journal(self) -> StoredFile:
-        """Where the answers of parts are kept until the output is made."""
-        return self.out.beside(".partiel")
-
-    @property
-    def renamed(self) -> dict[str, str]:
-        """Columns added under another name, since the input has one of that name."""
-        return columns_renamed(self.rows.columns)
-
-    @property
-    def record(self) -> JobRecord:
-        """What the answers depend on."""
-        return JobRecord(self.source.name, self.rows.description, self.asking, self.desk)
-
-    @property
-    def is_about_numbers(self) -> bool:
-        """Whether the questions are the numbers of two columns."""
-        import pyarrow as pa
-
-        questions = self.asking.questions
-        if not isinstance(questions, CoordinateQuestions):
-            return False
-        with self.source.parquet() as table:
-            types = [table.schema_arrow.field(name).type for name in questions.columns]
-        return all(pa.types.is_floating(kind) or pa.types.is_integer(kind) for kind in types)
+    file, answered = stored(source), stored(out)
+    if isinstance(file, LocalFile) and isinstance(answered, LocalFile):
+        check_output(file.path, answered.path)
+        rows = columns.open(file.path)
+    else:
+        if file == answered:
+            raise same_file()
+        rows = ParquetRows(file)
+    return FileJob(file, answered, rows, Asking(columns.questions(rows.columns), on), desk)
 
 
 def is_parquet(name: str) -> bool:
     """Whether a path or an address is that of a Parquet file, by its name."""
     return PurePosixPath(name).suffix.lower() in {".parquet", ".geoparquet"}
-
-
-def bulk_job_of(job: FileJob) -> BulkJob:
-    """A job about a Parquet file of this machine."""
-    return BulkJob(LocalFile(job.source), LocalFile(job.out), job.rows, job.asking, job.desk)
-
-
-def open_bulk_job(
-    source: str, out: str, desk: DeskChoice, on: date, *, lon: str | None = None, lat: str | None = None
-) -> BulkJob:
-    """Check a Parquet file that is at an address, or whose output will be, before anything is written.
-
-    Parameters
-    ----------
-    source, out : paths or addresses.
-    on : day asked about.
-    lon, lat : columns that hold the coordinates, WGS84 degrees; recognised by their names unless given.
-
-    Raises
-    ------
-    InvalidInputError
-        The input cannot be read, or is the output, or a column is missing.
-    """
-    if source == out:
-        raise InvalidInputError("L'entrée et la sortie sont le même fichier", advice="donner un autre nom à la sortie")
-    file = stored(source)
-    rows = ParquetRows(file)
-    return BulkJob(file, stored(out), rows, Asking(choose_questions(rows.columns, lon=lon, lat=lat), on), desk)
 
 
 # --- The parts of a Parquet file: whole row groups, each answered into a file of its own, then put together
@@ -351,13 +279,8 @@ def _request_of(folder: StoredFile) -> Any:
 # --- A Parquet file of coordinates, answered part by part by compiled loops, here or on several machines
 
 
-def can_be_bulk(job: FileJob) -> bool:
-    """Whether a job asks about the numbers of two columns of a Parquet file."""
-    return is_parquet(job.source.name) and bulk_job_of(job).is_about_numbers
-
-
 def lookup_parquet(
-    job: FileJob | BulkJob,
+    job: FileJob,
     progress: Callable[[int], None],
     *,
     resume: bool = False,
@@ -382,14 +305,42 @@ def lookup_parquet(
         The output or an interrupted work is there already, another process is at it, the work was another one, the
         input changed, or no scheduler answers.
     """
-    bulk = job if isinstance(job, BulkJob) else bulk_job_of(job)
-    with alone_on(bulk.out.path) if isinstance(bulk.out, LocalFile) else nullcontext():
-        check_free(bulk.out, bulk.journal, resume=resume, force=force)
-        return _lookup(bulk, progress, resume=resume, workers=workers, scheduler=scheduler)
+    with alone_on(job.out.path) if isinstance(job.out, LocalFile) else nullcontext():
+        check_free(job.out, job.journal, resume=resume, force=force)
+        return _lookup(job, progress, resume=resume, workers=workers, scheduler=scheduler)
+
+
+def answer_file(
+    job: FileJob,
+    progress: Callable[[int], None],
+    *,
+    resume: bool = False,
+    force: bool = False,
+    workers: int = 1,
+    scheduler: str | None = None,
+    otherwise: str,
+) -> FileSummary:
+    """Answer a job: numbers of a Parquet file part by part, wherever its workers are; all else, row by row.
+
+    Parameters
+    ----------
+    progress, resume, force, workers, scheduler : as in `lookup_parquet`.
+    otherwise : what to do where there is nothing for a scheduler to share out.
+
+    Raises
+    ------
+    InvalidInputError
+        As `lookup_parquet` or `FileJob.run`, or a scheduler would share out nothing.
+    """
+    if job.is_about_numbers:
+        return lookup_parquet(job, progress, resume=resume, force=force, workers=workers, scheduler=scheduler)
+    if scheduler:
+        raise InvalidInputError("Un ordonnanceur répartit les coordonnées d'un fichier Parquet", advice=otherwise)
+    return job.run(progress, resume=resume, force=force, workers=workers)
 
 
 def _lookup(
-    job: BulkJob, progress: Callable[[int], None], *, resume: bool, workers: int, scheduler: str | None
+    job: FileJob, progress: Callable[[int], None], *, resume: bool, workers: int, scheduler: str | None
 ) -> FileSummary:
     desk = job.desk.open()
     input_sha256 = job.source.sha256()
@@ -445,7 +396,7 @@ class _Answering:
         return BulkAnswers(LookupDesk(no_geocoder, PerimeterIndex(self._perimeters, self._extent)), self._asking)
 
 
-def _put_together(parts: Sequence[Part], job: BulkJob) -> FileSummary:
+def _put_together(parts: Sequence[Part], job: FileJob) -> FileSummary:
     """Write the output, the input with its answers, and count these."""
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from geoville.sources.rows.files import RowFile
     from geoville.sources.rows.row import Cell
     from geoville.sources.stores import StoredFile
-    from geoville.workflows.lookup import LookupDesk
-    from geoville.workflows.lookup_file.desk import DeskChoice
+    from geoville.workflows.lookup import DeskChoice, LookupDesk
     from geoville.workflows.lookup_file.questions import Asking
 
 
@@ -64,7 +63,12 @@ def check_output(source: Path, out: Path) -> None:
             f"Le dossier « {out.parent} » n'existe pas", advice="le créer ou choisir un autre dossier de sortie"
         )
     if out.exists() and source.exists() and out.samefile(source):
-        raise InvalidInputError("L'entrée et la sortie sont le même fichier", advice="donner un autre nom à la sortie")
+        raise same_file()
+
+
+def same_file() -> InvalidInputError:
+    """The error of an output that is the input."""
+    return InvalidInputError("L'entrée et la sortie sont le même fichier", advice="donner un autre nom à la sortie")
 
 
 def changed_meanwhile(name: str) -> InvalidInputError:
@@ -72,7 +76,7 @@ def changed_meanwhile(name: str) -> InvalidInputError:
     return InvalidInputError(f"« {name} » a changé pendant le travail", advice="tout recommencer avec --force")
 
 
-def check_free(out: Path | StoredFile, journal: Path | StoredFile, *, resume: bool, force: bool) -> None:
+def check_free(out: StoredFile, journal: StoredFile, *, resume: bool, force: bool) -> None:
     """Refuse to write over a result, or over an interrupted work, unless the user said so.
 
     Raises

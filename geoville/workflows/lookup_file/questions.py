@@ -8,13 +8,16 @@ from math import isnan, nan
 from typing import TYPE_CHECKING, ClassVar
 
 from geoville.errors import InvalidInputError, Location
-from geoville.geocoding.words import fold
+from geoville.french import fold
+from geoville.sources.rows.files import open_row_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+    from pathlib import Path
 
     from geoville.model import Answer
+    from geoville.sources.rows.files import RowFile
     from geoville.workflows.lookup import LookupDesk
 
 
@@ -130,6 +133,7 @@ class Naming:
 
 
 COMMAND_LINE = Naming("--address-columns", "--lon-column et --lat-column")
+ARGUMENTS = Naming("address_columns", "lon_column et lat_column")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,47 +144,84 @@ class Asking:
     on: date
 
 
-def choose_questions(
-    known: Sequence[str],
-    *,
-    address: Sequence[str] = (),
-    postcode: str | None = None,
-    citycode: str | None = None,
-    lon: str | None = None,
-    lat: str | None = None,
-    naming: Naming = COMMAND_LINE,
-) -> Questions:
-    """Columns that ask the question: those named, else those whose names say what they hold.
+@dataclass(frozen=True, slots=True)
+class FileColumns:
+    """What a user says of a file: the columns that ask, and how it is written. What is left out is recognised.
 
     Parameters
     ----------
-    known : columns of the file.
-    address, postcode, citycode, lon, lat : columns named by the user.
-    naming : how the user can name them.
-
-    Raises
-    ------
-    InvalidInputError
-        A column is missing, stands twice in the file, or nothing tells which ones to read.
+    address : columns that hold the address, in the order of an envelope.
+    postcode, citycode : columns that limit the search to a town.
+    lon, lat : columns that hold the coordinates, WGS84 degrees.
+    encoding, separator : of a CSV file.
+    sheet : of a workbook.
+    naming : how this user can name columns.
     """
-    if address and (lon or lat):
-        raise InvalidInputError(
-            "Des colonnes d'adresse et de coordonnées sont demandées ensemble",
-            advice=f"garder {naming.address}, ou bien {naming.coordinates}",
-        )
-    if bool(lon) != bool(lat):
-        raise InvalidInputError("Il manque une coordonnée", advice=f"donner {naming.coordinates} ensemble")
-    if (postcode or citycode) and not address:
-        raise InvalidInputError(
-            "Un code postal ou de commune limite la recherche d'une adresse", advice=f"nommer {naming.address} aussi"
-        )
-    if address:
-        questions: Questions = AddressQuestions(tuple(address), postcode or "", citycode or "")
-    else:
-        questions = _coordinates(lon, lat) or _recognised(known, naming)
-    for name in questions.columns:
-        _check_column(name, known)
-    return questions
+
+    address: tuple[str, ...] = ()
+    postcode: str | None = None
+    citycode: str | None = None
+    lon: str | None = None
+    lat: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    sheet: str | None = None
+    naming: Naming = COMMAND_LINE
+
+    @property
+    def may_be_numbers(self) -> bool:
+        """Whether nothing is said of addresses, nor of a layout that Parquet has not."""
+        return not any((self.address, self.postcode, self.citycode, self.encoding, self.separator, self.sheet))
+
+    def open(self, path: Path) -> RowFile:
+        """Open the file.
+
+        Raises
+        ------
+        InvalidInputError
+            It cannot be read, or is of a format that has no such layout.
+        """
+        return open_row_file(path, encoding=self.encoding, separator=self.separator, sheet=self.sheet)
+
+    def questions(self, known: Sequence[str]) -> Questions:
+        """Columns that ask the question: those named, else those whose names say what they hold.
+
+        Parameters
+        ----------
+        known : columns of the file.
+
+        Raises
+        ------
+        InvalidInputError
+            A column is missing, stands twice in the file, or nothing tells which ones to read.
+        """
+        self._check()
+        if self.address:
+            questions: Questions = AddressQuestions(self.address, self.postcode or "", self.citycode or "")
+        else:
+            questions = _coordinates(self.lon, self.lat) or _recognised(known, self.naming)
+        for name in questions.columns:
+            _check_column(name, known)
+        return questions
+
+    def _check(self) -> None:
+        """Refuse columns that say two things, or half of one."""
+        address, coordinates = self.naming.address, self.naming.coordinates
+        if self.address and (self.lon or self.lat):
+            raise InvalidInputError(
+                "Des colonnes d'adresse et de coordonnées sont demandées ensemble",
+                advice=f"garder {address}, ou bien {coordinates}",
+            )
+        if bool(self.lon) != bool(self.lat):
+            raise InvalidInputError("Il manque une coordonnée", advice=f"donner {coordinates} ensemble")
+        if (self.postcode or self.citycode) and not self.address:
+            raise InvalidInputError(
+                "Un code postal ou de commune limite la recherche d'une adresse", advice=f"nommer {address} aussi"
+            )
+
+
+RECOGNISED = FileColumns()
+"""Nothing is said of the file."""
 
 
 def _coordinates(lon: str | None, lat: str | None) -> CoordinateQuestions | None:

@@ -130,7 +130,7 @@ def test_a_failure_of_geoville_is_exit_code_1_without_its_message(geoville, monk
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(ADDRESS)
 
-    monkeypatch.setattr("geoville.workflows.lookup.open_desk", broken)
+    monkeypatch.setattr("geoville.workflows.lookup.DeskChoice.open", broken)
     told = geoville("lookup", ADDRESS)
     assert told.code == 1
     assert told.err == "Erreur interne (RuntimeError) ; relancer avec GEOVILLE_TRACEBACK=1 pour la signaler.\n"
@@ -140,6 +140,6 @@ def test_an_interruption_has_its_own_exit_code(geoville, monkeypatch):
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("geoville.workflows.lookup.open_desk", interrupted)
+    monkeypatch.setattr("geoville.workflows.lookup.DeskChoice.open", interrupted)
     told = geoville("lookup", ADDRESS)
     assert (told.code, told.out, told.err) == (130, "", "Interrompu.\n")

@@ -14,8 +14,9 @@ from geoville.carroyage.grid import Grid
 from geoville.carroyage.income import CellIncome
 from geoville.errors import InvalidInputError
 from geoville.law import income_threshold
+from geoville.perimeters.scenarios import Choices, Scenario
 from geoville.perimeters.search import CandidateOptions, LegalTests
-from geoville.perimeters.sensitivity import Choices, Scenario, SearchStart, sweep
+from geoville.perimeters.sensitivity import SearchStart, sweep
 
 THRESHOLD = income_threshold(REFERENCE, date(2024, 1, 1))
 LEGAL = LegalTests(poor_share=0.5, minimum_population=1000)

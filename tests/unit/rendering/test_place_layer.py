@@ -17,6 +17,12 @@ def test_an_address_is_found_by_number_and_street(college):
     assert found["1 rue Youri Gagarine"] is address
 
 
+def test_a_ligature_is_its_letters_and_an_apostrophe_is_any_other(college):
+    school = replace(college, place="École de l’Œuvre du Sacré-Cœur")
+    found, _ = find_places(["Ecole de l'Oeuvre du Sacre-Coeur"], [school])
+    assert list(found.values()) == [school]
+
+
 def test_the_first_of_two_places_of_one_name_is_taken(college):
     found, _ = find_places(["Collège Essai"], [college, replace(college, id="p2")])
     assert found["Collège Essai"].id == "p1"

@@ -16,7 +16,7 @@ from geoville.eligibility.documents import action_document
 from geoville.errors import InvalidInputError
 from geoville.sources.actions import action_of
 from geoville.workflows.actions import ADDED_COLUMNS, ActionDesk, check_table
-from geoville.workflows.lookup import open_desk
+from geoville.workflows.lookup import DeskChoice
 
 TODAY = date(2026, 1, 15)
 INSIDE = "1 rue Youri Gagarine, 62100 Calais"
@@ -25,7 +25,7 @@ SECRET = "73 rue Zéphyrine Ouistiti"
 
 @pytest.fixture(scope="module")
 def desk() -> ActionDesk:
-    return ActionDesk(open_desk("calais"), "calais")
+    return ActionDesk(DeskChoice("calais").open(), "calais")
 
 
 def check(desk: ActionDesk, folder: Path, **entries):

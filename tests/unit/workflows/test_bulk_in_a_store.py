@@ -17,9 +17,9 @@ from distributed import LocalCluster
 from made_up_cluster import cluster_of
 
 from geoville.errors import InvalidInputError
+from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.lookup_file import job as bulk_parts
-from geoville.workflows.lookup_file.desk import DeskChoice
-from geoville.workflows.lookup_file.job import BulkJob, lookup_parquet, open_bulk_job, open_file_job
+from geoville.workflows.lookup_file.job import FileJob, lookup_parquet, open_file_job
 
 ON = date(2026, 1, 15)
 ROWS, GROUP_ROWS = 900, 100
@@ -51,8 +51,8 @@ def cluster(seau: Any) -> Iterator[LocalCluster]:
 def silent(rows: int) -> None: ...
 
 
-def job(out: str = OUT) -> BulkJob:
-    return open_bulk_job(SOURCE, out, DeskChoice("calais"), ON)
+def job(out: str = OUT) -> FileJob:
+    return open_file_job(SOURCE, out, DeskChoice("calais"), ON)
 
 
 def test_one_process_writes_the_same_bytes_in_the_store(alone: bytes, seau: Any) -> None:

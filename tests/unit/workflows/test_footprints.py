@@ -15,7 +15,7 @@ from geoville.crs import LAMBERT_93, WGS84, transform_geometry
 from geoville.errors import InvalidInputError
 from geoville.model import Basis, Placement
 from geoville.workflows.footprints import answer_about_file, population_of, read_footprint
-from geoville.workflows.lookup import open_desk
+from geoville.workflows.lookup import DeskChoice
 
 PLOT = shapely.box(1.8925, 50.9555, 1.8935, 50.9560)
 CATCHMENT = shapely.box(1.885, 50.954, 1.894, 50.958)
@@ -91,7 +91,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str, conten
 
 def test_the_people_of_the_territory_are_shared_out(tmp_path: Path) -> None:
     path = write(tmp_path / "p.geojson", CATCHMENT)
-    answer = answer_about_file(path, open_desk("calais").index, date(2026, 1, 15), territory="calais")
+    answer = answer_about_file(path, DeskChoice("calais").open().index, date(2026, 1, 15), territory="calais")
     assert (answer.placement, answer.basis) == (Placement.PARTLY, Basis.ESTIMATED)
     assert 0.05 < answer.share_of_area < 0.06
     assert 0.2 < answer.share_of_people < 0.3

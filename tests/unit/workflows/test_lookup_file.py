@@ -20,9 +20,9 @@ from openpyxl import Workbook, load_workbook
 from geoville.eligibility.documents import answer_document
 from geoville.errors import InvalidInputError
 from geoville.model import VerdictCode
-from geoville.workflows.lookup import LookupDesk
-from geoville.workflows.lookup_file.desk import DeskChoice
+from geoville.workflows.lookup import DeskChoice, LookupDesk
 from geoville.workflows.lookup_file.job import FileJob, open_file_job
+from geoville.workflows.lookup_file.questions import FileColumns
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, columns_beside
 
 ON = date(2026, 1, 15)
@@ -69,7 +69,7 @@ def _read_csv(path: Path) -> list[dict[str, str]]:
 
 def _run(job: FileJob, **options: Any) -> list[dict[str, str]]:
     job.run(lambda _: None, **options)
-    return _read_csv(job.out)
+    return _read_csv(job.out.path)
 
 
 def _expected(answer: Any) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def test_the_three_formats_say_the_same(tmp_path):
 def test_an_address_may_stand_in_several_columns(tmp_path, desk):
     table = [["ville", "rue", "n°", "cp"], ["Calais", "rue Youri Gagarine", "1", "62100"]]
     source = _write_csv(tmp_path / "in.csv", table)
-    job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON, address=("n°", "rue", "cp", "ville"))
+    job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON, FileColumns(("n°", "rue", "cp", "ville")))
     [row] = _run(job)
     assert row["qpv_verdict"] == desk.answer("1 rue Youri Gagarine 62100 Calais", ON).verdict == "inside"
 
@@ -151,7 +151,7 @@ def test_an_address_may_stand_in_several_columns(tmp_path, desk):
 def test_a_postcode_and_a_commune_limit_the_search(tmp_path, desk):
     table = [["rue", "cp", "insee"], ["collège Vauban", "62100", "62193"], ["rue Mollien", "59000", ""]]
     source = _write_csv(tmp_path / "in.csv", table)
-    job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON, address=("rue",), postcode="cp", citycode="insee")
+    job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON, FileColumns(("rue",), "cp", "insee"))
     assert "code postal lu dans : cp ; code de commune lu dans : insee" in job.asking.questions.description
     for (street, postcode, citycode), row in zip(table[1:], _run(job), strict=True):
         answer = desk.answer(street, ON, postcode=postcode, citycode=citycode)
@@ -188,7 +188,7 @@ def test_a_bad_row_says_what_is_wrong_and_where_and_stops_nothing(tmp_path):
 )
 def test_coordinates_are_read_or_said_to_be_wrong(tmp_path, lon, lat, status, reason):
     source = _write_csv(tmp_path / "in.csv", [["x", "y"], [lon, lat]])
-    [row] = _run(open_file_job(source, tmp_path / "out.csv", CALAIS, ON, lon="x", lat="y"))
+    [row] = _run(open_file_job(source, tmp_path / "out.csv", CALAIS, ON, FileColumns(lon="x", lat="y")))
     assert row["result_status"] == status
     assert reason in row["qpv_raison"]
 
@@ -248,7 +248,7 @@ def test_columns_that_cannot_be_read_are_refused_before_anything_is_written(tmp_
     path = tmp_path / "in.csv"
     path.write_text("a;b;b\n1;2;3\n", encoding="utf-8")
     with pytest.raises(InvalidInputError, match=sentence):
-        open_file_job(path, tmp_path / "out.csv", CALAIS, ON, **options)
+        open_file_job(path, tmp_path / "out.csv", CALAIS, ON, FileColumns(**options))
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -272,11 +272,11 @@ def test_an_input_that_does_not_exist_is_said_so_though_the_output_does(tmp_path
 def test_what_is_there_is_never_replaced_without_a_word(tmp_path):
     source = _write_csv(tmp_path / "in.csv", [["adresse"], ["collège Vauban"]])
     job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON)
-    job.out.write_text("précieux", encoding="utf-8")
+    job.out.path.write_text("précieux", encoding="utf-8")
     for options in ({}, {"resume": True}):
         with pytest.raises(InvalidInputError, match=r"« out.csv » existe déjà : le remplacer avec --force"):
             job.run(lambda _: None, **options)
-    assert job.out.read_text(encoding="utf-8") == "précieux"
+    assert job.out.path.read_text(encoding="utf-8") == "précieux"
     assert len(_run(job, force=True)) == 1
     with pytest.raises(InvalidInputError, match="se contredisent"):
         job.run(lambda _: None, resume=True, force=True)
@@ -302,7 +302,7 @@ def test_a_file_of_no_row_has_its_columns(tmp_path):
     source = _write_csv(tmp_path / "in.csv", [["adresse"]])
     job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON)
     assert _run(job) == []
-    assert job.out.read_bytes().startswith(b"adresse;longitude;latitude;result_score;")
+    assert job.out.path.read_bytes().startswith(b"adresse;longitude;latitude;result_score;")
 
 
 def test_several_processes_write_the_same_file_as_one(tmp_path):
@@ -312,8 +312,8 @@ def test_several_processes_write_the_same_file_as_one(tmp_path):
     two = open_file_job(source, tmp_path / "two.csv", CALAIS, ON)
     one.run(lambda _: None)
     two.run(lambda _: None, workers=2)
-    assert two.out.read_bytes() == one.out.read_bytes()
-    assert two.out.read_bytes().count(b"\n") == len(rows)
+    assert two.out.path.read_bytes() == one.out.path.read_bytes()
+    assert two.out.path.read_bytes().count(b"\n") == len(rows)
 
 
 def test_a_service_that_counts_what_a_machine_asks_is_asked_by_one_process(tmp_path):

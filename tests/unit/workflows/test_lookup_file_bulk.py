@@ -11,9 +11,9 @@ import pytest
 
 from geoville.model import VerdictCode
 from geoville.sources.rows.row import InputRow
-from geoville.workflows.lookup import LookupDesk, open_desk
+from geoville.workflows.lookup import DeskChoice, LookupDesk
 from geoville.workflows.lookup_file import desk as lookup_file_desk
-from geoville.workflows.lookup_file.desk import DeskChoice, FileDesk
+from geoville.workflows.lookup_file.desk import FileDesk
 from geoville.workflows.lookup_file.questions import Asking, CoordinateQuestions
 
 DAYS = (date(2010, 1, 1), date(2020, 1, 15), date(2026, 1, 15))
@@ -43,7 +43,7 @@ def two_generations(tmp_path_factory: pytest.TempPathFactory) -> DeskChoice:
 
 @pytest.fixture(scope="module", params=["estimates", "two generations"])
 def desk(request: pytest.FixtureRequest, two_generations: DeskChoice) -> LookupDesk:
-    return open_desk("calais") if request.param == "estimates" else two_generations.open()
+    return DeskChoice("calais").open() if request.param == "estimates" else two_generations.open()
 
 
 def _rows() -> list[InputRow]:

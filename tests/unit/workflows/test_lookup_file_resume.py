@@ -13,10 +13,10 @@ import pytest
 
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.sources.rows.row import AddedCells
-from geoville.workflows.lookup import LookupDesk
-from geoville.workflows.lookup_file.desk import DeskChoice
+from geoville.workflows.lookup import DeskChoice, LookupDesk
 from geoville.workflows.lookup_file.job import FileJob, open_file_job
 from geoville.workflows.lookup_file.output import Journal
+from geoville.workflows.lookup_file.questions import FileColumns
 
 ON = date(2026, 1, 15)
 CALAIS = DeskChoice("calais")
@@ -74,59 +74,59 @@ def interrupted(tmp_path: Path) -> FileJob:
 
 
 def _one_go(job: FileJob) -> bytes:
-    return job.out.with_name("one_go.csv").read_bytes()
+    return job.out.path.with_name("one_go.csv").read_bytes()
 
 
 def test_what_a_remote_geocoder_answered_before_it_failed_is_kept_and_gone_on_with(interrupted):
     assert not interrupted.out.exists()
-    kept = len(interrupted.journal.read_text(encoding="utf-8").splitlines()) - 1
+    kept = len(interrupted.journal.path.read_text(encoding="utf-8").splitlines()) - 1
     assert kept >= ASKED_BEFORE_THE_FAILURE
     told: list[int] = []
     interrupted.run(told.append, resume=True)
     assert told[0] == kept
-    assert interrupted.out.read_bytes() == _one_go(interrupted)
+    assert interrupted.out.path.read_bytes() == _one_go(interrupted)
     assert not interrupted.journal.exists()
 
 
 @pytest.mark.parametrize("left", [0, 1, 40, 5_000, 50_001, -1])
 def test_a_journal_cut_anywhere_is_gone_on_with(interrupted, left):
-    content = interrupted.journal.read_bytes()
-    interrupted.journal.write_bytes(content[:left])
+    content = interrupted.journal.path.read_bytes()
+    interrupted.journal.path.write_bytes(content[:left])
     interrupted.run(lambda _: None, resume=True)
-    assert interrupted.out.read_bytes() == _one_go(interrupted)
+    assert interrupted.out.path.read_bytes() == _one_go(interrupted)
 
 
 def test_an_interrupted_work_is_neither_lost_nor_taken_for_another(interrupted, tmp_path):
     with pytest.raises(InvalidInputError, match=r"attend dans « out.csv.partiel » : le reprendre avec --resume"):
         interrupted.run(lambda _: None)
-    other_day = open_file_job(interrupted.source, interrupted.out, CALAIS, date(2020, 1, 1))
+    other_day = open_file_job(interrupted.source.path, interrupted.out.path, CALAIS, date(2020, 1, 1))
     with pytest.raises(InvalidInputError, match=r"\(au 2026-01-15\).* diffère : le jour de la question :"):
         other_day.run(lambda _: None, resume=True)
-    other_columns = open_file_job(interrupted.source, interrupted.out, CALAIS, ON, address=("dossier",))
+    other_columns = open_file_job(interrupted.source.path, interrupted.out.path, CALAIS, ON, FileColumns(("dossier",)))
     with pytest.raises(InvalidInputError, match=r"diffère : les colonnes lues :"):
         other_columns.run(lambda _: None, resume=True)
-    with interrupted.source.open("a", encoding="utf-8") as stream:
+    with interrupted.source.path.open("a", encoding="utf-8") as stream:
         stream.write("SECRET;de plus\n")
     with pytest.raises(InvalidInputError, match=r"diffère : le fichier d'entrée :"):
         interrupted.run(lambda _: None, resume=True)
     interrupted.run(lambda _: None, force=True)
-    assert "de plus" in interrupted.out.read_text(encoding="utf-8")
+    assert "de plus" in interrupted.out.path.read_text(encoding="utf-8")
 
 
 def test_a_file_that_only_has_the_name_of_a_journal_is_not_touched(interrupted):
-    interrupted.journal.write_text("mes notes\n", encoding="utf-8")
+    interrupted.journal.path.write_text("mes notes\n", encoding="utf-8")
     with pytest.raises(InvalidInputError, match="n'est pas un travail de geoville"):
         interrupted.run(lambda _: None, resume=True)
-    assert interrupted.journal.read_text(encoding="utf-8") == "mes notes\n"
+    assert interrupted.journal.path.read_text(encoding="utf-8") == "mes notes\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 def test_the_journal_is_for_its_owner_alone(interrupted):
-    assert interrupted.journal.stat().st_mode & 0o777 == 0o600
+    assert interrupted.journal.path.stat().st_mode & 0o777 == 0o600
 
 
 def test_the_journal_holds_no_cell_of_the_input(interrupted):
-    text = interrupted.journal.read_text(encoding="utf-8")
+    text = interrupted.journal.path.read_text(encoding="utf-8")
     assert "SECRET" not in text
     assert "1 r. youri gagarine calais" not in text
 
@@ -159,15 +159,15 @@ def test_a_row_that_geoville_itself_fails_on_stops_nothing_and_is_quoted_nowhere
     job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON)
     summary = job.run(lambda _: None)
     assert summary.statuses == {"error": 1, "ok": 1}
-    text = job.out.read_text(encoding="utf-8")
+    text = job.out.path.read_text(encoding="utf-8")
     assert "Erreur interne (RuntimeError) (ligne 2) : la signaler." in text
     assert text.count("Secrète") == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
 def test_a_full_disk_is_one_french_sentence(interrupted):
-    interrupted.journal.unlink()
-    interrupted.journal.symlink_to("/dev/full")
-    journal = Journal(interrupted.journal, {})
+    interrupted.journal.path.unlink()
+    interrupted.journal.path.symlink_to("/dev/full")
+    journal = Journal(interrupted.journal.path, {})
     with pytest.raises(InvalidInputError, match="la place sur le disque"):
         journal.append([AddedCells(2, ("x",) * 100_000)])

@@ -14,7 +14,7 @@ import pytest
 from made_up_places import PEOPLE, SIDE, Block, Country
 
 from geoville.errors import InvalidInputError
-from geoville.perimeters.sensitivity import Choices
+from geoville.perimeters.scenarios import Choices
 from geoville.workflows.candidates import CandidateRun, compute_candidates
 from geoville.workflows.describe import describe_perimeters
 from geoville.workflows.search_inputs import CandidateRequest, UnitTables, read_unit_tables

@@ -15,7 +15,7 @@ from geoville.sources.pack import open_pack
 from geoville.workflows.actions import ActionDesk
 from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.gis_layers import FeatureLayers
-from geoville.workflows.lookup import open_desk
+from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.maps import draw_maps, map_specs
 from geoville.workflows.pack import build_pack
 from geoville.workflows.search_inputs import CandidateRequest
@@ -86,7 +86,7 @@ def test_what_is_not_there_cannot_be_removed(version: str) -> None:
 
 def test_addresses_of_an_index_and_named_places_are_both_found() -> None:
     made_up_pack()
-    desk = open_desk("bourg")
+    desk = DeskChoice("bourg").open()
     assert desk.answer(STREET, ON).verdict is VerdictCode.OUTSIDE
     assert desk.answer("collège Vauban", ON).position is not None
     assert desk.geocoder.suggest("collège vau")
@@ -99,18 +99,18 @@ def test_an_added_list_answers_beside_the_index_and_a_complete_one_instead(tmp_p
     own = lines[1].replace("Rue du Pont Lottin", "Rue des Essais").replace("CGZ001", "E1")
     added.write_text("\n".join([lines[0], own]) + "\n", encoding="utf-8")
     add_data(added, territory="bourg", kind="addresses")
-    both = open_desk("bourg")
+    both = DeskChoice("bourg").open()
     assert both.answer("52 rue des Essais, 62100 Calais", ON).position is not None
     assert both.answer(STREET, ON).position is not None
     add_data(added, territory="bourg", kind="addresses", complete=True)
-    alone = open_desk("bourg")
+    alone = DeskChoice("bourg").open()
     assert alone.answer("52 rue des Essais, 62100 Calais", ON).position is not None
     assert alone.answer(STREET, ON).position is None
 
 
 def test_without_addresses_coordinates_and_places_are_answered_and_the_rest_says_what_is_missing() -> None:
     made_up_pack(roles=without("addresses"))
-    desk = open_desk("bourg")
+    desk = DeskChoice("bourg").open()
     assert desk.answer("1.8867, 50.956", ON).verdict is not VerdictCode.NOT_FOUND
     assert desk.answer("collège Vauban", ON).position is not None
     answer = desk.answer(STREET, ON)
@@ -122,8 +122,8 @@ def test_without_addresses_coordinates_and_places_are_answered_and_the_rest_says
 def test_without_any_quarter_nothing_is_outside() -> None:
     new_territory("bourg", COMMUNES)
     with pytest.raises(DataUnavailableError, match="geoville data fetch bourg --only qpv"):
-        open_desk("bourg")
-    given = open_desk("bourg", perimeters=[CALAIS / "candidats.geojson"])
+        DeskChoice("bourg").open()
+    given = DeskChoice("bourg", perimeters=(CALAIS / "candidats.geojson",)).open()
     assert given.answer("1.8867, 50.956", ON).basis is Basis.ESTIMATED
 
 
@@ -195,7 +195,7 @@ def test_what_needs_a_grid_says_which_command_brings_it() -> None:
     with pytest.raises(DataUnavailableError, match="geoville data fetch bourg --only grid"):
         open_pack("bourg").grid_path()
     with pytest.raises(DataUnavailableError, match="geoville data fetch bourg --only grid"):
-        _ = ActionDesk(open_desk("bourg"), "bourg").population
+        _ = ActionDesk(DeskChoice("bourg").open(), "bourg").population
 
 
 def test_layers_of_a_pack_are_computed_with_their_manifest(tmp_path: Path) -> None:
@@ -219,8 +219,8 @@ def test_layers_of_a_pack_without_reference_incomes_are_not_computed(tmp_path: P
 def test_an_older_version_is_asked_by_its_number() -> None:
     made_up_pack(roles=("qpv", "places"))
     made_up_pack(roles=("qpv",))
-    assert open_desk("bourg@1").answer("collège Vauban", ON).position is not None
-    assert open_desk("bourg").answer("collège Vauban", ON).position is None
+    assert DeskChoice("bourg@1").open().answer("collège Vauban", ON).position is not None
+    assert DeskChoice("bourg").open().answer("collège Vauban", ON).position is None
 
 
 @pytest.mark.parametrize("scope", ["departement", "national"])
@@ -232,11 +232,11 @@ def test_one_threshold_is_refused_where_there_are_many_urban_units(scope: str) -
 
 def test_a_place_beyond_the_territory_is_not_outside_its_quarters() -> None:
     made_up_pack(roles=("qpv", "places"))
-    assert open_desk("bourg").answer("5.39, 43.27", ON).verdict is VerdictCode.NOT_FOUND
+    assert DeskChoice("bourg").open().answer("5.39, 43.27", ON).verdict is VerdictCode.NOT_FOUND
 
 
 def test_contours_are_added_to_a_territory_that_has_none() -> None:
     new_territory("bourg", COMMUNES)
     made_up = made_up_pack("autre", roles=("qpv",)).folder / "qpv.parquet"
     add_data(made_up, territory="bourg", kind="qpv")
-    assert len(open_desk("bourg").index.perimeters) == 2
+    assert len(DeskChoice("bourg").open().index.perimeters) == 2

@@ -26,7 +26,7 @@ from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.describe import describe_perimeters
 from geoville.workflows.explain import explain_place
 from geoville.workflows.gis_layers import FeatureLayers
-from geoville.workflows.lookup import open_desk
+from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.maps import map_data
 from geoville.workflows.score import score_files
 from geoville.workflows.search_inputs import CandidateRequest
@@ -79,7 +79,7 @@ def test_quarters_are_described_and_drawn_with_cells_and_places(marseille: Pack)
 
 
 def test_addresses_of_the_index_and_places_are_answered_by_official_contours(marseille: Pack) -> None:
-    desk = open_desk("marseille")
+    desk = DeskChoice("marseille").open()
     for question in (ADDRESS, "école de l'Essai"):
         answer = desk.answer(question, ON)
         assert (answer.verdict, answer.basis) == (VerdictCode.INSIDE, Basis.OFFICIAL)

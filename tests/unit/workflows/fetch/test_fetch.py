@@ -25,7 +25,7 @@ from geoville.workflows.fetch import (
     target_of_departement,
     target_of_pack,
 )
-from geoville.workflows.lookup import open_desk
+from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.search_inputs import CandidateRequest
 from geoville.workflows.territories import new_territory
 
@@ -83,7 +83,7 @@ def test_a_pack_is_made_whole_and_every_question_is_answered_from_it(fetch):
     assert pack is not None
     assert [role for role in EVERYTHING if not pack.has(role)] == []
     assert set(pack.communes) == {"62193", "62548"}
-    answer = open_desk("ville").answer("1 rue de l'Essai 62100 Calais", ON)
+    answer = DeskChoice("ville").open().answer("1 rue de l'Essai 62100 Calais", ON)
     assert (answer.verdict, answer.basis, answer.perimeters[0].perimeter.code) == ("inside", "official", "QN06253M")
     found = compute_candidates(pack.grid_path(), CandidateRequest(on=ON, territory=pack))
     assert [candidate.communes for candidate in found.perimeters] == [("62193",)]
@@ -153,10 +153,10 @@ def test_a_file_that_changed_is_refused_until_it_is_accepted(fetch, mirror, file
     mirror.serve(name, files["qpv-2024"].read_bytes().replace(b"Fort Nieulay", b"Fort Nouveau"))
     refused = fetch("qpv-2024")
     assert "--accept" in failed(refused)["qpv-2024"]
-    assert open_desk("ville").index.perimeters[0].name == "Fort Nieulay"
+    assert DeskChoice("ville").open().index.perimeters[0].name == "Fort Nieulay"
     accepted = fetch("qpv-2024", accept=True)
     assert [item.changed for item in accepted.brought] == [True]
-    assert open_desk("ville").index.perimeters[0].name == "Fort Nouveau"
+    assert DeskChoice("ville").open().index.perimeters[0].name == "Fort Nouveau"
 
 
 def test_what_is_not_fetched_again_stays(fetch):

@@ -16,7 +16,7 @@ from geoville.law import IncomeReference
 from geoville.sources.pack import Pack, open_pack
 from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.fetch import FetchRequest, fetch_pack, target_of_pack
-from geoville.workflows.lookup import open_desk
+from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.score import official_contours, score_files
 from geoville.workflows.search_inputs import CandidateRequest
 from geoville.workflows.territories import new_territory
@@ -104,7 +104,7 @@ def test_marseille_from_official_files_to_its_score(marseille, tmp_path):
     assert run.found.iris_weight == 0.5  # those of the pack, of another year
     score = score_files(out, official_contours(marseille), marseille.grid_path())
     assert score.f1 == pytest.approx(0.777, abs=0.0015)
-    desk = open_desk("marseille")
+    desk = DeskChoice("marseille").open()
     inside, later = (desk.answer("5.3742,43.3050", date(year, 1, 15)) for year in (2020, 2026))
     assert (inside.verdict, inside.basis, inside.perimeters[0].perimeter.code) == ("inside", "official", "QP013032")
     assert later.verdict == "not_found"  # the contours of 2024 are not there: that is no "no"
