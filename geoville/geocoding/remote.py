@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 import tomllib
 import weakref
 from collections import deque
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from importlib.resources import files
 from threading import Lock
@@ -30,6 +27,7 @@ from geoville.geocoding.parse import ParsedAddress, StreetName, parse_address, s
 from geoville.geocoding.words import REPETITION_LETTERS, Vocabulary
 from geoville.law import position_accuracy
 from geoville.model import NotFound, Position, PositionType
+from geoville.net import TRIES, GaveUp, PassingFault, Retry, check_passing, http_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -219,25 +217,11 @@ def _doubts(parsed: ParsedAddress, best: Checked, rivals: tuple[str, ...]) -> li
 
 # --- Requests to a remote geocoder: paced, tried again a few times, and never telling anyone what was asked
 
-TRIES = 5
-FIRST_WAIT_S = 0.5
-LONGEST_WAIT_S = 60.0
-_A_DAY_S = 86_400.0
+RETRY = Retry(first_wait_s=0.5, longest_wait_s=60.0)
 TIMEOUT_S = 10.0
 
 REFUSED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_URI_TOO_LONG})
 """The service cannot read this question; another one may do."""
-
-PASSING = frozenset(
-    {
-        HTTPStatus.TOO_MANY_REQUESTS,
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        HTTPStatus.BAD_GATEWAY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        HTTPStatus.GATEWAY_TIMEOUT,
-    }
-)
-"""Faults that may be gone a moment later."""
 
 
 class RemoteClient:
@@ -246,10 +230,8 @@ class RemoteClient:
     def __init__(self, service: RemoteService, pace: Pace) -> None:
         import httpx
 
-        # At DEBUG, httpcore logs the headers of answers, where a redirection repeats the question.
-        logging.getLogger("httpcore").setLevel(logging.WARNING)
         self._service, self._pace = service, pace
-        self._http = httpx.Client(timeout=TIMEOUT_S, headers={"accept": "application/json", "user-agent": "geoville"})
+        self._http = http_client(TIMEOUT_S, accept="application/json")
         self._base = httpx.URL(service.url)
         self.close = weakref.finalize(self, self._http.close)
 
@@ -262,26 +244,30 @@ class RemoteClient:
             The service is out of reach, keeps failing, or does not answer as a geocoder. No sentence and no log holds
             the question.
         """
+        path_and_query = f"{path}?{urlencode(parameters)}"
+        try:
+            return RETRY.run(lambda: self._try(path_and_query), self._pace.hold)
+        except GaveUp as error:
+            gave_up = error
+        # Out of the handler, or the error would carry what httpx raised, which holds the question.
+        if gave_up.too_long:
+            raise self._unavailable(f"demande d'attendre {math.ceil(gave_up.wait_s)} s", "réessayer plus tard")
+        self._pace.hold(gave_up.wait_s)
+        advice = "réessayer plus tard, ou chercher dans une liste d'adresses"
+        raise self._unavailable(f"{gave_up.fault.what}, après {TRIES} essais", advice)
+
+    def _try(self, path_and_query: str) -> Any:
         import httpx
 
-        fault = ""
-        for tried in range(TRIES):
-            self._pace.wait()
-            wait_s = FIRST_WAIT_S * 2**tried
-            try:
-                response = self._get(f"{path}?{urlencode(parameters)}")
-            except httpx.TransportError:
-                fault = "ne répond pas"
-            else:
-                if response.status_code not in PASSING:
-                    return self._content(response)
-                fault = f"répond par l'erreur {response.status_code}"
-                wait_s = max(wait_s, _retry_after_s(response))
-            if wait_s > LONGEST_WAIT_S:
-                raise self._unavailable(f"demande d'attendre {math.ceil(wait_s)} s", "réessayer plus tard")
-            self._pace.hold(wait_s)
-        advice = "réessayer plus tard, ou chercher dans une liste d'adresses"
-        raise self._unavailable(f"{fault}, après {TRIES} essais", advice)
+        self._pace.wait()
+        try:
+            response = self._get(path_and_query)
+        except httpx.TransportError:
+            response = None
+        if response is None:
+            raise PassingFault("ne répond pas")
+        check_passing(response)
+        return self._content(response)
 
     def _get(self, path_and_query: str) -> httpx.Response:
         """Ask without the question ever being part of a URL: httpx logs the URLs that it opens."""
@@ -301,17 +287,6 @@ class RemoteClient:
 
     def _unavailable(self, what: str, advice: str) -> DataUnavailableError:
         return DataUnavailableError(f"Géocodage impossible : {self._base.host} {what}", advice=advice)
-
-
-def _retry_after_s(response: httpx.Response) -> float:
-    """Seconds that a `Retry-After` asks for, whether it gives them or a date; 0 where it says nothing readable."""
-    asked = response.headers.get("retry-after", "")
-    if asked.isascii() and asked.isdigit():
-        return min(float(asked), _A_DAY_S)
-    try:
-        return (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds()
-    except (OverflowError, TypeError, ValueError):
-        return 0.0
 
 
 # --- How fast a remote service may be asked: so many requests in any second, and none while it asks to wait

@@ -6,20 +6,19 @@ import dataclasses
 import json
 import math
 import os
-import random
 import re
 import socket
 import ssl
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geoville.errors import DataUnavailableError, InvalidInputError
+from geoville.net import TRIES, GaveUp, PassingFault, Retry, check_passing, http_client
 from geoville.sources.files import alone_in_turn, cannot_write, check_room, replacing, sha256_of
 
 if TYPE_CHECKING:
@@ -35,20 +34,6 @@ if TYPE_CHECKING:
 BY_HAND = "ou télécharger le fichier à la main et le donner avec `--from-dir`"
 LATER = f"réessayer plus tard (ce qui est déjà reçu est gardé), {BY_HAND}"
 FROM_ITS_PAGE = "chercher le fichier sur la page de son producteur et le donner avec `--from-dir`"
-
-
-class PassingFault(Exception):  # noqa: N818  no error yet: the next try may do
-    """A fault that may be gone a moment later.
-
-    Parameters
-    ----------
-    what : what the server does, a French verb and its complements.
-    wait_s : seconds that the server asks to wait.
-    """
-
-    def __init__(self, what: str, wait_s: float = 0.0) -> None:
-        super().__init__(what)
-        self.what, self.wait_s = what, wait_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +53,13 @@ class Wanted:
             f"« {self.name} » a changé chez {self.host} ({what} : {found} au lieu de {expected}) et a été refusé",
             advice="vérifier ce qui a changé sur la page de son producteur, puis l'accepter avec `--accept`",
         )
+
+    def given_up(self, gave_up: GaveUp) -> DataUnavailableError:
+        """Error of a file that was asked for often enough."""
+        what = gave_up.fault.what
+        if gave_up.too_long:
+            return self.unavailable(f"{what} et demande d'attendre {math.ceil(gave_up.wait_s)} s")
+        return self.unavailable(f"{what}, après {TRIES} essais")
 
     def refused(self, status: int) -> DataUnavailableError:
         """Error of a status that another try would not change."""
@@ -108,24 +100,14 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 # --- Asking a server for a file: redirections, what its answers mean, and how long to wait before another try
 
-TRIES = 5
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 120.0
-_A_DAY_S = 86_400.0
 TIMEOUT_S = 30.0
 MOST_REDIRECTIONS = 10
 ENOUGH_BYTES = 1_000_000
 """Of a file that came before a fault: the network works, and the tries are counted anew."""
 
 _SCHEMES = frozenset({"http", "https"})
-
-
-def new_client() -> httpx.Client:
-    """Client that asks for the bytes of files as they are, and follows no redirection by itself."""
-    import httpx
-
-    headers = {"user-agent": "geoville", "accept": "*/*", "accept-encoding": "identity"}
-    return httpx.Client(timeout=TIMEOUT_S, headers=headers)
 
 
 def parsed_address(text: str) -> httpx.URL:
@@ -175,43 +157,9 @@ def check_status(response: httpx.Response, wanted: Wanted) -> None:
     DataUnavailableError
         The server has no such file.
     """
-    status = response.status_code
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in {
-        HTTPStatus.TOO_MANY_REQUESTS,
-        HTTPStatus.REQUEST_TIMEOUT,
-    }:
-        raise PassingFault(f"répond par l'erreur {status}", _retry_after_s(response))
-    if status >= HTTPStatus.BAD_REQUEST:
-        raise wanted.refused(status)
-
-
-class Patience:
-    """Waits after each fault that may pass, twice as long each time, until there were too many."""
-
-    def __init__(self, wanted: Wanted) -> None:
-        self._wanted = wanted
-        self._faults = 0
-
-    def wait(self, fault: PassingFault, gained_bytes: int) -> None:
-        """Wait before the next try.
-
-        Parameters
-        ----------
-        gained_bytes : of the file, by the try that has just failed.
-
-        Raises
-        ------
-        DataUnavailableError
-            There were too many faults in a row, or the server asks for too long a wait.
-        """
-        self._faults = 1 if gained_bytes >= ENOUGH_BYTES else self._faults + 1
-        if self._faults >= TRIES:
-            raise self._wanted.unavailable(f"{fault.what}, après {TRIES} essais") from fault
-        if fault.wait_s > LONGEST_WAIT_S:
-            raise self._wanted.unavailable(f"{fault.what} et demande d'attendre {math.ceil(fault.wait_s)} s") from fault
-        # Spread, so that many machines cut off together do not come back together.
-        backoff_s = FIRST_WAIT_S * 2 ** (self._faults - 1) * random.uniform(0.5, 1.0)  # noqa: S311  no secret
-        time.sleep(max(backoff_s, fault.wait_s))
+    check_passing(response)
+    if response.status_code >= HTTPStatus.BAD_REQUEST:
+        raise wanted.refused(response.status_code)
 
 
 def _not_of_the_web() -> InvalidInputError:
@@ -226,17 +174,6 @@ def _following(url: httpx.URL, location: str, wanted: Wanted) -> httpx.URL:
     if following.scheme not in _SCHEMES or (url.scheme == "https" and following.scheme == "http"):
         raise wanted.unavailable("renvoie à une adresse qui n'est pas sûre", FROM_ITS_PAGE)
     return following
-
-
-def _retry_after_s(response: httpx.Response) -> float:
-    """Seconds that a `Retry-After` asks for, whether it gives them or a date; 0 where it says nothing readable."""
-    asked = response.headers.get("retry-after", "")
-    if asked.isascii() and asked.isdigit():
-        return min(float(asked), _A_DAY_S)
-    try:
-        return max(0.0, (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds())
-    except (OverflowError, TypeError, ValueError):
-        return 0.0
 
 
 # --- What is remembered beside a downloaded file, or beside the part of it that has come: one small JSON document
@@ -343,24 +280,31 @@ class Transfer:
         OSError
             The disk fails.
         """
+        # Waits are spread, so that many machines cut off together do not come back together.
+        retry = Retry(FIRST_WAIT_S, LONGEST_WAIT_S, spread=True)
+        with http_client(TIMEOUT_S, as_it_lies=True) as client:
+            try:
+                return retry.run(lambda: self._try(client), time.sleep)
+            except GaveUp as gave_up:
+                raise self.wanted.given_up(gave_up) from gave_up.fault
+
+    def _try(self, client: httpx.Client) -> Record:
         import httpx
 
-        patience = Patience(self.wanted)
-        with new_client() as client:
-            while True:
-                held = self._held_bytes()
-                try:
-                    return self._try(client, held)
-                except PassingFault as error:
-                    fault = error
-                except httpx.TransportError as error:
-                    fault = self.wanted.transport_fault(error)
-                patience.wait(fault, self._held_bytes() - held)
+        held = self._held_bytes()
+        try:
+            return self._ask(client, held)
+        except PassingFault as error:
+            fault = error
+        except httpx.TransportError as error:
+            fault = self.wanted.transport_fault(error)
+        fault.advanced = self._held_bytes() - held >= ENOUGH_BYTES
+        raise fault
 
     def _held_bytes(self) -> int:
         return self.part.stat().st_size if self.part.exists() else 0
 
-    def _try(self, client: httpx.Client, held: int) -> Record:
+    def _ask(self, client: httpx.Client, held: int) -> Record:
         begun = read_record(self.part, self.shown) if held else None
         if begun and begun.proof_for_resuming:
             headers = {"range": f"bytes={held}-", "if-range": begun.proof_for_resuming}
@@ -643,12 +587,8 @@ class RemoteAnswer:
 
 def open_client() -> httpx.Client:
     """HTTP client for `ask`; several threads may share it."""
-    import httpx
-
     # Sizes are those of the file as it lies there: nothing may be compressed on the way.
-    headers = {"user-agent": "geoville", "accept-encoding": "identity"}
-    timeout = httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
-    return httpx.Client(timeout=timeout, headers=headers, follow_redirects=True, max_redirects=5)
+    return http_client(ANSWER_TIMEOUT_S, connect_timeout_s=CONNECT_TIMEOUT_S, as_it_lies=True, redirections=5)
 
 
 def ask(client: httpx.Client, address: str) -> RemoteAnswer:

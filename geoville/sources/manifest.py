@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,8 @@ from geoville.model import Source
 from geoville.sources.files import sha256_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
+    from datetime import date
     from pathlib import Path
 
 
@@ -282,8 +282,10 @@ def manifest_text(manifest: Manifest) -> str:
     InvalidInputError
         A text holds an end of line or another control character, or a file lies outside the folder of the others.
     """
+    import tomli_w
+
     unit, incomes, extent = manifest.urban_unit, manifest.income_reference, manifest.extent
-    head = {
+    values = {
         "name": manifest.name,
         "title": manifest.title,
         "epsg": manifest.epsg,
@@ -291,18 +293,18 @@ def manifest_text(manifest: Manifest) -> str:
         "computed_on": manifest.computed_on,
         "scope": manifest.scope,
         "communes": manifest.communes,
+        "extent": extent and dict(zip(("west", "south", "east", "north"), extent, strict=True)),
+        "urban_unit": unit and _fields(unit),
+        "income_reference": incomes and _incomes(incomes),
     }
-    tables = [
-        *([_table("[extent]", dict(zip(("west", "south", "east", "north"), extent, strict=True)))] if extent else []),
-        *([_table("[urban_unit]", _fields(unit))] if unit else []),
-        *([_table("[income_reference]", _incomes(incomes))] if incomes else []),
-        *(_table("[[neighbourhoods]]", item) for item in _neighbourhoods(manifest.neighbourhoods)),
-        *(_table("[[qpv]]", _fields(item)) for item in manifest.quarters),
-        *(_table("[[populations]]", _fields(item)) for item in manifest.populations),
-        *(_table("[[former]]", _fields(item)) for item in manifest.former),
-        *(_table("[[files]]", _file(item)) for item in manifest.files),
-    ]
-    return "\n".join([_lines(head), *tables])
+    tables = {
+        "neighbourhoods": tuple(_neighbourhoods(manifest.neighbourhoods)),
+        "qpv": tuple(map(_fields, manifest.quarters)),
+        "populations": tuple(map(_fields, manifest.populations)),
+        "former": tuple(map(_fields, manifest.former)),
+        "files": tuple(map(_file, manifest.files)),
+    }
+    return tomli_w.dumps(_known(values | {name: table for name, table in tables.items() if table}, ""))
 
 
 def _fields(item: Any) -> dict[str, Any]:
@@ -336,41 +338,19 @@ def _file(file: PackFile) -> dict[str, Any]:
     }
 
 
-def _table(header: str, values: Mapping[str, Any]) -> str:
-    return f"{header}\n{_lines(values)}"
-
-
-def _lines(values: Mapping[str, Any]) -> str:
-    """One line for each value that is known."""
-    return "".join(f"{key} = {_written(value, key)}\n" for key, value in values.items() if value is not None)
-
-
-def _written(value: Any, key: str) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(int(value))
-    if isinstance(value, float):
-        return repr(float(value))
-    if isinstance(value, date):
-        return value.isoformat()
-    return _quoted(value, key) if isinstance(value, str) else _listed(value, key)
-
-
-def _listed(values: Iterable[Any], key: str) -> str:
-    return f"[{', '.join(_written(value, key) for value in values)}]"
-
-
-def _quoted(text: str, key: str) -> str:
-    """A text as a basic string of TOML, where only the quote and the backslash need a mark before them."""
-    if any(unicodedata.category(character) in _NOT_TEXT for character in text):
+def _known(value: Any, key: str) -> Any:
+    """A value without what is not known, which TOML cannot write; its texts are of one line."""
+    if isinstance(value, dict):
+        return {name: _known(item, name) for name, item in value.items() if item is not None}
+    if isinstance(value, tuple):
+        return [_known(item, key) for item in value]
+    if isinstance(value, str) and any(unicodedata.category(character) in _NOT_TEXT for character in value):
         raise InvalidInputError(
             "Retour à la ligne ou caractère de contrôle dans la description d'un territoire",
             where=Location(column=key),
             advice="écrire ce texte sur une seule ligne",
         )
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return value
 
 
 # --- What the files of a pack are for, in words, and which command brings those that a pack of the user lacks

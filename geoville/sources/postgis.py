@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from psycopg import sql
     from pyproj import CRS
-    from sqlalchemy import Connection, Engine, Table
-    from sqlalchemy.types import TypeEngine
 
     Driver = psycopg.Connection[tuple[Any, ...]]
 
@@ -192,8 +190,8 @@ def table_exists(address: str) -> bool:
         As `fetch_table`.
     """
     place = parse_postgis_address(address)
-    with transaction(place) as connection:
-        return standing_at(driver_of(connection), place) is not None
+    with transaction(place) as driver:
+        return standing_at(driver, place) is not None
 
 
 def push_table(written: Path, address: str) -> None:
@@ -551,7 +549,7 @@ _CONNECT_TIMEOUT_S = "10"
 
 
 @contextmanager
-def transaction(address: PostgisAddress) -> Iterator[Connection]:
+def transaction(address: PostgisAddress) -> Iterator[Driver]:
     """Open a connection and a transaction: committed at the end, rolled back by any error.
 
     Raises
@@ -559,57 +557,33 @@ def transaction(address: PostgisAddress) -> Iterator[Connection]:
     InvalidInputError
         The server refuses the role, the base or what is asked of it.
     DataUnavailableError
-        The server does not answer or stops answering, or the packages that speak to it are not installed.
+        The server does not answer or stops answering, or the package that speaks to it is not installed.
     """
-    engine = _engine(address)
+    connected = _connected(address)
     import psycopg
-    from sqlalchemy.exc import DBAPIError
 
     try:
-        with _connected(engine, address) as connection, connection.begin():
-            yield connection
-    except DBAPIError as error:
-        raise failure_of(cast("psycopg.Error", error.orig), address) from error
+        with connected as driver:
+            yield driver
     except psycopg.Error as error:
         raise failure_of(error, address) from error
-    finally:
-        engine.dispose()
 
 
-def driver_of(connection: Connection) -> psycopg.Connection[tuple[Any, ...]]:
-    """The driver's own connection, in the same transaction: for COPY and server-side cursors."""
-    return cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection)
-
-
-def _connected(engine: Engine, address: PostgisAddress) -> Connection:
-    from sqlalchemy.exc import DBAPIError
-
+def _connected(address: PostgisAddress) -> Driver:
     try:
-        return engine.connect()
-    except DBAPIError as error:
-        raise refusal_of(cast("psycopg.Error", error.orig), address) from error
-
-
-def _engine(address: PostgisAddress) -> Engine:
-    try:
-        import geoalchemy2  # noqa: F401 - geometry types of SQLAlchemy's tables
-        import psycopg  # noqa: F401 - the driver
-        from sqlalchemy import URL, NullPool, create_engine
+        import psycopg
+        from psycopg.conninfo import make_conninfo
     except ImportError as error:
         raise DataUnavailableError(
             "Cette installation ne sait pas parler à PostgreSQL", advice="lancer pip install 'geoville[postgis]'"
         ) from error
-    url = URL.create(
-        "postgresql+psycopg",
-        username=address.user,
-        password=address.password,
-        host=address.host,
-        port=address.port,
-        database=address.base,
-    )
+    place = {"host": address.host, "port": address.port, "dbname": address.base}
+    role = {"user": address.user, "password": address.password}
     options = {"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "geoville", **dict(address.options)}
-    # Values are personal data as often as not: none goes into an error.
-    return create_engine(url, connect_args=options, poolclass=NullPool, hide_parameters=True)
+    try:
+        return psycopg.connect(make_conninfo("", **place, **role, **options))
+    except psycopg.Error as error:
+        raise refusal_of(error, address) from error
 
 
 # --- Bring a table of PostGIS to a file: chunk by chunk, so that a country takes no more memory than a town
@@ -622,19 +596,18 @@ _NOT_IN_FILE_NAMES = re.compile(r"[^\w.-]+|^\.+")
 def fetch(address: PostgisAddress, folder: Path) -> Path:
     """Copy a table or a view to ``<table>.parquet``, whole or not at all: see `postgis.fetch_table`."""
     path = folder / f"{_NOT_IN_FILE_NAMES.sub('_', address.table)}.parquet"
-    with transaction(address) as connection, replacing(path) as beside:
-        _read_one_state(connection)
-        driver = driver_of(connection)
+    with transaction(address) as driver, replacing(path) as beside:
+        _read_one_state(driver)
         columns = describe(driver, address)
         shape = geometry_of(driver, address, columns)
         _stream(driver, address, columns, _schema(columns, shape), beside)
     return path
 
 
-def _read_one_state(connection: Connection) -> None:
+def _read_one_state(driver: Driver) -> None:
     """Make all that follows see one state of the base, in the order in which the table keeps its rows."""
-    connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-    connection.exec_driver_sql("SET LOCAL synchronize_seqscans = off")
+    driver.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    driver.execute("SET LOCAL synchronize_seqscans = off")
 
 
 def _schema(columns: tuple[TableColumn, ...], shape: tuple[str, CRS] | None) -> pa.Schema:
@@ -840,11 +813,11 @@ def swap(driver: Driver, new: NewTable, address: PostgisAddress) -> None:
     place = sql.Identifier(address.schema, address.table)
     grants = _grants(driver, address, place)
     driver.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(place))
-    aside = sql.Identifier(address.schema, new.table.name)
+    aside = sql.Identifier(address.schema, new.name)
     driver.execute(sql.SQL("ALTER TABLE {} RENAME TO {}").format(aside, sql.Identifier(address.table)))
     stem = address.table.encode()[:_LONGEST_STEM].decode(errors="ignore")
     for suffix in ("_pkey", *(["_geom_idx"] if new.geometry is not None else [])):
-        index = sql.Identifier(address.schema, f"{new.table.name}{suffix}")
+        index = sql.Identifier(address.schema, f"{new.name}{suffix}")
         driver.execute(sql.SQL("ALTER INDEX {} RENAME TO {}").format(index, sql.Identifier(f"{stem}{suffix}")))
     for grant in grants:
         driver.execute(grant)
@@ -877,52 +850,68 @@ def _grants(driver: Driver, address: PostgisAddress, place: sql.Identifier) -> l
 PROVENANCE_TABLE = "geoville_provenance"
 
 
-def record(connection: Connection, new: NewTable, written: Path, address: PostgisAddress) -> None:
+def record(driver: Driver, new: NewTable, written: Path, address: PostgisAddress) -> None:
     """Comment a table that has its final name, and write its provenance: no time of day, the same for the same run."""
     from psycopg import sql
-    from sqlalchemy.dialects.postgresql import insert
+    from psycopg.types.json import Jsonb
 
     companion = written.with_name(f"{written.name}.provenance.json")
     provenance = json.loads(companion.read_text(encoding="utf-8")) if companion.is_file() else None
-    driver = driver_of(connection)
     place = sql.Identifier(address.schema, address.table)
-    comment = table_comment(provenance, _estimated(connection, new, place))
+    comment = table_comment(provenance, _estimated(driver, new, place))
     driver.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(place, sql.Literal(comment)))
     # Two first runs at once would both create it.
     lock(driver, f"{address.schema}.{PROVENANCE_TABLE}")
-    table = _provenance_table(address.schema)
-    table.create(connection, checkfirst=True)
-    row = {"sha256": sha256_of(written), "row_count": new.rows, "provenance": provenance}
-    statement = insert(table).values(table_name=address.table, **row)
-    connection.execute(statement.on_conflict_do_update(index_elements=["table_name"], set_=row))
+    table = sql.Identifier(address.schema, PROVENANCE_TABLE)
+    if standing_at(driver, replace(address, table=PROVENANCE_TABLE)) is None:
+        _create_provenance_table(driver, table)
+    row = (address.table, sha256_of(written), new.rows, None if provenance is None else Jsonb(provenance))
+    driver.execute(sql.SQL(_PROVENANCE_ROW).format(table), row)
 
 
-def _provenance_table(schema: str) -> Table:
-    from sqlalchemy import BigInteger, Column, MetaData, Table, Text
-    from sqlalchemy.dialects.postgresql import JSONB
+_PROVENANCE_ROW = (
+    "INSERT INTO {} (table_name, sha256, row_count, provenance) VALUES (%s, %s, %s, %s)"
+    " ON CONFLICT (table_name) DO UPDATE SET"
+    " sha256 = excluded.sha256, row_count = excluded.row_count, provenance = excluded.provenance"
+)
 
-    return Table(
-        PROVENANCE_TABLE,
-        MetaData(),
-        Column("table_name", Text, primary_key=True, comment="Table de ce schéma"),
-        Column("sha256", Text, nullable=False, comment="Empreinte SHA-256 du fichier dont vient la table"),
-        Column("row_count", BigInteger, nullable=False, comment="Nombre de lignes"),
-        Column("provenance", JSONB(none_as_null=True), comment="Entrées, valeurs de droit, options, sources, versions"),
-        schema=schema,
-        comment="Ce dont chaque table écrite par geoville a été faite",
+
+def _create_provenance_table(driver: Driver, table: sql.Identifier) -> None:
+    from psycopg import sql
+
+    driver.execute(
+        sql.SQL(
+            "CREATE TABLE {} (table_name text PRIMARY KEY, sha256 text NOT NULL, row_count bigint NOT NULL,"
+            " provenance jsonb)"
+        ).format(table)
     )
+    comment = sql.Literal("Ce dont chaque table écrite par geoville a été faite")
+    driver.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(table, comment))
+    comments = {
+        "table_name": "Table de ce schéma",
+        "sha256": "Empreinte SHA-256 du fichier dont vient la table",
+        "row_count": "Nombre de lignes",
+        "provenance": "Entrées, valeurs de droit, options, sources, versions",
+    }
+    _comment_columns(driver, table, comments)
 
 
-def _estimated(connection: Connection, new: NewTable, place: sql.Identifier) -> tuple[bool, bool]:
+def _comment_columns(driver: Driver, table: sql.Identifier, comments: Mapping[str, str]) -> None:
+    from psycopg import sql
+
+    for name, comment in comments.items():
+        query = sql.SQL("COMMENT ON COLUMN {}.{} IS {}").format(table, sql.Identifier(name), sql.Literal(comment))
+        driver.execute(query)
+
+
+def _estimated(driver: Driver, new: NewTable, place: sql.Identifier) -> tuple[bool, bool]:
     """Whether some rows of the table are estimates, and whether all are."""
     from psycopg import sql
-    from sqlalchemy import Boolean
 
-    column = new.table.columns.get("estimated")
-    if column is None or not isinstance(column.type, Boolean):
+    if not new.says_estimated:
         return False, False
     query = sql.SQL("SELECT coalesce(bool_or(estimated), false), coalesce(bool_and(estimated), false) FROM {}")
-    some, every = driver_of(connection).execute(query.format(place)).fetchone() or (False, False)
+    some, every = driver.execute(query.format(place)).fetchone() or (False, False)
     return bool(some), bool(every)
 
 
@@ -937,16 +926,17 @@ class NewTable:
 
     Parameters
     ----------
-    key, geometry : names of the columns of the primary key and of the shapes; the latter None without shapes.
+    geometry : name of the column of shapes; None without shapes.
+    says_estimated : whether a column of booleans says which rows are estimates.
     """
 
-    table: Table
-    key: str
+    name: str
     geometry: str | None
     rows: int
+    says_estimated: bool
 
 
-def build(connection: Connection, layer: OpenLayer, address: PostgisAddress) -> NewTable:
+def build(driver: Driver, layer: OpenLayer, address: PostgisAddress) -> NewTable:
     """Create the table, fill it, give its shapes the narrowest type and index them.
 
     Raises
@@ -954,17 +944,24 @@ def build(connection: Connection, layer: OpenLayer, address: PostgisAddress) -> 
     InvalidInputError
         A column is of a type that has no equal in PostgreSQL, or its name is too long.
     """
+    from psycopg import sql
+
     attributes = [field for field in layer.schema if field.name != layer.geometry]
     names = [field.name for field in attributes]
     key = _free("fid", names)
     geometry = _free("geom", names) if layer.geometry is not None else None
-    table = _table(attributes, key, geometry, address)
-    table.create(connection)
-    rows = _fill(connection, table, layer, [*names, *([layer.geometry] if layer.geometry is not None else [])])
+    # The name of a table being filled depends on the final one alone: whoever writes the same one waits.
+    name = f"geoville_{hashlib.sha256(address.table.encode()).hexdigest()[:16]}"
+    table = sql.Identifier(address.schema, name)
+    types = {field.name: _sql_type(field) for field in attributes}
+    says_estimated = types.get("estimated") == _BOOLEAN
+    _create(driver, table, {key: "bigint", **types, **({geometry: "geometry"} if geometry else {})}, f"{name}_pkey")
+    rows = _fill(driver, table, layer, [*names, *([layer.geometry] if layer.geometry is not None else [])])
     if geometry is not None:
-        _narrow(connection, table, geometry, layer.epsg)
-        _index(connection, table, geometry)
-    return NewTable(table, key, geometry, rows)
+        _narrow(driver, table, geometry, layer.epsg)
+        index = sql.SQL("CREATE INDEX {} ON {} USING gist ({})")
+        driver.execute(index.format(sql.Identifier(f"{name}_geom_idx"), table, sql.Identifier(geometry)))
+    return NewTable(name, geometry, rows, says_estimated)
 
 
 def _free(name: str, taken: Sequence[str]) -> str:
@@ -973,25 +970,47 @@ def _free(name: str, taken: Sequence[str]) -> str:
     return name
 
 
-def _table(attributes: Sequence[pa.Field], key: str, geometry: str | None, address: PostgisAddress) -> Table:
-    from geoalchemy2 import Geometry
-    from sqlalchemy import BigInteger, Column, MetaData, PrimaryKeyConstraint, Table
+def _create(driver: Driver, table: sql.Identifier, types: Mapping[str, str], primary: str) -> None:
+    """Create a table and comment its columns.
 
-    comments = column_comments([key, *(field.name for field in attributes), *([geometry] if geometry else [])])
-    columns: list[Column[Any]] = [Column(key, BigInteger, autoincrement=False, comment=comments.get(key))]
-    columns += [Column(field.name, _sql_type(field), comment=comments.get(field.name)) for field in attributes]
-    if geometry:
-        shapes = Geometry(geometry_type=None, spatial_index=False)  # typed once what it holds is known
-        columns.append(Column(geometry, shapes, comment=comments.get(geometry)))
-    # The name of a table being filled depends on the final one alone: whoever writes the same one waits.
-    aside = f"geoville_{hashlib.sha256(address.table.encode()).hexdigest()[:16]}"
-    primary = PrimaryKeyConstraint(key, name=f"{aside}_pkey")
-    return Table(aside, MetaData(), *columns, primary, schema=address.schema)
+    Parameters
+    ----------
+    types : of each column; the first one is the key.
+    primary : name of its constraint.
+    """
+    from psycopg import sql
+
+    # Typed once what they hold is known, shapes may be anything here.
+    columns = [
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(cast("Any", kind))) for name, kind in types.items()
+    ]
+    key = sql.SQL("CONSTRAINT {} PRIMARY KEY ({})").format(sql.Identifier(primary), sql.Identifier(next(iter(types))))
+    driver.execute(sql.SQL("CREATE TABLE {} ({})").format(table, sql.SQL(", ").join([*columns, key])))
+    comments = column_comments(list(types))
+    _comment_columns(driver, table, {name: comments[name] for name in types if name in comments})
 
 
-def _sql_type(field: pa.Field) -> TypeEngine[Any]:
+_BOOLEAN = "boolean"
+_SQL_TYPES = (
+    ("is_boolean", _BOOLEAN),
+    ("is_int8", "smallint"),
+    ("is_int16", "smallint"),
+    ("is_int32", "integer"),
+    ("is_integer", "bigint"),
+    ("is_float32", "real"),
+    ("is_floating", "double precision"),
+    ("is_string", "text"),
+    ("is_large_string", "text"),
+    ("is_null", "text"),
+    ("is_date", "date"),
+    ("is_binary", "bytea"),
+    ("is_large_binary", "bytea"),
+)
+"""Type of PostgreSQL by question asked of the type of Arrow: the first one answered yes."""
+
+
+def _sql_type(field: pa.Field) -> str:
     import pyarrow.types as kinds
-    import sqlalchemy as sa
 
     if len(field.name.encode()) > LONGEST_NAME_BYTES:
         raise InvalidInputError(
@@ -1000,39 +1019,23 @@ def _sql_type(field: pa.Field) -> TypeEngine[Any]:
         )
     kind = field.type.value_type if kinds.is_dictionary(field.type) else field.type
     if kinds.is_decimal(kind):
-        return sa.Numeric(kind.precision, kind.scale)
+        return f"numeric({kind.precision}, {kind.scale})"
     if kinds.is_timestamp(kind):
-        return sa.DateTime(timezone=kind.tz is not None)
-    known: tuple[tuple[Any, type[TypeEngine[Any]]], ...] = (
-        (kinds.is_boolean, sa.Boolean),
-        (kinds.is_int8, sa.SmallInteger),
-        (kinds.is_int16, sa.SmallInteger),
-        (kinds.is_int32, sa.Integer),
-        (kinds.is_integer, sa.BigInteger),
-        (kinds.is_float32, sa.REAL),
-        (kinds.is_floating, sa.Double),
-        (kinds.is_string, sa.Text),
-        (kinds.is_large_string, sa.Text),
-        (kinds.is_null, sa.Text),
-        (kinds.is_date, sa.Date),
-        (kinds.is_binary, sa.LargeBinary),
-        (kinds.is_large_binary, sa.LargeBinary),
-    )
-    for is_kind, sql_type in known:
-        if is_kind(kind):
-            return sql_type()
+        return "timestamp without time zone" if kind.tz is None else "timestamp with time zone"
+    for is_kind, sql_type in _SQL_TYPES:
+        if getattr(kinds, is_kind)(kind):
+            return sql_type
     raise InvalidInputError(
         f"La colonne « {field.name} » est d'un type qui n'a pas d'égal dans PostgreSQL ({kind})",
         advice="l'ôter du fichier ou l'écrire en texte",
     )
 
 
-def _fill(connection: Connection, table: Table, layer: OpenLayer, columns: Sequence[str]) -> int:
+def _fill(driver: Driver, table: sql.Identifier, layer: OpenLayer, columns: Sequence[str]) -> int:
     from psycopg import sql
 
-    query = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(str(table.schema), table.name))
     rank = 0
-    with driver_of(connection).cursor() as cursor, cursor.copy(query) as copy:
+    with driver.cursor() as cursor, cursor.copy(sql.SQL("COPY {} FROM STDIN").format(table)) as copy:
         for batch in layer.batches:
             for row in _rows(batch, columns, layer.geometry):
                 rank += 1
@@ -1048,17 +1051,16 @@ def _rows(batch: pa.RecordBatch, columns: Sequence[str], geometry: str | None) -
     return zip(*values, strict=True)
 
 
-def _narrow(connection: Connection, table: Table, geometry: str, epsg: int | None) -> None:
+def _narrow(driver: Driver, table: sql.Identifier, geometry: str, epsg: int | None) -> None:
     """Give the column its SRID and the one type that fits all its shapes, in two dimensions; any for several kinds."""
     from psycopg import sql
 
-    driver = driver_of(connection)
-    place, column = sql.Identifier(str(table.schema), table.name), sql.Identifier(geometry)
-    query = sql.SQL("SELECT DISTINCT GeometryType({0}) FROM {1} WHERE {0} IS NOT NULL").format(column, place)
+    column = sql.Identifier(geometry)
+    query = sql.SQL("SELECT DISTINCT GeometryType({0}) FROM {1} WHERE {0} IS NOT NULL").format(column, table)
     kind = _column_type({str(name) for (name,) in driver.execute(query)})
     change = "ALTER TABLE {0} ALTER COLUMN {1} TYPE geometry({2}, {3}) USING ST_SetSRID({4}(ST_Force2D({1})), {3})"
     multiple = sql.SQL("ST_Multi" if kind.startswith("MULTI") else "")
-    driver.execute(sql.SQL(change).format(place, column, sql.SQL(kind), sql.Literal(epsg), multiple))
+    driver.execute(sql.SQL(change).format(table, column, sql.SQL(kind), sql.Literal(epsg), multiple))
 
 
 def _column_type(types: set[str]) -> str:
@@ -1073,12 +1075,6 @@ def _column_type(types: set[str]) -> str:
     return f"MULTI{singles.pop()}" if len(singles) == 1 and singles <= _SINGLES else "GEOMETRY"
 
 
-def _index(connection: Connection, table: Table, geometry: str) -> None:
-    from sqlalchemy import Index
-
-    Index(f"{table.name}_geom_idx", table.c[geometry], postgresql_using="gist").create(connection)
-
-
 # --- Write a file as a table of PostGIS, all in one transaction
 
 
@@ -1087,22 +1083,21 @@ def push(written: Path, address: PostgisAddress) -> None:
     import pyarrow as pa
 
     try:
-        with open_layer(written) as layer, transaction(address) as connection:
+        with open_layer(written) as layer, transaction(address) as driver:
             if layer.geometry is not None:
-                _require_postgis(connection, address)
-            driver = driver_of(connection)
+                _require_postgis(driver, address)
             take_turn(driver, address)
-            new = build(connection, layer, address)
+            new = build(driver, layer, address)
             swap(driver, new, address)
-            record(connection, new, written, address)
+            record(driver, new, written, address)
     except pa.ArrowException as error:
         raise InvalidInputError(
             "Le fichier ne peut pas être lu", where=Location(written.name), advice="vérifier qu'il est entier"
         ) from error
 
 
-def _require_postgis(connection: Connection, address: PostgisAddress) -> None:
-    row = driver_of(connection).execute("SELECT 1 FROM pg_extension WHERE extname = 'postgis'").fetchone()
+def _require_postgis(driver: Driver, address: PostgisAddress) -> None:
+    row = driver.execute("SELECT 1 FROM pg_extension WHERE extname = 'postgis'").fetchone()
     if row is None:
         raise InvalidInputError(
             f"La base « {address.base} » n'a pas l'extension PostGIS",

@@ -14,10 +14,22 @@ from geoville.sources.files import alone_if_free, alone_in_turn
 HOLD = """
 import sys, time
 from pathlib import Path
-from geoville.sources.file_locks import alone_in_turn
+from geoville.sources.files import alone_in_turn
 with alone_in_turn(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
+"""
+
+TAKE_TURNS = """
+import os, sys
+from pathlib import Path
+from geoville.sources import files
+files.PAUSE_S = 0.0005
+path, inside = Path(sys.argv[1]), Path(sys.argv[2])
+for _ in range(300):
+    with files.alone_in_turn(path):
+        os.close(os.open(inside, os.O_CREAT | os.O_EXCL))
+        inside.unlink()
 """
 
 
@@ -69,6 +81,15 @@ def test_those_who_wait_go_one_after_the_other(tmp_path: Path, monkeypatch: pyte
         thread.join()
     assert most == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_processes_are_never_two_inside_though_the_lock_is_removed_each_time(tmp_path: Path) -> None:
+    locked, inside = tmp_path / "locked", tmp_path / "inside"
+    locked.mkdir()
+    command = [sys.executable, "-c", TAKE_TURNS, str(locked / "a"), str(inside)]
+    processes = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [(process.communicate(timeout=60)[1], process.returncode) for process in processes] == [("", 0)] * 3
+    assert list(locked.iterdir()) == []
 
 
 def test_a_fault_lets_go(tmp_path: Path) -> None:

@@ -13,7 +13,15 @@ from geoville.errors import InvalidInputError
 from geoville.law import IncomeReference
 from geoville.model import Source
 from geoville.sources.files import embedded_data
-from geoville.sources.manifest import Manifest, PackFile, UrbanUnit, manifest_text, read_manifest
+from geoville.sources.manifest import (
+    FormerQuarter,
+    ListedQuarter,
+    Manifest,
+    PackFile,
+    UrbanUnit,
+    manifest_text,
+    read_manifest,
+)
 
 LINES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")))
 CODES = st.from_regex(r"[0-9][0-9AB][0-9]{3}", fullmatch=True)
@@ -29,6 +37,10 @@ REFERENCES = st.builds(
     st.none() | st.dates(),
 )
 UNITS = st.builds(UrbanUnit, CODES, LINES, st.sampled_from([2010, 2020]), st.lists(CODES).map(tuple), LINES)
+QUARTERS = st.builds(ListedQuarter, CODES, LINES, st.sampled_from([2015, 2024]), LINES)
+FORMER = st.builds(
+    FormerQuarter, CODES, LINES, st.lists(CODES, max_size=2).map(tuple), LINES, st.lists(LINES, max_size=2).map(tuple)
+)
 
 
 def files_in(folder: Path) -> st.SearchStrategy[PackFile]:
@@ -56,6 +68,8 @@ def manifests_in(folder: Path) -> st.SearchStrategy[Manifest]:
         urban_unit=st.none() | UNITS,
         income_reference=st.none() | REFERENCES,
         neighbourhoods=st.dictionaries(CODES, LINES, max_size=4),
+        quarters=st.lists(QUARTERS, max_size=3).map(tuple),
+        former=st.lists(FORMER, max_size=3).map(tuple),
         communes=st.lists(CODES, max_size=4).map(tuple),
         scope=st.sampled_from(["communes", "departement", "national"]),
         extent=st.none() | st.tuples(*[st.floats(-180, 180)] * 4),

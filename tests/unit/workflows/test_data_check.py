@@ -196,7 +196,7 @@ def test_a_file_that_moved_out_of_https_is_not_available(monkeypatch):
     [("cut", "coupe la connexion"), ("slow", "ne répond pas à temps"), ("loop", "renvoie sans fin")],
 )
 def test_no_answer_at_all_says_why_beside_one_that_answers(server, monkeypatch, behaviour, fault):
-    monkeypatch.setattr(downloads, "TIMEOUT_S", 0.3)
+    monkeypatch.setattr(downloads, "ANSWER_TIMEOUT_S", 0.3)
     with downloads.open_client() as client:
         answer = downloads.ask(client, f"{server.mirror(behaviour)}/a.zip")
     assert answer.status is None
@@ -229,7 +229,7 @@ def test_what_has_no_address_is_left_to_people():
 
 
 def test_no_network_is_one_sentence(server, monkeypatch):
-    monkeypatch.setattr(downloads, "TIMEOUT_S", 0.3)
+    monkeypatch.setattr(downloads, "ANSWER_TIMEOUT_S", 0.3)
     with pytest.raises(
         DataUnavailableError, match=r"^Aucun serveur n'a répondu \(2 adresses essayées\) : vérifier l'accès"
     ):

@@ -12,10 +12,10 @@ import pytest
 from official_files import indexed, layer, publication, square
 
 from geoville.errors import InvalidInputError
-from geoville.sources.official import recognise
 from geoville.sources.official.area import Area
 from geoville.sources.official.convert import convert
 from geoville.sources.official.layers import CommuneOutlines
+from geoville.sources.official.recognise import recognise, sheet_rows
 
 RFL = Path(__file__).parent / "rfl_2011.xls"
 CUTS = [0.0, 0.05, 0.3, 0.6, 0.9, 0.98]
@@ -87,3 +87,14 @@ def test_damaged_files(
             refusal = error
         assert refusal is None or refusal.sentence.endswith(".")
         assert any(pack.iterdir()) == (refusal is None)
+
+
+def test_a_stray_value_in_the_last_cell_of_a_sheet_takes_no_more_memory_than_its_rows(tmp_path: Path) -> None:
+    """17 billion cells, of which 2 are written: a reader that holds the block is killed, which nothing can catch."""
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["XFD1048576"] = "CODGEO", "perdu"
+    book.save(tmp_path / "uu.xlsx")
+    rows = sheet_rows(tmp_path / "uu.xlsx", "Sheet")
+    assert (len(rows), rows[0][0], rows[-1][-1]) == (1_048_576, "CODGEO", "perdu")
+    assert sum(map(len, rows)) < 100_000
+    assert recognise([tmp_path / "uu.xlsx"]) == ()
