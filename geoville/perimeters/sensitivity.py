@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import Grid
 from geoville.carroyage.lattice import place_keys, places_of
 from geoville.errors import InvalidInputError
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geoville.carroyage.contiguity import Contiguity
     from geoville.carroyage.income import CellIncome
     from geoville.law import Threshold
     from geoville.perimeters.search import CandidateOptions, CandidateSearch, CellZones, LegalTests, Quarter
@@ -47,11 +47,14 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Values that each choice takes in turn; the vintages are those of the grids given."""
+    """Values that each choice takes in turn; the vintages are those of the grids given.
 
-    threshold_factors: tuple[float, ...]
-    contiguities: tuple[Contiguity, ...]
-    gaps_m: tuple[float, ...]
+    Left alone, they are those that are tried where nobody says which: the decree's own and one on either side.
+    """
+
+    threshold_factors: tuple[float, ...] = (0.9, 1.0, 1.1)
+    contiguities: tuple[Contiguity, ...] = tuple(Contiguity)
+    gaps_m: tuple[float, ...] = (0.0, 200.0, 400.0)
 
     def __post_init__(self) -> None:
         """Refuse values that make no search.
