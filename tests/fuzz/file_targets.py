@@ -21,9 +21,9 @@ from geoville.sources.archives import ArchiveLimits, unpack
 from geoville.sources.contours import read_perimeters
 from geoville.sources.grids import read_grid
 from geoville.sources.layers import read_blocks, read_communes_layer, read_iris, read_streets
-from geoville.sources.official import recognise
 from geoville.sources.official.area import Area
 from geoville.sources.official.convert import convert
+from geoville.sources.official.recognise import recognise
 from geoville.sources.places_of_use import read_places_of_use
 from geoville.sources.rasters import read_cell_raster
 from geoville.sources.registry import DataSet

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from official_files import indexed, square
 
-from geoville.sources.official import recognise
 from geoville.sources.official.area import Area, Converted
 from geoville.sources.official.convert import convert
 from geoville.sources.official.layers import CommuneOutlines
+from geoville.sources.official.recognise import recognise
 from geoville.sources.registry import DataSet
 
 Convert = Callable[..., tuple[Converted, ...]]

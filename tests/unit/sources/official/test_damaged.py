@@ -12,10 +12,10 @@ import pytest
 from official_files import indexed, layer, publication, square
 
 from geoville.errors import InvalidInputError
-from geoville.sources.official import recognise
 from geoville.sources.official.area import Area
 from geoville.sources.official.convert import convert
 from geoville.sources.official.layers import CommuneOutlines
+from geoville.sources.official.recognise import recognise
 
 RFL = Path(__file__).parent / "rfl_2011.xls"
 CUTS = [0.0, 0.05, 0.3, 0.6, 0.9, 0.98]

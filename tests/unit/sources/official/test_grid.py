@@ -15,9 +15,9 @@ from official_files import publication
 from geoville.crs import transform_points
 from geoville.errors import GridError, InvalidInputError
 from geoville.sources.grids import read_grid
-from geoville.sources.official import recognise
 from geoville.sources.official.area import Area
 from geoville.sources.official.layers import CommuneOutlines
+from geoville.sources.official.recognise import recognise
 from geoville.sources.official.tables import centres
 
 GRID = publication("grid", grid_vintage=2019)

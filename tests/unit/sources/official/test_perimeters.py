@@ -13,9 +13,9 @@ from official_files import layer, publication, shapefile, square
 from geoville.errors import InvalidInputError
 from geoville.model import Kind
 from geoville.sources.contours import read_perimeters
-from geoville.sources.official import recognise
 from geoville.sources.official.area import Area
 from geoville.sources.official.layers import CommuneOutlines
+from geoville.sources.official.recognise import recognise
 
 QPV, ZFU = publication("qpv"), publication("zfu", vintage="2018")
 CODES, NAMES = ["QN06253M", "QN06254M", "QN05901M"], ["Fort Nieulay - Cité É", "Beau Marais", "Ailleurs"]
