@@ -227,7 +227,7 @@ class Street:
     def title(self) -> str:
         """The street and its town, quoted for a sentence.
 
-        >>> from geoville.geocoding.street_name import street_name
+        >>> from geoville.geocoding.parse import street_name
         >>> from geoville.geocoding.towns import Town
         >>> Street("Rue Mollien", street_name("Rue Mollien"), Town("62193", "Calais"), ()).title
         '« Rue Mollien » (Calais)'

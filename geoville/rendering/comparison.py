@@ -129,8 +129,8 @@ def cells_and_surface(extent: SharedGround) -> str:
     """Populated cells and surface of an area.
 
     >>> from geoville.french import UNIT_SPACE
-    >>> from geoville.perimeters.flow import Extent
-    >>> cells_and_surface(Extent(120.0, 1, 52_000.0)).replace(UNIT_SPACE, " ")
+    >>> from geoville.perimeters.comparison import SharedGround
+    >>> cells_and_surface(SharedGround(120.0, 1, 52_000.0)).replace(UNIT_SPACE, " ")
     '1 carreau, 5,2 ha'
     """
     cells = quantity(extent.cells, "carreaux" if extent.cells > 1 else "carreau")

@@ -194,7 +194,7 @@ def test_a_geocoder_that_is_out_is_not_asked_for_every_row(send):
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is swept there")
 def test_the_files_of_a_killed_process_are_swept_and_those_of_a_living_one_kept(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    code = "import time; from geoville.api.upload import upload_folder; f = upload_folder(); print(f.name, flush=True)"
+    code = "import time; from geoville.api.files import upload_folder; f = upload_folder(); print(f.name, flush=True)"
     command = [sys.executable, "-c", f"{code}; time.sleep(60)"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path)}

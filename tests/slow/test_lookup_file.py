@@ -31,8 +31,8 @@ finally:
 KILLED = """
 import itertools, os, signal, sys
 from geoville.cli import main
-from geoville.sources.row_files.csv import CsvRows
-from geoville.workflows.lookup_file.journal import Journal
+from geoville.sources.rows.csv import CsvRows
+from geoville.workflows.lookup_file.output import Journal
 
 _, place, rank = sys.argv[:3]
 del sys.argv[1:3]

@@ -17,7 +17,7 @@ SHA256 = hashlib.sha256(CONTENT).hexdigest()
 FETCH = """
 import sys, time
 from pathlib import Path
-from geoville.sources.download import download
+from geoville.sources.downloads import download
 pause_s = float(sys.argv[3])
 got = download(sys.argv[1], Path(sys.argv[2]), sha256=None, size_bytes=None, progress=lambda *_: time.sleep(pause_s))
 print(got.sha256)

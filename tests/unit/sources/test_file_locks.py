@@ -14,7 +14,7 @@ from geoville.sources.files import alone_if_free, alone_in_turn
 HOLD = """
 import sys, time
 from pathlib import Path
-from geoville.sources.file_locks import alone_in_turn
+from geoville.sources.files import alone_in_turn
 with alone_in_turn(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
