@@ -35,7 +35,7 @@ _INDEX = """
 import pickle, sys, time
 from datetime import date
 from pathlib import Path
-from geoville.eligibility.bulk_territory import bulk_territories
+from geoville.eligibility.bulk import bulk_territories
 from geoville.eligibility.index import PerimeterIndex
 from geoville.sources.contours import read_perimeters
 

@@ -89,6 +89,7 @@ BENCHMARKS = (
     Benchmark("address_quality"),
     Benchmark("simulated_country", quick=("--cells", "2000", "--towns", "2")),
     Benchmark("national_costs"),
+    Benchmark("journeys"),
     Benchmark("ablation", _DATA, folder=SHARED_DATA),
     Benchmark("income_errors", _DATA, folder=SHARED_DATA),
 )

@@ -702,7 +702,7 @@ class Territory:
         *,
         grid: FilePath | None = None,
         vintage: int | None = None,
-        kind: Kind | None = None,
+        kind: Kind | str | None = None,
         generation: int | None = None,
     ) -> ComparisonResult:
         """Say what changes from one map of perimeters to the next, official or estimated.
@@ -716,7 +716,7 @@ class Territory:
 
         with self._grid(grid, vintage) as cells, reading(old) as before, reading(new) as after:
             return ComparisonResult(
-                compare_files(before, after, cells, vintage=vintage, kind=kind, generation=generation)
+                compare_files(before, after, cells, vintage=vintage, kind=_kind(kind), generation=generation)
             )
 
     def describe(
@@ -897,6 +897,18 @@ def _contiguity(name: str) -> Contiguity:
     except ValueError:
         known = ", ".join(Contiguity)
         raise InvalidInputError(f"Contiguïté inconnue : « {name} »", advice=f"donner l'une de : {known}") from None
+
+
+def _kind(name: str | None) -> Kind | None:
+    from geoville.model import Kind
+
+    try:
+        return None if name is None else Kind(name)
+    except ValueError:
+        known = ", ".join(Kind)
+        raise InvalidInputError(
+            f"Nature de périmètre inconnue : « {name} »", advice=f"donner l'une de : {known}"
+        ) from None
 
 
 def _look(style: FilePath | None, tiles: str | None) -> MapLook:

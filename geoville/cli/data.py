@@ -613,8 +613,8 @@ def build(
 ) -> None:
     """Calculer les couches d'un territoire.
 
-    Candidats, quartiers de veille et quartiers vécus, estimés, sans valeur réglementaire. La description du territoire
-    est écrite avec eux, à jour.
+    Candidats, quartiers de veille, quartiers vécus et sensibilité des carreaux, estimés, sans valeur réglementaire. La
+    description du territoire est écrite avec eux, à jour.
     """
     from geoville.workflows.pack import build_pack
 

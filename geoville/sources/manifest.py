@@ -30,8 +30,8 @@ class PackFile:
 
     Parameters
     ----------
-    role : `grid`, `cells`, `communes`, `iris`, `iris_income`, `addresses`, `places`, `contract_places`, `streets`, or a
-        kind of perimeter ("candidat").
+    role : `grid`, `cells`, `communes`, `iris`, `iris_income`, `addresses`, `places`, `contract_places`, `streets`,
+        `sensitivity`, or a kind of perimeter ("candidat").
     source : what to cite, with the sha256 that the file must have.
     grid_vintage : for a grid, year of its incomes.
     complete : for addresses, whether the list has every address of its communes.
@@ -95,6 +95,8 @@ def _sha256_in_state(path: Path, size_bytes: int, modified_ns: int) -> str:  # n
 
 
 MANIFEST = "territory.toml"
+SENSITIVITY = "sensitivity"
+"""Role of the layer that says how many scenarios keep each cell."""
 COMMUNES, DEPARTEMENT, NATIONAL = "communes", "departement", "national"
 """Scopes of a pack."""
 

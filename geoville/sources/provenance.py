@@ -74,7 +74,7 @@ def write_provenance(provenance: Provenance, beside: Path) -> Path:
     InvalidInputError
         The folder is missing or not writable.
     """
-    path = beside.with_name(f"{beside.name}.provenance.json")
+    path = provenance_path(beside)
     try:
         with replacing(path) as written:
             written.write_text(provenance_text(provenance, str(beside)), encoding="utf-8", newline="\n")
@@ -83,6 +83,22 @@ def write_provenance(provenance: Provenance, beside: Path) -> Path:
             path.unlink()  # that of an older result would lie about this one
         raise
     return path
+
+
+def rests_on(result: Path, provenance: Provenance) -> bool:
+    """Whether a result was made from this and by this version, as the provenance beside it says; no where none is."""
+    try:
+        document = json.loads(provenance_path(result).read_text(encoding="utf-8"))
+        execution = document.pop("execution")
+        made_by = execution["geoville"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+    return bool(made_by == version("geoville") and document == json.loads(json.dumps(_document(provenance))))
+
+
+def provenance_path(result: Path) -> Path:
+    """Where the provenance of a result is."""
+    return result.with_name(f"{result.name}.provenance.json")
 
 
 def provenance_text(provenance: Provenance, output: str) -> str:

@@ -33,7 +33,7 @@ READERS = {
     "addresses": "addresses",
     "streets": "streets",
 }
-"""Kinds of data sets, and the module of `sources.official` that reads each."""
+"""Kinds of data sets, and what reads each: functions of `sources.official`, named in its `convert`."""
 
 SCOPES = ("national", "departement")
 FORMATS = {"zip", "7z", "gz", "csv", "xls", "xlsx", "shp", "gpkg", "geojson", "parquet"}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geoville.carroyage.cell_id import format_cell_ids
+from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.crs import WGS84, transform_points
 from geoville.errors import InvalidInputError, Location
@@ -17,6 +18,7 @@ from geoville.law import IncomeReference
 from geoville.perimeters.search import CandidateOptions
 from geoville.sources.files import sha256_of
 from geoville.sources.pack import open_pack
+from geoville.sources.provenance import provenance_path
 from geoville.workflows.candidates import CandidateRun, compute_candidates
 from geoville.workflows.search_inputs import CandidateRequest, iris_of_territory
 
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
 
     from geoville.perimeters.search import Quarter
     from geoville.workflows.incomes import IrisInput
-
-
-_OPTIONS = ("doubt", "contiguity", "gap_m", "hole_cells")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -142,12 +141,13 @@ def explain_place(
         reference=_reference(parameters["urban_units"]),
         vintage=used["grid"]["vintage"],
         iris=iris,
-        options=CandidateOptions(**{name: parameters[name] for name in _OPTIONS}),
+        options=_options(parameters, candidates.name),
     )
-    return _follow(compute_candidates(path, request), lon, lat)
+    return follow_place(compute_candidates(path, request), lon, lat)
 
 
-def _follow(run: CandidateRun, lon: float, lat: float) -> Explanation:
+def follow_place(run: CandidateRun, lon: float, lat: float) -> Explanation:
+    """Follow one place, degrees in WGS84, through a computation."""
     grid = run.found.start.grid
     east, north = transform_points(np.array([lon]), np.array([lat]), WGS84, grid.epsg)
     right = np.abs((grid.easting - east[0]) // CELL_SIZE_M + 1)
@@ -168,7 +168,7 @@ def _follow(run: CandidateRun, lon: float, lat: float) -> Explanation:
 
 
 def _read_provenance(candidates: Path) -> dict[str, Any]:
-    path = candidates.with_name(f"{candidates.name}.provenance.json")
+    path = provenance_path(candidates)
     try:
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -180,6 +180,23 @@ def _read_provenance(candidates: Path) -> dict[str, Any]:
     if document.get("command") != "perimeters candidates":
         raise InvalidInputError("Ce fichier ne vient pas de « perimeters candidates »", where=Location(candidates.name))
     return document
+
+
+def _options(parameters: dict[str, Any], name: str) -> CandidateOptions:
+    """Choices of a computation, each as its own type: in a provenance they are numbers and text."""
+    try:
+        return CandidateOptions(
+            doubt=float(parameters["doubt"]),
+            contiguity=Contiguity(parameters["contiguity"]),
+            gap_m=float(parameters["gap_m"]),
+            hole_cells=int(parameters["hole_cells"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidInputError(
+            "La provenance de ces candidats ne dit pas avec quels choix ils ont été calculés",
+            where=Location(name),
+            advice="les recalculer avec « geoville perimeters candidates »",
+        ) from error
 
 
 def _reference(units: dict[str, Any]) -> IncomeReference:

@@ -23,7 +23,14 @@ from geoville.sources.official.area import Area, Converted, write_table
 from geoville.sources.official.convert import convert
 from geoville.sources.official.layers import commune_of_iris, read_outlines
 from geoville.sources.official.recognise import recognise
-from geoville.sources.official.tables import IndexedAddresses, convert_iris_income, make_cells, people_by_commune
+from geoville.sources.official.tables import (
+    IndexedAddresses,
+    convert_grid,
+    convert_iris_income,
+    make_cells,
+    people_by_commune,
+    read_published_grid,
+)
 from geoville.sources.pack import UNIT_INCOMES, building_folder, open_pack, publish
 from geoville.sources.pack_folders import current_version
 from geoville.sources.registry import KIND_NAMES, PER_DEPARTEMENT, registry
@@ -38,6 +45,7 @@ if TYPE_CHECKING:
 
     from geoville.sources.official.area import Recognised
     from geoville.sources.official.layers import CommuneOutlines
+    from geoville.sources.official.tables import PublishedGrid
     from geoville.sources.pack import Pack
     from geoville.sources.registry import DataSet
 
@@ -451,16 +459,18 @@ def found_in_folder(folder: Path, work: Path) -> tuple[Origin, ...]:
     if not folder.is_dir():
         raise InvalidInputError(f"Le dossier « {folder} » n'existe pas", advice="donner celui des fichiers téléchargés")
     loose: list[Path] = []
+    checksums: dict[Path, str] = {}
     origins = []
     for path in sorted(_visible_files(folder)):
-        inside = unpacked(path, work)
+        checksums[path] = sha256_of(path)
+        inside = unpacked(path, checksums[path], work)
         if inside == (path,):
             loose.append(path)
         else:
-            came: tuple[Came, ...] = (Came(path, sha256_of(path)),)
+            came: tuple[Came, ...] = (Came(path, checksums[path]),)
             origins += [Origin(_data_set_of(found, path), came, _FOLDER, found) for found in recognise(inside)]
     for found in recognise(loose):
-        came = tuple(Came(path, sha256_of(path)) for path in found.files)
+        came = tuple(Came(path, checksums[path]) for path in found.files)
         origins.append(Origin(_data_set_of(found, found.files[0]), came, _FOLDER, found))
     return tuple(origins)
 
@@ -475,7 +485,7 @@ def recognised(origin: Origin, work: Path) -> Recognised:
     """
     if origin.held is not None:
         return origin.held
-    inside = [path for file in origin.came for path in unpacked(file.path, work)]
+    inside = [path for file in origin.came for path in unpacked(file.path, file.sha256, work)]
     data_set = origin.data_set
     found = [item for item in recognise(inside) if item.kind == data_set.kind]
     found = [item for item in found if item.vintage in ("", data_set.vintage)] or found[:1]
@@ -488,8 +498,12 @@ def recognised(origin: Origin, work: Path) -> Recognised:
     return replace(found[0], files=tuple(path for item in found for path in item.files))
 
 
-def unpacked(path: Path, work: Path) -> tuple[Path, ...]:
+def unpacked(path: Path, sha256: str, work: Path) -> tuple[Path, ...]:
     """Files that an archive holds, unpacked once; a file that is no archive is itself.
+
+    Parameters
+    ----------
+    sha256 : of the file, which tells its folder from that of another of the same name.
 
     Raises
     ------
@@ -497,7 +511,7 @@ def unpacked(path: Path, work: Path) -> tuple[Path, ...]:
         The archive is damaged, or holds more than a data set can.
     """
     # The name of the archive often says the year, which those of its files do not. Base 32 has no 0 nor 1: no year.
-    digest = base64.b32encode(bytes.fromhex(sha256_of(path))[:10]).decode("ascii")
+    digest = base64.b32encode(bytes.fromhex(sha256)[:10]).decode("ascii")
     folder = work / _UNPACKED / digest / path.name.partition(".")[0]
     if folder.is_dir():
         return tuple(sorted(_visible_files(folder)))
@@ -570,9 +584,10 @@ class WholePublications:
         frame = pd.read_parquet(whole.path).dropna(subset=["median_declared_eur"])
         self.medians = frame[frame["year"] == frame["year"].max()]
 
-    def look_at_grid(self, found: Recognised, epsg: int, vintage: int) -> None:
-        """Keep the people of all communes."""
-        if vintage > self.vintage and (people := people_by_commune(found, epsg, vintage)):
+    def look_at_grid(self, published: PublishedGrid) -> None:
+        """Keep the people of all communes, where no later grid has said them."""
+        vintage = published.grid.vintage
+        if vintage > self.vintage and (people := people_by_commune(published)):
             self.people, self.vintage = people, vintage
 
     def write_unit_incomes(self, folder: Path) -> Converted | None:
@@ -673,19 +688,28 @@ class Workshop:
                 advice="mettre l'année dans le nom du fichier (carreaux_2019.csv)",
             )
         found = recognised(origin, self.folder)
-        self._look_beyond(found, data_set)
+        if data_set.kind == "iris_income":
+            self.whole.look_at_incomes(found, self.area.epsg, self.folder / _SCRATCH)
+        grid = self._grid(found, data_set, made=known is not None)
         if known is not None:
             return known
         outlines = self.outlines if data_set.kind in CUT_BY_OUTLINES else None
-        made = convert(found, data_set, self.area, self.folder, outlines, index_addresses=_index_addresses)
+        if grid is None:
+            made = convert(found, data_set, self.area, self.folder, outlines, index_addresses=_index_addresses)
+        else:
+            made = (convert_grid(grid, self.area, self.folder, outlines),)
         self.journal.note(data_set.id, origin.checksums, made)
         return made
 
-    def _look_beyond(self, found: Recognised, data_set: DataSet) -> None:
-        if data_set.kind == "iris_income":
-            self.whole.look_at_incomes(found, self.area.epsg, self.folder / _SCRATCH)
-        elif data_set.kind == "grid" and data_set.grid_vintage is not None:
-            self.whole.look_at_grid(found, self.area.epsg, data_set.grid_vintage)
+    def _grid(self, found: Recognised, data_set: DataSet, *, made: bool) -> PublishedGrid | None:
+        """A grid read once: for the people of whole urban units, and for what is cut of it; None where neither is."""
+        if data_set.kind != "grid" or data_set.grid_vintage is None:
+            return None
+        if made and data_set.grid_vintage <= self.whole.vintage:
+            return None
+        published = read_published_grid(found, self.area.epsg, data_set.grid_vintage)
+        self.whole.look_at_grid(published)
+        return published
 
 
 def _index_addresses(paths: Sequence[Path], out: Path, *, complete: bool) -> IndexedAddresses:

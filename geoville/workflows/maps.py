@@ -17,7 +17,6 @@ from geoville.eligibility.rules import rules_at
 from geoville.errors import InvalidInputError, Location, UnknownMapError
 from geoville.model import Basis, Position
 from geoville.perimeters.method import method_choice
-from geoville.perimeters.scenarios import Choices
 from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, perimeters_map, render_page, sector_map
 from geoville.rendering.action_map import ActionMark, action_map
 from geoville.rendering.cells import CellFigures, IrisFigures, Popup
@@ -27,8 +26,8 @@ from geoville.sources.contours import read_perimeters
 from geoville.sources.files import embedded_maps, make_folder, replacing
 from geoville.sources.grids import read_grid
 from geoville.sources.pack import list_territories, open_pack
-from geoville.workflows.search_inputs import CandidateRequest, prepare_search, read_sourced_grid
-from geoville.workflows.sensitivity import sweep_files
+from geoville.workflows.search_inputs import CandidateRequest, read_sourced_grid
+from geoville.workflows.sensitivity import sensitivity_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from geoville.rendering import MapSpec
     from geoville.rendering.look import TileSource
     from geoville.rendering.sheet.sheet import SheetOptions
+    from geoville.sources.cell_tables import KeptCells
     from geoville.sources.pack import Pack
     from geoville.workflows.actions import ActionDesk
     from geoville.workflows.search_inputs import SearchInputs
@@ -55,21 +55,19 @@ def figures_of_territory(territory: Pack, on: date) -> CellFigures | None:
     """Estimates of the cells of a territory's default grid, in its order; None without reference incomes."""
     if territory.income_reference is None:
         return None
-    request = CandidateRequest(on=on, territory=territory)
-    prepared = prepare_search(territory.grid_path(), request)
-    start = prepared.start
+    found = sensitivity_of(territory, CandidateRequest(on=on, territory=territory))
+    prepared, start = found.drawn, found.drawn.start
     thresholds = np.full(len(start.grid), np.nan)
     for unit, threshold in start.thresholds.items():
         thresholds[start.zones.unit == unit] = threshold.relative
-    run = sweep_files([territory.grid_path(year) for year in sorted(territory.grids)], request, Choices())
     return CellFigures(
         median_eur=estimated_values(Indicator.MEDIAN, start.income, prepared.national_eur, thresholds),
         share_below=estimated_values(Indicator.SHARE_BELOW, start.income, prepared.national_eur, thresholds),
         threshold_eur=_only_threshold(prepared),
         retained_share=method_choice("poor_cell_share").value,
         unverified=prepared.unverified,
-        sensitivity=_shares_on(start.grid, run.result.grid, run.result.share),
-        scenarios=len(run.result.outcomes),
+        sensitivity=_shares_on(start.grid, found.kept, found.scenarios),
+        scenarios=found.scenarios,
         iris=_iris(territory, start.zones.iris),
     )
 
@@ -79,10 +77,10 @@ def _only_threshold(prepared: SearchInputs) -> float:
     return thresholds[0].eur if len(thresholds) == 1 else float("nan")
 
 
-def _shares_on(grid: Grid, swept: Grid, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Shares of the cells of `swept`, in the order of `grid`; 0 where no scenario knows the cell."""
-    rows = find_keys(place_keys(grid.easting, grid.northing), place_keys(swept.easting, swept.northing))
-    return np.where(rows >= 0, shares[rows], 0.0)
+def _shares_on(grid: Grid, kept: KeptCells, scenarios: int) -> NDArray[np.float64]:
+    """Shares of the scenarios that keep the cells of `grid`, in its order; 0 where none does."""
+    rows = find_keys(place_keys(grid.easting, grid.northing), place_keys(kept.easting, kept.northing))
+    return np.where(rows >= 0, kept.scenarios[rows] / scenarios, 0.0)
 
 
 def _iris(territory: Pack, code_of: NDArray[np.str_]) -> IrisFigures | None:
@@ -145,12 +143,13 @@ def draw_maps(
 def map_specs(territory: Pack, wanted: str | None, on: date, look: MapLook | None = None) -> dict[str, MapSpec]:
     """Maps of a territory as data, by name; parameters and errors as in `draw_maps`."""
     recipes = {recipe.name: recipe for recipe in sector_recipes(territory)}
-    codes = {perimeter.code: perimeter for perimeter in territory.perimeters()}
+    data = map_data(territory, on)
+    codes = {perimeter.code: perimeter for perimeter in data.perimeters}
     known = [territory.name, *recipes, *codes]
     if wanted is not None and wanted not in known:
         listed = ", ".join(known)
         raise UnknownMapError("Ce secteur ou ce périmètre est inconnu", advice=f"noms connus : {listed}")
-    scene = territory_scene(territory, on, look)
+    scene = _scene_of(territory, data, look)
 
     def spec(name: str) -> MapSpec:
         if name in recipes:
@@ -170,15 +169,19 @@ def sector_recipes(territory: Pack) -> tuple[SectorRecipe, ...]:
 
 def territory_scene(territory: Pack, on: date, look: MapLook | None = None) -> Scene:
     """Everything that the maps of a territory are drawn from, estimates of its cells included."""
-    look, data = look or MapLook(), map_data(territory, on)
+    return _scene_of(territory, map_data(territory, on), look)
+
+
+def _scene_of(territory: Pack, data: MapData, look: MapLook | None) -> Scene:
+    look = look or MapLook()
     return Scene(
-        on=on,
+        on=data.on,
         perimeters=data.perimeters,
         sources=data.sources,
         grid=data.grid,
-        figures=figures_of_territory(territory, on) if data.grid else None,
+        figures=figures_of_territory(territory, data.on) if data.grid else None,
         places=data.places,
-        rules=rules_at(on),
+        rules=rules_at(data.on),
         style=look.style,
         tiles=look.tiles,
     )

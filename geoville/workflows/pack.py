@@ -1,4 +1,4 @@
-"""The embedded pack built again from its sources: candidates, former quarters, veille, vécu."""
+"""The embedded pack built again from its sources: candidates, former quarters, veille, vécu, sensitivity."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from geoville.perimeters.vecu import VecuRules
 from geoville.perimeters.veille import VeilleRules
 from geoville.sources.files import make_folder, replacing, sha256_of
 from geoville.sources.grids import read_grid
-from geoville.sources.manifest import MANIFEST, PackFile, manifest_text
+from geoville.sources.manifest import MANIFEST, SENSITIVITY, PackFile, manifest_text
 from geoville.sources.pack import open_pack
 from geoville.sources.provenance import InputFile
 from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.layers import GisLayer, grid_layer, read_quarters
+from geoville.workflows.maps import MOST_CELLS
 from geoville.workflows.search_inputs import CandidateRequest
+from geoville.workflows.sensitivity import sweep_territory
 from geoville.workflows.vecu import read_all_places, vecu_of
 from geoville.workflows.veille import veille_of
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from geoville.sources.manifest import FormerQuarter, Manifest
     from geoville.sources.pack import Pack
     from geoville.workflows.candidates import CandidateRun
+    from geoville.workflows.sensitivity import SensitivityRun
     from geoville.workflows.vecu import VecuRun
     from geoville.workflows.veille import VeilleRun
 
@@ -113,11 +116,17 @@ def _published(manifest: Manifest, quarter: FormerQuarter) -> list[Any]:
     ]
 
 
-_STEMS = {Kind.CANDIDAT: "candidats", Kind.VEILLE: "veille", Kind.VECU: "vecu"}
+_NAMES = {
+    Kind.CANDIDAT: "candidats.geojson",
+    Kind.VEILLE: "veille.geojson",
+    Kind.VECU: "vecu.geojson",
+    SENSITIVITY: "sensibilite.csv",
+}
 _TITLES = {
     Kind.CANDIDAT: "Périmètres candidats estimés d'après les carreaux de 200 m, sans valeur réglementaire",
     Kind.VEILLE: "Quartiers de veille : approximation par carreaux, sans valeur réglementaire",
     Kind.VECU: "Quartiers vécus estimés autour des candidats, sans valeur réglementaire",
+    SENSITIVITY: "Nombre de scénarios qui retiennent chaque carreau, sans valeur réglementaire",
 }
 _PLACE_ROLES = ("places", "contract_places")
 _VEILLE = VeilleRules(min_population=100)
@@ -131,12 +140,14 @@ class BuiltPack:
     Parameters
     ----------
     veille, vecu : None where the territory has no former quarter, respectively no place, to compute them from.
+    sensitivity : None where no cell is drawn: there are too many for a page, or no candidate.
     checksums : sha256 of each file written, by its name.
     """
 
     candidates: CandidateRun
     veille: VeilleRun | None
     vecu: VecuRun | None
+    sensitivity: SensitivityRun | None
     checksums: dict[str, str]
 
     def document(self) -> dict[str, Any]:
@@ -145,6 +156,7 @@ class BuiltPack:
             "candidates": self.candidates.document(),
             "veille": self.veille.document() if self.veille else None,
             "vecu": self.vecu.document() if self.vecu else None,
+            "sensitivity": self.sensitivity.document() if self.sensitivity else None,
             "sha256": self.checksums,
         }
 
@@ -182,9 +194,10 @@ def build_pack(name: str, folder: Path, on: date | None = None) -> BuiltPack:
             advice="calculer ses candidats avec « geoville perimeters candidates », --rmuc-nat, --rmuc-uu et "
             "--uu-population, ou le refaire avec eux (« geoville data territory new »)",
         )
-    candidates = compute_candidates(territory.grid_path(), CandidateRequest(on=day, territory=territory))
+    request = CandidateRequest(on=day, territory=territory)
+    candidates = compute_candidates(territory.grid_path(), request)
     make_folder(folder)
-    files = {Kind.CANDIDAT: folder / _file_name(territory, Kind.CANDIDAT)}
+    files: dict[str, Path] = {Kind.CANDIDAT: folder / _file_name(territory, Kind.CANDIDAT)}
     candidates.write(files[Kind.CANDIDAT])
     veille = _veille(territory, files[Kind.CANDIDAT], day) if candidates.perimeters else None
     vecu = _vecu(territory, files[Kind.CANDIDAT], day) if candidates.perimeters else None
@@ -192,9 +205,20 @@ def build_pack(name: str, folder: Path, on: date | None = None) -> BuiltPack:
         if run is not None:
             files[kind] = folder / _file_name(territory, kind)
             run.write(files[kind])
+    sensitivity = _sensitivity(candidates, request)
+    if sensitivity is not None:
+        files[SENSITIVITY] = folder / _file_name(territory, SENSITIVITY)
+        sensitivity.write_counts(files[SENSITIVITY])
     checksums = {path.name: sha256_of(path) for path in files.values()}
     _write_manifest(territory, folder, files)
-    return BuiltPack(candidates, veille, vecu, checksums)
+    return BuiltPack(candidates, veille, vecu, sensitivity, checksums)
+
+
+def _sensitivity(candidates: CandidateRun, request: CandidateRequest) -> SensitivityRun | None:
+    """The sweep that maps show cell by cell, where they draw cells."""
+    if request.territory is None or not candidates.perimeters or len(candidates.found.start.grid) > MOST_CELLS:
+        return None
+    return sweep_territory(request.territory, request)
 
 
 def _veille(territory: Pack, candidates: Path, on: date) -> VeilleRun | None:
@@ -221,30 +245,30 @@ def _vecu(territory: Pack, candidates: Path, on: date) -> VecuRun | None:
     )
 
 
-def _file_name(territory: Pack, kind: Kind) -> str:
+def _file_name(territory: Pack, role: str) -> str:
     """Name of the file of a layer: the one that the pack already has, else one in the format of the embedded pack's."""
-    return next((file.path.name for file in territory.manifest.files if file.role == kind), f"{_STEMS[kind]}.geojson")
+    return next((file.path.name for file in territory.manifest.files if file.role == role), _NAMES[role])
 
 
-def _write_manifest(territory: Pack, folder: Path, layers: dict[Kind, Path]) -> None:
+def _write_manifest(territory: Pack, folder: Path, layers: dict[str, Path]) -> None:
     """Write the manifest with the checksums of the layers; of an embedded one nothing else changes."""
     text = _with_layers(territory, layers) if territory.version else _with_checksums(territory, layers)
     with replacing(folder / MANIFEST) as beside:
         beside.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _with_layers(territory: Pack, layers: dict[Kind, Path]) -> str:
+def _with_layers(territory: Pack, layers: dict[str, Path]) -> str:
     made = {path.name for path in layers.values()}
     kept = (file for file in territory.manifest.files if file.path.name not in made)
     vintage = str(territory.default_vintage)
     added = (
-        PackFile(path, kind, Source(_TITLES[kind], "geoville", vintage, sha256=sha256_of(path)))
-        for kind, path in layers.items()
+        PackFile(path, role, Source(_TITLES[role], "geoville", vintage, sha256=sha256_of(path)))
+        for role, path in layers.items()
     )
     return manifest_text(replace(territory.manifest, files=(*kept, *added)))
 
 
-def _with_checksums(territory: Pack, layers: dict[Kind, Path]) -> str:
+def _with_checksums(territory: Pack, layers: dict[str, Path]) -> str:
     origin = next(iter(territory.manifest.files)).path.with_name(MANIFEST)
     text = origin.read_text(encoding="utf-8")
     for path in layers.values():

@@ -13,8 +13,11 @@ from geoville.carroyage.cell_id import format_cell_ids
 from geoville.crs import GRID_CRS
 from geoville.errors import InvalidInputError
 from geoville.perimeters.estimated import unverified_inputs
+from geoville.perimeters.scenarios import Choices
 from geoville.perimeters.sensitivity import sweep
-from geoville.sources.provenance import Provenance, write_provenance
+from geoville.sources.cell_tables import KeptCells, read_kept_cells, write_kept_cells
+from geoville.sources.manifest import SENSITIVITY
+from geoville.sources.provenance import Provenance, rests_on, write_provenance
 from geoville.sources.rasters import write_cell_raster
 from geoville.sources.writers import write_layer
 from geoville.workflows.qgis_looks import scenarios_look
@@ -27,8 +30,9 @@ if TYPE_CHECKING:
     import geopandas
     from numpy.typing import NDArray
 
-    from geoville.perimeters.scenarios import Choices, Scenario
+    from geoville.perimeters.scenarios import Scenario
     from geoville.perimeters.sensitivity import Outcome, Sensitivity
+    from geoville.sources.pack import Pack
     from geoville.workflows.search_inputs import CandidateRequest, SearchInputs
 
 
@@ -68,6 +72,17 @@ class SensitivityRun:
         """Write the cells that some scenario keeps as squares (format by suffix), and their provenance beside."""
         write_layer(self.frame(), path, layer=LAYER, style=scenarios_look())
         write_provenance(self.provenance, path)
+
+    def write_counts(self, path: Path) -> None:
+        """Write the layer that a pack ships, how many scenarios keep each cell, and its provenance beside."""
+        write_kept_cells(self.kept(), path)
+        write_provenance(self.provenance, path)
+
+    def kept(self) -> KeptCells:
+        """Cells that some scenario keeps."""
+        grid, times = self.result.grid, self.result.times_kept
+        some = times > 0
+        return KeptCells(grid.epsg, grid.easting[some], grid.northing[some], times[some])
 
     def document(self) -> dict[str, Any]:
         """What came out, as plain values; people are those of the own scenario's vintage but in `scenarios`."""
@@ -119,6 +134,15 @@ def sweep_files(
     prepared = [
         prepare_search(path, replace(request, vintage=vintage)) for path, vintage in zip_longest(grids, vintages)
     ]
+    return _sweep(prepared, request, choices, track)
+
+
+def _sweep(
+    prepared: Sequence[SearchInputs],
+    request: CandidateRequest,
+    choices: Choices,
+    track: Callable[[Sequence[Scenario]], Iterable[Scenario]] = iter,
+) -> SensitivityRun:
     result = sweep([item.start for item in prepared], choices, prepared[0].legal, request.options, track)
     provenance = _provenance(prepared, request, choices)
     references = prepared[0].references.values()
@@ -140,6 +164,51 @@ def _provenance(prepared: Sequence[SearchInputs], request: CandidateRequest, cho
         },
         sources=tuple(dict.fromkeys(item.source for item in prepared)),
     )
+
+
+# --- Of a territory: what its pack ships, as long as it is what would be found again
+
+
+def sweep_territory(territory: Pack, request: CandidateRequest) -> SensitivityRun:
+    """Search in every vintage of a territory under the default choices; errors as those of `sweep_files`."""
+    return sweep_files([territory.grid_path(year) for year in sorted(territory.grids)], request, Choices())
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class TerritorySensitivity:
+    """How many scenarios keep each cell of a territory, beside the grid that is drawn.
+
+    Parameters
+    ----------
+    drawn : the territory's default grid, ready to be searched.
+    scenarios : how many were tried.
+    """
+
+    drawn: SearchInputs
+    kept: KeptCells
+    scenarios: int
+
+
+def sensitivity_of(territory: Pack, request: CandidateRequest) -> TerritorySensitivity:
+    """Sensitivity under the default choices: read from the pack where it was made from the same, else computed.
+
+    The same: files by their sha256, legal values, choices, and the version of geoville.
+
+    Raises
+    ------
+    InvalidInputError
+        As `sweep_files`.
+    DataUnavailableError
+        What the pack ships was altered.
+    """
+    prepared = {year: prepare_search(territory.grid_path(year), request) for year in sorted(territory.grids)}
+    every, choices = list(prepared.values()), Choices()
+    shipped = territory.file(SENSITIVITY).checked_path() if territory.has(SENSITIVITY) else None
+    if shipped is not None and rests_on(shipped, _provenance(every, request, choices)):
+        kept = read_kept_cells(shipped)
+    else:
+        kept = _sweep(every, request, choices).kept()
+    return TerritorySensitivity(prepared[territory.default_vintage], kept, len(choices.scenarios(prepared)))
 
 
 def cells_frame(result: Sensitivity) -> geopandas.GeoDataFrame:

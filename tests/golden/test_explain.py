@@ -6,12 +6,27 @@ import json
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+import shapely
 
+from geoville.carroyage.cell_geometry import cell_squares
+from geoville.carroyage.contiguity import Contiguity
+from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.crs import GRID_CRS, WGS84, transform_points
 from geoville.errors import InvalidInputError
+from geoville.perimeters.search import CandidateOptions
+from geoville.sources.contours import read_perimeters
 from geoville.sources.files import embedded_data
-from geoville.workflows.explain import explain_place
+from geoville.sources.pack import open_pack
+from geoville.workflows.candidates import compute_candidates
+from geoville.workflows.explain import explain_place, follow_place
+from geoville.workflows.search_inputs import CandidateRequest
+
+if TYPE_CHECKING:
+    from geoville.workflows.candidates import CandidateRun
 
 CANDIDATES = embedded_data() / "calais" / "candidats.geojson"
 ON = date(2026, 11, 22)
@@ -67,3 +82,76 @@ def test_the_provenance_says_enough_to_compute_again() -> None:
     run = explain_place(CANDIDATES, *GAGARINE, on=ON).run
     assert {item["properties"]["code"] for item in shipped["features"]} == {item.code for item in run.perimeters}
     assert provenance["parameters"]["territory"] == "calais"
+
+
+def _centre(run: CandidateRun, row: int) -> tuple[float, float]:
+    grid, half = run.found.start.grid, CELL_SIZE_M / 2
+    lon, lat = transform_points(grid.easting[[row]] + half, grid.northing[[row]] + half, grid.epsg, WGS84)
+    return float(lon[0]), float(lat[0])
+
+
+def _candidates_of(run: CandidateRun) -> dict[int, str | None]:
+    """Candidate of each cell, as its chain says."""
+    return {row: follow_place(run, *_centre(run, row)).code for row in range(len(run.found.start.grid))}
+
+
+def test_the_chain_of_every_cell_of_calais_says_the_candidate_that_the_file_draws_around_it() -> None:
+    """Outlines are smoothed: a cell is a candidate's where most of its square is inside."""
+    run = explain_place(CANDIDATES, *GAGARINE, on=ON).run
+    grid = run.found.start.grid
+    squares = cell_squares(grid.easting, grid.northing, grid.epsg, GRID_CRS[grid.epsg])
+    drawn: dict[int, str | None] = dict.fromkeys(range(len(grid)))
+    for perimeter in read_perimeters(CANDIDATES).perimeters:
+        assert perimeter.epsg == GRID_CRS[grid.epsg]
+        inside = shapely.area(shapely.intersection(squares, perimeter.geometry)) / shapely.area(squares)
+        drawn |= dict.fromkeys(np.flatnonzero(inside > 0.5).tolist(), perimeter.code)
+    found = _candidates_of(run)
+    assert sum(code is not None for code in found.values()) > 20
+    assert found == drawn
+    shipped = {item.code: item for item in read_perimeters(CANDIDATES).perimeters}
+    assert {item.code: item.attributes["population"] for item in run.perimeters} == pytest.approx(
+        {code: item.attributes["population"] for code, item in shipped.items()}
+    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [CandidateOptions(contiguity=contiguity, gap_m=gap) for contiguity in Contiguity for gap in (0.0, 200.0)]
+    + [CandidateOptions(doubt=0.0, hole_cells=0)],
+)
+def test_a_file_is_explained_with_the_choices_that_it_was_made_with(tmp_path: Path, options: CandidateOptions) -> None:
+    calais = open_pack("calais")
+    made = compute_candidates(calais.grid_path(), CandidateRequest(on=ON, territory=calais, options=options))
+    made.write(tmp_path / "candidats.geojson")
+    again = explain_place(tmp_path / "candidats.geojson", *GAGARINE, on=ON).run
+    for found, expected in (
+        (again.search.kept, made.search.kept),
+        (again.search.rejected, made.search.rejected),
+    ):
+        assert [quarter.rows.tolist() for quarter in found] == [quarter.rows.tolist() for quarter in expected]
+    assert np.array_equal(again.search.added, made.search.added)
+
+
+def test_queen_and_rook_are_not_the_same_on_calais() -> None:
+    """Or the test above would prove nothing."""
+    calais = open_pack("calais")
+    queen, rook = (
+        compute_candidates(
+            calais.grid_path(), CandidateRequest(on=ON, territory=calais, options=CandidateOptions(contiguity=item))
+        )
+        for item in (Contiguity.QUEEN, Contiguity.ROOK)
+    )
+    assert len(queen.search.rejected) < len(rook.search.rejected)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("contiguity", "bishop"), ("gap_m", None), ("doubt", "peu"), ("hole_cells", [])]
+)
+def test_choices_that_a_provenance_does_not_say_are_refused(tmp_path: Path, name: str, value: object) -> None:
+    copy = tmp_path / "candidats.geojson"
+    shutil.copy(CANDIDATES, copy)
+    provenance = json.loads(Path(f"{CANDIDATES}.provenance.json").read_text(encoding="utf-8"))
+    provenance["parameters"][name] = value
+    Path(f"{copy}.provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="quels choix"):
+        explain_place(copy, *GAGARINE, on=ON)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,3 +100,54 @@ def test_a_simulated_france_is_in_layouts_that_are_read(module: Callable[[str], 
     iris = read_iris(france.iris, france.iris_incomes)
     assert (iris.year, iris.epsg) == (2017, 2154)
     assert len(set(iris.code)) > len({code[:5] for code in iris.code}), "cities are cut into several"
+
+
+JOURNEY = """
+import threading
+
+def helper():
+    return [value for value in range(3)]
+
+class Door:
+    def ask(self):
+        return (lambda: helper())()
+
+def never():
+    pass
+
+door = Door()
+"""
+
+
+def test_a_journey_counts_functions_once_in_every_thread_and_nothing_else(
+    module: Callable[[str], ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a_package").mkdir()
+    (tmp_path / "a_package" / "rooms.py").write_text(JOURNEY, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    entered = module("journeys").Entered(tmp_path / "a_package")
+    before = sys.getprofile()
+    entered.watch()
+    try:
+        with entered.kept():
+            door = import_module("a_package.rooms").door
+            door.ask()
+            aside = threading.Thread(target=door.ask)
+            aside.start()
+            aside.join()
+        door.ask()
+    finally:
+        sys.setprofile(before)
+        threading.setprofile(None)
+    assert {(file, name.split(":")[0]) for file, name in entered.functions()} == {
+        ("rooms.py", "helper"),
+        ("rooms.py", "Door.ask"),
+    }
+
+
+def test_a_journey_is_measured_in_the_clone_asked_for(module: Callable[[str], ModuleType]) -> None:
+    journeys = module("journeys")
+    functions, files = journeys.measure(journeys.REPOSITORY, "lookup")
+    assert functions > files > 10
+    page = f"before {journeys.START}old{journeys.END} after"
+    assert journeys.written(page, "new\n") == f"before {journeys.START}\nnew\n\n{journeys.END} after"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
@@ -61,17 +62,14 @@ def rules_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     """A copy of the rules that a test may add to."""
     folder = tmp_path / "regles_de_ce_test"
     folder.mkdir()
-    (folder / "__init__.py").touch()
     for name in law_names("", rules.FOLDER):
-        (folder / name).write_bytes((files(rules.FOLDER) / name).read_bytes())
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(rules, "PACKAGE", folder.name)
+        (folder / name).write_bytes((files("geoville") / rules.FOLDER / name).read_bytes())
+    monkeypatch.setattr(rules, "FOLDER", str(folder))
     for remembered in (all_rules, rules_at, rules_begun):
         remembered.cache_clear()
     yield folder
     for remembered in (all_rules, rules_at, rules_begun, rules.read_law):
         remembered.cache_clear()
-    sys.modules.pop(folder.name, None)
 
 
 def test_a_rule_added_to_the_yaml_is_listed_and_found(rules_folder, capsys, monkeypatch):
@@ -123,8 +121,23 @@ def test_a_geocoder_of_the_table_answers(monkeypatch):
 
 def test_every_page_is_listed_and_every_place_it_names_exists():
     listed = (PAGES / "README.md").read_text(encoding="utf-8")
-    package = Path(rules.__file__).parents[2]
+    repository = PAGES.parents[1]
     for page in PAGES.glob("*.md"):
         assert page.name == "README.md" or f"]({page.name})" in listed
         for place in re.findall(r"`((?:geoville|tests)/[\w./-]+)`", page.read_text(encoding="utf-8")):
-            assert (package.parent / place).exists(), place
+            assert (repository / place).exists(), place
+
+
+def test_a_newcomer_finds_each_thing_where_the_tree_suggests_it():
+    rows = re.findall(
+        r"^\| [^|]+\? \| `([^`]+)` \| `([^`]+)` \|$", (PAGES / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert len(rows) == 12
+    for place, name in rows:
+        text = (PAGES.parents[1] / place).read_text(encoding="utf-8")
+        if place.endswith(".py"):
+            tree = ast.parse(text)
+            named = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+            assert name in named, (place, name)
+        else:
+            assert re.search(rf"\b{re.escape(name)}\b", text), (place, name)

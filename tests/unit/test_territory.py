@@ -311,6 +311,18 @@ class TestComputing:
         assert document["f1"] == pytest.approx(1)
         assert document["fates"] == {"kept": 2}
 
+    def test_a_kind_is_the_same_by_its_name_and_by_its_value(self, calais, candidates, tmp_path):
+        bare = candidates.frame()[["code", "geometry"]].to_crs(2154)
+        bare.to_file(tmp_path / "sans_nature.gpkg")
+        file = tmp_path / "sans_nature.gpkg"
+        by_value, by_name = (
+            calais.compare(file, candidates, kind=kind).run.old for kind in (Kind.CANDIDAT, Kind.CANDIDAT.value)
+        )
+        assert [item.kind for item in by_name] == [item.kind for item in by_value]
+        assert all(perimeter.estimated for perimeter in by_name), "a candidate is never official"
+        with pytest.raises(InvalidInputError, match="donner l'une de : qpv"):
+            calais.compare(candidates, candidates, kind="quartier")
+
     def test_a_comparison_is_a_table_a_layer_and_a_page(self, calais, candidates, tmp_path):
         found = calais.compare(candidates, calais.candidates(on=DAY, vintage=2021))
         assert set(found.frame()["change"]) == {"enter", "leave", "stay"}

@@ -70,10 +70,13 @@ def _converted(
         convert_grid,
         convert_iris_income,
         convert_urban_units,
+        read_published_grid,
     )
 
     converters = {
-        "grid": lambda: convert_grid(found, data_set, area, folder, outlines),
+        "grid": lambda: convert_grid(
+            read_published_grid(found, area.epsg, data_set.grid_vintage), area, folder, outlines
+        ),
         "commune_contours": lambda: convert_contours(found, data_set, area, folder),
         "communes": lambda: convert_names(found, data_set, area, folder),
         "iris_contours": lambda: convert_iris_contours(found, area, folder),

@@ -51,9 +51,34 @@ if TYPE_CHECKING:
 _COMMUNE_CODE_LENGTH = 5
 
 
-def convert_grid(
-    found: Recognised, data_set: DataSet, area: Area, folder: Path, outlines: CommuneOutlines | None
-) -> Converted:
+@dataclass(frozen=True, eq=False, slots=True)
+class PublishedGrid:
+    """A grid as its producer publishes it, out of the area too.
+
+    Parameters
+    ----------
+    path : the file of the territory's CRS.
+    communes : those that the file gives to its cells; None where it gives none.
+    """
+
+    path: Path
+    grid: Grid
+    communes: WrittenCommunes | None
+
+
+def read_published_grid(found: Recognised, epsg: int, vintage: int | None) -> PublishedGrid:
+    """Read a grid whole, once for all that is made of it.
+
+    Raises
+    ------
+    GridError
+        The grid is at fault (see `read_grid`), is of 2010, or of another territory.
+    """
+    path = _file_of(found, epsg)
+    return PublishedGrid(path, read_grid(path, vintage=vintage), _written_communes(path))
+
+
+def convert_grid(published: PublishedGrid, area: Area, folder: Path, outlines: CommuneOutlines | None) -> Converted:
     """Write the cells of the area.
 
     Notes
@@ -64,15 +89,14 @@ def convert_grid(
     Raises
     ------
     GridError
-        The grid is at fault (see `read_grid`), is of 2010, of another territory, or has no cell in the area.
+        The grid has no cell in the area.
     """
-    path = _file_of(found, area.epsg)
-    grid = read_grid(path, vintage=data_set.grid_vintage)
-    kept = _held(path, grid, area, outlines)
+    grid = published.grid
+    kept = _held(published, area, outlines)
     if not kept.any():
         raise GridError(
             "Aucun carreau de cette grille n'est dans le territoire",
-            where=Location(path.name),
+            where=Location(published.path.name),
             advice="vérifier les codes des communes demandées",
         )
     out = folder / f"grid_{grid.vintage}.parquet"
@@ -81,26 +105,19 @@ def convert_grid(
     return Converted(out, "grid", rows, len(grid) - rows, grid_vintage=grid.vintage)
 
 
-def people_by_commune(found: Recognised, epsg: int, vintage: int) -> dict[str, float]:
+def people_by_commune(published: PublishedGrid) -> dict[str, float]:
     """People of each commune, over the whole file: those of Filosofi households, fewer than the municipal population.
 
     Returns
     -------
     By INSEE code, arrondissements counted with their commune; nothing where the file does not say the communes of its
     cells. A cell that lies in several is counted with the first.
-
-    Raises
-    ------
-    GridError
-        The grid is at fault.
     """
-    path = _file_of(found, epsg)
-    grid = read_grid(path, vintage=vintage)
-    written = _written_communes(path)
+    written = published.communes
     if written is None:
         return {}
     totals: dict[str, float] = {}
-    counts = np.bincount(written.place, weights=grid.people, minlength=len(written.codes))
+    counts = np.bincount(written.place, weights=published.grid.people, minlength=len(written.codes))
     for codes, count in zip(written.codes, counts.tolist(), strict=True):
         if codes:
             commune = commune_of(codes[0])
@@ -141,11 +158,11 @@ def _file_of(found: Recognised, epsg: int) -> Path:
     )
 
 
-def _held(path: Path, grid: Grid, area: Area, outlines: CommuneOutlines | None) -> NDArray[np.bool_]:
+def _held(published: PublishedGrid, area: Area, outlines: CommuneOutlines | None) -> NDArray[np.bool_]:
     """Which cells of a grid are of the area."""
+    grid, written = published.grid, published.communes
     if area.is_country:
         return np.ones(len(grid), dtype=bool)
-    written = _written_communes(path)
     if written is None:
         easting, northing = centres(grid.epsg, grid.easting, grid.northing)
         communes = needed(outlines, "cette grille, qui ne dit pas ses communes").commune_at(easting, northing)
@@ -155,7 +172,7 @@ def _held(path: Path, grid: Grid, area: Area, outlines: CommuneOutlines | None) 
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _WrittenCommunes:
+class WrittenCommunes:
     """Communes that a file gives to its cells.
 
     Parameters
@@ -168,7 +185,7 @@ class _WrittenCommunes:
     place: NDArray[np.intp]
 
 
-def _written_communes(path: Path) -> _WrittenCommunes | None:
+def _written_communes(path: Path) -> WrittenCommunes | None:
     """Communes of the cells of a file, in the order of its grid; None where it does not say them."""
     source = open_grid_file(path)
     lower = {name.strip().lower(): name for name in source.names}
@@ -182,7 +199,7 @@ def _written_communes(path: Path) -> _WrittenCommunes | None:
     lists = table[column].dictionary_encode().combine_chunks()
     codes = [*map(_codes, lists.dictionary.to_pylist()), []]
     place = lists.indices.fill_null(len(codes) - 1).to_numpy()[in_grid_order]
-    return _WrittenCommunes(codes, place.astype(np.intp))
+    return WrittenCommunes(codes, place.astype(np.intp))
 
 
 def _codes(written: object) -> list[str]:

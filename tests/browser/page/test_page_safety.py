@@ -47,7 +47,7 @@ def test_the_policy_lets_the_page_load_its_own_files_only(pack_url):
 
 
 def test_paths_out_of_the_files_of_the_page_do_not_exist(pack_url):
-    for path in ("static/../page_routes.py", "static/%2e%2e/page_routes.py", "static//etc/passwd", "static/page.html"):
+    for path in ("static/../pages.py", "static/%2e%2e/pages.py", "static//etc/passwd", "static/page.html"):
         assert httpx.get(pack_url + path).status_code == 404
 
 

@@ -159,7 +159,7 @@ def test_lines_of_json_are_gone_on_with_street_by_street(tmp_path: Path, monkeyp
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from geoville.geocoding.address_index.writer import IndexWriter
+from geoville.geocoding.index_writer import IndexWriter
 from geoville.workflows import address_index
 
 address_index.SAVED_EVERY = 500

@@ -14,6 +14,7 @@ from fault_server import Fault, FaultServer
 from official_mirror import COMMUNES, write_mirror, zipped
 
 from geoville.errors import InvalidInputError
+from geoville.sources.official import tables
 from geoville.sources.pack import open_pack
 from geoville.workflows import fetch as workshop
 from geoville.workflows.candidates import compute_candidates
@@ -97,6 +98,21 @@ def test_the_provenance_says_where_each_file_comes_from(fetch, files):
     assert entry["data_set"] == "filosofi-200m-2019"
     assert entry["files"][0]["name"] == files["filosofi-200m-2019"].name
     assert entry["made"] == [{"file": "grid_2019.parquet", "rows": 2, "left_out": 0, "notes": []}]
+
+
+def test_what_came_is_hashed_once_and_a_grid_read_once(fetch, files, monkeypatch):
+    hashed, read = [], []
+    sha256_of, read_grid = workshop.sha256_of, tables.read_grid
+    monkeypatch.setattr(workshop, "sha256_of", lambda path: hashed.append(path.name) or sha256_of(path))
+    monkeypatch.setattr(tables, "read_grid", lambda path, **asked: read.append(path.name) or read_grid(path, **asked))
+    folder = next(iter(files.values())).parent
+    run = fetch(from_dir=folder)
+    assert failed(run) == {}
+    came = [name for name in hashed if (folder / name).is_file()]
+    assert sorted(came) == sorted(set(came))
+    assert {path.name for path in files.values()} <= set(came)
+    grids = [item for item in run.brought if item.data_set.kind == "grid" and item.files]
+    assert len(read) == len(grids) > 0
 
 
 def test_one_that_fails_does_not_stop_the_others(fetch, mirror, files):
