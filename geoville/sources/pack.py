@@ -33,7 +33,6 @@ from geoville.sources.additions import (
 )
 from geoville.sources.addresses import read_addresses, read_places
 from geoville.sources.files import embedded_data, replacing, sha256_of
-from geoville.sources.grids import fixed_width_ids
 from geoville.sources.manifest import MANIFEST, Manifest, PackFile, lacking, manifest_text, missing, read_manifest
 from geoville.sources.pack_folders import (
     BUILDING,
@@ -127,6 +126,8 @@ def _cell_columns(path: Path) -> tuple[NDArray[np.bytes_], NDArray[np.str_], NDA
         ids, *codes = _texts(path, names)
         commune, iris = (np.array(column or [""], dtype=np.str_)[: len(ids)] for column in codes)
         return encode_ids(ids), commune, iris
+    from geoville.sources.grids import fixed_width_ids
+
     column, *coded = _columns(path, names)
     commune, iris = (_codes(codes) for codes in coded)
     return fixed_width_ids(column), commune, iris
