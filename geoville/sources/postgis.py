@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError, Location
+from geoville.extras import need
 from geoville.sources.files import replacing, sha256_of
 from geoville.sources.rows.csv import recognise_dialect
 
@@ -591,14 +592,11 @@ def _connected(engine: Engine, address: PostgisAddress) -> Connection:
 
 
 def _engine(address: PostgisAddress) -> Engine:
-    try:
-        import geoalchemy2  # noqa: F401 - geometry types of SQLAlchemy's tables
-        import psycopg  # noqa: F401 - the driver
-        from sqlalchemy import URL, NullPool, create_engine
-    except ImportError as error:
-        raise DataUnavailableError(
-            "Cette installation ne sait pas parler à PostgreSQL", advice="lancer pip install 'geoville[postgis]'"
-        ) from error
+    need("postgis")
+    import geoalchemy2  # noqa: F401 - geometry types of SQLAlchemy's tables
+    import psycopg  # noqa: F401 - the driver
+    from sqlalchemy import URL, NullPool, create_engine
+
     url = URL.create(
         "postgresql+psycopg",
         username=address.user,

@@ -20,7 +20,7 @@ from geoville.sources.provenance import provenance_text, write_provenance
 from geoville.sources.rows.files import open_row_file
 from geoville.sources.rows.parquet import ParquetRows
 from geoville.sources.stores import LocalFile, StoredFile, stored
-from geoville.workflows.cluster import results
+from geoville.workflows.cluster import check_workers, results
 from geoville.workflows.lookup import LookupDesk
 from geoville.workflows.lookup_file.bulk import BulkAnswers, added_fields
 from geoville.workflows.lookup_file.desk import Failure, FileDesk, answer_rows
@@ -382,6 +382,7 @@ def lookup_parquet(
         The output or an interrupted work is there already, another process is at it, the work was another one, the
         input changed, or no scheduler answers.
     """
+    check_workers(workers, scheduler)
     bulk = job if isinstance(job, BulkJob) else bulk_job_of(job)
     with alone_on(bulk.out.path) if isinstance(bulk.out, LocalFile) else nullcontext():
         check_free(bulk.out, bulk.journal, resume=resume, force=force)
