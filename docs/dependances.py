@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LICENCES, SBOM = REPOSITORY / "docs" / "licences.md", REPOSITORY / "docs" / "sbom.cdx.json"
-SHIPPED, TOOLS = ("postgis", "s3"), ("test", "lint")
+SHIPPED = ("serve", "paper", "fetch", "raster", "cluster", "postgis", "s3")
+TOOLS = ("test", "lint")
 """Extras that users may install, and those of whoever works on geoville."""
 
 MACHINE = {

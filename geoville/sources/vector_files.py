@@ -117,6 +117,9 @@ def _refuse_without_geometry(path: Path, error: type[InvalidInputError]) -> None
 PLAIN_BYTES = 4_000_000
 """Size up to which a GeoJSON is read here: beyond, GDAL reads faster than it takes to load."""
 
+_EXACT = 2**53
+"""Integers under this are floats exactly; drivers part on what to make of larger ones."""
+
 _OF_A_COLLECTION = {"type", "name", "xy_coordinate_resolution", "features"}
 _OF_A_FEATURE = {"type", "properties", "geometry"}
 _POLYGONS = {"Polygon", "MultiPolygon"}
@@ -180,7 +183,7 @@ def _typed(values: list[Any]) -> list[Any]:
         _require(all(value is None or _is_plain_text(value) for value in values))
         return values
     if kinds <= {bool} or kinds <= {int}:
-        _require(all(abs(value) < 2**63 for value in values))
+        _require(all(abs(value) < _EXACT for value in values))
         return values
     _require(kinds <= {int, float, type(None)})
     return [None if value is None else float(value) for value in values]
