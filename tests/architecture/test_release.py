@@ -29,7 +29,7 @@ def bounds() -> ModuleType:
 def test_every_dependency_of_users_has_a_lower_bound(bounds):
     printed = bounds.oldest(PROJECT)
     extras = [PROJECT["optional-dependencies"][name] for name in EXTRAS]
-    assert bounds.FOR_USE == tuple(EXTRAS)
+    assert tuple(EXTRAS) == bounds.FOR_USE
     assert len(printed) == len(PROJECT["dependencies"]) + sum(map(len, extras))
     assert all(">" not in line for line in printed)
 
