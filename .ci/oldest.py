@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-FOR_USE = ("postgis", "s3")
+FOR_USE = ("serve", "paper", "fetch", "raster", "cluster", "postgis", "s3")
 """Extras that users install; those for tests and linters may be as new as they like."""
 
 BOUND = re.compile(r"(?P<name>[\w.-]+)(\[[^]]*\])?>=(?P<version>[\d.]+)(,<[\d.]+)?")
@@ -24,7 +24,7 @@ def oldest(project: dict[str, Any]) -> list[str]:
     """
     wanted = [
         *project["dependencies"],
-        *(line for extra in FOR_USE for line in project["optional-dependencies"][extra]),
+        *(line for extra in FOR_USE for line in project["optional-dependencies"].get(extra, [])),
     ]
     bounds = {line: BOUND.fullmatch(line) for line in wanted}
     if without := [line for line, bound in bounds.items() if bound is None]:

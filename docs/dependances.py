@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LICENCES, SBOM = REPOSITORY / "docs" / "licences.md", REPOSITORY / "docs" / "sbom.cdx.json"
-SHIPPED, TESTED, TOOLS = ("postgis", "s3"), ("postgis", "s3", "test"), ("postgis", "s3", "test", "lint")
+SHIPPED = ("serve", "paper", "fetch", "raster", "cluster", "postgis", "s3")
+TESTED, TOOLS = (*SHIPPED, "test"), (*SHIPPED, "test", "lint")
 """Extras that users may install, those that tests have, and those of whoever works on geoville."""
 
 MACHINE = {

@@ -8,6 +8,7 @@
         ├── GridError                                     a grid of cells cannot be read
         ├── ContourError                                  a file of perimeters cannot be read
         ├── AddressListError                              a list of addresses or places cannot be read
+        ├── MissingExtraError      exit 2, HTTP 501   a command needs an extra that is not installed
         ├── LawError                                      no legal value at that date, or no rule for that place
         ├── UnknownTerritoryError      exit 2, HTTP 404   no pack of that name
         └── UnknownMapError            exit 2, HTTP 404   no sector or perimeter of that name
@@ -98,6 +99,10 @@ class ContourError(InvalidInputError):
 
 class AddressListError(InvalidInputError):
     """A list of addresses or places that cannot be read without guessing."""
+
+
+class MissingExtraError(InvalidInputError):
+    """What is asked needs packages of an extra that this installation lacks; the sentence says which to install."""
 
 
 class LawError(InvalidInputError):

@@ -23,6 +23,7 @@ PROBLEM_JSON = "application/problem+json"
 STATUS_OF_ERROR: dict[type[errors.GeovilleError], HTTPStatus] = {
     errors.UnknownTerritoryError: HTTPStatus.NOT_FOUND,
     errors.UnknownMapError: HTTPStatus.NOT_FOUND,
+    errors.MissingExtraError: HTTPStatus.NOT_IMPLEMENTED,
     errors.InvalidInputError: HTTPStatus.BAD_REQUEST,
     errors.DataUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.GeovilleError: HTTPStatus.INTERNAL_SERVER_ERROR,

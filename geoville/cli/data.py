@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import asdict
-from email.utils import parsedate_to_datetime
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -219,6 +218,8 @@ def _details(item: CheckedAddress) -> tuple[str, str]:
 
 def _day(http_date: str) -> str:
     """The day of an HTTP date, in French; what is none is given back as it is."""
+    from email.utils import parsedate_to_datetime
+
     try:
         return long_date(parsedate_to_datetime(http_date).date())
     except (OverflowError, ValueError):

@@ -28,6 +28,7 @@ from geoville.cli.options import (
 from geoville.cli.printing import deliver, print_json, print_lines, print_table
 from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
+from geoville.extras import need
 from geoville.model import Kind
 from geoville.perimeters.scenarios import Choices
 
@@ -383,6 +384,7 @@ def sensitivity(
     """
     from geoville.workflows.sensitivity import sweep_files
 
+    need("raster")  # asked before a work of minutes
     run = sweep_files(
         grid,
         incomes.request(),

@@ -9,6 +9,7 @@ import typer
 
 from geoville.cli.options import AddressFile, GeocoderName, PerimeterFiles
 from geoville.cli.printing import print_lines
+from geoville.extras import need
 
 
 def serve(
@@ -41,6 +42,7 @@ def serve(
 
     Réglages par l'environnement aussi (GEOVILLE_…), dont GEOVILLE_ADMIN_TOKEN, le jeton de POST /admin/reload.
     """
+    need("serve")
     # One door opens the other: the service's own code is the api's.
     from geoville.api.server import prepare
     from geoville.api.settings import read_settings

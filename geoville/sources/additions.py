@@ -16,7 +16,6 @@ from geoville.model import Kind, Source
 from geoville.sources.addresses import read_addresses, read_places
 from geoville.sources.contours import Repair, read_perimeters
 from geoville.sources.files import alone_in_turn, cannot_write, make_folder, replacing, sha256_of, user_data
-from geoville.sources.writers import perimeters_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -271,6 +270,8 @@ def _check_request(kind: str, generation: int | None, *, complete: bool) -> None
 
 
 def _add_perimeters(territory: AddedTo, folder: Path, path: Path, kind: Kind, generation: int | None) -> Addition:
+    from geoville.sources.writers import perimeters_frame
+
     read = read_perimeters(path, kind=kind, generation=generation)
     near = _near(territory, read.perimeters)
     if not near:

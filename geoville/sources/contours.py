@@ -22,9 +22,10 @@ from geoville.errors import ContourError, InvalidInputError, Location
 from geoville.law import generation_of_code, generations, zone_of_departement
 from geoville.model import Generation, Kind, Perimeter, Source
 from geoville.sources.files import sha256_of
-from geoville.sources.vector_files import read_vector_file
+from geoville.sources.vector_files import read_plain_geojson, read_vector_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -312,6 +313,9 @@ def read_contour_table(path: Path, *, may_be_empty: bool = False) -> ContourTabl
     ContourError
         Another format, a file that cannot be decoded, several layers, no row, a CRS that is unknown or missing.
     """
+    plain = read_plain_geojson(path)
+    if plain is not None:
+        return _contour_table(*plain, WGS84)
     frame = read_vector_file(path, "contours", error=ContourError)
     if not len(frame) and not may_be_empty:
         raise ContourError(
@@ -320,9 +324,16 @@ def read_contour_table(path: Path, *, may_be_empty: bool = False) -> ContourTabl
             advice="donner un fichier qui en a au moins un",
         )
     epsg = epsg_of(frame, path)
-    columns = {str(name).lower(): _scalars(frame[name]) for name in frame.columns if name != frame.geometry.name}
-    rows = tuple({name: values[i] for name, values in columns.items()} for i in range(len(frame)))
-    return ContourTable(rows, tuple(frame.geometry), epsg)
+    columns = {str(name): _objects(frame[name]) for name in frame.columns if name != frame.geometry.name}
+    return _contour_table(columns, tuple(frame.geometry), epsg)
+
+
+def _contour_table(
+    columns: Mapping[str, Sequence[Any]], geometries: Sequence[BaseGeometry | None], epsg: int
+) -> ContourTable:
+    scalars = {name.lower(): [_scalar(value) for value in values] for name, values in columns.items()}
+    rows = tuple({name: values[i] for name, values in scalars.items()} for i in range(len(geometries)))
+    return ContourTable(rows, tuple(geometries), epsg)
 
 
 def epsg_of(frame: gpd.GeoDataFrame, path: Path) -> int:
@@ -364,9 +375,9 @@ def _looks_like_degrees(frame: gpd.GeoDataFrame) -> bool:
     return bounded or math.isnan(west)
 
 
-def _scalars(column: pd.Series) -> list[Scalar]:
-    """Cells of a column as plain values."""
-    return [_scalar(value) for value in column.astype(object).where(column.notna(), None)]
+def _objects(column: pd.Series) -> list[Any]:
+    """Cells of a column, None where there is nothing."""
+    return list(column.astype(object).where(column.notna(), None))
 
 
 def _scalar(value: Any) -> Scalar:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import re
 import shutil
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.cell_id import parse_cell_ids
+from geoville.carroyage.cell_id import encode_ids, parse_cell_ids
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.lattice import find_keys, place_keys
 from geoville.crs import WGS84, transform_geometry, transform_points
@@ -32,7 +33,6 @@ from geoville.sources.additions import (
 )
 from geoville.sources.addresses import read_addresses, read_places
 from geoville.sources.files import embedded_data, replacing, sha256_of
-from geoville.sources.grids import fixed_width_ids
 from geoville.sources.manifest import MANIFEST, Manifest, PackFile, lacking, manifest_text, missing, read_manifest
 from geoville.sources.pack_folders import (
     BUILDING,
@@ -59,6 +59,10 @@ if TYPE_CHECKING:
 
 
 # --- Small tables of a territory pack: communes, cells, incomes of IRIS. Their checksums are verified before
+
+
+SMALL_TABLE_BYTES = 1_000_000
+"""Size up to which a CSV table is read without pyarrow."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -106,13 +110,27 @@ def read_cells(path: Path) -> CellTable:
     DataUnavailableError
         The table lacks a column, holds no cell, or cells of several CRS.
     """
-    ids, commune, iris = _columns(path, ("idcar_200m", "commune", "iris"))
-    epsg, northing, easting = parse_cell_ids(fixed_width_ids(ids))
+    ids, commune, iris = _cell_columns(path)
+    epsg, northing, easting = parse_cell_ids(ids)
     if len(epsg) == 0 or epsg[0] == 0 or (epsg != epsg[0]).any():
         raise _unusable(path, "ne contient pas que des carreaux d'un même système de coordonnées")
-    table = CellTable(int(epsg[0]), northing, easting, _codes(commune), _codes(iris))
+    table = CellTable(int(epsg[0]), northing, easting, commune, iris)
     keys = place_keys(easting, northing)
     return table if (keys[1:] > keys[:-1]).all() else table.take(np.unique(keys, return_index=True)[1])
+
+
+def _cell_columns(path: Path) -> tuple[NDArray[np.bytes_], NDArray[np.str_], NDArray[np.str_]]:
+    """Identifiers, communes and IRIS of a table of cells; a town's needs no pyarrow, which is slow to load."""
+    names = ("idcar_200m", "commune", "iris")
+    if path.suffix == ".csv" and path.stat().st_size <= SMALL_TABLE_BYTES:
+        ids, *codes = _texts(path, names)
+        commune, iris = (np.array(column or [""], dtype=np.str_)[: len(ids)] for column in codes)
+        return encode_ids(ids), commune, iris
+    from geoville.sources.grids import fixed_width_ids
+
+    column, *coded = _columns(path, names)
+    commune, iris = (_codes(codes) for codes in coded)
+    return fixed_width_ids(column), commune, iris
 
 
 def read_communes(path: Path) -> dict[str, str]:
@@ -194,16 +212,30 @@ def layer_bounds(path: Path) -> tuple[float, float, float, float] | None:
 def _columns(path: Path, names: tuple[str, ...]) -> list[pa.ChunkedArray]:
     """Columns of a CSV file, as text, or of a Parquet file."""
     import pyarrow as pa
-    from pyarrow import csv, parquet
+    from pyarrow import csv as arrow_csv
+    from pyarrow import parquet
 
     try:
         if path.suffix == ".parquet":
             table = parquet.read_table(path, columns=list(names))
         else:
             types = dict.fromkeys(names, pa.string())
-            table = csv.read_csv(path, convert_options=csv.ConvertOptions(include_columns=names, column_types=types))
+            options = arrow_csv.ConvertOptions(include_columns=names, column_types=types)
+            table = arrow_csv.read_csv(path, convert_options=options)
         return [table[name] for name in names]
     except (pa.ArrowException, KeyError, OSError) as error:
+        raise _unusable(path, "est illisible ou n'a pas toutes ses colonnes") from error
+
+
+def _texts(path: Path, names: tuple[str, ...]) -> list[list[str]]:
+    """Columns of a small CSV file, as text."""
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            header, *rows = [row for row in csv.reader(stream, strict=True) if row]
+        if any(len(row) != len(header) for row in rows):
+            raise _unusable(path, "a une ligne incomplète")
+        return [[row[place] for row in rows] for place in map(header.index, names)]
+    except (OSError, ValueError, csv.Error) as error:
         raise _unusable(path, "est illisible ou n'a pas toutes ses colonnes") from error
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError, Location
+from geoville.extras import need
 from geoville.sources.files import replacing, sha256_of
 from geoville.sources.rows.csv import recognise_dialect
 
@@ -570,13 +571,10 @@ def transaction(address: PostgisAddress) -> Iterator[Driver]:
 
 
 def _connected(address: PostgisAddress) -> Driver:
-    try:
-        import psycopg
-        from psycopg.conninfo import make_conninfo
-    except ImportError as error:
-        raise DataUnavailableError(
-            "Cette installation ne sait pas parler à PostgreSQL", advice="lancer pip install 'geoville[postgis]'"
-        ) from error
+    need("postgis")
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
     place = {"host": address.host, "port": address.port, "dbname": address.base}
     role = {"user": address.user, "password": address.password}
     options = {"connect_timeout": _CONNECT_TIMEOUT_S, "application_name": "geoville", **dict(address.options)}

@@ -6,7 +6,7 @@ import json
 import platform
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import InvalidInputError
@@ -149,6 +149,14 @@ def _execution(output: str) -> dict[str, Any]:
     return {
         "geoville": version("geoville"),
         "python": platform.python_version(),
-        "libraries": {name: version(name) for name in _LIBRARIES},
+        "libraries": {name: found for name in _LIBRARIES if (found := _version(name))},
         "output": output,
     }
+
+
+def _version(name: str) -> str | None:
+    """Version of a library; None for one of an extra that is not installed, which computed nothing."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

@@ -10,6 +10,7 @@ import numpy as np
 from geoville.carroyage.raster import CellValues, cells_of_pixels, frame_of_affine, frame_of_cells, pixels_of_cells
 from geoville.crs import GRID_CRS
 from geoville.errors import GridError, InvalidInputError, Location
+from geoville.extras import need
 from geoville.sources.files import replacing
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def write_cell_raster(
     back. NaN stands for "no cell" and for "no value". Overviews average the cells that have a value: they serve the
     display, and are nobody's figure.
     """
+    need("raster")
     import rasterio
     from rasterio.enums import Resampling
     from rasterio.io import MemoryFile
@@ -86,6 +88,7 @@ def read_cell_raster(path: Path) -> CellValues:
     GridError
         The file cannot be read, its CRS is not one of the grids', its pixels are not cells, two bands have one name.
     """
+    need("raster")
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
 

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
 from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError, Location
+from geoville.extras import need
 from geoville.french import refusal
 from geoville.sources.files import replacing, sha256_of
 
@@ -27,9 +28,8 @@ _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+)://", re.IGNORECASE)
 _PASSWORD = re.compile(r"(://[^:@/]*):.*@")
 _QUERY = re.compile(r"\?[^#]*")
 
+_S3 = ("s3", "s3a")
 _PACKAGES = {
-    "s3": "s3fs",
-    "s3a": "s3fs",
     "gs": "gcsfs",
     "gcs": "gcsfs",
     "az": "adlfs",
@@ -89,6 +89,8 @@ def open_store(address: str) -> Store:
     import fsspec  # type: ignore[import-untyped]
 
     scheme = scheme_of(address)
+    if scheme in _S3:
+        need("s3")
     try:
         files, path = fsspec.core.url_to_fs(address)
     except ImportError as error:

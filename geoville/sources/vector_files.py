@@ -1,9 +1,16 @@
-"""Open a vector file as a table with geometries: GeoJSON, GeoPackage, Shapefile or GeoParquet."""
+"""Open a vector file as a table with geometries: GeoJSON, GeoPackage, Shapefile or GeoParquet.
+
+A small GeoJSON without surprises is read by `read_plain_geojson`, in milliseconds; all else by GDAL and geopandas,
+which take half a second to be loaded.
+"""
 
 from __future__ import annotations
 
+import json
+import re
 import warnings
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from geoville.errors import InvalidInputError, Location
 
@@ -12,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
 
 
 SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".parquet")
@@ -102,3 +110,109 @@ def _refuse_without_geometry(path: Path, error: type[InvalidInputError]) -> None
             where=Location(path.name),
             advice="donner un fichier GeoParquet, ou une table de PostGIS qui en a une",
         )
+
+
+# --- GeoJSON that no driver is needed for: what `read_vector_file` would say of it, without GDAL
+
+PLAIN_BYTES = 4_000_000
+"""Size up to which a GeoJSON is read here: beyond, GDAL reads faster than it takes to load."""
+
+_EXACT = 2**53
+"""Integers under this are floats exactly; drivers part on what to make of larger ones."""
+
+_OF_A_COLLECTION = {"type", "name", "xy_coordinate_resolution", "features"}
+_OF_A_FEATURE = {"type", "properties", "geometry"}
+_POLYGONS = {"Polygon", "MultiPolygon"}
+_MAYBE_A_DAY = re.compile(r"\s*[+-]?\d.*[-/:]", re.DOTALL)
+
+PlainColumns = dict[str, list[str | int | float | bool | None]]
+
+
+class _NotPlainError(Exception):
+    """A file whose reading takes more knowledge than is kept here; never leaves this module."""
+
+
+def read_plain_geojson(path: Path) -> tuple[PlainColumns, list[BaseGeometry]] | None:
+    """Read polygons in degrees from a small GeoJSON of plain values, without GDAL.
+
+    Returns
+    -------
+    Columns by name, their values as GDAL types them (a number is a float where its column has a decimal or a hole;
+    days are ISO texts), and WGS84 polygons; None for any file that is not surely read alike, or is at fault: it is
+    left to `read_vector_file`.
+    """
+    import shapely
+
+    if path.suffix.lower() not in {".geojson", ".json"}:
+        return None
+    try:
+        if path.stat().st_size > PLAIN_BYTES:
+            return None
+        text = path.read_text(encoding="utf-8")
+        features = _plain_features(json.loads(text, parse_constant=_refused))
+        columns = _plain_columns([feature["properties"] for feature in features])
+        shapes = list(shapely.get_parts(shapely.from_geojson(text)))
+    except (OSError, ValueError, RecursionError, _NotPlainError, shapely.errors.ShapelyError):
+        return None
+    return (columns, shapes) if _are_plain(shapes, len(features)) else None
+
+
+def _plain_features(document: Any) -> list[dict[str, Any]]:
+    """Features of a collection that says nothing but polygons and their properties, alike in all of them."""
+    _require(isinstance(document, dict) and document.get("type") == "FeatureCollection")
+    _require(document.keys() <= _OF_A_COLLECTION and isinstance(document.get("features"), list))
+    features = document["features"]
+    _require(bool(features) and all(isinstance(feature, dict) for feature in features))
+    _require(all(feature.keys() == _OF_A_FEATURE and feature["type"] == "Feature" for feature in features))
+    shapes, rows = ([feature[key] for feature in features] for key in ("geometry", "properties"))
+    _require(all(isinstance(shape, dict) and shape.get("type") in _POLYGONS for shape in shapes))
+    _require(all(isinstance(row, dict) and list(row) == list(rows[0]) for row in rows))
+    return features  # type: ignore[no-any-return]
+
+
+def _plain_columns(rows: list[dict[str, Any]]) -> PlainColumns:
+    names = [name.lower() for name in rows[0]]
+    _require(len({*names, "geometry"}) == len(names) + 1)
+    return {name: _typed([row[name] for row in rows]) for name in rows[0]}
+
+
+def _typed(values: list[Any]) -> list[Any]:
+    """Values of a column, all of one type as in GDAL's table."""
+    kinds = {type(value) for value in values}
+    if kinds <= {str, type(None)}:
+        _require(all(value is None or _is_plain_text(value) for value in values))
+        return values
+    if kinds <= {bool} or kinds <= {int}:
+        _require(all(abs(value) < _EXACT for value in values))
+        return values
+    _require(kinds <= {int, float, type(None)})
+    return [None if value is None else float(value) for value in values]
+
+
+def _is_plain_text(text: str) -> bool:
+    """Whether a text is surely kept as it is: GDAL rewrites what it takes for days and hours."""
+    if not _MAYBE_A_DAY.match(text):
+        return True
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _are_plain(shapes: list[BaseGeometry], count: int) -> bool:
+    """Whether there is a flat polygon in degrees for each feature."""
+    if len(shapes) != count or any(shape.is_empty or shape.has_z for shape in shapes):
+        return False
+    globe = (-180.0, -90.0, 180.0, 90.0)
+    boxes = [shape.bounds for shape in shapes]
+    return all(globe[0] <= w and globe[1] <= s and e <= globe[2] and n <= globe[3] for w, s, e, n in boxes)
+
+
+def _require(met: bool) -> None:  # noqa: FBT001 - an assertion about the file
+    if not met:
+        raise _NotPlainError
+
+
+def _refused(constant: str) -> None:
+    """NaN and infinities, which JSON has not."""
+    raise ValueError(constant)

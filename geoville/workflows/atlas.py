@@ -15,6 +15,7 @@ import numpy as np
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.crs import GRID_CRS, WGS84, transform_points
 from geoville.eligibility.rules import rules_at
+from geoville.extras import need
 from geoville.french import UNIT_SPACE
 from geoville.model import Kind
 from geoville.perimeters.comparison import compare_perimeters
@@ -311,7 +312,10 @@ def draw_atlas(
     ------
     InvalidInputError
         The territory has no perimeter, or the folder is not writable.
+    MissingExtraError
+        Nothing draws on paper.
     """
+    need("paper")
     look = look or MapLook()
     out = AtlasFolder.open(folder, _inputs(territory, on, look))
     if out.is_whole():

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError
+from geoville.extras import need
 from geoville.rendering.statement.sheet import statement_html, statement_pdf
 from geoville.rendering.statement.text import statement
 from geoville.sources.files import replacing
@@ -60,8 +61,9 @@ def attest_at(
 
 
 def statement_bytes(stated: Statement, written_as: StatementFormat) -> bytes:
-    """Write a statement in memory; HTML is UTF-8."""
+    """Write a statement in memory; HTML is UTF-8. MissingExtraError where nothing writes PDF."""
     if written_as is StatementFormat.PDF:
+        need("paper")
         return statement_pdf(stated)
     return statement_html(stated).encode("utf-8")
 
@@ -86,13 +88,18 @@ def format_of(path: Path) -> StatementFormat:
     ------
     InvalidInputError
         The suffix is neither .html nor .pdf.
+    MissingExtraError
+        It is .pdf, and nothing writes PDF.
     """
     try:
-        return StatementFormat(path.suffix.lower().removeprefix("."))
+        asked = StatementFormat(path.suffix.lower().removeprefix("."))
     except ValueError:
         raise InvalidInputError(
             f"Un relevé ne s'écrit pas au format « {path.suffix} »", advice="donner un fichier .html ou .pdf"
         ) from None
+    if asked is StatementFormat.PDF:
+        need("paper")
+    return asked
 
 
 def state(desk: LookupDesk, answer: Answer, asked: str, *, issued: date, landmarks: Sequence[Address]) -> Statement:

@@ -10,7 +10,7 @@ from geoville.perimeters.estimated import candidate_perimeter, quarter_figures
 from geoville.perimeters.search import cells_of_units, put_together, search_unit
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import perimeters_frame, write_perimeters
-from geoville.workflows.cluster import results
+from geoville.workflows.cluster import check_workers, results
 from geoville.workflows.incomes import ARGUMENTS, income_reference, iris_input
 from geoville.workflows.outlines import outlines_of
 from geoville.workflows.qgis_looks import perimeters_look
@@ -166,6 +166,7 @@ def compute_candidates(
     InvalidInputError
         As `prepare_search`, the blocks or streets to follow cannot be read, or no scheduler answers.
     """
+    check_workers(workers, scheduler)
     found = prepare_search(grid_path, request)
     start = found.start
     search = search_by_unit(start, found.legal, request.options, workers=workers, scheduler=scheduler)

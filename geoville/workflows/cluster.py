@@ -7,20 +7,14 @@ import logging
 from contextlib import contextmanager, suppress
 from itertools import islice
 from tempfile import TemporaryDirectory
-from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import uuid4
-
-from distributed import get_worker
-from distributed.diagnostics.plugin import WorkerPlugin
 
 from geoville.errors import GeovilleError, InvalidInputError
+from geoville.extras import need
 from geoville.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-    from distributed import Worker
 
     Task = TypeVar("Task")
     Result = TypeVar("Result")
@@ -30,6 +24,12 @@ _CONNECT_S = 10
 _FIRST_WORKER_S = 60
 _TASKS_AHEAD = 2
 """Tasks given to each thread of the workers before the first one ends: none is idle, and few wait in memory."""
+
+
+def check_workers(workers: int, scheduler: str | None) -> None:
+    """Refuse to begin a work that is to be shared out where dask is not installed (MissingExtraError)."""
+    if workers != 1 or scheduler is not None:
+        need("cluster")
 
 
 def results(
@@ -47,11 +47,14 @@ def results(
 
     Raises
     ------
+    MissingExtraError
+        Work is to be shared out, and dask is not installed.
     InvalidInputError
         No scheduler answers at that address, it has no worker, or its workers have another version of geoville.
     GeovilleError
         Processes stop again and again on one task. One that stops once changes nothing: its task is done elsewhere.
     """
+    check_workers(workers, scheduler)
     if workers == 1 and scheduler is None:
         yield from map(work, tasks)
         return
@@ -71,6 +74,8 @@ def _done(client: Any, name: str, tasks: Iterator[Any]) -> Iterator[Any]:
     """Results of tasks, given little by little."""
     from distributed import as_completed
 
+    from geoville.workflows.dask_worker import do
+
     def given(count: int) -> list[Any]:
         return [client.submit(do, name, task, pure=False) for task in islice(tasks, count)]
 
@@ -84,6 +89,8 @@ def _done(client: Any, name: str, tasks: Iterator[Any]) -> Iterator[Any]:
 @contextmanager
 def _given_to_all(work: Callable[[Any], Any], client: Any) -> Iterator[str]:
     """Give a work to every worker, until the end of the block, under the name that comes back."""
+    from geoville.workflows.dask_worker import OtherVersionError, SharedWork
+
     shared = SharedWork(work)
     try:
         client.wait_for_workers(1, timeout=_FIRST_WORKER_S)
@@ -153,41 +160,3 @@ def _own_cluster(workers: int) -> Iterator[Any]:
             raise
         with local:
             yield local
-
-
-# --- The side of a worker: what does the tasks, given once to each process. dask is loaded with this module
-
-
-class OtherVersionError(Exception):
-    """A worker has another version of geoville."""
-
-
-class SharedWork(WorkerPlugin):
-    """What does the tasks; dask gives it again to every worker that comes later, or that comes back.
-
-    Parameters
-    ----------
-    work : a function, or an object that holds what every task needs.
-    """
-
-    def __init__(self, work: Callable[[Any], Any]) -> None:
-        self.name = f"geoville-{uuid4().hex}"
-        self._work = work
-        self._version = __version__
-
-    def setup(self, worker: Worker) -> None:  # noqa: ARG002 - dask's own signature
-        """Get ready in a worker; one whose answers could differ is refused."""
-        if self._version != __version__:
-            raise OtherVersionError(__version__)
-        self._one_at_a_time = Lock()  # a process may have several threads, which must not share geometries
-
-    def do(self, task: Any) -> Any:
-        """Do a task."""
-        with self._one_at_a_time:
-            return self._work(task)
-
-
-def do(name: str, task: Any) -> Any:
-    """Do a task with the work of that name, in the worker that runs this."""
-    shared: Any = get_worker().plugins[name]
-    return shared.do(task)

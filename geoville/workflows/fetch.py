@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from geoville.crs import DEPARTEMENTS, commune_of, departement_of, projected_epsg
 from geoville.errors import GeovilleError, GridError, InvalidInputError, LawError, Location
+from geoville.extras import need
 from geoville.law import parameter
 from geoville.model import Source
-from geoville.sources.archives import unpack
 from geoville.sources.downloads import cache_folder, download
 from geoville.sources.files import alone_if_free, replacing, sha256_of
 from geoville.sources.manifest import COMMUNES, DEPARTEMENT, NATIONAL, Manifest, PackFile
@@ -515,6 +515,8 @@ def unpacked(path: Path, sha256: str, work: Path) -> tuple[Path, ...]:
     folder = work / _UNPACKED / digest / path.name.partition(".")[0]
     if folder.is_dir():
         return tuple(sorted(_visible_files(folder)))
+    from geoville.sources.archives import unpack
+
     return unpack(path, folder)
 
 
@@ -728,9 +730,12 @@ def fetch_pack(request: FetchRequest, progress: Progress) -> FetchRun:
 
     Raises
     ------
+    MissingExtraError
+        What opens the archives of IGN and the workbooks of INSEE is not installed.
     InvalidInputError
         A data set is not known, the folder does not exist, or another fetch for the same pack is running.
     """
+    need("fetch")
     target = request.target
     folder = building_folder(target.name)
     with _alone(folder):

@@ -15,6 +15,7 @@ from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.actions.check import GROUND_NAMES
 from geoville.eligibility.rules import rules_at
 from geoville.errors import InvalidInputError, Location, UnknownMapError
+from geoville.extras import need
 from geoville.model import Basis, Position
 from geoville.perimeters.method import method_choice
 from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, perimeters_map, render_page, sector_map
@@ -380,7 +381,10 @@ def check_suffix(path: Path) -> None:
     ------
     InvalidInputError
         It is not.
+    MissingExtraError
+        Nothing draws on paper.
     """
+    need("paper")
     if path.suffix.lower() not in _WRITERS:
         raise InvalidInputError(
             f"Une planche ne s'écrit pas au format « {path.suffix or path.name} »",

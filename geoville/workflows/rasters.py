@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.carroyage.indicators import estimated_values, published_values
+from geoville.extras import need
 from geoville.sources.cell_tables import write_cell_table
 from geoville.sources.files import sha256_of
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
@@ -40,6 +41,7 @@ def write_indicators(grid_path: Path, indicators: Sequence[Indicator], out: Path
     InvalidInputError
         An indicator is estimated and nothing gives the threshold, or the file cannot be written.
     """
+    need("raster")
     if any(indicator.is_estimated for indicator in indicators):
         prepared = prepare_search(grid_path, request)
         grid, source = prepared.start.grid, prepared.source

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date
 
 import pytest
@@ -99,6 +100,15 @@ def test_a_statement_is_html_or_pdf_as_asked(app, get, post, request_of):
     wanted = request_of(app, "GET", "/attest?q=calais", headers={"Accept": "application/pdf"})
     assert wanted.headers["content-type"] == "application/pdf"
     assert post("/attest", {"q": "collège Vauban", "on": ON}).content == page.content
+
+
+def test_a_statement_in_pdf_is_not_implemented_where_nothing_writes_pdf(get, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fpdf", None)  # as if the extra "paper" were not installed
+    refused = get("/attest", q="collège Vauban", on=ON, format="pdf")
+    assert (refused.status_code, refused.headers["content-type"]) == (501, "application/problem+json")
+    assert refused.json()["title"] == "Non disponible"
+    assert refused.json()["detail"].endswith("lancer pip install 'geoville[paper]'.")
+    assert get("/attest", q="collège Vauban", on=ON).status_code == 200
 
 
 def test_what_is_typed_is_escaped_in_a_statement(get):

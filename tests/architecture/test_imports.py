@@ -41,6 +41,32 @@ def test_the_tree_of_commands_loads_no_workflow():
     ]
 
 
+NOT_FOR_A_POINT = {*HEAVY, "httpx", "jinja2", "matplotlib", "numba", "openpyxl", "pyarrow"} - {"shapely"}
+"""What one answer from an embedded pack does without: with pandas and pyarrow it takes twice as long."""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [["1 rue Youri Gagarine, 62100 Calais"], ["Collège Lucien Vadez"], ["--lon", "1.86", "--lat", "50.95", "--json"]],
+    ids=["address", "place", "coordinates"],
+)
+def test_one_answer_loads_no_table_and_no_driver(question):
+    code = f"""
+import sys
+from geoville.cli.main import main
+sys.argv = ["geoville", "lookup", *{question!r}, "--on", "2026-01-15"]
+try:
+    main()
+except SystemExit as done:
+    assert done.code == 0
+print(*sys.modules)
+"""
+    loaded = _run(code).splitlines()[-1].split()
+    assert NOT_FOR_A_POINT.isdisjoint(loaded)
+    assert {"geoville.sources.grids", "geoville.sources.writers"}.isdisjoint(loaded)
+    assert "geoville.eligibility.decide" in loaded  # an answer was given
+
+
 def test_importing_geoville_takes_less_than_a_third_of_a_second():
     code = "import time; t = time.process_time(); import geoville; print(time.process_time() - t)"
     assert min(float(_run(code)) for _ in range(3)) < IMPORT_S

@@ -27,6 +27,7 @@ ALONE = {
     "geoville.eligibility.reach": "a question of geometry that the rules of 300 m and 500 m rest on",
     "geoville.geocoding.places": "named places, beside streets",
     "geoville.rendering.sheet.map": "the map of a sheet, as a statement has its own",
+    "geoville.workflows.dask_worker": "loaded on workers, with an extra: nothing is shared out where it is not",
     "geoville.sources.postgis": "a format behind an extra",
     "geoville.sources.rows.xlsx": "a format",
 }

@@ -11,6 +11,8 @@ from types import ModuleType
 
 import pytest
 
+from geoville.extras import EXTRAS
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -26,7 +28,8 @@ def bounds() -> ModuleType:
 
 def test_every_dependency_of_users_has_a_lower_bound(bounds):
     printed = bounds.oldest(PROJECT)
-    extras = [PROJECT["optional-dependencies"][name] for name in ("postgis", "s3")]
+    extras = [PROJECT["optional-dependencies"][name] for name in EXTRAS]
+    assert tuple(EXTRAS) == bounds.FOR_USE
     assert len(printed) == len(PROJECT["dependencies"]) + sum(map(len, extras))
     assert all(">" not in line for line in printed)
 

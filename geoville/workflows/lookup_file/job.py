@@ -18,7 +18,7 @@ from geoville.model import AddressList
 from geoville.sources.provenance import provenance_text, write_provenance
 from geoville.sources.rows.parquet import ParquetRows
 from geoville.sources.stores import LocalFile, StoredFile, stored
-from geoville.workflows.cluster import results
+from geoville.workflows.cluster import check_workers, results
 from geoville.workflows.lookup import LookupDesk
 from geoville.workflows.lookup_file.bulk import BulkAnswers, added_fields
 from geoville.workflows.lookup_file.desk import Failure, FileDesk, answer_rows
@@ -305,6 +305,7 @@ def lookup_parquet(
         The output or an interrupted work is there already, another process is at it, the work was another one, the
         input changed, or no scheduler answers.
     """
+    check_workers(workers, scheduler)
     with alone_on(job.out.path) if isinstance(job.out, LocalFile) else nullcontext():
         check_free(job.out, job.journal, resume=resume, force=force)
         return _lookup(job, progress, resume=resume, workers=workers, scheduler=scheduler)

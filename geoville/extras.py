@@ -1,0 +1,66 @@
+"""What an installation can do: the base answers, computes and draws pages; extras of pip bring the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from geoville.errors import MissingExtraError
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """An extra of pyproject.toml.
+
+    Parameters
+    ----------
+    purpose : what it brings, a French phrase after « Cette installation ne sait pas ».
+    modules : that geoville imports of its distributions; `tests/architecture/test_extras.py` compares both.
+    """
+
+    purpose: str
+    modules: tuple[str, ...]
+
+
+EXTRAS = {
+    "serve": Extra(
+        "répondre par HTTP",
+        (
+            "fastapi", "granian", "mapbox_vector_tile", "orjson", "prometheus_client", "pydantic_settings",
+            "python_multipart", "starlette",
+        ),
+    ),
+    "paper": Extra("écrire de PDF ni de planche", ("fpdf", "matplotlib")),
+    "fetch": Extra("aller chercher les données officielles", ("py7zr", "xlrd")),
+    "raster": Extra("lire ni écrire d'image GeoTIFF", ("rasterio",)),
+    "cluster": Extra("répartir un calcul entre plusieurs processus", ("dask", "distributed")),
+    "postgis": Extra("parler à PostgreSQL", ("geoalchemy2", "psycopg", "sqlalchemy")),
+    "s3": Extra("lire les adresses s3://", ("s3fs",)),
+}  # fmt: skip
+"""What each extra is for, in the order of the documents."""
+
+
+def need(name: str) -> None:
+    """Refuse to go on without an extra: asked where a work begins, before anything long is done for nothing.
+
+    Nothing is imported: looking for the modules takes less than a millisecond.
+
+    Raises
+    ------
+    MissingExtraError
+        A module of the extra is not installed.
+
+    >>> need("paper")
+    """
+    extra = EXTRAS[name]
+    if not all(_is_there(module) for module in extra.modules):
+        raise MissingExtraError(
+            f"Cette installation ne sait pas {extra.purpose}", advice=f"lancer pip install 'geoville[{name}]'"
+        )
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ValueError:  # `sys.modules` has it, as None or without a specification
+        return False
