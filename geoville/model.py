@@ -258,6 +258,9 @@ class Perimeter:
     reference : the text that fixes it; empty for an estimate.
     communes : INSEE codes (or names where the file only has names).
     source : what to cite.
+    accuracy_m : how far the contour may lie from the one that the text fixes, metres; 0 for an exact one. An estimate
+        has no such contour, and keeps 0.
+    accuracy_source : French clause saying what the contour is and how to get a better one; empty where it is exact.
     attributes : other figures of the file (population, share below the threshold…), for popups and exports.
     """
 
@@ -274,6 +277,8 @@ class Perimeter:
     reference: str = ""
     communes: tuple[str, ...] = ()
     source: Source | None = None
+    accuracy_m: float = 0.0
+    accuracy_source: str = ""
     attributes: dict[str, str | int | float | bool | None] = field(default_factory=dict, hash=False)
 
     def in_force(self, on: date) -> bool:

@@ -275,7 +275,7 @@ def departement_of_row(code: str | None, communes: tuple[str, ...]) -> str | Non
     """
     if code and generation_of_code(code):
         digits = code[2:5]
-        return digits if digits.startswith("97") else digits[1:]
+        return digits if digits.startswith(("97", "98")) else digits[1:]
     return next((commune for commune in communes if INSEE_CODE.fullmatch(commune)), None)
 
 

@@ -1,0 +1,220 @@
+"""The national layer that the package carries: official QPV of both generations, their populations, where France is.
+
+Generation 2015 is exact, and holds metropolitan France; generation 2024 is generalised, and holds overseas too. See
+`data/README.md` for the origin of each file, and `geoville.workflows.national` for how they are made.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoville import french
+from geoville.crs import LAMBERT_93, WGS84, projected_epsg, transform_geometry
+from geoville.errors import DataUnavailableError, Location
+from geoville.law import generation_of_code
+from geoville.model import Kind, Perimeter
+from geoville.sources.contours import departement_of_row, projected_all
+from geoville.sources.files import embedded_data
+from geoville.sources.manifest import Manifest, PackFile, read_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+
+FOLDER, LAYER = "national", "layer.toml"
+EXACT, GENERALISED, DEVIATES, TAKEN_OVER = "exact", "generalised", "deviates", "taken_over"
+"""What a contour is: as published by the State; simplified by a third party; the same, and farther from the contour of
+2015 that its list says unchanged; or that contour of 2015 itself, where the file of 2024 has none."""
+
+POPULATION, POPULATION_SOURCE = "population_insee", "population_insee_source"
+"""Attributes that hold the people whom Insee counts in a quarter, and the census."""
+
+_BETTER = "« geoville data fetch » apporte le contour exact"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class NationalLayer:
+    """Every official QPV carried, and where the lists of QPV are known whole.
+
+    Parameters
+    ----------
+    perimeters : each in its territory's projected CRS.
+    boxes : (n, 4) of these: west, south, east, north in that CRS.
+    country : France, drawn some 20 km wide of it where nobody can mistake it; WGS84.
+    files : what the layer is read from.
+    """
+
+    perimeters: tuple[Perimeter, ...]
+    boxes: NDArray[np.float64]
+    country: BaseGeometry
+    files: tuple[PackFile, ...]
+
+    def near(
+        self, extent: tuple[float, float, float, float] | None, epsg: int, reach_m: float
+    ) -> tuple[Perimeter, ...]:
+        """Quarters whose box comes within a reach of an extent (west, south, east, north; degrees); none without one."""
+        import shapely
+
+        if extent is None:
+            return ()
+        west, south, east, north = transform_geometry(shapely.box(*extent), WGS84, epsg).bounds
+        boxes = self.boxes
+        meets = (boxes[:, 0] <= east + reach_m) & (boxes[:, 2] >= west - reach_m)
+        meets &= (boxes[:, 1] <= north + reach_m) & (boxes[:, 3] >= south - reach_m)
+        return tuple(found for row in np.flatnonzero(meets).tolist() if (found := self.perimeters[row]).epsg == epsg)
+
+
+@lru_cache(maxsize=1)
+def national_layer() -> NationalLayer:
+    """Read the layer, once in a process.
+
+    Raises
+    ------
+    DataUnavailableError
+        A file is missing or altered.
+    """
+    import shapely
+
+    manifest = national_manifest()
+    populations = {
+        code: people for file in _files(manifest, "population") for code, people in _populations(file).items()
+    }
+    perimeters = tuple(found for file in _files(manifest, Kind.QPV) for found in _perimeters(file, populations))
+    country = shapely.union_all([_shape(file.checked_path()) for file in _files(manifest, "outline")])
+    boxes = shapely.bounds(np.array([item.geometry for item in perimeters], dtype=object))
+    return NationalLayer(perimeters, boxes, country, manifest.files)
+
+
+def national_manifest() -> Manifest:
+    """What the layer's own description says of its files."""
+    return read_manifest(embedded_data() / FOLDER, LAYER)
+
+
+def each_once(perimeters: Iterable[Perimeter]) -> tuple[Perimeter, ...]:
+    """Perimeters without those that another, before them, stands for.
+
+    An official QPV stands for every other of its code and generation; anything else, for what is the same in all: kind,
+    code, and contour.
+    """
+    kept: dict[tuple[object, ...], Perimeter] = {}
+    for item in perimeters:
+        is_official = item.kind is Kind.QPV and not item.estimated
+        same = () if is_official else (item.estimated, item.epsg, item.geometry.wkb)
+        kept.setdefault((item.kind, item.code, item.generation, *same), item)
+    return tuple(kept.values())
+
+
+def _files(manifest: Manifest, role: str) -> list[PackFile]:
+    return [file for file in manifest.files if file.role == role]
+
+
+def _populations(file: PackFile) -> dict[str, tuple[int, str]]:
+    """People of each quarter, and the census that counts them."""
+    with file.checked_path().open(encoding="utf-8", newline="") as stream:
+        return {row["code"]: (int(row["population"]), row["census"]) for row in csv.DictReader(stream)}
+
+
+def _shape(path: Path) -> BaseGeometry:
+    import shapely
+
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return shapely.union_all([shapely.from_geojson(json.dumps(item["geometry"])) for item in features])
+
+
+def _perimeters(file: PackFile, populations: dict[str, tuple[int, str]]) -> list[Perimeter]:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(file.checked_path())
+    return [
+        _perimeter(file, *row, populations)
+        for row in zip(
+            *(table[name].to_pylist() for name in ("code", "name", "communes", "contour", "accuracy_m")),
+            *_placed(table),
+            strict=True,
+        )
+    ]
+
+
+def _placed(table: pa.Table) -> tuple[NDArray[np.object_], list[int]]:
+    """Contours of a file, each in its territory's projected CRS, and these CRS."""
+    import shapely
+
+    codes = table["code"].to_pylist()
+    geometries = shapely.from_wkb(table["geometry"].to_numpy())
+    stored = epsg_stored(table.schema.metadata or {})
+    epsgs = np.array([projected_epsg(departement_of_row(code, ()) or "") for code in codes])
+    for epsg in np.unique(epsgs).tolist():
+        rows = epsgs == epsg
+        geometries[rows] = projected_all(geometries[rows], stored, epsg)
+    return geometries, epsgs.tolist()
+
+
+def epsg_stored(metadata: dict[bytes, bytes]) -> int:
+    """EPSG code of the coordinates of a GeoParquet of the layer: Lambert-93, or WGS84."""
+    crs = json.loads(metadata[b"geo"])["columns"]["geometry"]["crs"]
+    return LAMBERT_93 if crs["id"]["code"] == LAMBERT_93 else WGS84
+
+
+def _perimeter(
+    file: PackFile,
+    code: str,
+    name: str,
+    communes: str,
+    contour: str,
+    accuracy_m: float,
+    geometry: BaseGeometry,
+    epsg: int,
+    populations: dict[str, tuple[int, str]],
+) -> Perimeter:
+    generation = generation_of_code(code)
+    if generation is None:
+        raise DataUnavailableError(
+            "La couche nationale a un code qui n'est pas celui d'un QPV",
+            where=Location(str(file.path), value=code),
+            advice="réinstaller geoville",
+        )
+    people = populations.get(code)
+    return Perimeter(
+        code=code,
+        name=name,
+        kind=Kind.QPV,
+        geometry=geometry,
+        epsg=epsg,
+        estimated=False,
+        generation=generation.year,
+        valid_from=generation.valid_from,
+        valid_to=generation.valid_to,
+        reference=generation.reference,
+        communes=tuple(communes.split(";")),
+        source=file.source,
+        accuracy_m=accuracy_m,
+        accuracy_source=_in_words(contour, generation.year, accuracy_m),
+        attributes={POPULATION: people[0], POPULATION_SOURCE: people[1]} if people else {},
+    )
+
+
+def _in_words(contour: str, year: int, accuracy_m: float) -> str:
+    metres = french.distance(accuracy_m)
+    return {
+        EXACT: "",
+        GENERALISED: f"le contour embarqué de {year} est généralisé à {metres} près : {_BETTER}",
+        DEVIATES: (
+            f"le contour embarqué de {year} est généralisé, et s'écarte jusqu'à {metres} de celui de 2015, dont il "
+            f"devrait être proche : {_BETTER}"
+        ),
+        TAKEN_OVER: (
+            f"le fichier embarqué de {year} n'a pas le contour de ce quartier ; celui de 2015, tenu pour inchangé, en "
+            f"tient lieu, à {metres} près : {_BETTER}"
+        ),
+    }[contour]
