@@ -9,17 +9,16 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geoville import french
-from geoville.crs import LAMBERT_93, WGS84, projected_epsg, transform_geometry
+from geoville.crs import WGS84, transform_geometry
 from geoville.errors import DataUnavailableError, Location
 from geoville.law import generation_of_code
 from geoville.model import Kind, Perimeter
-from geoville.sources.contours import departement_of_row, projected_all
 from geoville.sources.files import embedded_data
 from geoville.sources.manifest import Manifest, PackFile, read_manifest
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    import pyarrow as pa
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
@@ -133,49 +131,28 @@ def _shape(path: Path) -> BaseGeometry:
 
 
 def _perimeters(file: PackFile, populations: dict[str, tuple[int, str]]) -> list[Perimeter]:
+    """Quarters of one file, all in the projected CRS that the file is in."""
     import pyarrow.parquet as pq
-
-    table = pq.read_table(file.checked_path())
-    return [
-        _perimeter(file, *row, populations)
-        for row in zip(
-            *(table[name].to_pylist() for name in ("code", "name", "communes", "contour", "accuracy_m")),
-            *_placed(table),
-            strict=True,
-        )
-    ]
-
-
-def _placed(table: pa.Table) -> tuple[NDArray[np.object_], list[int]]:
-    """Contours of a file, each in its territory's projected CRS, and these CRS."""
     import shapely
 
-    codes = table["code"].to_pylist()
+    table = pq.ParquetFile(file.checked_path()).read()
+    columns = {name: table[name].to_pylist() for name in ("code", "name", "communes", "contour", "accuracy_m")}
+    epsg = json.loads(table.schema.metadata[b"geo"])["columns"]["geometry"]["crs"]["id"]["code"]
     geometries = shapely.from_wkb(table["geometry"].to_numpy())
-    stored = epsg_stored(table.schema.metadata or {})
-    epsgs = np.array([projected_epsg(departement_of_row(code, ()) or "") for code in codes])
-    for epsg in np.unique(epsgs).tolist():
-        rows = epsgs == epsg
-        geometries[rows] = projected_all(geometries[rows], stored, epsg)
-    return geometries, epsgs.tolist()
-
-
-def epsg_stored(metadata: dict[bytes, bytes]) -> int:
-    """EPSG code of the coordinates of a GeoParquet of the layer: Lambert-93, or WGS84."""
-    crs = json.loads(metadata[b"geo"])["columns"]["geometry"]["crs"]
-    return LAMBERT_93 if crs["id"]["code"] == LAMBERT_93 else WGS84
+    rows = zip(*columns.values(), geometries, strict=True)
+    return [_perimeter(file, epsg, populations, *row) for row in rows]
 
 
 def _perimeter(
     file: PackFile,
+    epsg: int,
+    populations: dict[str, tuple[int, str]],
     code: str,
     name: str,
     communes: str,
     contour: str,
     accuracy_m: float,
     geometry: BaseGeometry,
-    epsg: int,
-    populations: dict[str, tuple[int, str]],
 ) -> Perimeter:
     generation = generation_of_code(code)
     if generation is None:
@@ -204,6 +181,7 @@ def _perimeter(
     )
 
 
+@cache
 def _in_words(contour: str, year: int, accuracy_m: float) -> str:
     metres = french.distance(accuracy_m)
     return {

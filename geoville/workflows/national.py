@@ -12,12 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoville.crs import LAMBERT_93, WGS84, projected_epsg
+from geoville.crs import (
+    LAMBERT_93,
+    RGAF09_UTM20,
+    RGFG95_UTM22,
+    RGM04_UTM38,
+    RGPF_UTM6S,
+    RGR92_UTM40,
+    WGS84,
+    projected_epsg,
+)
 from geoville.eligibility.reach import farthest_m
 from geoville.errors import ContourError, Location
 from geoville.sources.contours import departement_of_row, projected_all, repaired, split_communes
 from geoville.sources.files import embedded_data, make_folder, replacing, sha256_of
 from geoville.sources.national import DEVIATES, EXACT, FOLDER, GENERALISED, LAYER, TAKEN_OVER
+from geoville.sources.writers import rounded_shapes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,11 +44,21 @@ CENSUS_2013, STATISTICS_2024 = "pop_qp_2013.csv", "qpv2024_statistics.csv"
 GENERALISED_M = 25.0
 """How far a generalised contour of 2024 may lie: measured on quarters whose contour of 2015 did not change."""
 
+ZONE_NAMES = {
+    LAMBERT_93: "metropole",
+    RGAF09_UTM20: "antilles",
+    RGFG95_UTM22: "guyane",
+    RGR92_UTM40: "la_reunion",
+    RGM04_UTM38: "mayotte",
+    RGPF_UTM6S: "tahiti",
+}
+"""Name of the file of each projected CRS."""
+
 SAME_SHARE = 0.98
 """Share of the surface of two contours together that they have in common, from which they are held to be the same."""
 
 _ROUNDED_UP_M = 5
-_DEGREE_DECIMALS = 7
+_CENTIMETRE_DECIMALS = 2
 _ENCODING = "cp1252"
 _UNCHANGED = "I"
 """Last letter of the code of a quarter of 2024 that its list says unchanged. Read so by geoville: no text says it."""
@@ -68,11 +88,16 @@ def build_national(sources: Path, folder: Path) -> dict[str, str]:
     ContourError
         A file cannot be read, or a quarter has no usable contour in either generation.
     """
+    import pyarrow as pa
+
     make_folder(folder)
     exact = _exact(sources / SHAPEFILE)
-    tables = {"qpv_2015.parquet": (exact, LAMBERT_93), "qpv_2024.parquet": (_generalised(sources, exact), WGS84)}
+    tables = {"qpv_2015_metropole.parquet": (exact, LAMBERT_93)}
+    generalised, epsgs = _generalised(sources, exact)
+    for epsg, zone in ZONE_NAMES.items():
+        tables[f"qpv_2024_{zone}.parquet"] = (generalised.filter(pa.array(epsgs == epsg)), epsg)
     for name, (table, epsg) in tables.items():
-        _write_geoparquet(table, epsg, folder / name)
+        _write_geoparquet(_along_a_curve(table, epsg), epsg, folder / name)
     with replacing(folder / "populations.csv") as beside:
         beside.write_text(_populations(sources), encoding="utf-8", newline="\n")
     names = (*tables, "populations.csv")
@@ -94,33 +119,29 @@ def _exact(path: Path) -> pa.Table:
         "contour": pa.array([EXACT] * len(frame)),
         "accuracy_m": pa.array([0.0] * len(frame)),
     }
-    return _in_space(columns, np.array(mended, dtype=object), LAMBERT_93)
+    return _with_shapes(columns, np.array(mended, dtype=object))
 
 
-def _generalised(sources: Path, exact: pa.Table) -> pa.Table:
-    """Quarters of 2024, in degrees, each with how far its contour may lie."""
+def _generalised(sources: Path, exact: pa.Table) -> tuple[pa.Table, NDArray[np.int_]]:
+    """Quarters of 2024, each with how far its contour may lie, and their projected CRS."""
     import pyarrow as pa
     import shapely
 
     frame = _read(sources / SIMPLIFIED)
     codes = frame["code_qp"].tolist()
     epsgs = np.array([projected_epsg(departement_of_row(code, ()) or "") for code in codes])
-    shapes = _mended(np.array(frame.geometry, dtype=object), epsgs)
+    shapes = _projected(np.array(frame.geometry, dtype=object), epsgs)
     before = _Before(exact)
     contours, accuracies = [GENERALISED] * len(codes), [GENERALISED_M] * len(codes)
     for row in np.flatnonzero(epsgs == LAMBERT_93).tolist():
         if shapes[row].is_empty:
             continue
-        contours[row], accuracies[row] = before.compared(
-            codes[row], projected_all(shapes[row : row + 1], WGS84, LAMBERT_93)[0]
-        )
+        contours[row], accuracies[row] = before.compared(codes[row], shapes[row])
     for row in np.flatnonzero(shapely.is_empty(shapes)).tolist():
         found = before.named(frame["lib_qp"][row], departement_of_row(codes[row], ()) or "")
         if found is None:
             raise ContourError("Quartier sans contour", where=Location(SIMPLIFIED, row + 1, "code_qp", codes[row]))
-        shapes[row] = _mended(projected_all(np.array([found], dtype=object), LAMBERT_93, WGS84), epsgs[row : row + 1])[
-            0
-        ]
+        shapes[row] = found
         contours[row], accuracies[row] = TAKEN_OVER, max(accuracies)
     columns = {
         "code": pa.array(codes),
@@ -129,7 +150,7 @@ def _generalised(sources: Path, exact: pa.Table) -> pa.Table:
         "contour": pa.array(contours),
         "accuracy_m": pa.array(accuracies),
     }
-    return _in_space(columns, shapes, WGS84)
+    return _with_shapes(columns, shapes), epsgs
 
 
 class _Before:
@@ -182,28 +203,18 @@ def _areas_of(shape: Any) -> Any:
     return shapely.union_all(parts[shapely.area(parts) > 0])
 
 
-def _mended(shapes: NDArray[np.object_], epsgs: NDArray[np.int_]) -> NDArray[np.object_]:
-    """Contours in degrees, rounded, that are valid in degrees and once projected; empty where nothing is left."""
+def _projected(degrees: NDArray[np.object_], epsgs: NDArray[np.int_]) -> NDArray[np.object_]:
+    """Contours in their projected CRS, to the centimetre (they are published to the metre), mended; empty where none is."""
     import shapely
 
-    out = shapes.copy()
-    for row, epsg in enumerate(epsgs.tolist()):
-        if shapely.area(shapely.make_valid(out[row])) == 0:
-            out[row] = shapely.Polygon()
-            continue
-        for _ in range(3):  # rounding may cross two edges that mending had parted
-            out[row] = shapely.transform(_areas_of(shapely.make_valid(out[row])), _rounded)
-            moved = projected_all(out[row : row + 1], WGS84, epsg)[0]
-            if out[row].is_valid and moved.is_valid:
-                break
-            out[row] = projected_all(np.array([_areas_of(shapely.make_valid(moved))], dtype=object), epsg, WGS84)[0]
-        else:
-            raise ContourError("Contour qui ne peut pas être réparé", where=Location(SIMPLIFIED, row + 1))
+    out = degrees.copy()
+    for epsg in np.unique(epsgs).tolist():
+        rows = epsgs == epsg
+        out[rows] = rounded_shapes(projected_all(degrees[rows], WGS84, epsg), _CENTIMETRE_DECIMALS)
+    for row in np.flatnonzero(~shapely.is_valid(out)).tolist():
+        mended = _areas_of(shapely.make_valid(out[row]))
+        out[row] = rounded_shapes(np.array([mended], dtype=object), _CENTIMETRE_DECIMALS)[0]
     return out
-
-
-def _rounded(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.round(degrees, _DEGREE_DECIMALS)
 
 
 def _read(path: Path, *, encoding: str | None = None) -> gpd.GeoDataFrame:
@@ -217,15 +228,20 @@ def _read(path: Path, *, encoding: str | None = None) -> gpd.GeoDataFrame:
         ) from error
 
 
-def _in_space(columns: dict[str, pa.Array], shapes: NDArray[np.object_], epsg: int) -> pa.Table:
-    """A table whose rows follow a curve that fills the plane: neighbours lie together, and compress well."""
-    import geopandas as gpd
+def _with_shapes(columns: dict[str, pa.Array], shapes: NDArray[np.object_]) -> pa.Table:
     import pyarrow as pa
     import shapely
 
-    order = np.argsort(gpd.GeoSeries(shapes, crs=epsg).hilbert_distance().to_numpy(), kind="stable")
-    table = pa.table({**columns, "geometry": pa.array(shapely.to_wkb(shapes, include_srid=False), pa.binary())})
-    return table.take(pa.array(order))
+    return pa.table({**columns, "geometry": pa.array(shapely.to_wkb(shapes, include_srid=False), pa.binary())})
+
+
+def _along_a_curve(table: pa.Table, epsg: int) -> pa.Table:
+    """Rows in the order of a curve that fills the plane: neighbours lie together, and compress well."""
+    import geopandas as gpd
+    import pyarrow as pa
+
+    shapes = gpd.GeoSeries.from_wkb(table["geometry"].to_numpy(), crs=epsg)
+    return table.take(pa.array(np.argsort(shapes.hilbert_distance().to_numpy(), kind="stable")))
 
 
 def _write_geoparquet(table: pa.Table, epsg: int, path: Path) -> None:
