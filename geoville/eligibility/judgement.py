@@ -10,7 +10,7 @@ import numpy as np
 from geoville.model import Kind, PeriodVerdict, PositionType, Quality, VerdictCode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -50,6 +50,7 @@ def share_of(part: BaseGeometry, shape: BaseGeometry) -> float:
 
 
 _MOST = 0.5
+_DECIDING = {VerdictCode.INSIDE: 0, VerdictCode.UNCERTAIN: 1, VerdictCode.OUTSIDE: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def locate(position: Position, index: PerimeterIndex) -> Located:
 
 
 def verdict_on(located: Located, nearest: PerimeterHit | None) -> VerdictCode:
-    """Verdict about the perimeter that holds a position the deepest, or the nearest one.
+    """Verdict about one perimeter: `uncertain` where its limit lies within the accuracies of the position and of itself.
 
     Parameters
     ----------
@@ -96,10 +97,18 @@ def verdict_on(located: Located, nearest: PerimeterHit | None) -> VerdictCode:
     if not located.firm:
         return VerdictCode.UNCERTAIN
     astride = nearest.distance_m == 0 and not nearest.inside
-    accuracy_m = located.position.accuracy_m
+    accuracy_m = located.position.accuracy_m + nearest.perimeter.accuracy_m
     if astride or (accuracy_m > 0 and abs(nearest.distance_m) <= accuracy_m):
         return VerdictCode.UNCERTAIN
     return VerdictCode.INSIDE if nearest.inside else VerdictCode.OUTSIDE
+
+
+def deciding_first(located: Located, hits: Iterable[PerimeterHit]) -> tuple[PerimeterHit, ...]:
+    """Hits in the order in which they decide: one that surely holds the position, else one that may, else the nearest.
+
+    Perimeters that are equally accurate decide in the order of their distances.
+    """
+    return tuple(sorted(hits, key=lambda hit: (_DECIDING[verdict_on(located, hit)], hit.distance_m)))
 
 
 def quality_of(located: Located, verdict: VerdictCode, answering: Sequence[PerimeterHit]) -> Quality:
@@ -135,7 +144,7 @@ def whole_share(located: Located, answering: Sequence[PerimeterHit]) -> float:
 def period_verdicts(located: Located) -> tuple[PeriodVerdict, ...]:
     """Verdict under each generation of QPV known there, the oldest first."""
     nearest: dict[int, PerimeterHit] = {}
-    for hit in located.hits:
+    for hit in deciding_first(located, located.hits):
         if hit.perimeter.kind is Kind.QPV and hit.perimeter.generation:
             nearest.setdefault(hit.perimeter.generation, hit)
     return tuple(

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from geoville import french
-from geoville.eligibility.judgement import verdict_on
+from geoville.eligibility.judgement import deciding_first, verdict_on
 from geoville.eligibility.sentences import KIND_NAMES, describe
 from geoville.law.parameters import law_names, read_law
 from geoville.model import Band, Basis, Kind, Rule, RuleFinding, RuleStatus, RuleTest, VerdictCode
@@ -301,7 +301,7 @@ def ground_of_position(located: Located, basis: Basis, answering: tuple[Perimete
     answering : hits that its verdict rests on: candidates stand for QPV where only these are known.
     """
     nearest: dict[Kind, PerimeterHit] = {}
-    for hit in located.hits:
+    for hit in deciding_first(located, located.hits):
         if hit.perimeter.in_force(on):
             nearest.setdefault(hit.perimeter.kind, hit)
     if answering and answering[0].perimeter.kind is Kind.CANDIDAT:

@@ -17,6 +17,7 @@ ESTIMATED_ANSWER = (
     "Réponse estimée, sans valeur réglementaire : le contour officiel en vigueur à cette date manque ici."
 )
 OUT_OF_TERRITORY = "Position hors du territoire connu : geoville n'a pas de données à cet endroit."
+OUT_OF_FRANCE = "Position hors de France : geoville ne connaît que les quartiers prioritaires français."
 NOT_A_NO = "Ce n'est pas un « non » : la question reste ouverte."
 
 VERDICT_NAMES = {
@@ -75,6 +76,9 @@ def verdict_sentence(verdict: VerdictCode, perimeter: Perimeter | None, distance
     where = f"à {metres} à l'intérieur" if distance_m < 0 else f"à {metres} à l'extérieur"
     if distance_m == 0:
         where = "sur la limite, qui en fait partie"
+    if verdict is VerdictCode.UNCERTAIN and abs(distance_m) <= perimeter.accuracy_m:
+        known = french.distance(perimeter.accuracy_m)
+        return f"À vérifier : la position, {where} ({name}), est trop près d'une limite connue à {known} près."
     if verdict is VerdictCode.UNCERTAIN:
         return f"À vérifier : la position trouvée, {where} ({name}), n'est pas assez sûre{if_far(distance_m)}."
     if verdict is VerdictCode.OUTSIDE:
@@ -110,6 +114,14 @@ def basis_sentences(basis: Basis, answering: tuple[PerimeterHit, ...]) -> list[s
     estimated = [ESTIMATED_ANSWER] if basis is Basis.ESTIMATED else []
     unverified = [str(hit.perimeter.attributes.get("unverified") or "") for hit in answering[:1]]
     return estimated + [f"L'estimation repose sur des valeurs non vérifiées : {text}." for text in unverified if text]
+
+
+def contour_sentence(perimeter: Perimeter) -> str:
+    """Say how far a contour may lie, and how to get a better one; empty for an exact one."""
+    if not perimeter.accuracy_m:
+        return ""
+    source = perimeter.accuracy_source or f"ce contour est connu à {french.distance(perimeter.accuracy_m)} près"
+    return f"{source[0].upper()}{source[1:]}."
 
 
 def dates_in_force(perimeter: Perimeter) -> str:

@@ -29,7 +29,6 @@ from geoville.eligibility.actions.action import (
 )
 from geoville.eligibility.decide import decide
 from geoville.eligibility.footprint import decide_footprint
-from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.rules import rules_at
 from geoville.eligibility.secrecy import publish, secrecy_threshold
 from geoville.law import generation_of_code, generations
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.eligibility.actions.action import Public
+    from geoville.eligibility.index import PerimeterIndex
     from geoville.eligibility.secrecy import PublishedCounts
     from geoville.model import FootprintAnswer, Generation, Perimeter, Position, Rule
     from geoville.perimeters.areas import PopulatedCells
@@ -298,7 +298,7 @@ def any_in_force(index: PerimeterIndex, on: date) -> bool:
 
 
 def _only(index: PerimeterIndex, *kinds: Kind) -> PerimeterIndex:
-    return PerimeterIndex((item for item in index.perimeters if item.kind in kinds), index.extent)
+    return index.of(item for item in index.perimeters if item.kind in kinds)
 
 
 def _finding(index: PerimeterIndex, on: date, answer: Answer | FootprintAnswer, none_known: str) -> LayerFinding:
