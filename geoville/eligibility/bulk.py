@@ -408,7 +408,7 @@ class BulkIndex:
         place &= placed
         what = self._known(lon, lat)
         if self.index.country is not None:
-            answers = _without_estimates(answers, answers.estimated & (what != EVERYTHING))
+            answers = self._of_quarters_alone(answers, what)
         known = place & (what != NOTHING)
         code = np.array([_CODES[verdict] for verdict in RANKS], dtype=np.uint8)[answers.rank]
         code[answers.perimeter == NO_PERIMETER] = _CODES[VerdictCode.NOT_FOUND]
@@ -420,6 +420,19 @@ class BulkIndex:
             code[row], perimeter[row], distance_m[row] = self._one_by_one(lon[row], lat[row], accuracy_m[row])
         return BulkVerdicts(
             code, answers.estimated, perimeter, distance_m, what, answers.unsettled, answers.within, sets
+        )
+
+    def _of_quarters_alone(self, answers: TerritoryAnswers, known: NDArray[np.uint8]) -> TerritoryAnswers:
+        """Answers where QPV alone are known: what rests on the other perimeters of one town is taken back."""
+        is_quarter = np.array([item.kind is Kind.QPV for item in self.index.perimeters] + [True])
+        rows = (known == QUARTERS) & ~is_quarter[answers.perimeter]  # the last one is that of no perimeter
+        estimated = np.where(known == NOTHING, self.index.answering(self.on)[0] is Basis.ESTIMATED, answers.estimated)
+        return replace(
+            answers,
+            perimeter=np.where(rows, NO_PERIMETER, answers.perimeter).astype(np.int32),
+            distance_m=np.where(rows, np.nan, answers.distance_m),
+            doubtful=answers.doubtful & ~rows,
+            estimated=estimated & (known != QUARTERS),
         )
 
     def _known(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -458,14 +471,3 @@ def is_place(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.b
 
 def _between(values: NDArray[np.float64], ends: tuple[float, float]) -> NDArray[np.bool_]:
     return (ends[0] <= values) & (values <= ends[1])
-
-
-def _without_estimates(answers: TerritoryAnswers, rows: NDArray[np.bool_]) -> TerritoryAnswers:
-    """Answers that rest on the estimates of another town, taken back."""
-    return replace(
-        answers,
-        perimeter=np.where(rows, NO_PERIMETER, answers.perimeter).astype(np.int32),
-        distance_m=np.where(rows, np.nan, answers.distance_m),
-        doubtful=answers.doubtful & ~rows,
-        estimated=answers.estimated & ~rows,
-    )

@@ -201,7 +201,7 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date) -> Answe
     hits = located.hits
     if not index.covers(found.lon, found.lat):
         return _unknown(OUT_OF_FRANCE if index.country else OUT_OF_TERRITORY, found, hits, index, on)
-    local = index.is_local((found.lon, found.lat, found.lon, found.lat))
+    local = index.knows_everything((found.lon, found.lat, found.lon, found.lat))
     basis, kinds = index.answering(on, hits[0].perimeter.epsg if hits else None, local=local)
     answering = deciding_first(
         located, (hit for hit in hits if hit.perimeter.kind in kinds and hit.perimeter.in_force(on))

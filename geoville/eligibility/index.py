@@ -212,8 +212,10 @@ class PerimeterIndex:
         Parameters
         ----------
         epsg : projected CRS of the place asked about; None for all the perimeters together.
-        local : False for a place where only QPV are known (`is_local`).
+        local : False for a place where only QPV are known (`knows_everything`).
         """
+        if not local:
+            return Basis.OFFICIAL, frozenset({Kind.QPV})
         families = [
             family
             for territory_epsg, territory in self._territories.items()
@@ -223,7 +225,7 @@ class PerimeterIndex:
         kinds = frozenset(family.kind for family in families)
         if any(family.kind is Kind.QPV and family.in_force(on) for family in families):
             return Basis.OFFICIAL, frozenset({Kind.QPV})
-        if Kind.CANDIDAT in kinds and local:
+        if Kind.CANDIDAT in kinds:
             return Basis.ESTIMATED, frozenset({Kind.CANDIDAT})
         if Kind.QPV in kinds:
             return Basis.OFFICIAL, frozenset({Kind.QPV})
@@ -246,11 +248,15 @@ class PerimeterIndex:
 
     def known_at(self, hits: Iterable[PerimeterHit], box: tuple[float, float, float, float]) -> list[PerimeterHit]:
         """Hits that say something of a box (degrees): QPV alone where other kinds are not known."""
-        everything_is = self.country is None or self.is_local(box)
-        return [hit for hit in hits if everything_is or hit.perimeter.kind is Kind.QPV]
+        everything = self.knows_everything(box)
+        return [hit for hit in hits if everything or hit.perimeter.kind is Kind.QPV]
+
+    def knows_everything(self, box: tuple[float, float, float, float]) -> bool:
+        """Whether other kinds than QPV may answer about a box: not in the rest of the country."""
+        return self.country is None or self.is_local(box)
 
     def is_local(self, box: tuple[float, float, float, float]) -> bool:
-        """Whether all kinds of perimeters are known all over a box, and not QPV alone."""
+        """Whether a box lies in the extent."""
         if self.extent is None:
             return True
         west, south, east, north = self.extent
