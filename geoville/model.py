@@ -166,11 +166,16 @@ class Quality(IntEnum):
 
 
 class Placement(StrEnum):
-    """Where a footprint stands; `unknown` where it leaves the territory whose perimeters are known."""
+    """Where a footprint stands.
+
+    `uncertain` where that depends on where exactly a contour that is not exact lies; `unknown` where the footprint
+    leaves the territory whose perimeters are known.
+    """
 
     INSIDE = "inside"
     PARTLY = "partly"
     OUTSIDE = "outside"
+    UNCERTAIN = "uncertain"
     UNKNOWN = "unknown"
 
 
@@ -185,6 +190,9 @@ class RuleStatus(StrEnum):
 
 
 # --- Perimeters, with what dates them and what is cited for them
+
+POPULATION, POPULATION_SOURCE = "population_insee", "population_insee_source"
+"""Attributes of an official quarter that hold the people whom Insee counts there, and the census."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ _PLACEMENTS = {
     Placement.INSIDE: "DEDANS",
     Placement.PARTLY: "EN PARTIE DEDANS",
     Placement.OUTSIDE: "DEHORS",
+    Placement.UNCERTAIN: "À VÉRIFIER",
     Placement.UNKNOWN: "INCONNU",
 }
 _SHOWN_RULES = {

@@ -16,6 +16,7 @@ from geoville.eligibility.secrecy import secrecy_threshold
 from geoville.eligibility.sentences import (
     NOT_A_NO,
     basis_sentences,
+    contour_sentence,
     describe,
     none_in_force,
     outside_sentence,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.eligibility.index import PerimeterIndex
-    from geoville.model import PerimeterHit
+    from geoville.model import Perimeter, PerimeterHit
     from geoville.perimeters.areas import PopulatedCells
 
 
@@ -53,6 +54,7 @@ class FootprintMeasure:
     inside : part of the footprint that lies in them.
     share : in [0, 1], of its area, length or points, inside.
     nearest_m, farthest_m : distances from its nearest and farthest points, 0 inside.
+    accuracy_m : of the contours near it, the largest.
     """
 
     hits: tuple[PerimeterHit, ...]
@@ -61,6 +63,7 @@ class FootprintMeasure:
     share: float
     nearest_m: float
     farthest_m: float
+    accuracy_m: float = 0.0
 
 
 def require_footprint(shape: BaseGeometry) -> None:
@@ -108,15 +111,46 @@ def measure_footprint(
     west, south, east, north = shape.bounds
     nearest_m = _without_rounding(max(hits[0].distance_m, 0.0))
     reachable = answering(nearest_m + math.hypot(east - west, north - south))
-    polygons = [hit.perimeter.geometry for hit in reachable]
+    accuracy_m = max(hit.perimeter.accuracy_m for hit in reachable)
+    perimeters = shapely.union_all([hit.perimeter.geometry for hit in reachable])
     inside = part_inside(shape, [hit.perimeter.geometry for hit in reachable if hit.distance_m <= 0])
     marks = [band + ROUNDING_M for band in (0.0, *BANDS_M)]
-    farthest = _without_rounding(farthest_m(shape, shapely.union_all(polygons), marks))
+    farthest = _without_rounding(farthest_m(shape, perimeters, marks))
     placement = _placement_in(shape, inside, farthest)
+    if accuracy_m and not _is_sure(placement, shape, inside, perimeters, nearest_m, farthest, accuracy_m):
+        share = 1.0 if placement is Placement.INSIDE else share_of(inside, shape)
+        return FootprintMeasure(hits, inside, Placement.UNCERTAIN, share, nearest_m, farthest, accuracy_m)
     if placement is Placement.INSIDE:
-        return FootprintMeasure(hits, shape, placement, 1.0, 0.0, 0.0)
+        return FootprintMeasure(hits, shape, placement, 1.0, 0.0, 0.0, accuracy_m)
     share = 0.0 if placement is Placement.OUTSIDE else share_of(inside, shape)
-    return FootprintMeasure(hits, inside, placement, share, nearest_m, farthest)
+    return FootprintMeasure(hits, inside, placement, share, nearest_m, farthest, accuracy_m)
+
+
+def _is_sure(
+    placement: Placement,
+    shape: BaseGeometry,
+    inside: BaseGeometry,
+    perimeters: BaseGeometry,
+    nearest_m: float,
+    farthest: float,
+    accuracy_m: float,
+) -> bool:
+    """Whether a placement stays the same wherever, within their accuracy, the contours lie.
+
+    Parameters
+    ----------
+    inside : part of the shape that the perimeters, together, hold.
+    """
+    import shapely
+
+    if placement is Placement.OUTSIDE:
+        return nearest_m > accuracy_m
+    if placement is Placement.INSIDE:
+        return bool(shapely.distance(shape, shapely.boundary(perimeters)) > accuracy_m)
+    around = shapely.difference(shapely.box(*perimeters.bounds).buffer(ROUNDING_M), perimeters)
+    parts = shapely.get_parts(inside)
+    own = parts[shapely.get_dimensions(parts) == shapely.get_dimensions(shape)]  # not where it only touches
+    return farthest > accuracy_m and len(own) > 0 and farthest_m(shapely.union_all(own), around) > accuracy_m
 
 
 def share_of_people(measure: FootprintMeasure, shape: BaseGeometry, population: PopulatedCells | None) -> float | None:
@@ -184,19 +218,27 @@ def footprint_reasons(
     if placement is Placement.UNKNOWN:
         return (_OUT_OF_TERRITORY, NOT_A_NO)
     return (
-        _placement_sentence(measure, shape),
+        _placement_sentence(placement, measure, shape),
         *basis_sentences(basis, measure.hits),
+        *([contour_sentence(_least_accurate(measure))] if placement is Placement.UNCERTAIN else []),
         *([] if known or placement is Placement.INSIDE else [_PARTLY_KNOWN]),
         *_people(placement, people),
         *_reach(measure),
     )
 
 
-def _placement_sentence(measure: FootprintMeasure, shape: BaseGeometry) -> str:
+def _least_accurate(measure: FootprintMeasure) -> Perimeter:
+    return max((hit.perimeter for hit in measure.hits), key=lambda perimeter: perimeter.accuracy_m)
+
+
+def _placement_sentence(placement: Placement, measure: FootprintMeasure, shape: BaseGeometry) -> str:
     import shapely
 
     nearest = measure.hits[0]
     name = describe(nearest.perimeter)
+    if placement is Placement.UNCERTAIN:
+        known = french.distance(measure.accuracy_m)
+        return f"À vérifier : l'emprise est trop près d'une limite connue à {known} près ({name})."
     if measure.placement is Placement.PARTLY:
         size = _SIZES[int(shapely.get_dimensions(shape))]
         return f"En partie dedans : {part_in_words(measure.share)} {size} est dans : {_names(measure)}."
@@ -226,7 +268,7 @@ def _reach(measure: FootprintMeasure) -> list[str]:
     """How far a footprint that is not wholly in reaches, and which bands hold it."""
     if measure.placement is Placement.INSIDE:
         return []
-    wholly = [band for band in BANDS_M if measure.farthest_m <= band]
+    wholly = [band for band in BANDS_M if measure.farthest_m + measure.accuracy_m <= band]
     is_within = "est tout entière" if wholly else "n'est pas tout entière"
     band = french.distance(wholly[0] if wholly else BANDS_M[-1])
     farthest = french.distance(measure.farthest_m)
@@ -239,6 +281,7 @@ _VERDICTS = {
     Placement.INSIDE: VerdictCode.INSIDE,
     Placement.PARTLY: VerdictCode.UNCERTAIN,
     Placement.OUTSIDE: VerdictCode.OUTSIDE,
+    Placement.UNCERTAIN: VerdictCode.UNCERTAIN,
 }
 
 
@@ -268,14 +311,14 @@ def decide_footprint(
     """
     require_footprint(geometry_wgs84)
     shape, epsg = index.projected(geometry_wgs84)
-    basis, kinds = index.answering(on, epsg)
+    basis, kinds = index.answering(on, epsg, local=index.knows_everything(geometry_wgs84.bounds))
     measure = measure_footprint(shape, epsg, index, kinds, on) if epsg else None
-    hits = index.around_shape(shape, epsg) if epsg else ()
+    hits = tuple(index.known_at(index.around_shape(shape, epsg), geometry_wgs84.bounds)) if epsg else ()
     answering = measure.hits if measure else ()
     known = index.covers_box(geometry_wgs84.bounds)
     placement = _placement_known(measure, known=known)
     people = share_of_people(measure, shape, population) if measure and known else None
-    is_within = [measure is not None and measure.farthest_m <= band for band in BANDS_M]
+    is_within = [measure is not None and measure.farthest_m + measure.accuracy_m <= band for band in BANDS_M]
     ground = _ground(index, shape, measure, hits, basis, on)
     return FootprintAnswer(
         on=on,
@@ -296,7 +339,7 @@ def decide_footprint(
 
 
 def _placement_known(measure: FootprintMeasure | None, *, known: bool) -> Placement:
-    if measure is None or (measure.placement is Placement.OUTSIDE and not known):
+    if measure is None or (measure.placement in {Placement.OUTSIDE, Placement.UNCERTAIN} and not known):
         return Placement.UNKNOWN
     return measure.placement
 
@@ -328,4 +371,6 @@ def _ground(
 def _standing(measure: FootprintMeasure, *, is_area: bool) -> Standing:
     """Standing with one kind; only an area tells how far a building reaches."""
     farthest_m = measure.farthest_m if is_area else None
-    return Standing(measure.hits[0].perimeter, _VERDICTS[measure.placement], measure.nearest_m, farthest_m)
+    in_doubt = measure.placement is Placement.UNCERTAIN
+    verdict = _VERDICTS[measure.placement]
+    return Standing(measure.hits[0].perimeter, verdict, measure.nearest_m, farthest_m, measure.accuracy_m, in_doubt)

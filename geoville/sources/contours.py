@@ -149,7 +149,10 @@ def repaired(code: str, geometry: BaseGeometry) -> tuple[BaseGeometry, Repair | 
 CODE = ("code_qp", "code", "code_zus", "code_cucs", "code_zfu", "id", "identifiant")
 NAME = ("lib_qp", "nom_qp", "name", "nom", "nom_zus", "nom_cucs", "nom_zfu", "libelle", "lib", "label")
 COMMUNES = ("insee_com", "code_commune", "code_insee", "communes", "lib_com", "nom_commune", "commune_qp", "commune")
-OWN = ("kind", "generation", "vintage", "estimated", "valid_from", "valid_to", "reference", "source")
+OWN = (
+    *("kind", "generation", "vintage", "estimated", "valid_from", "valid_to", "reference", "source"),
+    *("accuracy_m", "accuracy_source"),
+)
 TECHNICAL = ("fid", "ogc_fid", "geom", "geometry")
 
 INSEE_CODE = re.compile(r"\d[\dAB]\d{3}")
@@ -214,6 +217,18 @@ class ContourRow:
         if isinstance(value, float) and value.is_integer():
             return str(int(value))
         return None if value is None else str(value)
+
+    @property
+    def accuracy_m(self) -> float:
+        """How far the contour may lie, metres; 0 where the file says nothing. ContourError where it is no distance."""
+        text = self.text("accuracy_m")
+        try:
+            metres = float(text or 0)
+        except ValueError:
+            metres = math.nan
+        if not 0 <= metres < math.inf:
+            raise self.fault("Précision de contour illisible", "accuracy_m", "écrire un nombre de mètres, zéro ou plus")
+        return metres
 
     def year(self, column: str) -> int | None:
         """Year in a column; ContourError where it is not one."""
@@ -471,6 +486,8 @@ def _described(row: ContourRow, kind: Kind, generation: int | None, otherwise: i
     fixed = _generation(row, described, generation, otherwise)
     return replace(
         described,
+        accuracy_m=row.accuracy_m,
+        accuracy_source=row.text("accuracy_source") or "",
         generation=fixed.year,
         valid_from=fixed.valid_from,
         valid_to=fixed.valid_to,

@@ -18,12 +18,11 @@ from geoville import french
 from geoville.crs import WGS84, transform_geometry
 from geoville.errors import DataUnavailableError, Location
 from geoville.law import generation_of_code
-from geoville.model import Kind, Perimeter
+from geoville.model import POPULATION, POPULATION_SOURCE, Kind, Perimeter
 from geoville.sources.files import embedded_data
 from geoville.sources.manifest import Manifest, PackFile, read_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -34,9 +33,6 @@ FOLDER, LAYER = "national", "layer.toml"
 EXACT, GENERALISED, DEVIATES, TAKEN_OVER = "exact", "generalised", "deviates", "taken_over"
 """What a contour is: as published by the State; simplified by a third party; the same, and farther from the contour of
 2015 that its list says unchanged; or that contour of 2015 itself, where the file of 2024 has none."""
-
-POPULATION, POPULATION_SOURCE = "population_insee", "population_insee_source"
-"""Attributes that hold the people whom Insee counts in a quarter, and the census."""
 
 _BETTER = "« geoville data fetch » apporte le contour exact"
 
@@ -97,20 +93,6 @@ def national_layer() -> NationalLayer:
 def national_manifest() -> Manifest:
     """What the layer's own description says of its files."""
     return read_manifest(embedded_data() / FOLDER, LAYER)
-
-
-def each_once(perimeters: Iterable[Perimeter]) -> tuple[Perimeter, ...]:
-    """Perimeters without those that another, before them, stands for.
-
-    An official QPV stands for every other of its code and generation; anything else, for what is the same in all: kind,
-    code, and contour.
-    """
-    kept: dict[tuple[object, ...], Perimeter] = {}
-    for item in perimeters:
-        is_official = item.kind is Kind.QPV and not item.estimated
-        same = () if is_official else (item.estimated, item.epsg, item.geometry.wkb)
-        kept.setdefault((item.kind, item.code, item.generation, *same), item)
-    return tuple(kept.values())
 
 
 def _files(manifest: Manifest, role: str) -> list[PackFile]:

@@ -45,6 +45,7 @@ from geoville.sources.pack_folders import (
     version_folder,
     versions,
 )
+from geoville.sources.precedence import each_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -230,6 +231,9 @@ _NAME = re.compile(r"[a-z0-9-]{1,64}")
 URBAN_UNITS, UNIT_INCOMES = "urban_units", "unit_incomes"
 """Roles of the tables of a pack that spans several urban units."""
 
+_AROUND_M = 500.0
+"""How far around a territory a quarter carried by geoville still concerns it: the widest band of a rule."""
+
 EMBEDDED_LIST = "la liste embarquée"
 
 
@@ -393,7 +397,14 @@ class Pack:
         return (*shipped, *added_places(self.name))
 
     def perimeters(self) -> tuple[Perimeter, ...]:
-        """Perimeters known of the territory: first those of the user, then the layers of the pack."""
+        """Perimeters known of the territory: the user's, then the pack's, then official QPV that neither has."""
+        from geoville.sources.national import national_layer
+
+        carried = national_layer().near(self.extent, self.epsg, _AROUND_M)
+        return each_once((*self.own_perimeters(), *carried))
+
+    def own_perimeters(self) -> tuple[Perimeter, ...]:
+        """Perimeters that the user added to the territory, then those of the pack."""
         from geoville.sources.contours import read_perimeters
 
         shipped = [
@@ -402,7 +413,7 @@ class Pack:
             if file.role in {*Kind}
             for perimeter in read_perimeters(file.checked_path(), kind=Kind(file.role)).cited(file.source)
         ]
-        return (*added_perimeters(self.name), *shipped)
+        return each_once((*added_perimeters(self.name), *shipped))
 
     def layer_paths(self, kind: Kind) -> tuple[Path, ...]:
         """Files of a kind of perimeters; DataUnavailableError where the pack has none."""

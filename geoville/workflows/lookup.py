@@ -14,11 +14,13 @@ from geoville.geocoding.geocoder import FirstThatKnows, WithoutAddresses
 from geoville.geocoding.index import AddressIndex, is_address_index
 from geoville.geocoding.search import EmbeddedGeocoder
 from geoville.law import position_accuracy
-from geoville.model import Kind, Position, PositionType
+from geoville.model import Position, PositionType
 from geoville.sources.addresses import read_addresses
 from geoville.sources.contours import read_perimeters
-from geoville.sources.manifest import fetching, lacking, missing
+from geoville.sources.manifest import fetching, lacking
+from geoville.sources.national import national_layer
 from geoville.sources.pack import open_pack
+from geoville.sources.precedence import each_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -99,7 +101,6 @@ NAMED: Mapping[str, Callable[[], Geocoder]] = {GEOPLATEFORME: _geoplateforme}
 
 
 _COORDINATES = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
-_QUARTERS = (Kind.QPV, Kind.CANDIDAT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,20 +154,19 @@ def open_desk(
     geocoder : remote service asked instead of any list: "geoplateforme", or the URL of one that answers as addok does.
     generation : of the files' QPV, where their codes do not tell.
 
-    Raises
-    ------
-    DataUnavailableError
-        The pack knows no QPV and no candidate, and no file is given instead.
+    Notes
+    -----
+    Without files, the perimeters of the pack answer, and the official QPV of the whole country with them: a contour of
+    the user's, or of the pack, stands for the one that geoville carries.
     """
     pack = open_pack(territory)
     searcher = open_geocoder(pack, addresses=addresses, geocoder=geocoder)
     if perimeters:
         given = [found for path in perimeters for found in read_perimeters(path, generation=generation).perimeters]
         return LookupDesk(searcher, PerimeterIndex(given))
-    known = pack.perimeters()
-    if not any(item.kind in _QUARTERS for item in known):  # every answer would be "outside", of quarters not known
-        raise missing("qpv", pack.name)
-    return LookupDesk(searcher, PerimeterIndex(known, pack.extent))
+    country = national_layer()
+    known = each_once((*pack.own_perimeters(), *country.perimeters))
+    return LookupDesk(searcher, PerimeterIndex(known, pack.extent, country.country))
 
 
 def typed_position(lon: float, lat: float, accuracy_m: float = 0.0) -> Position:

@@ -249,6 +249,7 @@ _STANDINGS = {
     Placement.INSIDE: SpotStanding.INSIDE,
     Placement.PARTLY: SpotStanding.PARTLY,
     Placement.OUTSIDE: SpotStanding.OUTSIDE,
+    Placement.UNCERTAIN: SpotStanding.UNCERTAIN,
     Placement.UNKNOWN: SpotStanding.NOT_FOUND,
 }
 
