@@ -48,7 +48,7 @@ from geoville.sources.pack_folders import (
 from geoville.sources.precedence import each_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     import pyarrow as pa
@@ -396,24 +396,30 @@ class Pack:
         shipped = [place for file in self._files("places") for place in read_places(file.checked_path())]
         return (*shipped, *added_places(self.name))
 
-    def perimeters(self) -> tuple[Perimeter, ...]:
-        """Perimeters known of the territory: the user's, then the pack's, then official QPV that neither has."""
+    def perimeters(self, kinds: Collection[Kind] = tuple(Kind)) -> tuple[Perimeter, ...]:
+        """Perimeters known of the territory: the user's, then the pack's, then official QPV that neither has.
+
+        Parameters
+        ----------
+        kinds : those wanted; files of others are not read.
+        """
         from geoville.sources.national import national_layer
 
-        carried = national_layer().near(self.extent, self.epsg, _AROUND_M)
-        return each_once((*self.own_perimeters(), *carried))
+        carried = national_layer().near(self.extent, self.epsg, _AROUND_M) if Kind.QPV in kinds else ()
+        return each_once((*self.own_perimeters(kinds), *carried))
 
-    def own_perimeters(self) -> tuple[Perimeter, ...]:
+    def own_perimeters(self, kinds: Collection[Kind] = tuple(Kind)) -> tuple[Perimeter, ...]:
         """Perimeters that the user added to the territory, then those of the pack."""
         from geoville.sources.contours import read_perimeters
 
         shipped = [
             perimeter
             for file in self.manifest.files
-            if file.role in {*Kind}
+            if file.role in {*kinds}
             for perimeter in read_perimeters(file.checked_path(), kind=Kind(file.role)).cited(file.source)
         ]
-        return each_once((*added_perimeters(self.name), *shipped))
+        added = (item for item in added_perimeters(self.name) if item.kind in kinds)
+        return each_once((*added, *shipped))
 
     def layer_paths(self, kind: Kind) -> tuple[Path, ...]:
         """Files of a kind of perimeters; DataUnavailableError where the pack has none."""
