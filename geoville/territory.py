@@ -816,6 +816,8 @@ class Territory(Asking, AskingFiles, Computing, Judging, Drawing, Fetching):
         addresses: FilePath | None = None,
         geocoder: str | None = None,
         generation: int | None = None,
+        code_column: str | None = None,
+        name_column: str | None = None,
     ) -> Territory:
         """Open a territory by name; its files are read when something is asked.
 
@@ -827,19 +829,22 @@ class Territory(Asking, AskingFiles, Computing, Judging, Drawing, Fetching):
         geocoder : remote service asked instead of any list: "geoplateforme", or the URL of an addok. Without it no
             address leaves the machine.
         generation : of the QPV of `perimeters`, where their codes do not tell.
+        code_column, name_column : of `perimeters`, where the codes and names are not in a usual column.
 
         Raises
         ------
         UnknownTerritoryError
             No territory has that name; the message lists those there are.
         """
+        from geoville.sources.contours import OwnColumns
         from geoville.sources.pack import open_pack
         from geoville.workflows.lookup_file.desk import DeskChoice
 
+        own = OwnColumns(code_column, name_column)
         pack = open_pack(name)
         given = tuple(Path(path) for path in perimeters)
         listed = None if addresses is None else Path(addresses)
-        return cls(pack, DeskChoice(pack.designation, given, listed, geocoder, generation))
+        return cls(pack, DeskChoice(pack.designation, given, listed, geocoder, generation, own))
 
     @classmethod
     def new(
@@ -933,7 +938,16 @@ class Territory(Asking, AskingFiles, Computing, Judging, Drawing, Fetching):
         frame = geopandas.GeoDataFrame(list(layer.properties), index=list(layer.ids), geometry=layer.shapes, crs=WGS84)
         return frame.rename_axis("id").to_crs(self.epsg)
 
-    def add(self, file: FilePath, kind: str, *, generation: int | None = None, complete: bool = False) -> Addition:
+    def add(
+        self,
+        file: FilePath,
+        kind: str,
+        *,
+        generation: int | None = None,
+        complete: bool = False,
+        code_column: str | None = None,
+        name_column: str | None = None,
+    ) -> Addition:
         """Add a file to the territory for good, checked, converted and cited; answers take it into account at once.
 
         Parameters
@@ -942,11 +956,18 @@ class Territory(Asking, AskingFiles, Computing, Judging, Drawing, Fetching):
         kind : qpv, veille, vecu, zus, cucs, npnru, zfu, places or addresses.
         generation : of QPV whose codes do not tell it.
         complete : of addresses, whether a street that is not in the list does not exist.
+        code_column, name_column : of contours, where the codes and names are not in a usual column.
         """
+        from geoville.sources.contours import OwnColumns
         from geoville.workflows.territories import add_data
 
         return add_data(
-            Path(file), territory=self.choice.territory, kind=kind, generation=generation, complete=complete
+            Path(file),
+            territory=self.choice.territory,
+            kind=kind,
+            generation=generation,
+            complete=complete,
+            own=OwnColumns(code_column, name_column),
         )
 
     def remove(self, designation: str) -> Addition:

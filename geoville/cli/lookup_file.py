@@ -86,7 +86,7 @@ class JobOptions:
 
         desk = self.desk
         perimeters = tuple(desk.perimeters or ())
-        return DeskChoice(desk.territory, perimeters, desk.addresses, desk.geocoder, desk.generation)
+        return DeskChoice(desk.territory, perimeters, desk.addresses, desk.geocoder, desk.generation, desk.own)
 
     def open(self, source: Path, out: Path) -> FileJob:
         """Open the job about a file of this machine."""

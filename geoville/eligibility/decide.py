@@ -79,7 +79,11 @@ def position_reasons(
         first, precision = _whole_sentence(located, verdict, nearest, answering), []
     else:
         first = verdict_sentence(
-            verdict, nearest.perimeter if nearest else None, nearest.distance_m if nearest else None, on
+            verdict,
+            nearest.perimeter if nearest else None,
+            nearest.distance_m if nearest else None,
+            on,
+            complete=located.complete,
         )
         precision = _precision(verdict, located.position, nearest) if nearest else [NOT_A_NO]
     return (
@@ -117,14 +121,15 @@ def _whole_sentence(
     if verdict is VerdictCode.INSIDE:
         return f"Dedans : {whole} est dans : {name}, à {metres} au moins de la limite."
     if verdict is VerdictCode.OUTSIDE:
-        far = if_far(nearest.distance_m)
+        far = if_far(nearest.distance_m, complete=located.complete)
         return f"Dehors : {whole} est à {metres} au moins du périmètre le plus proche, {name}{far}."
     if nearest.distance_m:
         known = french.distance(located.position.accuracy_m)
         doubts = [f"ses adresses ne sont connues qu'à {known} près"] if located.position.accuracy_m else []
         contour_m = nearest.perimeter.accuracy_m
         doubts += [f"le contour n'est connu qu'à {french.distance(contour_m)} près"] if contour_m else []
-        return f"À vérifier : {whole} est du même côté de la limite, mais à {metres} d'elle, et {' ; '.join(doubts)} ({name})."
+        side = f"À vérifier : {whole} est du même côté de la limite, mais à {metres} d'elle"
+        return f"{side}, et {' ; '.join(doubts)} ({name})."
     share = part_in_words(whole_share(located, answering))
     return (
         f"À vérifier : sans numéro, la réponse dépend de l'endroit ; {share} de l'ensemble est à l'intérieur ({name})."
@@ -191,9 +196,9 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date) -> Answe
     -------
     The verdict rests on the QPV in force that day; where no contour in force is known, on candidates (`estimated`); an
     index that holds neither answers about whatever perimeters it holds, and nothing in force that day is `not_found`:
-    quarters of another generation do not make an "outside". `uncertain` only where the limit is within the
-    accuracies of the position and of the contour, added, or where the position is not firm. A street or town known whole is judged whole: its
-    distances are those of its part nearest to the limit. What is not known is `not_found`, never "outside".
+    quarters of another generation do not make an "outside". `uncertain` only where the limit is within the accuracies
+    of the position and of the contour, added, or where the position is not firm. A street or town known whole is judged
+    whole: its distances are those of its part nearest to the limit. What is not known is `not_found`, never "outside".
     """
     if isinstance(found, NotFound):
         return _unknown(found.reason, None, (), index, on)
@@ -239,5 +244,5 @@ def _unknown(
         position=position,
         reasons=(reason, NOT_A_NO),
         references=(),
-        sources=sources_of(index.perimeters),
+        sources=sources_of(index.perimeters) if index.country is None else sources_of(hit.perimeter for hit in hits),
     )

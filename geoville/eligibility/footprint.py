@@ -55,6 +55,7 @@ class FootprintMeasure:
     share : in [0, 1], of its area, length or points, inside.
     nearest_m, farthest_m : distances from its nearest and farthest points, 0 inside.
     accuracy_m : of the contours near it, the largest.
+    complete : whether every official QPV of the place is known.
     """
 
     hits: tuple[PerimeterHit, ...]
@@ -64,6 +65,7 @@ class FootprintMeasure:
     nearest_m: float
     farthest_m: float
     accuracy_m: float = 0.0
+    complete: bool = False
 
 
 def require_footprint(shape: BaseGeometry) -> None:
@@ -111,6 +113,7 @@ def measure_footprint(
     west, south, east, north = shape.bounds
     nearest_m = _without_rounding(max(hits[0].distance_m, 0.0))
     reachable = answering(nearest_m + math.hypot(east - west, north - south))
+    complete = index.country is not None
     accuracy_m = max(hit.perimeter.accuracy_m for hit in reachable)
     perimeters = shapely.union_all([hit.perimeter.geometry for hit in reachable])
     inside = part_inside(shape, [hit.perimeter.geometry for hit in reachable if hit.distance_m <= 0])
@@ -119,11 +122,11 @@ def measure_footprint(
     placement = _placement_in(shape, inside, farthest)
     if accuracy_m and not _is_sure(placement, shape, inside, perimeters, nearest_m, farthest, accuracy_m):
         share = 1.0 if placement is Placement.INSIDE else share_of(inside, shape)
-        return FootprintMeasure(hits, inside, Placement.UNCERTAIN, share, nearest_m, farthest, accuracy_m)
+        return FootprintMeasure(hits, inside, Placement.UNCERTAIN, share, nearest_m, farthest, accuracy_m, complete)
     if placement is Placement.INSIDE:
-        return FootprintMeasure(hits, shape, placement, 1.0, 0.0, 0.0, accuracy_m)
+        return FootprintMeasure(hits, shape, placement, 1.0, 0.0, 0.0, accuracy_m, complete)
     share = 0.0 if placement is Placement.OUTSIDE else share_of(inside, shape)
-    return FootprintMeasure(hits, inside, placement, share, nearest_m, farthest, accuracy_m)
+    return FootprintMeasure(hits, inside, placement, share, nearest_m, farthest, accuracy_m, complete)
 
 
 def _is_sure(
@@ -245,7 +248,7 @@ def _placement_sentence(placement: Placement, measure: FootprintMeasure, shape: 
     if measure.placement is Placement.OUTSIDE and measure.nearest_m == 0:
         return f"Dehors : l'emprise touche la limite sans y entrer ({name})."
     if measure.placement is Placement.OUTSIDE:
-        return outside_sentence(nearest.perimeter, measure.nearest_m)
+        return outside_sentence(nearest.perimeter, measure.nearest_m, complete=measure.complete)
     if nearest.inside:
         margin = french.distance(-nearest.distance_m)
         return f"Dedans : l'emprise est tout entière dans : {name}, à {margin} au moins de la limite."

@@ -133,7 +133,8 @@ class PerimeterIndex:
     Parameters
     ----------
     perimeters : valid ones, each in its territory's projected CRS.
-    extent : (west, south, east, north) in degrees: where perimeters of all kinds are known; None where that is not known.
+    extent : (west, south, east, north) in degrees: where perimeters of all kinds are known; None where that is
+        not known.
     country : where the lists of official QPV are known whole, beyond the extent (WGS84); None for nowhere.
 
     Notes

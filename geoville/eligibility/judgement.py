@@ -61,11 +61,13 @@ class Located:
     ----------
     whole : the whole street or town, projected, where it is known and judged in place of the point; else None.
     hits : the deepest or nearest first; distances are those of the whole where there is one.
+    complete : whether every official QPV of the place is known.
     """
 
     position: Position
     whole: BaseGeometry | None
     hits: tuple[PerimeterHit, ...]
+    complete: bool = False
 
     @property
     def firm(self) -> bool:
@@ -80,13 +82,14 @@ def locate(position: Position, index: PerimeterIndex) -> Located:
     """
     whole = position.whole
     if position.firm or whole is None or position.alternatives or not index.covers_box(whole.bounds):
-        return Located(position, None, index.around(position.lon, position.lat))
+        return Located(position, None, index.around(position.lon, position.lat), index.country is not None)
     shape, epsg = index.projected(whole)
-    return Located(position, shape, index.around_shape(shape, epsg) if epsg else ())
+    hits = index.known_at(index.around_shape(shape, epsg), whole.bounds) if epsg else ()
+    return Located(position, shape, tuple(hits), index.country is not None)
 
 
 def verdict_on(located: Located, nearest: PerimeterHit | None) -> VerdictCode:
-    """Verdict about one perimeter: `uncertain` where its limit lies within the accuracies of the position and of itself.
+    """Verdict about one perimeter: `uncertain` where its limit lies within its accuracy and the position's, added.
 
     Parameters
     ----------

@@ -61,7 +61,9 @@ def describe(perimeter: Perimeter) -> str:
     return f"{KIND_NAMES[perimeter.kind]} « {perimeter.name} » ({', '.join(details)})"
 
 
-def verdict_sentence(verdict: VerdictCode, perimeter: Perimeter | None, distance_m: float | None, on: date) -> str:
+def verdict_sentence(
+    verdict: VerdictCode, perimeter: Perimeter | None, distance_m: float | None, on: date, *, complete: bool = False
+) -> str:
     """Verdict in words, the first reason of an answer about a position that was found.
 
     Parameters
@@ -69,6 +71,7 @@ def verdict_sentence(verdict: VerdictCode, perimeter: Perimeter | None, distance
     verdict : `inside`, `outside` or `uncertain`; `not_found` without a perimeter.
     perimeter : the one that the verdict rests on; None where none known is in force.
     distance_m : signed distance to its limit, at most 0 inside; None without a perimeter.
+    complete : whether every perimeter of the place is known, so that a great distance says nothing of what is not.
     """
     if perimeter is None or distance_m is None:
         return f"Inconnu : {none_in_force(on)}"
@@ -80,25 +83,26 @@ def verdict_sentence(verdict: VerdictCode, perimeter: Perimeter | None, distance
         known = french.distance(perimeter.accuracy_m)
         return f"À vérifier : la position, {where} ({name}), est trop près d'une limite connue à {known} près."
     if verdict is VerdictCode.UNCERTAIN:
-        return f"À vérifier : la position trouvée, {where} ({name}), n'est pas assez sûre{if_far(distance_m)}."
+        far = if_far(distance_m, complete=complete)
+        return f"À vérifier : la position trouvée, {where} ({name}), n'est pas assez sûre{far}."
     if verdict is VerdictCode.OUTSIDE:
-        return outside_sentence(perimeter, distance_m)
+        return outside_sentence(perimeter, distance_m, complete=complete)
     return f"Dedans : {name}, position {where}."
 
 
-def outside_sentence(nearest: Perimeter, distance_m: float) -> str:
+def outside_sentence(nearest: Perimeter, distance_m: float, *, complete: bool = False) -> str:
     """Say that what was asked about is outside, and how far the nearest perimeter is."""
-    metres = french.distance(distance_m)
-    return f"Dehors : le périmètre le plus proche, {describe(nearest)}, est à {metres}{if_far(distance_m)}."
+    metres, far = french.distance(distance_m), if_far(distance_m, complete=complete)
+    return f"Dehors : le périmètre le plus proche, {describe(nearest)}, est à {metres}{far}."
 
 
-def if_far(distance_m: float) -> str:
+def if_far(distance_m: float, *, complete: bool = False) -> str:
     """End of a sentence that gives a distance: where it is great, the perimeters read may be those of other towns.
 
     >>> if_far(20_049), if_far(20_051).replace("\N{NO-BREAK SPACE}", " ")
     ('', ' ; à plus de 20 km, les périmètres lus ne couvrent peut-être pas cette commune')
     """
-    if round(distance_m / _METRES_IN_A_KILOMETRE, 1) <= FAR_KM:  # as the distance is written
+    if complete or round(distance_m / _METRES_IN_A_KILOMETRE, 1) <= FAR_KM:  # as the distance is written
         return ""
     far = french.quantity(FAR_KM, "km")
     return f" ; à plus de {far}, les périmètres lus ne couvrent peut-être pas cette commune"

@@ -15,6 +15,7 @@ from geoville.rendering.cells import cell_layer, inhabited_area
 from geoville.rendering.layers import (
     ESTIMATED,
     KIND_NAMES,
+    contour_of,
     find_places,
     guide_layers,
     labelled_places,
@@ -157,7 +158,7 @@ def sector_map(recipe: SectorRecipe, scene: Scene) -> MapSpec:
 def perimeter_map(perimeter: Perimeter, scene: Scene) -> MapSpec:
     """Map of one perimeter among those of its territory, drawn with it."""
     drawn = scene.perimeters if perimeter in scene.perimeters else (perimeter, *scene.perimeters)
-    status = ESTIMATED if perimeter.estimated else "contour officiel"
+    status = ESTIMATED if perimeter.estimated else contour_of(perimeter)
     return MapSpec(
         title=perimeter.name or perimeter.code,
         subtitle=f"{KIND_NAMES[perimeter.kind]} : {status}",
@@ -241,8 +242,12 @@ def _published_sector(scene: Scene, quartier: BaseGeometry) -> BaseGeometry | No
 
 
 def _quartier(recipe: SectorRecipe, scene: Scene) -> BaseGeometry:
-    """Return the quarter nearest to the recipe's place, in WGS84; the first one where that place is not known."""
-    perimeters = [item for item in scene.perimeters if item.kind in _QUARTERS] or scene.perimeters
+    """Return the quarter nearest to the recipe's place, an official one in force where there is one, in WGS84.
+
+    The first one where that place is not known.
+    """
+    official = [item for item in scene.perimeters if item.kind is Kind.QPV and item.in_force(scene.on)]
+    perimeters = official or [item for item in scene.perimeters if item.kind in _QUARTERS] or scene.perimeters
     if not perimeters:
         raise InvalidInputError(
             "Aucun périmètre à dessiner autour du secteur", advice="calculer les candidats ou ajouter des contours"

@@ -57,7 +57,7 @@ class NationalLayer:
     def near(
         self, extent: tuple[float, float, float, float] | None, epsg: int, reach_m: float
     ) -> tuple[Perimeter, ...]:
-        """Quarters whose box comes within a reach of an extent (west, south, east, north; degrees); none without one."""
+        """Quarters whose box comes within a reach of an extent (degrees); none without one."""
         import shapely
 
         if extent is None:

@@ -65,8 +65,9 @@ def perimeters_frame(perimeters: Sequence[Perimeter]) -> geopandas.GeoDataFrame:
     Returns
     -------
     Columns code, name, kind, generation, vintage, estimated, valid_from, valid_to (ISO dates), reference, accuracy_m
-    (null for an estimate), accuracy_source, communes (INSEE codes joined by ";"), source (citation), then the attributes in the order they are first met, then the
-    geometry. What a perimeter does not have is null; whole numbers stay whole beside nulls.
+    (null for an estimate), accuracy_source, communes (INSEE codes joined by ";"), source (citation), then the
+    attributes in the order they are first met, then the geometry. What a perimeter does not have is null; whole numbers
+    stay whole beside nulls.
 
     Raises
     ------

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from geoville.geocoding.geocoder import Geocoder
     from geoville.model import Answer, NotFound
+    from geoville.sources.contours import OwnColumns
     from geoville.sources.pack import Pack
 
 
@@ -143,6 +144,7 @@ def open_desk(
     addresses: Path | None = None,
     geocoder: str | None = None,
     generation: int | None = None,
+    own: OwnColumns | None = None,
 ) -> LookupDesk:
     """Load a territory's addresses and perimeters.
 
@@ -153,6 +155,7 @@ def open_desk(
     addresses : list, taken as incomplete, or index of addresses searched instead of the pack's list.
     geocoder : remote service asked instead of any list: "geoplateforme", or the URL of one that answers as addok does.
     generation : of the files' QPV, where their codes do not tell.
+    own : columns of the files that hold the codes and the names.
 
     Notes
     -----
@@ -162,7 +165,9 @@ def open_desk(
     pack = open_pack(territory)
     searcher = open_geocoder(pack, addresses=addresses, geocoder=geocoder)
     if perimeters:
-        given = [found for path in perimeters for found in read_perimeters(path, generation=generation).perimeters]
+        given = [
+            found for path in perimeters for found in read_perimeters(path, generation=generation, own=own).perimeters
+        ]
         return LookupDesk(searcher, PerimeterIndex(given))
     country = national_layer()
     known = each_once((*pack.own_perimeters(), *country.perimeters))

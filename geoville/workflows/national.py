@@ -204,7 +204,7 @@ def _areas_of(shape: Any) -> Any:
 
 
 def _projected(degrees: NDArray[np.object_], epsgs: NDArray[np.int_]) -> NDArray[np.object_]:
-    """Contours in their projected CRS, to the centimetre (they are published to the metre), mended; empty where none is."""
+    """Contours in their projected CRS, mended, to the centimetre (the file has the metre); empty where none is."""
     import shapely
 
     out = degrees.copy()

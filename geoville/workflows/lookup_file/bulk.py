@@ -213,7 +213,9 @@ class BulkAnswers:
         perimeter, verdict = int(verdicts.perimeter[row]), VERDICTS[verdicts.code[row]]
         if perimeter == NO_PERIMETER or verdict is None:
             return ""
-        return verdict_sentence(verdict, self._perimeters[perimeter], float(verdicts.distance_m[row]), self._asking.on)
+        complete = self._desk.index.country is not None
+        distance_m = float(verdicts.distance_m[row])
+        return verdict_sentence(verdict, self._perimeters[perimeter], distance_m, self._asking.on, complete=complete)
 
 
 def added_fields(columns: Sequence[AddedColumn]) -> list[pa.Field]:

@@ -7,7 +7,7 @@ import signal
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import islice
 from multiprocessing import get_context, parent_process
@@ -15,7 +15,9 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from geoville.errors import GeovilleError, InvalidInputError
+from geoville.sources.contours import OwnColumns
 from geoville.sources.files import sha256_of
+from geoville.sources.national import national_manifest
 from geoville.sources.pack import open_pack
 from geoville.sources.rows.files import open_row_file
 from geoville.sources.rows.row import AddedCells, InputRow, cell_text
@@ -50,6 +52,7 @@ class DeskChoice:
     addresses: Path | None = None
     geocoder: str | None = None
     generation: int | None = None
+    own: OwnColumns = field(default_factory=OwnColumns)
 
     def open(self) -> LookupDesk:
         """Load the addresses and perimeters."""
@@ -59,6 +62,7 @@ class DeskChoice:
             addresses=self.addresses,
             geocoder=self.geocoder,
             generation=self.generation,
+            own=self.own,
         )
 
     def check_workers(self, workers: int) -> None:
@@ -77,10 +81,16 @@ class DeskChoice:
     def identity(self) -> dict[str, str]:
         """What the answers depend on: checksums of every file that may be read, and the choices made."""
         pack = open_pack(self.territory)
-        shipped = [file.source.sha256 or "" for file in pack.manifest.files]
+        shipped = [file.source.sha256 or "" for file in (*pack.manifest.files, *national_manifest().files)]
         return {
             "data": " ".join([self.territory, *shipped, *(item.sha256 for item in pack.additions)]),
-            "perimeters": " ".join([*map(sha256_of, self.perimeters), str(self.generation or "")]),
+            "perimeters": " ".join(
+                [
+                    *map(sha256_of, self.perimeters),
+                    str(self.generation or ""),
+                    *filter(None, (self.own.code, self.own.name)),
+                ]
+            ),
             "geocoder": sha256_of(self.addresses) if self.addresses else self.geocoder or "",
         }
 
