@@ -718,7 +718,7 @@ class Judging(Opened):
     def score(
         self,
         candidates: FilePath | Candidates,
-        official: FilePath,
+        official: FilePath | None = None,
         *,
         grid: FilePath | None = None,
         vintage: int | None = None,
@@ -728,7 +728,8 @@ class Judging(Opened):
 
         Parameters
         ----------
-        official : QPV, and only they: an estimate is not scored against an estimate.
+        official : QPV, and only they: an estimate is not scored against an estimate. Those known of the territory, of
+            the `generation` asked, unless given.
         grid, vintage : cells whose people weigh the comparison; the territory's own unless given.
         generation : of the QPV, where nothing else tells it.
 
@@ -736,10 +737,14 @@ class Judging(Opened):
         -------
         Precision, recall and F1 weighted by people, and area IoU; NaN where there is nothing to divide by.
         """
-        from geoville.workflows.score import score_files
+        from geoville.workflows.score import official_contours, score_files
 
-        with self._grid(grid, vintage) as cells, reading(candidates) as ours, reading(official) as theirs:
-            return score_files(ours, theirs, cells, vintage=vintage, generation=generation)
+        with self._grid(grid, vintage) as cells, reading(candidates) as ours:
+            if official is None:
+                known = official_contours(self.pack, generation)
+                return score_files(ours, known, cells, vintage=vintage)
+            with reading(official) as theirs:
+                return score_files(ours, theirs, cells, vintage=vintage, generation=generation)
 
     def compare(
         self,

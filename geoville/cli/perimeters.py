@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from geoville.perimeters.veille import DroppedPiece
     from geoville.rendering.comparison import TableRow
     from geoville.workflows.candidates import CandidateRun
+    from geoville.workflows.layers import GisLayer
     from geoville.workflows.sensitivity import SensitivityRun
     from geoville.workflows.vecu import VecuRun
     from geoville.workflows.veille import VeilleRun
@@ -499,7 +500,7 @@ def score(
 
 def _compared_with(
     official: Path | None, grid: Path | None, territory: str | None, vintage: int | None, generation: int | None
-) -> tuple[Path, Path]:
+) -> tuple[Path | GisLayer, Path]:
     """Official contours and grid: those given, else those of a territory."""
     if official is not None and grid is not None:
         return official, grid
