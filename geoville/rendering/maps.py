@@ -141,7 +141,8 @@ def sector_map(recipe: SectorRecipe, scene: Scene) -> MapSpec:
     unknown = tuple(dict.fromkeys((*absent, *absent_anchors, *argument.absent)))
     subject = published or outline or quartier
     landmarks = (argument.landmarks,) if argument.landmarks else ()
-    others = other_places(scene.places, found.values(), scene.style.places)
+    drawn, _ = find_places((item.name for item in recipe.landmarks), scene.places)
+    others = other_places(scene.places, (*found.values(), *drawn.values()), scene.style.places)
     return MapSpec(
         title=recipe.title,
         subtitle=recipe.subtitle,
