@@ -56,6 +56,9 @@ LAYER_NAMES = {
     Kind.ZFU: "Zones franches urbaines (ZFU-TE)",
 }
 
+CELL_PEOPLE, CELLS = "population_cells", "population_cells_source"
+"""Attributes that hold the people of the cells of an official quarter, and which cells."""
+
 GENERALISED_LINE = "qpv_generalised"
 
 LINE_OF_KIND = {
@@ -172,9 +175,10 @@ def _figure_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
 
 
 def _census_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
-    """People whom Insee counts in an official quarter, and the census."""
-    count, source = (perimeter.attributes.get(key) for key in (POPULATION, POPULATION_SOURCE))
-    return [(f"Population ({source})", people(count))] if isinstance(count, int) else []
+    """People of an official quarter, as Insee counts them and as cells give them, each with its source."""
+    pairs = ((POPULATION, POPULATION_SOURCE), (CELL_PEOPLE, CELLS))
+    found = [(perimeter.attributes.get(count), perimeter.attributes.get(source)) for count, source in pairs]
+    return [(f"Population ({source})", people(count)) for count, source in found if isinstance(count, int) and count]
 
 
 def _origin_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
