@@ -62,7 +62,7 @@ def official_contours(territory: Pack, generation: int | None = None) -> GisLaye
 
     Parameters
     ----------
-    generation : of the QPV, where several are known.
+    generation : of the QPV, where several are known; that of the territory's own files where they have one only.
 
     Raises
     ------
@@ -75,8 +75,9 @@ def official_contours(territory: Pack, generation: int | None = None) -> GisLaye
     years = sorted({item.generation for item in known if item.generation})
     if not years:
         raise missing("qpv", territory.name)
-    if generation is None and len(years) == 1:
-        generation = years[0]
+    own = {item.generation for item in territory.own_perimeters({Kind.QPV})}
+    if generation is None and len(own or years) == 1:
+        generation = next(iter(own or years))
     if generation not in years:
         listed = ", ".join(map(str, years))
         raise InvalidInputError(

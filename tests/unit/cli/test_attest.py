@@ -27,7 +27,7 @@ def test_the_page_has_the_answer_its_sources_and_its_day(geoville, tmp_path):
     for written in (
         f"« {ADDRESS} »",
         "Indicatif, sans valeur réglementaire",
-        "C2019-62193-1",
+        "QN06254M",
         "Établi le 15 janvier 2026",
         "sha256 ",
         "Collège Martin Luther King",
