@@ -272,7 +272,10 @@ def _reach(measure: FootprintMeasure) -> list[str]:
     if measure.placement is Placement.INSIDE:
         return []
     wholly = [band for band in BANDS_M if measure.farthest_m + measure.accuracy_m <= band]
-    is_within = "est tout entière" if wholly else "n'est pas tout entière"
+    may_be = measure.farthest_m - measure.accuracy_m <= BANDS_M[-1]
+    is_within = (
+        "est tout entière" if wholly else "n'est pas sûrement tout entière" if may_be else "n'est pas tout entière"
+    )
     band = french.distance(wholly[0] if wholly else BANDS_M[-1])
     farthest = french.distance(measure.farthest_m)
     return [
