@@ -897,7 +897,9 @@ class Territory(Asking, AskingFiles, Computing, Judging, Drawing, Fetching):
         return tuple(pack.name for pack in list_data())
 
     def perimeters(self, on: date | None = None) -> geopandas.GeoDataFrame:
-        """Perimeters that answer for the territory: those of `perimeters`, else the user's and the pack's.
+        """Perimeters that answer for the territory: those of `perimeters`, else the user's, the pack's, the official ones.
+
+        Of the official quarters of the rest of the country, which answer too, none is listed.
 
         Parameters
         ----------
@@ -910,7 +912,7 @@ class Territory(Asking, AskingFiles, Computing, Judging, Drawing, Fetching):
         """
         from geoville.sources.writers import perimeters_frame
 
-        known = self.desk.index.perimeters
+        known = self.desk.index.perimeters if self.choice.perimeters else self.pack.perimeters()
         return perimeters_frame([item for item in known if on is None or item.in_force(on)])
 
     def cells(self, vintage: int | None = None) -> geopandas.GeoDataFrame:

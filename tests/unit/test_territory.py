@@ -375,8 +375,9 @@ class TestKeeping:
         addition = calais.add(invented_qpv, "qpv")
         during = calais.decide(ADDRESS, on=DAY)
         quarters = calais.perimeters()
-        assert calais.perimeters(date(2020, 1, 1))["kind"].tolist().count("qpv") == 0
+        assert calais.perimeters(date(2020, 1, 1))["kind"].tolist().count("qpv") == 2
         calais.remove(addition.id)
-        assert [before.basis, during.basis] == [Basis.ESTIMATED, Basis.OFFICIAL]
-        assert quarters["kind"].tolist().count("qpv") == 2
+        assert [before.basis, during.basis] == [Basis.OFFICIAL, Basis.OFFICIAL]
+        assert before.sources != during.sources
+        assert quarters["kind"].tolist().count("qpv") == quarters["code"].nunique() - quarters["estimated"].sum()
         assert calais.decide(ADDRESS, on=DAY) == before

@@ -119,10 +119,9 @@ def test_without_addresses_coordinates_and_places_are_answered_and_the_rest_says
     assert STREET not in " ".join(answer.reasons)
 
 
-def test_without_any_quarter_nothing_is_outside() -> None:
+def test_without_any_quarter_of_its_own_the_official_ones_of_the_country_answer() -> None:
     new_territory("bourg", COMMUNES)
-    with pytest.raises(DataUnavailableError, match="geoville data fetch bourg --only qpv"):
-        open_desk("bourg")
+    assert open_desk("bourg").answer("1.8867, 50.956", ON).basis is Basis.OFFICIAL
     given = open_desk("bourg", perimeters=[CALAIS / "candidats.geojson"])
     assert given.answer("1.8867, 50.956", ON).basis is Basis.ESTIMATED
 
