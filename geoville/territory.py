@@ -897,7 +897,7 @@ class Territory(Asking, AskingFiles, Computing, Judging, Drawing, Fetching):
         return tuple(pack.name for pack in list_data())
 
     def perimeters(self, on: date | None = None) -> geopandas.GeoDataFrame:
-        """Perimeters that answer for the territory: those of `perimeters`, else the user's, the pack's, the official ones.
+        """Perimeters that answer for the territory: those of `perimeters`, else the user's, the pack's, official ones.
 
         Of the official quarters of the rest of the country, which answer too, none is listed.
 
