@@ -37,7 +37,7 @@ def test_the_answer_in_words_says_what_it_rests_on(geoville, described):
     assert any("contours officiels" in line for line in lines)
     assert not any("d'après une estimation" in line for line in lines)
     assert "- adresse non trouvée : moins de 11" in lines
-    assert "Crédits du BOP 147 : À VÉRIFIER" in lines
+    assert "Crédits du BOP 147 : REMPLI" in lines
     assert "Ouistiti" not in told.out
     assert sum(line.startswith("- Part des bénéficiaires") for line in lines) == 1
 
