@@ -359,7 +359,7 @@ class TestDrawing:
 class TestKeeping:
     def test_perimeters_are_a_table(self, calais):
         frame = calais.perimeters(DAY)
-        assert {Kind.CANDIDAT, Kind.VEILLE, Kind.VECU} == set(frame["kind"])
+        assert {Kind.QPV, Kind.CANDIDAT, Kind.VEILLE, Kind.VECU} == set(frame["kind"])
         assert frame.crs.to_epsg() == 2154
 
     def test_cells_hold_what_insee_publishes_and_nothing_finer(self, calais):
