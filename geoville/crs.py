@@ -27,6 +27,7 @@ RGAF09_UTM20 = 5490
 RGFG95_UTM22 = 2972
 RGR92_UTM40 = 2975
 RGM04_UTM38 = 4471
+RGPF_UTM6S = 3297
 
 PROJECTED_BY_DEPARTEMENT = {
     "971": RGAF09_UTM20,
@@ -37,7 +38,18 @@ PROJECTED_BY_DEPARTEMENT = {
     # Saint-Barthélemy and Saint-Martin are no départements any more, but some files of QPV and communes hold them.
     "977": RGAF09_UTM20,
     "978": RGAF09_UTM20,
+    "987": RGPF_UTM6S,  # Tahiti and Moorea, where all the quarters of Polynésie are
 }
+
+ZONES = (
+    (LAMBERT_93, (-6.0, 41.0, 10.0, 52.0)),
+    (RGAF09_UTM20, (-64.0, 14.0, -60.0, 19.0)),
+    (RGFG95_UTM22, (-55.0, 2.0, -51.0, 6.5)),
+    (RGR92_UTM40, (54.5, -22.0, 56.5, -20.0)),
+    (RGM04_UTM38, (44.5, -13.5, 46.0, -12.0)),
+    (RGPF_UTM6S, (-150.5, -18.5, -148.5, -17.0)),
+)
+"""Projected CRS of the territories of France, and a box (west, south, east, north; degrees) around each, far apart."""
 
 DEPARTEMENTS = (
     *(f"{number:02}" for number in range(1, 20)),
@@ -61,7 +73,7 @@ def departement_of(insee_code: str) -> str:
     >>> departement_of("62193"), departement_of("2A004"), departement_of("97209")
     ('62', '2A', '972')
     """
-    return insee_code[:3] if insee_code.startswith("97") else insee_code[:2]
+    return insee_code[:3] if insee_code.startswith(("97", "98")) else insee_code[:2]
 
 
 def commune_of(code: str) -> str:
@@ -80,6 +92,24 @@ def projected_epsg(insee_code: str) -> int:
     (2154, 2975)
     """
     return PROJECTED_BY_DEPARTEMENT.get(departement_of(insee_code), LAMBERT_93)
+
+
+def epsg_at(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Projected CRS of the territory around which (n,) places lie; 0 for those that are around none.
+
+    >>> epsg_at(np.array([1.85, -61.0, 0.0]), np.array([50.95, 14.6, 0.0])).tolist()
+    [2154, 5490, 0]
+    """
+    found = np.zeros(len(lon), dtype=np.int32)
+    for epsg, (west, south, east, north) in ZONES:
+        found[(west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)] = epsg
+    return found
+
+
+def epsg_at_point(lon: float, lat: float) -> int:
+    """Projected CRS of the territory around which a place lies, as `epsg_at` finds it; 0 where there is none."""
+    held = (epsg for epsg, (west, south, east, north) in ZONES if west <= lon <= east and south <= lat <= north)
+    return next(held, 0)
 
 
 def transform_points(

@@ -174,11 +174,16 @@ class Quality(IntEnum):
 
 
 class Placement(StrEnum):
-    """Where a footprint stands; `unknown` where it leaves the territory whose perimeters are known."""
+    """Where a footprint stands.
+
+    `uncertain` where that depends on where exactly a contour that is not exact lies; `unknown` where the footprint
+    leaves the territory whose perimeters are known.
+    """
 
     INSIDE = "inside"
     PARTLY = "partly"
     OUTSIDE = "outside"
+    UNCERTAIN = "uncertain"
     UNKNOWN = "unknown"
 
 
@@ -207,6 +212,9 @@ class RuleStatus(StrEnum):
 
 
 # --- Perimeters, with what dates them and what is cited for them
+
+POPULATION, POPULATION_SOURCE = "population_insee", "population_insee_source"
+"""Attributes of an official quarter that hold the people whom Insee counts there, and the census."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +291,9 @@ class Perimeter:
     reference : the text that fixes it; empty for an estimate.
     communes : INSEE codes (or names where the file only has names).
     source : what to cite.
+    accuracy_m : how far the contour may lie from the one that the text fixes, metres; 0 for an exact one. An estimate
+        has no such contour, and keeps 0.
+    accuracy_source : French clause saying what the contour is and how to get a better one; empty where it is exact.
     attributes : other figures of the file (population, share below the threshold…), for popups and exports.
     """
 
@@ -299,6 +310,8 @@ class Perimeter:
     reference: str = ""
     communes: tuple[str, ...] = ()
     source: Source | None = None
+    accuracy_m: float = 0.0
+    accuracy_source: str = ""
     attributes: dict[str, str | int | float | bool | None] = field(default_factory=dict, hash=False)
 
     def in_force(self, on: date) -> bool:

@@ -83,6 +83,8 @@ class Territory:
         addresses: FilePath | None = None,
         geocoder: str | None = None,
         generation: int | None = None,
+        code_column: str | None = None,
+        name_column: str | None = None,
     ) -> Territory:
         """Open a territory by name; its files are read when something is asked.
 
@@ -94,19 +96,22 @@ class Territory:
         geocoder : remote service asked instead of any list: "geoplateforme", or the URL of an addok. Without it no
             address leaves the machine.
         generation : of the QPV of `perimeters`, where their codes do not tell.
+        code_column, name_column : of `perimeters`, where the codes and names are not in a usual column.
 
         Raises
         ------
         UnknownTerritoryError
             No territory has that name; the message lists those there are.
         """
+        from geoville.sources.contours import OwnColumns
         from geoville.sources.pack import open_pack
         from geoville.workflows.lookup import DeskChoice
 
+        own = OwnColumns(code_column, name_column)
         pack = open_pack(name)
         given = tuple(Path(path) for path in perimeters)
         listed = None if addresses is None else Path(addresses)
-        return cls(pack, DeskChoice(pack.designation, given, listed, geocoder, generation))
+        return cls(pack, DeskChoice(pack.designation, given, listed, geocoder, generation, own))
 
     @classmethod
     def new(
@@ -154,7 +159,9 @@ class Territory:
         return tuple(pack.name for pack in list_data())
 
     def perimeters(self, on: date | None = None) -> geopandas.GeoDataFrame:
-        """Perimeters that answer for the territory: those of `perimeters`, else the user's and the pack's.
+        """Perimeters that answer for the territory: those of `perimeters`, else the user's, the pack's, official ones.
+
+        Of the official quarters of the rest of the country, which answer too, none is listed.
 
         Parameters
         ----------
@@ -167,7 +174,7 @@ class Territory:
         """
         from geoville.sources.writers import perimeters_frame
 
-        known = self.desk.index.perimeters
+        known = self.desk.index.perimeters if self.choice.perimeters else self.pack.perimeters()
         return perimeters_frame([item for item in known if on is None or item.in_force(on)])
 
     def cells(self, vintage: int | None = None) -> geopandas.GeoDataFrame:
@@ -200,7 +207,16 @@ class Territory:
         frame = geopandas.GeoDataFrame(list(layer.properties), index=list(layer.ids), geometry=layer.shapes, crs=WGS84)
         return frame.rename_axis("id").to_crs(self.epsg)
 
-    def add(self, file: FilePath, kind: str, *, generation: int | None = None, complete: bool = False) -> Addition:
+    def add(
+        self,
+        file: FilePath,
+        kind: str,
+        *,
+        generation: int | None = None,
+        complete: bool = False,
+        code_column: str | None = None,
+        name_column: str | None = None,
+    ) -> Addition:
         """Add a file to the territory for good, checked, converted and cited; answers take it into account at once.
 
         Parameters
@@ -209,11 +225,18 @@ class Territory:
         kind : qpv, veille, vecu, zus, cucs, npnru, zfu, places or addresses.
         generation : of QPV whose codes do not tell it.
         complete : of addresses, whether a street that is not in the list does not exist.
+        code_column, name_column : of contours, where the codes and names are not in a usual column.
         """
+        from geoville.sources.contours import OwnColumns
         from geoville.workflows.territories import add_data
 
         return add_data(
-            Path(file), territory=self.choice.territory, kind=kind, generation=generation, complete=complete
+            Path(file),
+            territory=self.choice.territory,
+            kind=kind,
+            generation=generation,
+            complete=complete,
+            own=OwnColumns(code_column, name_column),
         )
 
     def remove(self, designation: str) -> Addition:
@@ -672,7 +695,7 @@ class Territory:
     def score(
         self,
         candidates: FilePath | CandidatesResult,
-        official: FilePath,
+        official: FilePath | None = None,
         *,
         grid: FilePath | None = None,
         vintage: int | None = None,
@@ -682,7 +705,8 @@ class Territory:
 
         Parameters
         ----------
-        official : QPV, and only they: an estimate is not scored against an estimate.
+        official : QPV, and only they: an estimate is not scored against an estimate. Those known of the territory, of
+            the `generation` asked, unless given.
         grid, vintage : cells whose people weigh the comparison; the territory's own unless given.
         generation : of the QPV, where nothing else tells it.
 
@@ -690,10 +714,14 @@ class Territory:
         -------
         Precision, recall and F1 weighted by people, and area IoU; NaN where there is nothing to divide by.
         """
-        from geoville.workflows.score import score_files
+        from geoville.workflows.score import official_contours, score_files
 
-        with self._grid(grid, vintage) as cells, reading(candidates) as ours, reading(official) as theirs:
-            return score_files(ours, theirs, cells, vintage=vintage, generation=generation)
+        with self._grid(grid, vintage) as cells, reading(candidates) as ours:
+            if official is None:
+                known = official_contours(self.pack, generation)
+                return score_files(ours, known, cells, vintage=vintage)
+            with reading(official) as theirs:
+                return score_files(ours, theirs, cells, vintage=vintage, generation=generation)
 
     def compare(
         self,

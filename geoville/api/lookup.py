@@ -105,6 +105,13 @@ class PositionDocument(BaseModel):
     source: str | None
 
 
+class PopulationDocument(BaseModel):
+    """Les habitants que l'Insee compte dans un quartier officiel."""
+
+    count: int
+    source: str = Field(description="Recensement, ou liste, dont vient le chiffre")
+
+
 class PerimeterDocument(BaseModel):
     """Un périmètre proche de la position."""
 
@@ -115,10 +122,15 @@ class PerimeterDocument(BaseModel):
     vintage: int | None = Field(description="Millésime des carreaux d'une estimation")
     estimated: bool = Field(description="Vrai pour un périmètre calculé, sans valeur réglementaire")
     distance_m: float = Field(description="Distance signée à la limite, en mètres ; négative à l'intérieur")
+    accuracy_m: float | None = Field(
+        description="Précision du contour officiel, en mètres : 0 s'il est exact ; absente d'une estimation"
+    )
+    accuracy_source: str | None = Field(description="Ce qu'est un contour qui n'est pas exact, et comment en avoir un")
     in_force: bool
     valid_from: date | None
     valid_to: date | None
     reference: str | None
+    population: PopulationDocument | None
 
 
 class SourceDocument(BaseModel):

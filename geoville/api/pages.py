@@ -120,6 +120,7 @@ def page_facts(service: Service, tiles: TileSource | None) -> dict[str, Any]:
     return {
         "today": date.today().isoformat(),  # noqa: DTZ011 - the legal day is the local one
         "extent": service.territory.extent or _FRANCE,
+        "country": service.desk.index.country is not None,
         "cells": f"cells-{service.territory.default_vintage}" if service.territory.has("grid") else None,
         "lines": {name: asdict(line) for name, line in PERIMETER_LINES.items()},
         "tiles": asdict(tiles) | {"url": tiles.url} if tiles else None,

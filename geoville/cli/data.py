@@ -17,8 +17,10 @@ from geoville.cli.options import (
     DEFAULT_TERRITORY,
     AsJson,
     AskedDay,
+    CodeColumn,
     GridFile,
     IncomeOptions,
+    NameColumn,
     QpvGeneration,
     TerritoryName,
     Vintage,
@@ -568,6 +570,8 @@ def add(
     ],
     territory: TerritoryName = DEFAULT_TERRITORY,
     generation: QpvGeneration = None,
+    code_column: CodeColumn = None,
+    name_column: NameColumn = None,
     complete: Annotated[
         bool, typer.Option("--complete", help="Adresses : la liste est complète, une rue absente n'existe pas.")
     ] = False,
@@ -576,9 +580,11 @@ def add(
 
     Il est vérifié, converti et cité.
     """
+    from geoville.sources.contours import OwnColumns
     from geoville.workflows.territories import add_data
 
-    addition = add_data(file, territory=territory, kind=kind, generation=generation, complete=complete)
+    own = OwnColumns(code_column, name_column)
+    addition = add_data(file, territory=territory, kind=kind, generation=generation, complete=complete, own=own)
     print_lines([f"Ajouté : {addition.id} ({_rows(addition)}), d'après {addition.file_name}."])
     print_lines(f"Contour réparé : {repair.code} ({repair.reason})." for repair in addition.repairs)
 
@@ -610,15 +616,28 @@ def build(
     territory: Annotated[str, typer.Argument(metavar="TERRITOIRE", help="Territoire (« geoville data list »).")],
     out: Annotated[Destination, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire les couches.")],
     on: AskedDay = None,
+    from_dir: Annotated[
+        Path | None,
+        typer.Option("--from-dir", metavar="DOSSIER", help="Pour « national » : dossier des fichiers publiés."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Calculer les couches d'un territoire.
 
     Candidats, quartiers de veille, quartiers vécus et sensibilité des carreaux, estimés, sans valeur réglementaire. La
-    description du territoire est écrite avec eux, à jour.
+    description du territoire est écrite avec eux, à jour. « national » refait la couche nationale des QPV d'après les
+    fichiers publiés.
     """
+    from geoville.workflows.national import NAME
     from geoville.workflows.pack import build_pack
 
+    if (territory == NAME) != (from_dir is not None):
+        raise InvalidInputError(
+            "--from-dir ne sert qu'à refaire la couche nationale", advice=f"donner ensemble « {NAME} » et --from-dir"
+        )
+    if from_dir is not None:
+        _build_national(from_dir, out, as_json=as_json)
+        return
     with out.writing() as folder:
         built = build_pack(territory, folder, day(on) if on else None)
     if as_json:
@@ -628,6 +647,17 @@ def build(
         f"Écrit : {out.shown_within(folder / name, folder)} (sha256 {sha256})"
         for name, sha256 in built.checksums.items()
     )
+
+
+def _build_national(sources: Path, out: Destination, *, as_json: bool) -> None:
+    from geoville.workflows.national import build_national
+
+    with out.writing() as folder:
+        made = build_national(sources, folder)
+    if as_json:
+        print_json({"sha256": made})
+        return
+    print_lines(f"Écrit : {out.shown_within(folder / name, folder)} (sha256 {sha256})" for name, sha256 in made.items())
 
 
 app.add_typer(addresses_app, name="addresses")

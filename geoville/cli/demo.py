@@ -40,7 +40,7 @@ def demo(
             for question, answer in result.answers
         ],
     )
-    print_lines(["Réponses estimées, sans valeur réglementaire : aucun contour officiel de Calais n'est embarqué."])
+    print_lines(["Réponses d'après les contours officiels embarqués ; les candidats sont l'estimation, à côté."])
     print_lines(f"Écrit : {out.shown_within(path, folder)}" for path in result.files)
 
 

@@ -15,6 +15,7 @@ from geoville.errors import InvalidInputError
 if TYPE_CHECKING:
     from geoville.law import IncomeReference
     from geoville.model import Answer
+    from geoville.sources.contours import OwnColumns
     from geoville.workflows.lookup import DeskChoice, LookupDesk, QuestionNames
     from geoville.workflows.search_inputs import CandidateRequest, UnitTables
 
@@ -44,6 +45,12 @@ Vintage = Annotated[
 ]
 QpvGeneration = Annotated[
     int | None, typer.Option("--generation", metavar="ANNÉE", help="Génération des QPV, si le code ne la dit pas.")
+]
+CodeColumn = Annotated[
+    str | None, typer.Option("--code-column", metavar="COLONNE", help="Colonne des codes, dans les contours donnés.")
+]
+NameColumn = Annotated[
+    str | None, typer.Option("--name-column", metavar="COLONNE", help="Colonne des noms, dans les contours donnés.")
 ]
 PerimeterFiles = Annotated[
     list[Path] | None,
@@ -104,14 +111,24 @@ class DeskOptions:
     addresses: AddressFile = None
     geocoder: GeocoderName = None
     generation: QpvGeneration = None
+    code_column: CodeColumn = None
+    name_column: NameColumn = None
     territory: TerritoryName = DEFAULT_TERRITORY
+
+    @property
+    def own(self) -> OwnColumns:
+        """Columns of the codes and names of the perimeters given."""
+        from geoville.sources.contours import OwnColumns
+
+        return OwnColumns(self.code_column, self.name_column)
 
     @property
     def choice(self) -> DeskChoice:
         """What they choose."""
         from geoville.workflows.lookup import DeskChoice
 
-        return DeskChoice(self.territory, tuple(self.perimeters or ()), self.addresses, self.geocoder, self.generation)
+        perimeters = tuple(self.perimeters or ())
+        return DeskChoice(self.territory, perimeters, self.addresses, self.geocoder, self.generation, self.own)
 
     def open(self) -> LookupDesk:
         """Load what they name."""

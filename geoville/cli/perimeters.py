@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from geoville.perimeters.veille import DroppedPiece
     from geoville.rendering.comparison import TableRow
     from geoville.workflows.candidates import CandidateRun
+    from geoville.workflows.layers import GisLayer
     from geoville.workflows.sensitivity import SensitivityRun
     from geoville.workflows.vecu import VecuRun
     from geoville.workflows.veille import VeilleRun
@@ -209,12 +210,18 @@ def describe(
 
     Quels qu'ils soient : habitants, part sous le seuil et revenu médian, avec leur intervalle à 90 %.
     """
-    from geoville.workflows.describe import describe_perimeters
+    from geoville.workflows.describe import describe_perimeters, published_population
 
     request = incomes.request(vintage)
     found = describe_perimeters(perimeters, grid or request.territory_grid(), request)
+    counted = [published_population(item) for item, _ in found]
     if as_json:
-        print_json([{"code": item.code, "name": item.name, **asdict(figures)} for item, figures in found])
+        print_json(
+            [
+                {"code": item.code, "name": item.name, **asdict(figures), "published": _document(people)}
+                for (item, figures), people in zip(found, counted, strict=True)
+            ]
+        )
         return
     print_table(
         ("Périmètre", "Habitants", "Sous le seuil (90 %)", "Revenu médian estimé (90 %)"),
@@ -229,6 +236,15 @@ def describe(
         ],
     )
     print_lines(["Chiffres estimés d'après les carreaux, sans valeur réglementaire."])
+    print_lines(
+        f"{item.code} : {french.people(people[0])} ({people[1]})."
+        for (item, _), people in zip(found, counted, strict=True)
+        if people
+    )
+
+
+def _document(people: tuple[int, str] | None) -> dict[str, int | str] | None:
+    return {"count": people[0], "source": people[1]} if people else None
 
 
 def _range(interval: Interval, written: Callable[[float], str]) -> str:
@@ -527,7 +543,7 @@ def score(
 
 def _compared_with(
     official: Path | None, grid: Path | None, territory: str | None, vintage: int | None, generation: int | None
-) -> tuple[Path, Path]:
+) -> tuple[Path | GisLayer, Path]:
     """Official contours and grid: those given, else those of a territory."""
     if official is not None and grid is not None:
         return official, grid

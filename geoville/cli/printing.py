@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville import french
 from geoville.eligibility.sentences import QUALITY_NAMES, VERDICT_NAMES
-from geoville.model import Placement, RuleStatus
+from geoville.model import POPULATION, POPULATION_SOURCE, Placement, RuleStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -69,6 +69,7 @@ _PLACEMENTS = {
     Placement.INSIDE: "DEDANS",
     Placement.PARTLY: "EN PARTIE DEDANS",
     Placement.OUTSIDE: "DEHORS",
+    Placement.UNCERTAIN: "À VÉRIFIER",
     Placement.UNKNOWN: "INCONNU",
 }
 _SHOWN_RULES = {
@@ -89,6 +90,7 @@ def answer_lines(answer: Answer) -> list[str]:
     if answer.quality:
         lines.append(f"Qualité (échelle de l'Insee) : {QUALITY_NAMES[answer.quality]}")
     lines += [_period_line(period) for period in answer.periods]
+    lines += _people_lines(answer)
     lines += _rule_lines(answer.rules)
     lines += [f"Texte : {reference}" for reference in answer.references]
     return lines + [f"Source : {source.citation}" for source in answer.sources]
@@ -101,6 +103,16 @@ def footprint_lines(answer: FootprintAnswer) -> list[str]:
     lines += _rule_lines(answer.rules)
     lines += [f"Texte : {reference}" for reference in answer.references]
     return lines + [f"Source : {source.citation}" for source in answer.sources]
+
+
+def _people_lines(answer: Answer) -> Iterator[str]:
+    """People whom Insee counts in the official quarter that holds the position."""
+    first = answer.perimeters[0] if answer.perimeters else None
+    if first is None or not first.inside:
+        return
+    count, source = (first.perimeter.attributes.get(key) for key in (POPULATION, POPULATION_SOURCE))
+    if isinstance(count, int):
+        yield f"Quartier {first.perimeter.code} : {french.people(count)} ({source})"
 
 
 def _period_line(period: PeriodVerdict) -> str:

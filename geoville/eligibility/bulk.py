@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, fields, replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.crs import WGS84, transform_points
+from geoville.crs import WGS84, epsg_at, transform_points
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import NEARBY_M
 from geoville.eligibility.kernel.points import LimitFinder, PointLocator
 from geoville.eligibility.kernel.sets import NO_SETS, joined
 from geoville.errors import InvalidInputError
 from geoville.law import whole_territories
-from geoville.model import Basis, Position, PositionType, VerdictCode
+from geoville.model import Basis, Kind, Position, PositionType, VerdictCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +30,301 @@ if TYPE_CHECKING:
     from geoville.model import Perimeter
 
 
+# --- The perimeters of one projected CRS, asked on one day about many points
+
+NO_PERIMETER = -1
+RANKS = (VerdictCode.INSIDE, VerdictCode.UNCERTAIN, VerdictCode.OUTSIDE)
+"""Verdicts in the order in which perimeters decide."""
+
+INSIDE, UNCERTAIN, OUTSIDE = range(3)
+_GROUPS = 2
+"""Accuracies whose limits have an index of their own; those of the few others share one."""
+
+_SMALLEST = float(np.finfo(np.float64).tiny)
+"""Least distance of a point outside: computed ones may round to 0 where the exact test says outside."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class TerritoryAnswers:
+    """What a territory says about n points.
+
+    Parameters
+    ----------
+    any_m : (n,) signed distance to the nearest limit of whatever perimeter; 0 where there is one territory only.
+    distance_m : (n,) signed distance to the limit of the perimeter that answers; NaN where none does.
+    perimeter : (n,) its row in the index, or `NO_PERIMETER`.
+    rank : (n,) verdict, as `RANKS` orders them.
+    doubtful : (n,) whether `decide` may choose another one, as near or not in force.
+    unsettled : (n,) whether the answer of another date depends on how near the limit is.
+    estimated : (n,) whether the answer rests on estimates.
+    within : (n,) number of the set of perimeters, of any kind and date, that hold the point.
+    """
+
+    any_m: NDArray[np.float64]
+    distance_m: NDArray[np.float64]
+    perimeter: NDArray[np.int32]
+    rank: NDArray[np.int8]
+    doubtful: NDArray[np.bool_]
+    unsettled: NDArray[np.bool_]
+    estimated: NDArray[np.bool_]
+    within: NDArray[np.int32]
+
+    def or_nearer(self, other: TerritoryAnswers, asked: NDArray[np.intp]) -> TerritoryAnswers:
+        """For each point, the answers of the nearer territory: the other one says of those asked only."""
+        nearer = other.any_m < self.any_m[asked]
+        columns = {field.name: getattr(self, field.name).copy() for field in fields(self)}
+        for name, column in columns.items():
+            column[asked[nearer]] = getattr(other, name)[nearer]
+        return TerritoryAnswers(**columns)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LimitAnswers:
+    """What perimeters that are equally accurate say of n points.
+
+    Parameters
+    ----------
+    rank : (n,) verdict of the perimeter that decides: place in `RANKS`.
+    distance_m : (n,) signed distance to its limit.
+    place : (n,) its place among the perimeters of the territory.
+    inside : (n,) whether it holds the point.
+    several : (n,) whether another one is as near, for points outside all.
+    doubtful : (n,) whether `decide` may choose another one.
+    """
+
+    rank: NDArray[np.int8]
+    distance_m: NDArray[np.float64]
+    place: NDArray[np.int64]
+    inside: NDArray[np.bool_]
+    several: NDArray[np.bool_]
+    doubtful: NDArray[np.bool_]
+
+    def or_deciding(self, other: LimitAnswers) -> LimitAnswers:
+        """For each point, what decides as `deciding_first` orders it; which of two is the first is left to it."""
+        nearer = other.distance_m < self.distance_m
+        takes = (other.rank < self.rank) | ((other.rank == self.rank) & nearer)
+        tied = (other.rank == self.rank) & (other.distance_m == self.distance_m)
+        pairs = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
+        chosen = LimitAnswers(*(np.where(takes, theirs, ours) for ours, theirs in pairs))
+        return replace(chosen, doubtful=self.doubtful | other.doubtful | tied)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class AccurateLimits:
+    """Limits of perimeters that are equally accurate, or nearly.
+
+    Parameters
+    ----------
+    places : (a,) places of the perimeters among those of the territory, sorted.
+    accuracy_m : of all of them; the largest where they differ.
+    differ : whether they are not equally accurate: near one of them, which one decides is left to `decide`.
+    """
+
+    places: NDArray[np.int64]
+    finder: LimitFinder
+    accuracy_m: float
+    differ: bool
+
+    def answers(
+        self,
+        east: NDArray[np.float64],
+        north: NDArray[np.float64],
+        membership: Membership,
+        accuracy_m: NDArray[np.float64],
+    ) -> LimitAnswers:
+        """Answer about points, given which perimeters of the territory hold them."""
+        among = membership.among(self.places)
+        inside = among.held()
+        signed, nearest, several = self.finder.measure(east, north, among)
+        distance_m = np.where(inside, signed, np.maximum(signed, _SMALLEST))
+        reach_m = accuracy_m + self.accuracy_m
+        near = (reach_m > 0) & (np.abs(distance_m) <= reach_m)
+        rank = np.where(near, UNCERTAIN, np.where(inside, INSIDE, OUTSIDE)).astype(np.int8)
+        return LimitAnswers(rank, distance_m, self.places[nearest], inside, several, near & self.differ)
+
+    def are_near(
+        self, east: NDArray[np.float64], north: NDArray[np.float64], membership: Membership
+    ) -> NDArray[np.bool_]:
+        """(n,) whether a limit may lie within its accuracy of points."""
+        signed, _, _ = self.finder.measure(east, north, membership.among(self.places))
+        return np.asarray(np.abs(signed) <= self.accuracy_m)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class BulkTerritory:
+    """Perimeters of one projected CRS, indexed for one day.
+
+    Parameters
+    ----------
+    rows : (k,) their rows in the index, in the order in which `decide` prefers them at equal distance.
+    locator : of all of them.
+    answering : (a,) places, among these, of those that answer that day.
+    finders : of the limits of those that answer, by how accurate these are; none where none answers.
+    silent : of the limits of QPV that do not answer and are not exact: near them, another date's answer is uncertain.
+    any_finder : of all limits, where there are several territories to choose from.
+    estimated : whether they answer by estimates.
+    mixed : whether some that answer are listed with others that are not in force.
+    """
+
+    epsg: int
+    rows: NDArray[np.int32]
+    locator: PointLocator
+    answering: NDArray[np.int64]
+    finders: tuple[AccurateLimits, ...]
+    silent: tuple[AccurateLimits, ...]
+    any_finder: LimitFinder | None
+    estimated: bool
+    mixed: bool
+
+    def project(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Easting and northing of points; NaN for those that the CRS cannot represent."""
+        try:
+            return transform_points(lon, lat, WGS84, self.epsg)
+        except InvalidInputError:
+            if len(lon) == 1:
+                return np.full(1, np.nan), np.full(1, np.nan)
+        half = len(lon) // 2
+        parts = self.project(lon[:half], lat[:half]), self.project(lon[half:], lat[half:])
+        return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+    def answers(
+        self,
+        east: NDArray[np.float64],
+        north: NDArray[np.float64],
+        membership: Membership,
+        accuracy_m: NDArray[np.float64],
+    ) -> TerritoryAnswers:
+        """Answer about projected points, given which perimeters hold them and how accurate they are."""
+        any_m = self.any_finder.measure(east, north, membership)[0] if self.any_finder else np.zeros(len(east))
+        answers = nothing_known(len(east), estimated=self.estimated)
+        answers = replace(answers, any_m=any_m, within=membership.sets)
+        for limits in self.silent:
+            answers = replace(answers, unsettled=answers.unsettled | limits.are_near(east, north, membership))
+        if not self.finders:
+            return answers
+        first, *others = (limits.answers(east, north, membership, accuracy_m) for limits in self.finders)
+        decided = reduce(LimitAnswers.or_deciding, others, first)
+        far = ~decided.inside & (decided.distance_m > NEARBY_M)
+        return replace(
+            answers,
+            distance_m=decided.distance_m,
+            perimeter=self.rows[decided.place],
+            rank=decided.rank,
+            doubtful=decided.doubtful | (far & (decided.several | self.mixed)),
+        )
+
+
+def ask_territories(
+    territories: Sequence[BulkTerritory],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    accuracy_m: NDArray[np.float64],
+    *,
+    far_ones: bool,
+) -> tuple[TerritoryAnswers, NDArray[np.bool_], PolygonSets]:
+    """Answers to each of (n,) points of the territory around which it lies, which points could be projected, sets met.
+
+    Parameters
+    ----------
+    far_ones : whether the nearest territory answers about points that lie around none of these; else none does.
+    """
+    answers = nothing_known(len(lon), estimated=False)
+    placed = np.isfinite(lon)
+    sets = [NO_SETS]
+    zones = epsg_at(lon, lat)
+    elsewhere = far_ones & ~np.isin(zones, [territory.epsg for territory in territories])
+    for territory in territories:
+        asked = np.flatnonzero(placed & (elsewhere | (zones == territory.epsg)))
+        east, north = territory.project(lon[asked], lat[asked])
+        placed[asked[~np.isfinite(east)]] = False
+        membership = territory.locator.place(east, north)
+        theirs = territory.answers(east, north, membership, accuracy_m[asked])
+        before = np.int32(sum(map(len, sets)))
+        answers = answers.or_nearer(replace(theirs, within=theirs.within + before), asked)
+        sets.append(membership.table.renamed(territory.rows))
+    return answers, placed, joined(sets)
+
+
+def nothing_known(points: int, *, estimated: bool) -> TerritoryAnswers:
+    """Answers of a territory without perimeters."""
+    return TerritoryAnswers(
+        any_m=np.full(points, np.inf),
+        distance_m=np.full(points, np.nan),
+        perimeter=np.full(points, NO_PERIMETER, dtype=np.int32),
+        rank=np.full(points, OUTSIDE, dtype=np.int8),
+        doubtful=np.zeros(points, dtype=np.bool_),
+        unsettled=np.zeros(points, dtype=np.bool_),
+        estimated=np.full(points, estimated),
+        within=np.zeros(points, dtype=np.int32),
+    )
+
+
+def bulk_territories(index: PerimeterIndex, on: date) -> tuple[BulkTerritory, ...]:
+    """Prepare the perimeters of an index for a day, one projected CRS after another."""
+    epsgs = tuple(dict.fromkeys(perimeter.epsg for perimeter in index.perimeters))
+    alone = len(epsgs) == 1 or index.country is not None
+    return tuple(_territory(index, on, epsg, alone=alone) for epsg in epsgs)
+
+
+def _territory(index: PerimeterIndex, on: date, epsg: int, *, alone: bool) -> BulkTerritory:
+    basis, kinds = index.answering(on, epsg)
+    rows = _preferred([(row, item) for row, item in enumerate(index.perimeters) if item.epsg == epsg])
+    perimeters = [index.perimeters[row] for row in rows]
+    polygons = [perimeter.geometry for perimeter in perimeters]
+    asked = [place for place, perimeter in enumerate(perimeters) if perimeter.kind in kinds]
+    answering = [place for place in asked if perimeters[place].in_force(on)]
+    silent = {_family(perimeters[place]) for place in asked if not perimeters[place].in_force(on)}
+    return BulkTerritory(
+        epsg=epsg,
+        rows=np.array(rows, dtype=np.int32),
+        locator=PointLocator.build(polygons),
+        answering=np.array(answering, dtype=np.int64),
+        finders=_by_accuracy(perimeters, answering),
+        silent=_by_accuracy(perimeters, _not_exact(perimeters, answering)),
+        any_finder=None if alone else LimitFinder.build(polygons, NEARBY_M),
+        estimated=basis is Basis.ESTIMATED,
+        mixed=any(_family(perimeters[place]) in silent for place in answering),
+    )
+
+
+def _not_exact(perimeters: Sequence[Perimeter], answering: Sequence[int]) -> list[int]:
+    """Places of the QPV that do not answer and whose contours are not exact."""
+    silent = set(range(len(perimeters))).difference(answering)
+    return sorted(place for place in silent if perimeters[place].kind is Kind.QPV and perimeters[place].accuracy_m)
+
+
+def _by_accuracy(perimeters: Sequence[Perimeter], places: Sequence[int]) -> tuple[AccurateLimits, ...]:
+    """Limits of some perimeters, those of the commonest accuracies apart."""
+    counted = Counter(perimeters[place].accuracy_m for place in places)
+    common = [accuracy for accuracy, _ in counted.most_common(_GROUPS)]
+    groups = [[place for place in places if perimeters[place].accuracy_m == accuracy] for accuracy in common]
+    groups.append([place for place in places if perimeters[place].accuracy_m not in common])
+    return tuple(
+        AccurateLimits(
+            places=np.array(group, dtype=np.int64),
+            finder=LimitFinder.build([perimeters[place].geometry for place in group], NEARBY_M),
+            accuracy_m=max(perimeters[place].accuracy_m for place in group),
+            differ=len({perimeters[place].accuracy_m for place in group}) > 1,
+        )
+        for group in groups
+        if group
+    )
+
+
+def _preferred(numbered: Sequence[tuple[int, Perimeter]]) -> list[int]:
+    """Rows in the order of codes, then of families as they come, as answers list what is equally near."""
+    families = list(dict.fromkeys(_family(perimeter) for _, perimeter in numbered))
+    return [
+        row for row, _ in sorted(numbered, key=lambda item: (item[1].code, families.index(_family(item[1])), item[0]))
+    ]
+
+
+def _family(perimeter: Perimeter) -> tuple[object, ...]:
+    return perimeter.kind, perimeter.generation
+
+
 VERDICTS: tuple[VerdictCode | None, ...] = (
     None,
     VerdictCode.INSIDE,
@@ -39,8 +336,9 @@ VERDICTS: tuple[VerdictCode | None, ...] = (
 
 _CODES = {verdict: code for code, verdict in enumerate(VERDICTS)}
 
-NO_PERIMETER = -1
-"""Perimeter of an answer that rests on none."""
+NOTHING, QUARTERS, EVERYTHING = range(3)
+"""What is known at a place: no perimeter, official QPV alone, all kinds of perimeters."""
+
 
 _MOST_LON, _MOST_LAT = 180, 90
 _METROPOLITAN_LON, _METROPOLITAN_LAT = (-6, 10), (41, 52)
@@ -57,6 +355,8 @@ class BulkVerdicts:
     perimeter : (n,) row in the perimeters of the index of the one that the verdict rests on, or `NO_PERIMETER`:
         where none does, and where a law makes the whole commune count as a quarter.
     distance_m : (n,) signed distance to its limit, as `decide` gives it; NaN where there is none.
+    known : (n,) what is known at the point: a place in `NOTHING, QUARTERS, EVERYTHING`.
+    unsettled : (n,) whether what is said of other dates depends on how near a limit is.
     within : (n,) number of the set of all the perimeters, in force or not, that hold the point.
     sets : rows of the perimeters in these sets.
     """
@@ -65,6 +365,8 @@ class BulkVerdicts:
     estimated: NDArray[np.bool_]
     perimeter: NDArray[np.int32]
     distance_m: NDArray[np.float64]
+    known: NDArray[np.uint8]
+    unsettled: NDArray[np.bool_]
     within: NDArray[np.int32]
     sets: PolygonSets
 
@@ -97,13 +399,20 @@ class BulkIndex:
         accuracy_m : radius within which the true place lies, metres, 0 or more: one for all, or (n,).
         """
         place = is_place(lon, lat)
+        accuracy_m = np.broadcast_to(np.asarray(accuracy_m, dtype=np.float64), lon.shape)
         answers, placed, sets = ask_territories(
-            self.territories, np.where(place, lon, np.nan), np.where(place, lat, np.nan)
+            self.territories,
+            np.where(place, lon, np.nan),
+            np.where(place, lat, np.nan),
+            accuracy_m,
+            far_ones=self.index.country is None,
         )
         place &= placed
-        known = place & self._covers(lon, lat)
-        accuracy_m = np.broadcast_to(accuracy_m, lon.shape)
-        code = _codes(answers, accuracy_m)
+        what = self._known(lon, lat)
+        if self.index.country is not None:
+            answers = self._of_quarters_alone(answers, what)
+        known = place & (what != NOTHING)
+        code = np.array([_CODES[verdict] for verdict in RANKS], dtype=np.uint8)[answers.rank]
         code[answers.perimeter == NO_PERIMETER] = _CODES[VerdictCode.NOT_FOUND]
         code[~known] = _CODES[VerdictCode.NOT_FOUND]
         code[~place] = _CODES[None]
@@ -114,7 +423,7 @@ class BulkIndex:
         by_law = place & self._in_whole_territories(lon, lat)
         code[by_law], perimeter[by_law], distance_m[by_law] = _CODES[VerdictCode.INSIDE], NO_PERIMETER, np.nan
         estimated = answers.estimated & ~by_law
-        return BulkVerdicts(code, estimated, perimeter, distance_m, answers.within, sets)
+        return BulkVerdicts(code, estimated, perimeter, distance_m, what, answers.unsettled, answers.within, sets)
 
     def _in_whole_territories(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Where every commune counts as a quarter by law that day."""
@@ -123,11 +432,35 @@ class BulkIndex:
             found |= (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
         return found
 
-    def _covers(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
-        if self.index.extent is None:
-            return np.ones(len(lon), dtype=np.bool_)
-        west, south, east, north = self.index.extent
-        return (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
+    def _of_quarters_alone(self, answers: TerritoryAnswers, known: NDArray[np.uint8]) -> TerritoryAnswers:
+        """Answers where QPV alone are known: what rests on the other perimeters of one town is taken back."""
+        is_quarter = np.array([item.kind is Kind.QPV for item in self.index.perimeters] + [True])
+        rows = (known == QUARTERS) & ~is_quarter[answers.perimeter]  # the last one is that of no perimeter
+        estimated = np.where(known == NOTHING, self.index.answering(self.on)[0] is Basis.ESTIMATED, answers.estimated)
+        return replace(
+            answers,
+            perimeter=np.where(rows, NO_PERIMETER, answers.perimeter).astype(np.int32),
+            distance_m=np.where(rows, np.nan, answers.distance_m),
+            doubtful=answers.doubtful & ~rows,
+            estimated=estimated & (known != QUARTERS),
+        )
+
+    def _known(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.uint8]:
+        """(n,) what is known at points, as `PerimeterIndex.covers` and `is_local` tell it of one."""
+        import shapely
+
+        known = np.full(len(lon), EVERYTHING, dtype=np.uint8)
+        if self.index.extent is not None:
+            west, south, east, north = self.index.extent
+            known[~((west <= lon) & (lon <= east) & (south <= lat) & (lat <= north))] = NOTHING
+        if self.index.country is not None:
+            country = shapely.from_wkb(self.index.country.wkb)  # its own: no prepared geometry is shared by threads
+            shapely.prepare(country)
+            everywhere = self.index.extent is None
+            asked = np.flatnonzero((known == NOTHING) | everywhere)
+            held = shapely.intersects_xy(country, lon[asked], lat[asked])
+            known[asked] = np.where(held, EVERYTHING if everywhere else QUARTERS, NOTHING)
+        return known
 
     def _one_by_one(self, lon: float, lat: float, accuracy_m: float) -> tuple[int, int, float]:
         """Code, perimeter and distance far from all perimeters, where `decide` may not take the nearest one."""
@@ -148,173 +481,3 @@ def is_place(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.b
 
 def _between(values: NDArray[np.float64], ends: tuple[float, float]) -> NDArray[np.bool_]:
     return (ends[0] <= values) & (values <= ends[1])
-
-
-def _codes(answers: TerritoryAnswers, accuracy_m: NDArray[np.float64]) -> NDArray[np.uint8]:
-    uncertain = (accuracy_m > 0) & (np.abs(answers.distance_m) <= accuracy_m)
-    firm = np.where(answers.inside, _CODES[VerdictCode.INSIDE], _CODES[VerdictCode.OUTSIDE])
-    return np.where(uncertain, _CODES[VerdictCode.UNCERTAIN], firm).astype(np.uint8)
-
-
-# --- The perimeters of one projected CRS, asked on one day about many points
-
-_SMALLEST = float(np.finfo(np.float64).tiny)
-"""Least distance of a point outside: computed ones may round to 0 where the exact test says outside."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class TerritoryAnswers:
-    """What a territory says about n points.
-
-    Parameters
-    ----------
-    any_m : (n,) signed distance to the nearest limit of whatever perimeter; 0 where there is one territory only.
-    distance_m : (n,) signed distance to the limit of the perimeter that answers; NaN where none does.
-    perimeter : (n,) its row in the index, or `NO_PERIMETER`.
-    inside : (n,) whether it holds the point.
-    doubtful : (n,) whether `decide` may choose another one, as near or not in force.
-    estimated : (n,) whether the answer rests on estimates.
-    within : (n,) number of the set of perimeters, of any kind and date, that hold the point.
-    """
-
-    any_m: NDArray[np.float64]
-    distance_m: NDArray[np.float64]
-    perimeter: NDArray[np.int32]
-    inside: NDArray[np.bool_]
-    doubtful: NDArray[np.bool_]
-    estimated: NDArray[np.bool_]
-    within: NDArray[np.int32]
-
-    def or_nearer(self, other: TerritoryAnswers) -> TerritoryAnswers:
-        """For each point, the answers of the nearer territory."""
-        nearer = other.any_m < self.any_m
-        pairs = ((getattr(self, field.name), getattr(other, field.name)) for field in fields(self))
-        return TerritoryAnswers(*(np.where(nearer, theirs, ours) for ours, theirs in pairs))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class BulkTerritory:
-    """Perimeters of one projected CRS, indexed for one day.
-
-    Parameters
-    ----------
-    rows : (k,) their rows in the index, in the order in which `decide` prefers them at equal distance.
-    locator : of all of them.
-    answering : (a,) places, among these, of those that answer that day.
-    finder : of the limits of those that answer; None where none does.
-    any_finder : of all limits, where there are several territories to choose from.
-    estimated : whether they answer by estimates.
-    mixed : whether some that answer are listed with others that are not in force.
-    """
-
-    epsg: int
-    rows: NDArray[np.int32]
-    locator: PointLocator
-    answering: NDArray[np.int64]
-    finder: LimitFinder | None
-    any_finder: LimitFinder | None
-    estimated: bool
-    mixed: bool
-
-    def project(
-        self, lon: NDArray[np.float64], lat: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Easting and northing of points; NaN for those that the CRS cannot represent."""
-        try:
-            return transform_points(lon, lat, WGS84, self.epsg)
-        except InvalidInputError:
-            if len(lon) == 1:
-                return np.full(1, np.nan), np.full(1, np.nan)
-        half = len(lon) // 2
-        parts = self.project(lon[:half], lat[:half]), self.project(lon[half:], lat[half:])
-        return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
-
-    def answers(
-        self, east: NDArray[np.float64], north: NDArray[np.float64], membership: Membership
-    ) -> TerritoryAnswers:
-        """Answer about projected points, given which perimeters hold them."""
-        any_m = self.any_finder.measure(east, north, membership)[0] if self.any_finder else np.zeros(len(east))
-        answers = nothing_known(len(east), estimated=self.estimated)
-        answers = replace(answers, any_m=any_m, within=membership.sets)
-        if self.finder is None:
-            return answers
-        among = membership.among(self.answering)
-        inside = among.held()
-        signed, nearest, several = self.finder.measure(east, north, among)
-        distance_m = np.where(inside, signed, np.maximum(signed, _SMALLEST))
-        return replace(
-            answers,
-            distance_m=distance_m,
-            perimeter=self.rows[self.answering][nearest],
-            inside=inside,
-            doubtful=~inside & (distance_m > NEARBY_M) & (several | self.mixed),
-        )
-
-
-def ask_territories(
-    territories: Sequence[BulkTerritory], lon: NDArray[np.float64], lat: NDArray[np.float64]
-) -> tuple[TerritoryAnswers, NDArray[np.bool_], PolygonSets]:
-    """Answers of the nearest territory to each of (n,) points, which points could be projected, and the sets met."""
-    answers = nothing_known(len(lon), estimated=False)
-    placed = np.isfinite(lon)
-    sets = [NO_SETS]
-    for territory in territories:
-        east, north = territory.project(lon, lat)
-        placed &= np.isfinite(east)
-        membership = territory.locator.place(east, north)
-        theirs = territory.answers(east, north, membership)
-        before = np.int32(sum(map(len, sets)))
-        answers = answers.or_nearer(replace(theirs, within=theirs.within + before))
-        sets.append(membership.table.renamed(territory.rows))
-    return answers, placed, joined(sets)
-
-
-def nothing_known(points: int, *, estimated: bool) -> TerritoryAnswers:
-    """Answers of a territory without perimeters."""
-    return TerritoryAnswers(
-        any_m=np.full(points, np.inf),
-        distance_m=np.full(points, np.nan),
-        perimeter=np.full(points, NO_PERIMETER, dtype=np.int32),
-        inside=np.zeros(points, dtype=np.bool_),
-        doubtful=np.zeros(points, dtype=np.bool_),
-        estimated=np.full(points, estimated),
-        within=np.zeros(points, dtype=np.int32),
-    )
-
-
-def bulk_territories(index: PerimeterIndex, on: date) -> tuple[BulkTerritory, ...]:
-    """Prepare the perimeters of an index for a day, one projected CRS after another."""
-    epsgs = tuple(dict.fromkeys(perimeter.epsg for perimeter in index.perimeters))
-    return tuple(_territory(index, on, epsg, alone=len(epsgs) == 1) for epsg in epsgs)
-
-
-def _territory(index: PerimeterIndex, on: date, epsg: int, *, alone: bool) -> BulkTerritory:
-    basis, kinds = index.answering(on, epsg)
-    rows = _preferred([(row, item) for row, item in enumerate(index.perimeters) if item.epsg == epsg])
-    perimeters = [index.perimeters[row] for row in rows]
-    polygons = [perimeter.geometry for perimeter in perimeters]
-    asked = [place for place, perimeter in enumerate(perimeters) if perimeter.kind in kinds]
-    answering = [place for place in asked if perimeters[place].in_force(on)]
-    silent = {_family(perimeters[place]) for place in asked if not perimeters[place].in_force(on)}
-    return BulkTerritory(
-        epsg=epsg,
-        rows=np.array(rows, dtype=np.int32),
-        locator=PointLocator.build(polygons),
-        answering=np.array(answering, dtype=np.int64),
-        finder=LimitFinder.build([polygons[place] for place in answering], NEARBY_M) if answering else None,
-        any_finder=None if alone else LimitFinder.build(polygons, NEARBY_M),
-        estimated=basis is Basis.ESTIMATED,
-        mixed=any(_family(perimeters[place]) in silent for place in answering),
-    )
-
-
-def _preferred(numbered: Sequence[tuple[int, Perimeter]]) -> list[int]:
-    """Rows in the order of codes, then of families as they come, as answers list what is equally near."""
-    families = list(dict.fromkeys(_family(perimeter) for _, perimeter in numbered))
-    return [
-        row for row, _ in sorted(numbered, key=lambda item: (item[1].code, families.index(_family(item[1])), item[0]))
-    ]
-
-
-def _family(perimeter: Perimeter) -> tuple[object, ...]:
-    return perimeter.kind, perimeter.generation

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoville import french
-from geoville.eligibility.judgement import locate, period_verdicts, quality_of, verdict_on, whole_share
+from geoville.eligibility.judgement import deciding_first, locate, period_verdicts, quality_of, verdict_on, whole_share
 from geoville.eligibility.rules import RuleGround, ground_of_position, rule_findings
 from geoville.eligibility.sentences import (
     NOT_A_NO,
+    OUT_OF_FRANCE,
     OUT_OF_TERRITORY,
     basis_sentences,
+    contour_sentence,
     dates_in_force,
     describe,
     if_far,
@@ -19,7 +21,7 @@ from geoville.eligibility.sentences import (
 )
 from geoville.eligibility.whole_commune import answer_by_law
 from geoville.law import whole_commune_at
-from geoville.model import Answer, Basis, NotFound, PositionType, VerdictCode
+from geoville.model import Answer, Basis, Kind, NotFound, PositionType, VerdictCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,16 +81,37 @@ def position_reasons(
         first, precision = _whole_sentence(located, verdict, nearest, answering), []
     else:
         first = verdict_sentence(
-            verdict, nearest.perimeter if nearest else None, nearest.distance_m if nearest else None, on
+            verdict,
+            nearest.perimeter if nearest else None,
+            nearest.distance_m if nearest else None,
+            on,
+            complete=located.complete,
         )
         precision = _precision(verdict, located.position, nearest) if nearest else [NOT_A_NO]
     return (
         first,
         *basis_sentences(basis, answering),
+        *beside_the_estimate(located, verdict, basis),
         *precision,
         *_at_other_dates(located, verdict, periods, on),
         *_also_in(located.hits, nearest, on),
     )
+
+
+def beside_the_estimate(located: Located, verdict: VerdictCode, basis: Basis) -> list[str]:
+    """Say where geoville's own estimate contradicts the official contour, which counts; nothing elsewhere."""
+    estimates = deciding_first(located, (hit for hit in located.hits if hit.perimeter.kind is Kind.CANDIDAT))
+    if basis is not Basis.OFFICIAL or not estimates:
+        return []
+    sides = {VerdictCode.INSIDE: "dedans", VerdictCode.OUTSIDE: "dehors"}
+    official, estimated = sides.get(verdict), sides.get(verdict_on(located, estimates[0]))
+    if official is None or estimated is None or official == estimated:
+        return []
+    named = f" ({describe(estimates[0].perimeter)})" if estimates[0].inside else ""
+    return [
+        f"Le contour officiel dit {official}, l'estimation de geoville dit {estimated}{named} : le contour officiel "
+        f"seul compte."
+    ]
 
 
 def _whole_sentence(
@@ -100,14 +123,15 @@ def _whole_sentence(
     if verdict is VerdictCode.INSIDE:
         return f"Dedans : {whole} est dans : {name}, à {metres} au moins de la limite."
     if verdict is VerdictCode.OUTSIDE:
-        far = if_far(nearest.distance_m)
+        far = if_far(nearest.distance_m, complete=located.complete)
         return f"Dehors : {whole} est à {metres} au moins du périmètre le plus proche, {name}{far}."
     if nearest.distance_m:
         known = french.distance(located.position.accuracy_m)
-        return (
-            f"À vérifier : {whole} est du même côté de la limite, mais à {metres} d'elle, et ses adresses ne sont "
-            f"connues qu'à {known} près ({name})."
-        )
+        doubts = [f"ses adresses ne sont connues qu'à {known} près"] if located.position.accuracy_m else []
+        contour_m = nearest.perimeter.accuracy_m
+        doubts += [f"le contour n'est connu qu'à {french.distance(contour_m)} près"] if contour_m else []
+        side = f"À vérifier : {whole} est du même côté de la limite, mais à {metres} d'elle"
+        return f"{side}, et {' ; '.join(doubts)} ({name})."
     share = part_in_words(whole_share(located, answering))
     return (
         f"À vérifier : sans numéro, la réponse dépend de l'endroit ; {share} de l'ensemble est à l'intérieur ({name})."
@@ -117,13 +141,15 @@ def _whole_sentence(
 def _precision(verdict: VerdictCode, position: Position, nearest: PerimeterHit | None) -> list[str]:
     if not position.firm:
         return [position.firm_reason]
+    is_uncertain = verdict is VerdictCode.UNCERTAIN and nearest is not None
+    contour = [contour_sentence(nearest.perimeter)] if is_uncertain and nearest and nearest.perimeter.accuracy_m else []
     if not position.accuracy_m:
-        return []
+        return contour
     radius = french.distance(position.accuracy_m)
     reason = f" ({position.accuracy_reason})" if position.accuracy_reason else ""
-    if verdict is VerdictCode.UNCERTAIN and nearest:
+    if is_uncertain and nearest:
         limit = french.distance(abs(nearest.distance_m))
-        return [f"La limite est à {limit} et la position n'est connue qu'à {radius} près{reason}."]
+        return [f"La limite est à {limit} et la position n'est connue qu'à {radius} près{reason}.", *contour]
     return [f"Position connue à {radius} près{reason}."]
 
 
@@ -154,6 +180,8 @@ def _dated(perimeter: Perimeter) -> str:
 
 def _also_in(hits: tuple[PerimeterHit, ...], answered: PerimeterHit | None, on: date) -> list[str]:
     others = [hit.perimeter for hit in hits if hit.inside and hit is not answered]
+    if answered is not None and answered.perimeter.kind is Kind.QPV and not answered.inside:
+        others = [item for item in others if item.kind is not Kind.CANDIDAT]  # said where the two are compared
     return [f"La position est aussi dans le {describe(other)}." for other in others if other.in_force(on)]
 
 
@@ -171,10 +199,10 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date, *, permi
     -------
     The verdict rests on the QPV in force that day; where no contour in force is known, on candidates (`estimated`); an
     index that holds neither answers about whatever perimeters it holds, and nothing in force that day is `not_found`:
-    quarters of another generation do not make an "outside". `uncertain` only where the limit is within the
-    accuracy of the position, or where the position is not firm. A street or town known whole is judged whole: its
-    distances are those of its part nearest to the limit. What is not known is `not_found`, never "outside". Where a
-    law makes whole communes count as quarters, the commune decides, whatever contours are known.
+    quarters of another generation do not make an "outside". `uncertain` only where the limit is within the accuracies
+    of the position and of the contour, added, or where the position is not firm. A street or town known whole is judged
+    whole: its distances are those of its part nearest to the limit. What is not known is `not_found`, never "outside".
+    Where a law makes whole communes count as quarters, the commune decides, whatever contours are known.
     """
     if isinstance(found, NotFound):
         return _unknown(found.reason, None, (), index, on)
@@ -184,7 +212,7 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date, *, permi
     located = locate(found, index)
     hits = located.hits
     if not index.covers(found.lon, found.lat):
-        return _unknown(OUT_OF_TERRITORY, found, hits, index, on)
+        return _unknown(OUT_OF_FRANCE if index.country else OUT_OF_TERRITORY, found, hits, index, on)
     basis, answering = _answering(located, index, on)
     verdict = verdict_on(located, answering[0] if answering else None)
     periods = period_verdicts(located)
@@ -209,9 +237,11 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date, *, permi
 
 def _answering(located: Located, index: PerimeterIndex, on: date) -> tuple[Basis, tuple[PerimeterHit, ...]]:
     """What a verdict rests on a day: official or estimated, and the hits in force, the deepest or nearest first."""
-    hits = located.hits
-    basis, kinds = index.answering(on, hits[0].perimeter.epsg if hits else None)
-    return basis, tuple(hit for hit in hits if hit.perimeter.kind in kinds and hit.perimeter.in_force(on))
+    hits, found = located.hits, located.position
+    local = index.knows_everything((found.lon, found.lat, found.lon, found.lat))
+    basis, kinds = index.answering(on, hits[0].perimeter.epsg if hits else None, local=local)
+    in_force = (hit for hit in hits if hit.perimeter.kind in kinds and hit.perimeter.in_force(on))
+    return basis, deciding_first(located, in_force)
 
 
 def _ground_at_permit(located: Located, index: PerimeterIndex, permit_date: date | None) -> RuleGround | None:
@@ -232,5 +262,5 @@ def _unknown(
         position=position,
         reasons=(reason, NOT_A_NO),
         references=(),
-        sources=sources_of(index.perimeters),
+        sources=sources_of(index.perimeters) if index.country is None else sources_of(hit.perimeter for hit in hits),
     )

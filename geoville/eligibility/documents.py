@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from geoville.model import RuleStatus, VerdictCode
+from geoville.model import POPULATION, POPULATION_SOURCE, RuleStatus, VerdictCode
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,11 +56,20 @@ def perimeter_document(hit: PerimeterHit, on: date) -> dict[str, Any]:
     return {
         **identity_document(perimeter),
         "distance_m": to_the_millimetre(hit.distance_m),
+        "accuracy_m": None if perimeter.estimated else perimeter.accuracy_m,
+        "accuracy_source": perimeter.accuracy_source or None,
         "in_force": perimeter.in_force(on),
         "valid_from": day_text(perimeter.valid_from),
         "valid_to": day_text(perimeter.valid_to),
         "reference": perimeter.reference or None,
+        "population": _population(perimeter),
     }
+
+
+def _population(perimeter: Perimeter) -> dict[str, int | str] | None:
+    """People whom Insee counts in an official quarter, with the census; None where that is not known."""
+    count, source = (perimeter.attributes.get(key) for key in (POPULATION, POPULATION_SOURCE))
+    return {"count": count, "source": source} if isinstance(count, int) and isinstance(source, str) else None
 
 
 def finding_document(finding: RuleFinding) -> dict[str, Any]:

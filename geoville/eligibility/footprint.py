@@ -16,6 +16,7 @@ from geoville.eligibility.secrecy import secrecy_threshold
 from geoville.eligibility.sentences import (
     NOT_A_NO,
     basis_sentences,
+    contour_sentence,
     describe,
     none_in_force,
     outside_sentence,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.eligibility.index import PerimeterIndex
-    from geoville.model import PerimeterHit
+    from geoville.model import Perimeter, PerimeterHit
     from geoville.perimeters.areas import PopulatedCells
 
 
@@ -54,6 +55,8 @@ class FootprintMeasure:
     inside : part of the footprint that lies in them.
     share : in [0, 1], of its area, length or points, inside.
     nearest_m, farthest_m : distances from its nearest and farthest points, 0 inside.
+    accuracy_m : of the contours near it, the largest.
+    complete : whether every official QPV of the place is known.
     """
 
     hits: tuple[PerimeterHit, ...]
@@ -62,6 +65,8 @@ class FootprintMeasure:
     share: float
     nearest_m: float
     farthest_m: float
+    accuracy_m: float = 0.0
+    complete: bool = False
 
 
 def require_footprint(shape: BaseGeometry) -> None:
@@ -109,15 +114,47 @@ def measure_footprint(
     west, south, east, north = shape.bounds
     nearest_m = _without_rounding(max(hits[0].distance_m, 0.0))
     reachable = answering(nearest_m + math.hypot(east - west, north - south))
-    polygons = [hit.perimeter.geometry for hit in reachable]
+    complete = index.country is not None
+    accuracy_m = max(hit.perimeter.accuracy_m for hit in reachable)
+    perimeters = shapely.union_all([hit.perimeter.geometry for hit in reachable])
     inside = part_inside(shape, [hit.perimeter.geometry for hit in reachable if hit.distance_m <= 0])
     marks = [ROUNDING_M, *(band - ROUNDING_M for band in BANDS_M)]
-    farthest = _without_rounding(farthest_m(shape, shapely.union_all(polygons), marks))
+    farthest = _without_rounding(farthest_m(shape, perimeters, marks))
     placement = _placement_in(shape, inside, farthest)
+    if accuracy_m and not _is_sure(placement, shape, inside, perimeters, nearest_m, farthest, accuracy_m):
+        share = 1.0 if placement is Placement.INSIDE else share_of(inside, shape)
+        return FootprintMeasure(hits, inside, Placement.UNCERTAIN, share, nearest_m, farthest, accuracy_m, complete)
     if placement is Placement.INSIDE:
-        return FootprintMeasure(hits, shape, placement, 1.0, 0.0, 0.0)
+        return FootprintMeasure(hits, shape, placement, 1.0, 0.0, 0.0, accuracy_m, complete)
     share = 0.0 if placement is Placement.OUTSIDE else share_of(inside, shape)
-    return FootprintMeasure(hits, inside, placement, share, nearest_m, farthest)
+    return FootprintMeasure(hits, inside, placement, share, nearest_m, farthest, accuracy_m, complete)
+
+
+def _is_sure(
+    placement: Placement,
+    shape: BaseGeometry,
+    inside: BaseGeometry,
+    perimeters: BaseGeometry,
+    nearest_m: float,
+    farthest: float,
+    accuracy_m: float,
+) -> bool:
+    """Whether a placement stays the same wherever, within their accuracy, the contours lie.
+
+    Parameters
+    ----------
+    inside : part of the shape that the perimeters, together, hold.
+    """
+    import shapely
+
+    if placement is Placement.OUTSIDE:
+        return nearest_m > accuracy_m
+    if placement is Placement.INSIDE:
+        return bool(shapely.distance(shape, shapely.boundary(perimeters)) > accuracy_m)
+    around = shapely.difference(shapely.box(*perimeters.bounds).buffer(ROUNDING_M), perimeters)
+    parts = shapely.get_parts(inside)
+    own = parts[shapely.get_dimensions(parts) == shapely.get_dimensions(shape)]  # not where it only touches
+    return farthest > accuracy_m and len(own) > 0 and farthest_m(shapely.union_all(own), around) > accuracy_m
 
 
 def share_of_people(measure: FootprintMeasure, shape: BaseGeometry, population: PopulatedCells | None) -> float | None:
@@ -185,26 +222,34 @@ def footprint_reasons(
     if placement is Placement.UNKNOWN:
         return (_OUT_OF_TERRITORY, NOT_A_NO)
     return (
-        _placement_sentence(measure, shape),
+        _placement_sentence(placement, measure, shape),
         *basis_sentences(basis, measure.hits),
+        *([contour_sentence(_least_accurate(measure))] if placement is Placement.UNCERTAIN else []),
         *([] if known or placement is Placement.INSIDE else [_PARTLY_KNOWN]),
         *_people(placement, people),
         *_reach(measure),
     )
 
 
-def _placement_sentence(measure: FootprintMeasure, shape: BaseGeometry) -> str:
+def _least_accurate(measure: FootprintMeasure) -> Perimeter:
+    return max((hit.perimeter for hit in measure.hits), key=lambda perimeter: perimeter.accuracy_m)
+
+
+def _placement_sentence(placement: Placement, measure: FootprintMeasure, shape: BaseGeometry) -> str:
     import shapely
 
     nearest = measure.hits[0]
     name = describe(nearest.perimeter)
+    if placement is Placement.UNCERTAIN:
+        known = french.distance(measure.accuracy_m)
+        return f"À vérifier : l'emprise est trop près d'une limite connue à {known} près ({name})."
     if measure.placement is Placement.PARTLY:
         size = _SIZES[int(shapely.get_dimensions(shape))]
         return f"En partie dedans : {part_in_words(measure.share)} {size} est dans : {_names(measure)}."
     if measure.placement is Placement.OUTSIDE and measure.nearest_m == 0:
         return f"Dehors : l'emprise touche la limite sans y entrer ({name})."
     if measure.placement is Placement.OUTSIDE:
-        return outside_sentence(nearest.perimeter, measure.nearest_m)
+        return outside_sentence(nearest.perimeter, measure.nearest_m, complete=measure.complete)
     if nearest.inside:
         margin = french.distance(-nearest.distance_m)
         return f"Dedans : l'emprise est tout entière dans : {name}, à {margin} au moins de la limite."
@@ -227,8 +272,11 @@ def _reach(measure: FootprintMeasure) -> list[str]:
     """How far a footprint that is not wholly in reaches, and which bands hold it."""
     if measure.placement is Placement.INSIDE:
         return []
-    wholly = [band for band in BANDS_M if measure.farthest_m <= band]
-    is_within = "est tout entière" if wholly else "n'est pas tout entière"
+    wholly = [band for band in BANDS_M if measure.farthest_m + measure.accuracy_m <= band]
+    may_be = measure.farthest_m - measure.accuracy_m <= BANDS_M[-1]
+    is_within = (
+        "est tout entière" if wholly else "n'est pas sûrement tout entière" if may_be else "n'est pas tout entière"
+    )
     band = french.distance(wholly[0] if wholly else BANDS_M[-1])
     farthest = french.distance(measure.farthest_m)
     return [
@@ -240,6 +288,7 @@ _VERDICTS = {
     Placement.INSIDE: VerdictCode.INSIDE,
     Placement.PARTLY: VerdictCode.UNCERTAIN,
     Placement.OUTSIDE: VerdictCode.OUTSIDE,
+    Placement.UNCERTAIN: VerdictCode.UNCERTAIN,
 }
 
 
@@ -275,16 +324,17 @@ def decide_footprint(
     """
     require_footprint(geometry_wgs84)
     shape, epsg = index.projected(geometry_wgs84)
-    basis, kinds = index.answering(on, epsg)
+    local = index.knows_everything(geometry_wgs84.bounds)
+    basis, kinds = index.answering(on, epsg, local=local)
     measure = measure_footprint(shape, epsg, index, kinds, on) if epsg else None
-    hits = index.around_shape(shape, epsg) if epsg else ()
+    hits = tuple(index.known_at(index.around_shape(shape, epsg), geometry_wgs84.bounds)) if epsg else ()
     answering = measure.hits if measure else ()
     known = index.covers_box(geometry_wgs84.bounds)
     placement = _placement_known(measure, known=known)
     people = share_of_people(measure, shape, population) if measure and known else None
-    is_within = [measure is not None and measure.farthest_m < band for band in BANDS_M]
+    is_within = [measure is not None and measure.farthest_m + measure.accuracy_m < band for band in BANDS_M]
     ground = _ground(index, shape, measure, hits, basis, on)
-    at_permit = _ground_on(index, shape, epsg, hits, permit_date) if epsg and permit_date else None
+    at_permit = _ground_on(index, shape, epsg, hits, permit_date, local=local) if epsg and permit_date else None
     return FootprintAnswer(
         on=on,
         placement=placement,
@@ -304,16 +354,16 @@ def decide_footprint(
 
 
 def _placement_known(measure: FootprintMeasure | None, *, known: bool) -> Placement:
-    if measure is None or (measure.placement is Placement.OUTSIDE and not known):
+    if measure is None or (measure.placement in {Placement.OUTSIDE, Placement.UNCERTAIN} and not known):
         return Placement.UNKNOWN
     return measure.placement
 
 
 def _ground_on(
-    index: PerimeterIndex, shape: BaseGeometry, epsg: int, hits: tuple[PerimeterHit, ...], on: date
+    index: PerimeterIndex, shape: BaseGeometry, epsg: int, hits: tuple[PerimeterHit, ...], on: date, *, local: bool
 ) -> RuleGround:
     """Ground on another day than the one asked about."""
-    basis, kinds = index.answering(on, epsg)
+    basis, kinds = index.answering(on, epsg, local=local)
     return _ground(index, shape, measure_footprint(shape, epsg, index, kinds, on), hits, basis, on)
 
 
@@ -364,4 +414,6 @@ def _ground(
 def _standing(measure: FootprintMeasure, *, is_area: bool) -> Standing:
     """Standing with one kind; only an area tells how far a building reaches."""
     farthest_m = measure.farthest_m if is_area else None
-    return Standing(measure.hits[0].perimeter, _VERDICTS[measure.placement], measure.nearest_m, farthest_m)
+    in_doubt = measure.placement is Placement.UNCERTAIN
+    verdict = _VERDICTS[measure.placement]
+    return Standing(measure.hits[0].perimeter, verdict, measure.nearest_m, farthest_m, measure.accuracy_m, in_doubt)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.crs import WGS84, transform_geometry, transform_point
+from geoville.crs import WGS84, epsg_at_point, transform_geometry, transform_point
 from geoville.model import Basis, Kind, PerimeterHit
 
 if TYPE_CHECKING:
@@ -133,7 +133,9 @@ class PerimeterIndex:
     Parameters
     ----------
     perimeters : valid ones, each in its territory's projected CRS.
-    extent : (west, south, east, north) in degrees: where perimeters are known; None where that is not known.
+    extent : (west, south, east, north) in degrees: where perimeters of all kinds are known; None where that is
+        not known.
+    country : where the lists of official QPV are known whole, beyond the extent (WGS84); None for nowhere.
 
     Notes
     -----
@@ -141,18 +143,27 @@ class PerimeterIndex:
     prepared: prepared geometries shared by threads corrupt memory.
 
     Where perimeters of several territories are held (metropolitan France and overseas), only those of the territory of
-    the nearest one are hits: the dates of the others are not those of the place.
+    the nearest one are hits: the dates of the others are not those of the place. What is known of one town only
+    (estimates, former quarters…) says nothing of the rest of the country, and is no hit there.
     """
 
     def __init__(
-        self, perimeters: Iterable[Perimeter], extent: tuple[float, float, float, float] | None = None
+        self,
+        perimeters: Iterable[Perimeter],
+        extent: tuple[float, float, float, float] | None = None,
+        country: BaseGeometry | None = None,
     ) -> None:
         self.perimeters = tuple(perimeters)
         self.extent = extent
+        self.country = country
         by_epsg: dict[int, list[Perimeter]] = {}
         for item in self.perimeters:
             by_epsg.setdefault(item.epsg, []).append(item)
         self._territories = {epsg: TerritoryIndex(members) for epsg, members in by_epsg.items()}
+
+    def of(self, perimeters: Iterable[Perimeter]) -> PerimeterIndex:
+        """Index of other perimeters that are known in the same places."""
+        return PerimeterIndex(perimeters, self.extent, self.country)
 
     def around(self, lon: float, lat: float) -> tuple[PerimeterHit, ...]:
         """Perimeters within 500 m of a point, and the nearest one of each kind and dates however far.
@@ -164,10 +175,10 @@ class PerimeterIndex:
         import shapely
 
         hits: list[PerimeterHit] = []
-        for epsg, territory in self._territories.items():
+        for epsg, territory in self._territories_at(lon, lat).items():
             point = shapely.points(transform_point(lon, lat, WGS84, epsg))
             hits = _nearer(hits, territory.around(point, NEARBY_M))
-        return _in_order(hits)
+        return _in_order(self.known_at(hits, (lon, lat, lon, lat)))
 
     def around_shape(self, shape: BaseGeometry, epsg: int, reach_m: float = NEARBY_M) -> tuple[PerimeterHit, ...]:
         """Perimeters within a reach of a shape, and the nearest one of each kind and dates however far.
@@ -187,20 +198,25 @@ class PerimeterIndex:
 
     def projected(self, shape: BaseGeometry) -> tuple[BaseGeometry, int | None]:
         """A WGS84 shape in the projected CRS of the nearest perimeter, and that CRS; None without perimeters."""
-        moved = {epsg: transform_geometry(shape, WGS84, epsg) for epsg in self._territories}
+        west, south, east, north = shape.bounds
+        territories = self._territories_at((west + east) / 2, (south + north) / 2)
+        moved = {epsg: transform_geometry(shape, WGS84, epsg) for epsg in territories}
         if not moved:
             return shape, None
         distance = {epsg: self._territories[epsg].distance(moved[epsg]) for epsg in moved}
         nearest = min(distance, key=distance.__getitem__)
         return moved[nearest], nearest
 
-    def answering(self, on: date, epsg: int | None = None) -> tuple[Basis, frozenset[Kind]]:
+    def answering(self, on: date, epsg: int | None = None, *, local: bool = True) -> tuple[Basis, frozenset[Kind]]:
         """What an answer rests on that day: the QPV in force, else candidates, else whatever there is.
 
         Parameters
         ----------
         epsg : projected CRS of the place asked about; None for all the perimeters together.
+        local : False for a place where only QPV are known (`knows_everything`).
         """
+        if not local:
+            return Basis.OFFICIAL, frozenset({Kind.QPV})
         families = [
             family
             for territory_epsg, territory in self._territories.items()
@@ -223,10 +239,36 @@ class PerimeterIndex:
 
     def covers_box(self, box: tuple[float, float, float, float]) -> bool:
         """Whether perimeters are known all over a box (west, south, east, north), degrees."""
+        if self.country is None or (self.extent is not None and self.is_local(box)):
+            return self.is_local(box)
+        import shapely
+
+        if box[0] == box[2] and box[1] == box[3]:
+            return bool(shapely.intersects_xy(self.country, box[0], box[1]))
+        return bool(shapely.covers(self.country, shapely.box(*box)))
+
+    def known_at(self, hits: Iterable[PerimeterHit], box: tuple[float, float, float, float]) -> list[PerimeterHit]:
+        """Hits that say something of a box (degrees): QPV alone where other kinds are not known."""
+        everything = self.knows_everything(box)
+        return [hit for hit in hits if everything or hit.perimeter.kind is Kind.QPV]
+
+    def knows_everything(self, box: tuple[float, float, float, float]) -> bool:
+        """Whether other kinds than QPV may answer about a box: not in the rest of the country."""
+        return self.country is None or self.is_local(box)
+
+    def is_local(self, box: tuple[float, float, float, float]) -> bool:
+        """Whether a box lies in the extent."""
         if self.extent is None:
             return True
         west, south, east, north = self.extent
         return west <= box[0] and south <= box[1] and box[2] <= east and box[3] <= north
+
+    def _territories_at(self, lon: float, lat: float) -> dict[int, TerritoryIndex]:
+        """Territories that may answer about a place: that around which it lies; where none is held, any of them."""
+        epsg = epsg_at_point(lon, lat)
+        if epsg in self._territories:
+            return {epsg: self._territories[epsg]}
+        return self._territories if self.country is None else {}
 
 
 def _nearer(hits: list[PerimeterHit], others: list[PerimeterHit]) -> list[PerimeterHit]:

@@ -10,7 +10,7 @@ import numpy as np
 from geoville.model import Kind, PeriodVerdict, PositionType, Quality, VerdictCode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -50,6 +50,7 @@ def share_of(part: BaseGeometry, shape: BaseGeometry) -> float:
 
 
 _MOST = 0.5
+_DECIDING = {VerdictCode.INSIDE: 0, VerdictCode.UNCERTAIN: 1, VerdictCode.OUTSIDE: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,13 @@ class Located:
     ----------
     whole : the whole street or town, projected, where it is known and judged in place of the point; else None.
     hits : the deepest or nearest first; distances are those of the whole where there is one.
+    complete : whether every official QPV of the place is known.
     """
 
     position: Position
     whole: BaseGeometry | None
     hits: tuple[PerimeterHit, ...]
+    complete: bool = False
 
     @property
     def firm(self) -> bool:
@@ -79,13 +82,14 @@ def locate(position: Position, index: PerimeterIndex) -> Located:
     """
     whole = position.whole
     if position.firm or whole is None or position.alternatives or not index.covers_box(whole.bounds):
-        return Located(position, None, index.around(position.lon, position.lat))
+        return Located(position, None, index.around(position.lon, position.lat), index.country is not None)
     shape, epsg = index.projected(whole)
-    return Located(position, shape, index.around_shape(shape, epsg) if epsg else ())
+    hits = index.known_at(index.around_shape(shape, epsg), whole.bounds) if epsg else ()
+    return Located(position, shape, tuple(hits), index.country is not None)
 
 
 def verdict_on(located: Located, nearest: PerimeterHit | None) -> VerdictCode:
-    """Verdict about the perimeter that holds a position the deepest, or the nearest one.
+    """Verdict about one perimeter: `uncertain` where its limit lies within its accuracy and the position's, added.
 
     Parameters
     ----------
@@ -96,10 +100,18 @@ def verdict_on(located: Located, nearest: PerimeterHit | None) -> VerdictCode:
     if not located.firm:
         return VerdictCode.UNCERTAIN
     astride = nearest.distance_m == 0 and not nearest.inside
-    accuracy_m = located.position.accuracy_m
+    accuracy_m = located.position.accuracy_m + nearest.perimeter.accuracy_m
     if astride or (accuracy_m > 0 and abs(nearest.distance_m) <= accuracy_m):
         return VerdictCode.UNCERTAIN
     return VerdictCode.INSIDE if nearest.inside else VerdictCode.OUTSIDE
+
+
+def deciding_first(located: Located, hits: Iterable[PerimeterHit]) -> tuple[PerimeterHit, ...]:
+    """Hits in the order in which they decide: one that surely holds the position, else one that may, else the nearest.
+
+    Perimeters that are equally accurate decide in the order of their distances.
+    """
+    return tuple(sorted(hits, key=lambda hit: (_DECIDING[verdict_on(located, hit)], hit.distance_m)))
 
 
 def quality_of(located: Located, verdict: VerdictCode, answering: Sequence[PerimeterHit]) -> Quality:
@@ -135,7 +147,7 @@ def whole_share(located: Located, answering: Sequence[PerimeterHit]) -> float:
 def period_verdicts(located: Located) -> tuple[PeriodVerdict, ...]:
     """Verdict under each generation of QPV known there, the oldest first."""
     nearest: dict[int, PerimeterHit] = {}
-    for hit in located.hits:
+    for hit in deciding_first(located, located.hits):
         if hit.perimeter.kind is Kind.QPV and hit.perimeter.generation:
             nearest.setdefault(hit.perimeter.generation, hit)
     return tuple(

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from geoville import french
-from geoville.eligibility.judgement import verdict_on
+from geoville.eligibility.judgement import deciding_first, verdict_on
 from geoville.eligibility.sentences import KIND_NAMES, describe
 from geoville.law.parameters import law_names, read_law
 from geoville.model import (
@@ -131,6 +131,9 @@ def place_in(standing: Standing, ground: RuleGround) -> Place:
     name, estimated = describe(standing.perimeter), standing.perimeter.estimated
     if standing.verdict is VerdictCode.INSIDE:
         return Place(RuleStatus.MET, met=True, reason=f"{ground.subject} est dans : {name}.", estimated=estimated)
+    if standing.verdict is VerdictCode.UNCERTAIN and standing.in_doubt:
+        reason = f"Le contour n'est pas assez sûr pour dire si l'emprise est dans : {name}."
+        return Place(RuleStatus.TO_CHECK, met=None, reason=reason, estimated=estimated)
     if standing.verdict is VerdictCode.UNCERTAIN and ground.is_footprint:
         reason = f"L'emprise n'est qu'en partie dans : {name}."
         return Place(RuleStatus.NEARLY, met=False, reason=reason, estimated=estimated)
@@ -179,7 +182,7 @@ def place_by_bands(rule: Rule, standing: Standing, ground: RuleGround) -> Place:
     if standing.farthest_m is None:
         return _of_point(standing, ground, max(band.whole_m for band in bands))
     for band in bands:
-        if _holds(band, standing.distance_m, standing.farthest_m):
+        if _holds(band, standing.distance_m + standing.accuracy_m, standing.farthest_m + standing.accuracy_m):
             return Place(
                 RuleStatus.MET,
                 met=True,
@@ -188,6 +191,14 @@ def place_by_bands(rule: Rule, standing: Standing, ground: RuleGround) -> Place:
                 condition=band.condition,
             )
     widest = max(band.whole_m for band in bands)
+    if any(
+        _holds(band, standing.distance_m - standing.accuracy_m, standing.farthest_m - standing.accuracy_m)
+        for band in bands
+    ):
+        reason = (
+            f"Le contour n'est pas assez sûr pour dire de quelle bande est l'emprise ({describe(standing.perimeter)})."
+        )
+        return Place(RuleStatus.TO_CHECK, met=None, reason=reason, estimated=standing.perimeter.estimated)
     return Place(
         RuleStatus.NEARLY if standing.distance_m < widest else RuleStatus.NOT_MET,
         met=False,
@@ -203,7 +214,7 @@ def _of_point(standing: Standing, ground: RuleGround, widest_m: float) -> Place:
     """What a point tells: beyond the widest band no building that stands there can be within it."""
     name, estimated = describe(standing.perimeter), standing.perimeter.estimated
     reach = french.distance(abs(standing.distance_m))
-    if ground.firm and standing.distance_m >= widest_m + ground.accuracy_m:
+    if ground.firm and standing.distance_m >= widest_m + ground.accuracy_m + standing.accuracy_m:
         reason = f"{ground.subject} est à {reach} de : {name}."
         return Place(RuleStatus.NOT_MET, met=False, reason=reason, estimated=estimated)
     side = "de la limite" if standing.distance_m <= 0 else "à l'extérieur"
@@ -350,12 +361,16 @@ class Standing:
     verdict : `uncertain` for a position that is not sure, and for a footprint that is partly in.
     distance_m : signed distance to the limit, at most 0 inside; for a footprint, from its nearest part.
     farthest_m : largest distance from any point of an area to the perimeters; None for a position, points or a line.
+    accuracy_m : of the contours; 0 for exact ones.
+    in_doubt : whether a footprint is uncertain because the contour is not exact, rather than partly in.
     """
 
     perimeter: Perimeter
     verdict: VerdictCode
     distance_m: float
     farthest_m: float | None = None
+    accuracy_m: float = 0.0
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,13 +413,14 @@ def ground_of_position(located: Located, basis: Basis, answering: tuple[Perimete
     answering : hits that its verdict rests on: candidates stand for QPV where only these are known.
     """
     nearest: dict[Kind, PerimeterHit] = {}
-    for hit in located.hits:
+    for hit in deciding_first(located, located.hits):
         if hit.perimeter.in_force(on):
             nearest.setdefault(hit.perimeter.kind, hit)
     if answering and answering[0].perimeter.kind is Kind.CANDIDAT:
         nearest[Kind.QPV] = answering[0]
     standings = {
-        kind: Standing(hit.perimeter, verdict_on(located, hit), hit.distance_m) for kind, hit in nearest.items()
+        kind: Standing(hit.perimeter, verdict_on(located, hit), hit.distance_m, accuracy_m=hit.perimeter.accuracy_m)
+        for kind, hit in nearest.items()
     }
     position = located.position
     communes = frozenset({position.citycode}) if position.citycode else communes_of(answering or located.hits)

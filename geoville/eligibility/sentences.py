@@ -17,6 +17,7 @@ ESTIMATED_ANSWER = (
     "Réponse estimée, sans valeur réglementaire : le contour officiel en vigueur à cette date manque ici."
 )
 OUT_OF_TERRITORY = "Position hors du territoire connu : geoville n'a pas de données à cet endroit."
+OUT_OF_FRANCE = "Position hors de France : geoville ne connaît que les quartiers prioritaires français."
 NOT_A_NO = "Ce n'est pas un « non » : la question reste ouverte."
 
 VERDICT_NAMES = {
@@ -74,7 +75,9 @@ def describe(perimeter: Perimeter) -> str:
     return f"{KIND_NAMES[perimeter.kind].in_sentence} « {perimeter.name} » ({', '.join(details)})"
 
 
-def verdict_sentence(verdict: VerdictCode, perimeter: Perimeter | None, distance_m: float | None, on: date) -> str:
+def verdict_sentence(
+    verdict: VerdictCode, perimeter: Perimeter | None, distance_m: float | None, on: date, *, complete: bool = False
+) -> str:
     """Verdict in words, the first reason of an answer about a position that was found.
 
     Parameters
@@ -82,6 +85,7 @@ def verdict_sentence(verdict: VerdictCode, perimeter: Perimeter | None, distance
     verdict : `inside`, `outside` or `uncertain`; `not_found` without a perimeter.
     perimeter : the one that the verdict rests on; None where none known is in force.
     distance_m : signed distance to its limit, at most 0 inside; None without a perimeter.
+    complete : whether every perimeter of the place is known, so that a great distance says nothing of what is not.
     """
     if perimeter is None or distance_m is None:
         return f"Inconnu : {none_in_force(on)}"
@@ -89,26 +93,30 @@ def verdict_sentence(verdict: VerdictCode, perimeter: Perimeter | None, distance
     where = f"à {metres} à l'intérieur" if distance_m < 0 else f"à {metres} à l'extérieur"
     if distance_m == 0:
         where = "sur la limite, qui en fait partie"
+    if verdict is VerdictCode.UNCERTAIN and abs(distance_m) <= perimeter.accuracy_m:
+        known = french.distance(perimeter.accuracy_m)
+        return f"À vérifier : la position, {where} ({name}), est trop près d'une limite connue à {known} près."
     if verdict is VerdictCode.UNCERTAIN:
-        return f"À vérifier : la position trouvée, {where} ({name}), n'est pas assez sûre{if_far(distance_m)}."
+        far = if_far(distance_m, complete=complete)
+        return f"À vérifier : la position trouvée, {where} ({name}), n'est pas assez sûre{far}."
     if verdict is VerdictCode.OUTSIDE:
-        return outside_sentence(perimeter, distance_m)
+        return outside_sentence(perimeter, distance_m, complete=complete)
     return f"Dedans : {name}, position {where}."
 
 
-def outside_sentence(nearest: Perimeter, distance_m: float) -> str:
+def outside_sentence(nearest: Perimeter, distance_m: float, *, complete: bool = False) -> str:
     """Say that what was asked about is outside, and how far the nearest perimeter is."""
-    metres = french.distance(distance_m)
-    return f"Dehors : le périmètre le plus proche, {describe(nearest)}, est à {metres}{if_far(distance_m)}."
+    metres, far = french.distance(distance_m), if_far(distance_m, complete=complete)
+    return f"Dehors : le périmètre le plus proche, {describe(nearest)}, est à {metres}{far}."
 
 
-def if_far(distance_m: float) -> str:
+def if_far(distance_m: float, *, complete: bool = False) -> str:
     """End of a sentence that gives a distance: where it is great, the perimeters read may be those of other towns.
 
     >>> if_far(20_049), if_far(20_051).replace("\N{NO-BREAK SPACE}", " ")
     ('', ' ; à plus de 20 km, les périmètres lus ne couvrent peut-être pas cette commune')
     """
-    if round(distance_m / _METRES_IN_A_KILOMETRE, 1) <= FAR_KM:  # as the distance is written
+    if complete or round(distance_m / _METRES_IN_A_KILOMETRE, 1) <= FAR_KM:  # as the distance is written
         return ""
     far = french.quantity(FAR_KM, "km")
     return f" ; à plus de {far}, les périmètres lus ne couvrent peut-être pas cette commune"
@@ -124,6 +132,14 @@ def basis_sentences(basis: Basis, answering: tuple[PerimeterHit, ...]) -> list[s
     estimated = [ESTIMATED_ANSWER] if basis is Basis.ESTIMATED else []
     unverified = [str(hit.perimeter.attributes.get("unverified") or "") for hit in answering[:1]]
     return estimated + [f"L'estimation repose sur des valeurs non vérifiées : {text}." for text in unverified if text]
+
+
+def contour_sentence(perimeter: Perimeter) -> str:
+    """Say how far a contour may lie, and how to get a better one; empty for an exact one."""
+    if not perimeter.accuracy_m:
+        return ""
+    source = perimeter.accuracy_source or f"ce contour est connu à {french.distance(perimeter.accuracy_m)} près"
+    return f"{source[0].upper()}{source[1:]}."
 
 
 def dates_in_force(perimeter: Perimeter) -> str:

@@ -42,7 +42,10 @@ class ListName:
 
     def unknown_town(self) -> NotFound:
         """Answer for a town or a postcode that the list does not hold."""
-        return NotFound(f"Adresse non cherchée : commune inconnue de {self._text}.")
+        return NotFound(
+            f"Adresse non cherchée : commune inconnue de {self._text}. Sa position n'est pas connue ici : donner --lon "
+            "et --lat, une liste d'adresses (--addresses, ou « geoville data fetch » sur le territoire) ou --geocoder."
+        )
 
     def contradiction(self) -> NotFound:
         """Answer for a postcode and a town that the list knows, but not together."""
@@ -67,6 +70,14 @@ def place_elsewhere(places: Iterable[Address]) -> NotFound:
 def too_few_words(places: Iterable[Address]) -> NotFound:
     """Answer for words that name no place in full."""
     return NotFound(f"Nom trop court pour désigner un lieu ; préciser, par exemple : {quoted_places(places)}.")
+
+
+def several_places(places: Sequence[Address]) -> str:
+    """Say that several places answer to a name, or that one place has several positions, with the source of each."""
+    if len({(place.place, place.city) for place in places}) > 1:
+        return f"Plusieurs lieux possibles : {quoted_places(places)}."
+    sources = " ; ".join(dict.fromkeys(place.source for place in places if place.source))
+    return f"Plusieurs positions connues pour {quoted_places(places[:1])} ({sources})."
 
 
 def quoted_places(places: Iterable[Address]) -> str:

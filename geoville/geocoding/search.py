@@ -15,7 +15,7 @@ from geoville.geocoding.answers import (
     nearest,
     place_elsewhere,
     position,
-    quoted_places,
+    several_places,
     too_few_words,
 )
 from geoville.geocoding.geocoder import LONGEST_TEXT, check_question
@@ -548,7 +548,7 @@ class EmbeddedGeocoder:
         if not here:
             return None
         as_good = [match.place for match in here if match.score == here[0].score]
-        doubts = (f"Plusieurs lieux possibles : {quoted_places(as_good)}.",) if len(as_good) > 1 else ()
+        doubts = (several_places(as_good),) if len(as_good) > 1 else ()
         found = position(here[0].place, PositionType.PLACE, here[0].score, doubts)
         return replace(found, alternatives=tuple(label_of(place) for place in as_good[1:]))
 

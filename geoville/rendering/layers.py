@@ -10,9 +10,9 @@ import numpy as np
 from geoville.carroyage.cell_geometry import union_of_cells
 from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.sentences import KIND_NAMES, dates_in_force
-from geoville.french import UNKNOWN, distance, euros, fold, long_date, number, people, percent
+from geoville.french import UNIT_SPACE, UNKNOWN, distance, euros, fold, long_date, number, people, percent
 from geoville.law import position_accuracy
-from geoville.model import Kind
+from geoville.model import POPULATION, POPULATION_SOURCE, Kind, Perimeter
 from geoville.rendering.cells import Popup, geojson, grid_squares
 from geoville.rendering.look import PLACES
 from geoville.rendering.map_spec import PerimeterLayer, PlaceLayer, PlacePoint, Shape
@@ -24,13 +24,18 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.carroyage.grid import Grid
-    from geoville.model import Address, Perimeter, Rule
+    from geoville.model import Address, Rule
     from geoville.rendering.cells import IrisFigures
     from geoville.rendering.look import PlaceStyle
     from geoville.rendering.map_spec import Scene
 
 
 ESTIMATED = "estimé, sans valeur réglementaire"
+
+CELL_PEOPLE, CELLS = "population_cells", "population_cells_source"
+"""Attributes that hold the people of the cells of an official quarter, and which cells."""
+
+GENERALISED_LINE = "qpv_generalised"
 
 LINE_OF_KIND = {
     Kind.QPV: "qpv",
@@ -60,7 +65,7 @@ def perimeter_layers(
     hidden: frozenset[Kind] = frozenset(),
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[PerimeterLayer, ...]:
-    """One layer per kind, generation and basis, in the order of `Kind`, the latest generation first.
+    """One layer per kind, generation, basis and worth, in the order of `Kind`, the latest generation first.
 
     Parameters
     ----------
@@ -68,10 +73,11 @@ def perimeter_layers(
     hidden : kinds that are off when the map opens.
     names : of kinds, in place of the usual ones.
     """
-    groups: dict[tuple[int, int, bool], list[Perimeter]] = {}
+    groups: dict[tuple[int, int, bool, bool], list[Perimeter]] = {}
     kinds = list(Kind)
     for perimeter in perimeters:
-        key = (kinds.index(perimeter.kind), -(perimeter.generation or 0), perimeter.estimated)
+        is_exact = perimeter.accuracy_m == 0
+        key = (kinds.index(perimeter.kind), -(perimeter.generation or 0), perimeter.estimated, is_exact)
         groups.setdefault(key, []).append(perimeter)
     return tuple(_quarters_layer(groups[key], on, hidden, names) for key in sorted(groups))
 
@@ -83,13 +89,18 @@ def wgs84_shape(perimeter: Perimeter) -> Shape:
 
 def perimeter_popup(perimeter: Perimeter) -> Popup:
     """Nature, code, dates, figures and reference of a perimeter."""
+    kind = KIND_NAMES[perimeter.kind].title
     rows = [
-        ("Nature", ESTIMATED if perimeter.estimated else f"{KIND_NAMES[perimeter.kind].title}, contour officiel"),
+        (
+            "Nature",
+            ESTIMATED if perimeter.estimated else f"{KIND_NAMES[perimeter.kind].title}, {contour_of(perimeter)}",
+        ),
         ("Code", perimeter.code),
         ("Génération", str(perimeter.generation or "")),
         ("Grille", f"Filosofi {perimeter.vintage}" if perimeter.vintage else ""),
         ("En vigueur", dates_in_force(perimeter)),
         *_figure_rows(perimeter),
+        *_census_rows(perimeter),
         *_origin_rows(perimeter),
         ("Texte", perimeter.reference),
         ("Source", perimeter.source.citation if perimeter.source else ""),
@@ -100,7 +111,21 @@ def perimeter_popup(perimeter: Perimeter) -> Popup:
 def line_of(perimeter: Perimeter) -> str:
     """Key of the line of a perimeter: dashed for an estimate."""
     style = LINE_OF_KIND[perimeter.kind]
+    if perimeter.kind is Kind.QPV and perimeter.accuracy_m:
+        return GENERALISED_LINE
     return style if perimeter.kind is Kind.CANDIDAT or not perimeter.estimated else f"{style}_estimated"
+
+
+def contour_of(perimeter: Perimeter) -> str:
+    """What an official contour is worth, in words.
+
+    >>> import shapely
+    >>> contour_of(Perimeter("QN01332M", "", Kind.QPV, shapely.Point(), 2154, False, accuracy_m=25))
+    'contour officiel, généralisé (25 m)'
+    """
+    if not perimeter.accuracy_m:
+        return "contour officiel"
+    return f"contour officiel, généralisé ({perimeter.accuracy_m:.0f}{UNIT_SPACE}m)"
 
 
 def _quarters_layer(
@@ -113,6 +138,9 @@ def _quarters_layer(
         name, style = f"{name} (contour {ESTIMATED})", line_of(first)
     elif not any(perimeter.in_force(on) for perimeter in perimeters):
         name, style = f"{name}, hors vigueur au {long_date(on)}", "former"
+    elif first.accuracy_m:
+        least = min(perimeter.accuracy_m for perimeter in perimeters)
+        name, style = f"{name}, contour généralisé ({least:.0f}{UNIT_SPACE}m)", GENERALISED_LINE
     ordered = sorted(perimeters, key=lambda perimeter: perimeter.code)
     shapes = tuple(wgs84_shape(perimeter) for perimeter in ordered)
     return PerimeterLayer(name, style, shapes, shown=first.kind not in hidden)
@@ -125,6 +153,13 @@ def _figure_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
         if isinstance(value, int | float) and not isinstance(value, bool):
             rows.append((f"{label} (estimation)" if perimeter.estimated else label, write(value)))
     return rows
+
+
+def _census_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
+    """People of an official quarter, as Insee counts them and as cells give them, each with its source."""
+    pairs = ((POPULATION, POPULATION_SOURCE), (CELL_PEOPLE, CELLS))
+    found = [(perimeter.attributes.get(count), perimeter.attributes.get(source)) for count, source in pairs]
+    return [(f"Population ({source})", people(count)) for count, source in found if isinstance(count, int) and count]
 
 
 def _origin_rows(perimeter: Perimeter) -> list[tuple[str, str]]:

@@ -21,7 +21,8 @@ class LineStyle:
     Parameters
     ----------
     width_px : drawn width in pixels.
-    dashes : SVG dash array, empty for a full line. Full lines are for official contours, dashes for estimates.
+    dashes : SVG dash array, empty for a full line. Full lines are for official contours, short dashes
+        for generalised ones, long dashes for estimates.
     """
 
     colour: str
@@ -31,7 +32,8 @@ class LineStyle:
 
 PERIMETER_LINES = {
     "qpv": LineStyle("#12355b", 3.5),
-    "candidat": LineStyle("#12355b", 3, "9 6"),
+    "qpv_generalised": LineStyle("#12355b", 3.5, "5 2"),
+    "candidat": LineStyle("#12355b", 2, "9 6"),
     "veille": LineStyle("#00695c", 2.5),
     "vecu": LineStyle("#5b3f8c", 2.5),
     "npnru": LineStyle("#8a0f5b", 3.5),
@@ -236,7 +238,7 @@ class TomlEntries:
 # --- Look of a map as a user writes it in TOML: colours, widths and names; never what tells an estimate from a decree
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_ESTIMATED = "_estimated"
+_ESTIMATED, _GENERALISED = "_estimated", "_generalised"
 _NAMED = ("qpv", "candidat", "veille", "vecu", "npnru", "zfu", "zus", "cucs")
 _MAX_WIDTH_PX = 12
 _PERIMETERS, _PLACES, _NO_DATA = "perimeters", "places", "no_data"
@@ -260,11 +262,11 @@ def parse_style(text: str, name: str) -> MapStyle:
     entries.only(_PERIMETERS, _PLACES, _NO_DATA)
     lines, places, names = dict(LINES), dict(PLACES), {}
     perimeters = entries.table(_PERIMETERS)
-    perimeters.only(*(key for key in LINES if not key.endswith(_ESTIMATED)), "zus", "cucs")
+    perimeters.only(*(key for key in LINES if not key.endswith((_ESTIMATED, _GENERALISED))), "zus", "cucs")
     for key in perimeters.entries:
         table = perimeters.table(key)
         table.only("colour", "width_px", *(("name",) if key in _NAMED else ()))
-        for drawn in {key, key + _ESTIMATED} & lines.keys():
+        for drawn in {key, key + _ESTIMATED, key + _GENERALISED} & lines.keys():
             lines[drawn] = _line(table, lines[drawn])
         if "name" in table:
             names[key] = table.text("name")

@@ -31,8 +31,8 @@ class PerimeterLayer:
 
     Parameters
     ----------
-    style : key of the line in `MapStyle.lines`: "qpv", "candidat", "veille", "vecu", "npnru", "zfu" or "former"; what
-        is drawn from an estimate has its own ("veille_estimated"…); "band" and "iris".
+    style : key of the line in `MapStyle.lines`: "qpv", "qpv_generalised", "candidat", "veille", "vecu", "npnru", "zfu"
+        or "former"; what is drawn from an estimate has its own ("veille_estimated"…); "band" and "iris".
     shown : whether the layer is on when the map opens.
     """
 

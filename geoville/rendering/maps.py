@@ -15,6 +15,7 @@ from geoville.model import QUARTER_KINDS, Kind
 from geoville.rendering.cells import cell_layer, inhabited_area
 from geoville.rendering.layers import (
     ESTIMATED,
+    contour_of,
     find_places,
     guide_layers,
     labelled_places,
@@ -139,7 +140,8 @@ def sector_map(recipe: SectorRecipe, scene: Scene) -> MapSpec:
     unknown = tuple(dict.fromkeys((*absent, *absent_anchors, *argument.absent)))
     subject = published or outline or quartier
     landmarks = (argument.landmarks,) if argument.landmarks else ()
-    others = other_places(scene.places, found.values(), scene.style.places)
+    drawn, _ = find_places((item.name for item in recipe.landmarks), scene.places)
+    others = other_places(scene.places, (*found.values(), *drawn.values()), scene.style.places)
     return MapSpec(
         title=recipe.title,
         subtitle=recipe.subtitle,
@@ -156,7 +158,7 @@ def sector_map(recipe: SectorRecipe, scene: Scene) -> MapSpec:
 def perimeter_map(perimeter: Perimeter, scene: Scene) -> MapSpec:
     """Map of one perimeter among those of its territory, drawn with it."""
     drawn = scene.perimeters if perimeter in scene.perimeters else (perimeter, *scene.perimeters)
-    status = ESTIMATED if perimeter.estimated else "contour officiel"
+    status = ESTIMATED if perimeter.estimated else contour_of(perimeter)
     return MapSpec(
         title=perimeter.name or perimeter.code,
         subtitle=f"{KIND_NAMES[perimeter.kind].title} : {status}",
@@ -240,8 +242,12 @@ def _published_sector(scene: Scene, quartier: BaseGeometry) -> BaseGeometry | No
 
 
 def _quartier(recipe: SectorRecipe, scene: Scene) -> BaseGeometry:
-    """Return the quarter nearest to the recipe's place, in WGS84; the first one where that place is not known."""
-    perimeters = [item for item in scene.perimeters if item.kind in QUARTER_KINDS] or scene.perimeters
+    """Return the quarter nearest to the recipe's place, an official one in force where there is one, in WGS84.
+
+    The first one where that place is not known.
+    """
+    official = [item for item in scene.perimeters if item.kind is Kind.QPV and item.in_force(scene.on)]
+    perimeters = official or [item for item in scene.perimeters if item.kind in QUARTER_KINDS] or scene.perimeters
     if not perimeters:
         raise InvalidInputError(
             "Aucun périmètre à dessiner autour du secteur", advice="calculer les candidats ou ajouter des contours"

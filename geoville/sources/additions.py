@@ -14,7 +14,7 @@ from geoville.crs import WGS84, transform_geometry
 from geoville.errors import ContourError, DataUnavailableError, InvalidInputError, Location
 from geoville.model import Kind, Source
 from geoville.sources.addresses import read_addresses, read_places
-from geoville.sources.contours import Repair, read_perimeters
+from geoville.sources.contours import OwnColumns, Repair, read_perimeters
 from geoville.sources.files import alone_in_turn, cannot_write, make_folder, replacing, sha256_of, user_data
 
 if TYPE_CHECKING:
@@ -156,7 +156,13 @@ _ID_DIGITS = 8
 
 
 def add_file(
-    territory: AddedTo, path: Path, kind: str, *, generation: int | None = None, complete: bool = False
+    territory: AddedTo,
+    path: Path,
+    kind: str,
+    *,
+    generation: int | None = None,
+    complete: bool = False,
+    own: OwnColumns | None = None,
 ) -> Addition:
     """Add a file to a territory. Adding the same content again changes nothing.
 
@@ -166,6 +172,7 @@ def add_file(
     kind : one of `ADDITION_KINDS`.
     generation : of QPV whose codes do not tell it.
     complete : for addresses, that no address of its communes is missing.
+    own : for perimeters, columns that hold the codes and the names.
 
     Raises
     ------
@@ -178,7 +185,7 @@ def add_file(
     make_folder(folder)
     with _alone_on_register(folder):
         if kind in PERIMETER_KINDS:
-            addition = _add_perimeters(territory, folder, path, Kind(kind), generation)
+            addition = _add_perimeters(territory, folder, path, Kind(kind), generation, own)
         else:
             addition = _add_points(folder, path, kind, complete=complete)
         others = [item for item in list_additions(territory.name) if item.id != addition.id]
@@ -269,10 +276,12 @@ def _check_request(kind: str, generation: int | None, *, complete: bool) -> None
         raise InvalidInputError("Seule une liste d'adresses peut être complète", advice="retirer `--complete`")
 
 
-def _add_perimeters(territory: AddedTo, folder: Path, path: Path, kind: Kind, generation: int | None) -> Addition:
+def _add_perimeters(
+    territory: AddedTo, folder: Path, path: Path, kind: Kind, generation: int | None, own: OwnColumns | None
+) -> Addition:
     from geoville.sources.writers import perimeters_frame
 
-    read = read_perimeters(path, kind=kind, generation=generation)
+    read = read_perimeters(path, kind=kind, generation=generation, own=own)
     near = _near(territory, read.perimeters)
     if not near:
         raise ContourError(

@@ -25,7 +25,7 @@ from geoville.sources.files import sha256_of
 from geoville.sources.vector_files import read_plain_geojson, read_vector_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -150,12 +150,28 @@ def repaired(code: str, geometry: BaseGeometry) -> tuple[BaseGeometry, Repair | 
 CODE = ("code_qp", "code", "code_zus", "code_cucs", "code_zfu", "id", "identifiant")
 NAME = ("lib_qp", "nom_qp", "name", "nom", "nom_zus", "nom_cucs", "nom_zfu", "libelle", "lib", "label")
 COMMUNES = ("insee_com", "code_commune", "code_insee", "communes", "lib_com", "nom_commune", "commune_qp", "commune")
-OWN = ("kind", "generation", "vintage", "estimated", "valid_from", "valid_to", "reference", "source")
+OWN = (
+    *("kind", "generation", "vintage", "estimated", "valid_from", "valid_to", "reference", "source"),
+    *("accuracy_m", "accuracy_source"),
+)
 TECHNICAL = ("fid", "ogc_fid", "geom", "geometry")
 
 INSEE_CODE = re.compile(r"\d[\dAB]\d{3}")
 _SEPARATORS = re.compile(r"\s*[;,]\s*")
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnColumns:
+    """Columns that a user says hold the codes and the names; None where the usual ones do."""
+
+    code: str | None = None
+    name: str | None = None
+
+    def missing(self, known: Collection[str]) -> str | None:
+        """Name of the first one that a file does not have, letter case apart; None where it has them."""
+        asked = (column for column in (self.code, self.name) if column is not None)
+        return next((column for column in asked if column.lower() not in known), None)
 
 
 class ContourRow:
@@ -165,22 +181,26 @@ class ContourRow:
     ----------
     values : by column name in lower case; None where empty.
     file, number : for error messages: name of the file, 1-based row.
+    own : columns of the code and of the name, where the user says them.
     """
 
-    def __init__(self, values: dict[str, Scalar], file: str, number: int) -> None:
+    def __init__(self, values: dict[str, Scalar], file: str, number: int, own: OwnColumns | None = None) -> None:
+        own = own or OwnColumns()
         self._values = values
         self._file = file
+        self._code = (own.code.lower(),) if own.code else CODE
+        self._name = (own.name.lower(),) if own.name else NAME
         self.number = number
 
     @property
     def code(self) -> str | None:
-        """Code as written, None where the row has none."""
-        return self._first(CODE)
+        """Code as written; else that of an official QPV, in whatever column; None where the row has neither."""
+        return self._first(self._code) or next((text for text in self._texts() if generation_of_code(text)), None)
 
     @property
     def name(self) -> str | None:
         """Name as written, None where the row has none."""
-        return self._first(NAME)
+        return self._first(self._name)
 
     @property
     def communes(self) -> tuple[str, ...]:
@@ -216,6 +236,18 @@ class ContourRow:
             return str(int(value))
         return None if value is None else str(value)
 
+    @property
+    def accuracy_m(self) -> float:
+        """How far the contour may lie, metres; 0 where the file says nothing. ContourError where it is no distance."""
+        text = self.text("accuracy_m")
+        try:
+            metres = float(text or 0)
+        except ValueError:
+            metres = math.nan
+        if not 0 <= metres < math.inf:
+            raise self.fault("Précision de contour illisible", "accuracy_m", "écrire un nombre de mètres, zéro ou plus")
+        return metres
+
     def year(self, column: str) -> int | None:
         """Year in a column; ContourError where it is not one."""
         text = self.text(column)
@@ -236,7 +268,7 @@ class ContourRow:
     @property
     def attributes(self) -> dict[str, Scalar]:
         """Columns that have no meaning of their own here, as they are; infinite numbers are left out."""
-        known = {*CODE, *NAME, *COMMUNES, *OWN, *TECHNICAL}
+        known = {*self._code, *self._name, *CODE, *NAME, *COMMUNES, *OWN, *TECHNICAL}
         return {
             column: value
             for column, value in self._values.items()
@@ -247,6 +279,9 @@ class ContourRow:
         """Error that points at this row."""
         value = self.text(column) if column else None
         return ContourError(message, where=Location(self._file, self.number, column, value), advice=advice)
+
+    def _texts(self) -> Iterator[str]:
+        return (value for value in self._values.values() if isinstance(value, str))
 
     def _first(self, columns: tuple[str, ...]) -> str | None:
         return next((text for column in columns if (text := self.text(column)) is not None), None)
@@ -276,7 +311,7 @@ def departement_of_row(code: str | None, communes: tuple[str, ...]) -> str | Non
     """
     if code and generation_of_code(code):
         digits = code[2:5]
-        return digits if digits.startswith("97") else digits[1:]
+        return digits if digits.startswith(("97", "98")) else digits[1:]
     return next((commune for commune in communes if INSEE_CODE.fullmatch(commune)), None)
 
 
@@ -419,6 +454,7 @@ def read_perimeters(
     otherwise: Kind | None = None,
     otherwise_generation: int | None = None,
     may_be_empty: bool = False,
+    own: OwnColumns | None = None,
 ) -> ContourFile:
     """Read GeoJSON, GeoPackage, Shapefile or GeoParquet, in any of the known layouts and any CRS with an EPSG code.
 
@@ -429,6 +465,7 @@ def read_perimeters(
     otherwise : what the perimeters are where nothing of this tells.
     otherwise_generation : of QPV where nothing tells it; unlike `generation`, no code can contradict it.
     may_be_empty : whether a file without any perimeter is read as such, instead of refused.
+    own : columns that hold the codes and the names, where they are not among those known.
 
     Raises
     ------
@@ -438,10 +475,11 @@ def read_perimeters(
     """
     sha256 = sha256_of(path)
     table = read_contour_table(path, may_be_empty=may_be_empty)
+    _require_columns(own, table, path)
     found: dict[str, Perimeter] = {}
     repairs: list[Repair] = []
     for number, (values, geometry) in enumerate(zip(table.rows, table.geometries, strict=True), start=1):
-        row = ContourRow(values, path.name, number)
+        row = ContourRow(values, path.name, number, own)
         perimeter = _described(row, _kind(row, kind, otherwise), generation, otherwise_generation)
         shape, epsg, repair = _placed(row, perimeter, geometry, table.epsg)
         source = Source(row.text("source") or path.name, sha256=sha256)
@@ -455,6 +493,17 @@ def read_perimeters(
     return ContourFile(tuple(found.values()), tuple(repairs), sha256)
 
 
+def _require_columns(own: OwnColumns | None, table: ContourTable, path: Path) -> None:
+    known = table.rows[0] if table.rows else {}
+    missing = own.missing(known) if own and table.rows else None
+    if missing:
+        raise ContourError(
+            "Colonne absente du fichier de contours",
+            where=Location(path.name, column=missing),
+            advice=f"donner l'une de : {', '.join(known)}",
+        )
+
+
 def _described(row: ContourRow, kind: Kind, generation: int | None, otherwise: int | None) -> Perimeter:
     """Everything that a row says but its geometry."""
     import shapely
@@ -464,7 +513,11 @@ def _described(row: ContourRow, kind: Kind, generation: int | None, otherwise: i
         raise row.fault(
             "Périmètre estimé présenté comme un QPV officiel", "estimated", "donner le contour officiel fixé par décret"
         )
-    code = row.code or f"{kind}-{row.number}"
+    code = row.code or (row.name if kind is Kind.QPV else f"{kind}-{row.number}")
+    if code is None:
+        raise row.fault(
+            "Ce QPV n'a ni code ni nom", None, "dire quelle colonne les donne (`--code-column`, `--name-column`)"
+        )
     described = Perimeter(
         code=code,
         name=row.name or code,
@@ -482,6 +535,8 @@ def _described(row: ContourRow, kind: Kind, generation: int | None, otherwise: i
     fixed = _generation(row, described, generation, otherwise)
     return replace(
         described,
+        accuracy_m=row.accuracy_m,
+        accuracy_source=row.text("accuracy_source") or "",
         generation=fixed.year,
         valid_from=fixed.valid_from,
         valid_to=fixed.valid_to,

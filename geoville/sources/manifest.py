@@ -194,15 +194,15 @@ class Manifest:
     extent: tuple[float, float, float, float] | None = None
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """Read the manifest of a pack.
+def read_manifest(folder: Path, name: str = MANIFEST) -> Manifest:
+    """Read the manifest of a pack, or the description of another folder of files, whose name is then given.
 
     Raises
     ------
     DataUnavailableError
         The manifest cannot be read, or lacks something.
     """
-    path = folder / MANIFEST
+    path = folder / name
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         return _manifest(document, folder)

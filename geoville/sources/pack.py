@@ -45,9 +45,10 @@ from geoville.sources.pack_folders import (
     version_folder,
     versions,
 )
+from geoville.sources.precedence import each_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     import pyarrow as pa
@@ -262,6 +263,9 @@ _NAME = re.compile(r"[a-z0-9-]{1,64}")
 URBAN_UNITS, UNIT_INCOMES = "urban_units", "unit_incomes"
 """Roles of the tables of a pack that spans several urban units."""
 
+_AROUND_M = 500.0
+"""How far around a territory a quarter carried by geoville still concerns it: the widest band of a rule."""
+
 EMBEDDED_LIST = "la liste embarquée"
 
 
@@ -424,17 +428,30 @@ class Pack:
         shipped = [place for file in self._files("places") for place in read_places(file.checked_path())]
         return (*shipped, *added_places(self.name))
 
-    def perimeters(self) -> tuple[Perimeter, ...]:
-        """Perimeters known of the territory: first those of the user, then the layers of the pack."""
+    def perimeters(self, kinds: Collection[Kind] = tuple(Kind)) -> tuple[Perimeter, ...]:
+        """Perimeters known of the territory: the user's, then the pack's, then official QPV that neither has.
+
+        Parameters
+        ----------
+        kinds : those wanted; files of others are not read.
+        """
+        from geoville.sources.national import national_layer
+
+        carried = national_layer().near(self.extent, self.epsg, _AROUND_M) if Kind.QPV in kinds else ()
+        return each_once((*self.own_perimeters(kinds), *carried))
+
+    def own_perimeters(self, kinds: Collection[Kind] = tuple(Kind)) -> tuple[Perimeter, ...]:
+        """Perimeters that the user added to the territory, then those of the pack."""
         from geoville.sources.contours import read_perimeters
 
         shipped = [
             perimeter
             for file in self.manifest.files
-            if file.role in {*Kind}
+            if file.role in {*kinds}
             for perimeter in read_perimeters(file.checked_path(), kind=Kind(file.role)).cited(file.source)
         ]
-        return (*added_perimeters(self.name), *shipped)
+        added = (item for item in added_perimeters(self.name) if item.kind in kinds)
+        return each_once((*added, *shipped))
 
     def layer_paths(self, kind: Kind) -> tuple[Path, ...]:
         """Files of a kind of perimeters; DataUnavailableError where the pack has none."""

@@ -51,6 +51,8 @@ _COLUMNS: dict[str, tuple[str, Callable[[Perimeter], Value]]] = {
     "valid_from": ("string", lambda item: _iso(item.valid_from)),
     "valid_to": ("string", lambda item: _iso(item.valid_to)),
     "reference": ("string", lambda item: item.reference),
+    "accuracy_m": ("Float64", lambda item: None if item.estimated else item.accuracy_m),
+    "accuracy_source": ("string", lambda item: item.accuracy_source or None),
     "communes": ("string", lambda item: COMMUNE_SEPARATOR.join(item.communes)),
     "source": ("string", lambda item: item.source.citation if item.source else None),
 }
@@ -62,9 +64,10 @@ def perimeters_frame(perimeters: Sequence[Perimeter]) -> geopandas.GeoDataFrame:
 
     Returns
     -------
-    Columns code, name, kind, generation, vintage, estimated, valid_from, valid_to (ISO dates), reference, communes
-    (INSEE codes joined by ";"), source (citation), then the attributes in the order they are first met, then the
-    geometry. What a perimeter does not have is null; whole numbers stay whole beside nulls.
+    Columns code, name, kind, generation, vintage, estimated, valid_from, valid_to (ISO dates), reference, accuracy_m
+    (null for an estimate), accuracy_source, communes (INSEE codes joined by ";"), source (citation), then the
+    attributes in the order they are first met, then the geometry. What a perimeter does not have is null; whole numbers
+    stay whole beside nulls.
 
     Raises
     ------

@@ -29,14 +29,14 @@ QUESTIONS = (
     "Collège Martin Luther King",
     "Collège Lucien Vadez",
     "Collège Vauban",
-    "437 av. Roger Salengro, 62100 Calais",
+    "Salle Nelson Mandela",
     "Gare de Calais-Ville",
     "23 bd Léon Gambetta, Calais",
     "avenue Guynemer, Calais",
     "12 rue de l'Inconnue, 62100 Calais",
-    "1.8860, 50.9550",
+    "5.3810, 43.3130",
 )
-"""Ten questions: inside, outside, near the limit, at street level, unknown, by coordinates."""
+"""Ten questions: inside, outside, near the limit, at street level, unknown, by coordinates and far from Calais."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -49,7 +49,7 @@ class DemoResult:
 
 
 def run_demo(folder: Path, on: date) -> DemoResult:
-    """Compute the candidates of Calais, answer ten questions from them, draw the two sectors.
+    """Compute the candidates of Calais, answer ten questions by the official contours, draw the two sectors.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def run_demo(folder: Path, on: date) -> DemoResult:
     layers = (folder / "candidats.gpkg", folder / "candidats.geojson")
     for layer in layers:
         run.write(layer)
-    desk = DeskChoice(TERRITORY, (layers[1],)).open()
+    desk = DeskChoice(TERRITORY).open()
     answers = tuple((question, desk.answer(question, on)) for question in QUESTIONS)
     answered = folder / "reponses.json"
     with replacing(answered) as beside:

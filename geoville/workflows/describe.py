@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.crs import GRID_CRS
-from geoville.model import Kind
+from geoville.model import POPULATION, POPULATION_SOURCE, Kind
 from geoville.perimeters.areas import PopulatedCells
 from geoville.perimeters.figures import AreaFigures, area_figures
+from geoville.sources.national import national_layer
 from geoville.workflows.layers import read_map
 from geoville.workflows.search_inputs import CandidateRequest, prepare_search
 
@@ -49,6 +50,15 @@ def describe_perimeters(
     figures = area_describer(prepared)
     perimeters = read_map(path, epsg, "perimeters", otherwise=Kind.CANDIDAT).perimeters
     return tuple((item, figures(item.geometry)) for item in perimeters)
+
+
+def published_population(perimeter: Perimeter) -> tuple[int, str] | None:
+    """People whom Insee counts in an official quarter, by its code, and the census; None where that is not known."""
+    if perimeter.kind is not Kind.QPV:
+        return None
+    carried = next((item for item in national_layer().perimeters if item.code == perimeter.code), perimeter)
+    count, source = (carried.attributes.get(key) for key in (POPULATION, POPULATION_SOURCE))
+    return (count, source) if isinstance(count, int) and isinstance(source, str) else None
 
 
 def area_describer(prepared: SearchInputs) -> Callable[[BaseGeometry], AreaFigures]:

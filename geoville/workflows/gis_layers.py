@@ -13,7 +13,8 @@ import numpy as np
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.carroyage.cell_id import format_cell_ids
 from geoville.crs import WGS84, transform_geometry
-from geoville.eligibility.sentences import KIND_NAMES
+from geoville.eligibility.sentences import KIND_NAMES, contour_sentence
+from geoville.french import UNIT_SPACE
 from geoville.model import Kind
 from geoville.rendering.cells import published_poor_share
 from geoville.rendering.layers import ESTIMATED, find_places
@@ -317,11 +318,13 @@ def _perimeter_layer(perimeters: Sequence[Perimeter]) -> FeatureLayer:
     first = perimeters[0]
     ordered = sorted(perimeters, key=lambda item: item.code)
     title = KIND_NAMES[first.kind].plural + (f" {first.generation}" if first.generation else "")
+    least_m = min((item.accuracy_m for item in ordered if item.accuracy_m), default=0.0)
+    generalised = f"contour généralisé ({least_m:.0f}{UNIT_SPACE}m)" if least_m else ""
     cited = dict.fromkeys(item.source.citation for item in ordered if item.source)
     return FeatureLayer(
         name=_name_of(first),
-        title=f"{title} (contour {ESTIMATED})" if first.estimated else title,
-        description=f"Contour {ESTIMATED}." if first.estimated else "Contour officiel.",
+        title=_titled(title, f"contour {ESTIMATED}" if first.estimated else generalised),
+        description=f"Contour {ESTIMATED}." if first.estimated else _official(ordered),
         attribution=" ; ".join(cited),
         ids=_distinct([item.code for item in ordered]),
         properties=tuple(perimeter_record(item) for item in ordered),
@@ -330,6 +333,16 @@ def _perimeter_layer(perimeters: Sequence[Perimeter]) -> FeatureLayer:
         ),
         days=tuple((item.valid_from, item.valid_to) for item in ordered),
     )
+
+
+def _titled(title: str, worth: str) -> str:
+    return f"{title} ({worth})" if worth else title
+
+
+def _official(perimeters: Sequence[Perimeter]) -> str:
+    """Description of official contours: what those that are not exact are worth."""
+    worth = dict.fromkeys(contour_sentence(item) for item in perimeters if item.accuracy_m)
+    return " ".join(["Contour officiel.", *list(worth)[:1]])
 
 
 def _name_of(perimeter: Perimeter) -> str:

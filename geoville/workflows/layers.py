@@ -155,6 +155,12 @@ def inputs_of(layers: Iterable[GisLayer | GridLayer | None]) -> tuple[tuple[Inpu
     return tuple(layer.file for layer in given), tuple(layer.source for layer in given)
 
 
+def layer_of(role: str, perimeters: tuple[Perimeter, ...]) -> GisLayer:
+    """Perimeters that are known already, at least one, with the source of the first."""
+    source = perimeters[0].source or Source(role)
+    return GisLayer(perimeters, InputFile(role, source.title, source.sha256 or ""), source)
+
+
 def _layer(role: str, path: Path, read: ContourFile) -> GisLayer:
     return GisLayer(read.perimeters, InputFile(role, path.name, read.sha256), Source(path.name, sha256=read.sha256))
 

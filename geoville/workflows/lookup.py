@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from geoville.eligibility.decide import decide
@@ -14,12 +14,14 @@ from geoville.geocoding.geocoder import FirstThatKnows, WithoutAddresses
 from geoville.geocoding.index import AddressIndex, is_address_index
 from geoville.geocoding.search import EmbeddedGeocoder
 from geoville.law import position_accuracy
-from geoville.model import QUARTER_KINDS, Position, PositionType
+from geoville.model import Position, PositionType
 from geoville.sources.addresses import read_addresses
-from geoville.sources.contours import read_perimeters
+from geoville.sources.contours import OwnColumns, read_perimeters
 from geoville.sources.files import sha256_of
-from geoville.sources.manifest import fetching, lacking, missing
+from geoville.sources.manifest import fetching, lacking
+from geoville.sources.national import national_layer, national_manifest
 from geoville.sources.pack import open_pack
+from geoville.sources.precedence import each_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -189,6 +191,12 @@ class DeskChoice:
     addresses : list, taken as incomplete, or index of addresses searched instead of the pack's list.
     geocoder : remote service asked instead of any list: "geoplateforme", or the URL of one that answers as addok does.
     generation : of the files' QPV, where their codes do not tell.
+    own : columns of the files that hold the codes and the names.
+
+    Notes
+    -----
+    Without files, the perimeters of the pack answer, and the official QPV of the whole country with them: a contour of
+    the user's, or of the pack, stands for the one that geoville carries.
     """
 
     territory: str
@@ -196,24 +204,18 @@ class DeskChoice:
     addresses: Path | None = None
     geocoder: str | None = None
     generation: int | None = None
+    own: OwnColumns = field(default_factory=OwnColumns)
 
     def open(self) -> LookupDesk:
-        """Load the addresses and perimeters.
-
-        Raises
-        ------
-        DataUnavailableError
-            The pack knows no QPV and no candidate, and no file is given instead.
-        """
+        """Load the addresses and perimeters."""
         pack = open_pack(self.territory)
         searcher = open_geocoder(pack, addresses=self.addresses, geocoder=self.geocoder)
         if self.perimeters:
-            read = (read_perimeters(path, generation=self.generation) for path in self.perimeters)
+            read = (read_perimeters(path, generation=self.generation, own=self.own) for path in self.perimeters)
             return LookupDesk(searcher, PerimeterIndex([found for contours in read for found in contours.perimeters]))
-        known = pack.perimeters()
-        if not any(item.kind in QUARTER_KINDS for item in known):  # else "outside" of quarters not known
-            raise missing("qpv", pack.name)
-        return LookupDesk(searcher, PerimeterIndex(known, pack.extent))
+        country = national_layer()
+        known = each_once((*pack.own_perimeters(), *country.perimeters))
+        return LookupDesk(searcher, PerimeterIndex(known, pack.extent, country.country))
 
     def check_workers(self, workers: int) -> None:
         """Refuse to ask from several processes a service that counts what one machine asks.
@@ -231,10 +233,11 @@ class DeskChoice:
     def identity(self) -> dict[str, str]:
         """What the answers depend on: checksums of every file that may be read, and the choices made."""
         pack = open_pack(self.territory)
-        shipped = [file.source.sha256 or "" for file in pack.manifest.files]
+        shipped = [file.source.sha256 or "" for file in (*pack.manifest.files, *national_manifest().files)]
+        own = filter(None, (self.own.code, self.own.name))
         return {
             "data": " ".join([self.territory, *shipped, *(item.sha256 for item in pack.additions)]),
-            "perimeters": " ".join([*map(sha256_of, self.perimeters), str(self.generation or "")]),
+            "perimeters": " ".join([*map(sha256_of, self.perimeters), str(self.generation or ""), *own]),
             "geocoder": sha256_of(self.addresses) if self.addresses else self.geocoder or "",
         }
 

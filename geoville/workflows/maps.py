@@ -9,18 +9,21 @@ import numpy as np
 import shapely
 
 from geoville import french
+from geoville.carroyage.cell_geometry import cell_squares
 from geoville.carroyage.indicators import Indicator, estimated_values
 from geoville.carroyage.lattice import find_keys, place_keys
-from geoville.crs import WGS84, transform_geometry
+from geoville.crs import GRID_CRS, WGS84, transform_geometry
 from geoville.eligibility.actions.check import GROUND_NAMES
 from geoville.eligibility.rules import rules_at
 from geoville.errors import InvalidInputError, Location, UnknownMapError
 from geoville.extras import need
-from geoville.model import Basis, Position
+from geoville.model import Basis, Kind, Position
+from geoville.perimeters.areas import PopulatedCells
 from geoville.perimeters.method import method_choice
 from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, perimeters_map, render_page, sector_map
 from geoville.rendering.action_map import ActionMark, action_map
 from geoville.rendering.cells import CellFigures, IrisFigures, Popup
+from geoville.rendering.layers import CELL_PEOPLE, CELLS
 from geoville.rendering.look import MapStyle, parse_style, tile_source
 from geoville.rendering.sheet.sheet import sheet_pdf, sheet_png
 from geoville.sources.contours import read_perimeters
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.grid import Grid
     from geoville.eligibility.actions.action import ActionFinding
-    from geoville.model import Address, Kind, Perimeter, Source
+    from geoville.model import Address, Perimeter, Source
     from geoville.rendering import MapSpec
     from geoville.rendering.look import TileSource
     from geoville.rendering.sheet.sheet import SheetOptions
@@ -190,8 +193,8 @@ def _scene_of(territory: Pack, data: MapData, look: MapLook | None) -> Scene:
 
 def map_data(territory: Pack, on: date) -> MapData:
     """Read what every map of a territory is drawn from."""
-    perimeters = territory.perimeters()
     grid, source = _drawn_grid(territory)
+    perimeters = _with_people(territory.perimeters(), grid)
     cited = [source, *(item.source for item in perimeters)]
     return MapData(
         grid=grid,
@@ -200,6 +203,21 @@ def map_data(territory: Pack, on: date) -> MapData:
         sources=tuple(dict.fromkeys(item for item in cited if item)),
         on=on,
         grid_source=source,
+    )
+
+
+def _with_people(perimeters: tuple[Perimeter, ...], grid: Grid | None) -> tuple[Perimeter, ...]:
+    """Official quarters with the people of their cells, by share of area, to stand beside those whom Insee counts."""
+    if grid is None:
+        return perimeters
+    squares = cell_squares(grid.easting, grid.northing, grid.epsg, GRID_CRS[grid.epsg])
+    cells = PopulatedCells(squares, grid.people)
+    label = f"carreaux de {grid.vintage}, au prorata des surfaces"
+    return tuple(
+        replace(item, attributes={**item.attributes, CELL_PEOPLE: round(cells.people_in(item.geometry)), CELLS: label})
+        if item.kind is Kind.QPV and item.epsg == GRID_CRS[grid.epsg]
+        else item
+        for item in perimeters
     )
 
 

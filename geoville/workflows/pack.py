@@ -19,7 +19,7 @@ from geoville.sources.manifest import MANIFEST, SENSITIVITY, PackFile, manifest_
 from geoville.sources.pack import open_pack
 from geoville.sources.provenance import InputFile
 from geoville.workflows.candidates import compute_candidates
-from geoville.workflows.layers import GisLayer, grid_layer, read_quarters
+from geoville.workflows.layers import GisLayer, grid_layer, layer_of, read_quarters
 from geoville.workflows.maps import MOST_CELLS
 from geoville.workflows.search_inputs import CandidateRequest
 from geoville.workflows.sensitivity import sweep_territory
@@ -125,7 +125,7 @@ _NAMES = {
 _TITLES = {
     Kind.CANDIDAT: "Périmètres candidats estimés d'après les carreaux de 200 m, sans valeur réglementaire",
     Kind.VEILLE: "Quartiers de veille : approximation par carreaux, sans valeur réglementaire",
-    Kind.VECU: "Quartiers vécus estimés autour des candidats, sans valeur réglementaire",
+    Kind.VECU: "Quartiers vécus estimés autour des quartiers prioritaires, sans valeur réglementaire",
     SENSITIVITY: "Nombre de scénarios qui retiennent chaque carreau, sans valeur réglementaire",
 }
 _PLACE_ROLES = ("places", "contract_places")
@@ -179,7 +179,8 @@ def build_pack(name: str, folder: Path, on: date | None = None) -> BuiltPack:
 
     Notes
     -----
-    Veille and vécu are computed from the candidates as they are written, so that what is shipped answers for itself.
+    Veille and vécu are computed from the official quarters in force; where none is known, from the candidates as they
+    are written, so that what is shipped answers for itself.
     """
     territory = open_pack(name)
     day = on or territory.manifest.computed_on
@@ -194,13 +195,17 @@ def build_pack(name: str, folder: Path, on: date | None = None) -> BuiltPack:
             advice="calculer ses candidats avec « geoville perimeters candidates », --rmuc-nat, --rmuc-uu et "
             "--uu-population, ou le refaire avec eux (« geoville data territory new »)",
         )
+    official = tuple(item for item in territory.perimeters({Kind.QPV}) if item.in_force(day))
     request = CandidateRequest(on=day, territory=territory)
     candidates = compute_candidates(territory.grid_path(), request)
     make_folder(folder)
     files: dict[str, Path] = {Kind.CANDIDAT: folder / _file_name(territory, Kind.CANDIDAT)}
     candidates.write(files[Kind.CANDIDAT])
-    veille = _veille(territory, files[Kind.CANDIDAT], day) if candidates.perimeters else None
-    vecu = _vecu(territory, files[Kind.CANDIDAT], day) if candidates.perimeters else None
+    quarters = layer_of("qpv", official) if official else None
+    if candidates.perimeters and quarters is None:
+        quarters = read_quarters(files[Kind.CANDIDAT], day)
+    veille = _veille(territory, quarters, day) if quarters else None
+    vecu = _vecu(territory, quarters, day) if quarters else None
     for kind, run in ((Kind.VEILLE, veille), (Kind.VECU, vecu)):
         if run is not None:
             files[kind] = folder / _file_name(territory, kind)
@@ -221,23 +226,22 @@ def _sensitivity(candidates: CandidateRun, request: CandidateRequest) -> Sensiti
     return sweep_territory(request.territory, request)
 
 
-def _veille(territory: Pack, candidates: Path, on: date) -> VeilleRun | None:
+def _veille(territory: Pack, quarters: GisLayer, on: date) -> VeilleRun | None:
     if not any(quarter.iris for quarter in territory.manifest.former):
         return None
     path = territory.grid_path()
-    quarters = read_quarters(candidates, on)
     cells = grid_layer(read_grid(path, vintage=territory.default_vintage), territory.epsg, path)
     run = veille_of([approximate_former(territory)], quarters, on=on, rules=_VEILLE, cells=cells)
     return run.beside(beside_what_is_published(territory.manifest, run.veille))
 
 
-def _vecu(territory: Pack, candidates: Path, on: date) -> VecuRun | None:
+def _vecu(territory: Pack, quarters: GisLayer, on: date) -> VecuRun | None:
     path = territory.grid_path()
     files = [file.checked_path() for file in territory.manifest.files if file.role in _PLACE_ROLES]
     if not files:
         return None
     return vecu_of(
-        read_quarters(candidates, on),
+        quarters,
         read_all_places(files, territory.epsg),
         on=on,
         rules=VecuRules(),

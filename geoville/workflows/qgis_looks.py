@@ -25,9 +25,9 @@ _CELL_EDGE = "#ffffff"
 
 
 def perimeters_look(perimeters: Iterable[Perimeter]) -> LayerStyle:
-    """One rule per kind and basis: official contours in full lines, estimates dashed and named so."""
+    """One rule per kind, basis and worth: exact official contours in full lines, what is not is dashed and named so."""
     kinds = list(Kind)
-    drawn = {(kinds.index(item.kind), item.estimated): item for item in perimeters}
+    drawn = {(kinds.index(item.kind), item.estimated, item.accuracy_m > 0): item for item in perimeters}
     return LayerStyle("Périmètres", tuple(_perimeter_rule(drawn[key]) for key in sorted(drawn)))
 
 
@@ -65,9 +65,17 @@ def scenarios_look() -> LayerStyle:
 def _perimeter_rule(perimeter: Perimeter) -> StyleRule:
     line = PERIMETER_LINES[line_of(perimeter)]
     name = KIND_NAMES[perimeter.kind].plural
+    worth = (
+        f" (contour {ESTIMATED})" if perimeter.estimated else " (contour généralisé)" if perimeter.accuracy_m else ""
+    )
+    exactness = Condition("accuracy_m", ">=", 0.001) if perimeter.accuracy_m else Condition("accuracy_m", "<", 0.001)
     return StyleRule(
-        f"{name} (contour {ESTIMATED})" if perimeter.estimated else name,
-        (Condition("kind", "=", perimeter.kind.value), Condition("estimated", "=", perimeter.estimated)),
+        name + worth,
+        (
+            Condition("kind", "=", perimeter.kind.value),
+            Condition("estimated", "=", perimeter.estimated),
+            *(() if perimeter.estimated else (exactness,)),
+        ),
         line.colour,
         line.width_px,
         tuple(float(length) for length in line.dashes.split()),

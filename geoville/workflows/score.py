@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geoville.carroyage.cell_geometry import cell_squares
@@ -9,28 +10,30 @@ from geoville.crs import GRID_CRS
 from geoville.errors import ContourError, InvalidInputError, Location
 from geoville.model import Kind
 from geoville.perimeters.score import Score, score_perimeters
-from geoville.sources.contours import read_perimeters
-from geoville.workflows.layers import read_map
+from geoville.sources.manifest import missing
+from geoville.workflows.layers import GisLayer, layer_of, read_map, require_epsg
 from geoville.workflows.search_inputs import read_sourced_grid
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from shapely.geometry.base import BaseGeometry
 
     from geoville.sources.pack import Pack
-    from geoville.workflows.layers import GisLayer
 
 
 def score_files(
-    candidates: Path, official: Path, grid: Path, *, vintage: int | None = None, generation: int | None = None
+    candidates: Path,
+    official: Path | GisLayer,
+    grid: Path,
+    *,
+    vintage: int | None = None,
+    generation: int | None = None,
 ) -> Score:
-    """Compare two files of perimeters on the people of a grid.
+    """Compare two maps of perimeters on the people of a grid.
 
     Parameters
     ----------
     candidates : estimated perimeters; a file without any is scored as well: nothing found.
-    official : official contours of QPV.
+    official : official contours of QPV: a file, or those of a territory.
     grid : cells whose people weigh the comparison.
     vintage : of the grid, where nothing else tells it.
     generation : of the QPV, where nothing else tells it.
@@ -44,36 +47,43 @@ def score_files(
     epsg = GRID_CRS[cells.epsg]
     squares = cell_squares(cells.easting, cells.northing, cells.epsg, epsg)
     ours = read_map(candidates, epsg, "candidates", otherwise=Kind.CANDIDAT)
-    theirs = read_map(official, epsg, "official", otherwise=Kind.QPV, otherwise_generation=generation)
+    theirs = (
+        read_map(official, epsg, "official", otherwise=Kind.QPV, otherwise_generation=generation)
+        if isinstance(official, Path)
+        else official
+    )
+    require_epsg(theirs, epsg)
     _require_official(theirs)
     return score_perimeters(_geometries(ours), _geometries(theirs), squares, cells.people)
 
 
-def official_contours(territory: Pack, generation: int | None = None) -> Path:
-    """File of the official contours of QPV that a territory has.
+def official_contours(territory: Pack, generation: int | None = None) -> GisLayer:
+    """Official contours of QPV that are known of a territory: the user's, the pack's, else those that geoville carries.
 
     Parameters
     ----------
-    generation : of the QPV, where the territory has several.
+    generation : of the QPV, where several are known; that of the territory's own files where they have one only.
 
     Raises
     ------
     DataUnavailableError
-        The territory has none.
+        None is known.
     InvalidInputError
-        It has several generations and none is asked for, or not that one.
+        Several generations are known and none is asked for, or not that one.
     """
-    by_generation = {
-        read_perimeters(path, kind=Kind.QPV).perimeters[0].generation: path for path in territory.layer_paths(Kind.QPV)
-    }
-    if generation is None and len(by_generation) == 1:
-        return next(iter(by_generation.values()))
-    if generation not in by_generation:
-        known = ", ".join(sorted(str(year) for year in by_generation))
+    known = territory.perimeters({Kind.QPV})
+    years = sorted({item.generation for item in known if item.generation})
+    if not years:
+        raise missing("qpv", territory.name)
+    own = {item.generation for item in territory.own_perimeters({Kind.QPV})}
+    if generation is None and len(own or years) == 1:
+        generation = next(iter(own or years))
+    if generation not in years:
+        listed = ", ".join(map(str, years))
         raise InvalidInputError(
-            f"{territory.title} a des QPV de ces générations : {known}", advice="en choisir une avec --generation"
+            f"{territory.title} a des QPV de ces générations : {listed}", advice="en choisir une avec --generation"
         )
-    return by_generation[generation]
+    return layer_of("official", tuple(item for item in known if item.generation == generation))
 
 
 def _require_official(layer: GisLayer) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from geoville.law import IncomeReference
     from geoville.sources.additions import Addition
+    from geoville.sources.contours import OwnColumns
     from geoville.sources.manifest import PackFile
     from geoville.sources.pack import Pack
 
@@ -71,10 +72,16 @@ def new_territory(
 
 
 def add_data(
-    path: Path, *, territory: str, kind: str, generation: int | None = None, complete: bool = False
+    path: Path,
+    *,
+    territory: str,
+    kind: str,
+    generation: int | None = None,
+    complete: bool = False,
+    own: OwnColumns | None = None,
 ) -> Addition:
     """Add a file to a territory: see `geoville.sources.additions.add_file`."""
-    return additions.add_file(open_pack(territory), path, kind, generation=generation, complete=complete)
+    return additions.add_file(open_pack(territory), path, kind, generation=generation, complete=complete, own=own)
 
 
 def remove_data(designation: str, *, territory: str) -> Addition:

@@ -49,6 +49,8 @@ def test_collections_are_listed_with_their_extent_and_links(get):
     document = get("/collections").json()
     names = [item["id"] for item in document["collections"]]
     assert names == [
+        "qpv-2024",
+        "qpv-2015",
         "candidat",
         "veille-estimated",
         "vecu-estimated",

@@ -39,20 +39,52 @@ def test_a_school_known_to_its_street_alone_is_uncertain_and_says_so(desk):
 def test_a_street_that_the_list_lacks_is_no_no(desk):
     answer = desk.answer("12 rue de l'Inconnue, 62100 Calais", ON)
     assert answer.verdict is VerdictCode.NOT_FOUND
-    assert any("absente de la liste embarquée (56 adresses)" in reason for reason in answer.reasons)
+    assert any("absente de la liste embarquée (69 adresses)" in reason for reason in answer.reasons)
     assert any("n'est pas un « non »" in reason for reason in answer.reasons)
     assert answer.position is None
     assert answer.distance_m is None
 
 
-def test_every_answer_is_said_to_rest_on_an_estimate(desk):
+def test_every_answer_rests_on_the_official_contours(desk):
     for question in ("1 rue Youri Gagarine, Calais", "collège Vauban", "1.8867, 50.9560"):
         answer = desk.answer(question, ON)
-        assert answer.basis is Basis.ESTIMATED
-        assert any("sans valeur réglementaire" in reason for reason in answer.reasons)
-        assert any("contour officiel" in reason for reason in answer.reasons)
-        assert answer.perimeters
-        assert answer.sources
+        assert answer.basis is Basis.OFFICIAL
+        assert answer.perimeters[0].perimeter.generation == 2024
+        assert not any("sans valeur réglementaire" in reason for reason in answer.reasons)
+        assert [source.producer for source in answer.sources] == ["ANCT"]
+
+
+def test_before_the_first_list_an_answer_is_said_to_rest_on_an_estimate(desk):
+    answer = desk.answer("1 rue Youri Gagarine, Calais", date(2014, 12, 31))
+    assert answer.basis is Basis.ESTIMATED
+    assert any("sans valeur réglementaire" in reason for reason in answer.reasons)
+    assert any("contour officiel" in reason for reason in answer.reasons)
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "inside"),
+    [
+        ("École maternelle Constantine", "QP062055", True),
+        ("École élémentaire Oran-Constantine", "QP062055", False),
+        ("Salle Nelson Mandela", "QP062055", False),
+        ("École maternelle Youri Gagarine", "QP062056", True),
+    ],
+)
+def test_the_places_that_the_contract_names_stand_where_they_were_found(desk, place, code, inside):
+    answer = desk.answer(place, date(2016, 5, 1))
+    nearest = answer.perimeters[0]
+    assert (nearest.perimeter.code, nearest.inside) == (code, inside)
+    if not inside:  # 36 m and 38 m outside, as measured when they were found
+        assert 34 < nearest.distance_m < 40
+
+
+def test_a_school_that_two_sources_place_apart_is_uncertain_and_both_are_cited(desk):
+    answer = desk.answer("Collège Lucien Vadez", ON)
+    assert answer.verdict is VerdictCode.UNCERTAIN
+    said = next(reason for reason in answer.reasons if "Plusieurs positions connues" in reason)
+    assert "Éducation nationale" in said
+    assert "OpenStreetMap" in said
+    assert answer.position.alternatives
 
 
 @pytest.mark.realdata

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -29,11 +30,18 @@ CALAIS = (1.80, 50.90, 1.95, 51.00)
 @st.composite
 def indexes(draw: st.DrawFn) -> PerimeterIndex:
     """Perimeters of several kinds, generations and periods, some with the same code."""
+    accuracies = st.sampled_from(draw(st.sampled_from([(0.0,), (25.0,), (0.0, 25.0, 40.0, 300.0)])))
     perimeters = [
-        _perimeter(shape, draw(st.sampled_from("ABC")), draw(st.sampled_from(Kind)), *draw(st.sampled_from(PERIODS)))
+        replace(
+            _perimeter(
+                shape, draw(st.sampled_from("ABC")), draw(st.sampled_from(Kind)), *draw(st.sampled_from(PERIODS))
+            ),
+            accuracy_m=draw(accuracies),
+        )
         for shape in draw(polygon_layers())
     ]
-    return PerimeterIndex(perimeters, draw(st.sampled_from([None, CALAIS])))
+    country = draw(st.sampled_from([None, shapely.box(1.6, 50.8, 1.9, 51.1)]))
+    return PerimeterIndex(perimeters, draw(st.sampled_from([None, CALAIS])), country)
 
 
 def _perimeter(

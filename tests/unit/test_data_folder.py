@@ -30,7 +30,7 @@ def test_every_file_is_in_the_manifest_with_its_checksum_and_its_origin() -> Non
         assert file.checked_path() == file.path
         assert file.source.producer
         assert file.source.vintage
-        assert file.source.licence == "Licence Ouverte 2.0"
+        assert file.source.licence == ("ODbL 1.0" if "osm" in file.path.name else "Licence Ouverte 2.0")
 
 
 def test_the_readme_names_every_file_and_column() -> None:
@@ -61,7 +61,7 @@ def test_published_populations_that_contradict_each_other_say_so() -> None:
 
 
 def test_every_precision_has_an_accuracy() -> None:
-    written = {row["precision"] for name in ("addresses.csv", "places.csv") for row in rows(name)}
+    written = {row["precision"] for name in ("addresses.csv", "places.csv", "places_osm.csv") for row in rows(name)}
     assert written <= set(known_precisions())
 
 
@@ -70,7 +70,7 @@ def test_counts_that_the_readme_states() -> None:
     assert len(cells) == 1261
     assert sum(row["commune"] != row["iris"][:5] for row in cells) == 16
     assert {row["commune"] for row in cells} == {row["code"] for row in rows("communes.csv")}
-    assert (len(rows("addresses.csv")), len(rows("places.csv"))) == (56, 34)
+    assert (len(rows("addresses.csv")), len(rows("places.csv")), len(rows("places_osm.csv"))) == (69, 35, 5)
     assert {row["name"] for row in rows("places.csv") if row["rep_plus"] == "oui"} == {
         "Collège Vauban",
         "Collège Lucien Vadez",
@@ -111,6 +111,11 @@ def test_positions_and_medians_are_the_source_s(shared_data: Path) -> None:
 
     for name in ("addresses.csv", "places.csv"):
         kept = [(row["lon"], row["lat"], row["source"]) for row in rows(name)]
-        assert kept == [(row["lon"], row["lat"], row["source"]) for row in original(name)]
+        known = original(name)
+        assert kept[: len(known)] == [(row["lon"], row["lat"], row["source"]) for row in known]
+    extra = [(row["lon"], row["lat"]) for row in original("addresses_extra.csv")]
+    assert [(row["lon"], row["lat"]) for row in rows("addresses.csv")][-len(extra) :] == extra
+    known = {row["name"]: (row["lon"], row["lat"]) for row in original("places_osm_2026.csv")}
+    assert {row["name"]: (row["lon"], row["lat"]) for row in rows("places_osm.csv")}.items() <= known.items()
     medians = {(row["CodeIris"], row["year"]): row["median_uc"] for row in original("iris_rfl_2001_2011.csv")}
     assert {(row["code"], row["year"]): row["median_declared_eur"] for row in rows("iris_income.csv")} == medians

@@ -168,7 +168,7 @@ def test_options_are_named_as_on_the_command_line():
 
 def test_the_example_of_the_package_answers():
     answer = Territory.open("calais").decide("1 rue Youri Gagarine, 62100 Calais", on=date(2026, 1, 15))
-    assert (answer.verdict, answer.basis) == (geoville.VerdictCode.INSIDE, geoville.Basis.ESTIMATED)
+    assert (answer.verdict, answer.basis) == (geoville.VerdictCode.INSIDE, geoville.Basis.OFFICIAL)
 
 
 def test_the_python_of_the_documents_runs(tmp_path):

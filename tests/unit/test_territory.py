@@ -380,7 +380,7 @@ class TestDrawing:
 class TestKeeping:
     def test_perimeters_are_a_table(self, calais):
         frame = calais.perimeters(DAY)
-        assert {Kind.CANDIDAT, Kind.VEILLE, Kind.VECU} == set(frame["kind"])
+        assert {Kind.QPV, Kind.CANDIDAT, Kind.VEILLE, Kind.VECU} == set(frame["kind"])
         assert frame.crs.to_epsg() == 2154
 
     def test_cells_hold_what_insee_publishes_and_nothing_finer(self, calais):
@@ -396,8 +396,9 @@ class TestKeeping:
         addition = calais.add(invented_qpv, "qpv")
         during = calais.decide(ADDRESS, on=DAY)
         quarters = calais.perimeters()
-        assert calais.perimeters(date(2020, 1, 1))["kind"].tolist().count("qpv") == 0
+        assert calais.perimeters(date(2020, 1, 1))["kind"].tolist().count("qpv") == 2
         calais.remove(addition.id)
-        assert [before.basis, during.basis] == [Basis.ESTIMATED, Basis.OFFICIAL]
-        assert quarters["kind"].tolist().count("qpv") == 2
+        assert [before.basis, during.basis] == [Basis.OFFICIAL, Basis.OFFICIAL]
+        assert before.sources != during.sources
+        assert quarters["kind"].tolist().count("qpv") == quarters["code"].nunique() - quarters["estimated"].sum()
         assert calais.decide(ADDRESS, on=DAY) == before

@@ -37,7 +37,7 @@ export class Layers {
       this.#layers.set(id, { id, title, on: wanted ? wanted.includes(id) : usual, features: [], box: null, drawn: L.layerGroup() });
     }
     this.#showLegend();
-    if (look) this.#lookAt(collections.filter(({ id, extent }) => QUARTERS.test(id) && extent?.spatial));
+    if (look && !this.#facts.country) this.#lookAt(collections.filter(({ id, extent }) => QUARTERS.test(id) && extent?.spatial));
     await this.refresh();
   }
 
@@ -75,7 +75,7 @@ export class Layers {
 
   #draw(layer) {
     layer.drawn.clearLayers();
-    const made = isCells(layer) ? cellsLayer(layer.features) : drawPerimeters(layer, this.#facts.lines[lineName(layer.id)], this.day);
+    const made = isCells(layer) ? cellsLayer(layer.features) : drawPerimeters(layer, this.#facts.lines[lineName(layer.id, layer.title)], this.day);
     layer.drawn.addLayer(made);
   }
 
@@ -122,7 +122,7 @@ export class Layers {
       else layer.drawn.remove();
       this.refresh();
     });
-    const key = isCells(layer) ? cellsKey() : keyOf(this.#facts.lines[lineName(layer.id)], lineName(layer.id));
+    const key = isCells(layer) ? cellsKey() : keyOf(this.#facts.lines[lineName(layer.id, layer.title)], lineName(layer.id, layer.title));
     return make("label", { class: "layer" }, tick, key, make("span", {}, layer.title));
   }
 }

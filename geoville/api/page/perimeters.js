@@ -12,9 +12,10 @@ const BAND_DASHES = ["2 4", "8 5", "14 6"];
 const LABELLED = ["qpv", "candidat"];
 const MOST_LABELS = 40;
 
-/** Name of the line of a collection ("qpv-2024") or of a nature, among those of the service. */
-export function lineName(id) {
+/** Name of the line of a collection ("qpv-2024") or of a nature, among those of the service; its title says its worth. */
+export function lineName(id, title = "") {
   const [kind] = id.split("-");
+  if (kind === "qpv" && title.includes("généralisé")) return "qpv_generalised";
   if (kind === "iris") return "former_estimated";
   if (kind === "sectors") return "npnru_estimated";
   const name = FORMER.includes(kind) ? "former" : kind;
@@ -32,7 +33,7 @@ export function drawPerimeters({ id, title, features }, line, day) {
   });
   const drawn = L.geoJSON(features, {
     pane: "perimeters",
-    style: ({ properties }) => style(line, lineName(id), inForce(properties, day)),
+    style: ({ properties }) => style(line, lineName(id, title), inForce(properties, day)),
     onEachFeature: ({ properties }, layer) => explain(layer, () => tooltip(properties, title)),
   });
   return L.layerGroup([casing, drawn, ...labels(drawn)]);
@@ -80,14 +81,14 @@ export function keyOf(line, name) {
 }
 
 /** Nature of a perimeter, in words: its collection's where it has none of its own. */
-export const natureOf = ({ kind, estimated }, title) =>
-  kind ? `${KINDS[kind]}${estimated ? ", estimé" : ", contour officiel"}` : title;
+export const natureOf = ({ kind, estimated, accuracy_m: accuracy }, title) =>
+  kind ? `${KINDS[kind]}${estimated ? ", estimé" : ", contour officiel"}${accuracy ? `, généralisé (${accuracy} m)` : ""}` : title;
 
 /** Generation of an official perimeter, or cells of an estimate. */
 export const vintageOf = ({ generation, vintage }) =>
   generation ? `Génération ${generation}` : vintage ? `Carreaux de ${vintage}` : "";
 
-const fillOf = (name) => (name === "none" ? name : `url(#fill-${name.replace("_estimated", "")})`);
+const fillOf = (name) => (name === "none" ? name : `url(#fill-${name.replace(/_estimated|_generalised/, "")})`);
 
 /** A tooltip. It must not make of each shape a stop of the keyboard: the table says the same. */
 function explain(layer, content) {
@@ -113,6 +114,7 @@ function tooltip(properties, title) {
     vintageOf(properties),
     period(properties.valid_from, properties.valid_to),
     properties.population ? `${number(properties.population)} habitants (Insee)` : "",
+    properties.population_insee ? `${number(properties.population_insee)} habitants (${properties.population_insee_source})` : "",
   ];
   return make("div", { class: "tip" }, make("strong", {}, properties.name ?? ""), ...rows.filter(Boolean).map((row) => make("span", {}, row)));
 }

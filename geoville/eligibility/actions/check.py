@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from geoville import french
-from geoville.crs import LAMBERT_93
+from geoville.crs import LAMBERT_93, epsg_at_point
 from geoville.eligibility.actions.action import (
     Action,
     ActionFinding,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.eligibility.actions.action import Public
+    from geoville.eligibility.index import PerimeterIndex
     from geoville.eligibility.secrecy import PublishedCounts
     from geoville.model import FootprintAnswer, Generation, Perimeter, Position, Rule
     from geoville.perimeters.areas import PopulatedCells
@@ -249,6 +250,7 @@ _STANDINGS = {
     Placement.INSIDE: SpotStanding.INSIDE,
     Placement.PARTLY: SpotStanding.PARTLY,
     Placement.OUTSIDE: SpotStanding.OUTSIDE,
+    Placement.UNCERTAIN: SpotStanding.UNCERTAIN,
     Placement.UNKNOWN: SpotStanding.NOT_FOUND,
 }
 
@@ -298,7 +300,7 @@ def any_in_force(index: PerimeterIndex, on: date) -> bool:
 
 
 def _only(index: PerimeterIndex, *kinds: Kind) -> PerimeterIndex:
-    return PerimeterIndex((item for item in index.perimeters if item.kind in kinds), index.extent)
+    return index.of(item for item in index.perimeters if item.kind in kinds)
 
 
 def _finding(index: PerimeterIndex, on: date, answer: Answer | FootprintAnswer, none_known: str) -> LayerFinding:
@@ -577,7 +579,7 @@ def check_action(action: Action, layers: ActionLayers, population: PopulatedCell
     Contrat de ville: an action is located in a QPV; in a vécu perimeter or elsewhere, with evidence that inhabitants of
     QPV benefit; or in veille. No text that was read sets the share of beneficiaries that is enough.
     """
-    periods = stages(action.start, action.end, layers.perimeters)
+    periods = stages(action.start, action.end, _of_the_place(action, layers.perimeters))
     told = [_stage(action, period, layers, population) for period in periods]
     found, public = tuple(stage for stage, _ in told), told[0][1]
     first = found[0]
@@ -600,6 +602,15 @@ def check_action(action: Action, layers: ActionLayers, population: PopulatedCell
         references=tuple(dict.fromkeys(references)),
         sources=tuple(dict.fromkeys(sources)),
     )
+
+
+def _of_the_place(action: Action, perimeters: tuple[Perimeter, ...]) -> tuple[Perimeter, ...]:
+    """Perimeters of the territory where an action takes place: those of others have dates of their own."""
+    found = [(place.lon, place.lat) for place in action.places if not isinstance(place, NotFound)]
+    if action.zone is not None:
+        found.append((action.zone.centroid.x, action.zone.centroid.y))
+    zones = {epsg_at_point(lon, lat) for lon, lat in found} or {LAMBERT_93}
+    return tuple(item for item in perimeters if item.epsg in zones) or perimeters
 
 
 def _stage(

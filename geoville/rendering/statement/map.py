@@ -14,7 +14,7 @@ from geoville.french import distance
 from geoville.law import position_accuracy
 from geoville.model import Basis, Kind, VerdictCode
 from geoville.rendering.folium_map import page_text
-from geoville.rendering.layers import ESTIMATED, line_of, place_name
+from geoville.rendering.layers import ESTIMATED, contour_of, line_of, place_name
 from geoville.rendering.look import PERIMETER_LINES
 from geoville.rendering.paper import Box, Frame, Label, LabelBoard, frame_around, printed
 
@@ -150,7 +150,7 @@ def outline(perimeter: Perimeter, on: date, frame: Frame) -> PaperOutline:
     in_force = perimeter.in_force(on)
     style = PERIMETER_LINES[line_of(perimeter) if in_force or perimeter.estimated else "former"]
     generation = f" {perimeter.generation}" if perimeter.generation else ""
-    nature = f"contour {ESTIMATED}" if perimeter.estimated else "contour officiel"
+    nature = f"contour {ESTIMATED}" if perimeter.estimated else contour_of(perimeter)
     return PaperOutline(
         area=frame.path(perimeter.geometry),
         line=frame.path(shapely.boundary(perimeter.geometry)),

@@ -168,7 +168,7 @@ NOT_A_NO = "Ce n'est pas un « non »"
 
 _OPEN = {
     VerdictCode.NOT_FOUND: "Ce relevé ne vaut ni réponse positive, ni réponse négative.",
-    VerdictCode.UNCERTAIN: "La position n'est pas assez sûre pour trancher : à vérifier avant toute décision.",
+    VerdictCode.UNCERTAIN: "La position ou le contour n'est pas assez sûr pour trancher : à vérifier avant de décider.",
 }
 _ESTIMATE = (
     "Le contour officiel en vigueur à cette date manque ici : les périmètres connus sont estimés par geoville d'après "

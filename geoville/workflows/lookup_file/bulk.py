@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.eligibility.bulk import NO_PERIMETER, VERDICTS, BulkIndex
+from geoville.eligibility.bulk import EVERYTHING, NO_PERIMETER, VERDICTS, BulkIndex
 from geoville.eligibility.sentences import verdict_sentence
 from geoville.model import Kind, VerdictCode
 from geoville.sources.rows.row import InputRow, cell_text, harmless
@@ -164,18 +164,31 @@ class BulkAnswers:
         unordered = (out_of_force[verdicts.within] > 1) | (in_force > 1)
         elsewhere_outside = held & ~known[verdicts.within]
         by_law = (verdicts.code == VERDICTS.index(VerdictCode.INSIDE)) & (verdicts.perimeter == NO_PERIMETER)
-        return np.asarray((verdicts.code == 0) | by_law | unordered | elsewhere_outside)
+        near_a_limit = verdicts.unsettled | (verdicts.code == VERDICTS.index(VerdictCode.UNCERTAIN))
+        return np.asarray((verdicts.code == 0) | by_law | unordered | elsewhere_outside | near_a_limit)
 
     def _looked_at(self, sets: PolygonSets) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """For each set of perimeters, whether every generation of QPV is in it, and how many are not in force."""
-        generations = {item.generation for item in self._perimeters if item.kind is Kind.QPV and item.generation}
+        generations: dict[int, set[int | None]] = {}
+        for item in self._perimeters:
+            if item.kind is Kind.QPV and item.generation:
+                generations.setdefault(item.epsg, set()).add(item.generation)
         held = [[self._perimeters[row] for row in sets.of(number)] for number in range(len(sets))]
-        known = [generations <= {item.generation for item in some if item.kind is Kind.QPV} for some in held]
+        known = [
+            generations.get(some[0].epsg if some else 0, set())
+            <= {item.generation for item in some if item.kind is Kind.QPV}
+            for some in held
+        ]
         out_of_force = [sum(not item.in_force(self._asking.on) for item in some) for some in held]
         return np.array(known), np.array(out_of_force)
 
     def _example(self, verdicts: BulkVerdicts, row: int, asked: InputRow, *, alone: bool) -> _Example:
-        key = (verdicts.code[row], verdicts.perimeter[row], *verdicts.sets.of(int(verdicts.within[row])))
+        key = (
+            verdicts.code[row],
+            verdicts.perimeter[row],
+            verdicts.known[row],
+            *verdicts.sets.of(int(verdicts.within[row])),
+        )
         known = None if alone else self._examples.get(key)
         if known is not None:
             return known
@@ -200,7 +213,9 @@ class BulkAnswers:
         perimeter, verdict = int(verdicts.perimeter[row]), VERDICTS[verdicts.code[row]]
         if perimeter == NO_PERIMETER or verdict is None:
             return ""
-        return verdict_sentence(verdict, self._perimeters[perimeter], float(verdicts.distance_m[row]), self._asking.on)
+        complete = self._desk.index.country is not None
+        distance_m = float(verdicts.distance_m[row])
+        return verdict_sentence(verdict, self._perimeters[perimeter], distance_m, self._asking.on, complete=complete)
 
 
 def added_fields(columns: Sequence[AddedColumn]) -> list[pa.Field]:
@@ -215,6 +230,7 @@ def _kinds(verdicts: BulkVerdicts, alone: NDArray[np.bool_]) -> NDArray[np.int64
     """(n,) numbers, the same for rows that are answered alike."""
     perimeters, sets = int(verdicts.perimeter.max(initial=NO_PERIMETER)) + 2, len(verdicts.sets)
     alike = (verdicts.code.astype(np.int64) * perimeters + verdicts.perimeter + 1) * sets + verdicts.within
+    alike = alike * (EVERYTHING + 1) + verdicts.known
     return np.where(alone, -1 - np.arange(len(alone)), alike)
 
 

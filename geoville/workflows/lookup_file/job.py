@@ -368,7 +368,7 @@ class _Answering:
     """Answers parts, by perimeters that it holds: a process that is given it makes its index of them once."""
 
     def __init__(self, index: PerimeterIndex, asking: Asking) -> None:
-        self._perimeters, self._extent = index.perimeters, index.extent
+        self._perimeters, self._extent, self._country = index.perimeters, index.extent, index.country
         self._asking = asking
 
     def __call__(self, part: Part) -> int | Failure:
@@ -394,7 +394,9 @@ class _Answering:
     @cached_property
     def _bulk(self) -> BulkAnswers:
         no_geocoder = EmbeddedGeocoder(AddressList((), complete=False, name=""))  # coordinates ask none
-        return BulkAnswers(LookupDesk(no_geocoder, PerimeterIndex(self._perimeters, self._extent)), self._asking)
+        return BulkAnswers(
+            LookupDesk(no_geocoder, PerimeterIndex(self._perimeters, self._extent, self._country)), self._asking
+        )
 
 
 def _put_together(parts: Sequence[Part], job: FileJob) -> FileSummary:

@@ -34,16 +34,17 @@ def test_the_answer_in_words_says_what_it_rests_on(geoville, described):
         "Action : Devoirs (Association Exemple)",
         "Période : du 1er septembre 2023 au 30 juin 2024",
     ]
-    assert "estimé, sans valeur réglementaire" in lines[3]
+    assert any("contours officiels" in line for line in lines)
+    assert not any("d'après une estimation" in line for line in lines)
     assert "- adresse non trouvée : moins de 11" in lines
-    assert "Crédits du BOP 147 : À VÉRIFIER" in lines
+    assert "Crédits du BOP 147 : REMPLI" in lines
     assert "Ouistiti" not in told.out
     assert sum(line.startswith("- Part des bénéficiaires") for line in lines) == 1
 
 
 def test_the_document_has_what_the_words_say(geoville, described):
     told = json.loads(geoville("action", "check", described, "--json").out)
-    assert (told["ground"], told["basis"], len(told["stages"])) == ("in_qpv", "estimated", 2)
+    assert (told["ground"], told["basis"], len(told["stages"])) == ("in_qpv", "official", 2)
     assert {"evidence_used", "evidence_missing", "to_check", "readings", "sources"} <= set(told)
     one_day = json.loads(geoville("action", "check", described, *DAY, "--json").out)
     assert (one_day["start"], one_day["end"]) == ("2026-01-15", "2026-01-15")

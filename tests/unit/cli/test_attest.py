@@ -26,8 +26,8 @@ def test_the_page_has_the_answer_its_sources_and_its_day(geoville, tmp_path):
     page = out.read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
     for written in (
         f"« {ADDRESS} »",
-        "Indicatif, sans valeur réglementaire",
-        "C2019-62193-1",
+        "ANCT, Contours des quartiers prioritaires de 2024",
+        "QN06254M",
         "Établi le 15 janvier 2026",
         "sha256 ",
         "Collège Martin Luther King",

@@ -25,7 +25,7 @@ def test_lookup_has_every_key_promised(console_script):
     assert document["position"].keys() >= POSITION
     assert document["perimeters"]
     assert all(perimeter.keys() >= PERIMETER for perimeter in document["perimeters"])
-    assert (document["verdict"], document["basis"]) == ("inside", "estimated")
+    assert (document["verdict"], document["basis"]) == ("inside", "official")
 
 
 def test_lookup_answers_for_the_day_asked_and_echoes_it(geoville):
@@ -44,7 +44,7 @@ def test_an_unknown_address_is_an_answer(geoville):
 
 
 def test_lookup_in_words_says_that_it_is_an_estimate(geoville):
-    printed = geoville("lookup", "collège Vauban")
+    printed = geoville("lookup", "collège Vauban", "--on", "2014-06-01")
     assert printed.code == 0
     assert printed.out.startswith(("DEDANS (au ", "DEHORS (au ", "À VÉRIFIER (au "))
     assert "sans valeur réglementaire" in printed.out

@@ -20,12 +20,19 @@ def test_without_a_position_nothing_is_drawn_and_everything_is_listed(constantin
     spec = sector_map(constantine, scene)
     unplaced = next(section for section in spec.panel if section.title == "Non localisés").items
     assert spec.links is None
-    assert {"École Oran-Constantine", "Espace Fort", "Salle Mandela", "Coulée verte", "Saint-Pierre"} <= set(unplaced)
+    names = {
+        "École élémentaire Oran-Constantine",
+        "Espace Fort",
+        "Salle Nelson Mandela",
+        "Coulée verte",
+        "Saint-Pierre",
+    }
+    assert names <= set(unplaced)
     assert any(item.startswith("Coubertin (rien n'établit") for item in unplaced)
 
 
 def test_a_list_of_places_that_bears_the_names_makes_the_links_drawn(constantine, scene, college):
-    names = ("ecole Oran Constantine", "ESPACE FORT", "Salle Mandela", "Coubertin")
+    names = ("ecole elementaire Oran Constantine", "ESPACE FORT", "Salle Nelson Mandela", "Coubertin")
     added = tuple(
         replace(college, id=name, place=name, lon=1.83 + rank / 1000, source="Ville") for rank, name in enumerate(names)
     )
@@ -33,7 +40,7 @@ def test_a_list_of_places_that_bears_the_names_makes_the_links_drawn(constantine
     first, second = spec.links.links
     assert first.label == "École Oran-Constantine – Espace Fort – salle Mandela"
     assert [lon for lon, _ in first.points] == [1.83, 1.831, 1.832]
-    assert ("Passe par", "Salle Mandela (Ville)") in first.popup.rows
+    assert ("Passe par", "Salle Nelson Mandela (Ville)") in first.popup.rows
     assert second.label == "Quartier – Coubertin"
     unplaced = next(section for section in spec.panel if section.title == "Non localisés").items
     assert not any(item.startswith("Coubertin") for item in unplaced)

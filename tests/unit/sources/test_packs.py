@@ -205,7 +205,7 @@ def test_without_cells_the_extent_is_that_of_a_layer_and_elsewhere_is_not_outsid
     made = made_up_pack(roles=("qpv",))
     assert made.extent is not None
     west, south, east, north = made.extent
-    shapes = [item.geometry.bounds for item in made.perimeters()]
+    shapes = [item.geometry.bounds for item in made.own_perimeters()]
     assert len(shapes) == 2
     assert (round(west, 2), round(south, 2), round(east, 2), round(north, 2)) == (1.82, 50.94, 1.9, 50.96)
 

@@ -89,7 +89,7 @@ def test_address_list_holds_addresses_then_places_and_says_that_it_is_not_comple
     known = open_pack("calais").address_list()
     assert not known.complete
     assert known.name == "la liste embarquée"
-    assert len([item for item in known.addresses if not item.place]) == 56
+    assert len([item for item in known.addresses if not item.place]) == 69
     assert next(item for item in known.addresses if item.place == "Collège Lucien Vadez").precision == "street"
 
 
@@ -100,8 +100,12 @@ def test_medians_of_iris_leave_out_what_is_not_published() -> None:
     assert calais.iris_medians(1999) == {}
 
 
-def test_no_perimeter_of_the_pack_is_official() -> None:
-    assert all(perimeter.estimated for perimeter in open_pack("calais").perimeters())
+def test_the_official_quarters_of_the_pack_are_those_of_the_national_layer() -> None:
+    calais = open_pack("calais")
+    assert all(perimeter.estimated for perimeter in calais.own_perimeters())
+    official = {item.code: item.accuracy_m for item in calais.perimeters() if not item.estimated}
+    assert official == {"QP062055": 0, "QP062056": 0, "QN06253M": 25, "QN06254M": 25}
+    assert {item.code for item in calais.perimeters({Kind.QPV})} == set(official)
 
 
 def test_a_layer_of_the_pack_is_read_by_its_role(copied: Path) -> None:

@@ -24,7 +24,7 @@ from geoville.sources.writers import perimeters_frame, write_layer, write_perime
 SUFFIXES = (".gpkg", ".geojson", ".json", ".parquet")
 COLUMNS = [
     *("code", "name", "kind", "generation", "vintage", "estimated", "valid_from", "valid_to"),
-    *("reference", "communes", "source"),
+    *("reference", "accuracy_m", "accuracy_source", "communes", "source"),
 ]
 
 

@@ -92,10 +92,10 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str, conten
 def test_the_people_of_the_territory_are_shared_out(tmp_path: Path) -> None:
     path = write(tmp_path / "p.geojson", CATCHMENT)
     answer = answer_about_file(path, DeskChoice("calais").open().index, date(2026, 1, 15), territory="calais")
-    assert (answer.placement, answer.basis) == (Placement.PARTLY, Basis.ESTIMATED)
-    assert 0.05 < answer.share_of_area < 0.06
-    assert 0.2 < answer.share_of_people < 0.3
-    assert (answer.wholly_within_300_m, answer.wholly_within_500_m) == (False, True)
+    assert (answer.placement, answer.basis) == (Placement.PARTLY, Basis.OFFICIAL)
+    assert 0.01 < answer.share_of_area < 0.03
+    assert 0.05 < answer.share_of_people < 0.15
+    assert (answer.wholly_within_300_m, answer.wholly_within_500_m) == (False, False)
 
 
 def test_the_population_is_that_of_the_default_grid() -> None:

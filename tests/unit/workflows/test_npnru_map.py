@@ -47,4 +47,7 @@ def test_the_other_sector_stays_without_a_contour(spec):
     assert "non publié" in drawn.outline.label
     assert "dans aucune source ouverte" in drawn.panel[0].text
     relier = next(section for section in drawn.panel if section.title == "Ce qu'il faut relier")
-    assert relier.text.startswith("Aucune liaison n'est dessinée")
+    assert relier.text == ""
+    (link,) = drawn.links.links
+    assert link.label == "École Oran-Constantine – Espace Fort – salle Mandela"
+    assert len(link.points) == 3

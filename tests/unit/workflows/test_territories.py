@@ -119,10 +119,9 @@ def test_without_addresses_coordinates_and_places_are_answered_and_the_rest_says
     assert STREET not in " ".join(answer.reasons)
 
 
-def test_without_any_quarter_nothing_is_outside() -> None:
+def test_without_any_quarter_of_its_own_the_official_ones_of_the_country_answer() -> None:
     new_territory("bourg", COMMUNES)
-    with pytest.raises(DataUnavailableError, match="geoville data fetch bourg --only qpv"):
-        DeskChoice("bourg").open()
+    assert DeskChoice("bourg").open().answer("1.8867, 50.956", ON).basis is Basis.OFFICIAL
     given = DeskChoice("bourg", perimeters=(CALAIS / "candidats.geojson",)).open()
     assert given.answer("1.8867, 50.956", ON).basis is Basis.ESTIMATED
 
@@ -145,7 +144,13 @@ def test_without_reference_incomes_cells_are_drawn_as_published() -> None:
 
 def test_a_territory_without_sectors_is_drawn_whole_then_by_perimeter(tmp_path: Path) -> None:
     drawn = draw_maps(made_up_pack(), None, tmp_path, ON)
-    assert [path.name for path in drawn] == ["bourg.html", "QN06253M.html", "QN06254M.html"]
+    assert [path.name for path in drawn] == [
+        "bourg.html",
+        "QN06253M.html",
+        "QN06254M.html",
+        "QP062056.html",
+        "QP062055.html",
+    ]
 
 
 def test_a_country_s_cells_are_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,13 +235,16 @@ def test_one_threshold_is_refused_where_there_are_many_urban_units(scope: str) -
         compute_candidates(territory.grid_path(), CandidateRequest(on=ON, territory=territory, reference=REFERENCE))
 
 
-def test_a_place_beyond_the_territory_is_not_outside_its_quarters() -> None:
+def test_a_place_beyond_the_territory_is_answered_by_the_quarters_of_the_country_and_abroad_by_none() -> None:
     made_up_pack(roles=("qpv", "places"))
-    assert DeskChoice("bourg").open().answer("5.39, 43.27", ON).verdict is VerdictCode.NOT_FOUND
+    desk = DeskChoice("bourg").open()
+    assert desk.answer("5.39, 43.27", ON).perimeters[0].perimeter.code.startswith("QN013")
+    assert desk.answer("-0.12, 51.5", ON).verdict is VerdictCode.NOT_FOUND
 
 
 def test_contours_are_added_to_a_territory_that_has_none() -> None:
     new_territory("bourg", COMMUNES)
     made_up = made_up_pack("autre", roles=("qpv",)).folder / "qpv.parquet"
     add_data(made_up, territory="bourg", kind="qpv")
-    assert len(DeskChoice("bourg").open().index.perimeters) == 2
+    known = DeskChoice("bourg").open().index.perimeters
+    assert len([item for item in known if not item.accuracy_m and item.generation == 2024]) == 2
