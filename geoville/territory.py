@@ -148,9 +148,9 @@ class Territory:
         >>> "calais" in Territory.list()
         True
         """
-        from geoville.workflows.territories import list_data
+        from geoville.sources.pack import list_territories
 
-        return tuple(pack.name for pack in list_data())
+        return tuple(pack.name for pack in list_territories())
 
     def perimeters(self, on: date | None = None) -> geopandas.GeoDataFrame:
         """Perimeters that answer for the territory: those of `perimeters`, else the user's and the pack's.
@@ -209,17 +209,15 @@ class Territory:
         generation : of QPV whose codes do not tell it.
         complete : of addresses, whether a street that is not in the list does not exist.
         """
-        from geoville.workflows.territories import add_data
+        from geoville.sources.additions import add_file
 
-        return add_data(
-            Path(file), territory=self.choice.territory, kind=kind, generation=generation, complete=complete
-        )
+        return add_file(self.pack, Path(file), kind, generation=generation, complete=complete)
 
     def remove(self, designation: str) -> Addition:
         """Take a file that was added out of the territory, by its identifier or its name."""
-        from geoville.workflows.territories import remove_data
+        from geoville.sources.additions import remove_file
 
-        return remove_data(designation, territory=self.choice.territory)
+        return remove_file(self.pack, designation)
 
     @property
     def name(self) -> str:
