@@ -154,9 +154,9 @@ class Territory:
         >>> "calais" in Territory.list()
         True
         """
-        from geoville.workflows.territories import list_data
+        from geoville.sources.pack import list_territories
 
-        return tuple(pack.name for pack in list_data())
+        return tuple(pack.name for pack in list_territories())
 
     def perimeters(self, on: date | None = None) -> geopandas.GeoDataFrame:
         """Perimeters that answer for the territory: those of `perimeters`, else the user's, the pack's, official ones.
@@ -227,23 +227,17 @@ class Territory:
         complete : of addresses, whether a street that is not in the list does not exist.
         code_column, name_column : of contours, where the codes and names are not in a usual column.
         """
+        from geoville.sources.additions import add_file
         from geoville.sources.contours import OwnColumns
-        from geoville.workflows.territories import add_data
 
-        return add_data(
-            Path(file),
-            territory=self.choice.territory,
-            kind=kind,
-            generation=generation,
-            complete=complete,
-            own=OwnColumns(code_column, name_column),
-        )
+        own = OwnColumns(code_column, name_column)
+        return add_file(self.pack, Path(file), kind, generation=generation, complete=complete, own=own)
 
     def remove(self, designation: str) -> Addition:
         """Take a file that was added out of the territory, by its identifier or its name."""
-        from geoville.workflows.territories import remove_data
+        from geoville.sources.additions import remove_file
 
-        return remove_data(designation, territory=self.choice.territory)
+        return remove_file(self.pack, designation)
 
     @property
     def name(self) -> str:

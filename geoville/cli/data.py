@@ -502,11 +502,11 @@ def info(
 
 def print_heading(territory: Pack) -> None:
     """Print the line that a territory is introduced by, with the versions of one that the user made."""
-    from geoville.workflows.territories import known_versions
+    from geoville.sources.pack_folders import versions
 
-    versions = [f"{territory.name}@{version}" for version in known_versions(territory)]
+    known = [f"{territory.name}@{version}" for version in versions(territory.name)]
     which = f", version {territory.version}" if territory.version else ""
-    others = f" ; versions : {', '.join(versions)}" if len(versions) > 1 else ""
+    others = f" ; versions : {', '.join(known)}" if len(known) > 1 else ""
     print_lines([f"{territory.name} : {territory.title} (EPSG:{territory.epsg}{which}){others}"])
 
 
@@ -546,9 +546,10 @@ def list_files(as_json: AsJson = False) -> None:
 
     Avec leurs sources, et les fichiers ajoutés.
     """
-    from geoville.workflows.territories import list_data, territory_document, unreadable_packs
+    from geoville.sources.pack import list_territories
+    from geoville.workflows.territories import territory_document, unreadable_packs
 
-    territories = list_data()
+    territories = list_territories()
     if as_json:
         print_json([territory_document(territory) for territory in territories])
         return
@@ -580,11 +581,12 @@ def add(
 
     Il est vérifié, converti et cité.
     """
+    from geoville.sources.additions import add_file
     from geoville.sources.contours import OwnColumns
-    from geoville.workflows.territories import add_data
+    from geoville.sources.pack import open_pack
 
     own = OwnColumns(code_column, name_column)
-    addition = add_data(file, territory=territory, kind=kind, generation=generation, complete=complete, own=own)
+    addition = add_file(open_pack(territory), file, kind, generation=generation, complete=complete, own=own)
     print_lines([f"Ajouté : {addition.id} ({_rows(addition)}), d'après {addition.file_name}."])
     print_lines(f"Contour réparé : {repair.code} ({repair.reason})." for repair in addition.repairs)
 
@@ -601,13 +603,15 @@ def remove(
 
     D'un territoire que vous avez fait : une version, ou toutes. Les fichiers que vous y avez ajoutés sont gardés.
     """
-    from geoville.workflows.territories import is_pack, remove_data, remove_territory
+    from geoville.sources.additions import remove_file
+    from geoville.sources.pack import open_pack
+    from geoville.workflows.territories import is_pack, remove_territory
 
     if is_pack(designation):
         remove_territory(designation)
         print_lines([f"Retiré : territoire {designation}."])
         return
-    addition = remove_data(designation, territory=territory)
+    addition = remove_file(open_pack(territory), designation)
     print_lines([f"Retiré : {addition.id} ({addition.file_name})."])
 
 

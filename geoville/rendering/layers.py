@@ -91,10 +91,7 @@ def perimeter_popup(perimeter: Perimeter) -> Popup:
     """Nature, code, dates, figures and reference of a perimeter."""
     kind = KIND_NAMES[perimeter.kind].title
     rows = [
-        (
-            "Nature",
-            ESTIMATED if perimeter.estimated else f"{KIND_NAMES[perimeter.kind].title}, {contour_of(perimeter)}",
-        ),
+        ("Nature", ESTIMATED if perimeter.estimated else f"{kind}, {contour_of(perimeter)}"),
         ("Code", perimeter.code),
         ("Génération", str(perimeter.generation or "")),
         ("Grille", f"Filosofi {perimeter.vintage}" if perimeter.vintage else ""),

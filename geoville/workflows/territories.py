@@ -1,4 +1,4 @@
-"""The data of geoville: list the territories with their files, make one, add a town's own files to it, or remove."""
+"""The territories of geoville: make one, take one out, say what it is, has and lacks."""
 
 from __future__ import annotations
 
@@ -7,28 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.crs import projected_epsg
 from geoville.errors import InvalidInputError, Location
-from geoville.sources import additions
 from geoville.sources.manifest import USED_ROLES, Manifest, fetching, lacking
-from geoville.sources.pack import building_folder, list_territories, open_pack, publish, remove_pack
+from geoville.sources.pack import building_folder, list_territories, publish, remove_pack
 from geoville.sources.pack_folders import VERSION_MARK, check_pack_name, pack_names, versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from geoville.law import IncomeReference
     from geoville.sources.additions import Addition
-    from geoville.sources.contours import OwnColumns
     from geoville.sources.manifest import PackFile
     from geoville.sources.pack import Pack
 
 
 _COMMUNE = re.compile(r"\d[\dAB]\d{3}")
-
-
-def list_data() -> tuple[Pack, ...]:
-    """Territories by name; each has its files (`manifest.files`) and what the user added (`additions`)."""
-    return list_territories()
 
 
 def unreadable_packs() -> tuple[str, ...]:
@@ -71,24 +63,6 @@ def new_territory(
     return publish(draft, building_folder(name))
 
 
-def add_data(
-    path: Path,
-    *,
-    territory: str,
-    kind: str,
-    generation: int | None = None,
-    complete: bool = False,
-    own: OwnColumns | None = None,
-) -> Addition:
-    """Add a file to a territory: see `geoville.sources.additions.add_file`."""
-    return additions.add_file(open_pack(territory), path, kind, generation=generation, complete=complete, own=own)
-
-
-def remove_data(designation: str, *, territory: str) -> Addition:
-    """Take an added file out of a territory: see `geoville.sources.additions.remove_file`."""
-    return additions.remove_file(open_pack(territory), designation)
-
-
 def is_pack(designation: str) -> bool:
     """Whether something to remove is a pack of the user, or one of its versions, rather than an added file."""
     return designation.partition(VERSION_MARK)[0] in pack_names()
@@ -104,11 +78,6 @@ def remove_territory(designation: str) -> None:
     """
     name, mark, version = designation.partition(VERSION_MARK)
     remove_pack(name, (int(version) if version.isdecimal() else 0) if mark else None)
-
-
-def known_versions(territory: Pack) -> tuple[int, ...]:
-    """Versions of a pack of the user, the oldest first; none of an embedded one."""
-    return versions(territory.name)
 
 
 def missing_roles(territory: Pack) -> tuple[str, ...]:
@@ -130,7 +99,7 @@ def territory_document(territory: Pack) -> dict[str, Any]:
         "title": territory.title,
         "epsg": territory.epsg,
         "version": territory.version,
-        "versions": list(known_versions(territory)),
+        "versions": list(versions(territory.name)),
         "folder": str(territory.folder),
         "scope": manifest.scope,
         "communes": list(manifest.communes),

@@ -14,9 +14,8 @@ from geoville.model import Kind, Perimeter
 from geoville.sources.additions import REGISTER, add_file, folder_of, list_additions, remove_file
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import sha256_of
-from geoville.sources.pack import Pack, open_pack
+from geoville.sources.pack import Pack, list_territories, open_pack
 from geoville.sources.writers import write_perimeters
-from geoville.workflows.territories import add_data, list_data, remove_data
 
 BEAU_MARAIS = shapely.box(623000.1234567, 7094000, 623400, 7094300)
 MARSEILLE = shapely.box(893000, 6247000, 893400, 6247300)
@@ -198,12 +197,12 @@ def test_a_broken_register_is_refused(calais: Pack, content: str) -> None:
         list_additions("calais")
 
 
-def test_the_workflow_adds_lists_and_removes(official: Path) -> None:
-    added = add_data(official, territory="calais", kind="qpv")
-    (pack,) = list_data()
+def test_a_pack_lists_what_was_added_until_it_is_removed(official: Path) -> None:
+    added = add_file(open_pack("calais"), official, "qpv")
+    (pack,) = list_territories()
     assert pack.additions == (added,)
-    assert remove_data("qpv.gpkg", territory="calais") == added
-    assert list_data()[0].additions == ()
+    assert remove_file(open_pack("calais"), "qpv.gpkg") == added
+    assert list_territories()[0].additions == ()
 
 
 @pytest.mark.realdata

@@ -9,9 +9,9 @@ import pytest
 from shapely.geometry import box, mapping, shape
 
 from geoville.rendering import Scene, sector_map
+from geoville.sources.additions import add_file
 from geoville.sources.pack import open_pack
 from geoville.workflows.maps import map_data, sector_recipes
-from geoville.workflows.territories import add_data
 
 SECTOR = box(1.886, 50.9475, 1.8935, 50.953)
 
@@ -22,7 +22,7 @@ def spec(tmp_path, monkeypatch):
     path = tmp_path / "npnru.geojson"
     feature = {"type": "Feature", "properties": {"code": "S1", "nom": "Gagarine"}, "geometry": mapping(SECTOR)}
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
-    add_data(path, territory="calais", kind="npnru")
+    add_file(open_pack("calais"), path, "npnru")
     territory = open_pack("calais")
     data = map_data(territory, date(2025, 3, 1))
     scene = Scene(data.on, data.perimeters, data.sources, data.grid, places=data.places)

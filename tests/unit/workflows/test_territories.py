@@ -11,6 +11,7 @@ from made_up_packs import CALAIS, COMMUNES, EVERY_ROLE, made_up_pack
 from geoville.errors import DataUnavailableError, InvalidInputError, UnknownTerritoryError
 from geoville.law import IncomeReference
 from geoville.model import Basis, VerdictCode
+from geoville.sources.additions import add_file
 from geoville.sources.pack import open_pack
 from geoville.workflows.actions import ActionDesk
 from geoville.workflows.candidates import compute_candidates
@@ -20,7 +21,6 @@ from geoville.workflows.maps import draw_maps, map_specs
 from geoville.workflows.pack import build_pack
 from geoville.workflows.search_inputs import CandidateRequest
 from geoville.workflows.territories import (
-    add_data,
     missing_in_words,
     missing_roles,
     new_territory,
@@ -98,11 +98,11 @@ def test_an_added_list_answers_beside_the_index_and_a_complete_one_instead(tmp_p
     added = tmp_path / "ajout.csv"
     own = lines[1].replace("Rue du Pont Lottin", "Rue des Essais").replace("CGZ001", "E1")
     added.write_text("\n".join([lines[0], own]) + "\n", encoding="utf-8")
-    add_data(added, territory="bourg", kind="addresses")
+    add_file(open_pack("bourg"), added, "addresses")
     both = DeskChoice("bourg").open()
     assert both.answer("52 rue des Essais, 62100 Calais", ON).position is not None
     assert both.answer(STREET, ON).position is not None
-    add_data(added, territory="bourg", kind="addresses", complete=True)
+    add_file(open_pack("bourg"), added, "addresses", complete=True)
     alone = DeskChoice("bourg").open()
     assert alone.answer("52 rue des Essais, 62100 Calais", ON).position is not None
     assert alone.answer(STREET, ON).position is None
@@ -245,6 +245,6 @@ def test_a_place_beyond_the_territory_is_answered_by_the_quarters_of_the_country
 def test_contours_are_added_to_a_territory_that_has_none() -> None:
     new_territory("bourg", COMMUNES)
     made_up = made_up_pack("autre", roles=("qpv",)).folder / "qpv.parquet"
-    add_data(made_up, territory="bourg", kind="qpv")
+    add_file(open_pack("bourg"), made_up, "qpv")
     known = DeskChoice("bourg").open().index.perimeters
     assert len([item for item in known if not item.accuracy_m and item.generation == 2024]) == 2
