@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from geoville.cli import main
+import geoville.cli
 from geoville.sources import stores
 from geoville.sources.files import embedded_data
 from geoville.sources.stores import fetch
@@ -168,7 +168,7 @@ DECLARED = re.compile(r'Annotated\[\s*([\w\s|\[\]]+?),\s*typer\.Option\(\s*"(--[
 
 def test_what_is_written_is_declared_as_a_destination():
     """An output declared as a path would be taken for a file to bring here."""
-    texts = [path.read_text(encoding="utf-8") for path in Path(main.__file__).parent.glob("*.py")]
+    texts = [path.read_text(encoding="utf-8") for path in Path(geoville.cli.__file__).parent.glob("*.py")]
     kinds = [kind for text in texts for kind, name in DECLARED.findall(text) if name in {"--out", "--map", "--layer"}]
     assert len(kinds) > 10
     assert {kind.removesuffix(" | None") for kind in kinds} == {"Destination"}

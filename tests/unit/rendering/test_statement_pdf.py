@@ -83,7 +83,7 @@ def test_the_same_statement_gives_the_same_bytes_in_any_process(pdf):
     assert statement_pdf(made()) == pdf
     code = (
         "import hashlib; from made_up_answers import *; from geoville.rendering.statement.text import statement;"
-        "from geoville.rendering.statement.pdf import statement_pdf;"
+        "from geoville.rendering.statement.sheet import statement_pdf;"
         "made = statement(official(), ASKED, index=OFFICIAL_INDEX,"
         " landmarks=(landmark('Collège', 100, -200),), issued=ON);"
         "print(statement_pdf(made).hex())"
