@@ -6,7 +6,7 @@ From Python, everything starts at a territory:
 >>> from geoville import Territory
 >>> answer = Territory.open("calais").decide("1 rue Youri Gagarine, 62100 Calais", on=date(2026, 1, 15))
 >>> str(answer.verdict), str(answer.basis)
-('inside', 'estimated')
+('inside', 'official')
 """
 
 from __future__ import annotations

@@ -311,7 +311,7 @@ class Territory:
         >>> from geoville import Territory
         >>> answer = Territory.open("calais").decide((1.8867, 50.956), on=date(2026, 1, 15))
         >>> str(answer.verdict), round(answer.distance_m)
-        ('outside', 129)
+        ('outside', 143)
         """
         if isinstance(place, str):
             if accuracy_m:
@@ -563,7 +563,7 @@ class Territory:
         >>> from geoville import Territory
         >>> found = Territory.open("calais").candidates(on=date(2026, 1, 15))
         >>> found.frame()["population"].round().tolist()
-        [8729.0, 4963.0]
+        [8729.0, 5085.0]
         """
         from dataclasses import replace
 

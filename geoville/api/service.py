@@ -126,11 +126,12 @@ def load_service(settings: Settings) -> Service:
     """
     desk = DeskChoice(settings.territory, settings.perimeters, settings.addresses, settings.geocoder).open()
     territory, perimeters = open_pack(settings.territory), desk.index.perimeters
+    offered = perimeters if settings.perimeters else territory.perimeters()  # not the whole country's
     return Service(
         desk,
         ActionDesk(desk, settings.territory),
         territory,
-        Aside(desk.index, FeatureLayers(territory, perimeters), settings.territory),
+        Aside(desk.index, FeatureLayers(territory, offered), settings.territory),
         _version_of(territory, perimeters, settings.addresses),
     )
 

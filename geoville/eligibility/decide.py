@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoville import french
+from geoville.crs import projected_epsg
 from geoville.eligibility.judgement import deciding_first, locate, period_verdicts, quality_of, verdict_on, whole_share
-from geoville.eligibility.rules import RuleGround, ground_of_position, rule_findings
+from geoville.eligibility.rules import RuleGround, Standing, ground_of_position, rule_findings
 from geoville.eligibility.sentences import (
     NOT_A_NO,
     OUT_OF_FRANCE,
@@ -19,9 +20,8 @@ from geoville.eligibility.sentences import (
     part_in_words,
     verdict_sentence,
 )
-from geoville.eligibility.whole_commune import answer_by_law
 from geoville.law import whole_commune_at
-from geoville.model import Answer, Basis, Kind, NotFound, PositionType, VerdictCode
+from geoville.model import Answer, Basis, Kind, NotFound, Perimeter, PositionType, Quality, VerdictCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from geoville.eligibility.index import PerimeterIndex
     from geoville.eligibility.judgement import Located
-    from geoville.model import Perimeter, PerimeterHit, PeriodVerdict, Position, Source
+    from geoville.model import PerimeterHit, PeriodVerdict, Position, Source, WholeCommune
 
 
 # --- What stands behind an answer: the perimeters listed, the texts, the sources
@@ -264,3 +264,57 @@ def _unknown(
         references=(),
         sources=sources_of(index.perimeters) if index.country is None else sources_of(hit.perimeter for hit in hits),
     )
+
+
+# --- Where a law makes a whole commune count as a priority quarter: no contour is needed, nor any distance
+
+NO_CONTOUR = "La commune entière tient lieu de contour : aucune distance à une limite n'est donnée."
+
+
+def answer_by_law(position: Position, commune: WholeCommune, on: date) -> Answer:
+    """Say that a position is inside, by the law that makes its commune count as a quarter.
+
+    Returns
+    -------
+    An official answer without perimeters nor distance: the commune is named by `whole_commune`. Rules are read as for
+    any quarter; what was not read of the law is among the reasons.
+    """
+    named = f"{commune.name} ({commune.code})"
+    days = french.period(commune.valid_from, commune.valid_to)
+    doubt = () if commune.verified else (f"À vérifier : {commune.reference}.",)
+    return Answer(
+        on=on,
+        verdict=VerdictCode.INSIDE,
+        basis=Basis.OFFICIAL,
+        perimeters=(),
+        distance_m=None,
+        accuracy_m=position.accuracy_m,
+        position=position,
+        reasons=(f"Dedans : toute commune y compte comme QPV par la loi, {days} : {named}.", NO_CONTOUR, *doubt),
+        references=(commune.reference,),
+        sources=(),
+        quality=Quality.SURE,
+        rules=rule_findings(_ground_by_law(position, commune, on)),
+        whole_commune=commune,
+    )
+
+
+def _ground_by_law(position: Position, commune: WholeCommune, on: date) -> RuleGround:
+    """Ground for the rules: the position is in the commune, at an unknown distance from its limit."""
+    import shapely
+
+    quarter = Perimeter(
+        code=commune.code,
+        name=commune.name,
+        kind=Kind.QPV,
+        geometry=shapely.Polygon(),  # not known, and never shown
+        epsg=projected_epsg(commune.code),
+        estimated=False,
+        valid_from=commune.valid_from,
+        valid_to=commune.valid_to,
+        reference=commune.reference,
+        communes=(commune.code,),
+    )
+    standings = {Kind.QPV: Standing(quarter, VerdictCode.INSIDE, 0.0)}
+    communes = frozenset({position.citycode or commune.code})
+    return RuleGround(on, standings, estimated=False, communes=communes, accuracy_m=position.accuracy_m)

@@ -114,11 +114,11 @@ def line_of(perimeter: Perimeter) -> str:
 
 
 def contour_of(perimeter: Perimeter) -> str:
-    """What an official contour is worth, in words.
+    r"""What an official contour is worth, in words.
 
     >>> import shapely
     >>> contour_of(Perimeter("QN01332M", "", Kind.QPV, shapely.Point(), 2154, False, accuracy_m=25))
-    'contour officiel, généralisé (25 m)'
+    'contour officiel, généralisé (25\xa0m)'
     """
     if not perimeter.accuracy_m:
         return "contour officiel"

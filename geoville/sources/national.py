@@ -120,7 +120,7 @@ def _perimeters(file: PackFile, populations: dict[str, tuple[int, str]]) -> list
     table = pq.ParquetFile(file.checked_path()).read()
     columns = {name: table[name].to_pylist() for name in ("code", "name", "communes", "contour", "accuracy_m")}
     epsg = json.loads(table.schema.metadata[b"geo"])["columns"]["geometry"]["crs"]["id"]["code"]
-    geometries = shapely.from_wkb(table["geometry"].to_numpy())
+    geometries = shapely.from_wkb(table["geometry"].to_pylist())  # `to_numpy` would load pandas
     rows = zip(*columns.values(), geometries, strict=True)
     return [_perimeter(file, epsg, populations, *row) for row in rows]
 

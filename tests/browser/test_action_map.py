@@ -52,4 +52,4 @@ def test_an_action_says_its_ground_and_its_reason(opened, page_file):
         page.locator('.leaflet-places-pane path[aria-label="Aide aux devoirs"]').press("Enter")
         popup = page.locator(".leaflet-popup-content")
         expect(popup).to_contain_text("Fondement")
-        expect(popup).to_contain_text("estimé, sans valeur réglementaire")
+        expect(popup).to_contain_text("contour officiel")

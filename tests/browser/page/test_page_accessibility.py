@@ -84,7 +84,7 @@ def test_the_live_region_says_the_verdict_and_its_worth(visiting, pack_url):
         expect(region).to_have_attribute("aria-live", "polite")
         ask(page)
         expect(region).to_contain_text("Dedans")
-        expect(region).to_contain_text("sans valeur réglementaire")
+        expect(region).to_contain_text("D’après un contour officiel")
         expect(page.locator("html")).to_have_attribute("lang", "fr")
 
 

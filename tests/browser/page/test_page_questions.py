@@ -39,7 +39,7 @@ def test_an_address_is_typed_then_chosen_with_the_keyboard(visiting, pack_url):
         assert field.get_attribute("aria-activedescendant") == option.get_attribute("id")
         page.keyboard.press("Enter")
         expect(verdict(page)).to_have_text("Dedans")
-        expect(page.locator("#verdict")).to_contain_text("D’après une estimation, sans valeur réglementaire")
+        expect(page.locator("#verdict")).to_contain_text("D’après un contour officiel")
         expect(page.locator("#details")).to_contain_text(ADDRESS)
         expect(page.locator("#details")).to_contain_text("à l’intérieur")
         expect(page.locator("#rules")).to_contain_text("Emplois francs")

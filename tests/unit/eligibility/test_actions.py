@@ -143,9 +143,9 @@ def test_readings_of_a_place_elsewhere():
     assert any("aucun des textes lus ne fixe de seuil" in text for text in with_evidence[BOP_147].to_check)
 
 
-def test_a_contract_that_may_have_ended_is_to_be_checked():
+def test_a_contract_that_may_have_ended_is_not_verified():
     read = readings_of(at(IN_2024, citycode="62193"), on=date(2026, 3, 1))
-    assert read[REGION].status is RuleStatus.TO_CHECK
+    assert read[REGION].status is RuleStatus.UNVERIFIED
     assert any("validité à vérifier" in text for text in read[REGION].to_check)
 
 

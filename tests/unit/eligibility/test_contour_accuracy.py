@@ -92,14 +92,14 @@ def test_a_footprint_is_placed_only_where_the_contour_allows_it(shape: shapely.G
 
 @pytest.mark.parametrize(
     ("far_m", "status", "in_doubt"),
-    [(270, RuleStatus.TO_CHECK, False), (490, RuleStatus.TO_CHECK, True), (530, RuleStatus.NEARLY, False)],
+    [(270, RuleStatus.MET, False), (490, RuleStatus.TO_CHECK, True), (530, RuleStatus.NEARLY, False)],
 )
 def test_a_band_holds_a_footprint_only_by_more_than_the_accuracy(
     far_m: float, status: RuleStatus, in_doubt: bool
 ) -> None:
     shape = shape_at(shapely.box(400, 1100, 500, 1000 + far_m))
     answer = decide_footprint(shape, PerimeterIndex([generalised()]), IN_2026)
-    assert (answer.wholly_within_300_m, answer.wholly_within_500_m) == (far_m + 25 <= 300, far_m + 25 <= 500)
+    assert (answer.wholly_within_300_m, answer.wholly_within_500_m) == (far_m + 25 < 300, far_m + 25 < 500)
     vat = next(finding for finding in answer.rules if finding.rule.bands)
     assert vat.status is status
     assert ("Le contour n'est pas assez sûr" in vat.reason) is in_doubt

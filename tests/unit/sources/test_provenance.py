@@ -34,6 +34,7 @@ def test_document(tmp_path: Path) -> None:
         "valid_from": "2014-07-05",
         "reference": "Décret n° 2014-767",
         "verified": False,
+        "reading": "none",
     }
     assert document["unverified"] == ["population"]
     assert document["parameters"] == {"contiguity": "queen", "bridge_gap_m": 200}

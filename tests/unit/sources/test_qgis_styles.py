@@ -69,7 +69,7 @@ def test_what_is_official_is_full_and_what_is_estimated_dashed(written):
         dashed[rules[symbol.get("name")].get("filter")] = options["use_custom_dash"]
         assert options == {prop.get("k"): prop.get("v") for prop in symbol.iter("prop")}
     assert dashed == {
-        '"kind" = \'qpv\' AND "estimated" = FALSE': "0",
+        '"kind" = \'qpv\' AND "estimated" = FALSE AND "accuracy_m" < 0.001': "0",
         '"kind" = \'candidat\' AND "estimated" = TRUE': "1",
         '"kind" = \'veille\' AND "estimated" = TRUE': "1",
     }

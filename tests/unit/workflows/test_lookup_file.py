@@ -110,6 +110,7 @@ def test_every_address_is_answered_as_lookup_answers_it(tmp_path, desk):
 def test_every_pair_of_coordinates_is_answered_as_lookup_answers_it(tmp_path, desk):
     random = np.random.default_rng(62193)
     points = np.column_stack([random.uniform(1.75, 1.95, 300), random.uniform(50.90, 51.0, 300)]).tolist()
+    points.append([1.31, 51.13])  # Dover: no perimeter of France says anything of it
     source = _write_csv(tmp_path / "in.csv", [["lon", "lat"], *points])
     rows = _run(open_file_job(source, tmp_path / "out.csv", CALAIS, ON))
     assert {row["qpv_verdict"] for row in rows} >= {"inside", "outside", "not_found"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import date
 from typing import TYPE_CHECKING
@@ -92,7 +93,8 @@ def test_a_layer_without_provenance_is_computed_again(copied: Path, sweeps: list
 
 def test_a_layer_that_was_altered_is_refused(copied: Path) -> None:
     path = copied / "sensibilite.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace(",5\n", ",50\n", 1), encoding="utf-8", newline="\n")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r",(\d+)\n", r",\g<1>0\n", text, count=1), encoding="utf-8", newline="\n")
     with pytest.raises(DataUnavailableError, match="a été modifié"):
         _asked(open_pack("calais"))
     assert open_pack("calais").has(SENSITIVITY)

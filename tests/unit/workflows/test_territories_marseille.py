@@ -91,7 +91,7 @@ def test_addresses_of_the_index_and_places_are_answered_by_official_contours(mar
 
 def test_layers_of_a_gis_hold_quarters_iris_and_cells(marseille: Pack) -> None:
     layers = FeatureLayers(marseille, marseille.perimeters()).by_name
-    assert set(layers) == {"qpv-2015", "iris", "cells-2017"}
+    assert set(layers) == {"qpv-2024", "qpv-2015", "iris", "cells-2017"}
     assert sum(row["median_declared_eur"] is not None for row in layers["iris"].properties) > 400
     assert {row["income_year"] for row in layers["iris"].properties} == {2011}
     assert len(layers["iris"]) == 507  # all those of the contours, inhabited cells or not
