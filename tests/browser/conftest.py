@@ -159,7 +159,7 @@ def candidates(calais_grid: Grid) -> tuple[Perimeter, ...]:
 @pytest.fixture(scope="session")
 def places() -> tuple[Address, ...]:
     """Embedded places, and one whose name is hostile, within the sector of Gagarine."""
-    real = read_places(CALAIS / "places.csv")
+    real = (*read_places(CALAIS / "places.csv"), *read_places(CALAIS / "places_osm.csv"))
     hostile = replace(real[0], id="hostile", place=HOSTILE_NAME, street=HOSTILE_NAME, lon=1.8945, lat=50.9515)
     return (*real, hostile)
 

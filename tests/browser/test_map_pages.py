@@ -169,14 +169,15 @@ def test_the_axis_and_the_districts_say_where_their_position_comes_from(at_rest)
         expect(page.locator(".leaflet-popup-content").last).to_contain_text("le point n'est pas le quartier lui-même")
 
 
-def test_constantine_is_said_and_not_drawn(at_rest):
+def test_constantine_is_said_and_not_drawn_and_what_is_placed_is_linked(at_rest):
     with at_rest(CONSTANTINE) as page:
         expect(page.locator(".label-sector")).to_contain_text("secteur situé dans ce quartier")
         assert page.locator(".leaflet-sector-pane path[role=button]").count() == 0
-        assert page.locator(".leaflet-links-pane path").count() == 0
+        assert page.locator(".leaflet-links-pane path").count() == 2  # école, Espace Fort and salle Mandela
         unplaced = page.locator(".panel section", has=page.get_by_role("heading", name="Non localisés"))
-        for name in ("École Oran-Constantine", "Espace Fort", "Salle Mandela", "Coulée verte", "Saint-Pierre"):
+        for name in ("Rue Constantine", "Rue d'Oran", "Coulée verte", "Coubertin", "Saint-Pierre"):
             expect(unplaced.locator("li", has_text=name)).to_have_count(1)
+        expect(unplaced.locator("li", has_text="Espace Fort")).to_have_count(0)
 
 
 def test_a_hostile_name_is_only_text(at_rest):

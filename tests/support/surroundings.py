@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-KEPT = {"GEOVILLE_REQUIRE_ALL_TESTS", "GEOVILLE_ADDOK_PYTHON"}
+KEPT = {"GEOVILLE_REQUIRE_ALL_TESTS", "GEOVILLE_ADDOK_PYTHON", "GEOVILLE_KEEP_REFERENCES"}
 """Settings of the tests, not of geoville."""
 
 FOREIGN = re.compile(
