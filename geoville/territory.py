@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from geoville.model import Answer, FootprintAnswer, Kind, Perimeter, Rule
     from geoville.perimeters.figures import AreaFigures
     from geoville.perimeters.score import Score
+    from geoville.perimeters.search_method import SearchMethod
     from geoville.results import FilePath
     from geoville.sources.additions import Addition
     from geoville.sources.pack import Pack
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     Place = str | tuple[float, float]
     ContiguityName = Literal["queen", "rook"]
+    MethodName = Literal["index", "cells"]
 
 
 # --- A territory once opened: its pack, and the perimeters and addresses that answer
@@ -358,6 +360,7 @@ class Computing(Opened):
         blocks: FilePath | None = None,
         streets: FilePath | None = None,
         smooth: bool = True,
+        method: MethodName = "index",
         contiguity: ContiguityName = "queen",
         gap_m: float = 200.0,
         workers: int = 1,
@@ -373,8 +376,9 @@ class Computing(Opened):
         vintage : of the territory's grid wanted or, for a grid that is given, where nothing else tells it.
         blocks, streets : polygons of blocks, or lines of streets, that the outlines follow; not both.
         smooth : without them, whether the stair steps of cells are turned into slopes.
+        method : ground is chosen by the index around each place ("index") or cell by cell ("cells").
         contiguity : cells touch by a corner ("queen") or by a side ("rook").
-        gap_m : widest unpopulated gap bridged between two groups, metres.
+        gap_m : widest unpopulated gap bridged between two groups, metres; for the method of cells.
         workers : number of processes, where there are several urban units.
         scheduler : address of a dask scheduler whose workers compute instead.
         **incomes : see `geoville.workflows.candidates.IncomeChoices`.
@@ -401,7 +405,7 @@ class Computing(Opened):
         request = replace(
             candidate_request(self.pack, on, incomes, vintage=vintage),
             outline=OutlineInput(_path(blocks), _path(streets), smooth),
-            options=CandidateOptions(contiguity=_contiguity(contiguity), gap_m=gap_m),
+            options=CandidateOptions(contiguity=_contiguity(contiguity), gap_m=gap_m, method=_method(method)),
         )
         with self._grid(grid, vintage) as cells:
             return Candidates(compute_candidates(cells, request, workers=workers, scheduler=scheduler))
@@ -525,6 +529,16 @@ def _contiguity(name: str) -> Contiguity:
     except ValueError:
         known = ", ".join(Contiguity)
         raise InvalidInputError(f"Contiguïté inconnue : « {name} »", advice=f"donner l'une de : {known}") from None
+
+
+def _method(name: str) -> SearchMethod:
+    from geoville.perimeters.search_method import SearchMethod
+
+    try:
+        return SearchMethod(name)
+    except ValueError:
+        known = ", ".join(SearchMethod)
+        raise InvalidInputError(f"Méthode inconnue : « {name} »", advice=f"donner l'une de : {known}") from None
 
 
 # --- Maps, printed sheets and the atlas of a territory

@@ -30,6 +30,7 @@ from geoville.cli.printing import deliver, print_json, print_lines, print_table
 from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
 from geoville.model import Kind
+from geoville.perimeters.search_method import SearchMethod
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -58,11 +59,15 @@ def candidates(
     blocks: Annotated[Path | None, typer.Option("--blocks", metavar="FICHIER", help="Îlots à suivre.")] = None,
     streets: Annotated[Path | None, typer.Option("--streets", metavar="FICHIER", help="Rues à suivre.")] = None,
     smooth: Annotated[bool, typer.Option("--smooth/--cells", help="Sans îlots : lisser ou non.")] = True,
+    method: Annotated[
+        SearchMethod,
+        typer.Option("--method", help="Indice du sol autour de chaque lieu (index) ; carreau par carreau (cells)."),
+    ] = SearchMethod.INDEX,
     contiguity: Annotated[
         Contiguity, typer.Option("--contiguity", help="Carreaux voisins par un coin (queen) ou un côté (rook).")
     ] = Contiguity.QUEEN,
     gap_m: Annotated[
-        float, typer.Option("--gap-m", metavar="M", help="Vide le plus large à franchir entre deux groupes.", min=0)
+        float, typer.Option("--gap-m", metavar="M", help="Méthode cells : vide le plus large à franchir.", min=0)
     ] = 200.0,
     workers: Workers = 1,
     scheduler: Scheduler = None,
@@ -82,7 +87,7 @@ def candidates(
         replace(
             request,
             outline=OutlineInput(blocks, streets, smooth),
-            options=CandidateOptions(contiguity=contiguity, gap_m=gap_m),
+            options=CandidateOptions(contiguity=contiguity, gap_m=gap_m, method=method),
         ),
         workers=workers,
         scheduler=scheduler,
@@ -102,7 +107,7 @@ def print_candidates(run: CandidateRun) -> None:
     rejected = sum(quarter.population for quarter in run.search.rejected)
     print_lines(
         [
-            f"Écartés : {len(run.search.rejected)} groupes de carreaux ({french.number(rejected)} habitants), "
+            f"Écartés : {len(run.search.rejected)} groupes ({french.number(rejected)} habitants), "
             "trop peu peuplés ou trop aisés.",
             *([f"À vérifier : {run.found.unverified}."] if run.found.unverified else []),
         ]

@@ -108,13 +108,18 @@ def _rounded_population(reference: IncomeReference) -> int:
     return math.ceil(reference.urban_unit_population / 100) * 100
 
 
+def _rounded_up(eur: float) -> float:
+    """An amount rounded up to the next hundred euros; to the cent first, so that a hundred computed with noise is one."""
+    return float(math.ceil(round(eur, 2) / 100) * 100)
+
+
 def income_threshold(reference: IncomeReference, on: date) -> Threshold:
     """Threshold under which the median declared income per UC makes a quarter eligible.
 
     Notes
     -----
-    ``S = 0.6 × (0.7 × RMUC_nat + 0.3 × RMUC_UU)``; the weights are swapped in an urban unit of 5 million people and
-    more (unverified). Décret n° 2014-767. The population counts rounded up to the next hundred.
+    ``S = 0.6 × (0.7 × RMUC_nat + 0.3 × RMUC_UU)``, rounded up to the next 100 € (art. 4); the weights are swapped in an
+    urban unit of 5 million people and more (unverified). Décret n° 2014-767. The population counts rounded up to the next hundred.
 
     Raises
     ------
@@ -133,7 +138,7 @@ def income_threshold(reference: IncomeReference, on: date) -> Threshold:
     weight = parameter("national_weight_large_urban_unit" if is_large else "national_weight").at(on)
     share = parameter("threshold_share_of_reference").at(on)
     mixed = weight.value * reference.national_eur + (1 - weight.value) * reference.urban_unit_eur
-    eur = share.value * mixed
+    eur = _rounded_up(share.value * mixed)
     law = [share, weight, minimum]
     if _rounded_population(reference) < minimum.value:
         law.append(parameter("urban_unit_derogation_years").at(on))

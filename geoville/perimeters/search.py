@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,12 +19,18 @@ from geoville.carroyage.lattice import (
     places_of,
 )
 from geoville.carroyage.uncertainty import Interval, median_interval, share_interval
+from geoville.law.method import MethodRules, method_rules
+from geoville.perimeters.index_search import search_by_index
+from geoville.perimeters.search_method import SearchMethod
+from geoville.perimeters.unit_cells import UnitCells, UnitSearch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
+    from geoville.carroyage.cell_parts import CellParts
     from geoville.carroyage.grid import Grid
     from geoville.carroyage.income import CellIncome
     from geoville.law import Threshold
@@ -275,6 +281,9 @@ class Quarter:
     communes, iris : INSEE codes by decreasing population.
     threshold : the income threshold of its urban unit.
     tests : population, then median.
+    held : (m,) share of each cell of `rows` inside the quarter; None where cells are held whole.
+    squares : (2, n) row and column on the lattice of squares of the ground held; None where it is made of cells.
+    outline : of that ground, in the CRS of the grid; None likewise.
     """
 
     easting: NDArray[np.int64]
@@ -289,6 +298,9 @@ class Quarter:
     iris: tuple[str, ...]
     threshold: Threshold
     tests: tuple[DecreeTest, ...]
+    held: NDArray[np.float64] | None = None
+    squares: NDArray[np.int64] | None = None
+    outline: BaseGeometry | None = None
 
     @property
     def is_candidate(self) -> bool:
@@ -326,8 +338,8 @@ def describe_quarter(
         share_below=share_interval(cells_income, people, iris, threshold.relative),
         median_eur=median_eur,
         share_imputed=float(people[grid.imputed[rows]].sum() / population) if population else float("nan"),
-        communes=_by_population(zones.commune[rows], people),
-        iris=_by_population(zones.iris[rows], people),
+        communes=by_population(zones.commune[rows], people),
+        iris=by_population(zones.iris[rows], people),
         threshold=threshold,
         tests=(
             DecreeTest("population", population, minimum_population, passed=population >= minimum_population),
@@ -343,7 +355,8 @@ def _rows_of(grid: Grid, easting: NDArray[np.int64], northing: NDArray[np.int64]
     return near[found[found >= 0]]
 
 
-def _by_population(codes: NDArray[np.str_], people: NDArray[np.float64]) -> tuple[str, ...]:
+def by_population(codes: NDArray[np.str_], people: NDArray[np.float64]) -> tuple[str, ...]:
+    """Codes by decreasing population, each once, without the empty ones."""
     totals: dict[str, float] = {}
     for code, count in zip(codes.tolist(), people.tolist(), strict=True):
         if code:
@@ -351,54 +364,32 @@ def _by_population(codes: NDArray[np.str_], people: NDArray[np.float64]) -> tupl
     return tuple(sorted(totals, key=lambda code: (-totals[code], code)))
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class UnitCells:
-    """All that the search of an urban unit needs: its cells, and those around, which may fill a gap or a hole.
-
-    Parameters
-    ----------
-    rows : (n,) indices of the cells in the whole grid, increasing.
-    grid, income, zones : of these cells.
-    """
-
-    unit: str
-    threshold: Threshold
-    rows: NDArray[np.intp]
-    grid: Grid
-    income: CellIncome
-    zones: CellZones
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class UnitSearch:
-    """What the search of an urban unit finds, over the rows of its `UnitCells`.
-
-    Parameters
-    ----------
-    mine : (n,) cells of the unit itself.
-    share_below, selected, added : (n,) as `CandidateSearch` has them.
-    quarters : kept and rejected; their rows are those of the unit's own cells.
-    """
-
-    rows: NDArray[np.intp]
-    mine: NDArray[np.bool_]
-    share_below: NDArray[np.float64]
-    selected: NDArray[np.bool_]
-    added: NDArray[np.bool_]
-    quarters: tuple[Quarter, ...]
+_MARGIN_M = 600
+"""The kernel reaches 4 σ, a cell more is within reach of its border."""
 
 
 def cells_of_units(
-    grid: Grid, income: CellIncome, zones: CellZones, thresholds: Mapping[str, Threshold]
+    grid: Grid,
+    income: CellIncome,
+    zones: CellZones,
+    thresholds: Mapping[str, Threshold],
+    parts: CellParts | None = None,
 ) -> Iterator[UnitCells]:
     """Cut out of a grid what the search of each urban unit needs, one unit after the other."""
     for unit, threshold in thresholds.items():
         rows = _rows_around(grid, zones.unit == unit)
-        yield UnitCells(unit, threshold, rows, grid.take(rows), income.take(rows), zones.take(rows))
+        its_parts = None if parts is None else parts.take_cells(rows, len(grid))
+        yield UnitCells(unit, threshold, rows, grid.take(rows), income.take(rows), zones.take(rows), its_parts)
 
 
 def search_unit(cells: UnitCells, legal: LegalTests, options: CandidateOptions) -> UnitSearch:
-    """Find the quarters of one urban unit; see `find_candidates`."""
+    """Find the quarters of one urban unit, by the method of the options; see `find_candidates`."""
+    if options.method is SearchMethod.INDEX:
+        return search_by_index(cells, legal, options)
+    return _search_by_cells(cells, legal, options)
+
+
+def _search_by_cells(cells: UnitCells, legal: LegalTests, options: CandidateOptions) -> UnitSearch:
     grid, income, relative = cells.grid, cells.income, cells.threshold.relative
     mine = cells.zones.unit == cells.unit
     below = income.share_below(relative)
@@ -414,11 +405,12 @@ def search_unit(cells: UnitCells, legal: LegalTests, options: CandidateOptions) 
 
 
 def _rows_around(grid: Grid, chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Cells in the bounding box of the chosen ones: others there may fill a gap or a hole."""
+    """Cells in and around the bounding box of the chosen ones: they may fill a gap, and count in what is smoothed."""
     north, east = grid.northing[chosen], grid.easting[chosen]
     if len(north) == 0:
         return np.empty(0, dtype=np.intp)
-    return grid.rows_in_box(east.min(), north.min(), east.max(), north.max())
+    margin = _MARGIN_M
+    return grid.rows_in_box(east.min() - margin, north.min() - margin, east.max() + margin, north.max() + margin)
 
 
 def _clusters(
@@ -467,12 +459,16 @@ class CandidateOptions:
     contiguity : when two cells touch.
     gap_m : widest unpopulated gap bridged between two clusters, metres.
     hole_cells : a hole is filled when it holds at most this many populated cells.
+    method : by the index of the ground, which reads `index` and `contiguity`, or by cells, which reads the others.
+    index : numbers of the index method.
     """
 
     doubt: float = 0.1
     contiguity: Contiguity = Contiguity.QUEEN
     gap_m: float = 200.0
     hole_cells: int = 2
+    method: SearchMethod = SearchMethod.INDEX
+    index: MethodRules = field(default_factory=method_rules)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -502,6 +498,7 @@ def find_candidates(
     thresholds: Mapping[str, Threshold],
     legal: LegalTests,
     options: CandidateOptions,
+    parts: CellParts | None = None,
 ) -> CandidateSearch:
     """Find the candidate quarters of every urban unit.
 
@@ -510,15 +507,17 @@ def find_candidates(
     grid, income : the cells and their estimated declared income, in the same order.
     zones : commune, IRIS and urban unit of each cell.
     thresholds : the decree's income threshold of each urban unit; cells of other units are left out.
+    parts : of the cells, which the index method needs.
 
     Notes
     -----
     Décret n° 2014-767: a continuous urban space of one urban unit, of at least 1 000 people, whose median declared
-    income per UC lies strictly below the threshold of the unit. Cells in which more than half of the people are below
+    income per UC lies strictly below the threshold of the unit. The index method chooses ground
+    (`geoville.perimeters.index_search`). The method of cells: cells in which more than half of the people are below
     it are selected, with the doubtful cells that touch them, joined by contiguity across unpopulated gaps, and their
     small holes filled; each cluster is then tested whole. No cluster crosses the limit of a unit.
     """
-    units = cells_of_units(grid, income, zones, thresholds)
+    units = cells_of_units(grid, income, zones, thresholds, parts)
     return put_together((search_unit(unit, legal, options) for unit in units), zones, thresholds)
 
 

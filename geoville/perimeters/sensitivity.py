@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geoville.carroyage.cell_parts import CellParts
     from geoville.carroyage.income import CellIncome
     from geoville.carroyage.lattice import Contiguity
     from geoville.law import Threshold
@@ -83,18 +84,25 @@ class Choices:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SearchStart:
-    """What every search of one vintage starts from: its cells, estimated once, their zones and the thresholds."""
+    """What every search of one vintage starts from: its cells, estimated once, their zones and the thresholds.
+
+    Parameters
+    ----------
+    income : one figure for each cell: what the method of cells reads, and what is shown of a cell.
+    parts : what the index method reads; None where there is no threshold to estimate it for.
+    """
 
     grid: Grid
     income: CellIncome
     zones: CellZones
     thresholds: Mapping[str, Threshold]
+    parts: CellParts | None = None
 
     def search(self, scenario: Scenario, legal: LegalTests, options: CandidateOptions) -> CandidateSearch:
         """Find the candidates of one scenario; what it does not choose is taken from `options`."""
         scaled = {unit: _scaled(threshold, scenario.threshold_factor) for unit, threshold in self.thresholds.items()}
         chosen = replace(options, contiguity=scenario.contiguity, gap_m=scenario.gap_m)
-        return find_candidates(self.grid, self.income, self.zones, scaled, legal, chosen)
+        return find_candidates(self.grid, self.income, self.zones, scaled, legal, chosen, self.parts)
 
 
 @dataclass(frozen=True, slots=True)

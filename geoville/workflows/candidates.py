@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Perimeter
-    from geoville.perimeters.search import CandidateOptions, CandidateSearch, LegalTests, Quarter, UnitCells, UnitSearch
+    from geoville.perimeters.search import CandidateOptions, CandidateSearch, LegalTests, Quarter
     from geoville.perimeters.sensitivity import SearchStart
+    from geoville.perimeters.unit_cells import UnitCells, UnitSearch
     from geoville.sources.pack import Pack
 
 
@@ -81,7 +82,7 @@ def search_by_unit(
     InvalidInputError, GeovilleError
         As `results`.
     """
-    units = cells_of_units(start.grid, start.income, start.zones, start.thresholds)
+    units = cells_of_units(start.grid, start.income, start.zones, start.thresholds, start.parts)
     found = dict(results(_Search(legal, options), _groups(units), workers=workers, scheduler=scheduler))
     in_order = (unit for number in sorted(found) for unit in found[number])
     return put_together(in_order, start.zones, start.thresholds)

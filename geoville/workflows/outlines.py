@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
+from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.crs import transform_geometry
 from geoville.errors import InvalidInputError
+from geoville.law.method import method_rules
 from geoville.perimeters.blocks import blocks_from_streets, fit_to_blocks
 from geoville.perimeters.outlines import cells_of_quarters, smooth_outlines
 from geoville.sources.layers import read_blocks, read_streets
@@ -38,6 +41,11 @@ class OutlineInput:
     smooth: bool = True
 
     @property
+    def has_layer(self) -> bool:
+        """Whether there is a layer to follow."""
+        return self.blocks is not None or self.streets is not None
+
+    @property
     def name(self) -> str:
         """What the outlines follow, for the provenance."""
         if self.blocks or self.streets:
@@ -65,6 +73,8 @@ def outlines_of(quarters: Sequence[Quarter], grid: Grid, epsg: int, following: O
         raise InvalidInputError(
             "Deux couches pour un seul contour", advice="donner --blocks ou --streets, pas les deux"
         )
+    if quarters and all(quarter.outline is not None for quarter in quarters) and not following.has_layer:
+        return Outlines(tuple(_outline_of_ground(quarter, grid.epsg, epsg, following) for quarter in quarters), ())
     cells = [union_of_cells(cell_squares(quarter.easting, quarter.northing, grid.epsg, epsg)) for quarter in quarters]
     if not (following.blocks or following.streets or following.smooth):
         return Outlines(tuple(cells), ())
@@ -82,3 +92,16 @@ def outlines_of(quarters: Sequence[Quarter], grid: Grid, epsg: int, following: O
         fitted = smooth_outlines(clustered, epsg)
     kept = (own if outline.geometry.is_empty else outline.geometry for own, outline in zip(cells, fitted, strict=True))
     return Outlines(tuple(kept), inputs)
+
+
+def _outline_of_ground(quarter: Quarter, source: int, target: int, following: OutlineInput) -> BaseGeometry:
+    """Isoline of the ground of a quarter, or its squares as they are."""
+    import shapely
+
+    outline = quarter.outline
+    if following.smooth and outline is not None:
+        return shapely.normalize(transform_geometry(outline, source, target))
+    assert quarter.squares is not None  # made with the outline
+    row, column = quarter.squares
+    size = CELL_SIZE_M // method_rules().subcells_per_side
+    return union_of_cells(cell_squares(column * size, row * size, source, target, size))

@@ -30,6 +30,7 @@ from geoville.sources.manifest import COMMUNES
 from geoville.sources.pack import list_territories
 from geoville.sources.provenance import InputFile
 from geoville.workflows.outlines import OutlineInput
+from geoville.workflows.parts_estimation import estimate_parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,6 +78,9 @@ class Estimate:
     ----------
     iris : code of the IRIS of each cell's centre, empty where it is not known; None without IRIS.
     iris_names : by code.
+    layer : the IRIS as read, None without IRIS.
+    national_declared_eur : national declared median of their year; NaN without IRIS.
+    complete : (k,) IRIS that the grid covers.
     """
 
     income: CellIncome
@@ -85,6 +89,9 @@ class Estimate:
     iris_weight: float | None
     law: tuple[DatedValue, ...]
     inputs: tuple[InputFile, ...]
+    layer: IrisLayer | None = None
+    national_declared_eur: float = math.nan
+    complete: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None
 
 
 def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
@@ -123,6 +130,9 @@ def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
         iris_weight=weight,
         law=(disposable, declared),
         inputs=(used, *(InputFile("iris", name, sha256, layer.year) for name, sha256 in layer.files)),
+        layer=layer,
+        national_declared_eur=declared.value,
+        complete=overlap.complete,
     )
 
 
@@ -532,15 +542,16 @@ def prepare_figures(grid_path: Path, request: CandidateRequest) -> SearchInputs:
     require_income_rule(set(zoning.zones.commune.tolist()))
     thresholds, small = eligible_units(zoning.references, request.on)
     minimum, poor_share = (parameter(key).at(request.on) for key in ("minimum_quarter_population", "poor_cell_share"))
+    estimated = estimate_parts_of(grid, estimate, zoning.zones, thresholds, request)
     used_law = dict.fromkeys(value for threshold in thresholds.values() for value in threshold.law)
     return SearchInputs(
-        start=SearchStart(grid, estimate.income, zoning.zones, thresholds),
+        start=SearchStart(grid, estimate.income, zoning.zones, thresholds, estimated.parts),
         legal=LegalTests(poor_share=poor_share.value, minimum_population=minimum.value),
         references=zoning.references,
         small_units=small,
         names=zoning.names,
-        law=(*used_law, poor_share, minimum, *estimate.law),
-        inputs=(grid_input(grid_path, grid, source), *estimate.inputs, *zoning.inputs),
+        law=tuple(dict.fromkeys((*used_law, poor_share, minimum, *estimate.law, *estimated.law))),
+        inputs=(grid_input(grid_path, grid, source), *estimate.inputs, *estimated.inputs, *zoning.inputs),
         source=source,
         iris_weight=estimate.iris_weight,
     )
