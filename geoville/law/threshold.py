@@ -109,7 +109,7 @@ def _rounded_population(reference: IncomeReference) -> int:
 
 
 def _rounded_up(eur: float) -> float:
-    """An amount rounded up to the next hundred euros; to the cent first, so that a hundred computed with noise is one."""
+    """An amount rounded up to the next hundred euros; to the cent first, so that noise adds no hundred."""
     return float(math.ceil(round(eur, 2) / 100) * 100)
 
 
@@ -118,8 +118,9 @@ def income_threshold(reference: IncomeReference, on: date) -> Threshold:
 
     Notes
     -----
-    ``S = 0.6 × (0.7 × RMUC_nat + 0.3 × RMUC_UU)``, rounded up to the next 100 € (art. 4); the weights are swapped in an
-    urban unit of 5 million people and more (unverified). Décret n° 2014-767. The population counts rounded up to the next hundred.
+    ``S = 0.6 × (0.7 × RMUC_nat + 0.3 × RMUC_UU)``, rounded up to the next 100 € (art. 4); the weights
+    are swapped in an urban unit of 5 million people and more (unverified). Décret n° 2014-767. The population counts
+    rounded up to the next hundred.
 
     Raises
     ------

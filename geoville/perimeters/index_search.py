@@ -108,8 +108,10 @@ def quarters_by_index(
         free[squares] = False
     quarters = []
     for squares in found:
-        for piece in _drawn(place, squares, free, legal, options):
-            quarters.append(describe_ground(cells, place, piece, legal.minimum_population, rules))
+        quarters += [
+            describe_ground(cells, place, piece, legal.minimum_population, rules)
+            for piece in _drawn(place, squares, free, legal, options)
+        ]
     return tuple(quarters)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -49,9 +49,9 @@ def isoline_of(ground: Ground, squares: NDArray[np.intp], rules: MethodRules) ->
     north = (window.south + np.arange(value.shape[0]) + 0.5) * size
     east = (window.west + np.arange(value.shape[1]) + 0.5) * size
     generator = contour_generator(east, north, value, fill_type=FillType.OuterOffset)
-    points, offsets, *_ = generator.filled(rules.index_cut, np.inf)
+    filled: Any = generator.filled(rules.index_cut, np.inf)
     pieces = []
-    for line, breaks in zip(points, offsets, strict=True):
+    for line, breaks in zip(*filled, strict=True):
         rings = [line[start:stop] for start, stop in pairwise(breaks)]
         pieces.append(shapely.Polygon(rings[0], rings[1:]))
     outline = shapely.union_all(pieces)

@@ -61,16 +61,25 @@ def estimate_parts_of(
         return EstimatedParts(None)
     path = embedded_data() / PROBIT_BRIDGE_FILE
     bridge, used = read_probit_bridge(path), InputFile("bridge", PROBIT_BRIDGE_FILE, sha256_of(path))
-    iris, law, inputs = _iris_given(grid, estimate), (), (used,)
-    if iris is None and request.territory is not None:
-        iris, law, more = _iris_of_tables(request.territory, zones)
-        inputs = (used, *more)
+    found = _Iris(_iris_given(grid, estimate))
+    if found.shares is None and request.territory is not None:
+        found = _iris_of_tables(request.territory, zones)
     relative = np.full(len(grid), np.nan)
     for unit, threshold in thresholds.items():
         relative[zones.unit == unit] = threshold.relative
     disposable = parameter("median_disposable_income_eur").of_year(grid.vintage).value
     weight = request.iris.weight if request.iris else None
-    return EstimatedParts(estimate_parts(grid, bridge, disposable, relative, method_rules(), iris, weight), law, inputs)
+    parts = estimate_parts(grid, bridge, disposable, relative, method_rules(), found.shares, weight)
+    return EstimatedParts(parts, found.law, (used, *found.inputs))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Iris:
+    """Figures of IRIS, None where there are none, and what they rest on."""
+
+    shares: IrisShares | None
+    law: tuple[DatedValue, ...] = ()
+    inputs: tuple[InputFile, ...] = ()
 
 
 def _iris_given(grid: Grid, estimate: Estimate) -> IrisShares | None:
@@ -105,9 +114,7 @@ def iris_of_squares(grid: Grid, layer: IrisLayer) -> NDArray[np.intp]:
 _CELLS_AT_ONCE = 50_000
 
 
-def _iris_of_tables(
-    territory: Pack, zones: CellZones
-) -> tuple[IrisShares | None, tuple[DatedValue, ...], tuple[InputFile, ...]]:
+def _iris_of_tables(territory: Pack, zones: CellZones) -> _Iris:
     """Figures of the IRIS that a territory names for each cell, without their polygons: whole cells.
 
     None where it has none, or no national median of their year is known.
@@ -115,7 +122,7 @@ def _iris_of_tables(
     year = territory.iris_year
     known = {value.valid_from.year: value for value in parameter("median_declared_income_eur").values}
     if year not in known or not (zones.iris != "").any():
-        return None, (), ()
+        return _Iris(None)
     codes, place = np.unique(zones.iris, return_inverse=True)
     medians, declared = territory.iris_medians(year), known[year]
     relative = np.array([medians.get(code, np.nan) for code in codes.tolist()]) / declared.value
@@ -124,4 +131,4 @@ def _iris_of_tables(
     unknown, complete = np.full(len(codes), np.nan), np.ones(len(codes), dtype=bool)
     file = territory.file("iris_income")
     used = InputFile("iris_incomes", file.path.name, sha256_of(file.checked_path()), year)
-    return IrisShares(cell, squares, iris, relative, unknown, complete, year), (declared,), (used,)
+    return _Iris(IrisShares(cell, squares, iris, relative, unknown, complete, year), (declared,), (used,))

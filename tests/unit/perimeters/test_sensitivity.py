@@ -15,11 +15,12 @@ from geoville.carroyage.lattice import Contiguity
 from geoville.errors import InvalidInputError
 from geoville.law import income_threshold
 from geoville.perimeters.search import CandidateOptions, LegalTests
+from geoville.perimeters.search_method import SearchMethod
 from geoville.perimeters.sensitivity import Choices, Scenario, SearchStart, sweep
 
 THRESHOLD = income_threshold(REFERENCE, date(2024, 1, 1))
 LEGAL = LegalTests(poor_share=0.5, minimum_population=1000)
-PLAIN = CandidateOptions(doubt=0, gap_m=0)
+PLAIN = CandidateOptions(method=SearchMethod.CELLS, doubt=0, gap_m=0)
 
 
 def start(grid: Grid, relative_to_threshold: list[float]) -> SearchStart:

@@ -11,10 +11,13 @@ from made_up_places import SIDE, Block, Country
 
 from geoville.errors import LawError
 from geoville.law import IncomeReference
+from geoville.perimeters.search import CandidateOptions
+from geoville.perimeters.search_method import SearchMethod
 from geoville.sources.writers import LAYER
 from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.search_inputs import CandidateRequest
 
+CELLS = CandidateOptions(method=SearchMethod.CELLS)
 ON = date(2024, 1, 1)
 POOR = 9_000
 REFERENCE = IncomeReference(18_355, 13_287, 150_000)
@@ -37,7 +40,7 @@ def _read(path: Path) -> geopandas.GeoDataFrame:
 def test_candidates_of_an_island_are_measured_in_its_own_crs(island: str, suffix: str, tmp_path: Path) -> None:
     country = ISLANDS[island]
     out = tmp_path / f"candidats{suffix}"
-    run = compute_candidates(country.write_grid(tmp_path), CandidateRequest(on=ON, reference=REFERENCE))
+    run = compute_candidates(country.write_grid(tmp_path), CandidateRequest(on=ON, reference=REFERENCE, options=CELLS))
     run.write(out)
     written = _read(out)
     assert written.crs.to_epsg() == (4326 if suffix == ".geojson" else country.epsg)
@@ -54,7 +57,7 @@ def test_an_island_with_its_communes_and_units(island: str, tmp_path: Path) -> N
     country = ISLANDS[island]
     code = country.blocks[0].commune
     tables = country.write_tables(tmp_path, {code: "9A"}, {"9A": (13_287, 150_000)})
-    run = compute_candidates(country.write_grid(tmp_path), CandidateRequest(on=ON, units=tables))
+    run = compute_candidates(country.write_grid(tmp_path), CandidateRequest(on=ON, units=tables, options=CELLS))
     [candidate] = run.perimeters
     assert candidate.communes == (code,)
     assert candidate.epsg == country.epsg
@@ -66,4 +69,4 @@ def test_where_a_synthetic_index_decides_the_sentence_says_so(code: str, tmp_pat
     country = Country((Block(code, 0, 0, POOR),), epsg=5490, origin=(655_000, 1_770_000))
     tables = country.write_tables(tmp_path, {code: "9B"}, {"9B": (13_287, 150_000)})
     with pytest.raises(LawError, match=f"département {code[:3]}.*indice synthétique"):
-        compute_candidates(country.write_grid(tmp_path), CandidateRequest(on=ON, units=tables))
+        compute_candidates(country.write_grid(tmp_path), CandidateRequest(on=ON, units=tables, options=CELLS))
