@@ -87,7 +87,9 @@ def shifted_median_interval(income: CellIncome, people: NDArray[np.float64], pro
     if not known.any():
         return Interval(math.nan, math.nan, math.nan)
     cells, weights = income.take(known), people[known]
-    low, value, high = (pooled_median(_shifted(cells, step * _Z * probit_error), weights) for step in (1.0, 0.0, -1.0))
+    low, value, high = (
+        pooled_median(shifted_income(cells, step * _Z * probit_error), weights) for step in (1.0, 0.0, -1.0)
+    )
     return Interval(value, low, high)
 
 
@@ -100,12 +102,13 @@ def shifted_share_interval(
         return Interval(math.nan, math.nan, math.nan)
     cells, weights = income.take(known), people[known]
     low, value, high = (
-        pooled_share_below(_shifted(cells, step * _Z * probit_error), weights, threshold) for step in (-1.0, 0.0, 1.0)
+        pooled_share_below(shifted_income(cells, step * _Z * probit_error), weights, threshold)
+        for step in (-1.0, 0.0, 1.0)
     )
     return Interval(value, low, high)
 
 
-def _shifted(cells: CellIncome, shift: float) -> CellIncome:
+def shifted_income(cells: CellIncome, shift: float) -> CellIncome:
     """The same places, the probit of whose share below any threshold is higher by a shift."""
     median = cells.median * np.exp(-shift * cells.log_spread)
     return CellIncome(median, cells.log_spread, cells.variance, cells.shared_sd)

@@ -57,7 +57,7 @@ def method_rules() -> MethodRules:
     """Numbers of the index method, as shipped.
 
     >>> method_rules().kernel_sigma_m
-    100
+    75
     """
     entries = _entries()
     return MethodRules(**{field.name: entries[field.name]["value"] for field in fields(MethodRules)})

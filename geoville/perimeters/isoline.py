@@ -35,8 +35,8 @@ def isoline_of(ground: Ground, squares: NDArray[np.intp], rules: MethodRules) ->
 
     Notes
     -----
-    Marching squares between the centres of squares (contourpy). The index of a square that is kept is lifted just above
-    the cut, that of any other one is pushed just below it.
+    Marching squares between the centres of squares (contourpy). The index of a square that is kept though it lies below
+    the cut is mirrored above it, and the other way round: two quarters that touch then draw one line between them.
     """
     import shapely
     from contourpy import FillType, contour_generator
@@ -44,7 +44,8 @@ def isoline_of(ground: Ground, squares: NDArray[np.intp], rules: MethodRules) ->
     window = Window.around(ground, squares, 2)
     value = window.values(ground.index, rules.index_cut - _FAR_BELOW)
     kept = window.image_of(squares)
-    value = np.where(kept, np.maximum(value, rules.index_cut + _LIFT), np.minimum(value, rules.index_cut - _LIFT))
+    above = np.maximum(np.abs(value - rules.index_cut), _LIFT)
+    value = rules.index_cut + np.where(kept, above, -above)
     size = CELL_SIZE_M / rules.subcells_per_side
     north = (window.south + np.arange(value.shape[0]) + 0.5) * size
     east = (window.west + np.arange(value.shape[1]) + 0.5) * size

@@ -11,7 +11,7 @@ from geoville.crs import transform_geometry
 from geoville.errors import InvalidInputError
 from geoville.law.method import method_rules
 from geoville.perimeters.blocks import blocks_from_streets, fit_to_blocks
-from geoville.perimeters.outlines import cells_of_quarters, smooth_outlines
+from geoville.perimeters.outlines import cells_of_quarters, smooth_outlines, squares_of_quarters
 from geoville.sources.layers import read_blocks, read_streets
 from geoville.sources.provenance import InputFile
 
@@ -75,10 +75,12 @@ def outlines_of(quarters: Sequence[Quarter], grid: Grid, epsg: int, following: O
         )
     if quarters and all(quarter.outline is not None for quarter in quarters) and not following.has_layer:
         return Outlines(tuple(_outline_of_ground(quarter, grid.epsg, epsg, following) for quarter in quarters), ())
-    cells = [union_of_cells(cell_squares(quarter.easting, quarter.northing, grid.epsg, epsg)) for quarter in quarters]
+    of_ground = all(quarter.squares is not None for quarter in quarters)
+    cells = [_as_drawn(quarter, grid.epsg, epsg) for quarter in quarters]
     if not (following.blocks or following.streets or following.smooth):
         return Outlines(tuple(cells), ())
-    clustered = cells_of_quarters(grid, quarters)
+    side = method_rules().subcells_per_side
+    clustered = squares_of_quarters(grid, quarters, side) if of_ground else cells_of_quarters(grid, quarters)
     inputs: tuple[InputFile, ...] = ()
     if following.blocks:
         layer = read_blocks(following.blocks, epsg)
@@ -92,6 +94,15 @@ def outlines_of(quarters: Sequence[Quarter], grid: Grid, epsg: int, following: O
         fitted = smooth_outlines(clustered, epsg)
     kept = (own if outline.geometry.is_empty else outline.geometry for own, outline in zip(cells, fitted, strict=True))
     return Outlines(tuple(kept), inputs)
+
+
+def _as_drawn(quarter: Quarter, source: int, target: int) -> BaseGeometry:
+    """Isoline of a quarter made of ground, union of its cells else."""
+    import shapely
+
+    if quarter.outline is not None:
+        return shapely.normalize(transform_geometry(quarter.outline, source, target))
+    return union_of_cells(cell_squares(quarter.easting, quarter.northing, source, target))
 
 
 def _outline_of_ground(quarter: Quarter, source: int, target: int, following: OutlineInput) -> BaseGeometry:
