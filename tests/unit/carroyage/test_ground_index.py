@@ -10,7 +10,8 @@ from geoville.carroyage.ground_index import index_of, smooth_ground, square_keys
 
 def some_people(count: int = 60) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     generator = np.random.default_rng(3)
-    keys = np.unique([*generator.integers(0, 90, (count, 2)), -20, 1000], axis=0)
+    places = generator.integers(0, 90, (count, 2)) + np.array([-20, 1000])
+    keys = np.unique(places, axis=0)
     order = np.argsort(square_keys(keys[:, 0], keys[:, 1]))
     people = generator.uniform(1, 50, (1, len(keys)))
     return keys[order, 0], keys[order, 1], np.concatenate([people, people / 3])
