@@ -5,8 +5,8 @@
     python benchmarks/method_scores.py --data ../shared/data bootstrap
     python benchmarks/method_scores.py --data ../shared/data coverage
 
-Population F1 as `geoville perimeters score` computes it, and IoU of areas. The bridge was fitted on IRIS of Calais and c
-of the index on the contours of Marseille; the kernel was chosen between 65 and 100 m on all these towns, and the
+Population F1 as `geoville perimeters score` computes it, and IoU of areas. The bridge was fitted on IRIS of Calais and
+c of the index on the contours of Marseille; the kernel was chosen between 65 and 100 m on all these towns, and the
 smallest population widened on Calais.
 """
 

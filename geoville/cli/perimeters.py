@@ -287,6 +287,8 @@ def _in_words(document: dict[str, Any]) -> list[str]:
         f"(erreur type {french.euros(cell['standard_error_eur'])}), "
         f"{french.percent(cell['share_below_threshold'])} des habitants sous le seuil."
     )
+    if document["ground"] is not None:
+        return [*lines, *_ground_in_words(document["ground"]), *_end(document)]
     touching = sum(item["selected"] for item in document["neighbours"])
     lines.append(f"Voisins : {len(document['neighbours'])} carreaux habités, dont {touching} retenus.")
     if cell["selected"]:
@@ -297,7 +299,33 @@ def _in_words(document: dict[str, Any]) -> list[str]:
         return [*lines, "Carreau non retenu : la moitié de ses habitants au plus sont sous le seuil."]
     else:
         lines.append("Carreau peu peuplé, enclavé entre des carreaux retenus.")
-    return [*lines, *_cluster_in_words(cluster), _verdict(document["candidate"])]
+    return [*lines, *_end(document)]
+
+
+def _ground_in_words(ground: dict[str, Any]) -> list[str]:
+    """The index of a place, its parts, and what would change the answer."""
+    times = ground["people_per_cell"] / ground["typical_people_per_cell"]
+    inside = ground["index"] > ground["cut"]
+    needed = french.percent(min(max(ground["share_needed"], 0.0), 1.0))
+    return [
+        f"Autour du lieu (quelque 200 m) : {french.percent(ground['share_around'])} des habitants sous le seuil, "
+        f"{french.number(ground['people_per_cell'])} habitants par carreau, soit {french.number(times, 2)} fois la "
+        "densité où l'on vit d'ordinaire dans l'unité urbaine.",
+        f"Indice : {french.number(ground['share_around'], 3)} (part) "
+        f"{'+' if ground['density_part'] >= 0 else '−'} {french.number(abs(ground['density_part']), 3)} (densité) = "
+        f"{french.number(ground['index'], 3)}, {'au-dessus' if inside else 'en dessous'} de "
+        f"{french.number(ground['cut'], 3)}.",
+        f"À cette densité, le sol {'sortirait si la part tombait à' if inside else 'entrerait si la part dépassait'} "
+        f"{needed}.",
+    ]
+
+
+def _end(document: dict[str, Any]) -> list[str]:
+    """The cluster and its tests, then the verdict; the place is in no cluster where its ground was not chosen."""
+    cluster = document["cluster"]
+    if cluster is None:
+        return ["Résultat : sol non retenu."]
+    return [*_cluster_in_words(cluster), _verdict(document["candidate"])]
 
 
 def _cluster_in_words(cluster: dict[str, Any]) -> list[str]:

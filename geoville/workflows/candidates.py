@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -10,7 +10,7 @@ from geoville.crs import GRID_CRS
 from geoville.errors import InvalidInputError
 from geoville.law import IncomeReference
 from geoville.perimeters.estimated import candidate_perimeter, quarter_figures
-from geoville.perimeters.search import cells_of_units, put_together, search_unit
+from geoville.perimeters.search import CandidateOptions, cells_of_units, put_together, search_unit
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import write_perimeters
 from geoville.workflows.cluster import results
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Perimeter
-    from geoville.perimeters.search import CandidateOptions, CandidateSearch, LegalTests, Quarter
+    from geoville.perimeters.search import CandidateSearch, LegalTests, Quarter
     from geoville.perimeters.sensitivity import SearchStart
     from geoville.perimeters.unit_cells import UnitCells, UnitSearch
     from geoville.sources.pack import Pack
@@ -108,12 +108,14 @@ class CandidateRun:
     Parameters
     ----------
     found : the grid, its estimate, zones and thresholds.
+    options : choices that the law leaves open, as they were made.
     """
 
     found: SearchInputs
     search: CandidateSearch
     perimeters: tuple[Perimeter, ...]
     provenance: Provenance
+    options: CandidateOptions = field(default_factory=CandidateOptions)
 
     def write(self, path: Path) -> None:
         """Write the candidates (format by suffix), and their provenance beside."""
@@ -175,7 +177,7 @@ def compute_candidates(
         sources=(found.source,),
     )
     perimeters = _perimeters(search.kept, outlines.geometries, found)
-    return CandidateRun(found, search, perimeters, provenance)
+    return CandidateRun(found, search, perimeters, provenance, request.options)
 
 
 def _perimeters(

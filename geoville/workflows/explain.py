@@ -14,7 +14,10 @@ from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.crs import WGS84, transform_points
 from geoville.errors import InvalidInputError, Location
 from geoville.law import IncomeReference
+from geoville.law.method import MethodRules
+from geoville.perimeters.place_index import PlaceIndex, place_index
 from geoville.perimeters.search import CandidateOptions
+from geoville.perimeters.search_method import SearchMethod
 from geoville.sources.files import sha256_of
 from geoville.sources.pack import open_pack
 from geoville.workflows.candidates import CandidateRun, compute_candidates
@@ -40,6 +43,7 @@ class Explanation:
     neighbours : rows of the populated cells around it.
     quarter : the cluster that holds it, kept or rejected; None where its cell was not selected.
     code : of the candidate, None where the cluster was rejected.
+    ground : the index there and its parts; None by the method of cells, and away from where people live.
     """
 
     run: CandidateRun
@@ -47,6 +51,7 @@ class Explanation:
     neighbours: tuple[int, ...]
     quarter: Quarter | None
     code: str | None
+    ground: PlaceIndex | None = None
 
     def document(self) -> dict[str, Any]:
         """The chain as plain values."""
@@ -55,6 +60,7 @@ class Explanation:
             "neighbours": [self._cell(row) for row in self.neighbours],
             "cluster": None if self.quarter is None else self._cluster(self.quarter),
             "candidate": self.code,
+            "ground": None if self.ground is None else self.ground.document(),
         }
 
     def _cell(self, row: int) -> dict[str, Any]:
@@ -129,9 +135,18 @@ def explain_place(
         reference=_reference(parameters["urban_units"]),
         vintage=used["grid"]["vintage"],
         iris=iris,
-        options=CandidateOptions(**{name: parameters[name] for name in _OPTIONS}),
+        options=_options(parameters),
     )
     return _follow(compute_candidates(path, request), lon, lat)
+
+
+def _options(parameters: dict[str, Any]) -> CandidateOptions:
+    """Options that a file was made with; one written before there was a choice of methods was made by cells."""
+    given = {name: parameters[name] for name in _OPTIONS}
+    if "method" not in parameters:
+        return CandidateOptions(**given, method=SearchMethod.CELLS)
+    index = MethodRules(**parameters["index"])
+    return CandidateOptions(**given, method=SearchMethod(parameters["method"]), index=index)
 
 
 def _follow(run: CandidateRun, lon: float, lat: float) -> Explanation:
@@ -143,7 +158,11 @@ def _follow(run: CandidateRun, lon: float, lat: float) -> Explanation:
     here = around[(right[around] == 0) & (up[around] == 0)]
     row = int(here[0]) if len(here) else None
     quarters = (*run.search.kept, *run.search.rejected)
-    holding = [place for place, quarter in enumerate(quarters) if row is not None and row in quarter.rows]
+    ground = place_index(run.found.start, run.options, float(east[0]), float(north[0]), row)
+    if ground is None:
+        holding = [place for place, quarter in enumerate(quarters) if row is not None and row in quarter.rows]
+    else:
+        holding = [place for place, quarter in enumerate(quarters) if ground.is_in(quarter)]
     code = run.perimeters[holding[0]].code if holding and holding[0] < len(run.perimeters) else None
     return Explanation(
         run=run,
@@ -151,6 +170,7 @@ def _follow(run: CandidateRun, lon: float, lat: float) -> Explanation:
         neighbours=tuple(int(item) for item in around if item != row),
         quarter=quarters[holding[0]] if holding else None,
         code=code,
+        ground=ground,
     )
 
 

@@ -67,7 +67,11 @@ def figures_of_territory(territory: Pack, on: date) -> CellFigures | None:
     run = sweep_files([territory.grid_path(year) for year in sorted(territory.grids)], request, _CHOICES)
     return CellFigures(
         median_eur=estimated_values(Indicator.MEDIAN, start.income, prepared.national_eur, thresholds),
-        share_below=estimated_values(Indicator.SHARE_BELOW, start.income, prepared.national_eur, thresholds),
+        share_below=(
+            estimated_values(Indicator.SHARE_BELOW, start.income, prepared.national_eur, thresholds)
+            if start.parts is None
+            else start.parts.share_below(thresholds, len(start.grid))
+        ),
         threshold_eur=_only_threshold(prepared),
         retained_share=parameter("poor_cell_share").at(on).value,
         unverified=prepared.unverified,
