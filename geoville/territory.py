@@ -361,6 +361,7 @@ class Computing(Opened):
         streets: FilePath | None = None,
         smooth: bool = True,
         method: MethodName = "index",
+        density_weight: float | None = None,
         contiguity: ContiguityName = "queen",
         gap_m: float = 200.0,
         workers: int = 1,
@@ -377,6 +378,7 @@ class Computing(Opened):
         blocks, streets : polygons of blocks, or lines of streets, that the outlines follow; not both.
         smooth : without them, whether the stair steps of cells are turned into slopes.
         method : ground is chosen by the index around each place ("index") or cell by cell ("cells").
+        density_weight : c of the index, such as `fit-density` finds it; the shipped one unless given.
         contiguity : cells touch by a corner ("queen") or by a side ("rook").
         gap_m : widest unpopulated gap bridged between two groups, metres; for the method of cells.
         workers : number of processes, where there are several urban units.
@@ -398,6 +400,7 @@ class Computing(Opened):
         """
         from dataclasses import replace
 
+        from geoville.law.method import index_rules
         from geoville.perimeters.search import CandidateOptions
         from geoville.workflows.candidates import candidate_request, compute_candidates
         from geoville.workflows.outlines import OutlineInput
@@ -405,7 +408,12 @@ class Computing(Opened):
         request = replace(
             candidate_request(self.pack, on, incomes, vintage=vintage),
             outline=OutlineInput(_path(blocks), _path(streets), smooth),
-            options=CandidateOptions(contiguity=_contiguity(contiguity), gap_m=gap_m, method=_method(method)),
+            options=CandidateOptions(
+                contiguity=_contiguity(contiguity),
+                gap_m=gap_m,
+                method=_method(method),
+                index=index_rules(density_weight),
+            ),
         )
         with self._grid(grid, vintage) as cells:
             return Candidates(compute_candidates(cells, request, workers=workers, scheduler=scheduler))

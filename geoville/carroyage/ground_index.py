@@ -93,14 +93,24 @@ def _tiles(
     row: NDArray[np.int64], column: NDArray[np.int64], reach: int, tile: int
 ) -> Iterator[tuple[int, int, NDArray[np.intp]]]:
     """South-west square of each tile that the kernel reaches, and the squares with people that reach it."""
-    corners = [((row + up) // tile, (column + right) // tile) for up in (-reach, reach) for right in (-reach, reach)]
-    pairs = np.unique(np.concatenate([np.stack(corner, axis=1) for corner in corners]), axis=0)
-    for tile_row, tile_column in pairs.tolist():
+    reached = [
+        np.unique(square_keys((row + up) // tile, (column + right) // tile))
+        for up in (-reach, reach)
+        for right in (-reach, reach)
+    ]
+    for key in np.unique(np.concatenate(reached)).tolist():
+        tile_row, tile_column = _place_of(key)
         south, west = tile_row * tile, tile_column * tile
         rows = np.arange(*np.searchsorted(row, [south - reach, south + tile + reach]))
         near = rows[(column[rows] >= west - reach) & (column[rows] < west + tile + reach)]
         if len(near):
             yield south, west, near
+
+
+def _place_of(key: int) -> tuple[int, int]:
+    """Row and column of a key, the inverse of `square_keys`; columns may be negative."""
+    row = (key + (1 << (_ROW_BITS - 1))) >> _ROW_BITS
+    return row, key - (row << _ROW_BITS)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -63,6 +63,10 @@ def candidates(
         SearchMethod,
         typer.Option("--method", help="Indice du sol autour de chaque lieu (index) ; carreau par carreau (cells)."),
     ] = SearchMethod.INDEX,
+    density_weight: Annotated[
+        float | None,
+        typer.Option("--density-weight", metavar="C", help="Méthode index : poids de la densité.", min=0),
+    ] = None,
     contiguity: Annotated[
         Contiguity, typer.Option("--contiguity", help="Carreaux voisins par un coin (queen) ou un côté (rook).")
     ] = Contiguity.QUEEN,
@@ -77,6 +81,7 @@ def candidates(
 
     Ils sont estimés, sans valeur réglementaire.
     """
+    from geoville.law.method import index_rules
     from geoville.perimeters.search import CandidateOptions
     from geoville.workflows.candidates import compute_candidates
     from geoville.workflows.outlines import OutlineInput
@@ -87,7 +92,9 @@ def candidates(
         replace(
             request,
             outline=OutlineInput(blocks, streets, smooth),
-            options=CandidateOptions(contiguity=contiguity, gap_m=gap_m, method=method),
+            options=CandidateOptions(
+                contiguity=contiguity, gap_m=gap_m, method=method, index=index_rules(density_weight)
+            ),
         ),
         workers=workers,
         scheduler=scheduler,
@@ -558,18 +565,34 @@ def fit_bridge(
     ],
     out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Coefficients (JSON).")],
     territory: Annotated[str, typer.Option("--territory", metavar="NOM", help="Territoire des carreaux.")] = "calais",
-    year: Annotated[int, typer.Option("--year", metavar="ANNÉE", help="Année des revenus.")] = 2011,
+    year: Annotated[int, typer.Option("--year", metavar="ANNÉE", help="Méthode cells : année des revenus.")] = 2011,
+    method: Annotated[
+        SearchMethod, typer.Option("--method", help="Pont à deux chiffres (index), ou droite (cells).")
+    ] = SearchMethod.INDEX,
+    grid: Annotated[
+        list[Path] | None, typer.Option("--grid", metavar="FICHIER", help="Carreaux d'une autre ville.")
+    ] = None,
+    iris: Annotated[
+        list[Path] | None, typer.Option("--iris", metavar="FICHIER", help="IRIS de cette ville, dans le même ordre.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Ajuster le passage du revenu disponible au déclaré.
 
-    Sur les IRIS d'un territoire.
+    Sur les IRIS d'un territoire, et d'autres villes ; pour le pont à deux chiffres, la dernière année de la table.
     """
+    if method is SearchMethod.CELLS:
+        _fit_line(iris_incomes, out, territory, year, as_json=as_json)
+    else:
+        _fit_two_figures(iris_incomes, out, territory, grid or [], iris or [], as_json=as_json)
+
+
+def _fit_line(incomes: Path, out: Destination, territory: str, year: int, *, as_json: bool) -> None:
     from geoville.sources.pack import open_pack
     from geoville.workflows.bridge import fit_territory_bridge
 
     with out.writing() as path:
-        bridge = fit_territory_bridge(open_pack(territory), iris_incomes, year, path)
+        bridge = fit_territory_bridge(open_pack(territory), incomes, year, path)
     if as_json:
         print_json(asdict(bridge))
         return
@@ -578,6 +601,72 @@ def fit_bridge(
             f"Médiane déclarée = {french.number(bridge.intercept, 3)} + {french.number(bridge.slope, 3)} × ln(moyenne)",
             f"(en parts des médianes nationales) ; erreur {french.number(bridge.rmse, 3)}, "
             f"corrélation {french.number(bridge.correlation, 3)}, {bridge.observations} observations.",
+            f"Écrit : {out}",
+        ]
+    )
+
+
+def _fit_two_figures(
+    incomes: Path, out: Destination, territory: str, grids: list[Path], iris: list[Path], *, as_json: bool
+) -> None:
+    from geoville.sources.pack import open_pack
+    from geoville.workflows.probit_bridge import FitTown, fit_two_figures
+
+    if len(grids) != len(iris):
+        raise InvalidInputError(
+            f"{len(grids)} grilles pour {len(iris)} couches d'IRIS", advice="donner un --iris par --grid"
+        )
+    towns = [FitTown(cells, polygons) for cells, polygons in zip(grids, iris, strict=True)]
+    with out.writing() as path:
+        bridge = fit_two_figures(open_pack(territory), towns, incomes, path)
+    if as_json:
+        print_json(asdict(bridge))
+        return
+    print_lines(
+        [
+            f"A = {_polynomial(bridge.slope)}",
+            f"B = {_polynomial(bridge.intercept)}",
+            "(z(t) = A ln t − B ; m : niveau de vie moyen, v : part de ménages pauvres, en parts des médianes "
+            f"nationales), {bridge.observations} observations.",
+            f"Écrit : {out}",
+        ]
+    )
+
+
+def _polynomial(coefficients: tuple[float, ...]) -> str:
+    return " ; ".join(
+        f"{french.number(value, 3)}{term}" for value, term in zip(coefficients, ("", " m", " v", " v²"), strict=True)
+    )
+
+
+@command(app, "fit-density")
+def fit_density(
+    grid: Annotated[Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m de la ville.")],
+    official: Annotated[Path, typer.Option("--official", metavar="FICHIER", help="Contours officiels en vigueur.")],
+    incomes: IncomeOptions,
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Coefficients (JSON).")],
+    vintage: Vintage = None,
+    generation: QpvGeneration = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ajuster le poids de la densité sur des contours officiels.
+
+    La note avant et après est celle de la ville même où le poids est ajusté : elle est optimiste.
+    """
+    from geoville.workflows.density_fit import fit_density_on
+
+    with out.writing() as path:
+        fit = fit_density_on(grid, official, incomes.request(vintage), path, generation=generation)
+    if as_json:
+        print_json(fit.document())
+        return
+    print_lines(
+        [
+            f"c = {french.number(fit.fitted.density_weight, 3)} (livré : {french.number(fit.shipped_weight, 3)}).",
+            f"F1 avant : {french.number(fit.before.f1, 3)} ; après : {french.number(fit.after.f1, 3)} (même ville).",
+            f"Probabilité d'être en QPV : logistique({french.number(fit.fitted.level, 2)} + "
+            f"{french.number(fit.fitted.steepness, 1)} × (indice − 0,5)).",
+            f"Pour s'en servir : perimeters candidates --density-weight {fit.fitted.density_weight:.3f}",
             f"Écrit : {out}",
         ]
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
@@ -61,6 +61,12 @@ def method_rules() -> MethodRules:
     """
     entries = _entries()
     return MethodRules(**{field.name: entries[field.name]["value"] for field in fields(MethodRules)})
+
+
+def index_rules(density_weight: float | None = None) -> MethodRules:
+    """Numbers of the method, with another weight of the density where one is given."""
+    rules = method_rules()
+    return rules if density_weight is None else replace(rules, density_weight=density_weight)
 
 
 def method_date() -> str:

@@ -50,6 +50,10 @@ def describe_ground(
     income, threshold = parts.income.take(part), cells.threshold
     median = shifted_median_interval(income, weights, parts.probit_error).times(threshold.reference.national_eur)
     share = shifted_share_interval(income, weights, parts.probit_error, threshold.relative)
+    tests = (
+        DecreeTest("population", population, minimum_population, passed=population >= minimum_population),
+        DecreeTest("revenu médian", median.value, threshold.eur, passed=share.value > _HALF),
+    )
     return Quarter(
         *_cells_half_held(place, squares, parts.side),
         rows=rows,
@@ -61,13 +65,10 @@ def describe_ground(
         communes=by_population(cells.zones.commune[rows], people),
         iris=by_population(cells.zones.iris[rows], people),
         threshold=threshold,
-        tests=(
-            DecreeTest("population", population, minimum_population, passed=population >= minimum_population),
-            DecreeTest("revenu médian", median.value, threshold.eur, passed=share.value > _HALF),
-        ),
+        tests=tests,
         held=held,
         squares=np.stack([ground.row[squares], ground.column[squares]]),
-        outline=isoline_of(ground, squares, rules),
+        outline=isoline_of(ground, squares, rules) if all(test.passed for test in tests) else None,
     )
 
 

@@ -283,7 +283,7 @@ class Quarter:
     tests : population, then median.
     held : (m,) share of each cell of `rows` inside the quarter; None where cells are held whole.
     squares : (2, n) row and column on the lattice of squares of the ground held; None where it is made of cells.
-    outline : of that ground, in the CRS of the grid; None likewise.
+    outline : of that ground, in the CRS of the grid; None likewise, and where a test fails.
     """
 
     easting: NDArray[np.int64]
