@@ -4,6 +4,7 @@
     python benchmarks/method_scores.py --data ../shared/data ablation
     python benchmarks/method_scores.py --data ../shared/data bootstrap
     python benchmarks/method_scores.py --data ../shared/data coverage
+    python benchmarks/method_scores.py --data ../shared/data populations
 
 Population F1 as `geoville perimeters score` computes it, and IoU of areas. The bridge was fitted on IRIS of Calais and
 c of the index on the contours of Marseille; the kernel was chosen between 65 and 100 m on all these towns, and the
@@ -29,10 +30,10 @@ from geoville.carroyage.raking import overlap_of_cells
 from geoville.carroyage.uncertainty import shifted_income, shifted_median_interval
 from geoville.law import parameter
 from geoville.law.method import method_rules
+from geoville.perimeters.candidates import CandidateOptions, find_candidates
 from geoville.perimeters.score import Score, f1_of, score_perimeters
-from geoville.perimeters.search import CandidateOptions, find_candidates
 from geoville.perimeters.search_method import SearchMethod
-from geoville.sources.layers import read_iris
+from geoville.sources.iris import read_iris
 from geoville.workflows.outlines import OutlineInput, outlines_of
 
 if TYPE_CHECKING:
@@ -184,7 +185,49 @@ def _held(town: Town) -> tuple[list[bool], float]:
     return held, parts.probit_error
 
 
-COMMANDS = {"scores": scores, "ablation": ablation, "bootstrap": bootstrap, "coverage": coverage}
+def populations(every: Iterable[Town]) -> Iterator[str]:
+    """People of the census of 2013 by quarter against those of the cells, spread evenly, and what it makes of F1."""
+    yield row(
+        "ville",
+        "quartiers",
+        "Insee 2013",
+        "carreaux",
+        "erreur (médiane)",
+        "absolue",
+        "F1",
+        "F1, habitants de l'Insee",
+    )
+    yield "|---|---|---|---|---|---|---|---|"
+    for town in every:
+        told = town.census()
+        whole = [(shape, told[code]) for code, shape in town.quarters().items() if code in told]
+        ours = shapely.union_all(list(outlines(town, DEFAULT)))
+        spread = np.array([town.cells.people_in(shape) for shape, _ in whole])
+        shared = np.array([town.cells.people_in(shapely.intersection(shape, ours)) for shape, _ in whole])
+        census = np.array([people for _, people in whole])
+        error, drawn = spread / census - 1, town.cells.people_in(ours)
+        plain = f1_of(float(shared.sum()), drawn, float(spread.sum()))
+        moved = f1_of(float((shared * census / spread).sum()), drawn, float(census.sum()))
+        weighted = float(np.average(np.abs(error), weights=census))
+        yield row(
+            town.name,
+            len(whole),
+            round(census.sum()),
+            round(spread.sum()),
+            float(np.median(error)),
+            weighted,
+            plain,
+            moved,
+        )
+
+
+COMMANDS = {
+    "scores": scores,
+    "ablation": ablation,
+    "bootstrap": bootstrap,
+    "coverage": coverage,
+    "populations": populations,
+}
 
 
 def main() -> None:

@@ -16,7 +16,8 @@ from geoville.carroyage.cell_geometry import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.law import IncomeReference
 from geoville.perimeters.areas import PopulatedCells
-from geoville.workflows.search_inputs import CandidateRequest, IrisInput, SearchInputs, prepare_search
+from geoville.workflows.estimation import IrisInput
+from geoville.workflows.search_inputs import CandidateRequest, SearchInputs, prepare_search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,7 @@ class Town:
     contours: Path
     reference: IncomeReference
     vintage: int
+    populations: Path
     iris: IrisInput | None = None
 
     @cached_property
@@ -66,6 +68,21 @@ class Town:
         meets = np.unique(shapely.STRtree(self.squares).query(shapes, predicate="intersects")[0])
         return list(shapes[meets])
 
+    def quarters(self) -> dict[str, BaseGeometry]:
+        """Contours that lie on the grid for nine tenths, by code."""
+        frame = geopandas.read_file(self.contours).to_crs(self.epsg)
+        shapes = dict(zip(frame["CODE_QP"], frame.geometry.make_valid(), strict=True))
+        ground = shapely.union_all(self.squares)
+        return {code: shape for code, shape in shapes.items() if shape.intersection(ground).area > 0.9 * shape.area}
+
+    def census(self) -> dict[str, float]:
+        """Municipal population of 2013 by code of quarter, INSEE."""
+        with self.populations.open(encoding="utf-8-sig") as stream:
+            rows = list(csv.DictReader(stream, delimiter=";"))
+        return {
+            row["qp"]: float(row["population_municipale_2013"]) for row in rows if row["population_municipale_2013"]
+        }
+
     @cached_property
     def cells(self) -> PopulatedCells:
         return PopulatedCells(self.squares, self.found.start.grid.people)
@@ -74,23 +91,24 @@ class Town:
 def towns(data: Path, scratch: Path) -> Iterator[Town]:
     """Every town; those of Calais once for each grid, with its IRIS and without."""
     national = data / "qpv_national" / "QP_METROPOLE_LB93.shp"
+    people = data / "qpv_national" / "pop_qp_2013.csv"
     folder, incomes = data / "marseille", data / "income" / "rfl_iris_2009_2011.csv"
     polygons = folder / "iris_2020_generalised_rfl2011.geojson"
     cells, contours = folder / "filosofi2017_200m.csv", folder / "qpv2015.geojson"
-    yield Town("Marseille", cells, contours, MARSEILLE, 2017, IrisInput(polygons))
-    yield Town("Marseille, étendue publiée", cells, contours, MARSEILLE, 2017, IrisInput(polygons, incomes))
-    yield Town("Marseille, sans IRIS", cells, contours, MARSEILLE, 2017)
+    yield Town("Marseille", cells, contours, MARSEILLE, 2017, people, IrisInput(polygons))
+    yield Town("Marseille, étendue publiée", cells, contours, MARSEILLE, 2017, people, IrisInput(polygons, incomes))
+    yield Town("Marseille, sans IRIS", cells, contours, MARSEILLE, 2017, people)
     four = data / "full_layout" / "filosofi2019_200m_4communes.csv"
-    yield Town("Quatre villes, sans IRIS", four, national, PARIS, 2019)
-    yield Town("Bondy, sans IRIS", data / "bondy" / "filosofi_200m.csv", national, PARIS, 2019)
+    yield Town("Quatre villes, sans IRIS", four, national, PARIS, 2019, people)
+    yield Town("Bondy, sans IRIS", data / "bondy" / "filosofi_200m.csv", national, PARIS, 2019, people)
     iris = IrisInput(
         data / "calais" / "iris_contours_2020_generalised.geojson", data / "calais" / "iris_rfl_2001_2011.csv"
     )
     for year in (2015, 2019, 2021):
         path = data / "calais" / f"calais_filosofi{year}_200m.csv"
         path = _with_poverty(path, data, scratch) if year == 2021 else path
-        yield Town(f"Calais {year}", path, national, CALAIS, year, iris)
-        yield Town(f"Calais {year}, sans IRIS", path, national, CALAIS, year)
+        yield Town(f"Calais {year}", path, national, CALAIS, year, people, iris)
+        yield Town(f"Calais {year}, sans IRIS", path, national, CALAIS, year, people)
 
 
 def _with_poverty(path: Path, data: Path, scratch: Path) -> Path:

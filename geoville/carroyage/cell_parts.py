@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.income import CellIncome
 
-
 NO_IRIS = -1
 
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from geoville.law.method import MethodRules
 
-
 _CLOSE_ENOUGH = 1e-9
 
 

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
     from geoville.law import DatedValue, IncomeReference
     from geoville.model import Source
-    from geoville.perimeters.search import Quarter
-
+    from geoville.perimeters.quarter import Quarter
 
 _IRIS_IN_A_NAME = 2
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError
 from geoville.model import Kind, Perimeter
-from geoville.perimeters.outlines import polygons_of, split_slivers
+from geoville.perimeters.slivers import polygons_of, split_slivers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from geoville.model import Source
     from geoville.perimeters.areas import PopulatedCells
-
 
 TOO_NARROW = "trop étroit"
 TOO_SMALL = "trop petit"

@@ -14,7 +14,6 @@ from xml.etree import ElementTree as ET
 if TYPE_CHECKING:
     from pathlib import Path
 
-
 TABLE = "layer_styles"
 _COLUMNS = (
     "id INTEGER PRIMARY KEY AUTOINCREMENT",

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-
 SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".parquet")
 
 

@@ -6,13 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geoville.eligibility.documents import answer_document
+from geoville.eligibility.document import answer_document
 from geoville.sources.files import make_folder, replacing
-from geoville.sources.pack import open_pack
-from geoville.workflows.candidates import compute_candidates
+from geoville.sources.territory import open_territory
+from geoville.workflows.candidates import CandidateRequest, compute_candidates
 from geoville.workflows.lookup import open_desk
 from geoville.workflows.maps import draw_maps, sector_recipes
-from geoville.workflows.search_inputs import CandidateRequest
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     from geoville.model import Answer
     from geoville.workflows.candidates import CandidateRun
-
 
 TERRITORY = "calais"
 
@@ -57,7 +55,7 @@ def run_demo(folder: Path, on: date) -> DemoResult:
     on : day asked about.
     """
     make_folder(folder)
-    territory = open_pack(TERRITORY)
+    territory = open_territory(TERRITORY)
     run = compute_candidates(territory.grid_path(), CandidateRequest(on=on, territory=territory))
     layers = (folder / "candidats.gpkg", folder / "candidats.geojson")
     for layer in layers:

@@ -15,10 +15,11 @@ from geoville.crs import GRID_CRS, transform_points
 from geoville.errors import InvalidInputError
 from geoville.law.method import index_rules, method_date, method_rules
 from geoville.model import Kind
+from geoville.perimeters.candidates import CandidateOptions, find_candidates
 from geoville.perimeters.density_fit import DensityFit, fit_density
 from geoville.perimeters.index_search import ground_of_unit
 from geoville.perimeters.score import Score, score_perimeters
-from geoville.perimeters.search import CandidateOptions, cells_of_units, find_candidates
+from geoville.perimeters.unit_search import cells_of_units
 from geoville.sources.files import replacing, sha256_of
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
 from geoville.workflows.layers import read_map
@@ -26,13 +27,13 @@ from geoville.workflows.outlines import OutlineInput, outlines_of
 from geoville.workflows.search_inputs import prepare_search
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from geoville.workflows.search_inputs import CandidateRequest, SearchInputs
-
 
 _DECIMALS = 6
 
@@ -74,7 +75,7 @@ def fit_density_on(
     contours = [perimeter.geometry for perimeter in layer.perimeters if not perimeter.estimated]
     if not contours:
         raise InvalidInputError("Aucun contour officiel dans ce fichier", advice="donner avec --official des QPV")
-    fitted = fit_density(*_squares(found, contours, epsg), method_rules().index_cut)
+    fitted = fitted_on(found, contours, epsg)
     run = DensityRun(
         fitted,
         method_rules().density_weight,
@@ -91,15 +92,20 @@ def fit_density_on(
     return run
 
 
+def fitted_on(found: SearchInputs, contours: Sequence[BaseGeometry], epsg: int) -> DensityFit:
+    """Weight of the density that contours ask for, in the projected CRS `epsg`; InvalidInputError as `fit_density`."""
+    return fit_density(*_squares(found, contours, epsg), method_rules().index_cut)
+
+
 def _squares(
-    found: SearchInputs, contours: list[BaseGeometry], epsg: int
+    found: SearchInputs, contours: Sequence[BaseGeometry], epsg: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Share, density term, whether the centre is in the contours, and people of every inhabited square."""
     import shapely
 
     start, rules = found.start, method_rules()
     size = CELL_SIZE_M // rules.subcells_per_side
-    area = shapely.union_all(contours)
+    area = shapely.union_all(list(contours))
     shapely.prepare(area)
     columns = []
     half = np.float64(size / 2)
@@ -116,7 +122,7 @@ def _squares(
     return share, term, inside, people
 
 
-def _score(found: SearchInputs, contours: list[BaseGeometry], epsg: int, weight: float) -> Score:
+def _score(found: SearchInputs, contours: Sequence[BaseGeometry], epsg: int, weight: float) -> Score:
     start = found.start
     options = replace(CandidateOptions(), index=index_rules(weight))
     search = find_candidates(start.grid, start.income, start.zones, start.thresholds, found.legal, options, start.parts)

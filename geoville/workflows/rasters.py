@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoville.carroyage.grid import Grid
-    from geoville.workflows.search_inputs import CandidateRequest, SearchInputs
+    from geoville.workflows.candidates import CandidateRequest
+    from geoville.workflows.search_inputs import SearchInputs
 
 
 def write_indicators(grid_path: Path, indicators: Sequence[Indicator], out: Path, request: CandidateRequest) -> int:

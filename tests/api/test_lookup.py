@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from geoville.cli.main import main
+from geoville.cli import main
 
 ON = "2024-06-01"
 QUESTIONS = {

@@ -1,1 +1,1 @@
-"""Whole files answered."""
+"""Whole files of addresses or coordinates, answered row by row as `lookup` answers one."""

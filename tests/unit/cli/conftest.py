@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from geoville.cli.main import main
+from geoville.cli import main
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import shapely
 
-from geoville.perimeters.outlines import NO_QUARTER, ClusteredCells, smooth_outlines
+from geoville.perimeters.clustered_cells import NO_QUARTER, ClusteredCells
+from geoville.perimeters.smoothing import smooth_outlines
 
 EPSG = 2975
 """La Réunion: cells and contours share one CRS, so that cells are plain squares."""

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import shapely
 
-from geoville.perimeters.areas import CORNERS_OF_A_TILE, MANY_CORNERS, PopulatedCells, tiled
+from geoville.perimeters.areas import PopulatedCells
+from geoville.perimeters.tiling import CORNERS_OF_A_TILE, MANY_CORNERS, tiled
 
 
 def star(corners: int, inner: float) -> shapely.Polygon:

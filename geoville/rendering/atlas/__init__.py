@@ -1,0 +1,1 @@
+"""Pages and PDF of an atlas: one page for each perimeter."""

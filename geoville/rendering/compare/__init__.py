@@ -1,0 +1,1 @@
+"""Two geographies side by side, as a map and as a page."""

@@ -1,0 +1,1 @@
+"""Reading the description of an action, and of many."""

@@ -1,0 +1,1 @@
+"""Whole Parquet files of positions, answered by the kernel, in parts that workers share."""
