@@ -5,6 +5,7 @@
 Cells of 2017 against the official QPV of 2015, one urban unit, reference incomes given (both unverified): the method of
 cells. The last row of the first table is what `geoville perimeters candidates --method cells` does, scored as
 `geoville perimeters score` does.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +22,14 @@ from geoville.carroyage.estimate import IrisIncome, estimate_income, iris_weight
 from geoville.carroyage.raking import overlap_of_cells
 from geoville.crs import GRID_CRS
 from geoville.law import IncomeReference, income_threshold, parameter
-from geoville.perimeters.candidates import CandidateOptions, LegalTests, find_candidates
-from geoville.perimeters.quarter import CellZones
 from geoville.perimeters.score import score_perimeters
+from geoville.perimeters.search import CandidateOptions, CellZones, LegalTests, find_candidates
 from geoville.perimeters.search_method import SearchMethod
 from geoville.sources.bridges import read_bridge
 from geoville.sources.contours import read_perimeters
+from geoville.sources.files import embedded_data
 from geoville.sources.grids import read_grid
-from geoville.sources.iris import read_iris
-from geoville.sources.locations import embedded_data
+from geoville.sources.layers import read_iris
 from geoville.workflows.outlines import OutlineInput, outlines_of
 
 if TYPE_CHECKING:

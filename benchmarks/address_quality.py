@@ -26,7 +26,7 @@ from urllib.request import urlopen
 from local_addok import local_addok, missing
 
 from geoville.geocoding import EmbeddedGeocoder
-from geoville.geocoding.remote.addok import AddokGeocoder
+from geoville.geocoding.remote import AddokGeocoder
 from geoville.model import AddressList, NotFound, Position, PositionType
 from geoville.sources.addresses import read_addresses
 

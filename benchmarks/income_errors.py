@@ -25,9 +25,9 @@ from geoville.carroyage.raking import IrisOverlap, overlap_of_cells, rake_to_iri
 from geoville.carroyage.shrinkage import neighbour_mean, sampling_variance, shrink_to_neighbours
 from geoville.law import parameter
 from geoville.sources.bridges import read_bridge
+from geoville.sources.files import embedded_data
 from geoville.sources.grids import read_grid
-from geoville.sources.iris import read_iris
-from geoville.sources.locations import embedded_data
+from geoville.sources.layers import read_iris
 
 CALAIS_VINTAGES = (2015, 2019, 2021)
 FULL_CELL_HOUSEHOLDS = 100

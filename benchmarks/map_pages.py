@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 import folium
 from playwright.sync_api import sync_playwright
 
-from geoville.rendering.assets import read_leaflet
+from geoville.rendering.folium_map import read_leaflet
 from geoville.rendering.page import render_page
-from geoville.sources.territory import open_territory
+from geoville.sources.pack import open_pack
 from geoville.workflows.maps import map_specs
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=5)
     repeats = parser.parse_args().repeats
-    spec = map_specs(open_territory("calais"), SECTOR, date(2025, 3, 1))[SECTOR]
+    spec = map_specs(open_pack("calais"), SECTOR, date(2025, 3, 1))[SECTOR]
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         ours, theirs = Path(name) / "geoville.html", Path(name) / "folium.html"
         ours.write_text(render_page(spec), encoding="utf-8")

@@ -30,10 +30,10 @@ from geoville.carroyage.raking import overlap_of_cells
 from geoville.carroyage.uncertainty import shifted_income, shifted_median_interval
 from geoville.law import parameter
 from geoville.law.method import method_rules
-from geoville.perimeters.candidates import CandidateOptions, find_candidates
 from geoville.perimeters.score import Score, f1_of, score_perimeters
+from geoville.perimeters.search import CandidateOptions, find_candidates
 from geoville.perimeters.search_method import SearchMethod
-from geoville.sources.iris import read_iris
+from geoville.sources.layers import read_iris
 from geoville.workflows.outlines import OutlineInput, outlines_of
 
 if TYPE_CHECKING:

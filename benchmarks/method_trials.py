@@ -23,9 +23,8 @@ from geoville.carroyage.cell_id import format_cell_ids
 from geoville.carroyage.cell_parts import subcells_of
 from geoville.carroyage.ground_index import sigma_in_squares, smooth_ground
 from geoville.law.method import index_rules
-from geoville.perimeters.candidates import CandidateOptions, find_candidates
 from geoville.perimeters.index_search import ground_of_unit, quarters_by_index
-from geoville.perimeters.unit_search import cells_of_units
+from geoville.perimeters.search import CandidateOptions, cells_of_units, find_candidates
 from geoville.workflows.density_fit import fitted_on
 from geoville.workflows.outlines import OutlineInput, outlines_of
 

@@ -22,7 +22,7 @@ import numpy as np
 from races import line
 
 if TYPE_CHECKING:
-    from geoville.eligibility.kernel import PointLocator
+    from geoville.eligibility.kernel.points import PointLocator
 
 ENGINES = ("geoville", "sedonadb", "dask-geopandas", "geopandas")
 WORKERS = 2
@@ -95,14 +95,14 @@ def _imported() -> None:
     import geopandas  # noqa: F401
     import pyarrow.parquet  # noqa: F401
 
-    import geoville.eligibility.kernel  # noqa: F401
+    import geoville.eligibility.kernel.points  # noqa: F401
 
 
 @cache
 def _locator(folder: Path) -> PointLocator:
     import geopandas
 
-    from geoville.eligibility.kernel import PointLocator
+    from geoville.eligibility.kernel.points import PointLocator
 
     return PointLocator.build(geopandas.read_parquet(folder / "perimeters.parquet").geometry.values)
 

@@ -24,7 +24,7 @@ import made_up_addresses
 from alone import own_peak_mb
 
 from geoville.geocoding import EmbeddedGeocoder
-from geoville.geocoding.address_index import AddressIndex
+from geoville.geocoding.index import AddressIndex
 from geoville.model import Position
 from geoville.workflows.address_index import build_address_index
 

@@ -23,8 +23,8 @@ from scipy import ndimage
 
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.carroyage.cell_id import format_cell_ids, parse_cell_ids
-from geoville.carroyage.contiguity import cluster_cells, members
-from geoville.sources.grids.columns import fixed_width_ids
+from geoville.carroyage.lattice import cluster_cells, members
+from geoville.sources.grids import fixed_width_ids
 
 SEED = 20_140_767
 CELL_M = 200

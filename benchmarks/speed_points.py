@@ -23,7 +23,7 @@ from made_up_perimeters import addresses, beside_limits, by_place, perimeters
 from points_from_parquet import parquet_lines
 from races import HEAD, Race, machine
 
-from geoville.eligibility.kernel import LimitFinder, PointLocator
+from geoville.eligibility.kernel.points import LimitFinder, PointLocator
 
 PACKAGES = ("numpy", "numba", "pyarrow", "shapely", "geopandas", "polars-st", "sedonadb", "dask", "dask-geopandas")
 EPSG = 2154

@@ -16,8 +16,7 @@ from geoville.carroyage.cell_geometry import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.law import IncomeReference
 from geoville.perimeters.areas import PopulatedCells
-from geoville.workflows.estimation import IrisInput
-from geoville.workflows.search_inputs import CandidateRequest, SearchInputs, prepare_search
+from geoville.workflows.search_inputs import CandidateRequest, IrisInput, SearchInputs, prepare_search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

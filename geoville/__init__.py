@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from geoville.version import __version__
+
 if TYPE_CHECKING:
     from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError
     from geoville.model import Basis, Kind, VerdictCode
     from geoville.territory import Territory
 
-__version__ = "0.1.0"
 
 __all__ = [
     "Basis",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+
 WGS84 = 4326
 LAMBERT_93 = 2154
 LAEA_EUROPE = 3035

@@ -6,29 +6,15 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from geoville import __version__
-from geoville.api import (
-    action_routes,
-    admin_routes,
-    adresse_routes,
-    docs,
-    features_routes,
-    file_routes,
-    landing_routes,
-    lookup_routes,
-    middlewares,
-    openapi_examples,
-    page_routes,
-    problems,
-    rule_routes,
-    tile_routes,
-)
-from geoville.api.metrics import Metrics
+from geoville.api import actions, admin, adresse, files, lookup, middleware, ogc, pages, problems, rules
+from geoville.api.observability import Metrics
 from geoville.api.service import load_service
+from geoville.version import __version__
 
 if TYPE_CHECKING:
     from geoville.api.service import Service
     from geoville.api.settings import Settings
+
 
 DESCRIPTION = """Cette adresse est-elle dans un quartier prioritaire de la politique de la ville (QPV) ?
 
@@ -66,20 +52,20 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
     if service is not None:
         app.state.metrics.data_read(len(service.desk.index.perimeters))
     for routes in (
-        lookup_routes,  # those that are asked most come first: routes are tried in turn
-        adresse_routes,
-        landing_routes,
-        file_routes,
-        rule_routes,
-        action_routes,
-        features_routes,
-        tile_routes,
-        page_routes,
-        admin_routes,
+        lookup,  # those that are asked most come first: routes are tried in turn
+        adresse,
+        pages,
+        files,
+        rules,
+        actions,
+        ogc,
+        ogc,
+        pages,
+        admin,
     ):
         app.include_router(routes.router)
-    openapi_examples.install(app)
-    docs.install(app)
+    pages.install_examples(app)
+    pages.install_docs(app)
     problems.install(app)
-    middlewares.install(app, settings)
+    middleware.install(app, settings)
     return app

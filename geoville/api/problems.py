@@ -1,4 +1,4 @@
-"""Errors as problem+json (RFC 9457), all from one table."""
+"""Errors as problem+json: one table from a class of error to a status."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Match
 
 from geoville import errors
-from geoville.api.request_id import current_request_id
+from geoville.api.observability import current_request_id
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
+
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -103,3 +105,29 @@ def _methods_of(request: Request) -> set[str]:
         for method in known
         if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
     }
+
+
+class ProblemDocument(BaseModel):
+    """Une erreur (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str | None = Field(None, description="Numéro de la demande, aussi dans l'en-tête X-Request-ID")
+
+
+# --- How the OpenAPI document describes the errors of a route
+
+OTHERS = "Autre refus : demande trop longue, trop grande, trop lente ou trop fréquente"
+"""What the middlewares answer, on any route."""
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Entries of `responses=` for the statuses that a route may answer with; 500 is always one of them."""
+    content = {PROBLEM_JSON: {"schema": ProblemDocument.model_json_schema()}}
+    described: dict[int | str, dict[str, Any]] = {
+        status: {"description": TITLES[HTTPStatus(status)], "content": content}
+        for status in (*statuses, HTTPStatus.INTERNAL_SERVER_ERROR)
+    }
+    return {**described, "default": {"description": OTHERS, "content": content}}

@@ -13,17 +13,18 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from geoville.api import log, reload
+from geoville.api import observability, service
 from geoville.api.app import assemble
-from geoville.api.metrics import FOLDER_VARIABLE
+from geoville.api.files import sweep_folders
+from geoville.api.observability import FOLDER_VARIABLE
 from geoville.api.service import load_service
 from geoville.api.settings import Settings
-from geoville.api.upload import sweep_folders
 from geoville.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from granian.server.common import AbstractServer
+
 
 HEADERS_WITHIN_MS = 10_000
 BUFFER_BYTES = 65_536
@@ -70,8 +71,8 @@ def prepare(settings: Settings, host: str, port: int, workers: int) -> AbstractS
         log_access=False,  # it would hold addresses
     )
     _share_counts(server)
-    if reload.SUPPORTED:
-        server.on_startup(lambda: reload.pass_on_reloads(server))
+    if service.SUPPORTED:
+        server.on_startup(lambda: service.pass_on_reloads(server))
     return server
 
 
@@ -122,12 +123,12 @@ def worker_app() -> FastAPI:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the master's, which sends the other one
     sweep_folders()
     settings = Settings()
-    log.configure(as_json=settings.log_json)
+    observability.configure(as_json=settings.log_json)
     app = assemble(settings, None)
-    reload.read_again(app, settings)
-    if reload.SUPPORTED:
+    service.read_again(app, settings)
+    if service.SUPPORTED:
         master = _master()
-        reload.reload_on_signal(app, settings, master)
+        service.reload_on_signal(app, settings, master)
         threading.Thread(target=_end_with, args=(master,), daemon=True).start()
     return app
 

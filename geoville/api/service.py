@@ -1,30 +1,99 @@
-"""What a worker answers from: one snapshot of the data, never changed, replaced whole when the data are read again."""
+"""One snapshot of the data, what is asked of it, and how another takes its place."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+import logging
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from starlette.requests import Request
+from starlette.responses import Response
 
-from geoville import __version__
-from geoville.api.aside import Aside
-from geoville.errors import DataUnavailableError
-from geoville.sources.territory import open_territory
+from geoville.eligibility.footprint import decide_footprint
+from geoville.eligibility.index import PerimeterIndex
+from geoville.errors import DataUnavailableError, GeovilleError
+from geoville.sources.pack import open_pack
 from geoville.sources.writers import perimeter_record
+from geoville.version import __version__
 from geoville.workflows.actions import ActionDesk
-from geoville.workflows.feature_layers import FeatureLayers
+from geoville.workflows.footprints import population_of
+from geoville.workflows.gis_layers import FeatureLayers
 from geoville.workflows.lookup import open_desk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
     from pathlib import Path
 
+    from fastapi import FastAPI
+    from granian.server.common import AbstractServer
+    from shapely.geometry.base import BaseGeometry
+
     from geoville.api.settings import Settings
-    from geoville.model import Perimeter
-    from geoville.sources.territory import Territory
+    from geoville.model import FootprintAnswer, Perimeter
+    from geoville.perimeters.areas import PopulatedCells
+    from geoville.sources.pack import Pack
+    from geoville.workflows.gis_layers import FeatureLayer
     from geoville.workflows.lookup import LookupDesk
+
+
+# --- Long geometry, done beside the event loop: footprints, layers and tiles, each by one thread and no other
+
+
+class Aside:
+    """What one snapshot of the data has done beside the event loop.
+
+    Parameters
+    ----------
+    index : perimeters that footprints are measured among; they are copied.
+    layers : made and drawn here alone.
+    territory : name of the pack whose cells give footprints their people.
+    """
+
+    def __init__(self, index: PerimeterIndex, layers: FeatureLayers, territory: str) -> None:
+        import shapely
+
+        self._written = [(item, shapely.to_wkb(item.geometry)) for item in index.perimeters]
+        self._extent = index.extent
+        self._layers, self._territory = layers, territory
+        self._measuring = ThreadPoolExecutor(1, thread_name_prefix="geoville-footprints")
+        self._drawing = ThreadPoolExecutor(1, thread_name_prefix="geoville-layers")
+
+    async def footprint(self, shape: BaseGeometry, on: date) -> FootprintAnswer:
+        """What `decide_footprint` answers; raises what it raises."""
+        measured = self._measuring.submit(lambda: decide_footprint(shape, self._index, on, self._population))
+        return await asyncio.wrap_future(measured)
+
+    async def layers(self) -> Mapping[str, FeatureLayer]:
+        """Every layer; the first to ask waits for them to be made, and the event loop does not."""
+        return await asyncio.wrap_future(self._drawing.submit(lambda: self._layers.by_name))
+
+    async def tile(self, name: str, zoom: int, column: int, row: int) -> bytes:
+        """A tile of a layer; empty where it shows nothing."""
+        drawn = self._drawing.submit(lambda: self._layers.tiled(name).tile(zoom, column, row))
+        return await asyncio.wrap_future(drawn)
+
+    @cached_property
+    def _index(self) -> PerimeterIndex:
+        import shapely
+
+        copies = (replace(item, geometry=shapely.from_wkb(written)) for item, written in self._written)
+        return PerimeterIndex(copies, self._extent)
+
+    @cached_property
+    def _population(self) -> PopulatedCells | None:
+        return population_of(self._territory)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -39,7 +108,7 @@ class Service:
 
     desk: LookupDesk
     actions: ActionDesk
-    territory: Territory
+    territory: Pack
     aside: Aside
     version: str
 
@@ -58,7 +127,7 @@ def load_service(settings: Settings) -> Service:
         addresses=settings.addresses,
         geocoder=settings.geocoder,
     )
-    territory, perimeters = open_territory(settings.territory), desk.index.perimeters
+    territory, perimeters = open_pack(settings.territory), desk.index.perimeters
     return Service(
         desk,
         ActionDesk(desk, settings.territory),
@@ -86,7 +155,7 @@ CurrentService = Annotated[Service, Depends(current_service)]
 """Annotation of the snapshot that a route answers from; 503 while there is none."""
 
 
-def _version_of(territory: Territory, perimeters: Iterable[Perimeter], addresses: Path | None) -> str:
+def _version_of(territory: Pack, perimeters: Iterable[Perimeter], addresses: Path | None) -> str:
     import shapely
 
     digest = hashlib.sha256(__version__.encode())
@@ -98,3 +167,80 @@ def _version_of(territory: Territory, perimeters: Iterable[Perimeter], addresses
         status = addresses.stat()
         digest.update(f"{status.st_size}\0{status.st_mtime_ns}".encode())
     return digest.hexdigest()[:16]
+
+
+# --- Answers that a cache may keep: those about the data, the same for all; never those about a person's address
+
+FRESH_S = 60
+"""A reload is seen by everybody within that time."""
+
+
+def cache_headers(service: Service) -> dict[str, str]:
+    """Headers of an answer that the data alone make, at its address."""
+    # Weak: the same answer is sent compressed or not.
+    return {"ETag": f'W/"{service.version}"', "Cache-Control": f"public, max-age={FRESH_S}"}
+
+
+def not_modified(request: Request, service: Service) -> Response | None:
+    """The answer to a client that already holds that of these data (304); None where it does not."""
+    headers = cache_headers(service)
+    held = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    if headers["ETag"].removeprefix("W/") in held or "*" in held:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return None
+
+
+# --- Reading the data again while requests are answered: SIGHUP to the master, which passes it on to its workers
+
+SUPPORTED = sys.platform != "win32"
+
+_log = logging.getLogger(__name__)
+
+
+def pass_on_reloads(server: AbstractServer[Any]) -> None:
+    """In the master, before its workers start: wait for SIGHUP and send it to each of them.
+
+    The signal is blocked, not handled, and workers inherit that: one that is starting keeps it until it is ready.
+    """
+
+    def passed_on() -> None:
+        for worker in list(server.wrks):
+            with suppress(ProcessLookupError):
+                os.kill(worker.inner.pid, signal.SIGHUP)
+
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    _on_each_signal(passed_on)
+
+
+def reload_on_signal(app: FastAPI, settings: Settings, master: int) -> None:
+    """In a worker: read the data again at each SIGHUP of the master, and let requests ask the master for one."""
+
+    def reload_all() -> None:
+        if os.getppid() == master:  # else it is gone, and its number is another process's
+            os.kill(master, signal.SIGHUP)
+
+    app.state.reload_all = reload_all
+    _on_each_signal(lambda: read_again(app, settings))
+
+
+def read_again(app: FastAPI, settings: Settings) -> None:
+    """Swap the snapshot of an application for a new one; where the data cannot be read, it keeps the one it has."""
+    try:
+        service = load_service(settings)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the thread must live to read them once mended
+        reason = error.sentence if isinstance(error, GeovilleError) else type(error).__name__
+        kept = "les précédentes répondent toujours" if app.state.service else "le service ne répond pas"
+        _log.error("Les données n'ont pas pu être lues, %s. %s", kept, reason)
+        app.state.metrics.data_unreadable()
+    else:
+        app.state.service = service
+        app.state.metrics.data_read(len(service.desk.index.perimeters))
+
+
+def _on_each_signal(action: Callable[[], None]) -> None:
+    def wait() -> None:
+        while True:
+            signal.sigwait({signal.SIGHUP})
+            action()
+
+    threading.Thread(target=wait, name="geoville-reload", daemon=True).start()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from ipaddress import IPv4Network, IPv6Network  # noqa: TC003 - pydantic reads the annotations
-from pathlib import Path  # noqa: TC003
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
@@ -15,6 +15,7 @@ from geoville.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
 
 PREFIX = "GEOVILLE_"
 

@@ -16,6 +16,7 @@ from geoville.errors import InvalidInputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+
 QUARTILE_Z = 0.6744897501960817
 """Third quartile of the standard normal distribution: an interquartile range is 2 x this, in standard deviations."""
 

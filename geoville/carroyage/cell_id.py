@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+
 _START = b"CRS"
 _CODE_DIGITS = 4
 _RESOLUTION = b"RES200mN"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.income import CellIncome
 
+
 NO_IRIS = -1
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from geoville.law.method import MethodRules
 
+
 _REACH_SIGMAS = 4
 _TILE = 512
 _ROW_BITS = 32

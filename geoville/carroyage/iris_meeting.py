@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from geoville.law.method import MethodRules
 
+
 _CLOSE_ENOUGH = 1e-9
 
 

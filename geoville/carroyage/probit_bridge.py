@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from geoville.law.method import MethodRules
 
+
 _FEWEST_IRIS = 10
 
 Coefficients = tuple[float, float, float, float]

@@ -13,6 +13,7 @@ from geoville.carroyage.income import CellIncome, pooled_medians
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+
 _ROUNDS = 30
 _CLOSE_ENOUGH = 1e-6
 _SLIVER = 0.01

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.contiguity import neighbour_pairs
-from geoville.carroyage.touching import Contiguity
+from geoville.carroyage.lattice import Contiguity, neighbour_pairs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoville.carroyage.grid import Grid
+
 
 PEOPLE_PER_HOUSEHOLD = 2.2
 """Where the grid publishes no households. It sets the precision of a cell, nothing else."""

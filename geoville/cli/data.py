@@ -1,23 +1,553 @@
-"""`geoville data`: what is embedded, what the user added, adding and removing a file; cells as images."""
+"""`geoville data`: what is embedded, added or fetched; territories, lists of addresses, sources, cells as images."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import asdict
+from email.utils import parsedate_to_datetime
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geoville.cli import addresses, data_sources, territories
-from geoville.cli.arguments import DEFAULT_TERRITORY, AsJson, AskedDay, QpvGeneration, TerritoryName, day
-from geoville.cli.fetch import fetch
-from geoville.cli.file_arguments import Destination
-from geoville.cli.printing import print_json, print_lines
-from geoville.cli.rasters import cells, raster
-from geoville.cli.territories import info, print_files, print_heading
-from geoville.cli.usage import command, group
+from geoville import french
+from geoville.carroyage.indicators import Indicator
+from geoville.cli.files import Destination
+from geoville.cli.options import (
+    DEFAULT_TERRITORY,
+    AsJson,
+    AskedDay,
+    GridFile,
+    IncomeOptions,
+    QpvGeneration,
+    TerritoryName,
+    Vintage,
+    day,
+)
+from geoville.cli.printing import print_json, print_lines, print_table
+from geoville.cli.typer_french import command, group
+from geoville.errors import InvalidInputError
+from geoville.french import long_date, number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    from geoville.law import IncomeReference
     from geoville.sources.additions import Addition
+    from geoville.sources.pack import Pack
+    from geoville.sources.registry import DataSet
+    from geoville.workflows.address_index import BuiltIndex
+    from geoville.workflows.data_check import CheckedAddress, DataCheck
+    from geoville.workflows.fetch import Brought, FetchRun, Target
+
+
+# --- `geoville data addresses`: make an index of addresses from lists of any size
+
+addresses_app = group("Faire un index d'adresses, de la ville à la France.")
+
+
+@addresses_app.callback()
+def _addresses_group() -> None:
+    """Keep `build` a sub-command, though it is alone."""
+
+
+@command(addresses_app, "build")
+def build_index(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FICHIER", help="CSV de la BAN, CSV BAL ou lignes JSON d'addok (ou .gz).")
+    ],
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Index à écrire (SQLite).")],
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--complete/--incomplete",
+            help="Les communes y sont avec toutes leurs adresses, ou avec quelques-unes ; toutes sinon.",
+            show_default=False,
+        ),
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Faire un index d'adresses, à donner à « --addresses ».
+
+    Une ligne illisible n'arrête rien : elle est comptée. Le nombre d'adresses n'est pas limité par la mémoire. La même
+    commande, relancée après une interruption, reprend où le travail en était.
+    """
+    from geoville.workflows.address_index import build_address_index
+
+    with out.writing() as path, _rows_progress(files) as progress:
+        built = build_address_index(files, path, complete=complete, progress=progress)
+    if as_json:
+        print_json(_index_document(built, out))
+    else:
+        print_lines(_in_words(built, out))
+
+
+@contextmanager
+def _rows_progress(files: Sequence[Path]) -> Iterator[Callable[[int], None]]:
+    """A bar of the bytes read, which vanishes at the end and which only a terminal shows."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("Adresses"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=sum(path.stat().st_size for path in files if path.is_file()))
+        yield lambda size: bar.advance(task, size)
+
+
+def _in_words(built: BuiltIndex, out: Destination) -> list[str]:
+    size, held = built.size, "complète" if built.complete else "incomplète"
+    lines = [f"Lu : {file.name} ({file.layout}, {_count(file.addresses, 'adresse')})." for file in built.files]
+    lines.append(
+        f"Écrit : {out} ({_count(size.addresses, 'adresse')}, {_count(size.streets, 'voie')}, "
+        f"{_count(size.towns, 'commune')} ; liste tenue pour {held})."
+    )
+    if built.resumed_after:
+        lines.append(f"Repris après une interruption (adresses déjà lues : {french.number(built.resumed_after)}).")
+    if built.repeated:
+        lines.append(f"Répétées : {_count(built.repeated, 'adresse')}, gardées une fois.")
+    if built.refused.count:
+        lines.append(f"Refusées : {_count(built.refused.count, 'ligne')}.")
+        lines += [f"- {_count(count, 'fois', '')} : {reason}." for reason, count in built.refused.reasons.most_common()]
+        lines.append("Les premières :")
+        lines += [f"- {error.sentence}" for error in built.refused.first]
+    return lines
+
+
+def _count(number: int, noun: str, plural: str = "s") -> str:
+    return f"{french.number(number)} {noun}{plural if number > 1 else ''}"
+
+
+def _index_document(built: BuiltIndex, out: Destination) -> dict[str, Any]:
+    return {
+        "path": str(out),
+        "complete": built.complete,
+        **built.size._asdict(),
+        "repeated": built.repeated,
+        "resumed_after": built.resumed_after,
+        "files": [
+            {"name": file.name, "sha256": file.sha256, "layout": file.layout, "addresses": file.addresses}
+            for file in built.files
+        ],
+        "refused": built.refused.count,
+        "refused_by_reason": dict(built.refused.reasons.most_common()),
+        "first_refused": [error.sentence for error in built.refused.first],
+    }
+
+
+# --- `geoville data sources` and `geoville data check`: the official data sets, and which of their addresses answer
+
+Names = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="NOM", help="Nature ou identifiant de donnée ; peut être répété."),
+]
+
+
+def sources(
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="NATURE", help="Seulement cette nature (grid, qpv, addresses…).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lister les données officielles connues.
+
+    Producteur, licence, page, adresse du fichier, format, millésime, et où cette adresse a été lue.
+    """
+    from geoville.sources.registry import KIND_NAMES, registry_date
+    from geoville.workflows.data_check import choose_data_sets
+
+    chosen = choose_data_sets([kind] if kind else [])
+    if as_json:
+        print_json({"read_on": registry_date().isoformat(), "data_sets": [_data_set_document(item) for item in chosen]})
+        return
+    for nature, items in groupby(chosen, key=lambda item: item.kind):
+        print_lines([f"{nature} : {KIND_NAMES[nature]}"])
+        rows = [(item.id, item.title, item.format, _address_state(item)) for item in items]
+        print_table(("Identifiant", "Titre", "Format", "Adresse"), rows)
+    unchecked = sum(bool(item.url) and not item.checked for item in chosen)
+    print_lines(
+        [
+            f"{number(len(chosen))} données, adresses relevées le {long_date(registry_date())}, "
+            f"dont {number(unchecked)} que personne n'a encore ouvertes : « geoville data check » dit ce qui répond."
+        ]
+    )
+
+
+def check(
+    only: Names = None,
+    mirror: Annotated[
+        str | None, typer.Option("--mirror", metavar="URL", help="Serveur qui tient les fichiers, demandé à la place.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Demander aux adresses des données officielles ce qui répond.
+
+    Rien n'est téléchargé. Le code de sortie est 0 même si des adresses ne répondent plus, 1 si aucun serveur ne répond.
+    """
+    from geoville.workflows.data_check import check_data_sets
+
+    done = check_data_sets(only or [], mirror)
+    if as_json:
+        print_json(done.document())
+        return
+    rows = [(item.data_set.id, item.finding, *_details(item)) for item in done.checked]
+    print_table(("Identifiant", "Constat", "Octets", "Modifié"), rows)
+    moved = [item for item in done.checked if item.answer.moved_to]
+    print_lines(f"Déplacé : {item.data_set.id}, vers {item.answer.moved_to}" for item in moved)
+    print_lines([_summary(done)])
+
+
+def _data_set_document(item: DataSet) -> dict[str, Any]:
+    checked_on = item.checked_on.isoformat() if item.checked_on else None
+    return asdict(item) | {"checked_on": checked_on}
+
+
+def _address_state(item: DataSet) -> str:
+    if not item.url:
+        return "à la main"
+    return f"vérifiée le {long_date(item.checked_on)}" if item.checked_on else "non vérifiée"
+
+
+def _details(item: CheckedAddress) -> tuple[str, str]:
+    answer = item.answer
+    size = "" if answer.size_bytes is None else number(answer.size_bytes)
+    return size, _day(answer.last_modified)
+
+
+def _day(http_date: str) -> str:
+    """The day of an HTTP date, in French; what is none is given back as it is."""
+    try:
+        return long_date(parsedate_to_datetime(http_date).date())
+    except (OverflowError, ValueError):
+        return http_date
+
+
+def _summary(done: DataCheck) -> str:
+    from geoville.workflows.data_check import State
+
+    words = {
+        State.AVAILABLE: "Répondent",
+        State.CHANGED: "changées",
+        State.REFUSED: "refusées",
+        State.UNREACHABLE: "injoignables",
+        State.BY_HAND: "à la main",
+    }
+    return " ; ".join(f"{words[state]} : {number(count)}" for state, count in done.counts.items())
+
+
+# --- `geoville data fetch`: the official data of a territory, from their publishers or from a folder, into its pack
+
+
+def fetch(
+    territory: Annotated[
+        str | None, typer.Argument(metavar="[TERRITOIRE]", help="Territoire fait par « geoville data territory new ».")
+    ] = None,
+    departement: Annotated[
+        str | None, typer.Option("--departement", metavar="CODE", help="Tout un département : 62, 2A, 974…")
+    ] = None,
+    national: Annotated[bool, typer.Option("--national", help="Toute la France métropolitaine.")] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="NOM", help="Nature ou identifiant de donnée ; peut être répété."),
+    ] = None,
+    from_dir: Annotated[
+        Path | None,
+        typer.Option("--from-dir", metavar="DOSSIER", help="Fichiers téléchargés à la main, reconnus à leur contenu."),
+    ] = None,
+    mirror: Annotated[
+        str | None,
+        typer.Option("--mirror", metavar="URL", help="Serveur qui a les mêmes fichiers, interrogé à la place."),
+    ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Prendre un fichier qui a changé depuis la dernière fois.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Récupérer les données officielles d'un territoire.
+
+    Elles sont vérifiées, découpées, converties et citées, dans une nouvelle version du territoire. Interrompue, la
+    récupération reprend où elle en était.
+    """
+    from geoville.workflows.fetch import FetchRequest, fetch_pack
+
+    target = _target(territory, departement, national=national)
+    request = FetchRequest(target, tuple(only or ()), from_dir, mirror, accept)
+    with _fetch_progress() as progress:
+        run = fetch_pack(request, progress)
+    if as_json:
+        print_json(_fetch_document(run))
+    else:
+        _print(run)
+    if run.territory is None or run.failures:
+        raise typer.Exit(1)
+
+
+def _target(territory: str | None, departement: str | None, *, national: bool) -> Target:
+    from geoville.workflows.fetch import target_of_country, target_of_departement, target_of_pack
+
+    if sum((territory is not None, departement is not None, national)) != 1:
+        raise InvalidInputError(
+            "Rien ne dit quelles données récupérer, ou plusieurs choses le disent",
+            advice="donner un territoire, ou --departement, ou --national",
+        )
+    if territory is not None:
+        return target_of_pack(territory)
+    return target_of_country() if departement is None else target_of_departement(departement)
+
+
+def _print(run: FetchRun) -> None:
+    came = [item for item in run.brought if item.where]
+    if came:
+        print_table(("Donnée", "Origine", "Écrit", "Lignes", "Hors du territoire"), [_row(item) for item in came])
+    print_lines(f"{item.data_set.title} : {note}" for item in came for file in item.files for note in file.notes)
+    print_lines(
+        f"Accepté, bien que ce ne soit pas le fichier attendu : {_name(item.data_set)}."
+        for item in came
+        if item.changed
+    )
+    print_lines(f"Pas dans le dossier : {_name(item.data_set)}." for item in run.brought if item.is_absent)
+    print_lines(f"Échec, {_name(item.data_set)} : {item.failure}" for item in run.failures)
+    if run.territory is None:
+        print_lines(["Rien n'a été récupéré : le territoire n'a pas changé."])
+        return
+    made = run.territory
+    print_lines(
+        [
+            f"Territoire {made.name}, version {made.version} : {made.folder}",
+            f"Ensuite : geoville data info {made.name}, ou toute commande avec --territory {made.name}",
+        ]
+    )
+
+
+def _row(item: Brought) -> tuple[str, str, str, str, str]:
+    files = ", ".join(file.path.name for file in item.files) or "rien dans ce territoire"
+    rows, left_out = (sum(getattr(file, name) for file in item.files) for name in ("rows", "left_out"))
+    return _name(item.data_set), item.where, files, french.number(rows), french.number(left_out)
+
+
+def _name(data_set: DataSet) -> str:
+    from geoville.sources.registry import KIND_NAMES
+
+    return f"{KIND_NAMES[data_set.kind]} {data_set.vintage}"
+
+
+def _fetch_document(run: FetchRun) -> dict[str, Any]:
+    made = run.territory
+    return {
+        "territory": made.designation if made else None,
+        "folder": str(made.folder) if made else None,
+        "data_sets": [
+            {
+                "id": item.data_set.id,
+                "kind": item.data_set.kind,
+                "vintage": item.data_set.vintage,
+                "where": item.where or None,
+                "failure": item.failure or None,
+                "changed": item.changed,
+                "files": [
+                    {"path": file.path.name, "rows": file.rows, "left_out": file.left_out, "notes": list(file.notes)}
+                    for file in item.files
+                ],
+            }
+            for item in run.brought
+        ],
+    }
+
+
+@contextmanager
+def _fetch_progress() -> Iterator[_OnBar]:
+    """A bar that says what goes on, which vanishes at the end and which only a terminal shows."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        yield _OnBar(bar, bar.add_task("", total=None))
+
+
+class _OnBar:
+    """Tells a bar what a fetch does."""
+
+    def __init__(self, bar: Bar, task: TaskID) -> None:
+        self._bar, self._task = bar, task
+
+    def step(self, data_set: DataSet, doing: str) -> None:
+        """Name what begins."""
+        description = f"{_name(data_set)} : {doing}"
+        self._bar.reset(self._task, total=None, description=description)
+
+    def came(self, done: int, total: int | None) -> None:
+        """Show the bytes of a download."""
+        self._bar.update(self._task, completed=done, total=total)
+
+
+# --- `geoville data raster` and `geoville data cells`: indicators of cells to a GeoTIFF, and back
+
+_NAMES = ", ".join(Indicator)
+
+
+def raster(
+    grid: GridFile,
+    indicator: Annotated[
+        list[Indicator],
+        typer.Option("--indicator", metavar="NOM", help=f"{_NAMES} ; à répéter pour avoir plusieurs bandes."),
+    ],
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Image à écrire (.tif).")],
+    incomes: IncomeOptions,
+    vintage: Vintage = None,
+) -> None:
+    """Écrire des carreaux en GeoTIFF.
+
+    Le revenu médian (median) et la part sous le seuil (share_below) sont estimés, et demandent un territoire ou des
+    revenus de référence.
+    """
+    from geoville.workflows.rasters import write_indicators
+
+    with out.writing() as path:
+        written = write_indicators(grid, indicator, path, incomes.request(vintage))
+    estimated = [item for item in indicator if item.is_estimated]
+    print_lines([f"Écrit : {out} ({french.number(written)} carreaux)"])
+    print_lines([f"Estimé, sans valeur réglementaire : {', '.join(estimated)}."] if estimated else [])
+
+
+def cells(
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="GeoTIFF dont les pixels sont des carreaux de 200 m.")],
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Table à écrire : .csv ou .parquet.")],
+) -> None:
+    """Écrire un GeoTIFF en table de carreaux.
+
+    Avec les identifiants de l'Insee, et une colonne par bande.
+    """
+    from geoville.workflows.rasters import write_cells_of_raster
+
+    with out.writing() as path:
+        written = write_cells_of_raster(image, path)
+    print_lines([f"Écrit : {out} ({french.number(written)} carreaux)"])
+
+
+# --- `geoville data territory` and `geoville data info`: make a territory, and see what one holds and lacks
+
+_MOST_SHOWN = 8
+
+territory_app = group("Faire un territoire.")
+
+
+@territory_app.callback()
+def _territory_group() -> None:
+    """Keep `new` a sub-command, though it is alone."""
+
+
+@command(territory_app, "new")
+def new(
+    name: Annotated[str, typer.Argument(metavar="NOM", help="Nom court : lettres sans accent, chiffres, tirets.")],
+    communes: Annotated[
+        str, typer.Option("--communes", metavar="CODES", help="Codes Insee, séparés par des virgules.")
+    ],
+    title: Annotated[str | None, typer.Option("--title", metavar="TITRE", help="Nom à écrire sur les cartes.")] = None,
+    rmuc_nat: Annotated[
+        float | None, typer.Option("--rmuc-nat", metavar="EUR", help="Revenu médian national par UC.")
+    ] = None,
+    rmuc_uu: Annotated[
+        float | None, typer.Option("--rmuc-uu", metavar="EUR", help="Revenu médian par UC de l'unité urbaine.")
+    ] = None,
+    uu_population: Annotated[
+        int | None, typer.Option("--uu-population", metavar="N", help="Population de l'unité urbaine.")
+    ] = None,
+    rmuc_year: Annotated[int | None, typer.Option("--rmuc-year", metavar="ANNÉE", help="Année de ces revenus.")] = None,
+) -> None:
+    """Faire un territoire de vos communes.
+
+    Il n'a encore aucune donnée : « geoville data fetch » les apporte.
+    """
+    from geoville.workflows.territories import new_territory
+
+    codes = [code.strip() for code in communes.split(",") if code.strip()]
+    reference = _reference(rmuc_nat, rmuc_uu, uu_population, rmuc_year)
+    made = new_territory(name, codes, title=title, reference=reference)
+    print_lines(
+        [
+            f"Territoire : {made.name} ({made.title}), {_communes(made)}, EPSG:{made.epsg}.",
+            f"Pour en récupérer les données : geoville data fetch {made.name}",
+        ]
+    )
+
+
+def info(
+    territory: Annotated[
+        str, typer.Argument(metavar="NOM[@VERSION]", help="Territoire, dans sa version courante ou une autre.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Dire ce qu'un territoire contient, et ce qui lui manque."""
+    from geoville.sources.pack import open_pack
+    from geoville.workflows.territories import missing_in_words, territory_document
+
+    opened = open_pack(territory)
+    if as_json:
+        print_json(territory_document(opened))
+        return
+    print_heading(opened)
+    print_lines(_facts(opened))
+    print_files(opened)
+    print_lines(missing_in_words(opened))
+
+
+def print_heading(territory: Pack) -> None:
+    """Print the line that a territory is introduced by, with the versions of one that the user made."""
+    from geoville.workflows.territories import known_versions
+
+    versions = [f"{territory.name}@{version}" for version in known_versions(territory)]
+    which = f", version {territory.version}" if territory.version else ""
+    others = f" ; versions : {', '.join(versions)}" if len(versions) > 1 else ""
+    print_lines([f"{territory.name} : {territory.title} (EPSG:{territory.epsg}{which}){others}"])
+
+
+def print_files(territory: Pack) -> None:
+    """Print the table of the files of a territory, those that the user added last."""
+    rows = [(file.path.name, file.role, file.source.citation) for file in territory.manifest.files]
+    rows += [(item.id, item.kind, item.source.citation) for item in territory.additions]
+    if rows:
+        print_table(("Fichier", "Rôle", "Source"), rows)
+
+
+def _facts(territory: Pack) -> Iterator[str]:
+    yield f"Dossier : {territory.folder}"
+    if territory.manifest.communes:
+        yield f"Étendue : {_communes(territory)}"
+    reference = territory.income_reference
+    if reference is not None:
+        doubt = "" if reference.verified else " (à vérifier)"
+        yield (
+            f"Revenus de référence{doubt} : {french.euros(reference.national_eur)} en France, "
+            f"{french.euros(reference.urban_unit_eur)} dans l'unité urbaine, {reference.source}"
+        )
+
+
+def _communes(territory: Pack) -> str:
+    codes = territory.manifest.communes
+    shown = ", ".join(codes[:_MOST_SHOWN]) + ("…" if len(codes) > _MOST_SHOWN else "")
+    return f"{len(codes)} commune{'s' if len(codes) > 1 else ''} ({shown})"
+
+
+def _reference(
+    national: float | None, unit: float | None, population: int | None, year: int | None
+) -> IncomeReference | None:
+    """Figures of the urban unit: all of them or none."""
+    if (national, unit, population, year) == (None, None, None, None):
+        return None
+    if national is None or unit is None or population is None:
+        raise InvalidInputError(
+            "Revenus de référence incomplets", advice="donner ensemble --rmuc-nat, --rmuc-uu et --uu-population"
+        )
+    from geoville.law import IncomeReference
+
+    return IncomeReference(national, unit, population, year, verified=False, source="donnés en ligne de commande")
+
 
 app = group("Lister les données, en ajouter, les convertir.")
 
@@ -114,14 +644,14 @@ def build(
     )
 
 
-app.add_typer(addresses.app, name="addresses")
-app.add_typer(territories.app, name="territory")
+app.add_typer(addresses_app, name="addresses")
+app.add_typer(territory_app, name="territory")
 command(app, "info")(info)
 command(app, "fetch")(fetch)
 command(app, "raster")(raster)
 command(app, "cells")(cells)
-command(app, "sources")(data_sources.sources)
-command(app, "check")(data_sources.check)
+command(app, "sources")(sources)
+command(app, "check")(check)
 
 
 def _rows(addition: Addition) -> str:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoville import french
-from geoville.cli.arguments import AskedDay, day
-from geoville.cli.candidates import print_candidates
-from geoville.cli.file_arguments import Destination
+from geoville.cli.files import Destination
+from geoville.cli.options import AskedDay, day
+from geoville.cli.perimeters import print_candidates
 from geoville.cli.printing import print_lines, print_table
 
 if TYPE_CHECKING:
     from geoville.model import Answer
+
 
 _FOLDER = Destination("demo")
 

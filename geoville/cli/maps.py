@@ -1,22 +1,25 @@
-"""`geoville map`: sectors, perimeters, files and comparisons as pages that open with no network."""
+"""`geoville map`, `sheet` and `atlas`."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoville.cli.arguments import DEFAULT_TERRITORY, AskedDay, QpvGeneration, TerritoryName, Vintage, day
-from geoville.cli.file_arguments import Destination
+from geoville import french
+from geoville.cli.files import Destination
+from geoville.cli.options import DEFAULT_TERRITORY, AskedDay, QpvGeneration, TerritoryName, Vintage, day
 from geoville.cli.printing import print_lines
 from geoville.errors import InvalidInputError
 from geoville.model import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from geoville.workflows.maps import MapLook
+
 
 COMPARISON_PAGE = "comparaison.html"
 _PRINTED = (".pdf", ".png")
@@ -63,21 +66,20 @@ def draw(
         raise InvalidInputError(
             "Une carte interactive s'écrit dans un dossier", advice="pour une planche : « geoville sheet »"
         )
-    from geoville.sources.territory import open_territory
-    from geoville.workflows.file_maps import PerimeterFile, draw_file, read_look
-    from geoville.workflows.maps import draw_maps
+    from geoville.sources.pack import open_pack
+    from geoville.workflows.maps import PerimeterFile, draw_file, draw_maps, read_look
 
     look = read_look(style, tiles)
     with out.writing() as folder:
         if compared is not None:
             _refuse_idle(("--tiles", tiles))
-            used_grid = grid or open_territory(territory).grid_path()
+            used_grid = grid or open_pack(territory).grid_path()
             drawn: Iterable[Path] = [_comparison(compared, used_grid, folder, look, vintage, kind, generation)]
         elif file is not None:
             drawn = [draw_file(PerimeterFile(file, kind, generation, grid, vintage), folder, day(on), look)]
         else:
             _refuse_idle(("--grid", grid), ("--vintage", vintage), ("--kind", kind), ("--generation", generation))
-            drawn = draw_maps(open_territory(territory), name, folder, day(on), look)
+            drawn = draw_maps(open_pack(territory), name, folder, day(on), look)
     print_lines(f"Carte : {out.shown_within(path, folder)}" for path in drawn)
 
 
@@ -109,3 +111,95 @@ def _refuse_idle(*options: tuple[str, object]) -> None:
     idle = [option for option, value in options if value is not None]
     if idle:
         raise InvalidInputError(f"Sans effet sur cette carte : {', '.join(idle)}", advice="retirer ces options")
+
+
+# --- `geoville atlas`: every perimeter of a territory, as pages to open from a disk and one PDF
+
+
+def atlas(
+    out: Annotated[Destination, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire l'atlas.")],
+    territory: Annotated[
+        str, typer.Argument(metavar="TERRITOIRE", help="Territoire (« geoville data list »).")
+    ] = DEFAULT_TERRITORY,
+    style: Annotated[
+        Path | None, typer.Option("--style", metavar="FICHIER", help="Couleurs et noms des couches (TOML).")
+    ] = None,
+    on: AskedDay = None,
+) -> None:
+    """Écrire un atlas : une page par périmètre.
+
+    S'ouvre sans réseau. Interrompu, il reprend où il s'est arrêté ; mêmes données, même jour : mêmes fichiers.
+    """
+    from geoville.sources.pack import open_pack
+    from geoville.workflows.atlas import draw_atlas
+    from geoville.workflows.maps import read_look
+
+    with out.writing() as folder, _progress() as progress:
+        run = draw_atlas(open_pack(territory), folder, day(on), read_look(style, None), progress=progress)
+    written, kept = french.number(len(run.written)), french.number(len(run.kept))
+    index = out.shown_within(run.index, folder)
+    print_lines([f"Fichiers écrits : {written}. Déjà là, gardés : {kept}.", f"Atlas : {index}"])
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar of the files done, which vanishes at the end and which only a terminal shows."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("Fichiers"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+# --- `geoville sheet`: a map printed on one sheet, for a file
+
+
+def sheet(
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Planche à écrire : .pdf ou .png.")],
+    name: Annotated[
+        str | None, typer.Argument(metavar="SECTEUR|PÉRIMÈTRE", help="Nom d'un secteur ou code d'un périmètre.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--from", metavar="FICHIER", help="Imprimer les périmètres d'un fichier.")
+    ] = None,
+    kind: Annotated[
+        Kind | None,
+        typer.Option("--kind", metavar="NATURE", help=f"Nature des périmètres de --from : {', '.join(Kind)}."),
+    ] = None,
+    paper: Annotated[str, typer.Option("--format", metavar="PAPIER", help="Papier, en paysage : a4 ou a3.")] = "a4",
+    theme: Annotated[
+        str, typer.Option("--theme", metavar="THÈME", help="Thème des carreaux : median, share_below, people…")
+    ] = "",
+    graticule: Annotated[bool, typer.Option("--graticule", help="Tracer méridiens et parallèles.")] = False,
+    style: Annotated[
+        Path | None, typer.Option("--style", metavar="FICHIER", help="Couleurs et noms des couches (TOML).")
+    ] = None,
+    on: AskedDay = None,
+    territory: TerritoryName = DEFAULT_TERRITORY,
+) -> None:
+    """Imprimer une carte sur une planche, à joindre à un dossier.
+
+    PDF vectoriel (la carte, puis ce qu'elle veut dire) ou PNG à 300 points par pouce. Lisible en noir et blanc.
+    """
+    if (name is None) == (file is None):
+        raise InvalidInputError("Rien de précis à imprimer", advice="donner un nom, ou bien --from")
+    if kind is not None and file is None:
+        raise InvalidInputError("Sans effet sur cette carte : --kind", advice="retirer cette option")
+    from geoville.rendering.sheet.page import paper_format
+    from geoville.rendering.sheet.sheet import SheetOptions
+    from geoville.sources.pack import open_pack
+    from geoville.workflows.maps import PerimeterFile, check_suffix, file_map, map_specs, read_look, write_sheet
+
+    check_suffix(out.file_name)
+    options = SheetOptions(paper_format(paper), theme, graticule)
+    look = read_look(style, None)
+    if file is not None:
+        spec = file_map(PerimeterFile(file, kind), day(on), look)
+    else:
+        (spec,) = map_specs(open_pack(territory), name, day(on), look).values()
+    with out.writing() as path:
+        write_sheet(spec, path, options)
+    print_lines([f"Planche : {out}"])

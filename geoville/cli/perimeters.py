@@ -1,26 +1,497 @@
-"""`geoville perimeters`: compute candidates, score them, fit the bridge."""
+"""`geoville perimeters`: candidates, compare, describe, explain, score, sensitivity, veille, vecu."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import math
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from geoville import french
-from geoville.cli.arguments import AsJson, QpvGeneration, TerritoryGrid, Vintage
-from geoville.cli.candidates import candidates
-from geoville.cli.compare import compare
-from geoville.cli.describe import describe
-from geoville.cli.explain import explain
-from geoville.cli.file_arguments import Destination
-from geoville.cli.incomes import IncomeOptions
-from geoville.cli.printing import print_json, print_lines
-from geoville.cli.sensitivity import sensitivity
-from geoville.cli.usage import command, group
+from geoville.carroyage.lattice import Contiguity
+from geoville.cli.files import Destination
+from geoville.cli.options import (
+    AsJson,
+    AskedDay,
+    IncomeOptions,
+    IrisIncomes,
+    QpvGeneration,
+    QuarterOptions,
+    Scheduler,
+    TerritoryGrid,
+    Vintage,
+    Workers,
+    day,
+    iris_input,
+)
+from geoville.cli.printing import deliver, print_json, print_lines, print_table
+from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
+from geoville.model import Kind
 from geoville.perimeters.search_method import SearchMethod
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from geoville.carroyage.uncertainty import Interval
+    from geoville.perimeters.comparison import Comparison
+    from geoville.perimeters.sensitivity import Choices, Outcome, Scenario, Sensitivity
+    from geoville.perimeters.veille import DroppedPiece
+    from geoville.rendering.comparison import TableRow
+    from geoville.workflows.candidates import CandidateRun
+    from geoville.workflows.sensitivity import SensitivityRun
+    from geoville.workflows.vecu import VecuRun
+    from geoville.workflows.veille import VeilleRun
+
+
+# --- `geoville perimeters candidates`: candidate perimeters of a grid, from the options of a command line
+
+
+def candidates(
+    out: Annotated[
+        Destination, typer.Option("--out", metavar="FICHIER", help="Résultat : .gpkg, .geojson ou .parquet.")
+    ],
+    incomes: IncomeOptions,
+    grid: TerritoryGrid = None,
+    vintage: Vintage = None,
+    blocks: Annotated[Path | None, typer.Option("--blocks", metavar="FICHIER", help="Îlots à suivre.")] = None,
+    streets: Annotated[Path | None, typer.Option("--streets", metavar="FICHIER", help="Rues à suivre.")] = None,
+    smooth: Annotated[bool, typer.Option("--smooth/--cells", help="Sans îlots : lisser ou non.")] = True,
+    method: Annotated[
+        SearchMethod,
+        typer.Option("--method", help="Indice du sol autour de chaque lieu (index) ; carreau par carreau (cells)."),
+    ] = SearchMethod.INDEX,
+    density_weight: Annotated[
+        float | None,
+        typer.Option("--density-weight", metavar="C", help="Méthode index : poids de la densité.", min=0),
+    ] = None,
+    contiguity: Annotated[
+        Contiguity, typer.Option("--contiguity", help="Carreaux voisins par un coin (queen) ou un côté (rook).")
+    ] = Contiguity.QUEEN,
+    gap_m: Annotated[
+        float, typer.Option("--gap-m", metavar="M", help="Méthode cells : vide le plus large à franchir.", min=0)
+    ] = 200.0,
+    workers: Workers = 1,
+    scheduler: Scheduler = None,
+    as_json: AsJson = False,
+) -> None:
+    """Calculer les périmètres candidats d'une grille.
+
+    Ils sont estimés, sans valeur réglementaire.
+    """
+    from geoville.law.method import index_rules
+    from geoville.perimeters.search import CandidateOptions
+    from geoville.workflows.candidates import compute_candidates
+    from geoville.workflows.outlines import OutlineInput
+
+    request = incomes.request(vintage)
+    run = compute_candidates(
+        grid or request.territory_grid(),
+        replace(
+            request,
+            outline=OutlineInput(blocks, streets, smooth),
+            options=CandidateOptions(
+                contiguity=contiguity, gap_m=gap_m, method=method, index=index_rules(density_weight)
+            ),
+        ),
+        workers=workers,
+        scheduler=scheduler,
+    )
+    deliver(run, out, as_json=as_json, in_words=lambda: print_candidates(run))
+
+
+def print_candidates(run: CandidateRun) -> None:
+    """Print the candidates of a run, what was rejected and what is not verified."""
+    amounts = sorted({french.euros(threshold.eur) for threshold in run.found.start.thresholds.values()})
+    seuil = amounts[0] if len(amounts) == 1 else f"{len(amounts)} unités urbaines, chacune le sien"
+    print_lines([f"Seuil : {seuil} par UC et par an. Périmètres estimés, sans valeur réglementaire."])
+    print_table(
+        ("Candidat", "Habitants", "Sous le seuil", "Revenu médian estimé", "Intervalle à 90 %"),
+        [(item.name, *_figures(item.attributes)) for item in run.perimeters],
+    )
+    rejected = sum(quarter.population for quarter in run.search.rejected)
+    print_lines(
+        [
+            f"Écartés : {len(run.search.rejected)} groupes ({french.number(rejected)} habitants), "
+            "trop peu peuplés ou trop aisés.",
+            *([f"À vérifier : {run.found.unverified}."] if run.found.unverified else []),
+        ]
+    )
+
+
+def _figures(attributes: dict[str, str | int | float | bool | None]) -> tuple[str, str, str, str]:
+    def figure(key: str) -> float:
+        return float(attributes[key] or 0)
+
+    return (
+        french.number(figure("population")),
+        french.percent(figure("share_below_threshold")),
+        french.euros(figure("median_eur")),
+        f"{french.number(figure('median_low_eur'))} à {french.euros(figure('median_high_eur'))}",
+    )
+
+
+# --- `geoville perimeters compare`: what changes from one map of perimeters to the next
+
+_COMPARED = ("Avant", "Après", "Devenir", "Sortent", "Restent", "Entrent")
+
+
+def compare(
+    old: Annotated[Path, typer.Argument(metavar="AVANT", help="Périmètres d'avant : candidats ou contours officiels.")],
+    new: Annotated[Path, typer.Argument(metavar="APRÈS", help="Périmètres d'après.")],
+    grid: Annotated[
+        Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux dont les habitants sont comptés des deux côtés.")
+    ],
+    vintage: Vintage = None,
+    kind: Annotated[
+        Kind | None,
+        typer.Option("--kind", metavar="NATURE", help=f"Si rien d'autre ne dit la nature : {', '.join(Kind)}."),
+    ] = None,
+    generation: QpvGeneration = None,
+    map_file: Annotated[
+        Destination | None, typer.Option("--map", metavar="FICHIER", help="Deux cartes côte à côte, en une page HTML.")
+    ] = None,
+    out: Annotated[
+        Destination | None,
+        typer.Option("--out", metavar="FICHIER", help="Ce qui entre, sort et reste : .gpkg, .geojson ou .parquet."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Comparer deux cartes de périmètres.
+
+    Qui entre, qui sort, ce que devient chaque quartier.
+    """
+    from geoville.workflows.compare import compare_files, comparison_document
+
+    run = compare_files(old, new, grid, vintage=vintage, kind=kind, generation=generation)
+    if out is not None:
+        with out.writing() as path:
+            run.write(path)
+    if map_file is not None:
+        with map_file.writing() as path:
+            run.draw(path)
+    if as_json:
+        print_json(comparison_document(run.comparison, run.grid.vintage))
+        return
+    print_comparison(run.comparison)
+    print_lines([f"Écrit : {out}"] if out else [])
+    print_lines([f"Carte : {map_file}"] if map_file else [])
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """Print what became of each perimeter, then the two maps as wholes."""
+    from geoville.rendering.comparison import rules_sentence, summary, table_rows, total_row
+    from geoville.rendering.layers import ESTIMATED
+
+    rows = [(_names(row.old), _names(row.new), row.fate, *_flow(row)) for row in table_rows(comparison)]
+    print_table(_COMPARED, [*rows, ("Ensemble", "", "", *_flow(total_row(comparison)))])
+    print_lines(summary(comparison))
+    print_lines([f"Comparaison qui repose sur un contour {ESTIMATED}."] if comparison.estimated else [])
+    print_lines([rules_sentence(comparison)])
+
+
+def _names(members: Sequence[tuple[str, str]]) -> str:
+    mark = "• " if len(members) > 1 else ""
+    return "\n".join(f"{mark}{name}" for name, _ in members) or "–"
+
+
+def _flow(row: TableRow) -> tuple[str, ...]:
+    """People who leave, stay and enter; those before and after would not fit the terminal."""
+    return row.people[1:4]
+
+
+# --- `geoville perimeters describe`: figures of the perimeters of a file, with their intervals
+
+
+def describe(
+    perimeters: Annotated[Path, typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à décrire.")],
+    incomes: IncomeOptions,
+    grid: TerritoryGrid = None,
+    vintage: Vintage = None,
+    as_json: AsJson = False,
+) -> None:
+    """Estimer population et revenus de périmètres.
+
+    Quels qu'ils soient : habitants, part sous le seuil et revenu médian, avec leur intervalle à 90 %.
+    """
+    from geoville.workflows.describe import describe_perimeters
+
+    request = incomes.request(vintage)
+    found = describe_perimeters(perimeters, grid or request.territory_grid(), request)
+    if as_json:
+        print_json([{"code": item.code, "name": item.name, **asdict(figures)} for item, figures in found])
+        return
+    print_table(
+        ("Périmètre", "Habitants", "Sous le seuil (90 %)", "Revenu médian estimé (90 %)"),
+        [
+            (
+                f"{item.code} {item.name}",
+                french.number(figures.population),
+                _range(figures.share_below, french.percent),
+                _range(figures.median_eur, french.euros),
+            )
+            for item, figures in found
+        ],
+    )
+    print_lines(["Chiffres estimés d'après les carreaux, sans valeur réglementaire."])
+
+
+def _range(interval: Interval, written: Callable[[float], str]) -> str:
+    return "–" if math.isnan(interval.value) else f"{written(interval.low)} à {written(interval.high)}"
+
+
+# --- `geoville perimeters explain`: why a place is in a candidate, or not
+
+
+def explain(
+    computed: Annotated[Path, typer.Option("--candidates", metavar="FICHIER", help="Périmètres candidats.")],
+    at: Annotated[str, typer.Option("--at", metavar="LON,LAT", help="Longitude et latitude, degrés décimaux.")],
+    grid: Annotated[
+        Path | None, typer.Option("--grid", metavar="FICHIER", help="Leur grille, si elle n'est pas d'un territoire.")
+    ] = None,
+    iris: Annotated[Path | None, typer.Option("--iris", metavar="FICHIER", help="Leurs IRIS, s'il y en a.")] = None,
+    iris_incomes: IrisIncomes = None,
+    on: AskedDay = None,
+    as_json: AsJson = False,
+) -> None:
+    """Expliquer pourquoi un lieu est dans un candidat, ou non.
+
+    Du carreau aux conditions du décret.
+    """
+    from geoville.workflows.explain import explain_place
+
+    lon, lat = _coordinates(at)
+    given = iris_input(iris, iris_incomes)
+    document = explain_place(computed, lon, lat, on=day(on), grid=grid, iris=given).document()
+    if as_json:
+        print_json(document)
+    else:
+        print_lines(_in_words(document))
+
+
+def _coordinates(text: str) -> tuple[float, float]:
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InvalidInputError("Coordonnées mal écrites", advice="donner --at LONGITUDE,LATITUDE") from None
+    return lon, lat
+
+
+def _in_words(document: dict[str, Any]) -> list[str]:
+    cell, cluster = document["cell"], document["cluster"]
+    if cell is None:
+        return ["Personne n'habite ce carreau d'après la grille : il n'est pas examiné."]
+    lines = [
+        f"Carreau {cell['id']} : {french.people(cell['people'])}, niveau de vie moyen {french.euros(cell['mean_eur'])}"
+        + (", valeurs imputées par l'Insee." if cell["imputed"] else ".")
+    ]
+    if cell["median_eur"] is None or cell["share_below_threshold"] is None:
+        return [*lines, "Hors des unités urbaines examinées."]
+    lines.append(
+        f"Estimation : revenu déclaré médian {french.euros(cell['median_eur'])} "
+        f"(erreur type {french.euros(cell['standard_error_eur'])}), "
+        f"{french.percent(cell['share_below_threshold'])} des habitants sous le seuil."
+    )
+    if document["ground"] is not None:
+        return [*lines, *_ground_in_words(document["ground"]), *_end(document)]
+    touching = sum(item["selected"] for item in document["neighbours"])
+    lines.append(f"Voisins : {len(document['neighbours'])} carreaux habités, dont {touching} retenus.")
+    if cell["selected"]:
+        lines.append("Carreau retenu : plus de la moitié de ses habitants sont sous le seuil.")
+    elif cell["added_as_doubtful"]:
+        lines.append("Carreau ajouté : l'estimation hésite, et il touche un carreau retenu.")
+    elif cluster is None:
+        return [*lines, "Carreau non retenu : la moitié de ses habitants au plus sont sous le seuil."]
+    else:
+        lines.append("Carreau peu peuplé, enclavé entre des carreaux retenus.")
+    return [*lines, *_end(document)]
+
+
+def _ground_in_words(ground: dict[str, Any]) -> list[str]:
+    """The index of a place, its parts, and what would change the answer."""
+    times = ground["people_per_cell"] / ground["typical_people_per_cell"]
+    inside = ground["index"] > ground["cut"]
+    needed = french.percent(min(max(ground["share_needed"], 0.0), 1.0))
+    return [
+        f"Autour du lieu (quelque 200 m) : {french.percent(ground['share_around'])} des habitants sous le seuil, "
+        f"{french.number(ground['people_per_cell'])} habitants par carreau, soit {french.number(times, 2)} fois la "
+        "densité où l'on vit d'ordinaire dans l'unité urbaine.",
+        f"Indice : {french.number(ground['share_around'], 3)} (part) "
+        f"{'+' if ground['density_part'] >= 0 else '−'} {french.number(abs(ground['density_part']), 3)} (densité) = "
+        f"{french.number(ground['index'], 3)}, {'au-dessus' if inside else 'en dessous'} de "
+        f"{french.number(ground['cut'], 3)}.",
+        f"À cette densité, le sol {'sortirait si la part tombait à' if inside else 'entrerait si la part dépassait'} "
+        f"{needed}.",
+    ]
+
+
+def _end(document: dict[str, Any]) -> list[str]:
+    """The cluster and its tests, then the verdict; the place is in no cluster where its ground was not chosen."""
+    cluster = document["cluster"]
+    if cluster is None:
+        return ["Résultat : sol non retenu."]
+    return [*_cluster_in_words(cluster), _verdict(document["candidate"])]
+
+
+def _cluster_in_words(cluster: dict[str, Any]) -> list[str]:
+    low, high = cluster["median_interval_eur"]
+    return [
+        f"Groupe de {cluster['cells']} carreaux, médiane à 90 % entre {french.euros(low)} et {french.euros(high)}.",
+        *(
+            f"- {test['test']} : {french.number(test['value'])} pour une limite de {french.number(test['limit'])}, "
+            + ("condition remplie." if test["passed"] else "condition non remplie.")
+            for test in cluster["tests"]
+        ),
+    ]
+
+
+def _verdict(code: str | None) -> str:
+    return (
+        f"Résultat : dans le candidat {code}, estimé, sans valeur réglementaire."
+        if code
+        else "Résultat : groupe écarté."
+    )
+
+
+# --- `geoville perimeters sensitivity`: which cells are candidates whatever the choices, and which depend on one
+
+Value = TypeVar("Value")
+
+_SWEPT = ("Choix", "Scénarios", "Candidats", "Carreaux", "Habitants")
+
+
+def sensitivity(
+    grid: Annotated[
+        list[Path], typer.Option("--grid", metavar="FICHIER", help="Carreaux d'un millésime ; à répéter pour d'autres.")
+    ],
+    out: Annotated[
+        Destination, typer.Option("--out", metavar="FICHIER", help="Part des scénarios, par carreau (.tif).")
+    ],
+    incomes: IncomeOptions,
+    layer: Annotated[
+        Destination | None,
+        typer.Option("--layer", metavar="FICHIER", help="Carreaux retenus : .gpkg, .geojson ou .parquet."),
+    ] = None,
+    vintage: Annotated[
+        list[int] | None,
+        typer.Option("--vintage", metavar="ANNÉE", help="Millésime de chaque grille, si rien d'autre ne le dit."),
+    ] = None,
+    thresholds: Annotated[
+        str, typer.Option("--thresholds", metavar="LISTE", help="Facteurs du seuil du décret.")
+    ] = "0.9,1,1.1",
+    contiguities: Annotated[
+        str, typer.Option("--contiguities", metavar="LISTE", help="Voisins par un coin (queen), un côté (rook).")
+    ] = "queen,rook",
+    gaps: Annotated[
+        str, typer.Option("--gaps", metavar="LISTE", help="Vides les plus larges à franchir, en mètres.")
+    ] = "0,200,400",
+    as_json: AsJson = False,
+) -> None:
+    """Mesurer ce que les candidats doivent aux choix.
+
+    La recherche est refaite pour chaque combinaison du seuil, de la contiguïté, du vide franchi et du millésime.
+    """
+    from geoville.workflows.sensitivity import sweep_files
+
+    run = sweep_files(
+        grid,
+        incomes.request(),
+        _choices(thresholds, contiguities, gaps),
+        vintages=vintage or (),
+        track=_shown_on_stderr,
+    )
+    with out.writing() as path:
+        run.write(path)
+    if layer is not None:
+        with layer.writing() as path:
+            run.write_cells(path)
+    if as_json:
+        print_json(run.document())
+        return
+    print_sensitivity(run)
+    print_lines([f"Écrit : {made}" for made in (out, layer) if made])
+
+
+def print_sensitivity(run: SensitivityRun) -> None:
+    """Print what each value of each choice keeps, then the core and the fringe."""
+    result = run.result
+    outcomes = result.outcomes
+    print_table(_SWEPT, [_row(label, chosen) for label, chosen in _by_choice(result)])
+    print_lines(
+        [
+            f"Noyau : {_extent(result, core=True)}, retenus dans les {len(outcomes)} scénarios.",
+            f"Frange : {_extent(result, core=False)}, dont le sort dépend d'un choix.",
+            f"Habitants du noyau et de la frange : millésime {result.own.vintage}. "
+            "Périmètres estimés, sans valeur réglementaire.",
+            *([f"À vérifier : {run.unverified}."] if run.unverified else []),
+        ]
+    )
+
+
+def _by_choice(result: Sensitivity) -> list[tuple[str, list[Outcome]]]:
+    """Scenarios that share each value of each choice, the decree's own first."""
+    groups = {f"Seuil du décret, choix de la méthode ({result.own.vintage})": [result.own_outcome]}
+    labels: tuple[Callable[[Scenario], str], ...] = (
+        lambda item: f"Millésime {item.vintage}",
+        lambda item: f"Seuil du décret × {french.number(item.threshold_factor, 3)}",
+        lambda item: f"Contiguïté {item.contiguity}",
+        lambda item: f"Vide franchi : {french.quantity(item.gap_m, 'm')}",
+    )
+    for label in labels:
+        for scenario, outcome in result.outcomes.items():
+            groups.setdefault(label(scenario), []).append(outcome)
+    return list(groups.items())
+
+
+def _row(label: str, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    return (
+        label,
+        french.number(len(outcomes)),
+        _extremes([item.candidates for item in outcomes]),
+        _extremes([item.cells for item in outcomes]),
+        _extremes([item.people for item in outcomes]),
+    )
+
+
+def _extremes(values: Sequence[float]) -> str:
+    low, high = french.number(min(values)), french.number(max(values))
+    return low if low == high else f"{low} à {high}"
+
+
+def _extent(result: Sensitivity, *, core: bool) -> str:
+    chosen = result.core if core else result.fringe
+    people = french.number(float(result.grid.people[chosen].sum()))
+    return f"{french.number(int(chosen.sum()))} carreaux et {people} habitants"
+
+
+def _choices(thresholds: str, contiguities: str, gaps: str) -> Choices:
+    from geoville.perimeters.sensitivity import Choices
+
+    known = ", ".join(Contiguity)
+    return Choices(
+        _values(thresholds, float, "--thresholds", "des nombres séparés par des virgules, par exemple 0.9,1,1.1"),
+        _values(contiguities, Contiguity, "--contiguities", f"des noms parmi : {known}"),
+        _values(gaps, float, "--gaps", "des mètres séparés par des virgules, par exemple 0,200"),
+    )
+
+
+def _values(text: str, convert: Callable[[str], Value], option: str, expected: str) -> tuple[Value, ...]:
+    try:
+        return tuple(convert(part.strip()) for part in text.split(","))
+    except ValueError:
+        raise InvalidInputError(f"Liste refusée pour {option} (« {text} »)", advice=f"donner {expected}") from None
+
+
+def _shown_on_stderr(scenarios: Sequence[Scenario]) -> Iterable[Scenario]:
+    """Go through the scenarios with a bar that vanishes at the end, and that only a terminal shows."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return track(scenarios, description="Scénarios", console=console, transient=True, disable=not console.is_terminal)
+
 
 app = group("Calculer des périmètres candidats, les comparer.")
 
@@ -74,10 +545,10 @@ def _compared_with(
         return official, grid
     if territory is None:
         raise InvalidInputError("Il manque de quoi comparer", advice="donner --official et --grid, ou --territory")
-    from geoville.sources.territory import open_territory
+    from geoville.sources.pack import open_pack
     from geoville.workflows.score import official_contours
 
-    pack = open_territory(territory)
+    pack = open_pack(territory)
     return official or official_contours(pack, generation), grid or pack.grid_path(vintage)
 
 
@@ -117,11 +588,11 @@ def fit_bridge(
 
 
 def _fit_line(incomes: Path, out: Destination, territory: str, year: int, *, as_json: bool) -> None:
-    from geoville.sources.territory import open_territory
+    from geoville.sources.pack import open_pack
     from geoville.workflows.bridge import fit_territory_bridge
 
     with out.writing() as path:
-        bridge = fit_territory_bridge(open_territory(territory), incomes, year, path)
+        bridge = fit_territory_bridge(open_pack(territory), incomes, year, path)
     if as_json:
         print_json(asdict(bridge))
         return
@@ -138,7 +609,7 @@ def _fit_line(incomes: Path, out: Destination, territory: str, year: int, *, as_
 def _fit_two_figures(
     incomes: Path, out: Destination, territory: str, grids: list[Path], iris: list[Path], *, as_json: bool
 ) -> None:
-    from geoville.sources.territory import open_territory
+    from geoville.sources.pack import open_pack
     from geoville.workflows.probit_bridge import FitTown, fit_two_figures
 
     if len(grids) != len(iris):
@@ -147,7 +618,7 @@ def _fit_two_figures(
         )
     towns = [FitTown(cells, polygons) for cells, polygons in zip(grids, iris, strict=True)]
     with out.writing() as path:
-        bridge = fit_two_figures(open_territory(territory), towns, incomes, path)
+        bridge = fit_two_figures(open_pack(territory), towns, incomes, path)
     if as_json:
         print_json(asdict(bridge))
         return
@@ -199,3 +670,128 @@ def fit_density(
             f"Écrit : {out}",
         ]
     )
+
+
+# --- `geoville perimeters vecu`: what the inhabitants of a quarter use around it
+
+
+def vecu(
+    places: Annotated[
+        list[Path],
+        typer.Option("--places", metavar="FICHIER", help="Lieux, avec la part d'usagers des QPV (option à répéter)."),
+    ],
+    quarters: QuarterOptions,
+    streets: Annotated[
+        Path | None,
+        typer.Option("--streets", metavar="FICHIER", help="Rues (OSM, BD TOPO) ; sinon ligne droite × 1,3."),
+    ] = None,
+    minutes: Annotated[
+        float, typer.Option("--minutes", metavar="MIN", min=0, help="Durée de marche jusqu'à un lieu.")
+    ] = 10.0,
+    speed_kmh: Annotated[float, typer.Option("--speed-kmh", metavar="KM/H", min=0, help="Vitesse de marche.")] = 4.5,
+    as_json: AsJson = False,
+) -> None:
+    """Dessiner les quartiers vécus, toujours estimés.
+
+    Ce sont les lieux utilisés autour des QPV, et les chemins qui y mènent.
+    """
+    from geoville.perimeters.vecu import VecuRules
+    from geoville.workflows.vecu import compute_vecu
+
+    run = compute_vecu(
+        quarters.qpv,
+        places,
+        on=day(quarters.on),
+        rules=VecuRules(minutes, speed_kmh),
+        streets=streets,
+        grid=quarters.grid,
+        vintage=quarters.vintage,
+        generation=quarters.generation,
+    )
+    deliver(run, quarters.out, as_json=as_json, in_words=lambda: _print_vecu(run))
+
+
+def _print_vecu(run: VecuRun) -> None:
+    print_lines(
+        [
+            f"Quartiers vécus au {french.long_date(run.on)} : estimés, sans valeur réglementaire.",
+            f"Distances : {run.measure}.",
+        ]
+    )
+    print_table(
+        ("Lieu retenu", "Quartier", "Pourquoi"),
+        [(item.place.name, item.quarter.code, item.evidence) for item in run.vecu.kept],
+    )
+    if run.vecu.left:
+        print_lines(["Lieux non retenus :"])
+        print_table(("Lieu", "Pourquoi"), [(item.place.name, item.reason) for item in run.vecu.left])
+
+
+# --- `geoville perimeters veille`: former perimeters minus the priority quarters
+
+
+def veille(
+    former: Annotated[
+        list[Path],
+        typer.Option("--former", metavar="FICHIER", help="Anciens périmètres, ZUS ou CUCS (option à répéter)."),
+    ],
+    quarters: QuarterOptions,
+    min_area_m2: Annotated[
+        float, typer.Option("--min-area-m2", metavar="M²", min=0, help="Surface du plus petit morceau gardé.")
+    ] = 5_000.0,
+    min_width_m: Annotated[
+        float, typer.Option("--min-width-m", metavar="M", min=0, help="Ce qui est moins large est écarté.")
+    ] = 20.0,
+    min_population: Annotated[
+        float, typer.Option("--min-population", metavar="N", min=0, help="Habitants du plus petit morceau gardé.")
+    ] = 0.0,
+    as_json: AsJson = False,
+) -> None:
+    """Calculer les quartiers de veille.
+
+    Ce sont les anciennes ZUS et CUCS, moins les QPV en vigueur.
+    """
+    from geoville.perimeters.veille import VeilleRules
+    from geoville.workflows.veille import compute_veille
+
+    run = compute_veille(
+        former,
+        quarters.qpv,
+        on=day(quarters.on),
+        rules=VeilleRules(min_width_m, min_area_m2, min_population),
+        grid=quarters.grid,
+        vintage=quarters.vintage,
+        generation=quarters.generation,
+    )
+    deliver(run, quarters.out, as_json=as_json, in_words=lambda: _print_veille(run))
+
+
+def _print_veille(run: VeilleRun) -> None:
+    status = "estimés, sans valeur réglementaire" if run.estimated else "d'après des contours officiels"
+    print_lines([f"Quartiers de veille au {french.long_date(run.on)} ({status})."])
+    print_table(
+        ("Quartier", "Origine", "Surface", "Habitants"),
+        [
+            (item.name, str(item.attributes["origin"]), _hectares(item.geometry.area), _people(item.attributes))
+            for item in run.veille.quarters
+        ],
+    )
+    if run.veille.dropped:
+        print_lines(["Écartés :"])
+        print_table(("Origine", "Surface", "Pourquoi"), _dropped(run.veille.dropped))
+
+
+def _dropped(pieces: Sequence[DroppedPiece]) -> list[tuple[str, str, str]]:
+    return [
+        (";".join(item.code for item in piece.origins), _hectares(piece.geometry.area), piece.reason)
+        for piece in pieces
+    ]
+
+
+def _people(attributes: dict[str, str | int | float | bool | None]) -> str:
+    population = attributes["population"]
+    return "non compté" if population is None else french.number(float(population))
+
+
+def _hectares(area_m2: float) -> str:
+    return french.quantity(area_m2 / 10_000, "ha", 2)

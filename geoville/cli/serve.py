@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from geoville.cli.arguments import AddressFile, GeocoderName, PerimeterFiles
+from geoville.cli.options import AddressFile, GeocoderName, PerimeterFiles
 from geoville.cli.printing import print_lines
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.eligibility.shares import AREAS, LINES
+from geoville.eligibility.judgement import AREAS, LINES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely import STRtree
     from shapely.geometry.base import BaseGeometry
+
 
 TOLERANCE_M = 0.1
 """Most by which a reach may be overstated."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from geoville.model import Perimeter, PerimeterHit
 
+
 ESTIMATED_ANSWER = (
     "Réponse estimée, sans valeur réglementaire : le contour officiel en vigueur à cette date manque ici."
 )

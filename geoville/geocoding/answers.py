@@ -1,10 +1,14 @@
-"""French sentences and positions for what was found. They quote the list, never what was typed."""
+"""What a geocoder answers: an address of a list or of a remote service as a position, the nearest to a point."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from geoville import french
+from geoville.geocoding.parse import StreetName, street_name
+from geoville.geocoding.words import normalise
 from geoville.law import position_accuracy
 from geoville.model import NotFound, Position, PositionType
 
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Address
+
 
 MOST_LISTED = 5
 """Most names that a sentence lists."""
@@ -137,3 +142,112 @@ def number_of(address: Address) -> str:
 def _spaced(suffix: str) -> str:
     """A letter sticks to its number, a word does not: "12b", "12 bis"."""
     return f" {suffix}" if len(suffix) > 1 else suffix
+
+
+# --- The address nearest to a point
+
+WITHIN_M = 100
+SCORE_FALLS_OVER_M = 1_000
+METRES_IN_A_DEGREE = 111_195
+
+
+def nearest(lon: float, lat: float, addresses: Iterable[Address]) -> Position | NotFound:
+    """Nearest of some addresses to a point given in degrees, with its distance in the reason of its accuracy."""
+    address = min(addresses, key=lambda known: (distance_m(lon, lat, known), known.id), default=None)
+    away_m = distance_m(lon, lat, address) if address else math.inf
+    if address is None or away_m > WITHIN_M:
+        return NotFound(f"Aucune adresse de la liste à moins de {french.quantity(WITHIN_M, 'm')}.")
+    is_point = address.number is None or not position_accuracy(address.precision).firm
+    kind = PositionType.STREET if is_point else PositionType.HOUSENUMBER
+    found = position(address, kind, 1 - away_m / SCORE_FALLS_OVER_M, label=label_of(address) if is_point else "")
+    at = f"à {french.quantity(away_m, 'm')} du point demandé"
+    return replace(found, accuracy_reason=f"{found.accuracy_reason}, {at}")
+
+
+def distance_m(lon: float, lat: float, address: Address | RemoteAddress) -> float:
+    """Distance on the ground from a point in degrees to an address, good to a metre over a few hundred."""
+    east = (address.lon - lon) * math.cos(math.radians(lat))
+    return math.hypot(east, address.lat - lat) * METRES_IN_A_DEGREE
+
+
+# --- One result of a remote geocoder, in the flat GeoJSON that addok and the Géoplateforme share
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteAddress:
+    """An address, a street, a place or a town as a remote geocoder writes it.
+
+    Parameters
+    ----------
+    lon, lat : degrees, WGS84.
+    score : in [0, 1], the service's own.
+    kind : "housenumber", "street", "locality" or "municipality".
+    housenumber : number with its "bis", "b"…; empty but for an address.
+    name : of the street, the place or the town, without number.
+    city, others : name of the town; the other names that its place goes by (delegated commune, arrondissement).
+    """
+
+    lon: float
+    lat: float
+    label: str
+    score: float
+    kind: str
+    id: str
+    housenumber: str
+    name: str
+    postcode: str
+    citycode: str
+    city: str
+    others: tuple[str, ...]
+    context: str
+
+    @property
+    def street(self) -> StreetName:
+        """Name of the street, or of the place, cut and normalised."""
+        return street_name(self.name)
+
+    @property
+    def town_names(self) -> tuple[str, ...]:
+        """Normalised names of the town."""
+        return tuple(dict.fromkeys(normalise(name) for name in (self.city, *self.others) if name))
+
+
+def remote_addresses(document: Any) -> tuple[RemoteAddress, ...]:
+    """Results of an answer, in its order.
+
+    Raises
+    ------
+    ValueError
+        The answer is not a collection of points with their properties. Its message may hold the question.
+    """
+    try:
+        return tuple(_address(feature) for feature in document["features"])
+    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        raise ValueError from error
+
+
+def _address(feature: Any) -> RemoteAddress:
+    known = feature["properties"]
+    lon, lat = feature["geometry"]["coordinates"][:2]
+    said = {key: _text(value) for key, value in known.items()}
+    return RemoteAddress(
+        lon=float(lon),
+        lat=float(lat),
+        label=said["label"],
+        score=float(known["score"]),
+        kind=said["type"],
+        id=said.get("id", ""),
+        housenumber=said.get("housenumber", ""),
+        name=said.get("street") or said["name"],
+        postcode=said.get("postcode", ""),
+        citycode=said.get("citycode", ""),
+        city=said.get("city", ""),
+        others=tuple(said.get(key, "") for key in ("oldcity", "district")),
+        context=said.get("context", ""),
+    )
+
+
+def _text(value: Any) -> str:
+    """Text of a property; the first one where there are several, as addok gives the names of a merged town."""
+    first = (value or [""])[0] if isinstance(value, list) else value
+    return "" if first is None else str(first)

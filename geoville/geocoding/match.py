@@ -1,22 +1,116 @@
-"""Which streets of the list a question may mean: type and body of the name are scored apart, then weighed.
-
-Scores of the whole string lie: a street of the wrong town shares most of its letters with the right one.
-"""
+"""How like a street is to what was asked."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, partial
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from geoville.geocoding.body_likeness import body_likeness
-from geoville.geocoding.street_name import StreetName
+from geoville.geocoding.parse import StreetName
+from geoville.geocoding.words import DISTINGUISHING, INITIAL, MONTHS, SAME_SOUND, TITLES, Vocabulary
 
 if TYPE_CHECKING:
-    from geoville.geocoding.spelling import Vocabulary
-    from geoville.geocoding.street_index import Street, StreetIndex
+    from collections.abc import Callable, Iterable, Iterator
+
+    from geoville.geocoding.towns import Town
+
+
+# --- How alike the bodies of two street names are: "avenue Guynemer" and "Avenue Georges Guynemer" without the types
+
+Words = tuple[str, ...]
+
+OTHER_ORDER = 0.97
+ADDED_TITLE = 0.96
+FIRST_NAMES_LEFT_OUT = 0.94
+SHORTEST_START = 3
+
+
+class BodyLikeness(NamedTuple):
+    """Likeness of two bodies.
+
+    Parameters
+    ----------
+    score : in [0, 1].
+    misspelt : whether a word was taken for another spelling of one that the list knows.
+    """
+
+    score: float
+    misspelt: bool
+
+    def times(self, factor: float) -> BodyLikeness:
+        """The same likeness, weakened."""
+        return BodyLikeness(self.score * factor, self.misspelt)
+
+
+def body_likeness(asked: Words, known: StreetName, vocabulary: Vocabulary) -> BodyLikeness | None:
+    """Likeness of a typed body to a known one, None where they are two streets.
+
+    Parameters
+    ----------
+    asked : content words of the typed body, normalised.
+    known : name of a street of the list.
+    vocabulary : words of the list.
+
+    Notes
+    -----
+    The score is 1 for the same words in the same order; less for an initial, a misspelt word, another order, a title
+    added, first names left out of a person's name ("Guynemer"). A word that the list lacks is never ignored.
+    """
+    found = [_same_words(asked, known, vocabulary)]
+    for fewer in _without_extras(asked, known):
+        reduced = _same_words(fewer, known, vocabulary)
+        found.append(reduced and reduced.times(ADDED_TITLE))
+    return max((likeness for likeness in found if likeness), default=None)
+
+
+def _same_words(asked: Words, known: StreetName, vocabulary: Vocabulary) -> BodyLikeness | None:
+    omitted, kept = known.content[: -len(asked) or None], known.content[-len(asked) :]
+    if len(asked) == len(known.content):
+        in_order = _aligned(asked, known.content, vocabulary)
+        if in_order is None and sorted(asked) == sorted(known.content):
+            return BodyLikeness(OTHER_ORDER, misspelt=False)
+        return in_order
+    if not asked or len(asked) > len(known.content):
+        return None
+    if not known.names_a_person or not DISTINGUISHING.isdisjoint(omitted):
+        return None
+    without_first_names = _aligned(asked, kept, vocabulary)
+    return without_first_names and without_first_names.times(FIRST_NAMES_LEFT_OUT)
+
+
+def _aligned(asked: Words, known: Words, vocabulary: Vocabulary) -> BodyLikeness | None:
+    scores = []
+    for rank, (typed, word) in enumerate(zip(asked, known, strict=True)):
+        is_shortened = rank < len(known) - 1 and typed != word and _shortens(typed, word)
+        score = INITIAL if is_shortened else vocabulary.likeness(typed, word)
+        if score is None:
+            return None
+        scores.append(score)
+    return BodyLikeness(prod(scores), misspelt=any(score <= SAME_SOUND for score in scores))
+
+
+def _shortens(typed: str, word: str) -> bool:
+    """Whether a word is the initial of another, or the start of a title: "V" for Victor, "Cap" for Capitaine."""
+    return word.startswith(typed) and (len(typed) == 1 or (len(typed) >= SHORTEST_START and word in TITLES))
+
+
+def _is_that_person(asked: Words, known: StreetName) -> bool:
+    """Whether a title may be left out: the general Vaillant is not Gabriel Vaillant, but Leclerc is general Leclerc."""
+    return asked[0] in known.content or len(asked) - 1 >= len(known.content)
+
+
+def _without_extras(asked: Words, known: StreetName) -> Iterator[Words]:
+    """The typed words without a title before a person's name, and without the year after a date."""
+    if len(asked) > 1 and asked[0] in TITLES and known.names_a_person and _is_that_person(asked, known):
+        yield asked[1:]
+    if len(asked) > 1 and asked[-1].isdigit() and asked[-2] in MONTHS:
+        yield asked[:-1]
+
 
 SAME_TYPE = 1.0
 NO_TYPE_ASKED = 0.92
@@ -97,3 +191,114 @@ def match_streets(asked: StreetName, index: StreetIndex) -> tuple[StreetMatch, .
 def as_good_as_first(matches: tuple[StreetMatch, ...]) -> tuple[StreetMatch, ...]:
     """The best match and those that cannot be told from it by their score."""
     return tuple(match for match in matches if match.score >= matches[0].score - AS_GOOD)
+
+
+# --- The streets of a town, or those that share a word, by the words of their names
+
+LIKE_ENOUGH_TO_SUGGEST = 80
+SUGGESTED_STREETS = 3
+
+
+class StreetRow(NamedTuple):
+    """A street as the list writes it, with the key under which its addresses are found."""
+
+    label: str
+    key: int
+    name: StreetName
+    town: Town
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """A street of the list; two ways of writing its name are one street.
+
+    Parameters
+    ----------
+    label : name as the list writes it, the first one in alphabetical order.
+    keys : under which its addresses are found.
+    """
+
+    label: str
+    name: StreetName
+    town: Town
+    keys: tuple[int, ...]
+
+    @property
+    def title(self) -> str:
+        """The street and its town, quoted for a sentence.
+
+        >>> from geoville.geocoding.street_name import street_name
+        >>> from geoville.geocoding.towns import Town
+        >>> Street("Rue Mollien", street_name("Rue Mollien"), Town("62193", "Calais"), ()).title
+        '« Rue Mollien » (Calais)'
+        """
+        return f"« {self.label} » ({self.town.title})"
+
+
+class StreetIndex:
+    """Streets by the words of their names, fixed after construction.
+
+    Parameters
+    ----------
+    rows : streets as the list writes them.
+    knows : whether the whole list has a word in the name of a street.
+    rich : whether the whole list knows so many words that one that it lacks is likely misspelt.
+    """
+
+    def __init__(self, rows: Iterable[StreetRow], knows: Callable[[str], bool], *, rich: bool) -> None:
+        self.streets = _streets(rows)
+        by_word: defaultdict[str, list[Street]] = defaultdict(list)
+        for street in self.streets:
+            for word in dict.fromkeys((*street.name.content, street.name.type)):
+                by_word[word].append(street)
+        self._by_word = {word: tuple(streets) for word, streets in by_word.items() if word}
+        words = (word for street in self.streets for word in street.name.content)
+        self.vocabulary = Vocabulary(words, knows=knows, rich=rich)
+
+    def candidates(self, asked: StreetName) -> tuple[Street, ...]:
+        """Streets that hold the last word asked, or, after a date, the word before its year."""
+        words = [known for word in last_words(asked) for known in (self.vocabulary.alternatives(word) or (word,))]
+        found = (street for word in words for street in self._by_word.get(word, ()))
+        return tuple({street.keys: street for street in found}.values())
+
+    def starting(self, asked: StreetName) -> tuple[Street, ...]:
+        """Streets that hold every word asked, of which the last one may be only the start of theirs."""
+        *whole, start = asked.content or (asked.type,)
+        return tuple(
+            street
+            for street in self.streets
+            if asked.type in {"", start, street.name.type}
+            and all(word in street.name.content for word in whole)
+            and any(word.startswith(start) for word in (*street.name.content, street.name.type))
+        )
+
+    def suggestions(self, asked: StreetName) -> tuple[str, ...]:
+        """Titles of the few streets whose names look most like the one asked."""
+        names = {street.title: " ".join(street.name.content) for street in self.streets}
+        near = process.extract(
+            " ".join(asked.content),
+            names,
+            scorer=fuzz.token_set_ratio,
+            score_cutoff=LIKE_ENOUGH_TO_SUGGEST,
+            limit=SUGGESTED_STREETS,
+        )
+        return tuple(title for _, _, title in near)
+
+
+def last_words(asked: StreetName) -> tuple[str, ...]:
+    """The word by which a street is looked for: its last one, with the one before where it is a year or a number."""
+    last = asked.content[-1:] or (asked.type,)
+    return asked.content[-2:] if last[0].isdigit() else last
+
+
+def _streets(rows: Iterable[StreetRow]) -> tuple[Street, ...]:
+    """Group rows by town and normalised name; their order does not matter."""
+    grouped: defaultdict[tuple[Town, str, tuple[str, ...]], list[StreetRow]] = defaultdict(list)
+    for row in rows:
+        grouped[row.town, row.name.type, row.name.content].append(row)
+    return tuple(sorted(map(_street, grouped.values()), key=lambda street: (street.town, street.label)))
+
+
+def _street(rows: list[StreetRow]) -> Street:
+    first = min(rows, key=lambda row: row.label)
+    return Street(first.label, first.name, first.town, tuple(sorted(row.key for row in rows)))

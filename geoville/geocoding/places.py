@@ -6,20 +6,26 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geoville.geocoding.normalise import content_words, normalise, numbers_in_letters
-from geoville.geocoding.spelling import SAME, Vocabulary
-from geoville.geocoding.vocabulary import OPTIONAL_PLACE_WORDS
+from geoville.geocoding.words import (
+    OPTIONAL_PLACE_WORDS,
+    SAME,
+    Vocabulary,
+    content_words,
+    normalise,
+    numbers_in_letters,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from geoville.model import Address
 
+
 Words = tuple[str, ...]
 
 SHORTENED = 0.95
 ENOUGH_WORDS = 2
-SUGGESTIONS = 3
+SUGGESTED_PLACES = 3
 
 _COMMENT = re.compile(r"\(([^)]*)\)")
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import OSA
 
 from geoville.crs import commune_of
-from geoville.geocoding.normalise import normalise
+from geoville.geocoding.words import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
 
 SHORTEST_MISSPELT = 5
 SHORTEST_TWICE_MISSPELT = 9

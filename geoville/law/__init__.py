@@ -8,10 +8,17 @@
 - `territories.yaml`: where another rule than income decides.
 """
 
-from geoville.law.accuracy import Accuracy, known_precisions, position_accuracy
 from geoville.law.generations import generation_of_code, generations, zone_of_departement
-from geoville.law.parameters import DatedValue, Parameter, parameter, parameters
-from geoville.law.territories import require_income_rule
+from geoville.law.parameters import (
+    Accuracy,
+    DatedValue,
+    Parameter,
+    known_precisions,
+    parameter,
+    parameters,
+    position_accuracy,
+    require_income_rule,
+)
 from geoville.law.threshold import IncomeReference, Threshold, eligible_units, income_threshold
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from geoville.law.yaml_files import read_law
+from geoville.law.parameters import read_law
 from geoville.model import Generation
 
 _CODE_2015 = re.compile(r"QP\d\d[\dAB]\d{3}")

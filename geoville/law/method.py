@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
-from geoville.law.yaml_files import read_law
+from geoville.law.parameters import read_law
 
 _FILE = "parameters/method.yaml"
 

@@ -1,4 +1,4 @@
-"""Quarters fitted to blocks: the decree's contours follow streets, not cells."""
+"""Outlines fitted to blocks: blocks of the street network, and the people who live in each."""
 
 from __future__ import annotations
 
@@ -9,16 +9,78 @@ import numpy as np
 
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.perimeters.areas import PopulatedCells
-from geoville.perimeters.clustered_cells import NO_QUARTER
-from geoville.perimeters.dasymetric import spread_people
-from geoville.perimeters.outline import Outline, close_gaps, drop_slivers, fill_small_holes, pieces_of
+from geoville.perimeters.outlines import NO_QUARTER, Outline, close_gaps, drop_slivers, fill_small_holes, pieces_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from geoville.perimeters.clustered_cells import ClusteredCells
-    from geoville.perimeters.dasymetric import SpreadPeople
+    from geoville.perimeters.outlines import ClusteredCells
+
+
+# --- Where in a cell people live: spread over the blocks that it meets, since nobody lives on a street or a river
+
+NOISE_M2 = 1.0
+"""A cell and a block whose edges meet overlap by rounding alone; a share under this is nobody's home."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SpreadPeople:
+    """People of cells, on the parts of cells where they are taken to live.
+
+    Parameters
+    ----------
+    units : (u,) polygons: the blocks in the order given, then the cells that meet no block.
+    part : (m,) polygons, each the overlap of one cell and one unit.
+    cell, unit : (m,) indices of the cell and the unit of each part.
+    area_m2, people : (m,) of each part.
+    """
+
+    units: NDArray[np.object_]
+    part: NDArray[np.object_]
+    cell: NDArray[np.intp]
+    unit: NDArray[np.intp]
+    area_m2: NDArray[np.float64]
+    people: NDArray[np.float64]
+
+
+def spread_people(
+    squares: NDArray[np.object_], people: NDArray[np.float64], blocks: NDArray[np.object_]
+) -> SpreadPeople:
+    """Spread the people of each cell over the blocks that it meets, in proportion to their area inside the cell.
+
+    Parameters
+    ----------
+    squares : (n,) cells as polygons, not overlapping.
+    people : (n,) people in each cell.
+    blocks : (b,) valid polygons that do not overlap, in the same projected CRS.
+
+    Notes
+    -----
+    The people of a cell that meets no block stay in the whole cell, which then counts as a block. Totals are kept, cell
+    by cell.
+    """
+    import shapely
+
+    cell, block = shapely.STRtree(blocks).query(squares, predicate="intersects")
+    order = np.lexsort((block, cell))
+    cell, block = cell[order], block[order]
+    part = shapely.intersection(squares[cell], blocks[block])
+    area_m2 = shapely.area(part)
+    real = area_m2 >= NOISE_M2
+    bare = np.setdiff1d(np.arange(len(squares)), cell[real])
+    cell = np.concatenate([cell[real], bare])
+    area_m2 = np.concatenate([area_m2[real], shapely.area(squares[bare])])
+    area_of_cell = np.bincount(cell, weights=area_m2, minlength=len(squares))
+    return SpreadPeople(
+        units=np.concatenate([blocks, squares[bare]]),
+        part=np.concatenate([part[real], squares[bare]]),
+        cell=cell,
+        unit=np.concatenate([block[real], len(blocks) + np.arange(len(bare))]),
+        area_m2=area_m2,
+        people=people[cell] * area_m2 / area_of_cell[cell],
+    )
+
 
 _EXACTLY = 1 - 1e-9
 """A half is a half: a sum of shares that rounds just below it counts."""
@@ -146,3 +208,79 @@ class _Plan:
     def _units_in(self, area: BaseGeometry, wanted: NDArray[np.bool_]) -> NDArray[np.object_]:
         near = np.sort(self.tree.query(area, predicate="intersects"))
         return self.units[near[wanted[near]]]
+
+
+# --- Blocks from streets: the faces of the network that they draw
+
+SNAP_M = 1.0
+"""A street that ends this close to another meets it: files digitised by hand miss crossings by less than a metre."""
+
+_GRID_M = 0.001
+"""Lines are noded on a grid of a millimetre, on which crossings are exact."""
+
+
+def blocks_from_streets(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Blocks that streets enclose.
+
+    Parameters
+    ----------
+    lines : (n,) centre lines, LineString in a projected CRS, metres, in any order. They may cross without a common
+        vertex (OpenStreetMap) or be cut at every crossing (BD TOPO).
+
+    Returns
+    -------
+    (b,) polygons in an order that depends on their geometry alone; neighbours share their edges bit for bit. Dead ends
+    enclose nothing and are ignored.
+
+    Notes
+    -----
+    Bridges and tunnels cut blocks like streets do: the plane is all that is looked at. Loose ends within `SNAP_M` of
+    another street, or of another loose end, are joined to it; ends that overshoot a crossing by less are left alone.
+    """
+    import shapely
+
+    network = _noded(lines)
+    joints = _joints(network)
+    if len(joints):
+        network = _noded(np.concatenate([network, joints]))
+    blocks = shapely.normalize(shapely.get_parts(shapely.polygonize(network)))
+    ordered: NDArray[np.object_] = blocks[np.argsort(shapely.to_wkb(blocks), kind="stable")]
+    return ordered
+
+
+def _noded(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Lines cut wherever they meet, each once."""
+    import shapely
+
+    return np.asarray(shapely.get_parts(shapely.union_all(lines, grid_size=_GRID_M)))
+
+
+def _joints(network: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Short lines from loose ends to what they miss by less than `SNAP_M`, the nearest alone."""
+    import shapely
+
+    end_point, other_end, own_line = _loose_ends(network)
+    end, line = shapely.STRtree(network).query(end_point, predicate="dwithin", distance=SNAP_M)
+    elsewhere = line != own_line[end]
+    end = np.concatenate([end[elsewhere], np.arange(len(end_point))])
+    target = np.concatenate([network[line[elsewhere]], other_end])  # a loop may miss its own start
+    gap_m = shapely.distance(end_point[end], target)
+    order = np.lexsort((gap_m, end))
+    order = order[gap_m[order] <= SNAP_M]
+    _, nearest = np.unique(end[order], return_index=True)
+    chosen = order[nearest]
+    return np.asarray(shapely.shortest_line(end_point[end[chosen]], target[chosen]))
+
+
+def _loose_ends(
+    network: NDArray[np.object_],
+) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.intp]]:
+    """Ends that meet nothing, the other end of their line, and that line; overshoots of a crossing are left out."""
+    import shapely
+
+    starts, stops = shapely.get_point(network, 0), shapely.get_point(network, -1)
+    end, other_end = np.concatenate([starts, stops]), np.concatenate([stops, starts])
+    line = np.tile(np.arange(len(network)), 2)
+    _, place, meeting = np.unique(shapely.get_coordinates(end), axis=0, return_inverse=True, return_counts=True)
+    loose = (meeting[place.ravel()] == 1) & (shapely.length(network)[line] > SNAP_M)
+    return end[loose], other_end[loose], line[loose]

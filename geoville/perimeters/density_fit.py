@@ -12,6 +12,7 @@ from geoville.errors import InvalidInputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+
 _STEPS = 50
 _CLOSE_ENOUGH = 1e-10
 

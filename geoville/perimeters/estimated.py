@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from geoville.law import DatedValue, IncomeReference
     from geoville.model import Source
-    from geoville.perimeters.quarter import Quarter
+    from geoville.perimeters.search import Quarter
+
 
 _IRIS_IN_A_NAME = 2
 

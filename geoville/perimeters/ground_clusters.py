@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.contiguity import cluster_cells, members
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.ground_index import square_keys
-from geoville.carroyage.place_keys import find_keys
+from geoville.carroyage.lattice import cluster_cells, find_keys, members
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoville.carroyage.ground_index import Ground
-    from geoville.carroyage.touching import Contiguity
+    from geoville.carroyage.lattice import Contiguity
     from geoville.law.method import MethodRules
+
 
 _STEPS = tuple((up, right) for up in (-1, 0, 1) for right in (-1, 0, 1) if up or right)
 _HALF = 0.5

@@ -10,7 +10,7 @@ import numpy as np
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.uncertainty import shifted_median_interval, shifted_share_interval
 from geoville.perimeters.isoline import isoline_of
-from geoville.perimeters.quarter import DecreeTest, Quarter, by_population
+from geoville.perimeters.search import DecreeTest, Quarter, by_population
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geoville.law.method import MethodRules
     from geoville.perimeters.ground_clusters import PeopledGround
     from geoville.perimeters.unit_cells import UnitCells
+
 
 _HALF = 0.5
 

@@ -16,16 +16,9 @@ from geoville.carroyage.ground_index import (
     square_keys,
     typical_density,
 )
-from geoville.carroyage.place_keys import find_keys
+from geoville.carroyage.lattice import find_keys
 from geoville.errors import InvalidInputError
-from geoville.perimeters.ground_clusters import (
-    PeopledGround,
-    clusters_of,
-    drop_lowest,
-    fill_holes,
-    join_corners,
-    widen,
-)
+from geoville.perimeters.ground_clusters import PeopledGround, clusters_of, drop_lowest, fill_holes, join_corners, widen
 from geoville.perimeters.ground_quarter import describe_ground
 from geoville.perimeters.unit_cells import UnitSearch
 
@@ -34,9 +27,9 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.cell_parts import CellParts
     from geoville.law.method import MethodRules
-    from geoville.perimeters.candidates import CandidateOptions, LegalTests
-    from geoville.perimeters.quarter import Quarter
+    from geoville.perimeters.search import CandidateOptions, LegalTests, Quarter
     from geoville.perimeters.unit_cells import UnitCells
+
 
 _HALF = 0.5
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from geoville.carroyage.ground_index import Ground
     from geoville.law.method import MethodRules
 
+
 _LIFT = 0.001
 _FAR_BELOW = 1.0
 

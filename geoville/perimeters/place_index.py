@@ -12,17 +12,16 @@ from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.ground_index import typical_density
 from geoville.perimeters.ground_clusters import squares_of
 from geoville.perimeters.index_search import ground_of_unit
+from geoville.perimeters.search import cells_of_units
 from geoville.perimeters.search_method import SearchMethod
-from geoville.perimeters.unit_search import cells_of_units
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
     from geoville.law import Threshold
     from geoville.law.method import MethodRules
-    from geoville.perimeters.candidates import CandidateOptions
     from geoville.perimeters.ground_clusters import PeopledGround
-    from geoville.perimeters.quarter import Quarter
+    from geoville.perimeters.search import CandidateOptions, Quarter
     from geoville.perimeters.sensitivity import SearchStart
 
 

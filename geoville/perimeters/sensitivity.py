@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geoville.carroyage.grid import Grid
-from geoville.carroyage.place_keys import place_keys, places_of
+from geoville.carroyage.lattice import place_keys, places_of
 from geoville.errors import InvalidInputError
-from geoville.perimeters.candidates import find_candidates
-from geoville.perimeters.scenarios import Scenario
+from geoville.perimeters.search import find_candidates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,10 +21,65 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.cell_parts import CellParts
     from geoville.carroyage.income import CellIncome
+    from geoville.carroyage.lattice import Contiguity
     from geoville.law import Threshold
-    from geoville.perimeters.candidates import CandidateOptions, CandidateSearch, LegalTests
-    from geoville.perimeters.quarter import CellZones, Quarter
-    from geoville.perimeters.scenarios import Choices
+    from geoville.perimeters.search import CandidateOptions, CandidateSearch, CellZones, LegalTests, Quarter
+
+
+# --- Combinations of the choices that candidates depend on
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One combination of choices.
+
+    Parameters
+    ----------
+    vintage : of the grid.
+    threshold_factor : what the decree's threshold is multiplied by; 1 is the decree.
+    contiguity, gap_m : as in `CandidateOptions`.
+    """
+
+    vintage: int
+    threshold_factor: float
+    contiguity: Contiguity
+    gap_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Values that each choice takes in turn; the vintages are those of the grids given."""
+
+    threshold_factors: tuple[float, ...]
+    contiguities: tuple[Contiguity, ...]
+    gaps_m: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse values that make no search.
+
+        Raises
+        ------
+        InvalidInputError
+            A choice without a value, a factor that is not positive, a gap that is negative.
+        """
+        if not (self.threshold_factors and self.contiguities and self.gaps_m):
+            raise InvalidInputError("Un choix n'a aucune valeur", advice="en donner au moins une")
+        for factor in self.threshold_factors:
+            if not (math.isfinite(factor) and factor > 0):
+                raise InvalidInputError(
+                    f"Le facteur du seuil ({factor}) n'est pas positif", advice="donner par exemple 0.9,1,1.1"
+                )
+        for gap_m in self.gaps_m:
+            if not (math.isfinite(gap_m) and gap_m >= 0):
+                raise InvalidInputError(
+                    f"Le vide à franchir ({gap_m}) n'est pas une distance",
+                    advice="donner des mètres, par exemple 0,200",
+                )
+
+    def scenarios(self, vintages: Iterable[int]) -> tuple[Scenario, ...]:
+        """Every combination, each once."""
+        combined = product(vintages, self.threshold_factors, self.contiguities, self.gaps_m)
+        return tuple(dict.fromkeys(Scenario(*choice) for choice in combined))
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from geoville.carroyage.grid import Grid
     from geoville.carroyage.income import CellIncome
     from geoville.law import Threshold
-    from geoville.perimeters.quarter import CellZones, Quarter
+    from geoville.perimeters.search import CellZones, Quarter
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError
 from geoville.model import Kind, Perimeter
-from geoville.perimeters.slivers import polygons_of, split_slivers
+from geoville.perimeters.outlines import polygons_of, split_slivers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from geoville.model import Source
     from geoville.perimeters.areas import PopulatedCells
+
 
 TOO_NARROW = "trop étroit"
 TOO_SMALL = "trop petit"

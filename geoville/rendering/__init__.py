@@ -1,12 +1,10 @@
 """Maps: from values to a map as data, then to one page that opens with no network."""
 
-from geoville.rendering.compare.map import ComparisonSpec, comparison_map
-from geoville.rendering.compare.page import render_comparison
-from geoville.rendering.map_spec import MapSpec
+from geoville.rendering.comparison import ComparisonSpec, comparison_map, render_comparison
+from geoville.rendering.map_spec import MapSpec, Scene
 from geoville.rendering.maps import perimeter_map, perimeters_map, sector_map
 from geoville.rendering.page import render_page
-from geoville.rendering.recipe import SectorRecipe, parse_recipe
-from geoville.rendering.scene import Scene
+from geoville.rendering.sector import SectorRecipe, parse_recipe
 
 __all__ = [
     "ComparisonSpec",

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.actions.action import ActionGround
-from geoville.eligibility.actions.ground import GROUND_NAMES
+from geoville.eligibility.actions.check import GROUND_NAMES
 from geoville.french import UNIT_SPACE
-from geoville.rendering.cell_layer import cell_layer, geojson, inhabited_area
-from geoville.rendering.map_spec import MapSpec, PanelSection, PerimeterLayer, PlaceLayer, PlacePoint, Popup, Shape
-from geoville.rendering.map_style import MapStyle, PlaceStyle
-from geoville.rendering.maps import date_line, view_around
-from geoville.rendering.panel import ESTIMATE_WARNING
-from geoville.rendering.perimeter_layer import perimeter_layers
+from geoville.rendering.cells import Popup, cell_layer, geojson, inhabited_area
+from geoville.rendering.layers import perimeter_layers
+from geoville.rendering.look import MapStyle, PlaceStyle
+from geoville.rendering.map_spec import MapSpec, PanelSection, PerimeterLayer, PlaceLayer, PlacePoint, Shape
+from geoville.rendering.maps import ESTIMATE_WARNING, date_line, view_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.grid import Grid
     from geoville.model import Perimeter, Source
+
 
 _COLOURS = {
     ActionGround.IN_QPV: "#12355b",

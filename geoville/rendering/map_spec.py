@@ -1,37 +1,20 @@
-"""A map as data: what is drawn, what is written, in which order. Nothing here knows about folium, HTML or matplotlib.
-
-Texts are plain text: whatever draws them escapes them. Geometries are GeoJSON, lon and lat in degrees (WGS84).
-"""
+"""A map as data: what every drawing takes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from geoville.rendering.map_cells import CellColumn, CellLayer, CellTheme
-from geoville.rendering.map_popup import Popup
-from geoville.rendering.map_style import MapStyle
+from geoville.rendering.look import MapStyle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
-    from geoville.rendering.tiles import TileSource
-
-__all__ = [
-    "CellColumn",
-    "CellLayer",
-    "CellTheme",
-    "Link",
-    "LinkLayer",
-    "MapSpec",
-    "OutlineLayer",
-    "PanelSection",
-    "PerimeterLayer",
-    "PlaceLayer",
-    "PlacePoint",
-    "Popup",
-    "Shape",
-]
+    from geoville.carroyage.grid import Grid
+    from geoville.model import Address, Perimeter, Rule, Source
+    from geoville.rendering.cells import CellFigures, CellLayer, Popup
+    from geoville.rendering.look import TileSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +76,7 @@ class PlaceLayer:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PlaceLink:
     """A line of the contract's argument: an axis, or places to be connected.
 
     Parameters
@@ -113,7 +96,7 @@ class LinkLayer:
     """Axes and connections of a sector."""
 
     name: str
-    links: tuple[Link, ...]
+    links: tuple[PlaceLink, ...]
     shown: bool = True
 
 
@@ -181,5 +164,90 @@ class MapSpec:
     date_line: str
     guides: tuple[PerimeterLayer, ...] = ()
     links: LinkLayer | None = None
+    style: MapStyle = field(default_factory=MapStyle)
+    tiles: TileSource | None = None
+
+
+# --- An atlas as data: what is written of each perimeter beside its map. Nothing here knows about HTML or matplotlib
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTable:
+    """A titled table; texts are plain and already in French.
+
+    Parameters
+    ----------
+    rows : each as long as `headers`; the first text of a row names it.
+    note : sentence under the table, empty where there is none.
+    """
+
+    title: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+Block = PanelSection | FigureTable
+"""A part of what is written of a map."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtlasEntry:
+    """One perimeter of an atlas.
+
+    Parameters
+    ----------
+    key : of its page, a name that every file system takes.
+    summary : texts of its row in the index, as long as `AtlasSpec.headers`.
+    """
+
+    key: str
+    spec: MapSpec
+    blocks: tuple[Block, ...]
+    summary: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtlasSpec:
+    """A whole atlas.
+
+    Parameters
+    ----------
+    overview : map of all the perimeters.
+    headers, note : of the table of the index.
+    """
+
+    title: str
+    overview: MapSpec
+    headers: tuple[str, ...]
+    note: str
+    entries: tuple[AtlasEntry, ...]
+
+
+# --- What a map is drawn from: values already read and computed, the same for every map of a territory
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Scene:
+    """Everything that surrounds the subject of a map.
+
+    Parameters
+    ----------
+    on : date of the map.
+    perimeters : candidates, official contours and what surrounds them.
+    sources : of everything drawn.
+    grid : all cells of the territory; None where none is known.
+    figures : estimates of the cells of `grid`; None leaves what it publishes.
+    places : addresses and named places.
+    rules : that hold on that day; their distances are drawn around the quarters.
+    """
+
+    on: date
+    perimeters: tuple[Perimeter, ...]
+    sources: tuple[Source, ...]
+    grid: Grid | None = None
+    figures: CellFigures | None = None
+    places: tuple[Address, ...] = ()
+    rules: tuple[Rule, ...] = ()
     style: MapStyle = field(default_factory=MapStyle)
     tiles: TileSource | None = None

@@ -1,4 +1,4 @@
-"""From values to a map as data: the map of a sector, of one perimeter, of a file of perimeters."""
+"""From values to a map as data."""
 
 from __future__ import annotations
 
@@ -9,32 +9,103 @@ import numpy as np
 
 from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.errors import InvalidInputError
-from geoville.french import long_date
+from geoville.french import UNIT_SPACE, held_together, long_date, number
 from geoville.model import Kind
-from geoville.rendering.cell_layer import cell_layer, inhabited_area
-from geoville.rendering.guide_layers import guide_layers
-from geoville.rendering.map_spec import MapSpec
-from geoville.rendering.panel import file_panel, perimeter_panel, sector_panel
-from geoville.rendering.perimeter_layer import ESTIMATED, KIND_NAMES, perimeter_layers
-from geoville.rendering.place_layer import find_places, labelled_places, other_places
-from geoville.rendering.sector_links import sector_argument
-from geoville.rendering.sector_outline import (
+from geoville.rendering.cells import cell_layer, inhabited_area
+from geoville.rendering.layers import (
+    ESTIMATED,
+    KIND_NAMES,
+    find_places,
+    guide_layers,
+    labelled_places,
+    other_places,
+    perimeter_layers,
+    perimeter_popup,
+)
+from geoville.rendering.map_spec import MapSpec, PanelSection
+from geoville.rendering.sector import (
     IN_DOTS,
     IN_FULL_LINE,
     NOT_DRAWN,
     outline_layer,
     published_layer,
     schematic_outline,
+    sector_argument,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Address, Perimeter
-    from geoville.rendering.recipe import SectorRecipe
-    from geoville.rendering.scene import Scene
+    from geoville.rendering.map_spec import Scene
+    from geoville.rendering.sector import SectorRecipe
+
+
+# --- What the side panel of a map says
+
+ESTIMATE_WARNING = held_together(
+    "Les quartiers candidats sont calculés à partir des carreaux de l'Insee : estimés, sans valeur réglementaire. "
+    "Seul le contour fixé par décret fait foi."
+)
+
+
+UNLINKED = held_together("Aucune liaison n'est dessinée : les positions manquent (voir « Non localisés »).")
+
+
+def sector_panel(
+    recipe: SectorRecipe, where: str, unplaced: tuple[str, ...], *, linked: bool
+) -> tuple[PanelSection, ...]:
+    """Reasons, figures, links and limits of a sector.
+
+    Parameters
+    ----------
+    where : French sentence on what the map shows of the sector itself.
+    unplaced : names without a known position; the section says why they are not drawn.
+    linked : whether the map draws at least one link.
+    """
+    figures = tuple((figure.value, f"{figure.caption}. {figure.source}.") for figure in recipe.figures)
+    sections = [
+        PanelSection("Le secteur", text=f"{recipe.summary} {where}"),
+        PanelSection(f"Pourquoi ce secteur{UNIT_SPACE}?", items=recipe.reasons, source=recipe.reference),
+        PanelSection(
+            "Ce qu'il faut relier", text="" if linked else UNLINKED, items=recipe.links, source=recipe.reference
+        ),
+        PanelSection("En chiffres", figures=figures),
+        PanelSection(
+            "Non localisés",
+            text=held_together(
+                "Aucune source ouverte ne donne leur position : ils sont cités, pas dessinés. Un fichier de lieux de "
+                "la ville (« geoville data add ») les placera, avec leurs liaisons."
+            ),
+            items=unplaced,
+        ),
+        PanelSection("Comment lire la carte", text=ESTIMATE_WARNING),
+    ]
+    return tuple(section for section in sections if section.text or section.figures or section.items)
+
+
+def perimeter_panel(perimeter: Perimeter) -> tuple[PanelSection, ...]:
+    """Figures and legal status of one perimeter."""
+    rows = perimeter_popup(perimeter).rows
+    return (
+        PanelSection("Ce périmètre", items=tuple(f"{label}{UNIT_SPACE}: {value}" for label, value in rows)),
+        PanelSection("Comment lire la carte", text=ESTIMATE_WARNING),
+    )
+
+
+def file_panel(perimeters: Sequence[Perimeter]) -> tuple[PanelSection, ...]:
+    """Names and codes of the perimeters of a file."""
+    names = tuple(f"{item.name or item.code} ({item.code})" if item.name else item.code for item in perimeters)
+    count = f"{number(len(perimeters))} périmètre{'s' if len(perimeters) > 1 else ''}"
+    warning = (PanelSection("Comment lire la carte", text=ESTIMATE_WARNING),)
+    return (
+        PanelSection("Ce que montre la carte", text=count, items=names),
+        *(warning if any(item.estimated for item in perimeters) else ()),
+    )
+
 
 _QUARTERS = (Kind.QPV, Kind.CANDIDAT)
 _AROUND = frozenset({Kind.VEILLE, Kind.VECU})

@@ -6,17 +6,71 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from geoville.rendering.assets import json_tag, own_text, script_tag, style_tag
-from geoville.rendering.cell_data import cell_data
-from geoville.rendering.figure import blank_map, drawn, page_text
-from geoville.rendering.folium_layers import add_backdrop, add_links, add_outline, add_perimeters, add_places
+import numpy as np
+
+from geoville.rendering.cells import DEGREE_DECIMALS
+from geoville.rendering.folium_map import (
+    add_backdrop,
+    add_links,
+    add_outline,
+    add_perimeters,
+    add_places,
+    blank_map,
+    drawn,
+    json_tag,
+    own_text,
+    page_text,
+    script_tag,
+    style_tag,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from geoville.rendering.cells import CellColumn, CellLayer, CellTheme
+    from geoville.rendering.look import LineStyle, MapStyle, PlaceStyle
     from geoville.rendering.map_spec import MapSpec
-    from geoville.rendering.map_style import PlaceStyle
-    from geoville.rendering.styles import LineStyle
+
+
+# --- Cells of a map as the compact JSON that `cells.js` draws: corners, texts and classes, each written once
+
+_SCALE = 10**DEGREE_DECIMALS
+
+
+def cell_data(layer: CellLayer | None, style: MapStyle) -> str:
+    """JSON text of the cells of a map; "null" where it has none.
+
+    Notes
+    -----
+    Corners are integers of 10⁻⁶ degree, each written as its difference from the one before; cells point at them. A
+    column is its distinct texts, and the rank of each cell's own.
+    """
+    if layer is None:
+        return "null"
+    corners, where = np.unique(np.round(layer.squares.reshape(-1, 2) * _SCALE).astype(int), axis=0, return_inverse=True)
+    steps = np.diff(corners, axis=0, prepend=np.zeros((1, 2), dtype=int))
+    document = {
+        "title": layer.title,
+        "scale": _SCALE,
+        "corners": steps.ravel().tolist(),
+        "cells": where.ravel().tolist(),
+        "imputed": layer.imputed.astype(int).tolist(),
+        "columns": [_column(column) for column in layer.columns],
+        "themes": [_theme(theme) for theme in layer.themes],
+        "noData": style.no_data,
+    }
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def _column(column: CellColumn) -> dict[str, Any]:
+    texts = list(dict.fromkeys(column.texts))
+    rank = {text: index for index, text in enumerate(texts)}
+    return {"label": column.label, "texts": texts, "ranks": [rank[text] for text in column.texts]}
+
+
+def _theme(theme: CellTheme) -> dict[str, Any]:
+    return {"key": theme.key, "colours": list(theme.classes.colours), "classes": theme.class_of.tolist()}
+
 
 _SCRIPTS = ("details.js", "labels.js", "cells.js", "layers.js", "search.js", "tools.js", "table.js", "page.js")
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+
 WEB_MERCATOR = 3857
 WORLD_M = 2 * math.pi * 6_378_137
 """Side of the tile of zoom 0: the equator of Web Mercator's sphere."""

@@ -1,27 +1,21 @@
-"""Put a town's own files into its territory for good: check them, convert them, cite them; read them; take them out."""
+"""What a user adds to a territory, and the register of it."""
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import re
 import shutil
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from geoville.crs import WGS84, transform_geometry
-from geoville.errors import ContourError, InvalidInputError, Location
-from geoville.model import Kind
-from geoville.sources.additions_registry import (
-    REGISTER,
-    Addition,
-    folder_of,
-    list_additions,
-    stored_path,
-    write_register,
-)
+from geoville.errors import ContourError, DataUnavailableError, InvalidInputError, Location
+from geoville.model import Kind, Source
 from geoville.sources.addresses import read_addresses, read_places
-from geoville.sources.contours import read_perimeters
-from geoville.sources.disk_space import cannot_write
-from geoville.sources.file_locks import alone_in_turn
-from geoville.sources.files import make_folder, replacing, sha256_of
+from geoville.sources.contours import Repair, read_perimeters
+from geoville.sources.files import alone_in_turn, cannot_write, make_folder, replacing, sha256_of, user_data
 from geoville.sources.writers import perimeters_frame
 
 if TYPE_CHECKING:
@@ -29,18 +23,115 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.model import Address, AddressList, Perimeter
-    from geoville.sources.territory import Territory
+    from geoville.sources.pack import Pack
 
-__all__ = [
-    "ADDITION_KINDS",
-    "Addition",
-    "add_file",
-    "added_address_lists",
-    "added_perimeters",
-    "added_places",
-    "list_additions",
-    "remove_file",
-]
+
+# --- The register of the files that the user added to a territory: one JSON document in the user's folder
+
+REGISTER = "additions.json"
+
+_FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+"""Of what `data add` stores: nothing that leads to another folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A file that the user added to a territory.
+
+    Parameters
+    ----------
+    id : kind and start of the checksum: the same content under the same kind has the same identifier.
+    kind : one of `ADDITION_KINDS`.
+    file_name : name of the file as the user gave it.
+    sha256 : of the file as the user gave it.
+    stored : name of the checked copy in the user's folder, and `stored_sha256` its checksum.
+    rows : number of perimeters, addresses or places kept.
+    left_out : number of perimeters far from the territory, not kept.
+    generation : that was asked for, for QPV whose codes do not tell it.
+    complete : for addresses, whether the user says that none is missing.
+    repairs : what had to be mended.
+    """
+
+    id: str
+    kind: str
+    file_name: str
+    sha256: str
+    stored: str
+    stored_sha256: str
+    rows: int
+    left_out: int = 0
+    generation: int | None = None
+    complete: bool = False
+    repairs: tuple[Repair, ...] = ()
+
+    @property
+    def source(self) -> Source:
+        """What to cite for what the file holds."""
+        return Source(f"Fichier ajouté par l'utilisateur : {self.file_name}", sha256=self.sha256)
+
+
+def folder_of(territory: str) -> Path:
+    """Folder of what the user added to a territory."""
+    return user_data() / "territories" / territory
+
+
+def list_additions(territory: str) -> tuple[Addition, ...]:
+    """Files that the user added to a territory, in the order of their identifiers.
+
+    Raises
+    ------
+    DataUnavailableError
+        The register cannot be read.
+    """
+    path = folder_of(territory) / REGISTER
+    try:
+        return tuple(_addition(entry) for entry in json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DataUnavailableError(
+            "Le registre des fichiers ajoutés est illisible",
+            where=Location(str(path)),
+            advice="le supprimer, puis ajouter de nouveau les fichiers",
+        ) from error
+
+
+def write_register(territory: str, additions: Iterable[Addition]) -> None:
+    """Replace the register of a territory, whole or not at all."""
+    entries = [dataclasses.asdict(item) for item in sorted(additions, key=lambda item: item.id)]
+    with replacing(folder_of(territory) / REGISTER) as beside:
+        beside.write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def stored_path(territory: str, addition: Addition) -> Path:
+    """Path of the checked copy of an added file.
+
+    Raises
+    ------
+    DataUnavailableError
+        The copy is missing or altered.
+    """
+    path = folder_of(territory) / addition.stored
+    try:
+        intact = sha256_of(path) == addition.stored_sha256
+    except InvalidInputError:
+        intact = False
+    if not intact:
+        raise DataUnavailableError(
+            "La copie d'un fichier ajouté manque ou a été modifiée",
+            where=Location(str(path)),
+            advice=f"la retirer (« geoville data remove {addition.id} ») et ajouter de nouveau {addition.file_name}",
+        )
+    return path
+
+
+def _addition(entry: dict[str, Any]) -> Addition:
+    addition = Addition(**{**entry, "repairs": tuple(Repair(**repair) for repair in entry["repairs"])})
+    texts = (addition.id, addition.kind, addition.file_name, addition.stored, addition.stored_sha256)
+    if not all(isinstance(text, str) for text in texts) or not _FILE_NAME.fullmatch(addition.stored):
+        raise ValueError
+    return addition
+
 
 PERIMETER_KINDS = tuple(kind.value for kind in Kind if kind is not Kind.CANDIDAT)
 PLACES, ADDRESSES = "places", "addresses"
@@ -53,7 +144,7 @@ _ID_DIGITS = 8
 
 
 def add_file(
-    territory: Territory, path: Path, kind: str, *, generation: int | None = None, complete: bool = False
+    territory: Pack, path: Path, kind: str, *, generation: int | None = None, complete: bool = False
 ) -> Addition:
     """Add a file to a territory. Adding the same content again changes nothing.
 
@@ -83,7 +174,7 @@ def add_file(
     return addition
 
 
-def remove_file(territory: Territory, designation: str) -> Addition:
+def remove_file(territory: Pack, designation: str) -> Addition:
     """Take an added file out of a territory.
 
     Parameters
@@ -166,7 +257,7 @@ def _check_request(kind: str, generation: int | None, *, complete: bool) -> None
         raise InvalidInputError("Seule une liste d'adresses peut être complète", advice="retirer `--complete`")
 
 
-def _add_perimeters(territory: Territory, folder: Path, path: Path, kind: Kind, generation: int | None) -> Addition:
+def _add_perimeters(territory: Pack, folder: Path, path: Path, kind: Kind, generation: int | None) -> Addition:
     read = read_perimeters(path, kind=kind, generation=generation)
     near = _near(territory, read.perimeters)
     if not near:
@@ -194,7 +285,7 @@ def _add_perimeters(territory: Territory, folder: Path, path: Path, kind: Kind, 
     )
 
 
-def _near(territory: Territory, perimeters: Iterable[Perimeter]) -> tuple[Perimeter, ...]:
+def _near(territory: Pack, perimeters: Iterable[Perimeter]) -> tuple[Perimeter, ...]:
     """Perimeters in the territory's CRS that come within 20 km of its bounding box, where something tells it."""
     import shapely
 

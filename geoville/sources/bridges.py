@@ -14,6 +14,7 @@ from geoville.sources.files import replacing
 if TYPE_CHECKING:
     from pathlib import Path
 
+
 _DECIMALS = 6
 
 

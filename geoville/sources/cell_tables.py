@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.raster import CellValues
 
+
 ID_COLUMN = "idcar_200m"
 SUFFIXES = (".csv", ".parquet")
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from geoville.crs import WGS84, transform_points
 from geoville.errors import AddressListError, Location
-from geoville.perimeters.vecu_evidence import PlaceOfUse
+from geoville.perimeters.vecu import PlaceOfUse
 from geoville.sources.addresses import degrees, place_rows
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shapely.geometry import Point
 
     from geoville.sources.addresses import Row
+
 
 SHARE_COLUMNS = ("qpv_users_share", "part_usagers_qpv")
 NOT_EQUIPMENT = ("point_on_street",)

@@ -14,6 +14,7 @@ from xml.etree import ElementTree as ET
 if TYPE_CHECKING:
     from pathlib import Path
 
+
 TABLE = "layer_styles"
 _COLUMNS = (
     "id INTEGER PRIMARY KEY AUTOINCREMENT",

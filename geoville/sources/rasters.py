@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from geoville.carroyage.grid import Grid
     from geoville.carroyage.raster import Affine, RasterFrame
 
+
 SUFFIXES = (".tif", ".tiff")
 TILE_PIXELS = 256
 _FLOATING_POINT_PREDICTOR = 3

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+
 SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".parquet")
 
 

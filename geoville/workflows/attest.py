@@ -6,8 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError
-from geoville.rendering.statement.html import statement_html
-from geoville.rendering.statement.pdf import statement_pdf
+from geoville.rendering.statement.sheet import statement_html, statement_pdf
 from geoville.rendering.statement.text import statement
 from geoville.sources.files import replacing
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.model import Address, Answer
-    from geoville.rendering.statement import Statement
+    from geoville.rendering.statement.text import Statement
     from geoville.workflows.lookup import LookupDesk
 
 

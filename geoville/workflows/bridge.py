@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.grid import Grid
     from geoville.law import DatedValue
-    from geoville.sources.territory import Territory
+    from geoville.sources.pack import Pack
+
 
 _COLUMNS = ("CodeIris", "median_uc", "iqr", "year")
 
 
-def fit_territory_bridge(territory: Territory, incomes: Path, year: int, out: Path) -> Bridge:
+def fit_territory_bridge(territory: Pack, incomes: Path, year: int, out: Path) -> Bridge:
     """Fit the bridge on every grid of a territory against one year of IRIS incomes, and write it with its provenance.
 
     Parameters
@@ -68,7 +69,7 @@ def fit_territory_bridge(territory: Territory, incomes: Path, year: int, out: Pa
     return bridge
 
 
-def _sums_by_iris(grid: Grid, territory: Territory) -> dict[str, tuple[float, float]]:
+def _sums_by_iris(grid: Grid, territory: Pack) -> dict[str, tuple[float, float]]:
     """People and sum of living standards of the cells of each IRIS."""
     _, codes = territory.cells.zones_of(grid)
     found, place = np.unique(codes, return_inverse=True)

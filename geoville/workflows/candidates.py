@@ -3,29 +3,102 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from geoville.crs import GRID_CRS
-from geoville.perimeters.candidates import CandidateOptions
+from geoville.errors import InvalidInputError
+from geoville.law import IncomeReference
 from geoville.perimeters.estimated import candidate_perimeter, quarter_figures
+from geoville.perimeters.search import CandidateOptions, cells_of_units, put_together, search_unit
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import write_perimeters
-from geoville.workflows.candidates_by_unit import search_by_unit
+from geoville.workflows.cluster import results
 from geoville.workflows.outlines import outlines_of
 from geoville.workflows.qgis_looks import perimeters_look
-from geoville.workflows.search_inputs import CandidateRequest, SearchInputs, prepare_search
+from geoville.workflows.search_inputs import CandidateRequest, IrisInput, SearchInputs, prepare_search
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+    from os import PathLike
 
     from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Perimeter
-    from geoville.perimeters.candidates import CandidateSearch
-    from geoville.perimeters.quarter import Quarter
+    from geoville.perimeters.search import CandidateSearch, LegalTests, Quarter
+    from geoville.perimeters.sensitivity import SearchStart
+    from geoville.perimeters.unit_cells import UnitCells, UnitSearch
+    from geoville.sources.pack import Pack
 
-__all__ = ["CandidateRequest", "CandidateRun", "compute_candidates"]
+
+# --- Candidates searched urban unit by urban unit, by several processes or machines: the same as in one process
+
+GROUP_CELLS = 20_000
+"""Cells of a task, at least, unless no unit is left: some seconds of work, and a few megabytes to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Some urban units to search, in order.
+
+    Parameters
+    ----------
+    number : rank of the group.
+    """
+
+    number: int
+    units: tuple[UnitCells, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What every task needs."""
+
+    legal: LegalTests
+    options: CandidateOptions
+
+    def __call__(self, group: _Group) -> tuple[int, list[UnitSearch]]:
+        return group.number, [search_unit(unit, self.legal, self.options) for unit in group.units]
+
+
+def search_by_unit(
+    start: SearchStart,
+    legal: LegalTests,
+    options: CandidateOptions,
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+) -> CandidateSearch:
+    """Find the candidates of every urban unit, as `find_candidates` does.
+
+    Parameters
+    ----------
+    workers : processes of this machine.
+    scheduler : address of a dask scheduler, whose workers need no file: the cells of a unit are sent with it.
+
+    Raises
+    ------
+    InvalidInputError, GeovilleError
+        As `results`.
+    """
+    units = cells_of_units(start.grid, start.income, start.zones, start.thresholds, start.parts)
+    found = dict(results(_Search(legal, options), _groups(units), workers=workers, scheduler=scheduler))
+    in_order = (unit for number in sorted(found) for unit in found[number])
+    return put_together(in_order, start.zones, start.thresholds)
+
+
+def _groups(units: Iterable[UnitCells]) -> Iterator[_Group]:
+    """Groups of units of about the same size."""
+    number, held, cells = 0, [], 0
+    for unit in units:
+        held.append(unit)
+        cells += len(unit.rows)
+        if cells >= GROUP_CELLS:
+            yield _Group(number, tuple(held))
+            number, held, cells = number + 1, [], 0
+    if held:
+        yield _Group(number, tuple(held))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -143,3 +216,91 @@ def _rejection(quarter: Quarter) -> dict[str, Any]:
             if not test.passed
         ],
     }
+
+
+# --- Reference incomes and IRIS as a caller names them, as what a computation of candidates is asked with
+
+
+class IncomeChoices(TypedDict, total=False):
+    """Where the threshold and the incomes of cells come from, beside the territory; named as on the command line.
+
+    Parameters
+    ----------
+    rmuc_nat, rmuc_uu : median declared income per UC, euros per year, of the country and of the urban unit.
+    uu_population : people of the urban unit. These three go together, and replace the territory's.
+    uu_small_since : day when the unit became too small: it is kept during the delay that the law gives.
+    iris : polygons of IRIS whose declared medians the cells follow.
+    iris_incomes : table of these medians, where the polygons do not carry them.
+    iris_national : national declared median of the same year, euros per UC, where geoville does not know it.
+    iris_weight : in [0, 1], how far cells are moved towards the published medians.
+    """
+
+    rmuc_nat: float | None
+    rmuc_uu: float | None
+    uu_population: int | None
+    uu_small_since: date | None
+    iris: str | PathLike[str] | None
+    iris_incomes: str | PathLike[str] | None
+    iris_national: float | None
+    iris_weight: float | None
+
+
+def candidate_request(
+    territory: Pack, on: date, choices: IncomeChoices, *, vintage: int | None = None
+) -> CandidateRequest:
+    """What a computation on a territory is asked with, its other choices left as the method has them.
+
+    Raises
+    ------
+    InvalidInputError
+        Reference incomes that are not complete, or something said of IRIS that are not given.
+    """
+    reference = income_reference(
+        choices.get("rmuc_nat"),
+        choices.get("rmuc_uu"),
+        choices.get("uu_population"),
+        small_since=choices.get("uu_small_since"),
+    )
+    return CandidateRequest(on=on, territory=territory, reference=reference, vintage=vintage, iris=_iris(choices))
+
+
+def income_reference(
+    rmuc_nat: float | None,
+    rmuc_uu: float | None,
+    uu_population: int | None,
+    *,
+    year: int | None = None,
+    small_since: date | None = None,
+) -> IncomeReference | None:
+    """Figures of the one urban unit, unverified: all three, or none.
+
+    Raises
+    ------
+    InvalidInputError
+        Only some of them are given.
+    """
+    if (rmuc_nat, rmuc_uu, uu_population, year, small_since) == (None,) * 5:
+        return None
+    if rmuc_nat is None or rmuc_uu is None or uu_population is None:
+        raise InvalidInputError(
+            "Revenus de référence incomplets", advice="donner ensemble rmuc_nat, rmuc_uu et uu_population"
+        )
+    return IncomeReference(
+        rmuc_nat,
+        rmuc_uu,
+        uu_population,
+        year=year,
+        verified=False,
+        source="donnés à la fonction appelée",
+        too_small_since=small_since,
+    )
+
+
+def _iris(choices: IncomeChoices) -> IrisInput | None:
+    polygons, incomes = choices.get("iris"), choices.get("iris_incomes")
+    national, weight = choices.get("iris_national"), choices.get("iris_weight")
+    if polygons is None:
+        if (incomes, national, weight) != (None, None, None):
+            raise InvalidInputError("Revenus ou poids donnés sans les IRIS", advice="donner aussi iris")
+        return None
+    return IrisInput(Path(polygons), None if incomes is None else Path(incomes), national, weight)

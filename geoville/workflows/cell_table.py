@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.grid import Grid
 
+
 HEADER = "idcar_200m,commune,iris"
 MAX_DISTANCE_M = 200.0
 """How far outside every outline a centre may lie: outlines are generalised, and the sea and estuaries are left out."""

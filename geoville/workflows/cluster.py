@@ -7,13 +7,20 @@ import logging
 from contextlib import contextmanager, suppress
 from itertools import islice
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
-from geoville import __version__
+from distributed import get_worker
+from distributed.diagnostics.plugin import WorkerPlugin
+
 from geoville.errors import GeovilleError, InvalidInputError
+from geoville.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from distributed import Worker
 
     Task = TypeVar("Task")
     Result = TypeVar("Result")
@@ -64,8 +71,6 @@ def _done(client: Any, name: str, tasks: Iterator[Any]) -> Iterator[Any]:
     """Results of tasks, given little by little."""
     from distributed import as_completed
 
-    from geoville.workflows.cluster_worker import do
-
     def given(count: int) -> list[Any]:
         return [client.submit(do, name, task, pure=False) for task in islice(tasks, count)]
 
@@ -79,8 +84,6 @@ def _done(client: Any, name: str, tasks: Iterator[Any]) -> Iterator[Any]:
 @contextmanager
 def _given_to_all(work: Callable[[Any], Any], client: Any) -> Iterator[str]:
     """Give a work to every worker, until the end of the block, under the name that comes back."""
-    from geoville.workflows.cluster_worker import OtherVersionError, SharedWork
-
     shared = SharedWork(work)
     try:
         client.wait_for_workers(1, timeout=_FIRST_WORKER_S)
@@ -150,3 +153,41 @@ def _own_cluster(workers: int) -> Iterator[Any]:
             raise
         with local:
             yield local
+
+
+# --- The side of a worker: what does the tasks, given once to each process. dask is loaded with this module
+
+
+class OtherVersionError(Exception):
+    """A worker has another version of geoville."""
+
+
+class SharedWork(WorkerPlugin):
+    """What does the tasks; dask gives it again to every worker that comes later, or that comes back.
+
+    Parameters
+    ----------
+    work : a function, or an object that holds what every task needs.
+    """
+
+    def __init__(self, work: Callable[[Any], Any]) -> None:
+        self.name = f"geoville-{uuid4().hex}"
+        self._work = work
+        self._version = __version__
+
+    def setup(self, worker: Worker) -> None:  # noqa: ARG002 - dask's own signature
+        """Get ready in a worker; one whose answers could differ is refused."""
+        if self._version != __version__:
+            raise OtherVersionError(__version__)
+        self._one_at_a_time = Lock()  # a process may have several threads, which must not share geometries
+
+    def do(self, task: Any) -> Any:
+        """Do a task."""
+        with self._one_at_a_time:
+            return self._work(task)
+
+
+def do(name: str, task: Any) -> Any:
+    """Do a task with the work of that name, in the worker that runs this."""
+    shared: Any = get_worker().plugins[name]
+    return shared.do(task)

@@ -2,30 +2,77 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.crs import GRID_CRS
-from geoville.perimeters.compare import compare_perimeters
-from geoville.perimeters.overlay import overlay
+from geoville.eligibility.documents import identity_document
+from geoville.perimeters.comparison import compare_perimeters, overlay
 from geoville.rendering import comparison_map, render_comparison
 from geoville.sources.files import replacing
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import write_layer
-from geoville.workflows.compare_layer import CHANGES_LAYER, pieces_frame
 from geoville.workflows.layers import read_map, refuse_idle_generation
 from geoville.workflows.qgis_looks import changes_look
 from geoville.workflows.search_inputs import grid_input, read_sourced_grid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    import geopandas
 
     from geoville.carroyage.grid import Grid
     from geoville.model import Kind, Perimeter
-    from geoville.perimeters.compare import Comparison
-    from geoville.perimeters.overlay import Piece
-    from geoville.rendering.map_style import MapStyle
+    from geoville.perimeters.comparison import ChangedPiece, Comparison, Flow, Group, Member, SharedGround
+    from geoville.rendering.look import MapStyle
+
+
+# --- What enters, leaves and stays as a table of polygons
+
+CHANGES_LAYER = "changements"
+KIND_SEPARATOR = ";"
+
+
+def pieces_frame(pieces: Sequence[ChangedPiece], epsg: int) -> geopandas.GeoDataFrame:
+    """Pieces of two maps as a table, in the order of the overlay.
+
+    Parameters
+    ----------
+    epsg : projected CRS of the pieces.
+
+    Returns
+    -------
+    Columns change ("enter", "leave", "stay"), old_code, old_name, new_code, new_name (null where there is none), kind
+    (of the perimeters that the piece was cut from, joined by ";"), estimated (True if any perimeter compared with is:
+    a limit is then ours), people, cells, area_m2, geometry.
+    """
+    import geopandas
+
+    estimated = any(perimeter.estimated for piece in pieces for perimeter in _cut_from(piece))
+    columns: dict[str, Sequence[object]] = {
+        "change": [piece.change.value for piece in pieces],
+        "old_code": [_text(piece.old, lambda item: item.code) for piece in pieces],
+        "old_name": [_text(piece.old, lambda item: item.name) for piece in pieces],
+        "new_code": [_text(piece.new, lambda item: item.code) for piece in pieces],
+        "new_name": [_text(piece.new, lambda item: item.name) for piece in pieces],
+        "kind": [KIND_SEPARATOR.join(dict.fromkeys(item.kind.value for item in _cut_from(piece))) for piece in pieces],
+        "estimated": [estimated] * len(pieces),
+        "people": [round(piece.extent.people, 1) for piece in pieces],
+        "cells": [piece.extent.cells for piece in pieces],
+        "area_m2": [round(piece.extent.area_m2) for piece in pieces],
+    }
+    return geopandas.GeoDataFrame(columns, geometry=[piece.geometry for piece in pieces], crs=epsg)
+
+
+def _cut_from(piece: ChangedPiece) -> list[Perimeter]:
+    return [perimeter for perimeter in (piece.old, piece.new) if perimeter is not None]
+
+
+def _text(perimeter: Perimeter | None, of: Callable[[Perimeter], str]) -> str | None:
+    return None if perimeter is None else of(perimeter)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -42,7 +89,7 @@ class ComparisonRun:
     grid: Grid
     epsg: int
     comparison: Comparison
-    pieces: tuple[Piece, ...]
+    pieces: tuple[ChangedPiece, ...]
     provenance: Provenance
 
     def write(self, path: Path) -> None:
@@ -114,3 +161,67 @@ def compare_files(
             sources=tuple(dict.fromkeys((*cited, grid_source))),
         ),
     )
+
+
+# --- A comparison as plain values, for `--json`
+
+PEOPLE_DECIMALS = 1
+
+
+def comparison_document(comparison: Comparison, vintage: int) -> dict[str, Any]:
+    """What changes from one map to the next.
+
+    Parameters
+    ----------
+    vintage : of the grid whose people were counted.
+
+    Returns
+    -------
+    Keys estimated, vintage, link_share, tolerance, f1, area_iou (NaN where there is nothing to compare), fates (number
+    of groups by fate), total, people_between_groups, groups. A flow has before, after, enter, leave and stay, each with
+    people, cells and area_m2.
+    """
+    return {
+        "estimated": comparison.estimated,
+        "vintage": vintage,
+        "link_share": comparison.rules.link_share,
+        "tolerance": comparison.rules.tolerance,
+        "f1": comparison.total.f1,
+        "area_iou": comparison.total.area_iou,
+        "fates": dict(Counter(group.fate.value for group in comparison.groups)),
+        "total": _flow(comparison.total),
+        "people_between_groups": round(comparison.people_between_groups, PEOPLE_DECIMALS),
+        "groups": [_group(group) for group in comparison.groups],
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        "fate": group.fate.value,
+        **_flow(group.flow),
+        "old": [_member(member) for member in group.old],
+        "new": [_member(member) for member in group.new],
+    }
+
+
+def _member(member: Member) -> dict[str, Any]:
+    return {**identity_document(member.perimeter), **_flow(member.flow)}
+
+
+def _flow(flow: Flow) -> dict[str, Any]:
+    extents = {
+        "before": flow.before,
+        "after": flow.after,
+        "enter": flow.enter,
+        "leave": flow.leave,
+        "stay": flow.stay,
+    }
+    return {name: _extent(extent) for name, extent in extents.items()}
+
+
+def _extent(extent: SharedGround) -> dict[str, Any]:
+    return {
+        "people": round(extent.people, PEOPLE_DECIMALS),
+        "cells": extent.cells,
+        "area_m2": round(extent.area_m2),
+    }

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.french import number
-from geoville.sources.download.http import parsed_address
+from geoville.sources.downloads import RemoteAnswer, ask, open_client, parsed_address
 from geoville.sources.registry import PER_DEPARTEMENT, DataSet, registry
-from geoville.sources.remote_answer import RemoteAnswer, ask, open_client
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
 
 SAMPLE_DEPARTEMENT = "62"
 """Asked about where there is one file for each département."""

@@ -6,12 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geoville.eligibility.document import answer_document
+from geoville.eligibility.documents import answer_document
 from geoville.sources.files import make_folder, replacing
-from geoville.sources.territory import open_territory
-from geoville.workflows.candidates import CandidateRequest, compute_candidates
+from geoville.sources.pack import open_pack
+from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.lookup import open_desk
 from geoville.workflows.maps import draw_maps, sector_recipes
+from geoville.workflows.search_inputs import CandidateRequest
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from geoville.model import Answer
     from geoville.workflows.candidates import CandidateRun
+
 
 TERRITORY = "calais"
 
@@ -55,7 +57,7 @@ def run_demo(folder: Path, on: date) -> DemoResult:
     on : day asked about.
     """
     make_folder(folder)
-    territory = open_territory(TERRITORY)
+    territory = open_pack(TERRITORY)
     run = compute_candidates(territory.grid_path(), CandidateRequest(on=on, territory=territory))
     layers = (folder / "candidats.gpkg", folder / "candidats.geojson")
     for layer in layers:

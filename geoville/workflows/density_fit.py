@@ -15,11 +15,10 @@ from geoville.crs import GRID_CRS, transform_points
 from geoville.errors import InvalidInputError
 from geoville.law.method import index_rules, method_date, method_rules
 from geoville.model import Kind
-from geoville.perimeters.candidates import CandidateOptions, find_candidates
 from geoville.perimeters.density_fit import DensityFit, fit_density
 from geoville.perimeters.index_search import ground_of_unit
 from geoville.perimeters.score import Score, score_perimeters
-from geoville.perimeters.unit_search import cells_of_units
+from geoville.perimeters.search import CandidateOptions, cells_of_units, find_candidates
 from geoville.sources.files import replacing, sha256_of
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
 from geoville.workflows.layers import read_map
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.workflows.search_inputs import CandidateRequest, SearchInputs
+
 
 _DECIMALS = 6
 

@@ -15,19 +15,20 @@ from geoville.crs import WGS84, transform_points
 from geoville.errors import InvalidInputError, Location
 from geoville.law import IncomeReference
 from geoville.law.method import MethodRules
-from geoville.perimeters.candidates import CandidateOptions
 from geoville.perimeters.place_index import PlaceIndex, place_index
+from geoville.perimeters.search import CandidateOptions
 from geoville.perimeters.search_method import SearchMethod
 from geoville.sources.files import sha256_of
-from geoville.sources.territory import open_territory
-from geoville.workflows.candidates import CandidateRequest, CandidateRun, compute_candidates
-from geoville.workflows.estimation import iris_of_territory
+from geoville.sources.pack import open_pack
+from geoville.workflows.candidates import CandidateRun, compute_candidates
+from geoville.workflows.search_inputs import CandidateRequest, iris_of_territory
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geoville.perimeters.quarter import Quarter
-    from geoville.workflows.estimation import IrisInput
+    from geoville.perimeters.search import Quarter
+    from geoville.workflows.search_inputs import IrisInput
+
 
 _OPTIONS = ("doubt", "contiguity", "gap_m", "hole_cells")
 
@@ -114,7 +115,7 @@ def explain_place(
     provenance = _read_provenance(candidates)
     used = {item["role"]: item for item in provenance["inputs"]}
     parameters = provenance["parameters"]
-    territory = open_territory(parameters["territory"]) if parameters["territory"] else None
+    territory = open_pack(parameters["territory"]) if parameters["territory"] else None
     path = grid or (territory.grid_path(used["grid"]["vintage"]) if territory else None)
     if path is None or sha256_of(path) != used["grid"]["sha256"]:
         raise InvalidInputError(

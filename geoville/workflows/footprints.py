@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geoville.crs import WGS84, transform_geometry
-from geoville.eligibility.footprint import decide_footprint
-from geoville.eligibility.footprint.measure import require_footprint
+from geoville.eligibility.footprint import decide_footprint, require_footprint
 from geoville.errors import InvalidInputError, Location
-from geoville.sources.contours.table import epsg_of
-from geoville.sources.territory import open_territory
+from geoville.sources.contours import epsg_of
+from geoville.sources.pack import open_pack
 from geoville.sources.vector_files import read_vector_file
 from geoville.workflows.layers import read_cells_with_people
 
@@ -37,7 +36,7 @@ def answer_about_file(path: Path, index: PerimeterIndex, on: date, *, territory:
 
 def population_of(territory: str) -> PopulatedCells | None:
     """People of a territory, on the cells of its default grid, in its projected CRS; None where it has no grid."""
-    pack = open_territory(territory)
+    pack = open_pack(territory)
     if not pack.has("grid"):
         return None
     return read_cells_with_people(pack.grid_path(), pack.epsg, vintage=pack.default_vintage).cells

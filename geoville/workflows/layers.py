@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from geoville.model import Perimeter
     from geoville.sources.contours import ContourFile
 
+
 _QUARTERS = (Kind.QPV, Kind.CANDIDAT)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Layer:
+class GisLayer:
     """Perimeters of one file, with what to write of it in a provenance."""
 
     perimeters: tuple[Perimeter, ...]
@@ -52,7 +53,7 @@ class GridLayer:
     source: Source
 
 
-def read_quarters(path: Path, on: date, *, generation: int | None = None) -> Layer:
+def read_quarters(path: Path, on: date, *, generation: int | None = None) -> GisLayer:
     """Read the priority quarters in force on a day, or candidates, which answer at any date.
 
     Raises
@@ -82,7 +83,7 @@ def read_quarters(path: Path, on: date, *, generation: int | None = None) -> Lay
     return layer
 
 
-def read_former(path: Path) -> Layer:
+def read_former(path: Path) -> GisLayer:
     """Read former perimeters: ZUS where the file's name says so, CUCS otherwise, unless the file itself tells."""
     kind = Kind.ZUS if Kind.ZUS in path.stem.lower() else Kind.CUCS
     return _layer("former", path, read_perimeters(path, otherwise=kind))
@@ -90,7 +91,7 @@ def read_former(path: Path) -> Layer:
 
 def read_map(
     path: Path, epsg: int, role: str, *, otherwise: Kind | None = None, otherwise_generation: int | None = None
-) -> Layer:
+) -> GisLayer:
     """Read a whole map of perimeters, whatever they are: a file without any is a map without any.
 
     Parameters
@@ -134,13 +135,13 @@ def grid_layer(grid: Grid, epsg: int, path: Path) -> GridLayer:
     )
 
 
-def require_epsg(layer: Layer, epsg: int) -> None:
+def require_epsg(layer: GisLayer, epsg: int) -> None:
     """Refuse perimeters that are not measured in a CRS."""
     if any(perimeter.epsg != epsg for perimeter in layer.perimeters):
         raise _elsewhere(layer.file.name)
 
 
-def refuse_idle_generation(generation: int | None, *layers: Layer) -> None:
+def refuse_idle_generation(generation: int | None, *layers: GisLayer) -> None:
     """Refuse a generation given for perimeters none of which is a QPV: it would say nothing."""
     kinds = {perimeter.kind for layer in layers for perimeter in layer.perimeters}
     if generation is not None and Kind.QPV not in kinds:
@@ -151,14 +152,14 @@ def refuse_idle_generation(generation: int | None, *layers: Layer) -> None:
         )
 
 
-def inputs_of(layers: Iterable[Layer | GridLayer | None]) -> tuple[tuple[InputFile, ...], tuple[Source, ...]]:
+def inputs_of(layers: Iterable[GisLayer | GridLayer | None]) -> tuple[tuple[InputFile, ...], tuple[Source, ...]]:
     """Files and sources of layers, for a provenance; what was not given is left out."""
     given = [layer for layer in layers if layer is not None]
     return tuple(layer.file for layer in given), tuple(layer.source for layer in given)
 
 
-def _layer(role: str, path: Path, read: ContourFile) -> Layer:
-    return Layer(read.perimeters, InputFile(role, path.name, read.sha256), Source(path.name, sha256=read.sha256))
+def _layer(role: str, path: Path, read: ContourFile) -> GisLayer:
+    return GisLayer(read.perimeters, InputFile(role, path.name, read.sha256), Source(path.name, sha256=read.sha256))
 
 
 def _elsewhere(file: str) -> ContourError:

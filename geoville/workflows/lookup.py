@@ -10,20 +10,93 @@ from typing import TYPE_CHECKING
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
+from geoville.geocoding.geocoder import FirstThatKnows, WithoutAddresses
+from geoville.geocoding.index import AddressIndex, is_address_index
+from geoville.geocoding.search import EmbeddedGeocoder
 from geoville.law import position_accuracy
 from geoville.model import Kind, Position, PositionType
+from geoville.sources.addresses import read_addresses
 from geoville.sources.contours import read_perimeters
-from geoville.sources.territory import open_territory
-from geoville.sources.territory.pack_roles import missing
-from geoville.workflows.geocoders import open_geocoder
+from geoville.sources.manifest import fetching, lacking, missing
+from geoville.sources.pack import open_pack
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
-    from geoville.geocoding.protocol import Geocoder
+    from geoville.geocoding.geocoder import Geocoder
     from geoville.model import Answer, NotFound
+    from geoville.sources.pack import Pack
+
+
+# --- Which geocoder answers: the territory's own list, or one that the user chose
+
+GEOPLATEFORME = "geoplateforme"
+
+
+def open_geocoder(pack: Pack, *, addresses: Path | None = None, geocoder: str | None = None) -> Geocoder:
+    """Open the geocoder of a territory.
+
+    Parameters
+    ----------
+    addresses : searched instead of the pack's list: an index that `geoville data addresses build` wrote, else a list,
+        taken as incomplete.
+    geocoder : remote service asked instead of any list: "geoplateforme", or the URL of one that answers as addok does.
+
+    Raises
+    ------
+    InvalidInputError
+        Both a list and a service are given, or the service is not one.
+    """
+    if addresses and geocoder:
+        raise InvalidInputError(
+            "Une liste d'adresses et un géocodeur distant sont demandés ensemble",
+            advice="garder --addresses ou --geocoder",
+        )
+    if geocoder:
+        return _remote(geocoder)
+    if addresses and is_address_index(addresses):
+        return EmbeddedGeocoder(AddressIndex.open(addresses))
+    if addresses:
+        return EmbeddedGeocoder(read_addresses(addresses, complete=False, name="la liste fournie"))
+    return _of_pack(pack)
+
+
+def _of_pack(pack: Pack) -> Geocoder:
+    """Geocoder of the addresses that a pack has, in a list or in an index, and of those that the user added."""
+    listed, index = pack.address_list(), pack.address_index
+    has_list = any(not address.place for address in listed.addresses)
+    if index is not None:
+        indexed = EmbeddedGeocoder(AddressIndex.open(index), pack.places())
+        return FirstThatKnows(EmbeddedGeocoder(listed), indexed) if has_list else indexed
+    known = EmbeddedGeocoder(listed)
+    if has_list:
+        return known
+    reason = f"{lacking('addresses', pack.name)} : {fetching('addresses', pack.name)}, ou donner --addresses."
+    return WithoutAddresses(known, reason)
+
+
+def _remote(geocoder: str) -> Geocoder:
+    named = NAMED.get(geocoder.lower())
+    return named() if named else _addok(geocoder)
+
+
+def _addok(url: str) -> Geocoder:
+    from geoville.geocoding.remote import AddokGeocoder
+
+    return AddokGeocoder(url)
+
+
+def _geoplateforme() -> Geocoder:
+    from geoville.geocoding.remote import GeoplateformeGeocoder
+
+    return GeoplateformeGeocoder()
+
+
+NAMED: Mapping[str, Callable[[], Geocoder]] = {GEOPLATEFORME: _geoplateforme}
+"""Geocoders known by name; any other name is the URL of an addok."""
+
 
 _COORDINATES = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 _QUARTERS = (Kind.QPV, Kind.CANDIDAT)
@@ -85,7 +158,7 @@ def open_desk(
     DataUnavailableError
         The pack knows no QPV and no candidate, and no file is given instead.
     """
-    pack = open_territory(territory)
+    pack = open_pack(territory)
     searcher = open_geocoder(pack, addresses=addresses, geocoder=geocoder)
     if perimeters:
         given = [found for path in perimeters for found in read_perimeters(path, generation=generation).perimeters]

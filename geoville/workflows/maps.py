@@ -1,28 +1,104 @@
-"""Maps of a territory: one page for a sector, for a perimeter, or for all of them."""
+"""Maps and sheets: of a sector, of a territory, of a file of perimeters, of actions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+import shapely
+
+from geoville import french
+from geoville.carroyage.indicators import Indicator, estimated_values
+from geoville.carroyage.lattice import Contiguity, find_keys, place_keys
+from geoville.crs import WGS84, transform_geometry
+from geoville.eligibility.actions.check import GROUND_NAMES
 from geoville.eligibility.rules import rules_at
-from geoville.errors import UnknownMapError
+from geoville.errors import InvalidInputError, Location, UnknownMapError
+from geoville.law import parameter
+from geoville.model import Basis, Position
+from geoville.perimeters.sensitivity import Choices
 from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, perimeters_map, render_page, sector_map
-from geoville.rendering.map_style import MapStyle
-from geoville.sources.files import make_folder, replacing
+from geoville.rendering.action_map import ActionMark, action_map
+from geoville.rendering.cells import CellFigures, IrisFigures, Popup
+from geoville.rendering.look import MapStyle, parse_style, tile_source
+from geoville.rendering.sheet.sheet import sheet_pdf, sheet_png
+from geoville.sources.contours import read_perimeters
+from geoville.sources.files import embedded_maps, make_folder, replacing
 from geoville.sources.grids import read_grid
-from geoville.sources.locations import embedded_maps
-from geoville.workflows.map_figures import figures_of_territory
+from geoville.sources.pack import list_territories, open_pack
+from geoville.workflows.search_inputs import CandidateRequest, prepare_search, read_sourced_grid
+from geoville.workflows.sensitivity import sweep_files
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from geoville.carroyage.grid import Grid
-    from geoville.model import Address, Perimeter, Source
+    from geoville.eligibility.actions.action import ActionFinding
+    from geoville.model import Address, Kind, Perimeter, Source
     from geoville.rendering import MapSpec
-    from geoville.rendering.tiles import TileSource
-    from geoville.sources.territory import Territory
+    from geoville.rendering.look import TileSource
+    from geoville.rendering.sheet.sheet import SheetOptions
+    from geoville.sources.pack import Pack
+    from geoville.workflows.actions import ActionDesk
+    from geoville.workflows.search_inputs import SearchInputs
+
+
+# --- What maps say of cells beyond what their grid publishes: estimates, sensitivity, IRIS
+
+_CHOICES = Choices((0.9, 1.0, 1.1), tuple(Contiguity), (0.0, 200.0, 400.0))
+"""Those that `geoville perimeters sensitivity` tries."""
+
+
+def figures_of_territory(territory: Pack, on: date) -> CellFigures | None:
+    """Estimates of the cells of a territory's default grid, in its order; None without reference incomes."""
+    if territory.income_reference is None:
+        return None
+    request = CandidateRequest(on=on, territory=territory)
+    prepared = prepare_search(territory.grid_path(), request)
+    start = prepared.start
+    thresholds = np.full(len(start.grid), np.nan)
+    for unit, threshold in start.thresholds.items():
+        thresholds[start.zones.unit == unit] = threshold.relative
+    run = sweep_files([territory.grid_path(year) for year in sorted(territory.grids)], request, _CHOICES)
+    return CellFigures(
+        median_eur=estimated_values(Indicator.MEDIAN, start.income, prepared.national_eur, thresholds),
+        share_below=(
+            estimated_values(Indicator.SHARE_BELOW, start.income, prepared.national_eur, thresholds)
+            if start.parts is None
+            else start.parts.share_below(thresholds, len(start.grid))
+        ),
+        threshold_eur=_only_threshold(prepared),
+        retained_share=parameter("poor_cell_share").at(on).value,
+        unverified=prepared.unverified,
+        sensitivity=_shares_on(start.grid, run.result.grid, run.result.share),
+        scenarios=len(run.result.outcomes),
+        iris=_iris(territory, start.zones.iris),
+    )
+
+
+def _only_threshold(prepared: SearchInputs) -> float:
+    thresholds = list(prepared.start.thresholds.values())
+    return thresholds[0].eur if len(thresholds) == 1 else float("nan")
+
+
+def _shares_on(grid: Grid, swept: Grid, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shares of the cells of `swept`, in the order of `grid`; 0 where no scenario knows the cell."""
+    rows = find_keys(place_keys(grid.easting, grid.northing), place_keys(swept.easting, swept.northing))
+    return np.where(rows >= 0, shares[rows], 0.0)
+
+
+def _iris(territory: Pack, code_of: NDArray[np.str_]) -> IrisFigures | None:
+    """Incomes of the IRIS of the cells; None where the pack has none."""
+    year = territory.iris_year
+    if year is None:
+        return None
+    source = territory.file("iris_income").source
+    return IrisFigures(code_of, territory.iris_names, territory.iris_medians(year), year, source.citation)
 
 
 MOST_CELLS = 60_000
@@ -55,7 +131,7 @@ class MapLook:
 
 
 def draw_maps(
-    territory: Territory, wanted: str | None, folder: Path, on: date, look: MapLook | None = None
+    territory: Pack, wanted: str | None, folder: Path, on: date, look: MapLook | None = None
 ) -> tuple[Path, ...]:
     """Draw maps of a territory, each as one page that opens with no network.
 
@@ -73,7 +149,7 @@ def draw_maps(
     return tuple(write_page(spec, name, folder) for name, spec in specs.items())
 
 
-def map_specs(territory: Territory, wanted: str | None, on: date, look: MapLook | None = None) -> dict[str, MapSpec]:
+def map_specs(territory: Pack, wanted: str | None, on: date, look: MapLook | None = None) -> dict[str, MapSpec]:
     """Maps of a territory as data, by name; parameters and errors as in `draw_maps`."""
     recipes = {recipe.name: recipe for recipe in sector_recipes(territory)}
     codes = {perimeter.code: perimeter for perimeter in territory.perimeters()}
@@ -93,13 +169,13 @@ def map_specs(territory: Territory, wanted: str | None, on: date, look: MapLook 
     return {name: spec(name) for name in (every if wanted is None else [wanted])}
 
 
-def sector_recipes(territory: Territory) -> tuple[SectorRecipe, ...]:
+def sector_recipes(territory: Pack) -> tuple[SectorRecipe, ...]:
     """Sector recipes of a territory, by name."""
     recipes = [parse_recipe(path.read_text(encoding="utf-8"), path.stem) for path in embedded_maps().glob("*.toml")]
     return tuple(sorted((item for item in recipes if item.territory == territory.name), key=lambda item: item.name))
 
 
-def territory_scene(territory: Territory, on: date, look: MapLook | None = None) -> Scene:
+def territory_scene(territory: Pack, on: date, look: MapLook | None = None) -> Scene:
     """Everything that the maps of a territory are drawn from, estimates of its cells included."""
     look, data = look or MapLook(), map_data(territory, on)
     return Scene(
@@ -115,7 +191,7 @@ def territory_scene(territory: Territory, on: date, look: MapLook | None = None)
     )
 
 
-def map_data(territory: Territory, on: date) -> MapData:
+def map_data(territory: Pack, on: date) -> MapData:
     """Read what every map of a territory is drawn from."""
     perimeters = territory.perimeters()
     grid, source = _drawn_grid(territory)
@@ -130,7 +206,7 @@ def map_data(territory: Territory, on: date) -> MapData:
     )
 
 
-def _drawn_grid(territory: Territory) -> tuple[Grid | None, Source | None]:
+def _drawn_grid(territory: Pack) -> tuple[Grid | None, Source | None]:
     """Cells to draw, and what to cite for them: none where the territory has none, or more than a page can hold."""
     if not territory.has("grid"):
         return None, None
@@ -147,3 +223,170 @@ def write_page(spec: MapSpec, name: str, folder: Path) -> Path:
     with replacing(path) as beside:
         beside.write_text(page, encoding="utf-8", newline="\n")
     return path
+
+
+# --- The map of a table of actions, as one page that opens with no network
+
+_BASES = {
+    Basis.OFFICIAL: "contour officiel",
+    Basis.ESTIMATED: "périmètre estimé, sans valeur réglementaire",
+    None: "aucun périmètre : ce qui est déclaré, ou rien de sûr",
+}
+
+
+def draw_actions(desk: ActionDesk, findings: Sequence[ActionFinding], title: str, out: Path, on: date) -> None:
+    """Draw actions among the perimeters that answered about them.
+
+    Parameters
+    ----------
+    on : date of the map: perimeters that are not in force that day are drawn apart.
+    """
+    data = map_data(open_pack(desk.territory), on)
+    perimeters = desk.desk.index.perimeters
+    grid_sources = (data.grid_source,) if data.grid_source else ()
+    sources = (*grid_sources, *(item.source for item in perimeters if item.source))
+    spec = action_map(
+        title,
+        [_mark(finding) for finding in findings],
+        grid=data.grid,
+        perimeters=perimeters,
+        sources=sources,
+        on=on,
+    )
+    with replacing(out) as beside:
+        beside.write_text(render_page(spec), encoding="utf-8", newline="\n")
+
+
+def _mark(finding: ActionFinding) -> ActionMark:
+    action, first = finding.action, finding.stages[0]
+    rows = (
+        ("Porteur", action.bearer),
+        ("Période", french.period(action.start, action.end)),
+        ("Fondement", GROUND_NAMES[first.ground]),
+        ("Repose sur", _BASES[first.basis]),
+        ("Lieux", " ; ".join(spot.label for spot in first.spots)),
+    )
+    return ActionMark(
+        title=action.title,
+        ground=first.ground,
+        popup=Popup(action.title, tuple(row for row in rows if row[1]), " ".join((first.reason, *finding.notes))),
+        points=tuple((place.lon, place.lat) for place in action.places if isinstance(place, Position)),
+        zone=action.zone,
+    )
+
+
+# --- The map of any file of perimeters, on the cells of its territory or of a grid that the user gives
+
+
+@dataclass(frozen=True, slots=True)
+class PerimeterFile:
+    """Perimeters of a user.
+
+    Parameters
+    ----------
+    kind, generation : what they are, where the file does not tell.
+    grid : cells to draw under them; those of the embedded territory that they lie in where it is not given.
+    vintage : of `grid`, where nothing else tells it.
+    """
+
+    path: Path
+    kind: Kind | None = None
+    generation: int | None = None
+    grid: Path | None = None
+    vintage: int | None = None
+
+
+def read_look(style: Path | None, tiles: str | None) -> MapLook:
+    """Read how the user wants maps to look.
+
+    Raises
+    ------
+    InvalidInputError
+        The style cannot be read, or it or the online backdrop is not what it should be.
+    """
+    look = MapLook(tiles=tile_source(tiles) if tiles else None)
+    if style is None:
+        return look
+    try:
+        text = style.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(
+            "Le style de carte ne peut pas être lu",
+            where=Location(style.name),
+            advice="donner un fichier TOML, en UTF-8",
+        ) from error
+    return replace(look, style=parse_style(text, style.name))
+
+
+def draw_file(file: PerimeterFile, folder: Path, on: date, look: MapLook | None = None) -> Path:
+    """Draw a file of perimeters as one page named after it; errors as those of `file_map`."""
+    return write_page(file_map(file, on, look), file.path.stem, folder)
+
+
+def file_map(file: PerimeterFile, on: date, look: MapLook | None = None) -> MapSpec:
+    """Map of a file of perimeters, as data.
+
+    Raises
+    ------
+    ContourError
+        The file cannot be read, or holds no perimeter.
+    """
+    look = look or MapLook()
+    read = read_perimeters(file.path, otherwise=file.kind, otherwise_generation=file.generation)
+    return perimeters_map(file.path.stem, _scene(read.perimeters, file, on, look))
+
+
+def _scene(perimeters: tuple[Perimeter, ...], file: PerimeterFile, on: date, look: MapLook) -> Scene:
+    sources = tuple(dict.fromkeys(item.source for item in perimeters if item.source))
+    if file.grid is not None:
+        grid, grid_source = read_sourced_grid(file.grid, file.vintage)
+        return Scene(
+            on,
+            perimeters,
+            (grid_source, *sources),
+            grid,
+            rules=rules_at(on),
+            style=look.style,
+            tiles=look.tiles,
+        )
+    area = shapely.union_all([transform_geometry(item.geometry, item.epsg, WGS84) for item in perimeters])
+    for territory in list_territories():
+        if territory.extent and area.intersects(shapely.box(*territory.extent)):
+            scene = territory_scene(territory, on, look)
+            grid_source = territory.grids[territory.default_vintage].source
+            return replace(scene, perimeters=perimeters, sources=(grid_source, *sources))
+    return Scene(on, perimeters, sources, rules=rules_at(on), style=look.style, tiles=look.tiles)
+
+
+# --- Printed maps: one sheet for a sector, a perimeter, or a file of perimeters
+
+_WRITERS = {".pdf": sheet_pdf, ".png": sheet_png}
+
+
+def write_sheet(spec: MapSpec, path: Path, options: SheetOptions | None = None) -> None:
+    """Print a map into a file; its suffix tells the format.
+
+    Raises
+    ------
+    InvalidInputError
+        As `check_suffix`; the map has no theme of the key asked for, or the folder is missing or not writable.
+    """
+    check_suffix(path)
+    content = _WRITERS[path.suffix.lower()](spec, options)
+    with replacing(path) as beside:
+        beside.write_bytes(content)
+
+
+def check_suffix(path: Path) -> None:
+    """Refuse a file that is neither .pdf nor .png, before anything is computed.
+
+    Raises
+    ------
+    InvalidInputError
+        It is not.
+    """
+    if path.suffix.lower() not in _WRITERS:
+        raise InvalidInputError(
+            f"Une planche ne s'écrit pas au format « {path.suffix or path.name} »",
+            advice="donner un fichier .pdf ou .png",
+        )

@@ -10,13 +10,10 @@ from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.crs import transform_geometry
 from geoville.errors import InvalidInputError
 from geoville.law.method import method_rules
-from geoville.perimeters.blocks import fit_to_blocks
-from geoville.perimeters.clustered_cells import cells_of_quarters, squares_of_quarters
-from geoville.perimeters.smoothing import smooth_outlines
-from geoville.perimeters.street_blocks import blocks_from_streets
-from geoville.sources.blocks import read_blocks
+from geoville.perimeters.blocks import blocks_from_streets, fit_to_blocks
+from geoville.perimeters.outlines import cells_of_quarters, smooth_outlines, squares_of_quarters
+from geoville.sources.layers import read_blocks, read_streets
 from geoville.sources.provenance import InputFile
-from geoville.sources.streets import read_streets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.carroyage.grid import Grid
-    from geoville.perimeters.quarter import Quarter
+    from geoville.perimeters.search import Quarter
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Build the computed layers of a territory pack from its other files: candidates, veille, vécu, and the manifest."""
+"""The embedded pack built again from its sources: candidates, former quarters, veille, vécu."""
 
 from __future__ import annotations
 
@@ -6,29 +6,112 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.errors import InvalidInputError
-from geoville.model import Kind, Source
+from geoville.model import Kind, Perimeter, Source
 from geoville.perimeters.vecu import VecuRules
 from geoville.perimeters.veille import VeilleRules
 from geoville.sources.files import make_folder, replacing, sha256_of
 from geoville.sources.grids import read_grid
-from geoville.sources.territory import open_territory
-from geoville.sources.territory.manifest import MANIFEST, PackFile
-from geoville.sources.territory.manifest_text import manifest_text
-from geoville.workflows.candidates import CandidateRequest, compute_candidates
-from geoville.workflows.former_quarters import approximate_former, beside_what_is_published
-from geoville.workflows.layers import grid_layer, read_quarters
+from geoville.sources.manifest import MANIFEST, PackFile, manifest_text
+from geoville.sources.pack import open_pack
+from geoville.sources.provenance import InputFile
+from geoville.workflows.candidates import compute_candidates
+from geoville.workflows.layers import GisLayer, grid_layer, read_quarters
+from geoville.workflows.search_inputs import CandidateRequest
 from geoville.workflows.vecu import read_all_places, vecu_of
 from geoville.workflows.veille import veille_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from pathlib import Path
 
-    from geoville.sources.territory import Territory
+    from geoville.perimeters.veille import Veille
+    from geoville.sources.manifest import FormerQuarter, Manifest
+    from geoville.sources.pack import Pack
     from geoville.workflows.candidates import CandidateRun
     from geoville.workflows.vecu import VecuRun
     from geoville.workflows.veille import VeilleRun
+
+
+# --- Former quarters of a territory whose contours are not open: cells stand for them, and every name says so
+
+APPROXIMATION = "approximation par carreaux, d'après le contrat"
+NOT_PLACED = "non placé"
+
+
+def approximate_former(territory: Pack) -> GisLayer:
+    """Cells of the IRIS that stand for each former quarter of a territory; those that no IRIS places are left out."""
+    cells, manifest = territory.cells, territory.manifest
+    perimeters = []
+    for quarter in _placed(manifest):
+        rows = np.isin(cells.iris, quarter.iris)
+        squares = cell_squares(cells.easting[rows], cells.northing[rows], cells.epsg, territory.epsg)
+        perimeters.append(
+            Perimeter(
+                code=quarter.code,
+                name=f"{quarter.name} ({APPROXIMATION})",
+                kind=Kind.CUCS,
+                geometry=union_of_cells(squares),
+                epsg=territory.epsg,
+                estimated=True,
+                communes=tuple(dict.fromkeys(cells.commune[rows].tolist())),
+            )
+        )
+    table = territory.file("cells")
+    return GisLayer(
+        tuple(perimeters),
+        InputFile("former", table.path.name, table.source.sha256 or ""),
+        Source(APPROXIMATION, table.source.producer, table.source.vintage, table.source.licence, table.source.sha256),
+    )
+
+
+def beside_what_is_published(manifest: Manifest, veille: Veille) -> dict[str, Any]:
+    """Population computed for each former quarter beside the ones published, and the quarters that are not placed."""
+    return {
+        "former_approximated": [
+            {
+                "code": quarter.code,
+                "iris": list(quarter.iris),
+                "why": quarter.source,
+                "population_in_veille": _population(veille, quarter.code),
+                "published": _published(manifest, quarter),
+            }
+            for quarter in _placed(manifest)
+        ],
+        "former_not_placed": [
+            {
+                "name": quarter.name,
+                "reason": NOT_PLACED,
+                "why": quarter.source,
+                "published": _published(manifest, quarter),
+            }
+            for quarter in manifest.former
+            if not quarter.iris
+        ],
+    }
+
+
+def _placed(manifest: Manifest) -> Iterable[FormerQuarter]:
+    return (quarter for quarter in manifest.former if quarter.iris)
+
+
+def _population(veille: Veille, code: str) -> float:
+    """People of the quarters that come first from a former one."""
+    mine = [item for item in veille.quarters if str(item.attributes["origin"]).split(";")[0] == code]
+    return round(sum(float(item.attributes["population"] or 0) for item in mine), 1)
+
+
+def _published(manifest: Manifest, quarter: FormerQuarter) -> list[Any]:
+    return [
+        {"label": item.label, "population": item.population, "source": item.source, "note": item.note}
+        for item in manifest.populations
+        if item.label in quarter.populations
+    ]
+
 
 _STEMS = {Kind.CANDIDAT: "candidats", Kind.VEILLE: "veille", Kind.VECU: "vecu"}
 _TITLES = {
@@ -86,7 +169,7 @@ def build_pack(name: str, folder: Path, on: date | None = None) -> BuiltPack:
     -----
     Veille and vécu are computed from the candidates as they are written, so that what is shipped answers for itself.
     """
-    territory = open_territory(name)
+    territory = open_pack(name)
     day = on or territory.manifest.computed_on
     if day is None:
         raise InvalidInputError(
@@ -114,7 +197,7 @@ def build_pack(name: str, folder: Path, on: date | None = None) -> BuiltPack:
     return BuiltPack(candidates, veille, vecu, checksums)
 
 
-def _veille(territory: Territory, candidates: Path, on: date) -> VeilleRun | None:
+def _veille(territory: Pack, candidates: Path, on: date) -> VeilleRun | None:
     if not any(quarter.iris for quarter in territory.manifest.former):
         return None
     path = territory.grid_path()
@@ -124,7 +207,7 @@ def _veille(territory: Territory, candidates: Path, on: date) -> VeilleRun | Non
     return run.beside(beside_what_is_published(territory.manifest, run.veille))
 
 
-def _vecu(territory: Territory, candidates: Path, on: date) -> VecuRun | None:
+def _vecu(territory: Pack, candidates: Path, on: date) -> VecuRun | None:
     path = territory.grid_path()
     files = [file.checked_path() for file in territory.manifest.files if file.role in _PLACE_ROLES]
     if not files:
@@ -138,19 +221,19 @@ def _vecu(territory: Territory, candidates: Path, on: date) -> VecuRun | None:
     )
 
 
-def _file_name(territory: Territory, kind: Kind) -> str:
+def _file_name(territory: Pack, kind: Kind) -> str:
     """Name of the file of a layer: the one that the pack already has, else one in the format of the embedded pack's."""
     return next((file.path.name for file in territory.manifest.files if file.role == kind), f"{_STEMS[kind]}.geojson")
 
 
-def _write_manifest(territory: Territory, folder: Path, layers: dict[Kind, Path]) -> None:
+def _write_manifest(territory: Pack, folder: Path, layers: dict[Kind, Path]) -> None:
     """Write the manifest with the checksums of the layers; of an embedded one nothing else changes."""
     text = _with_layers(territory, layers) if territory.version else _with_checksums(territory, layers)
     with replacing(folder / MANIFEST) as beside:
         beside.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _with_layers(territory: Territory, layers: dict[Kind, Path]) -> str:
+def _with_layers(territory: Pack, layers: dict[Kind, Path]) -> str:
     made = {path.name for path in layers.values()}
     kept = (file for file in territory.manifest.files if file.path.name not in made)
     vintage = str(territory.default_vintage)
@@ -161,7 +244,7 @@ def _with_layers(territory: Territory, layers: dict[Kind, Path]) -> str:
     return manifest_text(replace(territory.manifest, files=(*kept, *added)))
 
 
-def _with_checksums(territory: Territory, layers: dict[Kind, Path]) -> str:
+def _with_checksums(territory: Pack, layers: dict[Kind, Path]) -> str:
     origin = next(iter(territory.manifest.files)).path.with_name(MANIFEST)
     text = origin.read_text(encoding="utf-8")
     for path in layers.values():

@@ -13,8 +13,7 @@ from geoville.crs import GRID_CRS, transform_points
 from geoville.law import parameter
 from geoville.law.method import method_rules
 from geoville.sources.bridges import read_probit_bridge
-from geoville.sources.files import sha256_of
-from geoville.sources.locations import embedded_data
+from geoville.sources.files import embedded_data, sha256_of
 from geoville.sources.provenance import InputFile
 
 if TYPE_CHECKING:
@@ -25,11 +24,11 @@ if TYPE_CHECKING:
     from geoville.carroyage.cell_parts import CellParts
     from geoville.carroyage.grid import Grid
     from geoville.law import DatedValue, Threshold
-    from geoville.perimeters.quarter import CellZones
-    from geoville.sources.iris import IrisLayer
-    from geoville.sources.territory import Territory
-    from geoville.workflows.estimation import Estimate
-    from geoville.workflows.search_inputs import CandidateRequest
+    from geoville.perimeters.search import CellZones
+    from geoville.sources.layers import IrisLayer
+    from geoville.sources.pack import Pack
+    from geoville.workflows.search_inputs import CandidateRequest, Estimate
+
 
 PROBIT_BRIDGE_FILE = "probit_bridge.json"
 _WHOLE = 1 - 1e-9
@@ -115,7 +114,7 @@ def iris_of_squares(grid: Grid, layer: IrisLayer) -> NDArray[np.intp]:
 _CELLS_AT_ONCE = 50_000
 
 
-def _iris_of_tables(territory: Territory, zones: CellZones) -> _Iris:
+def _iris_of_tables(territory: Pack, zones: CellZones) -> _Iris:
     """Figures of the IRIS that a territory names for each cell, without their polygons: whole cells.
 
     None where it has none, or no national median of their year is known.

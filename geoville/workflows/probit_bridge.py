@@ -18,7 +18,7 @@ from geoville.law.method import method_date, method_rules
 from geoville.sources.bridges import write_bridge
 from geoville.sources.files import sha256_of
 from geoville.sources.grids import read_grid
-from geoville.sources.iris import read_iris, read_iris_figures
+from geoville.sources.layers import read_iris, read_iris_figures
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
 from geoville.workflows.parts_estimation import iris_of_squares
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.grid import Grid
     from geoville.law import DatedValue
-    from geoville.sources.territory import Territory
+    from geoville.sources.pack import Pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class IrisCase:
     inputs: tuple[InputFile, ...]
 
 
-def fit_two_figures(territory: Territory | None, towns: Sequence[FitTown], incomes: Path, out: Path) -> ProbitBridge:
+def fit_two_figures(territory: Pack | None, towns: Sequence[FitTown], incomes: Path, out: Path) -> ProbitBridge:
     """Fit the bridge on the IRIS of a territory and of towns, and write it with its provenance.
 
     Parameters
@@ -109,7 +109,7 @@ def fit_cases(by_town: Sequence[Sequence[IrisCase]]) -> ProbitBridge:
     return fit_probit_bridge(mean, poor, median, spread, weight, method_rules())
 
 
-def _territory_cases(territory: Territory, incomes: Path) -> list[IrisCase]:
+def _territory_cases(territory: Pack, incomes: Path) -> list[IrisCase]:
     """One case for each grid of a territory that publishes poor households."""
     medians, ranges, year = read_iris_figures(incomes)
     cases = []

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from geoville.french import percent
 from geoville.model import Kind
-from geoville.rendering.compare.text import CHANGE_NAMES
-from geoville.rendering.palettes import BUPU
-from geoville.rendering.perimeter_layer import ESTIMATED, LAYER_NAMES, line_of
-from geoville.rendering.styles import CHANGE_FILLS, PERIMETER_LINES
+from geoville.rendering.cells import BUPU
+from geoville.rendering.comparison import CHANGE_NAMES
+from geoville.rendering.layers import ESTIMATED, LAYER_NAMES, line_of
+from geoville.rendering.look import CHANGE_FILLS, PERIMETER_LINES
 from geoville.sources.qgis_styles import Condition, LayerStyle, StyleRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from geoville.model import Perimeter
+
 
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 _CELL_EDGE = "#ffffff"

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoville.carroyage.grid import Grid
-    from geoville.workflows.candidates import CandidateRequest
-    from geoville.workflows.search_inputs import SearchInputs
+    from geoville.workflows.search_inputs import CandidateRequest, SearchInputs
 
 
 def write_indicators(grid_path: Path, indicators: Sequence[Indicator], out: Path, request: CandidateRequest) -> int:

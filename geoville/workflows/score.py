@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from geoville.sources.territory import Territory
-    from geoville.workflows.layers import Layer
+    from geoville.sources.pack import Pack
+    from geoville.workflows.layers import GisLayer
 
 
 def score_files(
@@ -49,7 +49,7 @@ def score_files(
     return score_perimeters(_geometries(ours), _geometries(theirs), squares, cells.people)
 
 
-def official_contours(territory: Territory, generation: int | None = None) -> Path:
+def official_contours(territory: Pack, generation: int | None = None) -> Path:
     """File of the official contours of QPV that a territory has.
 
     Parameters
@@ -76,7 +76,7 @@ def official_contours(territory: Territory, generation: int | None = None) -> Pa
     return by_generation[generation]
 
 
-def _require_official(layer: Layer) -> None:
+def _require_official(layer: GisLayer) -> None:
     for perimeter in layer.perimeters:
         if perimeter.kind is not Kind.QPV:
             raise ContourError(
@@ -86,5 +86,5 @@ def _require_official(layer: Layer) -> None:
             )
 
 
-def _geometries(layer: Layer) -> list[BaseGeometry]:
+def _geometries(layer: GisLayer) -> list[BaseGeometry]:
     return [perimeter.geometry for perimeter in layer.perimeters]

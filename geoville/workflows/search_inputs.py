@@ -1,39 +1,390 @@
-"""What a search of candidates starts from, and everything that it rests on, for one file of cells."""
+"""What a search for candidates needs: cells estimated, cut by urban unit, with their incomes."""
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import math
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
-from geoville.errors import InvalidInputError
-from geoville.law import eligible_units, parameter, require_income_rule
+import numpy as np
+
+from geoville.carroyage.cell_geometry import cell_squares
+from geoville.carroyage.estimate import IrisIncome, estimate_income, iris_weight
+from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.raking import overlap_of_cells
+from geoville.crs import GRID_CRS, commune_of, transform_points
+from geoville.errors import InvalidInputError, LawError, Location
+from geoville.law import DatedValue, IncomeReference, eligible_units, parameter, require_income_rule
 from geoville.model import Source
-from geoville.perimeters.candidates import CandidateOptions, LegalTests
 from geoville.perimeters.estimated import Names, unverified_inputs
+from geoville.perimeters.search import CandidateOptions, CellZones, LegalTests
 from geoville.perimeters.sensitivity import SearchStart
-from geoville.sources.files import sha256_of
+from geoville.sources.bridges import read_bridge
+from geoville.sources.files import embedded_data, sha256_of
 from geoville.sources.grids import read_grid
+from geoville.sources.layers import CommuneLayer, read_communes_layer, read_iris
+from geoville.sources.manifest import COMMUNES
+from geoville.sources.pack import list_territories
 from geoville.sources.provenance import InputFile
-from geoville.sources.territory import list_territories
-from geoville.sources.territory.manifest import COMMUNES
-from geoville.workflows.estimation import IrisInput, estimate_grid, iris_of_territory
 from geoville.workflows.outlines import OutlineInput
 from geoville.workflows.parts_estimation import estimate_parts_of
-from geoville.workflows.zoning import zoning_of_reference, zoning_of_tables, zoning_of_territory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from geoville.carroyage.grid import Grid
-    from geoville.law import DatedValue, IncomeReference
+    from geoville.carroyage.income import CellIncome
+    from geoville.sources.layers import IrisLayer
+    from geoville.sources.pack import Pack
     from geoville.sources.provenance import JsonValue
-    from geoville.sources.territory import Territory
-    from geoville.workflows.estimation import Estimate
-    from geoville.workflows.unit_tables import UnitTables
-    from geoville.workflows.zoning import Zoning
+
+
+# --- Inputs of an estimate: the bridge, the national medians, the IRIS under the cells, the zones of each cell
+
+BRIDGE_FILE = "bridge.json"
+
+
+@dataclass(frozen=True, slots=True)
+class IrisInput:
+    """IRIS given by the user.
+
+    Parameters
+    ----------
+    polygons : file of IRIS.
+    incomes : table of their medians, where the polygons do not carry them.
+    national_median_eur : national declared median of the same year, where the law's files do not know it.
+    weight : in [0, 1], how far cells are moved towards the published medians; `iris_weight` of the years if not given.
+    national_source : who says the national median.
+    """
+
+    polygons: Path
+    incomes: Path | None = None
+    national_median_eur: float | None = None
+    weight: float | None = None
+    national_source: str = "donné en ligne de commande"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Estimate:
+    """Estimated incomes of a grid and what they rest on.
+
+    Parameters
+    ----------
+    iris : code of the IRIS of each cell's centre, empty where it is not known; None without IRIS.
+    iris_names : by code.
+    layer : the IRIS as read, None without IRIS.
+    national_declared_eur : national declared median of their year; NaN without IRIS.
+    complete : (k,) IRIS that the grid covers.
+    """
+
+    income: CellIncome
+    iris: np.ndarray[tuple[int], np.dtype[np.str_]] | None
+    iris_names: dict[str, str]
+    iris_weight: float | None
+    law: tuple[DatedValue, ...]
+    inputs: tuple[InputFile, ...]
+    layer: IrisLayer | None = None
+    national_declared_eur: float = math.nan
+    complete: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None
+
+
+def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
+    """Estimate the declared income of every cell of a grid.
+
+    Raises
+    ------
+    LawError
+        The national median of the grid's vintage, or of the IRIS's year, is not known.
+    InvalidInputError
+        The IRIS do not lie under the cells, or the weight is not in [0, 1].
+    """
+    bridge_path = embedded_data() / BRIDGE_FILE
+    bridge = read_bridge(bridge_path)
+    disposable = parameter("median_disposable_income_eur").of_year(grid.vintage)
+    used = InputFile("bridge", BRIDGE_FILE, sha256_of(bridge_path))
+    if iris is None:
+        return Estimate(estimate_income(grid, bridge, disposable.value), None, {}, None, (disposable,), (used,))
+    if iris.weight is not None and not 0 <= iris.weight <= 1:
+        raise InvalidInputError(f"Poids des IRIS hors de l'intervalle ({iris.weight})", advice="le donner entre 0 et 1")
+    layer = read_iris(iris.polygons, iris.incomes)
+    declared = _national_declared_median(iris, layer.year)
+    squares = cell_squares(grid.easting, grid.northing, grid.epsg, GRID_CRS[grid.epsg])
+    overlap = overlap_of_cells(squares, layer.polygons)
+    if len(overlap.cell) == 0 or layer.epsg != GRID_CRS[grid.epsg]:
+        raise InvalidInputError("Aucun IRIS ne se trouve sous les carreaux", advice="donner les IRIS du même lieu")
+    weight = iris_weight(grid.vintage, layer.year) if iris.weight is None else iris.weight
+    published = IrisIncome(
+        overlap, layer.median_eur / declared.value, weight, years_apart=abs(grid.vintage - layer.year)
+    )
+    income = estimate_income(grid, bridge, disposable.value, published)
+    return Estimate(
+        income=income,
+        iris=_main_iris(len(grid), layer, overlap.cell, overlap.iris, overlap.share),
+        iris_names=dict(zip(layer.code.tolist(), layer.name.tolist(), strict=True)),
+        iris_weight=weight,
+        law=(disposable, declared),
+        inputs=(used, *(InputFile("iris", name, sha256, layer.year) for name, sha256 in layer.files)),
+        layer=layer,
+        national_declared_eur=declared.value,
+        complete=overlap.complete,
+    )
+
+
+def iris_of_territory(territory: Pack) -> IrisInput | None:
+    """IRIS of a pack with their incomes; None where it lacks either, or no national median of their year is known.
+
+    The national median of their year is that of the law's files, else the one that the pack's references rest on.
+    """
+    year = territory.iris_year
+    if not territory.has("iris") or year is None:
+        return None
+    reference = next(iter(territory.unit_references.values()), territory.income_reference)
+    given = reference if reference is not None and reference.year == year else None
+    known = {value.valid_from.year for value in parameter("median_declared_income_eur").values}
+    if given is None and year not in known:
+        return None
+    return IrisInput(
+        territory.file("iris").checked_path(),
+        territory.file("iris_income").checked_path(),
+        national_median_eur=None if year in known or given is None else given.national_eur,
+        national_source=given.source if given else "",
+    )
+
+
+def _national_declared_median(iris: IrisInput, year: int) -> DatedValue:
+    known = parameter("median_declared_income_eur")
+    if iris.national_median_eur is None:
+        try:
+            return known.of_year(year)
+        except LawError as error:
+            raise LawError(error.message, advice="donner --iris-national, en euros de la même année") from error
+    from datetime import date
+
+    return DatedValue(known.id, iris.national_median_eur, date(year, 1, 1), iris.national_source, verified=False)
+
+
+def _main_iris(
+    count: int, layer: IrisLayer, cell: np.ndarray, iris: np.ndarray, share: np.ndarray
+) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
+    """Code of the IRIS that holds most of each cell."""
+    main = np.full(count, "", dtype=layer.code.dtype)
+    order = np.argsort(share, kind="stable")  # the largest share is written last
+    main[cell[order]] = layer.code[iris[order]]
+    return main
+
+
+# --- Tables of many urban units: which unit each commune is in, and the reference incomes of each unit
+
+_COMMUNE_COLUMNS = ("codeinsee", "codgeo", "insee_com", "code_insee", "commune", "code")
+_UNIT_COLUMNS = ("codeuu07", "uu2010", "uu2020", "codeuu", "unite_urbaine", "uu")
+_INCOME_COLUMNS = ("uu", "rmuc_eur", "population")
+_SMALL_SINCE = "small_since"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTables:
+    """Files that say which urban unit a cell belongs to, and the figures of each unit.
+
+    Parameters
+    ----------
+    communes : polygons with the INSEE code.
+    urban_units : CSV, commune and urban unit.
+    rmuc : CSV with columns uu, rmuc_eur, population and, where a unit is in the decree's delay, small_since: the day
+        on which it fell under the minimum population (AAAA-MM-JJ), empty elsewhere.
+    national_eur : national median declared income per UC of the same year.
+    """
+
+    communes: Path
+    urban_units: Path
+    rmuc: Path
+    national_eur: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Rows of a CSV file, read once: it may be a pipe, which cannot be read again for its checksum."""
+
+    rows: list[dict[str, str]]
+    columns: list[str]
+    file: InputFile
+
+    def column(self, *known: str) -> str:
+        """First column that has a known name, as it is written."""
+        found = self.column_if_any(*known)
+        if found is None:
+            raise InvalidInputError(
+                "Colonne absente", where=Location(self.file.name), advice=f"attendu : {', '.join(known)}"
+            )
+        return found
+
+    def column_if_any(self, *known: str) -> str | None:
+        """First column that has a known name, None where there is none."""
+        return next((column for column in self.columns if column.strip().lower() in known), None)
+
+
+def read_unit_tables(
+    tables: UnitTables,
+) -> tuple[dict[str, str], dict[str, IncomeReference], tuple[InputFile, InputFile]]:
+    """Urban unit of each commune, figures of each unit, and the two files that say so.
+
+    Raises
+    ------
+    InvalidInputError
+        A table is no CSV, lacks a column, or holds a figure that is not a number or a day that is not one.
+    """
+    units, incomes = _read(tables.urban_units, "urban_units"), _read(tables.rmuc, "rmuc")
+    return _units_by_commune(units), _references(incomes, tables.national_eur), (units.file, incomes.file)
+
+
+def _units_by_commune(table: _Table) -> dict[str, str]:
+    commune, unit = table.column(*_COMMUNE_COLUMNS), table.column(*_UNIT_COLUMNS)
+    return {commune_of(row[commune].strip()): row[unit].strip() for row in table.rows}
+
+
+def _references(table: _Table, national_eur: float) -> dict[str, IncomeReference]:
+    unit, income, population = (table.column(name) for name in _INCOME_COLUMNS)
+    small_since = table.column_if_any(_SMALL_SINCE)
+    found = {}
+    for line, row in enumerate(table.rows, start=2):
+        try:
+            figures = float(row[income].replace(",", ".")), round(float(row[population]))
+        except (ValueError, OverflowError):
+            raise InvalidInputError(
+                "Revenu ou population qui n'est pas un nombre",
+                where=Location(table.file.name, line, f"{income} ou {population}"),
+            ) from None
+        found[row[unit].strip()] = IncomeReference(
+            national_eur,
+            *figures,
+            verified=False,
+            source=table.file.name,
+            too_small_since=_day(row, small_since, Location(table.file.name, line, small_since)),
+        )
+    return found
+
+
+def _day(row: dict[str, str], column: str | None, where: Location) -> date | None:
+    text = row[column].strip() if column else ""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidInputError(f"« {text} » n'est pas une date", where=where, advice="l'écrire AAAA-MM-JJ") from None
+
+
+def _read(path: Path, role: str) -> _Table:
+    try:
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(
+            "Table illisible", where=Location(path.name), advice="donner un CSV en UTF-8"
+        ) from error
+    head = text.split("\n", 1)[0]
+    delimiter = ";" if head.count(";") > head.count(",") else ","
+    reader = csv.DictReader(text.splitlines(), delimiter=delimiter, restval="")
+    columns = list(reader.fieldnames or ())
+    return _Table(list(reader), columns, InputFile(role, path.name, hashlib.sha256(content).hexdigest()))
+
+
+# --- Which urban unit each cell belongs to, and the reference incomes of each: of a territory, given, or from tables
+
+GIVEN_UNIT = "donnée"
+"""Code of the urban unit that a user gives by its figures alone."""
+
+_MAX_DISTANCE_M = 200.0
+"""How far outside every commune a cell's centre may lie: outlines are generalised and leave out the shore."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Zoning:
+    """Zones of cells, reference incomes by urban unit, names, and the files that say so."""
+
+    zones: CellZones
+    references: dict[str, IncomeReference]
+    names: Names
+    inputs: tuple[InputFile, ...] = ()
+
+
+def zoning_of_territory(grid: Grid, territory: Pack, reference: IncomeReference | None, estimate: Estimate) -> Zoning:
+    """Zoning of a territory pack; `reference` replaces its incomes.
+
+    A pack that names no urban unit is cut by the table of its units, where it has the incomes of each, else taken as
+    one. Where nobody says the incomes of the unit, there is no reference.
+    """
+    commune, iris = _zones_of(grid, territory, estimate)
+    unit, used = territory.manifest.urban_unit, reference or territory.income_reference
+    names = Names(territory.communes, territory.iris_names | estimate.iris_names, territory.manifest.neighbourhoods)
+    if used is None and unit is None and territory.unit_references:
+        units = _units_of(commune, territory.unit_of_commune)
+        return Zoning(CellZones(commune, iris, units), territory.unit_references, names)
+    code = unit.code if unit else GIVEN_UNIT
+    inside = np.isin(commune, sorted(unit.communes)) if unit else np.ones(len(grid), dtype=bool)
+    return Zoning(CellZones(commune, iris, np.where(inside, code, "")), {code: used} if used else {}, names)
+
+
+def _units_of(commune: NDArray[np.str_], unit_of_commune: Mapping[str, str]) -> NDArray[np.str_]:
+    """Urban unit of each cell, empty where its commune is in none; each commune is looked up once."""
+    codes, places = np.unique(commune, return_inverse=True)
+    return np.array([unit_of_commune.get(commune_of(code), "") for code in codes.tolist()])[places]
+
+
+def _zones_of(grid: Grid, territory: Pack, estimate: Estimate) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
+    """Commune and IRIS of each cell: those of the pack's table, and of the IRIS that the user gave."""
+    given = np.full(len(grid), "") if estimate.iris is None else estimate.iris
+    if not territory.has("cells"):
+        return given.astype("U5"), given
+    commune, iris = territory.cells.zones_of(grid)
+    return commune, iris if estimate.iris is None else given
+
+
+def zoning_of_reference(grid: Grid, reference: IncomeReference, estimate: Estimate) -> Zoning:
+    """Zoning of a grid that lies in one urban unit, known by its figures alone."""
+    iris = np.full(len(grid), "") if estimate.iris is None else estimate.iris
+    zones = CellZones(iris.astype("U5"), iris, np.full(len(grid), GIVEN_UNIT))
+    return Zoning(zones, {GIVEN_UNIT: reference}, Names({}, estimate.iris_names, {}))
+
+
+def zoning_of_tables(grid: Grid, tables: UnitTables, estimate: Estimate) -> Zoning:
+    """Zoning of a grid that spans many urban units.
+
+    Raises
+    ------
+    InvalidInputError
+        A table lacks a column or holds a figure that is not a number, or a day that is not one.
+    """
+    layer = read_communes_layer(tables.communes, GRID_CRS[grid.epsg])
+    commune = _commune_of_cells(grid, layer)
+    units, references, files = read_unit_tables(tables)
+    unit = np.array([units.get(code, "") for code in layer.code.tolist()] + [""])[commune]
+    codes = np.append(layer.code, "")[commune]
+    iris = np.full(len(grid), "") if estimate.iris is None else estimate.iris
+    names = Names(dict(zip(layer.code.tolist(), layer.name.tolist(), strict=True)), estimate.iris_names, {})
+    communes = InputFile("communes", tables.communes.name, sha256_of(tables.communes))
+    return Zoning(CellZones(codes, iris, unit), references, names, (communes, *files))
+
+
+def _commune_of_cells(grid: Grid, layer: CommuneLayer) -> NDArray[np.intp]:
+    """Row of the commune of each cell's centre; -1 where no commune is near."""
+    import shapely
+
+    half = np.float64(CELL_SIZE_M / 2)
+    east, north = transform_points(grid.easting + half, grid.northing + half, grid.epsg, layer.epsg)
+    points = np.asarray(shapely.points(east, north))
+    tree = shapely.STRtree(layer.polygons)
+    found = np.full(len(grid), -1, dtype=np.intp)
+    cell, commune = tree.query(points, predicate="intersects")
+    found[cell[::-1]] = commune[::-1]  # on a common border, the first commune
+    lost = np.flatnonzero(found < 0)
+    cell, commune = tree.query_nearest(points[lost], max_distance=_MAX_DISTANCE_M, all_matches=False)
+    found[lost[cell]] = commune
+    return found
+
 
 _TABLES = "--communes, --urban-units, --rmuc et --rmuc-nat"
 
@@ -55,7 +406,7 @@ class CandidateRequest:
     """
 
     on: date
-    territory: Territory | None = None
+    territory: Pack | None = None
     reference: IncomeReference | None = None
     units: UnitTables | None = None
     vintage: int | None = None
@@ -176,7 +527,7 @@ def require_reference(request: CandidateRequest) -> None:
         )
 
 
-def _lacks_units(territory: Territory, reference: IncomeReference | None) -> bool:
+def _lacks_units(territory: Pack, reference: IncomeReference | None) -> bool:
     """Whether a territory spans many urban units, and one reference or none is known for them all."""
     spans_many = territory.manifest.scope != COMMUNES and territory.manifest.urban_unit is None
     return spans_many and (reference is not None or not territory.unit_references)

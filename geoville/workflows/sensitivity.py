@@ -27,10 +27,9 @@ if TYPE_CHECKING:
     import geopandas
     from numpy.typing import NDArray
 
-    from geoville.perimeters.scenarios import Choices, Scenario
-    from geoville.perimeters.sensitivity import Outcome, Sensitivity
-    from geoville.workflows.candidates import CandidateRequest
-    from geoville.workflows.search_inputs import SearchInputs
+    from geoville.perimeters.sensitivity import Choices, Outcome, Scenario, Sensitivity
+    from geoville.workflows.search_inputs import CandidateRequest, SearchInputs
+
 
 SHARE_BAND = "part_des_scenarios"
 OWN_BAND = "scenario_du_decret"

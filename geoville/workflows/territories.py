@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 from geoville.crs import projected_epsg
 from geoville.errors import InvalidInputError, Location
 from geoville.sources import additions
-from geoville.sources.territory import list_territories, open_territory
-from geoville.sources.territory.manifest import Manifest
-from geoville.sources.territory.pack_folders import VERSION_MARK, check_pack_name, pack_names
-from geoville.sources.territory.pack_roles import USED_ROLES, fetching, lacking
-from geoville.sources.territory.packs import building_folder, publish, remove_pack, versions
+from geoville.sources.manifest import USED_ROLES, Manifest, fetching, lacking
+from geoville.sources.pack import building_folder, list_territories, open_pack, publish, remove_pack
+from geoville.sources.pack_folders import VERSION_MARK, check_pack_name, pack_names, versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,13 +18,14 @@ if TYPE_CHECKING:
 
     from geoville.law import IncomeReference
     from geoville.sources.additions import Addition
-    from geoville.sources.territory import Territory
-    from geoville.sources.territory.pack_file import PackFile
+    from geoville.sources.manifest import PackFile
+    from geoville.sources.pack import Pack
+
 
 _COMMUNE = re.compile(r"\d[\dAB]\d{3}")
 
 
-def list_data() -> tuple[Territory, ...]:
+def list_data() -> tuple[Pack, ...]:
     """Territories by name; each has its files (`manifest.files`) and what the user added (`additions`)."""
     return list_territories()
 
@@ -39,7 +38,7 @@ def unreadable_packs() -> tuple[str, ...]:
 
 def new_territory(
     name: str, communes: Sequence[str], *, title: str | None = None, reference: IncomeReference | None = None
-) -> Territory:
+) -> Pack:
     """Make a pack of the user that has its communes and no data yet: `geoville data fetch` brings them.
 
     Parameters
@@ -75,12 +74,12 @@ def add_data(
     path: Path, *, territory: str, kind: str, generation: int | None = None, complete: bool = False
 ) -> Addition:
     """Add a file to a territory: see `geoville.sources.additions.add_file`."""
-    return additions.add_file(open_territory(territory), path, kind, generation=generation, complete=complete)
+    return additions.add_file(open_pack(territory), path, kind, generation=generation, complete=complete)
 
 
 def remove_data(designation: str, *, territory: str) -> Addition:
     """Take an added file out of a territory: see `geoville.sources.additions.remove_file`."""
-    return additions.remove_file(open_territory(territory), designation)
+    return additions.remove_file(open_pack(territory), designation)
 
 
 def is_pack(designation: str) -> bool:
@@ -100,23 +99,23 @@ def remove_territory(designation: str) -> None:
     remove_pack(name, (int(version) if version.isdecimal() else 0) if mark else None)
 
 
-def known_versions(territory: Territory) -> tuple[int, ...]:
+def known_versions(territory: Pack) -> tuple[int, ...]:
     """Versions of a pack of the user, the oldest first; none of an embedded one."""
     return versions(territory.name)
 
 
-def missing_roles(territory: Territory) -> tuple[str, ...]:
+def missing_roles(territory: Pack) -> tuple[str, ...]:
     """What commands use and a pack of the user lacks, by role; an embedded pack is what it is."""
     return () if territory.version is None else tuple(role for role in USED_ROLES if not territory.has(role))
 
 
-def missing_in_words(territory: Territory) -> tuple[str, ...]:
+def missing_in_words(territory: Pack) -> tuple[str, ...]:
     """One French sentence for each missing role, with the command that brings it."""
     name = territory.name
     return tuple(f"{lacking(role, name)} : {fetching(role, name)}." for role in missing_roles(territory))
 
 
-def territory_document(territory: Territory) -> dict[str, Any]:
+def territory_document(territory: Pack) -> dict[str, Any]:
     """What a territory is and has, as plain values."""
     manifest = territory.manifest
     return {

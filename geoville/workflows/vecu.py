@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.model import Source
 from geoville.perimeters.vecu import Vecu, VecuRules, vecu_perimeters
-from geoville.perimeters.walk import DETOUR
+from geoville.perimeters.walks import DETOUR
 from geoville.sources.files import sha256_of
+from geoville.sources.layers import read_streets
 from geoville.sources.places_of_use import read_places_of_use
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
-from geoville.sources.streets import read_streets
 from geoville.sources.writers import write_perimeters
 from geoville.workflows.layers import inputs_of, read_cells_with_people, read_quarters
 from geoville.workflows.qgis_looks import perimeters_look
@@ -21,16 +21,17 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from geoville.perimeters.vecu_evidence import KeptPlace, LeftPlace, PlaceOfUse
-    from geoville.sources.streets import StreetLines
-    from geoville.workflows.layers import GridLayer, Layer
+    from geoville.perimeters.vecu import KeptPlace, LeftPlace, PlaceOfUse
+    from geoville.sources.layers import StreetLines
+    from geoville.workflows.layers import GisLayer, GridLayer
+
 
 COMMAND = "perimeters vecu"
 ON_STREETS, STRAIGHT = "plus court chemin par les rues", f"ligne droite × {DETOUR}".replace(".", ",")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class PlaceLayer:
+class VecuPlaces:
     """Places of one or several files, with what to write of them in a provenance."""
 
     places: tuple[PlaceOfUse, ...]
@@ -96,7 +97,7 @@ def compute_vecu(
     )
 
 
-def read_all_places(paths: Sequence[Path], epsg: int) -> PlaceLayer:
+def read_all_places(paths: Sequence[Path], epsg: int) -> VecuPlaces:
     """Read places from several files: what a place without a position says completes the placed ones of its name.
 
     A list of positions may thus be completed by a list of what documents say.
@@ -107,12 +108,12 @@ def read_all_places(paths: Sequence[Path], epsg: int) -> PlaceLayer:
     known = {place.name for place in placed}
     alone = [place for name, place in unplaced.items() if name not in known]
     files = tuple(InputFile("places", path.name, sha256_of(path)) for path in paths)
-    return PlaceLayer((*placed, *alone), files)
+    return VecuPlaces((*placed, *alone), files)
 
 
 def vecu_of(
-    quarters: Layer,
-    places: PlaceLayer,
+    quarters: GisLayer,
+    places: VecuPlaces,
     *,
     on: date,
     rules: VecuRules,

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from geoville.workflows.layers import GridLayer, Layer
+    from geoville.workflows.layers import GisLayer, GridLayer
+
 
 COMMAND = "perimeters veille"
 
@@ -84,7 +85,7 @@ def compute_veille(
 
 
 def veille_of(
-    former: Sequence[Layer], quarters: Layer, *, on: date, rules: VeilleRules, cells: GridLayer | None
+    former: Sequence[GisLayer], quarters: GisLayer, *, on: date, rules: VeilleRules, cells: GridLayer | None
 ) -> VeilleRun:
     """Compute the veille quarters of a day from layers of one CRS."""
     former = sorted(former, key=lambda layer: layer.file.name)

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from geoville.eligibility.actions.document import action_document
-from geoville.sources.actions.entries import action_of
+from geoville.eligibility.documents import action_document
+from geoville.sources.actions import action_of
 
 INSIDE = "1 rue Youri Gagarine, 62100 Calais"
 SECRET = "73 rue Zéphyrine Ouistiti"

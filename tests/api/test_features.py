@@ -282,7 +282,7 @@ def test_conformance_claims_what_is_done(get):
 
 
 def test_documents_are_as_the_openapi_document_says(get):
-    from geoville.api import features_models as models
+    from geoville.api import ogc as models
 
     models.ConformanceDocument.model_validate(get("/conformance").json())
     models.CollectionsDocument.model_validate(get("/collections").json())

@@ -13,9 +13,8 @@ import shapely
 
 from geoville.crs import WGS84, transform_geometry
 from geoville.sources.contours import read_perimeters
-from geoville.sources.territory import open_territory
-from geoville.workflows.feature_layer import ANY_DAY
-from geoville.workflows.feature_layers import FeatureLayers
+from geoville.sources.pack import open_pack
+from geoville.workflows.gis_layers import ANY_DAY, FeatureLayers
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -40,7 +39,7 @@ def pages_served(url: str) -> int:
 
 @pytest.fixture(scope="module")
 def layers():
-    territory = open_territory("calais")
+    territory = open_pack("calais")
     return FeatureLayers(territory, territory.perimeters()).by_name
 
 

@@ -16,9 +16,8 @@ import openpyxl
 import pytest
 
 from geoville.api.app import create_app
-from geoville.api.file_answer import MOST_FAILURES, FileAnswer
+from geoville.api.files import MOST_FAILURES, FileAnswer, sweep_folders
 from geoville.api.settings import Settings
-from geoville.api.upload import sweep_folders
 from geoville.errors import DataUnavailableError
 from geoville.geocoding.remote import RemoteGeocoder
 from geoville.workflows.lookup_file.desk import DeskChoice

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from geoville.api.app import create_app
-from geoville.api.features_models import LandingDocument
+from geoville.api.ogc import LandingDocument
 from geoville.api.settings import Settings
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter
 
-from geoville.api.adresse_models import AddressCollection
-from geoville.api.models import LookupDocument
+from geoville.api.adresse import AddressCollection
+from geoville.api.lookup import LookupDocument
 
 ON = "2024-06-01"
 ANSWERED = [

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from geoville.cli import main
+from geoville.cli.main import main
 
 ON = "2024-06-01"
 QUESTIONS = {

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from geoville.eligibility.footprint.document import footprint_document
-from geoville.eligibility.rules import rule_document, rules_at
+from geoville.eligibility.documents import footprint_document, rule_document
+from geoville.eligibility.rules import rules_at
 from geoville.workflows.footprints import answer_about_file
 
 ON = "2024-06-01"

@@ -16,12 +16,10 @@ import pytest
 from fastapi import FastAPI, Request
 from starlette.responses import PlainTextResponse, StreamingResponse
 
-from geoville.api import middlewares, problems
-from geoville.api.caching import cache_headers, not_modified
-from geoville.api.log import JsonLines
-from geoville.api.metrics import Metrics
-from geoville.api.rate_limit import MOST_CLIENTS, RateLimit
-from geoville.api.service import CurrentService
+from geoville.api import middleware, problems
+from geoville.api.middleware import MOST_CLIENTS, RateLimit
+from geoville.api.observability import JsonLines, Metrics
+from geoville.api.service import CurrentService, cache_headers, not_modified
 from geoville.api.settings import Settings
 
 PROBLEM_JSON = "application/problem+json"
@@ -68,7 +66,7 @@ def built(**given: Any) -> FastAPI:
         return not_modified(request, service) or PlainTextResponse("data", headers=cache_headers(service))
 
     problems.install(app)
-    middlewares.install(app, Settings(**given))
+    middleware.install(app, Settings(**given))
     return app
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from geoville.api import openapi_examples
+from geoville.api import pages
 from geoville.api.app import create_app
-from geoville.api.openapi_examples import read_examples
+from geoville.api.pages import read_examples
 from geoville.api.settings import Settings
 
 VOLATILE = {"timeStamp", "data_version", "request_id"}
@@ -85,7 +85,7 @@ def main() -> None:
     for name, example in examples.items():
         if name not in NOT_COMPARED:
             example["answer"] = answered(ask, app, name, example)
-    written = Path(str(openapi_examples.__file__)).with_name("openapi_examples.json")
+    written = Path(str(pages.__file__)).with_name("openapi_examples.json")
     written.write_text(json.dumps(examples, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

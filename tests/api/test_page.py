@@ -8,9 +8,8 @@ import re
 import pytest
 import shapely
 
-from geoville.api.page_files import read_page_files
-from geoville.api.page_routes import content_security_policy
-from geoville.rendering.tiles import tile_source
+from geoville.api.pages import content_security_policy, read_page_files
+from geoville.rendering.look import tile_source
 
 CANDIDATE = "C2019-62193-1"
 

@@ -65,7 +65,7 @@ def test_an_unexpected_error_is_a_problem_without_its_message(request_of, caplog
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"] == "Erreur interne : la demande n'a pas pu être traitée."
-    records = [record for record in caplog.records if record.name == "geoville.api.barrier"]
+    records = [record for record in caplog.records if record.name == "geoville.api.middleware"]
     assert [record.getMessage() for record in records] == ["Unexpected RuntimeError while answering a request"]
     assert records[0].exc_info is None
 

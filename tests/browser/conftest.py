@@ -19,7 +19,7 @@ from geoville.model import Address, Kind, Perimeter
 from geoville.rendering import MapSpec, Scene, parse_recipe, render_page, sector_map
 from geoville.sources.addresses import read_places
 from geoville.sources.grids import read_grid
-from geoville.sources.territory import open_territory
+from geoville.sources.pack import open_pack
 from geoville.workflows.maps import territory_scene
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def scene(places: tuple[Address, ...], tmp_path_factory: pytest.TempPathFactory)
     """Calais as its pack has it, with the hostile place."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GEOVILLE_DATA_DIR", str(tmp_path_factory.mktemp("user")))
-        return replace(territory_scene(open_territory("calais"), date(2025, 3, 1)), places=places)
+        return replace(territory_scene(open_pack("calais"), date(2025, 3, 1)), places=places)
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from geoville.workflows.action_map import draw_actions
-from geoville.workflows.action_table import check_table
-from geoville.workflows.actions import ActionDesk
+from geoville.workflows.actions import ActionDesk, check_table
 from geoville.workflows.lookup import open_desk
+from geoville.workflows.maps import draw_actions
 
 pytestmark = pytest.mark.browser
 

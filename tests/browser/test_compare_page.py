@@ -11,8 +11,7 @@ from playwright.sync_api import expect
 
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.model import Perimeter, Source
-from geoville.perimeters.compare import Comparison, compare_perimeters
-from geoville.perimeters.overlay import overlay
+from geoville.perimeters.comparison import Comparison, compare_perimeters, overlay
 from geoville.rendering import comparison_map, render_comparison
 
 if TYPE_CHECKING:

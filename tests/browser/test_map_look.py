@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from geoville.carroyage.grid import Grid
 from geoville.rendering import perimeter_map, render_page
-from geoville.rendering.tiles import tile_source
+from geoville.rendering.look import tile_source
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from geoville.rendering.map_cells import CellLayer
+    from geoville.rendering.cells import CellLayer
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from geoville.rendering import render_page
-from geoville.rendering.tiles import tile_source
+from geoville.rendering.look import tile_source
 
 pytestmark = pytest.mark.browser
 

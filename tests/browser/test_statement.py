@@ -27,7 +27,7 @@ from playwright.sync_api import expect
 
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
-from geoville.rendering.statement.html import statement_html
+from geoville.rendering.statement.sheet import statement_html
 from geoville.rendering.statement.text import statement
 
 if TYPE_CHECKING:

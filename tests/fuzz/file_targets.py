@@ -13,27 +13,26 @@ import samples as s
 from target import Target, in_file
 
 from geoville.errors import InvalidInputError
-from geoville.geocoding.address_index import AddressIndex
-from geoville.geocoding.embedded import EmbeddedGeocoder
-from geoville.sources.addresses import read_addresses, read_places
-from geoville.sources.addresses.stream import open_address_file
-from geoville.sources.archives import Limits, unpack
-from geoville.sources.blocks import read_blocks
-from geoville.sources.communes import read_communes_layer
+from geoville.geocoding.index import AddressIndex
+from geoville.geocoding.search import EmbeddedGeocoder
+from geoville.sources import pack
+from geoville.sources.addresses import open_address_file, read_addresses, read_places
+from geoville.sources.archives import ArchiveLimits, unpack
 from geoville.sources.contours import read_perimeters
 from geoville.sources.grids import read_grid
-from geoville.sources.iris import read_iris
-from geoville.sources.official import Area, convert, recognise
+from geoville.sources.layers import read_blocks, read_communes_layer, read_iris, read_streets
+from geoville.sources.official import recognise
+from geoville.sources.official.area import Area
+from geoville.sources.official.convert import convert
 from geoville.sources.places_of_use import read_places_of_use
 from geoville.sources.rasters import read_cell_raster
 from geoville.sources.registry import DataSet
-from geoville.sources.row_files import AddedCells, AddedColumn, open_row_file
-from geoville.sources.streets import read_streets
-from geoville.sources.territory import tables
-from geoville.workflows.action_rows import action_columns, action_of_row
+from geoville.sources.rows.files import open_row_file
+from geoville.sources.rows.row import AddedCells, AddedColumn
+from geoville.workflows.actions import action_columns, action_of_row
 from geoville.workflows.footprints import read_footprint
 
-CAREFUL = Limits(total_bytes=5_000_000, members=50)
+CAREFUL = ArchiveLimits(total_bytes=5_000_000, members=50)
 LAMBERT_93 = 2154
 
 
@@ -181,10 +180,10 @@ FILE_TARGETS: dict[str, Target] = {
         in_file("rfl.xls", _official),
         lambda: ((s.REPOSITORY / "tests/unit/sources/official/rfl_2011.xls").read_bytes(),),
     ),
-    "table of cells": Target(_tables(tables.read_cells), lambda: (s.lines(s.CALAIS / "cells.csv", 4),)),
-    "table of communes": Target(_tables(tables.read_communes), lambda: (s.lines(s.CALAIS / "communes.csv", 4),)),
+    "table of cells": Target(_tables(pack.read_cells), lambda: (s.lines(s.CALAIS / "cells.csv", 4),)),
+    "table of communes": Target(_tables(pack.read_communes), lambda: (s.lines(s.CALAIS / "communes.csv", 4),)),
     "table of medians": Target(
-        _tables(tables.read_iris_medians, 2001), lambda: (s.lines(s.CALAIS / "iris_income.csv", 4),)
+        _tables(pack.read_iris_medians, 2001), lambda: (s.lines(s.CALAIS / "iris_income.csv", 4),)
     ),
 }
 """By what the bytes are."""

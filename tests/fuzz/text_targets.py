@@ -16,25 +16,23 @@ import numpy as np
 import samples as s
 from target import Target, file_of
 
-from geoville.api.geojson_entry import read_entry
+from geoville.api.lookup import read_entry
 from geoville.carroyage.cell_id import encode_ids, format_cell_ids, parse_cell_ids
+from geoville.geocoding.geocoder import check_question
 from geoville.geocoding.parse import parse_address
-from geoville.geocoding.question import check_question
-from geoville.geocoding.remote.geoplateforme import GeoplateformeGeocoder
-from geoville.geocoding.remote.pace import Pace
-from geoville.rendering.recipe import parse_recipe
-from geoville.rendering.style_file import parse_style
-from geoville.sources.actions.files import read_action
-from geoville.sources.additions import added_address_lists, added_perimeters, added_places
-from geoville.sources.additions_registry import list_additions
+from geoville.geocoding.remote import GeoplateformeGeocoder, Pace
+from geoville.rendering.look import parse_style
+from geoville.rendering.sector import parse_recipe
+from geoville.sources.actions import read_action
+from geoville.sources.additions import added_address_lists, added_perimeters, added_places, list_additions
 from geoville.sources.bridges import read_bridge
-from geoville.sources.download.record import read_record
-from geoville.sources.official import Area
-from geoville.sources.postgis.address import parse_postgis_address
+from geoville.sources.downloads import read_record
+from geoville.sources.official.area import Area
+from geoville.sources.pack import open_pack
+from geoville.sources.postgis import parse_postgis_address
 from geoville.sources.registry import read_registry
-from geoville.sources.territory import open_territory
-from geoville.workflows.fetch.journal import open_journal
-from geoville.workflows.lookup_file.journal import Journal
+from geoville.workflows.fetch import open_journal
+from geoville.workflows.lookup_file.output import Journal
 
 REQUEST = dict.fromkeys(("input", "layout", "questions", "on", "data", "perimeters", "geocoder", "version"), "x")
 AREA = Area(2154, None)
@@ -79,7 +77,7 @@ def _manifest(content: bytes) -> None:
             (version / name).symlink_to(s.CALAIS / name)
         path.rename(version / path.name)
         (version.parent / "current").write_text("1\n", encoding="utf-8")
-        pack = open_territory("bourg")
+        pack = open_pack("bourg")
         for read in ("title", "epsg", "income_reference", "unit_references", "urban_unit_communes", "extent", "grids"):
             getattr(pack, read)
         pack.has("grid")

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from geoville.eligibility.actions.action import ActionGround as Ground
-from geoville.eligibility.actions.readings import BOP_147, REGION
+from geoville.eligibility.actions.check import BOP_147, REGION
 from geoville.model import Basis, RuleStatus
-from geoville.sources.actions.entries import action_of
+from geoville.sources.actions import action_of
 from geoville.workflows.actions import ActionDesk
 from geoville.workflows.lookup import open_desk
 

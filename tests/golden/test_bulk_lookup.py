@@ -16,11 +16,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from geoville.errors import InvalidInputError
-from geoville.workflows.bulk import parts as bulk_parts
-from geoville.workflows.bulk.lookup import can_be_bulk, lookup_parquet
 from geoville.workflows.cluster import results
+from geoville.workflows.lookup_file import job as bulk_parts
 from geoville.workflows.lookup_file.desk import DeskChoice
-from geoville.workflows.lookup_file.job import FileJob, open_file_job
+from geoville.workflows.lookup_file.job import FileJob, can_be_bulk, lookup_parquet, open_file_job
 
 ON = date(2020, 1, 1)
 ROWS, GROUP_ROWS = 1_500, 200

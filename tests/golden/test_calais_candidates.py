@@ -10,9 +10,10 @@ import pytest
 from shapely import Point
 
 from geoville.crs import WGS84, transform_geometry
-from geoville.sources.locations import embedded_data
-from geoville.sources.territory import open_territory
-from geoville.workflows.candidates import CandidateRequest, CandidateRun, compute_candidates
+from geoville.sources.files import embedded_data
+from geoville.sources.pack import open_pack
+from geoville.workflows.candidates import CandidateRun, compute_candidates
+from geoville.workflows.search_inputs import CandidateRequest
 
 ON = date(2024, 1, 1)
 SHIPPED = embedded_data() / "calais" / "candidats.geojson"
@@ -22,7 +23,7 @@ HEARTS = {"Beau Marais": "1 rue Youri Gagarine", "Fort Nieulay": "437 avenue Rog
 
 @pytest.fixture(scope="module")
 def run() -> CandidateRun:
-    territory = open_territory("calais")
+    territory = open_pack("calais")
     return compute_candidates(territory.grid_path(), CandidateRequest(on=ON, territory=territory))
 
 
@@ -30,7 +31,7 @@ def _point_of(street: str) -> Point:
     number, _, name = street.partition(" ")
     [found] = [
         address
-        for address in open_territory("calais").address_list().addresses
+        for address in open_pack("calais").address_list().addresses
         if address.number == int(number) and address.street.lower().endswith(name.lower().split(maxsplit=1)[1])
     ]
     return Point(found.lon, found.lat)

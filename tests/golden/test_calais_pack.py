@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from geoville.model import Kind
-from geoville.sources.locations import embedded_data
-from geoville.sources.territory import open_territory
-from geoville.workflows.former_quarters import APPROXIMATION
-from geoville.workflows.pack import BuiltPack, build_pack
+from geoville.sources.files import embedded_data
+from geoville.sources.pack import open_pack
+from geoville.workflows.pack import APPROXIMATION, BuiltPack, build_pack
 
 CALAIS = embedded_data() / "calais"
 LAYERS = ("candidats.geojson", "veille.geojson", "vecu.geojson")
@@ -45,7 +44,7 @@ def test_provenances_are_rebuilt_but_for_their_execution(built: BuiltPack, folde
 
 
 def test_veille_says_everywhere_that_it_is_an_approximation(built: BuiltPack) -> None:
-    layers = [item for item in open_territory("calais").perimeters() if item.kind is Kind.VEILLE]
+    layers = [item for item in open_pack("calais").perimeters() if item.kind is Kind.VEILLE]
     assert layers
     for quarter in layers:
         assert quarter.estimated
@@ -72,11 +71,11 @@ def test_vecu_has_the_contract_s_schools_and_leaves_coubertin_unplaced(built: Bu
     site = next(item for name, item in everywhere.items() if name.startswith("Site Coubertin"))
     assert (site["placed"], site["reason"].split(" :")[0]) == (False, "non placé")
     assert all("ligne droite × 1,3" in item["evidence"] for item in document["places"])
-    assert all(item.estimated for item in open_territory("calais").perimeters() if item.kind is Kind.VECU)
+    assert all(item.estimated for item in open_pack("calais").perimeters() if item.kind is Kind.VECU)
 
 
 def test_the_layers_lie_apart(built: BuiltPack) -> None:
-    shipped = open_territory("calais").perimeters()
+    shipped = open_pack("calais").perimeters()
     candidates = [item.geometry for item in shipped if item.kind is Kind.CANDIDAT]
     others = [item for item in shipped if item.kind in (Kind.VEILLE, Kind.VECU)]
     for item in others:

@@ -12,11 +12,11 @@ import shapely
 
 from geoville.law import IncomeReference
 from geoville.sources.contours import read_perimeters
-from geoville.sources.territory import open_territory
-from geoville.workflows.candidates import CandidateRequest, compute_candidates
-from geoville.workflows.compare import ComparisonRun, compare_files
-from geoville.workflows.compare_document import comparison_document
+from geoville.sources.pack import open_pack
+from geoville.workflows.candidates import compute_candidates
+from geoville.workflows.compare import ComparisonRun, compare_files, comparison_document
 from geoville.workflows.score import score_files
+from geoville.workflows.search_inputs import CandidateRequest
 
 ON = date(2025, 1, 1)
 
@@ -24,7 +24,7 @@ ON = date(2025, 1, 1)
 @pytest.fixture(scope="module")
 def calais(tmp_path_factory: pytest.TempPathFactory) -> ComparisonRun:
     """Candidates on the grid of 2015 against those on the grid of 2019, weighed by the people of 2019."""
-    territory, folder = open_territory("calais"), tmp_path_factory.mktemp("calais")
+    territory, folder = open_pack("calais"), tmp_path_factory.mktemp("calais")
     for vintage in (2015, 2019):
         run = compute_candidates(territory.grid_path(vintage), CandidateRequest(on=ON, territory=territory))
         run.write(folder / f"{vintage}.gpkg")

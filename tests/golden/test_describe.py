@@ -9,16 +9,17 @@ from pathlib import Path
 import pytest
 
 from geoville.errors import InvalidInputError
-from geoville.sources.territory import open_territory
-from geoville.workflows.candidates import CandidateRequest, compute_candidates
+from geoville.sources.pack import open_pack
+from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.describe import describe_perimeters
 from geoville.workflows.outlines import OutlineInput
+from geoville.workflows.search_inputs import CandidateRequest
 
 ON = date(2026, 11, 22)
 
 
 def test_a_quarter_made_of_cells_is_described_as_the_search_described_it(tmp_path: Path) -> None:
-    territory = open_territory("calais")
+    territory = open_pack("calais")
     request = CandidateRequest(on=ON, territory=territory, outline=OutlineInput(smooth=False))
     run = compute_candidates(territory.grid_path(), request)
     path = tmp_path / "candidats.gpkg"
@@ -33,7 +34,7 @@ def test_a_quarter_made_of_cells_is_described_as_the_search_described_it(tmp_pat
 
 
 def test_without_reference_incomes_nothing_can_be_said(tmp_path: Path) -> None:
-    territory = open_territory("calais")
+    territory = open_pack("calais")
     candidates = territory.grid_path().parent / "candidats.geojson"
     with pytest.raises(InvalidInputError, match="seuil"):
         describe_perimeters(candidates, territory.grid_path(), CandidateRequest(on=ON))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from geoville.errors import InvalidInputError
-from geoville.sources.locations import embedded_data
+from geoville.sources.files import embedded_data
 from geoville.workflows.explain import explain_place
 
 CANDIDATES = embedded_data() / "calais" / "candidats.geojson"

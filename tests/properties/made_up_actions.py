@@ -10,7 +10,7 @@ import shapely
 
 from geoville.crs import LAMBERT_93, WGS84, transform_geometry, transform_points
 from geoville.eligibility.actions.action import Action, Homes, Public
-from geoville.eligibility.actions.places import ActionLayers
+from geoville.eligibility.actions.check import ActionLayers
 from geoville.eligibility.index import PerimeterIndex
 from geoville.model import Kind, NotFound, Perimeter, Position, PositionType, Source
 

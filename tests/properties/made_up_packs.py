@@ -9,10 +9,9 @@ import pandas as pd
 
 from geoville.model import Source
 from geoville.sources.contours import read_perimeters
-from geoville.sources.locations import embedded_data
-from geoville.sources.territory import Territory
-from geoville.sources.territory.manifest import Manifest, PackFile
-from geoville.sources.territory.packs import building_folder, publish
+from geoville.sources.files import embedded_data
+from geoville.sources.manifest import Manifest, PackFile
+from geoville.sources.pack import Pack, building_folder, publish
 from geoville.workflows.address_index import build_address_index
 
 CALAIS = embedded_data() / "calais"
@@ -20,7 +19,7 @@ COMMUNES = ("62193", "62239", "62244", "62360", "62548", "62774")
 EVERY_ROLE = ("grid", "cells", "communes", "iris_income", "qpv", "places", "addresses")
 
 
-def made_up_pack(name: str = "bourg", roles: tuple[str, ...] = EVERY_ROLE, **facts: object) -> Territory:
+def made_up_pack(name: str = "bourg", roles: tuple[str, ...] = EVERY_ROLE, **facts: object) -> Pack:
     """Publish a pack with some of the roles; `facts` are those of its manifest."""
     folder = building_folder(name)
     files = tuple(PackFile(*_write(role, folder), _source(role), **_options(role)) for role in roles)

@@ -10,7 +10,7 @@ import geopandas
 import shapely
 
 from geoville.carroyage.grid import CELL_SIZE_M
-from geoville.workflows.unit_tables import UnitTables
+from geoville.workflows.search_inputs import UnitTables
 
 SIDE = 6
 PEOPLE = 60

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_actions import OUTSIDE, action, at, homes, layers
 
-from geoville.eligibility.actions import check_action
 from geoville.eligibility.actions.action import StatedCounts
-from geoville.eligibility.actions.document import action_document
+from geoville.eligibility.actions.check import check_action
+from geoville.eligibility.documents import action_document
 from geoville.eligibility.secrecy import publish, secrecy_threshold
 
 CELLS = range(4)

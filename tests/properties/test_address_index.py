@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoville.geocoding import EmbeddedGeocoder
-from geoville.geocoding.address_index import AddressIndex
+from geoville.geocoding.index import AddressIndex
 from geoville.model import Address, AddressList, NotFound, Position
-from geoville.sources.addresses.stream import open_address_file
+from geoville.sources.addresses import open_address_file
 from geoville.workflows.address_index import build_address_index
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -13,10 +13,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geoville.errors import InvalidInputError
-from geoville.sources.archives import Limits, unpack
+from geoville.sources.archives import ArchiveLimits, unpack
 
 UNCOMPRESSED = [{"id": py7zr.FILTER_COPY}]
-CAREFUL = Limits(total_bytes=10_000_000, members=50)
+CAREFUL = ArchiveLimits(total_bytes=10_000_000, members=50)
 PIECES = st.sampled_from(
     [
         "..",

@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from town_plans import quartered_towns, squares_of, town_blocks
 
 from geoville.perimeters.areas import PopulatedCells
-from geoville.perimeters.blocks import BlockRules, fit_to_blocks
-from geoville.perimeters.clustered_cells import ClusteredCells
-from geoville.perimeters.dasymetric import spread_people
-from geoville.perimeters.outline import Outline, drop_slivers
+from geoville.perimeters.blocks import BlockRules, fit_to_blocks, spread_people
+from geoville.perimeters.outlines import ClusteredCells, Outline, drop_slivers
 
 
 def fitted(cells: ClusteredCells, blocks: np.ndarray, **rules: float) -> tuple[Outline, ...]:

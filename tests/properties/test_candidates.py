@@ -11,13 +11,11 @@ from hypothesis import strategies as st
 from strategies import BRIDGE, NATIONAL_DISPOSABLE_EUR, REFERENCE, UNIT, everywhere, grids
 
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
-from geoville.carroyage.contiguity import cluster_cells
 from geoville.carroyage.estimate import estimate_income
 from geoville.carroyage.grid import Grid
-from geoville.carroyage.touching import Contiguity
+from geoville.carroyage.lattice import Contiguity, cluster_cells
 from geoville.law import income_threshold
-from geoville.perimeters.candidates import CandidateOptions, CandidateSearch, LegalTests, find_candidates
-from geoville.perimeters.quarter import Quarter
+from geoville.perimeters.search import CandidateOptions, CandidateSearch, LegalTests, Quarter, find_candidates
 from geoville.perimeters.search_method import SearchMethod
 
 THRESHOLD = income_threshold(REFERENCE, date(2024, 1, 1))

@@ -11,10 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoville.model import Kind, Perimeter
-from geoville.perimeters.compare import Comparison, ComparisonRules, Group, compare_perimeters
-from geoville.perimeters.fate import Fate
-from geoville.perimeters.flow import Extent, Flow
-from geoville.perimeters.overlay import Change, overlay
+from geoville.perimeters.comparison import (
+    Change,
+    Comparison,
+    ComparisonRules,
+    Fate,
+    Flow,
+    Group,
+    SharedGround,
+    compare_perimeters,
+    overlay,
+)
 
 CELL_M = 200.0
 SIDE = 8
@@ -50,7 +57,7 @@ def codes(group: Group) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(item.perimeter.code for item in group.old), frozenset(item.perimeter.code for item in group.new)
 
 
-def close(one: Extent, other: Extent) -> bool:
+def close(one: SharedGround, other: SharedGround) -> bool:
     return one.cells == other.cells and (one.people, one.area_m2) == pytest.approx(
         (other.people, other.area_m2), abs=1e-6
     )

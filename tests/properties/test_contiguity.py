@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from scipy import ndimage
 from strategies import grids
 
-from geoville.carroyage.contiguity import cluster_cells
 from geoville.carroyage.grid import CELL_SIZE_M, Grid
-from geoville.carroyage.touching import Contiguity
+from geoville.carroyage.lattice import Contiguity, cluster_cells
 
 
 def raster_labels(grid: Grid, contiguity: Contiguity) -> np.ndarray:

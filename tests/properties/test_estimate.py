@@ -15,11 +15,11 @@ from geoville.carroyage.cell_geometry import cell_squares
 from geoville.carroyage.estimate import IrisIncome, estimate_income, iris_weight
 from geoville.carroyage.grid import Grid
 from geoville.carroyage.income import CellIncome, pooled_median, pooled_medians
+from geoville.carroyage.lattice import Contiguity
 from geoville.carroyage.raking import overlap_of_cells, rake_to_iris
 from geoville.carroyage.shrinkage import sampling_variance, shrink_to_neighbours
-from geoville.carroyage.touching import Contiguity
 from geoville.carroyage.uncertainty import Interval, median_interval, share_interval
-from geoville.perimeters.growth import doubtful_neighbours, drop_excess
+from geoville.perimeters.search import doubtful_neighbours, drop_excess
 
 SEATS = [(row, column) for row in range(20) for column in range(20)]
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from geoville.errors import InvalidInputError
 from geoville.geocoding import EmbeddedGeocoder, parse_address
-from geoville.geocoding.normalise import fold, normalise
-from geoville.geocoding.street_name import street_name
+from geoville.geocoding.parse import street_name
+from geoville.geocoding.words import fold, normalise
 from geoville.model import Address, AddressList, NotFound, Position
 
 FIRST = Address("1", 5, "", "Rue des Érables", "", "62100", "62193", "Calais", 1.85, 50.95, "adresse")

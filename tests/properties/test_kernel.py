@@ -13,7 +13,7 @@ from lattice_perimeters import LATTICE_M, SOUTH, WEST, polygon_layers, telling_p
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geoville.eligibility.kernel import LimitFinder, PointLocator
+from geoville.eligibility.kernel.points import LimitFinder, PointLocator
 
 NEAR_M = 500.0
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoville.sources.row_files import AddedCells, AddedColumn, open_row_file
+from geoville.sources.rows.files import open_row_file
+from geoville.sources.rows.row import AddedCells, AddedColumn
 
 SEPARATORS = st.sampled_from([";", ",", "\t", "|"])
 ENDS = st.sampled_from(["\n", "\r\n"])

@@ -12,12 +12,11 @@ from strategies import BRIDGE, NATIONAL_DISPOSABLE_EUR, REFERENCE, UNIT, everywh
 
 from geoville.carroyage.estimate import estimate_income
 from geoville.carroyage.grid import Grid
-from geoville.carroyage.touching import Contiguity
+from geoville.carroyage.lattice import Contiguity
 from geoville.law import income_threshold
-from geoville.perimeters.candidates import CandidateOptions, LegalTests
-from geoville.perimeters.scenarios import Choices, Scenario
+from geoville.perimeters.search import CandidateOptions, LegalTests
 from geoville.perimeters.search_method import SearchMethod
-from geoville.perimeters.sensitivity import SearchStart, Sensitivity, sweep
+from geoville.perimeters.sensitivity import Choices, Scenario, SearchStart, Sensitivity, sweep
 
 THRESHOLDS = {UNIT: income_threshold(REFERENCE, date(2024, 1, 1))}
 LEGAL = LegalTests(poor_share=0.5, minimum_population=1000)

@@ -8,10 +8,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from town_plans import quartered_towns, squares_of
 
-from geoville.carroyage.contiguity import cluster_cells
+from geoville.carroyage.lattice import cluster_cells
 from geoville.perimeters.areas import PopulatedCells
-from geoville.perimeters.clustered_cells import ClusteredCells
-from geoville.perimeters.smoothing import smooth_outlines
+from geoville.perimeters.outlines import ClusteredCells, smooth_outlines
 
 
 @given(quartered_towns(), st.sampled_from([0.005, 0.02, 0.5]))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
 
 from geoville.model import Kind, Perimeter, Source
-from geoville.perimeters.slivers import split_slivers
+from geoville.perimeters.outlines import split_slivers
 from geoville.perimeters.veille import Veille, VeilleRules, veille_quarters
 
 SOURCE = Source("essai")

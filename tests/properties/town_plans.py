@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.carroyage.grid import CELL_SIZE_M
-from geoville.perimeters.clustered_cells import ClusteredCells
+from geoville.perimeters.outlines import ClusteredCells
 
 WEST, SOUTH = 3_750_000, 3_120_000
 SIDE = 6

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from every_command import write_inputs
 
-from geoville.cli import main
+from geoville.cli.main import main
 
 FAILURES = (1, 2)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from geoville.cli import main
+from geoville.cli.main import main
 
 FULL = Path("/dev/full")
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from geoville.sources.additions import add_file
-from geoville.sources.additions_registry import list_additions
-from geoville.sources.territory import open_territory
+from geoville.sources.additions import add_file, list_additions
+from geoville.sources.pack import open_pack
 
 WRITING = {
     "data add": "data add {places} --kind places",
@@ -42,7 +41,7 @@ def test_additions_made_at_once_are_all_kept(tmp_path, inputs):
     text = (inputs / "places.csv").read_text(encoding="utf-8")
     for number, path in enumerate(files):
         path.write_text(text + "\n" * number, encoding="utf-8")
-    territory = open_territory("calais")
+    territory = open_pack("calais")
     with ThreadPoolExecutor(len(files)) as pool:
         added = list(pool.map(lambda path: add_file(territory, path, "places"), files))
     assert {item.id for item in list_additions("calais")} == {item.id for item in added}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from geoville.geocoding import EmbeddedGeocoder
-from geoville.geocoding.address_index import AddressIndex
+from geoville.geocoding.index import AddressIndex
 from geoville.workflows.address_index import build_address_index
 
 MAKER = Path(__file__).resolve().parents[2] / "benchmarks" / "made_up_addresses.py"

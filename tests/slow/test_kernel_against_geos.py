@@ -10,7 +10,7 @@ import shapely
 from lattice_perimeters import edges_of
 from numpy.typing import NDArray
 
-from geoville.eligibility.kernel import LimitFinder, PointLocator
+from geoville.eligibility.kernel.points import LimitFinder, PointLocator
 from geoville.sources.contours import read_perimeters
 
 pytestmark = pytest.mark.realdata

@@ -9,7 +9,7 @@ import csv
 import shutil
 from pathlib import Path
 
-from geoville.sources.locations import embedded_data
+from geoville.sources.files import embedded_data
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CALAIS = embedded_data() / "calais"

@@ -8,7 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
-from geoville.sources.official import IndexedAddresses
+from geoville.sources.official.tables import IndexedAddresses
 from geoville.sources.registry import DataSet
 from geoville.workflows.address_index import build_address_index
 

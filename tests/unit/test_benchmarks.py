@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from geoville.sources.contours import read_perimeters
-from geoville.sources.iris import read_iris
+from geoville.sources.layers import read_iris
 
 if TYPE_CHECKING:
     from collections.abc import Callable

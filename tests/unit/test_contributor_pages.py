@@ -13,15 +13,16 @@ from typing import Any
 
 import pytest
 
-from geoville.cli import main
-from geoville.eligibility.rules import all_rules, catalogue, rules_at
-from geoville.law.yaml_files import law_names
+from geoville.cli.main import main
+from geoville.eligibility import rules
+from geoville.eligibility.rules import all_rules, rules_at
+from geoville.law.parameters import law_names
 from geoville.model import Kind, VerdictCode
-from geoville.rendering import Scene, guide_layers, perimeters_map, render_page
+from geoville.rendering import Scene, layers, perimeters_map, render_page
 from geoville.sources import registry
 from geoville.sources.grids import read_grid
-from geoville.sources.territory import open_territory
-from geoville.workflows import geocoders
+from geoville.sources.pack import open_pack
+from geoville.workflows import lookup
 from geoville.workflows.lookup import open_desk
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "contribuer"
@@ -60,14 +61,14 @@ def rules_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     folder = tmp_path / "regles_de_ce_test"
     folder.mkdir()
     (folder / "__init__.py").touch()
-    for name in law_names("", catalogue.PACKAGE):
-        (folder / name).write_bytes((files(catalogue.PACKAGE) / name).read_bytes())
+    for name in law_names("", rules.FOLDER):
+        (folder / name).write_bytes((files(rules.FOLDER) / name).read_bytes())
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(catalogue, "PACKAGE", folder.name)
+    monkeypatch.setattr(rules, "PACKAGE", folder.name)
     for remembered in (all_rules, rules_at):
         remembered.cache_clear()
     yield folder
-    for remembered in (all_rules, rules_at, catalogue.read_law):
+    for remembered in (all_rules, rules_at, rules.read_law):
         remembered.cache_clear()
     sys.modules.pop(folder.name, None)
 
@@ -102,8 +103,8 @@ def test_a_source_added_to_the_registry_is_listed(capsys, monkeypatch):
 
 def test_a_layer_of_the_list_is_on_every_map(monkeypatch):
     known_area = _defined("couche.md")["known_area"]
-    monkeypatch.setattr(guide_layers, "GUIDES", (*guide_layers.GUIDES, known_area))
-    calais = open_territory("calais")
+    monkeypatch.setattr(layers, "GUIDES", (*layers.GUIDES, known_area))
+    calais = open_pack("calais")
     scene = Scene(ON, calais.perimeters(), (), read_grid(calais.grid_path(2019), vintage=2019), rules=rules_at(ON))
     page = render_page(perimeters_map("Calais", scene))
     assert json.dumps("Étendue des carreaux connus") in page
@@ -111,7 +112,7 @@ def test_a_layer_of_the_list_is_on_every_map(monkeypatch):
 
 
 def test_a_geocoder_of_the_table_answers(monkeypatch):
-    monkeypatch.setattr(geocoders, "NAMED", {**geocoders.NAMED, "jouet": _defined("geocodeur.md")["TownHallOnly"]})
+    monkeypatch.setattr(lookup, "NAMED", {**lookup.NAMED, "jouet": _defined("geocodeur.md")["TownHallOnly"]})
     desk = open_desk("calais", geocoder="Jouet")
     answer = desk.answer("la mairie", ON)
     assert answer.verdict is VerdictCode.OUTSIDE
@@ -121,7 +122,7 @@ def test_a_geocoder_of_the_table_answers(monkeypatch):
 
 def test_every_page_is_listed_and_every_place_it_names_exists():
     listed = (PAGES / "README.md").read_text(encoding="utf-8")
-    package = Path(catalogue.__file__).parents[2]
+    package = Path(rules.__file__).parents[2]
     for page in PAGES.glob("*.md"):
         assert page.name == "README.md" or f"]({page.name})" in listed
         for place in re.findall(r"`((?:geoville|tests)/[\w./-]+)`", page.read_text(encoding="utf-8")):

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from geoville.law import known_precisions
-from geoville.sources.files import sha256_of
+from geoville.sources.files import embedded_data, sha256_of
 from geoville.sources.grids import read_grid
-from geoville.sources.locations import embedded_data
-from geoville.sources.territory import open_territory
+from geoville.sources.pack import open_pack
 from geoville.workflows.cell_table import cell_table
 
 CALAIS = embedded_data() / "calais"
@@ -24,7 +23,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 def test_every_file_is_in_the_manifest_with_its_checksum_and_its_origin() -> None:
-    files = open_territory("calais").manifest.files
+    files = open_pack("calais").manifest.files
     there = {path.name for path in CALAIS.iterdir() if not path.name.endswith(".provenance.json")}
     assert {file.path.name for file in files} == there - {"territory.toml"}
     for file in files:
@@ -44,7 +43,7 @@ def test_the_readme_names_every_file_and_column() -> None:
 
 
 def test_codes_of_qpv_belong_to_their_generation() -> None:
-    quarters = open_territory("calais").manifest.quarters
+    quarters = open_pack("calais").manifest.quarters
     assert {(item.code, item.generation) for item in quarters} == {
         ("QP062055", 2015),
         ("QP062056", 2015),
@@ -54,7 +53,7 @@ def test_codes_of_qpv_belong_to_their_generation() -> None:
 
 
 def test_published_populations_that_contradict_each_other_say_so() -> None:
-    populations = {item.population: item for item in open_territory("calais").manifest.populations}
+    populations = {item.population: item for item in open_pack("calais").manifest.populations}
     assert set(populations) == {7937, 5515, 15700, 3103, 14485, 18000}
     assert populations[14485].note
     assert populations[18000].note
@@ -88,7 +87,7 @@ def test_grids_are_the_source_s_bytes(shared_data: Path, vintage: int) -> None:
 
 @pytest.mark.realdata
 def test_cell_table_is_rebuilt_byte_for_byte(shared_data: Path) -> None:
-    calais = open_territory("calais")
+    calais = open_pack("calais")
     grids = [read_grid(calais.grid_path(year)) for year in calais.grids]
     outlines = shared_data / "calais" / "iris_contours_2020_generalised.geojson"
     table = cell_table(grids, outlines, shared_data / "calais" / "communes.geojson")
@@ -96,7 +95,7 @@ def test_cell_table_is_rebuilt_byte_for_byte(shared_data: Path) -> None:
 
 
 def test_cells_of_2019_fall_in_communes_as_the_source_counts_them() -> None:
-    calais = open_territory("calais")
+    calais = open_pack("calais")
     commune, _ = calais.cells.zones_of(read_grid(calais.grid_path(2019)))
     counts = Counter(commune.tolist())
     outside_every_outline = 4

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from shown import REPOSITORY
 
-from geoville.cli import main
+from geoville.cli.main import main
 
 PRIVACY = (REPOSITORY / "docs" / "confidentialite.md").read_text(encoding="utf-8")
 DATA = (REPOSITORY / "docs" / "donnees.md").read_text(encoding="utf-8")

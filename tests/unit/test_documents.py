@@ -16,8 +16,7 @@ import typer
 from shown import DOCUMENTS, REPOSITORY, dialogues, name_of
 from shown_files import write_shown_files
 
-from geoville.cli import main
-from geoville.cli.app import app
+from geoville.cli.main import app, main
 
 SHARED = REPOSITORY.parent / "shared" / "data"
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

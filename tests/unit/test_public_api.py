@@ -13,7 +13,7 @@ import pytest
 
 import geoville
 from geoville import Territory
-from geoville.territory import Result
+from geoville.results import Result
 
 IMPORT_S = 0.1
 
@@ -149,7 +149,7 @@ def test_everything_public_is_typed_and_documented(kind):
 def test_options_are_named_as_on_the_command_line():
     import typer
 
-    from geoville.cli.app import app
+    from geoville.cli.main import app
 
     commands = typer.main.get_command(app).commands
     computing = ("candidates", "sensitivity", "score", "compare", "describe", "veille", "vecu")

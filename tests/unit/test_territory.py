@@ -15,11 +15,12 @@ from shapely import box
 
 from geoville import Basis, DataUnavailableError, InvalidInputError, Kind, Territory, VerdictCode
 from geoville.errors import UnknownMapError, UnknownTerritoryError
-from geoville.sources.staging import push
-from geoville.sources.territory import open_territory
-from geoville.territory import Candidates
-from geoville.workflows.candidates import CandidateRequest, compute_candidates
+from geoville.results import Candidates
+from geoville.sources.pack import open_pack
+from geoville.sources.stores import push
+from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.lookup import open_desk
+from geoville.workflows.search_inputs import CandidateRequest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLES = REPOSITORY / "docs" / "exemples"
@@ -154,7 +155,7 @@ class TestAsking:
         def draw(desk, findings, title, out, on):
             drawn.append((title, out, on))
 
-        monkeypatch.setattr("geoville.workflows.action_map.draw_actions", draw)
+        monkeypatch.setattr("geoville.workflows.maps.draw_actions", draw)
         calais.check_actions(EXAMPLES / "actions.csv", tmp_path / "o.csv", today=DAY, map_file=tmp_path / "a.html")
         assert drawn == [("Actions du tableau « actions.csv »", tmp_path / "a.html", DAY)]
 
@@ -233,7 +234,7 @@ class TestManyQuestions:
 
 class TestComputing:
     def test_candidates_are_those_of_the_workflow(self, candidates):
-        pack = open_territory("calais")
+        pack = open_pack("calais")
         run = compute_candidates(pack.grid_path(), CandidateRequest(on=DAY, territory=pack))
         frame = candidates.frame()
         assert candidates.document() == run.document()

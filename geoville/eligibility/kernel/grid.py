@@ -17,6 +17,7 @@ from geoville.eligibility.kernel.compiler import compiled, inlined
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+
 MARGIN_M = 1e-4
 """Cells are taken this much larger than they are: far above any rounding of coordinates, far below any cell."""
 
@@ -32,7 +33,7 @@ _COARSE_CELLS_ACROSS = 1024
 _SMALLEST_COARSE_M = 256.0
 
 
-class Grid(NamedTuple):
+class KernelGrid(NamedTuple):
     """Where the cells are.
 
     Parameters
@@ -54,21 +55,25 @@ class Grid(NamedTuple):
 class Cells(NamedTuple):
     """A grid and the codes of its cells."""
 
-    grid: Grid
+    grid: KernelGrid
     codes: NDArray[np.int32]
 
 
-def grid_over(bounds: NDArray[np.float64], reach_m: float = 0.0, coarse_across: int = _COARSE_CELLS_ACROSS) -> Grid:
+def grid_over(
+    bounds: NDArray[np.float64], reach_m: float = 0.0, coarse_across: int = _COARSE_CELLS_ACROSS
+) -> KernelGrid:
     """Grid over (n, 4) bounds and all that lies within some metres of them, about so many coarse cells wide at most."""
     west, south = bounds[:, :2].min(axis=0) - reach_m - _SMALLEST_COARSE_M
     east, north = bounds[:, 2:].max(axis=0) + reach_m + _SMALLEST_COARSE_M
     coarse_m = max(max(east - west, north - south) / coarse_across, _SMALLEST_COARSE_M)
     columns, rows = int((east - west) / coarse_m) + 1, int((north - south) / coarse_m) + 1
-    return Grid(float(west), float(south), float(coarse_m / FINE_SIDE), float(FINE_SIDE / coarse_m), columns, rows)
+    return KernelGrid(
+        float(west), float(south), float(coarse_m / FINE_SIDE), float(FINE_SIDE / coarse_m), columns, rows
+    )
 
 
 @inlined
-def code_at(east: float, north: float, grid: Grid, codes: NDArray[np.int32]) -> int:
+def code_at(east: float, north: float, grid: KernelGrid, codes: NDArray[np.int32]) -> int:
     """Code of the smallest cell that holds a point; 0 outside the grid and for NaN."""
     across, along = (east - grid.west) * grid.per_m, (north - grid.south) * grid.per_m
     code = 0
@@ -89,7 +94,7 @@ def place_in_block(block: int, row: int, column: int) -> int:
 
 
 @compiled
-def in_order_of_cells(east: NDArray[np.float64], north: NDArray[np.float64], grid: Grid) -> NDArray[np.int64]:
+def in_order_of_cells(east: NDArray[np.float64], north: NDArray[np.float64], grid: KernelGrid) -> NDArray[np.int64]:
     """(n,) points coarse cell after coarse cell, so that what is read for one is still at hand for the next.
 
     Those outside the grid come first.
@@ -110,7 +115,7 @@ def in_order_of_cells(east: NDArray[np.float64], north: NDArray[np.float64], gri
 
 
 @compiled
-def touched_cells(ends: NDArray[np.float64], grid: Grid) -> NDArray[np.int64]:
+def touched_cells(ends: NDArray[np.float64], grid: KernelGrid) -> NDArray[np.int64]:
     """Fine cells that segments touch: (k, 3) row, column and segment."""
     count = 0
     for segment in range(len(ends)):
@@ -138,7 +143,7 @@ def _lines(one: float, other: float, origin: float, step: float) -> tuple[int, i
 
 
 @compiled
-def _columns_in_row(segment: NDArray[np.float64], row: int, grid: Grid) -> tuple[int, int]:
+def _columns_in_row(segment: NDArray[np.float64], row: int, grid: KernelGrid) -> tuple[int, int]:
     """First and last column of the cells of a row that a segment touches."""
     x1, y1, x2, y2 = segment
     low = grid.south + row * grid.fine_m - MARGIN_M

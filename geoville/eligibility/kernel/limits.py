@@ -1,26 +1,26 @@
-"""How far is the limit that matters? Loops over points that give, operation by operation, what GEOS gives.
-
-Near the polygons, each cell lists the few segments that may be the nearest to some point of it. Farther away, each cell
-of a wide grid lists the polygons that may be, and their segments are all measured.
-"""
+"""How far the limits are: an index of segments by cells, built and read."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from geoville.eligibility.kernel.compiler import compiled_loop, inlined
-from geoville.eligibility.kernel.grid import Cells, code_at
+import numpy as np
+
+from geoville.eligibility.kernel.compiler import compiled, compiled_loop, inlined
+from geoville.eligibility.kernel.grid import FINE_SIDE, MARGIN_M, SIDE, Cells, KernelGrid, code_at, grid_over
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
+
+    from geoville.eligibility.kernel.segments import Segments
+
 
 NOWHERE = -1
 """Polygon of a point for which there is none."""
 
 
-class Limits(NamedTuple):
+class LimitIndex(NamedTuple):
     """What tells how far limits are.
 
     Parameters
@@ -76,7 +76,7 @@ def measure(
     sets: NDArray[np.int32],
     first_member: NDArray[np.int64],
     members: NDArray[np.int32],
-    limits: Limits,
+    limits: LimitIndex,
     signed: NDArray[np.float64],
     polygon: NDArray[np.int32],
     several: NDArray[np.bool_],
@@ -109,7 +109,7 @@ def measure(
 
 
 @inlined
-def _nearest(east: float, north: float, however_far: bool, limits: Limits) -> tuple[float, int, bool]:  # noqa: FBT001
+def _nearest(east: float, north: float, however_far: bool, limits: LimitIndex) -> tuple[float, int, bool]:  # noqa: FBT001
     """Distance to the nearest limit, its polygon, and whether another polygon is as near."""
     code = code_at(east, north, limits.near.grid, limits.near.codes)
     if code > 0:
@@ -120,7 +120,7 @@ def _nearest(east: float, north: float, however_far: bool, limits: Limits) -> tu
 
 
 @inlined
-def _among_segments(east: float, north: float, first: int, last: int, limits: Limits) -> tuple[float, int, bool]:
+def _among_segments(east: float, north: float, first: int, last: int, limits: LimitIndex) -> tuple[float, int, bool]:
     least, polygon, several = math.inf, NOWHERE, False
     enough = math.inf
     for place in range(first, last):
@@ -137,7 +137,7 @@ def _among_segments(east: float, north: float, first: int, last: int, limits: Li
 
 
 @inlined
-def _among_polygons(east: float, north: float, listed: int, limits: Limits) -> tuple[float, int, bool]:
+def _among_polygons(east: float, north: float, listed: int, limits: LimitIndex) -> tuple[float, int, bool]:
     """The same, polygon by polygon: those whose bounds are farther than what is found already are left out."""
     polygons = limits.farther[limits.first_far[listed] : limits.first_far[listed + 1]]
     enough = math.inf
@@ -156,7 +156,7 @@ def _among_polygons(east: float, north: float, listed: int, limits: Limits) -> t
 
 
 @inlined
-def _to_limit(east: float, north: float, polygon: int, limits: Limits) -> float:
+def _to_limit(east: float, north: float, polygon: int, limits: LimitIndex) -> float:
     least, enough = math.inf, math.inf
     for segment in range(limits.starts[polygon], limits.starts[polygon + 1]):
         if squared_distance_to(east, north, limits.ends, segment) <= enough:
@@ -182,3 +182,166 @@ def at_most(east: float, north: float, bounds: NDArray[np.float64], polygon: int
 
 
 _ROUNDING = 1e-9
+
+
+# --- Make what `kernel_limits` reads, from the segments of polygons
+
+_FAR_REACH_M = 50_000.0
+_FAR_CELLS_ACROSS = 128
+_LONG = 24
+"""Segments of a list beyond which its cell is divided."""
+
+_ALIKE = 2
+"""Fine cells along the side of a square of them that share one list."""
+
+
+def build_limits(segments: Segments, grid: KernelGrid, reach_m: float) -> LimitIndex:
+    """List the limits that may be the nearest: segments within some metres of a limit, polygons beyond."""
+    width, height = (segments.ends[:, 2:] - segments.ends[:, :2]).T
+    ends = np.column_stack([segments.ends, 1 / (width * width + height * height)])
+    near, first_near, nearest = _near_lists(segments, ends, grid, reach_m)
+    far, first_far, farther = _far_lists(segments.bounds)
+    return LimitIndex(
+        ends, segments.starts, segments.bounds, segments.owner,
+        near, first_near, nearest, far, first_far, farther,
+    )  # fmt: skip
+
+
+def _coarse_cells_near(bounds: NDArray[np.float64], grid: KernelGrid, reach_m: float) -> NDArray[np.int64]:
+    """Numbers of the coarse cells within some metres of the bounds of a polygon."""
+    near = np.zeros((grid.rows, grid.columns), dtype=bool)
+    origin = np.array([grid.west, grid.south])
+    lowest = np.maximum((bounds[:, :2] - reach_m - origin) // (grid.fine_m * FINE_SIDE), 0).astype(int)
+    highest = ((bounds[:, 2:] + reach_m - origin) // (grid.fine_m * FINE_SIDE)).astype(int)
+    for (west, south), (east, north) in zip(lowest.tolist(), highest.tolist(), strict=True):
+        near[south : north + 1, west : east + 1] = True
+    return np.flatnonzero(near)
+
+
+def _far_lists(bounds: NDArray[np.float64]) -> tuple[Cells, NDArray[np.int64], NDArray[np.int32]]:
+    """Polygons that may be the nearest to some point of each cell of a wide grid, by their bounds."""
+    grid = grid_over(bounds, _FAR_REACH_M, _FAR_CELLS_ACROSS)
+    cells = Cells(grid, np.zeros(grid.columns * grid.rows, dtype=np.int32))
+    coarse_m = grid.fine_m * FINE_SIDE
+    lists: dict[bytes, int] = {np.arange(len(bounds), dtype=np.int32).tobytes(): 0}
+    east = grid.west + (np.arange(grid.columns)[:, None] + 0.5) * coarse_m
+    across = np.maximum(np.maximum(bounds[:, 0] - east, east - bounds[:, 2]), 0)
+    width = np.maximum(np.abs(east - bounds[:, 0]), np.abs(east - bounds[:, 2]))
+    for row in range(grid.rows):
+        north = grid.south + (row + 0.5) * coarse_m
+        along = np.maximum(np.maximum(bounds[:, 1] - north, north - bounds[:, 3]), 0)
+        height = np.maximum(np.abs(north - bounds[:, 1]), np.abs(north - bounds[:, 3]))
+        enough = np.hypot(width, height).min(axis=1, keepdims=True) + coarse_m * math.sqrt(2) + MARGIN_M
+        for column, kept in enumerate(np.hypot(across, along) <= enough):
+            listed = np.flatnonzero(kept).astype(np.int32).tobytes()
+            cells.codes[row * grid.columns + column] = lists.setdefault(listed, len(lists))
+    sizes = [len(listed) // np.dtype(np.int32).itemsize for listed in lists]
+    return cells, np.cumsum([0, *sizes]).astype(np.int64), np.frombuffer(b"".join(lists), dtype=np.int32)
+
+
+def _near_lists(
+    segments: Segments, ends: NDArray[np.float64], grid: KernelGrid, reach_m: float
+) -> tuple[Cells, NDArray[np.int32], NDArray[np.int32]]:
+    """Cells whose codes are lists of segments, and these lists."""
+    divided = _coarse_cells_near(segments.bounds, grid, reach_m)
+    codes = np.zeros(grid.columns * grid.rows, dtype=np.int32)
+    blocks, sizes, listed = [codes], [np.zeros(1, dtype=np.int64)], [np.empty(0, dtype=np.int32)]
+    cells, lists = len(codes), 0
+    for coarse in divided.tolist():
+        block, size, near = _coarse_lists(coarse, ends, segments.starts, segments.bounds, grid, reach_m)
+        codes[coarse] = -cells
+        blocks.append(np.where(block > 0, block + lists, np.where(block < 0, block - cells, 0)).astype(np.int32))
+        sizes.append(size)
+        listed.append(near)
+        cells, lists = cells + len(block), lists + len(size)
+    return (
+        Cells(grid, np.concatenate(blocks)),
+        np.cumsum(np.concatenate(sizes)).astype(np.int32),
+        np.concatenate(listed),
+    )
+
+
+@compiled
+def _coarse_lists(
+    coarse: int,
+    ends: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    bounds: NDArray[np.float64],
+    grid: KernelGrid,
+    reach_m: float,
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]:
+    """Codes of the cells of a coarse one, the middle ones first, sizes of their lists, and the lists end to end.
+
+    Lists are numbered from 1, blocks by their place among these codes. A middle cell is divided where its list is long.
+
+    Notes
+    -----
+    A segment may be the nearest to some point of a cell only where, seen from its centre, it is no farther than the
+    nearest one and the cell's diagonal. The lists of smaller cells are drawn from that of the larger one.
+    """
+    row, column = coarse // grid.columns * FINE_SIDE, coarse % grid.columns * FINE_SIDE
+    around, _ = _closest(row, column, FINE_SIDE, ends, _of_close_polygons(row, column, starts, bounds, grid), grid)
+    codes = np.zeros((1 + SIDE * SIDE) * SIDE * SIDE, np.int32)
+    sizes = np.empty(len(codes), np.int64)
+    listed = np.empty(SIDE * SIDE * SIDE * SIDE * max(len(around), _LONG), np.int32)
+    blocks, lists, count = 1, 0, 0
+    for middle in range(SIDE * SIDE):
+        low, left = row + middle // SIDE * SIDE, column + middle % SIDE * SIDE
+        close, least = _closest(low, left, SIDE, ends, around, grid)
+        if least > reach_m + SIDE * grid.fine_m:
+            continue
+        if len(close) <= _LONG:
+            lists += 1
+            codes[middle], sizes[lists - 1] = lists, len(close)
+            listed[count : count + len(close)] = close
+            count += len(close)
+            continue
+        codes[middle] = -blocks * SIDE * SIDE
+        for corner in range(0, SIDE * SIDE, _ALIKE):
+            up, right = corner // SIDE, corner % SIDE
+            if up % _ALIKE:
+                continue
+            kept, _ = _closest(low + up, left + right, _ALIKE, ends, close, grid)
+            lists += 1
+            for cell in range(_ALIKE * _ALIKE):
+                beside = corner + cell // _ALIKE * SIDE + cell % _ALIKE
+                codes[blocks * SIDE * SIDE + beside] = lists
+            sizes[lists - 1] = len(kept)
+            listed[count : count + len(kept)] = kept
+            count += len(kept)
+        blocks += 1
+    return codes[: blocks * SIDE * SIDE].copy(), sizes[:lists].copy(), listed[:count].copy()
+
+
+@compiled
+def _closest(
+    row: int, column: int, side: int, ends: NDArray[np.float64], candidates: NDArray[np.int32], grid: KernelGrid
+) -> tuple[NDArray[np.int32], float]:
+    """Segments that may be the nearest to some point of a square of fine cells, and how far its centre's nearest is."""
+    east, north = grid.west + (column + side / 2) * grid.fine_m, grid.south + (row + side / 2) * grid.fine_m
+    metres = np.empty(len(candidates))
+    for place in range(len(candidates)):
+        metres[place] = math.sqrt(squared_distance_to(east, north, ends, candidates[place]))
+    least = metres.min()
+    return candidates[metres <= least + side * grid.fine_m * math.sqrt(2) + MARGIN_M], least
+
+
+@compiled
+def _of_close_polygons(
+    row: int, column: int, starts: NDArray[np.int64], bounds: NDArray[np.float64], grid: KernelGrid
+) -> NDArray[np.int32]:
+    """Segments of the polygons whose bounds may hold the nearest limit to some point of a coarse cell."""
+    half = FINE_SIDE / 2 * grid.fine_m
+    east, north = grid.west + column * grid.fine_m + half, grid.south + row * grid.fine_m + half
+    enough = math.inf
+    for polygon in range(len(bounds)):
+        enough = min(enough, at_most(east, north, bounds, polygon))
+    enough += 2 * math.sqrt(2) * half + MARGIN_M
+    count = 0
+    found = np.empty(starts[-1], np.int32)
+    for polygon in range(len(bounds)):
+        if at_least(east, north, bounds, polygon) <= enough:
+            for segment in range(starts[polygon], starts[polygon + 1]):
+                found[count] = segment
+                count += 1
+    return found[:count].copy()

@@ -1,21 +1,32 @@
-"""In which polygons is a point? Loops over points, exact wherever floating point is certain.
-
-A cell is outside everything, wholly inside a set of polygons, or crossed by limits. In a cell that limits cross, a ray
-to the east of the point is followed: for each polygon, the parity of the edges that span the whole height of the cell
-further east is known beforehand, and the few others are tested one by one.
-"""
+"""Where points are: an index of sets of polygons by cells, built and read."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from geoville.eligibility.kernel.compiler import compiled, compiled_loop, inlined
-from geoville.eligibility.kernel.grid import Cells, code_at
+from geoville.eligibility.kernel.grid import (
+    FINE_SHIFT,
+    FINE_SIDE,
+    MARGIN_M,
+    SHIFT,
+    SIDE,
+    Cells,
+    KernelGrid,
+    code_at,
+    place_in_block,
+    touched_cells,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from geoville.eligibility.kernel.segments import Segments
+    from geoville.eligibility.kernel.sets import SetNumbers
+
 
 UNSURE = -1
 """What a point too near an edge for floating point gets: its place is to be asked of GEOS."""
@@ -25,7 +36,7 @@ CERTAIN = 1e-15
 "Adaptive precision floating-point arithmetic and fast robust geometric predicates"; the one that GEOS uses."""
 
 
-class Location(NamedTuple):
+class LocationIndex(NamedTuple):
     """What tells in which polygons a point is.
 
     Parameters
@@ -49,7 +60,9 @@ class Location(NamedTuple):
 
 
 @compiled_loop
-def locate(east: NDArray[np.float64], north: NDArray[np.float64], location: Location, found: NDArray[np.int32]) -> int:
+def locate(
+    east: NDArray[np.float64], north: NDArray[np.float64], location: LocationIndex, found: NDArray[np.int32]
+) -> int:
     """Write the number of the set of polygons that hold each of (n,) points; count those that are UNSURE."""
     grid, codes = location.cells.grid, location.cells.codes
     crossed, outcome, tests = location.crossed, location.outcome, location.tests
@@ -129,3 +142,205 @@ def _passes(
             if x1 == east or (y2 == north and (x1 < east) != (x2 < east)):
                 return 1  # on the vertex where the edge starts, or on a horizontal edge
     return int(inside)
+
+
+# --- Make what `kernel_location` reads, from the segments of polygons
+
+_MOST_TESTS = 6
+"""Limits in one cell beyond which its outcomes (twice as many with each limit) are not written: GEOS is asked."""
+
+
+class _Crossings(NamedTuple):
+    """Fine cells crossed by limits, once per cell and polygon, in the order of cells, then polygons.
+
+    Parameters
+    ----------
+    row, column : (k,) of the fine cell.
+    place : (k,) of the cell among all codes.
+    polygon : (k,) whose limit crosses it.
+    """
+
+    row: NDArray[np.int64]
+    column: NDArray[np.int64]
+    place: NDArray[np.int64]
+    polygon: NDArray[np.int64]
+
+
+def build_location(segments: Segments, grid: KernelGrid, numbers: SetNumbers) -> LocationIndex:
+    """Classify every cell of a grid that spans all the segments; the sets met are given their numbers."""
+    cells, crossings = _crossings(segments, grid)
+    _write_inside(cells, segments, crossings, numbers)
+    places, first = np.unique(crossings.place, return_index=True)
+    tests = np.append(first, len(crossings.place))
+    outcomes, outcome = _outcomes(cells.codes[places], tests, crossings.polygon, numbers)
+    cells.codes[places] = -1 - np.arange(len(places), dtype=np.int32)
+    crossed = np.column_stack([tests[:-1], tests[1:], outcomes]).astype(np.int32)
+    odd, edges, followed = _tests(
+        crossings.row, crossings.column, crossings.polygon, segments.ends, segments.starts, grid
+    )
+    tested = np.column_stack([edges[:-1], edges[1:], odd]).astype(np.int32)
+    return LocationIndex(cells, crossed, outcome, tested, followed, segments.ends)
+
+
+def _crossings(segments: Segments, grid: KernelGrid) -> tuple[Cells, _Crossings]:
+    """Cells divided wherever limits pass, and the fine cells that these cross."""
+    row, column, segment = touched_cells(segments.ends, grid).T
+    coarse = (row >> FINE_SHIFT) * grid.columns + (column >> FINE_SHIFT)
+    codes = _divided(np.zeros(grid.columns * grid.rows, dtype=np.int32), coarse)
+    middle = _place_in_block(codes[coarse], row >> SHIFT, column >> SHIFT)
+    codes = _divided(codes, middle)
+    place = _place_in_block(codes[middle], row, column)
+    polygon = segments.owner[segment].astype(np.int64)
+    _, once = np.unique(place * len(segments.bounds) + polygon, return_index=True)
+    return Cells(grid, codes), _Crossings(row[once], column[once], place[once], polygon[once])
+
+
+def _divided(codes: NDArray[np.int32], places: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Codes with a block of empty cells for each of some cells."""
+    places = np.unique(places)
+    codes[places] = -(len(codes) + np.arange(len(places), dtype=np.int32) * (SIDE * SIDE))
+    return np.concatenate([codes, np.zeros(len(places) * SIDE * SIDE, dtype=np.int32)])
+
+
+def _place_in_block(codes: NDArray[np.int32], row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.asarray((row & SIDE - 1) * SIDE + (column & SIDE - 1) - codes, dtype=np.int64)
+
+
+def _write_inside(cells: Cells, segments: Segments, crossings: _Crossings, numbers: SetNumbers) -> None:
+    """Code each cell by the set of polygons that hold all of it."""
+    by_polygon = np.argsort(crossings.polygon, kind="stable")
+    bounds = np.searchsorted(crossings.polygon[by_polygon], np.arange(len(segments.bounds) + 1))
+    crossed_by = np.full(len(cells.codes), -1, dtype=np.int64)
+    several: dict[int, list[int]] = {}
+    for polygon, (first, last) in enumerate(pairwise(bounds.tolist())):
+        crossed_by[crossings.place[by_polygon[first:last]]] = polygon
+        ends = segments.ends[segments.starts[polygon] : segments.starts[polygon + 1]]
+        asked = (ends, segments.bounds[polygon], cells.grid, cells.codes, crossed_by, polygon)
+        held = np.empty(_held_places(*asked, np.empty(0, dtype=np.int64)), dtype=np.int64)
+        _held_places(*asked, held)
+        for place in held[cells.codes[held] > 0].tolist():
+            several.setdefault(place, [int(cells.codes[place]) - 1]).append(polygon)
+        cells.codes[held[cells.codes[held] == 0]] = polygon + 1
+    for place, polygons in several.items():
+        cells.codes[place] = numbers.of(polygons)
+
+
+@compiled
+def _held_places(
+    ends: NDArray[np.float64],
+    bounds: NDArray[np.float64],
+    grid: KernelGrid,
+    codes: NDArray[np.int32],
+    crossed_by: NDArray[np.int64],
+    polygon: int,
+    held: NDArray[np.int64],
+) -> int:
+    """Write the places of the undivided cells that a polygon holds as far as there is room, and count them all.
+
+    None is crossed by its limit, so that any point of a cell tells for all of it.
+    """
+    count = 0
+    for row in range(int((bounds[1] - grid.south) * grid.per_m), int((bounds[3] - grid.south) * grid.per_m) + 1):
+        crossing = _crossed_at(ends, grid.south + (row + 0.5) * grid.fine_m)
+        column = int((bounds[0] - grid.west) * grid.per_m) >> FINE_SHIFT << FINE_SHIFT
+        while column <= (bounds[2] - grid.west) * grid.per_m:
+            place, side = (row >> FINE_SHIFT) * grid.columns + (column >> FINE_SHIFT), FINE_SIDE
+            if codes[place] < 0:
+                place, side = place_in_block(-codes[place], row >> SHIFT, column >> SHIFT), SIDE
+                if codes[place] < 0:
+                    place, side = place_in_block(-codes[place], row, column), 1
+            seen_first = (row & (side - 1)) == 0 and crossed_by[place] != polygon
+            if seen_first and _odd_beyond(crossing, grid.west + (column + 0.5 * side) * grid.fine_m):
+                if count < len(held):
+                    held[count] = place
+                count += 1
+            column += side
+    return count
+
+
+@compiled
+def _crossed_at(ends: NDArray[np.float64], north: float) -> NDArray[np.float64]:
+    """Eastings where segments cross a northing, sorted."""
+    crossed = np.empty(len(ends))
+    count = 0
+    for x1, y1, x2, y2 in ends:
+        if (y1 > north) != (y2 > north):
+            crossed[count] = x1 + (north - y1) / (y2 - y1) * (x2 - x1)
+            count += 1
+    return np.sort(crossed[:count])
+
+
+@compiled
+def _odd_beyond(crossed: NDArray[np.float64], east: float) -> bool:
+    return bool((len(crossed) - np.searchsorted(crossed, east)) & 1)
+
+
+def _outcomes(
+    held: NDArray[np.int32], tests: NDArray[np.int64], polygon: NDArray[np.int64], numbers: SetNumbers
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Sets that tests lead to in each crossed cell, from the set that holds all of it; shared by like cells."""
+    first, count = tests[:-1], np.diff(tests)
+    starts = np.full(len(held), UNSURE, dtype=np.int64)
+    outcome: list[int] = []
+    for crossing in range(1, _MOST_TESTS + 1):
+        cells = np.flatnonzero(count == crossing)
+        kind, examples = held[cells].astype(np.int64), np.empty(0, dtype=np.int64)
+        for test in range(crossing):
+            key = kind * (polygon.max() + 1) + polygon[first[cells] + test]
+            _, examples, kind = np.unique(key, return_index=True, return_inverse=True)
+        starts[cells] = len(outcome) + (kind << crossing)
+        for cell in cells[examples].tolist():
+            polygons = polygon[first[cell] : first[cell] + crossing].tolist()
+            for combination in range(1 << crossing):
+                passed = [item for bit, item in enumerate(polygons) if combination >> bit & 1]
+                outcome.append(numbers.of([*numbers.members(held[cell]), *passed]))
+    return starts, np.array(outcome, dtype=np.int32)
+
+
+@compiled
+def _tests(
+    row: NDArray[np.int64],
+    column: NDArray[np.int64],
+    polygon: NDArray[np.int64],
+    ends: NDArray[np.float64],
+    starts: NDArray[np.int64],
+    grid: KernelGrid,
+) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int32]]:
+    """Parity of the far edges and edges to follow, for each crossed cell and polygon."""
+    inside = np.zeros(len(row), np.bool_)
+    first = np.zeros(len(row) + 1, np.int64)
+    for test in range(len(row)):
+        for edge in range(starts[polygon[test]], starts[polygon[test] + 1]):
+            role = _role(ends, edge, row[test], column[test], grid)
+            inside[test] ^= role == _SPANS
+            first[test + 1] += role == _FOLLOWED
+    first = np.cumsum(first)
+    followed = np.empty(first[-1], np.int32)
+    for test in range(len(row)):
+        place = first[test]
+        for edge in range(starts[polygon[test]], starts[polygon[test] + 1]):
+            if _role(ends, edge, row[test], column[test], grid) == _FOLLOWED:
+                followed[place] = edge
+                place += 1
+    return inside, first, followed
+
+
+_WITHOUT_EFFECT, _SPANS, _FOLLOWED = 0, 1, 2
+
+
+@inlined
+def _role(ends: NDArray[np.float64], edge: int, row: int, column: int, grid: KernelGrid) -> int:
+    """What an edge does to a ray that goes east from any point of a cell."""
+    y1, y2 = ends[edge, 1], ends[edge, 3]
+    south = grid.south + row * grid.fine_m - MARGIN_M
+    north = south + grid.fine_m + 2 * MARGIN_M
+    low, high = min(y1, y2), max(y1, y2)
+    if high < south or low > north:
+        return _WITHOUT_EFFECT
+    x1, x2 = ends[edge, 0], ends[edge, 2]
+    west = grid.west + column * grid.fine_m - MARGIN_M
+    if max(x1, x2) < west:
+        return _WITHOUT_EFFECT
+    if low < south and high > north and min(x1, x2) > west + grid.fine_m + 2 * MARGIN_M:
+        return _SPANS
+    return _FOLLOWED

@@ -1,20 +1,23 @@
-"""A sheet of A4 paper, written from top to bottom with fpdf2."""
+"""A statement on paper: HTML and PDF."""
 
 from __future__ import annotations
 
 import io
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geoville import __version__
-from geoville.rendering.statement.svg import FONT
+from geoville.rendering.folium_map import own_text, page_text, style_tag
+from geoville.rendering.statement.map import FONT, TITLE, drawing
+from geoville.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
-    from geoville.rendering.statement.svg import Drawing
+    from geoville.rendering.statement.map import StatementDrawing
+    from geoville.rendering.statement.text import Section, Statement
+
 
 PAGE_HEIGHT_MM = 297.0 - 12.0
 """Lowest point that may be written: the page without its bottom margin."""
@@ -129,7 +132,7 @@ class Sheet:
         self._pdf.set_xy(self._left_mm + padding_mm, top_mm)
         self._pdf.cell(h=height, text=self._writable(word))
 
-    def picture(self, drawing: Drawing, top_mm: float, *, alternative: str) -> None:
+    def picture(self, drawing: StatementDrawing, top_mm: float, *, alternative: str) -> None:
         """Draw a picture in vectors at the right of the column; what follows is written under it."""
         svg = (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{drawing.width_mm}mm" height="{drawing.height_mm}mm" '
@@ -190,3 +193,101 @@ def _font_file(name: str) -> Path:
     import matplotlib as mpl
 
     return Path(mpl.get_data_path()) / "fonts" / "ttf" / f"{name}.ttf"
+
+
+# --- A statement as one HTML page: no script, nothing fetched, one sheet when printed
+
+_LONG = 2_400
+"""Characters beyond which the page is printed smaller, so that it stays one sheet."""
+
+
+def statement_html(statement: Statement) -> str:
+    """Write a statement as HTML; the same statement always gives the same text."""
+    return page_text(
+        "statement/statement.html",
+        statement=statement,
+        style=style_tag(own_text("statement/statement.css")),
+        drawing=drawing(statement.drawing) if statement.drawing else None,
+        map_title=TITLE,
+        is_long=_length(statement) > _LONG,
+        font=FONT,
+    )
+
+
+def _length(statement: Statement) -> int:
+    lines = [line for section in statement.sections for line in section.lines]
+    return sum(len(value) for _, value in statement.facts) + sum(len(line.text) + len(line.detail) for line in lines)
+
+
+# --- A statement as a PDF of one A4 page: embedded fonts, searchable text, a map in vectors, always the same bytes
+
+_SIZES = (1.15, 1.08, 1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58)
+"""Parts of the usual size of the text that are tried until all of it holds on the page."""
+_ROUNDING_MM = 0.01
+_GUTTER_MM = 6.0
+_PADDING_MM = 3.0
+_WORD_POINTS = 17.0
+
+
+def statement_pdf(statement: Statement) -> bytes:
+    """Write a statement as PDF; the same statement always gives the same bytes."""
+    extract = drawing(statement.drawing) if statement.drawing else None
+    issued_at = datetime.combine(statement.issued, time(), tzinfo=UTC)
+    with ExitStack() as sheets:
+        for size in _SIZES:
+            sheet = sheets.enter_context(closing(Sheet(size)))
+            _lay_out(sheet, statement, extract)
+            if sheet.y_mm <= PAGE_HEIGHT_MM + _ROUNDING_MM:
+                break
+        return sheet.to_bytes(title=f"{statement.title} {statement.subtitle}", created=issued_at)
+
+
+def _lay_out(sheet: Sheet, statement: Statement, extract: StatementDrawing | None) -> None:
+    sheet.text(statement.title, 17, bold=True, accent=True)
+    sheet.aside(statement.issued_line, 9)
+    sheet.text(statement.subtitle, 9, soft=True)
+    sheet.rule(0.6)
+    _verdict(sheet, statement)
+    _ground(sheet, statement, extract)
+    for section in statement.sections:
+        _section(sheet, section)
+    sheet.foot(statement.scope, 7.5)
+
+
+def _verdict(sheet: Sheet, statement: Statement) -> None:
+    sheet.gap(2)
+    top = sheet.y_mm
+    text_mm = sheet.width_of(statement.verdict, _WORD_POINTS, bold=True) + 3 * _PADDING_MM
+    with sheet.column(text_mm, sheet.width_mm - text_mm - _PADDING_MM):
+        sheet.gap(_PADDING_MM)
+        sheet.text(statement.sentence, 9.5, bold=True)
+        for notice in statement.notices:
+            sheet.gap(0.8)
+            sheet.notice(f"{notice.title}.", notice.text, 8.5)
+        sheet.gap(_PADDING_MM)
+    sheet.framed(top, statement.verdict, _WORD_POINTS, _PADDING_MM)
+    sheet.gap(3)
+
+
+def _ground(sheet: Sheet, statement: Statement, extract: StatementDrawing | None) -> None:
+    """Facts, and the map beside them."""
+    top = sheet.y_mm
+    map_mm = extract.width_mm + _GUTTER_MM if extract else 0.0
+    with sheet.column(0, sheet.width_mm - map_mm):
+        for label, value in statement.facts:
+            sheet.text(label, 7, soft=True)
+            sheet.text(value, 8.5)
+            sheet.gap(0.7)
+            sheet.hairline()
+            sheet.gap(0.9)
+    if extract and statement.drawing:
+        sheet.picture(extract, top, alternative=f"{TITLE}. {statement.drawing.description}")
+
+
+def _section(sheet: Sheet, section: Section) -> None:
+    sheet.gap(2)
+    sheet.text(section.title, 10, bold=True, accent=True)
+    for line in section.lines:
+        sheet.item(line.text, 8)
+        if line.detail:
+            sheet.item_detail(line.detail, 6)

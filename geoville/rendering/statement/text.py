@@ -1,25 +1,165 @@
-"""What a statement says of an answer, in French: from the answer to the sheet as data."""
+"""What a statement says."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geoville import __version__
 from geoville.eligibility import sentences
-from geoville.french import distance, long_date
-from geoville.model import Basis, RuleStatus, VerdictCode
-from geoville.rendering.statement import Line, Notice, Section, Statement
-from geoville.rendering.statement.facts import facts
+from geoville.eligibility.sentences import QUALITY_NAMES, dates_in_force
+from geoville.french import distance, long_date, number
+from geoville.model import Basis, PositionType, RuleStatus, VerdictCode
+from geoville.rendering.layers import ESTIMATED, KIND_NAMES
+from geoville.rendering.paper import printed
 from geoville.rendering.statement.map import statement_map
-from geoville.rendering.statement.print import printed
+from geoville.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from geoville.eligibility.index import PerimeterIndex
-    from geoville.model import Address, Answer, PeriodVerdict, RuleFinding
+    from geoville.model import Address, Answer, Perimeter, PerimeterHit, PeriodVerdict, Position, RuleFinding
     from geoville.rendering.statement.map import StatementMap
+
+
+# --- A statement as data: one answer on one sheet of paper, in French plain text that whatever draws it escapes
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What must be read with the verdict: how open or how binding it is."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item of a section.
+
+    Parameters
+    ----------
+    detail : written small under the text (a checksum); empty where there is none.
+    """
+
+    text: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled list."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Everything that a statement says.
+
+    Parameters
+    ----------
+    verdict : one word or two ("DEDANS").
+    sentence : the verdict in words.
+    facts : pairs of label and value.
+    drawing : map extract, None where there is nothing to show.
+    scope : what the document is and is not.
+    issued : day of issue; given by the caller so that the same inputs give the same bytes.
+    issued_line : that day in words, printed at the head.
+    """
+
+    title: str
+    subtitle: str
+    verdict: str
+    sentence: str
+    notices: tuple[Notice, ...]
+    facts: tuple[tuple[str, str], ...]
+    drawing: StatementMap | None
+    sections: tuple[Section, ...]
+    scope: str
+    issued: date
+    issued_line: str
+
+
+# --- The facts of a statement: pairs of label and value, in French
+
+_LONGEST_NAME = 120
+_LONGEST_TEXT = 160
+_DEGREE_DECIMALS = 5
+_VAGUE = {PositionType.STREET, PositionType.MUNICIPALITY}
+
+
+def facts(answer: Answer, asked: str) -> tuple[tuple[str, str], ...]:
+    """What was asked, what was found, and where it stands; what is not known is left out.
+
+    Parameters
+    ----------
+    asked : the question as typed; it is printed as it is.
+    """
+    hit = answer.perimeters[0] if answer.distance_m is not None else None
+    pairs = [
+        ("Question posée", f"« {asked.strip()} »"),
+        ("Jour de la question", long_date(answer.on)),
+        *_position_facts(answer.position),
+        ("Qualité de la réponse, échelle de l'Insee", _quality(answer)),
+        *(_perimeter_facts(hit, answer.references) if hit else []),
+    ]
+    return tuple((label, printed(value)) for label, value in pairs if value)
+
+
+def _quality(answer: Answer) -> str:
+    if answer.quality is None:
+        return ""
+    about = ", par rapport au périmètre estimé" if answer.basis is Basis.ESTIMATED else ""
+    return f"{QUALITY_NAMES[answer.quality]}{about}"
+
+
+def _position_facts(position: Position | None) -> list[tuple[str, str]]:
+    if position is None:
+        return [("Adresse trouvée", "aucune")]
+    found = "" if position.type is PositionType.COORDINATES else printed(position.label, _LONGEST_NAME)
+    lon, lat = number(position.lon, _DEGREE_DECIMALS), number(position.lat, _DEGREE_DECIMALS)
+    return [
+        ("Adresse trouvée", found),
+        ("Position (WGS 84)", f"longitude {lon}°, latitude {lat}°"),
+        ("Précision de la position", printed(_precision(position), _LONGEST_TEXT)),
+    ]
+
+
+def _precision(position: Position) -> str:
+    if position.type in _VAGUE or not position.accuracy_m:
+        return position.accuracy_reason
+    reason = f", {position.accuracy_reason}" if position.accuracy_reason else ""
+    return f"à {distance(position.accuracy_m)} près{reason}"
+
+
+def _perimeter_facts(hit: PerimeterHit, references: tuple[str, ...]) -> list[tuple[str, str]]:
+    perimeter = hit.perimeter
+    side = "à l'intérieur" if hit.inside else "à l'extérieur"
+    limit = f"position {side}, à {distance(abs(hit.distance_m))} de la limite" if hit.distance_m else "sur la limite"
+    name = printed(perimeter.name, _LONGEST_NAME)
+    return [
+        (
+            "Périmètre" if hit.inside else "Périmètre le plus proche",
+            f"{name} ({printed(perimeter.code, _LONGEST_NAME)})",
+        ),
+        ("Nature", _nature(perimeter)),
+        ("Texte", printed(perimeter.reference or next(iter(references), ""), _LONGEST_TEXT)),
+        ("Limite", limit),
+    ]
+
+
+def _nature(perimeter: Perimeter) -> str:
+    kind = KIND_NAMES[perimeter.kind]
+    if perimeter.estimated:
+        grid = f" ; carreaux de {perimeter.vintage}" if perimeter.vintage else ""
+        return f"{kind}, {ESTIMATED}{grid}"
+    generation = f", génération {perimeter.generation}" if perimeter.generation else ""
+    days = dates_in_force(perimeter)
+    return f"{kind}{generation}{f', en vigueur {days}' if days else ''}"
+
 
 TITLE = "Relevé de situation d'une adresse"
 SUBTITLE = "au regard des quartiers prioritaires de la politique de la ville (QPV)"

@@ -1,19 +1,24 @@
-"""What is taken of an official file, what a file was found to be, and what was made of it."""
+"""The area that is fetched, and what is said of a file that does not serve it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from geoville.crs import DEPARTEMENTS, commune_of, departement_of, projected_epsg
+from geoville.errors import InvalidInputError, Location
+from geoville.sources.files import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    import geopandas as gpd
+    import pyarrow as pa
     from numpy.typing import NDArray
 
 
@@ -104,3 +109,74 @@ class Converted:
     notes: tuple[str, ...] = ()
     grid_vintage: int | None = None
     complete: bool = False
+
+
+# --- Faults of an official table, all found before anything is refused
+
+_SHOWN_KINDS = 4
+_SHOWN_CHARACTERS = 60
+
+
+@dataclass(slots=True)
+class Faults:
+    """Faults of one file, in the order in which they are met; of each kind the first is shown, the others counted.
+
+    Parameters
+    ----------
+    file : name of the file.
+    """
+
+    file: str
+    _first: dict[str, tuple[Location, str]] = field(default_factory=dict)
+    _counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, message: str, advice: str, *, line: int, column: str, value: str) -> None:
+        """Note a fault.
+
+        Parameters
+        ----------
+        message : French sentence without its final stop; faults with the same one are of the same kind.
+        line, column, value : its place; the value is the text as read.
+        """
+        self._first.setdefault(message, (Location(self.file, line, column, value[:_SHOWN_CHARACTERS]), advice))
+        self._counts[message] += 1
+
+    def refuse(self) -> None:
+        """Raise one error for all faults, if there are any.
+
+        Raises
+        ------
+        InvalidInputError
+            Its place and advice are those of the first fault; the other kinds follow.
+        """
+        if not self._first:
+            return
+        (message, (where, advice)), *others = self._first.items()
+        shown = [
+            f"{self._counted(kind)} ({Location(line=place.line, column=place.column, value=place.value)})"
+            for kind, (place, _) in others[:_SHOWN_KINDS]
+        ]
+        more = f", et {len(others) - _SHOWN_KINDS} autres sortes de fautes" if len(others) > _SHOWN_KINDS else ""
+        also = f" ; autres fautes : {' ; '.join(shown)}{more}" if shown else ""
+        raise InvalidInputError(self._counted(message), where=where, advice=f"{advice}{also}")
+
+    def _counted(self, message: str) -> str:
+        others = self._counts[message] - 1
+        return f"{message}, et {others} autre{'s' if others > 1 else ''} de même" if others else message
+
+
+# --- Writing the files of a pack: Parquet tables and GeoParquet layers, whole or not at all
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a Parquet table."""
+    import pyarrow.parquet as pq
+
+    with replacing(path) as beside:
+        pq.write_table(table, beside)
+
+
+def write_layer(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write a GeoParquet layer. Coordinates are not rounded: an official limit is not moved, not by a millimetre."""
+    with replacing(path) as beside:
+        frame.to_parquet(beside, index=False)

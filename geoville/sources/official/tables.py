@@ -1,177 +1,707 @@
-"""Tables of official files, whatever their format: CSV, DBF, Parquet, or a sheet of a workbook under its titles."""
+"""Official tables cut to an area: grids, incomes, equipment, urban units, addresses."""
 
 from __future__ import annotations
 
 import csv
+import gzip
+import json
+import math
+import tempfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from geoville.errors import InvalidInputError, Location
-from geoville.sources.grids.files import open_grid_file
-from geoville.sources.official.layers import main_files
-from geoville.sources.official.workbooks import SUFFIXES as WORKBOOK_SUFFIXES
-from geoville.sources.official.workbooks import sheet_names, sheet_rows
-from geoville.sources.row_files.text import cell_text
+import numpy as np
+
+from geoville.carroyage.cell_id import format_cell_ids, parse_cell_ids
+from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.lattice import place_keys, places_of
+from geoville.crs import GRID_CRS, WGS84, commune_of, projected_epsg, transform_points
+from geoville.errors import AddressListError, GridError, InvalidInputError, Location
+from geoville.sources.addresses import BAL, BAN, GZIP_START, JSON_LINES, open_address_file
+from geoville.sources.grids import SPELLINGS, fixed_width_ids, numbers, open_grid_file, read_grid
+from geoville.sources.official import recognise as known
+from geoville.sources.official.area import Converted, Faults, write_table
+from geoville.sources.official.layers import NOWHERE, commune_of_iris, needed, zone_at
+from geoville.sources.official.recognise import (
+    LABELS,
+    kind_of_table,
+    main_files,
+    matching,
+    only_table,
+    tables_of,
+    zoning_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from io import BufferedReader
 
-    import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from geoville.sources.official.area import Recognised
+    from geoville.carroyage.grid import Grid
+    from geoville.sources.official.area import Area, Recognised
+    from geoville.sources.official.layers import CommuneOutlines
+    from geoville.sources.official.recognise import Table
+    from geoville.sources.registry import DataSet
 
-COLUMN_SUFFIXES = (".csv", ".dbf", ".parquet")
-_HEAD_ROWS = 5
-_TITLE_ROWS = 12
-"""INSEE writes a few lines of titles, then labels, then the names of the columns."""
+    CodeOf = Callable[[bytes], str]
+
+_COMMUNE_CODE_LENGTH = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table whose columns are known by name.
+def convert_grid(
+    found: Recognised, data_set: DataSet, area: Area, folder: Path, outlines: CommuneOutlines | None
+) -> Converted:
+    """Write the cells of the area.
+
+    Notes
+    -----
+    A cell is kept where one of the communes that the file gives it is of the area; where the file gives none, where
+    its centre lies in an outline.
+
+    Raises
+    ------
+    GridError
+        The grid is at fault (see `read_grid`), is of 2010, of another territory, or has no cell in the area.
+    """
+    path = _file_of(found, area.epsg)
+    grid = read_grid(path, vintage=data_set.grid_vintage)
+    kept = _held(path, grid, area, outlines)
+    if not kept.any():
+        raise GridError(
+            "Aucun carreau de cette grille n'est dans le territoire",
+            where=Location(path.name),
+            advice="vérifier les codes des communes demandées",
+        )
+    out = folder / f"grid_{grid.vintage}.parquet"
+    _write_grid(grid.take(kept), out)
+    rows = int(kept.sum())
+    return Converted(out, "grid", rows, len(grid) - rows, grid_vintage=grid.vintage)
+
+
+def people_by_commune(found: Recognised, epsg: int, vintage: int) -> dict[str, float]:
+    """People of each commune, over the whole file: those of Filosofi households, fewer than the municipal population.
+
+    Returns
+    -------
+    By INSEE code, arrondissements counted with their commune; nothing where the file does not say the communes of its
+    cells. A cell that lies in several is counted with the first.
+
+    Raises
+    ------
+    GridError
+        The grid is at fault.
+    """
+    path = _file_of(found, epsg)
+    grid = read_grid(path, vintage=vintage)
+    written = _written_communes(path)
+    if written is None:
+        return {}
+    totals: dict[str, float] = {}
+    counts = np.bincount(written.place, weights=grid.people, minlength=len(written.codes))
+    for codes, count in zip(written.codes, counts.tolist(), strict=True):
+        if codes:
+            commune = commune_of(codes[0])
+            totals[commune] = totals.get(commune, 0.0) + count
+    return totals
+
+
+def centres(
+    epsg: int, easting: NDArray[np.int64], northing: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Centres of cells given by their south-west corner, in the projected CRS of their territory."""
+    half = CELL_SIZE_M // 2
+    return transform_points((easting + half).astype(float), (northing + half).astype(float), epsg, GRID_CRS[epsg])
+
+
+def _file_of(found: Recognised, epsg: int) -> Path:
+    """Of the files of each territory, the one whose cells are measured in a CRS."""
+    others = []
+    for path in main_files(found.files):
+        table = next(iter(tables_of(path)), None) if path.suffix.lower() in (".csv", ".parquet") else None
+        names = table.names if table else open_grid_file(path).names
+        lower = {name.strip().lower(): name for name in names}
+        if known.GRID_2010_PEOPLE in lower:
+            raise GridError(
+                "Les carreaux de 2010 ne portent ni niveau de vie ni indicateur d'imputation",
+                where=Location(path.name, column=lower[known.GRID_2010_PEOPLE]),
+                advice="donner une grille Filosofi (2015, 2017, 2019 ou 2021)",
+            )
+        id_column = next(lower[name] for name in SPELLINGS["id"] if name in lower)
+        codes, _, _ = parse_cell_ids(fixed_width_ids(open_grid_file(path).read([id_column])[id_column][:1]))
+        if GRID_CRS.get(int(codes[0])) == epsg:
+            return path
+        others.append(path.name)
+    raise GridError(
+        f"Aucune de ces grilles n'est celle du territoire (EPSG:{epsg})",
+        where=Location(", ".join(others)),
+        advice="donner le fichier de la métropole, de la Martinique ou de La Réunion selon le territoire",
+    )
+
+
+def _held(path: Path, grid: Grid, area: Area, outlines: CommuneOutlines | None) -> NDArray[np.bool_]:
+    """Which cells of a grid are of the area."""
+    if area.is_country:
+        return np.ones(len(grid), dtype=bool)
+    written = _written_communes(path)
+    if written is None:
+        easting, northing = centres(grid.epsg, grid.easting, grid.northing)
+        communes = needed(outlines, "cette grille, qui ne dit pas ses communes").commune_at(easting, northing)
+        return np.asarray(communes != "", dtype=bool)
+    held = np.array([any(area.holds(code) for code in codes) for codes in written.codes], dtype=bool)
+    return np.asarray(held[written.place], dtype=bool)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _WrittenCommunes:
+    """Communes that a file gives to its cells.
 
     Parameters
     ----------
-    sheet : of a workbook; empty elsewhere.
-    header : 0-based row of the sheet that holds the names; 0 elsewhere.
-    names : of the columns, as the file writes them.
+    codes : each different list of INSEE codes, the empty one included.
+    place : (n,) of the list of each cell, in the order of the grid.
     """
 
-    path: Path
-    sheet: str
-    header: int
-    names: tuple[str, ...]
+    codes: list[list[str]]
+    place: NDArray[np.intp]
 
-    @property
-    def known(self) -> frozenset[str]:
-        """Names of the columns in lower case."""
-        return frozenset(name.strip().lower() for name in self.names)
 
-    def named(self, *spellings: str) -> str | None:
-        """First column that has one of these names (in lower case), as the file writes it; None where none has."""
-        lower = {name.strip().lower(): name for name in self.names}
-        return next((lower[spelling] for spelling in spellings if spelling in lower), None)
+def _written_communes(path: Path) -> _WrittenCommunes | None:
+    """Communes of the cells of a file, in the order of its grid; None where it does not say them."""
+    source = open_grid_file(path)
+    lower = {name.strip().lower(): name for name in source.names}
+    column = next((lower[name] for name in known.GRID_COMMUNES if name in lower), None)
+    if column is None:
+        return None
+    ids = next(lower[name] for name in SPELLINGS["id"] if name in lower)
+    table = source.read([ids, column])
+    _, rows_north, rows_east = parse_cell_ids(fixed_width_ids(table[ids]))
+    in_grid_order = np.argsort(place_keys(rows_east, rows_north), kind="stable")
+    lists = table[column].dictionary_encode().combine_chunks()
+    codes = [*map(_codes, lists.dictionary.to_pylist()), []]
+    place = lists.indices.fill_null(len(codes) - 1).to_numpy()[in_grid_order]
+    return _WrittenCommunes(codes, place.astype(np.intp))
 
-    def column(self, *spellings: str) -> str:
-        """`named`, where one of them must be there.
 
-        Raises
-        ------
-        InvalidInputError
-            None is.
-        """
-        found = self.named(*spellings)
-        if found is None:
-            raise InvalidInputError(
-                "Colonne absente", where=Location(self.path.name, column=spellings[0]), advice=self._expected(spellings)
+def _codes(written: object) -> list[str]:
+    """Codes of the communes of a cell, which are written one after the other."""
+    text = written.decode("latin-1") if isinstance(written, bytes) else str(written or "")
+    text = text.strip()
+    if text.isdigit():
+        text = text.zfill(
+            -(-len(text) // _COMMUNE_CODE_LENGTH) * _COMMUNE_CODE_LENGTH
+        )  # a number has lost its first zero
+    return [text[start : start + _COMMUNE_CODE_LENGTH] for start in range(0, len(text), _COMMUNE_CODE_LENGTH)]
+
+
+def _write_grid(grid: Grid, out: Path) -> None:
+    import pyarrow as pa
+
+    columns = {
+        "idcar_200m": pa.array(format_cell_ids(grid.epsg, grid.northing, grid.easting)),
+        "i_est_200": pa.array(grid.imputed.astype(np.int8)),
+        "ind": pa.array(grid.people),
+        "ind_snv": pa.array(grid.income_sum_eur),
+    }
+    if not np.isnan(grid.households).all():
+        columns["men"] = pa.array(grid.households, from_pandas=True)  # NaN becomes null
+        columns["men_pauv"] = pa.array(grid.poor_households, from_pandas=True)
+    write_table(pa.table(columns), out)
+
+
+# --- Addresses of the area (BAN by département or whole), as the `addresses.sqlite` of a pack; memory stays constant
+
+ADDRESSES_FILE, ADDRESSES_ROLE = "addresses.sqlite", "addresses"
+_FASTEST = 1
+_INSEE_LENGTH = 5
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class IndexedAddresses(NamedTuple):
+    """What an index of addresses was made of: addresses that it holds, and rows that could not be read."""
+
+    addresses: int
+    refused: int
+
+
+class IndexAddresses(Protocol):
+    """Builder of the index, given by the caller: it is made of geocoding, which reads no official file."""
+
+    def __call__(self, paths: Sequence[Path], out: Path, *, complete: bool) -> IndexedAddresses:
+        """Write an SQLite index of lists of addresses."""
+
+
+def convert_addresses(found: Recognised, area: Area, folder: Path, index_addresses: IndexAddresses) -> Converted:
+    """Index the addresses of the area, line by line.
+
+    Raises
+    ------
+    AddressListError
+        A list cannot be read, or none has an address in the area.
+    """
+    files = [open_address_file(path) for path in main_files(found.files)]
+    complete = all(file.layout == BAN for file in files)
+    paths, left_out = [file.path for file in files], 0
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".adresses-") as cut:
+        if not area.is_country:
+            counts = [_cut(file.path, file.layout, area, Path(cut) / _name(file.path)) for file in files]
+            paths = [Path(cut) / _name(file.path) for file, (kept, _) in zip(files, counts, strict=True) if kept]
+            left_out = sum(others for _, others in counts)
+        if not paths:
+            raise AddressListError(
+                "Aucune adresse de ces fichiers n'est dans le territoire",
+                where=Location(files[0].path.name),
+                advice="vérifier les codes des communes demandées et le département du fichier",
             )
-        return found
+        made = index_addresses(paths, folder / ADDRESSES_FILE, complete=complete)
+    notes = (f"Lignes d'adresses illisibles, laissées de côté : {made.refused}.",) if made.refused else ()
+    return Converted(folder / ADDRESSES_FILE, ADDRESSES_ROLE, made.addresses, left_out, notes, complete=complete)
 
-    def read(self, columns: Sequence[str]) -> list[list[str]]:
-        """Cells of some columns as trimmed text, one list a column; empty where nothing is written."""
-        table = self.read_texts(columns)
-        return [table[name].to_pylist() for name in columns]
 
-    def read_texts(self, columns: Sequence[str], kept: NDArray[np.bool_] | None = None) -> pa.Table:
-        """`read` as columns of text, for big files.
+def _name(path: Path) -> str:
+    """Name of the cut list: that of the whole one, which the index cites."""
+    return path.name if path.suffix == ".gz" else f"{path.name}.gz"
 
-        Parameters
-        ----------
-        kept : which rows of data to give; all of them by default.
-        """
+
+def _cut(path: Path, layout: str, area: Area, out: Path) -> tuple[int, int]:
+    """Copy the lines of the area as they are; return how many there are, and how many others."""
+    kept = others = 0
+    holds: dict[str, bool] = {}
+    with _opened(path) as lines, gzip.open(out, "wb", compresslevel=_FASTEST) as copy:
+        code_of = _json_code if layout == JSON_LINES else _csv_code(_header(lines, copy), layout)
+        for line in lines:
+            code = code_of(line)
+            if code not in holds:
+                holds[code] = area.holds(code)
+            if holds[code]:
+                copy.write(line)
+                kept += 1
+            elif line.strip():
+                others += 1
+    return kept, others
+
+
+def _opened(path: Path) -> gzip.GzipFile | BufferedReader:
+    with path.open("rb") as stream:
+        is_compressed = stream.read(len(GZIP_START)) == GZIP_START
+    return gzip.open(path) if is_compressed else path.open("rb")
+
+
+def _header(lines: Iterator[bytes], copy: gzip.GzipFile) -> bytes:
+    header = next(lines)
+    copy.write(header)
+    return header.removeprefix(_BYTE_ORDER_MARK)
+
+
+def _csv_code(header: bytes, layout: str) -> CodeOf:
+    """Reader of the commune of a line of CSV."""
+    separator = ";" if header.count(b";") > header.count(b",") else ","
+    columns = _cells(header, separator)
+    column = "code_insee" if layout != BAL else "commune_insee" if "commune_insee" in columns else "cle_interop"
+    place = columns.index(column)
+
+    def code_of(line: bytes) -> str:
+        cells = _cells(line, separator)
+        return cells[place][:_INSEE_LENGTH] if place < len(cells) else ""
+
+    return code_of
+
+
+def _cells(line: bytes, separator: str) -> list[str]:
+    text = line.decode("latin-1")
+    try:
+        cells = next(csv.reader([text], delimiter=separator)) if '"' in text else text.split(separator)
+    except csv.Error:
+        return []
+    return [cell.strip() for cell in cells]
+
+
+def _json_code(line: bytes) -> str:
+    try:
+        return str(json.loads(line)["citycode"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+# --- The table of a pack that says in which commune and which IRIS the centre of each cell is
+
+CELLS_FILE, CELLS_ROLE = "cells.parquet", "cells"
+
+
+def make_cells(grids: Sequence[Path], outlines: CommuneOutlines | None, iris: Path | None, folder: Path) -> Converted:
+    """Write `cells.parquet`, one row for each cell of all grids, in order of (northing, easting).
+
+    Parameters
+    ----------
+    grids : Parquet files of the pack, in one CRS.
+    outlines : communes; the column `commune` is empty without them, and for a cell whose centre is in none (at sea).
+    iris : `iris.parquet` of the pack; the column `iris` is empty without it, and for a centre in no IRIS.
+
+    Raises
+    ------
+    GridError
+        The grids are in several CRS.
+    """
+    import geopandas as gpd
+    import pyarrow as pa
+
+    epsg, easting, northing = _corners(grids)
+    east, north = centres(epsg, easting, northing)
+    communes = np.full(len(easting), "") if outlines is None else outlines.commune_at(east, north)
+    codes = np.full(len(easting), "")
+    if iris is not None:
+        layer = gpd.read_parquet(iris, columns=["code", "geometry"])
+        zones = zone_at(np.array(layer.geometry.to_numpy(), dtype=object), east, north)
+        codes = np.where(zones == NOWHERE, "", layer["code"].to_numpy(dtype=np.str_)[zones])
+    columns = {"idcar_200m": format_cell_ids(epsg, northing, easting), "commune": communes, "iris": codes}
+    write_table(
+        pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()}), folder / CELLS_FILE
+    )
+    return Converted(folder / CELLS_FILE, CELLS_ROLE, len(easting), 0, _unplaced(communes, codes, iris))
+
+
+def _corners(grids: Sequence[Path]) -> tuple[int, NDArray[np.int64], NDArray[np.int64]]:
+    """CRS, eastings and northings of the cells that any of the grids has, each once."""
+    import pyarrow.parquet as pq
+
+    keys: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+    crs: set[int] = set()
+    for path in grids:
+        ids = fixed_width_ids(pq.read_table(path, columns=["idcar_200m"])["idcar_200m"])
+        epsg, northing, easting = parse_cell_ids(ids)
+        crs |= set(np.unique(epsg).tolist())
+        keys = np.union1d(keys, place_keys(easting, northing))
+    if len(crs) != 1:
+        raise GridError(
+            "Les grilles d'un territoire doivent être dans le même système de coordonnées",
+            where=Location(", ".join(path.name for path in grids)),
+            advice="donner les grilles d'un seul territoire",
+        )
+    return (crs.pop(), *places_of(keys))
+
+
+def _unplaced(communes: NDArray[np.str_], codes: NDArray[np.str_], iris: Path | None) -> tuple[str, ...]:
+    outside, without = int((communes == "").sum()), int((codes == "").sum())
+    notes = []
+    if outside:
+        notes.append(f"Carreaux dont le centre n'est dans aucune commune du territoire : {outside}.")
+    if iris is not None and without:
+        notes.append(f"Carreaux dont le centre n'est dans aucun IRIS : {without}.")
+    return tuple(notes)
+
+
+# --- Equipment of the area (Base permanente des équipements), as the `places.parquet` of a pack
+
+PLACES_FILE, PLACES_ROLE = "places.parquet", "places"
+NO_VALUE = frozenset({"", "_Z", "_U", "NA"})
+_TYPE_VARIABLE = "TYPEQU"
+
+_GOOD = frozenset({"bonne", "b"})
+_FIRM, _VAGUE = "declared", "municipality"
+"""Precision of a position that INSEE says good (within 100 m), and of any other: no verdict may rest on it."""
+
+
+_NAME, _QUALITY = "nomrs", "qualite_xy"
+_DEGREES, _METRES = ("longitude", "latitude"), ("lambert_x", "lambert_y")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Cut:
+    """Rows of the area.
+
+    Parameters
+    ----------
+    rows : (n,) where they are in the file, 0-based.
+    cells : text columns, named as the file writes them.
+    """
+
+    table: Table
+    rows: NDArray[np.intp]
+    cells: pa.Table
+
+    def of(self, column: str) -> pa.ChunkedArray:
+        """Texts of a column, given in lower case; empty ones where the file does not have it."""
         import pyarrow as pa
 
-        once = list(dict.fromkeys(columns))
-        if self.path.suffix.lower() in WORKBOOK_SUFFIXES:
-            rows = sheet_rows(self.path, self.sheet)[self.header + 1 :]
-            cells = {name: [_cell(row, self.names.index(name)) for row in rows] for name in once}
-            table = pa.table({name: pa.array(texts, pa.string()) for name, texts in cells.items()})
-            return table if kept is None else table.filter(kept)
-        table = open_grid_file(self.path).read(once)
-        table = table if kept is None else table.filter(kept)
-        return pa.table({name: _texts(table[name]) for name in once})
-
-    def head(self, column: str) -> list[str]:
-        """First cells of a column, without reading the whole of a big file."""
-        if self.path.suffix.lower() != ".csv":
-            return [str(text) for text in self.read_texts([column])[column][:_HEAD_ROWS].to_pylist()]
-        with self.path.open("rb") as stream:
-            lines = [stream.readline() for _ in range(_HEAD_ROWS + 1)][1:]
-        header = open_grid_file(self.path)
-        rows = csv.reader((line.decode("latin-1") for line in lines), delimiter=";" if header.decimal_comma else ",")
-        place = self.names.index(column)
-        try:
-            return [row[place].strip() for row in rows if place < len(row)]
-        except csv.Error:
-            return []  # no kind of table is recognised by such lines
-
-    def line_of(self, row: int) -> int:
-        """Where a row of data (0-based) is: 1-based line, header and titles included."""
-        if self.path.suffix.lower() in WORKBOOK_SUFFIXES:
-            return self.header + row + 2
-        return open_grid_file(self.path).line_of(row)
-
-    def _expected(self, spellings: Sequence[str]) -> str:
-        shown = ", ".join(self.names[:_TITLE_ROWS])
-        return f"attendu : {' ou '.join(spellings)} ; colonnes du fichier : {shown}"
+        name = self.table.named(column)
+        return pa.chunked_array([pa.repeat("", len(self.rows))]) if name is None else self.cells[name]
 
 
-def tables_of(path: Path) -> Iterator[Table]:
-    """Tables that a file may hold: one, or for a workbook each of its sheets under each of its first rows.
+def convert_equipment(found: Recognised, data_set: DataSet, area: Area, folder: Path) -> Converted:
+    """Write the equipment of the area that has a position, in the columns of a list of places.
 
     Raises
     ------
     InvalidInputError
-        The file is not of the format that its name says.
+        No row is of the area, or coordinates that are not numbers: all of them are looked at first.
     """
-    suffix = path.suffix.lower()
-    if suffix in COLUMN_SUFFIXES:
-        yield Table(path, "", 0, open_grid_file(path).names)
-    elif suffix in WORKBOOK_SUFFIXES:
-        for sheet in sheet_names(path):
-            for header, row in enumerate(sheet_rows(path, sheet, _TITLE_ROWS)):
-                yield Table(path, sheet, header, tuple(cell_text(value).strip() for value in row))
-
-
-def only_table(found: Recognised, is_one: Callable[[Table], bool]) -> Table:
-    """The table of a publication that is of its kind.
-
-    Raises
-    ------
-    InvalidInputError
-        No file has such a table any more.
-    """
-    tables = (table for path in main_files(found.files) for table in tables_of(path))
-    first = next((table for table in tables if is_one(table)), None)
-    if first is None:
+    table = only_table(found, lambda table: (kind_of_table(table) or ("", ""))[0] == "equipment")
+    (communes,) = table.read([table.column("depcom")])
+    kept = area.holds_each(communes)
+    if not kept.any():
         raise InvalidInputError(
-            "Aucun de ces fichiers ne contient plus la table attendue",
-            where=Location(found.files[0].name),
-            advice="les décompresser de nouveau",
+            "Aucun équipement de ce fichier n'est dans le territoire",
+            where=Location(table.path.name),
+            advice="vérifier les codes des communes demandées",
         )
-    return first
+    wanted = [table.named(name) for name in ("depcom", "typequ", _NAME, _QUALITY, *_DEGREES, *_METRES)]
+    cells = table.read_texts([name for name in wanted if name is not None], kept)
+    cut = _Cut(table, np.flatnonzero(kept), cells)
+    lon, lat = _positions(cut)
+    placed = np.isfinite(lon) & np.isfinite(lat)
+    _write_places(cut, _labels(found), data_set.source.citation, (lon, lat, placed), folder / PLACES_FILE)
+    rows, nowhere = int(placed.sum()), int((~placed).sum())
+    notes = (f"Équipements sans position, laissés de côté : {nowhere}.",) if nowhere else ()
+    return Converted(folder / PLACES_FILE, PLACES_ROLE, rows, len(communes) - rows, notes)
 
 
-def _cell(row: Sequence[Any], place: int) -> str:
-    return cell_text(row[place]).strip() if place < len(row) else ""
+def _positions(cut: _Cut) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitudes and latitudes, NaN without a position: as written, else from the projected CRS of the commune."""
+    faults = Faults(cut.table.path.name)
+    columns = _DEGREES if all(cut.table.named(name) for name in _DEGREES) else _METRES
+    first, second = (_numbers(cut, name, faults) for name in columns)
+    faults.refuse()
+    if columns == _DEGREES:
+        return first, second
+    crs = np.array([projected_epsg(code) for code in cut.of("depcom").to_pylist()])
+    known = np.isfinite(first) & np.isfinite(second)
+    for epsg in np.unique(crs).tolist():
+        there = known & (crs == epsg)
+        first[there], second[there] = transform_points(first[there], second[there], epsg, WGS84)
+    return first, second
 
 
-def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Cells as trimmed text; bytes are in UTF-8, else in Windows-1252."""
+def _numbers(cut: _Cut, column: str, faults: Faults) -> NDArray[np.float64]:
+    """Values of a column, NaN where nothing is written; what is no number is a fault."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pa.types.is_binary(column.type):
-        try:
-            texts = column.cast(pa.string())
-        except pa.ArrowInvalid:
-            values = column.to_pylist()
-            texts = pa.chunked_array([[(value or b"").decode("cp1252", errors="replace") for value in values]])
-    elif pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        texts = column.cast(pa.string())
-    else:
-        texts = pa.chunked_array([pa.array([cell_text(value) for value in column.to_pylist()], pa.string())])
-    return pc.fill_null(pc.utf8_trim_whitespace(texts), "")
+    texts = cut.of(column)
+    written = pc.if_else(pc.is_in(texts, pa.array(sorted(NO_VALUE))), None, texts)
+    values, unreadable = numbers(written, decimal_comma=True)
+    for place in np.flatnonzero(unreadable | np.isinf(values)).tolist():
+        line, name = cut.table.line_of(int(cut.rows[place])), cut.table.column(column)
+        message, advice = "Coordonnée qui n'est pas un nombre", "télécharger de nouveau le fichier"
+        faults.add(message, advice, line=line, column=name, value=str(texts[place]))
+    return values
+
+
+def _write_places(
+    cut: _Cut,
+    labels: Mapping[str, str],
+    source: str,
+    positions: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]],
+    path: Path,
+) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    lon, lat, placed = positions
+    types = cut.of("typequ").dictionary_encode().combine_chunks()
+    kinds = [labels.get(code, f"Équipement de type {code}") for code in types.dictionary.to_pylist()]
+    names, nothing = cut.of(_NAME), pa.array(sorted(NO_VALUE))
+    is_good = pc.is_in(pc.utf8_lower(cut.of(_QUALITY)), pa.array(sorted(_GOOD)))
+    table = pa.table(
+        {
+            "name": pc.if_else(pc.is_in(names, nothing), pa.array(kinds, pa.string()).take(types.indices), names),
+            "category": cut.of("typequ"),
+            "precision": pc.if_else(is_good, _FIRM, _VAGUE),
+            "lon": lon,
+            "lat": lat,
+            "address": pa.repeat("", len(lon)),
+            "source": pa.repeat(source, len(lon)),
+        }
+    )
+    write_table(table.filter(placed), path)
+
+
+def _labels(found: Recognised) -> dict[str, str]:
+    """French name of each type of equipment, where the publication comes with them."""
+    tables = [table for path in main_files(found.files) for table in tables_of(path)]
+    known: dict[str, str] = {}
+    for table in tables:
+        if kind_of_table(table) == (LABELS, ""):
+            variables, codes, names = table.read([table.column(name) for name in ("cod_var", "cod_mod", "lib_mod")])
+            rows = zip(variables, codes, names, strict=True)
+            known |= {code: name for variable, code, name in rows if variable == _TYPE_VARIABLE}
+    return known
+
+
+# --- Median declared income of the IRIS of the area (RFL, Filosofi DEC), as the `iris_income.parquet` of a pack
+
+INCOMES_FILE, INCOMES_ROLE = "iris_income.parquet", "iris_income"
+NOT_PUBLISHED = frozenset({"", "s", "ns", "nd", "so", "na", "nan"})
+"""What INSEE writes where secrecy or quality forbids a figure, in lower case."""
+
+_IRIS_CODE_LENGTH = 9
+
+
+def convert_iris_income(found: Recognised, area: Area, folder: Path) -> Converted:
+    """Write the medians of the area; those of other years that the pack already has are kept.
+
+    Raises
+    ------
+    InvalidInputError
+        The table holds disposable incomes only, no IRIS of the area, or faults: codes that are not those of an IRIS,
+        medians that are not numbers; all of them are looked at first.
+    """
+    table = only_table(found, lambda table: (kind_of_table(table) or ("", ""))[0] == "iris_income")
+    code_column = table.column(*known.INCOME_CODES)
+    median_column, year = _median_column(table)
+    name_column, year_column = table.named(*known.IRIS_NAMES), table.named("year")
+    wanted = [code_column, median_column, name_column or code_column]
+    codes, medians, names, *years = table.read([*wanted, *([year_column] if year is None and year_column else [])])
+    every_year = [str(year)] * len(codes) if year is not None else years[0]
+    faults = Faults(table.path.name)
+    rows: list[tuple[str, str, int, float | None]] = []
+    for row, (code, name, median, of_year) in enumerate(zip(codes, names, medians, every_year, strict=True)):
+        if not code or (_is_iris(code) and not area.holds(commune_of_iris(code))):
+            continue
+        value = _value(table, faults, row, (code_column, code), (median_column, median))
+        if value is not None:
+            rows.append((code, name, int(of_year), None if math.isnan(value) else value))
+    faults.refuse()
+    if not rows:
+        raise InvalidInputError(
+            "Aucun IRIS du territoire n'a de revenu dans ce fichier",
+            where=Location(table.path.name, column=code_column),
+            advice="vérifier les codes des communes demandées : Insee ne publie que celles de 5 000 habitants et plus",
+        )
+    _write_incomes(rows, folder / INCOMES_FILE)
+    secret = sum(median is None for *_, median in rows)
+    notes = (f"IRIS dont le revenu médian n'est pas publié : {secret}.",) if secret else ()
+    return Converted(folder / INCOMES_FILE, INCOMES_ROLE, len(rows), sum(map(bool, codes)) - len(rows), notes)
+
+
+def _is_iris(code: str) -> bool:
+    return len(code) == _IRIS_CODE_LENGTH and code[2:].isdigit()
+
+
+def _median_column(table: Table) -> tuple[str, int | None]:
+    """Column of the declared medians, and their year where its name tells it."""
+    dated = [
+        (known.year_of(match[1]), name)
+        for name in table.names
+        if (match := known.DECLARED_MEDIAN.fullmatch(name.strip().lower()))
+    ]
+    if dated:
+        year, name = max(dated)
+        return name, year
+    yearly = table.named(*known.YEARLY_MEDIANS)
+    if yearly is None:
+        raise InvalidInputError(
+            "Ce fichier donne des revenus disponibles, et non les revenus déclarés dont parle le décret",
+            where=Location(table.path.name),
+            advice="donner celui des revenus déclarés (DEC_MED…, ou RFUCQ2… avant 2012)",
+        )
+    return yearly, None
+
+
+def _value(table: Table, faults: Faults, row: int, code: tuple[str, str], median: tuple[str, str]) -> float | None:
+    """Median of a row, NaN where it is not published; None, and a fault noted, where something is wrong."""
+    if not _is_iris(code[1]):
+        advice = "donner les neuf caractères du code de l'IRIS"
+        faults.add("Code d'IRIS mal formé", advice, line=table.line_of(row), column=code[0], value=code[1])
+        return None
+    text = median[1].replace(",", ".")
+    if text.lower() in NOT_PUBLISHED:
+        return math.nan
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not (math.isfinite(value) and value >= 0):
+        message, advice = "Revenu médian qui n'est pas un nombre positif", "télécharger de nouveau le fichier"
+        faults.add(message, advice, line=table.line_of(row), column=median[0], value=median[1])
+        return None
+    return value
+
+
+def _write_incomes(rows: Sequence[tuple[str, str, int, float | None]], path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    years = {row[2] for row in rows}
+    before = pq.read_table(path).to_pylist() if path.is_file() else []
+    kept = [tuple(row.values()) for row in before if row["year"] not in years]
+    code, name, year, median = zip(*sorted([*kept, *rows], key=lambda row: (row[0], row[2])), strict=True)
+    columns = {
+        "code": pa.array(code, pa.string()),
+        "name": pa.array(name, pa.string()),
+        "year": pa.array(year, pa.int64()),
+        "median_declared_eur": pa.array(median, pa.float64()),
+    }
+    write_table(pa.table(columns), path)
+
+
+# --- Urban units of INSEE, from the table that says in which one each commune is
+
+UNITS_ROLE = "urban_units"
+_NO_UNIT = "000"
+"""End of the code that stands for the communes of a département that are in no unit ("01000")."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialUrbanUnit:
+    """An urban unit.
+
+    Parameters
+    ----------
+    zoning : year of the zoning (2010, 2020).
+    communes : INSEE codes of all its communes, in or out of the area.
+    """
+
+    code: str
+    name: str
+    zoning: int
+    communes: tuple[str, ...]
+
+
+def urban_units_of(found: Recognised, area: Area) -> tuple[OfficialUrbanUnit, ...]:
+    """Urban units that have a commune in the area, that with the most communes in it first.
+
+    Raises
+    ------
+    InvalidInputError
+        The table cannot be read or lacks a column.
+    """
+    table = only_table(found, lambda table: (kind_of_table(table) or ("", ""))[0] == "urban_units")
+    unit_column = matching(table.known, known.UNIT_CODE)
+    zoning = zoning_of(unit_column or "")
+    units: dict[str, OfficialUrbanUnit] = {}
+    for commune, code, name in _memberships(table, unit_column or ""):
+        before = units.get(code)
+        communes = (*before.communes, commune) if before else (commune,)
+        units[code] = OfficialUrbanUnit(code, before.name if before else name, zoning, tuple(dict.fromkeys(communes)))
+    inside = [unit for unit in units.values() if any(area.holds(commune) for commune in unit.communes)]
+    return tuple(sorted(inside, key=lambda unit: (-sum(map(area.holds, unit.communes)), unit.code)))
+
+
+def convert_urban_units(found: Recognised, area: Area, folder: Path) -> Converted:
+    """Write the communes of the urban units that have one in the area: commune, urban unit, its name, zoning."""
+    import pyarrow as pa
+
+    units = urban_units_of(found, area)
+    if not units:
+        raise InvalidInputError(
+            "Aucune commune du territoire n'est dans une unité urbaine",
+            where=Location(found.files[0].name),
+            advice="vérifier les codes des communes : un QPV est dans une unité urbaine",
+        )
+    rows = [(commune, unit.code, unit.name, unit.zoning) for unit in units for commune in unit.communes]
+    commune, code, name, zoning = zip(*sorted(rows), strict=True)
+    path = folder / f"urban_units_{units[0].zoning}.parquet"
+    write_table(pa.table({"commune": commune, "uu": code, "name": name, "zoning": zoning}), path)
+    return Converted(path, UNITS_ROLE, len(rows), 0)
+
+
+def _memberships(table: Table, unit_column: str) -> Iterable[tuple[str, str, str]]:
+    """Commune, code and name of the urban unit of each commune that is in one."""
+    name = matching(table.known, known.UNIT_NAME) or unit_column
+    status = matching(table.known, known.UNIT_STATUS) or unit_column
+    columns = [table.column(*known.UNIT_COMMUNES), *(table.column(column) for column in (unit_column, name, status))]
+    for commune, code, label, standing in zip(*table.read(columns), strict=True):
+        if commune and code and standing != known.OUTSIDE_UNITS and not code.endswith(_NO_UNIT):
+            yield commune_of(commune), code, label

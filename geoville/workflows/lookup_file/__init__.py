@@ -1,1 +1,1 @@
-"""Whole files of addresses or coordinates, answered row by row as `lookup` answers one."""
+"""Whole files answered."""

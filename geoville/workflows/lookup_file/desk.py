@@ -1,28 +1,41 @@
-"""The desk that a file is asked at: how to open it, in one process or several, and what tells it from another."""
+"""Who answers the rows of a file: this process, or several."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+import os
+import signal
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from itertools import islice
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import TYPE_CHECKING
 
-from geoville.errors import InvalidInputError
+from geoville.errors import GeovilleError, InvalidInputError
 from geoville.sources.files import sha256_of
-from geoville.sources.row_files import AddedCells
-from geoville.sources.territory import open_territory
-from geoville.workflows.bulk.columns import BulkAnswers
-from geoville.workflows.geocoders import GEOPLATEFORME
-from geoville.workflows.lookup import open_desk
-from geoville.workflows.lookup_file.questions import CoordinateQuestions, degrees
-from geoville.workflows.lookup_file.results import STATUS_PLACE, RowStatus, answered
+from geoville.sources.pack import open_pack
+from geoville.sources.rows.files import open_row_file
+from geoville.sources.rows.row import AddedCells, InputRow, cell_text
+from geoville.workflows.lookup import GEOPLATEFORME, open_desk
+from geoville.workflows.lookup_file.bulk import BulkAnswers
+from geoville.workflows.lookup_file.questions import Asking, CoordinateQuestions, Naming, choose_questions, degrees
+from geoville.workflows.lookup_file.results import STATUS_PLACE, RowStatus, answered, columns_beside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+    from datetime import date
     from pathlib import Path
 
-    from geoville.sources.row_files import Cell, InputRow
+    import pandas as pd
+
+    from geoville.errors import Location
+    from geoville.sources.rows.row import Cell
     from geoville.workflows.lookup import LookupDesk
-    from geoville.workflows.lookup_file.questions import Asking
+
 
 ROWS_WORTH_A_BULK = 5_000
 """Getting ready to answer in bulk takes about as long as this many rows one by one."""
@@ -63,7 +76,7 @@ class DeskChoice:
 
     def identity(self) -> dict[str, str]:
         """What the answers depend on: checksums of every file that may be read, and the choices made."""
-        pack = open_territory(self.territory)
+        pack = open_pack(self.territory)
         shipped = [file.source.sha256 or "" for file in pack.manifest.files]
         return {
             "data": " ".join([self.territory, *shipped, *(item.sha256 for item in pack.additions)]),
@@ -104,3 +117,179 @@ class FileDesk:
     @cached_property
     def _bulk(self) -> BulkAnswers:
         return BulkAnswers(self.desk, self.asking)
+
+
+# --- Rows answered chunk by chunk, here or in several processes, always in the order of the file
+
+_CHUNKS_AHEAD = 2
+"""Chunks given to each process before the first one is waited for: none is idle, and few wait in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredChunk:
+    """Answers to a chunk of rows, the first ones only where something failed that no row is to blame for."""
+
+    answers: tuple[AddedCells, ...]
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error as values, so that another process may raise it whole."""
+
+    kind: type[GeovilleError]
+    message: str
+    where: Location | None
+    advice: str | None
+
+    def error(self) -> GeovilleError:
+        """The error that happened."""
+        return self.kind(self.message, where=self.where, advice=self.advice)
+
+
+def answer_rows(rows: Iterator[InputRow], desk: FileDesk, choice: DeskChoice, workers: int) -> Iterator[AnsweredChunk]:
+    """Answers to rows, chunk by chunk, the same whatever the number of processes.
+
+    Parameters
+    ----------
+    desk : open one, for this process.
+    choice : the same desk, for other processes to open.
+    """
+    chunks = iter(lambda: tuple(islice(rows, desk.asking.questions.chunk_rows)), ())
+    if workers == 1:
+        return (_answer_chunk(chunk, desk) for chunk in chunks)
+    return _answered_elsewhere(chunks, desk.asking, choice, workers)
+
+
+def _answer_chunk(rows: tuple[InputRow, ...], desk: FileDesk) -> AnsweredChunk:
+    answers: list[AddedCells] = []
+    try:
+        answers.extend(desk.answers(rows))  # those before a failure are kept
+    except GeovilleError as error:
+        return AnsweredChunk(tuple(answers), Failure(type(error), error.message, error.where, error.advice))
+    return AnsweredChunk(tuple(answers), None)
+
+
+def _answered_elsewhere(
+    chunks: Iterator[tuple[InputRow, ...]], asking: Asking, choice: DeskChoice, workers: int
+) -> Iterator[AnsweredChunk]:
+    # Processes start afresh: a fork would copy the threads' locks and the geometries of this one.
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker)
+    given: deque[Future[AnsweredChunk]] = deque()
+    try:
+        for chunk in chunks:
+            given.append(pool.submit(_answer_in_worker, chunk, asking, choice))
+            if len(given) > workers * _CHUNKS_AHEAD:
+                yield given.popleft().result()
+        while given:
+            yield given.popleft().result()
+    except BrokenProcessPool:
+        raise GeovilleError(
+            "Un processus de calcul s'est arrêté", advice="reprendre avec --resume, et moins de processus (--workers)"
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the main process, and never outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_leave_with_the_parent, daemon=True).start()
+
+
+def _leave_with_the_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _answer_in_worker(rows: tuple[InputRow, ...], asking: Asking, choice: DeskChoice) -> AnsweredChunk:
+    return _answer_chunk(rows, _desk(choice, asking))
+
+
+@cache
+def _desk(choice: DeskChoice, asking: Asking) -> FileDesk:
+    """The desk of a worker, opened once."""
+    return FileDesk(choice.open(), asking)
+
+
+# --- Many questions held in memory, answered row by row as `lookup-file` answers those of a file
+
+ARGUMENTS = Naming("address_columns", "lon_column et lat_column")
+_TYPES = {str: "string", float: "Float64", int: "Int64"}
+
+
+def answer_table(
+    rows: pd.DataFrame | Path,
+    desk: LookupDesk,
+    on: date,
+    *,
+    address: Sequence[str] = (),
+    postcode: str | None = None,
+    citycode: str | None = None,
+    lon: str | None = None,
+    lat: str | None = None,
+) -> pd.DataFrame:
+    """Answer every row of a table, or of a file that is read whole, as text.
+
+    Parameters
+    ----------
+    on : day asked about.
+    address, postcode, citycode, lon, lat : columns that ask, recognised by their names unless given.
+
+    Returns
+    -------
+    The rows, with their index, and the columns of `lookup-file` after their own; null where an answer has none.
+
+    Raises
+    ------
+    InvalidInputError
+        The file cannot be read, a column is missing, or nothing tells which ones to read.
+    GeovilleError
+        A geocoder is out of reach.
+    """
+    import pandas as pd
+
+    frame, read = (rows, _rows_of(rows)) if isinstance(rows, pd.DataFrame) else _table_of(rows)
+    known = [str(name) for name in frame.columns]
+    questions = choose_questions(
+        known, address=address, postcode=postcode, citycode=citycode, lon=lon, lat=lat, naming=ARGUMENTS
+    )
+    places = [known.index(name) for name in questions.columns]
+    asked = [row if row.fault else replace(row, cells=tuple(row.cells[place] for place in places)) for row in read]
+    answers = _columns_of(FileDesk(desk, Asking(questions, on)).answers(asked), known)
+    return pd.concat([frame, answers.set_axis(frame.index, axis=0)], axis=1)
+
+
+def _rows_of(frame: pd.DataFrame) -> list[InputRow]:
+    """Rows of a table as texts, null ones empty; numbered from 1."""
+    missing = frame.isna().to_numpy()
+    cells = frame.astype(object).to_numpy()
+    return [
+        InputRow(line, tuple("" if gone else cell_text(value) for value, gone in zip(*pair, strict=True)))
+        for line, pair in enumerate(zip(cells, missing, strict=True), start=1)
+    ]
+
+
+def _table_of(path: Path) -> tuple[pd.DataFrame, list[InputRow]]:
+    """Rows of a file, as a table of texts and as they were read: one that cannot be read is blank in the table."""
+    import pandas as pd
+
+    file = open_row_file(path)
+    rows = list(file.rows(range(len(file.columns))))
+    blank = ("",) * len(file.columns)
+    texts = [blank if row.fault else row.cells for row in rows]
+    return pd.DataFrame(texts, columns=list(file.columns), dtype="string"), rows
+
+
+def _columns_of(answers: Iterable[AddedCells], known: Sequence[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [answer.cells for answer in answers]
+    return pd.DataFrame(
+        {
+            column.name: pd.Series([row[place] for row in rows], dtype=_TYPES[column.type])
+            for place, column in enumerate(columns_beside(known))
+        }
+    )

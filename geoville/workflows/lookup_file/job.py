@@ -1,32 +1,51 @@
-"""A whole file of addresses or coordinates, answered row by row as `lookup` answers one."""
+"""One job on a whole file: of rows, or of points in bulk."""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
 
+from geoville.eligibility.index import PerimeterIndex
+from geoville.errors import GeovilleError, InvalidInputError
+from geoville.geocoding.search import EmbeddedGeocoder
+from geoville.model import AddressList
 from geoville.sources.files import sha256_of
-from geoville.sources.provenance import write_provenance
-from geoville.sources.row_files import open_row_file
-from geoville.workflows.lookup_file.desk import FileDesk
-from geoville.workflows.lookup_file.journal import Journal
-from geoville.workflows.lookup_file.lock import alone_on
-from geoville.workflows.lookup_file.output import changed_meanwhile, check_free, check_output, merge
-from geoville.workflows.lookup_file.questions import Asking, choose_questions
-from geoville.workflows.lookup_file.record import JobRecord
-from geoville.workflows.lookup_file.results import columns_renamed
-from geoville.workflows.lookup_file.workers import answer_rows
+from geoville.sources.provenance import provenance_text, write_provenance
+from geoville.sources.rows.files import open_row_file
+from geoville.sources.rows.parquet import ParquetRows
+from geoville.sources.stores import LocalFile, StoredFile, stored
+from geoville.workflows.cluster import results
+from geoville.workflows.lookup import LookupDesk
+from geoville.workflows.lookup_file.bulk import BulkAnswers, added_fields
+from geoville.workflows.lookup_file.desk import Failure, FileDesk, answer_rows
+from geoville.workflows.lookup_file.output import (
+    FileSummary,
+    JobRecord,
+    Journal,
+    alone_on,
+    changed_meanwhile,
+    check_free,
+    check_output,
+    merge,
+)
+from geoville.workflows.lookup_file.questions import Asking, CoordinateQuestions, choose_questions
+from geoville.workflows.lookup_file.results import ADDED_COLUMNS, columns_beside, columns_renamed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
-    from geoville.sources.row_files import RowFile
-    from geoville.workflows.lookup import LookupDesk
+    import pyarrow as pa
+
+    from geoville.sources.rows.files import RowFile
     from geoville.workflows.lookup_file.desk import DeskChoice
-from geoville.workflows.lookup_file.output import FileSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +167,302 @@ def open_file_job(
     rows = open_row_file(source, encoding=encoding, separator=separator, sheet=sheet)
     questions = choose_questions(rows.columns, address=address, postcode=postcode, citycode=citycode, lon=lon, lat=lat)
     return FileJob(source, out, rows, Asking(questions, on), desk)
+
+
+# --- A Parquet file of coordinates to answer, and its output: each on this machine, or at an address
+
+
+@dataclass(frozen=True, slots=True)
+class BulkJob:
+    """A Parquet file to answer part by part, which workers read where it is; they need no disk in common.
+
+    Parameters
+    ----------
+    rows : the input, open.
+    asking : the columns that ask, and the day asked about.
+    desk : how to open the desk that answers.
+    """
+
+    source: StoredFile
+    out: StoredFile
+    rows: RowFile
+    asking: Asking
+    desk: DeskChoice
+
+    @property
+    def journal(self) -> StoredFile:
+        """Where the answers of parts are kept until the output is made."""
+        return self.out.beside(".partiel")
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Columns added under another name, since the input has one of that name."""
+        return columns_renamed(self.rows.columns)
+
+    @property
+    def record(self) -> JobRecord:
+        """What the answers depend on."""
+        return JobRecord(self.source.name, self.rows.description, self.asking, self.desk)
+
+    @property
+    def is_about_numbers(self) -> bool:
+        """Whether the questions are the numbers of two columns."""
+        import pyarrow as pa
+
+        questions = self.asking.questions
+        if not isinstance(questions, CoordinateQuestions):
+            return False
+        with self.source.parquet() as table:
+            types = [table.schema_arrow.field(name).type for name in questions.columns]
+        return all(pa.types.is_floating(kind) or pa.types.is_integer(kind) for kind in types)
+
+
+def is_parquet(name: str) -> bool:
+    """Whether a path or an address is that of a Parquet file, by its name."""
+    return PurePosixPath(name).suffix.lower() in {".parquet", ".geoparquet"}
+
+
+def bulk_job_of(job: FileJob) -> BulkJob:
+    """A job about a Parquet file of this machine."""
+    return BulkJob(LocalFile(job.source), LocalFile(job.out), job.rows, job.asking, job.desk)
+
+
+def open_bulk_job(
+    source: str, out: str, desk: DeskChoice, on: date, *, lon: str | None = None, lat: str | None = None
+) -> BulkJob:
+    """Check a Parquet file that is at an address, or whose output will be, before anything is written.
+
+    Parameters
+    ----------
+    source, out : paths or addresses.
+    on : day asked about.
+    lon, lat : columns that hold the coordinates, WGS84 degrees; recognised by their names unless given.
+
+    Raises
+    ------
+    InvalidInputError
+        The input cannot be read, or is the output, or a column is missing.
+    """
+    if source == out:
+        raise InvalidInputError("L'entrée et la sortie sont le même fichier", advice="donner un autre nom à la sortie")
+    file = stored(source)
+    rows = ParquetRows(file)
+    return BulkJob(file, stored(out), rows, Asking(choose_questions(rows.columns, lon=lon, lat=lat), on), desk)
+
+
+# --- The parts of a Parquet file: whole row groups, each answered into a file of its own, then put together
+
+BATCH_ROWS = 65_536
+PART_ROWS = 500_000
+"""Rows of a part, at least, unless the file ends."""
+
+_REQUEST = "demande.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some row groups of a file, and the file that keeps their answers.
+
+    Parameters
+    ----------
+    first_line : 1-based rank of its first row.
+    """
+
+    source: StoredFile
+    row_groups: tuple[int, ...]
+    first_line: int
+    rows: int
+    answers: StoredFile
+
+    def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Rows of the input, `BATCH_ROWS` at a time; every column, or those named."""
+        with self.source.parquet() as table:
+            yield from table.iter_batches(BATCH_ROWS, row_groups=list(self.row_groups), columns=columns)
+
+    def write_answers(self, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> None:
+        """Write the answers of all its rows in one stroke, in batches as long as those read."""
+        import pyarrow.parquet as pq
+
+        with self.answers.writing() as whole, pq.ParquetWriter(whole, schema) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+
+    def answered_batches(self) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
+        """Rows of the input with their answers."""
+        with self.answers.parquet() as answers:
+            yield from zip(self.batches(), answers.iter_batches(BATCH_ROWS), strict=True)
+
+
+def parts_of(source: StoredFile, folder: StoredFile) -> list[Part]:
+    """Divide a Parquet file; answers go to a folder."""
+    with source.parquet() as table:
+        rows = [table.metadata.row_group(group).num_rows for group in range(table.metadata.num_row_groups)]
+    parts: list[Part] = []
+    groups: list[int] = []
+    line = 1
+    for group in range(len(rows)):
+        groups.append(group)
+        held = sum(rows[groups[0] : group + 1])
+        if held >= PART_ROWS or group == len(rows) - 1:
+            parts.append(Part(source, tuple(groups), line, held, folder.within(f"{len(parts):06}.parquet")))
+            line, groups = line + held, []
+    return parts
+
+
+def open_folder(folder: StoredFile, request: Mapping[str, str], *, resume: bool) -> None:
+    """Make the folder of the parts ready; to go on with an interrupted work, or to begin again.
+
+    Parameters
+    ----------
+    request : everything that the answers depend on.
+
+    Raises
+    ------
+    InvalidInputError
+        The work that was interrupted was another one, or the folder cannot be written.
+    """
+    if resume and folder.exists():
+        if _request_of(folder) != request:
+            raise InvalidInputError(
+                "Le travail interrompu ne peut pas être repris : la demande ou les données ont changé",
+                advice="reprendre la commande d'origine, ou tout recommencer avec --force",
+            )
+        _remove_leftovers(folder)
+        return
+    folder.remove()
+    folder.make_folder()
+    folder.within(_REQUEST).write_text(json.dumps(request, ensure_ascii=False))
+
+
+def _remove_leftovers(folder: StoredFile) -> None:
+    """Remove what a process that was killed was writing; stores show nothing of it."""
+    if isinstance(folder, LocalFile):
+        for leftover in folder.path.glob(".geoville-*"):
+            LocalFile(leftover).remove()
+
+
+def _request_of(folder: StoredFile) -> Any:
+    try:
+        return json.loads(folder.within(_REQUEST).read_bytes())
+    except (OSError, ValueError, InvalidInputError):
+        return None
+
+
+# --- A Parquet file of coordinates, answered part by part by compiled loops, here or on several machines
+
+
+def can_be_bulk(job: FileJob) -> bool:
+    """Whether a job asks about the numbers of two columns of a Parquet file."""
+    return is_parquet(job.source.name) and bulk_job_of(job).is_about_numbers
+
+
+def lookup_parquet(
+    job: FileJob | BulkJob,
+    progress: Callable[[int], None],
+    *,
+    resume: bool = False,
+    force: bool = False,
+    workers: int = 1,
+    scheduler: str | None = None,
+) -> FileSummary:
+    """Answer every row of a job about numbers: the same output as `FileJob.run`.
+
+    Parameters
+    ----------
+    progress : told how many rows are answered.
+    resume : go on with the parts of a run that was interrupted, where there are some.
+    force : begin again, and replace the output.
+    workers : processes of this machine.
+    scheduler : address of a dask scheduler; then `workers` has no meaning. Its workers are given the perimeters, and
+        read the file where it is: under the same path, or at its address.
+
+    Raises
+    ------
+    InvalidInputError
+        The output or an interrupted work is there already, another process is at it, the work was another one, the
+        input changed, or no scheduler answers.
+    """
+    bulk = job if isinstance(job, BulkJob) else bulk_job_of(job)
+    with alone_on(bulk.out.path) if isinstance(bulk.out, LocalFile) else nullcontext():
+        check_free(bulk.out, bulk.journal, resume=resume, force=force)
+        return _lookup(bulk, progress, resume=resume, workers=workers, scheduler=scheduler)
+
+
+def _lookup(
+    job: BulkJob, progress: Callable[[int], None], *, resume: bool, workers: int, scheduler: str | None
+) -> FileSummary:
+    desk = job.desk.open()
+    input_sha256 = job.source.sha256()
+    open_folder(job.journal, job.record.request(input_sha256), resume=resume)
+    parts = parts_of(job.source.absolute(), job.journal.absolute())
+    missing = [part for part in parts if not part.answers.exists()]
+    answered = sum(part.rows for part in parts) - sum(part.rows for part in missing)
+    progress(answered)
+    for done in results(_Answering(desk.index, job.asking), missing, workers=workers, scheduler=scheduler):
+        if isinstance(done, Failure):
+            raise done.error()
+        answered += done
+        progress(answered)
+    if job.source.sha256() != input_sha256:
+        raise changed_meanwhile(job.source.name)
+    summary = _put_together(parts, job)
+    provenance = job.record.provenance(input_sha256, desk)
+    job.out.beside(".provenance.json").write_text(provenance_text(provenance, str(job.out)))
+    job.journal.remove()
+    return summary
+
+
+class _Answering:
+    """Answers parts, by perimeters that it holds: a process that is given it makes its index of them once."""
+
+    def __init__(self, index: PerimeterIndex, asking: Asking) -> None:
+        self._perimeters, self._extent = index.perimeters, index.extent
+        self._asking = asking
+
+    def __call__(self, part: Part) -> int | Failure:
+        """Answer a part, and say how many rows it has."""
+        import pyarrow as pa
+
+        try:
+            part.write_answers(self._answers(part), pa.schema(added_fields(ADDED_COLUMNS)))
+        except GeovilleError as error:
+            return Failure(type(error), error.message, error.where, error.advice)
+        return part.rows
+
+    def _answers(self, part: Part) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
+
+        lon, lat = self._asking.questions.columns
+        line = part.first_line
+        for batch in part.batches(list(dict.fromkeys((lon, lat)))):
+            columns = self._bulk.columns(batch.column(lon), batch.column(lat), line)
+            yield pa.RecordBatch.from_arrays(columns, schema=pa.schema(added_fields(ADDED_COLUMNS)))
+            line += batch.num_rows
+
+    @cached_property
+    def _bulk(self) -> BulkAnswers:
+        no_geocoder = EmbeddedGeocoder(AddressList((), complete=False, name=""))  # coordinates ask none
+        return BulkAnswers(LookupDesk(no_geocoder, PerimeterIndex(self._perimeters, self._extent)), self._asking)
+
+
+def _put_together(parts: Sequence[Part], job: BulkJob) -> FileSummary:
+    """Write the output, the input with its answers, and count these."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with job.source.parquet() as table:
+        own = table.schema_arrow
+    schema = pa.schema([*own, *added_fields(columns_beside(own.names))], metadata=own.metadata)
+    statuses: Counter[str] = Counter()
+    verdicts: Counter[str] = Counter()
+    with job.out.writing() as whole, pq.ParquetWriter(whole, schema) as writer:
+        for part in parts:
+            for rows, answers in part.answered_batches():
+                writer.write_batch(pa.RecordBatch.from_arrays([*rows.columns, *answers.columns], schema=schema))
+                statuses.update(_counts(answers.column("result_status")))
+                verdicts.update(_counts(answers.column("qpv_verdict")))
+    return FileSummary(statuses.total(), dict(statuses), dict(verdicts))
+
+
+def _counts(words: pa.Array) -> dict[str, int]:
+    return {pair["values"]: pair["counts"] for pair in words.drop_null().value_counts().to_pylist()}

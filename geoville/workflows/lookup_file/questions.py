@@ -8,7 +8,7 @@ from math import isnan, nan
 from typing import TYPE_CHECKING, ClassVar
 
 from geoville.errors import InvalidInputError, Location
-from geoville.geocoding.normalise import fold
+from geoville.geocoding.words import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from geoville.model import Answer
     from geoville.workflows.lookup import LookupDesk
+
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from geoville.eligibility.document_parts import verdict_document
+from geoville.eligibility.documents import verdict_document
 from geoville.errors import GeovilleError, InvalidInputError, Location
 from geoville.model import PositionType
-from geoville.sources.row_files import AddedCells, AddedColumn
+from geoville.sources.rows.row import AddedCells, AddedColumn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
     from geoville.model import Answer, Position
-    from geoville.sources.row_files import Cell, InputRow
+    from geoville.sources.rows.row import Cell, InputRow
     from geoville.workflows.lookup import LookupDesk
     from geoville.workflows.lookup_file.questions import Questions
 

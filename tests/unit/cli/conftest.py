@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from geoville.cli import main
+from geoville.cli.main import main
 
 
 @dataclass(frozen=True)

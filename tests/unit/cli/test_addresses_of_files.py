@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from geoville import cli
-from geoville.sources import staging
-from geoville.sources.locations import embedded_data
-from geoville.sources.staging import fetch
+from geoville.cli import main
+from geoville.sources import stores
+from geoville.sources.files import embedded_data
+from geoville.sources.stores import fetch
 
 CALAIS = embedded_data() / "calais"
 GRID = CALAIS / "filosofi_2019_200m.csv"
@@ -146,7 +146,7 @@ def test_a_file_is_answered_at_its_address(geoville, seau):
 @pytest.mark.parametrize("numbers", [True, False])
 def test_coordinates_of_parquet_are_read_where_they_are(geoville, seau, tmp_path, monkeypatch, numbers):
     fetched = []
-    monkeypatch.setattr(staging, "fetch", lambda *asked: fetched.append(asked) or fetch(*asked))
+    monkeypatch.setattr(stores, "fetch", lambda *asked: fetched.append(asked) or fetch(*asked))
     points = {"lon": [1.8867, 1.893673], "lat": [50.9560, 50.953397]}
     table = points if numbers else {name: [str(value) for value in column] for name, column in points.items()}
     pq.write_table(pa.table(table), tmp_path / "p.parquet")
@@ -168,7 +168,7 @@ DECLARED = re.compile(r'Annotated\[\s*([\w\s|\[\]]+?),\s*typer\.Option\(\s*"(--[
 
 def test_what_is_written_is_declared_as_a_destination():
     """An output declared as a path would be taken for a file to bring here."""
-    texts = [path.read_text(encoding="utf-8") for path in Path(cli.__file__).parent.glob("*.py")]
+    texts = [path.read_text(encoding="utf-8") for path in Path(main.__file__).parent.glob("*.py")]
     kinds = [kind for text in texts for kind, name in DECLARED.findall(text) if name in {"--out", "--map", "--layer"}]
     assert len(kinds) > 10
     assert {kind.removesuffix(" | None") for kind in kinds} == {"Destination"}

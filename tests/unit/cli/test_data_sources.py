@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from geoville.sources.downloads import RemoteAnswer
 from geoville.sources.registry import registry
-from geoville.sources.remote_answer import RemoteAnswer
 
 ANSWERS = {
     "zfu.zip": RemoteAnswer(200, size_bytes=1234567, last_modified="Wed, 17 Jan 2018 11:06:44 GMT"),

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from geoville.sources.locations import embedded_data
+from geoville.sources.files import embedded_data
 
 GRID = embedded_data() / "calais" / "filosofi_2019_200m.csv"
 

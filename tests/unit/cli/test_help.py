@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import typer
 
-from geoville.cli.app import app
+from geoville.cli.main import app
 
 ENGLISH = re.compile(
     r"Usage: |Commands|Arguments:|Options:|\brequired\b|\bdefault\b|Show this|COMMAND\b|<\w+>|\bError\b"

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from geoville.sources.locations import embedded_data
+from geoville.sources.files import embedded_data
 
 CALAIS = embedded_data() / "calais"
 GRID = CALAIS / "filosofi_2019_200m.csv"

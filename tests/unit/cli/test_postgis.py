@@ -13,7 +13,7 @@ import pytest
 from postgis_server import PASSWORD, PostgisServer
 
 from geoville.sources.postgis import push_table
-from geoville.sources.staging import shown
+from geoville.sources.stores import shown
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 GRID = REPOSITORY / "data" / "calais" / "filosofi_2019_200m.csv"

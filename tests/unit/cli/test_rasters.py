@@ -13,8 +13,8 @@ import rasterio
 
 from geoville.carroyage.cell_id import format_cell_ids
 from geoville.carroyage.indicators import Indicator
+from geoville.sources.files import embedded_data
 from geoville.sources.grids import read_grid
-from geoville.sources.locations import embedded_data
 
 GRID = embedded_data() / "calais" / "filosofi_2019_200m.csv"
 EVERY = [part for indicator in Indicator for part in ("--indicator", indicator)]

@@ -11,7 +11,7 @@ import pytest
 import rasterio
 
 from geoville.carroyage.cell_id import format_cell_ids
-from geoville.sources.locations import embedded_data
+from geoville.sources.files import embedded_data
 from geoville.sources.rasters import read_cell_raster
 
 CALAIS = embedded_data() / "calais"

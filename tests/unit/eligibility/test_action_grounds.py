@@ -19,8 +19,7 @@ from geoville.eligibility.actions.action import (
     SpotStanding,
     StageFinding,
 )
-from geoville.eligibility.actions.ground import stage_finding
-from geoville.eligibility.actions.period import Stage, period_notes, stages
+from geoville.eligibility.actions.check import Stage, period_notes, stage_finding, stages
 from geoville.model import Basis
 
 NEW_YEAR = date(2024, 1, 1)

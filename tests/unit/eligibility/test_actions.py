@@ -28,11 +28,10 @@ from made_up_actions import (
 )
 from shapely import affinity
 
-from geoville.eligibility.actions import check_action
 from geoville.eligibility.actions.action import ActionGround as Ground
 from geoville.eligibility.actions.action import Benefit, Catchment, EvidenceBasis, StatedCounts, StatedShare
-from geoville.eligibility.actions.document import action_document
-from geoville.eligibility.actions.readings import ADULTES_RELAIS, BOP_147, PRE, REGION
+from geoville.eligibility.actions.check import ADULTES_RELAIS, BOP_147, PRE, REGION, check_action
+from geoville.eligibility.documents import action_document
 from geoville.model import Basis, NotFound, RuleStatus
 from geoville.perimeters.areas import PopulatedCells
 

@@ -10,10 +10,16 @@ from square_quarter import CANDIDATE, IN_2026, at, qpv
 
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.judgement import locate
-from geoville.eligibility.rules import all_rules
-from geoville.eligibility.rules.bands import place_by_bands
-from geoville.eligibility.rules.ground import Ground, Standing, ground_of_position
-from geoville.eligibility.rules.place import Place, place_by_list, place_in
+from geoville.eligibility.rules import (
+    Place,
+    RuleGround,
+    Standing,
+    all_rules,
+    ground_of_position,
+    place_by_bands,
+    place_by_list,
+    place_in,
+)
 from geoville.model import Basis, Kind, RuleStatus, VerdictCode
 
 VAT = next(rule for rule in all_rules() if rule.id == "tva-accession")
@@ -24,7 +30,7 @@ FIRST_DAY = date(2017, 1, 1)
 def place(distance_m: float, farthest_m: float | None = None, on: date = FIRST_DAY, accuracy_m: float = 0.0) -> Place:
     standing = Standing(qpv(), VerdictCode.OUTSIDE, distance_m, farthest_m)
     whole = farthest_m is not None
-    ground = Ground(on, {Kind.QPV: standing}, False, frozenset(), accuracy_m=accuracy_m, is_footprint=whole)
+    ground = RuleGround(on, {Kind.QPV: standing}, False, frozenset(), accuracy_m=accuracy_m, is_footprint=whole)
     return place_by_bands(VAT, standing, ground)
 
 
@@ -86,14 +92,14 @@ def test_without_a_town_in_the_address_the_communes_are_those_of_the_perimeter()
 
 def test_reasons_name_what_was_asked_about() -> None:
     standing = Standing(qpv(), VerdictCode.INSIDE, -10.0)
-    ground = Ground(IN_2026, {Kind.QPV: standing}, False, frozenset())
+    ground = RuleGround(IN_2026, {Kind.QPV: standing}, False, frozenset())
     assert place_in(standing, ground).reason.startswith("La position est dans")
     assert place_in(standing, replace(ground, is_footprint=True)).reason.startswith("L'emprise est dans")
 
 
 def test_a_rule_with_a_list_of_names_is_met_by_those_alone() -> None:
     rule = next(rule for rule in all_rules() if rule.id == "calais-rep-plus")
-    ground = Ground(IN_2026, {}, False, frozenset(), name=f"École {rule.listed[0].upper()}, 62100 Calais")
+    ground = RuleGround(IN_2026, {}, False, frozenset(), name=f"École {rule.listed[0].upper()}, 62100 Calais")
     found, other = place_by_list(rule, ground), place_by_list(rule, replace(ground, name="Gare de Calais-Ville"))
     assert (found.status, found.met) == (RuleStatus.MET, True)
     assert rule.listed[0] in found.reason

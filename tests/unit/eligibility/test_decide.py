@@ -9,7 +9,7 @@ import shapely
 from square_quarter import CANDIDATE, EAST, IN_2026, NORTH, VEILLE, WITH_HOLE, ask, at, qpv
 
 from geoville.eligibility.decide import decide
-from geoville.eligibility.document import answer_document
+from geoville.eligibility.documents import answer_document
 from geoville.eligibility.index import PerimeterIndex
 from geoville.model import Basis, NotFound, Position, PositionType, VerdictCode
 

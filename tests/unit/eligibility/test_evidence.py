@@ -9,7 +9,7 @@ import shapely
 from square_quarter import CANDIDATE, EAST, IN_2026, NORTH, VEILLE, ask, at, qpv
 
 from geoville.crs import LAMBERT_93, WGS84, transform_point
-from geoville.eligibility.evidence import ESTIMATE_REFERENCE
+from geoville.eligibility.decide import ESTIMATE_REFERENCE
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.judgement import Located, verdict_on
 from geoville.model import PerimeterHit, Position, PositionType, Source, VerdictCode

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from square_quarter import CANDIDATE, EAST, IN_2020, IN_2026, NORTH, SQUARE, VEILLE, WITH_HOLE, qpv, shape_at
 
 from geoville.crs import RGR92_UTM40, WGS84, transform_geometry
+from geoville.eligibility.documents import footprint_document
 from geoville.eligibility.footprint import decide_footprint
-from geoville.eligibility.footprint.document import footprint_document
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
 from geoville.model import Basis, FootprintAnswer, Kind, Perimeter, Placement

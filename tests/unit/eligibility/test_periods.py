@@ -11,7 +11,7 @@ from square_quarter import CANDIDATE, EAST, IN_2020, IN_2026, NORTH, ask, at, qp
 
 from geoville.crs import RGR92_UTM40, WGS84, transform_points
 from geoville.eligibility.decide import decide
-from geoville.eligibility.document import answer_document
+from geoville.eligibility.documents import answer_document
 from geoville.eligibility.index import PerimeterIndex
 from geoville.law import generation_of_code
 from geoville.model import Basis, Kind, Perimeter, Position, PositionType, VerdictCode

@@ -11,12 +11,11 @@ import pytest
 import shapely
 from square_quarter import CANDIDATE, EAST, IN_2020, IN_2026, NORTH, VEILLE, ask, at, qpv, shape_at
 
-from geoville.eligibility.footprint import decide_footprint
-from geoville.eligibility.footprint.measure import BANDS_M
+from geoville.eligibility.documents import rule_document
+from geoville.eligibility.footprint import BANDS_M, decide_footprint
 from geoville.eligibility.index import PerimeterIndex
-from geoville.eligibility.rules import all_rules, rule_document, rules_at
-from geoville.eligibility.rules.catalogue import CONTRACT, NATIONAL, PACKAGE
-from geoville.law.yaml_files import law_names, read_law
+from geoville.eligibility.rules import CONTRACT, FOLDER, NATIONAL, all_rules, rules_at
+from geoville.law.parameters import law_names, read_law
 from geoville.model import (
     Answer,
     FootprintAnswer,
@@ -87,8 +86,8 @@ def test_every_rule_says_who_where_what_and_when(rule) -> None:
 
 
 def test_the_files_hold_no_key_that_is_not_read() -> None:
-    contracts = [rule for name in law_names(CONTRACT, PACKAGE) for rule in read_law(name, PACKAGE)["rules"]]
-    entries = [*read_law(NATIONAL, PACKAGE), *contracts]
+    contracts = [rule for name in law_names(CONTRACT, FOLDER) for rule in read_law(name, FOLDER)["rules"]]
+    entries = [*read_law(NATIONAL, FOLDER), *contracts]
     known = {"name", "id", "beneficiary", "test", "within", "bands", "listed", "conditions", "reference", "verified"}
     assert all(set(entry) <= known | {"end_known", "valid_from", "valid_to"} for entry in entries)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import shapely
 
-from geoville.eligibility.shares import part_inside, share_of
+from geoville.eligibility.judgement import part_inside, share_of
 
 QUARTER = shapely.box(0, 0, 10, 10)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from geoville.geocoding.remote.addok import AddokGeocoder
+from geoville.geocoding.remote import AddokGeocoder
 from geoville.model import NotFound, Position, PositionType
 from geoville.sources.addresses import read_addresses
 

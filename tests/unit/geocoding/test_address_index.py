@@ -13,8 +13,8 @@ import shapely
 
 from geoville.errors import AddressListError, DataUnavailableError
 from geoville.geocoding import EmbeddedGeocoder
-from geoville.geocoding.address_index import TOWNS_AT_HAND, AddressIndex, is_address_index
-from geoville.geocoding.address_index.writer import IndexWriter
+from geoville.geocoding.index import TOWNS_AT_HAND, AddressIndex, is_address_index
+from geoville.geocoding.index_writer import IndexWriter
 from geoville.model import Address, AddressList, NotFound, Position, PositionType
 
 if TYPE_CHECKING:

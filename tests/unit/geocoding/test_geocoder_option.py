@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from geoville.cli import main
+from geoville.cli.main import main
 
 
 @pytest.fixture

@@ -7,11 +7,13 @@ from contextlib import closing
 
 import pytest
 
-from geoville.geocoding.address_index import queries
-from geoville.geocoding.address_index.schema import TABLES
+from geoville.geocoding import index_tables
+from geoville.geocoding.index_tables import TABLES
 
-ASKED = [value for name, value in vars(queries).items() if name.isupper() and not name.startswith("_") and "?" in value]
-IN_ORDER = (queries.STREETS_WITH, queries.STREETS_WITH_ALSO, queries.STREETS_STARTING)
+ASKED = [
+    value for name, value in vars(index_tables).items() if name.isupper() and not name.startswith("_") and "?" in value
+]
+IN_ORDER = (index_tables.STREETS_WITH, index_tables.STREETS_WITH_ALSO, index_tables.STREETS_STARTING)
 
 
 @pytest.fixture(scope="module")

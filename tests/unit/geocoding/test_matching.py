@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from geoville.geocoding.body_likeness import body_likeness
-from geoville.geocoding.match import name_likeness
-from geoville.geocoding.spelling import Vocabulary, misspelling_likeness, word_likeness
-from geoville.geocoding.street_name import street_name
+from geoville.geocoding.match import body_likeness, name_likeness
+from geoville.geocoding.parse import street_name
+from geoville.geocoding.words import Vocabulary, misspelling_likeness, word_likeness
 
 
 @pytest.mark.parametrize(

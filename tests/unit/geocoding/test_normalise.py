@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from geoville.geocoding.normalise import content_words, fold, normalise, numbers_in_letters, sound
-from geoville.geocoding.street_name import leading_type, street_name
+from geoville.geocoding.parse import leading_type, street_name
+from geoville.geocoding.words import content_words, fold, normalise, numbers_in_letters, sound
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from geoville.errors import DataUnavailableError, InvalidInputError
-from geoville.geocoding.remote import RemoteGeocoder
-from geoville.geocoding.remote.addok import AddokGeocoder
-from geoville.geocoding.remote.geoplateforme import GeoplateformeGeocoder
-from geoville.geocoding.remote.service import remote_service
+from geoville.geocoding.remote import AddokGeocoder, GeoplateformeGeocoder, RemoteGeocoder, remote_service
 from geoville.model import NotFound, Position, PositionType
 
 HOUSE, STREET, TOWN = PositionType.HOUSENUMBER, PositionType.STREET, PositionType.MUNICIPALITY

@@ -11,8 +11,7 @@ from email.utils import format_datetime
 import pytest
 
 from geoville.errors import DataUnavailableError
-from geoville.geocoding.remote.geoplateforme import GeoplateformeGeocoder
-from geoville.geocoding.remote.pace import Pace
+from geoville.geocoding.remote import GeoplateformeGeocoder, Pace
 from geoville.model import NotFound, Position
 
 SECRET = "Zéphyrine"

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from geoville.geocoding.remote.pace import Pace
+from geoville.geocoding.remote import Pace
 
 
 class FakeTime:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from geoville.law import known_precisions, position_accuracy
-from geoville.law.yaml_files import read_law
+from geoville.law.parameters import read_law
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "guide" / "2-verifier-une-adresse.md"
 ROW = re.compile(r"^\| ([^|(]+?)(?: \([^|]*\))? \| (\d+) m \|$", re.MULTILINE)

@@ -11,9 +11,9 @@ import shapely
 from town_plans import voronoi_blocks
 
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
-from geoville.carroyage.contiguity import cluster_cells
+from geoville.carroyage.lattice import cluster_cells
 from geoville.perimeters.blocks import BlockRules, fit_to_blocks
-from geoville.perimeters.clustered_cells import NO_QUARTER, ClusteredCells
+from geoville.perimeters.outlines import NO_QUARTER, ClusteredCells
 from geoville.sources.grids import read_grid
 
 EPSG = 2975

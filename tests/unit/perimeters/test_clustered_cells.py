@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 from strategies import grid_of
 
-from geoville.perimeters.clustered_cells import NO_QUARTER, cells_of_quarters
+from geoville.perimeters.outlines import NO_QUARTER, cells_of_quarters
 
 GRID = grid_of([(0, 0), (0, 2), (5, 5), (9, 9)], [800, 900, 300, 1_200], [10_000, 10_000, 40_000, 10_000])
 

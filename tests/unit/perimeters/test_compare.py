@@ -7,15 +7,13 @@ import pytest
 import shapely
 
 from geoville.model import Kind, Perimeter
-from geoville.perimeters.compare import Comparison, ComparisonRules, compare_perimeters
-from geoville.perimeters.fate import Fate
-from geoville.perimeters.flow import Extent
+from geoville.perimeters.comparison import Comparison, ComparisonRules, Fate, SharedGround, compare_perimeters
 from geoville.perimeters.score import score_perimeters
 
 CELL_M = 200
 SQUARES = np.array([shapely.box(east * CELL_M, 0, (east + 1) * CELL_M, CELL_M) for east in range(10)])
 PEOPLE = np.full(10, 100.0)
-NONE = Extent(0.0, 0, 0.0)
+NONE = SharedGround(0.0, 0, 0.0)
 
 
 def stretch(code: str, first: float, last: float, kind: Kind = Kind.QPV) -> Perimeter:
@@ -54,11 +52,11 @@ def test_fates(old, new, fates):
 
 def test_what_enters_leaves_and_stays_is_counted():
     total = compare([(0, 4)], [(1, 6)]).total
-    assert total.stay == Extent(300.0, 3, 3 * CELL_M**2)
-    assert total.leave == Extent(100.0, 1, CELL_M**2)
-    assert total.enter == Extent(200.0, 2, 2 * CELL_M**2)
-    assert total.before == Extent(400.0, 4, 4 * CELL_M**2)
-    assert total.after == Extent(500.0, 5, 5 * CELL_M**2)
+    assert total.stay == SharedGround(300.0, 3, 3 * CELL_M**2)
+    assert total.leave == SharedGround(100.0, 1, CELL_M**2)
+    assert total.enter == SharedGround(200.0, 2, 2 * CELL_M**2)
+    assert total.before == SharedGround(400.0, 4, 4 * CELL_M**2)
+    assert total.after == SharedGround(500.0, 5, 5 * CELL_M**2)
 
 
 def test_each_member_of_a_group_has_its_own_figures():

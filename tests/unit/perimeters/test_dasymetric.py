@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from geoville.perimeters.dasymetric import spread_people
+from geoville.perimeters.blocks import spread_people
 
 
 def boxes(*bounds: tuple[float, float, float, float]) -> np.ndarray:

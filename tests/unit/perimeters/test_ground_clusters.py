@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geoville.carroyage.ground_index import Ground
-from geoville.carroyage.touching import Contiguity
+from geoville.carroyage.lattice import Contiguity
 from geoville.law.method import method_rules
 from geoville.perimeters.ground_clusters import (
     PeopledGround,

@@ -13,8 +13,7 @@ from geoville.carroyage.cell_parts import CellParts, whole_cells
 from geoville.carroyage.grid import Grid
 from geoville.carroyage.income import CellIncome
 from geoville.law import IncomeReference, income_threshold
-from geoville.perimeters.candidates import CandidateOptions, CandidateSearch, LegalTests, find_candidates
-from geoville.perimeters.quarter import CellZones
+from geoville.perimeters.search import CandidateOptions, CandidateSearch, CellZones, LegalTests, find_candidates
 
 SIDE = 12
 THRESHOLD = income_threshold(IncomeReference(19_218, 18_380, 1_560_000), date(2015, 1, 1))

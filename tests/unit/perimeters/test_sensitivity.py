@@ -11,13 +11,12 @@ from strategies import REFERENCE, UNIT, everywhere, grid_of
 
 from geoville.carroyage.grid import Grid
 from geoville.carroyage.income import CellIncome
-from geoville.carroyage.touching import Contiguity
+from geoville.carroyage.lattice import Contiguity
 from geoville.errors import InvalidInputError
 from geoville.law import income_threshold
-from geoville.perimeters.candidates import CandidateOptions, LegalTests
-from geoville.perimeters.scenarios import Choices, Scenario
+from geoville.perimeters.search import CandidateOptions, LegalTests
 from geoville.perimeters.search_method import SearchMethod
-from geoville.perimeters.sensitivity import SearchStart, sweep
+from geoville.perimeters.sensitivity import Choices, Scenario, SearchStart, sweep
 
 THRESHOLD = income_threshold(REFERENCE, date(2024, 1, 1))
 LEGAL = LegalTests(poor_share=0.5, minimum_population=1000)

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geoville.perimeters.clustered_cells import NO_QUARTER, ClusteredCells
-from geoville.perimeters.smoothing import smooth_outlines
+from geoville.perimeters.outlines import NO_QUARTER, ClusteredCells, smooth_outlines
 
 EPSG = 2975
 """La Réunion: cells and contours share one CRS, so that cells are plain squares."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geoville.perimeters.street_blocks import blocks_from_streets
+from geoville.perimeters.blocks import blocks_from_streets
 
 
 def lines(*texts: str) -> np.ndarray:

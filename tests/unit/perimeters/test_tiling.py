@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geoville.perimeters.areas import PopulatedCells
-from geoville.perimeters.tiling import CORNERS_OF_A_TILE, MANY_CORNERS, tiled
+from geoville.perimeters.areas import CORNERS_OF_A_TILE, MANY_CORNERS, PopulatedCells, tiled
 
 
 def star(corners: int, inner: float) -> shapely.Polygon:

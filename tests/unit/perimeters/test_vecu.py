@@ -11,8 +11,16 @@ from shapely import LineString, Point
 
 from geoville.model import Kind, Perimeter, Source
 from geoville.perimeters.areas import PopulatedCells
-from geoville.perimeters.vecu import Vecu, VecuRules, vecu_perimeters
-from geoville.perimeters.vecu_evidence import NO_USER, NO_WAY, NOT_AN_EQUIPMENT, NOT_PLACED, PlaceOfUse
+from geoville.perimeters.vecu import (
+    NO_USER,
+    NO_WAY,
+    NOT_AN_EQUIPMENT,
+    NOT_PLACED,
+    PlaceOfUse,
+    Vecu,
+    VecuRules,
+    vecu_perimeters,
+)
 
 EAST, NORTH = 619_000.0, 7_096_000.0
 SOURCE = Source("essai")

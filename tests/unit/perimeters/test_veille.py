@@ -9,7 +9,7 @@ import shapely
 from geoville.errors import InvalidInputError
 from geoville.model import Kind, Perimeter, Source
 from geoville.perimeters.areas import PopulatedCells
-from geoville.perimeters.slivers import split_slivers
+from geoville.perimeters.outlines import split_slivers
 from geoville.perimeters.veille import TOO_FEW_PEOPLE, TOO_NARROW, TOO_SMALL, VeilleRules, veille_quarters
 
 SOURCE = Source("essai")

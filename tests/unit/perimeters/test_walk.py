@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from scipy.sparse.csgraph import floyd_warshall
 from shapely import LineString, Point
 
-from geoville.perimeters.street_graph import build_street_graph
-from geoville.perimeters.walk import DETOUR, StraightWalks, StreetWalks
+from geoville.perimeters.walks import DETOUR, StraightWalks, StreetWalks, build_street_graph
 
 QUARTER = shapely.box(-100, -100, 0, 100)
 FAR_M = 10_000.0

@@ -12,7 +12,7 @@ from geoville.carroyage.grid import Grid
 from geoville.crs import transform_points
 from geoville.model import Address, Kind, Perimeter, Source
 from geoville.rendering import Scene
-from geoville.rendering.recipe import SectorRecipe, parse_recipe
+from geoville.rendering.sector import SectorRecipe, parse_recipe
 
 NORTHING, EASTING = 3_118_000, 3_750_400
 

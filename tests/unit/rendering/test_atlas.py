@@ -13,20 +13,21 @@ from geoville.eligibility.rules import rules_at
 from geoville.model import Kind
 from geoville.perimeters.figures import AreaFigures
 from geoville.rendering import perimeter_map, perimeters_map
-from geoville.rendering.atlas.blocks import (
+from geoville.rendering.atlas import (
     INDEX_HEADERS,
     INDEX_NOTE,
     Surroundings,
+    atlas_pdf,
+    entry_page,
     figures_table,
     identity,
+    index_page,
     index_row,
     no_changes,
     places_table,
     rules_table,
 )
-from geoville.rendering.atlas.html import entry_page, index_page
-from geoville.rendering.atlas.pdf import atlas_pdf
-from geoville.rendering.atlas.spec import AtlasEntry, AtlasSpec, FigureTable, PanelSection
+from geoville.rendering.map_spec import AtlasEntry, AtlasSpec, FigureTable, PanelSection
 
 ON = date(2024, 6, 1)
 NAN = float("nan")

@@ -6,9 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoville.french import euros, people
-from geoville.rendering.classes import MAX_CLASSES, Writing, chosen_classes, pretty_classes, quantile_classes
-from geoville.rendering.map_cells import NO_CLASS
-from geoville.rendering.palettes import YLGNBU, YLORBR
+from geoville.rendering.cells import (
+    MAX_CLASSES,
+    NO_CLASS,
+    YLGNBU,
+    YLORBR,
+    Writing,
+    chosen_classes,
+    pretty_classes,
+    quantile_classes,
+)
 
 INCOME = Writing(euros, YLORBR, darkest_first=True)
 PEOPLE = Writing(people, YLGNBU)

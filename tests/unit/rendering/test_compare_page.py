@@ -8,12 +8,10 @@ import shapely
 
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.model import Kind, Source
-from geoville.perimeters.compare import compare_perimeters
-from geoville.perimeters.overlay import overlay
+from geoville.perimeters.comparison import compare_perimeters, overlay
 from geoville.rendering import comparison_map, render_comparison
-from geoville.rendering.compare.text import layer_name, map_name, summary, table_rows, total_row
-from geoville.rendering.map_style import MapStyle
-from geoville.rendering.styles import LineStyle
+from geoville.rendering.comparison import layer_name, map_name, summary, table_rows, total_row
+from geoville.rendering.look import LineStyle, MapStyle
 
 HOSTILE = "<script>alert(1)</script>"
 CITED = Source("Carreaux", "Insee", "2019", HOSTILE)

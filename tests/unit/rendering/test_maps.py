@@ -10,9 +10,9 @@ from shapely.geometry import shape
 from geoville.errors import InvalidInputError
 from geoville.model import Kind
 from geoville.rendering import perimeter_map, sector_map
-from geoville.rendering.map_cells import NO_CLASS
-from geoville.rendering.perimeter_layer import perimeter_layers
-from geoville.rendering.styles import PERIMETER_LINES
+from geoville.rendering.cells import NO_CLASS
+from geoville.rendering.layers import perimeter_layers
+from geoville.rendering.look import PERIMETER_LINES
 
 ON = date(2025, 3, 1)
 

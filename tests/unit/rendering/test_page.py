@@ -7,7 +7,7 @@ import pytest
 
 from geoville.errors import DataUnavailableError
 from geoville.rendering import render_page, sector_map
-from geoville.rendering.assets import inlined_link, read_leaflet, script_tag
+from geoville.rendering.folium_map import inlined_link, read_leaflet, script_tag
 
 HOSTILE = "<script>alert(1)</script>"
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from geoville.rendering.place_layer import find_places, other_places
+from geoville.rendering.layers import find_places, other_places
 
 
 def test_names_are_found_whatever_their_case_and_spaces(college):

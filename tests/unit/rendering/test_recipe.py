@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from geoville.errors import InvalidInputError
-from geoville.rendering.recipe import parse_recipe
+from geoville.rendering.sector import parse_recipe
 
 MAPS = Path(__file__).resolve().parents[3] / "maps"
 

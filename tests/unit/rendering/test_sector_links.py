@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from geoville.rendering import parse_recipe, sector_map
-from geoville.rendering.recipe import Connection, Landmark
+from geoville.rendering.sector import Connection, Landmark
 
 CONSTANTINE = Path(__file__).resolve().parents[3] / "maps" / "constantine.toml"
 

@@ -33,9 +33,8 @@ import geoville
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.model import Answer, Kind, PositionType
-from geoville.rendering.statement import Statement
-from geoville.rendering.statement.html import statement_html
-from geoville.rendering.statement.text import statement
+from geoville.rendering.statement.sheet import statement_html
+from geoville.rendering.statement.text import Statement, statement
 
 
 def stated(answer: Answer, index: PerimeterIndex = OFFICIAL_INDEX, asked: str = ASKED, places=()) -> Statement:

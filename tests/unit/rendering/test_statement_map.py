@@ -24,10 +24,8 @@ from made_up_answers import (
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.model import PositionType
-from geoville.rendering.statement.frame import Frame, frame_around
-from geoville.rendering.statement.labels import Box, LabelBoard
-from geoville.rendering.statement.map import HEIGHT_MM, WIDTH_MM, StatementMap, statement_map
-from geoville.rendering.statement.svg import drawing
+from geoville.rendering.paper import Box, Frame, LabelBoard, frame_around
+from geoville.rendering.statement.map import HEIGHT_MM, WIDTH_MM, StatementMap, drawing, statement_map
 
 FRAME = Frame(width_mm=100, height_mm=80, west_m=1000.0, north_m=5800.0, metres_per_mm=10.0)
 

@@ -28,9 +28,8 @@ from made_up_answers import (
     overflowing,
 )
 
-from geoville.rendering.statement import Statement
-from geoville.rendering.statement.pdf import statement_pdf
-from geoville.rendering.statement.text import statement
+from geoville.rendering.statement.sheet import statement_pdf
+from geoville.rendering.statement.text import Statement, statement
 
 A4_POINTS = (595.28, 841.89)
 POSITION = re.compile(rb"BT [\d.-]+ ([\d.-]+) Td")

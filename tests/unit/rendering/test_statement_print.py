@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoville.rendering.statement.print import printed
+from geoville.rendering.paper import printed
 
 
 @given(st.text(max_size=400), st.integers(1, 300))

@@ -13,14 +13,21 @@ from hypothesis import strategies as st
 
 from geoville.errors import InvalidInputError
 from geoville.rendering import perimeter_map, sector_map
-from geoville.rendering.map_spec import PlaceLayer, PlacePoint, Popup
-from geoville.rendering.statement.labels import Box
-from geoville.rendering.static.files import sheet_pdf, sheet_png
-from geoville.rendering.static.ground import ground_around, subject_bounds
-from geoville.rendering.static.marks import HATCHES, line_options, paler
-from geoville.rendering.static.paper import PaperFormat, paper_format, printing, text_width, wrapped
-from geoville.rendering.static.sheet import SheetOptions, draw_sheet
-from geoville.rendering.styles import PERIMETER_LINES
+from geoville.rendering.cells import Popup
+from geoville.rendering.look import PERIMETER_LINES
+from geoville.rendering.map_spec import PlaceLayer, PlacePoint
+from geoville.rendering.paper import Box
+from geoville.rendering.sheet.map import HATCHES, line_options, paler
+from geoville.rendering.sheet.page import (
+    PaperFormat,
+    ground_around,
+    paper_format,
+    printing,
+    subject_bounds,
+    text_width,
+    wrapped,
+)
+from geoville.rendering.sheet.sheet import SheetOptions, draw_sheet, sheet_pdf, sheet_png
 
 MM_PER_POINT = 25.4 / 72
 

@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from geoville.errors import InvalidInputError
-from geoville.rendering.map_style import LINES
-from geoville.rendering.style_file import parse_style
+from geoville.rendering.look import LINES, parse_style
 
 STYLE = """
 no_data = "#eeeeee"

@@ -10,8 +10,7 @@ import pytest
 import shapely
 
 from geoville.errors import InvalidInputError
-from geoville.sources.actions.entries import AskedPoint, action_of
-from geoville.sources.actions.files import read_action
+from geoville.sources.actions import AskedPoint, action_of, read_action
 
 HOME = "73 rue Zéphyrine Ouistiti"
 SQUARE = {"type": "Polygon", "coordinates": [[[1.8, 50.9], [1.9, 50.9], [1.9, 51.0], [1.8, 51.0], [1.8, 50.9]]]}

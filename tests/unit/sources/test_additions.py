@@ -11,11 +11,10 @@ import shapely
 
 from geoville.errors import AddressListError, ContourError, DataUnavailableError, InvalidInputError
 from geoville.model import Kind, Perimeter
-from geoville.sources.additions import add_file, list_additions, remove_file
-from geoville.sources.additions_registry import REGISTER, folder_of
+from geoville.sources.additions import REGISTER, add_file, folder_of, list_additions, remove_file
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import sha256_of
-from geoville.sources.territory import Territory, open_territory
+from geoville.sources.pack import Pack, open_pack
 from geoville.sources.writers import write_perimeters
 from geoville.workflows.territories import add_data, list_data, remove_data
 
@@ -32,8 +31,8 @@ def qpv(code: str = "QN06254M", geometry: shapely.Polygon = BEAU_MARAIS, epsg: i
 
 
 @pytest.fixture
-def calais() -> Territory:
-    return open_territory("calais")
+def calais() -> Pack:
+    return open_pack("calais")
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def official(tmp_path: Path) -> Path:
     return path
 
 
-def test_official_contours_are_added_first_cited_and_not_moved(calais: Territory, official: Path) -> None:
+def test_official_contours_are_added_first_cited_and_not_moved(calais: Pack, official: Path) -> None:
     added = add_file(calais, official, "qpv")
     assert (added.kind, added.file_name, added.rows, added.left_out) == ("qpv", "qpv.gpkg", 1, 0)
     assert added.sha256 == sha256_of(official)
@@ -55,7 +54,7 @@ def test_official_contours_are_added_first_cited_and_not_moved(calais: Territory
     assert "qpv.gpkg" in found.source.citation
 
 
-def test_coordinates_are_kept_to_the_last_bit(calais: Territory, tmp_path: Path) -> None:
+def test_coordinates_are_kept_to_the_last_bit(calais: Pack, tmp_path: Path) -> None:
     import geopandas as gpd
 
     gpd.GeoDataFrame({"code_qp": ["QN06254M"]}, geometry=[BEAU_MARAIS], crs=2154).to_file(tmp_path / "qpv.gpkg")
@@ -63,7 +62,7 @@ def test_coordinates_are_kept_to_the_last_bit(calais: Territory, tmp_path: Path)
     assert calais.perimeters()[0].geometry.equals_exact(BEAU_MARAIS, 0)
 
 
-def test_adding_the_same_content_again_changes_nothing(calais: Territory, official: Path) -> None:
+def test_adding_the_same_content_again_changes_nothing(calais: Pack, official: Path) -> None:
     first = add_file(calais, official, "qpv")
     before = {path.name: path.read_bytes() for path in folder_of("calais").iterdir()}
     assert add_file(calais, official, "qpv") == first
@@ -72,7 +71,7 @@ def test_adding_the_same_content_again_changes_nothing(calais: Territory, offici
 
 
 @pytest.mark.parametrize("name", ["id", "file_name"])
-def test_removed_by_identifier_or_by_name(calais: Territory, official: Path, name: str) -> None:
+def test_removed_by_identifier_or_by_name(calais: Pack, official: Path, name: str) -> None:
     before = calais.perimeters()
     added = add_file(calais, official, "qpv")
     assert remove_file(calais, getattr(added, name)) == added
@@ -81,7 +80,7 @@ def test_removed_by_identifier_or_by_name(calais: Territory, official: Path, nam
     assert [path.name for path in folder_of("calais").iterdir()] == ["additions.json"]
 
 
-def test_removing_what_is_not_there_or_is_ambiguous(calais: Territory, official: Path) -> None:
+def test_removing_what_is_not_there_or_is_ambiguous(calais: Pack, official: Path) -> None:
     with pytest.raises(InvalidInputError, match="aucun"):
         remove_file(calais, "qpv.gpkg")
     add_file(calais, official, "qpv")
@@ -91,7 +90,7 @@ def test_removing_what_is_not_there_or_is_ambiguous(calais: Territory, official:
     assert len(calais.additions) == 2
 
 
-def test_generation_asked_for_is_kept(calais: Territory, tmp_path: Path) -> None:
+def test_generation_asked_for_is_kept(calais: Pack, tmp_path: Path) -> None:
     write_perimeters([qpv("BM")], tmp_path / "town.gpkg")
     with pytest.raises(ContourError, match="--generation"):
         add_file(calais, tmp_path / "town.gpkg", "qpv")
@@ -99,20 +98,20 @@ def test_generation_asked_for_is_kept(calais: Territory, tmp_path: Path) -> None
     assert calais.perimeters()[0].generation == 2015
 
 
-def test_contours_of_another_town_are_refused_and_nothing_is_kept(calais: Territory, tmp_path: Path) -> None:
+def test_contours_of_another_town_are_refused_and_nothing_is_kept(calais: Pack, tmp_path: Path) -> None:
     write_perimeters([qpv("QP013009", MARSEILLE)], tmp_path / "marseille.gpkg")
     with pytest.raises(ContourError, match="plus de 20 km"):
         add_file(calais, tmp_path / "marseille.gpkg", "qpv")
     assert calais.additions == ()
 
 
-def test_a_national_file_keeps_what_is_near_and_counts_the_rest(calais: Territory, tmp_path: Path) -> None:
+def test_a_national_file_keeps_what_is_near_and_counts_the_rest(calais: Pack, tmp_path: Path) -> None:
     write_perimeters([qpv("QP013009", MARSEILLE), qpv()], tmp_path / "france.gpkg")
     added = add_file(calais, tmp_path / "france.gpkg", "qpv")
     assert (added.rows, added.left_out) == (1, 1)
 
 
-def test_an_estimate_stays_one(calais: Territory, tmp_path: Path) -> None:
+def test_an_estimate_stays_one(calais: Pack, tmp_path: Path) -> None:
     estimate = Perimeter("C1", "Candidat", Kind.CANDIDAT, BEAU_MARAIS, 2154, estimated=True, vintage=2019)
     write_perimeters([estimate], tmp_path / "candidats.gpkg")
     with pytest.raises(ContourError, match="estimé"):
@@ -121,7 +120,7 @@ def test_an_estimate_stays_one(calais: Territory, tmp_path: Path) -> None:
     assert calais.perimeters()[0].estimated
 
 
-def test_repairs_are_kept_in_the_register(calais: Territory, tmp_path: Path) -> None:
+def test_repairs_are_kept_in_the_register(calais: Pack, tmp_path: Path) -> None:
     import geopandas as gpd
 
     x, y = 623000, 7094000
@@ -132,7 +131,7 @@ def test_repairs_are_kept_in_the_register(calais: Territory, tmp_path: Path) -> 
     assert list_additions("calais") == (added,)
 
 
-def test_incomplete_addresses_are_searched_with_those_of_the_pack(calais: Territory, tmp_path: Path) -> None:
+def test_incomplete_addresses_are_searched_with_those_of_the_pack(calais: Pack, tmp_path: Path) -> None:
     (tmp_path / "ban.csv").write_text(ADDRESSES, encoding="utf-8")
     add_file(calais, tmp_path / "ban.csv", "addresses")
     known = calais.address_list()
@@ -141,7 +140,7 @@ def test_incomplete_addresses_are_searched_with_those_of_the_pack(calais: Territ
     assert len([item for item in known.addresses if not item.place]) == 57
 
 
-def test_complete_addresses_replace_those_of_the_pack(calais: Territory, tmp_path: Path) -> None:
+def test_complete_addresses_replace_those_of_the_pack(calais: Pack, tmp_path: Path) -> None:
     (tmp_path / "ban.csv").write_text(ADDRESSES, encoding="utf-8")
     add_file(calais, tmp_path / "ban.csv", "addresses", complete=True)
     known = calais.address_list()
@@ -150,7 +149,7 @@ def test_complete_addresses_replace_those_of_the_pack(calais: Territory, tmp_pat
     assert any(item.place == "Collège Vauban" for item in known.addresses)
 
 
-def test_places_are_added_to_those_of_the_pack(calais: Territory, tmp_path: Path) -> None:
+def test_places_are_added_to_those_of_the_pack(calais: Pack, tmp_path: Path) -> None:
     (tmp_path / "lieux.csv").write_text("name,lon,lat,address\nEspace Fort,1.83,50.945,\n", encoding="utf-8")
     added = add_file(calais, tmp_path / "lieux.csv", "places")
     assert added.rows == 1
@@ -167,13 +166,13 @@ def test_places_are_added_to_those_of_the_pack(calais: Territory, tmp_path: Path
     ],
 )
 def test_requests_without_meaning(
-    calais: Territory, official: Path, kind: str, options: dict[str, bool], message: str
+    calais: Pack, official: Path, kind: str, options: dict[str, bool], message: str
 ) -> None:
     with pytest.raises(InvalidInputError, match=message):
         add_file(calais, official, kind, **options)  # type: ignore[arg-type]
 
 
-def test_a_file_that_cannot_be_read_is_not_kept(calais: Territory, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_not_kept(calais: Pack, tmp_path: Path) -> None:
     (tmp_path / "ban.csv").write_text("id\n1\n", encoding="utf-8")
     with pytest.raises(AddressListError):
         add_file(calais, tmp_path / "ban.csv", "addresses")
@@ -182,7 +181,7 @@ def test_a_file_that_cannot_be_read_is_not_kept(calais: Territory, tmp_path: Pat
     assert calais.additions == ()
 
 
-def test_an_altered_copy_is_refused(calais: Territory, official: Path) -> None:
+def test_an_altered_copy_is_refused(calais: Pack, official: Path) -> None:
     added = add_file(calais, official, "qpv")
     (folder_of("calais") / added.stored).write_bytes(b"")
     with pytest.raises(DataUnavailableError, match=f"geoville data remove {added.id}"):
@@ -192,7 +191,7 @@ def test_an_altered_copy_is_refused(calais: Territory, official: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[1]", '[{"id": "a"}]', json.dumps({"a": 1})])
-def test_a_broken_register_is_refused(calais: Territory, content: str) -> None:
+def test_a_broken_register_is_refused(calais: Pack, content: str) -> None:
     folder_of("calais").mkdir(parents=True)
     (folder_of("calais") / "additions.json").write_text(content, encoding="utf-8")
     with pytest.raises(DataUnavailableError, match="registre"):
@@ -208,7 +207,7 @@ def test_the_workflow_adds_lists_and_removes(official: Path) -> None:
 
 
 @pytest.mark.realdata
-def test_real_addresses_and_places_are_added(calais: Territory, shared_data: Path, tmp_path: Path) -> None:
+def test_real_addresses_and_places_are_added(calais: Pack, shared_data: Path, tmp_path: Path) -> None:
     for kind in ("addresses", "places"):
         path = tmp_path / f"town-{kind}.csv"
         shutil.copyfile(shared_data / "calais" / f"{kind}.csv", path)

@@ -8,7 +8,7 @@ import pytest
 
 from geoville.errors import AddressListError
 from geoville.model import Address
-from geoville.sources.addresses.stream import open_address_file
+from geoville.sources.addresses import open_address_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,7 +15,7 @@ import py7zr
 import pytest
 
 from geoville.errors import InvalidInputError
-from geoville.sources.archives import Limits, unpack
+from geoville.sources.archives import ArchiveLimits, unpack
 
 TEXT = b"idcar_200m;ind\nCRS3035RES200mN2936800E3751200;12,5\n" * 200
 
@@ -250,21 +250,21 @@ def test_an_empty_archive_is_refused(tmp_path: Path, into: Path, content: bytes)
 
 def test_too_many_members(tmp_path: Path, into: Path) -> None:
     content = zip_of({str(number): b"" for number in range(11)})
-    assert_refused(written(tmp_path, content), into, "plus de 10 fichiers", limits=Limits(members=10))
-    assert len(unpack(written(tmp_path, content), into, limits=Limits(members=11))) == 11
+    assert_refused(written(tmp_path, content), into, "plus de 10 fichiers", limits=ArchiveLimits(members=10))
+    assert len(unpack(written(tmp_path, content), into, limits=ArchiveLimits(members=11))) == 11
 
 
 @pytest.mark.parametrize("pack", [zip_of, sevenzip_of, lambda members: gzip.compress(members["a"])])
 def test_too_many_bytes(tmp_path: Path, into: Path, pack: Callable[[dict[str, bytes]], bytes]) -> None:
     path = written(tmp_path, pack({"a": b"\0" * 1_000_000}))
-    assert_refused(path, into, "contient plus de", limits=Limits(total_bytes=999_999))
-    assert len(unpack(path, into, limits=Limits(total_bytes=1_000_000))) == 1
+    assert_refused(path, into, "contient plus de", limits=ArchiveLimits(total_bytes=999_999))
+    assert len(unpack(path, into, limits=ArchiveLimits(total_bytes=1_000_000))) == 1
 
 
 def test_bytes_of_inner_archives_are_counted_together(tmp_path: Path, into: Path) -> None:
     inner = gzip.compress(b"\0" * 600_000)
     path = written(tmp_path, zip_of({"a.gz": inner, "b.gz": inner}))
-    assert_refused(path, into, "contient plus de", limits=Limits(total_bytes=1_000_000))
+    assert_refused(path, into, "contient plus de", limits=ArchiveLimits(total_bytes=1_000_000))
 
 
 @pytest.mark.parametrize("pack", [zip_of, sevenzip_of, lambda members: gzip.compress(members["a"])])
@@ -274,7 +274,7 @@ def test_a_bomb(
     pack: Callable[[dict[str, bytes]], bytes],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("geoville.sources.archives.limits.RATIO_COUNTS_FROM_BYTES", 500_000)
+    monkeypatch.setattr("geoville.sources.archives.RATIO_COUNTS_FROM_BYTES", 500_000)
     assert_refused(written(tmp_path, pack({"a": b"\0" * 2_000_000})), into, "bombe de décompression")
 
 
@@ -287,7 +287,7 @@ def test_a_zip_that_lies_about_its_size(tmp_path: Path, into: Path) -> None:
 
 def test_a_full_disk(tmp_path: Path, into: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, zip_of({"a": TEXT}))
-    monkeypatch.setattr("geoville.sources.disk_space.SPARED_BYTES", 10**18)
+    monkeypatch.setattr("geoville.sources.files.SPARED_BYTES", 10**18)
     assert_refused(path, into, "Pas assez de place sur le disque")
 
 

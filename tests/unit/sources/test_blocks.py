@@ -10,8 +10,8 @@ import pytest
 import shapely
 
 from geoville.errors import ContourError
-from geoville.sources.blocks import read_blocks
 from geoville.sources.files import sha256_of
+from geoville.sources.layers import read_blocks
 
 WEST, SOUTH = 620_000, 7_095_000
 

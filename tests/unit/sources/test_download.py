@@ -11,8 +11,7 @@ import pytest
 from fault_server import Fault, FaultServer
 
 from geoville.errors import DataUnavailableError, InvalidInputError
-from geoville.sources.download import cache_folder, download
-from geoville.sources.download.record import record_path
+from geoville.sources.downloads import cache_folder, download, record_path
 
 CONTENT = bytes(range(256)) * 4000
 OTHER = CONTENT[::-1]
@@ -22,7 +21,7 @@ OTHER_SHA256 = hashlib.sha256(OTHER).hexdigest()
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geoville.sources.download.http.FIRST_WAIT_S", 0.001)
+    monkeypatch.setattr("geoville.sources.downloads.FIRST_WAIT_S", 0.001)
 
 
 def names(folder: Path) -> set[str]:
@@ -190,7 +189,7 @@ def test_a_disk_that_is_full_is_said(
     with pytest.raises(InvalidInputError, match=r"Le disque est plein : « a\.zip »"):
         download(url, tmp_path, sha256=None, size_bytes=None, progress=fail)
     assert not (tmp_path / "a.zip").exists()
-    monkeypatch.setattr("geoville.sources.disk_space.SPARED_BYTES", 10**18)
+    monkeypatch.setattr("geoville.sources.files.SPARED_BYTES", 10**18)
     with pytest.raises(InvalidInputError, match="Pas assez de place sur le disque"):
         download(url, tmp_path, sha256=None, size_bytes=None)
 

@@ -17,9 +17,8 @@ import pytest
 from fault_server import Fault, FaultServer
 
 from geoville.errors import DataUnavailableError
-from geoville.sources.download import Downloaded, download
-from geoville.sources.download import http as download_http
-from geoville.sources.download.faults import Wanted
+from geoville.sources import downloads as download_http
+from geoville.sources.downloads import Downloaded, Wanted, download
 
 CONTENT = bytes(range(256)) * 4000
 OTHER = CONTENT[::-1]
@@ -212,7 +211,7 @@ def test_a_body_of_unknown_length(tmp_path: Path, fault_server: FaultServer) -> 
 
 
 def test_a_body_that_never_ends(tmp_path: Path, fault_server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geoville.sources.download.transfer.SLOW_AFTER_S", 0.1)
+    monkeypatch.setattr("geoville.sources.downloads.SLOW_AFTER_S", 0.1)
     fault_server.fail(NAME, *[Fault(endless=True)] * 5)
     with pytest.raises(DataUnavailableError, match="envoie trop lentement, après 5 essais"):
         fetch(fault_server.serve(NAME, CONTENT), tmp_path)
@@ -221,12 +220,12 @@ def test_a_body_that_never_ends(tmp_path: Path, fault_server: FaultServer, monke
 def test_an_endless_body_stops_before_the_disk_is_full(
     tmp_path: Path, fault_server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("geoville.sources.download.transfer.ROOM_CHECKED_EVERY_BYTES", 100_000)
+    monkeypatch.setattr("geoville.sources.downloads.ROOM_CHECKED_EVERY_BYTES", 100_000)
     url = fault_server.serve(NAME, CONTENT, sized=False)
 
     def fill(done: int, _: int | None) -> None:
         if done > 200_000:
-            monkeypatch.setattr("geoville.sources.disk_space.SPARED_BYTES", 10**18)
+            monkeypatch.setattr("geoville.sources.files.SPARED_BYTES", 10**18)
 
     with pytest.raises(Exception, match="Pas assez de place sur le disque"):
         fetch(url, tmp_path, progress=fill)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fault_server import FaultServer
 
-from geoville.sources.download import download
+from geoville.sources.downloads import download
 
 CONTENT = bytes(range(256)) * 40_000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

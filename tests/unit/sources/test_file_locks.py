@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from geoville.sources.file_locks import alone_if_free, alone_in_turn
+from geoville.sources.files import alone_if_free, alone_in_turn
 
 HOLD = """
 import sys, time
@@ -51,7 +51,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
 
 
 def test_those_who_wait_go_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geoville.sources.file_locks.PAUSE_S", 0.001)
+    monkeypatch.setattr("geoville.sources.files.PAUSE_S", 0.001)
     inside, most = 0, 0
 
     def work() -> None:

@@ -11,9 +11,8 @@ import pytest
 import shapely
 
 from geoville.errors import InvalidInputError
-from geoville.sources.communes import read_communes_layer
-from geoville.sources.iris import read_iris
-from geoville.sources.locations import embedded_data
+from geoville.sources.files import embedded_data
+from geoville.sources.layers import read_communes_layer, read_iris
 
 SQUARES = [shapely.box(621_000 + 1000 * place, 7_095_000, 622_000 + 1000 * place, 7_096_000) for place in range(3)]
 CODES = ["621930101", "621930102", "621930201"]

@@ -11,10 +11,11 @@ from made_up_packs import made_up_pack
 
 from geoville.errors import DataUnavailableError, InvalidInputError, UnknownTerritoryError
 from geoville.model import Source
-from geoville.sources.locations import user_data
-from geoville.sources.territory import list_territories, open_territory, packs
-from geoville.sources.territory.manifest import Manifest, PackFile
-from geoville.sources.territory.packs import building_folder, list_packs, publish, remove_pack, versions
+from geoville.sources import pack
+from geoville.sources.files import user_data
+from geoville.sources.manifest import Manifest, PackFile
+from geoville.sources.pack import building_folder, list_packs, list_territories, open_pack, publish, remove_pack
+from geoville.sources.pack_folders import versions
 
 
 def draft(folder: Path, title: str = "Bourg", name: str = "bourg") -> Manifest:
@@ -31,14 +32,14 @@ def published(title: str = "Bourg", name: str = "bourg") -> str:
 
 def answering() -> str:
     """The place that the pack answers with: proof that its files are whole."""
-    return open_territory("bourg").places()[0].place
+    return open_pack("bourg").places()[0].place
 
 
 def test_each_publication_is_the_next_version_and_the_one_that_answers() -> None:
     assert [published("Un"), published("Deux"), published("Trois")] == ["bourg@1", "bourg@2", "bourg@3"]
     assert versions("bourg") == (1, 2, 3)
     assert answering() == "Trois"
-    assert open_territory("bourg@1").places()[0].place == "Un"
+    assert open_pack("bourg@1").places()[0].place == "Un"
     assert not (user_data() / "packs" / "bourg" / ".building").exists()
 
 
@@ -72,7 +73,7 @@ def test_names_that_cannot_be_are_refused(name: str) -> None:
 def test_versions_that_are_not_there_are_unknown(name: str) -> None:
     published()
     with pytest.raises(UnknownTerritoryError, match="bourg, calais"):
-        open_territory(name)
+        open_pack(name)
 
 
 def test_a_version_taken_out_gives_its_place_to_the_latest_left() -> None:
@@ -105,15 +106,15 @@ def test_a_file_that_is_not_in_the_folder_is_refused_and_nothing_is_published() 
 
 def test_a_damaged_pack_says_so_and_takes_nothing_from_the_others() -> None:
     published()
-    (open_territory("bourg").folder / "territory.toml").write_text("name = ", encoding="utf-8")
+    (open_pack("bourg").folder / "territory.toml").write_text("name = ", encoding="utf-8")
     assert [item.name for item in list_territories()] == ["calais"]
     with pytest.raises(DataUnavailableError, match="illisible"):
-        open_territory("bourg")
+        open_pack("bourg")
 
 
 def test_a_file_of_a_pack_that_changes_is_refused_though_it_was_checked_before() -> None:
     published()
-    (file,) = open_territory("bourg").manifest.files
+    (file,) = open_pack("bourg").manifest.files
     file.checked_path()
     kept = file.path.read_bytes()
     file.path.write_bytes(kept[::-1])
@@ -126,13 +127,13 @@ def test_a_file_of_a_pack_that_changes_is_refused_though_it_was_checked_before()
 
 
 def test_a_file_in_one_state_is_read_once_for_its_checksum(monkeypatch: pytest.MonkeyPatch) -> None:
-    from geoville.sources.territory import pack_file
+    from geoville.sources import manifest
 
     published()
-    (file,) = open_territory("bourg").manifest.files
+    (file,) = open_pack("bourg").manifest.files
     read: list[Path] = []
-    monkeypatch.setattr(pack_file, "sha256_of", lambda path: read.append(path) or file.source.sha256)
-    pack_file._sha256_in_state.cache_clear()
+    monkeypatch.setattr(manifest, "sha256_of", lambda path: read.append(path) or file.source.sha256)
+    manifest._sha256_in_state.cache_clear()
     for _ in range(3):
         file.checked_path()
     assert read == [file.path]
@@ -155,7 +156,7 @@ def test_killed_before_any_step_the_old_version_answers_and_the_next_run_publish
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(packs, step, die)
+        patched.setattr(pack, step, die)
         with pytest.raises(Killed):
             published("Perdu")
     assert answering() == "Ancien"
@@ -165,7 +166,7 @@ def test_killed_before_any_step_the_old_version_answers_and_the_next_run_publish
 
 def test_killed_after_the_renaming_the_first_version_ever_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(packs, "_answer_from_the_latest", lambda _: (_ for _ in ()).throw(Killed))
+        patched.setattr(pack, "_answer_from_the_latest", lambda _: (_ for _ in ()).throw(Killed))
         with pytest.raises(Killed):
             published("Premier")
     assert answering() == "Premier"
@@ -187,14 +188,14 @@ def test_two_processes_that_publish_at_once_lose_no_version() -> None:
         worker.join(60)
     assert [worker.exitcode for worker in workers] == [0, 0]
     assert versions("bourg") == tuple(range(1, 25))
-    titles = {open_territory(f"bourg@{version}").title for version in versions("bourg")}
+    titles = {open_pack(f"bourg@{version}").title for version in versions("bourg")}
     assert titles == {f"{who}{rank}" for who in "ab" for rank in range(12)}
-    assert open_territory("bourg").version == 24
+    assert open_pack("bourg").version == 24
 
 
 def test_the_extent_is_that_of_the_cells_and_is_kept() -> None:
     made = made_up_pack(roles=("grid", "cells"))
-    calais = open_territory("calais").extent
+    calais = open_pack("calais").extent
     assert calais is not None
     assert made.extent == pytest.approx(calais)
     assert made.manifest.extent == made.extent
@@ -211,4 +212,4 @@ def test_without_cells_the_extent_is_that_of_a_layer_and_elsewhere_is_not_outsid
 
 def test_the_extent_of_nothing_is_not_known() -> None:
     published()
-    assert open_territory("bourg").extent is None
+    assert open_pack("bourg").extent is None

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from geoville.errors import InvalidInputError
 from geoville.law import IncomeReference
 from geoville.model import Source
-from geoville.sources.locations import embedded_data
-from geoville.sources.territory.manifest import Manifest, PackFile, UrbanUnit, read_manifest
-from geoville.sources.territory.manifest_text import manifest_text
+from geoville.sources.files import embedded_data
+from geoville.sources.manifest import Manifest, PackFile, UrbanUnit, manifest_text, read_manifest
 
 LINES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")))
 CODES = st.from_regex(r"[0-9][0-9AB][0-9]{3}", fullmatch=True)

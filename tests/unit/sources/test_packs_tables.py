@@ -11,9 +11,9 @@ import pytest
 
 from geoville.carroyage.cell_id import format_cell_ids
 from geoville.errors import DataUnavailableError
+from geoville.sources.files import embedded_data
 from geoville.sources.grids import read_grid
-from geoville.sources.locations import embedded_data
-from geoville.sources.territory.tables import (
+from geoville.sources.pack import (
     CellTable,
     read_cells,
     read_communes,

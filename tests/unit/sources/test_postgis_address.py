@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoville.errors import InvalidInputError
-from geoville.sources.postgis.address import LONGEST_NAME_BYTES, parse_postgis_address
+from geoville.sources.postgis import LONGEST_NAME_BYTES, parse_postgis_address
 
 NAMES = st.text(st.characters(exclude_categories=("C",)), min_size=1, max_size=15)
 

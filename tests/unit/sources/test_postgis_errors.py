@@ -6,8 +6,7 @@ import psycopg
 import pytest
 
 from geoville.errors import DataUnavailableError, InvalidInputError
-from geoville.sources.postgis.address import parse_postgis_address
-from geoville.sources.postgis.errors import failure_of, refusal_of
+from geoville.sources.postgis import failure_of, parse_postgis_address, refusal_of
 
 ADDRESS = parse_postgis_address("postgresql://ana:tresor@sig:5433/ville#t")
 

@@ -12,7 +12,7 @@ from postgis_server import READER, PostgisServer
 from pyproj import CRS
 
 from geoville.errors import DataUnavailableError, InvalidInputError
-from geoville.sources.postgis import fetch as postgis_fetch
+from geoville.sources import postgis as postgis_fetch
 from geoville.sources.postgis import fetch_table
 
 SQUARE = "ST_SetSRID('POLYGON((0 0, 0 9, 9 9, 9 0, 0 0))'::geometry, {srid})"

@@ -11,10 +11,10 @@ from made_up_candidates import TWO, candidate, write_candidates
 from postgis_server import READER, PostgisServer
 
 from geoville.errors import DataUnavailableError, InvalidInputError
+from geoville.sources import postgis as postgis_push
+from geoville.sources import postgis as postgis_swap
 from geoville.sources.files import sha256_of
-from geoville.sources.postgis import push as postgis_push
 from geoville.sources.postgis import push_table
-from geoville.sources.postgis import swap as postgis_swap
 
 
 def test_readers_see_the_old_table_or_the_new_one(

@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from geoville.model import Kind, Perimeter
-from geoville.perimeters.overlay import Change
+from geoville.perimeters.comparison import Change
 from geoville.sources.contours import read_perimeters
 from geoville.sources.qgis_styles import Condition, LayerStyle, StyleRule, qml, sld
 from geoville.sources.writers import write_layer, write_perimeters

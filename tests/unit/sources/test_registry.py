@@ -11,8 +11,7 @@ from importlib.util import find_spec
 import pytest
 
 from geoville.errors import DataUnavailableError, InvalidInputError
-from geoville.sources.registry import data_set, read_registry, registry, registry_date
-from geoville.sources.registry_checks import READERS
+from geoville.sources.registry import READERS, data_set, read_registry, registry, registry_date
 
 SHIPPED = (files("geoville.sources") / "registry.toml").read_text(encoding="utf-8")
 

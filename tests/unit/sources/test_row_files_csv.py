@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from geoville.errors import InvalidInputError
-from geoville.sources.row_files import AddedCells, AddedColumn, open_row_file
+from geoville.sources.rows.files import open_row_file
+from geoville.sources.rows.row import AddedCells, AddedColumn
 
 TEXT = "id;adresse;ville\n007;1 rue de l'Été;Calais\n008;2 rue Mollien;Calais\n"
 

@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from geoville.errors import InvalidInputError
-from geoville.sources.row_files import AddedCells, AddedColumn, open_row_file
-from geoville.sources.row_files import parquet as row_files_parquet
+from geoville.sources.rows import parquet as row_files_parquet
+from geoville.sources.rows.files import open_row_file
+from geoville.sources.rows.row import AddedCells, AddedColumn
 
 COLUMNS = [AddedColumn("label", str), AddedColumn("metres", float), AddedColumn("quality", int)]
 

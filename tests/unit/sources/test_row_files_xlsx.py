@@ -12,8 +12,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
 from geoville.errors import InvalidInputError
-from geoville.sources.row_files import AddedCells, AddedColumn, open_row_file
-from geoville.sources.row_files.xlsx_copy import append_cells
+from geoville.sources.rows.files import open_row_file
+from geoville.sources.rows.row import AddedCells, AddedColumn
+from geoville.sources.rows.xlsx import append_cells
 
 CASES = [
     ["id", "adresse", "cp", "né le"],

@@ -15,8 +15,7 @@ import pytest
 import s3fs
 
 from geoville.errors import DataUnavailableError, InvalidInputError
-from geoville.sources.staging import fetch, is_address, local_path, name_of, push, sending, shown
-from geoville.sources.stores import failures_told
+from geoville.sources.stores import failures_told, fetch, is_address, local_path, name_of, push, sending, shown
 
 CONTENT = "carreau;habitants\n1;60\n"
 

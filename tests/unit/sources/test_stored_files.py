@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from geoville.errors import InvalidInputError
-from geoville.sources.stored_files import StoredFile, stored
+from geoville.sources.stores import StoredFile, stored
 
 TABLE = pa.table({"n": list(range(1_000))})
 

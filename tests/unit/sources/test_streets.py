@@ -14,7 +14,7 @@ from shapely import LineString, MultiLineString, Point, Polygon
 from geoville.crs import transform_geometry
 from geoville.errors import InvalidInputError
 from geoville.sources.files import sha256_of
-from geoville.sources.streets import read_streets
+from geoville.sources.layers import read_streets
 
 STRAIGHT = LineString([(1.85, 50.95), (1.86, 50.95)])
 IN_HEIGHT = LineString([(1.85, 50.96, 12.0), (1.86, 50.96, 14.0), (1.87, 50.96, 9.0)])

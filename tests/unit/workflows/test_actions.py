@@ -12,11 +12,10 @@ import openpyxl
 import pytest
 
 from geoville.eligibility.actions.action import ActionGround as Ground
-from geoville.eligibility.actions.document import action_document
+from geoville.eligibility.documents import action_document
 from geoville.errors import InvalidInputError
-from geoville.sources.actions.entries import action_of
-from geoville.workflows.action_table import ADDED_COLUMNS, check_table
-from geoville.workflows.actions import ActionDesk
+from geoville.sources.actions import action_of
+from geoville.workflows.actions import ADDED_COLUMNS, ActionDesk, check_table
 from geoville.workflows.lookup import open_desk
 
 TODAY = date(2026, 1, 15)

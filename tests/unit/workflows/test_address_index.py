@@ -15,12 +15,12 @@ import pytest
 
 from geoville.errors import AddressListError, InvalidInputError
 from geoville.geocoding import EmbeddedGeocoder
-from geoville.geocoding.address_index import AddressIndex
-from geoville.geocoding.address_index.writer import IndexWriter
+from geoville.geocoding.index import AddressIndex
+from geoville.geocoding.index_writer import IndexWriter
 from geoville.model import Position
 from geoville.workflows import address_index
 from geoville.workflows.address_index import build_address_index
-from geoville.workflows.lookup_file.lock import alone_on
+from geoville.workflows.lookup_file.output import alone_on
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from geoville.errors import InvalidInputError
-from geoville.workflows.atlas.folder import STATE, AtlasFolder
+from geoville.workflows.atlas import STATE, AtlasFolder
 
 NAMES = ("a.html", "planches/a.svg", "index.html")
 

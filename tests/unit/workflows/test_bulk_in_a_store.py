@@ -17,11 +17,9 @@ from distributed import LocalCluster
 from made_up_cluster import cluster_of
 
 from geoville.errors import InvalidInputError
-from geoville.workflows.bulk import parts as bulk_parts
-from geoville.workflows.bulk.job import BulkJob, open_bulk_job
-from geoville.workflows.bulk.lookup import lookup_parquet
+from geoville.workflows.lookup_file import job as bulk_parts
 from geoville.workflows.lookup_file.desk import DeskChoice
-from geoville.workflows.lookup_file.job import open_file_job
+from geoville.workflows.lookup_file.job import BulkJob, lookup_parquet, open_bulk_job, open_file_job
 
 ON = date(2026, 1, 15)
 ROWS, GROUP_ROWS = 900, 100

@@ -13,9 +13,9 @@ from distributed import LocalCluster
 from made_up_cluster import cluster_of
 from made_up_places import Block, Country
 
-from geoville.workflows import candidates_by_unit
-from geoville.workflows.candidates import CandidateRequest, compute_candidates
-from geoville.workflows.candidates_by_unit import search_by_unit
+from geoville.workflows import candidates
+from geoville.workflows.candidates import compute_candidates, search_by_unit
+from geoville.workflows.search_inputs import CandidateRequest
 
 ON = date(2024, 1, 1)
 UNITS = 6
@@ -37,7 +37,7 @@ def grid(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CandidateRequest:
-    monkeypatch.setattr(candidates_by_unit, "GROUP_CELLS", 40)  # two units in most groups
+    monkeypatch.setattr(candidates, "GROUP_CELLS", 40)  # two units in most groups
     unit_of = {block.commune: f"U{place}" for place, block in enumerate(COUNTRY.blocks)}
     figures = dict.fromkeys(unit_of.values(), (12_000, 50_000))
     return CandidateRequest(on=ON, units=COUNTRY.write_tables(tmp_path, unit_of, figures))
@@ -69,8 +69,8 @@ def test_a_worker_killed_in_the_middle_changes_nothing(
                 os.kill(killed[0], signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
             yield result
 
-    results = candidates_by_unit.results
-    monkeypatch.setattr(candidates_by_unit, "results", killing)
+    results = candidates.results
+    monkeypatch.setattr(candidates, "results", killing)
     shared = compute_candidates(grid, asked, scheduler=cluster.scheduler_address)
     assert killed
     assert shared.document() == alone.document()
@@ -82,7 +82,7 @@ def test_a_worker_is_sent_the_cells_of_its_units_alone(
     sent = []
     alone = compute_candidates(grid, asked)
     monkeypatch.setattr(
-        candidates_by_unit, "results", lambda work, tasks, **_: (work(task) for task in tasks if not sent.append(task))
+        candidates, "results", lambda work, tasks, **_: (work(task) for task in tasks if not sent.append(task))
     )
     start = alone.found.start
     search_by_unit(start, alone.found.legal, asked.options)

@@ -14,8 +14,7 @@ from made_up_cluster import cluster_of
 
 from geoville.errors import InvalidInputError
 from geoville.workflows import cluster as shared_out
-from geoville.workflows.cluster import results
-from geoville.workflows.cluster_worker import SharedWork
+from geoville.workflows.cluster import SharedWork, results
 
 TASKS = 12
 

@@ -10,10 +10,10 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from geoville.cli import main
+from geoville.cli.main import main
 from geoville.errors import ContourError
 from geoville.model import Kind, Perimeter
-from geoville.sources.locations import embedded_data
+from geoville.sources.files import embedded_data
 from geoville.sources.writers import write_perimeters
 from geoville.workflows.compare import compare_files
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from geoville.errors import DataUnavailableError, InvalidInputError
-from geoville.sources import remote_answer
+from geoville.sources import downloads
 from geoville.sources.registry import registry
 from geoville.workflows.data_check import AT_ONCE, State, check_data_sets, choose_data_sets
 
@@ -185,7 +185,7 @@ def test_where_a_file_moved_to_is_told(server):
 
 
 def test_a_file_that_moved_out_of_https_is_not_available(monkeypatch):
-    answer = remote_answer.RemoteAnswer(200, moved_to="http://exemple.fr/zfu.zip")
+    answer = downloads.RemoteAnswer(200, moved_to="http://exemple.fr/zfu.zip")
     monkeypatch.setattr("geoville.workflows.data_check.ask", lambda *_: answer)
     (checked,) = check_data_sets(["zfu"]).checked
     assert (checked.state, checked.finding) == (State.CHANGED, "renvoie à une adresse non chiffrée, refusée")
@@ -196,9 +196,9 @@ def test_a_file_that_moved_out_of_https_is_not_available(monkeypatch):
     [("cut", "coupe la connexion"), ("slow", "ne répond pas à temps"), ("loop", "renvoie sans fin")],
 )
 def test_no_answer_at_all_says_why_beside_one_that_answers(server, monkeypatch, behaviour, fault):
-    monkeypatch.setattr(remote_answer, "TIMEOUT_S", 0.3)
-    with remote_answer.open_client() as client:
-        answer = remote_answer.ask(client, f"{server.mirror(behaviour)}/a.zip")
+    monkeypatch.setattr(downloads, "TIMEOUT_S", 0.3)
+    with downloads.open_client() as client:
+        answer = downloads.ask(client, f"{server.mirror(behaviour)}/a.zip")
     assert answer.status is None
     assert answer.fault.startswith(fault)
 
@@ -206,8 +206,8 @@ def test_no_answer_at_all_says_why_beside_one_that_answers(server, monkeypatch, 
 def test_a_port_where_nothing_listens_is_out_of_reach(server):
     address = server.mirror("whole")
     server.server_close()
-    with remote_answer.open_client() as client:
-        assert remote_answer.ask(client, address) == remote_answer.RemoteAnswer(fault="injoignable")
+    with downloads.open_client() as client:
+        assert downloads.ask(client, address) == downloads.RemoteAnswer(fault="injoignable")
 
 
 def test_one_that_fails_stops_no_other(server):
@@ -229,7 +229,7 @@ def test_what_has_no_address_is_left_to_people():
 
 
 def test_no_network_is_one_sentence(server, monkeypatch):
-    monkeypatch.setattr(remote_answer, "TIMEOUT_S", 0.3)
+    monkeypatch.setattr(downloads, "TIMEOUT_S", 0.3)
     with pytest.raises(
         DataUnavailableError, match=r"^Aucun serveur n'a répondu \(2 adresses essayées\) : vérifier l'accès"
     ):

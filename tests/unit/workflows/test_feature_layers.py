@@ -12,18 +12,24 @@ import shapely
 from geoville.crs import WGS84, transform_geometry
 from geoville.model import Kind, Perimeter
 from geoville.sources.grids import read_grid
-from geoville.sources.territory import open_territory
-from geoville.workflows.cell_features import cells_layer, iris_layer
-from geoville.workflows.feature_layer import ANY_DAY, FeatureLayer, published_shapes
-from geoville.workflows.feature_layers import FeatureLayers
-from geoville.workflows.perimeter_features import perimeter_layers, sectors_layer
+from geoville.sources.pack import open_pack
+from geoville.workflows.gis_layers import (
+    ANY_DAY,
+    FeatureLayer,
+    FeatureLayers,
+    cells_layer,
+    iris_layer,
+    perimeter_layers,
+    published_shapes,
+    sectors_layer,
+)
 
 SECTOR = "gagarine-manet-ferber"
 
 
 @pytest.fixture(scope="module")
 def territory():
-    return open_territory("calais")
+    return open_pack("calais")
 
 
 def perimeter(code: str, kind: Kind = Kind.QPV, *, estimated: bool = False, generation: int | None = 2024) -> Perimeter:
@@ -80,7 +86,7 @@ def test_an_imputed_cell_hides_a_share_that_its_file_gives(territory, monkeypatc
     """Other packs' grids give households of imputed cells, fractions that too few people make."""
     grid = read_grid(territory.grid_path(2019), vintage=2019)
     told = replace(grid, households=np.full(len(grid), 5.5), poor_households=np.full(len(grid), 1.1))
-    monkeypatch.setattr("geoville.workflows.cell_features.read_grid", lambda *_, **__: told)
+    monkeypatch.setattr("geoville.workflows.gis_layers.read_grid", lambda *_, **__: told)
     shares = {row["imputed"]: row["poor_share"] for row in cells_layer(territory, 2019).properties}
     assert shares == {True: None, False: 0.2}
 

@@ -7,7 +7,7 @@ import pytest
 
 from geoville.errors import InvalidInputError
 from geoville.rendering import render_page
-from geoville.workflows.file_maps import PerimeterFile, file_map, read_look
+from geoville.workflows.maps import PerimeterFile, file_map, read_look
 
 ON = date(2025, 3, 1)
 

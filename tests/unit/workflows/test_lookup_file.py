@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from geoville.eligibility.document import answer_document
+from geoville.eligibility.documents import answer_document
 from geoville.errors import InvalidInputError
 from geoville.model import VerdictCode
 from geoville.workflows.lookup import LookupDesk

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from geoville.model import VerdictCode
-from geoville.sources.row_files import InputRow
+from geoville.sources.rows.row import InputRow
 from geoville.workflows.lookup import LookupDesk, open_desk
 from geoville.workflows.lookup_file import desk as lookup_file_desk
 from geoville.workflows.lookup_file.desk import DeskChoice, FileDesk

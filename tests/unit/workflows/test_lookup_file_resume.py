@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from geoville.errors import DataUnavailableError, InvalidInputError
-from geoville.sources.row_files import AddedCells
+from geoville.sources.rows.row import AddedCells
 from geoville.workflows.lookup import LookupDesk
 from geoville.workflows.lookup_file.desk import DeskChoice
 from geoville.workflows.lookup_file.job import FileJob, open_file_job
-from geoville.workflows.lookup_file.journal import Journal
+from geoville.workflows.lookup_file.output import Journal
 
 ON = date(2026, 1, 15)
 CALAIS = DeskChoice("calais")

@@ -14,13 +14,13 @@ import pytest
 from made_up_places import PEOPLE, SIDE, Block, Country
 
 from geoville.errors import InvalidInputError
-from geoville.perimeters.candidates import CandidateOptions
-from geoville.perimeters.scenarios import Choices
+from geoville.perimeters.search import CandidateOptions
 from geoville.perimeters.search_method import SearchMethod
-from geoville.workflows.candidates import CandidateRequest, CandidateRun, compute_candidates
+from geoville.perimeters.sensitivity import Choices
+from geoville.workflows.candidates import CandidateRun, compute_candidates
 from geoville.workflows.describe import describe_perimeters
+from geoville.workflows.search_inputs import CandidateRequest, UnitTables, read_unit_tables
 from geoville.workflows.sensitivity import sweep_files
-from geoville.workflows.unit_tables import UnitTables, read_unit_tables
 
 CELLS = CandidateOptions(method=SearchMethod.CELLS)
 ON = date(2024, 1, 1)

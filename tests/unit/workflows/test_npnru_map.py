@@ -9,7 +9,7 @@ import pytest
 from shapely.geometry import box, mapping, shape
 
 from geoville.rendering import Scene, sector_map
-from geoville.sources.territory import open_territory
+from geoville.sources.pack import open_pack
 from geoville.workflows.maps import map_data, sector_recipes
 from geoville.workflows.territories import add_data
 
@@ -23,7 +23,7 @@ def spec(tmp_path, monkeypatch):
     feature = {"type": "Feature", "properties": {"code": "S1", "nom": "Gagarine"}, "geometry": mapping(SECTOR)}
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
     add_data(path, territory="calais", kind="npnru")
-    territory = open_territory("calais")
+    territory = open_pack("calais")
     data = map_data(territory, date(2025, 3, 1))
     scene = Scene(data.on, data.perimeters, data.sources, data.grid, places=data.places)
     recipes = {recipe.name: recipe for recipe in sector_recipes(territory)}

@@ -11,10 +11,11 @@ from made_up_places import SIDE, Block, Country
 
 from geoville.errors import LawError
 from geoville.law import IncomeReference
-from geoville.perimeters.candidates import CandidateOptions
+from geoville.perimeters.search import CandidateOptions
 from geoville.perimeters.search_method import SearchMethod
 from geoville.sources.writers import LAYER
-from geoville.workflows.candidates import CandidateRequest, compute_candidates
+from geoville.workflows.candidates import compute_candidates
+from geoville.workflows.search_inputs import CandidateRequest
 
 CELLS = CandidateOptions(method=SearchMethod.CELLS)
 ON = date(2024, 1, 1)

@@ -11,7 +11,7 @@ import shapely
 
 from geoville.errors import ContourError, InvalidInputError
 from geoville.model import Kind, Perimeter
-from geoville.sources.locations import embedded_data
+from geoville.sources.files import embedded_data
 from geoville.sources.writers import write_perimeters
 from geoville.workflows.score import score_files
 

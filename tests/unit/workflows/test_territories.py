@@ -11,15 +11,16 @@ from made_up_packs import CALAIS, COMMUNES, EVERY_ROLE, made_up_pack
 from geoville.errors import DataUnavailableError, InvalidInputError, UnknownTerritoryError
 from geoville.law import IncomeReference
 from geoville.model import Basis, VerdictCode
-from geoville.perimeters.candidates import CandidateOptions
+from geoville.perimeters.search import CandidateOptions
 from geoville.perimeters.search_method import SearchMethod
-from geoville.sources.territory import open_territory
+from geoville.sources.pack import open_pack
 from geoville.workflows.actions import ActionDesk
-from geoville.workflows.candidates import CandidateRequest, compute_candidates
-from geoville.workflows.feature_layers import FeatureLayers
+from geoville.workflows.candidates import compute_candidates
+from geoville.workflows.gis_layers import FeatureLayers
 from geoville.workflows.lookup import open_desk
 from geoville.workflows.maps import draw_maps, map_specs
 from geoville.workflows.pack import build_pack
+from geoville.workflows.search_inputs import CandidateRequest
 from geoville.workflows.territories import (
     add_data,
     missing_in_words,
@@ -42,7 +43,7 @@ def without(*roles: str) -> tuple[str, ...]:
 
 def test_a_new_territory_has_its_communes_and_no_data() -> None:
     made = new_territory("saint-pol", ["62765", "62765", "62193"], reference=REFERENCE)
-    opened = open_territory("saint-pol")
+    opened = open_pack("saint-pol")
     assert (made.designation, opened.title, opened.epsg) == ("saint-pol@1", "Saint-Pol", 2154)
     assert opened.manifest.communes == ("62765", "62193")
     assert opened.income_reference == REFERENCE
@@ -180,7 +181,7 @@ def test_candidates_ask_for_reference_incomes_and_take_those_given() -> None:
 
 
 def test_candidates_of_a_pack_are_those_of_the_same_cells_of_the_embedded_one() -> None:
-    territory, calais = made_up_pack(income_reference=REFERENCE), open_territory("calais")
+    territory, calais = made_up_pack(income_reference=REFERENCE), open_pack("calais")
     ours, theirs = (
         compute_candidates(
             item.grid_path(2019), CandidateRequest(on=ON, territory=item, reference=REFERENCE, options=CELLS)
@@ -198,7 +199,7 @@ def test_candidates_without_a_table_of_cells_are_found_and_named_without_their_c
 def test_what_needs_a_grid_says_which_command_brings_it() -> None:
     made_up_pack(roles=without("grid"))
     with pytest.raises(DataUnavailableError, match="geoville data fetch bourg --only grid"):
-        open_territory("bourg").grid_path()
+        open_pack("bourg").grid_path()
     with pytest.raises(DataUnavailableError, match="geoville data fetch bourg --only grid"):
         _ = ActionDesk(open_desk("bourg"), "bourg").population
 

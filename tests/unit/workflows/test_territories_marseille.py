@@ -17,19 +17,19 @@ from geoville.law import IncomeReference
 from geoville.model import Basis, Kind, Source, VerdictCode
 from geoville.sources.contours import read_perimeters
 from geoville.sources.grids import read_grid
-from geoville.sources.territory import Territory, open_territory
-from geoville.sources.territory.manifest import Manifest, PackFile, UrbanUnit
-from geoville.sources.territory.packs import building_folder, publish
+from geoville.sources.manifest import Manifest, PackFile, UrbanUnit
+from geoville.sources.pack import Pack, building_folder, open_pack, publish
 from geoville.sources.writers import perimeters_frame
 from geoville.workflows.address_index import build_address_index
 from geoville.workflows.attest import attest
-from geoville.workflows.candidates import CandidateRequest, compute_candidates
+from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.describe import describe_perimeters
 from geoville.workflows.explain import explain_place
-from geoville.workflows.feature_layers import FeatureLayers
+from geoville.workflows.gis_layers import FeatureLayers
 from geoville.workflows.lookup import open_desk
 from geoville.workflows.maps import map_data
 from geoville.workflows.score import score_files
+from geoville.workflows.search_inputs import CandidateRequest
 
 pytestmark = pytest.mark.realdata
 
@@ -50,12 +50,12 @@ def folder(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def marseille(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Territory:
+def marseille(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Pack:
     monkeypatch.setenv("GEOVILLE_DATA_DIR", str(folder))
-    return open_territory("marseille")
+    return open_pack("marseille")
 
 
-def test_candidates_are_found_named_and_score_as_the_method_says(marseille: Territory, tmp_path: Path) -> None:
+def test_candidates_are_found_named_and_score_as_the_method_says(marseille: Pack, tmp_path: Path) -> None:
     request = CandidateRequest(on=date(2015, 1, 1), territory=marseille)
     run = compute_candidates(marseille.grid_path(), request)
     run.write(tmp_path / "c.gpkg")
@@ -68,7 +68,7 @@ def test_candidates_are_found_named_and_score_as_the_method_says(marseille: Terr
     assert explained["cell"]["commune"] == "13055"
 
 
-def test_quarters_are_described_and_drawn_with_cells_and_places(marseille: Territory) -> None:
+def test_quarters_are_described_and_drawn_with_cells_and_places(marseille: Pack) -> None:
     request = CandidateRequest(on=ON, territory=marseille)
     found = describe_perimeters(marseille.file("qpv").checked_path(), marseille.grid_path(), request)
     assert len(found) == 37
@@ -78,7 +78,7 @@ def test_quarters_are_described_and_drawn_with_cells_and_places(marseille: Terri
     assert [place.place for place in data.places] == ["École de l'Essai"]
 
 
-def test_addresses_of_the_index_and_places_are_answered_by_official_contours(marseille: Territory) -> None:
+def test_addresses_of_the_index_and_places_are_answered_by_official_contours(marseille: Pack) -> None:
     desk = open_desk("marseille")
     for question in (ADDRESS, "école de l'Essai"):
         answer = desk.answer(question, ON)
@@ -89,7 +89,7 @@ def test_addresses_of_the_index_and_places_are_answered_by_official_contours(mar
     assert "DEDANS" in stated.verdict
 
 
-def test_layers_of_a_gis_hold_quarters_iris_and_cells(marseille: Territory) -> None:
+def test_layers_of_a_gis_hold_quarters_iris_and_cells(marseille: Pack) -> None:
     layers = FeatureLayers(marseille, marseille.perimeters()).by_name
     assert set(layers) == {"qpv-2015", "iris", "cells-2017"}
     assert sum(row["median_declared_eur"] is not None for row in layers["iris"].properties) > 400

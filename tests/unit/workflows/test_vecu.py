@@ -14,7 +14,7 @@ from pyproj import Transformer
 from geoville.model import Kind
 from geoville.perimeters.vecu import VecuRules
 from geoville.sources.contours import read_perimeters
-from geoville.sources.locations import embedded_data
+from geoville.sources.files import embedded_data
 from geoville.workflows.vecu import compute_vecu, read_all_places
 
 CALAIS_GRID = embedded_data() / "calais" / "filosofi_2019_200m.csv"

@@ -14,7 +14,7 @@ from geoville.errors import ContourError
 from geoville.model import Kind
 from geoville.perimeters.veille import TOO_NARROW, VeilleRules
 from geoville.sources.contours import read_perimeters
-from geoville.sources.locations import embedded_data
+from geoville.sources.files import embedded_data
 from geoville.workflows.veille import compute_veille
 
 CALAIS_GRID = embedded_data() / "calais" / "filosofi_2019_200m.csv"

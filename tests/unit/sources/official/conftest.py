@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from official_files import indexed, square
 
-from geoville.sources.official import Area, Converted, Outlines, convert, recognise
+from geoville.sources.official import recognise
+from geoville.sources.official.area import Area, Converted
+from geoville.sources.official.convert import convert
+from geoville.sources.official.layers import CommuneOutlines
 from geoville.sources.registry import DataSet
 
 Convert = Callable[..., tuple[Converted, ...]]
@@ -22,9 +25,9 @@ def area() -> Area:
 
 
 @pytest.fixture
-def outlines() -> Outlines:
+def outlines() -> CommuneOutlines:
     """These communes, side by side."""
-    return Outlines(np.array(["62193", "62548"]), np.array([square(0, 0), square(1, 0)], dtype=object), 2154)
+    return CommuneOutlines(np.array(["62193", "62548"]), np.array([square(0, 0), square(1, 0)], dtype=object), 2154)
 
 
 @pytest.fixture
@@ -36,11 +39,11 @@ def pack(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def converted(area: Area, outlines: Outlines, pack: Path) -> Convert:
+def converted(area: Area, outlines: CommuneOutlines, pack: Path) -> Convert:
     """Recognise the one publication that files hold, and convert it for the area."""
 
     def run(
-        files: Sequence[Path], data_set: DataSet, of: Area | None = None, within: Outlines | None = outlines
+        files: Sequence[Path], data_set: DataSet, of: Area | None = None, within: CommuneOutlines | None = outlines
     ) -> tuple[Converted, ...]:
         (found,) = recognise(files)
         return convert(found, data_set, of or area, pack, within, index_addresses=indexed)

@@ -10,7 +10,7 @@ import pytest
 from official_files import publication
 
 from geoville.errors import AddressListError
-from geoville.sources.official import Area
+from geoville.sources.official.area import Area
 
 BAN = publication("addresses")
 HEADER = (

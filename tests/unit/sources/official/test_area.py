@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from geoville.sources.official import Area
+from geoville.sources.official.area import Area
 
 
 @pytest.mark.parametrize(

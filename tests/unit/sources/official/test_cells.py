@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from official_files import square
 
 from geoville.errors import GridError
-from geoville.sources.official import Outlines, make_cells
-from geoville.sources.official.grid import centres
-from geoville.sources.official.zones import NOWHERE, zone_at
+from geoville.sources.official.layers import NOWHERE, CommuneOutlines, zone_at
+from geoville.sources.official.tables import centres, make_cells
 
 WHERE = st.integers(-1, 11)
 
@@ -32,7 +31,7 @@ def test_cells_of_all_grids_each_once(tmp_path: Path) -> None:
     second = grid(tmp_path / "grid_2019.parquet", [(2838600, 3746000), (2838600, 3746200)])
     east, north = centres(3035, np.array([3746000, 3746200]), np.array([2838600, 2838600]))
     spots = [shapely.Point(*place).buffer(50) for place in zip(east, north, strict=True)]
-    outlines = Outlines(np.array(["62193"]), np.array([shapely.union_all(spots)], dtype=object), 2154)
+    outlines = CommuneOutlines(np.array(["62193"]), np.array([shapely.union_all(spots)], dtype=object), 2154)
     gpd.GeoDataFrame({"code": ["621930101"]}, geometry=spots[:1], crs=2154).to_parquet(tmp_path / "iris.parquet")
     made = make_cells([first, second], outlines, tmp_path / "iris.parquet", tmp_path)
     frame = pd.read_parquet(made.path)
@@ -77,7 +76,7 @@ def test_the_real_cells_of_calais(shared_data: Path, tmp_path: Path) -> None:
     cells.to_parquet(tmp_path / "grid_2019.parquet")
     communes = gpd.read_file(shared_data / "calais/communes.geojson").to_crs(2154)
     polygons = np.array(communes.geometry.to_numpy(), dtype=object)
-    outlines = Outlines(communes["code"].to_numpy(dtype=np.str_), polygons, 2154)
+    outlines = CommuneOutlines(communes["code"].to_numpy(dtype=np.str_), polygons, 2154)
     made = pd.read_parquet(make_cells([tmp_path / "grid_2019.parquet"], outlines, None, tmp_path).path)
     shipped = pd.read_csv("data/calais/cells.csv", dtype=str, index_col="idcar_200m")
     both = made.set_index("idcar_200m").join(shipped["commune"].rename("commune_shipped"), how="inner")

@@ -10,7 +10,8 @@ import shapely
 from official_files import layer, publication, shapefile, square
 
 from geoville.errors import InvalidInputError
-from geoville.sources.official import Area, read_outlines
+from geoville.sources.official.area import Area
+from geoville.sources.official.layers import read_outlines
 
 CONTOURS, COG = publication("commune_contours"), publication("communes")
 NAMES = "TYPECOM,COM,REG,DEP,CTCD,ARR,TNCC,NCC,NCCENR,LIBELLE,CAN,COMPARENT\n"

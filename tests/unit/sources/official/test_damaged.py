@@ -12,7 +12,10 @@ import pytest
 from official_files import indexed, layer, publication, square
 
 from geoville.errors import InvalidInputError
-from geoville.sources.official import Area, Outlines, convert, recognise
+from geoville.sources.official import recognise
+from geoville.sources.official.area import Area
+from geoville.sources.official.convert import convert
+from geoville.sources.official.layers import CommuneOutlines
 
 RFL = Path(__file__).parent / "rfl_2011.xls"
 CUTS = [0.0, 0.05, 0.3, 0.6, 0.9, 0.98]
@@ -69,7 +72,9 @@ WRITERS = [write_gpkg, write_geojson, write_shapefile, write_dbf, write_xlsx, wr
 @pytest.mark.parametrize("write", WRITERS)
 @pytest.mark.parametrize("part", CUTS)
 @pytest.mark.parametrize("overwritten", [False, True])
-def test_damaged_files(tmp_path: Path, area: Area, outlines: Outlines, pack: Path, write, part, overwritten) -> None:
+def test_damaged_files(
+    tmp_path: Path, area: Area, outlines: CommuneOutlines, pack: Path, write, part, overwritten
+) -> None:
     path = write(tmp_path)
     content = path.read_bytes()
     kept = int(part * len(content))

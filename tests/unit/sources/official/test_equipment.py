@@ -12,7 +12,7 @@ from official_files import publication
 from geoville.crs import transform_point
 from geoville.errors import InvalidInputError
 from geoville.law import known_precisions
-from geoville.sources.official import Area
+from geoville.sources.official.area import Area
 
 BPE = publication("equipment", vintage="2021")
 CALAIS = transform_point(1.86, 50.95, 4326, 2154)

@@ -15,8 +15,10 @@ from official_files import publication
 from geoville.crs import transform_points
 from geoville.errors import GridError, InvalidInputError
 from geoville.sources.grids import read_grid
-from geoville.sources.official import Area, Outlines, recognise
-from geoville.sources.official.grid import centres
+from geoville.sources.official import recognise
+from geoville.sources.official.area import Area
+from geoville.sources.official.layers import CommuneOutlines
+from geoville.sources.official.tables import centres
 
 GRID = publication("grid", grid_vintage=2019)
 COLUMNS = {
@@ -90,7 +92,7 @@ def test_without_communes_the_centre_decides(tmp_path: Path, converted) -> None:
     write_csv(table().drop(columns="lcog_geo"), tmp_path / "a.csv")
     east, north = centres(3035, np.array([3746200, 3746600]), np.array([2838600, 2838600]))
     around = shapely.union_all([shapely.Point(*place).buffer(50) for place in zip(east, north, strict=True)])
-    within = Outlines(np.array(["62193"]), np.array([around], dtype=object), 2154)
+    within = CommuneOutlines(np.array(["62193"]), np.array([around], dtype=object), 2154)
     (made,) = converted([tmp_path / "a.csv"], GRID, within=within)
     assert people(made.path) == [4.0, 30.0]
     with pytest.raises(InvalidInputError, match=r"contours des communes manquent.*--only commune_contours"):

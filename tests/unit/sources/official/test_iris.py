@@ -12,7 +12,8 @@ import shapely
 from official_files import layer, publication, shapefile, square
 
 from geoville.errors import InvalidInputError
-from geoville.sources.official import Area, recognise
+from geoville.sources.official import recognise
+from geoville.sources.official.area import Area
 
 CONTOURS, INCOME = publication("iris_contours"), publication("iris_income")
 RFL = Path(__file__).parent / "rfl_2011.xls"

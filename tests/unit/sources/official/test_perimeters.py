@@ -13,7 +13,9 @@ from official_files import layer, publication, shapefile, square
 from geoville.errors import InvalidInputError
 from geoville.model import Kind
 from geoville.sources.contours import read_perimeters
-from geoville.sources.official import Area, Outlines, recognise
+from geoville.sources.official import recognise
+from geoville.sources.official.area import Area
+from geoville.sources.official.layers import CommuneOutlines
 
 QPV, ZFU = publication("qpv"), publication("zfu", vintage="2018")
 CODES, NAMES = ["QN06253M", "QN06254M", "QN05901M"], ["Fort Nieulay - Cité É", "Beau Marais", "Ailleurs"]
@@ -55,7 +57,7 @@ def test_the_version_in_the_crs_of_the_area_is_read(tmp_path: Path, converted) -
     without = [path for path in files if "LB93" not in path.name]
     (made,) = converted(without, QPV)
     assert set(gpd.read_parquet(made.path)["name"]) == {"WGS84"}
-    island = Outlines(np.array(["97411"]), np.array([shapely.box(3e5, 7.6e6, 4e5, 7.7e6)], dtype=object), 2975)
+    island = CommuneOutlines(np.array(["97411"]), np.array([shapely.box(3e5, 7.6e6, 4e5, 7.7e6)], dtype=object), 2975)
     (made,) = converted(files, QPV, of=Area(2975, frozenset({"97411"})), within=island)
     assert gpd.read_parquet(made.path)["code"].tolist() == ["QN97401M"]
 

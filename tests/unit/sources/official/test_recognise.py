@@ -12,7 +12,8 @@ import pytest
 import shapely
 from official_files import layer, shapefile, square
 
-from geoville.sources.official import Recognised, recognise
+from geoville.sources.official import recognise
+from geoville.sources.official.area import Recognised
 
 CELL = "CRS3035RES200mN2838600E3746000"
 

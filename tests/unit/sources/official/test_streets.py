@@ -11,7 +11,7 @@ import shapely
 from official_files import layer, publication
 
 from geoville.errors import InvalidInputError
-from geoville.sources.official import Area
+from geoville.sources.official.area import Area
 
 STREETS = publication("streets")
 EAST, NORTH = 650_000, 6_860_000

@@ -11,7 +11,9 @@ import pytest
 from official_files import publication
 
 from geoville.errors import InvalidInputError
-from geoville.sources.official import Area, recognise, urban_units_of
+from geoville.sources.official import recognise
+from geoville.sources.official.area import Area
+from geoville.sources.official.tables import urban_units_of
 
 HEADER = ["CODGEO", "LIBGEO", "UU2020", "LIBUU2020", "TYPE_COMMUNE_UU", "STATUT_COM_UU", "DEP"]
 ROWS = [

@@ -14,8 +14,9 @@ from fault_server import Fault, FaultServer
 from official_mirror import COMMUNES, write_mirror, zipped
 
 from geoville.errors import InvalidInputError
-from geoville.sources.territory import open_territory
-from geoville.workflows.candidates import CandidateRequest, compute_candidates
+from geoville.sources.pack import open_pack
+from geoville.workflows import fetch as workshop
+from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.fetch import (
     FetchRequest,
     FetchRun,
@@ -23,9 +24,9 @@ from geoville.workflows.fetch import (
     target_of_country,
     target_of_departement,
     target_of_pack,
-    workshop,
 )
 from geoville.workflows.lookup import open_desk
+from geoville.workflows.search_inputs import CandidateRequest
 from geoville.workflows.territories import new_territory
 
 EVERYTHING = ("communes", "grid", "cells", "iris", "iris_income", "urban_units", "unit_incomes", "qpv", "addresses")
@@ -114,7 +115,7 @@ def test_where_nothing_comes_the_pack_does_not_change(fetch, mirror, files):
     mirror.resources.clear()
     run = fetch("qpv-2024")
     assert run.territory is None
-    assert open_territory("ville").version == 1
+    assert open_pack("ville").version == 1
 
 
 def test_a_download_that_is_cut_goes_on(fetch, mirror, files):
@@ -137,7 +138,7 @@ def test_an_interrupted_fetch_goes_on_without_doing_again(fetch, monkeypatch):
     monkeypatch.setattr(workshop, "convert", interrupted)
     with pytest.raises(KeyboardInterrupt):
         fetch()
-    assert open_territory("ville").version == 1
+    assert open_pack("ville").version == 1
     before = list(done)
     run = fetch()
     assert failed(run) == {}
@@ -163,7 +164,7 @@ def test_what_is_not_fetched_again_stays(fetch):
     run = fetch("qpv-2024")
     assert run.territory.version == 3
     assert {file.role for file in run.territory.manifest.files} == {"communes", "grid", "cells", "qpv", "provenance"}
-    assert {file.role for file in open_territory("ville@2").manifest.files} == {
+    assert {file.role for file in open_pack("ville@2").manifest.files} == {
         "communes",
         "grid",
         "cells",

@@ -13,11 +13,12 @@ import pytest
 from fault_server import Fault, FaultServer
 
 from geoville.law import IncomeReference
-from geoville.sources.territory import Territory, open_territory
-from geoville.workflows.candidates import CandidateRequest, compute_candidates
+from geoville.sources.pack import Pack, open_pack
+from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.fetch import FetchRequest, fetch_pack, target_of_pack
 from geoville.workflows.lookup import open_desk
 from geoville.workflows.score import official_contours, score_files
+from geoville.workflows.search_inputs import CandidateRequest
 from geoville.workflows.territories import new_territory
 
 pytestmark = pytest.mark.realdata
@@ -85,7 +86,7 @@ def mirror(shared_data: Path, fault_server: FaultServer, tmp_path: Path) -> Faul
 
 
 @pytest.fixture
-def marseille(mirror: FaultServer, shared_data: Path) -> Territory:
+def marseille(mirror: FaultServer, shared_data: Path) -> Pack:
     communes = json.loads((shared_data / "marseille/communes.geojson").read_text(encoding="utf-8"))["features"]
     # The figures of SOURCES.md: most communes of the unit, and so its people, lie outside the files at hand.
     reference = IncomeReference(19_218, 18_380, 1_560_000, 2011, verified=False, source="moyennes de RFL 2011")
@@ -93,7 +94,7 @@ def marseille(mirror: FaultServer, shared_data: Path) -> Territory:
     run = fetch_pack(FetchRequest(target_of_pack("marseille"), WANTED, mirror=mirror.url), Quiet())
     assert [item.failure for item in run.failures] == []
     assert len(mirror.asked_for(GRID)) == len(mirror.asked_for(QPV)) == 2  # cut, then refused, and asked again
-    return open_territory("marseille")
+    return open_pack("marseille")
 
 
 def test_marseille_from_official_files_to_its_score(marseille, tmp_path):

@@ -1,0 +1,306 @@
+"""`/search` and `/reverse`, as API Adresse answers them: routes and documents."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from geoville.api.lookup import searched
+from geoville.api.problems import problem_responses
+from geoville.api.routing import DAY, AskedDay, Count, Degrees, GivenOnce, Strict, day_asked, lean_get
+from geoville.api.service import CurrentService
+from geoville.crs import WGS84, transform_points
+from geoville.eligibility.decide import decide
+from geoville.eligibility.documents import verdict_document
+from geoville.errors import InvalidInputError
+from geoville.model import Basis, NotFound, Position, PositionType, VerdictCode
+from geoville.workflows.lookup import typed_position
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from geoville.model import Answer
+    from geoville.workflows.lookup import LookupDesk
+
+    Place = tuple[float, float]
+
+
+# --- Shapes of `/search` and `/reverse`: those of the API Adresse, with the verdict beside each address
+
+LONGEST_QUESTION, MOST_FEATURES = 200, 20
+"""Those of the API Adresse."""
+
+
+class AddressType(StrEnum):
+    """What an address is, as the API Adresse names it; `locality` is a named place."""
+
+    HOUSENUMBER = "housenumber"
+    STREET = "street"
+    LOCALITY = "locality"
+    MUNICIPALITY = "municipality"
+
+
+class SearchQuery(Strict):
+    """Une adresse à chercher."""
+
+    q: str = Field(
+        max_length=LONGEST_QUESTION,
+        description="Adresse, rue, commune ou nom de lieu",
+        examples=["1 rue Youri Gagarine, 62100 Calais"],
+    )
+    limit: Count = Field(5, ge=1, le=MOST_FEATURES, description="Nombre de réponses au plus")
+    autocomplete: Count = Field(1, ge=0, le=1, description="0 : le texte est complet ; 1 : il est en train d'être tapé")
+    citycode: str = Field("", max_length=5, description="Code Insee de la commune", examples=["62193"])
+    postcode: str = Field("", max_length=5, description="Code postal", examples=["62100"])
+    type: AddressType | None = Field(None, description="Ne garder qu'une sorte de réponse")
+    lon: Degrees | None = Field(None, description="Avec lat : à score égal, le plus proche d'abord")
+    lat: Degrees | None = Field(None, description="Avec lon : à score égal, le plus proche d'abord")
+    on: AskedDay | None = Field(None, description=DAY)
+
+
+class ReverseQuery(Strict):
+    """Un point dont on cherche l'adresse."""
+
+    lon: Degrees = Field(description="Longitude, degrés décimaux WGS 84", examples=[1.8867])
+    lat: Degrees = Field(description="Latitude, degrés décimaux WGS 84", examples=[50.956])
+    limit: Count = Field(1, ge=1, le=MOST_FEATURES, description="La plus proche seule est connue : une réponse au plus")
+    type: AddressType | None = Field(None, description="Ne garder qu'une sorte de réponse")
+    on: AskedDay | None = Field(None, description=DAY)
+
+
+class QpvDocument(BaseModel):
+    """Le verdict, comme dans les colonnes `qpv_*` d'un fichier."""
+
+    on: date
+    verdict: VerdictCode = Field(description="« uncertain » et « not_found » ne veulent jamais dire « non »")
+    basis: Basis = Field(description="« estimated » : sans valeur réglementaire")
+    code: str | None = Field(description="Du quartier, dedans seulement")
+    nom: str | None
+    generation: int | None
+    distance_m: float | None = Field(description="Distance signée à la limite, en mètres ; négative à l'intérieur")
+    qualite: int | None = Field(description="Échelle de l'Insee : 1 sûr, 2 probable, 3 aléatoire")
+    raison: str
+
+
+class AddressProperties(BaseModel):
+    """Une adresse trouvée ; ce que la liste d'adresses ne dit pas est vide."""
+
+    label: str
+    score: float = Field(ge=0, le=1)
+    type: AddressType | Literal["coordinates"]
+    id: str
+    housenumber: str | None
+    name: str
+    street: str | None
+    postcode: str
+    citycode: str
+    city: str
+    context: str
+    x: float = Field(description="Abscisse dans la projection légale du territoire, en mètres")
+    y: float = Field(description="Ordonnée dans la projection légale du territoire, en mètres")
+    distance: float | None = Field(description="Distance au point demandé, en mètres")
+    qpv: QpvDocument
+
+
+class PointGeometry(BaseModel):
+    """Un point : longitude puis latitude, WGS 84."""
+
+    type: Literal["Point"]
+    coordinates: tuple[float, float]
+
+
+class AddressFeature(BaseModel):
+    """Une adresse, avec son verdict."""
+
+    type: Literal["Feature"]
+    geometry: PointGeometry
+    properties: AddressProperties
+
+
+class AddressCollection(BaseModel):
+    """Les adresses trouvées, la plus probable d'abord, et le verdict de la question elle-même."""
+
+    type: Literal["FeatureCollection"]
+    version: Literal["draft"]
+    features: list[AddressFeature]
+    attribution: str
+    licence: str
+    query: str
+    limit: int
+    qpv: QpvDocument = Field(description="Réponse à la question posée, y compris quand aucune adresse n'est trouvée")
+
+
+# --- Answers as the API Adresse writes addresses: a flat GeoJSON collection of points
+
+_TYPES = {
+    PositionType.HOUSENUMBER: AddressType.HOUSENUMBER,
+    PositionType.STREET: AddressType.STREET,
+    PositionType.PLACE: AddressType.LOCALITY,
+    PositionType.MUNICIPALITY: AddressType.MUNICIPALITY,
+}
+_CENTIMETRE_DECIMALS = 2
+
+
+def type_of(position: Position) -> str:
+    """Type of a position as the API Adresse names it; "coordinates" for what was typed, which it does not know."""
+    return str(_TYPES.get(position.type, position.type))
+
+
+def collection_document(
+    asked: Answer, found: Sequence[tuple[Position, Answer]], epsg: int, *, query: str, limit: int, near: Place | None
+) -> dict[str, Any]:
+    """The collection of what was found.
+
+    Parameters
+    ----------
+    asked : answer to the question itself.
+    found : positions with what is answered there, the likeliest first.
+    epsg : projected CRS of the territory.
+    near : (lon, lat) of the point from which distances are given; None for none.
+    """
+    sources = dict.fromkeys(source for answer in (asked, *(answer for _, answer in found)) for source in answer.sources)
+    lists = (position.source for position, _ in found)
+    return {
+        "type": "FeatureCollection",
+        "version": "draft",
+        "features": [_feature(position, answer, epsg, near) for position, answer in found],
+        "attribution": _joined([*lists, *(source.citation for source in sources)]),
+        "licence": _joined(source.licence for source in sources),
+        "query": query,
+        "limit": limit,
+        "qpv": qpv_document(asked),
+    }
+
+
+def qpv_document(answer: Answer) -> dict[str, Any]:
+    """The verdict of an answer, as the columns `qpv_*` of a file have it, and its day."""
+    return {"on": answer.on.isoformat(), **verdict_document(answer)}
+
+
+def _feature(position: Position, answer: Answer, epsg: int, near: Place | None) -> dict[str, Any]:
+    x, y = _projected(position.lon, position.lat, epsg)
+    name = " ".join(part for part in (position.housenumber, position.street) if part)
+    properties = {
+        "label": position.label,
+        "score": position.score,
+        "type": type_of(position),
+        "id": position.id,
+        "housenumber": position.housenumber or None,
+        "name": name or position.label,
+        "street": position.street or None,
+        "postcode": position.postcode,
+        "citycode": position.citycode,
+        "city": position.city,
+        "context": position.context,
+        "x": round(x, _CENTIMETRE_DECIMALS),
+        "y": round(y, _CENTIMETRE_DECIMALS),
+        "distance": _distance(x, y, near, epsg),
+        "qpv": qpv_document(answer),
+    }
+    point = {"type": "Point", "coordinates": [position.lon, position.lat]}
+    return {"type": "Feature", "geometry": point, "properties": properties}
+
+
+def _distance(x: float, y: float, near: Place | None, epsg: int) -> float | None:
+    if near is None:
+        return None
+    from_x, from_y = _projected(*near, epsg)
+    return round(math.hypot(x - from_x, y - from_y), _CENTIMETRE_DECIMALS)
+
+
+def _projected(lon: float, lat: float, epsg: int) -> Place:
+    easting, northing = transform_points(np.array([lon]), np.array([lat]), WGS84, epsg)
+    return float(easting[0]), float(northing[0])
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " ; ".join(text for text in dict.fromkeys(texts) if text)
+
+
+router = APIRouter(tags=["Comme l'API Adresse"])
+
+_COMMON: dict[str, Any] = {
+    "response_model": AddressCollection,
+    "response_description": "Collection GeoJSON, comme celle de l'API Adresse ; vide si rien n'est trouvé",
+    "responses": problem_responses(400, 422, 503),
+}
+
+
+@lean_get(router, "/search", summary="Chercher une adresse, avec son verdict", dependencies=[GivenOnce], **_COMMON)
+async def search(service: CurrentService, asked: Annotated[SearchQuery, Query()]) -> dict[str, Any]:
+    """Chercher une adresse comme le fait l'API Adresse, et dire de chacune si elle est dans un quartier prioritaire.
+
+    La première réponse est celle de `/lookup`. Si l'adresse n'est pas trouvée, `qpv` dit pourquoi, et les réponses qui
+    suivent ne sont que des propositions.
+    """
+    return await _search(service, asked)
+
+
+@router.post("/search", summary="Chercher une adresse sans l'écrire dans l'URL", dependencies=[GivenOnce], **_COMMON)
+async def search_posted(service: CurrentService, asked: SearchQuery) -> dict[str, Any]:
+    """Chercher comme `GET /search`, l'adresse étant dans le corps de la demande."""
+    return await _search(service, asked)
+
+
+@lean_get(router, "/reverse", summary="Adresse d'un point, et son verdict", dependencies=[GivenOnce], **_COMMON)
+async def reverse(service: CurrentService, asked: Annotated[ReverseQuery, Query()]) -> dict[str, Any]:
+    """Donner l'adresse la plus proche d'un point, et dire si ce point est dans un quartier prioritaire.
+
+    Le verdict porte sur le point demandé, non sur l'adresse trouvée : il est dans `qpv` même sans adresse proche.
+    """
+    return await _reverse(service, asked)
+
+
+@router.post("/reverse", summary="Adresse d'un point hors de l'URL", dependencies=[GivenOnce], **_COMMON)
+async def reverse_posted(service: CurrentService, asked: ReverseQuery) -> dict[str, Any]:
+    """Chercher comme `GET /reverse`, le point étant dans le corps de la demande."""
+    return await _reverse(service, asked)
+
+
+async def _search(service: CurrentService, asked: SearchQuery) -> dict[str, Any]:
+    desk, on = service.desk, day_asked(asked.on)
+    near = _near(asked)
+    found = await searched(desk, lambda: desk.located(asked.q, postcode=asked.postcode, citycode=asked.citycode))
+    positions = [] if isinstance(found, NotFound) else [found]
+    if asked.autocomplete:
+        positions += await searched(desk, lambda: _suggested(desk, asked))
+    firsts: dict[str, Position] = {}
+    for position in positions:
+        firsts.setdefault(position.label, position)
+    kept = [position for position in firsts.values() if asked.type in {None, type_of(position)}]
+    if near is not None:
+        kept.sort(key=lambda position: (-position.score, math.dist(near, (position.lon, position.lat))))
+    shown = [(position, decide(position, desk.index, on)) for position in kept[: asked.limit]]
+    return collection_document(
+        decide(found, desk.index, on), shown, service.territory.epsg, query=asked.q, limit=asked.limit, near=near
+    )
+
+
+def _suggested(desk: LookupDesk, asked: SearchQuery) -> tuple[Position, ...]:
+    # All that may be suggested, since some are of another type than the one asked.
+    return desk.geocoder.suggest(asked.q, limit=MOST_FEATURES, postcode=asked.postcode, citycode=asked.citycode)
+
+
+def _near(asked: SearchQuery) -> tuple[float, float] | None:
+    if asked.lon is None and asked.lat is None:
+        return None
+    if asked.lon is None or asked.lat is None:
+        raise InvalidInputError("Il manque une coordonnée", advice="donner lon et lat ensemble")
+    point = typed_position(asked.lon, asked.lat)
+    return point.lon, point.lat
+
+
+async def _reverse(service: CurrentService, asked: ReverseQuery) -> dict[str, Any]:
+    desk, near = service.desk, (asked.lon, asked.lat)
+    answer = desk.answer_at(*near, day_asked(asked.on))
+    found = await searched(desk, lambda: desk.geocoder.reverse(*near))
+    places = [found] if isinstance(found, Position) else []
+    shown = [(place, answer) for place in places if asked.type in {None, type_of(place)}]
+    query = f"{asked.lon},{asked.lat}"
+    return collection_document(answer, shown, service.territory.epsg, query=query, limit=asked.limit, near=near)

@@ -1,0 +1,489 @@
+"""Whole files by HTTP: uploads, their forms, routes and answers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+import zipfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from threading import Event
+from typing import IO, TYPE_CHECKING, Annotated, Any, cast
+
+from fastapi import APIRouter, Form, Request, UploadFile
+from pydantic import Field
+from starlette.responses import Response, StreamingResponse
+
+from geoville import french
+from geoville.api.problems import problem_responses
+from geoville.api.routing import DAY, AskedDay, GivenOnce, Strict, day_asked
+from geoville.api.service import CurrentService
+from geoville.eligibility.decide import decide
+from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError
+from geoville.geocoding.remote import RemoteGeocoder
+from geoville.sources.rows.files import open_row_file
+from geoville.sources.rows.row import AddedCells
+from geoville.workflows.lookup_file.questions import Naming, choose_questions, named_coordinates
+from geoville.workflows.lookup_file.results import ADDED_COLUMNS, answered, columns_beside
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from datetime import date
+    from tempfile import TemporaryDirectory
+
+    from starlette.types import Receive, Scope, Send
+
+    from geoville.api.settings import Settings
+    from geoville.model import Answer
+    from geoville.sources.rows.files import RowFile
+    from geoville.sources.rows.row import InputRow
+    from geoville.workflows.lookup import LookupDesk
+    from geoville.workflows.lookup_file.questions import Questions
+
+
+# --- A file that was sent, put in a folder of its own to be read row by row, and bounded before it is
+
+XLSX, PARQUET = ".xlsx", ".parquet"
+_FORMATS = {b"PK\x03\x04": XLSX, b"PAR1": PARQUET}
+_HEADER_LINES = 1
+_MOST_COLUMNS = 16_384
+"""Of a spreadsheet, and so of a file that anybody made."""
+_LONGEST_HEADER_BYTES = 2_000_000
+_FOLDERS = "geoville-fichier-"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was sent.
+
+    Parameters
+    ----------
+    rows : open for reading.
+    out : where its copy with answers goes, beside it.
+    """
+
+    rows: RowFile
+    out: Path
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether it is an XLSX workbook, else CSV."""
+        return self.out.suffix == XLSX
+
+
+def upload_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder for one file, whose name says which process answers it."""
+    return tempfile.TemporaryDirectory(prefix=f"{_FOLDERS}{os.getpid()}-", ignore_cleanup_errors=True)
+
+
+def sweep_folders() -> None:
+    """Remove the files of processes that were killed before they could; call it before this one is sent any.
+
+    Windows does not tell whether a process lives without ending it: there, nothing is swept.
+    """
+    if sys.platform == "win32":
+        return
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*-*"):
+        number = folder.name.removeprefix(_FOLDERS).partition("-")[0]
+        if number.isdigit() and not _lives_elsewhere(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives_elsewhere(process: int) -> bool:
+    """Whether another process has that number; this one may have that of its predecessor."""
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # another user's
+    return True
+
+
+def receive(
+    sent: IO[bytes], folder: Path, settings: Settings, *, encoding: str | None, delimiter: str | None
+) -> Upload:
+    """Put a file in a folder and open it. Its name is not used: its first bytes say its format.
+
+    Raises
+    ------
+    InvalidInputError
+        It is neither CSV nor XLSX, cannot be read, or is too big once unpacked.
+    """
+    sent.seek(0)
+    suffix = _FORMATS.get(sent.read(4), ".csv")
+    sent.seek(0)
+    if suffix == PARQUET:
+        raise InvalidInputError("Un fichier Parquet n'est pas lu ici", advice="envoyer un fichier CSV ou XLSX")
+    path = folder / f"fichier{suffix}"
+    with path.open("wb") as copy:
+        shutil.copyfileobj(sent, copy)
+    if suffix == XLSX:
+        _check_unpacked_size(path, settings)
+    else:
+        _check_header_length(path)
+    with readable():
+        rows = open_row_file(path, encoding=encoding, separator=delimiter)
+    if len(rows.columns) > _MOST_COLUMNS:
+        raise _too_many_columns()
+    check_rows((rows.expected_rows or 0) - _HEADER_LINES, settings.max_rows)
+    out = folder / f"reponses{suffix}"
+    out.touch()
+    return Upload(rows, out)
+
+
+def check_rows(count: int, most: int) -> None:
+    """Refuse more rows than are answered at once.
+
+    Raises
+    ------
+    InvalidInputError
+        There are.
+    """
+    if count > most:
+        raise InvalidInputError(f"Plus de {french.number(most)} lignes", advice="couper le fichier en plusieurs")
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Turn whatever a workbook made to harm raises into a refusal.
+
+    Raises
+    ------
+    InvalidInputError
+        It cannot be read.
+    """
+    try:
+        yield
+    except GeovilleError:
+        raise
+    except Exception:  # noqa: BLE001 - readers of XML and ZIP raise anything; its message may quote a cell
+        raise InvalidInputError("Fichier illisible", advice="l'enregistrer à nouveau, en CSV ou en XLSX") from None
+
+
+def _check_unpacked_size(path: Path, settings: Settings) -> None:
+    """Refuse a workbook made to fill the memory; what a part says of its size is the most that can be read of it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
+        return  # the reader of workbooks says what is wrong
+    ratio = size / max(path.stat().st_size, 1)
+    if size > settings.max_unpacked_bytes or ratio > settings.max_decompression_ratio:
+        raise InvalidInputError("Classeur trop gros une fois décompressé", advice="l'enregistrer en CSV")
+
+
+def _check_header_length(path: Path) -> None:
+    """Refuse names of columns that would fill the memory, before they are held in it."""
+    with path.open("rb") as file:
+        if len(file.readline(_LONGEST_HEADER_BYTES)) == _LONGEST_HEADER_BYTES:
+            raise _too_many_columns()
+
+
+def _too_many_columns() -> InvalidInputError:
+    return InvalidInputError(
+        f"Plus de {french.number(_MOST_COLUMNS)} colonnes", advice="ne garder que celles qui servent"
+    )
+
+
+# --- A file answered row by row while its copy is sent, then removed: nothing of it is kept
+
+MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+ROWS_AT_ONCE = 50
+"""Rows that the thread hands over together: handing over takes as long as an answer."""
+
+MOST_FAILURES = 3
+"""Of a remote geocoder, in a row, before the rest of a file is answered without it."""
+
+_BLOCK_BYTES = 1 << 16
+_WAIT_S = 0.05
+
+
+class _Stopped(Exception):  # noqa: N818 - no error: the client has left
+    pass
+
+
+class FileAnswer(StreamingResponse):
+    """The copy of a file with its answers, sent as it is written.
+
+    Parameters
+    ----------
+    folder : holds the file and its copy; removed when both the thread and the client are done with them.
+    kept : places of the columns added, among `ADDED_COLUMNS`.
+    """
+
+    def __init__(
+        self,
+        upload: Upload,
+        folder: TemporaryDirectory[str],
+        desk: LookupDesk,
+        questions: Questions,
+        on: date,
+        *,
+        kept: Sequence[int],
+        most_rows: int,
+    ) -> None:
+        self._upload, self._folder = upload, folder
+        self._questions, self._on = questions, on
+        self._kept, self._most_rows = kept, most_rows
+        self._left = Event()
+        self._desk, self._loop = desk, asyncio.get_running_loop()
+        self._remote = cast("LookupDesk", _RemoteDesk(desk, self._loop))
+        self._work = self._loop.run_in_executor(None, self._write)
+        self._work.add_done_callback(lambda work: work.exception())  # looked at, even where the client has left
+        suffix = upload.out.suffix
+        disposition = f'attachment; filename="geoville{suffix}"'
+        super().__init__(
+            self._parts(), headers={"Content-Type": MEDIA_TYPES[suffix], "Content-Disposition": disposition}
+        )
+
+    async def written(self) -> None:
+        """Wait for the whole copy, where it cannot be sent before: a workbook is finished by its beginning.
+
+        Raises
+        ------
+        InvalidInputError
+            The file cannot be read to its end.
+        """
+        try:
+            await asyncio.shield(self._work)
+        except BaseException:
+            self._release()
+            raise
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the copy, and remove everything."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        self._left.set()
+        if self._work.done():
+            self._folder.cleanup()
+        else:
+            self._work.add_done_callback(lambda _: self._folder.cleanup())
+
+    async def _parts(self) -> AsyncIterator[bytes]:
+        with self._upload.out.open("rb") as copy:
+            while True:
+                is_over = self._work.done()
+                if block := copy.read(_BLOCK_BYTES):
+                    yield block
+                elif is_over:
+                    break
+                else:
+                    await asyncio.wait([self._work], timeout=_WAIT_S)
+        self._work.result()
+
+    def _write(self) -> None:
+        rows = self._upload.rows
+        columns = columns_beside(rows.columns)
+        with readable():
+            rows.write(self._upload.out, [columns[place] for place in self._kept], self._answers())
+
+    def _answers(self) -> Iterator[AddedCells]:
+        rows = self._upload.rows
+        places = [rows.columns.index(name) for name in self._questions.columns]
+        found = rows.rows(places)
+        count = 0
+        while chunk := list(islice(found, ROWS_AT_ONCE)):
+            count += len(chunk)
+            check_rows(count, self._most_rows)
+            for answer in self._answered(chunk):
+                yield AddedCells(answer.line, tuple(answer.cells[place] for place in self._kept))
+
+    def _answered(self, rows: Sequence[InputRow]) -> Sequence[AddedCells]:
+        """Answers to some rows: by the event loop, but for what a remote geocoder is asked, which this thread does."""
+        if self._left.is_set():
+            raise _Stopped
+        if isinstance(self._desk.geocoder, RemoteGeocoder):
+            return [answered(row, self._questions, self._remote, self._on) for row in rows]
+
+        async def in_turn() -> list[AddedCells]:
+            answers = []
+            for row in rows:
+                answers.append(answered(row, self._questions, self._desk, self._on))
+                await asyncio.sleep(0)
+            return answers
+
+        return asyncio.run_coroutine_threadsafe(in_turn(), self._loop).result()
+
+
+class _RemoteDesk:
+    """A desk whose searches are made by the thread that asks, and whose verdicts are those of the event loop.
+
+    Where the geocoder fails, each row says so, since the copy that is being sent can no longer be refused. Past a few
+    failures in a row it is not asked any more: each one is several tries, and the rest of the file would take hours.
+    """
+
+    def __init__(self, desk: LookupDesk, loop: asyncio.AbstractEventLoop) -> None:
+        self._desk = desk
+        self._loop = loop
+        self._failures = 0
+
+    def answer(self, question: str, on: date, *, postcode: str = "", citycode: str = "") -> Answer:
+        """As `LookupDesk.answer`."""
+        if self._failures == MOST_FAILURES:
+            raise InvalidInputError("Géocodeur hors service, ligne non cherchée", advice="la renvoyer plus tard")
+        try:
+            found = self._desk.located(question, postcode=postcode, citycode=citycode)
+        except DataUnavailableError as error:
+            self._failures += 1
+            raise InvalidInputError(error.message, advice=error.advice) from None
+        self._failures = 0
+
+        async def decided() -> Answer:
+            return decide(found, self._desk.index, on)
+
+        return asyncio.run_coroutine_threadsafe(decided(), self._loop).result()
+
+    def answer_at(self, lon: float, lat: float, on: date) -> Answer:
+        """As `LookupDesk.answer_at`."""
+
+        async def decided() -> Answer:
+            return self._desk.answer_at(lon, lat, on)
+
+        return asyncio.run_coroutine_threadsafe(decided(), self._loop).result()
+
+
+def places_of(names: Sequence[str]) -> list[int]:
+    """Places of the columns asked for, in the order of a whole answer; all of them where none is asked for.
+
+    Raises
+    ------
+    InvalidInputError
+        A name is not that of a column that geoville adds.
+    """
+    known = [column.name for column in ADDED_COLUMNS]
+    if not set(names) <= set(known):
+        raise InvalidInputError("Colonne de réponse inconnue", advice=f"choisir parmi {', '.join(known)}")
+    return [place for place, name in enumerate(known) if not names or name in names]
+
+
+# --- Shapes of the forms of `/search/csv` and `/reverse/csv`: those of the API Adresse
+
+MOST_COLUMNS = 50
+LONGEST_NAME = 200
+
+ColumnName = Annotated[str, Field(max_length=LONGEST_NAME)]
+
+
+class FileForm(Strict):
+    """Un fichier, et comment le lire."""
+
+    data: UploadFile = Field(description="Fichier CSV, ou classeur XLSX")
+    result_columns: list[ColumnName] = Field(
+        [], max_length=MOST_COLUMNS, description="Colonnes à ajouter, répété ; toutes sinon"
+    )
+    encoding: str | None = Field(None, max_length=20, description="CSV : utf-8, cp1252 ou latin-1 ; reconnu sinon")
+    delimiter: str | None = Field(None, max_length=3, description="CSV : « ; » « , » « | » ou tab ; reconnu sinon")
+    on: AskedDay | None = Field(None, description=DAY)
+
+
+class SearchFileForm(FileForm):
+    """Un fichier d'adresses."""
+
+    columns: list[ColumnName] = Field(
+        [], max_length=MOST_COLUMNS, description="Colonnes de l'adresse, dans l'ordre, répété ; reconnues sinon"
+    )
+    citycode: ColumnName | None = Field(None, description="Colonne du code Insee qui limite la recherche")
+    postcode: ColumnName | None = Field(None, description="Colonne du code postal qui limite la recherche")
+
+
+class ReverseFileForm(FileForm):
+    """Un fichier de coordonnées."""
+
+    lon: ColumnName | None = Field(None, description="Colonne de la longitude ; reconnue sinon")
+    lat: ColumnName | None = Field(None, description="Colonne de la latitude ; reconnue sinon")
+
+
+router = APIRouter(tags=["Comme l'API Adresse"], dependencies=[GivenOnce])
+
+_SEARCH_FIELDS = Naming("columns", "lon et lat, envoyés à /reverse/csv")
+_REVERSE_FIELDS = Naming("columns, envoyé à /search/csv", "lon et lat")
+_REPEATED = {"columns", "result_columns"}
+
+_COMMON: dict[str, Any] = {
+    "response_class": Response,
+    "response_description": "Le fichier envoyé, avec les colonnes ajoutées",
+    "responses": {
+        200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()}},
+        **problem_responses(400, 413, 422, 503),
+    },
+}
+
+
+@router.post("/search/csv", summary="Verdicts d'un fichier d'adresses", **_COMMON)
+async def search_file(request: Request, service: CurrentService, asked: Annotated[SearchFileForm, Form()]) -> Response:
+    """Répondre pour chaque ligne d'un fichier CSV ou XLSX, comme `geoville lookup-file`.
+
+    Une ligne mal écrite a son `result_status` ; les autres sont répondues. Rien n'est gardé.
+    """
+    return await _answered(
+        request,
+        service,
+        asked,
+        lambda known: choose_questions(
+            known,
+            address=asked.columns,
+            postcode=asked.postcode,
+            citycode=asked.citycode,
+            naming=_SEARCH_FIELDS,
+        ),
+    )
+
+
+@router.post("/reverse/csv", summary="Verdicts d'un fichier de coordonnées", **_COMMON)
+async def reverse_file(
+    request: Request, service: CurrentService, asked: Annotated[ReverseFileForm, Form()]
+) -> Response:
+    """Répondre pour chaque ligne d'un fichier de coordonnées (WGS 84), comme `geoville lookup-file`."""
+    return await _answered(request, service, asked, lambda known: _coordinates(known, asked))
+
+
+def _coordinates(known: Sequence[str], asked: ReverseFileForm) -> Questions:
+    if asked.lon is None and asked.lat is None:
+        found = named_coordinates(known)
+        if found is None:
+            raise InvalidInputError(
+                "Aucune colonne ne s'appelle longitude et latitude", advice="nommer celles à lire par lon et lat"
+            )
+        return found
+    return choose_questions(known, lon=asked.lon, lat=asked.lat, naming=_REVERSE_FIELDS)
+
+
+async def _answered(
+    request: Request, service: CurrentService, asked: FileForm, choose: Callable[[Sequence[str]], Questions]
+) -> Response:
+    names = [name for name, _ in (await request.form()).multi_items()]
+    if any(names.count(name) > 1 for name in set(names) - _REPEATED):
+        raise InvalidInputError("Un champ est donné deux fois", advice="envoyer un fichier à la fois")
+    settings = request.app.state.settings
+    kept = places_of(asked.result_columns)
+    folder = upload_folder()
+    try:
+        upload = await asyncio.to_thread(
+            receive, asked.data.file, Path(folder.name), settings, encoding=asked.encoding, delimiter=asked.delimiter
+        )
+        questions = choose(upload.rows.columns)
+    except BaseException:
+        folder.cleanup()
+        raise
+    answer = FileAnswer(
+        upload, folder, service.desk, questions, day_asked(asked.on), kept=kept, most_rows=settings.max_rows
+    )
+    if upload.is_workbook:
+        await answer.written()
+    return answer

@@ -1,0 +1,388 @@
+"""`/lookup` and its kin: one question, several, a footprint; their routes and documents."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.responses import StreamingResponse
+
+from geoville import french
+from geoville.api.problems import STATUS_OF_ERROR, TITLES, ProblemDocument, problem_responses
+from geoville.api.routing import DAY, AskedDay, Degrees, GivenOnce, Strict, day_asked, lean_get
+from geoville.api.service import CurrentService
+from geoville.eligibility.decide import decide
+from geoville.eligibility.documents import answer_document, footprint_document
+from geoville.errors import GeovilleError, InvalidInputError
+from geoville.geocoding.remote import RemoteGeocoder
+from geoville.model import Basis, Kind, Placement, PositionType, RuleStatus, VerdictCode
+from geoville.workflows.footprints import footprint_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from geoville.model import Answer
+    from geoville.workflows.lookup import LookupDesk
+
+
+Found = TypeVar("Found")
+
+
+async def searched(desk: LookupDesk, search: Callable[[], Found]) -> Found:
+    """What a search of the desk's geocoder finds.
+
+    Only a remote geocoder is asked in a thread: it shares no geometry with this one. Everything else stays in the event
+    loop, verdicts above all.
+    """
+    return await asyncio.to_thread(search) if isinstance(desk.geocoder, RemoteGeocoder) else search()
+
+
+async def answer(desk: LookupDesk, question: str, on: date, *, postcode: str = "", citycode: str = "") -> Answer:
+    """What `LookupDesk.answer` answers.
+
+    Raises
+    ------
+    InvalidInputError
+        The question cannot be searched.
+    DataUnavailableError
+        The remote geocoder is out of reach.
+    """
+    if not isinstance(desk.geocoder, RemoteGeocoder):
+        return desk.answer(question, on, postcode=postcode, citycode=citycode)
+    found = await asyncio.to_thread(desk.located, question, postcode=postcode, citycode=citycode)
+    return decide(found, desk.index, on)
+
+
+async def answer_question(desk: LookupDesk, asked: Question, on: date) -> Answer:
+    """Answer to an address or to coordinates.
+
+    Raises
+    ------
+    InvalidInputError
+        The question is none, is both, or cannot be searched.
+    DataUnavailableError
+        The remote geocoder is out of reach.
+    """
+    if asked.q is not None and asked.lon is None and asked.lat is None and asked.accuracy_m is None:
+        return await answer(desk, asked.q, on)
+    if asked.q is None and asked.lon is not None and asked.lat is not None:
+        return desk.answer_at(asked.lon, asked.lat, on, asked.accuracy_m or 0.0)
+    raise InvalidInputError(
+        "La question n'est pas claire", advice="donner soit q, soit lon et lat (et leur accuracy_m)"
+    )
+
+
+# --- Shapes of the service's documents, for validation and for the OpenAPI page
+
+
+class PositionDocument(BaseModel):
+    """La position sur laquelle porte la réponse."""
+
+    lon: float
+    lat: float
+    label: str
+    score: float = Field(ge=0, le=1, description="1 pour des coordonnées saisies")
+    type: PositionType
+    firm: bool = Field(description="Faux pour une rue, une commune ou un lieu mal situé")
+    alternatives: list[str] = Field(description="Autres lieux qui répondent aussi bien à la question")
+    citycode: str | None
+    source: str | None
+
+
+class PerimeterDocument(BaseModel):
+    """Un périmètre proche de la position."""
+
+    code: str
+    name: str
+    kind: Kind
+    generation: int | None = Field(description="Génération d'un QPV officiel (2015, 2024)")
+    vintage: int | None = Field(description="Millésime des carreaux d'une estimation")
+    estimated: bool = Field(description="Vrai pour un périmètre calculé, sans valeur réglementaire")
+    distance_m: float = Field(description="Distance signée à la limite, en mètres ; négative à l'intérieur")
+    in_force: bool
+    valid_from: date | None
+    valid_to: date | None
+    reference: str | None
+
+
+class SourceDocument(BaseModel):
+    """Une source à citer."""
+
+    citation: str
+    vintage: str | None
+    sha256: str | None
+
+
+class PeriodDocument(BaseModel):
+    """Ce qui serait répondu sous une génération de QPV connue à cet endroit."""
+
+    generation: int
+    valid_from: date | None
+    valid_to: date | None = Field(description="Absent tant que la génération est en vigueur")
+    verdict: VerdictCode
+    code: str = Field(description="QPV qui contient la position, ou le plus proche")
+    name: str
+    distance_m: float
+
+
+class RuleDocument(BaseModel):
+    """Ce qui peut être dit d'une règle ; jamais « met » sur une estimation ou un texte non lu."""
+
+    id: str
+    name: str
+    status: RuleStatus
+    place_met: bool | None = Field(description="Condition de lieu remplie ; absent si rien ne permet de le dire")
+    reason: str
+    to_check: list[str] = Field(description="Ce qu'une personne doit encore vérifier")
+    reference: str
+    verified: bool
+
+
+class LookupDocument(BaseModel):
+    """La réponse datée, avec ce sur quoi elle repose."""
+
+    on: date
+    verdict: VerdictCode
+    basis: Basis
+    distance_m: float | None
+    accuracy_m: float | None
+    position: PositionDocument | None
+    quality: int | None = Field(description="Échelle de l'Insee : 1 sûr, 2 probable, 3 aléatoire")
+    perimeters: list[PerimeterDocument]
+    periods: list[PeriodDocument] = Field(description="La réponse sous chaque génération de QPV connue ici")
+    reasons: list[str] = Field(description="Le verdict en mots, puis ce qui le fonde")
+    rules: list[RuleDocument] = Field(description="Les règles qu'un lieu ouvre, et ce qu'il reste à vérifier")
+    references: list[str]
+    sources: list[SourceDocument]
+
+
+# --- Shapes of the questions of `/lookup` and of the answers to many of them, or to a footprint
+
+MOST_QUESTIONS = 1_000
+"""Of one request; a longer list is a file, for `/search/csv`."""
+
+LONGEST_ID = 100
+
+
+class Question(Strict):
+    """Une adresse, ou des coordonnées."""
+
+    q: str | None = Field(
+        None, description="Adresse, nom de lieu, ou « longitude,latitude »", examples=["collège Vauban"]
+    )
+    lon: Degrees | None = Field(None, description="Longitude, degrés décimaux WGS 84")
+    lat: Degrees | None = Field(None, description="Latitude, degrés décimaux WGS 84")
+    accuracy_m: Degrees | None = Field(None, description="Précision des coordonnées, en mètres ; exactes sinon")
+
+
+class LookupQuery(Question):
+    """La question : une adresse, ou des coordonnées, et le jour."""
+
+    on: AskedDay | None = Field(None, description=DAY)
+
+
+class BatchQuestion(Question):
+    """Une question parmi d'autres."""
+
+    id: Annotated[str, Field(max_length=LONGEST_ID)] | int | None = Field(None, description="Repris dans la réponse")
+
+
+class BatchQuery(Strict):
+    """Des questions pour un même jour."""
+
+    questions: list[Annotated[BatchQuestion | dict[str, Any], Field(union_mode="left_to_right")]] = Field(
+        max_length=MOST_QUESTIONS,
+        description="Chacune avec q, ou lon et lat ; une question mal posée n'empêche pas les autres",
+        examples=[[{"id": "a", "q": "collège Vauban"}, {"id": "b", "lon": 1.8867, "lat": 50.956}]],
+    )
+    on: AskedDay | None = Field(None, description=DAY)
+
+
+class BatchAnswer(BaseModel):
+    """Ce qui est répondu à une question : une réponse, ou un problème."""
+
+    id: str | int | None
+    answer: LookupDocument | None
+    problem: ProblemDocument | None
+
+
+class BatchDocument(BaseModel):
+    """Une réponse par question, dans l'ordre."""
+
+    on: date
+    answers: list[BatchAnswer]
+
+
+class GeoJsonEntry(BaseModel):
+    """Du GeoJSON en longitude et latitude : géométrie, entité ou collection."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    type: Literal[
+        "Point",
+        "MultiPoint",
+        "LineString",
+        "MultiLineString",
+        "Polygon",
+        "MultiPolygon",
+        "GeometryCollection",
+        "Feature",
+        "FeatureCollection",
+    ]
+
+
+class FootprintDocument(BaseModel):
+    """Où se trouve une emprise entière."""
+
+    on: date
+    placement: Placement
+    basis: Basis
+    share_of_area: float = Field(ge=0, le=1, description="Part de la surface (ou de la longueur, des points) dedans")
+    share_of_people: float | None = Field(description="Part estimée des habitants dedans")
+    nearest_m: float | None
+    farthest_m: float | None
+    wholly_within_300_m: bool
+    wholly_within_500_m: bool
+    perimeters: list[PerimeterDocument]
+    reasons: list[str]
+    rules: list[RuleDocument]
+    references: list[str]
+    sources: list[SourceDocument]
+
+
+# --- Many questions in one request, answered one by one and sent as they are
+
+
+async def batch_parts(
+    desk: LookupDesk, questions: Sequence[BatchQuestion | dict[str, Any]], on: date
+) -> AsyncIterator[str]:
+    """Parts of the JSON document of the answers; others are answered between two questions."""
+    yield f'{{"on":"{on.isoformat()}","answers":['
+    for rank, question in enumerate(questions):
+        yield "," * bool(rank) + json.dumps(await _answered(desk, question, on), ensure_ascii=False)
+        await asyncio.sleep(0)
+    yield "]}"
+
+
+async def _answered(desk: LookupDesk, question: BatchQuestion | dict[str, Any], on: date) -> dict[str, Any]:
+    if isinstance(question, dict):
+        return {"id": _usable_id(question), "answer": None, "problem": _problem(_misread(question))}
+    try:
+        answer = await answer_question(desk, question, on)
+    except GeovilleError as error:
+        return {"id": question.id, "answer": None, "problem": _problem(error)}
+    return {"id": question.id, "answer": answer_document(answer), "problem": None}
+
+
+def _usable_id(question: dict[str, Any]) -> str | int | None:
+    try:
+        return BatchQuestion.model_validate({"id": question.get("id")}).id
+    except ValidationError:
+        return None
+
+
+def _misread(question: dict[str, Any]) -> InvalidInputError:
+    """What is wrong with a question that cannot be read; an unknown key was typed by the user and is not repeated."""
+    known = sorted(BatchQuestion.model_fields.keys() & question.keys())
+    return InvalidInputError(
+        "Question mal formée",
+        advice=f"vérifier {', '.join(known) or 'ses clés'} ; clés permises : id, q, lon, lat, accuracy_m",
+    )
+
+
+def _problem(error: GeovilleError) -> dict[str, Any]:
+    status = next(status for kind, status in STATUS_OF_ERROR.items() if isinstance(error, kind))
+    return {"type": "about:blank", "title": TITLES[status], "status": int(status), "detail": error.sentence}
+
+
+# --- A footprint sent as GeoJSON, bounded before it is measured
+
+REQUEST = "demande"
+"""What errors cite in place of a file."""
+
+_ADVICE = "donner un polygone, une ligne ou des points en longitude et latitude (WGS84)"
+
+
+def read_entry(document: dict[str, Any], most_vertices: int) -> BaseGeometry:
+    """Everything that GeoJSON draws as one footprint, WGS84.
+
+    Raises
+    ------
+    InvalidInputError
+        It is no GeoJSON, has too many vertices, is off the globe, or is no usable footprint.
+    """
+    import shapely
+
+    try:
+        drawn = shapely.from_geojson(json.dumps(document, allow_nan=False))
+    except (shapely.errors.ShapelyError, ValueError, TypeError, RecursionError):
+        # Without its cause, which quotes what was sent.
+        raise InvalidInputError("GeoJSON illisible", advice=_ADVICE) from None
+    count = int(shapely.get_num_coordinates(drawn))
+    if count > most_vertices:
+        raise InvalidInputError(
+            f"Géométrie de {french.number(count)} sommets",
+            advice=f"la simplifier à {french.number(most_vertices)} sommets au plus",
+        )
+    if drawn.is_empty:
+        raise InvalidInputError("L'emprise est vide", advice=_ADVICE)
+    west, south, east, north = drawn.bounds
+    if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):  # noqa: PLR2004 - also refuses NaN
+        raise InvalidInputError("L'emprise sort du globe", advice=_ADVICE)
+    return footprint_of(shapely.get_parts(drawn), REQUEST)
+
+
+router = APIRouter(tags=["Verdict"], dependencies=[GivenOnce])
+
+
+@lean_get(
+    router,
+    "/lookup",
+    summary="Verdict pour une adresse, un lieu ou des coordonnées",
+    response_model=LookupDocument,
+    response_description="Réponse datée, motivée et sourcée ; « not_found » en est une",
+    responses=problem_responses(400, 422, 503),
+)
+async def lookup(service: CurrentService, asked: Annotated[LookupQuery, Query()]) -> dict[str, Any]:
+    """Dire si une position est dans un quartier prioritaire à une date, à quelle distance de la limite, et pourquoi."""
+    return answer_document(await answer_question(service.desk, asked, day_asked(asked.on)))
+
+
+@router.post(
+    "/lookup",
+    summary="Verdicts pour mille questions au plus",
+    response_model=BatchDocument,
+    response_description="Une réponse ou un problème par question, dans l'ordre",
+    responses=problem_responses(400, 413, 422, 503),
+)
+async def lookup_many(service: CurrentService, asked: BatchQuery) -> StreamingResponse:
+    """Répondre à des questions pour un même jour, les adresses étant hors de l'URL.
+
+    Une question mal posée reçoit un problème à sa place ; les autres sont répondues.
+    """
+    parts = batch_parts(service.desk, asked.questions, day_asked(asked.on))
+    return StreamingResponse(parts, media_type="application/json")
+
+
+@router.post(
+    "/lookup/geometry",
+    summary="Placement d'une parcelle, d'un bâtiment, d'une rue ou d'un secteur",
+    response_model=FootprintDocument,
+    response_description="Dedans, en partie ou dehors, avec les parts et les distances",
+    responses=problem_responses(400, 413, 422, 503),
+)
+async def lookup_geometry(
+    request: Request,
+    service: CurrentService,
+    drawn: GeoJsonEntry,
+    on: Annotated[AskedDay | None, Query(description=DAY)] = None,
+) -> dict[str, Any]:
+    """Dire où se trouve une emprise entière, jugée en entier : surface, habitants, point le plus lointain."""
+    shape = read_entry(drawn.model_dump(), request.app.state.settings.max_vertices)
+    return footprint_document(await service.aside.footprint(shape, day_asked(on)))

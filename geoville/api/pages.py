@@ -1,0 +1,340 @@
+"""What a browser shows: the page of the town hall, the landing page, the documentation."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cache
+from http import HTTPStatus
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi import Path as PathParameter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from geoville import french
+from geoville.api import ogc as documents
+from geoville.api.ogc import LandingDocument, LandingQuery, answer, base_of
+from geoville.api.problems import Refusal, problem_responses
+from geoville.api.routing import DataRoute, data_get
+from geoville.api.service import CurrentService, cache_headers, not_modified
+from geoville.eligibility.rules import rules_at
+from geoville.law.generations import generations
+from geoville.rendering.folium_map import read_leaflet
+from geoville.rendering.layers import band_layers
+from geoville.rendering.look import PERIMETER_LINES, tile_source
+from geoville.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
+
+    from fastapi import FastAPI
+    from jinja2 import Template
+
+    from geoville.api.service import Service
+    from geoville.api.settings import Settings
+    from geoville.rendering.look import TileSource
+
+
+# --- Files that the page loads: its own style and scripts, and Leaflet from the PyPI package XStatic-Leaflet
+
+PAGE = files("geoville.api").joinpath("page")
+
+_MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".png": "image/png"}
+
+_LEAFLET = (
+    "leaflet.js",
+    "leaflet.css",
+    "images/layers.png",
+    "images/layers-2x.png",
+    "images/marker-icon.png",
+    "images/marker-icon-2x.png",
+    "images/marker-shadow.png",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """A file as it is served.
+
+    Parameters
+    ----------
+    etag : changes with the content.
+    """
+
+    content: bytes
+    media_type: str
+    etag: str
+
+    @classmethod
+    def of(cls, content: bytes, suffix: str) -> PageFile:
+        """A content, of the type that a suffix tells."""
+        return cls(content, _MEDIA_TYPES[suffix], f'W/"{hashlib.sha256(content).hexdigest()[:16]}"')
+
+
+def read_page_files() -> dict[str, PageFile]:
+    """Every file by its path under `/static/`; what is not among them does not exist, whatever the path.
+
+    Raises
+    ------
+    DataUnavailableError
+        Leaflet is not installed whole.
+    """
+    own = {item.name: _read(item) for item in PAGE.iterdir() if Path(item.name).suffix in _MEDIA_TYPES}
+    return own | {f"leaflet/{name}": PageFile.of(read_leaflet(name), Path(name).suffix) for name in _LEAFLET}
+
+
+def _read(item: Traversable) -> PageFile:
+    return PageFile.of(item.read_bytes(), Path(item.name).suffix)
+
+
+router = APIRouter()
+
+_FRANCE = (-5.2, 41.3, 9.6, 51.1)
+"""West, south, east, north of where to look, degrees, for a territory that does not say where it is."""
+
+
+def page(request: Request, service: Service) -> HTMLResponse:
+    """The page, with what its scripts need to know of the service."""
+    settings: Settings = request.app.state.settings
+    tiles = tile_source(settings.tiles) if settings.tiles else None
+    html = _template().render(
+        title=service.territory.title,
+        version=__version__,
+        generations=_generations(),
+        facts=page_facts(service, tiles),
+    )
+    return HTMLResponse(html, headers={"Content-Security-Policy": content_security_policy(tiles)})
+
+
+def page_facts(service: Service, tiles: TileSource | None) -> dict[str, Any]:
+    """What the scripts of the page need to know: where to look, how to draw, whose tiles."""
+    return {
+        "today": date.today().isoformat(),  # noqa: DTZ011 - the legal day is the local one
+        "extent": service.territory.extent or _FRANCE,
+        "cells": f"cells-{service.territory.default_vintage}" if service.territory.has("grid") else None,
+        "lines": {name: asdict(line) for name, line in PERIMETER_LINES.items()},
+        "tiles": asdict(tiles) | {"url": tiles.url} if tiles else None,
+    }
+
+
+def content_security_policy(tiles: TileSource | None) -> str:
+    """Let the page load its own files, and images of the one host that the operator chose."""
+    images = f"'self' data: {tiles.host}" if tiles else "'self' data:"
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+@router.get("/static/{name:path}", include_in_schema=False)
+async def static(request: Request, name: str) -> Response:
+    """A file of the page; its browser asks each time whether it changed, and gets it again only then."""
+    file = _files().get(name)
+    if file is None:
+        raise Refusal(HTTPStatus.NOT_FOUND, "Ce fichier de la page n'existe pas.")
+    headers = {"ETag": file.etag, "Cache-Control": "no-cache"}
+    if request.headers.get("if-none-match") == file.etag:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(file.content, media_type=file.media_type, headers=headers)
+
+
+@router.get(
+    "/perimeters/{code}/bands",
+    summary="Les bandes autour d'un périmètre que des règles regardent",
+    response_class=JSONResponse,
+    response_description="FeatureCollection GeoJSON en WGS 84, une bande par distance ; vide si aucune règle n'en a",
+    responses=problem_responses(404, 422, 503),
+)
+async def bands(
+    request: Request,
+    service: CurrentService,
+    code: Annotated[str, PathParameter(max_length=64, description="Code d'un QPV ou d'un périmètre candidat")],
+    on: Annotated[date | None, Query(description="Jour des règles (AAAA-MM-JJ) ; aujourd'hui sinon")] = None,
+) -> Response:
+    """Tracer les bandes (300 m, 500 m) d'un quartier ; l'emprise entière du bâtiment compte, non un point."""
+    unchanged = not_modified(request, service)
+    if unchanged is not None:
+        return unchanged
+    found = [item for item in service.desk.index.perimeters if item.code == code]
+    if not found:
+        raise Refusal(HTTPStatus.NOT_FOUND, "Aucun périmètre n'a ce code.")
+    day = on or date.today()  # noqa: DTZ011 - the legal day is the local one
+    features = [
+        {
+            "type": "Feature",
+            "geometry": dict(shape.geometry),
+            "properties": {"name": layer.name, "note": shape.popup.note},
+        }
+        for layer in band_layers(found, rules_at(day), day)
+        for shape in layer.shapes
+    ]
+    return JSONResponse(
+        {"type": "FeatureCollection", "features": features},
+        media_type="application/geo+json",
+        headers=cache_headers(service),
+    )
+
+
+def _generations() -> list[dict[str, Any]]:
+    """Generations of metropolitan France, the latest first, each with a day in force: its last one, else its first."""
+    known = [item for item in generations() if item.zone == "metropole"]
+    return [
+        {"year": item.year, "day": day.isoformat(), "day_in_words": french.long_date(day)}
+        for item in reversed(known)
+        for day in [item.valid_to or item.valid_from]
+    ]
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(loader=PackageLoader("geoville.api", "page"), autoescape=True, undefined=StrictUndefined)
+    return environment.get_template("page.html")
+
+
+@cache
+def _files() -> dict[str, PageFile]:
+    return read_page_files()
+
+
+# --- `/docs`: what the service answers, as one page of its own. FastAPI's page would load scripts from a third party
+
+TEMPLATE = "docs.html"
+
+
+def install_docs(app: FastAPI) -> None:
+    """Serve the page, rendered once from the application's OpenAPI document; call it after the routes are there."""
+    page = docs_page(app.openapi())
+    headers = {"Content-Security-Policy": _policy(page)}
+
+    async def docs(_: Request) -> HTMLResponse:
+        return HTMLResponse(page, headers=headers)
+
+    app.add_route("/docs", docs, include_in_schema=False)
+
+
+def docs_page(document: dict[str, Any]) -> str:
+    """Render an OpenAPI document as a French page without any script or outside address."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(loader=PackageLoader("geoville.api", "."), autoescape=True, undefined=StrictUndefined)
+    operations = [
+        {"method": method.upper(), "path": path, **operation}
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return environment.get_template(TEMPLATE).render(info=document["info"], operations=operations)
+
+
+def _policy(page: str) -> str:
+    """Let a browser apply the page's own styles, known by their hashes, and nothing else."""
+    sheets = re.findall("<style>(.*?)</style>", page, flags=re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode() for sheet in sheets]
+    styles = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    return f"default-src 'none'; style-src {styles}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+# --- `/`: the landing page of the API for programs, the page of the town hall for browsers
+
+landing_router = APIRouter(route_class=DataRoute, tags=["OGC API - Features"])
+
+
+@data_get(
+    landing_router,
+    "/",
+    summary="L'accueil de l'API, ou la page",
+    response_model=LandingDocument,
+    response_description="Les liens de l'API ; ou la page, en HTML",
+    responses={200: {"content": {documents.HTML: {"schema": {"type": "string"}}}}, **problem_responses(400, 503)},
+)
+async def landing(request: Request, service: CurrentService, asked: Annotated[LandingQuery, Query()]) -> Response:
+    """Donner les liens d'OGC API - Features ; la page à qui préfère text/html."""
+    as_page = asked.f == "html" or (asked.f is None and prefers_html(request.headers.get("accept", "")))
+    found = page(request, service) if as_page else _links(request, service)
+    found.headers.add_vary_header("Accept")
+    return found
+
+
+def prefers_html(accept: str) -> bool:
+    """Whether an Accept header ranks HTML strictly above JSON.
+
+    >>> prefers_html("text/html,application/xml;q=0.9,*/*;q=0.8"), prefers_html("*/*"), prefers_html("")
+    (True, False, False)
+    """
+    quality = {}
+    for item in accept.lower().split(","):
+        media_type, *options = (part.strip() for part in item.split(";"))
+        quality[media_type] = _quality(options)
+    anything = quality.get("*/*", 0.0)
+    html, json = (quality.get(f"{kind}/{name}", quality.get(f"{kind}/*", anything)) for kind, name in _RANKED)
+    return html > json
+
+
+_RANKED = (("text", "html"), ("application", "json"))
+
+
+def _quality(options: list[str]) -> float:
+    stated = next((option[2:] for option in options if option.startswith("q=")), "1")
+    try:
+        return float(stated)
+    except ValueError:
+        return 0.0
+
+
+def _links(request: Request, service: CurrentService) -> Response:
+    return answer(
+        request, service, documents.JSON, lambda: documents.landing_document(base_of(request), service.territory.title)
+    )
+
+
+# --- Examples of the OpenAPI document: for each operation a question, and what the service answers to it
+
+
+def install_examples(app: FastAPI) -> None:
+    """Put the examples in the document that an application makes of its routes."""
+    made, examples = app.openapi, read_examples()
+
+    def with_examples() -> dict[str, Any]:
+        document = made()  # made again where a route was added since
+        for name, operation in _operations(document):
+            if name in examples:
+                _put(operation, examples[name])
+        return document
+
+    app.openapi = with_examples  # type: ignore[method-assign]
+
+
+def read_examples() -> dict[str, dict[str, Any]]:
+    """Examples by "METHOD /path": `path`, `query`, `body` or `form` asked, and `answer`; all but the last may miss."""
+    text = (files("geoville.api") / "openapi_examples.json").read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = json.loads(text)
+    return found
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def _put(operation: dict[str, Any], example: dict[str, Any]) -> None:
+    asked = example.get("query", {}) | example.get("path", {})
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] in asked:
+            parameter["example"] = asked[parameter["name"]]
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        content["example"] = example.get("body", example.get("form"))
+    good = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
+    media = next(iter(good.get("content", {}).values()), None)
+    if media is not None:
+        media["example"] = example["answer"]

@@ -1,0 +1,154 @@
+"""Routes lean enough for one answer each: parameters read, answers cached, data as they stand."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import orjson
+from fastapi import Depends
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from geoville.api.service import current_service
+from geoville.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from fastapi import APIRouter
+
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class Strict(BaseModel):
+    """A question. What it does not know is refused: a mistyped `on` must not become a silent "today"."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _iso_day(value: Any) -> Any:
+    """Refuse what pydantic would take for a day: a number of seconds, a day with its time."""
+    if isinstance(value, date) or (isinstance(value, str) and _ISO_DAY.fullmatch(value)):
+        return value
+    raise ValueError
+
+
+def _number(value: Any) -> Any:
+    """Refuse true and false, which Python takes for 1 and 0."""
+    if isinstance(value, bool):
+        raise ValueError  # noqa: TRY004 - pydantic turns it into its own error
+    return value
+
+
+DAY = "Jour de la question (AAAA-MM-JJ) ; aujourd'hui sinon"
+AskedDay = Annotated[date, BeforeValidator(_iso_day), Field(examples=["2024-06-01"])]
+Degrees = Annotated[float, BeforeValidator(_number)]
+Count = Annotated[int, BeforeValidator(_number)]
+
+
+def day_asked(on: date | None) -> date:
+    """The day of a question: today where it does not say."""
+    return on or date.today()  # noqa: DTZ011 - the legal day is the local one
+
+
+async def _each_given_once(request: Request) -> None:
+    if len(request.query_params.multi_items()) > len(request.query_params):
+        raise InvalidInputError("Un paramètre est donné deux fois", advice="poser une question à la fois")
+
+
+GivenOnce = Depends(_each_given_once)
+"""Dependency of a route whose parameters may not be repeated: which one would be answered?"""
+
+
+# --- Routes on the data, as OGC API - Features has them: any parameter not foreseen is refused with 400; GET and HEAD
+
+
+class DataRoute(APIRoute):
+    """A route whose faults of parameters are answered 400, where the other routes of the service answer 422."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap FastAPI's own handler."""
+        handler = super().get_route_handler()
+
+        async def answered(request: Request) -> Response:
+            if len(request.query_params.multi_items()) > len(request.query_params):
+                raise InvalidInputError("Un paramètre est donné deux fois", advice="ne le donner qu'une fois")
+            try:
+                answer = await handler(request)
+            except RequestValidationError as error:
+                raise _fault(error) from None
+            return _without_body(answer) if request.method == "HEAD" else answer
+
+        return answered
+
+
+def data_get(router: APIRouter, path: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorate an endpoint that answers GET, which the OpenAPI document shows, and HEAD, which goes without saying."""
+
+    def registered(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+        router.get(path, **options)(endpoint)
+        router.head(path, include_in_schema=False)(endpoint)
+        return endpoint
+
+    return registered
+
+
+def _fault(error: RequestValidationError) -> InvalidInputError:
+    faults = error.errors()
+    # The name of a parameter that is not known was typed by the user: it is not repeated.
+    names = sorted({str(fault["loc"][-1]) for fault in faults if fault["type"] != "extra_forbidden"})
+    what = f"Paramètre mal formé : {', '.join(names)}" if names else "Paramètre inconnu"
+    return InvalidInputError(f"{what} ; voir /docs")
+
+
+def _without_body(answer: Response) -> Response:
+    """The same status and headers, the length of the body that GET has included."""
+    bare = Response(status_code=answer.status_code)
+    bare.raw_headers = answer.raw_headers
+    return bare
+
+
+# --- The routes that are asked most: a question that is a whole query, a document that was just made
+
+
+class LeanRoute(APIRoute):
+    """A route of an endpoint `(service, asked)`, where `asked` is a model of the whole query.
+
+    FastAPI documents it as any other route. But solving parameters one by one, then validating and copying the document
+    that the endpoint made, take it several times as long as the answer: here the model reads the query itself, and the
+    tests, not each request, see that documents are those of `response_model`. Dependencies take the request alone.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Take the place of FastAPI's own handler."""
+        endpoint, checks = self.endpoint, [item.dependency for item in self.dependencies if item.dependency]
+        question: type[BaseModel] = get_type_hints(endpoint)["asked"]
+
+        async def answered(request: Request) -> Response:
+            for check in checks:
+                await check(request)
+            try:
+                asked = question.model_validate(dict(request.query_params))
+            except ValidationError as error:
+                faults = error.errors(include_url=False, include_input=False)
+                raise RequestValidationError([{**fault, "loc": ("query", *fault["loc"])} for fault in faults]) from None
+            document = await endpoint(await current_service(request), asked)
+            return Response(orjson.dumps(document), media_type="application/json")
+
+        return answered
+
+
+def lean_get(router: APIRouter, path: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorate the endpoint of a lean route."""
+
+    def registered(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+        router.add_api_route(path, endpoint, methods=["GET"], route_class_override=LeanRoute, **options)
+        return endpoint
+
+    return registered

@@ -1,0 +1,184 @@
+"""The command line from start to end: the tree of commands, interruptions, exit codes. In French."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import re
+import signal
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
+
+import typer
+
+from geoville.cli import answers, data, demo, lookup_file, maps, perimeters, serve
+from geoville.cli import maps as atlas
+from geoville.cli import maps as sheet
+from geoville.cli import perimeters as vecu
+from geoville.cli import perimeters as veille
+from geoville.cli.typer_french import command, group
+from geoville.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+# --- Ctrl-C, and the polite request to stop: whichever comes, a command tidies up before it ends
+
+_SHELL_BASE = 128
+
+
+@dataclass(slots=True)
+class Interruption:
+    """How a command was asked to stop.
+
+    Parameters
+    ----------
+    code : exit code that says so, as shells count: 128 and the number of the signal. 130 for Ctrl-C, 143 for SIGTERM.
+    """
+
+    code: int = _SHELL_BASE + signal.SIGINT
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Let SIGTERM end the work as Ctrl-C does: left alone, it would leave temporary folders behind."""
+
+        def stop(*_: object) -> None:
+            self.code = _SHELL_BASE + signal.SIGTERM
+            raise KeyboardInterrupt
+
+        before = signal.signal(signal.SIGTERM, stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+
+_INTERRUPTED = Interruption().code
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def main() -> None:
+    """Run the command line.
+
+    Exit code 0; 2 for an input that the user can mend, 1 if geoville fails, 130 after Ctrl-C, 143 after SIGTERM.
+    """
+    _write_utf8()
+    interruption = Interruption()
+    try:
+        with interruption.heard():
+            code = _run()
+        sys.exit(code)
+    except KeyboardInterrupt:
+        _fail("Interrompu.", interruption.code)
+    except BrokenPipeError:  # the reader of a pipe left (`| head`): said by the exit code alone
+        _write_no_more()
+        sys.exit(1)
+    except Exception as error:  # the last barrier: a user never sees a traceback
+        if os.environ.get("GEOVILLE_TRACEBACK"):
+            raise
+        _write_no_more()
+        _fail(_failure(error), 1)
+
+
+def _failure(error: Exception) -> str:
+    """What to tell of a failure that nothing foresaw: what the machine lacks, or the kind of the error alone."""
+    if isinstance(error, MemoryError):
+        return "Mémoire insuffisante : fermer d'autres programmes, ou demander moins à la fois."
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return "Le disque est plein : libérer de la place, puis relancer la commande."
+    kind = type(error).__name__
+    return f"Erreur interne ({kind}) ; relancer avec GEOVILLE_TRACEBACK=1 pour la signaler."
+
+
+def _write_no_more() -> None:
+    """Drop what waits to be written to a stream that refuses it: the interpreter would complain of it as it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run() -> int:
+    import typer
+
+    from geoville.cli.typer_french import UsageError, usage_sentence
+    from geoville.errors import GeovilleError, InvalidInputError
+
+    try:
+        code = app(prog_name="geoville", standalone_mode=False)
+        sys.stdout.flush()  # a reader that left is found out here, not when the interpreter ends
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except UsageError as error:
+        _fail(usage_sentence(error), 2)
+    except GeovilleError as error:
+        _fail(_on_one_line(error.sentence), 2 if isinstance(error, InvalidInputError) else 1)
+    if code == _INTERRUPTED:  # typer before 0.26 raises Abort, and returns this code since
+        raise KeyboardInterrupt
+    return int(code or 0)
+
+
+def _write_utf8() -> None:
+    """French and JSON come out whole whatever the locale; a file name that is no text comes out escaped.
+
+    A stream that is closed (`>&-`) is as one that nobody reads.
+    """
+    sys.stdout = sys.stdout or _unread()
+    sys.stderr = sys.stderr or _unread()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _on_one_line(sentence: str) -> str:
+    """A sentence without what a file may hold, or be named, to end a line or to command a terminal."""
+    return _CONTROLS.sub(" ", sentence)
+
+
+def _unread() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    sys.stderr.write(f"{sentence}\n")
+    sys.exit(code)
+
+
+# --- The tree of commands
+
+app = group("Quartiers prioritaires : calculer des périmètres, répondre pour une adresse, dessiner la carte.")
+app.add_typer(answers.app, name="action")
+app.add_typer(perimeters.app, name="perimeters")
+app.add_typer(data.app, name="data")
+command(perimeters.app, "veille")(veille.veille)
+command(perimeters.app, "vecu")(vecu.vecu)
+command(app, "atlas")(atlas.atlas)
+command(app, "attest")(answers.attest)
+command(app, "demo")(demo.demo)
+command(app, "lookup")(answers.lookup)
+command(app, "lookup-file")(lookup_file.lookup_file)
+command(app, "map")(maps.draw)
+command(app, "rules")(answers.rules)
+command(app, "serve")(serve.serve)
+command(app, "sheet")(sheet.sheet)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"geoville {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Afficher la version.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    pass

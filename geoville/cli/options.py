@@ -1,0 +1,305 @@
+"""Options that several commands share, and the value each becomes at the border."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geoville.cli.files import Destination
+from geoville.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from geoville.law import IncomeReference
+    from geoville.model import Answer
+    from geoville.workflows.lookup import LookupDesk
+    from geoville.workflows.search_inputs import CandidateRequest, IrisInput, UnitTables
+
+
+TerritoryName = Annotated[str, typer.Option("--territory", metavar="NOM", help="Territoire (« geoville data list »).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Écrire un seul document JSON sur la sortie standard.")]
+AskedDay = Annotated[
+    str | None, typer.Option("--on", metavar="AAAA-MM-JJ", help="Jour de la question ; aujourd'hui sinon.")
+]
+GridFile = Annotated[
+    Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m (CSV, Parquet, GeoPackage).")
+]
+TerritoryGrid = Annotated[
+    Path | None,
+    typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m ; ceux de --territory s'ils ne sont pas donnés."),
+]
+Vintage = Annotated[
+    int | None, typer.Option("--vintage", metavar="ANNÉE", help="Millésime de la grille, si rien d'autre ne le dit.")
+]
+QpvGeneration = Annotated[
+    int | None, typer.Option("--generation", metavar="ANNÉE", help="Génération des QPV, si le code ne la dit pas.")
+]
+PerimeterFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à utiliser au lieu de ceux du territoire."),
+]
+AddressFile = Annotated[
+    Path | None, typer.Option("--addresses", metavar="FICHIER", help="Liste, ou index, d'adresses à utiliser.")
+]
+Workers = Annotated[int, typer.Option("--workers", metavar="N", help="Nombre de processus.", min=1)]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", metavar="ADRESSE", help="Ordonnanceur dask à qui confier le calcul (tcp://…:8786)."),
+]
+GeocoderName = Annotated[
+    str | None,
+    typer.Option(
+        "--geocoder", metavar="URL", help="Géocodeur distant à interroger : geoplateforme, ou l'URL d'un addok."
+    ),
+]
+
+DEFAULT_TERRITORY = "calais"
+
+_LONGEST_DATE = len("2024-01-01")
+
+
+def day(text: str | None) -> date:
+    """The day asked about; the command line's silent default is today, and answers always repeat it.
+
+    Raises
+    ------
+    InvalidInputError
+        The text is not a day written AAAA-MM-JJ.
+    """
+    if text is None:
+        return date.today()  # noqa: DTZ011 - the legal day is the local one
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        said = f"« {text} »" if len(text) <= _LONGEST_DATE else "La valeur donnée"  # a longer text may be an address
+        raise InvalidInputError(
+            f"{said} n'est pas une date", advice="l'écrire AAAA-MM-JJ, par exemple 2024-01-01"
+        ) from None
+
+
+# --- Options of every command that answers: which perimeters and which addresses it looks in
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOptions:
+    """Which perimeters and which addresses answer."""
+
+    perimeters: PerimeterFiles = None
+    addresses: AddressFile = None
+    geocoder: GeocoderName = None
+    generation: QpvGeneration = None
+    territory: TerritoryName = DEFAULT_TERRITORY
+
+    def open(self) -> LookupDesk:
+        """Load what they name."""
+        from geoville.workflows.lookup import open_desk
+
+        return open_desk(
+            self.territory,
+            perimeters=self.perimeters or (),
+            addresses=self.addresses,
+            geocoder=self.geocoder,
+            generation=self.generation,
+        )
+
+
+# --- Options of every command that estimates incomes: thresholds, urban units, and the IRIS that cells follow
+
+IrisIncomes = Annotated[
+    Path | None, typer.Option("--iris-incomes", metavar="TABLE", help="Revenus des IRIS, s'ils sont à part.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class IncomeOptions:
+    """Where the threshold, the urban unit, the communes and the incomes of cells come from."""
+
+    territory: Annotated[
+        str | None, typer.Option("--territory", metavar="NOM", help="Territoire qui donne revenus, communes et IRIS.")
+    ] = None
+    rmuc_nat: Annotated[
+        float | None, typer.Option("--rmuc-nat", metavar="EUR", help="Revenu médian national par UC.")
+    ] = None
+    rmuc_uu: Annotated[
+        float | None, typer.Option("--rmuc-uu", metavar="EUR", help="Revenu médian par UC de l'unité urbaine.")
+    ] = None
+    uu_population: Annotated[
+        int | None, typer.Option("--uu-population", metavar="N", help="Population de l'unité urbaine.")
+    ] = None
+    uu_small_since: Annotated[
+        str | None,
+        typer.Option(
+            "--uu-small-since", metavar="AAAA-MM-JJ", help="Jour où l'unité est devenue trop petite (délai de 6 ans)."
+        ),
+    ] = None
+    communes: Annotated[
+        Path | None, typer.Option("--communes", metavar="FICHIER", help="Communes, pour plusieurs unités urbaines.")
+    ] = None
+    urban_units: Annotated[
+        Path | None, typer.Option("--urban-units", metavar="TABLE", help="Unité urbaine de chaque commune (CSV).")
+    ] = None
+    rmuc: Annotated[
+        Path | None, typer.Option("--rmuc", metavar="TABLE", help="Colonnes uu, rmuc_eur et population (CSV).")
+    ] = None
+    iris: Annotated[
+        Path | None, typer.Option("--iris", metavar="FICHIER", help="IRIS, dont les revenus déclarés sont à suivre.")
+    ] = None
+    iris_incomes: IrisIncomes = None
+    iris_national: Annotated[
+        float | None, typer.Option("--iris-national", metavar="EUR", help="Revenu médian national de la même année.")
+    ] = None
+    iris_weight: Annotated[
+        float | None,
+        typer.Option("--iris-weight", metavar="0…1", help="1 : respecter les IRIS ; sinon 0,5 si l'année diffère."),
+    ] = None
+    on: AskedDay = None
+
+    def request(self, vintage: int | None = None) -> CandidateRequest:
+        """What these options ask of a computation, with its default choices.
+
+        Raises
+        ------
+        InvalidInputError
+            Options that only make sense with others that are not there, or that exclude each other.
+        """
+        from geoville.sources.pack import open_pack
+        from geoville.workflows.search_inputs import CandidateRequest
+
+        units = self._units()
+        return CandidateRequest(
+            on=day(self.on),
+            territory=open_pack(self.territory) if self.territory else None,
+            reference=None if units else self._reference(),
+            units=units,
+            vintage=vintage,
+            iris=iris_input(self.iris, self.iris_incomes, self.iris_national, self.iris_weight),
+        )
+
+    def _reference(self) -> IncomeReference | None:
+        """Figures of the one urban unit: all three or none."""
+        figures = (self.rmuc_nat, self.rmuc_uu, self.uu_population)
+        if figures == (None, None, None) and self.uu_small_since is None:
+            return None
+        if self.rmuc_nat is None or self.rmuc_uu is None or self.uu_population is None:
+            raise InvalidInputError(
+                "Revenus de référence incomplets", advice="donner ensemble --rmuc-nat, --rmuc-uu et --uu-population"
+            )
+        from geoville.law import IncomeReference
+
+        return IncomeReference(
+            self.rmuc_nat,
+            self.rmuc_uu,
+            self.uu_population,
+            verified=False,
+            source="donnés en ligne de commande",
+            too_small_since=day(self.uu_small_since) if self.uu_small_since else None,
+        )
+
+    def _units(self) -> UnitTables | None:
+        """Tables of many urban units: all of them or none."""
+        if self.communes is None and self.urban_units is None and self.rmuc is None:
+            return None
+        if self.communes is None or self.urban_units is None or self.rmuc is None or self.rmuc_nat is None:
+            raise InvalidInputError(
+                "Tables des unités urbaines incomplètes",
+                advice="donner ensemble --communes, --urban-units, --rmuc et --rmuc-nat",
+            )
+        if (self.territory, self.rmuc_uu, self.uu_population, self.uu_small_since) != (None, None, None, None):
+            raise InvalidInputError(
+                "Une unité urbaine est donnée en plus des tables qui en décrivent plusieurs",
+                advice="retirer --territory, --rmuc-uu, --uu-population et --uu-small-since, ou les tables",
+            )
+        from geoville.workflows.search_inputs import UnitTables
+
+        return UnitTables(self.communes, self.urban_units, self.rmuc, self.rmuc_nat)
+
+
+def iris_input(
+    iris: Path | None, incomes: Path | None, national: float | None = None, weight: float | None = None
+) -> IrisInput | None:
+    """IRIS as a user gives them; InvalidInputError where something is said of IRIS that are not given."""
+    if iris is None:
+        if (incomes, national, weight) != (None, None, None):
+            raise InvalidInputError("Revenus ou poids donnés sans les IRIS", advice="donner aussi --iris")
+        return None
+    from geoville.workflows.search_inputs import IrisInput
+
+    return IrisInput(iris, incomes, national, weight)
+
+
+# --- Options of every command that starts from the priority quarters of a day
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterOptions:
+    """The quarters, the cells around them, the day, and where the result goes."""
+
+    qpv: Annotated[Path, typer.Option("--qpv", metavar="FICHIER", help="QPV, ou périmètres candidats.")]
+    out: Annotated[
+        Destination, typer.Option("--out", metavar="FICHIER", help="Résultat : .gpkg, .geojson ou .parquet.")
+    ]
+    grid: Annotated[
+        Path | None, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m, avec leurs habitants.")
+    ] = None
+    vintage: Annotated[
+        int | None, typer.Option("--vintage", metavar="ANNÉE", help="Millésime de la grille, si son nom ne le dit pas.")
+    ] = None
+    generation: QpvGeneration = None
+    on: AskedDay = None
+
+    def __post_init__(self) -> None:
+        """Refuse the vintage of a grid that is not there."""
+        if self.vintage is not None and self.grid is None:
+            raise InvalidInputError("Millésime donné sans grille", advice="donner aussi --grid, ou retirer --vintage")
+
+
+# --- Options of every command that asks about one address, place or pair of coordinates
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionOptions:
+    """What is asked."""
+
+    address: Annotated[str | None, typer.Argument(metavar="ADRESSE", help="Adresse ou nom de lieu.")] = None
+    lon: Annotated[float | None, typer.Option("--lon", metavar="X", help="Longitude, degrés décimaux.")] = None
+    lat: Annotated[float | None, typer.Option("--lat", metavar="Y", help="Latitude, degrés décimaux.")] = None
+    accuracy_m: Annotated[
+        float | None,
+        typer.Option("--accuracy-m", metavar="M", help="Précision des coordonnées, en mètres ; exactes sinon."),
+    ] = None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether anything is asked."""
+        return (self.address, self.lon, self.lat, self.accuracy_m) != (None, None, None, None)
+
+    @property
+    def text(self) -> str:
+        """The question as typed."""
+        return f"{self.lon}, {self.lat}" if self.address is None else self.address
+
+    def check(self) -> None:
+        """Refuse what is neither one address nor one pair of coordinates.
+
+        Raises
+        ------
+        InvalidInputError
+        """
+        by_address = self.address is not None and (self.lon, self.lat, self.accuracy_m) == (None, None, None)
+        by_coordinates = self.address is None and self.lon is not None and self.lat is not None
+        if by_address == by_coordinates:
+            raise InvalidInputError(
+                "La question n'est pas claire",
+                advice="donner soit une adresse, soit --lon et --lat (et leur --accuracy-m)",
+            )
+
+    def answer(self, desk: LookupDesk, on: date) -> Answer:
+        """Ask the question, checked before, at a desk."""
+        if self.address is not None:
+            return desk.answer(self.address, on)
+        assert self.lon is not None
+        assert self.lat is not None
+        return desk.answer_at(self.lon, self.lat, on, self.accuracy_m or 0.0)

@@ -1,0 +1,181 @@
+"""typer in French: groups, commands, groups of options, errors of usage."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import MISSING, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from geoville.cli.files import taking_addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+# --- Options that several commands share, declared once as the fields of a dataclass
+
+
+def ungrouped(function: Callable[..., None]) -> Callable[..., None]:
+    """A command as typer reads it: a parameter that is a dataclass is replaced by the options that are its fields.
+
+    Parameters
+    ----------
+    function : its parameters, and the fields of their dataclasses, are all `Annotated` with what typer needs.
+    """
+    hints = get_type_hints(function, include_extras=True)
+    groups = {name: hint for name, hint in hints.items() if _is_group(hint)}
+    if not groups:
+        return function
+
+    def run(**given: Any) -> None:
+        made = {
+            name: group(**{field.name: given.pop(field.name) for field in fields(group)})
+            for name, group in groups.items()
+        }
+        function(**given, **made)
+
+    parameters = [
+        shown
+        for parameter in inspect.signature(function).parameters.values()
+        for shown in _shown(parameter, hints[parameter.name])
+    ]
+    run.__doc__ = function.__doc__
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return run
+
+
+def _is_group(hint: Any) -> bool:
+    return is_dataclass(hint)
+
+
+def _shown(parameter: inspect.Parameter, hint: Any) -> Iterator[inspect.Parameter]:
+    """What typer sees for a parameter; by keyword, since an option with a default may come before one without."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    if not _is_group(hint):
+        yield inspect.Parameter(parameter.name, keyword, default=parameter.default, annotation=hint)
+        return
+    hints = get_type_hints(hint, include_extras=True)
+    for field in fields(hint):
+        default = inspect.Parameter.empty if field.default is MISSING else field.default
+        yield inspect.Parameter(field.name, keyword, default=default, annotation=hints[field.name])
+
+
+# Typer carries its own click since 0.26 and uses the package before: this is the class in both.
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+
+_HELP = "Afficher cette aide."
+
+_FRENCH = (
+    (re.compile(r"^Usage: ", re.MULTILINE), "Usage : "),
+    (re.compile(r"^(Arguments|Options):$", re.MULTILINE), r"\1 :"),
+    (re.compile(r"^Commands:$", re.MULTILINE), "Commandes :"),
+    (re.compile(r"\[default:"), "[défaut :"),
+    (re.compile(r"\brequired\]"), "obligatoire]"),
+    (re.compile(r"\{(\w+)\}"), r"\1"),
+    (
+        re.compile(r"<(str|list\[str\])>"),
+        lambda found: " " * len(found[0]),
+    ),  # types mean nothing to users; columns stay aligned
+)
+
+_OPTION_NAME = re.compile(r"--?[a-z-]+")
+
+
+class FrenchCommand(TyperCommand):
+    """A command whose --help is in French."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help page, with what typer writes of its own in French."""
+        return _translated(super().get_help(ctx))
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The --help option, with its text in French."""
+        return _in_french(super().get_help_option(ctx))
+
+
+class FrenchGroup(TyperGroup):
+    """A group of commands whose --help is in French."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help page, with what typer writes of its own in French."""
+        return _translated(super().get_help(ctx))
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The --help option, with its text in French."""
+        return _in_french(super().get_help_option(ctx))
+
+
+def group(help_text: str) -> typer.Typer:
+    """A French group of commands, without shell completion options nor variables in tracebacks."""
+    return typer.Typer(
+        cls=FrenchGroup,
+        help=help_text,
+        subcommand_metavar="COMMANDE [ARGUMENTS]...",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+
+
+def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a French command, which may take groups of options, and files by address."""
+    register = app.command(name, cls=FrenchCommand)
+    return lambda function: register(taking_addresses(ungrouped(function)))
+
+
+def usage_sentence(error: Exception) -> str:
+    """What is wrong with a command line, as one French sentence. Values are not repeated: one may be an address."""
+    kind = type(error).__name__
+    if kind == "NoArgsIsHelpError":
+        return str(error)
+    name = _name(error)
+    sentences = {
+        "NoSuchOption": f"Option inconnue{_quoted(name)}",
+        "MissingParameter": f"Il manque {name}",
+        "BadParameter": f"Valeur refusée pour {name}",
+        "BadOptionUsage": f"Valeur absente ou de trop pour l'option {name}",
+        "UsageError": _words_left_over(error),
+    }
+    return f"{sentences.get(kind, 'Commande mal formée')} : voir l'aide avec --help."
+
+
+def _words_left_over(error: Exception) -> str:
+    """A word that stands where no command and no argument is expected."""
+    asked = getattr(error, "cmd", None)
+    if isinstance(asked, TyperGroup):
+        return "Commande inconnue ou absente"
+    return "Trop de mots (une adresse s'écrit entre guillemets)"
+
+
+def _name(error: Exception) -> str:
+    """Name of the option or argument at fault; empty for what is not the name of an option: it may be an address."""
+    typed = getattr(error, "option_name", None)
+    if typed is not None:
+        return str(typed) if _OPTION_NAME.fullmatch(str(typed)) else ""
+    parameter = getattr(error, "param", None)
+    if parameter is None:
+        return "un argument"
+    options = [option for option in parameter.opts if option.startswith("--")]
+    return str(options[0] if options else parameter.metavar or str(parameter.name).upper())
+
+
+def _quoted(name: str) -> str:
+    return f" « {name} »" if name else ""
+
+
+def _translated(help_text: str) -> str:
+    for english, french in _FRENCH:
+        help_text = english.sub(french, help_text)
+    return help_text
+
+
+def _in_french(option: Any) -> Any:
+    if option is not None:
+        option.help = _HELP
+    return option

@@ -1,0 +1,135 @@
+"""The bulk kernel: in which polygons many points are, and how far the limits are, as GEOS has it.
+
+Polygons are closed: a point on a limit is inside, as GEOS `intersects` has it. Nothing here holds a prepared geometry:
+both indexes may be shared by threads and sent to other processes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoville.eligibility.kernel.grid import grid_over, in_order_of_cells
+from geoville.eligibility.kernel.limits import build_limits, measure
+from geoville.eligibility.kernel.location import UNSURE, build_location, locate, unfolded
+from geoville.eligibility.kernel.segments import segments_of
+from geoville.eligibility.kernel.sets import PolygonSets, SetNumbers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from shapely import STRtree
+    from shapely.geometry.base import BaseGeometry
+
+    from geoville.eligibility.kernel.limits import LimitIndex
+    from geoville.eligibility.kernel.location import LocationIndex
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Membership:
+    """Which polygons hold each of n points.
+
+    Parameters
+    ----------
+    sets : (n,) number of a set of polygons.
+    table : members of the sets.
+    """
+
+    sets: NDArray[np.int32]
+    table: PolygonSets
+
+    def among(self, kept: NDArray[np.int64]) -> Membership:
+        """The same among some of the polygons, whose sorted numbers are given: each gets its place among these."""
+        return Membership(self.sets, self.table.among(kept))
+
+    def held(self) -> NDArray[np.bool_]:
+        """(n,) whether a polygon holds each point."""
+        return (np.diff(self.table.starts) > 0)[self.sets]
+
+    def pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Points and the polygons that hold them, one pair after another: two (m,) arrays, by point then polygon."""
+        return unfolded(self.sets, self.table.starts, self.table.members)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PointLocator:
+    """Says which polygons hold points."""
+
+    tree: STRtree
+    table: PolygonSets
+    location: LocationIndex
+
+    @classmethod
+    def build(cls, polygons: Sequence[BaseGeometry]) -> PointLocator:
+        """Index valid polygons and multipolygons of one projected CRS, at least one."""
+        import shapely
+
+        segments = segments_of(polygons)
+        numbers = SetNumbers.of_singles(len(polygons))
+        location = build_location(segments, grid_over(segments.bounds), numbers)
+        return cls(shapely.STRtree(polygons), numbers.table(), location)
+
+    def place(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> Membership:
+        """Say which polygons hold each of (n,) points, metres in the CRS of the polygons; none holds a NaN."""
+        sets = np.empty(len(east), dtype=np.int32)
+        if not locate(east, north, self.location, sets):
+            return Membership(sets, self.table)
+        unsure = np.flatnonzero(sets == UNSURE)
+        numbers = self.table.numbers()
+        for point, polygons in zip(unsure.tolist(), self._by_geos(east[unsure], north[unsure]), strict=True):
+            sets[point] = numbers.of(polygons)
+        return Membership(sets, numbers.table())
+
+    def _by_geos(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> list[list[int]]:
+        """Polygons that hold each of a few points."""
+        import shapely
+
+        points = np.asarray(shapely.points(east, north))
+        point, polygon = self.tree.query(points)
+        holds = shapely.intersects(self.tree.geometries[polygon], points[point])
+        by_point = np.split(polygon[holds], np.searchsorted(point[holds], np.arange(1, len(points))))
+        return [polygons.tolist() for polygons in by_point]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LimitFinder:
+    """Says how far the limits of polygons are from points."""
+
+    limits: LimitIndex
+
+    @classmethod
+    def build(cls, polygons: Sequence[BaseGeometry], near_m: float) -> LimitFinder:
+        """Index valid polygons and multipolygons of one projected CRS, at least one.
+
+        Parameters
+        ----------
+        polygons : the first of several as near or as deep is the answer.
+        near_m : distances up to which answers are the fastest; farther ones are as exact.
+        """
+        segments = segments_of(polygons)
+        return cls(build_limits(segments, grid_over(segments.bounds, near_m), near_m))
+
+    def measure(
+        self, east: NDArray[np.float64], north: NDArray[np.float64], membership: Membership
+    ) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.bool_]]:
+        """Signed distance to the limit of the polygon that holds each point deepest, or of the nearest one.
+
+        Parameters
+        ----------
+        east, north : (n,) metres.
+        membership : of these points among these polygons.
+
+        Returns
+        -------
+        (n,) metres, at most 0 inside, infinite for a NaN; (n,) polygon, -1 for a NaN; (n,) whether another polygon is
+        exactly as near, for points outside all.
+        """
+        signed, polygon = np.empty(len(east)), np.empty(len(east), dtype=np.int32)
+        several = np.empty(len(east), dtype=np.bool_)
+        order = in_order_of_cells(east, north, self.limits.near.grid)
+        sets, table = membership.sets, membership.table
+        measure(east, north, order, sets, table.starts, table.members, self.limits, signed, polygon, several)
+        return signed, polygon, several

@@ -1,0 +1,344 @@
+"""Reading an index of addresses: a SQLite file, or a list in memory put in the same tables."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import weakref
+from collections import OrderedDict
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from geoville.errors import AddressListError, DataUnavailableError, GeovilleError, Location
+from geoville.geocoding import index_tables
+from geoville.geocoding.index_tables import FORMAT, NO_NUMBER, YES, cells_around
+from geoville.geocoding.index_writer import IndexWriter
+from geoville.geocoding.match import StreetIndex, StreetRow
+from geoville.geocoding.parse import StreetName
+from geoville.geocoding.towns import Town
+from geoville.geocoding.words import Vocabulary
+from geoville.model import Address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from geoville.model import AddressList
+
+
+# --- Connections to an index of addresses, read only: one for each thread that reads
+
+
+class Connections:
+    """Rows of an index, whatever the thread that asks for them.
+
+    Parameters
+    ----------
+    connect : opens a connection to the index, in the thread that will use it.
+    in_file : whether it is in a file, which anything may have damaged.
+    """
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection], *, in_file: bool) -> None:
+        self._connect, self._in_file = connect, in_file
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        weakref.finalize(self, _close, self._connections)
+
+    @classmethod
+    def to_file(cls, path: Path) -> Connections:
+        """Connections to a file, which is not read any more once another one has taken its place."""
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        opened = _identity(path)
+
+        def connect() -> sqlite3.Connection:
+            if _identity(path) != opened:  # what was read of the first file says nothing of this one
+                advice = "recharger le service, ou relancer la commande"
+                where = Location(path.name)
+                raise DataUnavailableError("L'index d'adresses a été remplacé", where=where, advice=advice)
+            return sqlite3.connect(uri, uri=True, check_same_thread=False)
+
+        return cls(connect, in_file=True)
+
+    @classmethod
+    def to_copies(cls, content: bytes) -> Connections:
+        """Connections to copies in memory of the bytes of an index."""
+
+        def connect() -> sqlite3.Connection:
+            copy = sqlite3.connect(":memory:", check_same_thread=False)
+            copy.deserialize(content)
+            return copy
+
+        return cls(connect, in_file=False)
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[Any]:
+        """Rows that answer a query.
+
+        Raises
+        ------
+        DataUnavailableError
+            The index is not readable any more, or was replaced.
+        """
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._connect()
+            self._connections.append(connection)
+        try:
+            return connection.execute(query, values).fetchall()
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            raise _damaged() from error
+
+    @contextmanager
+    def telling_damage(self) -> Iterator[None]:
+        """Say that a file is damaged, whatever its rows lead to: a key without its row, a number that is a text.
+
+        Raises
+        ------
+        DataUnavailableError
+            It is.
+        """
+        try:
+            yield
+        except GeovilleError:
+            raise
+        except Exception as error:
+            if not self._in_file:
+                raise
+            raise _damaged() from error
+
+
+def _damaged() -> DataUnavailableError:
+    return DataUnavailableError(
+        "L'index d'adresses est illisible", advice="le refaire avec « geoville data addresses build »"
+    )
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is replaced; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _close(connections: Iterable[sqlite3.Connection]) -> None:
+    for connection in connections:
+        connection.close()
+
+
+FIRST_BYTES = b"SQLite format 3\x00"
+TOWNS_AT_HAND = 128
+MANY_ADDRESSES = 1_000
+MANY_STREETS = 1_000
+"""Most streets compared when no town is named: more than a département has communes."""
+
+
+@dataclass(frozen=True, slots=True)
+class TownExtent:
+    """How far the addresses of a town go.
+
+    Parameters
+    ----------
+    addresses : how many they are.
+    lon, lat, postcode, source : of the one nearest to their middle.
+    hull : convex hull of them all, WKB, degrees, WGS84.
+    """
+
+    addresses: int
+    lon: float
+    lat: float
+    postcode: str
+    source: str
+    hull: bytes
+
+
+class AddressIndex:
+    """An index of addresses, read only. Several threads may read at once.
+
+    Parameters
+    ----------
+    connections : to the index.
+    name : French noun phrase that names the index in a sentence.
+    """
+
+    def __init__(self, connections: Connections, name: str) -> None:
+        self.name = name
+        self._rows = connections.rows
+        self.telling_damage = connections.telling_damage
+        self._streets: OrderedDict[Town, StreetIndex] = OrderedDict()
+        self._vocabularies: dict[str, Vocabulary] = {}
+        self._lock = threading.Lock()
+        self._meta: dict[str, str] = dict(self._rows(index_tables.META))
+        known = self._rows(index_tables.TOWNS)
+        self._towns = {key: Town(*names) for key, _, *names in known}
+        self._keys = {town: key for key, town in self._towns.items()}
+        self.spellings = {
+            self._towns[key]: frozenset(filter(None, spellings.split(","))) for key, spellings, *_ in known
+        }
+        """Normalised names that designate each town."""
+
+    @classmethod
+    def open(cls, path: Path) -> AddressIndex:
+        """Open an index that `geoville data addresses build` wrote.
+
+        Raises
+        ------
+        AddressListError
+            The file is no such index, or one of another version of geoville.
+        """
+        where, connections = Location(path.name), Connections.to_file(path)
+        try:
+            written_as = dict(connections.rows(index_tables.META)).get("format")
+        except (sqlite3.Error, DataUnavailableError) as error:
+            advice = "en faire un avec « geoville data addresses build »"
+            raise AddressListError("Fichier qui n'est pas un index d'adresses", where=where, advice=advice) from error
+        if written_as != str(FORMAT):
+            advice = "le refaire avec « geoville data addresses build »"
+            raise AddressListError("Index d'adresses d'une autre version de geoville", where=where, advice=advice)
+        with connections.telling_damage():
+            return cls(connections, f"l'index « {path.name} »")
+
+    @classmethod
+    def of_list(cls, addresses: AddressList) -> AddressIndex:
+        """Index in memory of the addresses of a list that are on streets."""
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        writer = IndexWriter(connection)
+        for address in addresses.addresses:
+            if not address.place:
+                writer.add(address)
+        writer.finish(complete=addresses.complete)
+        content = connection.serialize()
+        connection.close()
+        return cls(Connections.to_copies(content), addresses.name)
+
+    @property
+    def size(self) -> int:
+        """Number of addresses."""
+        return int(self._meta["addresses"])
+
+    @property
+    def complete(self) -> bool:
+        """Whether whoever built the index said that no address of its towns is missing."""
+        return self._meta["complete"] == YES
+
+    @property
+    def rich(self) -> bool:
+        """Whether the index knows so many words that one that it lacks is likely misspelt."""
+        return self.complete or self.size >= MANY_ADDRESSES
+
+    def towns(self) -> list[tuple[Town, str]]:
+        """Towns with a postcode, once for each of their postcodes."""
+        return [(self._towns[key], postcode) for key, postcode in self._rows(index_tables.POSTCODES)]
+
+    def streets_of(self, town: Town) -> StreetIndex:
+        """Streets of a town; those of the last towns asked are kept at hand."""
+        with self._lock:
+            if town in self._streets:
+                self._streets.move_to_end(town)
+                return self._streets[town]
+        found = self._street_index(self._rows(index_tables.STREETS_OF_TOWN, (self._keys.get(town),)))
+        with self._lock:
+            self._streets[town] = found
+            if len(self._streets) > TOWNS_AT_HAND:
+                self._streets.popitem(last=False)
+        return found
+
+    def streets_with_all(self, words: Iterable[str]) -> StreetIndex:
+        """Streets of every town that hold all these words, the first ones where they are very many."""
+        distinct = set(words)
+        known = self._rarest_first(distinct)
+        if not known or len(known) < len(distinct):
+            return self._street_index(())
+        rarest, *others = known
+        values = (rarest, json.dumps(others), len(others), MANY_STREETS)
+        return self._street_index(self._rows(index_tables.STREETS_WITH_ALSO, values))
+
+    def streets_with_any(self, words: Iterable[str], towns: Iterable[Town] | None = None) -> StreetIndex:
+        """Streets of some towns (None: all) that hold one of these words.
+
+        Where they are many, the first ones, those with the rarest words before the others.
+        """
+        if towns is None:
+            return self._street_index(self._with_any(words))
+        keys = json.dumps([self._keys[town] for town in towns if town in self._keys])
+        values = (json.dumps(list(words)), keys, MANY_STREETS)
+        return self._street_index(self._rows(index_tables.STREETS_WITH_ANY_IN_TOWNS, values))
+
+    def streets_starting(self, start: str) -> StreetIndex:
+        """Streets of every town that hold a word that starts so, the first ones where they are very many."""
+        return self._street_index(self._rows(index_tables.STREETS_STARTING, (*_between(start), MANY_STREETS)))
+
+    def knows(self, word: str) -> bool:
+        """Whether a street of any town holds that word."""
+        return bool(self._rows(index_tables.KNOWN_WORD, (word,)))
+
+    def vocabulary(self, letter: str) -> Vocabulary:
+        """Words of the streets of every town that start with a letter, or a digit."""
+        known = self._vocabularies.get(letter)
+        if known is None:  # two threads may make it, and one be lost
+            words = (word for (word,) in self._rows(index_tables.WORDS_STARTING, _between(letter)))
+            known = self._vocabularies[letter] = Vocabulary(words, rich=self.rich)
+        return known
+
+    def addresses_of(self, streets: Iterable[int]) -> tuple[Address, ...]:
+        """Addresses of some streets, sorted by number, suffix and id; points of the street come first."""
+        return tuple(
+            _address(row) for row in self._rows(index_tables.ADDRESSES_OF_STREETS, (json.dumps(list(streets)),))
+        )
+
+    def has_number(self, streets: Iterable[int], number: int) -> bool:
+        """Whether one of some streets has that house number."""
+        return bool(self._rows(index_tables.HAS_NUMBER, (json.dumps(list(streets)), number)))
+
+    def addresses_around(self, lon: float, lat: float) -> tuple[Address, ...]:
+        """Addresses of the streets that come within some hundred metres of a point given in degrees."""
+        streets = self._rows(index_tables.STREETS_IN_CELLS, (json.dumps(cells_around(lon, lat)),))
+        return self.addresses_of(street for (street,) in streets)
+
+    def extent_of(self, town: Town) -> TownExtent | None:
+        """How far the addresses of a town go; None where the index has none of it."""
+        rows = self._rows(index_tables.EXTENT, (self._keys.get(town),))
+        return TownExtent(*rows[0]) if rows else None
+
+    def _rarest_first(self, words: Iterable[str]) -> list[str]:
+        """Those of some words that streets hold, by the number of streets."""
+        return [word for (word,) in self._rows(index_tables.RAREST_FIRST, (json.dumps(sorted(words)),))]
+
+    def _with_any(self, words: Iterable[str]) -> list[Any]:
+        found: list[Any] = []
+        for word in self._rarest_first(words):
+            found += self._rows(index_tables.STREETS_WITH, (word, MANY_STREETS - len(found)))
+        return found
+
+    def _street_index(self, found: Iterable[Sequence[Any]]) -> StreetIndex:
+        names = cache(_street_name)  # most of the streets found in a whole country have the same one
+        rows = {
+            key: StreetRow(label, key, names(kind, words), self._towns[town]) for label, key, kind, words, town in found
+        }
+        return StreetIndex(rows.values(), self.knows, rich=self.rich)
+
+
+def is_address_index(path: Path) -> bool:
+    """Whether a file is a SQLite one, by its first bytes."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(FIRST_BYTES)) == FIRST_BYTES
+    except OSError:
+        return False
+
+
+def _between(start: str) -> tuple[str, str]:
+    """Bounds of the texts that start so; words are ASCII letters and digits."""
+    return start, start + "\x7f"
+
+
+def _street_name(kind: str, words: str) -> StreetName:
+    return StreetName(kind, tuple(words.split()))
+
+
+def _address(row: Sequence[Any]) -> Address:
+    key, number, *rest = row
+    return Address(key, None if number == NO_NUMBER else number, *rest)

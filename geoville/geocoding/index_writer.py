@@ -1,0 +1,227 @@
+"""Writing an index of addresses."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from typing import TYPE_CHECKING, NamedTuple
+
+from geoville.geocoding import index_tables
+from geoville.geocoding.index_tables import FORMAT, NO, NO_NUMBER, TABLES, YES, cell_of
+from geoville.geocoding.parse import StreetName, street_name
+from geoville.geocoding.towns import Town
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from geoville.model import Address
+
+
+# --- The words of the streets of an index, and how many streets hold each: written in order, once all streets are
+
+# Sorted by SQLite, which goes through the disk where there are many: put in their place one by one, words of a whole
+# country would touch every page of their table again and again.
+_GATHER = "CREATE TEMP TABLE gathered (word TEXT, town INTEGER, street INTEGER)"
+_SORT = "INSERT INTO words SELECT word, town, street FROM gathered ORDER BY word, town, street"
+_COUNT = "INSERT INTO vocabulary SELECT word, COUNT(*) FROM words GROUP BY word"
+
+
+def write_words(connection: sqlite3.Connection) -> None:
+    """Fill the tables of words, unless they are filled."""
+    if connection.execute("SELECT 1 FROM words LIMIT 1").fetchone():
+        return
+    connection.execute(_GATHER)
+    connection.executemany("INSERT INTO gathered VALUES (?, ?, ?)", _words(connection))
+    connection.execute(_SORT)
+    connection.execute(_COUNT)
+    connection.execute("DROP TABLE gathered")
+
+
+def _words(connection: sqlite3.Connection) -> Iterator[tuple[str, int, int]]:
+    """Words by which a street may be looked for in every town at once: those of its body, else its type."""
+    for street, town, kind, words in connection.execute("SELECT id, town, type, words FROM streets"):
+        name = StreetName(kind, tuple(words.split()))
+        for word in dict.fromkeys(name.content or (kind,)):
+            if word:
+                yield word, town, street
+
+
+# --- How far each town of an index goes: its middle address, and the convex hull of all its addresses
+
+_POINTS = """
+SELECT lon, lat, postcode, source FROM streets JOIN addresses ON addresses.street = streets.id
+WHERE town = ? ORDER BY lon, lat, addresses.id
+"""
+SAVED_EVERY = 2_000
+"""Towns after which what was written may be saved."""
+
+_WRITE = "UPDATE towns SET addresses = ?, lon = ?, lat = ?, postcode = ?, source = ?, hull = ? WHERE id = ?"
+
+
+def write_extents(connection: sqlite3.Connection) -> Iterator[None]:
+    """Fill what the table of towns says of their addresses, where it is not filled; stop now and then, to be saved."""
+    towns = [town for (town,) in connection.execute("SELECT id FROM towns WHERE hull IS NULL")]
+    for rank, town in enumerate(towns):
+        _write_extent(connection, town)
+        if town % SAVED_EVERY == 0 or rank == len(towns) - 1:
+            yield
+
+
+def _write_extent(connection: sqlite3.Connection, town: int) -> None:
+    import numpy as np
+    import shapely
+
+    known = connection.execute(_POINTS, (town,)).fetchall()
+    points = np.array([row[:2] for row in known])
+    lon, lat, postcode, source = known[_middle(points)]
+    hull = shapely.to_wkb(shapely.MultiPoint(points).convex_hull)
+    connection.execute(_WRITE, (len(known), lon, lat, postcode, source, hull, town))
+
+
+def _middle(points: NDArray[np.float64]) -> int:
+    """Rank of the point nearest to the medians, (n, 2) degrees."""
+    import numpy as np
+
+    return int(np.square(points - np.median(points, axis=0)).sum(axis=1).argmin())
+
+
+BATCH = 20_000
+TOWNS_AT_HAND = 200
+"""Towns whose streets are kept in memory while writing; lists come town by town, so that few are reread."""
+
+_ADD_ADDRESSES = "INSERT OR IGNORE INTO addresses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD_TOWN = "INSERT INTO towns (id, citycode, name, former_citycode, former_name, spellings) VALUES (?, ?, ?, ?, ?, ?)"
+_SET = """
+INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value != excluded.value
+"""
+_SETTINGS = "PRAGMA cache_size = -65536; PRAGMA temp_store = FILE;"
+
+
+class IndexSize(NamedTuple):
+    """What an index holds: addresses, streets and towns, former communes left out."""
+
+    addresses: int
+    streets: int
+    towns: int
+
+
+class IndexWriter:
+    """Writes addresses into the tables of an index, then what is derived from them.
+
+    Parameters
+    ----------
+    connection : without transactions of its own (`isolation_level=None`), to an empty database, or to one that a writer
+        saved and did not finish.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        connection.executescript(_SETTINGS)
+        if not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+            connection.executescript(f"BEGIN; {TABLES} COMMIT;")
+        self._towns = {Town(*names): key for key, _, *names in connection.execute(index_tables.TOWNS)}
+        self._postcodes: set[tuple[int, str]] = set(connection.execute(index_tables.POSTCODES))
+        (self._street_count,) = connection.execute("SELECT COUNT(*) FROM streets").fetchone()
+        self._streets: OrderedDict[int, dict[str, int]] = OrderedDict()
+        self._addresses: list[tuple[object, ...]] = []
+        self._cells: set[tuple[int, int]] = set()
+        connection.execute("BEGIN")
+
+    def add(self, address: Address) -> None:
+        """Add an address that is on a street; the same one twice counts once."""
+        town = self._town(
+            Town(address.citycode, address.city, address.former_citycode, address.former_city), address.postcode
+        )
+        street = self._street(town, address.street)
+        self._cells.add((cell_of(address.lon, address.lat), street))
+        number = NO_NUMBER if address.number is None else address.number
+        self._addresses.append(
+            (
+                street, number, address.suffix, address.id, address.precision,
+                address.postcode, address.lon, address.lat, address.source,
+            )
+        )  # fmt: skip
+        if len(self._addresses) >= BATCH:
+            self._flush()
+
+    def save(self, **known: str) -> None:
+        """Put on the disk every address added, with what is to be known of the work; `saved_in` reads it again."""
+        self._flush()
+        self._connection.executemany(_SET, known.items())
+        self._connection.execute("COMMIT")
+        self._connection.execute("BEGIN")
+
+    def finish(self, *, complete: bool, provenance: str = "") -> IndexSize:
+        """Write what is left, what is derived from the addresses, and what is to be known of the index as a whole.
+
+        Parameters
+        ----------
+        complete : whether no address of the towns of the index is missing.
+        provenance : JSON text that says what the index was made from.
+        """
+        self.save()
+        write_words(self._connection)
+        self.save()
+        for _ in write_extents(self._connection):
+            self.save()
+        (addresses,) = self._connection.execute("SELECT COUNT(*) FROM addresses").fetchone()
+        (towns,) = self._connection.execute("SELECT COUNT(DISTINCT citycode) FROM towns").fetchone()
+        meta = {
+            "format": str(FORMAT),
+            "complete": YES if complete else NO,
+            "addresses": str(addresses),
+            "streets": str(self._street_count),
+            "provenance": provenance,
+        }
+        self._connection.executemany(_SET, meta.items())
+        self._connection.execute("COMMIT")
+        return IndexSize(addresses, self._street_count, towns)
+
+    def _town(self, town: Town, postcode: str) -> int:
+        known = self._towns.get(town)
+        if known is None:
+            known = self._towns[town] = len(self._towns) + 1
+            names = (town.citycode, town.name, town.former_citycode, town.former_name)
+            self._connection.execute(_ADD_TOWN, (known, *names, ",".join(sorted(town.names))))
+        if (known, postcode) not in self._postcodes:
+            self._postcodes.add((known, postcode))
+            self._connection.execute("INSERT INTO postcodes VALUES (?, ?)", (known, postcode))
+        return known
+
+    def _street(self, town: int, label: str) -> int:
+        streets = self._streets_of(town)
+        known = streets.get(label)
+        if known is None:
+            self._street_count += 1
+            known = streets[label] = self._street_count
+            name = street_name(label)
+            row = (town, label, known, name.type, " ".join(name.words))
+            self._connection.execute("INSERT INTO streets VALUES (?, ?, ?, ?, ?)", row)
+        return known
+
+    def _streets_of(self, town: int) -> dict[str, int]:
+        if town in self._streets:
+            self._streets.move_to_end(town)
+            return self._streets[town]
+        rows = self._connection.execute("SELECT label, id FROM streets WHERE town = ?", (town,))
+        self._streets[town] = dict(rows.fetchall())
+        if len(self._streets) > TOWNS_AT_HAND:
+            self._streets.popitem(last=False)
+        return self._streets[town]
+
+    def _flush(self) -> None:
+        self._connection.executemany(_ADD_ADDRESSES, self._addresses)
+        self._connection.executemany("INSERT OR IGNORE INTO cells VALUES (?, ?)", sorted(self._cells))
+        self._addresses.clear()
+        self._cells.clear()
+
+
+def saved_in(connection: sqlite3.Connection) -> dict[str, str]:
+    """What the last `save` of a writer said of the work; empty where there was none, or where this is no index."""
+    try:
+        return dict(connection.execute(index_tables.META).fetchall())
+    except sqlite3.DatabaseError:
+        return {}

@@ -1,0 +1,586 @@
+"""The embedded geocoder: from the parts of an address to a position, or an honest "not found"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from geoville.geocoding.answers import (
+    ListName,
+    distance_m,
+    label_of,
+    listed,
+    nearest,
+    place_elsewhere,
+    position,
+    quoted_places,
+    too_few_words,
+)
+from geoville.geocoding.geocoder import LONGEST_TEXT, check_question
+from geoville.geocoding.index import AddressIndex
+from geoville.geocoding.match import SUGGESTED_STREETS, StreetMatch, as_good_as_first, last_words, match_streets
+from geoville.geocoding.parse import ParsedAddress, StreetName, parse_address
+from geoville.geocoding.places import SUGGESTED_PLACES, PlaceIndex, PlaceMatch
+from geoville.geocoding.towns import Designation, Town, Towns
+from geoville.geocoding.words import PARTICLES, REPETITION_LETTERS, content_words, fold, normalise
+from geoville.law import position_accuracy
+from geoville.model import Address, AddressList, NotFound, PositionType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from shapely.geometry.base import BaseGeometry
+
+    from geoville.geocoding.index import TownExtent
+    from geoville.geocoding.match import Street
+    from geoville.model import Position
+
+
+# --- The ways to read a question once the towns of the list are known
+
+
+@dataclass(frozen=True, slots=True)
+class AddressReading:
+    """A street or a place, and where it is asked: towns of the list, never empty, or none named.
+
+    Parameters
+    ----------
+    to_the_letter : whether only a name that holds every word as it is written is meant.
+    """
+
+    street: StreetName
+    designation: Designation
+    to_the_letter: bool = False
+
+    @property
+    def towns(self) -> frozenset[Town] | None:
+        """Towns of the list that were designated; None where the question names no town."""
+        return self.designation.towns
+
+    @property
+    def is_a_town(self) -> bool:
+        """Whether nothing but a town is asked."""
+        return not self.street.type and not self.street.words
+
+    def allows_town_named(self, name: str) -> bool:
+        """Whether a place of that town may be the one asked; a place without a town may be in any."""
+        return self.towns is None or not name or any(normalise(name) in town.names for town in self.towns)
+
+
+def readings_of(
+    parsed: ParsedAddress, towns: Towns, limits: frozenset[Town] | None = None
+) -> tuple[AddressReading, ...]:
+    """Read the words as they are, then without the name of a town at their end ("66 rue Mollien Calais").
+
+    Parameters
+    ----------
+    limits : towns among which alone the answer is; None for all.
+
+    Returns
+    -------
+    One or two readings; none where the town asked is not in the list.
+    """
+    city = parsed.city or (parsed.complement if towns.named(parsed.complement) else "")
+    asked = towns.designated(parsed.postcode, city)
+    allowed = asked.within(limits)
+    if allowed.towns is not None and not allowed.towns:
+        return ()
+    whole = AddressReading(parsed.street, allowed)
+    kept, name = _without_town(parsed.street.words, towns)
+    named = towns.named(name) if name else frozenset()
+    ending = Designation(named if asked.towns is None else asked.towns & named).within(limits)
+    return (whole, AddressReading(StreetName(parsed.street.type, kept), ending)) if ending.towns else (whole,)
+
+
+def in_order_of_search(readings: tuple[AddressReading, ...]) -> tuple[AddressReading, ...]:
+    """Readings in the order in which to search them.
+
+    Where the last words are a town's name, a name of street that holds them ("rue du Pont de Calais") is looked for to
+    the letter in every town, then what comes before them in that town; then only what looks like the whole, since that
+    means comparing streets of the whole country.
+    """
+    whole, *ending = readings
+    if whole.towns is not None or not ending:
+        return readings
+    return (replace(whole, to_the_letter=True), *ending, whole)
+
+
+def _without_town(words: tuple[str, ...], towns: Towns) -> tuple[tuple[str, ...], str]:
+    """Take a town off the end of the words, with "à" before it; "avenue de Calais" keeps its name."""
+    length, name = towns.at_end_of(words)
+    kept = words[: len(words) - length]
+    if kept[-1:] == ("a",):
+        return kept[:-1], name
+    return (words, "") if kept and kept[-1] in PARTICLES else (kept, name)
+
+
+# --- Where on a street: the house number asked, the nearest known one, or a point of the street
+
+ABSENT_NUMBER = 0.7
+OTHER_SPELLING_OF_SUFFIX = 0.98
+
+
+class OnStreet:
+    """A street that was found, with its addresses.
+
+    Parameters
+    ----------
+    addresses : of the street, sorted by number; never empty.
+    score : of the street, in [0, 1].
+    doubts : French sentences saying why the street is not sure.
+    complete : whether no address of the street is missing.
+    """
+
+    def __init__(
+        self, street: Street, addresses: tuple[Address, ...], score: float, doubts: tuple[str, ...], *, complete: bool
+    ) -> None:
+        self._street = street
+        self._addresses = addresses
+        self._score = score
+        self._doubts = doubts
+        self._known_whole = complete and not doubts
+
+    def at(self, asked: ParsedAddress) -> Position:
+        """Position of the house number asked, else of the nearest one, else of a point of the street."""
+        number = asked.number
+        if number is None:
+            return self._point(self._score)
+        found = self._numbered(number, asked.suffix, asked.postcode)
+        if found is not None:
+            return found
+        numbered = [address for address in self._addresses if address.number is not None]
+        if not numbered:
+            return self._point(self._score * ABSENT_NUMBER, "Numéro absent de la liste.")
+        nearest = min(numbered, key=lambda address: abs((address.number or 0) - number))
+        absent = f"Numéro absent de la liste ; le plus proche qui soit connu est « {label_of(nearest)} »."
+        return self._of_the_street(nearest, self._score * ABSENT_NUMBER, absent)
+
+    def _numbered(self, number: int, suffix: str, postcode: str) -> Position | None:
+        same_number = [address for address in self._addresses if address.number == number]
+        for spelling, factor in ((suffix, 1.0), (_other_spelling(suffix), OTHER_SPELLING_OF_SUFFIX)):
+            found = [address for address in same_number if address.suffix == spelling]
+            if found:
+                here = [address for address in found if address.postcode == postcode] or found
+                address = min(here, key=_firmest)
+                doubts = (*self._doubts, *_several_places(address, here))
+                is_point = not position_accuracy(address.precision).firm
+                kind = PositionType.STREET if is_point else PositionType.HOUSENUMBER
+                return position(address, kind, self._score * factor, doubts)
+        return None
+
+    def _point(self, score: float, *more_doubts: str) -> Position:
+        """The street's own point, else the middle one of its numbers."""
+        points = [address for address in self._addresses if address.number is None]
+        return self._of_the_street(
+            points[0] if points else self._addresses[len(self._addresses) // 2], score, *more_doubts
+        )
+
+    def _of_the_street(self, address: Address, score: float, *more_doubts: str) -> Position:
+        label = f"{self._street.label}, {address.postcode} {self._street.town.name}".replace("  ", " ")
+        found = position(address, PositionType.STREET, score, (*self._doubts, *more_doubts), label, self._whole())
+        return replace(found, accuracy_m=max(map(_accuracy_m, self._addresses))) if self._known_whole else found
+
+    def _whole(self) -> BaseGeometry | None:
+        """Every address of the street, WGS84; None where the street is not sure, or not known whole."""
+        if not self._known_whole:
+            return None
+        from shapely import MultiPoint
+
+        return MultiPoint([(address.lon, address.lat) for address in self._addresses])
+
+
+def _several_places(chosen: Address, found: Iterable[Address]) -> tuple[str, ...]:
+    """Doubt about a number that the list places twice, farther apart than both places are known."""
+    far = (
+        address
+        for address in found
+        if distance_m(chosen.lon, chosen.lat, address) > _accuracy_m(chosen) + _accuracy_m(address)
+    )
+    return ("La liste donne plusieurs positions éloignées à ce numéro.",) if any(far) else ()
+
+
+def _accuracy_m(address: Address) -> float:
+    return position_accuracy(address.precision).accuracy_m
+
+
+def _firmest(address: Address) -> tuple[bool, float, str]:
+    accuracy = position_accuracy(address.precision)
+    return not accuracy.firm, accuracy.accuracy_m, address.id
+
+
+def _other_spelling(suffix: str) -> str:
+    """Spell "b" for "bis" and "bis" for "b"; a suffix without another spelling is its own."""
+    words = {word: letter for letter, word in REPETITION_LETTERS.items()}
+    return REPETITION_LETTERS.get(suffix) or words.get(suffix, suffix)
+
+
+# --- The streets of an index that a reading of the question may mean, in the towns that it names or in all of them
+
+MANY_TOWNS = 20
+"""Most towns whose streets are compared one town after the other: the largest city has twenty arrondissements."""
+
+
+def matches_of(reading: AddressReading, index: AddressIndex) -> tuple[StreetMatch, ...]:
+    """Streets that a reading may mean, the best first.
+
+    Only a name whose last word is misspelt is compared with every street of the towns.
+    """
+    asked, towns = reading.street, reading.towns
+    if towns is None:
+        return matches_anywhere(asked, index, misspelt=not reading.to_the_letter)
+    last = last_words(asked)
+    if all(index.knows(word) for word in last):
+        return match_streets(asked, index.streets_with_any(last, towns))
+    if len(towns) > MANY_TOWNS:
+        return match_streets(asked, index.streets_with_any(_spelt(last, index), towns))
+    found = [match for town in towns for match in match_streets(asked, index.streets_of(town))]
+    return tuple(sorted(found, key=lambda match: (-match.score, match.street.town, match.street.label)))
+
+
+def matches_anywhere(asked: StreetName, index: AddressIndex, *, misspelt: bool = True) -> tuple[StreetMatch, ...]:
+    """Streets of every town that the name asked may mean, the best first.
+
+    Those that hold all its words come first: the last word alone ("église") may belong to too many to compare.
+
+    Parameters
+    ----------
+    misspelt : whether others are looked for where none holds all its words.
+    """
+    words = asked.content or ((asked.type,) if asked.type else ())
+    if not words:
+        return ()
+    exact = match_streets(asked, index.streets_with_all(words))
+    if exact or not misspelt:
+        return exact
+    last = _spelt(last_words(asked), index)
+    return match_streets(asked, index.streets_with_any(last)) if last else ()
+
+
+def near_names(reading: AddressReading, index: AddressIndex) -> tuple[str, ...]:
+    """Titles of the few streets of the towns of a reading whose names look most like the one asked."""
+    towns = sorted(reading.towns or ())[:MANY_TOWNS]
+    indexes = [index.streets_of(town) for town in towns] if towns else [index.streets_with_any(reading.street.content)]
+    return tuple(title for streets in indexes for title in streets.suggestions(reading.street))[:SUGGESTED_STREETS]
+
+
+def _spelt(words: Iterable[str], index: AddressIndex) -> list[str]:
+    return [known for word in words for known in _alternatives(word, index)]
+
+
+def _alternatives(word: str, index: AddressIndex) -> tuple[str, ...]:
+    """Words of the whole index that a typed word may stand for. A misspelt word keeps its first letter."""
+    return (word,) if index.knows(word) else index.vocabulary(word[0]).alternatives(word)
+
+
+# --- From the streets that a question may mean to one position, with what makes it unsure
+
+MOST_ALTERNATIVES = 10
+
+
+class StreetAnswers:
+    """Answers about the streets of an index."""
+
+    def __init__(self, index: AddressIndex, *, several_towns: bool) -> None:
+        self._index = index
+        self._several_towns = several_towns
+
+    def of(self, reading: AddressReading, parsed: ParsedAddress) -> Position | None:
+        """Position on the best street that a reading may mean; None where it means none."""
+        matches = matches_of(reading, self._index)
+        if not matches:
+            return None
+        likely = self._with_the_number(as_good_as_first(matches), parsed)
+        others = [match for match in matches if match is not likely[0]]
+        likeness = reading.designation.likeness
+        found = self.on(likely[0], parsed, likeness, self._doubts(likely, reading))
+        return replace(
+            found,
+            score_next=round(others[0].score * likeness, 4) if others else None,
+            alternatives=tuple(f"{match.street.label}, {match.street.town.title}" for match in likely[1:])[
+                :MOST_ALTERNATIVES
+            ],
+        )
+
+    def on(self, match: StreetMatch, parsed: ParsedAddress, likeness: float, doubts: tuple[str, ...]) -> Position:
+        """Position on one street."""
+        addresses = self._index.addresses_of(match.street.keys)
+        found = OnStreet(match.street, addresses, match.score * likeness, doubts, complete=self._index.complete)
+        return found.at(parsed)
+
+    def _with_the_number(self, matches: tuple[StreetMatch, ...], parsed: ParsedAddress) -> tuple[StreetMatch, ...]:
+        """Among streets as good as each other of a complete list, those that have the number asked, if any has it."""
+        if parsed.number is None or len(matches) == 1 or len(matches) > MOST_ALTERNATIVES or not self._index.complete:
+            return matches
+        having = tuple(match for match in matches if self._index.has_number(match.street.keys, parsed.number))
+        return having or matches
+
+    def _doubts(self, matches: tuple[StreetMatch, ...], reading: AddressReading) -> tuple[str, ...]:
+        """French sentences saying why a street is not sure; none where it is."""
+        best, complete = matches[0], self._index.complete
+        doubts = [reading.designation.doubt] if reading.designation.doubt else []
+        if len(matches) > 1:
+            streets = listed([match.street.title for match in matches])
+            doubts.append(f"Plusieurs rues possibles : {streets} ; préciser le nom de la rue ou la commune.")
+        elif reading.towns is None and not complete and self._several_towns:
+            doubts.append("Commune non précisée : une rue du même nom peut manquer à la liste dans une autre commune.")
+        if best.other_type:
+            doubts.append(f"Le type de voie demandé n'est pas celui de la liste : {best.street.title}.")
+        elif not complete and (best.no_type or best.misspelt):
+            doubts.append(f"Nom rapproché de {best.street.title}, dans une liste où d'autres rues manquent.")
+        return tuple(doubts)
+
+
+# --- The position of a town as a whole
+
+LIKE_ANY = "municipality"
+VAGUEST = "segment"
+"""Vaguest type of position of an address: which types its outermost addresses have is not kept of a town."""
+
+
+def town_position(asked: Designation, index: AddressIndex) -> Position | None:
+    """Address nearest to the middle of the largest town designated; None where the index has no address of them."""
+    known = [(extent, town) for town in sorted(asked.towns or ()) if (extent := index.extent_of(town))]
+    if not known:
+        return None
+    extent, town = max(known, key=lambda pair: pair[0].addresses)
+    middle = Address(
+        id=town.citycode,
+        number=None,
+        suffix="",
+        street="",
+        place="",
+        postcode=extent.postcode,
+        citycode=town.citycode,
+        city=town.name,
+        lon=extent.lon,
+        lat=extent.lat,
+        precision=LIKE_ANY,
+        source=extent.source,
+    )
+    names = [town.title] if len(known) == 1 else sorted({town.name for _, town in known})
+    doubts = (asked.doubt,) if asked.doubt else ()
+    is_whole = index.complete and not doubts
+    whole = _hull(extent for extent, _ in known) if is_whole else None
+    found = position(middle, PositionType.MUNICIPALITY, asked.likeness, doubts, listed(names), whole)
+    return replace(found, accuracy_m=position_accuracy(VAGUEST).accuracy_m) if is_whole else found
+
+
+def _hull(extents: Iterable[TownExtent]) -> BaseGeometry:
+    import shapely
+
+    return shapely.union_all(shapely.from_wkb([extent.hull for extent in extents])).convex_hull
+
+
+# --- What an address that is being typed may become
+
+STARTED = 0.8
+"""Score of a street whose name is not typed to its end."""
+
+COMPARED = 4
+"""How many positions are compared for one that is suggested: those that have the number asked come first."""
+
+SHORTEST_TOWN = 2
+MOST_TOWNS = 50
+
+
+class Suggestions:
+    """Suggests streets and towns of an index."""
+
+    def __init__(self, index: AddressIndex, towns: Towns, answers: StreetAnswers) -> None:
+        self._index = index
+        self._towns = towns
+        self._answers = answers
+
+    def of(self, parsed: ParsedAddress, limits: frozenset[Town] | None, limit: int) -> list[Position]:
+        """Positions for an address not typed to its end, the likeliest first, one for each label."""
+        by_label: dict[str, Position] = {}
+        for found in self._all(parsed, limits, limit * COMPARED):
+            by_label.setdefault(found.label, found)
+            if len(by_label) >= limit * COMPARED:
+                break
+        return sorted(by_label.values(), key=lambda position: -position.score)[:limit]
+
+    def _all(self, parsed: ParsedAddress, limits: frozenset[Town] | None, limit: int) -> Iterator[Position]:
+        readings = [*readings_of(parsed, self._towns, limits), *self._in_towns_being_typed(parsed, limits)]
+        for reading in readings:
+            if reading.is_a_town:
+                yield from self._towns_of(reading.designation, limit)
+            for match in matches_of(reading, self._index)[:limit]:
+                yield self._answers.on(match, parsed, reading.designation.likeness, ())
+        for reading in readings:
+            for street in islice(self._started(reading), limit):
+                yield self._answers.on(_started_match(street), parsed, reading.designation.likeness, ())
+
+    def _towns_of(self, asked: Designation, limit: int) -> Iterator[Position]:
+        for town in sorted(asked.towns or ())[:limit]:
+            found = town_position(Designation(frozenset({town})), self._index)
+            if found:
+                yield found
+
+    def _started(self, reading: AddressReading) -> Iterator[Street]:
+        """Streets of which the name asked is a start."""
+        if reading.is_a_town:
+            return
+        if reading.towns is None:
+            last = (reading.street.content or (reading.street.type,))[-1]
+            yield from self._index.streets_starting(last).starting(reading.street)
+        else:
+            for town in sorted(reading.towns):
+                yield from self._index.streets_of(town).starting(reading.street)
+
+    def _in_towns_being_typed(self, parsed: ParsedAddress, limits: frozenset[Town] | None) -> Iterator[AddressReading]:
+        """Readings of which the town is not typed to its end: after a comma, or as the last word."""
+        *words, last = parsed.street.words or ("",)
+        ways = (
+            ((parsed.street, parsed.city),) if parsed.city else ((StreetName(parsed.street.type, tuple(words)), last),)
+        )
+        for street, start in ways:
+            towns = self._towns.starting_with(start) if len(start) >= SHORTEST_TOWN else frozenset()
+            allowed = frozenset(sorted(towns if limits is None else towns & limits)[:MOST_TOWNS])
+            if allowed:
+                yield AddressReading(street, Designation(allowed))
+
+
+def _started_match(street: Street) -> StreetMatch:
+    return StreetMatch(street, STARTED, other_type=False, no_type=False, misspelt=False)
+
+
+OTHER_TOWN = 0.7
+"""What the score of a street is worth where the town asked is not in the list."""
+
+
+class EmbeddedGeocoder:
+    """Geocoder over a list of addresses and places, fixed after construction. Several threads may search at once.
+
+    Parameters
+    ----------
+    addresses : a list, indexed here, or an index; where it is not complete, a street that it lacks proves nothing, and
+        a match that rests on likeness alone, or on a town that was not named, is not firm.
+    places : named places to know beside an index, which holds none.
+    """
+
+    def __init__(self, addresses: AddressList | AddressIndex, places: Iterable[Address] = ()) -> None:
+        listed = addresses.addresses if isinstance(addresses, AddressList) else ()
+        places = [*(address for address in listed if address.place), *places]
+        self._index = AddressIndex.of_list(addresses) if isinstance(addresses, AddressList) else addresses
+        with self._index.telling_damage():
+            self._read(places)
+
+    def _read(self, places: list[Address]) -> None:
+        self._list = ListName(self._index.name, self._index.size, complete=self._index.complete)
+        known = self._index.towns()
+        self._towns = Towns(
+            [*known, *((Town("", place.city), place.postcode) for place in places if place.city)], self._index.spellings
+        )
+        self._places = PlaceIndex(places)
+        self._streets = StreetAnswers(self._index, several_towns=len({town for town, _ in known}) > 1)
+        self._suggestions = Suggestions(self._index, self._towns, self._streets)
+
+    def search(self, text: str, *, postcode: str = "", citycode: str = "") -> Position | NotFound:
+        """Position of an address, a street, a town or a named place of the list.
+
+        Parameters
+        ----------
+        postcode, citycode : limits of the search; the code may be a former commune's, or an arrondissement's.
+
+        Raises
+        ------
+        InvalidInputError
+            The text is empty, or longer than 200 characters.
+        """
+        check_question(text)
+        if not fold(text):
+            return NotFound("Aucune lettre et aucun chiffre à chercher.")
+        with self._index.telling_damage():
+            limits = self._towns.within(postcode, citycode)
+            return self._list.unknown_town() if limits == frozenset() else self._answer(parse_address(text), limits)
+
+    def reverse(self, lon: float, lat: float) -> Position | NotFound:
+        """Address of the list nearest to a point, degrees; its distance is said with its accuracy."""
+        with self._index.telling_damage():
+            return nearest(lon, lat, self._index.addresses_around(lon, lat))
+
+    def suggest(self, text: str, *, limit: int = 5, postcode: str = "", citycode: str = "") -> tuple[Position, ...]:
+        """Addresses that start as the text does, the likeliest first; none where there is nothing to search."""
+        if not fold(text) or len(text) > LONGEST_TEXT or limit < 1:
+            return ()
+        parsed = parse_address(text)
+        limits = self._towns.within(postcode, citycode)
+        with self._index.telling_damage():
+            found = self._suggestions.of(parsed, limits, limit)
+        allowed = AddressReading(parsed.street, Designation(limits))
+        places = self._suggested_places(allowed) if parsed.number is None else []
+        return tuple([*places, *found] if parsed.street_type == "" else [*found, *places])[:limit]
+
+    def _answer(self, parsed: ParsedAddress, limits: frozenset[Town] | None) -> Position | NotFound:
+        readings = readings_of(parsed, self._towns, limits)
+        if not readings:
+            return self._without_town(parsed, limits)
+        if parsed.number is None and readings[-1].is_a_town:
+            return town_position(readings[-1].designation, self._index) or self._list.absent("Adresse")
+        searches = (self._streets.of, self._place) if parsed.street_type else (self._place, self._streets.of)
+        for search in searches:
+            for reading in in_order_of_search(readings):
+                found = search(reading, parsed)
+                if found is not None:
+                    return found
+        return self._not_found(readings)
+
+    def _without_town(self, parsed: ParsedAddress, limits: frozenset[Town] | None) -> Position | NotFound:
+        """Answer where the town asked is not in the list; a complete list may know its street, under another town."""
+        postcode, city_known = parsed.postcode, bool(self._towns.named(parsed.city))
+        outside_limits = bool(self._towns.designated(postcode, parsed.city).towns)
+        if outside_limits or (city_known and self._towns.designated(postcode, "").towns):
+            return self._list.contradiction()
+        towns = self._towns.in_departement_of(postcode) if postcode else None
+        if not self._list.complete or city_known or towns == frozenset():
+            return self._list.unknown_town()
+        elsewhere = Designation(towns, self._list.searched_elsewhere(), OTHER_TOWN).within(limits)
+        found = self._streets.of(AddressReading(parsed.street, elsewhere), parsed)
+        return found if found and len(found.alternatives) < MOST_ALTERNATIVES else self._list.unknown_town()
+
+    def _place(self, reading: AddressReading, parsed: ParsedAddress) -> Position | None:
+        if parsed.number is not None:
+            return None
+        here = tuple(match for match in self._named(reading) if _answers(match, reading))
+        if not here:
+            return None
+        as_good = [match.place for match in here if match.score == here[0].score]
+        doubts = (f"Plusieurs lieux possibles : {quoted_places(as_good)}.",) if len(as_good) > 1 else ()
+        found = position(here[0].place, PositionType.PLACE, here[0].score, doubts)
+        return replace(found, alternatives=tuple(label_of(place) for place in as_good[1:]))
+
+    def _suggested_places(self, reading: AddressReading) -> list[Position]:
+        scores = dict.fromkeys(self._places.starting(_place_words(reading)), STARTED)
+        scores |= {match.place: match.score for match in self._named(reading)}
+        here = (item for item in scores.items() if reading.allows_town_named(item[0].city))
+        likeliest = sorted(here, key=lambda item: -item[1])
+        return [position(place, PositionType.PLACE, score) for place, score in likeliest]
+
+    def _named(self, reading: AddressReading) -> tuple[PlaceMatch, ...]:
+        return self._places.match(_place_words(reading))
+
+    def _not_found(self, readings: tuple[AddressReading, ...]) -> NotFound:
+        in_a_town = [
+            reading.street for reading in readings if reading.towns is not None
+        ]  # others were sought everywhere
+        elsewhere = [match for street in in_a_town for match in matches_anywhere(street, self._index)]
+        if elsewhere:
+            return self._list.street_elsewhere(list(dict.fromkeys(match.street.title for match in elsewhere)))
+        named = [match for reading in readings for match in self._named(reading)]
+        places = list({match.place.id: match.place for match in named}.values())[:SUGGESTED_PLACES]
+        if any(match.enough for match in named):
+            return place_elsewhere(places)
+        if places:
+            return too_few_words(places)
+        thing = "Rue" if readings[0].street.type else "Adresse"
+        return self._list.absent(thing, near_names(readings[-1], self._index))
+
+
+def _place_words(reading: AddressReading) -> tuple[str, ...]:
+    return content_words(tuple(word for word in (*reading.street.type.split(), *reading.street.words) if word))
+
+
+def _answers(match: PlaceMatch, reading: AddressReading) -> bool:
+    return match.enough and reading.allows_town_named(match.place.city)

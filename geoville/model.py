@@ -1,0 +1,474 @@
+"""Frozen value objects shared by every room: codes, positions, perimeters, rules, answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from shapely.geometry.base import BaseGeometry
+
+
+# --- Answers: the dated verdict about a position, and where a footprint stands
+
+
+@dataclass(frozen=True, slots=True)
+class PerimeterHit:
+    """Where a position stands with one perimeter.
+
+    Parameters
+    ----------
+    distance_m : signed distance from the position to the limit, metres; negative inside, 0 on the line.
+    inside : whether the closed polygon holds the position (GEOS `intersects`): exact where a distance may round to 0.
+    """
+
+    perimeter: Perimeter
+    distance_m: float
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodVerdict:
+    """What the position would be told on any day of one generation of QPV.
+
+    Parameters
+    ----------
+    generation : 2015 or 2024.
+    valid_from, valid_to : days in force there (overseas ones differ); no last day while it lasts.
+    nearest : the perimeter of that generation that holds the position the deepest, or the nearest one.
+    """
+
+    generation: int
+    valid_from: date | None
+    valid_to: date | None
+    verdict: VerdictCode
+    nearest: PerimeterHit
+
+    def covers(self, on: date) -> bool:
+        """Whether a day is one of the period."""
+        return self.nearest.perimeter.in_force(on)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A dated verdict with its evidence; the one answer that every door gives.
+
+    Parameters
+    ----------
+    on : the date asked about.
+    distance_m : signed distance to the limit of the perimeter that the verdict rests on; None where there is none.
+    accuracy_m : of the position, metres; None where there is no position.
+    reasons : French sentences, the first one is the verdict in words.
+    references : legal texts that the verdict rests on.
+    quality : how sure the verdict is, on Insee's scale; None where nothing was found.
+    periods : the verdict under each generation of QPV known there, the oldest first.
+    rules : what can be said of each rule that may hold that day; empty where nothing was found.
+    """
+
+    on: date
+    verdict: VerdictCode
+    basis: Basis
+    perimeters: tuple[PerimeterHit, ...]
+    distance_m: float | None
+    accuracy_m: float | None
+    position: Position | None
+    reasons: tuple[str, ...]
+    references: tuple[str, ...]
+    sources: tuple[Source, ...]
+    quality: Quality | None = None
+    periods: tuple[PeriodVerdict, ...] = ()
+    rules: tuple[RuleFinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FootprintAnswer:
+    """Where a footprint (plot, building, street, catchment) stands with the perimeters that answer on a day.
+
+    Parameters
+    ----------
+    share_of_area : in [0, 1], of its area inside the perimeters; of its length for a line, of its points for points.
+    share_of_people : in [0, 1], of the people that cells give it; None where they give it nobody, or too few people for
+        statistics to be published.
+    nearest_m : distance in metres from the footprint to the perimeters, 0 where they meet; None without perimeters.
+    farthest_m : largest distance from any point of the footprint to the perimeters, 0 when wholly in; never too small,
+        and too large by `geoville.eligibility.reach.TOLERANCE_M` at most; None without perimeters.
+    perimeters : those near the footprint; the signed distance of one that holds it whole is to its limit, negative.
+    reasons : French sentences, the first one is the placement in words.
+    """
+
+    on: date
+    placement: Placement
+    basis: Basis
+    share_of_area: float
+    share_of_people: float | None
+    nearest_m: float | None
+    farthest_m: float | None
+    wholly_within_300_m: bool
+    wholly_within_500_m: bool
+    perimeters: tuple[PerimeterHit, ...]
+    reasons: tuple[str, ...]
+    references: tuple[str, ...]
+    rules: tuple[RuleFinding, ...]
+    sources: tuple[Source, ...]
+
+
+# --- The words that answers are made of: kinds of perimeters, verdicts, placements, statuses
+
+
+class Kind(StrEnum):
+    """What a perimeter is. Only `qpv` is fixed by decree; `candidat` is computed and never official."""
+
+    QPV = "qpv"
+    CANDIDAT = "candidat"
+    VEILLE = "veille"
+    VECU = "vecu"
+    ZUS = "zus"
+    CUCS = "cucs"
+    NPNRU = "npnru"
+    ZFU = "zfu"
+
+
+class VerdictCode(StrEnum):
+    """The answer. `uncertain` and `not_found` are answers, never a "no"."""
+
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+    UNCERTAIN = "uncertain"
+    NOT_FOUND = "not_found"
+
+
+class Basis(StrEnum):
+    """What a verdict rests on: contours fixed by decree, or an estimate of ours."""
+
+    OFFICIAL = "official"
+    ESTIMATED = "estimated"
+
+
+class PositionType(StrEnum):
+    """How a position was obtained, from the firmest to the vaguest."""
+
+    COORDINATES = "coordinates"
+    HOUSENUMBER = "housenumber"
+    PLACE = "place"
+    STREET = "street"
+    MUNICIPALITY = "municipality"
+
+
+class Quality(IntEnum):
+    """How sure a verdict is, on the scale that Insee gives with the priority quarter of a firm's address."""
+
+    SURE = 1
+    PROBABLE = 2
+    RANDOM = 3
+
+
+class Placement(StrEnum):
+    """Where a footprint stands; `unknown` where it leaves the territory whose perimeters are known."""
+
+    INSIDE = "inside"
+    PARTLY = "partly"
+    OUTSIDE = "outside"
+    UNKNOWN = "unknown"
+
+
+class RuleStatus(StrEnum):
+    """What can be said of one rule: `met` is about its condition of place alone, and `unknown` lacks a layer."""
+
+    MET = "met"
+    NEARLY = "nearly"
+    TO_CHECK = "to_check"
+    NOT_MET = "not_met"
+    UNKNOWN = "unknown"
+
+
+# --- Perimeters, with what dates them and what is cited for them
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where data come from, as cited on every output.
+
+    Parameters
+    ----------
+    title, producer, licence : in French, as the producer writes them.
+    vintage : year, date or version of the data.
+    sha256 : of the file read, in hexadecimal; None where there is no file.
+    """
+
+    title: str
+    producer: str = ""
+    vintage: str = ""
+    licence: str = ""
+    sha256: str | None = None
+
+    @property
+    def citation(self) -> str:
+        """One line for a legend.
+
+        >>> Source("Carreaux de 200 m", "Insee", "2019", "Licence Ouverte 2.0").citation
+        'Insee, Carreaux de 200 m (2019), Licence Ouverte 2.0'
+        """
+        vintage = f" ({self.vintage})" if self.vintage else ""
+        head = f"{self.producer}, " if self.producer else ""
+        tail = f", {self.licence}" if self.licence else ""
+        return f"{head}{self.title}{vintage}{tail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A vintage of the QPV list, with the dates between which it is in force.
+
+    Parameters
+    ----------
+    year : 2015 or 2024: the name of the generation.
+    zone : "metropole" or "outre_mer".
+    valid_from, valid_to : first and last day in force; no last day while it lasts.
+    reference : the decrees.
+    """
+
+    year: int
+    zone: str
+    valid_from: date
+    valid_to: date | None
+    reference: str
+    verified: bool
+
+    def in_force(self, on: date) -> bool:
+        """Whether the generation is in force on a day, both ends included."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Perimeter:
+    """One perimeter, in its territory's projected CRS.
+
+    Parameters
+    ----------
+    code, name : official ones where the perimeter is official.
+    kind : what it is.
+    geometry : valid polygon or multipolygon, easting and northing in metres in `epsg`.
+    epsg : EPSG code of `geometry`.
+    estimated : computed or placed by geoville: without legal value.
+    generation : for official QPV only.
+    vintage : year of the grid that an estimate rests on, None for an official contour.
+    valid_from, valid_to : days in force; None, None answers at any date (estimates).
+    reference : the text that fixes it; empty for an estimate.
+    communes : INSEE codes (or names where the file only has names).
+    source : what to cite.
+    attributes : other figures of the file (population, share below the threshold…), for popups and exports.
+    """
+
+    code: str
+    name: str
+    kind: Kind
+    geometry: BaseGeometry
+    epsg: int
+    estimated: bool
+    generation: int | None = None
+    vintage: int | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    reference: str = ""
+    communes: tuple[str, ...] = ()
+    source: Source | None = None
+    attributes: dict[str, str | int | float | bool | None] = field(default_factory=dict, hash=False)
+
+    def in_force(self, on: date) -> bool:
+        """Whether the perimeter answers on a day, both ends included; estimates answer at any date."""
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+
+# --- Addresses, and where a question was found to be
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One line of an address list, or one named place.
+
+    Parameters
+    ----------
+    number : house number as an integer, None for a street or a place.
+    suffix : "bis", "ter", "b"…, empty where there is none.
+    street : name of the street with its type ("Rue Mollien"); for a place, its postal address or empty.
+    place : name of the place ("Collège Vauban"), empty for an address.
+    postcode, citycode : text, leading zeros kept.
+    lon, lat : degrees, WGS84.
+    precision : key of the position accuracy table of `law` ("adresse", "segment", "street", "declared"…).
+    former_citycode, former_city : of the commune that was merged into the town, or of the arrondissement; else empty.
+    category : of a place, as its file writes it ("college", "gare"…); else empty.
+    """
+
+    id: str
+    number: int | None
+    suffix: str
+    street: str
+    place: str
+    postcode: str
+    citycode: str
+    city: str
+    lon: float
+    lat: float
+    precision: str
+    source: str = ""
+    former_citycode: str = ""
+    former_city: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressList:
+    """Addresses and named places that a geocoder searches.
+
+    Parameters
+    ----------
+    complete : False where the list holds only some addresses of the town: an absent street proves nothing.
+    name : French noun phrase that names the list ("la liste embarquée").
+    """
+
+    addresses: tuple[Address, ...]
+    complete: bool
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A located question: coordinates as typed, or what a geocoder found.
+
+    Parameters
+    ----------
+    lon, lat : degrees, WGS84.
+    label : what was found, as written by the address list; "lon, lat" for typed coordinates.
+    score : in [0, 1], 1 for typed coordinates.
+    accuracy_m : radius in metres within which the true place lies; 0 means exact. Of a street or a town known whole,
+        the largest of its addresses'.
+    accuracy_reason : French clause saying where the accuracy comes from.
+    firm : False where the match is a street, a town or one of several: the verdict is then `uncertain`.
+    firm_reason : French sentence saying why it is not firm, empty when it is.
+    id, housenumber, street, context : as the address list writes them; empty where it says nothing.
+    score_next : score of the best other match, None where there is none.
+    alternatives : labels of the other matches that are as good as this one.
+    whole : for a street or a town that a complete list knows whole, all of it (WGS84: the points of its addresses, or
+        their convex hull); None where it is not known whole.
+    """
+
+    lon: float
+    lat: float
+    label: str
+    type: PositionType
+    score: float = 1.0
+    accuracy_m: float = 0.0
+    accuracy_reason: str = ""
+    firm: bool = True
+    firm_reason: str = ""
+    citycode: str = ""
+    city: str = ""
+    postcode: str = ""
+    source: str = ""
+    id: str = ""
+    housenumber: str = ""
+    street: str = ""
+    context: str = ""
+    score_next: float | None = None
+    alternatives: tuple[str, ...] = ()
+    whole: BaseGeometry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """A geocoder's honest "I do not know", with its French reason."""
+
+    reason: str
+
+
+# --- Rules that a place in a perimeter opens or closes, and what an answer finds of each
+
+
+class RuleTest(StrEnum):
+    """What a rule looks at: a point is enough, the whole footprint is needed, or a list of names decides."""
+
+    POSITION = "position"
+    FOOTPRINT = "footprint"
+    LISTED = "listed"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A distance from the limit under which a footprint counts.
+
+    Parameters
+    ----------
+    whole_m : the whole footprint lies within this many metres of the perimeters.
+    part_m : and a part of it within this many metres; None where nothing of the kind is asked.
+    valid_from : first day on which the band counts, None from the start.
+    condition : French noun phrase to check for this band, empty where there is none.
+    """
+
+    whole_m: float
+    part_m: float | None = None
+    valid_from: date | None = None
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule, as its data file says it.
+
+    Parameters
+    ----------
+    name, beneficiary : in French; who benefits.
+    within : kinds of perimeters that open the rule; `qpv` stands for candidates too, where only these are known.
+    bands : around those perimeters, for a footprint.
+    listed : names that open the rule, for a list.
+    communes : INSEE code, then name, of each commune where the rule exists; empty where it is national.
+    conditions : French noun phrases, what a human has to check beside the place.
+    verified : False where the text was not read.
+    valid_from, valid_to : days in force; None where unknown.
+    end_known : False where the rule may have ended or end on a day that is not known.
+    sure_until : last day on which it is known to hold, where `end_known` is False.
+    """
+
+    id: str
+    name: str
+    beneficiary: str
+    test: RuleTest
+    within: tuple[Kind, ...]
+    conditions: tuple[str, ...]
+    reference: str
+    verified: bool
+    valid_from: date | None = None
+    valid_to: date | None = None
+    end_known: bool = True
+    sure_until: date | None = None
+    bands: tuple[Band, ...] = ()
+    listed: tuple[str, ...] = ()
+    communes: tuple[str, ...] = ()
+
+    def may_hold(self, on: date) -> bool:
+        """Whether the rule is in force on a day as far as is known."""
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+    def surely_holds(self, on: date) -> bool:
+        """Whether the rule is known to be in force on a day."""
+        return self.may_hold(on) and (self.end_known or (self.sure_until is not None and on <= self.sure_until))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFinding:
+    """What an answer says of one rule.
+
+    Parameters
+    ----------
+    status : never `met` on an estimate, on a text that was not read, or where the rule may have ended.
+    place_met : whether the condition of place alone holds; None where that cannot be told.
+    reason : French sentence about the place.
+    to_check : French noun phrases, what a human has to check; empty where the place alone rules it out.
+    """
+
+    rule: Rule
+    status: RuleStatus
+    place_met: bool | None
+    reason: str
+    to_check: tuple[str, ...]

@@ -1,0 +1,249 @@
+"""The pages of an atlas."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geoville.french import UNIT_SPACE, UNKNOWN, distance, euros, number, percent, quantity
+from geoville.model import Kind
+from geoville.rendering.comparison import table_rows
+from geoville.rendering.folium_map import own_text, page_text, style_tag
+from geoville.rendering.layers import LAYER_NAMES, perimeter_popup, place_name
+from geoville.rendering.map_spec import FigureTable, PanelSection
+from geoville.rendering.maps import ESTIMATE_WARNING
+from geoville.rendering.sheet.page import pdf_bytes, printing, svg_text
+from geoville.rendering.sheet.sheet import SheetOptions, draw_sheet, text_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from geoville.carroyage.uncertainty import Interval
+    from geoville.model import Address, Perimeter, Rule
+    from geoville.perimeters.comparison import Comparison
+    from geoville.perimeters.figures import AreaFigures
+    from geoville.rendering.map_spec import AtlasSpec, MapSpec
+    from geoville.rendering.sheet.page import Page
+
+
+M2_IN_A_HECTARE = 10_000
+INDEX_HEADERS = ("Nature", "Contour", "Habitants", "Sous le seuil", "Revenu médian par UC")
+_NONE = "–"
+_LEVEL = "Entre parenthèses : intervalle à 90 %."
+_COUNTED = "Un carreau compte au prorata de sa surface couverte."
+INDEX_NOTE = f"{_LEVEL} {_COUNTED} Chiffres estimés d'après les carreaux, sans valeur réglementaire."
+_ESTIMATED_RULES = (
+    "Le contour est estimé : aucune de ces règles ne s'applique sur cette base, le contour officiel fait foi."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a perimeter is compared with.
+
+    Parameters
+    ----------
+    town : name of its commune.
+    territory : name of the whole.
+    national_eur : median declared income per UC.
+    threshold_eur : of the decree; NaN where there are several.
+    unverified : what these rest on without its text having been read, a French enumeration or nothing.
+    """
+
+    town: str
+    town_figures: AreaFigures
+    territory: str
+    territory_figures: AreaFigures
+    national_eur: float
+    threshold_eur: float
+    unverified: str
+
+
+def identity(perimeter: Perimeter) -> PanelSection:
+    """Nature, code, dates, texts and surface of a perimeter."""
+    surface = quantity(perimeter.geometry.area / M2_IN_A_HECTARE, "ha", 1)
+    rows = (*perimeter_popup(perimeter).rows, ("Surface", surface))
+    return PanelSection("Ce périmètre", items=tuple(f"{label} : {value}" for label, value in rows))
+
+
+def figures_table(figures: AreaFigures, around: Surroundings) -> FigureTable:
+    """Figures of a perimeter beside those of its town, of the territory and of the country."""
+    columns = (figures, around.town_figures, around.territory_figures)
+    threshold = f" Seuil du décret : {euros(around.threshold_eur)}." if math.isfinite(around.threshold_eur) else ""
+    unverified = f" À vérifier : {around.unverified}." if around.unverified else ""
+    return FigureTable(
+        "En chiffres, avec la ville et le pays",
+        ("Estimé d'après les carreaux", "Périmètre", around.town, around.territory, "France"),
+        (
+            ("Habitants", *(number(item.population) for item in columns), _NONE),
+            ("Sous le seuil", *(_range(item.share_below, percent) for item in columns), _NONE),
+            (
+                "Revenu médian par UC",
+                *(_range(item.median_eur, euros) for item in columns),
+                euros(around.national_eur),
+            ),
+            ("Population imputée par l'Insee", *(percent(item.share_imputed) for item in columns), _NONE),
+        ),
+        f"{_LEVEL} {_COUNTED} Chiffres estimés, sans valeur réglementaire.{threshold}{unverified}",
+    )
+
+
+def changes_table(perimeter: Perimeter, comparison: Comparison, title: str, note: str) -> FigureTable | None:
+    """What becomes of a perimeter from one map to the next; None where neither map has it."""
+    rows = [
+        row
+        for group, row in zip(comparison.groups, table_rows(comparison), strict=True)
+        if perimeter in [member.perimeter for member in (*group.old, *group.new)]
+    ]
+    if not rows:
+        return None
+    return FigureTable(
+        title,
+        ("Avant", "Après", "Devenir", "Sortent", "Restent", "Entrent"),
+        tuple((_names(row.old), _names(row.new), row.fate, *row.people[1:4]) for row in rows),
+        note,
+    )
+
+
+def no_changes() -> PanelSection:
+    """The sentence that stands for the changes where there is nothing to compare."""
+    return PanelSection(
+        "Ce qui change d'une génération à l'autre",
+        text="Une seule génération de ce périmètre est connue ici : il n'y a rien à comparer.",
+    )
+
+
+def places_table(near: Iterable[tuple[Address, float]], reach_m: float) -> FigureTable | PanelSection:
+    """Named places in a perimeter and around it.
+
+    Parameters
+    ----------
+    near : places, each with its distance in metres from the perimeter, 0 inside.
+    reach_m : how far they were looked for.
+    """
+    title = f"Lieux dans le périmètre et à moins de {distance(reach_m)}"
+    rows = tuple(
+        (
+            place_name(place),
+            f"à{UNIT_SPACE}{distance(metres)}" if metres > 0 else "dedans",
+            place.street or _NONE,
+            place.source,
+        )
+        for place, metres in near
+    )
+    if not rows:
+        return PanelSection(title, text="Aucun lieu connu.")
+    return FigureTable(title, ("Lieu", "Où", "Adresse", "Source"), rows)
+
+
+def rules_table(perimeter: Perimeter, rules: Sequence[Rule]) -> FigureTable | PanelSection:
+    """Rules that a place in a perimeter of this kind may open."""
+    title = "Règles qui regardent ce périmètre"
+    kind = Kind.QPV if perimeter.kind is Kind.CANDIDAT else perimeter.kind
+    rows = tuple(
+        (rule.name, rule.beneficiary, " ; ".join(rule.conditions) or _NONE, _text_of(rule))
+        for rule in rules
+        if kind in rule.within
+    )
+    if not rows:
+        return PanelSection(title, text=f"Aucune règle connue ne regarde : {LAYER_NAMES[perimeter.kind].lower()}.")
+    headers = ("Règle", "Bénéficiaire", "Reste à vérifier", "Texte")
+    return FigureTable(title, headers, rows, _ESTIMATED_RULES if perimeter.estimated else "")
+
+
+def index_row(perimeter: Perimeter, figures: AreaFigures) -> tuple[str, ...]:
+    """Row of a perimeter in the index, under `INDEX_HEADERS`."""
+    return (
+        LAYER_NAMES[perimeter.kind],
+        "estimé" if perimeter.estimated else "officiel",
+        number(figures.population),
+        _range(figures.share_below, percent),
+        _range(figures.median_eur, euros),
+    )
+
+
+def _range(interval: Interval, written: Callable[[float], str]) -> str:
+    if math.isnan(interval.value):
+        return UNKNOWN
+    return f"{written(interval.value)} ({written(interval.low)} à {written(interval.high)})"
+
+
+def _names(members: tuple[tuple[str, str], ...]) -> str:
+    return ", ".join(name for name, _ in members) or _NONE
+
+
+def _text_of(rule: Rule) -> str:
+    doubts = [] if rule.verified else ["texte non lu"]
+    doubts += [] if rule.end_known else ["validité à vérifier"]
+    return f"{rule.reference} ({', '.join(doubts)})" if doubts else rule.reference
+
+
+# --- An atlas as pages that open from a disk: one per perimeter, and an index; links are relative, nothing is fetched
+
+INDEX, INTERACTIVE, PRINTED = "index.html", "carte.html", "atlas.pdf"
+"""Names of the files beside the pages of the entries."""
+OVERVIEW = "ensemble"
+"""Key of the map of the whole, which no perimeter has."""
+
+
+def picture_name(key: str) -> str:
+    """Name of the map of an entry, from the folder of the atlas."""
+    return f"planches/{key}.svg"
+
+
+def index_page(atlas: AtlasSpec) -> str:
+    """Write the index; the same atlas always gives the same text."""
+    return page_text(
+        "atlas/index.html",
+        atlas=atlas,
+        spec=atlas.overview,
+        title=atlas.title,
+        subtitle=atlas.overview.subtitle,
+        picture=picture_name(OVERVIEW),
+        style=style_tag(own_text("atlas/atlas.css")),
+        warning=ESTIMATE_WARNING,
+    )
+
+
+def entry_page(atlas: AtlasSpec, rank: int) -> str:
+    """Write the page of an entry, with links to its neighbours; texts are escaped."""
+    entry = atlas.entries[rank]
+    return page_text(
+        "atlas/page.html",
+        entry=entry,
+        spec=entry.spec,
+        before=atlas.entries[rank - 1] if rank else None,
+        after=atlas.entries[rank + 1] if rank + 1 < len(atlas.entries) else None,
+        title=entry.spec.title,
+        subtitle=entry.spec.subtitle,
+        picture=picture_name(entry.key),
+        style=style_tag(own_text("atlas/atlas.css")),
+        warning=ESTIMATE_WARNING,
+    )
+
+
+# --- An atlas as one PDF: the map of the whole with its table, then the sheet and the pages of each perimeter
+
+
+def atlas_pdf(atlas: AtlasSpec) -> bytes:
+    """Print an atlas; the same one always gives the same bytes."""
+    with printing():
+        return pdf_bytes(_pages(atlas), atlas.title)
+
+
+def sheet_svg(spec: MapSpec) -> str:
+    """Draw the sheet of a map for a page."""
+    with printing():
+        return svg_text(draw_sheet(spec).page)
+
+
+def _pages(atlas: AtlasSpec) -> Iterator[Page]:
+    paper = SheetOptions().paper
+    rows = tuple((entry.spec.title, *entry.summary) for entry in atlas.entries)
+    contents = FigureTable("Périmètres et secteurs", ("Page", *atlas.headers), rows, atlas.note)
+    yield draw_sheet(atlas.overview).page
+    yield from text_pages(atlas.title, [contents], paper, columns=1)
+    for entry in atlas.entries:
+        yield draw_sheet(entry.spec).page
+        yield from text_pages(entry.spec.title, entry.blocks, paper)

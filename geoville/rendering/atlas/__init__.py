@@ -1,1 +1,0 @@
-"""Pages and PDF of an atlas: one page for each perimeter."""

@@ -1,1 +1,0 @@
-"""Two geographies side by side, as a map and as a page."""

@@ -1,0 +1,353 @@
+"""The layers of a map: perimeters, bands, places, IRIS, guide layers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoville.carroyage.cell_geometry import union_of_cells
+from geoville.crs import WGS84, transform_geometry
+from geoville.eligibility.sentences import dates_in_force
+from geoville.french import UNKNOWN, distance, euros, long_date, number, people, percent
+from geoville.law import position_accuracy
+from geoville.model import Kind
+from geoville.rendering.cells import Popup, geojson, grid_squares
+from geoville.rendering.look import PLACES
+from geoville.rendering.map_spec import PerimeterLayer, PlaceLayer, PlacePoint, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
+
+    from shapely.geometry.base import BaseGeometry
+
+    from geoville.carroyage.grid import Grid
+    from geoville.model import Address, Perimeter, Rule
+    from geoville.rendering.cells import IrisFigures
+    from geoville.rendering.look import PlaceStyle
+    from geoville.rendering.map_spec import Scene
+
+
+ESTIMATED = "estimé, sans valeur réglementaire"
+
+KIND_NAMES = {
+    Kind.QPV: "Quartier prioritaire (QPV)",
+    Kind.CANDIDAT: "Quartier candidat",
+    Kind.VEILLE: "Quartier de veille active",
+    Kind.VECU: "Quartier vécu",
+    Kind.ZUS: "Zone urbaine sensible (ZUS)",
+    Kind.CUCS: "Quartier du contrat urbain de cohésion sociale (CUCS)",
+    Kind.NPNRU: "Secteur NPNRU",
+    Kind.ZFU: "Zone franche urbaine (ZFU-TE)",
+}
+
+LAYER_NAMES = {
+    Kind.QPV: "Quartiers prioritaires (QPV)",
+    Kind.CANDIDAT: "Quartiers candidats",
+    Kind.VEILLE: "Quartiers de veille active",
+    Kind.VECU: "Quartiers vécus",
+    Kind.ZUS: "Zones urbaines sensibles (ZUS)",
+    Kind.CUCS: "Quartiers CUCS",
+    Kind.NPNRU: "Secteurs NPNRU",
+    Kind.ZFU: "Zones franches urbaines (ZFU-TE)",
+}
+
+LINE_OF_KIND = {
+    Kind.QPV: "qpv",
+    Kind.CANDIDAT: "candidat",
+    Kind.VEILLE: "veille",
+    Kind.VECU: "vecu",
+    Kind.ZUS: "former",
+    Kind.CUCS: "former",
+    Kind.NPNRU: "npnru",
+    Kind.ZFU: "zfu",
+}
+
+_FIGURES: dict[str, tuple[str, Callable[[float], str]]] = {
+    "population": ("Population", people),
+    "households": ("Ménages", lambda value: number(value, 1)),
+    "share_below_threshold": ("Part sous le seuil", percent),
+    "median_eur": ("Revenu médian par UC", euros),
+    "share_imputed": ("Part de population imputée", percent),
+}
+"""French label and format of the figures that a perimeter may carry among its attributes."""
+
+
+def perimeter_layers(
+    perimeters: Sequence[Perimeter],
+    on: date,
+    hidden: frozenset[Kind] = frozenset(),
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[PerimeterLayer, ...]:
+    """One layer per kind, generation and basis, in the order of `Kind`, the latest generation first.
+
+    Parameters
+    ----------
+    on : official QPV not in force that day are drawn thinner, in a layer that says so.
+    hidden : kinds that are off when the map opens.
+    names : of kinds, in place of the usual ones.
+    """
+    groups: dict[tuple[int, int, bool], list[Perimeter]] = {}
+    kinds = list(Kind)
+    for perimeter in perimeters:
+        key = (kinds.index(perimeter.kind), -(perimeter.generation or 0), perimeter.estimated)
+        groups.setdefault(key, []).append(perimeter)
+    return tuple(_quarters_layer(groups[key], on, hidden, names) for key in sorted(groups))
+
+
+def wgs84_shape(perimeter: Perimeter) -> Shape:
+    """Return one perimeter, transformed vertex by vertex, with its popup."""
+    return Shape(geojson(transform_geometry(perimeter.geometry, perimeter.epsg, WGS84)), perimeter_popup(perimeter))
+
+
+def perimeter_popup(perimeter: Perimeter) -> Popup:
+    """Nature, code, dates, figures and reference of a perimeter."""
+    rows = [
+        ("Nature", ESTIMATED if perimeter.estimated else f"{KIND_NAMES[perimeter.kind]}, contour officiel"),
+        ("Code", perimeter.code),
+        ("Génération", str(perimeter.generation or "")),
+        ("Grille", f"Filosofi {perimeter.vintage}" if perimeter.vintage else ""),
+        ("En vigueur", dates_in_force(perimeter)),
+        *_figure_rows(perimeter),
+        *_origin_rows(perimeter),
+        ("Texte", perimeter.reference),
+        ("Source", perimeter.source.citation if perimeter.source else ""),
+    ]
+    return Popup(perimeter.name or perimeter.code, tuple(row for row in rows if row[1]))
+
+
+def line_of(perimeter: Perimeter) -> str:
+    """Key of the line of a perimeter: dashed for an estimate."""
+    style = LINE_OF_KIND[perimeter.kind]
+    return style if perimeter.kind is Kind.CANDIDAT or not perimeter.estimated else f"{style}_estimated"
+
+
+def _quarters_layer(
+    perimeters: list[Perimeter], on: date, hidden: frozenset[Kind], names: Mapping[str, str]
+) -> PerimeterLayer:
+    first = perimeters[0]
+    name = names.get(first.kind, LAYER_NAMES[first.kind]) + (f" {first.generation}" if first.generation else "")
+    style = LINE_OF_KIND[first.kind]
+    if first.estimated:
+        name, style = f"{name} (contour {ESTIMATED})", line_of(first)
+    elif not any(perimeter.in_force(on) for perimeter in perimeters):
+        name, style = f"{name}, hors vigueur au {long_date(on)}", "former"
+    ordered = sorted(perimeters, key=lambda perimeter: perimeter.code)
+    shapes = tuple(wgs84_shape(perimeter) for perimeter in ordered)
+    return PerimeterLayer(name, style, shapes, shown=first.kind not in hidden)
+
+
+def _figure_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
+    rows = []
+    for key, (label, write) in _FIGURES.items():
+        value = perimeter.attributes.get(key)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            rows.append((f"{label} (estimation)" if perimeter.estimated else label, write(value)))
+    return rows
+
+
+def _origin_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
+    """Former perimeters that a veille quarter comes from, places that make a vécu, each with its evidence."""
+    places = str(perimeter.attributes.get("evidence") or "")
+    return [
+        ("Anciens périmètres", str(perimeter.attributes.get("origin_name") or "")),
+        *(("Lieu", place) for place in places.split(" | ")),
+    ]
+
+
+# --- Distances around perimeters that rules look at: one layer per distance
+
+_OUTLINE_TOLERANCE_M = 2.0
+"""Arcs are drawn with vertices that lie this near the true curve."""
+
+
+def band_layers(perimeters: Sequence[Perimeter], rules: Iterable[Rule], on: date) -> tuple[PerimeterLayer, ...]:
+    """Bands around the quarters that answer on a day: official ones where there are some, else candidates.
+
+    Parameters
+    ----------
+    rules : in force that day; their bands give the distances.
+    """
+    quarters = _quarters(perimeters, on)
+    if not quarters:
+        return ()
+    names: dict[float, list[str]] = {}
+    for rule in rules:
+        for band in rule.bands:
+            if band.valid_from is None or band.valid_from <= on:
+                names.setdefault(band.whole_m, []).append(rule.name)
+    return tuple(_band_layer(metres, tuple(dict.fromkeys(names[metres])), quarters) for metres in sorted(names))
+
+
+def _quarters(perimeters: Sequence[Perimeter], on: date) -> list[Perimeter]:
+    official = [item for item in perimeters if item.kind is Kind.QPV and not item.estimated and item.in_force(on)]
+    return official or [item for item in perimeters if item.kind is Kind.CANDIDAT]
+
+
+def _band_layer(metres: float, rules: tuple[str, ...], quarters: list[Perimeter]) -> PerimeterLayer:
+    name = f"Bande de {distance(metres)} autour des quartiers"
+    rows = [("Règle", rule) for rule in rules]
+    if any(quarter.estimated for quarter in quarters):
+        rows.append(("Nature", "autour d'un contour estimé, sans valeur réglementaire"))
+    note = "C'est l'emprise entière du bâtiment qui compte : la bande ne décide pas seule."
+    shapes = tuple(
+        Shape(
+            geojson(transform_geometry(_around(quarter, metres), quarter.epsg, WGS84)),
+            Popup(f"À moins de {distance(metres)} : {quarter.name or quarter.code}", tuple(rows), note),
+        )
+        for quarter in quarters
+    )
+    return PerimeterLayer(name, "band", shapes, shown=False)
+
+
+def _around(quarter: Perimeter, metres: float) -> BaseGeometry:
+    around: BaseGeometry = quarter.geometry.buffer(metres).simplify(_OUTLINE_TOLERANCE_M)
+    return around
+
+
+# --- IRIS as drawn: made of the cells whose centre lies in each, where their own outlines are not open
+
+_NOTE = "Contour approché : les carreaux habités dont le centre est dans l'IRIS."
+
+
+def iris_layer(grid: Grid, iris: IrisFigures) -> PerimeterLayer:
+    """Outlines of the IRIS that have a name, with their published income."""
+    squares = grid_squares(grid)
+    shapes = []
+    for code in sorted(set(iris.code_of.tolist()) & set(iris.names)):
+        rows = (
+            ("Code", code),
+            (f"Revenu déclaré médian ({iris.year})", _median(iris, code)),
+            ("Source", iris.source),
+        )
+        outline = geojson(union_of_cells(squares[np.flatnonzero(iris.code_of == code)]))
+        shapes.append(Shape(outline, Popup(f"IRIS {iris.names[code]}", rows, _NOTE)))
+    return PerimeterLayer("IRIS (contours approchés par les carreaux)", "iris", tuple(shapes), shown=False)
+
+
+def _median(iris: IrisFigures, code: str) -> str:
+    return f"{euros(iris.median_eur[code])} par UC" if code in iris.median_eur else UNKNOWN
+
+
+# --- Layers that help to read a map, whatever its subject: listed under « Repères », off when it opens
+
+
+def guide_layers(scene: Scene) -> tuple[PerimeterLayer, ...]:
+    """Draw what surrounds the subject of a map; what the territory does not know gives no layer."""
+    return tuple(layer for draw in GUIDES for layer in draw(scene))
+
+
+def _bands(scene: Scene) -> tuple[PerimeterLayer, ...]:
+    return band_layers(scene.perimeters, scene.rules, scene.on)
+
+
+def _iris(scene: Scene) -> tuple[PerimeterLayer, ...]:
+    known = scene.figures.iris if scene.figures is not None else None
+    return () if scene.grid is None or known is None else (iris_layer(scene.grid, known),)
+
+
+GUIDES: tuple[Callable[[Scene], tuple[PerimeterLayer, ...]], ...] = (_bands, _iris)
+"""Every such layer, in the order of the list of layers."""
+
+
+# --- Named places as drawn, by category, and the look-up of a recipe's names among those of a territory
+
+_OTHER = "other"
+_CATEGORIES = {
+    "college": "school",
+    "lycee": "school",
+    "ecole": "school",
+    "gare": "station",
+    "halte_ter": "station",
+    "gare_fret": "station",
+    "bureau_poste": "post",
+    "france_travail": "service",
+    "mission_locale": "service",
+    "regie_quartier": "service",
+    "ccas": "service",
+    "salle": "culture",
+    "sante": "health",
+    "centre_commercial": "shop",
+    "point_on_street": "street",
+}
+"""Category of a map by category of a file of places."""
+
+_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def find_places(names: Iterable[str], places: Sequence[Address]) -> tuple[dict[str, Address], tuple[str, ...]]:
+    """Look names up, letter case, accents and punctuation apart.
+
+    Parameters
+    ----------
+    names : of places ("Collège Vauban") or addresses ("1 Rue Youri Gagarine").
+
+    Returns
+    -------
+    The places found, by name as asked, in the order asked; and the names that no place has.
+    """
+    known = {_key(place_name(place)): place for place in reversed(places)}
+    asked = list(dict.fromkeys(names))
+    found = {name: known[_key(name)] for name in asked if _key(name) in known}
+    return found, tuple(name for name in asked if name not in found)
+
+
+def place_name(place: Address) -> str:
+    """Name of a place, or number and street of an address."""
+    return place.place or _postal(place)
+
+
+def short_name(name: str) -> str:
+    """Name without the precision given in parentheses, for a label; the popup keeps the whole of it."""
+    return name.partition(" (")[0]
+
+
+def labelled_places(found: Iterable[Address]) -> PlaceLayer:
+    """Build the layer of the places that a recipe names: their names are written on the map."""
+    return PlaceLayer(PLACES["sector"].name, labelled=True, shown=True, places=_points(found), category="sector")
+
+
+def other_places(
+    places: Sequence[Address], drawn: Iterable[Address], marks: Mapping[str, PlaceStyle] = PLACES
+) -> tuple[PlaceLayer, ...]:
+    """One layer per category for the territory's other places, off when the map opens; addresses are left out."""
+    already = {place.id for place in drawn}
+    by_category: dict[str, list[Address]] = {category: [] for category in PLACES}
+    for place in places:
+        if place.place and place.id not in already:
+            by_category[_CATEGORIES.get(place.category.partition(" ")[0], _OTHER)].append(place)
+    return tuple(
+        PlaceLayer(marks[category].name, labelled=False, shown=False, places=_points(members), category=category)
+        for category, members in by_category.items()
+        if members
+    )
+
+
+def place_popup(place: Address) -> Popup:
+    """Postal address, worth of the position and source of a place."""
+    rows = (
+        ("Adresse", _postal(place) if place.place else ""),
+        ("Commune", f"{place.postcode} {place.city}".strip()),
+        ("Position", position_accuracy(place.precision).reason),
+        ("Source", place.source),
+    )
+    return Popup(place_name(place), tuple(row for row in rows if row[1]))
+
+
+def _points(places: Iterable[Address]) -> tuple[PlacePoint, ...]:
+    named = ((place, short_name(place_name(place))) for place in places)
+    return tuple(PlacePoint(place.lon, place.lat, name, place_popup(place)) for place, name in named)
+
+
+def _postal(place: Address) -> str:
+    number = f"{place.number}{place.suffix} " if place.number is not None else ""
+    return f"{number}{place.street}"
+
+
+def _key(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    return _NOT_A_WORD.sub(" ", letters.casefold()).strip()

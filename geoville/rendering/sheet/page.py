@@ -1,0 +1,332 @@
+"""The paper of a static sheet: its page and its ground."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geoville.errors import InvalidInputError
+from geoville.french import UNIT_SPACE
+from geoville.rendering.paper import Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from geoville.rendering.map_spec import MapSpec
+    from geoville.rendering.paper import Box
+
+
+INK, SOFT_INK, ACCENT, HAIRLINE = "#1d2733", "#4a5563", "#12355b", "#c3cad3"
+PNG_DPI = 300
+MM_PER_INCH = 25.4
+MM_PER_POINT = MM_PER_INCH / 72
+LEADING = 1.3
+_FONT = "DejaVu Sans"
+_PLAIN_SPACES = re.compile(r"[ \n]+")
+_BEFORE_MARK = re.compile(r" (?=[;:?!»])|(?<=«) ")
+_SETTINGS: dict[Any, Any] = {
+    "pdf.fonttype": 42,  # letters stay letters: the text can be searched and copied
+    "pdf.compression": 9,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "geoville",
+    "hatch.linewidth": 0.5,
+    "font.family": _FONT,
+    "axes.unicode_minus": True,
+}
+
+
+class PaperFormat(StrEnum):
+    """Formats of a sheet, landscape."""
+
+    A4 = "a4"
+    A3 = "a3"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Sizes of a sheet in landscape.
+
+    Parameters
+    ----------
+    column_mm : width of the column beside the map.
+    text : part of the usual size at which texts are written.
+    """
+
+    width_mm: float
+    height_mm: float
+    margin_mm: float
+    column_mm: float
+    text: float
+
+
+PAPERS = {
+    PaperFormat.A4: Paper(297.0, 210.0, 10.0, 70.0, 1.0),
+    PaperFormat.A3: Paper(420.0, 297.0, 12.0, 92.0, 1.25),
+}
+
+
+def paper_format(name: str) -> PaperFormat:
+    """Return the format of that name.
+
+    Raises
+    ------
+    InvalidInputError
+        There is none.
+    """
+    try:
+        return PaperFormat(name.lower())
+    except ValueError:
+        known = ", ".join(PaperFormat)
+        raise InvalidInputError(f"Le papier « {name} » est inconnu", advice=f"formats connus : {known}") from None
+
+
+class Page:
+    """One page; everything on it is placed in millimetres from its top left corner, downwards."""
+
+    def __init__(self, paper: Paper) -> None:
+        from matplotlib.figure import Figure
+
+        self.paper = paper
+        self.figure: Any = Figure(figsize=(paper.width_mm / MM_PER_INCH, paper.height_mm / MM_PER_INCH))
+        self.axes: Any = self.figure.add_axes((0, 0, 1, 1))
+        self.axes.set(xlim=(0, paper.width_mm), ylim=(paper.height_mm, 0))
+        self.axes.axis("off")
+
+    def text(self, text: str, left: float, baseline: float, points: float, **options: Any) -> Any:
+        """Write one line; nothing in it is read as a formula."""
+        options = {"color": INK, "parse_math": False, "va": "baseline", **options}
+        return self.axes.text(left, baseline, text, fontsize=points, **options)
+
+    def paragraph(
+        self, text: str, left: float, top: float, points: float, width_mm: float, *, bold: bool = False, **options: Any
+    ) -> float:
+        """Write lines that fit a width, and return the height of what follows."""
+        if bold:
+            options["fontweight"] = "bold"
+        for line in wrapped(text, points, width_mm, bold=bold):
+            self.text(line, left, top + points * MM_PER_POINT, points, **options)
+            top += line_height(points)
+        return top
+
+    def line(self, points: Sequence[tuple[float, float]] | NDArray[np.float64], **options: Any) -> Any:
+        """Draw a line through points."""
+        from matplotlib.lines import Line2D
+
+        horizontal, vertical = np.asarray(points, dtype=float).T
+        return self.axes.add_line(Line2D(horizontal, vertical, **options))
+
+    def box(self, left: float, top: float, width: float, height: float, **options: Any) -> Any:
+        """Draw a rectangle."""
+        from matplotlib.patches import Rectangle
+
+        return self.axes.add_patch(Rectangle((left, top), width, height, **options))
+
+
+def line_height(points: float) -> float:
+    """Millimetres from one line of text to the next."""
+    return points * MM_PER_POINT * LEADING
+
+
+@cache
+def text_width(text: str, points: float, *, bold: bool = False) -> float:
+    """Width in millimetres of a line of text."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family=_FONT, size=points, weight="bold" if bold else "normal")
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width) * MM_PER_POINT
+
+
+def wrapped(text: str, points: float, width_mm: float, *, bold: bool = False) -> list[str]:
+    """Lines of a text that fit a width; a word longer than that keeps a line of its own.
+
+    Notes
+    -----
+    Only plain spaces part words: no-break spaces hold numbers and units together, and no line begins with a mark that
+    French parts from its word.
+    """
+    space = text_width("a a", points, bold=bold) - text_width("aa", points, bold=bold)
+    lines: list[list[str]] = [[]]
+    filled = 0.0
+    for word in _PLAIN_SPACES.split(_BEFORE_MARK.sub(UNIT_SPACE, text.strip())):
+        width = text_width(word, points, bold=bold)
+        if lines[-1] and filled + space + width > width_mm:
+            lines.append([])
+            filled = 0.0
+        filled += width + (space if lines[-1] else 0.0)
+        lines[-1].append(word)
+    return [" ".join(line) for line in lines]
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """Fonts and lines of everything that is drawn and saved inside."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(_SETTINGS):
+        yield
+
+
+def pdf_bytes(pages: Iterable[Page], title: str) -> bytes:
+    """Pages as one PDF in vectors; the same pages always give the same bytes."""
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    stream = io.BytesIO()
+    described = {"Title": title, "Creator": "geoville", "Producer": None, "CreationDate": None}
+    with PdfPages(stream, metadata=described) as file:
+        for page in pages:
+            file.savefig(page.figure)
+    return stream.getvalue()
+
+
+def png_bytes(page: Page, dpi: int = PNG_DPI) -> bytes:
+    """One page as a picture."""
+    stream = io.BytesIO()
+    page.figure.savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
+    return stream.getvalue()
+
+
+def svg_text(page: Page) -> str:
+    """One page as an SVG document, letters as outlines."""
+    stream = io.StringIO()
+    page.figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    return stream.getvalue()
+
+
+# --- The window of ground that a printed map shows, at a round scale, and where things fall on the paper
+
+_STEPS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5, 10.0)
+_METRES_PER_DEGREE = 111_320.0
+"""Of longitude at the equator, on the sphere of the WGS84 major axis."""
+_MM_PER_METRE = 1000.0
+_BEYOND_MM = 5.0
+"""What is drawn beyond the frame, so that no outline runs along it."""
+_LARGEST_SCALE = 5000.0
+"""Cells of 200 m say nothing more when they are drawn larger."""
+_MARGIN = 0.12
+"""Part of the subject's size left around it: a page leaves more to move about, a sheet cannot be moved."""
+_GRATICULE_MINUTES = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0)
+_FEWEST_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SheetGround:
+    """A rectangle of the page and the ground that it shows, north up.
+
+    Parameters
+    ----------
+    window : on the page, in millimetres.
+    lon, lat : of its middle, degrees WGS84.
+    denominator : of the scale, true in the middle; degrees are drawn straight.
+    """
+
+    window: Box
+    lon: float
+    lat: float
+    denominator: float
+
+    @property
+    def metres_per_mm(self) -> float:
+        """Ground on paper."""
+        return self.denominator / _MM_PER_METRE
+
+    @property
+    def frame(self) -> Frame:
+        """Paper and ground of the window, in metres from its middle."""
+        scale = self.metres_per_mm
+        width, height = self.window.width, self.window.height
+        return Frame(width, height, -width * scale / 2, height * scale / 2, scale)
+
+    def place(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(…, 2) millimetres on the page of lon and lat in degrees."""
+        per_mm = _METRES_PER_DEGREE / self.metres_per_mm
+        across = (positions[..., 0] - self.lon) * math.cos(math.radians(self.lat)) * per_mm
+        down = (self.lat - positions[..., 1]) * per_mm
+        return np.stack(
+            (self.window.left + self.window.width / 2 + across, self.window.top + self.window.height / 2 + down), -1
+        )
+
+    def shape(self, geometry: Mapping[str, Any]) -> BaseGeometry:
+        """What the window shows of a GeoJSON geometry, in millimetres of the page, and a little beyond."""
+        import shapely
+
+        drawn = shapely.transform(shapely.geometry.shape(dict(geometry)), self.place)
+        window = self.window
+        box = shapely.box(window.left, window.top, window.left + window.width, window.top + window.height)
+        shown: BaseGeometry = shapely.make_valid(drawn).intersection(box.buffer(_BEYOND_MM, join_style="mitre"))
+        return shown
+
+    def holds(self, position: NDArray[np.float64]) -> bool:
+        """Whether a point of the page is in the window."""
+        return bool(
+            self.window.left <= position[0] <= self.window.left + self.window.width
+            and self.window.top <= position[1] <= self.window.top + self.window.height
+        )
+
+    def degrees(self) -> tuple[float, float, float, float]:
+        """West, south, east, north of the window."""
+        down = self.window.height * self.metres_per_mm / _METRES_PER_DEGREE / 2
+        across = self.window.width * self.metres_per_mm / _METRES_PER_DEGREE / 2 / math.cos(math.radians(self.lat))
+        return self.lon - across, self.lat - down, self.lon + across, self.lat + down
+
+    def graticule(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Longitudes and latitudes of lines that cross the window, a round number of minutes apart."""
+        west, south, east, north = self.degrees()
+        span = min(east - west, north - south) * 60
+        step = max((minutes for minutes in _GRATICULE_MINUTES if span / minutes >= _FEWEST_LINES), default=0.25) / 60
+        return tuple(_multiples(west, east, step)), tuple(_multiples(south, north, step))
+
+
+def subject_bounds(spec: MapSpec) -> tuple[float, float, float, float]:
+    """West, south, east, north of what a map opens on: the perimeters, sector and named places wholly in its view."""
+    import shapely
+
+    view = shapely.box(*spec.bounds)
+    drawn = [shape.geometry for layer in spec.perimeters if layer.shown for shape in layer.shapes]
+    if spec.outline is not None and spec.outline.outline is not None:
+        drawn.append(spec.outline.outline.geometry)
+    named = [place for layer in spec.places if layer.labelled for place in layer.places]
+    shapes = [
+        *(shapely.geometry.shape(dict(item)) for item in drawn),
+        *(shapely.Point(place.lon, place.lat) for place in named),
+    ]
+    inside = [shape for shape in shapes if view.contains(shape)]
+    return shapely.union_all(inside).bounds if any(shape.area for shape in inside) else spec.bounds
+
+
+def ground_around(bounds: tuple[float, float, float, float], window: Box, *, margin: float = _MARGIN) -> SheetGround:
+    """Show a subject at the largest round scale at which it holds in a window.
+
+    Parameters
+    ----------
+    bounds : west, south, east, north of the subject, degrees.
+    margin : part of its size left around it.
+    """
+    west, south, east, north = bounds
+    lon, lat = (west + east) / 2, (south + north) / 2
+    across = (east - west) * (1 + margin) * math.cos(math.radians(lat)) * _METRES_PER_DEGREE
+    along = (north - south) * (1 + margin) * _METRES_PER_DEGREE
+    least = max(max(across / window.width, along / window.height) * _MM_PER_METRE, _LARGEST_SCALE)
+    return SheetGround(window, lon, lat, _round_up(least))
+
+
+def _round_up(denominator: float) -> float:
+    power = 10.0 ** math.floor(math.log10(denominator))
+    return next(step * power for step in (*_STEPS, 20.0) if step * power >= denominator * (1 - 1e-9))
+
+
+def _multiples(low: float, high: float, step: float) -> Iterator[float]:
+    for count in range(math.ceil(low / step), math.floor(high / step) + 1):
+        yield count * step

@@ -1,1 +1,0 @@
-"""Reading the description of an action, and of many."""

@@ -1,0 +1,583 @@
+"""Lists of addresses and of named places, read from CSV or GeoJSON and checked line by line.
+
+Two address layouts are known: the BAN's (`;`, accuracy in `type_position`) and a small one (`,`, accuracy in
+`precision`). Places come as CSV, or as GeoJSON points with a `name` or `nom`.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import math
+import re
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Any, NoReturn
+
+from geoville.crs import departement_of
+from geoville.errors import AddressListError, Location
+from geoville.law import known_precisions
+from geoville.model import Address, AddressList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    RowReader = Callable[[Path, int, dict[str, str]], Address]
+
+
+# --- Cells of lists of addresses and places, checked; a fault names its file, its line and its column
+
+METROPOLITAN_LON = (-6.0, 10.0)
+METROPOLITAN_LAT = (41.0, 52.0)
+
+_POSTCODE = re.compile(r"\d{5}")
+_INSEE_CODE = re.compile(r"\d[\dAB]\d{3}")
+
+
+def check_codes(path: Path, line: int, row: dict[str, str]) -> None:
+    """Refuse a postcode or an INSEE code that cannot be; a postcode may be unknown."""
+    if row["code_postal"] and not _POSTCODE.fullmatch(row["code_postal"]):
+        fault("Code postal qui n'a pas cinq chiffres", path, line, "code_postal", row["code_postal"])
+    if not _INSEE_CODE.fullmatch(row["code_insee"]):
+        fault("Code INSEE de commune mal formé", path, line, "code_insee", row["code_insee"])
+
+
+def house_number(path: Path, line: int, text: str) -> int | None:
+    """House number of a cell, None where it is empty; AddressListError where it is not an integer."""
+    if text and not (text.isascii() and text.isdigit()):
+        fault("Numéro de rue qui n'est pas un entier", path, line, "numero", text, "mettre « bis » ou « b » dans rep")
+    return int(text) if text else None
+
+
+def position_of(path: Path, line: int, row: dict[str, str]) -> tuple[float, float]:
+    """Longitude and latitude of a row, degrees; AddressListError where they are not."""
+    return degrees(path, line, "lon", row["lon"], 180.0), degrees(path, line, "lat", row["lat"], 90.0)
+
+
+def degrees(path: Path, line: int, column: str, text: str, limit: float) -> float:
+    """Coordinate of a cell, in degrees of absolute value at most `limit`; AddressListError where it is not one."""
+    advice = "donner des degrés décimaux (WGS84), avec un point"
+    try:
+        value = float(text)
+    except ValueError:
+        fault("Coordonnée illisible", path, line, column, text, advice)
+    if not (math.isfinite(value) and abs(value) <= limit):
+        fault("Coordonnée hors du globe", path, line, column, text, advice)
+    return value
+
+
+def check_metropolitan(path: Path, line: int, row: dict[str, str], lon: float, lat: float) -> None:
+    """Catch longitude and latitude exchanged, which both lie on the globe."""
+    if len(departement_of(row["code_insee"])) == len("971"):
+        return
+    for column, value, (low, high) in (("lon", lon, METROPOLITAN_LON), ("lat", lat, METROPOLITAN_LAT)):
+        if not low <= value <= high:
+            fault(
+                "Position hors de France métropolitaine pour une commune qui y est",
+                path,
+                line,
+                column,
+                row[column],
+                "vérifier que la longitude et la latitude ne sont pas échangées",
+            )
+
+
+def known_precision(path: Path, line: int, column: str, text: str) -> str:
+    """Key of the accuracy table for a precision of the small layouts ("declared (tens of metres)": declared)."""
+    key = "adresse" if text == "BAN" else text.split(" (", maxsplit=1)[0]
+    known = known_precisions()
+    if key not in known:
+        fault("Précision inconnue", path, line, column, text, f"écrire l'une de : {', '.join(known)}")
+    return key
+
+
+def fault(
+    message: str, path: Path, line: int | None, column: str | None, value: str | None, advice: str | None = None
+) -> NoReturn:
+    """Raise AddressListError about a cell."""
+    raise AddressListError(message, where=Location(path.name, line, column, value), advice=advice)
+
+
+# --- Rows of lists of addresses, in the layouts of the BAN, of the base adresse locale (BAL) and of geoville
+
+ADDRESS_COLUMNS = ("id", "numero", "rep", "nom_voie", "code_postal", "code_insee", "nom_commune", "lon", "lat")
+BAL_COLUMNS = ("cle_interop", "numero", "suffixe", "voie_nom", "commune_nom", "long", "lat")
+
+WITHOUT_TYPE = "segment"
+"""Precision of a position whose type is not said: the vaguest that an address has."""
+
+NO_NUMBER_OF_BAL = "99999"
+INSEE_CODE_LENGTH = 5
+
+
+def ban_address(path: Path, line: int, row: dict[str, str]) -> Address:
+    """Address of a row of the BAN's layout, or of the small one.
+
+    Raises
+    ------
+    AddressListError
+        The first fault: empty cell, number, code, position or precision that cannot be.
+    """
+    for column in ("id", "nom_voie", "nom_commune"):
+        if not row[column]:
+            fault("Case vide", path, line, column, None)
+    check_codes(path, line, row)
+    lon, lat = position_of(path, line, row)
+    check_metropolitan(path, line, row, lon, lat)
+    return Address(
+        id=row["id"],
+        number=house_number(path, line, row["numero"]),
+        suffix=row["rep"].lower(),
+        street=row["nom_voie"],
+        place="",
+        postcode=row["code_postal"],
+        citycode=row["code_insee"],
+        city=row["nom_commune"],
+        lon=lon,
+        lat=lat,
+        precision=_precision(path, line, row),
+        source=row.get("source", ""),
+        former_citycode=row.get("code_insee_ancienne_commune", ""),
+        former_city=row.get("nom_ancienne_commune", ""),
+    )
+
+
+def bal_address(path: Path, line: int, row: dict[str, str]) -> Address:
+    """Address of a row of a BAL, versions 1.1 to 1.4; see `ban_address`."""
+    numbered = row["numero"] != NO_NUMBER_OF_BAL
+    as_ban = {
+        "id": row["cle_interop"],
+        "numero": row["numero"] if numbered else "",
+        "rep": row["suffixe"],
+        "nom_voie": row["voie_nom"],
+        "code_postal": "",
+        "code_insee": row.get("commune_insee") or row["cle_interop"][:INSEE_CODE_LENGTH],
+        "nom_commune": row["commune_nom"],
+        "lon": row["long"],
+        "lat": row["lat"],
+        "type_position": row.get("position", "") if numbered else "street",
+        "source": row.get("source", ""),
+        "code_insee_ancienne_commune": row.get("commune_deleguee_insee", ""),
+        "nom_ancienne_commune": row.get("commune_deleguee_nom", ""),
+    }
+    return ban_address(path, line, as_ban)
+
+
+def _precision(path: Path, line: int, row: dict[str, str]) -> str:
+    if "precision" in row:
+        return known_precision(path, line, "precision", row["precision"])
+    return row.get("type_position", "").lower().replace("’", "'") or WITHOUT_TYPE
+
+
+Row = tuple[int, dict[str, str]]
+"""Line number of a row in its file (header: 1), and its cells by column."""
+
+PLACE_COLUMNS = ("name", "lon", "lat", "address")
+UNSAID_PLACE = "declared"
+
+_POSTAL_ADDRESS = re.compile(r"(?P<street>.*?),?\s*(?P<postcode>\d{5})\s+(?P<city>.+)")
+
+
+def read_addresses(path: Path, *, complete: bool, name: str) -> AddressList:
+    """Read a list of addresses.
+
+    Parameters
+    ----------
+    path : CSV in the BAN layout or in the small one; the separator (`;` or `,`) and the encoding (UTF-8 with or
+        without BOM, else cp1252) are detected.
+    complete : whether every address of the towns listed is there.
+    name : French noun phrase that names the list ("la liste embarquée").
+
+    Raises
+    ------
+    AddressListError
+        The first fault: missing column, empty list, duplicate id, number, code, position or precision that cannot be.
+    """
+    by_id: dict[str, Address] = {}
+    for line, row in csv_rows(path, ADDRESS_COLUMNS):
+        if row["id"] in by_id:
+            fault("Identifiant d'adresse présent deux fois", path, line, "id", row["id"])
+        by_id[row["id"]] = ban_address(path, line, row)
+    return AddressList(tuple(by_id.values()), complete, name)
+
+
+def read_places(path: Path) -> tuple[Address, ...]:
+    """Read named places from CSV or Parquet, or from GeoJSON points (WGS84) with a `name` or `nom`.
+
+    The precision is the file's; where it says none, it is deduced from the category and the postal address (a
+    street-level geocode, a station, a numbered address), else taken as declared by whoever made the file.
+
+    Raises
+    ------
+    AddressListError
+        The first fault: missing column or name, geometry that is not a point, position or precision that cannot be.
+    """
+    return tuple(_place(path, line, row) for line, row in place_rows(path, PLACE_COLUMNS))
+
+
+def place_rows(path: Path, required: tuple[str, ...], *, unplaced: bool = False) -> Iterator[Row]:
+    """Rows of a file of places, whatever its format.
+
+    Parameters
+    ----------
+    required : columns of a table.
+    unplaced : take a GeoJSON feature without geometry instead of refusing it.
+    """
+    suffix = path.suffix.lower()
+    if suffix in {".geojson", ".json"}:
+        return geojson_rows(path, unplaced=unplaced)
+    return parquet_rows(path, required) if suffix == ".parquet" else csv_rows(path, required)
+
+
+def _place(path: Path, line: int, row: dict[str, str]) -> Address:
+    if not row["name"]:
+        fault("Lieu sans nom", path, line, "name", None)
+    lon, lat = position_of(path, line, row)
+    postal = _POSTAL_ADDRESS.fullmatch(row["address"])
+    said = row.get("precision", "")
+    return Address(
+        id=f"{path.stem}:{line}",
+        number=None,
+        suffix="",
+        street=postal["street"] if postal else row["address"],
+        place=row["name"],
+        postcode=postal["postcode"] if postal else "",
+        citycode="",
+        city=postal["city"] if postal else "",
+        lon=lon,
+        lat=lat,
+        precision=known_precision(path, line, "precision", said) if said else _deduced_precision(row),
+        source=row.get("source", ""),
+        category=row.get("category", ""),
+    )
+
+
+def _deduced_precision(row: dict[str, str]) -> str:
+    category, address = row.get("category", ""), row["address"]
+    if "street" in category or (address and not address[0].isdigit()):
+        return "street"
+    if category.startswith(("gare", "halte")):
+        return "station"
+    return "adresse" if address else UNSAID_PLACE
+
+
+def csv_rows(path: Path, required: tuple[str, ...]) -> Iterator[Row]:
+    """Rows of a CSV file, cells trimmed, blank lines left out."""
+    text = _text_of_file(path)
+    header = text.split("\n", maxsplit=1)[0]
+    separator = ";" if header.count(";") > header.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        columns = [column.strip() for column in next(reader, [])]
+        for column in required:
+            if column not in columns:
+                fault("Colonne absente", path, 1, column, None, f"colonnes attendues : {', '.join(required)}")
+        yield from _data_rows(path, ((reader.line_num, cells) for cells in reader), columns)
+    except csv.Error:
+        fault("Ligne que le format CSV ne permet pas", path, reader.line_num, None, None, "vérifier les guillemets")
+
+
+def parquet_rows(path: Path, required: tuple[str, ...]) -> Iterator[Row]:
+    """Rows of a Parquet table, with their rank; what is null becomes empty."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowException):
+        fault("Fichier illisible", path, None, None, None, "donner une table Parquet")
+    for column in required:
+        if column not in table.column_names:
+            fault("Colonne absente", path, None, column, None, f"colonnes attendues : {', '.join(required)}")
+    for rank, row in enumerate(table.to_pylist(), start=1):
+        yield rank, {column: "" if value is None else str(value).strip() for column, value in row.items()}
+
+
+def _data_rows(path: Path, numbered: Iterator[tuple[int, list[str]]], columns: list[str]) -> Iterator[Row]:
+    empty = True
+    for line, cells in numbered:
+        if not any(cells):
+            continue
+        if len(cells) != len(columns):
+            fault(f"Ligne de {len(cells)} cases au lieu de {len(columns)}", path, line, None, None)
+        empty = False
+        yield line, dict(zip(columns, (cell.strip() for cell in cells), strict=True))
+    if empty:
+        fault("Liste vide", path, None, None, None, "donner au moins une ligne sous l'en-tête")
+
+
+def geojson_rows(path: Path, *, unplaced: bool = False) -> Iterator[Row]:
+    """Points of a GeoJSON file as rows, with their rank.
+
+    Parameters
+    ----------
+    unplaced : take a feature without geometry, with an empty `lon` and `lat`, instead of refusing it.
+    """
+    try:
+        document = json.loads(_text_of_file(path))
+        features = list(document["features"])
+    except (ValueError, KeyError, TypeError):
+        fault("Fichier qui n'est pas une collection GeoJSON", path, None, None, None)
+    if not features:
+        fault("Liste vide", path, None, None, None, "donner au moins un point")
+    for rank, feature in enumerate(features, start=1):
+        yield rank, _feature_row(path, rank, feature, unplaced=unplaced)
+
+
+def _feature_row(path: Path, rank: int, feature: Any, *, unplaced: bool) -> dict[str, str]:
+    try:
+        geometry = feature["geometry"]
+        if geometry is None and unplaced:
+            geometry = {"type": "Point", "coordinates": ("", "")}
+        kind = geometry["type"]
+        lon, lat = geometry["coordinates"][:2]
+        properties = feature.get("properties") or {}
+        texts = {str(key): "" if value is None else str(value).strip() for key, value in properties.items()}
+    except (KeyError, TypeError, ValueError, AttributeError):
+        kind = None
+    if kind != "Point":
+        fault("Lieu qui n'est pas un point", path, rank, "geometry", None, "donner un point par lieu")
+    name = texts.get("name") or texts.get("nom") or ""
+    return {"address": "", **texts, "name": name, "lon": str(lon), "lat": str(lat)}
+
+
+def _text_of_file(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise AddressListError(
+            "Fichier illisible", where=Location(file=path.name), advice="vérifier le chemin"
+        ) from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError:
+        fault("Encodage inconnu", path, None, None, None, "enregistrer le fichier en UTF-8")
+
+
+# --- Addresses in the lines of JSON that addok is fed with: one street per line, its numbers inside
+
+STREETS = frozenset({"street", "place", "locality"})
+TOWNS = frozenset({"municipality", "city", "town", "village", "commune"})
+
+_NUMBER = re.compile(r"\s*(\d+)\s*(\S*)\s*")
+
+
+def json_line_addresses(path: Path, line: int, text: str) -> Iterator[Address | AddressListError]:
+    """Addresses of one line: the point of the street, then its numbers; none for a town.
+
+    What cannot be read is an error among them.
+    """
+    try:
+        street = json.loads(text)
+        kind, numbers = str(street["type"]), dict(street.get("housenumbers") or {})
+        common = _common(street)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        yield _error("Ligne qui n'est pas une rue en JSON", path, line)
+        return
+    if kind in TOWNS:
+        return
+    if kind not in STREETS:
+        yield _error(f"Nature inconnue : « {kind} »", path, line)
+        return
+    rows = [{**common, "numero": "", "rep": "", **_point(street), "type_position": "street"}]
+    rows += [{**common, **_numbered(common["id"], number, said)} for number, said in numbers.items()]
+    for row in rows:
+        try:
+            yield ban_address(path, line, row)
+        except AddressListError as error:
+            yield error
+
+
+def _common(street: dict[str, Any]) -> dict[str, str]:
+    keys = {
+        "id": "id",
+        "nom_voie": "name",
+        "code_postal": "postcode",
+        "code_insee": "citycode",
+        "nom_commune": "city",
+        "code_insee_ancienne_commune": "oldcitycode",
+        "nom_ancienne_commune": "oldcity",
+    }
+    common = {column: _text_of_value(street.get(key)) for column, key in keys.items()}
+    return {**common, "code_insee": common["code_insee"] or common["id"][:INSEE_CODE_LENGTH]}
+
+
+def _numbered(street_id: str, number: str, said: Any) -> dict[str, str]:
+    match = _NUMBER.fullmatch(number)
+    digits, repetition = (match[1], match[2]) if match else (number, "")
+    known = said if isinstance(said, dict) else {}
+    key = _text_of_value(known.get("id")) or f"{street_id}_{number}"
+    return {"id": key, "numero": digits, "rep": repetition, **_point(known), "type_position": WITHOUT_TYPE}
+
+
+def _point(known: dict[str, Any]) -> dict[str, str]:
+    return {"lon": _text_of_value(known.get("lon") or known.get("long")), "lat": _text_of_value(known.get("lat"))}
+
+
+def _text_of_value(value: Any) -> str:
+    """Text of a value, the first one where there are several."""
+    first = (value or [""])[0] if isinstance(value, list) else value
+    return "" if first is None else str(first).strip()
+
+
+def _error(message: str, path: Path, line: int) -> AddressListError:
+    return AddressListError(message, where=Location(path.name, line))
+
+
+# --- Addresses of a file of any size, read as they come; a row that cannot be read does not stop the others
+
+GZIP_START = b"\x1f\x8b"
+SAMPLE_BYTES = 1 << 20
+"""Bytes in which the encoding is looked for; what is not of it further on makes a row refused."""
+
+BAN, BAL, JSON_LINES = "BAN", "BAL", "addok"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """What one row gave: an address, or why it gave none.
+
+    Parameters
+    ----------
+    line : of the file, from 1; several rows of JSON may come from one.
+    bytes_read : of the file so far, to show progress.
+    """
+
+    address: Address | AddressListError
+    line: int
+    bytes_read: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddressFile:
+    """A file of addresses whose layout is known: "BAN", "BAL" or "addok"."""
+
+    path: Path
+    layout: str
+    encoding: str
+
+    def rows(self, after: int = 0) -> Iterator[ReadRow]:
+        """Addresses and refused rows, in the order of the file.
+
+        Parameters
+        ----------
+        after : line after which to start; those before it are passed over without being read as addresses.
+
+        Raises
+        ------
+        AddressListError
+            The file ends in the middle of its compression, or cannot be read any more.
+        """
+        with _opened(self.path, self.encoding) as (raw, lines):
+            read = self._json_lines if self.layout == JSON_LINES else self._csv_lines
+            for line, address in read(lines, after):
+                yield ReadRow(address, line, raw.tell())
+
+    def _json_lines(self, lines: IO[str], after: int) -> Iterator[tuple[int, Address | AddressListError]]:
+        for line, text in enumerate(islice(lines, after, None), start=after + 1):
+            if text.strip():
+                for address in json_line_addresses(self.path, line, text):
+                    yield line, address
+
+    def _csv_lines(self, lines: IO[str], after: int) -> Iterator[tuple[int, Address | AddressListError]]:
+        read: RowReader = bal_address if self.layout == BAL else ban_address
+        title, header = next((line, text) for line, text in enumerate(lines, start=1) if text.strip("\ufeff \r\n\t"))
+        separator = _separator(header)
+        columns = _cells(header, separator)
+        passed = max(after - title, 0)
+        for line, text in enumerate(islice(lines, passed, None), start=title + passed + 1):
+            if text.isspace():
+                continue
+            try:
+                yield line, read(self.path, line, self._row(line, text, separator, columns))
+            except AddressListError as error:
+                yield line, error
+
+    def _row(self, line: int, text: str, separator: str, columns: list[str]) -> dict[str, str]:
+        if not _is_text(text):
+            fault("Lettre illisible", self.path, line, None, None, "enregistrer le fichier en UTF-8")
+        cells = _cells(text, separator)
+        if len(cells) != len(columns):
+            fault(f"Ligne de {len(cells)} cases au lieu de {len(columns)}", self.path, line, None, None)
+        return dict(zip(columns, cells, strict=True))
+
+
+def open_address_file(path: Path) -> AddressFile:
+    """Find out what a file of addresses is.
+
+    Raises
+    ------
+    AddressListError
+        The file cannot be read, is empty, or is in no known layout.
+    """
+    with _opened(path, "latin-1") as (_, lines):
+        sample = lines.read(SAMPLE_BYTES).encode("latin-1")
+    encoding = _encoding(sample)
+    start = sample.decode(encoding, errors="replace").lstrip()
+    if start.startswith("{"):
+        return AddressFile(path, JSON_LINES, encoding)
+    header = start.split("\n", maxsplit=1)[0]
+    columns = set(_cells(header, _separator(header)))
+    for layout, needed in ((BAL, BAL_COLUMNS), (BAN, ADDRESS_COLUMNS)):
+        if columns.issuperset(needed):
+            return AddressFile(path, layout, encoding)
+    raise AddressListError(
+        "Fichier d'adresses d'une présentation inconnue",
+        where=Location(path.name, 1),
+        advice=f"donner un CSV de la BAN (colonnes {', '.join(ADDRESS_COLUMNS)}), un CSV BAL (colonnes "
+        f"{', '.join(BAL_COLUMNS)}) ou les lignes JSON d'addok",
+    )
+
+
+@contextmanager
+def _opened(path: Path, encoding: str) -> Iterator[tuple[IO[bytes], IO[str]]]:
+    """Bytes of a file as they lie on the disk, and its text, decompressed."""
+    try:
+        with path.open("rb") as raw:
+            is_compressed = raw.read(len(GZIP_START)) == GZIP_START
+            raw.seek(0)
+            content = gzip.GzipFile(fileobj=raw) if is_compressed else raw
+            yield raw, io.TextIOWrapper(content, encoding, errors="surrogateescape", newline="\n")
+    except (OSError, EOFError, zlib.error) as error:
+        advice = "vérifier le chemin, ou télécharger de nouveau un fichier compressé incomplet"
+        raise AddressListError("Fichier illisible", where=Location(path.name), advice=advice) from error
+
+
+def _encoding(sample: bytes) -> str:
+    """UTF-8 unless a byte of the sample is not of it; the end of the sample may cut a letter."""
+    try:
+        sample[: sample.rfind(b"\n") + 1 or None].decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def _separator(header: str) -> str:
+    return ";" if header.count(";") > header.count(",") else ","
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    """Cells of a line, trimmed. Each line is read alone: a quote that is never closed spoils no other."""
+    try:
+        parts = next(csv.reader([line], delimiter=separator)) if '"' in line else line.split(separator)
+    except csv.Error:
+        return []
+    return [part.strip() for part in parts]
+
+
+def _is_text(line: str) -> bool:
+    """Whether every byte of a line was a letter of the file's encoding."""
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

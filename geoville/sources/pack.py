@@ -1,0 +1,641 @@
+"""A territory's pack: what it holds, read; made, published, taken out."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from math import isnan
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoville.carroyage.cell_id import parse_cell_ids
+from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.lattice import find_keys, place_keys
+from geoville.crs import WGS84, transform_geometry, transform_points
+from geoville.errors import DataUnavailableError, InvalidInputError, Location, UnknownTerritoryError
+from geoville.french import refusal
+from geoville.law import IncomeReference
+from geoville.model import AddressList, Kind
+from geoville.sources.additions import (
+    ADDRESSES,
+    Addition,
+    added_address_lists,
+    added_perimeters,
+    added_places,
+    list_additions,
+)
+from geoville.sources.addresses import read_addresses, read_places
+from geoville.sources.files import embedded_data, replacing, sha256_of
+from geoville.sources.grids import fixed_width_ids
+from geoville.sources.manifest import MANIFEST, Manifest, PackFile, lacking, manifest_text, missing, read_manifest
+from geoville.sources.pack_folders import (
+    BUILDING,
+    CURRENT,
+    VERSION_MARK,
+    check_pack_name,
+    current_version,
+    pack_names,
+    packs_folder,
+    version_folder,
+    versions,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from geoville.carroyage.grid import Grid
+    from geoville.model import Address, Perimeter
+
+
+# --- Small tables of a territory pack: communes, cells, incomes of IRIS. Their checksums are verified before
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CellTable:
+    """Commune and IRIS of the centre of each cell of one CRS, in order of (northing, easting).
+
+    Parameters
+    ----------
+    northing, easting : (n,) int64, metres in `epsg`: south-west corners.
+    commune, iris : (n,) INSEE codes as text.
+    """
+
+    epsg: int
+    northing: NDArray[np.int64]
+    easting: NDArray[np.int64]
+    commune: NDArray[np.str_]
+    iris: NDArray[np.str_]
+
+    def zones_of(self, grid: Grid) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
+        """Commune and IRIS of each cell of a grid: two (n,) arrays of text, empty where the cell is not known."""
+        if grid.epsg != self.epsg or not len(self.commune):
+            return np.full(len(grid), "", self.commune.dtype), np.full(len(grid), "", self.iris.dtype)
+        wanted, among = (place_keys(cells.easting, cells.northing) for cells in (grid, self))
+        found = find_keys(wanted, among)
+        known = found >= 0
+        return np.where(known, self.commune[found], ""), np.where(known, self.iris[found], "")
+
+    def take(self, rows: NDArray[np.intp]) -> CellTable:
+        """Some cells, in the order given."""
+        return CellTable(self.epsg, self.northing[rows], self.easting[rows], self.commune[rows], self.iris[rows])
+
+    def bounds(self, epsg: int) -> tuple[float, float, float, float]:
+        """Bounding box of all cells in another CRS: (west, south, east, north)."""
+        easting = np.concatenate([self.easting + shift for shift in (0, 0, CELL_SIZE_M, CELL_SIZE_M)]).astype(float)
+        northing = np.concatenate([self.northing + shift for shift in (0, CELL_SIZE_M, 0, CELL_SIZE_M)]).astype(float)
+        first, second = transform_points(easting, northing, self.epsg, epsg)
+        return float(first.min()), float(second.min()), float(first.max()), float(second.max())
+
+
+def read_cells(path: Path) -> CellTable:
+    """Read the table "cell → commune and IRIS of its centre", CSV or Parquet, whatever the order of its rows.
+
+    Raises
+    ------
+    DataUnavailableError
+        The table lacks a column, holds no cell, or cells of several CRS.
+    """
+    ids, commune, iris = _columns(path, ("idcar_200m", "commune", "iris"))
+    epsg, northing, easting = parse_cell_ids(fixed_width_ids(ids))
+    if len(epsg) == 0 or epsg[0] == 0 or (epsg != epsg[0]).any():
+        raise _unusable(path, "ne contient pas que des carreaux d'un même système de coordonnées")
+    table = CellTable(int(epsg[0]), northing, easting, _codes(commune), _codes(iris))
+    keys = place_keys(easting, northing)
+    return table if (keys[1:] > keys[:-1]).all() else table.take(np.unique(keys, return_index=True)[1])
+
+
+def read_communes(path: Path) -> dict[str, str]:
+    """Read the names of communes by INSEE code, from CSV or Parquet."""
+    codes, names = _columns(path, ("code", "name"))
+    return dict(zip(codes.to_pylist(), names.to_pylist(), strict=True))
+
+
+def read_iris_medians(path: Path, year: int) -> dict[str, float]:
+    """Read the median declared income per UC of one year, euros, by IRIS; those that publish none are left out."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    codes, years, medians = _columns(path, ("code", "year", "median_declared_eur"))
+    asked = pc.equal(years.cast(pa.string()), str(year))
+    published = zip(codes.filter(asked).to_pylist(), medians.filter(asked).to_pylist(), strict=True)
+    try:
+        known = {code: float(median) for code, median in published if median not in (None, "")}
+    except ValueError as error:
+        raise _unusable(path, "a un revenu médian qui n'est pas un nombre") from error
+    return {code: median for code, median in known.items() if not isnan(median)}
+
+
+def read_iris_years(path: Path) -> tuple[int, ...]:
+    """Read the years that a table of incomes of IRIS has, in order."""
+    import pyarrow.compute as pc
+
+    (years,) = _columns(path, ("year",))
+    try:
+        return tuple(sorted(int(year) for year in pc.unique(years).to_pylist()))
+    except (TypeError, ValueError) as error:
+        raise _unusable(path, "a une année qui n'est pas un nombre") from error
+
+
+def read_iris_names(path: Path) -> dict[str, str]:
+    """Read the names of IRIS by code, from CSV or Parquet."""
+    return read_communes(path)
+
+
+def read_urban_units(path: Path) -> dict[str, str]:
+    """Read the urban unit of each commune, by INSEE code."""
+    communes, units = _columns(path, ("commune", "uu"))
+    return dict(zip(communes.to_pylist(), units.to_pylist(), strict=True))
+
+
+def read_unit_incomes(path: Path) -> dict[str, IncomeReference]:
+    """Read the reference incomes of urban units, estimated by geoville and so never verified."""
+    names = ("uu", "national_eur", "rmuc_eur", "population", "year", "source")
+    rows = zip(*(column.to_pylist() for column in _columns(path, names)), strict=True)
+    return {
+        unit: IncomeReference(national, rmuc, population, year, verified=False, source=source)
+        for unit, national, rmuc, population, year, source in rows
+    }
+
+
+def read_outlines(path: Path) -> tuple[tuple[str, ...], list[BaseGeometry]]:
+    """Read the outlines of a GeoParquet layer by their column `code`, in its order, in WGS84."""
+    import geopandas
+
+    frame = geopandas.read_parquet(path, columns=["code", "geometry"]).dropna(subset=["geometry"]).sort_values("code")
+    epsg = frame.crs.to_epsg()
+    return tuple(frame["code"]), [transform_geometry(shape, epsg, WGS84) for shape in frame.geometry]
+
+
+def layer_bounds(path: Path) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of the shapes of a GeoParquet layer, degrees; None where it has none."""
+    import geopandas
+    from pyarrow import parquet
+
+    if path.suffix != ".parquet" or b"geo" not in (parquet.read_schema(path).metadata or {}):
+        return None
+    shapes = geopandas.read_parquet(path, columns=["geometry"]).geometry.dropna()
+    if shapes.empty:
+        return None
+    west, south, east, north = shapes.to_crs(WGS84).total_bounds.tolist()
+    return west, south, east, north
+
+
+def _columns(path: Path, names: tuple[str, ...]) -> list[pa.ChunkedArray]:
+    """Columns of a CSV file, as text, or of a Parquet file."""
+    import pyarrow as pa
+    from pyarrow import csv, parquet
+
+    try:
+        if path.suffix == ".parquet":
+            table = parquet.read_table(path, columns=list(names))
+        else:
+            types = dict.fromkeys(names, pa.string())
+            table = csv.read_csv(path, convert_options=csv.ConvertOptions(include_columns=names, column_types=types))
+        return [table[name] for name in names]
+    except (pa.ArrowException, KeyError, OSError) as error:
+        raise _unusable(path, "est illisible ou n'a pas toutes ses colonnes") from error
+
+
+def _codes(column: pa.ChunkedArray) -> NDArray[np.str_]:
+    """Codes as text, empty where there is none. Each distinct code becomes text once: cells are millions, codes few."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    coded = pc.fill_null(column.cast(pa.string()), "").combine_chunks().dictionary_encode()
+    distinct = np.array(coded.dictionary.to_pylist() or [""], dtype=np.str_)
+    codes: NDArray[np.str_] = distinct[coded.indices.to_numpy()]
+    return codes
+
+
+def _unusable(path: Path, what: str) -> DataUnavailableError:
+    return DataUnavailableError(
+        f"Une table du territoire {what}",
+        where=Location(str(path)),
+        advice="refaire le territoire, ou réinstaller geoville",
+    )
+
+
+_NAME = re.compile(r"[a-z0-9-]{1,64}")
+URBAN_UNITS, UNIT_INCOMES = "urban_units", "unit_incomes"
+"""Roles of the tables of a pack that spans several urban units."""
+
+EMBEDDED_LIST = "la liste embarquée"
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A territory pack, with what the user added to it. Files are read, and their checksums verified, when asked for.
+
+    Parameters
+    ----------
+    manifest : what `territory.toml` says.
+    version : of a pack of the user; None for one that is embedded.
+    """
+
+    manifest: Manifest
+    version: int | None = None
+
+    @property
+    def name(self) -> str:
+        """Name on the command line ("calais")."""
+        return self.manifest.name
+
+    @property
+    def designation(self) -> str:
+        """Name that opens this very version: "calais", "roubaix@2"."""
+        return self.name if self.version is None else f"{self.name}{VERSION_MARK}{self.version}"
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the manifest and of the files."""
+        return embedded_data() / self.name if self.version is None else packs_folder() / self.name / str(self.version)
+
+    @property
+    def title(self) -> str:
+        """French name for the user."""
+        return self.manifest.title
+
+    @property
+    def epsg(self) -> int:
+        """EPSG code of the projected CRS in which the territory is measured."""
+        return self.manifest.epsg
+
+    @property
+    def default_vintage(self) -> int:
+        """Vintage of the grid used when none is asked for; DataUnavailableError where the pack has no grid."""
+        vintage = self.manifest.default_vintage or max(self.grids, default=None)
+        if vintage is None:
+            raise missing("grid", self.name)
+        return vintage
+
+    @property
+    def income_reference(self) -> IncomeReference | None:
+        """Medians that the decree's threshold is made of; None where nobody gave them."""
+        return self.manifest.income_reference
+
+    @cached_property
+    def unit_references(self) -> dict[str, IncomeReference]:
+        """Reference incomes of each urban unit of a pack of several, estimated by geoville; none where it has one."""
+        files = self._files(UNIT_INCOMES)
+        return {unit: found for file in files for unit, found in read_unit_incomes(file.checked_path()).items()}
+
+    @cached_property
+    def unit_of_commune(self) -> dict[str, str]:
+        """Urban unit of each commune, in the latest zoning that the pack has."""
+        files = sorted(self._files(URBAN_UNITS), key=lambda file: file.path.name)
+        return read_urban_units(files[-1].checked_path()) if files else {}
+
+    @property
+    def urban_unit_communes(self) -> frozenset[str]:
+        """INSEE codes of the communes of the urban unit; none where the pack does not say it."""
+        return frozenset(self.manifest.urban_unit.communes if self.manifest.urban_unit else ())
+
+    @property
+    def additions(self) -> tuple[Addition, ...]:
+        """Files that the user added, in the order of their identifiers."""
+        return list_additions(self.name)
+
+    @property
+    def grids(self) -> dict[int, PackFile]:
+        """Grids of the pack by vintage."""
+        return {file.grid_vintage: file for file in self._files("grid") if file.grid_vintage is not None}
+
+    def grid_path(self, vintage: int | None = None) -> Path:
+        """Path of a grid, the default vintage unless one is asked for.
+
+        Raises
+        ------
+        InvalidInputError
+            The pack has grids, and none of that vintage.
+        DataUnavailableError
+            The pack has no grid.
+        """
+        grids = self.grids
+        file = grids.get(self.default_vintage if vintage is None or not grids else vintage)
+        if file is None:
+            years = ", ".join(str(year) for year in sorted(grids))
+            raise InvalidInputError(f"{self.title} n'a pas de grille {vintage}", advice=f"demander l'une de : {years}")
+        return file.checked_path()
+
+    def grid_checksums(self) -> dict[str, int]:
+        """Vintage of each grid of the pack by its sha256, to recognise a grid whatever its name."""
+        return {file.source.sha256: year for year, file in self.grids.items() if file.source.sha256}
+
+    @cached_property
+    def communes(self) -> dict[str, str]:
+        """Names of the communes by INSEE code; none where the pack does not have them."""
+        return {
+            code: name for file in self._files("communes") for code, name in read_communes(file.checked_path()).items()
+        }
+
+    @cached_property
+    def cells(self) -> CellTable:
+        """Commune and IRIS of the centre of every cell of the pack's grids; DataUnavailableError where it has none."""
+        return read_cells(self.file("cells").checked_path())
+
+    @cached_property
+    def iris_names(self) -> dict[str, str]:
+        """Names of the IRIS by code, those whose incomes or contours the pack has."""
+        files = (*self._files("iris"), *self._files("iris_income"))
+        return {code: name for file in files for code, name in read_iris_names(file.checked_path()).items()}
+
+    @cached_property
+    def extent(self) -> tuple[float, float, float, float] | None:
+        """Bounding box of the territory: (west, south, east, north), degrees, WGS84; None where nothing tells it."""
+        if self.manifest.extent or not self.has("cells"):
+            return self.manifest.extent
+        return self.cells.bounds(WGS84)
+
+    @cached_property
+    def iris_year(self) -> int | None:
+        """Latest year of the incomes by IRIS of the pack; None where it has none."""
+        years = [year for file in self._files("iris_income") for year in read_iris_years(file.checked_path())]
+        return max(years, default=None)
+
+    def iris_medians(self, year: int) -> dict[str, float]:
+        """Median declared income per UC, euros of that year, by IRIS; those that publish none are left out."""
+        files = self._files("iris_income")
+        return {code: eur for file in files for code, eur in read_iris_medians(file.checked_path(), year).items()}
+
+    def address_list(self) -> AddressList:
+        """Addresses and places of the pack and of the user, those of an index apart (`address_index`).
+
+        A list that the user says complete replaces the pack's addresses; places are kept.
+        """
+        added = added_address_lists(self.name)
+        complete = [item for item in added if item.complete]
+        used = complete or [*self._listed_addresses(), *added]
+        name = " et ".join(item.name for item in used) or "celle des lieux du territoire"
+        addresses = [address for item in used for address in item.addresses]
+        return AddressList((*addresses, *self.places()), bool(complete) or any(item.complete for item in used), name)
+
+    @property
+    def address_index(self) -> Path | None:
+        """Index that holds the pack's addresses; None where they are in a list, missing, or replaced by the user's."""
+        if any(item.complete for item in self.additions if item.kind == ADDRESSES):
+            return None
+        return next((file.indexed_path() for file in self._files("addresses") if _is_index(file)), None)
+
+    def places(self) -> tuple[Address, ...]:
+        """Named places of the pack and of the user."""
+        shipped = [place for file in self._files("places") for place in read_places(file.checked_path())]
+        return (*shipped, *added_places(self.name))
+
+    def perimeters(self) -> tuple[Perimeter, ...]:
+        """Perimeters known of the territory: first those of the user, then the layers of the pack."""
+        from geoville.sources.contours import read_perimeters
+
+        shipped = [
+            perimeter
+            for file in self.manifest.files
+            if file.role in {*Kind}
+            for perimeter in read_perimeters(file.checked_path(), kind=Kind(file.role)).cited(file.source)
+        ]
+        return (*added_perimeters(self.name), *shipped)
+
+    def layer_paths(self, kind: Kind) -> tuple[Path, ...]:
+        """Files of a kind of perimeters; DataUnavailableError where the pack has none."""
+        self.file(kind)
+        return tuple(file.checked_path() for file in self._files(kind))
+
+    def has(self, role: str) -> bool:
+        """Whether the pack has a file of that role."""
+        return bool(self._files(role))
+
+    def file(self, role: str) -> PackFile:
+        """First file of a role.
+
+        Raises
+        ------
+        DataUnavailableError
+            The pack has none; says which command brings it.
+        """
+        for file in self._files(role):
+            return file
+        if self.version is None:  # an embedded pack is not fetched
+            advice = f"en ajouter avec « geoville data add FICHIER --kind {role} --territory {self.name} »"
+            raise DataUnavailableError(lacking(role, self.name), advice=advice)
+        raise missing(role, self.name)
+
+    def _files(self, role: str) -> tuple[PackFile, ...]:
+        return tuple(file for file in self.manifest.files if file.role == role)
+
+    def _listed_addresses(self) -> list[AddressList]:
+        return [
+            read_addresses(file.checked_path(), complete=file.complete, name=EMBEDDED_LIST)
+            for file in self._files("addresses")
+            if not _is_index(file)
+        ]
+
+
+def open_pack(name: str) -> Pack:
+    """Open a territory pack by name: an embedded one, or a version of one of the user's ("roubaix", "roubaix@1").
+
+    Raises
+    ------
+    UnknownTerritoryError
+        No pack has that name.
+    """
+    folder = embedded_data() / name
+    if _NAME.fullmatch(name) and (folder / MANIFEST).is_file():
+        return Pack(read_manifest(folder))
+    found = version_folder(name)
+    if found is None:
+        known = ", ".join(territory.name for territory in list_territories())
+        raise UnknownTerritoryError("Ce territoire est inconnu", advice=f"territoires connus : {known}")
+    folder, version = found
+    return Pack(read_manifest(folder), version)
+
+
+def list_territories() -> tuple[Pack, ...]:
+    """Every pack, by name, the user's in the version that answers. A user's pack that cannot be read is left out."""
+    manifests = embedded_data().glob(f"*/{MANIFEST}")
+    found = [Pack(read_manifest(path.parent)) for path in manifests]
+    for name in pack_names():
+        with suppress(DataUnavailableError):  # a damaged pack takes nothing from the others; opened, it says so
+            found.append(open_pack(name))
+    return tuple(sorted(found, key=lambda territory: territory.name))
+
+
+def _is_index(file: PackFile) -> bool:
+    return file.path.suffix == ".sqlite"
+
+
+# --- Packs of the user on disk: built aside, published whole as a new version, taken out
+
+_REMOVED = ".removed-"
+_PLACED_ROLES = ("communes", "iris", "qpv")
+
+
+def building_folder(name: str) -> Path:
+    """Folder where the next version of a pack is made, created where it is missing.
+
+    What it holds is kept from one run to the next, so that an interrupted one goes on. One process at a time.
+
+    Raises
+    ------
+    InvalidInputError
+        The pack cannot have that name, or the folder cannot be made.
+    """
+    check_pack_name(name)
+    folder = packs_folder() / name / BUILDING
+    _doing("créer", folder, lambda: folder.mkdir(parents=True, exist_ok=True))
+    return folder
+
+
+def publish(draft: Manifest, folder: Path) -> Pack:
+    """Make a folder of files the next version of a pack, the one that answers from then on.
+
+    Parameters
+    ----------
+    draft : what the manifest will say; its files get their checksums and sizes here, and the pack its extent.
+    folder : on the same disk as the packs of the user (`building_folder`); it holds the files, and is moved whole.
+
+    Raises
+    ------
+    InvalidInputError
+        The pack cannot have that name, a file of the draft is not in the folder, a text cannot be written in a
+        manifest, or the disk refuses.
+
+    Notes
+    -----
+    Killed between any two steps, it leaves the version that answered before: the new one appears by one renaming, and
+    `current` is replaced by another. Nothing needs a lock: of several processes that publish at once each gets a number
+    of its own, and each tells the highest to answer, until no higher one has appeared.
+    """
+    check_pack_name(draft.name)
+    manifest = _completed(draft, folder)
+    with replacing(folder / MANIFEST) as beside:
+        beside.write_text(manifest_text(manifest), encoding="utf-8", newline="\n")
+    version = _move_to_next_version(folder, draft.name)
+    _answer_from_the_latest(draft.name)
+    _forget_what_is_not_listed(version, manifest)
+    return open_pack(f"{draft.name}@{version.name}")
+
+
+def list_packs() -> tuple[str, ...]:
+    """Names of the packs of the user, in order."""
+    return pack_names()
+
+
+def remove_pack(name: str, version: int | None = None) -> None:
+    """Take out a version of a pack, or the whole pack with what was being built. What the user added to it is kept.
+
+    Raises
+    ------
+    UnknownTerritoryError
+        There is no such pack or version.
+    """
+    known = versions(name)
+    if not known or (version is not None and version not in known):
+        listed = ", ".join([*pack_names()] if not known else [f"{name}@{number}" for number in known]) or "aucun"
+        raise UnknownTerritoryError(
+            "Aucun territoire ajouté ne porte ce nom" if not known else "Cette version du territoire n'existe pas",
+            advice=f"territoires ajoutés : {listed}",
+        )
+    pack = packs_folder() / name
+    if version is None or known == (version,):
+        _discard(pack)
+        return
+    if version == current_version(name):
+        _write_current(pack, max(number for number in known if number != version))
+    _discard(pack / str(version))
+
+
+def _completed(draft: Manifest, folder: Path) -> Manifest:
+    """The draft with the checksums and sizes of its files, and its extent."""
+    files = tuple(_measured(file, folder) for file in draft.files)
+    return dataclasses.replace(draft, files=files, extent=draft.extent or _extent(files))
+
+
+def _measured(file: PackFile, folder: Path) -> PackFile:
+    path = folder / file.path.name
+    if path.name == MANIFEST or not path.is_file():
+        raise InvalidInputError(
+            "Un fichier du territoire à publier n'est pas dans son dossier", where=Location(str(file.path))
+        )
+    source = dataclasses.replace(file.source, sha256=sha256_of(path))
+    return dataclasses.replace(file, path=path, source=source, size_bytes=path.stat().st_size)
+
+
+def _extent(files: tuple[PackFile, ...]) -> tuple[float, float, float, float] | None:
+    """Bounding box of a pack, computed once for all: of a country it takes seconds.
+
+    That of its cells, else of the first of its layers that has shapes; None where nothing is placed.
+    """
+    paths = {file.role: file.path for file in reversed(files)}
+    if "cells" in paths:
+        return read_cells(paths["cells"]).bounds(WGS84)
+    found = (layer_bounds(paths[role]) for role in _PLACED_ROLES if role in paths)
+    return next((bounds for bounds in found if bounds), None)
+
+
+def _move_to_next_version(folder: Path, name: str) -> Path:
+    """Move a folder to the first number after those taken, its own even among other processes."""
+    pack = packs_folder() / name
+    _doing("créer", pack, lambda: pack.mkdir(parents=True, exist_ok=True))
+    number = max(versions(name), default=0) + 1
+    while True:
+        target = pack / str(number)
+        if not target.exists():
+            try:
+                return folder.rename(target)  # refused where the target exists by now: a version is never empty
+            except OSError as error:
+                if not target.exists():
+                    raise _refused("publier", folder, error) from error
+        number += 1
+
+
+def _answer_from_the_latest(name: str) -> None:
+    """Name the latest version in `current`, until it is the latest: another process may publish meanwhile."""
+    pack = packs_folder() / name
+    while (latest := max(versions(name), default=None)) is not None:
+        _write_current(pack, latest)
+        if max(versions(name), default=None) == latest:
+            return
+
+
+def _write_current(pack: Path, version: int) -> None:
+    with replacing(pack / CURRENT) as beside:
+        beside.write_text(f"{version}\n", encoding="ascii", newline="\n")
+
+
+def _forget_what_is_not_listed(folder: Path, manifest: Manifest) -> None:
+    """Remove from a version what only served to build it."""
+    kept = {MANIFEST, *(file.path.name for file in manifest.files)}
+    for path in folder.iterdir():
+        if path.name not in kept:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _discard(folder: Path) -> None:
+    """Remove a folder: it leaves by one renaming, then its files go; what an earlier removal left goes with them."""
+    away = tempfile.mkdtemp(dir=packs_folder(), prefix=_REMOVED)
+    _doing("retirer", folder, lambda: folder.rename(f"{away}/{folder.name}"))
+    for removed in packs_folder().glob(f"{_REMOVED}*"):
+        shutil.rmtree(removed, ignore_errors=True)
+
+
+def _doing(what: str, folder: Path, act: Callable[[], object]) -> None:
+    try:
+        act()
+    except OSError as error:
+        raise _refused(what, folder, error) from error
+
+
+def _refused(what: str, folder: Path, error: OSError) -> InvalidInputError:
+    return InvalidInputError(
+        f"Impossible de {what} le dossier « {folder} » ({refusal(error)})",
+        advice="vérifier les droits d'accès et la place sur le disque, et qu'aucun autre travail ne s'en sert",
+    )

@@ -1,0 +1,99 @@
+"""Files read row by row and written again with columns added: what CSV, XLSX and Parquet have in common.
+
+A file is read once to answer and once more to be copied with its answers: neither holds it in memory, and the copy
+takes nothing of the input through a conversion.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from geoville.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from geoville.sources.rows.row import AddedCells, AddedColumn, InputRow
+
+
+_SUFFIXES = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".xlsx": "xlsx",
+    ".parquet": "parquet",
+    ".geoparquet": "parquet",
+}
+
+
+class RowFile(Protocol):
+    """A file of rows, open for reading as often as wanted.
+
+    Attributes
+    ----------
+    columns : names, as the file writes them.
+    description : what was recognised of the file, in French.
+    expected_rows : number of rows, exact or nearly; None where the file does not tell without being read.
+    """
+
+    columns: tuple[str, ...]
+    description: str
+    expected_rows: int | None
+
+    def rows(self, wanted: Sequence[int]) -> Iterator[InputRow]:
+        """Rows in order, blank lines left out, with the cells of the columns at these places."""
+        ...
+
+    def write(self, out: Path, columns: Sequence[AddedColumn], added: Iterable[AddedCells]) -> None:
+        """Copy the file to `out`, untouched, with columns added after its own; `added` is in the order of the rows."""
+        ...
+
+
+def row_file_format(path: Path) -> str:
+    """Format of a file by its name: "csv", "xlsx" or "parquet".
+
+    Raises
+    ------
+    InvalidInputError
+        The name says none of them.
+    """
+    try:
+        return _SUFFIXES[path.suffix.lower()]
+    except KeyError:
+        raise InvalidInputError(
+            f"Le format de « {path.name} » n'est pas reconnu",
+            advice=f"donner un fichier {', '.join(_SUFFIXES)} (un tableur sait enregistrer en XLSX ou en CSV)",
+        ) from None
+
+
+def open_row_file(
+    path: Path, *, encoding: str | None = None, separator: str | None = None, sheet: str | None = None
+) -> RowFile:
+    """Open a file of rows and recognise its layout.
+
+    Parameters
+    ----------
+    encoding, separator : of a CSV file, recognised unless given.
+    sheet : of a workbook, the first one unless given.
+
+    Raises
+    ------
+    InvalidInputError
+        The file cannot be read, its layout is not one that geoville knows, or an option is for another format.
+    """
+    from geoville.sources.rows.csv import CsvRows
+    from geoville.sources.rows.parquet import ParquetRows
+    from geoville.sources.rows.xlsx import XlsxRows
+    from geoville.sources.stores import LocalFile
+
+    kind = row_file_format(path)
+    if (encoding or separator) and kind != "csv":
+        raise InvalidInputError("L'encodage et le séparateur sont ceux d'un fichier CSV", advice="ôter ces options")
+    if sheet and kind != "xlsx":
+        raise InvalidInputError("La feuille est celle d'un classeur XLSX", advice="ôter cette option")
+    if not path.is_file():
+        raise InvalidInputError(f"Le fichier « {path.name} » n'existe pas", advice="vérifier son chemin")
+    if kind == "xlsx":
+        return XlsxRows(path, sheet)
+    return ParquetRows(LocalFile(path)) if kind == "parquet" else CsvRows(path, encoding=encoding, separator=separator)

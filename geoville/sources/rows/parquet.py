@@ -1,0 +1,85 @@
+"""Parquet files row by row: batches go through as they are, with columns added."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from geoville.sources.rows.row import InputRow, cell_text, harmless
+from geoville.sources.stores import unreadable_parquet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from geoville.sources.rows.row import AddedCells, AddedColumn, Cell
+    from geoville.sources.stores import StoredFile
+
+
+_BATCH_ROWS = 50_000
+
+
+class ParquetRows:
+    """A Parquet file; its columns keep their types, and its metadata go with it.
+
+    Raises
+    ------
+    InvalidInputError
+        The file is not Parquet.
+    """
+
+    def __init__(self, file: StoredFile) -> None:
+        self._file = file
+        with file.parquet() as table:
+            self._schema: pa.Schema = table.schema_arrow
+            self.expected_rows: int | None = table.metadata.num_rows
+        self.columns = tuple(self._schema.names)
+        self.description = "Parquet"
+
+    def rows(self, wanted: Sequence[int]) -> Iterator[InputRow]:
+        """Rows in order, with the cells of the columns at these places."""
+        names = [self.columns[place] for place in wanted]
+        line = 0
+        for batch in self._batches(list(dict.fromkeys(names))):
+            values = {name: self._values(batch.column(name)) for name in names}
+            for cells in zip(*(values[name] for name in names), strict=True):
+                line += 1
+                yield InputRow(line, tuple(cell_text(cell) for cell in cells))
+
+    def write(self, out: Path, columns: Sequence[AddedColumn], added: Iterable[AddedCells]) -> None:
+        """Copy the file with columns added after its own."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        types = {str: pa.string(), float: pa.float64(), int: pa.int64()}
+        fields = [pa.field(column.name, types[column.type]) for column in columns]
+        schema = pa.schema([*self._schema, *fields], metadata=self._schema.metadata)
+        answers = iter(added)
+        with pq.ParquetWriter(out, schema) as writer:
+            for batch in self._batches(None):
+                cells = [_harmless(item.cells) for item in islice(answers, batch.num_rows)]
+                arrays = [
+                    pa.array([row[place] for row in cells], type=field.type) for place, field in enumerate(fields)
+                ]
+                writer.write_batch(pa.RecordBatch.from_arrays([*batch.columns, *arrays], schema=schema))
+
+    def _batches(self, names: list[str] | None) -> Iterator[Any]:
+        import pyarrow as pa
+
+        try:
+            with self._file.parquet() as table:
+                yield from table.iter_batches(_BATCH_ROWS, columns=names)
+        except (OSError, pa.ArrowException) as error:  # its last bytes describe it: others may be damaged
+            raise unreadable_parquet(self._file.name) from error
+
+    def _values(self, column: Any) -> list[Any]:
+        try:
+            return column.to_pylist()  # type: ignore[no-any-return]
+        except (OverflowError, ValueError) as error:  # a text that is not UTF-8, a date that no calendar has
+            raise unreadable_parquet(self._file.name) from error
+
+
+def _harmless(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    return tuple(harmless(cell) if isinstance(cell, str) else cell for cell in cells)

@@ -1,0 +1,116 @@
+"""One row of a file of rows, whatever its format: its cells, what is added to it, and how a cell is written."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+_LOOKALIKES = str.maketrans(
+    {
+        "\N{NARROW NO-BREAK SPACE}": "\N{NO-BREAK SPACE}",
+        "\N{MINUS SIGN}": "-",
+        "\N{NON-BREAKING HYPHEN}": "-",
+        "\N{EN DASH}": "-",
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+        "\N{LATIN SMALL LIGATURE OE}": "oe",
+        "\N{LATIN CAPITAL LIGATURE OE}": "OE",
+        "\N{GREATER-THAN OR EQUAL TO}": ">=",
+        "\N{LESS-THAN OR EQUAL TO}": "<=",
+        "\N{EURO SIGN}": "EUR",
+    }
+)
+
+
+def harmless(text: str) -> str:
+    """Keep a spreadsheet from running a text as a formula: an apostrophe goes before it.
+
+    >>> harmless("=HYPERLINK(1)"), harmless("12 Rue Mollien")
+    ("'=HYPERLINK(1)", '12 Rue Mollien')
+    """
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def writable(text: str, encoding: str) -> str:
+    """Replace what an encoding cannot write by its nearest look, and by "?" where it has none.
+
+    >>> writable("Œuvre à −3 m", "latin-1"), writable("Œuvre", "utf-8")
+    ('OEuvre à -3 m', 'Œuvre')
+    """
+    if _can_write(text, encoding):
+        return text
+    return "".join(letter if _can_write(letter, encoding) else _nearest(letter, encoding) for letter in text)
+
+
+def _nearest(letter: str, encoding: str) -> str:
+    for text in (letter.translate(_LOOKALIKES), _bare(letter)):
+        if text and _can_write(text, encoding):
+            return text
+    return "?"
+
+
+def _bare(letter: str) -> str:
+    """A letter without its accents, a ligature as its letters."""
+    return "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
+
+
+def _can_write(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def cell_text(value: object) -> str:
+    """A typed cell as text: whole numbers without decimals, so that a postcode kept as a number stays one.
+
+    >>> cell_text(62100.0), cell_text(1.8867), cell_text(None)
+    ('62100', '1.8867', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class InputRow:
+    """A row of the input, reduced to the cells asked for.
+
+    Parameters
+    ----------
+    line : where an editor or a spreadsheet shows it (1-based, header included); for Parquet, 1-based rank.
+    cells : texts of the columns asked for, in the order asked; empty ones where the row has a fault.
+    fault : French sentence, without its final stop, where the row cannot be read; empty otherwise.
+    """
+
+    line: int
+    cells: tuple[str, ...]
+    fault: str = ""
+
+
+Cell = str | float | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AddedColumn:
+    """A column that geoville adds.
+
+    Parameters
+    ----------
+    type : `str`, `float` or `int`: what its cells hold where they are not empty.
+    """
+
+    name: str
+    type: type
+
+
+@dataclass(frozen=True, slots=True)
+class AddedCells:
+    """Cells to add to the row that stands at a line of the input."""
+
+    line: int
+    cells: tuple[Cell, ...]

@@ -1,0 +1,978 @@
+"""A territory as Python users hold it: everything that can be asked of it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
+
+from geoville.errors import InvalidInputError
+from geoville.results import Candidates, Comparison, Result, Sensitivity, Vecu, Veille, reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
+    from typing import Literal, Unpack
+
+    import geopandas
+    import pandas as pd
+
+    from geoville.carroyage.lattice import Contiguity
+    from geoville.eligibility.actions.action import ActionFinding
+    from geoville.model import Answer, FootprintAnswer, Kind, Perimeter, Rule
+    from geoville.perimeters.figures import AreaFigures
+    from geoville.perimeters.score import Score
+    from geoville.perimeters.search_method import SearchMethod
+    from geoville.results import FilePath
+    from geoville.sources.additions import Addition
+    from geoville.sources.pack import Pack
+    from geoville.sources.registry import DataSet
+    from geoville.workflows.actions import ActionDesk, CheckedTable
+    from geoville.workflows.atlas import AtlasRun
+    from geoville.workflows.candidates import IncomeChoices
+    from geoville.workflows.explain import Explanation
+    from geoville.workflows.fetch import FetchRun, Progress, Target
+    from geoville.workflows.lookup import LookupDesk
+    from geoville.workflows.lookup_file.desk import DeskChoice
+    from geoville.workflows.lookup_file.output import FileSummary
+    from geoville.workflows.maps import MapLook
+
+    Place = str | tuple[float, float]
+    ContiguityName = Literal["queen", "rook"]
+    MethodName = Literal["index", "cells"]
+
+
+# --- A territory once opened: its pack, and the perimeters and addresses that answer
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A territory pack, and what answers.
+
+    Parameters
+    ----------
+    pack : the files of the territory.
+    choice : the perimeters and the addresses that answer instead of the pack's, where the user chose some.
+    """
+
+    pack: Pack = field(repr=False)
+    choice: DeskChoice
+    _desks: dict[tuple[Addition, ...], LookupDesk] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """Name as on the command line ("calais")."""
+        return self.pack.name
+
+    @property
+    def title(self) -> str:
+        """French name."""
+        return self.pack.title
+
+    @property
+    def epsg(self) -> int:
+        """EPSG code of the projected CRS in which the territory is measured."""
+        return self.pack.epsg
+
+    @property
+    def vintages(self) -> tuple[int, ...]:
+        """Years of the grids of the territory, the oldest first."""
+        return tuple(sorted(self.pack.grids))
+
+    @property
+    def desk(self) -> LookupDesk:
+        """What answers, loaded once; again when a file was added or removed, by whatever door."""
+        held = self.pack.additions
+        if held not in self._desks:
+            self._desks.clear()
+            self._desks[held] = self.choice.open()
+        return self._desks[held]
+
+    @contextmanager
+    def _grid(self, grid: FilePath | None, vintage: int | None) -> Iterator[Path]:
+        """The grid given, by path or by address, else the territory's own."""
+        with reading(self.pack.grid_path(vintage) if grid is None else grid) as path:
+            yield path
+
+
+# --- Questions about addresses, places, footprints and actions
+
+
+class Asking(Opened):
+    """What can be asked about a place. The law depends on the day: `on` is always to be said."""
+
+    def decide(
+        self, place: Place, *, on: date, accuracy_m: float = 0.0, postcode: str = "", citycode: str = ""
+    ) -> Answer:
+        """Say whether a place is in a perimeter, how far from its limit, and why.
+
+        Parameters
+        ----------
+        place : an address, the name of a place, or (longitude, latitude) in degrees, WGS84.
+        on : day asked about.
+        accuracy_m : of the coordinates, metres; they are exact at 0.
+        postcode, citycode : of the town where the address is, where the question does not say it.
+
+        Returns
+        -------
+        Verdict, basis (official or estimated), signed distance in metres (negative inside), reasons in French, rules.
+
+        Raises
+        ------
+        InvalidInputError
+            The question is empty or too long, or its coordinates are out of range.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> from geoville import Territory
+        >>> answer = Territory.open("calais").decide((1.8867, 50.956), on=date(2026, 1, 15))
+        >>> str(answer.verdict), round(answer.distance_m)
+        ('outside', 129)
+        """
+        if isinstance(place, str):
+            if accuracy_m:
+                raise InvalidInputError("La précision est celle de coordonnées", advice="retirer accuracy_m")
+            return self.desk.answer(place, on, postcode=postcode, citycode=citycode)
+        if postcode or citycode:
+            raise InvalidInputError("Une commune limite la recherche d'une adresse", advice="la retirer")
+        return self.desk.answer_at(*place, on, accuracy_m)
+
+    def decide_footprint(self, geometry: FilePath, *, on: date) -> FootprintAnswer:
+        """Say whether a plot, a building, a street or a whole catchment lies in a perimeter.
+
+        Parameters
+        ----------
+        geometry : GeoJSON, GeoPackage, Shapefile or GeoParquet, in any CRS with an EPSG code.
+        """
+        from geoville.workflows.footprints import answer_about_file
+
+        return answer_about_file(Path(geometry), self.desk.index, on, territory=self.choice.territory)
+
+    def attest(self, place: Place, out: FilePath, *, on: date, issued: date, accuracy_m: float = 0.0) -> Path:
+        """Write the answer about a place on one sheet, to keep with a file.
+
+        Parameters
+        ----------
+        place, on, accuracy_m : as in `decide`.
+        out : .html or .pdf.
+        issued : day printed as that of the statement.
+        """
+        from geoville.workflows.attest import state, write_statement
+
+        asked = place if isinstance(place, str) else f"{place[0]}, {place[1]}"
+        answer = self.decide(place, on=on, accuracy_m=accuracy_m)
+        path = Path(out)
+        write_statement(state(self.desk, answer, asked, issued=issued, landmarks=self.pack.places()), path)
+        return path
+
+    def check_action(self, source: FilePath, *, today: date, on: date | None = None) -> ActionFinding:
+        """Say what an action may rest on, and which evidence is missing.
+
+        Parameters
+        ----------
+        source : description of the action, TOML or JSON.
+        today : day judged where the action gives no period.
+        on : day judged instead of the action's period.
+        """
+        from geoville.sources.actions import read_action
+
+        return self._actions.check(read_action(Path(source)), on=on, today=today)
+
+    def check_actions(
+        self, source: FilePath, out: FilePath, *, today: date, on: date | None = None, map_file: FilePath | None = None
+    ) -> CheckedTable:
+        """Copy a table of actions (CSV or XLSX) with an answer in each row.
+
+        Parameters
+        ----------
+        today, on : as in `check_action`.
+        map_file : page that shows the actions, to be written too.
+        """
+        from geoville.workflows.actions import check_table
+        from geoville.workflows.maps import draw_actions
+
+        table = check_table(self._actions, Path(source), Path(out), on=on, today=today)
+        if map_file is not None:
+            title = f"Actions du tableau « {Path(source).name} »"
+            draw_actions(self._actions, table.findings, title, Path(map_file), on or today)
+        table.write(Path(out))
+        return table
+
+    def rules(self, on: date) -> tuple[Rule, ...]:
+        """Rules that a place in a perimeter opens, those in force on a day, with their references.
+
+        >>> from datetime import date
+        >>> from geoville import Territory
+        >>> [rule.id for rule in Territory.open("calais").rules(date(2026, 1, 15))][:2]
+        ['tva-accession', 'tfpb-logement-social']
+        """
+        from geoville.eligibility.rules import rules_at
+
+        return rules_at(on)
+
+    @property
+    def _actions(self) -> ActionDesk:
+        from geoville.workflows.actions import ActionDesk
+
+        return ActionDesk(self.desk, self.choice.territory)
+
+
+# --- Questions by the thousand: a table, or a file
+
+
+class AskingFiles(Opened):
+    """What can be asked about every row of a table or of a file: each has the answer that `decide` would give."""
+
+    def decide_many(
+        self,
+        rows: pd.DataFrame | FilePath,
+        *,
+        on: date,
+        address_columns: Sequence[str] = (),
+        postcode_column: str | None = None,
+        citycode_column: str | None = None,
+        lon_column: str | None = None,
+        lat_column: str | None = None,
+    ) -> pd.DataFrame:
+        """Answer every row of a table, or of a CSV, XLSX or Parquet file, in memory.
+
+        Parameters
+        ----------
+        rows : a table, or a file whose cells are then all read as text.
+        address_columns : columns that hold the address, in the order of an envelope; recognised unless given.
+        postcode_column, citycode_column : columns that limit the search to a town.
+        lon_column, lat_column : columns of coordinates in degrees, WGS84.
+
+        Returns
+        -------
+        The rows with the columns of `lookup_file` after their own; null where an answer has none.
+
+        Raises
+        ------
+        InvalidInputError
+            A column is missing, or nothing tells which ones to read.
+        """
+        import pandas as pd
+
+        from geoville.workflows.lookup_file.desk import answer_table
+
+        return answer_table(
+            rows if isinstance(rows, pd.DataFrame) else Path(rows),
+            self.desk,
+            on,
+            address=address_columns,
+            postcode=postcode_column,
+            citycode=citycode_column,
+            lon=lon_column,
+            lat=lat_column,
+        )
+
+    def lookup_file(
+        self,
+        source: FilePath,
+        out: FilePath,
+        *,
+        on: date,
+        address_columns: Sequence[str] = (),
+        postcode_column: str | None = None,
+        citycode_column: str | None = None,
+        lon_column: str | None = None,
+        lat_column: str | None = None,
+        encoding: str | None = None,
+        separator: str | None = None,
+        sheet: str | None = None,
+        resume: bool = False,
+        force: bool = False,
+        workers: int = 1,
+        scheduler: str | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> FileSummary:
+        """Copy a file with an answer in each row, in constant memory.
+
+        Parameters
+        ----------
+        source, out : CSV, XLSX or Parquet, both of the same format.
+        address_columns, postcode_column, citycode_column, lon_column, lat_column : as in `decide_many`.
+        encoding, separator, sheet : of a CSV file or a workbook; recognised unless given.
+        resume : go on with a work that was interrupted, where there is one.
+        force : begin again, and replace the output.
+        workers : number of processes.
+        scheduler : address of a dask scheduler that shares out the coordinates of a Parquet file instead.
+        progress : told how many rows are answered.
+
+        Returns
+        -------
+        Numbers of rows, by status and by verdict.
+
+        Raises
+        ------
+        InvalidInputError
+            The file cannot be read, a column is missing, the output cannot be written there or is there already.
+        """
+        from geoville.workflows.lookup_file.job import can_be_bulk, lookup_parquet, open_file_job
+
+        job = open_file_job(
+            Path(source),
+            Path(out),
+            self.choice,
+            on,
+            address=address_columns,
+            postcode=postcode_column,
+            citycode=citycode_column,
+            lon=lon_column,
+            lat=lat_column,
+            encoding=encoding,
+            separator=separator,
+            sheet=sheet,
+        )
+        told = progress or _nobody
+        if can_be_bulk(job):
+            return lookup_parquet(job, told, resume=resume, force=force, workers=workers, scheduler=scheduler)
+        if scheduler:
+            raise InvalidInputError(
+                "Un ordonnanceur répartit les coordonnées d'un fichier Parquet", advice="ôter scheduler"
+            )
+        return job.run(told, resume=resume, force=force, workers=workers)
+
+
+def _nobody(_: int) -> None:
+    """Tell nobody how far the work is."""
+
+
+# --- Perimeters computed from cells and places: all of them are estimated, without legal value
+
+
+class Computing(Opened):
+    """What can be computed of a territory.
+
+    A grid or QPV may be given by path or by address (``s3://…``, ``postgresql://…#table``); QPV, also as the result of
+    a computation of candidates.
+    """
+
+    def candidates(
+        self,
+        grid: FilePath | None = None,
+        *,
+        on: date,
+        vintage: int | None = None,
+        blocks: FilePath | None = None,
+        streets: FilePath | None = None,
+        smooth: bool = True,
+        method: MethodName = "index",
+        density_weight: float | None = None,
+        contiguity: ContiguityName = "queen",
+        gap_m: float = 200.0,
+        workers: int = 1,
+        scheduler: str | None = None,
+        **incomes: Unpack[IncomeChoices],
+    ) -> Candidates:
+        """Compute the candidate perimeters of a grid, by default the territory's own.
+
+        Parameters
+        ----------
+        grid : cells of 200 m (CSV, Parquet, GeoPackage).
+        on : day whose legal values apply.
+        vintage : of the territory's grid wanted or, for a grid that is given, where nothing else tells it.
+        blocks, streets : polygons of blocks, or lines of streets, that the outlines follow; not both.
+        smooth : without them, whether the stair steps of cells are turned into slopes.
+        method : ground is chosen by the index around each place ("index") or cell by cell ("cells").
+        density_weight : c of the index, such as `fit-density` finds it; the shipped one unless given.
+        contiguity : cells touch by a corner ("queen") or by a side ("rook").
+        gap_m : widest unpopulated gap bridged between two groups, metres; for the method of cells.
+        workers : number of processes, where there are several urban units.
+        scheduler : address of a dask scheduler whose workers compute instead.
+        **incomes : see `geoville.workflows.candidates.IncomeChoices`.
+
+        Raises
+        ------
+        InvalidInputError
+            A file cannot be read, or there is no threshold: the territory has no reference incomes, and none is given.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> from geoville import Territory
+        >>> found = Territory.open("calais").candidates(on=date(2026, 1, 15))
+        >>> found.frame()["population"].round().tolist()
+        [8729.0, 4963.0]
+        """
+        from dataclasses import replace
+
+        from geoville.law.method import index_rules
+        from geoville.perimeters.search import CandidateOptions
+        from geoville.workflows.candidates import candidate_request, compute_candidates
+        from geoville.workflows.outlines import OutlineInput
+
+        request = replace(
+            candidate_request(self.pack, on, incomes, vintage=vintage),
+            outline=OutlineInput(_path(blocks), _path(streets), smooth),
+            options=CandidateOptions(
+                contiguity=_contiguity(contiguity),
+                gap_m=gap_m,
+                method=_method(method),
+                index=index_rules(density_weight),
+            ),
+        )
+        with self._grid(grid, vintage) as cells:
+            return Candidates(compute_candidates(cells, request, workers=workers, scheduler=scheduler))
+
+    def sensitivity(
+        self,
+        grid: Sequence[FilePath] = (),
+        *,
+        on: date,
+        vintage: Sequence[int] = (),
+        thresholds: Sequence[float] = (0.9, 1.0, 1.1),
+        contiguities: Sequence[ContiguityName] = ("queen", "rook"),
+        gaps: Sequence[float] = (0.0, 200.0, 400.0),
+        **incomes: Unpack[IncomeChoices],
+    ) -> Sensitivity:
+        """Search candidates again under every combination of choices: what does not depend on them, and what does.
+
+        Parameters
+        ----------
+        grid : one file per vintage; the territory's own grids unless given.
+        vintage : of the territory's grids wanted, all by default, or of the grids given, in their order.
+        thresholds : what the decree's threshold is multiplied by.
+        contiguities, gaps : values of `contiguity` and `gap_m`, metres.
+        on, **incomes : as in `candidates`.
+        """
+        from geoville.perimeters.sensitivity import Choices
+        from geoville.workflows.candidates import candidate_request
+        from geoville.workflows.sensitivity import sweep_files
+
+        choices = Choices(tuple(thresholds), tuple(map(_contiguity, contiguities)), tuple(gaps))
+        years = vintage if grid or vintage else self.vintages
+        request = candidate_request(self.pack, on, incomes)
+        with ExitStack() as held:
+            given = grid or [self.pack.grid_path(year) for year in years]
+            grids = [held.enter_context(reading(path)) for path in given]
+            return Sensitivity(sweep_files(grids, request, choices, vintages=years))
+
+    def veille(
+        self,
+        former: Sequence[FilePath],
+        qpv: FilePath | Candidates,
+        *,
+        on: date,
+        grid: FilePath | None = None,
+        vintage: int | None = None,
+        generation: int | None = None,
+        min_area_m2: float = 5_000.0,
+        min_width_m: float = 20.0,
+        min_population: float = 0.0,
+    ) -> Veille:
+        """Compute the veille quarters of a day: former ZUS and CUCS, minus the quarters in force.
+
+        Parameters
+        ----------
+        former : files of ZUS and CUCS.
+        qpv : quarters, of which those in force that day count, or candidates.
+        grid, vintage : cells that give each piece its people; the territory's own unless given.
+        generation : of the QPV, where their codes do not tell.
+        min_area_m2, min_width_m, min_population : what is smaller, narrower (metres) or emptier is left out, and said.
+        """
+        from geoville.perimeters.veille import VeilleRules
+        from geoville.workflows.veille import compute_veille
+
+        rules = VeilleRules(min_width_m, min_area_m2, min_population)
+        paths = [Path(path) for path in former]
+        with self._grid(grid, vintage) as cells, reading(qpv) as quarters:
+            return Veille(
+                compute_veille(paths, quarters, on=on, rules=rules, grid=cells, vintage=vintage, generation=generation)
+            )
+
+    def vecu(
+        self,
+        qpv: FilePath | Candidates,
+        places: Sequence[FilePath],
+        *,
+        on: date,
+        streets: FilePath | None = None,
+        grid: FilePath | None = None,
+        vintage: int | None = None,
+        generation: int | None = None,
+        minutes: float = 10.0,
+        speed_kmh: float = 4.5,
+    ) -> Vecu:
+        """Draw what the inhabitants of the quarters of a day use around them, and the ways there.
+
+        Parameters
+        ----------
+        qpv, grid, vintage, generation : as in `veille`.
+        places : files of places, with the share of their users who live in a QPV where it is known.
+        streets : lines; without them distances are straight lines times 1.3, and the result says so.
+        minutes, speed_kmh : how long, and how fast, people walk to a place.
+        """
+        from geoville.perimeters.vecu import VecuRules
+        from geoville.workflows.vecu import compute_vecu
+
+        paths = [Path(path) for path in places]
+        with self._grid(grid, vintage) as cells, reading(qpv) as quarters:
+            return Vecu(
+                compute_vecu(
+                    quarters,
+                    paths,
+                    on=on,
+                    rules=VecuRules(minutes, speed_kmh),
+                    streets=_path(streets),
+                    grid=cells,
+                    vintage=vintage,
+                    generation=generation,
+                )
+            )
+
+
+def _path(path: FilePath | None) -> Path | None:
+    return None if path is None else Path(path)
+
+
+def _contiguity(name: str) -> Contiguity:
+    from geoville.carroyage.lattice import Contiguity
+
+    try:
+        return Contiguity(name)
+    except ValueError:
+        known = ", ".join(Contiguity)
+        raise InvalidInputError(f"Contiguïté inconnue : « {name} »", advice=f"donner l'une de : {known}") from None
+
+
+def _method(name: str) -> SearchMethod:
+    from geoville.perimeters.search_method import SearchMethod
+
+    try:
+        return SearchMethod(name)
+    except ValueError:
+        known = ", ".join(SearchMethod)
+        raise InvalidInputError(f"Méthode inconnue : « {name} »", advice=f"donner l'une de : {known}") from None
+
+
+# --- Maps, printed sheets and the atlas of a territory
+
+
+class Drawing(Opened):
+    """What can be drawn of a territory. Every page opens with no network."""
+
+    def map(
+        self, name: str, out: FilePath, *, on: date, style: FilePath | None = None, tiles: str | None = None
+    ) -> Path:
+        """Draw a sector or a perimeter as a page.
+
+        Parameters
+        ----------
+        name : of a sector, or code of a perimeter.
+        out : folder, created where it is missing.
+        on : day of the map: perimeters that are not in force that day are drawn apart.
+        style : colours and names of the layers, TOML.
+        tiles : online backdrop ("ign"); none by default, and then no network.
+
+        Returns
+        -------
+        Path of the page.
+
+        Raises
+        ------
+        UnknownMapError
+            No sector and no perimeter has that name.
+        """
+        from geoville.workflows.maps import draw_maps
+
+        (page,) = draw_maps(self.pack, name, Path(out), on, _look(style, tiles))
+        return page
+
+    def maps(
+        self, out: FilePath, *, on: date, style: FilePath | None = None, tiles: str | None = None
+    ) -> tuple[Path, ...]:
+        """Draw every sector and every perimeter, a page each; parameters as in `map`."""
+        from geoville.workflows.maps import draw_maps
+
+        return draw_maps(self.pack, None, Path(out), on, _look(style, tiles))
+
+    def sheet(
+        self,
+        name: str,
+        out: FilePath,
+        *,
+        on: date,
+        paper: str = "a4",
+        theme: str = "",
+        graticule: bool = False,
+        style: FilePath | None = None,
+    ) -> Path:
+        """Print a sector or a perimeter on one sheet.
+
+        Parameters
+        ----------
+        name, on, style : as in `map`.
+        out : .pdf, or .png at 300 dots per inch.
+        paper : its format, "a4" or "a3".
+        theme : by which cells are coloured ("median", "share_below", "people"…).
+        graticule : whether meridians and parallels are drawn.
+        """
+        from geoville.rendering.sheet.page import paper_format
+        from geoville.rendering.sheet.sheet import SheetOptions
+        from geoville.workflows.maps import map_specs, write_sheet
+
+        (spec,) = map_specs(self.pack, name, on, _look(style, None)).values()
+        path = Path(out)
+        write_sheet(spec, path, SheetOptions(paper_format(paper), theme, graticule))
+        return path
+
+    def atlas(
+        self,
+        out: FilePath,
+        *,
+        on: date,
+        style: FilePath | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> AtlasRun:
+        """Draw every perimeter of the territory, a page each, with an index and one PDF of the whole.
+
+        Parameters
+        ----------
+        out : folder; what is there already, made of the same data on the same day, is kept.
+        progress : told how many files are done, and of how many.
+        """
+        from geoville.workflows.atlas import draw_atlas
+
+        return draw_atlas(self.pack, Path(out), on, _look(style, None), progress=progress)
+
+
+def _look(style: FilePath | None, tiles: str | None) -> MapLook:
+    from geoville.workflows.maps import read_look
+
+    return read_look(None if style is None else Path(style), tiles)
+
+
+# --- Bring the official data of a territory, of a département or of the country
+
+
+class FetchChoices(TypedDict, total=False):
+    """What to fetch, and from where; named as on the command line.
+
+    Parameters
+    ----------
+    only : kinds or identifiers of data sets; all that a territory uses unless given.
+    from_dir : folder of files downloaded by hand, recognised by their content.
+    mirror : address that has the files under their own names, asked in place of the publishers.
+    accept : take a file that is not the one expected.
+    progress : told what goes on.
+    """
+
+    only: Sequence[str]
+    from_dir: FilePath | None
+    mirror: str | None
+    accept: bool
+    progress: Progress
+
+
+class Fetching(Opened):
+    """What brings official data. Interrupted, a fetch goes on where it was when it is called again."""
+
+    def fetch(self, **choices: Unpack[FetchChoices]) -> FetchRun:
+        """Bring the official data of a territory of yours into a new version of it.
+
+        Parameters
+        ----------
+        **choices : see `FetchChoices`.
+
+        Returns
+        -------
+        What came of each data set; `failures` are those that did not come. This object stays at its own version: open
+        the territory again to work on the new one.
+
+        Raises
+        ------
+        InvalidInputError
+            The territory is embedded, a data set is not known, or the folder does not exist.
+        """
+        from geoville.workflows.fetch import target_of_pack
+
+        return _fetched(target_of_pack(self.name), choices)
+
+    @staticmethod
+    def fetch_departement(code: str, **choices: Unpack[FetchChoices]) -> FetchRun:
+        """Bring the official data of a whole département ("62", "2A", "974") into a territory; see `fetch`."""
+        from geoville.workflows.fetch import target_of_departement
+
+        return _fetched(target_of_departement(code), choices)
+
+    @staticmethod
+    def fetch_national(**choices: Unpack[FetchChoices]) -> FetchRun:
+        """Bring the official data of metropolitan France into a territory; see `fetch`."""
+        from geoville.workflows.fetch import target_of_country
+
+        return _fetched(target_of_country(), choices)
+
+
+class _Silent:
+    """Tells nobody."""
+
+    def step(self, data_set: DataSet, doing: str) -> None:
+        """A step begins."""
+
+    def came(self, done: int, total: int | None) -> None:
+        """Bytes came."""
+
+
+def _fetched(target: Target, choices: FetchChoices) -> FetchRun:
+    from geoville.workflows.fetch import FetchRequest, fetch_pack
+
+    folder = choices.get("from_dir")
+    request = FetchRequest(
+        target,
+        only=tuple(choices.get("only", ())),
+        from_dir=None if folder is None else Path(folder),
+        mirror=choices.get("mirror"),
+        accept=choices.get("accept", False),
+    )
+    return fetch_pack(request, choices.get("progress") or _Silent())
+
+
+# --- What perimeters are worth, what changes between two maps of them, what is in them and why
+
+
+class Judging(Opened):
+    """What can be said of perimeters, given as a file (path or address) or as the result of a computation."""
+
+    def score(
+        self,
+        candidates: FilePath | Candidates,
+        official: FilePath,
+        *,
+        grid: FilePath | None = None,
+        vintage: int | None = None,
+        generation: int | None = None,
+    ) -> Score:
+        """Compare candidates with the contours fixed by decree.
+
+        Parameters
+        ----------
+        official : QPV, and only they: an estimate is not scored against an estimate.
+        grid, vintage : cells whose people weigh the comparison; the territory's own unless given.
+        generation : of the QPV, where nothing else tells it.
+
+        Returns
+        -------
+        Precision, recall and F1 weighted by people, and area IoU; NaN where there is nothing to divide by.
+        """
+        from geoville.workflows.score import score_files
+
+        with self._grid(grid, vintage) as cells, reading(candidates) as ours, reading(official) as theirs:
+            return score_files(ours, theirs, cells, vintage=vintage, generation=generation)
+
+    def compare(
+        self,
+        old: FilePath | Result,
+        new: FilePath | Result,
+        *,
+        grid: FilePath | None = None,
+        vintage: int | None = None,
+        kind: Kind | None = None,
+        generation: int | None = None,
+    ) -> Comparison:
+        """Say what changes from one map of perimeters to the next, official or estimated.
+
+        Parameters
+        ----------
+        grid, vintage : cells whose people are counted on both sides; the territory's own unless given.
+        kind, generation : of the perimeters of files, where nothing else tells them.
+        """
+        from geoville.workflows.compare import compare_files
+
+        with self._grid(grid, vintage) as cells, reading(old) as before, reading(new) as after:
+            return Comparison(compare_files(before, after, cells, vintage=vintage, kind=kind, generation=generation))
+
+    def describe(
+        self,
+        perimeters: FilePath | Result,
+        *,
+        on: date,
+        grid: FilePath | None = None,
+        vintage: int | None = None,
+        **incomes: Unpack[IncomeChoices],
+    ) -> tuple[tuple[Perimeter, AreaFigures], ...]:
+        """Estimate people, share below the threshold and median income of perimeters, with their 90 % intervals."""
+        from geoville.workflows.candidates import candidate_request
+        from geoville.workflows.describe import describe_perimeters
+
+        request = candidate_request(self.pack, on, incomes, vintage=vintage)
+        with self._grid(grid, vintage) as cells, reading(perimeters) as path:
+            return describe_perimeters(path, cells, request)
+
+    def explain(
+        self, candidates: FilePath | Candidates, lon: float, lat: float, *, on: date, grid: FilePath | None = None
+    ) -> Explanation:
+        """Say why a place (degrees, WGS84) is in a candidate, or not: from its cell to the tests of the decree.
+
+        Parameters
+        ----------
+        candidates : a result or, with its provenance beside, a file.
+        grid : that they were computed from, where it is not the territory's.
+        """
+        from geoville.workflows.explain import explain_place
+
+        with reading(candidates) as path:
+            return explain_place(path, lon, lat, on=on, grid=None if grid is None else Path(grid))
+
+
+class Territory(Asking, AskingFiles, Computing, Judging, Drawing, Fetching):
+    """A territory, and everything that can be asked of it: questions, computations, maps, its data.
+
+    Examples
+    --------
+    >>> from geoville import Territory
+    >>> calais = Territory.open("calais")
+    >>> calais.title, calais.epsg, calais.vintages
+    ('Calais et ses communes voisines', 2154, (2015, 2019, 2021))
+    """
+
+    @classmethod
+    def open(
+        cls,
+        name: str,
+        *,
+        perimeters: Sequence[FilePath] = (),
+        addresses: FilePath | None = None,
+        geocoder: str | None = None,
+        generation: int | None = None,
+    ) -> Territory:
+        """Open a territory by name; its files are read when something is asked.
+
+        Parameters
+        ----------
+        name : of an embedded territory or of one of yours, "roubaix", or an older version of it, "roubaix@1".
+        perimeters : files that answer instead of the territory's perimeters.
+        addresses : list, or index, of addresses searched instead of the territory's.
+        geocoder : remote service asked instead of any list: "geoplateforme", or the URL of an addok. Without it no
+            address leaves the machine.
+        generation : of the QPV of `perimeters`, where their codes do not tell.
+
+        Raises
+        ------
+        UnknownTerritoryError
+            No territory has that name; the message lists those there are.
+        """
+        from geoville.sources.pack import open_pack
+        from geoville.workflows.lookup_file.desk import DeskChoice
+
+        pack = open_pack(name)
+        given = tuple(Path(path) for path in perimeters)
+        listed = None if addresses is None else Path(addresses)
+        return cls(pack, DeskChoice(pack.designation, given, listed, geocoder, generation))
+
+    @classmethod
+    def new(
+        cls,
+        name: str,
+        communes: Sequence[str],
+        *,
+        title: str | None = None,
+        rmuc_nat: float | None = None,
+        rmuc_uu: float | None = None,
+        uu_population: int | None = None,
+        rmuc_year: int | None = None,
+    ) -> Territory:
+        """Make a territory of your communes; it has no data yet: `fetch` brings them.
+
+        Parameters
+        ----------
+        name : a-z, 0-9 and hyphens.
+        communes : INSEE codes, all in one projected CRS.
+        title : French name; the name with capitals unless given.
+        rmuc_nat, rmuc_uu, uu_population, rmuc_year : median declared incomes per UC (euros per year) of the country and
+            of the urban unit, people of the unit, year of these incomes; not needed where candidates are not computed.
+
+        Raises
+        ------
+        InvalidInputError
+            The name is taken or not possible, a code is not one, or the incomes are not complete.
+        """
+        from geoville.workflows.candidates import income_reference
+        from geoville.workflows.territories import new_territory
+
+        incomes = income_reference(rmuc_nat, rmuc_uu, uu_population, year=rmuc_year)
+        return cls.open(new_territory(name, communes, title=title, reference=incomes).name)
+
+    @staticmethod
+    def list() -> tuple[str, ...]:
+        """Names of the territories.
+
+        >>> from geoville import Territory
+        >>> "calais" in Territory.list()
+        True
+        """
+        from geoville.workflows.territories import list_data
+
+        return tuple(pack.name for pack in list_data())
+
+    def perimeters(self, on: date | None = None) -> geopandas.GeoDataFrame:
+        """Perimeters that answer for the territory: those of `perimeters`, else the user's and the pack's.
+
+        Parameters
+        ----------
+        on : keep those in force that day, estimates included, which answer at any date; all of them unless given.
+
+        Returns
+        -------
+        One row each, in the projected CRS; columns as in `geoville.sources.writers.perimeters_frame`: `kind`,
+        `estimated` and `generation` tell what is official.
+        """
+        from geoville.sources.writers import perimeters_frame
+
+        known = self.desk.index.perimeters
+        return perimeters_frame([item for item in known if on is None or item.in_force(on)])
+
+    def cells(self, vintage: int | None = None) -> geopandas.GeoDataFrame:
+        """Cells of a grid as squares, with what INSEE publishes of them and nothing finer.
+
+        Parameters
+        ----------
+        vintage : the territory's default one unless given.
+
+        Returns
+        -------
+        One row per cell, indexed by its identifier, in the projected CRS, corners to a centimetre. Columns vintage,
+        people, households, mean_eur (mean living standard, euros per UC per year), poor_share (of households, in
+        [0, 1]), imputed, commune, iris, geometry; null where nothing is published: the poverty share of an imputed
+        cell is not.
+
+        Examples
+        --------
+        >>> from geoville import Territory
+        >>> cells = Territory.open("calais").cells(2019)
+        >>> len(cells), cells.crs.to_epsg()
+        (1221, 2154)
+        """
+        import geopandas
+
+        from geoville.crs import WGS84
+        from geoville.workflows.gis_layers import cells_layer
+
+        layer = cells_layer(self.pack, vintage or self.pack.default_vintage)
+        frame = geopandas.GeoDataFrame(list(layer.properties), index=list(layer.ids), geometry=layer.shapes, crs=WGS84)
+        return frame.rename_axis("id").to_crs(self.epsg)
+
+    def add(self, file: FilePath, kind: str, *, generation: int | None = None, complete: bool = False) -> Addition:
+        """Add a file to the territory for good, checked, converted and cited; answers take it into account at once.
+
+        Parameters
+        ----------
+        file : contours, places or addresses.
+        kind : qpv, veille, vecu, zus, cucs, npnru, zfu, places or addresses.
+        generation : of QPV whose codes do not tell it.
+        complete : of addresses, whether a street that is not in the list does not exist.
+        """
+        from geoville.workflows.territories import add_data
+
+        return add_data(
+            Path(file), territory=self.choice.territory, kind=kind, generation=generation, complete=complete
+        )
+
+    def remove(self, designation: str) -> Addition:
+        """Take a file that was added out of the territory, by its identifier or its name."""
+        from geoville.workflows.territories import remove_data
+
+        return remove_data(designation, territory=self.choice.territory)

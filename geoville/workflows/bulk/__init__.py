@@ -1,1 +1,0 @@
-"""Whole Parquet files of positions, answered by the kernel, in parts that workers share."""

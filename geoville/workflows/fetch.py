@@ -1,0 +1,866 @@
+"""Bring the official data of a territory into a pack of the user: chosen, found, converted, published."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from geoville.crs import DEPARTEMENTS, commune_of, departement_of, projected_epsg
+from geoville.errors import GeovilleError, GridError, InvalidInputError, LawError, Location
+from geoville.law import parameter
+from geoville.model import Source
+from geoville.sources.archives import unpack
+from geoville.sources.downloads import cache_folder, download
+from geoville.sources.files import alone_if_free, replacing, sha256_of
+from geoville.sources.manifest import COMMUNES, DEPARTEMENT, NATIONAL, Manifest, PackFile
+from geoville.sources.official.area import Area, Converted, write_table
+from geoville.sources.official.convert import convert
+from geoville.sources.official.layers import commune_of_iris, read_outlines
+from geoville.sources.official.recognise import recognise
+from geoville.sources.official.tables import IndexedAddresses, convert_iris_income, make_cells, people_by_commune
+from geoville.sources.pack import UNIT_INCOMES, building_folder, open_pack, publish
+from geoville.sources.pack_folders import current_version
+from geoville.sources.registry import KIND_NAMES, PER_DEPARTEMENT, registry
+from geoville.version import __version__
+from geoville.workflows.address_index import build_address_index
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from geoville.sources.official.area import Recognised
+    from geoville.sources.official.layers import CommuneOutlines
+    from geoville.sources.pack import Pack
+    from geoville.sources.registry import DataSet
+
+    Find = Callable[[], "Origin"]
+
+
+# --- What a fetch is asked, what it tells while it works, and what came of it
+
+
+class Progress(Protocol):
+    """Who is told what goes on."""
+
+    def step(self, data_set: DataSet, doing: str) -> None:
+        """A step begins, in French words."""
+
+    def came(self, done: int, total: int | None) -> None:
+        """Bytes of the file that is being downloaded, of all if known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """What to fetch, and from where.
+
+    Parameters
+    ----------
+    only : kinds or identifiers of data sets; none for all that a pack uses.
+    from_dir : folder of files downloaded by hand; nothing is asked of the network then, unless of a mirror.
+    mirror : address that has the files under their own names, asked in place of the publishers.
+    accept : take a file that is not the one expected.
+    """
+
+    target: Target
+    only: tuple[str, ...] = ()
+    from_dir: Path | None = None
+    mirror: str | None = None
+    accept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What became of one data set.
+
+    Parameters
+    ----------
+    where : whence its files came, in French words; empty where they did not come.
+    names, checksums : of the files as they came, and their SHA-256.
+    files : what was made of them; none where the territory has nothing of that kind.
+    failure : French sentence; empty where nothing failed.
+    changed : a file is not the one expected, and was accepted.
+    """
+
+    data_set: DataSet
+    where: str = ""
+    names: tuple[str, ...] = ()
+    checksums: tuple[str, ...] = ()
+    files: tuple[Converted, ...] = ()
+    failure: str = ""
+    changed: bool = False
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether the folder at hand does not have it, which is no failure."""
+        return not (self.where or self.failure)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRun:
+    """What was fetched.
+
+    Parameters
+    ----------
+    territory : the new version of the pack; None where nothing came.
+    """
+
+    territory: Pack | None
+    brought: tuple[Brought, ...]
+
+    @property
+    def failures(self) -> tuple[Brought, ...]:
+        """Data sets that did not come."""
+        return tuple(item for item in self.brought if item.failure)
+
+
+# --- Which data sets are fetched: those that were named, else one of each kind that a pack uses
+
+KINDS = (
+    "commune_contours",
+    "communes",
+    "urban_units",
+    "iris_contours",
+    "grid",
+    "iris_income",
+    "qpv",
+    "zfu",
+    "equipment",
+    "addresses",
+    "streets",
+)
+"""In the order in which they are read: outlines of communes cut what comes after them."""
+
+CUT_BY_OUTLINES = frozenset({"grid", "qpv", "zfu", "streets"})
+_EVERY_VINTAGE = frozenset({"grid", "qpv"})
+_WHEN_ASKED = frozenset({"streets"})
+"""Several hundred megabytes for a département, and few commands need them."""
+
+
+def chosen_data_sets(only: Sequence[str], scope: str, *, has_outlines: bool) -> tuple[DataSet, ...]:
+    """Data sets to fetch, in the order in which they are read.
+
+    Parameters
+    ----------
+    only : kinds or identifiers; none for one of each kind that a pack uses, every vintage of grids and QPV.
+    scope : of the pack.
+    has_outlines : whether the pack has those of its communes; else they come with what they cut.
+
+    Raises
+    ------
+    InvalidInputError
+        A word of `only` is neither a kind nor an identifier.
+    """
+    known = registry()
+    by_id = {data_set.id: data_set for data_set in known}
+    for word in only:
+        if word not in by_id and word not in KINDS:
+            raise InvalidInputError(
+                "Jeu de données inconnu",
+                where=Location(value=word),
+                advice=f"donner une nature ({', '.join(KINDS)}) ou un identifiant de « geoville data sources »",
+            )
+    kinds = [kind for kind in KINDS if kind in only or not (only or kind in _WHEN_ASKED)]
+    chosen = [data_set for kind in kinds for data_set in _of_kind(known, kind, scope)]
+    chosen += [by_id[word] for word in only if word in by_id]
+    asked = {data_set.kind for data_set in chosen}
+    if asked & CUT_BY_OUTLINES and not has_outlines and scope != NATIONAL and KINDS[0] not in asked:
+        chosen += _of_kind(known, KINDS[0], scope)
+    return tuple(sorted(dict.fromkeys(chosen), key=lambda data_set: KINDS.index(data_set.kind)))
+
+
+def _of_kind(known: Iterable[DataSet], kind: str, scope: str) -> list[DataSet]:
+    """Data sets of a kind: the first one of the registry for each vintage, or for the kind as a whole."""
+    cut = "national" if scope == NATIONAL else PER_DEPARTEMENT
+    of_kind = sorted((item for item in known if item.kind == kind), key=lambda item: item.scope != cut)
+    firsts = {(item.vintage if kind in _EVERY_VINTAGE else "", item.generation): item for item in reversed(of_kind)}
+    return [item for item in of_kind if item in firsts.values()]
+
+
+# --- What the next version of a pack holds: files that came, files that stay, and the tables made of both
+
+PROVENANCE, PROVENANCE_FILE = "provenance", "provenance.json"
+_DERIVED = "geoville"
+_TITLES = {
+    "cells": "Commune et IRIS du centre de chaque carreau",
+    "unit_incomes": "Revenus de référence des unités urbaines, estimés",
+    PROVENANCE: "Origine de chaque fichier",
+}
+
+
+def take_over(current: Pack | None, folder: Path) -> None:
+    """Put the files of the version that answers where the next one is made, but those that an interrupted run made.
+
+    They are linked, not copied, where the disk allows: geoville never writes into a file, it puts another in its place.
+    """
+    for file in current.manifest.files if current else ():
+        target = folder / file.path.name
+        if target.exists() or not file.path.is_file():
+            continue
+        try:
+            os.link(file.path, target)
+        except OSError:
+            shutil.copyfile(file.path, target)
+
+
+def complete_tables(folder: Path, workshop: Workshop) -> tuple[Converted, ...]:
+    """Make the tables that follow from several data sets: zones of cells, reference incomes of urban units."""
+    grids = sorted(folder.glob("grid_*.parquet"))
+    iris = folder / "iris.parquet"
+    made = [make_cells(grids, workshop.outlines, iris if iris.is_file() else None, folder)] if grids else []
+    incomes = workshop.whole.write_unit_incomes(folder)
+    return (*made, incomes) if incomes else tuple(made)
+
+
+def draft_of(target: Target, folder: Path, brought: Sequence[Brought], tables: Sequence[Converted]) -> Manifest:
+    """The manifest of the next version, and its provenance, which is written."""
+    came = dict(_came(brought))
+    came |= {table.path.name: _pack_file(table, _derived(table.role)) for table in tables}
+    stayed = {file.path.name: file for file in (target.current.manifest.files if target.current else ())}
+    files = {**stayed, **came}
+    _write_provenance(folder, brought, stayed=sorted(set(stayed) - set(came) - {PROVENANCE_FILE}))
+    files[PROVENANCE_FILE] = PackFile(folder / PROVENANCE_FILE, PROVENANCE, _derived(PROVENANCE))
+    vintages = [file.grid_vintage for file in files.values() if file.grid_vintage is not None]
+    start = target.current.manifest if target.current else Manifest(
+        name=target.name, title=target.title, epsg=target.area.epsg, files=(), scope=target.scope
+    )  # fmt: skip
+    # The extent is measured anew: it follows the files.
+    return replace(start, files=tuple(files.values()), default_vintage=max(vintages, default=None), extent=None)
+
+
+def _came(brought: Iterable[Brought]) -> Iterator[tuple[str, PackFile]]:
+    """Files made of what came, by name; one that several data sets share cites them all."""
+    cited: dict[str, list[Source]] = {}
+    for item in brought:
+        for file in item.files:
+            sources = cited.setdefault(file.path.name, [])
+            sources.append(item.data_set.source)
+            vintages = " et ".join(dict.fromkeys(source.vintage for source in sources))
+            yield file.path.name, _pack_file(file, replace(sources[0], vintage=vintages))
+
+
+def _pack_file(file: Converted, source: Source) -> PackFile:
+    return PackFile(file.path, file.role, source, file.grid_vintage, complete=file.complete)
+
+
+def _derived(role: str) -> Source:
+    return Source(_TITLES[role], _DERIVED, __version__, "Licence Ouverte 2.0")
+
+
+def _write_provenance(folder: Path, brought: Iterable[Brought], *, stayed: Sequence[str]) -> None:
+    """Say where each file comes from, with what was left out; nothing here depends on the hour or the machine."""
+    document = {
+        "software": f"geoville {__version__}",
+        "data_sets": [_entry(item) for item in brought if item.where],
+        "kept_from_the_version_before": list(stayed),
+    }
+    with replacing(folder / PROVENANCE_FILE) as beside:
+        beside.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+
+
+def _entry(item: Brought) -> dict[str, Any]:
+    data_set = item.data_set
+    return {
+        "data_set": data_set.id,
+        "citation": data_set.source.citation,
+        "page": data_set.page,
+        "url": data_set.url,
+        "where": item.where,
+        "files": [{"name": name, "sha256": sha256} for name, sha256 in zip(item.names, item.checksums, strict=True)],
+        "not_the_file_expected": item.changed,
+        "made": [
+            {"file": file.path.name, "rows": file.rows, "left_out": file.left_out, "notes": list(file.notes)}
+            for file in item.files
+        ],
+    }
+
+
+# --- What an interrupted fetch had already made, so that the next one goes on from there
+
+_NAME = "journal.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchJournal:
+    """Files made so far in a folder, by data set; those of other files, another area or another version are forgotten.
+
+    Parameters
+    ----------
+    folder : where the files are.
+    area : digest of what they were cut to.
+    """
+
+    folder: Path
+    area: str
+    made: dict[str, dict[str, Any]]
+
+    def recall(self, data_set: str, checksums: Sequence[str]) -> tuple[Converted, ...] | None:
+        """What was made of those very files; None where it is to be made, or where the journal is damaged."""
+        entry = self.made.get(data_set)
+        try:
+            return None if entry is None or entry["checksums"] != list(checksums) else self._whole(entry)
+        except (AttributeError, KeyError, OSError, TypeError, ValueError):
+            return None
+
+    def _whole(self, entry: dict[str, Any]) -> tuple[Converted, ...] | None:
+        """Files of an entry, if they are all there as they were made."""
+        files = entry["files"]
+        whole = all(
+            (path := self.folder / file["path"]).is_file() and sha256_of(path) == sha256
+            for file, sha256 in zip(files, entry["sha256"], strict=True)
+        )
+        if not whole:
+            return None
+        return tuple(
+            Converted(**{**file, "path": self.folder / file["path"], "notes": tuple(file["notes"])}) for file in files
+        )
+
+    def note(self, data_set: str, checksums: Sequence[str], files: Sequence[Converted]) -> None:
+        """Remember what was made of files, on the disk."""
+        self.made[data_set] = {
+            "checksums": list(checksums),
+            "files": [{**asdict(file), "path": file.path.name} for file in files],
+            "sha256": [sha256_of(file.path) for file in files],
+        }
+        with replacing(self.folder / _NAME) as beside:
+            beside.write_text(json.dumps({"area": self.area, "made": self.made}), encoding="utf-8")
+
+
+def open_journal(folder: Path, area: Area) -> FetchJournal:
+    """The journal of a folder; a new one where there is none, or where it is about something else or damaged."""
+    digest = _digest(area)
+    try:
+        document = json.loads((folder / _NAME).read_text(encoding="utf-8"))
+        if document["area"] == digest:
+            return FetchJournal(folder, digest, dict(document["made"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return FetchJournal(folder, digest, {})
+
+
+def _digest(area: Area) -> str:
+    communes = None if area.communes is None else sorted(area.communes)
+    text = json.dumps([__version__, area.epsg, area.departement, communes])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# --- Where the files of a data set come from: their publisher, a mirror, or a folder of files downloaded by hand
+
+_UNPACKED = "unpacked"
+_FOLDER = "dossier"
+_LATEST = "dernière publication"
+"""Vintage of the data sets that have one publication, always the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A file as it came, before anything is unpacked.
+
+    Parameters
+    ----------
+    changed : it is not the one expected, and was accepted.
+    """
+
+    path: Path
+    sha256: str
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The files of one data set, as they came.
+
+    Parameters
+    ----------
+    where : French words for the user: whence they came.
+    held : what was already recognised in them; None where they are still to be unpacked.
+    """
+
+    data_set: DataSet
+    came: tuple[Came, ...]
+    where: str
+    held: Recognised | None = None
+
+    @property
+    def checksums(self) -> list[str]:
+        """SHA-256 of the files as they came."""
+        return [file.sha256 for file in self.came]
+
+    @property
+    def changed(self) -> bool:
+        """Whether one of them is not the one expected."""
+        return any(file.changed for file in self.came)
+
+
+def downloaded(
+    data_set: DataSet,
+    target: Target,
+    *,
+    mirror: str | None,
+    accept: bool,
+    progress: Callable[[int, int | None], None] | None = None,
+) -> Origin:
+    """Bring the files of a data set from their publisher, or from a mirror; what is already there is not asked again.
+
+    Raises
+    ------
+    InvalidInputError
+        Nobody knows the address, or the disk refuses the files.
+    DataUnavailableError
+        No server answers, or the file has changed and was not accepted.
+    """
+    parts = target.departements if data_set.scope == PER_DEPARTEMENT else (None,)
+    came = []
+    for part in parts:
+        found = download(
+            data_set.address(part, mirror),
+            cache_folder() / "downloads",
+            sha256=data_set.sha256,
+            size_bytes=data_set.size_bytes,
+            accept=accept,
+            progress=progress,
+        )
+        came.append(Came(found.path, found.sha256, found.changed))
+    return Origin(data_set, tuple(came), "miroir" if mirror else "téléchargé")
+
+
+def found_in_folder(folder: Path, work: Path) -> tuple[Origin, ...]:
+    """What a folder of files downloaded by hand holds, told by their content.
+
+    Parameters
+    ----------
+    folder : looked into with its own folders; what has a name that begins with a dot is left out.
+    work : where archives are unpacked.
+
+    Returns
+    -------
+    One origin for each publication. One of a vintage that the registry does not have is cited with its own.
+
+    Raises
+    ------
+    InvalidInputError
+        The folder does not exist.
+    """
+    if not folder.is_dir():
+        raise InvalidInputError(f"Le dossier « {folder} » n'existe pas", advice="donner celui des fichiers téléchargés")
+    loose: list[Path] = []
+    origins = []
+    for path in sorted(_visible_files(folder)):
+        inside = unpacked(path, work)
+        if inside == (path,):
+            loose.append(path)
+        else:
+            came: tuple[Came, ...] = (Came(path, sha256_of(path)),)
+            origins += [Origin(_data_set_of(found, path), came, _FOLDER, found) for found in recognise(inside)]
+    for found in recognise(loose):
+        came = tuple(Came(path, sha256_of(path)) for path in found.files)
+        origins.append(Origin(_data_set_of(found, found.files[0]), came, _FOLDER, found))
+    return tuple(origins)
+
+
+def recognised(origin: Origin, work: Path) -> Recognised:
+    """The files of a data set, unpacked and told apart from what else their archives hold.
+
+    Raises
+    ------
+    InvalidInputError
+        They do not hold that data set.
+    """
+    if origin.held is not None:
+        return origin.held
+    inside = [path for file in origin.came for path in unpacked(file.path, work)]
+    data_set = origin.data_set
+    found = [item for item in recognise(inside) if item.kind == data_set.kind]
+    found = [item for item in found if item.vintage in ("", data_set.vintage)] or found[:1]
+    if not found:
+        raise InvalidInputError(
+            f"Le fichier reçu n'est pas « {data_set.title} » ({data_set.vintage})",
+            where=Location(origin.came[0].path.name),
+            advice="vérifier l'adresse avec « geoville data check », ou donner le bon fichier avec --from-dir",
+        )
+    return replace(found[0], files=tuple(path for item in found for path in item.files))
+
+
+def unpacked(path: Path, work: Path) -> tuple[Path, ...]:
+    """Files that an archive holds, unpacked once; a file that is no archive is itself.
+
+    Raises
+    ------
+    InvalidInputError
+        The archive is damaged, or holds more than a data set can.
+    """
+    # The name of the archive often says the year, which those of its files do not. Base 32 has no 0 nor 1: no year.
+    digest = base64.b32encode(bytes.fromhex(sha256_of(path))[:10]).decode("ascii")
+    folder = work / _UNPACKED / digest / path.name.partition(".")[0]
+    if folder.is_dir():
+        return tuple(sorted(_visible_files(folder)))
+    return unpack(path, folder)
+
+
+def _visible_files(folder: Path) -> Iterable[Path]:
+    for path in folder.rglob("*"):
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            yield path
+
+
+def _data_set_of(found: Recognised, path: Path) -> DataSet:
+    """The data set of the registry that a publication is; another vintage is cited as the user's own file.
+
+    Where several data sets have that vintage, the one that is published under the name of the file: another producer's
+    licence would be cited for it.
+    """
+    of_kind = [item for item in registry() if item.kind == found.kind]
+    same = [item for item in of_kind if item.vintage in {found.vintage, _LATEST}]
+    if same:
+        return next((item for item in same if item.url.endswith(f"/{path.name}")), same[0])
+    return replace(
+        of_kind[0],
+        id=f"{found.kind}-{found.vintage or 'sans-date'}",
+        title=f"{KIND_NAMES[found.kind].capitalize()}, fichier donné ({found.files[0].name})",
+        producer="",
+        licence="",
+        page="",
+        url="",
+        vintage=found.vintage or "non précisé",
+        size_bytes=None,
+        sha256=None,
+        grid_vintage=int(found.vintage) if found.kind == "grid" and found.vintage else None,
+    )
+
+
+# --- Reference incomes of the urban units of a pack, estimated from whole publications: no open file gives them
+
+FILE = "unit_incomes.parquet"
+_A_COUNTRY = 10_000
+"""IRIS in a table beyond which its average stands for the country: France has about 49 000, a région 5 000."""
+
+_SOURCE = "moyenne des médianes déclarées des IRIS en {year} et habitants des carreaux, calculés par geoville"
+
+
+@dataclass(slots=True)
+class WholePublications:
+    """What publications say beyond the territory that they are cut to.
+
+    Parameters
+    ----------
+    medians : of every IRIS: columns code, year, median_declared_eur; None until incomes have come.
+    people : by commune, in the latest grid that says the communes of its cells; `vintage` is its year.
+    """
+
+    medians: pd.DataFrame | None = None
+    people: dict[str, float] = field(default_factory=dict)
+    vintage: int = 0
+
+    def look_at_incomes(self, found: Recognised, epsg: int, scratch: Path) -> None:
+        """Keep the medians of all IRIS, those of the latest year; `scratch` is a folder to write in on the way."""
+        import pandas as pd
+
+        scratch.mkdir(exist_ok=True)
+        try:
+            whole = convert_iris_income(found, Area(epsg, None), scratch)
+        except InvalidInputError:  # a fault far from the territory is not a reason to refuse the file
+            return
+        frame = pd.read_parquet(whole.path).dropna(subset=["median_declared_eur"])
+        self.medians = frame[frame["year"] == frame["year"].max()]
+
+    def look_at_grid(self, found: Recognised, epsg: int, vintage: int) -> None:
+        """Keep the people of all communes."""
+        if vintage > self.vintage and (people := people_by_commune(found, epsg, vintage)):
+            self.people, self.vintage = people, vintage
+
+    def write_unit_incomes(self, folder: Path) -> Converted | None:
+        """Write the reference incomes of each urban unit whose people and incomes are known.
+
+        Parameters
+        ----------
+        folder : of the pack, with its `urban_units_<year>.parquet`.
+
+        Returns
+        -------
+        None where nothing can be estimated.
+        """
+        import pandas as pd
+        import pyarrow as pa
+
+        tables = sorted(folder.glob("urban_units_*.parquet"))
+        national = self._national_eur()
+        if not tables or national is None or self.medians is None:
+            return None
+        units = pd.read_parquet(tables[-1])
+        unit_of = dict(zip(units["commune"], units["uu"], strict=True))
+        communes = self.medians["code"].map(commune_of_iris).map(commune_of)
+        averages = self.medians["median_declared_eur"].groupby(communes.map(unit_of)).mean()
+        people = units["commune"].map(self.people).groupby(units["uu"]).sum()
+        known = [unit for unit in averages.index if people[unit] > 0]
+        if not known:
+            return None
+        year = int(self.medians["year"].iloc[0])
+        columns = {
+            "uu": known,
+            "national_eur": [national] * len(known),
+            "rmuc_eur": [float(averages[unit]) for unit in known],
+            "population": [round(people[unit]) for unit in known],
+            "year": [year] * len(known),
+            "source": [_SOURCE.format(year=year)] * len(known),
+        }
+        write_table(pa.table(columns), folder / FILE)
+        missing = units["uu"].nunique() - len(known)
+        notes = (f"Unités urbaines dont le revenu ou les habitants ne sont pas connus : {missing}.",) if missing else ()
+        return Converted(folder / FILE, UNIT_INCOMES, len(known), missing, notes)
+
+    def _national_eur(self) -> float | None:
+        """National average: of the IRIS where they are the country's, else the law's figure of that very year."""
+        if self.medians is None or self.medians.empty:
+            return None
+        if len(self.medians) >= _A_COUNTRY:
+            return float(self.medians["median_declared_eur"].mean())
+        try:
+            return parameter("median_declared_income_eur").of_year(int(self.medians["year"].iloc[0])).value
+        except LawError:
+            return None
+
+
+# --- From files as they came to files of a pack, once: what an interrupted run had made is taken as it is
+
+_SCRATCH = "scratch"
+_READ_WHOLE = frozenset({"grid", "iris_income"})
+"""Kinds from which the figures of whole urban units are estimated, in and out of the territory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """The folder where a version of a pack is made.
+
+    Parameters
+    ----------
+    whole : what the publications say beyond the territory.
+    """
+
+    folder: Path
+    area: Area
+    journal: FetchJournal
+    whole: WholePublications = field(default_factory=WholePublications)
+
+    @property
+    def outlines(self) -> CommuneOutlines | None:
+        """Outlines of the communes, once they have come."""
+        communes = self.folder / "communes.parquet"
+        return read_outlines(communes) if communes.is_file() else None
+
+    def make(self, origin: Origin) -> tuple[Converted, ...]:
+        """Convert the files of a data set.
+
+        Raises
+        ------
+        InvalidInputError
+            They are not that data set, are at fault, or have nothing of the area.
+        """
+        data_set = origin.data_set
+        known = self.journal.recall(data_set.id, origin.checksums)
+        if known is not None and data_set.kind not in _READ_WHOLE:
+            return known
+        if data_set.kind == "grid" and data_set.grid_vintage is None:
+            raise GridError(
+                "Rien ne dit de quelle année sont les revenus de cette grille",
+                where=Location(origin.came[0].path.name),
+                advice="mettre l'année dans le nom du fichier (carreaux_2019.csv)",
+            )
+        found = recognised(origin, self.folder)
+        self._look_beyond(found, data_set)
+        if known is not None:
+            return known
+        outlines = self.outlines if data_set.kind in CUT_BY_OUTLINES else None
+        made = convert(found, data_set, self.area, self.folder, outlines, index_addresses=_index_addresses)
+        self.journal.note(data_set.id, origin.checksums, made)
+        return made
+
+    def _look_beyond(self, found: Recognised, data_set: DataSet) -> None:
+        if data_set.kind == "iris_income":
+            self.whole.look_at_incomes(found, self.area.epsg, self.folder / _SCRATCH)
+        elif data_set.kind == "grid" and data_set.grid_vintage is not None:
+            self.whole.look_at_grid(found, self.area.epsg, data_set.grid_vintage)
+
+
+def _index_addresses(paths: Sequence[Path], out: Path, *, complete: bool) -> IndexedAddresses:
+    built = build_address_index(paths, out, complete=complete)
+    return IndexedAddresses(built.size.addresses, built.refused.count)
+
+
+# --- Fetch the official data of a territory and publish them as the next version of its pack
+
+
+def fetch_pack(request: FetchRequest, progress: Progress) -> FetchRun:
+    """Fetch data, cut them to the territory, and publish them with what its pack already has.
+
+    A data set that fails does not stop the others. Interrupted anywhere, the next run goes on: what was downloaded,
+    unpacked or converted is not done again.
+
+    Raises
+    ------
+    InvalidInputError
+        A data set is not known, the folder does not exist, or another fetch for the same pack is running.
+    """
+    target = request.target
+    folder = building_folder(target.name)
+    with _alone(folder):
+        take_over(target.current, folder)
+        workshop = Workshop(folder, target.area, open_journal(folder, target.area))
+        chosen = chosen_data_sets(request.only, target.scope, has_outlines=workshop.outlines is not None)
+        brought = tuple(
+            _bring(data_set, find, workshop, progress) for data_set, find in _finders(request, chosen, folder, progress)
+        )
+        if not any(item.files for item in brought):
+            return FetchRun(None, brought)
+        tables = complete_tables(folder, workshop)
+        return FetchRun(publish(draft_of(target, folder, brought, tables), folder), brought)
+
+
+def _finders(
+    request: FetchRequest, chosen: tuple[DataSet, ...], folder: Path, progress: Progress
+) -> list[tuple[DataSet, Find | None]]:
+    """For each data set, in the order in which they are read, what finds its files when its turn comes; None: absent.
+
+    A folder gives the kinds that it has, in whatever vintage; a mirror gives the others.
+    """
+
+    def from_network(data_set: DataSet) -> Find:
+        return lambda: downloaded(
+            data_set, request.target, mirror=request.mirror, accept=request.accept, progress=progress.came
+        )
+
+    if request.from_dir is None:
+        return [(data_set, from_network(data_set)) for data_set in chosen]
+    at_hand = [found for found in found_in_folder(request.from_dir, folder) if _is_asked(found.data_set, request.only)]
+    finders: list[tuple[DataSet, Find | None]] = [(found.data_set, _given(found)) for found in at_hand]
+    kinds = {found.data_set.kind for found in at_hand}
+    missing = [data_set for data_set in chosen if data_set.kind not in kinds]
+    finders += [(data_set, from_network(data_set) if request.mirror else None) for data_set in missing]
+    return sorted(finders, key=lambda pair: KINDS.index(pair[0].kind))
+
+
+def _is_asked(data_set: DataSet, only: tuple[str, ...]) -> bool:
+    return not only or data_set.kind in only or data_set.id in only
+
+
+def _given(origin: Origin) -> Find:
+    return lambda: origin
+
+
+def _bring(data_set: DataSet, find: Find | None, workshop: Workshop, progress: Progress) -> Brought:
+    """Bring one data set; what fails is told, and the pack goes without."""
+    if find is None:
+        return Brought(data_set)
+    progress.step(data_set, "recherche")
+    try:
+        origin = find()
+        progress.step(data_set, "lecture")
+        files = workshop.make(origin)
+    except GeovilleError as error:
+        return Brought(data_set, failure=error.sentence)
+    names = tuple(file.path.name for file in origin.came)
+    return Brought(origin.data_set, origin.where, names, tuple(origin.checksums), files, changed=origin.changed)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the pack for one fetch at a time."""
+    with alone_if_free(folder.with_name("fetch")) as is_alone:
+        if not is_alone:
+            raise InvalidInputError(
+                "Une autre récupération est en cours pour ce territoire", advice="attendre qu'elle soit finie"
+            )
+        yield
+
+
+# --- What data are fetched for: a pack of the user, a département or the whole country
+
+FRANCE = "france"
+_METROPOLITAN_EPSG = 2154
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A territory to fetch data for.
+
+    Parameters
+    ----------
+    name : of the pack, on the command line.
+    departements : codes of the départements that it touches.
+    current : the version of the pack that answers today; None for the first one.
+    """
+
+    name: str
+    title: str
+    scope: str
+    area: Area
+    departements: tuple[str, ...]
+    current: Pack | None = None
+
+
+def target_of_pack(name: str) -> Target:
+    """A pack of the user, by name.
+
+    Raises
+    ------
+    InvalidInputError
+        The pack is embedded, an old version, or is of no commune.
+    UnknownTerritoryError
+        There is no such pack.
+    """
+    pack = open_pack(name)
+    if pack.version is None or pack.designation == name:
+        raise InvalidInputError(
+            "Les données d'un territoire livré, ou d'une version passée, ne changent pas",
+            where=Location(value=name),
+            advice="faire le sien avec « geoville data territory new NOM --communes … »",
+        )
+    if pack.manifest.scope == DEPARTEMENT:
+        return target_of_departement(name.rpartition("-")[2])
+    if pack.manifest.scope == NATIONAL:
+        return target_of_country()
+    communes = pack.manifest.communes
+    return Target(
+        name=pack.name,
+        title=pack.title,
+        scope=COMMUNES,
+        area=Area(pack.epsg, frozenset(communes)),
+        departements=tuple(sorted({departement_of(code) for code in communes})),
+        current=pack,
+    )
+
+
+def target_of_departement(code: str) -> Target:
+    """A département, by its code.
+
+    Raises
+    ------
+    InvalidInputError
+        It is not one.
+    """
+    departement = code.strip().upper()
+    if departement not in DEPARTEMENTS:
+        raise InvalidInputError(
+            f"« {code} » n'est pas un département", advice="donner son code : 01 à 95, 2A, 2B ou 971 à 976"
+        )
+    name = f"departement-{departement.lower()}"
+    area = Area(projected_epsg(departement.ljust(5, "0")), None, departement)
+    return Target(name, f"Département {departement}", DEPARTEMENT, area, (departement,), _current(name))
+
+
+def target_of_country() -> Target:
+    """Metropolitan France: overseas départements are measured in other projections, and are packs of their own."""
+    metropolitan = tuple(code for code in DEPARTEMENTS if not code.startswith("97"))
+    return Target(
+        FRANCE, "France métropolitaine", NATIONAL, Area(_METROPOLITAN_EPSG, None), metropolitan, _current(FRANCE)
+    )
+
+
+def _current(name: str) -> Pack | None:
+    return open_pack(name) if current_version(name) else None
