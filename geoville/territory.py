@@ -426,7 +426,11 @@ class Computing(Opened):
         vintage: Sequence[int] = (),
         thresholds: Sequence[float] = (0.9, 1.0, 1.1),
         contiguities: Sequence[ContiguityName] = ("queen", "rook"),
-        gaps: Sequence[float] = (0.0, 200.0, 400.0),
+        gaps: Sequence[float] = (200.0,),
+        densities: Sequence[float] = (0.1, 0.13, 0.16),
+        kernels: Sequence[float] = (),
+        minimums: Sequence[float] = (),
+        method: MethodName = "index",
         **incomes: Unpack[IncomeChoices],
     ) -> Sensitivity:
         """Search candidates again under every combination of choices: what does not depend on them, and what does.
@@ -437,15 +441,29 @@ class Computing(Opened):
         vintage : of the territory's grids wanted, all by default, or of the grids given, in their order.
         thresholds : what the decree's threshold is multiplied by.
         contiguities, gaps : values of `contiguity` and `gap_m`, metres.
+        densities, kernels, minimums : values of the weight of the density, of the kernel (metres) and of the fewest
+            people of a quarter; the method's own where there are none.
+        method : as in `candidates`; by cells, the density plays no part.
         on, **incomes : as in `candidates`.
         """
+        from dataclasses import replace
+
+        from geoville.perimeters.search import CandidateOptions
+        from geoville.perimeters.search_method import SearchMethod
         from geoville.perimeters.sensitivity import Choices
         from geoville.workflows.candidates import candidate_request
         from geoville.workflows.sensitivity import sweep_files
 
-        choices = Choices(tuple(thresholds), tuple(map(_contiguity, contiguities)), tuple(gaps))
+        chosen = _method(method)
+        densities = () if chosen is SearchMethod.CELLS else densities
+        choices = Choices(
+            tuple(thresholds),
+            tuple(map(_contiguity, contiguities)),
+            tuple(gaps),
+            *(tuple(values) or (None,) for values in (densities, kernels, minimums)),
+        )
         years = vintage if grid or vintage else self.vintages
-        request = candidate_request(self.pack, on, incomes)
+        request = replace(candidate_request(self.pack, on, incomes), options=CandidateOptions(method=chosen))
         with ExitStack() as held:
             given = grid or [self.pack.grid_path(year) for year in years]
             grids = [held.enter_context(reading(path)) for path in given]

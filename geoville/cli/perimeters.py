@@ -385,20 +385,34 @@ def sensitivity(
         str, typer.Option("--contiguities", metavar="LISTE", help="Voisins par un coin (queen), un côté (rook).")
     ] = "queen,rook",
     gaps: Annotated[
-        str, typer.Option("--gaps", metavar="LISTE", help="Vides les plus larges à franchir, en mètres.")
-    ] = "0,200,400",
+        str,
+        typer.Option("--gaps", metavar="LISTE", help="Méthode cells : vides les plus larges à franchir, en mètres."),
+    ] = "200",
+    densities: Annotated[
+        str, typer.Option("--densities", metavar="LISTE", help="Méthode index : poids de la densité.")
+    ] = "0.1,0.13,0.16",
+    kernels: Annotated[
+        str, typer.Option("--kernels", metavar="LISTE", help="Méthode index : écarts types du noyau, en mètres.")
+    ] = "",
+    minimums: Annotated[str, typer.Option("--minimums", metavar="LISTE", help="Habitants au moins.")] = "",
+    method: Annotated[
+        SearchMethod, typer.Option("--method", help="Indice du sol (index), ou carreau par carreau (cells).")
+    ] = SearchMethod.INDEX,
     as_json: AsJson = False,
 ) -> None:
     """Mesurer ce que les candidats doivent aux choix.
 
-    La recherche est refaite pour chaque combinaison du seuil, de la contiguïté, du vide franchi et du millésime.
+    La recherche est refaite pour chaque combinaison des choix donnés et du millésime.
     """
+    from geoville.perimeters.search import CandidateOptions
     from geoville.workflows.sensitivity import sweep_files
 
     run = sweep_files(
         grid,
-        incomes.request(),
-        _choices(thresholds, contiguities, gaps),
+        replace(incomes.request(), options=CandidateOptions(method=method)),
+        _choices(
+            (thresholds, contiguities, gaps), ("" if method is SearchMethod.CELLS else densities, kernels, minimums)
+        ),
         vintages=vintage or (),
         track=_shown_on_stderr,
     )
@@ -438,11 +452,20 @@ def _by_choice(result: Sensitivity) -> list[tuple[str, list[Outcome]]]:
         lambda item: f"Seuil du décret × {french.number(item.threshold_factor, 3)}",
         lambda item: f"Contiguïté {item.contiguity}",
         lambda item: f"Vide franchi : {french.quantity(item.gap_m, 'm')}",
+        lambda item: _told("Poids de la densité", item.density_weight, ""),
+        lambda item: _told("Noyau", item.kernel_sigma_m, " m"),
+        lambda item: _told("Habitants au moins", item.minimum_population, ""),
     )
     for label in labels:
         for scenario, outcome in result.outcomes.items():
             groups.setdefault(label(scenario), []).append(outcome)
+    groups.pop("", None)
     return list(groups.items())
+
+
+def _told(label: str, value: float | None, unit: str) -> str:
+    """A choice of the index; empty where it is the method's own."""
+    return "" if value is None else f"{label} : {french.number(value, 3)}{unit}"
 
 
 def _row(label: str, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
@@ -466,14 +489,19 @@ def _extent(result: Sensitivity, *, core: bool) -> str:
     return f"{french.number(int(chosen.sum()))} carreaux et {people} habitants"
 
 
-def _choices(thresholds: str, contiguities: str, gaps: str) -> Choices:
+def _choices(common: tuple[str, str, str], of_the_index: tuple[str, str, str]) -> Choices:
     from geoville.perimeters.sensitivity import Choices
 
+    (thresholds, contiguities, gaps), (densities, kernels, minimums) = common, of_the_index
     known = ", ".join(Contiguity)
+    numbers = "des nombres séparés par des virgules, par exemple 0.1,0.13"
     return Choices(
         _values(thresholds, float, "--thresholds", "des nombres séparés par des virgules, par exemple 0.9,1,1.1"),
         _values(contiguities, Contiguity, "--contiguities", f"des noms parmi : {known}"),
         _values(gaps, float, "--gaps", "des mètres séparés par des virgules, par exemple 0,200"),
+        _values(densities, float, "--densities", numbers) if densities else (None,),
+        _values(kernels, float, "--kernels", numbers) if kernels else (None,),
+        _values(minimums, float, "--minimums", numbers) if minimums else (None,),
     )
 
 

@@ -38,12 +38,17 @@ class Scenario:
     vintage : of the grid.
     threshold_factor : what the decree's threshold is multiplied by; 1 is the decree.
     contiguity, gap_m : as in `CandidateOptions`.
+    density_weight, kernel_sigma_m : of the index; None for the method's own.
+    minimum_population : fewest people of a quarter; None for the decree's.
     """
 
     vintage: int
     threshold_factor: float
     contiguity: Contiguity
     gap_m: float
+    density_weight: float | None = None
+    kernel_sigma_m: float | None = None
+    minimum_population: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,9 @@ class Choices:
     threshold_factors: tuple[float, ...]
     contiguities: tuple[Contiguity, ...]
     gaps_m: tuple[float, ...]
+    density_weights: tuple[float | None, ...] = (None,)
+    kernel_sigmas_m: tuple[float | None, ...] = (None,)
+    minimum_populations: tuple[float | None, ...] = (None,)
 
     def __post_init__(self) -> None:
         """Refuse values that make no search.
@@ -62,7 +70,7 @@ class Choices:
         InvalidInputError
             A choice without a value, a factor that is not positive, a gap that is negative.
         """
-        if not (self.threshold_factors and self.contiguities and self.gaps_m):
+        if not all((self.threshold_factors, self.contiguities, self.gaps_m, *self._of_the_index)):
             raise InvalidInputError("Un choix n'a aucune valeur", advice="en donner au moins une")
         for factor in self.threshold_factors:
             if not (math.isfinite(factor) and factor > 0):
@@ -76,10 +84,27 @@ class Choices:
                     advice="donner des mètres, par exemple 0,200",
                 )
 
+        for values in self._of_the_index:
+            for value in values:
+                if value is not None and not (math.isfinite(value) and value >= 0):
+                    raise InvalidInputError(
+                        f"Un choix de l'indice ({value}) est négatif ou n'est pas un nombre",
+                        advice="donner des nombres positifs, par exemple 0.1,0.13,0.16",
+                    )
+
+    @property
+    def _of_the_index(self) -> tuple[tuple[float | None, ...], ...]:
+        return self.density_weights, self.kernel_sigmas_m, self.minimum_populations
+
     def scenarios(self, vintages: Iterable[int]) -> tuple[Scenario, ...]:
         """Every combination, each once."""
-        combined = product(vintages, self.threshold_factors, self.contiguities, self.gaps_m)
-        return tuple(dict.fromkeys(Scenario(*choice) for choice in combined))
+        combined = (
+            Scenario(vintage, factor, contiguity, gap_m, weight, sigma_m, minimum)
+            for vintage in vintages
+            for factor, contiguity, gap_m in product(self.threshold_factors, self.contiguities, self.gaps_m)
+            for weight, sigma_m, minimum in product(*self._of_the_index)
+        )
+        return tuple(dict.fromkeys(combined))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -101,7 +126,14 @@ class SearchStart:
     def search(self, scenario: Scenario, legal: LegalTests, options: CandidateOptions) -> CandidateSearch:
         """Find the candidates of one scenario; what it does not choose is taken from `options`."""
         scaled = {unit: _scaled(threshold, scenario.threshold_factor) for unit, threshold in self.thresholds.items()}
-        chosen = replace(options, contiguity=scenario.contiguity, gap_m=scenario.gap_m)
+        index = options.index
+        if scenario.density_weight is not None:
+            index = replace(index, density_weight=scenario.density_weight)
+        if scenario.kernel_sigma_m is not None:
+            index = replace(index, kernel_sigma_m=scenario.kernel_sigma_m)
+        chosen = replace(options, contiguity=scenario.contiguity, gap_m=scenario.gap_m, index=index)
+        if scenario.minimum_population is not None:
+            legal = replace(legal, minimum_population=scenario.minimum_population)
         return find_candidates(self.grid, self.income, self.zones, scaled, legal, chosen, self.parts)
 
 

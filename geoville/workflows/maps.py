@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 # --- What maps say of cells beyond what their grid publishes: estimates, sensitivity, IRIS
 
-_CHOICES = Choices((0.9, 1.0, 1.1), tuple(Contiguity), (0.0, 200.0, 400.0))
+_CHOICES = Choices((0.9, 1.0, 1.1), tuple(Contiguity), (200.0,), (0.1, 0.13, 0.16))
 """Those that `geoville perimeters sensitivity` tries."""
 
 
