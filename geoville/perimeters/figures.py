@@ -35,12 +35,14 @@ class AreaFigures:
     share_below : share of them below the threshold, in [0, 1]; NaN where nobody lives, or without a threshold.
     median_eur : median declared income per UC, euros of the national median given; NaN where nobody lives.
     share_imputed : share of them in cells whose values INSEE imputed; NaN likewise.
+    households : by share of the area of their cells; NaN where some cell does not publish them.
     """
 
     population: float
     share_below: Interval
     median_eur: Interval
     share_imputed: float
+    households: float = float("nan")
 
 
 def area_figures(
@@ -78,6 +80,7 @@ def area_figures(
         share_below=share,
         median_eur=median.times(national_eur),
         share_imputed=float(people[grid.imputed[rows]].sum() / population) if population else float("nan"),
+        households=float((grid.households[rows] * shares).sum()),
     )
 
 

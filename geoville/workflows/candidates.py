@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -10,10 +10,11 @@ from geoville.crs import GRID_CRS
 from geoville.errors import InvalidInputError
 from geoville.law import IncomeReference
 from geoville.perimeters.estimated import candidate_perimeter, quarter_figures
-from geoville.perimeters.search import CandidateOptions, cells_of_units, put_together, search_unit
+from geoville.perimeters.search import CandidateOptions, DecreeTest, cells_of_units, put_together, search_unit
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import write_perimeters
 from geoville.workflows.cluster import results
+from geoville.workflows.describe import area_describer
 from geoville.workflows.outlines import outlines_of
 from geoville.workflows.qgis_looks import perimeters_look
 from geoville.workflows.search_inputs import CandidateRequest, IrisInput, SearchInputs, prepare_search
@@ -176,8 +177,42 @@ def compute_candidates(
         },
         sources=(found.source,),
     )
-    perimeters = _perimeters(search.kept, outlines.geometries, found)
-    return CandidateRun(found, search, perimeters, provenance, request.options)
+    quarters = search.kept
+    if request.outline.has_layer and found.start.parts is not None:
+        quarters = _refigured(quarters, outlines.geometries, found)
+    search = replace(search, rejected=(*search.rejected, *(item for item in quarters if not item.is_candidate)))
+    drawn = [pair for pair in zip(quarters, outlines.geometries, strict=True) if pair[0].is_candidate]
+    kept = tuple(quarter for quarter, _ in drawn)
+    perimeters = _perimeters(kept, [outline for _, outline in drawn], found)
+    return CandidateRun(found, replace(search, kept=kept), perimeters, provenance, request.options)
+
+
+def _refigured(
+    quarters: Sequence[Quarter], outlines: Sequence[BaseGeometry], found: SearchInputs
+) -> tuple[Quarter, ...]:
+    """Quarters with the figures of the outlines that blocks gave them, and the decree's tests made again on these."""
+    describe = area_describer(found)
+    made = []
+    for quarter, outline in zip(quarters, outlines, strict=True):
+        figures = describe(outline)
+        people, median = figures.population, figures.median_eur
+        minimum, eur = found.legal.minimum_population, quarter.threshold.eur
+        tests = (
+            DecreeTest("population", people, minimum, passed=people >= minimum),
+            DecreeTest("revenu médian", median.value, eur, passed=median.value < eur),
+        )
+        made.append(
+            replace(
+                quarter,
+                population=people,
+                households=figures.households,
+                share_below=figures.share_below,
+                median_eur=median,
+                share_imputed=figures.share_imputed,
+                tests=tests,
+            )
+        )
+    return tuple(made)
 
 
 def _perimeters(
