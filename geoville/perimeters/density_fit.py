@@ -57,8 +57,7 @@ def fit_density(
     InvalidInputError
         The contours hold nobody or everybody, or do not go with the share below the threshold.
     """
-    held = float(inside @ people)
-    if not 0 < held < float(people.sum()):
+    if not (inside @ people > 0 and (1 - inside) @ people > 0):
         raise InvalidInputError(
             "Les contours officiels ne séparent pas les habitants de la grille",
             advice="donner une grille qui déborde des contours, et les contours du même lieu",
