@@ -396,7 +396,7 @@ class Computing(Opened):
         >>> from geoville import Territory
         >>> found = Territory.open("calais").candidates(on=date(2026, 1, 15))
         >>> found.frame()["population"].round().tolist()
-        [8729.0, 4963.0]
+        [8979.0, 4909.0]
         """
         from dataclasses import replace
 
