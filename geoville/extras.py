@@ -34,7 +34,7 @@ EXTRAS = {
     "fetch": Extra("aller chercher les données officielles", ("py7zr", "xlrd")),
     "raster": Extra("lire ni écrire d'image GeoTIFF", ("rasterio",)),
     "cluster": Extra("répartir un calcul entre plusieurs processus", ("dask", "distributed")),
-    "postgis": Extra("parler à PostgreSQL", ("geoalchemy2", "psycopg", "sqlalchemy")),
+    "postgis": Extra("parler à PostgreSQL", ("psycopg",)),
     "s3": Extra("lire les adresses s3://", ("s3fs",)),
 }  # fmt: skip
 """What each extra is for, in the order of the documents."""

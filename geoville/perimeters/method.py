@@ -35,9 +35,9 @@ def method_choice(key: str) -> MethodChoice:
     >>> method_choice("poor_cell_share").value
     0.5
     """
-    return MethodChoice(key, **read_law("method.yaml", "geoville.perimeters")[key])
+    return MethodChoice(key, **read_law("method.yaml", "perimeters")[key])
 
 
 def method_choices() -> tuple[MethodChoice, ...]:
     """Every choice, in the order of the file."""
-    return tuple(method_choice(key) for key in read_law("method.yaml", "geoville.perimeters"))
+    return tuple(method_choice(key) for key in read_law("method.yaml", "perimeters"))

@@ -17,7 +17,7 @@ from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.crs import GRID_CRS, WGS84, transform_points
 from geoville.errors import InvalidInputError
-from geoville.perimeters.search import CandidateOptions
+from geoville.perimeters.quarters import CandidateOptions
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import embedded_data
 from geoville.sources.pack import open_pack
