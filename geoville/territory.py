@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from geoville.errors import InvalidInputError
-from geoville.perimeters.scenarios import Choices, SearchMethod
+from geoville.perimeters.scenarios import TRIED, Choices, SearchMethod
 from geoville.results import ComparisonResult, Result, SensitivityResult, reading
 
 if TYPE_CHECKING:
@@ -46,9 +46,6 @@ if TYPE_CHECKING:
     VeilleResult = Result[VeilleRun]
     ContiguityName = Literal["queen", "rook"]
     MethodName = Literal["index", "cells"]
-
-
-_SCENARIOS = Choices()
 
 
 @dataclass(frozen=True)
@@ -596,10 +593,10 @@ class Territory:
         *,
         on: date,
         vintage: Sequence[int] = (),
-        thresholds: Sequence[float] = _SCENARIOS.threshold_factors,
+        thresholds: Sequence[float] = TRIED.threshold_factors,
         contiguities: Sequence[ContiguityName] = ("queen", "rook"),
-        gaps: Sequence[float] = _SCENARIOS.gaps_m,
-        densities: Sequence[float | None] = _SCENARIOS.density_weights,
+        gaps: Sequence[float] = TRIED.gaps_m,
+        densities: Sequence[float | None] = TRIED.density_weights,
         kernels: Sequence[float] = (),
         minimums: Sequence[float] = (),
         method: MethodName = "index",

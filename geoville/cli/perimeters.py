@@ -30,7 +30,7 @@ from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
 from geoville.extras import need
 from geoville.model import Kind
-from geoville.perimeters.scenarios import Choices, SearchMethod
+from geoville.perimeters.scenarios import TRIED, Choices, SearchMethod
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -395,9 +395,6 @@ Value = TypeVar("Value")
 _SWEPT = ("Choix", "Scénarios", "Candidats", "Carreaux", "Habitants")
 
 
-_SCENARIOS = Choices()
-
-
 def _as_typed(values: Iterable[float | None]) -> str:
     """Numbers as a list of the command line; the method's own are left out."""
     return ",".join(f"{value:g}" for value in values if value is not None)
@@ -421,17 +418,17 @@ def sensitivity(
     ] = None,
     thresholds: Annotated[
         str, typer.Option("--thresholds", metavar="LISTE", help="Facteurs du seuil du décret.")
-    ] = _as_typed(_SCENARIOS.threshold_factors),
+    ] = _as_typed(TRIED.threshold_factors),
     contiguities: Annotated[
         str, typer.Option("--contiguities", metavar="LISTE", help="Voisins par un coin (queen), un côté (rook).")
-    ] = ",".join(_SCENARIOS.contiguities),
+    ] = ",".join(TRIED.contiguities),
     gaps: Annotated[
         str,
         typer.Option("--gaps", metavar="LISTE", help="Méthode cells : vides les plus larges à franchir, en mètres."),
-    ] = _as_typed(_SCENARIOS.gaps_m),
+    ] = _as_typed(TRIED.gaps_m),
     densities: Annotated[
         str, typer.Option("--densities", metavar="LISTE", help="Méthode index : poids de la densité.")
-    ] = _as_typed(_SCENARIOS.density_weights),
+    ] = _as_typed(TRIED.density_weights),
     kernels: Annotated[
         str, typer.Option("--kernels", metavar="LISTE", help="Méthode index : écarts types du noyau, en mètres.")
     ] = "",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceIndex:
+class IndexAtPlace:
     """The index of the square that holds a place.
 
     Parameters
@@ -84,7 +84,7 @@ class PlaceIndex:
 
 def place_index(
     start: SearchStart, options: CandidateOptions, easting: float, northing: float, row: int | None
-) -> PlaceIndex | None:
+) -> IndexAtPlace | None:
     """Index at a place; None by the method of cells, out of urban units, and where nobody lives near.
 
     Parameters
@@ -110,9 +110,9 @@ def _of(start: SearchStart, units: Container[str]) -> dict[str, Threshold]:
     return {unit: threshold for unit, threshold in start.thresholds.items() if unit in units}
 
 
-def _read(place: PeopledGround, square: int, rules: MethodRules) -> PlaceIndex:
+def _read(place: PeopledGround, square: int, rules: MethodRules) -> IndexAtPlace:
     ground = place.ground
-    return PlaceIndex(
+    return IndexAtPlace(
         row=int(ground.row[square]),
         column=int(ground.column[square]),
         share=float(ground.share[square]),

@@ -49,13 +49,13 @@ class Choices:
     """Values that each choice takes in turn, by default around the method's own; the vintages are those of the grids.
 
     >>> len(Choices().scenarios([2015, 2019, 2021]))
-    54
+    18
     """
 
     threshold_factors: tuple[float, ...] = (0.9, 1.0, 1.1)
     contiguities: tuple[Contiguity, ...] = tuple(Contiguity)
     gaps_m: tuple[float, ...] = (200.0,)
-    density_weights: tuple[float | None, ...] = (0.1, 0.13, 0.16)
+    density_weights: tuple[float | None, ...] = (None,)
     kernel_sigmas_m: tuple[float | None, ...] = (None,)
     minimum_populations: tuple[float | None, ...] = (None,)
 
@@ -101,3 +101,11 @@ class Choices:
             for weight, sigma_m, minimum in product(*self._of_the_index)
         )
         return tuple(dict.fromkeys(combined))
+
+
+TRIED = Choices(density_weights=(0.1, 0.13, 0.16))
+"""What is tried where nothing else is asked.
+
+>>> len(TRIED.scenarios([2015, 2019, 2021]))
+54
+"""

@@ -16,7 +16,7 @@ from geoville.carroyage.index_method import MethodRules
 from geoville.crs import WGS84, transform_points
 from geoville.errors import InvalidInputError, Location
 from geoville.law import IncomeReference
-from geoville.perimeters.place_index import PlaceIndex, place_index
+from geoville.perimeters.place_index import IndexAtPlace, place_index
 from geoville.perimeters.quarters import CandidateOptions
 from geoville.perimeters.scenarios import SearchMethod
 from geoville.sources.files import sha256_of
@@ -50,7 +50,7 @@ class Explanation:
     neighbours: tuple[int, ...]
     quarter: Quarter | None
     code: str | None
-    ground: PlaceIndex | None = None
+    ground: IndexAtPlace | None = None
 
     def document(self) -> dict[str, Any]:
         """The chain as plain values."""

@@ -21,10 +21,11 @@ DOORS = ("geoville.api.app", "geoville.cli.main")
 
 ALONE = {
     "geoville.api.app": "the server is started from it, and tests build the service with it",
+    "geoville.carroyage.iris_meeting": "a formula of the method note",
     "geoville.carroyage.shrinkage": "a formula of the method note",
     "geoville.eligibility.kernel.limits": "compiled apart from where points are",
     "geoville.eligibility.kernel.location": "compiled apart from how far limits are",
-    "geoville.eligibility.reach": "a question of geometry that the rules of 300 m and 500 m rest on",
+    "geoville.eligibility.whole_commune": "an answer of the law that needs no contour",
     "geoville.geocoding.places": "named places, beside streets",
     "geoville.rendering.sheet.map": "the map of a sheet, as a statement has its own",
     "geoville.workflows.dask_worker": "loaded on workers, with an extra: nothing is shared out where it is not",
