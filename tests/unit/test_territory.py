@@ -333,7 +333,7 @@ class TestComputing:
 
     def test_sensitivity_sweeps_the_grids_of_the_territory(self, calais, tmp_path):
         found = calais.sensitivity(
-            on=DAY, vintage=[2019, 2021], thresholds=[1.0], contiguities=["queen"], gaps=[0, 200]
+            on=DAY, vintage=[2019, 2021], thresholds=[1.0], contiguities=["queen"], densities=[0.1, 0.13]
         )
         document = found.document()
         assert document["vintages"] == [2019, 2021]

@@ -73,12 +73,22 @@ def test_where_a_synthetic_index_decides_the_sentence_says_so(code: str, tmp_pat
         compute_candidates(country.write_grid(tmp_path), CandidateRequest(on=ON, units=tables))
 
 
-@pytest.mark.parametrize(("people", "kept"), [(80.0, True), (79.5, False)])
+@pytest.mark.parametrize(
+    ("method", "people", "kept"),
+    [
+        (SearchMethod.CELLS, 80.0, True),
+        (SearchMethod.CELLS, 79.5, False),
+        # The ground of the index goes a little beyond the cells where people live.
+        (SearchMethod.INDEX, 120.0, True),
+        (SearchMethod.INDEX, 60.0, False),
+    ],
+)
 def test_decret_2014_1575_rejects_under_2_000_people_a_square_kilometre(
-    people: float, kept: bool, tmp_path: Path
+    method: SearchMethod, people: float, kept: bool, tmp_path: Path
 ) -> None:
     island = Country((Block("97411", 0, 0, POOR, people),), epsg=2975, origin=(338_000, 7_689_000))
-    run = compute_candidates(island.write_grid(tmp_path), CandidateRequest(on=ON, reference=REFERENCE))
+    request = CandidateRequest(on=ON, reference=REFERENCE, options=CandidateOptions(method=method))
+    run = compute_candidates(island.write_grid(tmp_path), request)
     assert bool(run.perimeters) is kept
     failed = [test.name for quarter in run.search.rejected for test in quarter.tests if not test.passed]
     assert failed == ([] if kept else ["densité"])

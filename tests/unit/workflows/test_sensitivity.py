@@ -92,7 +92,7 @@ def test_a_layer_without_provenance_is_computed_again(copied: Path, sweeps: list
 
 def test_a_layer_that_was_altered_is_refused(copied: Path) -> None:
     path = copied / "sensibilite.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace(",5\n", ",50\n", 1), encoding="utf-8", newline="\n")
+    path.write_text(path.read_text(encoding="utf-8").replace(",4\n", ",50\n", 1), encoding="utf-8", newline="\n")
     with pytest.raises(DataUnavailableError, match="a été modifié"):
         _asked(open_pack("calais"))
     assert open_pack("calais").has(SENSITIVITY)
