@@ -107,4 +107,4 @@ def test_marseille_from_official_files_to_its_score(marseille, tmp_path):
     desk = DeskChoice("marseille").open()
     inside, later = (desk.answer("5.3742,43.3050", date(year, 1, 15)) for year in (2020, 2026))
     assert (inside.verdict, inside.basis, inside.perimeters[0].perimeter.code) == ("inside", "official", "QP013032")
-    assert later.verdict == "not_found"  # the contours of 2024 are not there: that is no "no"
+    assert (later.verdict, later.basis) == ("inside", "official")  # by the contours of 2024 that geoville ships
