@@ -84,7 +84,7 @@ def test_a_table_of_addresses_is_answered_in_a_table(postgis: PostgisServer, sch
     assert (first.code, again.code, forced.code) == (0, 2, 0)
     assert f"« {shown(table('reponses'))} » existe déjà : le remplacer avec --force" in again.err
     answers = f"SELECT id, qpv_verdict, qpv_basis FROM {schema}.reponses ORDER BY fid"
-    assert postgis.run(answers) == [(rank, "inside", "estimated") for rank in (1, 2, 3)]
+    assert postgis.run(answers) == [(rank, "inside", "official") for rank in (1, 2, 3)]
 
 
 def test_a_table_without_geometry_has_no_perimeters(geoville, table) -> None:

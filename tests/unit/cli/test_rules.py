@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 from geoville.eligibility.rules import all_rules
+from geoville.sources.files import embedded_data
 
 TWO_GENERATIONS = {
     "QP062056": shapely.box(1.88, 50.95, 1.90, 50.97),
@@ -107,7 +108,8 @@ def test_lookup_shows_quality_generations_and_rules(geoville, quarters):
 
 
 def test_lookup_on_an_estimate_shows_no_rule_as_met(geoville):
-    shown = geoville("lookup", "1 rue Youri Gagarine, 62100 Calais").out
+    candidates = embedded_data() / "calais" / "candidats.geojson"
+    shown = geoville("lookup", "1 rue Youri Gagarine, 62100 Calais", "--perimeters", candidates).out
     assert "Règles à vérifier. La position est dans : périmètre estimé" in shown
     assert "remplie" not in shown
 
