@@ -2,8 +2,9 @@
 
     python benchmarks/ablation.py --data ../shared/data
 
-Cells of 2017 against the official QPV of 2015, one urban unit, reference incomes given (both unverified). The last row
-of the first table is what `geoville perimeters candidates` does by default, scored as `geoville perimeters score` does.
+Cells of 2017 against the official QPV of 2015, one urban unit, reference incomes given (both unverified): the method of
+cells. The last row of the first table is what `geoville perimeters candidates --method cells` does, scored as
+`geoville perimeters score` does.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ from geoville.carroyage.raking import overlap_of_cells
 from geoville.crs import GRID_CRS
 from geoville.law import IncomeReference, income_threshold, parameter
 from geoville.perimeters.method import method_choice
+from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests
+from geoville.perimeters.scenarios import SearchMethod
 from geoville.perimeters.score import score_perimeters
-from geoville.perimeters.search import CandidateOptions, CellZones, LegalTests, find_candidates
+from geoville.perimeters.search import find_candidates
 from geoville.sources.bridges import read_bridge
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import embedded_data
@@ -98,7 +101,7 @@ class Marseille:
     def _quarters(self, income: CellIncome, chain: Chain) -> tuple[BaseGeometry, ...]:
         unknown = np.full(len(self.grid), "")
         zones = CellZones(unknown, unknown, np.full(len(self.grid), UNIT))
-        options = CandidateOptions(doubt=chain.doubt)
+        options = CandidateOptions(doubt=chain.doubt, method=SearchMethod.CELLS)
         search = find_candidates(self.grid, income, zones, {UNIT: self.threshold}, self.legal, options)
         return outlines_of(search.kept, self.grid, self.epsg, OutlineInput(smooth=chain.smooth)).geometries
 
@@ -116,7 +119,7 @@ def steps() -> dict[str, Chain]:
         "+ emprunt aux voisins": shrunk,
         "+ IRIS à demi-poids": raked,
         "+ carreaux douteux (0,1 erreur)": doubtful,
-        "+ contours lissés (méthode par défaut)": replace(doubtful, smooth=True),
+        "+ contours lissés (méthode des carreaux)": replace(doubtful, smooth=True),
     }
 
 

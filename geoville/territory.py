@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from geoville.errors import InvalidInputError
-from geoville.perimeters.scenarios import Choices
+from geoville.perimeters.scenarios import TRIED, Choices, SearchMethod
 from geoville.results import ComparisonResult, Result, SensitivityResult, reading
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ if TYPE_CHECKING:
     VecuResult = Result[VecuRun]
     VeilleResult = Result[VeilleRun]
     ContiguityName = Literal["queen", "rook"]
-
-
-_SCENARIOS = Choices()
+    MethodName = Literal["index", "cells"]
 
 
 @dataclass(frozen=True)
@@ -531,6 +529,8 @@ class Territory:
         blocks: FilePath | None = None,
         streets: FilePath | None = None,
         smooth: bool = True,
+        method: MethodName = "index",
+        density_weight: float | None = None,
         contiguity: ContiguityName = "queen",
         gap_m: float = 200.0,
         workers: int = 1,
@@ -546,8 +546,10 @@ class Territory:
         vintage : of the territory's grid wanted or, for a grid that is given, where nothing else tells it.
         blocks, streets : polygons of blocks, or lines of streets, that the outlines follow; not both.
         smooth : without them, whether the stair steps of cells are turned into slopes.
+        method : ground is chosen by the index around each place ("index") or cell by cell ("cells").
+        density_weight : c of the index, such as `fit-density` finds it; the shipped one unless given.
         contiguity : cells touch by a corner ("queen") or by a side ("rook").
-        gap_m : widest unpopulated gap bridged between two groups, metres.
+        gap_m : widest unpopulated gap bridged between two groups, metres; for the method of cells.
         workers : number of processes, where there are several urban units.
         scheduler : address of a dask scheduler whose workers compute instead.
         **incomes : see `geoville.workflows.incomes.IncomeChoices`.
@@ -563,18 +565,24 @@ class Territory:
         >>> from geoville import Territory
         >>> found = Territory.open("calais").candidates(on=date(2026, 1, 15))
         >>> found.frame()["population"].round().tolist()
-        [8729.0, 5085.0]
+        [8979.0, 4909.0]
         """
         from dataclasses import replace
 
-        from geoville.perimeters.search import CandidateOptions
+        from geoville.carroyage.index_method import index_rules
+        from geoville.perimeters.quarters import CandidateOptions
         from geoville.workflows.candidates import candidate_request, compute_candidates
         from geoville.workflows.outlines import OutlineInput
 
         request = replace(
             candidate_request(self.pack, on, incomes, vintage=vintage),
             outline=OutlineInput(_path(blocks), _path(streets), smooth),
-            options=CandidateOptions(contiguity=_contiguity(contiguity), gap_m=gap_m),
+            options=CandidateOptions(
+                contiguity=_contiguity(contiguity),
+                gap_m=gap_m,
+                method=_method(method),
+                index=index_rules(density_weight),
+            ),
         )
         with self._grid(grid, vintage) as cells:
             return Result(compute_candidates(cells, request, workers=workers, scheduler=scheduler))
@@ -585,9 +593,13 @@ class Territory:
         *,
         on: date,
         vintage: Sequence[int] = (),
-        thresholds: Sequence[float] = _SCENARIOS.threshold_factors,
+        thresholds: Sequence[float] = TRIED.threshold_factors,
         contiguities: Sequence[ContiguityName] = ("queen", "rook"),
-        gaps: Sequence[float] = _SCENARIOS.gaps_m,
+        gaps: Sequence[float] = TRIED.gaps_m,
+        densities: Sequence[float | None] = TRIED.density_weights,
+        kernels: Sequence[float] = (),
+        minimums: Sequence[float] = (),
+        method: MethodName = "index",
         **incomes: Unpack[IncomeChoices],
     ) -> SensitivityResult:
         """Search candidates again under every combination of choices: what does not depend on them, and what does.
@@ -598,14 +610,27 @@ class Territory:
         vintage : of the territory's grids wanted, all by default, or of the grids given, in their order.
         thresholds : what the decree's threshold is multiplied by.
         contiguities, gaps : values of `contiguity` and `gap_m`, metres.
+        densities, kernels, minimums : values of the weight of the density, of the kernel (metres) and of the fewest
+            people of a quarter; the method's own where there are none.
+        method : as in `candidates`; by cells, the density plays no part.
         on, **incomes : as in `candidates`.
         """
+        from dataclasses import replace
+
+        from geoville.perimeters.quarters import CandidateOptions
         from geoville.workflows.candidates import candidate_request
         from geoville.workflows.sensitivity import sweep_files
 
-        choices = Choices(tuple(thresholds), tuple(map(_contiguity, contiguities)), tuple(gaps))
+        chosen = _method(method)
+        densities = () if chosen is SearchMethod.CELLS else densities
+        choices = Choices(
+            tuple(thresholds),
+            tuple(map(_contiguity, contiguities)),
+            tuple(gaps),
+            *(tuple(values) or (None,) for values in (densities, kernels, minimums)),
+        )
         years = vintage if grid or vintage else self.vintages
-        request = candidate_request(self.pack, on, incomes)
+        request = replace(candidate_request(self.pack, on, incomes), options=CandidateOptions(method=chosen))
         with ExitStack() as held:
             given = grid or [self.pack.grid_path(year) for year in years]
             grids = [held.enter_context(reading(path)) for path in given]
@@ -919,6 +944,14 @@ def _contiguity(name: str) -> Contiguity:
     except ValueError:
         known = ", ".join(Contiguity)
         raise InvalidInputError(f"Contiguïté inconnue : « {name} »", advice=f"donner l'une de : {known}") from None
+
+
+def _method(name: str) -> SearchMethod:
+    try:
+        return SearchMethod(name)
+    except ValueError:
+        known = ", ".join(SearchMethod)
+        raise InvalidInputError(f"Méthode inconnue : « {name} »", advice=f"donner l'une de : {known}") from None
 
 
 def _kind(name: str | None) -> Kind | None:

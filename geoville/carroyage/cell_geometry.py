@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 
-_CORNERS = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)]) * CELL_SIZE_M
+_CORNERS = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)])
 
 
 def cell_squares(
-    easting: NDArray[np.int64], northing: NDArray[np.int64], source: int, target: int
+    easting: NDArray[np.int64], northing: NDArray[np.int64], source: int, target: int, size_m: int = CELL_SIZE_M
 ) -> NDArray[np.object_]:
     """Cells as polygons.
 
@@ -26,6 +26,7 @@ def cell_squares(
     ----------
     easting, northing : (n,) metres in EPSG `source`: south-west corners.
     target : EPSG code wanted.
+    size_m : side of a cell, metres.
 
     Returns
     -------
@@ -33,7 +34,7 @@ def cell_squares(
     """
     import shapely
 
-    corners = np.stack([easting, northing], axis=-1)[:, None, :] + _CORNERS[None, :, :]
+    corners = np.stack([easting, northing], axis=-1)[:, None, :] + size_m * _CORNERS[None, :, :]
     distinct, where = np.unique(corners.reshape(-1, 2), axis=0, return_inverse=True)
     east, north = transform_points(distinct[:, 0].astype(float), distinct[:, 1].astype(float), source, target)
     moved = np.column_stack([east, north])[where.ravel()].reshape(len(easting), len(_CORNERS), 2)

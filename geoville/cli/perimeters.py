@@ -30,7 +30,7 @@ from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
 from geoville.extras import need
 from geoville.model import Kind
-from geoville.perimeters.scenarios import Choices
+from geoville.perimeters.scenarios import TRIED, Choices, SearchMethod
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -61,11 +61,19 @@ def candidates(
     blocks: Annotated[Path | None, typer.Option("--blocks", metavar="FICHIER", help="Îlots à suivre.")] = None,
     streets: Annotated[Path | None, typer.Option("--streets", metavar="FICHIER", help="Rues à suivre.")] = None,
     smooth: Annotated[bool, typer.Option("--smooth/--cells", help="Sans îlots : lisser ou non.")] = True,
+    method: Annotated[
+        SearchMethod,
+        typer.Option("--method", help="Indice du sol autour de chaque lieu (index) ; carreau par carreau (cells)."),
+    ] = SearchMethod.INDEX,
+    density_weight: Annotated[
+        float | None,
+        typer.Option("--density-weight", metavar="C", help="Méthode index : poids de la densité.", min=0),
+    ] = None,
     contiguity: Annotated[
         Contiguity, typer.Option("--contiguity", help="Carreaux voisins par un coin (queen) ou un côté (rook).")
     ] = Contiguity.QUEEN,
     gap_m: Annotated[
-        float, typer.Option("--gap-m", metavar="M", help="Vide le plus large à franchir entre deux groupes.", min=0)
+        float, typer.Option("--gap-m", metavar="M", help="Méthode cells : vide le plus large à franchir.", min=0)
     ] = 200.0,
     workers: Workers = 1,
     scheduler: Scheduler = None,
@@ -75,7 +83,8 @@ def candidates(
 
     Ils sont estimés, sans valeur réglementaire.
     """
-    from geoville.perimeters.search import CandidateOptions
+    from geoville.carroyage.index_method import index_rules
+    from geoville.perimeters.quarters import CandidateOptions
     from geoville.workflows.candidates import compute_candidates
     from geoville.workflows.outlines import OutlineInput
 
@@ -85,7 +94,9 @@ def candidates(
         replace(
             request,
             outline=OutlineInput(blocks, streets, smooth),
-            options=CandidateOptions(contiguity=contiguity, gap_m=gap_m),
+            options=CandidateOptions(
+                contiguity=contiguity, gap_m=gap_m, method=method, index=index_rules(density_weight)
+            ),
         ),
         workers=workers,
         scheduler=scheduler,
@@ -107,7 +118,7 @@ def print_candidates(run: CandidateRun) -> None:
     rejected = sum(quarter.population for quarter in run.search.rejected)
     print_lines(
         [
-            f"Écartés : {len(run.search.rejected)} groupes de carreaux ({french.number(rejected)} habitants), "
+            f"Écartés : {len(run.search.rejected)} groupes ({french.number(rejected)} habitants), "
             "trop peu peuplés ou trop aisés.",
             *([f"À vérifier : {run.found.unverified}."] if run.found.unverified else []),
             *run.found.doubts,
@@ -304,6 +315,8 @@ def _in_words(document: dict[str, Any]) -> list[str]:
         f"(erreur type {french.euros(cell['standard_error_eur'])}), "
         f"{french.percent(cell['share_below_threshold'])} des habitants sous le seuil."
     )
+    if document["ground"] is not None:
+        return [*lines, *_ground_in_words(document["ground"]), *_end(document)]
     touching = sum(item["selected"] for item in document["neighbours"])
     lines.append(f"Voisins : {len(document['neighbours'])} carreaux habités, dont {touching} retenus.")
     if cell["selected"]:
@@ -314,12 +327,35 @@ def _in_words(document: dict[str, Any]) -> list[str]:
         return [*lines, "Carreau non retenu : la moitié de ses habitants au plus sont sous le seuil."]
     else:
         lines.append("Carreau peu peuplé, enclavé entre des carreaux retenus.")
+    return [*lines, *_end(document)]
+
+
+def _ground_in_words(ground: dict[str, Any]) -> list[str]:
+    """The index of a place, its parts, and what would change the answer."""
+    times = ground["people_per_cell"] / ground["typical_people_per_cell"]
+    inside = ground["index"] > ground["cut"]
+    needed = french.percent(min(max(ground["share_needed"], 0.0), 1.0))
     return [
-        *lines,
-        *_cluster_in_words(cluster),
+        f"Autour du lieu (quelque 200 m) : {french.percent(ground['share_around'])} des habitants sous le seuil, "
+        f"{french.number(ground['people_per_cell'])} habitants par carreau, soit {french.number(times, 2)} fois la "
+        "densité où l'on vit d'ordinaire dans l'unité urbaine.",
+        f"Indice : {french.number(ground['share_around'], 3)} (part) "
+        f"{'+' if ground['density_part'] >= 0 else '−'} {french.number(abs(ground['density_part']), 3)} (densité) = "
+        f"{french.number(ground['index'], 3)}, {'au-dessus' if inside else 'en dessous'} de "
+        f"{french.number(ground['cut'], 3)}.",
+        f"À cette densité, le sol {'sortirait si la part tombait à' if inside else 'entrerait si la part dépassait'} "
+        f"{needed}.",
+    ]
+
+
+def _end(document: dict[str, Any]) -> list[str]:
+    """The cluster and its tests, the threshold, then the verdict; ground that was not chosen is in no cluster."""
+    cluster = document["cluster"]
+    return [
+        *([] if cluster is None else _cluster_in_words(cluster)),
         *_threshold_in_words(document["threshold"]),
         *document["doubts"],
-        _verdict(document["candidate"]),
+        "Résultat : sol non retenu." if cluster is None else _verdict(document["candidate"]),
     ]
 
 
@@ -359,12 +395,9 @@ Value = TypeVar("Value")
 _SWEPT = ("Choix", "Scénarios", "Candidats", "Carreaux", "Habitants")
 
 
-_SCENARIOS = Choices()
-
-
-def _as_typed(values: Iterable[float]) -> str:
-    """Numbers as a list of the command line."""
-    return ",".join(f"{value:g}" for value in values)
+def _as_typed(values: Iterable[float | None]) -> str:
+    """Numbers as a list of the command line; the method's own are left out."""
+    return ",".join(f"{value:g}" for value in values if value is not None)
 
 
 def sensitivity(
@@ -385,26 +418,40 @@ def sensitivity(
     ] = None,
     thresholds: Annotated[
         str, typer.Option("--thresholds", metavar="LISTE", help="Facteurs du seuil du décret.")
-    ] = _as_typed(_SCENARIOS.threshold_factors),
+    ] = _as_typed(TRIED.threshold_factors),
     contiguities: Annotated[
         str, typer.Option("--contiguities", metavar="LISTE", help="Voisins par un coin (queen), un côté (rook).")
-    ] = ",".join(_SCENARIOS.contiguities),
+    ] = ",".join(TRIED.contiguities),
     gaps: Annotated[
-        str, typer.Option("--gaps", metavar="LISTE", help="Vides les plus larges à franchir, en mètres.")
-    ] = _as_typed(_SCENARIOS.gaps_m),
+        str,
+        typer.Option("--gaps", metavar="LISTE", help="Méthode cells : vides les plus larges à franchir, en mètres."),
+    ] = _as_typed(TRIED.gaps_m),
+    densities: Annotated[
+        str, typer.Option("--densities", metavar="LISTE", help="Méthode index : poids de la densité.")
+    ] = _as_typed(TRIED.density_weights),
+    kernels: Annotated[
+        str, typer.Option("--kernels", metavar="LISTE", help="Méthode index : écarts types du noyau, en mètres.")
+    ] = "",
+    minimums: Annotated[str, typer.Option("--minimums", metavar="LISTE", help="Habitants au moins.")] = "",
+    method: Annotated[
+        SearchMethod, typer.Option("--method", help="Indice du sol (index), ou carreau par carreau (cells).")
+    ] = SearchMethod.INDEX,
     as_json: AsJson = False,
 ) -> None:
     """Mesurer ce que les candidats doivent aux choix.
 
-    La recherche est refaite pour chaque combinaison du seuil, de la contiguïté, du vide franchi et du millésime.
+    La recherche est refaite pour chaque combinaison des choix donnés et du millésime.
     """
+    from geoville.perimeters.quarters import CandidateOptions
     from geoville.workflows.sensitivity import sweep_files
 
     need("raster")  # asked before a work of minutes
     run = sweep_files(
         grid,
-        incomes.request(),
-        _choices(thresholds, contiguities, gaps),
+        replace(incomes.request(), options=CandidateOptions(method=method)),
+        _choices(
+            (thresholds, contiguities, gaps), ("" if method is SearchMethod.CELLS else densities, kernels, minimums)
+        ),
         vintages=vintage or (),
         track=_shown_on_stderr,
     )
@@ -444,11 +491,20 @@ def _by_choice(result: Sensitivity) -> list[tuple[str, list[Outcome]]]:
         lambda item: f"Seuil du décret × {french.number(item.threshold_factor, 3)}",
         lambda item: f"Contiguïté {item.contiguity}",
         lambda item: f"Vide franchi : {french.quantity(item.gap_m, 'm')}",
+        lambda item: _told("Poids de la densité", item.density_weight, ""),
+        lambda item: _told("Noyau", item.kernel_sigma_m, " m"),
+        lambda item: _told("Habitants au moins", item.minimum_population, ""),
     )
     for label in labels:
         for scenario, outcome in result.outcomes.items():
             groups.setdefault(label(scenario), []).append(outcome)
+    groups.pop("", None)
     return list(groups.items())
+
+
+def _told(label: str, value: float | None, unit: str) -> str:
+    """A choice of the index; empty where it is the method's own."""
+    return "" if value is None else f"{label} : {french.number(value, 3)}{unit}"
 
 
 def _row(label: str, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
@@ -472,12 +528,17 @@ def _extent(result: Sensitivity, *, core: bool) -> str:
     return f"{french.number(int(chosen.sum()))} carreaux et {people} habitants"
 
 
-def _choices(thresholds: str, contiguities: str, gaps: str) -> Choices:
+def _choices(common: tuple[str, str, str], of_the_index: tuple[str, str, str]) -> Choices:
+    (thresholds, contiguities, gaps), (densities, kernels, minimums) = common, of_the_index
     known = ", ".join(Contiguity)
+    numbers = "des nombres séparés par des virgules, par exemple 0.1,0.13"
     return Choices(
         _values(thresholds, float, "--thresholds", "des nombres séparés par des virgules, par exemple 0.9,1,1.1"),
         _values(contiguities, Contiguity, "--contiguities", f"des noms parmi : {known}"),
         _values(gaps, float, "--gaps", "des mètres séparés par des virgules, par exemple 0,200"),
+        _values(densities, float, "--densities", numbers) if densities else (None,),
+        _values(kernels, float, "--kernels", numbers) if kernels else (None,),
+        _values(minimums, float, "--minimums", numbers) if minimums else (None,),
     )
 
 
@@ -569,18 +630,34 @@ def fit_bridge(
     ],
     out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Coefficients (JSON).")],
     territory: Annotated[str, typer.Option("--territory", metavar="NOM", help="Territoire des carreaux.")] = "calais",
-    year: Annotated[int, typer.Option("--year", metavar="ANNÉE", help="Année des revenus.")] = 2011,
+    year: Annotated[int, typer.Option("--year", metavar="ANNÉE", help="Méthode cells : année des revenus.")] = 2011,
+    method: Annotated[
+        SearchMethod, typer.Option("--method", help="Pont à deux chiffres (index), ou droite (cells).")
+    ] = SearchMethod.INDEX,
+    grid: Annotated[
+        list[Path] | None, typer.Option("--grid", metavar="FICHIER", help="Carreaux d'une autre ville.")
+    ] = None,
+    iris: Annotated[
+        list[Path] | None, typer.Option("--iris", metavar="FICHIER", help="IRIS de cette ville, dans le même ordre.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Ajuster le passage du revenu disponible au déclaré.
 
-    Sur les IRIS d'un territoire.
+    Sur les IRIS d'un territoire, et d'autres villes ; pour le pont à deux chiffres, la dernière année de la table.
     """
+    if method is SearchMethod.CELLS:
+        _fit_line(iris_incomes, out, territory, year, as_json=as_json)
+    else:
+        _fit_two_figures(iris_incomes, out, territory, grid or [], iris or [], as_json=as_json)
+
+
+def _fit_line(incomes: Path, out: Destination, territory: str, year: int, *, as_json: bool) -> None:
     from geoville.sources.pack import open_pack
     from geoville.workflows.bridge import fit_territory_bridge
 
     with out.writing() as path:
-        bridge = fit_territory_bridge(open_pack(territory), iris_incomes, year, path)
+        bridge = fit_territory_bridge(open_pack(territory), incomes, year, path)
     if as_json:
         print_json(asdict(bridge))
         return
@@ -589,6 +666,72 @@ def fit_bridge(
             f"Médiane déclarée = {french.number(bridge.intercept, 3)} + {french.number(bridge.slope, 3)} × ln(moyenne)",
             f"(en parts des médianes nationales) ; erreur {french.number(bridge.rmse, 3)}, "
             f"corrélation {french.number(bridge.correlation, 3)}, {bridge.observations} observations.",
+            f"Écrit : {out}",
+        ]
+    )
+
+
+def _fit_two_figures(
+    incomes: Path, out: Destination, territory: str, grids: list[Path], iris: list[Path], *, as_json: bool
+) -> None:
+    from geoville.sources.pack import open_pack
+    from geoville.workflows.probit_bridge import FitTown, fit_two_figures
+
+    if len(grids) != len(iris):
+        raise InvalidInputError(
+            f"{len(grids)} grilles pour {len(iris)} couches d'IRIS", advice="donner un --iris par --grid"
+        )
+    towns = [FitTown(cells, polygons) for cells, polygons in zip(grids, iris, strict=True)]
+    with out.writing() as path:
+        bridge = fit_two_figures(open_pack(territory), towns, incomes, path)
+    if as_json:
+        print_json(asdict(bridge))
+        return
+    print_lines(
+        [
+            f"A = {_polynomial(bridge.slope)}",
+            f"B = {_polynomial(bridge.intercept)}",
+            "(z(t) = A ln t − B ; m : niveau de vie moyen, v : part de ménages pauvres, en parts des médianes "
+            f"nationales), {bridge.observations} observations.",
+            f"Écrit : {out}",
+        ]
+    )
+
+
+def _polynomial(coefficients: tuple[float, ...]) -> str:
+    return " ; ".join(
+        f"{french.number(value, 3)}{term}" for value, term in zip(coefficients, ("", " m", " v", " v²"), strict=True)
+    )
+
+
+@command(app, "fit-density")
+def fit_density(
+    grid: Annotated[Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m de la ville.")],
+    official: Annotated[Path, typer.Option("--official", metavar="FICHIER", help="Contours officiels en vigueur.")],
+    incomes: IncomeOptions,
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Coefficients (JSON).")],
+    vintage: Vintage = None,
+    generation: QpvGeneration = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ajuster le poids de la densité sur des contours officiels.
+
+    La note avant et après est celle de la ville même où le poids est ajusté : elle est optimiste.
+    """
+    from geoville.workflows.density_fit import fit_density_on
+
+    with out.writing() as path:
+        fit = fit_density_on(grid, official, incomes.request(vintage), path, generation=generation)
+    if as_json:
+        print_json(fit.document())
+        return
+    print_lines(
+        [
+            f"c = {french.number(fit.fitted.density_weight, 3)} (livré : {french.number(fit.shipped_weight, 3)}).",
+            f"F1 avant : {french.number(fit.before.f1, 3)} ; après : {french.number(fit.after.f1, 3)} (même ville).",
+            f"Probabilité d'être en QPV : logistique({french.number(fit.fitted.level, 2)} + "
+            f"{french.number(fit.fitted.steepness, 1)} × (indice − 0,5)).",
+            f"Pour s'en servir : perimeters candidates --density-weight {fit.fitted.density_weight:.3f}",
             f"Écrit : {out}",
         ]
     )

@@ -127,7 +127,7 @@ def fit_to_blocks(
     block counts as one. The piece with most people is the quarter; what touches it at a corner at most is reported.
     """
     rules = rules or BlockRules()
-    squares = cell_squares(cells.easting, cells.northing, cells.epsg, epsg)
+    squares = cell_squares(cells.easting, cells.northing, cells.epsg, epsg, cells.size_m)
     spread = spread_people(squares, cells.people, _in_one_order(blocks))
     owner = _owner_of_units(spread, cells, rules.selected_share)
     plan = _Plan(spread, owner, rules)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from geoville.carroyage.bridge import Bridge
     from geoville.law import DatedValue, IncomeReference, Threshold
     from geoville.model import Source
-    from geoville.perimeters.search import Quarter
+    from geoville.perimeters.quarters import Quarter
 
 
 _IRIS_IN_A_NAME = 2

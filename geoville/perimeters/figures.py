@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.uncertainty import Interval, median_interval, share_interval
+from geoville.carroyage.uncertainty import (
+    Interval,
+    median_interval,
+    share_interval,
+    shifted_median_interval,
+    shifted_share_interval,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from geoville.carroyage.cell_parts import CellParts
     from geoville.carroyage.grid import Grid
     from geoville.carroyage.income import CellIncome
     from geoville.perimeters.areas import PopulatedCells
@@ -28,12 +35,14 @@ class AreaFigures:
     share_below : share of them below the threshold, in [0, 1]; NaN where nobody lives, or without a threshold.
     median_eur : median declared income per UC, euros of the national median given; NaN where nobody lives.
     share_imputed : share of them in cells whose values INSEE imputed; NaN likewise.
+    households : by share of the area of their cells; NaN where some cell does not publish them.
     """
 
     population: float
     share_below: Interval
     median_eur: Interval
     share_imputed: float
+    households: float = float("nan")
 
 
 def area_figures(
@@ -45,6 +54,7 @@ def area_figures(
     *,
     threshold: float,
     national_eur: float,
+    parts: CellParts | None = None,
 ) -> AreaFigures:
     """Figures of one area.
 
@@ -55,14 +65,30 @@ def area_figures(
         order.
     threshold : as a share of the national median; NaN where there is none.
     national_eur : national median declared income per UC.
+    parts : of the cells, estimated as the index method does: shares and medians are then theirs, as in candidates.
     """
     rows, shares = cells.shares_inside(area)
     people, part = grid.people[rows] * shares, income.take(rows)
     group = np.unique(iris[rows], return_inverse=True)[1]
     population = float(people.sum())
+    if parts is None:
+        share, median = share_interval(part, people, group, threshold), median_interval(part, people, group)
+    else:
+        share, median = _of_parts(parts, np.bincount(rows, people, len(grid)).astype(float), threshold)
     return AreaFigures(
         population=population,
-        share_below=share_interval(part, people, group, threshold),
-        median_eur=median_interval(part, people, group).times(national_eur),
+        share_below=share,
+        median_eur=median.times(national_eur),
         share_imputed=float(people[grid.imputed[rows]].sum() / population) if population else float("nan"),
+        households=float((grid.households[rows] * shares).sum()),
+    )
+
+
+def _of_parts(parts: CellParts, people: NDArray[np.float64], threshold: float) -> tuple[Interval, Interval]:
+    """Share below the threshold and median, from the people of each cell inside."""
+    near = np.flatnonzero(people[parts.cell] > 0)
+    income, weights = parts.income.take(near), people[parts.cell[near]] * parts.weight[near]
+    return (
+        shifted_share_interval(income, weights, parts.probit_error, threshold),
+        shifted_median_interval(income, weights, parts.probit_error),
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.carroyage.grid import Grid
-    from geoville.perimeters.search import Quarter
+    from geoville.perimeters.quarters import Quarter
 
     _Corners = NDArray[np.intp]
 
@@ -141,6 +141,7 @@ class ClusteredCells:
     easting, northing : (n,) south-west corners, metres in `epsg`, each place once.
     people : (n,) people who live there.
     quarter : (n,) number of the quarter, from 0; `NO_QUARTER` outside them all.
+    size_m : side of a cell, metres: squares of ground are smaller ones.
     """
 
     epsg: int
@@ -148,6 +149,7 @@ class ClusteredCells:
     northing: NDArray[np.int64]
     people: NDArray[np.float64]
     quarter: NDArray[np.intp]
+    size_m: int = CELL_SIZE_M
 
     def members(self) -> list[NDArray[np.intp]]:
         """Indices of the cells of each quarter, increasing."""
@@ -162,16 +164,39 @@ def cells_of_quarters(grid: Grid, quarters: Sequence[Quarter]) -> ClusteredCells
 
     A place that two quarters hold goes to the first.
     """
-    in_grid = place_keys(grid.easting, grid.northing)
     held = [place_keys(quarter.easting, quarter.northing) for quarter in quarters]
-    number = np.repeat(np.arange(len(quarters)), [len(keys) for keys in held])
+    return _clustered(grid.epsg, place_keys(grid.easting, grid.northing), grid.people, held, CELL_SIZE_M)
+
+
+def squares_of_quarters(grid: Grid, quarters: Sequence[Quarter], side: int) -> ClusteredCells:
+    """Put the squares of the cells of a grid into quarters made of squares; see `cells_of_quarters`.
+
+    Parameters
+    ----------
+    side : squares along the side of a cell: each holds an equal part of its people.
+    """
+    size = CELL_SIZE_M // side
+    steps = np.arange(side) * size
+    northing = (grid.northing[:, None, None] + steps[:, None]).repeat(side, axis=2).ravel()
+    easting = (grid.easting[:, None, None] + steps).repeat(side, axis=1).ravel()
+    held = [place_keys(*(quarter.squares[::-1] * size)) for quarter in quarters if quarter.squares is not None]
+    keys = place_keys(easting, northing)
+    order = np.argsort(keys, kind="stable")
+    people = np.repeat(grid.people / side**2, side**2)
+    return _clustered(grid.epsg, keys[order], people[order], held, size)
+
+
+def _clustered(
+    epsg: int, in_grid: NDArray[np.int64], in_grid_people: NDArray[np.float64], held: list[NDArray[np.int64]], size: int
+) -> ClusteredCells:
+    number = np.repeat(np.arange(len(held)), [len(keys) for keys in held])
     owned, first = np.unique(np.concatenate([*held, np.empty(0, np.int64)]), return_index=True)
     places = np.sort(np.concatenate([in_grid, owned[find_keys(owned, in_grid) < 0]]))
     people = np.zeros(len(places))
-    people[np.searchsorted(places, in_grid)] = grid.people
+    people[np.searchsorted(places, in_grid)] = in_grid_people
     quarter_of = np.full(len(places), NO_QUARTER, dtype=np.intp)
     quarter_of[np.searchsorted(places, owned)] = number[first]
-    return ClusteredCells(grid.epsg, *places_of(places), people, quarter_of)
+    return ClusteredCells(epsg, *places_of(places), people, quarter_of, size)
 
 
 # --- Slivers: strips too narrow to be a place, left where two drawings of one limit do not quite agree

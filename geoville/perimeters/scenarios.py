@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,13 @@ from geoville.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+class SearchMethod(StrEnum):
+    """By the index of the ground around each place (index), or cell by cell as the decree may be read (cells)."""
+
+    INDEX = "index"
+    CELLS = "cells"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +31,17 @@ class Scenario:
     vintage : of the grid.
     threshold_factor : what the decree's threshold is multiplied by; 1 is the decree.
     contiguity, gap_m : as in `CandidateOptions`.
+    density_weight, kernel_sigma_m : of the index; None for the method's own.
+    minimum_population : fewest people of a quarter; None for the decree's.
     """
 
     vintage: int
     threshold_factor: float
     contiguity: Contiguity
     gap_m: float
+    density_weight: float | None = None
+    kernel_sigma_m: float | None = None
+    minimum_population: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +49,15 @@ class Choices:
     """Values that each choice takes in turn, by default around the method's own; the vintages are those of the grids.
 
     >>> len(Choices().scenarios([2015, 2019, 2021]))
-    54
+    18
     """
 
     threshold_factors: tuple[float, ...] = (0.9, 1.0, 1.1)
     contiguities: tuple[Contiguity, ...] = tuple(Contiguity)
-    gaps_m: tuple[float, ...] = (0.0, 200.0, 400.0)
+    gaps_m: tuple[float, ...] = (200.0,)
+    density_weights: tuple[float | None, ...] = (None,)
+    kernel_sigmas_m: tuple[float | None, ...] = (None,)
+    minimum_populations: tuple[float | None, ...] = (None,)
 
     def __post_init__(self) -> None:
         """Refuse values that make no search.
@@ -51,7 +67,7 @@ class Choices:
         InvalidInputError
             A choice without a value, a factor that is not positive, a gap that is negative.
         """
-        if not (self.threshold_factors and self.contiguities and self.gaps_m):
+        if not all((self.threshold_factors, self.contiguities, self.gaps_m, *self._of_the_index)):
             raise InvalidInputError("Un choix n'a aucune valeur", advice="en donner au moins une")
         for factor in self.threshold_factors:
             if not (math.isfinite(factor) and factor > 0):
@@ -65,7 +81,31 @@ class Choices:
                     advice="donner des mètres, par exemple 0,200",
                 )
 
+        for value in (value for values in self._of_the_index for value in values):
+            if value is not None and not (math.isfinite(value) and value >= 0):
+                raise InvalidInputError(
+                    f"Un choix de l'indice ({value}) est négatif ou n'est pas un nombre",
+                    advice="donner des nombres positifs, par exemple 0.1,0.13,0.16",
+                )
+
+    @property
+    def _of_the_index(self) -> tuple[tuple[float | None, ...], ...]:
+        return self.density_weights, self.kernel_sigmas_m, self.minimum_populations
+
     def scenarios(self, vintages: Iterable[int]) -> tuple[Scenario, ...]:
         """Every combination, each once."""
-        combined = product(vintages, self.threshold_factors, self.contiguities, self.gaps_m)
-        return tuple(dict.fromkeys(Scenario(*choice) for choice in combined))
+        combined = (
+            Scenario(vintage, factor, contiguity, gap_m, weight, sigma_m, minimum)
+            for vintage in vintages
+            for factor, contiguity, gap_m in product(self.threshold_factors, self.contiguities, self.gaps_m)
+            for weight, sigma_m, minimum in product(*self._of_the_index)
+        )
+        return tuple(dict.fromkeys(combined))
+
+
+TRIED = Choices(density_weights=(0.1, 0.13, 0.16))
+"""What is tried where nothing else is asked.
+
+>>> len(TRIED.scenarios([2015, 2019, 2021]))
+54
+"""

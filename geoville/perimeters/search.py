@@ -18,16 +18,29 @@ from geoville.carroyage.lattice import (
     place_keys,
     places_of,
 )
-from geoville.carroyage.uncertainty import Interval, median_interval, share_interval
+from geoville.carroyage.uncertainty import median_interval, share_interval
+from geoville.perimeters.index_search import search_by_index
+from geoville.perimeters.quarters import (
+    CELLS_IN_A_KM2,
+    DecreeTest,
+    Quarter,
+    UnitCells,
+    UnitSearch,
+    by_population,
+    place_tests,
+)
+from geoville.perimeters.scenarios import SearchMethod
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
+    from geoville.carroyage.cell_parts import CellParts
     from geoville.carroyage.grid import Grid
     from geoville.carroyage.income import CellIncome
     from geoville.law import Threshold
+    from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests
 
 
 # --- Unpopulated gaps between clusters: a street, a park or a railway does not cut a quarter in two
@@ -230,73 +243,6 @@ def _populated_cells(
 
 # --- A cluster of cells seen as a quarter: its figures, and the decree's tests that keep or reject it
 
-CELLS_IN_A_KM2 = (1000 // CELL_SIZE_M) ** 2
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class CellZones:
-    """Where each cell of a grid lies.
-
-    Parameters
-    ----------
-    commune, iris : (n,) INSEE codes as text, empty where unknown.
-    unit : (n,) code of the urban unit, empty outside urban units.
-    """
-
-    commune: NDArray[np.str_]
-    iris: NDArray[np.str_]
-    unit: NDArray[np.str_]
-
-    def take(self, chosen: NDArray[np.intp]) -> CellZones:
-        """Return the zones of some of the cells, in the order given."""
-        return CellZones(self.commune[chosen], self.iris[chosen], self.unit[chosen])
-
-
-@dataclass(frozen=True, slots=True)
-class DecreeTest:
-    """One test of the decree on a quarter: what was measured, against what."""
-
-    name: str
-    value: float
-    limit: float
-    passed: bool
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Quarter:
-    """A cluster of cells with its figures.
-
-    Parameters
-    ----------
-    easting, northing : (n,) lattice places, some unpopulated, by (northing, easting): south-west corners, grid's CRS.
-    rows : (m,) indices of its populated cells in the grid.
-    population, households : sums over its cells; households NaN where some cell does not publish them.
-    share_below : share of its people below the threshold, in [0, 1], with its 90 % interval.
-    median_eur : estimated median declared income per UC, in the euros of the reference medians, with its 90 % interval.
-    share_imputed : share of its people who live in cells whose values INSEE imputed.
-    communes, iris : INSEE codes by decreasing population.
-    threshold : the income threshold of its urban unit.
-    tests : population, density where the law asks for one, then median.
-    """
-
-    easting: NDArray[np.int64]
-    northing: NDArray[np.int64]
-    rows: NDArray[np.intp]
-    population: float
-    households: float
-    share_below: Interval
-    median_eur: Interval
-    share_imputed: float
-    communes: tuple[str, ...]
-    iris: tuple[str, ...]
-    threshold: Threshold
-    tests: tuple[DecreeTest, ...]
-
-    @property
-    def is_candidate(self) -> bool:
-        """Whether every test is passed."""
-        return all(test.passed for test in self.tests)
-
 
 def describe_quarter(
     grid: Grid,
@@ -304,15 +250,13 @@ def describe_quarter(
     zones: CellZones,
     cells: tuple[NDArray[np.int64], NDArray[np.int64]],
     threshold: Threshold,
-    minimum_population: float,
-    minimum_density_per_km2: float = 0.0,
+    legal: LegalTests,
 ) -> Quarter:
     """Figures and tests of one cluster.
 
     Parameters
     ----------
     cells : easting and northing of its lattice places, in any order.
-    minimum_density_per_km2 : people per square kilometre of these places, tested where it is above 0.
     """
     order = np.lexsort(cells)
     easting, northing = cells[0][order], cells[1][order]
@@ -331,16 +275,11 @@ def describe_quarter(
         share_below=share_interval(cells_income, people, iris, threshold.relative),
         median_eur=median_eur,
         share_imputed=float(people[grid.imputed[rows]].sum() / population) if population else float("nan"),
-        communes=_by_population(zones.commune[rows], people),
-        iris=_by_population(zones.iris[rows], people),
+        communes=by_population(zones.commune[rows], people),
+        iris=by_population(zones.iris[rows], people),
         threshold=threshold,
         tests=(
-            DecreeTest("population", population, minimum_population, passed=population >= minimum_population),
-            *(
-                [DecreeTest("densité", density, minimum_density_per_km2, passed=density >= minimum_density_per_km2)]
-                if minimum_density_per_km2
-                else []
-            ),
+            *place_tests(legal, population, density),
             DecreeTest("revenu médian", median_eur.value, threshold.eur, passed=median_eur.value < threshold.eur),
         ),
     )
@@ -353,62 +292,32 @@ def _rows_of(grid: Grid, easting: NDArray[np.int64], northing: NDArray[np.int64]
     return near[found[found >= 0]]
 
 
-def _by_population(codes: NDArray[np.str_], people: NDArray[np.float64]) -> tuple[str, ...]:
-    totals: dict[str, float] = {}
-    for code, count in zip(codes.tolist(), people.tolist(), strict=True):
-        if code:
-            totals[code] = totals.get(code, 0.0) + count
-    return tuple(sorted(totals, key=lambda code: (-totals[code], code)))
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class UnitCells:
-    """All that the search of an urban unit needs: its cells, and those around, which may fill a gap or a hole.
-
-    Parameters
-    ----------
-    rows : (n,) indices of the cells in the whole grid, increasing.
-    grid, income, zones : of these cells.
-    """
-
-    unit: str
-    threshold: Threshold
-    rows: NDArray[np.intp]
-    grid: Grid
-    income: CellIncome
-    zones: CellZones
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class UnitSearch:
-    """What the search of an urban unit finds, over the rows of its `UnitCells`.
-
-    Parameters
-    ----------
-    mine : (n,) cells of the unit itself.
-    share_below, selected, added : (n,) as `CandidateSearch` has them.
-    quarters : kept and rejected; their rows are those of the unit's own cells.
-    """
-
-    rows: NDArray[np.intp]
-    mine: NDArray[np.bool_]
-    share_below: NDArray[np.float64]
-    selected: NDArray[np.bool_]
-    added: NDArray[np.bool_]
-    quarters: tuple[Quarter, ...]
+_MARGIN_M = 600
+"""The kernel reaches 4 σ, a cell more is within reach of its border."""
 
 
 def cells_of_units(
-    grid: Grid, income: CellIncome, zones: CellZones, thresholds: Mapping[str, Threshold]
+    grid: Grid,
+    income: CellIncome,
+    zones: CellZones,
+    thresholds: Mapping[str, Threshold],
+    parts: CellParts | None = None,
 ) -> Iterator[UnitCells]:
     """Cut out of a grid what the search of each urban unit needs, one unit after the other."""
     for unit, threshold in thresholds.items():
         rows = _rows_around(grid, zones.unit == unit)
-        yield UnitCells(unit, threshold, rows, grid.take(rows), income.take(rows), zones.take(rows))
+        its_parts = None if parts is None else parts.take_cells(rows, len(grid))
+        yield UnitCells(unit, threshold, rows, grid.take(rows), income.take(rows), zones.take(rows), its_parts)
 
 
 def search_unit(cells: UnitCells, legal: LegalTests, options: CandidateOptions) -> UnitSearch:
-    """Find the quarters of one urban unit; see `find_candidates`."""
+    """Find the quarters of one urban unit, by the method of the options; see `find_candidates`."""
+    if options.method is SearchMethod.INDEX:
+        return search_by_index(cells, legal, options)
+    return _search_by_cells(cells, legal, options)
+
+
+def _search_by_cells(cells: UnitCells, legal: LegalTests, options: CandidateOptions) -> UnitSearch:
     grid, income, relative = cells.grid, cells.income, cells.threshold.relative
     mine = cells.zones.unit == cells.unit
     below = income.share_below(relative)
@@ -417,26 +326,19 @@ def search_unit(cells: UnitCells, legal: LegalTests, options: CandidateOptions) 
     doubtful = mine & doubtful_neighbours(grid, income, seeds, relative, options.contiguity, options.doubt)
     followers = drop_excess(grid, income, seeds, doubtful, relative, options.contiguity)
     quarters = tuple(
-        describe_quarter(
-            grid,
-            income,
-            cells.zones,
-            places,
-            cells.threshold,
-            legal.minimum_population,
-            legal.minimum_density_per_km2,
-        )
+        describe_quarter(grid, income, cells.zones, places, cells.threshold, legal)
         for places in _clusters(grid, seeds | followers, mine, options)
     )
     return UnitSearch(cells.rows, mine, below, seeds, followers, quarters)
 
 
 def _rows_around(grid: Grid, chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Cells in the bounding box of the chosen ones: others there may fill a gap or a hole."""
+    """Cells in and around the bounding box of the chosen ones: they may fill a gap, and count in what is smoothed."""
     north, east = grid.northing[chosen], grid.easting[chosen]
     if len(north) == 0:
         return np.empty(0, dtype=np.intp)
-    return grid.rows_in_box(east.min(), north.min(), east.max(), north.max())
+    margin = _MARGIN_M
+    return grid.rows_in_box(east.min() - margin, north.min() - margin, east.max() + margin, north.max() + margin)
 
 
 def _clusters(
@@ -457,42 +359,6 @@ def _clusters(
 
 
 # --- Candidate perimeters: clusters of poor cells that meet the decree's tests. Estimated, never official
-
-
-@dataclass(frozen=True, slots=True)
-class LegalTests:
-    """What cells and quarters are tested for, beside the income threshold.
-
-    Parameters
-    ----------
-    poor_share : a cell is selected when its share of people below the threshold exceeds this: a choice of the method.
-    minimum_population : people that a quarter must hold, by law.
-    minimum_density_per_km2 : people per km² of its cells, by law in Martinique and La Réunion; 0 elsewhere.
-    """
-
-    poor_share: float
-    minimum_population: float
-    minimum_density_per_km2: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateOptions:
-    """Choices that the law leaves open; the defaults are those of the method note.
-
-    Parameters
-    ----------
-    doubt : a cell that touches a selected one is added when its median is less than this many standard errors above the
-        threshold; 0 adds none. The best F1 is had by taking what is likelier in than half that F1 (Lipton, Elkan and
-        Naryanaswamy 2014); from one vintage of Calais to another F1 is 0.92, so a chance of 0.46: a tenth of an error.
-    contiguity : when two cells touch.
-    gap_m : widest unpopulated gap bridged between two clusters, metres.
-    hole_cells : a hole is filled when it holds at most this many populated cells.
-    """
-
-    doubt: float = 0.1
-    contiguity: Contiguity = Contiguity.QUEEN
-    gap_m: float = 200.0
-    hole_cells: int = 2
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -522,6 +388,7 @@ def find_candidates(
     thresholds: Mapping[str, Threshold],
     legal: LegalTests,
     options: CandidateOptions,
+    parts: CellParts | None = None,
 ) -> CandidateSearch:
     """Find the candidate quarters of every urban unit.
 
@@ -530,16 +397,18 @@ def find_candidates(
     grid, income : the cells and their estimated declared income, in the same order.
     zones : commune, IRIS and urban unit of each cell.
     thresholds : the decree's income threshold of each urban unit; cells of other units are left out.
+    parts : of the cells, which the index method needs.
 
     Notes
     -----
     Décret n° 2014-767: a continuous urban space of one urban unit, of at least 1 000 people, whose median declared
-    income per UC lies strictly below the threshold of the unit. The rest is the method's choice, no article says it:
-    cells in which more than half of the people are below it are selected, with the doubtful cells that touch them,
-    joined by contiguity across unpopulated gaps, and their small holes filled; each cluster is then tested whole. No
-    cluster crosses the limit of a unit.
+    income per UC lies strictly below the threshold of the unit. The rest is the method's choice, no article says it.
+    The index method chooses ground (`geoville.perimeters.index_search`). The method of cells: cells in which more than
+    half of the people are below it are selected, with the doubtful cells that touch them, joined by contiguity across
+    unpopulated gaps, and their small holes filled; each cluster is then tested whole. No cluster crosses the limit of
+    a unit.
     """
-    units = cells_of_units(grid, income, zones, thresholds)
+    units = cells_of_units(grid, income, zones, thresholds, parts)
     return put_together((search_unit(unit, legal, options) for unit in units), zones, thresholds)
 
 

@@ -18,26 +18,42 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geoville.carroyage.cell_parts import CellParts
     from geoville.carroyage.income import CellIncome
     from geoville.law import Threshold
+    from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests, Quarter
     from geoville.perimeters.scenarios import Choices
-    from geoville.perimeters.search import CandidateOptions, CandidateSearch, CellZones, LegalTests, Quarter
+    from geoville.perimeters.search import CandidateSearch
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SearchStart:
-    """What every search of one vintage starts from: its cells, estimated once, their zones and the thresholds."""
+    """What every search of one vintage starts from: its cells, estimated once, their zones and the thresholds.
+
+    Parameters
+    ----------
+    income : one figure for each cell: what the method of cells reads, and what is shown of a cell.
+    parts : what the index method reads; None where there is no threshold to estimate it for.
+    """
 
     grid: Grid
     income: CellIncome
     zones: CellZones
     thresholds: Mapping[str, Threshold]
+    parts: CellParts | None = None
 
     def search(self, scenario: Scenario, legal: LegalTests, options: CandidateOptions) -> CandidateSearch:
         """Find the candidates of one scenario; what it does not choose is taken from `options`."""
         scaled = {unit: _scaled(threshold, scenario.threshold_factor) for unit, threshold in self.thresholds.items()}
-        chosen = replace(options, contiguity=scenario.contiguity, gap_m=scenario.gap_m)
-        return find_candidates(self.grid, self.income, self.zones, scaled, legal, chosen)
+        index = options.index
+        if scenario.density_weight is not None:
+            index = replace(index, density_weight=scenario.density_weight)
+        if scenario.kernel_sigma_m is not None:
+            index = replace(index, kernel_sigma_m=scenario.kernel_sigma_m)
+        chosen = replace(options, contiguity=scenario.contiguity, gap_m=scenario.gap_m, index=index)
+        if scenario.minimum_population is not None:
+            legal = replace(legal, minimum_population=scenario.minimum_population)
+        return find_candidates(self.grid, self.income, self.zones, scaled, legal, chosen, self.parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,9 @@ _IRIS_CODES = ("code_iris", "codeiris", "iris_code", "code")
 
 _IRIS_NAMES = ("nom_iris", "lib_iris", "libiris")
 _YEARLY_MEDIANS = ("median_uc", "median_declared_eur")
+_YEARLY_RANGES = ("iqr", "range_declared_eur")
 _DATED_MEDIAN = re.compile(r"(?:dec_med|rfucq2|median_declared_)(\d{2}|\d{4})", re.IGNORECASE)
+_DATED_RANGE = re.compile(r"(?:rfuciq|range_declared_)(\d{2}|\d{4})", re.IGNORECASE)
 _CENTURY = 2000
 
 
@@ -201,6 +203,7 @@ class IrisLayer:
     code, name : (k,) text.
     polygons : (k,) in `epsg`, valid.
     median_eur : (k,) declared median per UC, euros of `year`; NaN where not published.
+    range_eur : (k,) interquartile range of declared income per UC, likewise; NaN where not published.
     year : of the incomes.
     files : what was read: name and sha256.
     """
@@ -210,6 +213,7 @@ class IrisLayer:
     polygons: NDArray[np.object_]
     epsg: int
     median_eur: NDArray[np.float64]
+    range_eur: NDArray[np.float64]
     year: int
     files: tuple[tuple[str, str], ...]
 
@@ -225,7 +229,8 @@ def read_iris(path: Path, incomes: Path | None = None) -> IrisLayer:
     Notes
     -----
     The median is the column DEC_MED*, RFUCQ2* or median_declared_* (the year is in its name; the latest one if there
-    are several), or median_uc or median_declared_eur with a column year (the latest year).
+    are several), or median_uc or median_declared_eur with a column year (the latest year). The interquartile range,
+    which may be missing, is RFUCIQ* or range_declared_* of the same year, or iqr or range_declared_eur.
 
     Raises
     ------
@@ -236,7 +241,7 @@ def read_iris(path: Path, incomes: Path | None = None) -> IrisLayer:
     codes = _column(list(frame.columns), _IRIS_CODES, path, "code de l'IRIS")
     table = _read_table(incomes) if incomes else frame.drop(columns="geometry")
     where = incomes or path
-    medians, year = _medians(table, where)
+    medians, ranges, year = _medians(table, where)
     code = frame[codes].astype(str).str.strip().to_numpy(dtype=np.str_)
     if len(set(code.tolist())) < len(code):
         raise InvalidInputError("Un IRIS est donné deux fois", where=Location(path.name, column=codes))
@@ -249,9 +254,18 @@ def read_iris(path: Path, incomes: Path | None = None) -> IrisLayer:
         polygons=valid_polygons(frame, epsg, path),
         epsg=epsg,
         median_eur=np.array([medians.get(item, np.nan) for item in code.tolist()]),
+        range_eur=np.array([ranges.get(item, np.nan) for item in code.tolist()]),
         year=year,
         files=tuple((file.name, sha256_of(file)) for file in files),
     )
+
+
+def read_iris_figures(path: Path) -> tuple[dict[str, float], dict[str, float], int]:
+    """Declared medians and interquartile ranges by IRIS, of the latest year of a table, and that year.
+
+    Errors and columns as in `read_iris`; a range that is not published is not there, or NaN.
+    """
+    return _medians(_read_table(path), path)
 
 
 def _read_polygons(path: Path) -> geopandas.GeoDataFrame:
@@ -278,8 +292,8 @@ def _read_table(path: Path) -> pd.DataFrame:
         ) from error
 
 
-def _medians(table: pd.DataFrame, path: Path) -> tuple[dict[str, float], int]:
-    """Median by code and the year of the incomes."""
+def _medians(table: pd.DataFrame, path: Path) -> tuple[dict[str, float], dict[str, float], int]:
+    """Median and interquartile range by code, and the year of the incomes."""
     columns = list(table.columns)
     codes = _column(columns, _IRIS_CODES, path, "code de l'IRIS")
     lower = {str(column).lower(): column for column in columns}
@@ -297,9 +311,22 @@ def _medians(table: pd.DataFrame, path: Path) -> tuple[dict[str, float], int]:
             where=Location(path.name),
             advice="attendu : DEC_MED…, RFUCQ2…, median_declared_…, ou median_uc avec year",
         )
-    values = rows[median].map(lambda value: _number(value, path, str(median)))
-    keys = rows[codes].astype(str).str.strip()
-    return dict(zip(keys.tolist(), values.tolist(), strict=True)), year
+    spread = _range_column(columns, year, dated=bool(dated))
+
+    def figures(column: str) -> dict[str, float]:
+        values = rows[column].map(lambda value: _number(value, path, str(column)))
+        return dict(zip(rows[codes].astype(str).str.strip().tolist(), values.tolist(), strict=True))
+
+    return figures(median), figures(spread) if spread is not None else {}, year
+
+
+def _range_column(columns: list[str], year: int, *, dated: bool) -> str | None:
+    """Column of the interquartile range of one year; None where there is none."""
+    if dated:
+        found = {_year(match[1]): column for column in columns if (match := _DATED_RANGE.fullmatch(str(column)))}
+        return found.get(year)
+    lower = {str(column).lower(): column for column in columns}
+    return next((lower[name] for name in _YEARLY_RANGES if name in lower), None)
 
 
 def _column(columns: list[str], known: tuple[str, ...], path: Path, what: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from geoville.crs import GRID_CRS
 from geoville.perimeters.estimated import candidate_perimeter, quarter_figures
+from geoville.perimeters.quarters import CandidateOptions, DecreeTest
 from geoville.perimeters.search import cells_of_units, put_together, search_unit
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import perimeters_frame, write_perimeters
 from geoville.workflows.cluster import check_workers, results
+from geoville.workflows.describe import area_describer
 from geoville.workflows.incomes import ARGUMENTS, income_reference, iris_input
 from geoville.workflows.outlines import outlines_of
 from geoville.workflows.qgis_looks import perimeters_look
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Perimeter
-    from geoville.perimeters.search import CandidateOptions, CandidateSearch, LegalTests, Quarter, UnitCells, UnitSearch
+    from geoville.perimeters.quarters import LegalTests, Quarter, UnitCells, UnitSearch
+    from geoville.perimeters.search import CandidateSearch
     from geoville.perimeters.sensitivity import SearchStart
     from geoville.sources.pack import Pack
     from geoville.workflows.incomes import IncomeChoices
@@ -81,7 +84,7 @@ def search_by_unit(
     InvalidInputError, GeovilleError
         As `results`.
     """
-    units = cells_of_units(start.grid, start.income, start.zones, start.thresholds)
+    units = cells_of_units(start.grid, start.income, start.zones, start.thresholds, start.parts)
     found = dict(results(_Search(legal, options), _groups(units), workers=workers, scheduler=scheduler))
     in_order = (unit for number in sorted(found) for unit in found[number])
     return put_together(in_order, start.zones, start.thresholds)
@@ -107,12 +110,14 @@ class CandidateRun:
     Parameters
     ----------
     found : the grid, its estimate, zones and thresholds.
+    options : choices that the law leaves open, as they were made.
     """
 
     found: SearchInputs
     search: CandidateSearch
     perimeters: tuple[Perimeter, ...]
     provenance: Provenance
+    options: CandidateOptions = field(default_factory=CandidateOptions)
 
     def frame(self) -> geopandas.GeoDataFrame:
         """One row per candidate; columns as in `geoville.sources.writers.perimeters_frame`."""
@@ -183,8 +188,42 @@ def compute_candidates(
         },
         sources=(found.source,),
     )
-    perimeters = _perimeters(search.kept, outlines.geometries, found)
-    return CandidateRun(found, search, perimeters, provenance)
+    quarters = search.kept
+    if request.outline.has_layer and found.start.parts is not None:
+        quarters = _refigured(quarters, outlines.geometries, found)
+    search = replace(search, rejected=(*search.rejected, *(item for item in quarters if not item.is_candidate)))
+    drawn = [pair for pair in zip(quarters, outlines.geometries, strict=True) if pair[0].is_candidate]
+    kept = tuple(quarter for quarter, _ in drawn)
+    perimeters = _perimeters(kept, [outline for _, outline in drawn], found)
+    return CandidateRun(found, replace(search, kept=kept), perimeters, provenance, request.options)
+
+
+def _refigured(
+    quarters: Sequence[Quarter], outlines: Sequence[BaseGeometry], found: SearchInputs
+) -> tuple[Quarter, ...]:
+    """Quarters with the figures of the outlines that blocks gave them, and the decree's tests made again on these."""
+    describe = area_describer(found)
+    made = []
+    for quarter, outline in zip(quarters, outlines, strict=True):
+        figures = describe(outline)
+        people, median = figures.population, figures.median_eur
+        minimum, eur = found.legal.minimum_population, quarter.threshold.eur
+        tests = (
+            DecreeTest("population", people, minimum, passed=people >= minimum),
+            DecreeTest("revenu médian", median.value, eur, passed=median.value < eur),
+        )
+        made.append(
+            replace(
+                quarter,
+                population=people,
+                households=figures.households,
+                share_below=figures.share_below,
+                median_eur=median,
+                share_imputed=figures.share_imputed,
+                tests=tests,
+            )
+        )
+    return tuple(made)
 
 
 def _perimeters(

@@ -70,7 +70,9 @@ def area_describer(prepared: SearchInputs) -> Callable[[BaseGeometry], AreaFigur
     def figures(area: BaseGeometry) -> AreaFigures:
         threshold = _threshold_of(area, cells, start)
         iris, national_eur = start.zones.iris, prepared.national_eur
-        return area_figures(area, cells, grid, start.income, iris, threshold=threshold, national_eur=national_eur)
+        return area_figures(
+            area, cells, grid, start.income, iris, threshold=threshold, national_eur=national_eur, parts=start.parts
+        )
 
     return figures
 

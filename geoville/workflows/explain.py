@@ -12,10 +12,13 @@ import numpy as np
 from geoville.carroyage.cell_id import format_cell_ids
 from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.index_method import MethodRules
 from geoville.crs import WGS84, transform_points
 from geoville.errors import InvalidInputError, Location
 from geoville.law import IncomeReference
-from geoville.perimeters.search import CandidateOptions
+from geoville.perimeters.place_index import IndexAtPlace, place_index
+from geoville.perimeters.quarters import CandidateOptions
+from geoville.perimeters.scenarios import SearchMethod
 from geoville.sources.files import sha256_of
 from geoville.sources.pack import open_pack
 from geoville.sources.provenance import provenance_path
@@ -25,7 +28,7 @@ from geoville.workflows.search_inputs import CandidateRequest, iris_of_territory
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geoville.perimeters.search import Quarter
+    from geoville.perimeters.quarters import Quarter
     from geoville.workflows.incomes import IrisInput
 
 
@@ -39,6 +42,7 @@ class Explanation:
     neighbours : rows of the populated cells around it.
     quarter : the cluster that holds it, kept or rejected; None where its cell was not selected.
     code : of the candidate, None where the cluster was rejected.
+    ground : the index there and its parts; None by the method of cells, and away from where people live.
     """
 
     run: CandidateRun
@@ -46,6 +50,7 @@ class Explanation:
     neighbours: tuple[int, ...]
     quarter: Quarter | None
     code: str | None
+    ground: IndexAtPlace | None = None
 
     def document(self) -> dict[str, Any]:
         """The chain as plain values."""
@@ -54,6 +59,7 @@ class Explanation:
             "neighbours": [self._cell(row) for row in self.neighbours],
             "cluster": None if self.quarter is None else self._cluster(self.quarter),
             "candidate": self.code,
+            "ground": None if self.ground is None else self.ground.document(),
             "threshold": self._threshold(),
             "doubts": list(self.run.found.doubts),
         }
@@ -156,7 +162,11 @@ def follow_place(run: CandidateRun, lon: float, lat: float) -> Explanation:
     here = around[(right[around] == 0) & (up[around] == 0)]
     row = int(here[0]) if len(here) else None
     quarters = (*run.search.kept, *run.search.rejected)
-    holding = [place for place, quarter in enumerate(quarters) if row is not None and row in quarter.rows]
+    ground = place_index(run.found.start, run.options, float(east[0]), float(north[0]), row)
+    if ground is None:
+        holding = [place for place, quarter in enumerate(quarters) if row is not None and row in quarter.rows]
+    else:
+        holding = [place for place, quarter in enumerate(quarters) if ground.is_in(quarter)]
     code = run.perimeters[holding[0]].code if holding and holding[0] < len(run.perimeters) else None
     return Explanation(
         run=run,
@@ -164,6 +174,7 @@ def follow_place(run: CandidateRun, lon: float, lat: float) -> Explanation:
         neighbours=tuple(int(item) for item in around if item != row),
         quarter=quarters[holding[0]] if holding else None,
         code=code,
+        ground=ground,
     )
 
 
@@ -190,6 +201,7 @@ def _options(parameters: dict[str, Any], name: str) -> CandidateOptions:
             contiguity=Contiguity(parameters["contiguity"]),
             gap_m=float(parameters["gap_m"]),
             hole_cells=int(parameters["hole_cells"]),
+            **_method(parameters),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidInputError(
@@ -197,6 +209,13 @@ def _options(parameters: dict[str, Any], name: str) -> CandidateOptions:
             where=Location(name),
             advice="les recalculer avec « geoville perimeters candidates »",
         ) from error
+
+
+def _method(parameters: dict[str, Any]) -> dict[str, Any]:
+    """How ground was chosen; a file written before there was a choice of methods was made by cells."""
+    if "method" not in parameters:
+        return {"method": SearchMethod.CELLS}
+    return {"method": SearchMethod(parameters["method"]), "index": MethodRules(**parameters["index"])}
 
 
 def _reference(units: dict[str, Any]) -> IncomeReference:

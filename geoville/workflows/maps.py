@@ -66,7 +66,11 @@ def figures_of_territory(territory: Pack, on: date) -> CellFigures | None:
         thresholds[start.zones.unit == unit] = threshold.relative
     return CellFigures(
         median_eur=estimated_values(Indicator.MEDIAN, start.income, prepared.national_eur, thresholds),
-        share_below=estimated_values(Indicator.SHARE_BELOW, start.income, prepared.national_eur, thresholds),
+        share_below=(
+            estimated_values(Indicator.SHARE_BELOW, start.income, prepared.national_eur, thresholds)
+            if start.parts is None
+            else start.parts.share_below(thresholds, len(start.grid))
+        ),
         threshold_eur=_only_threshold(prepared),
         retained_share=method_choice("poor_cell_share").value,
         unverified=prepared.unverified,

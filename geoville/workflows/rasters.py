@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.indicators import estimated_values, published_values
+from geoville.carroyage.indicators import Indicator, estimated_values, published_values
 from geoville.extras import need
 from geoville.sources.cell_tables import write_cell_table
 from geoville.sources.files import sha256_of
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoville.carroyage.grid import Grid
-    from geoville.carroyage.indicators import Indicator
     from geoville.workflows.search_inputs import CandidateRequest, SearchInputs
 
 
@@ -65,6 +64,8 @@ def _values(indicator: Indicator, grid: Grid, prepared: SearchInputs | None) -> 
     threshold = np.full(len(grid), np.nan)
     for unit, its_own in start.thresholds.items():
         threshold[start.zones.unit == unit] = its_own.relative
+    if indicator is Indicator.SHARE_BELOW and start.parts is not None:
+        return start.parts.share_below(threshold, len(grid))
     return estimated_values(indicator, start.income, prepared.national_eur, threshold)
 
 

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.carroyage.cell_geometry import cell_squares
+from geoville.carroyage.cell_parts import cut_by_iris, square_centres, whole_cells
 from geoville.carroyage.estimate import IrisIncome, estimate_income, iris_weight
+from geoville.carroyage.estimate_parts import IrisShares, estimate_parts
 from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.index_method import method_rules
 from geoville.carroyage.raking import overlap_of_cells
 from geoville.crs import GRID_CRS, RGAF09_UTM20, RGR92_UTM40, commune_of, transform_points
 from geoville.errors import InvalidInputError, LawError, Location
@@ -21,9 +24,9 @@ from geoville.law import DatedValue, IncomeReference, IncomeRule, eligible_units
 from geoville.model import Source
 from geoville.perimeters.estimated import Names, doubts_in_words, unverified_inputs
 from geoville.perimeters.method import method_choice
-from geoville.perimeters.search import CandidateOptions, CellZones, LegalTests
+from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests
 from geoville.perimeters.sensitivity import SearchStart
-from geoville.sources.bridges import read_bridge
+from geoville.sources.bridges import read_bridge, read_probit_bridge
 from geoville.sources.files import embedded_data, sha256_of
 from geoville.sources.grids import read_grid
 from geoville.sources.layers import CommuneLayer, read_communes_layer, read_iris
@@ -40,8 +43,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoville.carroyage.bridge import Bridge
+    from geoville.carroyage.cell_parts import CellParts
     from geoville.carroyage.grid import Grid
     from geoville.carroyage.income import CellIncome
+    from geoville.law import Threshold
     from geoville.sources.layers import IrisLayer
     from geoville.sources.pack import Pack
     from geoville.sources.provenance import JsonValue
@@ -61,6 +66,9 @@ class Estimate:
     iris : code of the IRIS of each cell's centre, empty where it is not known; None without IRIS.
     iris_names : by code.
     bridge : that the estimate went through.
+    layer : the IRIS as read, None without IRIS.
+    national_declared_eur : national declared median of their year; NaN without IRIS.
+    complete : (k,) IRIS that the grid covers.
     """
 
     income: CellIncome
@@ -70,6 +78,9 @@ class Estimate:
     iris_weight: float | None
     law: tuple[DatedValue, ...]
     inputs: tuple[InputFile, ...]
+    layer: IrisLayer | None = None
+    national_declared_eur: float = math.nan
+    complete: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None
 
 
 def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
@@ -110,6 +121,9 @@ def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
         iris_weight=weight,
         law=(disposable, declared),
         inputs=(used, *(InputFile("iris", name, sha256, layer.year) for name, sha256 in layer.files)),
+        layer=layer,
+        national_declared_eur=declared.value,
+        complete=overlap.complete,
     )
 
 
@@ -523,17 +537,18 @@ def prepare_figures(grid_path: Path, request: CandidateRequest) -> SearchInputs:
     rule = require_income_rule(_communes(grid, zoning), request.on)
     thresholds, small = eligible_units(zoning.references, request.on, rule)
     legal, tests = _legal_tests(rule, request.on)
+    estimated = estimate_parts_of(grid, estimate, zoning.zones, thresholds, request)
     used_law = dict.fromkeys(value for threshold in thresholds.values() for value in threshold.law)
-    law = (*used_law, *tests, *estimate.law)
+    law = tuple(dict.fromkeys((*used_law, *tests, *estimate.law, *estimated.law)))
     first = next(iter(thresholds.values()), None)
     return SearchInputs(
-        start=SearchStart(grid, estimate.income, zoning.zones, thresholds),
+        start=SearchStart(grid, estimate.income, zoning.zones, thresholds, estimated.parts),
         legal=legal,
         references=zoning.references,
         small_units=small,
         names=zoning.names,
         law=law,
-        inputs=(grid_input(grid_path, grid, source), *estimate.inputs, *zoning.inputs),
+        inputs=(grid_input(grid_path, grid, source), *estimate.inputs, *estimated.inputs, *zoning.inputs),
         source=source,
         iris_weight=estimate.iris_weight,
         doubts=doubts_in_words(first, law, estimate.bridge, request.on) if first else (),
@@ -589,3 +604,106 @@ def _zoning(grid: Grid, request: CandidateRequest, estimate: Estimate) -> Zoning
         return zoning_of_territory(grid, request.territory, request.reference, estimate)
     assert request.reference is not None  # `require_reference`
     return zoning_of_reference(grid, request.reference, estimate)
+
+
+# --- Parts of cells, which the index method reads: their bridge, the IRIS under their squares, the thresholds
+
+PROBIT_BRIDGE_FILE = "probit_bridge.json"
+_CELLS_AT_ONCE = 50_000
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class EstimatedParts:
+    """Parts of cells with their incomes, and what they rest on beside the estimate of cells; None without threshold."""
+
+    parts: CellParts | None
+    law: tuple[DatedValue, ...] = ()
+    inputs: tuple[InputFile, ...] = ()
+
+
+def estimate_parts_of(
+    grid: Grid,
+    estimate: Estimate,
+    zones: CellZones,
+    thresholds: Mapping[str, Threshold],
+    request: CandidateRequest,
+) -> EstimatedParts:
+    """Estimate the parts of the cells of a grid, with the IRIS given, else those that the territory's tables know.
+
+    Raises
+    ------
+    DataUnavailableError
+        The shipped coefficients cannot be read.
+    """
+    if not thresholds:
+        return EstimatedParts(None)
+    path = embedded_data() / PROBIT_BRIDGE_FILE
+    bridge, used = read_probit_bridge(path), InputFile("bridge", PROBIT_BRIDGE_FILE, sha256_of(path))
+    found = _Iris(_iris_given(grid, estimate))
+    if found.shares is None and request.territory is not None:
+        found = _iris_of_tables(request.territory, zones)
+    relative = np.full(len(grid), np.nan)
+    for unit, threshold in thresholds.items():
+        relative[zones.unit == unit] = threshold.relative
+    disposable = parameter("median_disposable_income_eur").of_year(grid.vintage).value
+    weight = request.iris.weight if request.iris else None
+    parts = estimate_parts(grid, bridge, disposable, relative, method_rules(), found.shares, weight)
+    return EstimatedParts(parts, found.law, (used, *found.inputs))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Iris:
+    """Figures of IRIS, None where there are none, and what they rest on."""
+
+    shares: IrisShares | None
+    law: tuple[DatedValue, ...] = ()
+    inputs: tuple[InputFile, ...] = ()
+
+
+def _iris_given(grid: Grid, estimate: Estimate) -> IrisShares | None:
+    """Figures of the IRIS whose polygons are known."""
+    layer = estimate.layer
+    if layer is None or estimate.complete is None:
+        return None
+    cell, squares, iris = cut_by_iris(iris_of_squares(grid, layer), method_rules().subcells_per_side)
+    national = estimate.national_declared_eur
+    return IrisShares(
+        cell, squares, iris, layer.median_eur / national, layer.range_eur / national, estimate.complete, layer.year
+    )
+
+
+def iris_of_squares(grid: Grid, layer: IrisLayer) -> NDArray[np.intp]:
+    """(n, side²) IRIS that holds the centre of each square, -1 where none does; the first one on a common border."""
+    import shapely
+
+    side = method_rules().subcells_per_side
+    tree = shapely.STRtree(layer.polygons)
+    found = np.full((len(grid), side**2), -1, dtype=np.intp)
+    for start in range(0, len(grid), _CELLS_AT_ONCE):
+        some = slice(start, start + _CELLS_AT_ONCE)
+        east, north = square_centres(grid.easting[some], grid.northing[some], side)
+        points = shapely.points(*transform_points(east.ravel(), north.ravel(), grid.epsg, GRID_CRS[grid.epsg]))
+        place, iris = tree.query(points, predicate="intersects")
+        order = np.lexsort((iris, place))[::-1]  # the lowest index is written last
+        found[some].ravel()[place[order]] = iris[order]
+    return found
+
+
+def _iris_of_tables(territory: Pack, zones: CellZones) -> _Iris:
+    """Figures of the IRIS that a territory names for each cell, without their polygons: whole cells.
+
+    None where it has none, or no national median of their year is known.
+    """
+    year = territory.iris_year
+    known = {value.valid_from.year: value for value in parameter("median_declared_income_eur").values}
+    if year not in known or not (zones.iris != "").any():
+        return _Iris(None)
+    codes, place = np.unique(zones.iris, return_inverse=True)
+    medians, declared = territory.iris_medians(year), known[year]
+    relative = np.array([medians.get(code, np.nan) for code in codes.tolist()]) / declared.value
+    iris = np.where(zones.iris != "", place, -1)
+    cell, squares, iris = whole_cells(iris, method_rules().subcells_per_side)
+    unknown, complete = np.full(len(codes), np.nan), np.ones(len(codes), dtype=bool)
+    file = territory.file("iris_income")
+    used = InputFile("iris_incomes", file.path.name, sha256_of(file.checked_path()), year)
+    return _Iris(IrisShares(cell, squares, iris, relative, unknown, complete, year), (declared,), (used,))

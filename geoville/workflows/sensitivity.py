@@ -13,7 +13,7 @@ from geoville.carroyage.cell_id import format_cell_ids
 from geoville.crs import GRID_CRS
 from geoville.errors import InvalidInputError
 from geoville.perimeters.estimated import unverified_inputs
-from geoville.perimeters.scenarios import Choices
+from geoville.perimeters.scenarios import TRIED, Choices
 from geoville.perimeters.sensitivity import sweep
 from geoville.sources.cell_tables import KeptCells, read_kept_cells, write_kept_cells
 from geoville.sources.manifest import SENSITIVITY
@@ -171,7 +171,7 @@ def _provenance(prepared: Sequence[SearchInputs], request: CandidateRequest, cho
 
 def sweep_territory(territory: Pack, request: CandidateRequest) -> SensitivityRun:
     """Search in every vintage of a territory under the default choices; errors as those of `sweep_files`."""
-    return sweep_files([territory.grid_path(year) for year in sorted(territory.grids)], request, Choices())
+    return sweep_files([territory.grid_path(year) for year in sorted(territory.grids)], request, TRIED)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -202,7 +202,7 @@ def sensitivity_of(territory: Pack, request: CandidateRequest) -> TerritorySensi
         What the pack ships was altered.
     """
     prepared = {year: prepare_search(territory.grid_path(year), request) for year in sorted(territory.grids)}
-    every, choices = list(prepared.values()), Choices()
+    every, choices = list(prepared.values()), TRIED
     shipped = territory.file(SENSITIVITY).checked_path() if territory.has(SENSITIVITY) else None
     if shipped is not None and rests_on(shipped, _provenance(every, request, choices)):
         kept = read_kept_cells(shipped)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +13,13 @@ import numpy as np
 import pytest
 import shapely
 
-from geoville.carroyage.cell_geometry import cell_squares
 from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M
-from geoville.crs import GRID_CRS, WGS84, transform_points
+from geoville.carroyage.index_method import index_rules
+from geoville.crs import WGS84, transform_points
 from geoville.errors import InvalidInputError
-from geoville.perimeters.search import CandidateOptions
+from geoville.perimeters.quarters import CandidateOptions
+from geoville.perimeters.scenarios import SearchMethod
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import embedded_data
 from geoville.sources.pack import open_pack
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = embedded_data() / "calais" / "candidats.geojson"
 ON = date(2026, 11, 22)
+CELLS = CandidateOptions(method=SearchMethod.CELLS)
 GAGARINE = (1.893673, 50.953397)
 CITY_CENTRE = (1.8504, 50.9472)
 AT_SEA = (1.80, 50.99)
@@ -84,28 +87,22 @@ def test_the_provenance_says_enough_to_compute_again() -> None:
     assert provenance["parameters"]["territory"] == "calais"
 
 
-def _centre(run: CandidateRun, row: int) -> tuple[float, float]:
-    grid, half = run.found.start.grid, CELL_SIZE_M / 2
-    lon, lat = transform_points(grid.easting[[row]] + half, grid.northing[[row]] + half, grid.epsg, WGS84)
-    return float(lon[0]), float(lat[0])
-
-
-def _candidates_of(run: CandidateRun) -> dict[int, str | None]:
-    """Candidate of each cell, as its chain says."""
-    return {row: follow_place(run, *_centre(run, row)).code for row in range(len(run.found.start.grid))}
+def _square_centres(run: CandidateRun) -> tuple[np.ndarray, np.ndarray]:
+    """Longitude and latitude of the centre of the 50 m square north-east of the centre of each cell."""
+    grid, there = run.found.start.grid, CELL_SIZE_M * 5 / 8
+    return transform_points(grid.easting + there, grid.northing + there, grid.epsg, WGS84)
 
 
 def test_the_chain_of_every_cell_of_calais_says_the_candidate_that_the_file_draws_around_it() -> None:
-    """Outlines are smoothed: a cell is a candidate's where most of its square is inside."""
+    """An outline holds the centres of the squares that it keeps, and of no other."""
     run = explain_place(CANDIDATES, *GAGARINE, on=ON).run
-    grid = run.found.start.grid
-    squares = cell_squares(grid.easting, grid.northing, grid.epsg, GRID_CRS[grid.epsg])
-    drawn: dict[int, str | None] = dict.fromkeys(range(len(grid)))
+    lon, lat = _square_centres(run)
+    drawn: dict[int, str | None] = dict.fromkeys(range(len(lon)))
     for perimeter in read_perimeters(CANDIDATES).perimeters:
-        assert perimeter.epsg == GRID_CRS[grid.epsg]
-        inside = shapely.area(shapely.intersection(squares, perimeter.geometry)) / shapely.area(squares)
-        drawn |= dict.fromkeys(np.flatnonzero(inside > 0.5).tolist(), perimeter.code)
-    found = _candidates_of(run)
+        points = shapely.points(*transform_points(lon, lat, WGS84, perimeter.epsg))
+        drawn |= dict.fromkeys(np.flatnonzero(shapely.contains(perimeter.geometry, points)).tolist(), perimeter.code)
+    places = enumerate(zip(lon.tolist(), lat.tolist(), strict=True))
+    found = {row: follow_place(run, *place).code for row, place in places}
     assert sum(code is not None for code in found.values()) > 20
     assert found == drawn
     shipped = {item.code: item for item in read_perimeters(CANDIDATES).perimeters}
@@ -116,8 +113,9 @@ def test_the_chain_of_every_cell_of_calais_says_the_candidate_that_the_file_draw
 
 @pytest.mark.parametrize(
     "options",
-    [CandidateOptions(contiguity=contiguity, gap_m=gap) for contiguity in Contiguity for gap in (0.0, 200.0)]
-    + [CandidateOptions(doubt=0.0, hole_cells=0)],
+    [CELLS, replace(CELLS, gap_m=0.0), replace(CELLS, doubt=0.0, hole_cells=0)]
+    + [replace(CELLS, contiguity=Contiguity.ROOK, gap_m=gap) for gap in (0.0, 200.0)]
+    + [CandidateOptions(), CandidateOptions(index=index_rules(0.1))],
 )
 def test_a_file_is_explained_with_the_choices_that_it_was_made_with(tmp_path: Path, options: CandidateOptions) -> None:
     calais = open_pack("calais")
@@ -137,7 +135,7 @@ def test_queen_and_rook_are_not_the_same_on_calais() -> None:
     calais = open_pack("calais")
     queen, rook = (
         compute_candidates(
-            calais.grid_path(), CandidateRequest(on=ON, territory=calais, options=CandidateOptions(contiguity=item))
+            calais.grid_path(), CandidateRequest(on=ON, territory=calais, options=replace(CELLS, contiguity=item))
         )
         for item in (Contiguity.QUEEN, Contiguity.ROOK)
     )

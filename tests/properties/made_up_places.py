@@ -15,6 +15,8 @@ from geoville.workflows.search_inputs import UnitTables
 SIDE = 6
 PEOPLE = 60
 NATIONAL_EUR = 18_355.0
+POVERTY_LINE_EUR = 13_000
+"""Most households of a block whose mean lies below it are poor."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Country:
                 north = self.origin[1] + CELL_SIZE_M * (block.row + place // SIDE)
                 east = self.origin[0] + CELL_SIZE_M * (block.column + place % SIDE)
                 name = f"CRS{self.epsg}RES200mN{north}E{east}"
-                lines.append(f"{name},0,{block.people:g},27.3,5,{block.people * block.mean_eur}")
+                poor = 20 if block.mean_eur < POVERTY_LINE_EUR else 5
+                lines.append(f"{name},0,{block.people:g},27.3,{poor},{block.people * block.mean_eur}")
         path = folder / "carreaux_2019.csv"
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return path

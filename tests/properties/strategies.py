@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from geoville.carroyage.bridge import Bridge
 from geoville.carroyage.grid import CELL_SIZE_M, Grid
 from geoville.law import IncomeReference
-from geoville.perimeters.search import CellZones
+from geoville.perimeters.quarters import CellZones
 
 BRIDGE = Bridge(0.98, 1.4, 0.44, 0.27, 0.04, 0.97, 93)
 REFERENCE = IncomeReference(18_355, 13_287, 99_000, year=2009)

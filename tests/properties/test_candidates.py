@@ -16,7 +16,9 @@ from geoville.carroyage.estimate import estimate_income
 from geoville.carroyage.grid import Grid
 from geoville.carroyage.lattice import cluster_cells
 from geoville.law import income_threshold
-from geoville.perimeters.search import CandidateOptions, CandidateSearch, LegalTests, Quarter, find_candidates
+from geoville.perimeters.quarters import CandidateOptions, LegalTests, Quarter
+from geoville.perimeters.scenarios import SearchMethod
+from geoville.perimeters.search import CandidateSearch, find_candidates
 
 THRESHOLD = income_threshold(REFERENCE, date(2024, 1, 1))
 THRESHOLDS = {UNIT: THRESHOLD}
@@ -25,7 +27,9 @@ LEGAL = LegalTests(poor_share=0.5, minimum_population=1000)
 
 def search(grid: Grid, **options: float | Contiguity) -> CandidateSearch:
     income = estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR)
-    return find_candidates(grid, income, everywhere(grid), THRESHOLDS, LEGAL, CandidateOptions(**options))
+    return find_candidates(
+        grid, income, everywhere(grid), THRESHOLDS, LEGAL, CandidateOptions(method=SearchMethod.CELLS, **options)
+    )
 
 
 def quarters(result: CandidateSearch) -> tuple[Quarter, ...]:
@@ -68,7 +72,14 @@ def test_a_quarter_is_continuous(grid: Grid) -> None:
 def test_a_lower_bar_never_removes_a_cell(grid: Grid, lower: float) -> None:
     income = estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR)
     strict, lenient = (
-        find_candidates(grid, income, everywhere(grid), THRESHOLDS, LegalTests(bar, 1000), CandidateOptions()).selected
+        find_candidates(
+            grid,
+            income,
+            everywhere(grid),
+            THRESHOLDS,
+            LegalTests(bar, 1000),
+            CandidateOptions(method=SearchMethod.CELLS),
+        ).selected
         for bar in (0.5, lower)
     )
     assert not (strict & ~lenient).any()
@@ -80,7 +91,12 @@ def test_cells_outside_the_urban_unit_are_left_out_and_counted(grid: Grid) -> No
     zones = everywhere(grid)
     zones.unit[::2] = ""
     result = find_candidates(
-        grid, estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR), zones, THRESHOLDS, LEGAL, CandidateOptions()
+        grid,
+        estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR),
+        zones,
+        THRESHOLDS,
+        LEGAL,
+        CandidateOptions(method=SearchMethod.CELLS),
     )
     assert not result.selected[::2].any()
     assert result.outside_unit == len(grid.people[::2])

@@ -14,8 +14,8 @@ from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.estimate import estimate_income
 from geoville.carroyage.grid import Grid
 from geoville.law import income_threshold
-from geoville.perimeters.scenarios import Choices, Scenario
-from geoville.perimeters.search import CandidateOptions, LegalTests
+from geoville.perimeters.quarters import CandidateOptions, LegalTests
+from geoville.perimeters.scenarios import Choices, Scenario, SearchMethod
 from geoville.perimeters.sensitivity import SearchStart, Sensitivity, sweep
 
 THRESHOLDS = {UNIT: income_threshold(REFERENCE, date(2024, 1, 1))}
@@ -51,10 +51,13 @@ choices = st.builds(
 @settings(max_examples=60, deadline=None)
 def test_shares_count_the_scenarios_one_by_one(towns: list[Grid], chosen: Choices) -> None:
     starts = [start(town, 2015 + rank) for rank, town in enumerate(towns)]
-    found = sweep(starts, chosen, LEGAL, CandidateOptions())
+    found = sweep(starts, chosen, LEGAL, CandidateOptions(method=SearchMethod.CELLS))
     scenarios = chosen.scenarios([item.grid.vintage for item in starts])
     assert set(found.outcomes) == set(scenarios)
-    kept = [kept_places(starts[item.vintage - 2015], item, CandidateOptions()) for item in scenarios]
+    kept = [
+        kept_places(starts[item.vintage - 2015], item, CandidateOptions(method=SearchMethod.CELLS))
+        for item in scenarios
+    ]
     by_place = {
         place: sum(place in one for one in kept)
         for place in zip(found.grid.easting.tolist(), found.grid.northing.tolist(), strict=True)
@@ -68,8 +71,8 @@ def test_shares_count_the_scenarios_one_by_one(towns: list[Grid], chosen: Choice
 @given(grids())
 @settings(max_examples=60, deadline=None)
 def test_one_scenario_is_the_candidates_exactly(town: Grid) -> None:
-    found = sweep([start(town)], DECREE, LEGAL, CandidateOptions())
-    expected = kept_places(start(town), found.own, CandidateOptions())
+    found = sweep([start(town)], DECREE, LEGAL, CandidateOptions(method=SearchMethod.CELLS))
+    expected = kept_places(start(town), found.own, CandidateOptions(method=SearchMethod.CELLS))
     assert places(found.grid, found.core) == expected
     assert places(found.grid, found.kept_by_own) == expected
     assert not found.fringe.any()
@@ -82,7 +85,7 @@ def test_one_scenario_is_the_candidates_exactly(town: Grid) -> None:
 @settings(max_examples=60, deadline=None)
 def test_the_core_of_a_lower_threshold_lies_in_the_union_of_a_higher_one(town: Grid, low: float, high: float) -> None:
     """Of populated cells, where no doubtful cell is added and no hole filled: those may give way to poorer ones."""
-    plain = CandidateOptions(doubt=0, hole_cells=0)
+    plain = CandidateOptions(method=SearchMethod.CELLS, doubt=0, hole_cells=0)
 
     def swept(factor: float) -> Sensitivity:
         return sweep([start(town)], Choices((factor,), tuple(Contiguity), (0.0, 200.0)), LEGAL, plain)
@@ -95,8 +98,13 @@ def test_the_core_of_a_lower_threshold_lies_in_the_union_of_a_higher_one(town: G
 @given(grids(), st.permutations([0.9, 1.0, 1.2]))
 @settings(max_examples=30, deadline=None)
 def test_the_order_of_choices_and_repeated_values_change_nothing(town: Grid, factors: list[float]) -> None:
-    sorted_once = sweep([start(town)], replace(DECREE, threshold_factors=(0.9, 1.0, 1.2)), LEGAL, CandidateOptions())
+    sorted_once = sweep(
+        [start(town)],
+        replace(DECREE, threshold_factors=(0.9, 1.0, 1.2)),
+        LEGAL,
+        CandidateOptions(method=SearchMethod.CELLS),
+    )
     again = replace(DECREE, threshold_factors=(*factors, factors[0]))
-    found = sweep([start(town)], again, LEGAL, CandidateOptions())
+    found = sweep([start(town)], again, LEGAL, CandidateOptions(method=SearchMethod.CELLS))
     assert found.times_kept.tolist() == sorted_once.times_kept.tolist()
     assert found.outcomes == sorted_once.outcomes

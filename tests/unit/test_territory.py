@@ -254,7 +254,7 @@ class TestComputing:
     def test_the_vintage_chooses_the_grid(self, calais, candidates):
         newer = calais.candidates(on=DAY, vintage=2021)
         assert newer.document()["vintage"] == 2021
-        assert newer.document()["cells_selected"] != candidates.document()["cells_selected"]
+        assert newer.document()["candidates"] != candidates.document()["candidates"]
 
     def test_a_grid_may_be_given(self, calais, candidates):
         path = REPOSITORY / "data" / "calais" / "filosofi_2019_200m.csv"
@@ -333,7 +333,7 @@ class TestComputing:
 
     def test_sensitivity_sweeps_the_grids_of_the_territory(self, calais, tmp_path):
         found = calais.sensitivity(
-            on=DAY, vintage=[2019, 2021], thresholds=[1.0], contiguities=["queen"], gaps=[0, 200]
+            on=DAY, vintage=[2019, 2021], thresholds=[1.0], contiguities=["queen"], densities=[0.1, 0.13]
         )
         document = found.document()
         assert document["vintages"] == [2019, 2021]

@@ -51,7 +51,7 @@ def test_three_vintages_give_a_document_an_image_and_a_layer(geoville, tmp_path:
 
 def test_one_scenario_is_what_candidates_writes(geoville, tmp_path: Path) -> None:
     grid = CALAIS / "filosofi_2019_200m.csv"
-    asked = ("--grid", grid, "--territory", "calais", "--on", "2024-01-01")
+    asked = ("--grid", grid, "--territory", "calais", "--on", "2024-01-01", "--method", "cells")
     alone = ("--thresholds", "1", "--contiguities", "queen", "--gaps", "200")
     swept = geoville("perimeters", "sensitivity", *asked, *alone, "--out", tmp_path / "s.tif", "--json")
     geoville("perimeters", "candidates", *asked, "--cells", "--out", tmp_path / "c.gpkg")
@@ -79,7 +79,7 @@ def test_the_same_input_gives_the_same_bytes(geoville, tmp_path: Path) -> None:
 
 
 def test_words_tell_the_core_from_the_fringe(geoville, tmp_path: Path) -> None:
-    printed = geoville(*SWEEP, "--gaps", "200", "--out", tmp_path / "s.tif")
+    printed = geoville(*SWEEP, "--gaps", "200", "--method", "cells", "--out", tmp_path / "s.tif")
     assert printed.code == 0
     assert "retenus dans les 18 scénarios." in printed.out
     assert "Frange : " in printed.out

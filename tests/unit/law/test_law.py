@@ -85,6 +85,7 @@ def test_the_only_unit_is_refused_rather_than_set_aside_where_it_is_too_small() 
 def test_the_threshold_of_calais_is_the_decrees_formula() -> None:
     threshold = income_threshold(CALAIS, date(2015, 1, 1))
     assert threshold.unrounded_eur == pytest.approx(0.6 * (0.7 * 18_355 + 0.3 * 13_287))
+    assert threshold.eur == 10_200  # 10 100.76, rounded up to the next hundred
     assert threshold.relative == pytest.approx(threshold.eur / 18_355)
     assert threshold.verified
 

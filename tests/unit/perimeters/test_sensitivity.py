@@ -14,13 +14,13 @@ from geoville.carroyage.grid import Grid
 from geoville.carroyage.income import CellIncome
 from geoville.errors import InvalidInputError
 from geoville.law import income_threshold
-from geoville.perimeters.scenarios import Choices, Scenario
-from geoville.perimeters.search import CandidateOptions, LegalTests
+from geoville.perimeters.quarters import CandidateOptions, LegalTests
+from geoville.perimeters.scenarios import Choices, Scenario, SearchMethod
 from geoville.perimeters.sensitivity import SearchStart, sweep
 
 THRESHOLD = income_threshold(REFERENCE, date(2024, 1, 1))
 LEGAL = LegalTests(poor_share=0.5, minimum_population=1000)
-PLAIN = CandidateOptions(doubt=0, gap_m=0)
+PLAIN = CandidateOptions(method=SearchMethod.CELLS, doubt=0, gap_m=0)
 
 
 def start(grid: Grid, relative_to_threshold: list[float]) -> SearchStart:

@@ -14,12 +14,14 @@ import pytest
 from made_up_places import PEOPLE, SIDE, Block, Country
 
 from geoville.errors import InvalidInputError
-from geoville.perimeters.scenarios import Choices
+from geoville.perimeters.quarters import CandidateOptions
+from geoville.perimeters.scenarios import Choices, SearchMethod
 from geoville.workflows.candidates import CandidateRun, compute_candidates
 from geoville.workflows.describe import describe_perimeters
 from geoville.workflows.search_inputs import CandidateRequest, UnitTables, read_unit_tables
 from geoville.workflows.sensitivity import sweep_files
 
+CELLS = CandidateOptions(method=SearchMethod.CELLS)
 ON = date(2024, 1, 1)
 POOR, BETWEEN = 9_000, 16_500
 CELLS_OF_A_BLOCK = SIDE**2
@@ -43,7 +45,7 @@ FIGURES = {"A": (12_000, 900_000), "B": (25_000, 50_000), "S": (15_000, 9_000)}
 def run(tmp_path_factory: pytest.TempPathFactory) -> CandidateRun:
     folder = tmp_path_factory.mktemp("country")
     tables = COUNTRY.write_tables(folder, UNIT_OF, FIGURES)
-    return compute_candidates(COUNTRY.write_grid(folder), CandidateRequest(on=ON, units=tables))
+    return compute_candidates(COUNTRY.write_grid(folder), CandidateRequest(on=ON, units=tables, options=CELLS))
 
 
 def test_each_unit_has_its_own_threshold(run: CandidateRun) -> None:
@@ -89,7 +91,7 @@ def test_a_unit_that_is_too_small_is_left_out_and_listed(run: CandidateRun) -> N
 @pytest.mark.parametrize(("since", "is_left_out"), [("2018-01-02", False), ("2024-01-02", True), ("", True)])
 def test_a_small_unit_keeps_its_quarters_for_the_delay(tmp_path: Path, since: str, is_left_out: bool) -> None:
     tables = COUNTRY.write_tables(tmp_path, UNIT_OF, FIGURES, {"S": since})
-    run = compute_candidates(COUNTRY.write_grid(tmp_path), CandidateRequest(on=ON, units=tables))
+    run = compute_candidates(COUNTRY.write_grid(tmp_path), CandidateRequest(on=ON, units=tables, options=CELLS))
     assert run.found.small_units == (("S",) if is_left_out else ())
     assert any(item.communes == ("83002",) for item in run.perimeters) != is_left_out
     assert run.provenance.parameters["urban_units"]["S"].get("small_since", "") == since
@@ -142,7 +144,7 @@ def test_a_perimeter_is_described_with_the_threshold_of_its_own_unit(tmp_path: P
         crs=COUNTRY.epsg,
     )
     drawn.to_file(tmp_path / "dessins.gpkg")
-    request = CandidateRequest(on=ON, units=tables)
+    request = CandidateRequest(on=ON, units=tables, options=CELLS)
     found = describe_perimeters(tmp_path / "dessins.gpkg", COUNTRY.write_grid(tmp_path), request)
     figures = {item.code: figures for item, figures in found}
     assert figures["A"].share_below.value < figures["B"].share_below.value
@@ -152,7 +154,7 @@ def test_a_perimeter_is_described_with_the_threshold_of_its_own_unit(tmp_path: P
 
 
 def test_several_units_are_swept_together(run: CandidateRun, tmp_path: Path) -> None:
-    request = CandidateRequest(on=ON, units=COUNTRY.write_tables(tmp_path, UNIT_OF, FIGURES))
+    request = CandidateRequest(on=ON, units=COUNTRY.write_tables(tmp_path, UNIT_OF, FIGURES), options=CELLS)
     options = request.options
     swept = sweep_files(
         [COUNTRY.write_grid(tmp_path)], request, Choices((1.0, 10.0), (options.contiguity,), (options.gap_m,))

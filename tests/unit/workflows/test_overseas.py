@@ -11,10 +11,13 @@ from made_up_places import SIDE, Block, Country
 
 from geoville.errors import LawError
 from geoville.law import IncomeReference
+from geoville.perimeters.quarters import CandidateOptions
+from geoville.perimeters.scenarios import SearchMethod
 from geoville.sources.writers import LAYER
 from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.search_inputs import CandidateRequest
 
+CELLS = CandidateOptions(method=SearchMethod.CELLS)
 ON = date(2024, 1, 1)
 POOR = 9_000
 DENSE = 80.0  # people of a cell of 0.04 km²: 2 000 per km²
@@ -38,7 +41,7 @@ def _read(path: Path) -> geopandas.GeoDataFrame:
 def test_candidates_of_an_island_are_measured_in_its_own_crs(island: str, suffix: str, tmp_path: Path) -> None:
     country = ISLANDS[island]
     out = tmp_path / f"candidats{suffix}"
-    run = compute_candidates(country.write_grid(tmp_path), CandidateRequest(on=ON, reference=REFERENCE))
+    run = compute_candidates(country.write_grid(tmp_path), CandidateRequest(on=ON, reference=REFERENCE, options=CELLS))
     run.write(out)
     written = _read(out)
     assert written.crs.to_epsg() == (4326 if suffix == ".geojson" else country.epsg)
@@ -55,7 +58,7 @@ def test_an_island_with_its_communes_and_units(island: str, tmp_path: Path) -> N
     country = ISLANDS[island]
     code = country.blocks[0].commune
     tables = country.write_tables(tmp_path, {code: "9A"}, {"9A": (13_287, 150_000)})
-    run = compute_candidates(country.write_grid(tmp_path), CandidateRequest(on=ON, units=tables))
+    run = compute_candidates(country.write_grid(tmp_path), CandidateRequest(on=ON, units=tables, options=CELLS))
     [candidate] = run.perimeters
     assert candidate.communes == (code,)
     assert candidate.epsg == country.epsg
@@ -70,12 +73,22 @@ def test_where_a_synthetic_index_decides_the_sentence_says_so(code: str, tmp_pat
         compute_candidates(country.write_grid(tmp_path), CandidateRequest(on=ON, units=tables))
 
 
-@pytest.mark.parametrize(("people", "kept"), [(80.0, True), (79.5, False)])
+@pytest.mark.parametrize(
+    ("method", "people", "kept"),
+    [
+        (SearchMethod.CELLS, 80.0, True),
+        (SearchMethod.CELLS, 79.5, False),
+        # The ground of the index goes a little beyond the cells where people live.
+        (SearchMethod.INDEX, 120.0, True),
+        (SearchMethod.INDEX, 60.0, False),
+    ],
+)
 def test_decret_2014_1575_rejects_under_2_000_people_a_square_kilometre(
-    people: float, kept: bool, tmp_path: Path
+    method: SearchMethod, people: float, kept: bool, tmp_path: Path
 ) -> None:
     island = Country((Block("97411", 0, 0, POOR, people),), epsg=2975, origin=(338_000, 7_689_000))
-    run = compute_candidates(island.write_grid(tmp_path), CandidateRequest(on=ON, reference=REFERENCE))
+    request = CandidateRequest(on=ON, reference=REFERENCE, options=CandidateOptions(method=method))
+    run = compute_candidates(island.write_grid(tmp_path), request)
     assert bool(run.perimeters) is kept
     failed = [test.name for quarter in run.search.rejected for test in quarter.tests if not test.passed]
     assert failed == ([] if kept else ["densité"])

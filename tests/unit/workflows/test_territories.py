@@ -11,6 +11,8 @@ from made_up_packs import CALAIS, COMMUNES, EVERY_ROLE, made_up_pack
 from geoville.errors import DataUnavailableError, InvalidInputError, UnknownTerritoryError
 from geoville.law import IncomeReference
 from geoville.model import Basis, VerdictCode
+from geoville.perimeters.quarters import CandidateOptions
+from geoville.perimeters.scenarios import SearchMethod
 from geoville.sources.additions import add_file
 from geoville.sources.pack import open_pack
 from geoville.workflows.actions import ActionDesk
@@ -28,6 +30,8 @@ from geoville.workflows.territories import (
     territory_document,
 )
 
+CELLS = CandidateOptions(method=SearchMethod.CELLS)
+"""The pack made up has no incomes of IRIS, that of Calais has: the method of cells reads neither."""
 ON = date(2024, 6, 1)
 REFERENCE = IncomeReference(18355, 13287, 99000, 2009, verified=False, source="essai")
 STREET = "52 rue du Pont Lottin, 62100 Calais"
@@ -184,7 +188,9 @@ def test_candidates_ask_for_reference_incomes_and_take_those_given() -> None:
 def test_candidates_of_a_pack_are_those_of_the_same_cells_of_the_embedded_one() -> None:
     territory, calais = made_up_pack(income_reference=REFERENCE), open_pack("calais")
     ours, theirs = (
-        compute_candidates(item.grid_path(2019), CandidateRequest(on=ON, territory=item, reference=REFERENCE))
+        compute_candidates(
+            item.grid_path(2019), CandidateRequest(on=ON, territory=item, reference=REFERENCE, options=CELLS)
+        )
         for item in (territory, calais)
     )
     assert [item.geometry.wkb for item in ours.perimeters] == [item.geometry.wkb for item in theirs.perimeters]

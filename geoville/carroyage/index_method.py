@@ -1,0 +1,79 @@
+"""Choices of the method, which are not law: numbers with where each was measured, in the YAML beside this file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from typing import Any
+
+from geoville.law.parameters import read_law
+
+_FILE = "index_method.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class MethodRules:
+    """The numbers of the index method; the file says what each is and where it was measured.
+
+    Parameters
+    ----------
+    subcells_per_side : squares along the side of a cell.
+    kernel_sigma_m : standard deviation of the Gaussian kernel, metres.
+    density_weight, index_cut : c of the index, and the index above which ground is in.
+    smallest_widened_population, widening_reach_m : which clusters are widened, and how far, metres.
+    filled_hole_m2 : largest hole that is filled.
+    range_intercept, range_slope : relative interquartile range of an IRIS against its relative median.
+    lowest_share, meeting_rounds : how the share of an IRIS is met.
+    old_incomes_year, old_incomes_weight : incomes of IRIS up to that year are met in part only.
+    lowest_slope, highest_slope : between which A of the probit is kept.
+    weight_centre, weight_width, weight_floor : how IRIS count in the fit of the bridge.
+    fewest_iris_for_residuals, probit_error : standard error of the probit of a place, where its IRIS do not tell it.
+    """
+
+    subcells_per_side: int
+    kernel_sigma_m: float
+    density_weight: float
+    index_cut: float
+    smallest_widened_population: float
+    widening_reach_m: float
+    filled_hole_m2: float
+    range_intercept: float
+    range_slope: float
+    lowest_share: float
+    meeting_rounds: int
+    old_incomes_year: int
+    old_incomes_weight: float
+    lowest_slope: float
+    highest_slope: float
+    weight_centre: float
+    weight_width: float
+    weight_floor: float
+    fewest_iris_for_residuals: int
+    probit_error: float
+
+
+@cache
+def method_rules() -> MethodRules:
+    """Numbers of the index method, as shipped.
+
+    >>> method_rules().kernel_sigma_m
+    75
+    """
+    entries = _entries()
+    return MethodRules(**{field.name: entries[field.name]["value"] for field in fields(MethodRules)})
+
+
+def index_rules(density_weight: float | None = None) -> MethodRules:
+    """Numbers of the method, with another weight of the density where one is given."""
+    rules = method_rules()
+    return rules if density_weight is None else replace(rules, density_weight=density_weight)
+
+
+def method_date() -> str:
+    """Day of the file of the method, ISO: results say which method made them."""
+    return str(_entries()["dated"])
+
+
+def _entries() -> dict[str, Any]:
+    entries: dict[str, Any] = read_law(_FILE, "carroyage")
+    return entries

@@ -1,0 +1,218 @@
+"""The index method: ground chosen by the share of people below the threshold around it, and by its density."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoville.carroyage.cell_parts import subcells_of
+from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.ground_index import (
+    Ground,
+    cells_per_square,
+    index_of,
+    sigma_in_squares,
+    smooth_ground,
+    square_keys,
+    typical_density,
+)
+from geoville.carroyage.lattice import find_keys
+from geoville.carroyage.uncertainty import shifted_median_interval, shifted_share_interval
+from geoville.errors import InvalidInputError
+from geoville.perimeters.ground_clusters import (
+    PeopledGround,
+    clusters_of,
+    drop_lowest,
+    fill_holes,
+    isoline_of,
+    join_corners,
+    widen,
+)
+from geoville.perimeters.quarters import CELLS_IN_A_KM2, DecreeTest, Quarter, UnitSearch, by_population, place_tests
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geoville.carroyage.cell_parts import CellParts
+    from geoville.carroyage.index_method import MethodRules
+    from geoville.perimeters.quarters import CandidateOptions, LegalTests, UnitCells
+
+
+_HALF = 0.5
+
+
+def search_by_index(cells: UnitCells, legal: LegalTests, options: CandidateOptions) -> UnitSearch:
+    """Find the quarters of one urban unit by the index of its ground.
+
+    Returns
+    -------
+    Cells count as selected where one half of them at least lies in a quarter, kept or rejected; none is added.
+    """
+    place = ground_of_unit(cells, options.index)
+    quarters = quarters_by_index(cells, place, legal, options)
+    count = len(cells.rows)
+    held = np.zeros(count)
+    for quarter in quarters:
+        held[quarter.rows] += 1.0 if quarter.held is None else quarter.held
+    share_below = _parts(cells).share_below(cells.threshold.relative, count)
+    mine = cells.zones.unit == cells.unit
+    return UnitSearch(cells.rows, mine, share_below, held >= _HALF, np.zeros(count, dtype=bool), quarters)
+
+
+def ground_of_unit(cells: UnitCells, rules: MethodRules) -> PeopledGround:
+    """Ground of an urban unit with its index.
+
+    Notes
+    -----
+    People of other units nearby count in the share and the density, for the ground does not end at a limit; ground is
+    the unit's where it holds more than half of the people around, and those of others never count in its quarters.
+    """
+    parts, grid = _parts(cells), cells.grid
+    squares = subcells_of(parts, grid.easting, grid.northing)
+    everybody = (grid.people / cells_per_square(parts.side))[parts.cell[squares.part]]
+    below = np.nan_to_num(parts.income.share_below(cells.threshold.relative))[squares.part]
+    own = (cells.zones.unit == cells.unit)[parts.cell[squares.part]]
+    layers = np.stack([everybody, everybody * below, everybody * own])
+    smooth = smooth_ground(squares.row, squares.column, layers, sigma_in_squares(rules))
+    at = find_keys(square_keys(squares.row, squares.column), square_keys(smooth.row, smooth.column))
+    people, people_below = np.zeros(len(smooth.row)), np.zeros(len(smooth.row))
+    people[at], people_below[at] = everybody * own, everybody * own * below
+    part = np.full(len(smooth.row), -1, dtype=np.intp)
+    part[at] = squares.part
+    mine = smooth.layers[2] > _HALF * smooth.layers[0]
+    mine[at] = own
+    density = smooth.layers[0] * cells_per_square(parts.side)
+    share = smooth.layers[1] / smooth.layers[0]
+    index = index_of(share, density, typical_density(density, people), rules.density_weight)
+    ground = Ground(smooth.row, smooth.column, share, density, index, mine, part)
+    return PeopledGround(ground, people, people_below)
+
+
+def _parts(cells: UnitCells) -> CellParts:
+    if cells.parts is None:
+        raise InvalidInputError(
+            "La méthode de l'indice demande les parts des carreaux", advice="choisir la méthode « cells »"
+        )
+    return cells.parts
+
+
+def quarters_by_index(
+    cells: UnitCells, place: PeopledGround, legal: LegalTests, options: CandidateOptions
+) -> tuple[Quarter, ...]:
+    """Quarters of one urban unit, kept and rejected.
+
+    Notes
+    -----
+    Clusters of ground whose index is above the cut; those that are too small are widened, small holes are filled, and
+    the ground of lowest index goes from those whose people are not mostly below the threshold. What then fails one of
+    the decree's tests is rejected.
+    """
+    rules, ground = options.index, place.ground
+    found = clusters_of(ground, np.flatnonzero(ground.mine & (ground.index > rules.index_cut)), options.contiguity)
+    found.sort(key=lambda squares: (-place.population(squares), int(squares[0])))
+    free = ground.mine.copy()
+    for squares in found:
+        free[squares] = False
+    quarters = []
+    for squares in found:
+        quarters += [
+            describe_ground(cells, place, piece, legal, rules) for piece in _drawn(place, squares, free, legal, options)
+        ]
+    return tuple(quarters)
+
+
+def _drawn(
+    place: PeopledGround,
+    squares: NDArray[np.intp],
+    free: NDArray[np.bool_],
+    legal: LegalTests,
+    options: CandidateOptions,
+) -> list[NDArray[np.intp]]:
+    """Ground of the quarters that come of one cluster; what they take is no longer free."""
+    rules, ground = options.index, place.ground
+    people = place.population(squares)
+    if people <= 0:
+        return []
+    if rules.smallest_widened_population <= people < legal.minimum_population:
+        squares = widen(place, squares, free, legal.minimum_population, rules)
+    if place.population(squares) < legal.minimum_population:
+        return [squares]
+    squares = fill_holes(ground, join_corners(ground, squares, free), free, rules)
+    kept = drop_lowest(place, squares)
+    if not len(kept):
+        return [squares]
+    free[squares], free[kept] = ground.mine[squares], False
+    return [kept] if len(kept) == len(squares) else clusters_of(ground, kept, options.contiguity)
+
+
+# --- A cluster of ground seen as a quarter: figures of its own people, and the decree's tests
+
+
+def describe_ground(
+    cells: UnitCells, place: PeopledGround, squares: NDArray[np.intp], legal: LegalTests, rules: MethodRules
+) -> Quarter:
+    """Figures and tests of some ground.
+
+    Parameters
+    ----------
+    squares : increasing indices in the ground.
+
+    Notes
+    -----
+    Everything is that of the squares inside the outline, each with an equal part of its cell.
+    """
+    ground, parts, grid = place.ground, _parts(cells), cells.grid
+    inhabited = squares[ground.part[squares] >= 0]
+    part, count = np.unique(ground.part[inhabited], return_counts=True)
+    rows, at = np.unique(parts.cell[part], return_inverse=True)
+    held = np.bincount(at, count, len(rows)) / float(parts.side**2)
+    mine = cells.zones.unit[rows] == cells.unit
+    rows, held = rows[mine], held[mine]
+    people = grid.people[rows] * held
+    population = place.population(squares)
+    weights = place_weights(cells, parts, part, count)
+    income, threshold = parts.income.take(part), cells.threshold
+    median = shifted_median_interval(income, weights, parts.probit_error).times(threshold.reference.national_eur)
+    share = shifted_share_interval(income, weights, parts.probit_error, threshold.relative)
+    density = population / len(squares) * parts.side**2 * CELLS_IN_A_KM2
+    tests = (
+        *place_tests(legal, population, density),
+        DecreeTest("revenu médian", median.value, threshold.eur, passed=share.value > _HALF),
+    )
+    return Quarter(
+        *_cells_half_held(place, squares, parts.side),
+        rows=rows,
+        population=population,
+        households=float((grid.households[rows] * held).sum()),
+        share_below=share,
+        median_eur=median,
+        share_imputed=float(people[grid.imputed[rows]].sum() / population) if population else math.nan,
+        communes=by_population(cells.zones.commune[rows], people),
+        iris=by_population(cells.zones.iris[rows], people),
+        threshold=threshold,
+        tests=tests,
+        held=held,
+        squares=np.stack([ground.row[squares], ground.column[squares]]),
+        outline=isoline_of(ground, squares, rules) if all(test.passed for test in tests) else None,
+    )
+
+
+def place_weights(
+    cells: UnitCells, parts: CellParts, part: NDArray[np.intp], count: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """People of the unit on so many squares of each part."""
+    cell = parts.cell[part]
+    own = cells.zones.unit[cell] == cells.unit
+    return np.asarray(cells.grid.people[cell] * own * count / float(parts.side**2))
+
+
+def _cells_half_held(
+    place: PeopledGround, squares: NDArray[np.intp], side: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Easting and northing of the cells of which half lies in the ground, by northing; of the most held, if none is."""
+    lattice = np.stack([place.ground.row[squares] // side, place.ground.column[squares] // side])
+    found, count = np.unique(lattice, axis=1, return_counts=True)
+    north, east = found[:, count >= min(_HALF * side**2, count.max())] * CELL_SIZE_M
+    return east, north

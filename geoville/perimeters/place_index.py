@@ -1,0 +1,124 @@
+"""The index at one place, with its parts, and what would change the answer."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.ground_index import typical_density
+from geoville.perimeters.ground_clusters import squares_of
+from geoville.perimeters.index_search import ground_of_unit
+from geoville.perimeters.scenarios import SearchMethod
+from geoville.perimeters.search import cells_of_units
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from geoville.carroyage.index_method import MethodRules
+    from geoville.law import Threshold
+    from geoville.perimeters.ground_clusters import PeopledGround
+    from geoville.perimeters.quarters import CandidateOptions, Quarter
+    from geoville.perimeters.sensitivity import SearchStart
+
+
+@dataclass(frozen=True, slots=True)
+class IndexAtPlace:
+    """The index of the square that holds a place.
+
+    Parameters
+    ----------
+    row, column : of the square on the lattice.
+    share : share of the people around who are below the threshold.
+    density, typical : people per 200 m cell around, and where the unit's people typically live.
+    index, cut : the index, and above what ground is in.
+    density_weight : c of the index.
+    """
+
+    row: int
+    column: int
+    share: float
+    density: float
+    typical: float
+    index: float
+    cut: float
+    density_weight: float
+
+    @property
+    def density_part(self) -> float:
+        """What the density adds to the share, or takes from it."""
+        return self.index - self.share
+
+    @property
+    def share_needed(self) -> float:
+        """Share below the threshold above which ground of that density is in."""
+        return self.cut - self.density_part
+
+    @property
+    def density_needed(self) -> float:
+        """People per cell above which ground of that share is in."""
+        return self.typical * math.exp((self.cut - self.share) / self.density_weight) - 1
+
+    def is_in(self, quarter: Quarter) -> bool:
+        """Whether the square is of a quarter."""
+        if quarter.squares is None:
+            return False
+        return bool(((quarter.squares[0] == self.row) & (quarter.squares[1] == self.column)).any())
+
+    def document(self) -> dict[str, Any]:
+        """As plain values."""
+        return {
+            "share_around": round(self.share, 4),
+            "people_per_cell": round(self.density, 1),
+            "typical_people_per_cell": round(self.typical, 1),
+            "density_part": round(self.density_part, 4),
+            "index": round(self.index, 4),
+            "cut": self.cut,
+            "share_needed": round(self.share_needed, 4),
+            "people_per_cell_needed": round(self.density_needed, 1),
+        }
+
+
+def place_index(
+    start: SearchStart, options: CandidateOptions, easting: float, northing: float, row: int | None
+) -> IndexAtPlace | None:
+    """Index at a place; None by the method of cells, out of urban units, and where nobody lives near.
+
+    Parameters
+    ----------
+    easting, northing : metres in the CRS of the grid.
+    row : populated cell that holds the place, if any: its urban unit is the one that counts.
+    """
+    if options.method is not SearchMethod.INDEX:
+        return None
+    rules = options.index
+    size = CELL_SIZE_M // rules.subcells_per_side
+    wanted = np.array([int(northing // size)]), np.array([int(easting // size)])
+    units = start.thresholds if row is None else {str(start.zones.unit[row])} & set(start.thresholds)
+    for cells in cells_of_units(start.grid, start.income, start.zones, _of(start, units), start.parts):
+        place = ground_of_unit(cells, rules)
+        [square] = squares_of(place.ground, *wanted).tolist()
+        if square >= 0 and place.ground.mine[square]:
+            return _read(place, square, rules)
+    return None
+
+
+def _of(start: SearchStart, units: Container[str]) -> dict[str, Threshold]:
+    return {unit: threshold for unit, threshold in start.thresholds.items() if unit in units}
+
+
+def _read(place: PeopledGround, square: int, rules: MethodRules) -> IndexAtPlace:
+    ground = place.ground
+    return IndexAtPlace(
+        row=int(ground.row[square]),
+        column=int(ground.column[square]),
+        share=float(ground.share[square]),
+        density=float(ground.density[square]),
+        typical=typical_density(ground.density, place.people),
+        index=float(ground.index[square]),
+        cut=rules.index_cut,
+        density_weight=rules.density_weight,
+    )

@@ -1,0 +1,55 @@
+"""The kernel and the index: sums kept, tiles unseen, values worked by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from geoville.carroyage.ground_index import index_of, smooth_ground, square_keys, typical_density
+
+
+def some_people(count: int = 60) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(3)
+    places = generator.integers(0, 90, (count, 2)) + np.array([-20, 1000])
+    keys = np.unique(places, axis=0)
+    order = np.argsort(square_keys(keys[:, 0], keys[:, 1]))
+    people = generator.uniform(1, 50, (1, len(keys)))
+    return keys[order, 0], keys[order, 1], np.concatenate([people, people / 3])
+
+
+def test_the_kernel_moves_people_and_loses_none() -> None:
+    row, column, layers = some_people()
+    smooth = smooth_ground(row, column, layers, 2.0)
+    assert smooth.layers.sum(axis=1) == pytest.approx(layers.sum(axis=1))
+
+
+def test_one_square_spreads_as_the_normal_law() -> None:
+    smooth = smooth_ground(np.array([0]), np.array([0]), np.array([[1.0]]), 2.0)
+    at = {(r, c): v for r, c, v in zip(smooth.row, smooth.column, smooth.layers[0], strict=True)}
+    assert at[(0, 2)] / at[(0, 0)] == pytest.approx(np.exp(-0.5))
+    assert at[(2, 2)] / at[(0, 0)] == pytest.approx(np.exp(-1.0))
+    assert (0, 8) in at
+    assert (0, 9) not in at  # cut at four standard deviations
+
+
+@pytest.mark.parametrize("tile", [16, 37, 64])
+def test_tiles_change_not_one_bit(tile: int) -> None:
+    row, column, layers = some_people()
+    whole, tiled = smooth_ground(row, column, layers, 2.0), smooth_ground(row, column, layers, 2.0, tile=tile)
+    assert whole.row.tolist() == tiled.row.tolist()
+    assert whole.column.tolist() == tiled.column.tolist()
+    assert whole.layers.tobytes() == tiled.layers.tobytes()
+
+
+def test_nobody_makes_no_ground() -> None:
+    nothing = np.empty(0, dtype=np.int64)
+    assert len(smooth_ground(nothing, nothing, np.empty((2, 0)), 2.0).row) == 0
+
+
+def test_typical_density_is_the_mean_of_logarithms_by_people() -> None:
+    assert typical_density(np.array([9.0, 99.0]), np.array([3.0, 1.0])) == pytest.approx(10 ** (5 / 4))
+
+
+def test_the_index_is_the_share_where_the_density_is_typical() -> None:
+    index = index_of(np.array([0.4, 0.4]), np.array([199.0, 199.0 * np.e + np.e - 1]), 200.0, 0.13)
+    assert index == pytest.approx([0.4, 0.53])

@@ -1,0 +1,123 @@
+"""Ground widened, filled, cut down and outlined, on squares whose people and index are written by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import shapely
+
+from geoville.carroyage.ground_index import Ground
+from geoville.carroyage.index_method import method_rules
+from geoville.carroyage.lattice import Contiguity
+from geoville.perimeters.ground_clusters import (
+    PeopledGround,
+    clusters_of,
+    drop_lowest,
+    fill_holes,
+    isoline_of,
+    join_corners,
+    widen,
+)
+
+RULES = method_rules()
+
+
+def ground(index: list[list[float]], people: float | list[list[float]] = 10.0, share: float = 0.6) -> PeopledGround:
+    """Rows from the south."""
+    values = np.array(index)
+    row, column = (part.ravel().astype(np.int64) for part in np.indices(values.shape))
+    count = values.size
+    held = np.broadcast_to(np.asarray(people, dtype=float), values.shape).ravel()
+    made = Ground(
+        row,
+        column,
+        np.full(count, share),
+        np.full(count, 100.0),
+        values.ravel(),
+        np.ones(count, bool),
+        np.arange(count),
+    )
+    return PeopledGround(made, held, held * share)
+
+
+def chosen(place: PeopledGround) -> np.ndarray:
+    return np.flatnonzero(place.ground.index > 0.5)
+
+
+def free_of(place: PeopledGround) -> np.ndarray:
+    return place.ground.index <= 0.5
+
+
+def test_squares_that_meet_by_a_corner_are_one_cluster_for_the_queen_alone() -> None:
+    place = ground([[0.9, 0.1], [0.1, 0.9]])
+    assert [len(item) for item in clusters_of(place.ground, chosen(place), Contiguity.QUEEN)] == [2]
+    assert [len(item) for item in clusters_of(place.ground, chosen(place), Contiguity.ROOK)] == [1, 1]
+
+
+def test_a_cluster_is_widened_by_its_best_neighbours_until_it_holds_enough() -> None:
+    place = ground([[0.2, 0.3, 0.45, 0.9, 0.4, 0.1]])
+    found = widen(place, chosen(place), free_of(place), 30, replace(RULES, index_cut=0.4))
+    assert found.tolist() == [2, 3, 4]  # 0.45, then 0.4: people 30
+
+
+def test_widening_stops_at_its_reach() -> None:
+    place = ground([[0.9, *[0.45] * 8]])
+    near = replace(RULES, index_cut=0.0)
+    assert widen(place, chosen(place), free_of(place), 50, near).tolist() == [0, 1, 2, 3, 4]  # 4 squares are 200 m
+    assert widen(place, chosen(place), free_of(place), 60, near).tolist() == [0]
+
+
+def test_what_widening_would_water_down_stays_as_it_is() -> None:
+    place = ground([[0.1, 0.8, 0.1]])
+    assert widen(place, chosen(place), free_of(place), 30, RULES).tolist() == [1]  # mean index 0.33
+
+
+def test_widening_takes_nothing_that_is_not_free() -> None:
+    place = ground([[0.45, 0.9, 0.44]])
+    free = free_of(place)
+    free[0] = False
+    assert widen(place, chosen(place), free, 20, RULES).tolist() == [1, 2]
+
+
+def test_small_free_holes_are_filled_and_the_others_stay() -> None:
+    ring = [[0.9] * 6, [0.9, 0.1, 0.1, 0.1, 0.1, 0.9], [0.9] * 6]
+    place = ground(ring)
+    assert len(fill_holes(place.ground, chosen(place), free_of(place), RULES)) == 18
+    assert len(fill_holes(place.ground, chosen(place), np.zeros(18, dtype=bool), RULES)) == 14
+    assert len(fill_holes(place.ground, chosen(place), free_of(place), replace(RULES, filled_hole_m2=9_999))) == 14
+
+
+def test_ground_open_to_the_outside_is_no_hole() -> None:
+    place = ground([[0.9, 0.9, 0.9], [0.9, 0.1, 0.1], [0.9, 0.9, 0.9]])
+    assert len(fill_holes(place.ground, chosen(place), free_of(place), RULES)) == 7
+
+
+def test_the_lowest_ground_goes_until_more_than_half_of_the_people_are_below() -> None:
+    place = ground([[0.9, 0.8, 0.7, 0.6]])
+    place = replace(place, below=place.people * [0.9, 0.3, 0.3, 0.2])
+    assert drop_lowest(place, np.arange(4)).tolist() == [0, 1]  # 0.9, 0.6, 0.5: half is not more than half
+    assert drop_lowest(replace(place, below=place.people * 0.5), np.arange(4)).tolist() == []
+    assert drop_lowest(replace(place, below=place.people * 0.51), np.arange(4)).tolist() == [0, 1, 2, 3]
+
+
+def test_squares_that_meet_by_a_corner_are_joined_by_the_better_of_the_two_beside() -> None:
+    place = ground([[0.9, 0.3], [0.4, 0.9]])
+    assert join_corners(place.ground, chosen(place), free_of(place)).tolist() == [0, 2, 3]
+
+
+def test_an_outline_holds_the_centres_of_its_squares_and_no_other() -> None:
+    generator = np.random.default_rng(5)
+    place = ground(generator.uniform(0, 1, (12, 12)).tolist())
+    kept = chosen(place)
+    outline = isoline_of(place.ground, kept, RULES)
+    centres = shapely.points((place.ground.column + 0.5) * 50, (place.ground.row + 0.5) * 50)
+    assert outline.is_valid
+    assert np.flatnonzero(shapely.contains(outline, centres)).tolist() == kept.tolist()
+
+
+def test_an_isoline_passes_where_the_index_would_be_the_cut() -> None:
+    place = ground([[0.1, 0.1, 0.1], [0.1, 0.9, 0.1], [0.1, 0.1, 0.1]])
+    west, south, east, north = isoline_of(place.ground, chosen(place), RULES).bounds
+    assert (east - west, north - south) == pytest.approx((50, 50))  # half way from 0.9 to 0.1, on each side

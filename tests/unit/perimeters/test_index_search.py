@@ -1,0 +1,120 @@
+"""The index method on a made-up town whose answer is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+import shapely
+
+from geoville.carroyage.cell_parts import CellParts, whole_cells
+from geoville.carroyage.grid import Grid
+from geoville.carroyage.income import CellIncome
+from geoville.law import IncomeReference, income_threshold
+from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests
+from geoville.perimeters.search import CandidateSearch, find_candidates
+
+SIDE = 12
+THRESHOLD = income_threshold(IncomeReference(19_218, 18_380, 1_560_000), date(2015, 1, 1))
+LEGAL = LegalTests(poor_share=0.5, minimum_population=1000)
+
+
+def town(people: np.ndarray, share: np.ndarray, unit: np.ndarray | None = None) -> CandidateSearch:
+    """Search a square town: (rows, columns) people and share below the threshold of each cell."""
+    from scipy.special import ndtri
+
+    row, column = (part.ravel() for part in np.indices(people.shape))
+    count = people.size
+    held, nothing, unknown = people.ravel().astype(float), np.zeros(count), np.full(count, "")
+    grid = Grid(
+        3035,
+        2017,
+        3_900_000 + 200 * column,
+        2_300_000 + 200 * row,
+        held,
+        held * 20_000,
+        nothing > 0,
+        held / 2,
+        held / 8,
+    )
+    median = THRESHOLD.relative * np.exp(-0.7 * ndtri(share.ravel()))
+    income = CellIncome(median, np.full(count, 0.7), nothing, nothing)
+    cell, squares, iris = whole_cells(np.full(count, -1), 4)
+    zones = CellZones(unknown, unknown, np.full(count, "U") if unit is None else unit.ravel())
+    thresholds = dict.fromkeys(np.unique(zones.unit).tolist(), THRESHOLD)
+    parts = CellParts(4, cell, squares, iris, income, 0.24)
+    return find_candidates(grid, income, zones, thresholds, LEGAL, CandidateOptions(), parts)
+
+
+@pytest.fixture
+def estate() -> tuple[np.ndarray, np.ndarray]:
+    """Four by four poor cells of 120 people in a town of cells of 60 who are not."""
+    people, share = np.full((SIDE, SIDE), 60.0), np.full((SIDE, SIDE), 0.2)
+    people[4:8, 4:8], share[4:8, 4:8] = 120, 0.75
+    return people, share
+
+
+def test_a_dense_poor_estate_is_found_and_nothing_else(estate: tuple[np.ndarray, np.ndarray]) -> None:
+    found = town(*estate)
+    [quarter] = found.kept
+    assert set(quarter.rows.tolist()) >= {SIDE * row + column for row in range(4, 8) for column in range(4, 8)}
+    assert found.selected.reshape(SIDE, SIDE)[5:7, 5:7].all()
+    assert not found.selected.reshape(SIDE, SIDE)[:3].any()
+
+
+def test_figures_are_those_of_the_squares_inside_the_outline(estate: tuple[np.ndarray, np.ndarray]) -> None:
+    people, share = estate
+    [quarter] = town(people, share).kept
+    row, column = np.indices((4 * SIDE, 4 * SIDE)).reshape(2, -1)
+    centres = shapely.points(3_900_000 + 50 * column + 25, 2_300_000 + 50 * row + 25)
+    inside = shapely.contains(quarter.outline, centres)
+    held = (people / 16)[row // 4, column // 4][inside]
+    assert quarter.population == pytest.approx(held.sum())
+    assert quarter.households == pytest.approx(held.sum() / 2)
+    assert quarter.share_below.value == pytest.approx(np.average(share[row // 4, column // 4][inside], weights=held))
+    assert quarter.held is not None
+    assert (people.ravel()[quarter.rows] * quarter.held).sum() == pytest.approx(quarter.population)
+
+
+def test_a_town_of_one_density_and_one_share_is_in_or_out_as_the_decree_says() -> None:
+    people = np.full((SIDE, SIDE), 60.0)
+    assert town(people, np.full((SIDE, SIDE), 0.4)).kept == ()
+    [quarter] = town(people, np.full((SIDE, SIDE), 0.7)).kept
+    assert quarter.population == pytest.approx(60 * SIDE**2, rel=0.05)
+
+
+def test_a_pocket_under_the_minimum_is_rejected_for_its_population() -> None:
+    people, share = np.full((SIDE, SIDE), 20.0), np.full((SIDE, SIDE), 0.1)
+    people[5:7, 5:7], share[5:7, 5:7] = 100, 0.9
+    found = town(people, share)
+    assert found.kept == ()
+    [pocket] = found.rejected
+    assert [test.name for test in pocket.tests if not test.passed] == ["population"]
+
+
+def test_no_quarter_holds_people_of_two_units_and_outlines_do_not_overlap(
+    estate: tuple[np.ndarray, np.ndarray],
+) -> None:
+    people, share = estate
+    people = np.where(people > 60, 400.0, people)
+    unit = np.where(np.arange(SIDE)[None, :] < 6, "A", "B").repeat(SIDE, axis=0).reshape(SIDE, SIDE)
+    first, second = town(people, share, unit).kept
+    columns = [set((quarter.rows % SIDE >= 6).tolist()) for quarter in (first, second)]
+    assert sorted(columns, key=str) == [{False}, {True}]
+    assert shapely.intersection(first.outline, second.outline).area < 50 * 50 * 2
+
+
+def test_the_interval_of_the_share_is_that_of_the_probit(estate: tuple[np.ndarray, np.ndarray]) -> None:
+    from scipy.special import ndtr, ndtri
+
+    people = np.full((SIDE, SIDE), 60.0)
+    [quarter] = town(people, np.full((SIDE, SIDE), 0.7)).kept
+    band = quarter.share_below
+    assert band.value == pytest.approx(0.7)
+    ends = [ndtr(ndtri(0.7) + sign * 1.6448536269514722 * 0.24) for sign in (-1, 1)]
+    assert (band.low, band.high) == pytest.approx(ends)
+    assert quarter.median_eur.low < quarter.median_eur.value < quarter.median_eur.high
+    scaled = replace(THRESHOLD, relative=quarter.median_eur.value / 19_218)
+    assert scaled.relative < THRESHOLD.relative
