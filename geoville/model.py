@@ -216,6 +216,9 @@ class RuleStatus(StrEnum):
 POPULATION, POPULATION_SOURCE = "population_insee", "population_insee_source"
 """Attributes of an official quarter that hold the people whom Insee counts there, and the census."""
 
+CELL_PEOPLE, CELL_PEOPLE_SOURCE = "population_cells", "population_cells_source"
+"""Attributes of an official quarter that hold the people of its cells, and which cells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
