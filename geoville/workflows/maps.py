@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from geoville.rendering.look import TileSource
     from geoville.rendering.sheet.sheet import SheetOptions
     from geoville.sources.cell_tables import KeptCells
+    from geoville.sources.contours import OwnColumns
     from geoville.sources.pack import Pack
     from geoville.workflows.actions import ActionDesk
     from geoville.workflows.search_inputs import SearchInputs
@@ -293,6 +294,7 @@ class PerimeterFile:
     kind, generation : what they are, where the file does not tell.
     grid : cells to draw under them; those of the embedded territory that they lie in where it is not given.
     vintage : of `grid`, where nothing else tells it.
+    own : columns of the codes and names, where they are not the usual ones.
     """
 
     path: Path
@@ -300,6 +302,7 @@ class PerimeterFile:
     generation: int | None = None
     grid: Path | None = None
     vintage: int | None = None
+    own: OwnColumns | None = None
 
 
 def read_look(style: Path | None, tiles: str | None) -> MapLook:
@@ -338,7 +341,7 @@ def file_map(file: PerimeterFile, on: date, look: MapLook | None = None) -> MapS
         The file cannot be read, or holds no perimeter.
     """
     look = look or MapLook()
-    read = read_perimeters(file.path, otherwise=file.kind, otherwise_generation=file.generation)
+    read = read_perimeters(file.path, otherwise=file.kind, otherwise_generation=file.generation, own=file.own)
     return perimeters_map(file.path.stem, _scene(read.perimeters, file, on, look))
 
 
