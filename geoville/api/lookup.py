@@ -291,6 +291,7 @@ class FootprintDocument(BaseModel):
     farthest_m: float | None
     wholly_within_300_m: bool
     wholly_within_500_m: bool
+    whole_commune: WholeCommuneDocument | None
     perimeters: list[PerimeterDocument]
     reasons: list[str]
     rules: list[RuleDocument]

@@ -287,6 +287,7 @@ def footprint_document(answer: FootprintAnswer) -> dict[str, Any]:
         "farthest_m": to_the_millimetre(answer.farthest_m),
         "wholly_within_300_m": answer.wholly_within_300_m,
         "wholly_within_500_m": answer.wholly_within_500_m,
+        "whole_commune": _whole_commune(answer.whole_commune) if answer.whole_commune else None,
         "perimeters": [perimeter_document(hit, answer.on) for hit in answer.perimeters],
         "reasons": list(answer.reasons),
         "rules": [finding_document(finding) for finding in answer.rules],
