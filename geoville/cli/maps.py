@@ -10,7 +10,7 @@ import typer
 
 from geoville import french
 from geoville.cli.files import Destination
-from geoville.cli.options import DEFAULT_TERRITORY, AskedDay, ColumnOptions, QpvGeneration, TerritoryName, Vintage, day
+from geoville.cli.options import DEFAULT_TERRITORY, AskedDay, ContourColumns, QpvGeneration, TerritoryName, Vintage, day
 from geoville.cli.printing import print_lines
 from geoville.errors import InvalidInputError
 from geoville.model import Kind
@@ -28,7 +28,7 @@ _PRINTED = (".pdf", ".png")
 
 def draw(
     out: Annotated[Destination, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire les cartes.")],
-    columns: ColumnOptions,
+    columns: ContourColumns,
     name: Annotated[
         str | None, typer.Argument(metavar="SECTEUR|PÉRIMÈTRE", help="Nom d'un secteur ou code d'un périmètre.")
     ] = None,
@@ -167,7 +167,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
 def sheet(
     out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Planche à écrire : .pdf ou .png.")],
-    columns: ColumnOptions,
+    columns: ContourColumns,
     name: Annotated[
         str | None, typer.Argument(metavar="SECTEUR|PÉRIMÈTRE", help="Nom d'un secteur ou code d'un périmètre.")
     ] = None,

@@ -104,7 +104,7 @@ def day_if_said(text: str | None) -> date | None:
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnOptions:
+class ContourColumns:
     """Columns of the codes and names of the contours given."""
 
     code_column: CodeColumn = None
@@ -287,7 +287,7 @@ class QuarterOptions:
     @property
     def own(self) -> OwnColumns:
         """Columns of the codes and names of the quarters given."""
-        return ColumnOptions(self.code_column, self.name_column).own
+        return ContourColumns(self.code_column, self.name_column).own
 
     def __post_init__(self) -> None:
         """Refuse the vintage of a grid that is not there."""

@@ -15,7 +15,7 @@ from geoville.cli.files import Destination
 from geoville.cli.options import (
     AsJson,
     AskedDay,
-    ColumnOptions,
+    ContourColumns,
     IncomeOptions,
     IrisIncomes,
     QpvGeneration,
@@ -139,7 +139,7 @@ def compare(
     grid: Annotated[
         Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux dont les habitants sont comptés des deux côtés.")
     ],
-    columns: ColumnOptions,
+    columns: ContourColumns,
     vintage: Vintage = None,
     kind: Annotated[
         Kind | None,
@@ -204,7 +204,7 @@ def _flow(row: TableRow) -> tuple[str, ...]:
 def describe(
     perimeters: Annotated[Path, typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à décrire.")],
     incomes: IncomeOptions,
-    columns: ColumnOptions,
+    columns: ContourColumns,
     grid: TerritoryGrid = None,
     vintage: Vintage = None,
     as_json: AsJson = False,
@@ -508,7 +508,7 @@ command(app, "candidates")(candidates)
 @command(app, "score")
 def score(
     computed: Annotated[Path, typer.Option("--candidates", metavar="FICHIER", help="Périmètres candidats.")],
-    columns: ColumnOptions,
+    columns: ContourColumns,
     official: Annotated[
         Path | None,
         typer.Option("--official", metavar="FICHIER", help="Contours officiels ; ceux de --territory sinon."),
