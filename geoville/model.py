@@ -100,6 +100,8 @@ class FootprintAnswer:
         and too large by `geoville.eligibility.reach.TOLERANCE_M` at most; None without perimeters.
     perimeters : those near the footprint; the signed distance of one that holds it whole is to its limit, negative.
     reasons : French sentences, the first one is the placement in words.
+    whole_commune : the territory that holds the footprint, where a law makes every commune of it count as a quarter:
+        there are then neither perimeters nor distances.
     """
 
     on: date
@@ -116,6 +118,7 @@ class FootprintAnswer:
     references: tuple[str, ...]
     rules: tuple[RuleFinding, ...]
     sources: tuple[Source, ...]
+    whole_commune: WholeCommune | None = None
 
 
 # --- The words that answers are made of: kinds of perimeters, verdicts, placements, statuses
@@ -215,6 +218,9 @@ class RuleStatus(StrEnum):
 
 POPULATION, POPULATION_SOURCE = "population_insee", "population_insee_source"
 """Attributes of an official quarter that hold the people whom Insee counts there, and the census."""
+
+CELL_PEOPLE, CELL_PEOPLE_SOURCE = "population_cells", "population_cells_source"
+"""Attributes of an official quarter that hold the people of its cells, and which cells."""
 
 
 @dataclass(frozen=True, slots=True)

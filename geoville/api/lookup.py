@@ -106,10 +106,10 @@ class PositionDocument(BaseModel):
 
 
 class PopulationDocument(BaseModel):
-    """Les habitants que l'Insee compte dans un quartier officiel."""
+    """Les habitants d'un quartier officiel, d'après une source."""
 
     count: int
-    source: str = Field(description="Recensement, ou liste, dont vient le chiffre")
+    source: str = Field(description="Recensement, liste ou carreaux dont vient le chiffre")
 
 
 class PerimeterDocument(BaseModel):
@@ -130,7 +130,10 @@ class PerimeterDocument(BaseModel):
     valid_from: date | None
     valid_to: date | None
     reference: str | None
-    population: PopulationDocument | None
+    population: PopulationDocument | None = Field(description="Habitants que l'Insee compte dans un quartier officiel")
+    population_cells: PopulationDocument | None = Field(
+        description="Estimation d'après les carreaux de 200 m du territoire, là où il en a pour ce quartier officiel"
+    )
 
 
 class SourceDocument(BaseModel):
@@ -288,6 +291,7 @@ class FootprintDocument(BaseModel):
     farthest_m: float | None
     wholly_within_300_m: bool
     wholly_within_500_m: bool
+    whole_commune: WholeCommuneDocument | None
     perimeters: list[PerimeterDocument]
     reasons: list[str]
     rules: list[RuleDocument]

@@ -10,7 +10,7 @@ import typer
 
 from geoville import french
 from geoville.cli.files import Destination
-from geoville.cli.options import DEFAULT_TERRITORY, AskedDay, QpvGeneration, TerritoryName, Vintage, day
+from geoville.cli.options import DEFAULT_TERRITORY, AskedDay, ContourColumns, QpvGeneration, TerritoryName, Vintage, day
 from geoville.cli.printing import print_lines
 from geoville.errors import InvalidInputError
 from geoville.model import Kind
@@ -18,6 +18,7 @@ from geoville.model import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from geoville.sources.contours import OwnColumns
     from geoville.workflows.maps import MapLook
 
 
@@ -27,6 +28,7 @@ _PRINTED = (".pdf", ".png")
 
 def draw(
     out: Annotated[Destination, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire les cartes.")],
+    columns: ContourColumns,
     name: Annotated[
         str | None, typer.Argument(metavar="SECTEUR|PÉRIMÈTRE", help="Nom d'un secteur ou code d'un périmètre.")
     ] = None,
@@ -62,6 +64,7 @@ def draw(
     Une page HTML qui s'ouvre sans réseau ; pour une planche à imprimer : « geoville sheet ».
     """
     _one_subject(name, file, compared, everything=everything)
+    columns.refuse_without("--from ou --compare", given=file is not None or compared is not None)
     if out.file_name.suffix.lower() in _PRINTED:
         raise InvalidInputError(
             "Une carte interactive s'écrit dans un dossier", advice="pour une planche : « geoville sheet »"
@@ -74,9 +77,13 @@ def draw(
         if compared is not None:
             _refuse_idle(("--tiles", tiles))
             used_grid = grid or open_pack(territory).grid_path()
-            drawn: Iterable[Path] = [_comparison(compared, used_grid, folder, look, vintage, kind, generation)]
+            drawn: Iterable[Path] = [
+                _comparison(compared, used_grid, folder, look, vintage, kind, generation, columns.own)
+            ]
         elif file is not None:
-            drawn = [draw_file(PerimeterFile(file, kind, generation, grid, vintage), folder, day(on), look)]
+            drawn = [
+                draw_file(PerimeterFile(file, kind, generation, grid, vintage, columns.own), folder, day(on), look)
+            ]
         else:
             _refuse_idle(("--grid", grid), ("--vintage", vintage), ("--kind", kind), ("--generation", generation))
             drawn = draw_maps(open_pack(territory), name, folder, day(on), look)
@@ -91,10 +98,11 @@ def _comparison(
     vintage: int | None,
     kind: Kind | None,
     generation: int | None,
+    own: OwnColumns,
 ) -> Path:
     from geoville.workflows.compare import compare_files
 
-    run = compare_files(*compared, grid, vintage=vintage, kind=kind, generation=generation)
+    run = compare_files(*compared, grid, vintage=vintage, kind=kind, generation=generation, own=own)
     folder.mkdir(parents=True, exist_ok=True)
     run.draw(folder / COMPARISON_PAGE, look.style)
     return folder / COMPARISON_PAGE
@@ -159,6 +167,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
 def sheet(
     out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Planche à écrire : .pdf ou .png.")],
+    columns: ContourColumns,
     name: Annotated[
         str | None, typer.Argument(metavar="SECTEUR|PÉRIMÈTRE", help="Nom d'un secteur ou code d'un périmètre.")
     ] = None,
@@ -188,6 +197,7 @@ def sheet(
         raise InvalidInputError("Rien de précis à imprimer", advice="donner un nom, ou bien --from")
     if kind is not None and file is None:
         raise InvalidInputError("Sans effet sur cette carte : --kind", advice="retirer cette option")
+    columns.refuse_without("--from", given=file is not None)
     from geoville.rendering.sheet.page import paper_format
     from geoville.rendering.sheet.sheet import SheetOptions
     from geoville.sources.pack import open_pack
@@ -197,7 +207,7 @@ def sheet(
     options = SheetOptions(paper_format(paper), theme, graticule)
     look = read_look(style, None)
     if file is not None:
-        spec = file_map(PerimeterFile(file, kind), day(on), look)
+        spec = file_map(PerimeterFile(file, kind, own=columns.own), day(on), look)
     else:
         (spec,) = map_specs(open_pack(territory), name, day(on), look).values()
     with out.writing() as path:

@@ -100,6 +100,32 @@ def day_if_said(text: str | None) -> date | None:
     return None if text is None else day(text)
 
 
+# --- Options of every command that reads contours from files
+
+
+@dataclass(frozen=True, slots=True)
+class ContourColumns:
+    """Columns of the codes and names of the contours given."""
+
+    code_column: CodeColumn = None
+    name_column: NameColumn = None
+
+    @property
+    def own(self) -> OwnColumns:
+        """What they say of the files."""
+        from geoville.sources.contours import OwnColumns
+
+        return OwnColumns(self.code_column, self.name_column)
+
+    def refuse_without(self, option: str, *, given: bool) -> None:
+        """Refuse columns of a file that is not given; `option` is the one that would give it."""
+        if self.own.said() and not given:
+            raise InvalidInputError(
+                "Colonne de contours donnée sans fichier de contours",
+                advice=f"donner aussi {option}, ou retirer --code-column et --name-column",
+            )
+
+
 # --- Options of every command that answers: which perimeters and which addresses it looks in
 
 
@@ -254,7 +280,14 @@ class QuarterOptions:
         int | None, typer.Option("--vintage", metavar="ANNÉE", help="Millésime de la grille, si son nom ne le dit pas.")
     ] = None
     generation: QpvGeneration = None
+    code_column: CodeColumn = None
+    name_column: NameColumn = None
     on: AskedDay = None
+
+    @property
+    def own(self) -> OwnColumns:
+        """Columns of the codes and names of the quarters given."""
+        return ContourColumns(self.code_column, self.name_column).own
 
     def __post_init__(self) -> None:
         """Refuse the vintage of a grid that is not there."""

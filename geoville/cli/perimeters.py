@@ -15,6 +15,7 @@ from geoville.cli.files import Destination
 from geoville.cli.options import (
     AsJson,
     AskedDay,
+    ContourColumns,
     IncomeOptions,
     IrisIncomes,
     QpvGeneration,
@@ -149,6 +150,7 @@ def compare(
     grid: Annotated[
         Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux dont les habitants sont comptés des deux côtés.")
     ],
+    columns: ContourColumns,
     vintage: Vintage = None,
     kind: Annotated[
         Kind | None,
@@ -170,7 +172,7 @@ def compare(
     """
     from geoville.workflows.compare import compare_files
 
-    run = compare_files(old, new, grid, vintage=vintage, kind=kind, generation=generation)
+    run = compare_files(old, new, grid, vintage=vintage, kind=kind, generation=generation, own=columns.own)
     if out is not None:
         with out.writing() as path:
             run.write(path)
@@ -213,6 +215,7 @@ def _flow(row: TableRow) -> tuple[str, ...]:
 def describe(
     perimeters: Annotated[Path, typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à décrire.")],
     incomes: IncomeOptions,
+    columns: ContourColumns,
     grid: TerritoryGrid = None,
     vintage: Vintage = None,
     as_json: AsJson = False,
@@ -224,7 +227,7 @@ def describe(
     from geoville.workflows.describe import describe_perimeters, published_population
 
     request = incomes.request(vintage)
-    found = describe_perimeters(perimeters, grid or request.territory_grid(), request)
+    found = describe_perimeters(perimeters, grid or request.territory_grid(), request, columns.own)
     counted = [published_population(item) for item, _ in found]
     if as_json:
         print_json(
@@ -566,6 +569,7 @@ command(app, "candidates")(candidates)
 @command(app, "score")
 def score(
     computed: Annotated[Path, typer.Option("--candidates", metavar="FICHIER", help="Périmètres candidats.")],
+    columns: ContourColumns,
     official: Annotated[
         Path | None,
         typer.Option("--official", metavar="FICHIER", help="Contours officiels ; ceux de --territory sinon."),
@@ -584,8 +588,9 @@ def score(
     """
     from geoville.workflows.score import score_files
 
+    columns.refuse_without("--official", given=official is not None)
     contours, cells = _compared_with(official, grid, territory, vintage, generation)
-    found = score_files(computed, contours, cells, vintage=vintage, generation=generation)
+    found = score_files(computed, contours, cells, vintage=vintage, generation=generation, own=columns.own)
     if as_json:
         print_json(asdict(found))
         return
@@ -772,6 +777,7 @@ def vecu(
         grid=quarters.grid,
         vintage=quarters.vintage,
         generation=quarters.generation,
+        own=quarters.own,
     )
     deliver(run, quarters.out, as_json=as_json, in_words=lambda: _print_vecu(run))
 
@@ -827,6 +833,7 @@ def veille(
         grid=quarters.grid,
         vintage=quarters.vintage,
         generation=quarters.generation,
+        own=quarters.own,
     )
     deliver(run, quarters.out, as_json=as_json, in_words=lambda: _print_veille(run))
 

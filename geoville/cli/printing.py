@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville import french
 from geoville.eligibility.sentences import QUALITY_NAMES, VERDICT_NAMES
-from geoville.model import POPULATION, POPULATION_SOURCE, Placement, RuleStatus
+from geoville.model import CELL_PEOPLE, CELL_PEOPLE_SOURCE, POPULATION, POPULATION_SOURCE, Placement, RuleStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -106,13 +106,14 @@ def footprint_lines(answer: FootprintAnswer) -> list[str]:
 
 
 def _people_lines(answer: Answer) -> Iterator[str]:
-    """People whom Insee counts in the official quarter that holds the position."""
+    """People of the official quarter that holds the position, as Insee counts them and as cells do, with the source."""
     first = answer.perimeters[0] if answer.perimeters else None
     if first is None or not first.inside:
         return
-    count, source = (first.perimeter.attributes.get(key) for key in (POPULATION, POPULATION_SOURCE))
-    if isinstance(count, int):
-        yield f"Quartier {first.perimeter.code} : {french.people(count)} ({source})"
+    for keys in ((POPULATION, POPULATION_SOURCE), (CELL_PEOPLE, CELL_PEOPLE_SOURCE)):
+        count, source = (first.perimeter.attributes.get(key) for key in keys)
+        if isinstance(count, int):
+            yield f"Quartier {first.perimeter.code} : {french.people(count)} ({source})"
 
 
 def _period_line(period: PeriodVerdict) -> str:

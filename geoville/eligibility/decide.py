@@ -279,9 +279,6 @@ def answer_by_law(position: Position, commune: WholeCommune, on: date) -> Answer
     An official answer without perimeters nor distance: the commune is named by `whole_commune`. Rules are read as for
     any quarter; what was not read of the law is among the reasons.
     """
-    named = f"{commune.name} ({commune.code})"
-    days = french.period(commune.valid_from, commune.valid_to)
-    doubt = () if commune.verified else (f"À vérifier : {commune.reference}.",)
     return Answer(
         on=on,
         verdict=VerdictCode.INSIDE,
@@ -290,17 +287,38 @@ def answer_by_law(position: Position, commune: WholeCommune, on: date) -> Answer
         distance_m=None,
         accuracy_m=position.accuracy_m,
         position=position,
-        reasons=(f"Dedans : toute commune y compte comme QPV par la loi, {days} : {named}.", NO_CONTOUR, *doubt),
+        reasons=reasons_by_law(commune),
         references=(commune.reference,),
         sources=(),
         quality=Quality.SURE,
-        rules=rule_findings(_ground_by_law(position, commune, on)),
+        rules=rule_findings(
+            RuleGround(
+                on,
+                {Kind.QPV: standing_by_law(commune)},
+                estimated=False,
+                communes=frozenset({position.citycode or commune.code}),
+                accuracy_m=position.accuracy_m,
+            )
+        ),
         whole_commune=commune,
     )
 
 
-def _ground_by_law(position: Position, commune: WholeCommune, on: date) -> RuleGround:
-    """Ground for the rules: the position is in the commune, at an unknown distance from its limit."""
+def reasons_by_law(commune: WholeCommune) -> tuple[str, ...]:
+    """Reasons of an answer that rests on such a law, the verdict first; what was not read of the law comes last."""
+    named = f"{commune.name} ({commune.code})"
+    days = french.period(commune.valid_from, commune.valid_to)
+    doubt = () if commune.verified else (f"À vérifier : {commune.reference}.",)
+    return (f"Dedans : toute commune y compte comme QPV par la loi, {days} : {named}.", NO_CONTOUR, *doubt)
+
+
+def standing_by_law(commune: WholeCommune, farthest_m: float | None = None) -> Standing:
+    """Standing of what such a commune holds: inside, at an unknown distance from its limit.
+
+    Parameters
+    ----------
+    farthest_m : 0 for an area, none of whose points is outside; None for what is not one.
+    """
     import shapely
 
     quarter = Perimeter(
@@ -315,6 +333,4 @@ def _ground_by_law(position: Position, commune: WholeCommune, on: date) -> RuleG
         reference=commune.reference,
         communes=(commune.code,),
     )
-    standings = {Kind.QPV: Standing(quarter, VerdictCode.INSIDE, 0.0)}
-    communes = frozenset({position.citycode or commune.code})
-    return RuleGround(on, standings, estimated=False, communes=communes, accuracy_m=position.accuracy_m)
+    return Standing(quarter, VerdictCode.INSIDE, 0.0, farthest_m)

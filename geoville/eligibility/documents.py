@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from geoville.model import POPULATION, POPULATION_SOURCE, RuleStatus, VerdictCode
+from geoville.model import CELL_PEOPLE, CELL_PEOPLE_SOURCE, POPULATION, POPULATION_SOURCE, RuleStatus, VerdictCode
 
 if TYPE_CHECKING:
     from datetime import date
@@ -62,13 +62,19 @@ def perimeter_document(hit: PerimeterHit, on: date) -> dict[str, Any]:
         "valid_from": day_text(perimeter.valid_from),
         "valid_to": day_text(perimeter.valid_to),
         "reference": perimeter.reference or None,
-        "population": _population(perimeter),
+        "population": _people(perimeter, POPULATION, POPULATION_SOURCE),
+        "population_cells": _people(perimeter, CELL_PEOPLE, CELL_PEOPLE_SOURCE),
     }
 
 
-def _population(perimeter: Perimeter) -> dict[str, int | str] | None:
-    """People whom Insee counts in an official quarter, with the census; None where that is not known."""
-    count, source = (perimeter.attributes.get(key) for key in (POPULATION, POPULATION_SOURCE))
+def _people(perimeter: Perimeter, *keys: str) -> dict[str, int | str] | None:
+    """People of an official quarter, as Insee or as cells count them, with the source; None where not known.
+
+    Parameters
+    ----------
+    keys : attributes that hold the number and its source.
+    """
+    count, source = (perimeter.attributes.get(key) for key in keys)
     return {"count": count, "source": source} if isinstance(count, int) and isinstance(source, str) else None
 
 
@@ -281,6 +287,7 @@ def footprint_document(answer: FootprintAnswer) -> dict[str, Any]:
         "farthest_m": to_the_millimetre(answer.farthest_m),
         "wholly_within_300_m": answer.wholly_within_300_m,
         "wholly_within_500_m": answer.wholly_within_500_m,
+        "whole_commune": _whole_commune(answer.whole_commune) if answer.whole_commune else None,
         "perimeters": [perimeter_document(hit, answer.on) for hit in answer.perimeters],
         "reasons": list(answer.reasons),
         "rules": [finding_document(finding) for finding in answer.rules],

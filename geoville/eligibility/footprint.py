@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geoville import french
-from geoville.eligibility.decide import listed, references_of, sources_of
+from geoville.eligibility.decide import listed, reasons_by_law, references_of, sources_of, standing_by_law
 from geoville.eligibility.index import NEARBY_M
 from geoville.eligibility.judgement import AREAS, LINES, POINTS, part_inside, share_of
 from geoville.eligibility.reach import farthest_m
@@ -23,6 +23,7 @@ from geoville.eligibility.sentences import (
     part_in_words,
 )
 from geoville.errors import InvalidInputError
+from geoville.law import whole_territory_around
 from geoville.model import Basis, FootprintAnswer, Kind, Placement, VerdictCode
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.eligibility.index import PerimeterIndex
-    from geoville.model import Perimeter, PerimeterHit
+    from geoville.model import Perimeter, PerimeterHit, WholeCommune
     from geoville.perimeters.areas import PopulatedCells
 
 
@@ -315,7 +316,8 @@ def decide_footprint(
     Placement and distances are about the union of the perimeters that `decide` would answer from: QPV in force, else
     candidates. Vertices are transformed one by one and everything is measured in the projected CRS, limits included.
     Outside the territory whose perimeters are known, or where none is in force, the placement is `unknown`, never
-    `outside`.
+    `outside`. What lies wholly where a law makes every commune count as a quarter is inside by that law, whatever
+    contours are known.
 
     Raises
     ------
@@ -323,6 +325,9 @@ def decide_footprint(
         A footprint that is empty, invalid, or of several sorts.
     """
     require_footprint(geometry_wgs84)
+    commune = whole_territory_around(geometry_wgs84.bounds, on)
+    if commune:
+        return _answer_by_law(geometry_wgs84, commune, on)
     shape, epsg = index.projected(geometry_wgs84)
     local = index.knows_everything(geometry_wgs84.bounds)
     basis, kinds = index.answering(on, epsg, local=local)
@@ -350,6 +355,39 @@ def decide_footprint(
         references=references_of(basis, answering, hits),
         rules=() if placement is Placement.UNKNOWN else rule_findings(ground, at_permit),
         sources=sources_of(hit.perimeter for hit in answering or hits),
+    )
+
+
+def _answer_by_law(shape: BaseGeometry, commune: WholeCommune, on: date) -> FootprintAnswer:
+    """Say that a footprint is wholly inside, by the law that makes every commune there count as a quarter.
+
+    Returns
+    -------
+    An official answer without perimeters nor distances, as `geoville.eligibility.decide.answer_by_law` gives of a
+    position.
+    """
+    import shapely
+
+    standing = standing_by_law(commune, 0.0 if shapely.get_dimensions(shape) == AREAS else None)
+    ground = RuleGround(
+        on, {Kind.QPV: standing}, estimated=False, communes=frozenset({commune.code}), is_footprint=True
+    )
+    return FootprintAnswer(
+        on=on,
+        placement=Placement.INSIDE,
+        basis=Basis.OFFICIAL,
+        share_of_area=1.0,
+        share_of_people=None,
+        nearest_m=None,
+        farthest_m=None,
+        wholly_within_300_m=True,
+        wholly_within_500_m=True,
+        perimeters=(),
+        reasons=reasons_by_law(commune),
+        references=(commune.reference,),
+        rules=rule_findings(ground),
+        sources=(),
+        whole_commune=commune,
     )
 
 

@@ -24,6 +24,7 @@ from geoville.law.parameters import (
     require_income_rule,
     whole_commune_at,
     whole_territories,
+    whole_territory_around,
 )
 from geoville.law.threshold import IncomeReference, Threshold, eligible_units, income_threshold, moved_thresholds
 
@@ -47,5 +48,6 @@ __all__ = [
     "require_income_rule",
     "whole_commune_at",
     "whole_territories",
+    "whole_territory_around",
     "zone_of_departement",
 ]

@@ -256,6 +256,26 @@ def whole_territories(on: date) -> tuple[tuple[float, float, float, float], ...]
     return tuple(tuple(entry["box"]) for entry, _ in _entirely_qpv() if _holds(entry, on))
 
 
+def whole_territory_around(bounds: tuple[float, float, float, float], on: date) -> WholeCommune | None:
+    """Territory whose every commune counts as a quarter, and which holds a whole box; None where there is none.
+
+    Parameters
+    ----------
+    bounds : west, south, east, north, degrees, WGS84.
+
+    >>> from datetime import date
+    >>> mamoudzou = (45.22, -12.79, 45.23, -12.78)
+    >>> found, before = (whole_territory_around(mamoudzou, date(year, 1, 1)) for year in (2026, 2025))
+    >>> found.name, before
+    ('Mayotte', None)
+    """
+    west, south, east, north = bounds
+    for box in whole_territories(on):
+        if box[0] <= west and box[1] <= south and east <= box[2] and north <= box[3]:
+            return whole_commune_at(west, south, "", on)
+    return None
+
+
 def _rule_of(departement: str, on: date) -> IncomeRule:
     """Income rule of a département; LawError says which other rule decides there."""
     if not departement.startswith(_OVERSEAS):

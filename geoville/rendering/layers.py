@@ -12,7 +12,7 @@ from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.sentences import KIND_NAMES, dates_in_force
 from geoville.french import UNIT_SPACE, UNKNOWN, distance, euros, fold, long_date, number, people, percent
 from geoville.law import position_accuracy
-from geoville.model import POPULATION, POPULATION_SOURCE, Kind, Perimeter
+from geoville.model import CELL_PEOPLE, CELL_PEOPLE_SOURCE, POPULATION, POPULATION_SOURCE, Kind, Perimeter
 from geoville.rendering.cells import Popup, geojson, grid_squares
 from geoville.rendering.look import PLACES
 from geoville.rendering.map_spec import PerimeterLayer, PlaceLayer, PlacePoint, Shape
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 
 ESTIMATED = "estimé, sans valeur réglementaire"
-
-CELL_PEOPLE, CELLS = "population_cells", "population_cells_source"
-"""Attributes that hold the people of the cells of an official quarter, and which cells."""
 
 GENERALISED_LINE = "qpv_generalised"
 
@@ -154,7 +151,7 @@ def _figure_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
 
 def _census_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
     """People of an official quarter, as Insee counts them and as cells give them, each with its source."""
-    pairs = ((POPULATION, POPULATION_SOURCE), (CELL_PEOPLE, CELLS))
+    pairs = ((POPULATION, POPULATION_SOURCE), (CELL_PEOPLE, CELL_PEOPLE_SOURCE))
     found = [(perimeter.attributes.get(count), perimeter.attributes.get(source)) for count, source in pairs]
     return [(f"Population ({source})", people(count)) for count, source in found if isinstance(count, int) and count]
 

@@ -173,6 +173,16 @@ class OwnColumns:
         asked = (column for column in (self.code, self.name) if column is not None)
         return next((column for column in asked if column.lower() not in known), None)
 
+    def among(self, known: Collection[str]) -> OwnColumns:
+        """Those that a file has."""
+        code, name = (column if column and column.lower() in known else None for column in (self.code, self.name))
+        return OwnColumns(code, name)
+
+    def said(self) -> dict[str, str]:
+        """Those that the user says, for a provenance; nothing where the usual ones do."""
+        said = {"code_column": self.code, "name_column": self.name}
+        return {key: column for key, column in said.items() if column is not None}
+
 
 class ContourRow:
     """One row of a file of perimeters, read column by column.
@@ -491,6 +501,29 @@ def read_perimeters(
             repairs.append(repair)
         found[perimeter.code] = perimeter
     return ContourFile(tuple(found.values()), tuple(repairs), sha256)
+
+
+def own_columns_of(paths: Sequence[Path], own: OwnColumns | None) -> tuple[OwnColumns, ...]:
+    """Columns of the codes and names of each of several files, which need not be laid out alike.
+
+    Raises
+    ------
+    ContourError
+        A file cannot be read, or none has one of the columns said.
+    """
+    if own is None or not own.said():
+        return (OwnColumns(),) * len(paths)
+    tables = [read_contour_table(path, may_be_empty=True) for path in paths]
+    columns = {path: table.rows[0].keys() if table.rows else () for path, table in zip(paths, tables, strict=True)}
+    everywhere = tuple(dict.fromkeys(column for known in columns.values() for column in known))
+    missing = own.missing(everywhere) if everywhere else None
+    if missing:
+        raise ContourError(
+            "Colonne absente des fichiers de contours",
+            where=Location(", ".join(dict.fromkeys(path.name for path in paths)), column=missing),
+            advice=f"donner l'une de : {', '.join(everywhere)}",
+        )
+    return tuple(own.among(columns[path]) for path in paths)
 
 
 def _require_columns(own: OwnColumns | None, table: ContourTable, path: Path) -> None:

@@ -46,6 +46,7 @@ from geoville.sources.pack_folders import (
     versions,
 )
 from geoville.sources.precedence import each_once
+from geoville.sources.quarter_people import QUARTER_PEOPLE, read_quarter_people
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.grid import Grid
     from geoville.model import Address, Perimeter
+    from geoville.sources.quarter_people import CountedQuarter
 
 
 # --- Small tables of a territory pack: communes, cells, incomes of IRIS. Their checksums are verified before
@@ -379,6 +381,12 @@ class Pack:
     def cells(self) -> CellTable:
         """Commune and IRIS of the centre of every cell of the pack's grids; DataUnavailableError where it has none."""
         return read_cells(self.file("cells").checked_path())
+
+    @cached_property
+    def quarter_people(self) -> tuple[CountedQuarter, ...]:
+        """People of the cells of official quarters, as counted when the pack was built; none where it was not."""
+        files = self._files(QUARTER_PEOPLE)
+        return tuple(item for file in files for item in read_quarter_people(file.checked_path()))
 
     @cached_property
     def iris_names(self) -> dict[str, str]:

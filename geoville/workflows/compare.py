@@ -11,6 +11,7 @@ from geoville.crs import GRID_CRS
 from geoville.eligibility.documents import identity_document
 from geoville.perimeters.comparison import compare_perimeters, overlay
 from geoville.rendering import comparison_map, render_comparison
+from geoville.sources.contours import own_columns_of
 from geoville.sources.files import replacing
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import write_layer
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from geoville.model import Kind, Perimeter
     from geoville.perimeters.comparison import ChangedPiece, Comparison, Flow, Group, Member, SharedGround
     from geoville.rendering.look import MapStyle
+    from geoville.sources.contours import OwnColumns
 
 
 # --- What enters, leaves and stays as a table of polygons
@@ -128,6 +130,7 @@ def compare_files(
     vintage: int | None = None,
     kind: Kind | None = None,
     generation: int | None = None,
+    own: OwnColumns | None = None,
 ) -> ComparisonRun:
     """Compare two files of perimeters.
 
@@ -138,6 +141,7 @@ def compare_files(
     vintage : of the grid, where nothing else tells it.
     kind : what the perimeters of both files are, where nothing else tells it.
     generation : of the QPV of both files, where nothing else tells it.
+    own : columns of the codes and names, in whichever file has them.
 
     Raises
     ------
@@ -148,8 +152,8 @@ def compare_files(
     epsg = GRID_CRS[cells.epsg]
     squares = cell_squares(cells.easting, cells.northing, cells.epsg, epsg)
     before, after = (
-        read_map(path, epsg, role, otherwise=kind, otherwise_generation=generation)
-        for path, role in ((old, "old"), (new, "new"))
+        read_map(path, epsg, role, otherwise=kind, otherwise_generation=generation, own=columns)
+        for path, role, columns in zip((old, new), ("old", "new"), own_columns_of((old, new), own), strict=True)
     )
     refuse_idle_generation(generation, before, after)
     comparison = compare_perimeters(before.perimeters, after.perimeters, squares, cells.people)
@@ -165,7 +169,7 @@ def compare_files(
             command="perimeters compare",
             inputs=(before.file, after.file, grid_input(grid, cells, grid_source)),
             law=(),
-            parameters=asdict(comparison.rules),
+            parameters={**asdict(comparison.rules), **(own.said() if own else {})},
             sources=tuple(dict.fromkeys((*cited, grid_source))),
         ),
     )

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
     from geoville.model import Perimeter
     from geoville.perimeters.sensitivity import SearchStart
+    from geoville.sources.contours import OwnColumns
     from geoville.workflows.search_inputs import SearchInputs
 
 
 def describe_perimeters(
-    path: Path, grid_path: Path, request: CandidateRequest
+    path: Path, grid_path: Path, request: CandidateRequest, own: OwnColumns | None = None
 ) -> tuple[tuple[Perimeter, AreaFigures], ...]:
     """Estimate the population, poverty and median income of each perimeter of a file.
 
@@ -34,6 +35,7 @@ def describe_perimeters(
     ----------
     path : any file of perimeters; what it does not say the kind of is taken as a draft of yours.
     request : gives the territory or the reference incomes, the vintage and the IRIS.
+    own : columns of the codes and names, where they are not the usual ones.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def describe_perimeters(
     prepared = prepare_search(grid_path, request)
     epsg = GRID_CRS[prepared.start.grid.epsg]
     figures = area_describer(prepared)
-    perimeters = read_map(path, epsg, "perimeters", otherwise=Kind.CANDIDAT).perimeters
+    perimeters = read_map(path, epsg, "perimeters", otherwise=Kind.CANDIDAT, own=own).perimeters
     return tuple((item, figures(item.geometry)) for item in perimeters)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.grid import Grid
     from geoville.model import Perimeter
-    from geoville.sources.contours import ContourFile
+    from geoville.sources.contours import ContourFile, OwnColumns
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -50,8 +50,12 @@ class GridLayer:
     source: Source
 
 
-def read_quarters(path: Path, on: date, *, generation: int | None = None) -> GisLayer:
+def read_quarters(path: Path, on: date, *, generation: int | None = None, own: OwnColumns | None = None) -> GisLayer:
     """Read the priority quarters in force on a day, or candidates, which answer at any date.
+
+    Parameters
+    ----------
+    generation, own : as `read_perimeters` takes them.
 
     Raises
     ------
@@ -59,7 +63,7 @@ def read_quarters(path: Path, on: date, *, generation: int | None = None) -> Gis
         The file holds other perimeters, none in force that day, or perimeters in several CRS; or a generation is given
         where none is a QPV.
     """
-    layer = _layer("qpv", path, read_perimeters(path, generation=generation, otherwise=Kind.QPV))
+    layer = _layer("qpv", path, read_perimeters(path, generation=generation, otherwise=Kind.QPV, own=own))
     for perimeter in layer.perimeters:
         if perimeter.kind not in QUARTER_KINDS:
             raise ContourError(
@@ -80,14 +84,20 @@ def read_quarters(path: Path, on: date, *, generation: int | None = None) -> Gis
     return layer
 
 
-def read_former(path: Path) -> GisLayer:
+def read_former(path: Path, own: OwnColumns | None = None) -> GisLayer:
     """Read former perimeters: ZUS where the file's name says so, CUCS otherwise, unless the file itself tells."""
     kind = Kind.ZUS if Kind.ZUS in path.stem.lower() else Kind.CUCS
-    return _layer("former", path, read_perimeters(path, otherwise=kind))
+    return _layer("former", path, read_perimeters(path, otherwise=kind, own=own))
 
 
 def read_map(
-    path: Path, epsg: int, role: str, *, otherwise: Kind | None = None, otherwise_generation: int | None = None
+    path: Path,
+    epsg: int,
+    role: str,
+    *,
+    otherwise: Kind | None = None,
+    otherwise_generation: int | None = None,
+    own: OwnColumns | None = None,
 ) -> GisLayer:
     """Read a whole map of perimeters, whatever they are: a file without any is a map without any.
 
@@ -96,13 +106,16 @@ def read_map(
     epsg : projected CRS that they must be measured in.
     role : of the file, in a provenance.
     otherwise, otherwise_generation : what the perimeters are, and the generation of QPV, where nothing else tells.
+    own : columns of the codes and names, where they are not the usual ones.
 
     Raises
     ------
     ContourError
         The file cannot be read, or its perimeters are of another territory.
     """
-    read = read_perimeters(path, otherwise=otherwise, otherwise_generation=otherwise_generation, may_be_empty=True)
+    read = read_perimeters(
+        path, otherwise=otherwise, otherwise_generation=otherwise_generation, may_be_empty=True, own=own
+    )
     layer = _layer(role, path, read)
     require_epsg(layer, epsg)
     return layer

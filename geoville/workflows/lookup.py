@@ -22,6 +22,7 @@ from geoville.sources.manifest import fetching, lacking
 from geoville.sources.national import national_layer, national_manifest
 from geoville.sources.pack import open_pack
 from geoville.sources.precedence import each_once
+from geoville.sources.quarter_people import with_cell_people
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -214,7 +215,7 @@ class DeskChoice:
             read = (read_perimeters(path, generation=self.generation, own=self.own) for path in self.perimeters)
             return LookupDesk(searcher, PerimeterIndex([found for contours in read for found in contours.perimeters]))
         country = national_layer()
-        known = each_once((*pack.own_perimeters(), *country.perimeters))
+        known = with_cell_people(each_once((*pack.own_perimeters(), *country.perimeters)), pack.quarter_people)
         return LookupDesk(searcher, PerimeterIndex(known, pack.extent, country.country))
 
     def check_workers(self, workers: int) -> None:

@@ -9,27 +9,26 @@ import numpy as np
 import shapely
 
 from geoville import french
-from geoville.carroyage.cell_geometry import cell_squares
 from geoville.carroyage.indicators import Indicator, estimated_values
 from geoville.carroyage.lattice import find_keys, place_keys
-from geoville.crs import GRID_CRS, WGS84, transform_geometry
+from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.actions.check import GROUND_NAMES
 from geoville.eligibility.rules import rules_at
 from geoville.errors import InvalidInputError, Location, UnknownMapError
 from geoville.extras import need
 from geoville.model import Basis, Kind, Position
-from geoville.perimeters.areas import PopulatedCells
 from geoville.perimeters.method import method_choice
 from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, perimeters_map, render_page, sector_map
 from geoville.rendering.action_map import ActionMark, action_map
 from geoville.rendering.cells import CellFigures, IrisFigures, Popup
-from geoville.rendering.layers import CELL_PEOPLE, CELLS
 from geoville.rendering.look import MapStyle, parse_style, tile_source
 from geoville.rendering.sheet.sheet import sheet_pdf, sheet_png
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import embedded_maps, make_folder, replacing
 from geoville.sources.grids import read_grid
 from geoville.sources.pack import list_territories, open_pack
+from geoville.sources.quarter_people import with_cell_people
+from geoville.workflows.quarter_people import count_quarters
 from geoville.workflows.search_inputs import CandidateRequest, read_sourced_grid
 from geoville.workflows.sensitivity import sensitivity_of
 
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from geoville.rendering.look import TileSource
     from geoville.rendering.sheet.sheet import SheetOptions
     from geoville.sources.cell_tables import KeptCells
+    from geoville.sources.contours import OwnColumns
     from geoville.sources.pack import Pack
     from geoville.workflows.actions import ActionDesk
     from geoville.workflows.search_inputs import SearchInputs
@@ -214,15 +214,7 @@ def _with_people(perimeters: tuple[Perimeter, ...], grid: Grid | None) -> tuple[
     """Official quarters with the people of their cells, by share of area, to stand beside those whom Insee counts."""
     if grid is None:
         return perimeters
-    squares = cell_squares(grid.easting, grid.northing, grid.epsg, GRID_CRS[grid.epsg])
-    cells = PopulatedCells(squares, grid.people)
-    label = f"carreaux de {grid.vintage}, au prorata des surfaces"
-    return tuple(
-        replace(item, attributes={**item.attributes, CELL_PEOPLE: round(cells.people_in(item.geometry)), CELLS: label})
-        if item.kind is Kind.QPV and item.epsg == GRID_CRS[grid.epsg]
-        else item
-        for item in perimeters
-    )
+    return with_cell_people(perimeters, count_quarters(perimeters, grid))
 
 
 def _drawn_grid(territory: Pack) -> tuple[Grid | None, Source | None]:
@@ -306,6 +298,7 @@ class PerimeterFile:
     kind, generation : what they are, where the file does not tell.
     grid : cells to draw under them; those of the embedded territory that they lie in where it is not given.
     vintage : of `grid`, where nothing else tells it.
+    own : columns of the codes and names, where they are not the usual ones.
     """
 
     path: Path
@@ -313,6 +306,7 @@ class PerimeterFile:
     generation: int | None = None
     grid: Path | None = None
     vintage: int | None = None
+    own: OwnColumns | None = None
 
 
 def read_look(style: Path | None, tiles: str | None) -> MapLook:
@@ -351,7 +345,7 @@ def file_map(file: PerimeterFile, on: date, look: MapLook | None = None) -> MapS
         The file cannot be read, or holds no perimeter.
     """
     look = look or MapLook()
-    read = read_perimeters(file.path, otherwise=file.kind, otherwise_generation=file.generation)
+    read = read_perimeters(file.path, otherwise=file.kind, otherwise_generation=file.generation, own=file.own)
     return perimeters_map(file.path.stem, _scene(read.perimeters, file, on, look))
 
 

@@ -17,10 +17,12 @@ from geoville.sources.files import make_folder, replacing, sha256_of
 from geoville.sources.grids import read_grid
 from geoville.sources.manifest import MANIFEST, SENSITIVITY, PackFile, manifest_text
 from geoville.sources.pack import open_pack
-from geoville.sources.provenance import InputFile
+from geoville.sources.provenance import InputFile, Provenance, write_provenance
+from geoville.sources.quarter_people import QUARTER_PEOPLE, write_quarter_people
 from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.layers import GisLayer, grid_layer, layer_of, read_quarters
 from geoville.workflows.maps import MOST_CELLS
+from geoville.workflows.quarter_people import count_quarters
 from geoville.workflows.search_inputs import CandidateRequest
 from geoville.workflows.sensitivity import sweep_territory
 from geoville.workflows.vecu import read_all_places, vecu_of
@@ -121,12 +123,14 @@ _NAMES = {
     Kind.VEILLE: "veille.geojson",
     Kind.VECU: "vecu.geojson",
     SENSITIVITY: "sensibilite.csv",
+    QUARTER_PEOPLE: "habitants_qpv.csv",
 }
 _TITLES = {
     Kind.CANDIDAT: "Périmètres candidats estimés d'après les carreaux de 200 m, sans valeur réglementaire",
     Kind.VEILLE: "Quartiers de veille : approximation par carreaux, sans valeur réglementaire",
     Kind.VECU: "Quartiers vécus estimés autour des quartiers prioritaires, sans valeur réglementaire",
     SENSITIVITY: "Nombre de scénarios qui retiennent chaque carreau, sans valeur réglementaire",
+    QUARTER_PEOPLE: "Habitants des quartiers prioritaires d'après les carreaux de 200 m, au prorata des surfaces",
 }
 _PLACE_ROLES = ("places", "contract_places")
 _VEILLE = VeilleRules(min_population=100)
@@ -214,6 +218,8 @@ def build_pack(name: str, folder: Path, on: date | None = None) -> BuiltPack:
     if sensitivity is not None:
         files[SENSITIVITY] = folder / _file_name(territory, SENSITIVITY)
         sensitivity.write_counts(files[SENSITIVITY])
+    if _write_people(territory, folder / _file_name(territory, QUARTER_PEOPLE)):
+        files[QUARTER_PEOPLE] = folder / _file_name(territory, QUARTER_PEOPLE)
     checksums = {path.name: sha256_of(path) for path in files.values()}
     _write_manifest(territory, folder, files)
     return BuiltPack(candidates, veille, vecu, sensitivity, checksums)
@@ -247,6 +253,27 @@ def _vecu(territory: Pack, quarters: GisLayer, on: date) -> VecuRun | None:
         rules=VecuRules(),
         cells=grid_layer(read_grid(path, vintage=territory.default_vintage), territory.epsg, path),
     )
+
+
+def _write_people(territory: Pack, path: Path) -> bool:
+    """Write the people of the cells of each official quarter, whatever its generation; False where there is none.
+
+    A quarter that reaches beyond the communes of the pack is left out: its cells are not all there. Contours of 2015
+    give their communes by name, those of 2024 by code.
+    """
+    grid_path = territory.grid_path()
+    grid = read_grid(grid_path, vintage=territory.default_vintage)
+    known = {text for commune in territory.communes.items() for text in commune}
+    official = [item for item in territory.perimeters({Kind.QPV}) if not known or known >= {*item.communes}]
+    counted = count_quarters(official, grid)
+    if not counted:
+        return False
+    write_quarter_people(counted, path)
+    cited = (territory.grids[territory.default_vintage].source, *(item.source for item in official))
+    inputs = (InputFile("grid", grid_path.name, sha256_of(grid_path), territory.default_vintage),)
+    sources = tuple(dict.fromkeys(source for source in cited if source))
+    write_provenance(Provenance("data build", inputs, (), {"spread": "area"}, sources), path)
+    return True
 
 
 def _file_name(territory: Pack, role: str) -> str:

@@ -17,6 +17,7 @@ from geoville.workflows.search_inputs import read_sourced_grid
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
+    from geoville.sources.contours import OwnColumns
     from geoville.sources.pack import Pack
 
 
@@ -27,6 +28,7 @@ def score_files(
     *,
     vintage: int | None = None,
     generation: int | None = None,
+    own: OwnColumns | None = None,
 ) -> Score:
     """Compare two maps of perimeters on the people of a grid.
 
@@ -37,6 +39,7 @@ def score_files(
     grid : cells whose people weigh the comparison.
     vintage : of the grid, where nothing else tells it.
     generation : of the QPV, where nothing else tells it.
+    own : columns of the codes and names of the official contours, where they are not the usual ones.
 
     Raises
     ------
@@ -48,7 +51,7 @@ def score_files(
     squares = cell_squares(cells.easting, cells.northing, cells.epsg, epsg)
     ours = read_map(candidates, epsg, "candidates", otherwise=Kind.CANDIDAT)
     theirs = (
-        read_map(official, epsg, "official", otherwise=Kind.QPV, otherwise_generation=generation)
+        read_map(official, epsg, "official", otherwise=Kind.QPV, otherwise_generation=generation, own=own)
         if isinstance(official, Path)
         else official
     )

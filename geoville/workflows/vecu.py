@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import geopandas
 
     from geoville.perimeters.vecu import KeptPlace, LeftPlace, PlaceOfUse
+    from geoville.sources.contours import OwnColumns
     from geoville.sources.layers import StreetLines
     from geoville.workflows.layers import GisLayer, GridLayer
 
@@ -79,6 +80,7 @@ def compute_vecu(
     grid: Path | None = None,
     vintage: int | None = None,
     generation: int | None = None,
+    own: OwnColumns | None = None,
 ) -> VecuRun:
     """Draw the vécu of the quarters of a day from files.
 
@@ -90,9 +92,10 @@ def compute_vecu(
     grid : cells that places stand in, and that give each perimeter its population.
     vintage : of the grid, where nothing else tells it.
     generation : of the QPV, where their codes do not tell.
+    own : columns of the codes and names of the quarters, where they are not the usual ones.
     """
-    quarters = read_quarters(qpv, on, generation=generation)
-    return vecu_of(
+    quarters = read_quarters(qpv, on, generation=generation, own=own)
+    run = vecu_of(
         quarters,
         read_all_places(places, quarters.epsg),
         on=on,
@@ -101,6 +104,8 @@ def compute_vecu(
         street_file=streets.name if streets else "",
         cells=read_cells_with_people(grid, quarters.epsg, vintage=vintage) if grid else None,
     )
+    said = {**run.provenance.parameters, **(own.said() if own else {})}
+    return replace(run, provenance=replace(run.provenance, parameters=said))
 
 
 def read_all_places(paths: Sequence[Path], epsg: int) -> VecuPlaces:

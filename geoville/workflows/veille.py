@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.model import Source
 from geoville.perimeters.veille import Veille, VeilleRules, piece_figures, veille_quarters
+from geoville.sources.contours import own_columns_of
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import perimeters_frame, write_perimeters
 from geoville.workflows.layers import inputs_of, read_cells_with_people, read_former, read_quarters, require_epsg
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     import geopandas
 
+    from geoville.sources.contours import OwnColumns
     from geoville.workflows.layers import GisLayer, GridLayer
 
 
@@ -37,8 +39,12 @@ class VeilleRun:
 
     def beside(self, context: Mapping[str, Any]) -> VeilleRun:
         """The same run, with what is known besides: written in the document and in the provenance."""
-        provenance = replace(self.provenance, parameters={**self.provenance.parameters, **context})
-        return replace(self, provenance=provenance, context=context)
+        return replace(self.made_with(context), context=context)
+
+    def made_with(self, parameters: Mapping[str, Any]) -> VeilleRun:
+        """The same run, with choices that its provenance tells too."""
+        provenance = replace(self.provenance, parameters={**self.provenance.parameters, **parameters})
+        return replace(self, provenance=provenance)
 
     def frame(self) -> geopandas.GeoDataFrame:
         """One row per quarter; columns as in `geoville.sources.writers.perimeters_frame`."""
@@ -71,6 +77,7 @@ def compute_veille(
     grid: Path | None = None,
     vintage: int | None = None,
     generation: int | None = None,
+    own: OwnColumns | None = None,
 ) -> VeilleRun:
     """Compute the veille quarters of a day from files.
 
@@ -81,13 +88,16 @@ def compute_veille(
     grid : cells that give the population of each piece.
     vintage : of the grid, where nothing else tells it.
     generation : of the QPV, where their codes do not tell.
+    own : columns of the codes and names, in whichever file has them.
     """
-    quarters = read_quarters(qpv, on, generation=generation)
-    before = [read_former(path) for path in former]
+    of_quarters, *of_former = own_columns_of((qpv, *former), own)
+    quarters = read_quarters(qpv, on, generation=generation, own=of_quarters)
+    before = [read_former(path, columns) for path, columns in zip(former, of_former, strict=True)]
     for layer in before:
         require_epsg(layer, quarters.epsg)
     cells = read_cells_with_people(grid, quarters.epsg, vintage=vintage) if grid else None
-    return veille_of(before, quarters, on=on, rules=rules, cells=cells)
+    run = veille_of(before, quarters, on=on, rules=rules, cells=cells)
+    return run.made_with(own.said() if own else {})
 
 
 def veille_of(

@@ -13,7 +13,7 @@ from geoville.sources.pack import open_pack
 from geoville.workflows.pack import APPROXIMATION, BuiltPack, build_pack
 
 CALAIS = embedded_data() / "calais"
-LAYERS = ("candidats.geojson", "veille.geojson", "vecu.geojson", "sensibilite.csv")
+LAYERS = ("candidats.geojson", "veille.geojson", "vecu.geojson", "sensibilite.csv", "habitants_qpv.csv")
 
 
 @pytest.fixture(scope="module")

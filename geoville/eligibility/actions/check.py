@@ -304,7 +304,8 @@ def _only(index: PerimeterIndex, *kinds: Kind) -> PerimeterIndex:
 
 
 def _finding(index: PerimeterIndex, on: date, answer: Answer | FootprintAnswer, none_known: str) -> LayerFinding:
-    if not any_in_force(index, on):
+    of_quarters = any(item.kind in QUARTER_KINDS for item in index.perimeters)
+    if not any_in_force(index, on) or (answer.whole_commune and not of_quarters):  # that law is about QPV alone
         return LayerFinding(SpotStanding.UNKNOWN, Basis.OFFICIAL, none_known)
     code = answer.verdict if isinstance(answer, Answer) else answer.placement
     return LayerFinding(_STANDINGS[code], answer.basis, answer.reasons[0], answer.sources, answer.references)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from square_quarter import VEILLE
+import shapely
+from square_quarter import VEILLE, qpv
 
 from geoville.crs import RGR92_UTM40
 from geoville.eligibility.actions.action import (
@@ -19,8 +20,10 @@ from geoville.eligibility.actions.action import (
     SpotStanding,
     StageFinding,
 )
-from geoville.eligibility.actions.check import Stage, period_notes, stage_finding, stages
+from geoville.eligibility.actions.check import ActionLayers, Stage, period_notes, stage_finding, stages
+from geoville.eligibility.index import PerimeterIndex
 from geoville.model import Basis
+from geoville.workflows.lookup import typed_position
 
 NEW_YEAR = date(2024, 1, 1)
 EVE = date(2023, 12, 31)
@@ -106,3 +109,14 @@ def test_what_is_not_known_says_why_and_rests_on_nothing(asked: dict, why: str) 
     assert (found.ground, found.basis, found.partial) == (ActionGround.UNKNOWN, None, False)
     assert why in found.reason
     assert "Ce n'est pas un « non »." in found.reason
+
+
+@pytest.mark.parametrize("is_area", [True, False], ids=["zone", "place"])
+def test_loi_2025_797_makes_quarters_of_communes_of_mayotte_and_neither_vecu_nor_veille(*, is_area: bool) -> None:
+    layers = ActionLayers(PerimeterIndex((qpv("QN06254M"), VEILLE)))
+    if is_area:
+        found = layers.zone(shapely.box(45.22, -12.79, 45.23, -12.78), date(2026, 1, 1))
+    else:
+        found = layers.place(1, typed_position(45.228, -12.78), date(2026, 1, 1))
+    assert found.quarters.standing is SpotStanding.INSIDE
+    assert {found.vecu.standing, found.veille.standing} == {SpotStanding.UNKNOWN}

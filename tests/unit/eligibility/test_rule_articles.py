@@ -10,11 +10,11 @@ import shapely
 from square_quarter import EAST, IN_2026, NORTH, VEILLE, ask, at, qpv, shape_at
 
 from geoville.eligibility.decide import decide
-from geoville.eligibility.documents import answer_document, verdict_document
+from geoville.eligibility.documents import answer_document, footprint_document, verdict_document
 from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.rules import all_rules, rules_begun
-from geoville.model import Basis, Kind, Rule, RuleFinding, RuleStatus, TextRead, VerdictCode
+from geoville.model import Basis, Kind, Placement, Rule, RuleFinding, RuleStatus, TextRead, VerdictCode
 
 MET, NEARLY, OVER, UNVERIFIED = RuleStatus.MET, RuleStatus.NEARLY, RuleStatus.OVER, RuleStatus.UNVERIFIED
 TO_CHECK, NOT_MET, UNKNOWN = RuleStatus.TO_CHECK, RuleStatus.NOT_MET, RuleStatus.UNKNOWN
@@ -285,6 +285,35 @@ def test_loi_2025_797_answers_inside_by_law_at_mayotte() -> None:
     assert verdict_document(answer)["code"] == "97611"
     assert answer_document(answer)["whole_commune"]["name"] == "Mamoudzou"
     assert next(item for item in answer.rules if item.rule.id == "acre").status is MET
+
+
+MAMOUDZOU = shapely.box(45.22, -12.79, 45.23, -12.78)
+
+
+@pytest.mark.parametrize("shape", [MAMOUDZOU, MAMOUDZOU.exterior, MAMOUDZOU.centroid], ids=["area", "line", "point"])
+def test_loi_2025_797_holds_a_footprint_that_lies_wholly_in_mayotte(shape: shapely.Geometry) -> None:
+    answer = decide_footprint(shape, PerimeterIndex(QUARTERS), date(2026, 1, 1))
+    assert (answer.placement, answer.basis, answer.share_of_area) == (Placement.INSIDE, Basis.OFFICIAL, 1)
+    assert (answer.nearest_m, answer.farthest_m, answer.perimeters) == (None, None, ())
+    assert "2025-797" in answer.references[0]
+    assert any("entrée en vigueur non lue" in reason for reason in answer.reasons)
+    assert footprint_document(answer)["whole_commune"]["name"] == "Mayotte"
+    assert next(item for item in answer.rules if item.rule.id == "acre").status is MET
+
+
+@pytest.mark.parametrize(
+    ("shape", "on"),
+    [
+        (MAMOUDZOU, date(2025, 8, 10)),
+        (MAMOUDZOU, date(2030, 1, 2)),
+        (shapely.box(45.2, -12.8, 46.0, -12.7), date(2026, 1, 1)),
+    ],
+    ids=["before", "after", "beyond Mayotte"],
+)
+def test_loi_2025_797_holds_no_footprint_at_another_date_or_beyond(shape: shapely.Geometry, on: date) -> None:
+    answer = decide_footprint(shape, PerimeterIndex(QUARTERS), on)
+    assert answer.whole_commune is None
+    assert answer.placement is not Placement.INSIDE
 
 
 def test_loi_2025_797_says_nothing_of_mayotte_before_it() -> None:

@@ -215,7 +215,7 @@ def test_layers_of_a_pack_are_computed_with_their_manifest(tmp_path: Path) -> No
         build_pack("bourg", tmp_path / "rien")
     built = build_pack("bourg", tmp_path, ON)
     assert built.veille is None
-    assert set(built.checksums) == {"candidats.geojson", "vecu.geojson", "sensibilite.csv"}
+    assert set(built.checksums) == {"candidats.geojson", "vecu.geojson", "sensibilite.csv", "habitants_qpv.csv"}
     text = (tmp_path / "territory.toml").read_text(encoding="utf-8")
     assert all(sha256 in text for sha256 in built.checksums.values())
     assert not (tmp_path / "rien").exists()
