@@ -54,14 +54,21 @@ class _Handler(BaseHTTPRequestHandler):
             server.asked.append((self.command, self.path))
             server.at_once += 1
             server.most_at_once = max(server.most_at_once, server.at_once)
+        self._counted = True
         try:
             behaviour = self.path.split("/")[1]
             getattr(self, f"_{behaviour}", self._status)()
         finally:
-            with server.lock:
-                server.at_once -= 1
+            self._leave()
+
+    def _leave(self) -> None:
+        """No longer under way: said before the answer leaves, for the client may ask the next at once."""
+        with self.server.lock:
+            self.server.at_once -= self._counted
+            self._counted = False
 
     def _send(self, status: int, **headers: object) -> None:
+        self._leave()
         self.send_response(status)
         for name, value in ({"Content_Length": 0} | headers).items():
             if value is not None:
