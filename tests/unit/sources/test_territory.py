@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from geoville.crs import WGS84
 from geoville.errors import DataUnavailableError, InvalidInputError, UnknownTerritoryError
 from geoville.model import Kind, Perimeter
 from geoville.sources import files
@@ -74,6 +75,11 @@ def test_zones_of_cells_that_are_not_known_are_empty() -> None:
         **{name: getattr(grid, name) for name in grid.__slots__ if name != "easting"}, easting=grid.easting + 1_000_000
     )
     assert not np.char.str_len(calais.cells.zones_of(shifted)[0]).any()
+
+
+def test_the_extent_written_of_calais_is_the_box_of_its_cells() -> None:
+    calais = open_pack("calais")
+    assert calais.manifest.extent == pytest.approx(calais.cells.bounds(WGS84), abs=1e-12)
 
 
 def test_extent_holds_the_cells_and_the_addresses_of_calais() -> None:
