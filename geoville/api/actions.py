@@ -6,19 +6,16 @@ from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from geoville.api.lookup import SourceDocument
 from geoville.api.problems import problem_responses
 from geoville.api.routing import Strict
+from geoville.api.schemas import published
 from geoville.api.service import CurrentService
-from geoville.eligibility.actions.action import ActionGround, Benefit, EvidenceBasis, SpotStanding
-from geoville.eligibility.documents import action_document
-from geoville.eligibility.secrecy import Shown
-from geoville.model import Basis, RuleStatus
+from geoville.eligibility.documents import ActionDocument, action_document
 from geoville.sources.actions import action_of, fault
 
-# --- Shapes of the documents about actions, for validation and for the OpenAPI page
+# --- Shapes of the questions about actions
 
 MOST_PLACES, MOST_HOMES = 100, 500
 """A request is answered in one go: a longer list goes through `geoville action check` and a file."""
@@ -66,90 +63,6 @@ class ActionEntry(Strict):
     public: PublicEntry | None = None
 
 
-class StandingDocument(BaseModel):
-    """Où se trouve un lieu parmi les périmètres d'une sorte."""
-
-    standing: SpotStanding
-    basis: Basis
-    reason: str
-
-
-class SpotDocument(BaseModel):
-    """Un lieu, ou la zone, de l'action."""
-
-    label: str
-    qpv: StandingDocument
-    vecu: StandingDocument
-    veille: StandingDocument
-
-
-class StageDocument(BaseModel):
-    """Ce qui vaut entre deux jours, sans changement de périmètres."""
-
-    start: date
-    end: date
-    generation: int | None
-    ground: ActionGround
-    basis: Basis | None
-    partial: bool
-    reason: str
-    places: list[SpotDocument]
-
-
-class CountDocument(BaseModel):
-    """Un effectif tel que publié : jamais moins de 11 personnes."""
-
-    label: str
-    shown: Shown
-    people: int | None
-
-
-class BeneficiariesDocument(BaseModel):
-    """La part des bénéficiaires qui habitent un QPV."""
-
-    benefit: Benefit
-    basis: EvidenceBasis = Field(description="« declared » : la parole du porteur")
-    share_least: float | None
-    share_most: float | None
-    total: int | None
-    counts: list[CountDocument]
-    reasons: list[str]
-
-
-class ReadingDocument(BaseModel):
-    """Ce qu'une règle dit de l'action."""
-
-    rule: str
-    name: str
-    status: RuleStatus
-    reason: str
-    reference: str
-    verified: bool
-    to_check: list[str]
-
-
-class ActionDocument(BaseModel):
-    """La réponse datée sur une action."""
-
-    title: str
-    bearer: str | None
-    start: date
-    end: date
-    ground: ActionGround = Field(description="« unknown » ne veut jamais dire « non »")
-    basis: Basis | None = Field(description="De quels contours le fondement vient ; vide s'il n'en vient pas")
-    partial: bool
-    reason: str
-    notes: list[str]
-    stages: list[StageDocument]
-    beneficiaries: BeneficiariesDocument | None
-    readings: list[ReadingDocument]
-    evidence_used: list[str]
-    evidence_missing: list[str]
-    to_check: list[str]
-    references: list[str]
-    sources: list[SourceDocument]
-
-
 router = APIRouter()
 
 REQUEST = "demande"
@@ -159,11 +72,11 @@ REQUEST = "demande"
 @router.post(
     "/actions/check",
     summary="Sur quoi une action peut se fonder",
-    response_model=ActionDocument,
+    response_model=published(ActionDocument),
     response_description="Réponse datée, motivée et sourcée ; « unknown » en est une",
     responses=problem_responses(400, 422),
 )
-async def check(service: CurrentService, asked: ActionEntry) -> dict[str, Any]:
+async def check(service: CurrentService, asked: ActionEntry) -> ActionDocument:
     """Dire sur quoi une action peut se fonder : lieu, bénéficiaires, BOP 147, Région.
 
     Aucun effectif de moins de 11 personnes n'est publié, ni ce qui permettrait de le retrouver.

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import math
-from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
 import numpy as np
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from geoville.api.lookup import searched
 from geoville.api.problems import problem_responses
 from geoville.api.routing import DAY, AskedDay, Count, Degrees, GivenOnce, Strict, day_asked, lean_get
+from geoville.api.schemas import published
 from geoville.api.service import CurrentService
 from geoville.crs import WGS84, transform_points
 from geoville.eligibility.decide import decide
-from geoville.eligibility.documents import verdict_document
+from geoville.eligibility.documents import QpvDocument, Said, verdict_document
 from geoville.errors import InvalidInputError
-from geoville.model import Basis, NotFound, Position, PositionType, VerdictCode
+from geoville.model import NotFound, Position, PositionType
 from geoville.workflows.lookup import typed_position
 
 if TYPE_CHECKING:
@@ -74,26 +74,15 @@ class ReverseQuery(Strict):
     on: AskedDay | None = Field(None, description=DAY)
 
 
-class QpvDocument(BaseModel):
-    """Le verdict, comme dans les colonnes `qpv_*` d'un fichier."""
-
-    on: date
-    verdict: VerdictCode = Field(description="« uncertain » et « not_found » ne veulent jamais dire « non »")
-    basis: Basis = Field(description="« estimated » : sans valeur réglementaire")
-    code: str | None = Field(description="Du quartier, dedans seulement")
-    nom: str | None
-    generation: int | None
-    distance_m: float | None = Field(description="Distance signée à la limite, en mètres ; négative à l'intérieur")
-    qualite: int | None = Field(description="Échelle de l'Insee : 1 sûr, 2 probable, 3 aléatoire")
-    raison: str
+AddressTypeText = Annotated[str, AddressType | Literal["coordinates"]]
 
 
-class AddressProperties(BaseModel):
+class AddressProperties(TypedDict):
     """Une adresse trouvée ; ce que la liste d'adresses ne dit pas est vide."""
 
     label: str
-    score: float = Field(ge=0, le=1)
-    type: AddressType | Literal["coordinates"]
+    score: Annotated[float, Said("", 0, 1)]
+    type: AddressTypeText
     id: str
     housenumber: str | None
     name: str
@@ -102,20 +91,20 @@ class AddressProperties(BaseModel):
     citycode: str
     city: str
     context: str
-    x: float = Field(description="Abscisse dans la projection légale du territoire, en mètres")
-    y: float = Field(description="Ordonnée dans la projection légale du territoire, en mètres")
-    distance: float | None = Field(description="Distance au point demandé, en mètres")
+    x: Annotated[float, Said("Abscisse dans la projection légale du territoire, en mètres")]
+    y: Annotated[float, Said("Ordonnée dans la projection légale du territoire, en mètres")]
+    distance: Annotated[float | None, Said("Distance au point demandé, en mètres")]
     qpv: QpvDocument
 
 
-class PointGeometry(BaseModel):
+class PointGeometry(TypedDict):
     """Un point : longitude puis latitude, WGS 84."""
 
     type: Literal["Point"]
     coordinates: tuple[float, float]
 
 
-class AddressFeature(BaseModel):
+class AddressFeature(TypedDict):
     """Une adresse, avec son verdict."""
 
     type: Literal["Feature"]
@@ -123,7 +112,7 @@ class AddressFeature(BaseModel):
     properties: AddressProperties
 
 
-class AddressCollection(BaseModel):
+class AddressCollection(TypedDict):
     """Les adresses trouvées, la plus probable d'abord, et le verdict de la question elle-même."""
 
     type: Literal["FeatureCollection"]
@@ -133,7 +122,7 @@ class AddressCollection(BaseModel):
     licence: str
     query: str
     limit: int
-    qpv: QpvDocument = Field(description="Réponse à la question posée, y compris quand aucune adresse n'est trouvée")
+    qpv: Annotated[QpvDocument, Said("Réponse à la question posée, y compris quand aucune adresse n'est trouvée")]
 
 
 # --- Answers as the API Adresse writes addresses: a flat GeoJSON collection of points
@@ -154,7 +143,7 @@ def type_of(position: Position) -> str:
 
 def collection_document(
     asked: Answer, found: Sequence[tuple[Position, Answer]], epsg: int, *, query: str, limit: int, near: Place | None
-) -> dict[str, Any]:
+) -> AddressCollection:
     """The collection of what was found.
 
     Parameters
@@ -174,19 +163,14 @@ def collection_document(
         "licence": _joined(source.licence for source in sources),
         "query": query,
         "limit": limit,
-        "qpv": qpv_document(asked),
+        "qpv": verdict_document(asked),
     }
 
 
-def qpv_document(answer: Answer) -> dict[str, Any]:
-    """The verdict of an answer, as the columns `qpv_*` of a file have it, and its day."""
-    return {"on": answer.on.isoformat(), **verdict_document(answer)}
-
-
-def _feature(position: Position, answer: Answer, epsg: int, near: Place | None) -> dict[str, Any]:
+def _feature(position: Position, answer: Answer, epsg: int, near: Place | None) -> AddressFeature:
     x, y = _projected(position.lon, position.lat, epsg)
     name = " ".join(part for part in (position.housenumber, position.street) if part)
-    properties = {
+    properties: AddressProperties = {
         "label": position.label,
         "score": position.score,
         "type": type_of(position),
@@ -201,9 +185,9 @@ def _feature(position: Position, answer: Answer, epsg: int, near: Place | None) 
         "x": round(x, _CENTIMETRE_DECIMALS),
         "y": round(y, _CENTIMETRE_DECIMALS),
         "distance": _distance(x, y, near, epsg),
-        "qpv": qpv_document(answer),
+        "qpv": verdict_document(answer),
     }
-    point = {"type": "Point", "coordinates": [position.lon, position.lat]}
+    point: PointGeometry = {"type": "Point", "coordinates": (position.lon, position.lat)}
     return {"type": "Feature", "geometry": point, "properties": properties}
 
 
@@ -226,14 +210,14 @@ def _joined(texts: Iterable[str]) -> str:
 router = APIRouter(tags=["Comme l'API Adresse"])
 
 _COMMON: dict[str, Any] = {
-    "response_model": AddressCollection,
+    "response_model": published(AddressCollection),
     "response_description": "Collection GeoJSON, comme celle de l'API Adresse ; vide si rien n'est trouvé",
     "responses": problem_responses(400, 422, 503),
 }
 
 
 @lean_get(router, "/search", summary="Chercher une adresse, avec son verdict", dependencies=[GivenOnce], **_COMMON)
-async def search(service: CurrentService, asked: Annotated[SearchQuery, Query()]) -> dict[str, Any]:
+async def search(service: CurrentService, asked: Annotated[SearchQuery, Query()]) -> AddressCollection:
     """Chercher une adresse comme le fait l'API Adresse, et dire de chacune si elle est dans un quartier prioritaire.
 
     La première réponse est celle de `/lookup`. Si l'adresse n'est pas trouvée, `qpv` dit pourquoi, et les réponses qui
@@ -243,13 +227,13 @@ async def search(service: CurrentService, asked: Annotated[SearchQuery, Query()]
 
 
 @router.post("/search", summary="Chercher une adresse sans l'écrire dans l'URL", dependencies=[GivenOnce], **_COMMON)
-async def search_posted(service: CurrentService, asked: SearchQuery) -> dict[str, Any]:
+async def search_posted(service: CurrentService, asked: SearchQuery) -> AddressCollection:
     """Chercher comme `GET /search`, l'adresse étant dans le corps de la demande."""
     return await _search(service, asked)
 
 
 @lean_get(router, "/reverse", summary="Adresse d'un point, et son verdict", dependencies=[GivenOnce], **_COMMON)
-async def reverse(service: CurrentService, asked: Annotated[ReverseQuery, Query()]) -> dict[str, Any]:
+async def reverse(service: CurrentService, asked: Annotated[ReverseQuery, Query()]) -> AddressCollection:
     """Donner l'adresse la plus proche d'un point, et dire si ce point est dans un quartier prioritaire.
 
     Le verdict porte sur le point demandé, non sur l'adresse trouvée : il est dans `qpv` même sans adresse proche.
@@ -258,12 +242,12 @@ async def reverse(service: CurrentService, asked: Annotated[ReverseQuery, Query(
 
 
 @router.post("/reverse", summary="Adresse d'un point hors de l'URL", dependencies=[GivenOnce], **_COMMON)
-async def reverse_posted(service: CurrentService, asked: ReverseQuery) -> dict[str, Any]:
+async def reverse_posted(service: CurrentService, asked: ReverseQuery) -> AddressCollection:
     """Chercher comme `GET /reverse`, le point étant dans le corps de la demande."""
     return await _reverse(service, asked)
 
 
-async def _search(service: CurrentService, asked: SearchQuery) -> dict[str, Any]:
+async def _search(service: CurrentService, asked: SearchQuery) -> AddressCollection:
     desk, on = service.desk, day_asked(asked.on)
     near = _near(asked)
     found = await searched(desk, lambda: desk.located(asked.q, postcode=asked.postcode, citycode=asked.citycode))
@@ -296,7 +280,7 @@ def _near(asked: SearchQuery) -> tuple[float, float] | None:
     return point.lon, point.lat
 
 
-async def _reverse(service: CurrentService, asked: ReverseQuery) -> dict[str, Any]:
+async def _reverse(service: CurrentService, asked: ReverseQuery) -> AddressCollection:
     desk, near = service.desk, (asked.lon, asked.lat)
     answer = desk.answer_at(*near, day_asked(asked.on))
     found = await searched(desk, lambda: desk.geocoder.reverse(*near))

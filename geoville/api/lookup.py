@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -14,12 +14,18 @@ from starlette.responses import StreamingResponse
 from geoville import french
 from geoville.api.problems import STATUS_OF_ERROR, TITLES, ProblemDocument, problem_responses
 from geoville.api.routing import DAY, PERMIT_DAY, AskedDay, Degrees, GivenOnce, Strict, day_asked, lean_get
+from geoville.api.schemas import published
 from geoville.api.service import CurrentService
 from geoville.eligibility.decide import decide
-from geoville.eligibility.documents import answer_document, footprint_document
+from geoville.eligibility.documents import (
+    DayText,
+    FootprintDocument,
+    LookupDocument,
+    answer_document,
+    footprint_document,
+)
 from geoville.errors import GeovilleError, InvalidInputError
 from geoville.geocoding.remote import RemoteGeocoder
-from geoville.model import Basis, Kind, Placement, PositionType, RuleStatus, VerdictCode
 from geoville.workflows.footprints import footprint_of
 from geoville.workflows.lookup import QuestionNames, one_place
 
@@ -88,121 +94,6 @@ async def answer_question(desk: LookupDesk, asked: Question, on: date, permit_da
     return desk.answer_at(lon, lat, on, accuracy_m, permit_date=permit_date)
 
 
-# --- Shapes of the service's documents, for validation and for the OpenAPI page
-
-
-class PositionDocument(BaseModel):
-    """La position sur laquelle porte la réponse."""
-
-    lon: float
-    lat: float
-    label: str
-    score: float = Field(ge=0, le=1, description="1 pour des coordonnées saisies")
-    type: PositionType
-    firm: bool = Field(description="Faux pour une rue, une commune ou un lieu mal situé")
-    alternatives: list[str] = Field(description="Autres lieux qui répondent aussi bien à la question")
-    citycode: str | None
-    source: str | None
-
-
-class PopulationDocument(BaseModel):
-    """Les habitants d'un quartier officiel, d'après une source."""
-
-    count: int
-    source: str = Field(description="Recensement, liste ou carreaux dont vient le chiffre")
-
-
-class PerimeterDocument(BaseModel):
-    """Un périmètre proche de la position."""
-
-    code: str
-    name: str
-    kind: Kind
-    generation: int | None = Field(description="Génération d'un QPV officiel (2015, 2024)")
-    vintage: int | None = Field(description="Millésime des carreaux d'une estimation")
-    estimated: bool = Field(description="Vrai pour un périmètre calculé, sans valeur réglementaire")
-    distance_m: float = Field(description="Distance signée à la limite, en mètres ; négative à l'intérieur")
-    accuracy_m: float | None = Field(
-        description="Précision du contour officiel, en mètres : 0 s'il est exact ; absente d'une estimation"
-    )
-    accuracy_source: str | None = Field(description="Ce qu'est un contour qui n'est pas exact, et comment en avoir un")
-    in_force: bool
-    valid_from: date | None
-    valid_to: date | None
-    reference: str | None
-    population: PopulationDocument | None = Field(description="Habitants que l'Insee compte dans un quartier officiel")
-    population_cells: PopulationDocument | None = Field(
-        description="Estimation d'après les carreaux de 200 m du territoire, là où il en a pour ce quartier officiel"
-    )
-
-
-class SourceDocument(BaseModel):
-    """Une source à citer."""
-
-    citation: str
-    vintage: str | None
-    sha256: str | None
-
-
-class PeriodDocument(BaseModel):
-    """Ce qui serait répondu sous une génération de QPV connue à cet endroit."""
-
-    generation: int
-    valid_from: date | None
-    valid_to: date | None = Field(description="Absent tant que la génération est en vigueur")
-    verdict: VerdictCode
-    code: str = Field(description="QPV qui contient la position, ou le plus proche")
-    name: str
-    distance_m: float
-
-
-class RuleDocument(BaseModel):
-    """Ce qui peut être dit d'une règle ; jamais « met » sur une estimation, un texte non lu ou une règle terminée."""
-
-    id: str
-    name: str
-    status: RuleStatus
-    place_met: bool | None = Field(description="Condition de lieu remplie ; absent si rien ne permet de le dire")
-    reason: str
-    to_check: list[str] = Field(description="Ce qu'une personne doit encore vérifier")
-    reference: str
-    verified: bool
-    judged_on: date | None = Field(description="Jour où le lieu est jugé : celui demandé, ou de la demande de permis")
-    over_since: date | None = Field(description="Premier jour sans la règle, si elle est terminée")
-
-
-class WholeCommuneDocument(BaseModel):
-    """Une commune qui compte comme QPV par la loi, tout entière."""
-
-    code: str
-    name: str
-    valid_from: date
-    valid_to: date
-    reference: str
-    verified: bool
-
-
-class LookupDocument(BaseModel):
-    """La réponse datée, avec ce sur quoi elle repose."""
-
-    on: date
-    verdict: VerdictCode
-    basis: Basis
-    distance_m: float | None
-    accuracy_m: float | None
-    position: PositionDocument | None
-    whole_commune: WholeCommuneDocument | None = Field(
-        description="Commune qui compte comme QPV par la loi, s'il y a lieu"
-    )
-    quality: int | None = Field(description="Échelle de l'Insee : 1 sûr, 2 probable, 3 aléatoire")
-    perimeters: list[PerimeterDocument]
-    periods: list[PeriodDocument] = Field(description="La réponse sous chaque génération de QPV connue ici")
-    reasons: list[str] = Field(description="Le verdict en mots, puis ce qui le fonde")
-    rules: list[RuleDocument] = Field(description="Les règles qu'un lieu ouvre, et ce qu'il reste à vérifier")
-    references: list[str]
-    sources: list[SourceDocument]
-
-
 # --- Shapes of the questions of `/lookup` and of the answers to many of them, or to a footprint
 
 MOST_QUESTIONS = 1_000
@@ -246,7 +137,7 @@ class BatchQuery(Strict):
     on: AskedDay | None = Field(None, description=DAY)
 
 
-class BatchAnswer(BaseModel):
+class BatchAnswer(TypedDict):
     """Ce qui est répondu à une question : une réponse, ou un problème."""
 
     id: str | int | None
@@ -254,10 +145,10 @@ class BatchAnswer(BaseModel):
     problem: ProblemDocument | None
 
 
-class BatchDocument(BaseModel):
+class BatchDocument(TypedDict):
     """Une réponse par question, dans l'ordre."""
 
-    on: date
+    on: DayText
     answers: list[BatchAnswer]
 
 
@@ -277,26 +168,6 @@ class GeoJsonEntry(BaseModel):
         "Feature",
         "FeatureCollection",
     ]
-
-
-class FootprintDocument(BaseModel):
-    """Où se trouve une emprise entière."""
-
-    on: date
-    placement: Placement
-    basis: Basis
-    share_of_area: float = Field(ge=0, le=1, description="Part de la surface (ou de la longueur, des points) dedans")
-    share_of_people: float | None = Field(description="Part estimée des habitants dedans")
-    nearest_m: float | None
-    farthest_m: float | None
-    wholly_within_300_m: bool
-    wholly_within_500_m: bool
-    whole_commune: WholeCommuneDocument | None
-    perimeters: list[PerimeterDocument]
-    reasons: list[str]
-    rules: list[RuleDocument]
-    references: list[str]
-    sources: list[SourceDocument]
 
 
 # --- Many questions in one request, answered one by one and sent as they are
@@ -388,11 +259,11 @@ router = APIRouter(tags=["Verdict"], dependencies=[GivenOnce])
     router,
     "/lookup",
     summary="Verdict pour une adresse, un lieu ou des coordonnées",
-    response_model=LookupDocument,
+    response_model=published(LookupDocument),
     response_description="Réponse datée, motivée et sourcée ; « not_found » en est une",
     responses=problem_responses(400, 422, 503),
 )
-async def lookup(service: CurrentService, asked: Annotated[LookupQuery, Query()]) -> dict[str, Any]:
+async def lookup(service: CurrentService, asked: Annotated[LookupQuery, Query()]) -> LookupDocument:
     """Dire si une position est dans un quartier prioritaire à une date, à quelle distance de la limite, et pourquoi."""
     return answer_document(await answer_question(service.desk, asked, day_asked(asked.on), asked.permit_date))
 
@@ -400,7 +271,7 @@ async def lookup(service: CurrentService, asked: Annotated[LookupQuery, Query()]
 @router.post(
     "/lookup",
     summary="Verdicts pour mille questions au plus",
-    response_model=BatchDocument,
+    response_model=published(BatchDocument),
     response_description="Une réponse ou un problème par question, dans l'ordre",
     responses=problem_responses(400, 413, 422, 503),
 )
@@ -416,7 +287,7 @@ async def lookup_many(service: CurrentService, asked: BatchQuery) -> StreamingRe
 @router.post(
     "/lookup/geometry",
     summary="Placement d'une parcelle, d'un bâtiment, d'une rue ou d'un secteur",
-    response_model=FootprintDocument,
+    response_model=published(FootprintDocument),
     response_description="Dedans, en partie ou dehors, avec les parts et les distances",
     responses=problem_responses(400, 413, 422, 503),
 )
@@ -426,7 +297,7 @@ async def lookup_geometry(
     drawn: GeoJsonEntry,
     on: Annotated[AskedDay | None, Query(description=DAY)] = None,
     permit_date: Annotated[AskedDay | None, Query(description=PERMIT_DAY)] = None,
-) -> dict[str, Any]:
+) -> FootprintDocument:
     """Dire où se trouve une emprise entière, jugée en entier : surface, habitants, point le plus lointain."""
     shape = read_entry(drawn.model_dump(), request.app.state.settings.max_vertices)
     return footprint_document(await service.aside.footprint(shape, day_asked(on), permit_date))

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from geoville.api.lookup import LookupQuery, answer_question
@@ -15,10 +15,10 @@ from geoville.api.ogc import JSON
 from geoville.api.ogc import answer as data_answer
 from geoville.api.problems import problem_responses
 from geoville.api.routing import AskedDay, DataRoute, GivenOnce, Strict, data_get, day_asked
+from geoville.api.schemas import published
 from geoville.api.service import CurrentService
-from geoville.eligibility.documents import rule_document
+from geoville.eligibility.documents import LawRuleDocument, rule_document
 from geoville.eligibility.rules import all_rules, rules_begun
-from geoville.model import JudgedAt, Kind, RuleTest, TextRead
 from geoville.workflows.attest import StatementFormat, state, statement_bytes
 
 # --- Shapes of `/rules` and `/attest`
@@ -28,54 +28,6 @@ class RulesQuery(Strict):
     """Le jour des règles."""
 
     on: AskedDay | None = Field(None, description="Jour où les règles sont en vigueur (AAAA-MM-JJ) ; toutes sinon")
-
-
-class BandDocument(BaseModel):
-    """Une bande autour des périmètres."""
-
-    whole_m: float = Field(description="L'emprise entière est à moins de tant de mètres")
-    part_m: float | None = Field(description="Et une partie à moins de tant de mètres")
-    valid_from: date | None
-    condition: str | None
-
-
-class UnreadDays(BaseModel):
-    """Des jours, bornes comprises."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    first: date | None = Field(alias="from")
-    last: date | None = Field(alias="to")
-
-
-class LawRuleDocument(BaseModel):
-    """Une règle liée aux quartiers, telle que ses données la disent."""
-
-    id: str
-    name: str
-    beneficiary: str
-    test: RuleTest
-    within: list[Kind]
-    bands: list[BandDocument]
-    listed: list[str]
-    communes: list[str]
-    former: bool = Field(description="Ouverte par les QPV de la génération précédente, qui n'en sont plus")
-    judged_at: JudgedAt = Field(
-        description="Jour où le lieu s'apprécie : celui demandé, ou celui de la demande de permis"
-    )
-    conditions: list[str] = Field(description="Ce qu'une personne doit encore vérifier")
-    reference: str
-    reading: TextRead = Field(description="Comment le texte a été lu : en entier, par extrait, pas du tout")
-    remark: str | None
-    verified: bool = Field(description="Faux : aucun texte lu ne la dit ainsi, elle n'est jamais donnée pour remplie")
-    valid_from: date | None
-    valid_to: date | None
-    end_known: bool
-    sure_until: date | None
-    over_since: date | None = Field(description="Premier jour sans la règle ; absent si sa fin n'est pas connue")
-    after_end: str | None
-    earlier_form: str | None = Field(description="Ce qu'elle était avant valid_from, dans un texte non lu")
-    unread: list[UnreadDays] = Field(description="Jours de sa validité dont rien n'a été lu")
 
 
 class AttestQuery(LookupQuery):
@@ -114,7 +66,7 @@ _STATEMENT: dict[str, Any] = {
     _data,
     "/rules",
     summary="Règles liées aux quartiers",
-    response_model=list[LawRuleDocument],
+    response_model=list[published(LawRuleDocument)],  # type: ignore[misc]
     response_description="Les règles, avec leurs textes et leurs dates",
     responses=problem_responses(400, 503),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from geoville import french
 from geoville.crs import projected_epsg
-from geoville.eligibility.judgement import deciding_first, locate, period_verdicts, quality_of, verdict_on, whole_share
+from geoville.eligibility.judgement import deciding_first, locate, period_verdicts, quality_of, whole_share
 from geoville.eligibility.rules import RuleGround, Standing, ground_of_position, rule_findings
 from geoville.eligibility.sentences import (
     NOT_A_NO,
@@ -104,7 +104,7 @@ def beside_the_estimate(located: Located, verdict: VerdictCode, basis: Basis) ->
     if basis is not Basis.OFFICIAL or not estimates:
         return []
     sides = {VerdictCode.INSIDE: "dedans", VerdictCode.OUTSIDE: "dehors"}
-    official, estimated = sides.get(verdict), sides.get(verdict_on(located, estimates[0]))
+    official, estimated = sides.get(verdict), sides.get(located.verdict_of(estimates[0]))
     if official is None or estimated is None or official == estimated:
         return []
     named = f" ({describe(estimates[0].perimeter)})" if estimates[0].inside else ""
@@ -159,7 +159,7 @@ def _at_other_dates(located: Located, verdict: VerdictCode, periods: tuple[Perio
     held = [
         f"À une autre date, la position aurait été dans le {_dated(hit.perimeter)}."
         for hit in past
-        if verdict_on(located, hit) is VerdictCode.INSIDE
+        if located.verdict_of(hit) is VerdictCode.INSIDE
     ]
     told = {verdict, VerdictCode.OUTSIDE} if verdict is VerdictCode.NOT_FOUND else {verdict}
     others = [period for period in periods if not period.covers(on) and period.verdict not in told]
@@ -214,7 +214,7 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date, *, permi
     if not index.covers(found.lon, found.lat):
         return _unknown(OUT_OF_FRANCE if index.country else OUT_OF_TERRITORY, found, hits, index, on)
     basis, answering = _answering(located, index, on)
-    verdict = verdict_on(located, answering[0] if answering else None)
+    verdict = located.verdict_of(answering[0] if answering else None)
     periods = period_verdicts(located)
     return Answer(
         on=on,

@@ -1,15 +1,35 @@
-"""An answer, a footprint, a rule and an action as JSON documents."""
+"""An answer, a footprint, a rule and an action as JSON documents: their shapes, and how each is made.
+
+The shapes are written once, here: mypy sees that what is made has every field of them and no other, and the service
+publishes them as they stand (`geoville.api.schemas`). The texts of a shape and of its fields are what users read of
+them on the OpenAPI page, hence French.
+"""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypedDict, overload
 
-from geoville.model import CELL_PEOPLE, CELL_PEOPLE_SOURCE, POPULATION, POPULATION_SOURCE, RuleStatus, VerdictCode
+from geoville.eligibility.actions.action import ActionGround, Benefit, EvidenceBasis, SpotStanding
+from geoville.eligibility.secrecy import Shown
+from geoville.model import (
+    CELL_PEOPLE,
+    CELL_PEOPLE_SOURCE,
+    POPULATION,
+    POPULATION_SOURCE,
+    Basis,
+    JudgedAt,
+    Kind,
+    Placement,
+    PositionType,
+    RuleStatus,
+    RuleTest,
+    TextRead,
+    VerdictCode,
+)
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from geoville.eligibility.actions.action import (
         ActionFinding,
         Beneficiaries,
@@ -33,12 +53,337 @@ if TYPE_CHECKING:
     )
 
 
+# --- What the fields of the shapes hold: texts that are days or codes, and what is said of them
+
+
+class Said(NamedTuple):
+    """What is published of a field beside its type.
+
+    Parameters
+    ----------
+    text : French description.
+    least, most : bounds of a number, both included.
+    """
+
+    text: str
+    least: float | None = None
+    most: float | None = None
+
+
+DayText = Annotated[str, date]
+"""A day in ISO 8601."""
+
+VerdictText = Annotated[str, VerdictCode]
+BasisText = Annotated[str, Basis]
+PlacementText = Annotated[str, Placement]
+KindText = Annotated[str, Kind]
+PositionTypeText = Annotated[str, PositionType]
+RuleStatusText = Annotated[str, RuleStatus]
+RuleTestText = Annotated[str, RuleTest]
+TextReadText = Annotated[str, TextRead]
+JudgedAtText = Annotated[str, JudgedAt]
+GroundText = Annotated[str, ActionGround]
+StandingText = Annotated[str, SpotStanding]
+BenefitText = Annotated[str, Benefit]
+EvidenceText = Annotated[str, EvidenceBasis]
+ShownText = Annotated[str, Shown]
+"""Values of enumerations, as JSON writes them."""
+
+
+# --- Shapes of an answer about a position or a footprint
+
+
+class PositionDocument(TypedDict):
+    """La position sur laquelle porte la réponse."""
+
+    lon: float
+    lat: float
+    label: str
+    score: Annotated[float, Said("1 pour des coordonnées saisies", 0, 1)]
+    type: PositionTypeText
+    firm: Annotated[bool, Said("Faux pour une rue, une commune ou un lieu mal situé")]
+    alternatives: Annotated[list[str], Said("Autres lieux qui répondent aussi bien à la question")]
+    citycode: str | None
+    source: str | None
+
+
+class PopulationDocument(TypedDict):
+    """Les habitants d'un quartier officiel, d'après une source."""
+
+    count: int
+    source: Annotated[str, Said("Recensement, liste ou carreaux dont vient le chiffre")]
+
+
+class IdentityDocument(TypedDict):
+    """Ce qui distingue un périmètre d'un autre."""
+
+    code: str
+    name: str
+    kind: KindText
+    generation: Annotated[int | None, Said("Génération d'un QPV officiel (2015, 2024)")]
+    vintage: Annotated[int | None, Said("Millésime des carreaux d'une estimation")]
+    estimated: Annotated[bool, Said("Vrai pour un périmètre calculé, sans valeur réglementaire")]
+
+
+class PerimeterDocument(IdentityDocument):
+    """Un périmètre proche de la position."""
+
+    distance_m: Annotated[float, Said("Distance signée à la limite, en mètres ; négative à l'intérieur")]
+    accuracy_m: Annotated[
+        float | None, Said("Précision du contour officiel, en mètres : 0 s'il est exact ; absente d'une estimation")
+    ]
+    accuracy_source: Annotated[str | None, Said("Ce qu'est un contour qui n'est pas exact, et comment en avoir un")]
+    in_force: bool
+    valid_from: DayText | None
+    valid_to: DayText | None
+    reference: str | None
+    population: Annotated[PopulationDocument | None, Said("Habitants que l'Insee compte dans un quartier officiel")]
+    population_cells: Annotated[
+        PopulationDocument | None,
+        Said("Estimation d'après les carreaux de 200 m du territoire, là où il en a pour ce quartier officiel"),
+    ]
+
+
+class SourceDocument(TypedDict):
+    """Une source à citer."""
+
+    citation: str
+    vintage: str | None
+    sha256: str | None
+
+
+class PeriodDocument(TypedDict):
+    """Ce qui serait répondu sous une génération de QPV connue à cet endroit."""
+
+    generation: int
+    valid_from: DayText | None
+    valid_to: Annotated[DayText | None, Said("Absent tant que la génération est en vigueur")]
+    verdict: VerdictText
+    code: Annotated[str, Said("QPV qui contient la position, ou le plus proche")]
+    name: str
+    distance_m: float
+
+
+class RuleDocument(TypedDict):
+    """Ce qui peut être dit d'une règle ; jamais « met » sur une estimation, un texte non lu ou une règle terminée."""
+
+    id: str
+    name: str
+    status: RuleStatusText
+    place_met: Annotated[bool | None, Said("Condition de lieu remplie ; absent si rien ne permet de le dire")]
+    reason: str
+    to_check: Annotated[list[str], Said("Ce qu'une personne doit encore vérifier")]
+    reference: str
+    verified: bool
+    judged_on: Annotated[DayText | None, Said("Jour où le lieu est jugé : celui demandé, ou de la demande de permis")]
+    over_since: Annotated[DayText | None, Said("Premier jour sans la règle, si elle est terminée")]
+
+
+class WholeCommuneDocument(TypedDict):
+    """Une commune qui compte comme QPV par la loi, tout entière."""
+
+    code: str
+    name: str
+    valid_from: DayText
+    valid_to: DayText
+    reference: str
+    verified: bool
+
+
+class LookupDocument(TypedDict):
+    """La réponse datée, avec ce sur quoi elle repose."""
+
+    on: DayText
+    verdict: VerdictText
+    basis: BasisText
+    distance_m: float | None
+    accuracy_m: float | None
+    position: PositionDocument | None
+    whole_commune: Annotated[
+        WholeCommuneDocument | None, Said("Commune qui compte comme QPV par la loi, s'il y a lieu")
+    ]
+    quality: Annotated[int | None, Said("Échelle de l'Insee : 1 sûr, 2 probable, 3 aléatoire")]
+    perimeters: list[PerimeterDocument]
+    periods: Annotated[list[PeriodDocument], Said("La réponse sous chaque génération de QPV connue ici")]
+    reasons: Annotated[list[str], Said("Le verdict en mots, puis ce qui le fonde")]
+    rules: Annotated[list[RuleDocument], Said("Les règles qu'un lieu ouvre, et ce qu'il reste à vérifier")]
+    references: list[str]
+    sources: list[SourceDocument]
+
+
+class FootprintDocument(TypedDict):
+    """Où se trouve une emprise entière."""
+
+    on: DayText
+    placement: PlacementText
+    basis: BasisText
+    share_of_area: Annotated[float, Said("Part de la surface (ou de la longueur, des points) dedans", 0, 1)]
+    share_of_people: Annotated[float | None, Said("Part estimée des habitants dedans")]
+    nearest_m: float | None
+    farthest_m: float | None
+    wholly_within_300_m: bool
+    wholly_within_500_m: bool
+    whole_commune: WholeCommuneDocument | None
+    perimeters: list[PerimeterDocument]
+    reasons: list[str]
+    rules: list[RuleDocument]
+    references: list[str]
+    sources: list[SourceDocument]
+
+
+class QpvDocument(TypedDict):
+    """Le verdict, comme dans les colonnes `qpv_*` d'un fichier."""
+
+    on: DayText
+    verdict: Annotated[VerdictText, Said("« uncertain » et « not_found » ne veulent jamais dire « non »")]
+    basis: Annotated[BasisText, Said("« estimated » : sans valeur réglementaire")]
+    code: Annotated[str | None, Said("Du quartier, dedans seulement")]
+    nom: str | None
+    generation: int | None
+    distance_m: Annotated[float | None, Said("Distance signée à la limite, en mètres ; négative à l'intérieur")]
+    qualite: Annotated[int | None, Said("Échelle de l'Insee : 1 sûr, 2 probable, 3 aléatoire")]
+    raison: str
+
+
+# --- Shapes of an answer about an action
+
+
+class StandingDocument(TypedDict):
+    """Où se trouve un lieu parmi les périmètres d'une sorte."""
+
+    standing: StandingText
+    basis: BasisText
+    reason: str
+
+
+class SpotDocument(TypedDict):
+    """Un lieu, ou la zone, de l'action."""
+
+    label: str
+    qpv: StandingDocument
+    vecu: StandingDocument
+    veille: StandingDocument
+
+
+class StageDocument(TypedDict):
+    """Ce qui vaut entre deux jours, sans changement de périmètres."""
+
+    start: DayText
+    end: DayText
+    generation: int | None
+    ground: GroundText
+    basis: BasisText | None
+    partial: bool
+    reason: str
+    places: list[SpotDocument]
+
+
+class CountDocument(TypedDict):
+    """Un effectif tel que publié : jamais moins de 11 personnes."""
+
+    label: str
+    shown: ShownText
+    people: int | None
+
+
+class BeneficiariesDocument(TypedDict):
+    """La part des bénéficiaires qui habitent un QPV."""
+
+    benefit: BenefitText
+    basis: Annotated[EvidenceText, Said("« declared » : la parole du porteur")]
+    share_least: float | None
+    share_most: float | None
+    total: int | None
+    counts: list[CountDocument]
+    reasons: list[str]
+
+
+class ReadingDocument(TypedDict):
+    """Ce qu'une règle dit de l'action."""
+
+    rule: str
+    name: str
+    status: RuleStatusText
+    reason: str
+    reference: str
+    verified: bool
+    to_check: list[str]
+
+
+class ActionDocument(TypedDict):
+    """La réponse datée sur une action."""
+
+    title: str
+    bearer: str | None
+    start: DayText
+    end: DayText
+    ground: Annotated[GroundText, Said("« unknown » ne veut jamais dire « non »")]
+    basis: Annotated[BasisText | None, Said("De quels contours le fondement vient ; vide s'il n'en vient pas")]
+    partial: bool
+    reason: str
+    notes: list[str]
+    stages: list[StageDocument]
+    beneficiaries: BeneficiariesDocument | None
+    readings: list[ReadingDocument]
+    evidence_used: list[str]
+    evidence_missing: list[str]
+    to_check: list[str]
+    references: list[str]
+    sources: list[SourceDocument]
+
+
+# --- Shapes of a rule as its data say it
+
+
+class BandDocument(TypedDict):
+    """Une bande autour des périmètres."""
+
+    whole_m: Annotated[float, Said("L'emprise entière est à moins de tant de mètres")]
+    part_m: Annotated[float | None, Said("Et une partie à moins de tant de mètres")]
+    valid_from: DayText | None
+    condition: str | None
+
+
+UnreadDays = TypedDict("UnreadDays", {"from": DayText | None, "to": DayText | None})
+UnreadDays.__doc__ = "Des jours, bornes comprises."
+
+
+class LawRuleDocument(TypedDict):
+    """Une règle liée aux quartiers, telle que ses données la disent."""
+
+    id: str
+    name: str
+    beneficiary: str
+    test: RuleTestText
+    within: list[KindText]
+    bands: list[BandDocument]
+    listed: list[str]
+    communes: list[str]
+    former: Annotated[bool, Said("Ouverte par les QPV de la génération précédente, qui n'en sont plus")]
+    judged_at: Annotated[
+        JudgedAtText, Said("Jour où le lieu s'apprécie : celui demandé, ou celui de la demande de permis")
+    ]
+    conditions: Annotated[list[str], Said("Ce qu'une personne doit encore vérifier")]
+    reference: str
+    reading: Annotated[TextReadText, Said("Comment le texte a été lu : en entier, par extrait, pas du tout")]
+    remark: str | None
+    verified: Annotated[bool, Said("Faux : aucun texte lu ne la dit ainsi, elle n'est jamais donnée pour remplie")]
+    valid_from: DayText | None
+    valid_to: DayText | None
+    end_known: bool
+    sure_until: DayText | None
+    over_since: Annotated[DayText | None, Said("Premier jour sans la règle ; absent si sa fin n'est pas connue")]
+    after_end: str | None
+    earlier_form: Annotated[str | None, Said("Ce qu'elle était avant valid_from, dans un texte non lu")]
+    unread: Annotated[list[UnreadDays], Said("Jours de sa validité dont rien n'a été lu")]
+
+
 # --- What the JSON documents of answers share: perimeters, rules, sources, distances and days
 
 _MILLIMETRE_DECIMALS = 3
 
 
-def identity_document(perimeter: Perimeter) -> dict[str, Any]:
+def identity_document(perimeter: Perimeter) -> IdentityDocument:
     """What tells a perimeter from another."""
     return {
         "code": perimeter.code,
@@ -50,7 +395,7 @@ def identity_document(perimeter: Perimeter) -> dict[str, Any]:
     }
 
 
-def perimeter_document(hit: PerimeterHit, on: date) -> dict[str, Any]:
+def perimeter_document(hit: PerimeterHit, on: date) -> PerimeterDocument:
     """A perimeter near what was asked about."""
     perimeter = hit.perimeter
     return {
@@ -67,7 +412,7 @@ def perimeter_document(hit: PerimeterHit, on: date) -> dict[str, Any]:
     }
 
 
-def _people(perimeter: Perimeter, *keys: str) -> dict[str, int | str] | None:
+def _people(perimeter: Perimeter, *keys: str) -> PopulationDocument | None:
     """People of an official quarter, as Insee or as cells count them, with the source; None where not known.
 
     Parameters
@@ -78,7 +423,7 @@ def _people(perimeter: Perimeter, *keys: str) -> dict[str, int | str] | None:
     return {"count": count, "source": source} if isinstance(count, int) and isinstance(source, str) else None
 
 
-def finding_document(finding: RuleFinding) -> dict[str, Any]:
+def finding_document(finding: RuleFinding) -> RuleDocument:
     """What was found of one rule."""
     rule = finding.rule
     return {
@@ -95,18 +440,19 @@ def finding_document(finding: RuleFinding) -> dict[str, Any]:
     }
 
 
-def source_document(source: Source) -> dict[str, Any]:
+def source_document(source: Source) -> SourceDocument:
     """A source to cite."""
     return {"citation": source.citation, "vintage": source.vintage or None, "sha256": source.sha256}
 
 
-def verdict_document(answer: Answer) -> dict[str, str | float | int | None]:
+def verdict_document(answer: Answer) -> QpvDocument:
     """An answer in one row: what the columns `qpv_*` of a file and the `qpv` of an address say."""
     # Elsewhere than inside, a code would be counted as a beneficiary.
     inside = answer.verdict is VerdictCode.INSIDE
     perimeter = answer.perimeters[0].perimeter if inside and answer.perimeters else None
     named = perimeter or answer.whole_commune
     return {
+        "on": answer.on.isoformat(),
         "verdict": answer.verdict.value,
         "basis": answer.basis.value,
         "code": named.code if named else None,
@@ -118,6 +464,12 @@ def verdict_document(answer: Answer) -> dict[str, str | float | int | None]:
     }
 
 
+@overload
+def to_the_millimetre(value: float) -> float: ...
+@overload
+def to_the_millimetre(value: None) -> None: ...
+@overload
+def to_the_millimetre(value: float | None) -> float | None: ...
 def to_the_millimetre(value: float | None) -> float | None:
     """Round to the millimetre, without ever turning an inside into a zero or an outside: rounds away from the line."""
     if value is None or value == 0:
@@ -126,12 +478,16 @@ def to_the_millimetre(value: float | None) -> float | None:
     return math.copysign(max(round(abs(value) * factor), 1) / factor, value)
 
 
+@overload
+def day_text(value: date) -> str: ...
+@overload
+def day_text(value: date | None) -> str | None: ...
 def day_text(value: date | None) -> str | None:
     """A day in ISO 8601."""
     return value.isoformat() if value else None
 
 
-def answer_document(answer: Answer) -> dict[str, Any]:
+def answer_document(answer: Answer) -> LookupDocument:
     """Return an answer as plain values, distances in metres to the millimetre, dates in ISO 8601."""
     return {
         "on": answer.on.isoformat(),
@@ -151,7 +507,7 @@ def answer_document(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _whole_commune(commune: WholeCommune) -> dict[str, Any]:
+def _whole_commune(commune: WholeCommune) -> WholeCommuneDocument:
     return {
         "code": commune.code,
         "name": commune.name,
@@ -162,7 +518,7 @@ def _whole_commune(commune: WholeCommune) -> dict[str, Any]:
     }
 
 
-def _position(position: Position) -> dict[str, Any]:
+def _position(position: Position) -> PositionDocument:
     return {
         "lon": position.lon,
         "lat": position.lat,
@@ -176,7 +532,7 @@ def _position(position: Position) -> dict[str, Any]:
     }
 
 
-def _period(period: PeriodVerdict) -> dict[str, Any]:
+def _period(period: PeriodVerdict) -> PeriodDocument:
     return {
         "generation": period.generation,
         "valid_from": day_text(period.valid_from),
@@ -191,7 +547,7 @@ def _period(period: PeriodVerdict) -> dict[str, Any]:
 # --- The answer about an action as a JSON document: the same one for the command line, HTTP and files
 
 
-def action_document(finding: ActionFinding) -> dict[str, Any]:
+def action_document(finding: ActionFinding) -> ActionDocument:
     """Return the answer about an action as plain values; dates in ISO 8601, hidden counts null."""
     action, first = finding.action, finding.stages[0]
     return {
@@ -215,7 +571,7 @@ def action_document(finding: ActionFinding) -> dict[str, Any]:
     }
 
 
-def _stage(stage: StageFinding) -> dict[str, Any]:
+def _stage(stage: StageFinding) -> StageDocument:
     return {
         "start": stage.start.isoformat(),
         "end": stage.end.isoformat(),
@@ -228,7 +584,7 @@ def _stage(stage: StageFinding) -> dict[str, Any]:
     }
 
 
-def _spot(spot: SpotFinding) -> dict[str, Any]:
+def _spot(spot: SpotFinding) -> SpotDocument:
     return {
         "label": spot.label,
         "qpv": _layer(spot.quarters),
@@ -237,11 +593,11 @@ def _spot(spot: SpotFinding) -> dict[str, Any]:
     }
 
 
-def _layer(finding: LayerFinding) -> dict[str, Any]:
+def _layer(finding: LayerFinding) -> StandingDocument:
     return {"standing": finding.standing.value, "basis": finding.basis.value, "reason": finding.reason}
 
 
-def _beneficiaries(found: Beneficiaries) -> dict[str, Any]:
+def _beneficiaries(found: Beneficiaries) -> BeneficiariesDocument:
     least, most = found.share or (None, None)
     return {
         "benefit": found.benefit.value,
@@ -257,7 +613,7 @@ def _beneficiaries(found: Beneficiaries) -> dict[str, Any]:
     }
 
 
-def _reading(reading: Reading) -> dict[str, Any]:
+def _reading(reading: Reading) -> ReadingDocument:
     return {
         "rule": reading.rule.id,
         "name": reading.name,
@@ -274,7 +630,7 @@ def _reading(reading: Reading) -> dict[str, Any]:
 _SHARE_DECIMALS = 6
 
 
-def footprint_document(answer: FootprintAnswer) -> dict[str, Any]:
+def footprint_document(answer: FootprintAnswer) -> FootprintDocument:
     """Return an answer as plain values, distances in metres to the millimetre, shares in [0, 1], dates in ISO 8601."""
     people = answer.share_of_people
     return {
@@ -299,7 +655,7 @@ def footprint_document(answer: FootprintAnswer) -> dict[str, Any]:
 # --- A rule as a JSON document
 
 
-def rule_document(rule: Rule) -> dict[str, Any]:
+def rule_document(rule: Rule) -> LawRuleDocument:
     """Return everything that a rule's data file says, as plain values; dates in ISO 8601, null where unknown."""
     return {
         "id": rule.id,
@@ -328,7 +684,7 @@ def rule_document(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _band(band: Band) -> dict[str, Any]:
+def _band(band: Band) -> BandDocument:
     return {
         "whole_m": band.whole_m,
         "part_m": band.part_m,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,7 +54,7 @@ _MOST = 0.5
 _DECIDING = {VerdictCode.INSIDE: 0, VerdictCode.UNCERTAIN: 1, VerdictCode.OUTSIDE: 2}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Located:
     """A position among perimeters.
 
@@ -73,6 +74,14 @@ class Located:
     def firm(self) -> bool:
         """Whether what is judged is known: a firm point, or the whole of a street or town."""
         return self.position.firm or self.whole is not None
+
+    def verdict_of(self, hit: PerimeterHit | None) -> VerdictCode:
+        """Verdict about one of the hits, as `verdict_on` gives it: each is judged once, whatever rests on it."""
+        return verdict_on(self, None) if hit is None else self._verdicts[id(hit)]
+
+    @cached_property
+    def _verdicts(self) -> dict[int, VerdictCode]:
+        return {id(hit): verdict_on(self, hit) for hit in self.hits}
 
 
 def locate(position: Position, index: PerimeterIndex) -> Located:
@@ -111,7 +120,7 @@ def deciding_first(located: Located, hits: Iterable[PerimeterHit]) -> tuple[Peri
 
     Perimeters that are equally accurate decide in the order of their distances.
     """
-    return tuple(sorted(hits, key=lambda hit: (_DECIDING[verdict_on(located, hit)], hit.distance_m)))
+    return tuple(sorted(hits, key=lambda hit: (_DECIDING[located.verdict_of(hit)], hit.distance_m)))
 
 
 def quality_of(located: Located, verdict: VerdictCode, answering: Sequence[PerimeterHit]) -> Quality:
@@ -151,6 +160,6 @@ def period_verdicts(located: Located) -> tuple[PeriodVerdict, ...]:
         if hit.perimeter.kind is Kind.QPV and hit.perimeter.generation:
             nearest.setdefault(hit.perimeter.generation, hit)
     return tuple(
-        PeriodVerdict(generation, hit.perimeter.valid_from, hit.perimeter.valid_to, verdict_on(located, hit), hit)
+        PeriodVerdict(generation, hit.perimeter.valid_from, hit.perimeter.valid_to, located.verdict_of(hit), hit)
         for generation, hit in sorted(nearest.items())
     )

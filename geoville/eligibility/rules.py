@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from geoville import french
-from geoville.eligibility.judgement import deciding_first, verdict_on
+from geoville.eligibility.judgement import deciding_first
 from geoville.eligibility.sentences import KIND_NAMES, describe
 from geoville.law.parameters import law_names, read_law
 from geoville.model import (
@@ -419,7 +419,7 @@ def ground_of_position(located: Located, basis: Basis, answering: tuple[Perimete
     if answering and answering[0].perimeter.kind is Kind.CANDIDAT:
         nearest[Kind.QPV] = answering[0]
     standings = {
-        kind: Standing(hit.perimeter, verdict_on(located, hit), hit.distance_m, accuracy_m=hit.perimeter.accuracy_m)
+        kind: Standing(hit.perimeter, located.verdict_of(hit), hit.distance_m, accuracy_m=hit.perimeter.accuracy_m)
         for kind, hit in nearest.items()
     }
     position = located.position
@@ -446,7 +446,7 @@ def former_quarters(perimeters: Iterable[Perimeter], on: date) -> tuple[Perimete
 def _former_standing(located: Located, on: date) -> Standing | None:
     former = set(map(id, former_quarters((hit.perimeter for hit in located.hits), on)))
     hit = next((hit for hit in located.hits if id(hit.perimeter) in former), None)
-    return Standing(hit.perimeter, verdict_on(located, hit), hit.distance_m) if hit else None
+    return Standing(hit.perimeter, located.verdict_of(hit), hit.distance_m) if hit else None
 
 
 def communes_of(hits: tuple[PerimeterHit, ...]) -> frozenset[str]:

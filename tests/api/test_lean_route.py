@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import TypeAdapter
 
 from geoville.api.adresse import AddressCollection
-from geoville.api.lookup import LookupDocument
+from geoville.api.schemas import published
+from geoville.eligibility.documents import LookupDocument
 
 ON = "2024-06-01"
 ANSWERED = [
@@ -36,8 +36,8 @@ REFUSED = [
 def test_documents_are_those_that_are_described(get, path, parameters):
     answer = get(path, **parameters, on=ON)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
-    model = TypeAdapter(LookupDocument if path == "/lookup" else AddressCollection)
-    assert model.dump_python(model.validate_python(answer.json()), mode="json") == answer.json()
+    model = published(LookupDocument if path == "/lookup" else AddressCollection)
+    assert model.model_validate(answer.json()).model_dump(mode="json") == answer.json()
 
 
 @pytest.mark.parametrize(("path", "parameters", "status", "names"), REFUSED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from geoville.eligibility.documents import verdict_document
 from geoville.errors import GeovilleError, InvalidInputError, Location
@@ -118,10 +118,10 @@ def _in_place(cells: Mapping[str, Cell]) -> tuple[Cell, ...]:
 
 
 def _found(answer: Answer) -> dict[str, Cell]:
-    cells: dict[str, Cell] = {
+    verdict = cast("Mapping[str, Cell]", verdict_document(answer))  # texts, numbers and empty cells alone
+    cells = {f"qpv_{name}": value for name, value in verdict.items() if name != "on"} | {
         "result_status": (RowStatus.OK if answer.position else RowStatus.NOT_FOUND).value,
         "qpv_date": answer.on.isoformat(),
-        **{f"qpv_{name}": value for name, value in verdict_document(answer).items()},
     }
     if answer.position:
         cells |= _position(answer.position)

@@ -8,10 +8,11 @@ import pytest
 import shapely
 from square_quarter import CANDIDATE, EAST, IN_2026, NORTH, VEILLE, WITH_HOLE, ask, at, qpv
 
+from geoville.eligibility import judgement
 from geoville.eligibility.decide import decide
 from geoville.eligibility.documents import answer_document
 from geoville.eligibility.index import PerimeterIndex
-from geoville.model import Basis, NotFound, Position, PositionType, VerdictCode
+from geoville.model import Basis, NotFound, PerimeterHit, Position, PositionType, VerdictCode
 
 
 @pytest.mark.parametrize(
@@ -149,3 +150,23 @@ def test_the_document_has_the_keys_that_doors_promise() -> None:
         *("code", "name", "kind", "generation", "vintage", "estimated", "distance_m"),
     }
     assert set(document["position"]) >= {"lon", "lat", "label", "score", "type"}
+
+
+def test_each_perimeter_is_judged_once_whatever_rests_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[object] = []
+    once = judgement.verdict_on
+
+    def counted(located: judgement.Located, hit: PerimeterHit | None) -> VerdictCode:
+        judged.append(hit)
+        return once(located, hit)
+
+    monkeypatch.setattr(judgement, "verdict_on", counted)
+    answer = decide(
+        at(500, 980, accuracy_m=15.0),
+        PerimeterIndex([qpv(), CANDIDATE, VEILLE]),
+        IN_2026,
+        permit_date=date(2024, 6, 1),
+    )
+    assert answer.rules
+    assert answer.periods
+    assert len(judged) == len(answer.perimeters) == 3
