@@ -244,3 +244,15 @@ def _progress_bar(expected_rows: int | None) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task("", total=expected_rows)
         yield lambda rows: bar.update(task, completed=rows)
+
+
+def warm() -> None:
+    """Compiler d'avance ce qui répond aux très gros fichiers.
+
+    À lancer une fois après une installation, ou dans une image : le premier fichier de quelques centaines de milliers
+    de coordonnées n'attendra pas.
+    """
+    from geoville.workflows.lookup_file.bulk import prepare
+
+    before = prepare()
+    print_lines(["Déjà prêt." if before else "Prêt : le calcul des très gros fichiers est compilé."])

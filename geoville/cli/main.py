@@ -163,6 +163,7 @@ command(app, "map")(maps.draw)
 command(app, "rules")(answers.rules)
 command(app, "serve")(serve.serve)
 command(app, "sheet")(maps.sheet)
+command(app, "warm")(lookup_file.warm)
 
 
 def _print_version(asked: bool) -> None:

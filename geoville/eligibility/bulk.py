@@ -5,28 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, fields, replace
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from geoville.crs import WGS84, epsg_at, transform_points
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import NEARBY_M
-from geoville.eligibility.kernel.points import LimitFinder, PointLocator
 from geoville.eligibility.kernel.sets import NO_SETS, joined
+from geoville.eligibility.kernel.trees import TreeLimits, TreeLocator
 from geoville.errors import InvalidInputError
 from geoville.law import whole_territories
 from geoville.model import Basis, Kind, Position, PositionType, VerdictCode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from geoville.eligibility.index import PerimeterIndex
-    from geoville.eligibility.kernel.points import Membership
-    from geoville.eligibility.kernel.sets import PolygonSets
+    from geoville.eligibility.kernel.points import LimitFinder, PointLocator
+    from geoville.eligibility.kernel.sets import Membership, PolygonSets
     from geoville.model import Perimeter
 
 
@@ -121,7 +122,7 @@ class AccurateLimits:
     """
 
     places: NDArray[np.int64]
-    finder: LimitFinder
+    finder: LimitFinder | TreeLimits
     accuracy_m: float
     differ: bool
 
@@ -168,11 +169,11 @@ class BulkTerritory:
 
     epsg: int
     rows: NDArray[np.int32]
-    locator: PointLocator
+    locator: PointLocator | TreeLocator
     answering: NDArray[np.int64]
     finders: tuple[AccurateLimits, ...]
     silent: tuple[AccurateLimits, ...]
-    any_finder: LimitFinder | None
+    any_finder: LimitFinder | TreeLimits | None
     estimated: bool
     mixed: bool
 
@@ -261,14 +262,33 @@ def nothing_known(points: int, *, estimated: bool) -> TerritoryAnswers:
     )
 
 
-def bulk_territories(index: PerimeterIndex, on: date) -> tuple[BulkTerritory, ...]:
+class Means(NamedTuple):
+    """How points are placed among polygons, and how far their limits are found to be."""
+
+    locator: Callable[[Sequence[BaseGeometry]], PointLocator | TreeLocator]
+    finder: Callable[[Sequence[BaseGeometry]], LimitFinder | TreeLimits]
+
+    @classmethod
+    def cells(cls) -> Means:
+        """By compiled loops over cells: seconds before the first answer, then a microsecond for each."""
+        from geoville.eligibility.kernel.points import LimitFinder, PointLocator
+
+        return cls(PointLocator.build, lambda polygons: LimitFinder.build(polygons, NEARBY_M))
+
+    @classmethod
+    def trees(cls) -> Means:
+        """By GEOS and trees: at once, then tens of microseconds for each."""
+        return cls(TreeLocator.build, TreeLimits.build)
+
+
+def bulk_territories(index: PerimeterIndex, on: date, means: Means) -> tuple[BulkTerritory, ...]:
     """Prepare the perimeters of an index for a day, one projected CRS after another."""
     epsgs = tuple(dict.fromkeys(perimeter.epsg for perimeter in index.perimeters))
     alone = len(epsgs) == 1 or index.country is not None
-    return tuple(_territory(index, on, epsg, alone=alone) for epsg in epsgs)
+    return tuple(_territory(index, on, epsg, means, alone=alone) for epsg in epsgs)
 
 
-def _territory(index: PerimeterIndex, on: date, epsg: int, *, alone: bool) -> BulkTerritory:
+def _territory(index: PerimeterIndex, on: date, epsg: int, means: Means, *, alone: bool) -> BulkTerritory:
     basis, kinds = index.answering(on, epsg)
     rows = _preferred([(row, item) for row, item in enumerate(index.perimeters) if item.epsg == epsg])
     perimeters = [index.perimeters[row] for row in rows]
@@ -279,11 +299,11 @@ def _territory(index: PerimeterIndex, on: date, epsg: int, *, alone: bool) -> Bu
     return BulkTerritory(
         epsg=epsg,
         rows=np.array(rows, dtype=np.int32),
-        locator=PointLocator.build(polygons),
+        locator=means.locator(polygons),
         answering=np.array(answering, dtype=np.int64),
-        finders=_by_accuracy(perimeters, answering),
-        silent=_by_accuracy(perimeters, _not_exact(perimeters, answering)),
-        any_finder=None if alone else LimitFinder.build(polygons, NEARBY_M),
+        finders=_by_accuracy(perimeters, answering, means),
+        silent=_by_accuracy(perimeters, _not_exact(perimeters, answering), means),
+        any_finder=None if alone else means.finder(polygons),
         estimated=basis is Basis.ESTIMATED,
         mixed=any(_family(perimeters[place]) in silent for place in answering),
     )
@@ -295,7 +315,7 @@ def _not_exact(perimeters: Sequence[Perimeter], answering: Sequence[int]) -> lis
     return sorted(place for place in silent if perimeters[place].kind is Kind.QPV and perimeters[place].accuracy_m)
 
 
-def _by_accuracy(perimeters: Sequence[Perimeter], places: Sequence[int]) -> tuple[AccurateLimits, ...]:
+def _by_accuracy(perimeters: Sequence[Perimeter], places: Sequence[int], means: Means) -> tuple[AccurateLimits, ...]:
     """Limits of some perimeters, those of the commonest accuracies apart."""
     counted = Counter(perimeters[place].accuracy_m for place in places)
     common = [accuracy for accuracy, _ in counted.most_common(_GROUPS)]
@@ -304,7 +324,7 @@ def _by_accuracy(perimeters: Sequence[Perimeter], places: Sequence[int]) -> tupl
     return tuple(
         AccurateLimits(
             places=np.array(group, dtype=np.int64),
-            finder=LimitFinder.build([perimeters[place].geometry for place in group], NEARBY_M),
+            finder=means.finder([perimeters[place].geometry for place in group]),
             accuracy_m=max(perimeters[place].accuracy_m for place in group),
             differ=len({perimeters[place].accuracy_m for place in group}) > 1,
         )
@@ -383,9 +403,14 @@ class BulkIndex:
     territories: tuple[BulkTerritory, ...]
 
     @classmethod
-    def build(cls, index: PerimeterIndex, on: date) -> BulkIndex:
-        """Prepare the perimeters of an index: some seconds for those of a whole country."""
-        return cls(index, on, bulk_territories(index, on))
+    def build(cls, index: PerimeterIndex, on: date, *, cells: bool = False) -> BulkIndex:
+        """Prepare the perimeters of an index.
+
+        Parameters
+        ----------
+        cells : whether points are so many that cells are worth some seconds (`cells_are_worth`); else by trees.
+        """
+        return cls(index, on, bulk_territories(index, on, Means.cells() if cells else Means.trees()))
 
     def decide(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64], accuracy_m: float | NDArray[np.float64] = 0.0
@@ -470,6 +495,23 @@ class BulkIndex:
         nearest = answer.perimeters[0].perimeter
         row = next(row for row, perimeter in enumerate(self.index.perimeters) if perimeter is nearest)
         return _CODES[answer.verdict], row, answer.distance_m
+
+
+_TREE_S, _LOAD_S, _EDGE_S, _COMPILE_S = 20e-6, 0.5, 11e-6, 7.0
+"""What things take, in seconds of the same machine (a faster one changes all of them alike): a point by trees; to load
+the compiled loops; to make cells for an edge; to compile the loops where no run before has left them."""
+
+
+def cells_are_worth(points: int, index: PerimeterIndex) -> bool:
+    """Whether so many points are answered sooner by cells than by trees, all that precedes them included."""
+    import shapely
+
+    if points * _TREE_S <= _LOAD_S:
+        return False  # nothing else is worth looking at
+    edges = shapely.get_num_coordinates([perimeter.geometry for perimeter in index.perimeters]).sum()
+    from geoville.eligibility.kernel.points import are_compiled
+
+    return bool(points * _TREE_S > _LOAD_S + edges * _EDGE_S + (0.0 if are_compiled() else _COMPILE_S))
 
 
 def is_place(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -29,6 +29,12 @@ def index() -> PerimeterIndex:
     return PerimeterIndex(layer.perimeters, country=layer.country)
 
 
+@pytest.fixture(scope="module")
+def cells(index: PerimeterIndex) -> BulkIndex:
+    """The compiled loops over cells."""
+    return BulkIndex.build(index, IN_2015, cells=True)
+
+
 def near_limits(shapes: NDArray[np.object_], points: int, seed: int, reach_m: float = 60.0) -> NDArray[np.float64]:
     """(points, 2) places about limits, as far as a reach on both sides."""
     dice = np.random.default_rng(seed)
@@ -37,11 +43,11 @@ def near_limits(shapes: NDArray[np.object_], points: int, seed: int, reach_m: fl
     return shapely.get_coordinates(on_limit) + dice.uniform(-reach_m, reach_m, (points, 2))
 
 
-def compare_with_geos(index: PerimeterIndex, shapes: NDArray[np.object_], places: NDArray[np.float64]) -> int:
+def compare_with_geos(index: BulkIndex, shapes: NDArray[np.object_], places: NDArray[np.float64]) -> int:
     """Number of places whose verdict is not GEOS' own in Lambert-93, on the coordinates that a user would type."""
     lon, lat = transform_points(*places.T.copy(), LAMBERT_93, WGS84)
     east, north = transform_points(lon, lat, WGS84, LAMBERT_93)
-    found = BulkIndex.build(index, IN_2015).decide(lon, lat)
+    found = index.decide(lon, lat)
     known = found.known > 0
     held = np.zeros(len(lon), dtype=bool)
     point, _ = shapely.STRtree(shapes).query(shapely.points(east, north), predicate="intersects")
@@ -66,18 +72,28 @@ def over_france(points: int, seed: int) -> NDArray[np.float64]:
 
 
 @pytest.mark.realdata
-def test_verdicts_are_those_of_geos_on_the_shapefile(index: PerimeterIndex, shared_data: Path) -> None:
+def test_verdicts_are_those_of_geos_on_the_shapefile(cells: BulkIndex, shared_data: Path) -> None:
     shapes = official_2015(shared_data)
-    assert compare_with_geos(index, shapes, over_france(2_000, seed=1)) == 0
-    assert compare_with_geos(index, shapes, near_limits(shapes, 5_000, seed=2)) == 0
+    assert compare_with_geos(cells, shapes, over_france(2_000, seed=1)) == 0
+    assert compare_with_geos(cells, shapes, near_limits(shapes, 5_000, seed=2)) == 0
 
 
 @pytest.mark.slow
 @pytest.mark.realdata
-def test_all_verdicts_are_those_of_geos_on_the_shapefile(index: PerimeterIndex, shared_data: Path) -> None:
+def test_all_verdicts_are_those_of_geos_on_the_shapefile(cells: BulkIndex, shared_data: Path) -> None:
     shapes = official_2015(shared_data)
-    assert compare_with_geos(index, shapes, over_france(20_000, seed=3)) == 0
-    assert compare_with_geos(index, shapes, near_limits(shapes, 200_000, seed=4)) == 0
+    assert compare_with_geos(cells, shapes, over_france(20_000, seed=3)) == 0
+    assert compare_with_geos(cells, shapes, near_limits(shapes, 200_000, seed=4)) == 0
+
+
+def test_cells_and_trees_answer_alike_all_over_the_country(index: PerimeterIndex, cells: BulkIndex) -> None:
+    contours = np.array([item.geometry for item in index.perimeters if item.epsg == LAMBERT_93], dtype=object)
+    places = np.concatenate([over_france(1_000, seed=5), near_limits(contours, 2_000, seed=6)])
+    lon, lat = transform_points(*places.T.copy(), LAMBERT_93, WGS84)
+    by_cells, by_trees = cells.decide(lon, lat), BulkIndex.build(index, IN_2015).decide(lon, lat)
+    for column in ("code", "perimeter", "distance_m", "known", "unsettled"):
+        np.testing.assert_array_equal(getattr(by_cells, column), getattr(by_trees, column))
+    assert len(set(by_trees.perimeter.tolist())) > 500
 
 
 def pairs_held_the_same() -> list[tuple[Perimeter, Perimeter]]:

@@ -1,4 +1,4 @@
-"""The bulk kernel gives what GEOS gives: on vertices, on edges, in overlaps, in holes, near and far."""
+"""The bulk kernel, by cells and by trees, gives what GEOS gives: on vertices, on edges, in overlaps and holes, far."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from lattice_perimeters import LATTICE_M, SOUTH, WEST, polygon_layers, telling_p
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geoville.eligibility.kernel.points import LimitFinder, PointLocator
+from geoville.eligibility.bulk import Means
 
-NEAR_M = 500.0
+CELLS, TREES = Means.cells(), Means.trees()
+by_both = pytest.mark.parametrize("means", [CELLS, TREES], ids=["cells", "trees"])
 
 
 def pairs_by_geos(polygons: list[BaseGeometry], points: NDArray[np.float64]) -> list[tuple[int, int]]:
@@ -23,28 +24,30 @@ def pairs_by_geos(polygons: list[BaseGeometry], points: NDArray[np.float64]) -> 
     return [(int(point), int(polygon)) for point, polygon in np.argwhere(holds)]
 
 
-def pairs_by_kernel(polygons: list[BaseGeometry], points: NDArray[np.float64]) -> list[tuple[int, int]]:
-    point, polygon = PointLocator.build(polygons).place(*points.T.copy()).pairs()
+def pairs_by_kernel(
+    polygons: list[BaseGeometry], points: NDArray[np.float64], means: Means = CELLS
+) -> list[tuple[int, int]]:
+    point, polygon = means.locator(polygons).place(*points.T.copy()).pairs()
     return list(zip(point.tolist(), polygon.tolist(), strict=True))
 
 
+@by_both
 @settings(max_examples=40, deadline=None)
 @given(polygons=polygon_layers(), seed=st.integers(0, 1_000))
-def test_points_are_in_the_polygons_that_geos_says(polygons: list[BaseGeometry], seed: int) -> None:
+def test_points_are_in_the_polygons_that_geos_says(means: Means, polygons: list[BaseGeometry], seed: int) -> None:
     points = telling_points(polygons, seed)
-    assert pairs_by_kernel(polygons, points) == pairs_by_geos(polygons, points)
+    assert pairs_by_kernel(polygons, points, means) == pairs_by_geos(polygons, points)
 
 
+@by_both
 @settings(max_examples=40, deadline=None)
 @given(polygons=polygon_layers(), seed=st.integers(0, 1_000))
 def test_distances_are_those_of_geos_and_the_deepest_or_nearest_polygon_is_told(
-    polygons: list[BaseGeometry], seed: int
+    means: Means, polygons: list[BaseGeometry], seed: int
 ) -> None:
     points = telling_points(polygons, seed)
     east, north = points.T.copy()
-    signed, polygon, several = LimitFinder.build(polygons, NEAR_M).measure(
-        east, north, PointLocator.build(polygons).place(east, north)
-    )
+    signed, polygon, several = means.finder(polygons).measure(east, north, means.locator(polygons).place(east, north))
     each = shapely.distance(shapely.boundary(np.array(polygons))[None, :], shapely.points(points)[:, None])
     holds = shapely.intersects(np.array(polygons)[None, :], shapely.points(points)[:, None])
     each[holds] *= -1
@@ -66,22 +69,25 @@ def test_a_polygon_as_large_as_a_country_has_points_in_its_hole_outside() -> Non
     hole = shapely.box(WEST, SOUTH, WEST + LATTICE_M, SOUTH + LATTICE_M)
     country = shapely.difference(shapely.box(WEST - 5e5, SOUTH - 9e5, WEST + 5e5, SOUTH + 1e5), hole)
     points = telling_points([country], seed=2, scattered=2_000)
-    assert pairs_by_kernel([country, hole], points) == pairs_by_geos([country, hole], points)
+    for means in (CELLS, TREES):
+        assert pairs_by_kernel([country, hole], points, means) == pairs_by_geos([country, hole], points)
 
 
-def test_what_is_no_place_is_nowhere() -> None:
+@by_both
+def test_what_is_no_place_is_nowhere(means: Means) -> None:
     boxes = [shapely.box(WEST, SOUTH, WEST + 400, SOUTH + 400)]
     east, north = np.array([np.nan, np.inf, WEST]), np.array([SOUTH, SOUTH, np.nan])
-    membership = PointLocator.build(boxes).place(east, north)
+    membership = means.locator(boxes).place(east, north)
     assert not membership.held().any()
-    signed, polygon, _ = LimitFinder.build(boxes, NEAR_M).measure(east, north, membership)
+    signed, polygon, _ = means.finder(boxes).measure(east, north, membership)
     assert not np.isfinite(signed).any()
     assert (polygon == -1).all()
 
 
-def test_indexes_travel_to_other_processes() -> None:
+@by_both
+def test_indexes_travel_to_other_processes(means: Means) -> None:
     boxes = [shapely.box(WEST, SOUTH, WEST + 400, SOUTH + 400)]
-    locator, finder = pickle.loads(pickle.dumps((PointLocator.build(boxes), LimitFinder.build(boxes, NEAR_M))))
+    locator, finder = pickle.loads(pickle.dumps((means.locator(boxes), means.finder(boxes))))
     east, north = np.array([WEST + 30.0, WEST, WEST - 30]), np.array([SOUTH + 40.0, SOUTH + 40, SOUTH + 40])
     membership = locator.place(east, north)
     assert membership.held().tolist() == [True, True, False]

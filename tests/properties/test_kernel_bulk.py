@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geoville.crs import LAMBERT_93, RGR92_UTM40, WGS84, transform_points
-from geoville.eligibility.bulk import NO_PERIMETER, VERDICTS, BulkIndex, is_place
+from geoville.eligibility.bulk import NO_PERIMETER, VERDICTS, BulkIndex, BulkVerdicts, is_place
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
@@ -53,10 +53,18 @@ def _perimeter(
     )
 
 
+def sets_of(verdicts: BulkVerdicts) -> list[list[int]]:
+    """Perimeters that hold each point."""
+    return [verdicts.sets.of(number) for number in verdicts.within.tolist()]
+
+
 def assert_same_as_one_by_one(
     index: PerimeterIndex, lon: NDArray[np.float64], lat: NDArray[np.float64], accuracy_m: float = 0.0
 ) -> None:
-    bulk = BulkIndex.build(index, ON).decide(lon, lat, accuracy_m)
+    by_cells, bulk = (BulkIndex.build(index, ON, cells=cells).decide(lon, lat, accuracy_m) for cells in (True, False))
+    for column in ("code", "estimated", "perimeter", "distance_m", "known", "unsettled"):
+        np.testing.assert_array_equal(getattr(by_cells, column), getattr(bulk, column))
+    assert sets_of(by_cells) == sets_of(bulk)
     for row in range(len(lon)):
         try:
             answer = decide(typed_position(float(lon[row]), float(lat[row]), accuracy_m), index, ON)
@@ -117,8 +125,9 @@ def test_no_perimeter_at_all_is_an_answer() -> None:
 
 def test_no_point_at_all_is_no_error() -> None:
     shape = shapely.box(618_000, 7_090_000, 618_400, 7_090_400)
-    bulk = BulkIndex.build(PerimeterIndex([_perimeter(shape, "A", Kind.QPV, None, None)]), ON)
-    assert len(bulk.decide(np.empty(0), np.empty(0)).code) == 0
+    index = PerimeterIndex([_perimeter(shape, "A", Kind.QPV, None, None)])
+    for cells in (True, False):
+        assert len(BulkIndex.build(index, ON, cells=cells).decide(np.empty(0), np.empty(0)).code) == 0
 
 
 @given(lon=st.floats(-200, 200), lat=st.floats(-100, 100))

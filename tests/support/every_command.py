@@ -61,6 +61,7 @@ COMMANDS: dict[str, str] = {
     ),
     "rules": DAY,
     "serve": "--port 8765 --perimeters in:quarters.geojson --addresses in:addresses.csv",
+    "warm": "",
     "sheet": f"--from in:quarters.geojson --kind qpv --out out:sheet.pdf --style in:style.toml {DAY}",
 }
 

@@ -5,6 +5,7 @@ Floating point keeps to IEEE 754, operation by operation: results are those of t
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ def compiled(function: Function, **options: bool) -> Function:
         return numba.njit(function, cache=True, **asked)  # type: ignore[no-any-return]
     except RuntimeError:  # neither the package's folder nor the user's can keep the compiled code
         return numba.njit(function, **asked)  # type: ignore[no-any-return]
+
+
+def is_kept(function: Callable[..., Any]) -> bool:
+    """Whether the machine code of a compiled function is kept on disk, by this process or another."""
+    kept = getattr(getattr(function, "stats", None), "cache_path", None)
+    name = f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}-*.nbi"
+    return kept is not None and any(Path(kept).glob(name))
 
 
 def compiled_loop(function: Function) -> Function:

@@ -106,7 +106,8 @@ def in_order_of_cells(east: NDArray[np.float64], north: NDArray[np.float64], gri
         if 0 <= across < grid.columns << FINE_SHIFT and 0 <= along < grid.rows << FINE_SHIFT:
             cell[point] = 1 + (int(along) >> FINE_SHIFT) * grid.columns + (int(across) >> FINE_SHIFT)
         first[cell[point] + 1] += 1
-    first = np.cumsum(first)
+    for place in range(1, len(first)):
+        first[place] += first[place - 1]
     order = np.empty(len(east), np.int64)
     for point in range(len(east)):
         order[first[cell[point]]] = point
@@ -121,16 +122,16 @@ def touched_cells(ends: NDArray[np.float64], grid: KernelGrid) -> NDArray[np.int
     for segment in range(len(ends)):
         first_row, last_row = _lines(ends[segment, 1], ends[segment, 3], grid.south, grid.fine_m)
         for row in range(first_row, last_row + 1):
-            first, last = _columns_in_row(ends[segment], row, grid)
+            first, last = _columns_in_row(ends, segment, row, grid)
             count += last - first + 1
     touched = np.empty((count, 3), np.int64)
     count = 0
     for segment in range(len(ends)):
         first_row, last_row = _lines(ends[segment, 1], ends[segment, 3], grid.south, grid.fine_m)
         for row in range(first_row, last_row + 1):
-            first, last = _columns_in_row(ends[segment], row, grid)
+            first, last = _columns_in_row(ends, segment, row, grid)
             for column in range(first, last + 1):
-                touched[count] = row, column, segment
+                touched[count, 0], touched[count, 1], touched[count, 2] = row, column, segment
                 count += 1
     return touched
 
@@ -143,9 +144,9 @@ def _lines(one: float, other: float, origin: float, step: float) -> tuple[int, i
 
 
 @compiled
-def _columns_in_row(segment: NDArray[np.float64], row: int, grid: KernelGrid) -> tuple[int, int]:
+def _columns_in_row(ends: NDArray[np.float64], segment: int, row: int, grid: KernelGrid) -> tuple[int, int]:
     """First and last column of the cells of a row that a segment touches."""
-    x1, y1, x2, y2 = segment
+    x1, y1, x2, y2 = ends[segment, 0], ends[segment, 1], ends[segment, 2], ends[segment, 3]
     low = grid.south + row * grid.fine_m - MARGIN_M
     high = low + grid.fine_m + 2 * MARGIN_M
     enters, leaves = 0.0, 1.0

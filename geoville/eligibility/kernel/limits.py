@@ -9,15 +9,12 @@ import numpy as np
 
 from geoville.eligibility.kernel.compiler import compiled, compiled_loop, inlined
 from geoville.eligibility.kernel.grid import FINE_SIDE, MARGIN_M, SIDE, Cells, KernelGrid, code_at, grid_over
+from geoville.eligibility.kernel.sets import NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoville.eligibility.kernel.segments import Segments
-
-
-NOWHERE = -1
-"""Polygon of a point for which there is none."""
 
 
 class LimitIndex(NamedTuple):
@@ -293,8 +290,7 @@ def _coarse_lists(
         if len(close) <= _LONG:
             lists += 1
             codes[middle], sizes[lists - 1] = lists, len(close)
-            listed[count : count + len(close)] = close
-            count += len(close)
+            count = _append(close, listed, count)
             continue
         codes[middle] = -blocks * SIDE * SIDE
         for corner in range(0, SIDE * SIDE, _ALIKE):
@@ -307,10 +303,18 @@ def _coarse_lists(
                 beside = corner + cell // _ALIKE * SIDE + cell % _ALIKE
                 codes[blocks * SIDE * SIDE + beside] = lists
             sizes[lists - 1] = len(kept)
-            listed[count : count + len(kept)] = kept
-            count += len(kept)
+            count = _append(kept, listed, count)
         blocks += 1
     return codes[: blocks * SIDE * SIDE].copy(), sizes[:lists].copy(), listed[:count].copy()
+
+
+@compiled
+def _append(some: NDArray[np.int32], listed: NDArray[np.int32], count: int) -> int:
+    """Write some numbers after those listed, and count them all."""
+    for number in some:
+        listed[count] = number
+        count += 1
+    return count
 
 
 @compiled
@@ -320,10 +324,17 @@ def _closest(
     """Segments that may be the nearest to some point of a square of fine cells, and how far its centre's nearest is."""
     east, north = grid.west + (column + side / 2) * grid.fine_m, grid.south + (row + side / 2) * grid.fine_m
     metres = np.empty(len(candidates))
+    least = math.inf
     for place in range(len(candidates)):
         metres[place] = math.sqrt(squared_distance_to(east, north, ends, candidates[place]))
-    least = metres.min()
-    return candidates[metres <= least + side * grid.fine_m * math.sqrt(2) + MARGIN_M], least
+        least = min(least, metres[place])
+    enough = least + side * grid.fine_m * math.sqrt(2) + MARGIN_M
+    count, kept = 0, np.empty(len(candidates), np.int32)
+    for place in range(len(candidates)):
+        if metres[place] <= enough:
+            kept[count] = candidates[place]
+            count += 1
+    return kept[:count], least
 
 
 @compiled

@@ -77,23 +77,6 @@ def locate(
     return unsure
 
 
-@compiled
-def unfolded(
-    sets: NDArray[np.int32], starts: NDArray[np.int64], members: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Points and the polygons that hold them, pair by pair, from the numbers of sets of (n,) points."""
-    count = 0
-    for number in sets:
-        count += starts[number + 1] - starts[number]
-    points, polygons = np.empty(count, np.int64), np.empty(count, np.int32)
-    count = 0
-    for point in range(len(sets)):
-        for place in range(starts[sets[point]], starts[sets[point] + 1]):
-            points[count], polygons[count] = point, members[place]
-            count += 1
-    return points, polygons
-
-
 @inlined
 def _in_crossed_cell(
     east: float,
@@ -211,18 +194,30 @@ def _write_inside(cells: Cells, segments: Segments, crossings: _Crossings, numbe
     by_polygon = np.argsort(crossings.polygon, kind="stable")
     bounds = np.searchsorted(crossings.polygon[by_polygon], np.arange(len(segments.bounds) + 1))
     crossed_by = np.full(len(cells.codes), -1, dtype=np.int64)
-    several: dict[int, list[int]] = {}
+    held: list[NDArray[np.int64]] = []
     for polygon, (first, last) in enumerate(pairwise(bounds.tolist())):
         crossed_by[crossings.place[by_polygon[first:last]]] = polygon
         ends = segments.ends[segments.starts[polygon] : segments.starts[polygon + 1]]
-        asked = (ends, segments.bounds[polygon], cells.grid, cells.codes, crossed_by, polygon)
-        held = np.empty(_held_places(*asked, np.empty(0, dtype=np.int64)), dtype=np.int64)
-        _held_places(*asked, held)
-        for place in held[cells.codes[held] > 0].tolist():
-            several.setdefault(place, [int(cells.codes[place]) - 1]).append(polygon)
-        cells.codes[held[cells.codes[held] == 0]] = polygon + 1
-    for place, polygons in several.items():
-        cells.codes[place] = numbers.of(polygons)
+        held.append(_held_places(ends, segments.bounds[polygon], cells.grid, cells.codes, crossed_by, polygon))
+    _write_sets(
+        cells.codes, np.concatenate(held), np.repeat(np.arange(len(held)), [len(some) for some in held]), numbers
+    )
+
+
+def _write_sets(
+    codes: NDArray[np.int32], places: NDArray[np.int64], polygons: NDArray[np.int64], numbers: SetNumbers
+) -> None:
+    """Code cells, given by their places, by the sets that pairs of a cell and a polygon make."""
+    order = np.argsort(places, kind="stable")
+    places, polygons = places[order], polygons[order]
+    firsts = np.flatnonzero(np.diff(places, prepend=-1))
+    held = np.diff(firsts, append=len(places))
+    codes[places[firsts]] = polygons[firsts] + 1
+    for count in np.unique(held[held > 1]).tolist():
+        cells = firsts[held == count]
+        members, kind = np.unique(polygons[cells[:, None] + np.arange(count)], axis=0, return_inverse=True)
+        named = np.array([numbers.of(some) for some in members.tolist()], dtype=np.int32)
+        codes[places[cells]] = named[kind.reshape(-1)]
 
 
 @compiled
@@ -233,15 +228,15 @@ def _held_places(
     codes: NDArray[np.int32],
     crossed_by: NDArray[np.int64],
     polygon: int,
-    held: NDArray[np.int64],
-) -> int:
-    """Write the places of the undivided cells that a polygon holds as far as there is room, and count them all.
+) -> NDArray[np.int64]:
+    """Places of the undivided cells that a polygon holds.
 
     None is crossed by its limit, so that any point of a cell tells for all of it.
     """
-    count = 0
+    count, held = 0, np.empty(_FIRST_ROOM, np.int64)
+    crossed = np.empty(len(ends))
     for row in range(int((bounds[1] - grid.south) * grid.per_m), int((bounds[3] - grid.south) * grid.per_m) + 1):
-        crossing = _crossed_at(ends, grid.south + (row + 0.5) * grid.fine_m)
+        crossings = _cross(ends, grid.south + (row + 0.5) * grid.fine_m, crossed)
         column = int((bounds[0] - grid.west) * grid.per_m) >> FINE_SHIFT << FINE_SHIFT
         while column <= (bounds[2] - grid.west) * grid.per_m:
             place, side = (row >> FINE_SHIFT) * grid.columns + (column >> FINE_SHIFT), FINE_SIDE
@@ -250,29 +245,46 @@ def _held_places(
                 if codes[place] < 0:
                     place, side = place_in_block(-codes[place], row, column), 1
             seen_first = (row & (side - 1)) == 0 and crossed_by[place] != polygon
-            if seen_first and _odd_beyond(crossing, grid.west + (column + 0.5 * side) * grid.fine_m):
-                if count < len(held):
-                    held[count] = place
+            if seen_first and _odd_beyond(crossed, crossings, grid.west + (column + 0.5 * side) * grid.fine_m):
+                if count == len(held):
+                    held = _twice_as_long(held)
+                held[count] = place
                 count += 1
             column += side
+    return held[:count].copy()
+
+
+_FIRST_ROOM = 256
+
+
+@compiled
+def _twice_as_long(held: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Copy of an array with room after it; one by one, since assigning slices compiles into several seconds' worth."""
+    longer = np.empty(2 * len(held), np.int64)
+    for place in range(len(held)):
+        longer[place] = held[place]
+    return longer
+
+
+@compiled
+def _cross(ends: NDArray[np.float64], north: float, crossed: NDArray[np.float64]) -> int:
+    """Write the eastings where segments cross a northing, in any order, and count them."""
+    count = 0
+    for segment in range(len(ends)):
+        y1, y2 = ends[segment, 1], ends[segment, 3]
+        if (y1 > north) != (y2 > north):
+            x1, x2 = ends[segment, 0], ends[segment, 2]
+            crossed[count] = x1 + (north - y1) / (y2 - y1) * (x2 - x1)
+            count += 1
     return count
 
 
 @compiled
-def _crossed_at(ends: NDArray[np.float64], north: float) -> NDArray[np.float64]:
-    """Eastings where segments cross a northing, sorted."""
-    crossed = np.empty(len(ends))
-    count = 0
-    for x1, y1, x2, y2 in ends:
-        if (y1 > north) != (y2 > north):
-            crossed[count] = x1 + (north - y1) / (y2 - y1) * (x2 - x1)
-            count += 1
-    return np.sort(crossed[:count])
-
-
-@compiled
-def _odd_beyond(crossed: NDArray[np.float64], east: float) -> bool:
-    return bool((len(crossed) - np.searchsorted(crossed, east)) & 1)
+def _odd_beyond(crossed: NDArray[np.float64], crossings: int, east: float) -> bool:
+    odd = False
+    for crossing in range(crossings):
+        odd ^= crossed[crossing] >= east
+    return odd
 
 
 def _outcomes(
@@ -314,7 +326,8 @@ def _tests(
             role = _role(ends, edge, row[test], column[test], grid)
             inside[test] ^= role == _SPANS
             first[test + 1] += role == _FOLLOWED
-    first = np.cumsum(first)
+    for test in range(len(row)):
+        first[test + 1] += first[test]
     followed = np.empty(first[-1], np.int32)
     for test in range(len(row)):
         place = first[test]

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoville.eligibility.kernel.compiler import is_kept
 from geoville.eligibility.kernel.grid import grid_over, in_order_of_cells
 from geoville.eligibility.kernel.limits import build_limits, measure
-from geoville.eligibility.kernel.location import UNSURE, build_location, locate, unfolded
+from geoville.eligibility.kernel.location import UNSURE, build_location, locate
 from geoville.eligibility.kernel.segments import segments_of
-from geoville.eligibility.kernel.sets import PolygonSets, SetNumbers
+from geoville.eligibility.kernel.sets import Membership, SetNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,32 +27,7 @@ if TYPE_CHECKING:
 
     from geoville.eligibility.kernel.limits import LimitIndex
     from geoville.eligibility.kernel.location import LocationIndex
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Membership:
-    """Which polygons hold each of n points.
-
-    Parameters
-    ----------
-    sets : (n,) number of a set of polygons.
-    table : members of the sets.
-    """
-
-    sets: NDArray[np.int32]
-    table: PolygonSets
-
-    def among(self, kept: NDArray[np.int64]) -> Membership:
-        """The same among some of the polygons, whose sorted numbers are given: each gets its place among these."""
-        return Membership(self.sets, self.table.among(kept))
-
-    def held(self) -> NDArray[np.bool_]:
-        """(n,) whether a polygon holds each point."""
-        return (np.diff(self.table.starts) > 0)[self.sets]
-
-    def pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Points and the polygons that hold them, one pair after another: two (m,) arrays, by point then polygon."""
-        return unfolded(self.sets, self.table.starts, self.table.members)
+    from geoville.eligibility.kernel.sets import PolygonSets
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -133,3 +109,18 @@ class LimitFinder:
         sets, table = membership.sets, membership.table
         measure(east, north, order, sets, table.starts, table.members, self.limits, signed, polygon, several)
         return signed, polygon, several
+
+
+def are_compiled() -> bool:
+    """Whether a run before has left the compiled loops on disk: else the first index takes some seconds more."""
+    return is_kept(locate) and is_kept(measure)
+
+
+def compile_loops() -> None:
+    """Compile all the loops, or load them, on one square: they are kept on disk where the machine lets them be."""
+    import shapely
+
+    squares = [shapely.box(0.0, 0.0, side, side) for side in (1_000.0, 2_000.0)]
+    locator, finder = PointLocator.build(squares), LimitFinder.build(squares, 1.0)
+    east, north = np.array([500.0, 0.0, 1e6]), np.array([500.0, 0.0, 1e6])
+    finder.measure(east, north, locator.place(east, north))

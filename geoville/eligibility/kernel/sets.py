@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+NOWHERE = -1
+"""Polygon of a point for which there is none."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class PolygonSets:
     """Numbered sets of polygons: 0 is the empty one, 1 + p holds polygon p alone, others follow.
@@ -97,3 +101,33 @@ class SetNumbers:
         starts = np.cumsum([0, *(len(polygons) for polygons in self._held)])
         members = [polygon for polygons in self._held for polygon in polygons]
         return PolygonSets(starts.astype(np.int64), np.array(members, dtype=np.int32))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Membership:
+    """Which polygons hold each of n points.
+
+    Parameters
+    ----------
+    sets : (n,) number of a set of polygons.
+    table : members of the sets.
+    """
+
+    sets: NDArray[np.int32]
+    table: PolygonSets
+
+    def among(self, kept: NDArray[np.int64]) -> Membership:
+        """The same among some of the polygons, whose sorted numbers are given: each gets its place among these."""
+        return Membership(self.sets, self.table.among(kept))
+
+    def held(self) -> NDArray[np.bool_]:
+        """(n,) whether a polygon holds each point."""
+        return (np.diff(self.table.starts) > 0)[self.sets]
+
+    def pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Points and the polygons that hold them, one pair after another: two (m,) arrays, by point then polygon."""
+        counts = np.diff(self.table.starts)[self.sets]
+        points = np.repeat(np.arange(len(self.sets)), counts)
+        before = np.cumsum(counts) - counts
+        places = np.arange(len(points)) + np.repeat(self.table.starts[self.sets] - before, counts)
+        return points, self.table.members[places]

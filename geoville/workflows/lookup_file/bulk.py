@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.eligibility.bulk import EVERYTHING, NO_PERIMETER, VERDICTS, BulkIndex
+from geoville.eligibility.bulk import EVERYTHING, NO_PERIMETER, VERDICTS, BulkIndex, cells_are_worth
 from geoville.eligibility.sentences import verdict_sentence
+from geoville.errors import GeovilleError
 from geoville.model import Kind, VerdictCode
 from geoville.sources.rows.row import InputRow, cell_text, harmless
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, answered
@@ -113,13 +114,16 @@ class BulkAnswers:
     ----------
     desk : that answers; its geocoder is not asked.
     asking : the columns that ask, and the day asked about.
+    rows : how many are to be answered, where that is known; cells are made once these, or those met, are worth it.
     """
 
-    def __init__(self, desk: LookupDesk, asking: Asking) -> None:
+    def __init__(self, desk: LookupDesk, asking: Asking, rows: int = 0) -> None:
         self._desk = desk
         self._perimeters = desk.index.perimeters
         self._asking = asking
-        self._index = BulkIndex.build(desk.index, asking.on)
+        self._rows, self._met = rows, 0
+        self._cells = False
+        self._index: BulkIndex | None = None
         self._examples: dict[tuple[object, ...], _Example] = {}
 
     def columns(self, lon: pa.Array, lat: pa.Array, first_line: int) -> list[pa.Array]:
@@ -134,7 +138,7 @@ class BulkAnswers:
         import pyarrow.compute as pc
 
         degrees = [pc.cast(values, pa.float64()).to_numpy(zero_copy_only=False) for values in (lon, lat)]
-        verdicts = self._index.decide(*degrees)
+        verdicts = self._index_for(len(lon)).decide(*degrees)
         alone = self._alone(verdicts)
         group, firsts = first_of_each(_kinds(verdicts, alone))
         examples = [
@@ -155,6 +159,14 @@ class BulkAnswers:
             cells = pa.array([example.cells[place] for example in examples], field.type).take(pa.array(group))
             columns.append(pc.if_else(pa.array(alone), cells, own.get(field.name, cells)))
         return columns
+
+    def _index_for(self, rows: int) -> BulkIndex:
+        """The index for some more rows: of trees as long as these are few, then of cells; the same answers."""
+        self._met += rows
+        cells = self._cells or cells_are_worth(max(self._met, self._rows), self._desk.index)
+        if self._index is None or cells is not self._cells:
+            self._index, self._cells = BulkIndex.build(self._desk.index, self._asking.on, cells=cells), cells
+        return self._index
 
     def _alone(self, verdicts: BulkVerdicts) -> NDArray[np.bool_]:
         """Rows that are like no other: what their reasons say besides the verdict depends on the very point."""
@@ -216,6 +228,26 @@ class BulkAnswers:
         complete = self._desk.index.country is not None
         distance_m = float(verdicts.distance_m[row])
         return verdict_sentence(verdict, self._perimeters[perimeter], distance_m, self._asking.on, complete=complete)
+
+
+def prepare() -> bool:
+    """Compile what answers millions of points, unless a run before has; whether one has.
+
+    Raises
+    ------
+    GeovilleError
+        The machine lets nothing be kept.
+    """
+    from geoville.eligibility.kernel.points import are_compiled, compile_loops
+
+    before = are_compiled()
+    compile_loops()
+    if not are_compiled():
+        raise GeovilleError(
+            "Rien de ce qui est compilé ne peut être gardé sur cette machine",
+            advice="donner à la variable NUMBA_CACHE_DIR un dossier où ce compte peut écrire",
+        )
+    return before
 
 
 def added_fields(columns: Sequence[AddedColumn]) -> list[pa.Field]:

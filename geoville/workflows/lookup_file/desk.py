@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from geoville.workflows.lookup_file.questions import FileColumns
 
 
-ROWS_WORTH_A_BULK = 5_000
-"""Getting ready to answer in bulk takes about as long as this many rows one by one."""
+ROWS_WORTH_A_BULK = 500
+"""Getting ready to answer in bulk takes about as long as this many rows one by one: there is nothing to compile."""
 
 
 class FileDesk:
@@ -60,7 +60,8 @@ class FileDesk:
 
     def _in_bulk(self, rows: Sequence[InputRow]) -> Sequence[tuple[Cell, ...] | None]:
         """Cells of rows that need not be asked one by one; None for those that do, as all that are at fault."""
-        if len(rows) < ROWS_WORTH_A_BULK or not isinstance(self.asking.questions, CoordinateQuestions):
+        few = len(rows) < ROWS_WORTH_A_BULK and "_bulk" not in self.__dict__
+        if few or not isinstance(self.asking.questions, CoordinateQuestions):
             return [None] * len(rows)
         import pyarrow as pa
 

@@ -350,7 +350,12 @@ def _lookup(
     missing = [part for part in parts if not part.answers.exists()]
     answered = sum(part.rows for part in parts) - sum(part.rows for part in missing)
     progress(answered)
-    for done in results(_Answering(desk.index, job.asking), missing, workers=workers, scheduler=scheduler):
+    for done in results(
+        _Answering(desk.index, job.asking, sum(part.rows for part in missing) // workers),
+        missing,
+        workers=workers,
+        scheduler=scheduler,
+    ):
         if isinstance(done, Failure):
             raise done.error()
         answered += done
@@ -365,11 +370,16 @@ def _lookup(
 
 
 class _Answering:
-    """Answers parts, by perimeters that it holds: a process that is given it makes its index of them once."""
+    """Answers parts, by perimeters that it holds: a process that is given it makes its index of them once.
 
-    def __init__(self, index: PerimeterIndex, asking: Asking) -> None:
+    Parameters
+    ----------
+    rows : about as many as it will answer.
+    """
+
+    def __init__(self, index: PerimeterIndex, asking: Asking, rows: int) -> None:
         self._perimeters, self._extent, self._country = index.perimeters, index.extent, index.country
-        self._asking = asking
+        self._asking, self._rows = asking, rows
 
     def __call__(self, part: Part) -> int | Failure:
         """Answer a part, and say how many rows it has."""
@@ -395,7 +405,9 @@ class _Answering:
     def _bulk(self) -> BulkAnswers:
         no_geocoder = EmbeddedGeocoder(AddressList((), complete=False, name=""))  # coordinates ask none
         return BulkAnswers(
-            LookupDesk(no_geocoder, PerimeterIndex(self._perimeters, self._extent, self._country)), self._asking
+            LookupDesk(no_geocoder, PerimeterIndex(self._perimeters, self._extent, self._country)),
+            self._asking,
+            self._rows,
         )
 
 

@@ -7,12 +7,16 @@ from datetime import date
 from unittest.mock import Mock
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
+from geoville.eligibility.bulk import BulkIndex
 from geoville.model import VerdictCode
 from geoville.sources.rows.row import InputRow
 from geoville.workflows.lookup import DeskChoice, LookupDesk
+from geoville.workflows.lookup_file import bulk
 from geoville.workflows.lookup_file import desk as lookup_file_desk
+from geoville.workflows.lookup_file.bulk import BulkAnswers
 from geoville.workflows.lookup_file.desk import FileDesk
 from geoville.workflows.lookup_file.questions import Asking, CoordinateQuestions
 
@@ -58,10 +62,11 @@ def _rows() -> list[InputRow]:
 
 @pytest.mark.parametrize("on", DAYS, ids=str)
 def test_a_chunk_in_bulk_has_the_cells_of_rows_one_by_one(desk, on, monkeypatch):
+    monkeypatch.setattr(lookup_file_desk, "ROWS_WORTH_A_BULK", 1_000)
     rows = [*_rows(), InputRow(999, ("", ""), "1 cases au lieu de 2")]
     asked = FileDesk(desk, Asking(CoordinateQuestions("lon", "lat"), on))
     one_by_one = list(asked.answers(rows))
-    monkeypatch.setattr(lookup_file_desk, "ROWS_WORTH_A_BULK", 1)
+    monkeypatch.setattr(lookup_file_desk, "ROWS_WORTH_A_BULK", len(rows))
     monkeypatch.setattr(lookup_file_desk, "answered", answered := Mock(side_effect=lookup_file_desk.answered))
     assert list(asked.answers(rows)) == one_by_one
     assert [call.args[0] for call in answered.call_args_list] == rows[-4:]
@@ -77,3 +82,31 @@ def test_the_points_asked_about_are_of_every_kind(two_generations):
         True,
         False,
     }
+
+
+def test_few_rows_after_many_are_answered_in_bulk_too(desk, monkeypatch):
+    asked = FileDesk(desk, Asking(CoordinateQuestions("lon", "lat"), DAYS[-1]))
+    monkeypatch.setattr(lookup_file_desk, "answered", answered := Mock(side_effect=lookup_file_desk.answered))
+    monkeypatch.setattr(lookup_file_desk, "ROWS_WORTH_A_BULK", 50)
+    rows = _rows()[:60]
+    assert [*asked.answers(rows[:50]), *asked.answers(rows[50:])] == list(asked.answers(rows))
+    assert not answered.called
+
+
+@pytest.mark.parametrize("expected", [0, 300])
+def test_cells_are_made_once_the_rows_met_or_expected_are_worth_it(two_generations, expected, monkeypatch):
+    """By trees before, by cells from then on: the columns are the same."""
+    desk = two_generations.open()
+    lon, lat = (pa.array([float(row.cells[axis]) for row in _rows()[:300]]) for axis in (0, 1))
+    asking = Asking(CoordinateQuestions("lon", "lat"), DAYS[-1])
+    by_trees = BulkAnswers(desk, asking).columns(lon, lat, 1)
+    built = []
+    monkeypatch.setattr(bulk, "cells_are_worth", lambda rows, _: rows > 200)
+    build = BulkIndex.build
+    monkeypatch.setattr(BulkIndex, "build", lambda *given, cells: built.append(cells) or build(*given, cells=cells))
+    answers = BulkAnswers(desk, asking, expected)
+    parts = [answers.columns(lon.slice(first, 100), lat.slice(first, 100), 1 + first) for first in (0, 100, 200)]
+    assert built == ([True] if expected else [False, True])
+    assert [pa.concat_arrays(some).to_pylist() for some in zip(*parts, strict=True)] == [
+        column.to_pylist() for column in by_trees
+    ]

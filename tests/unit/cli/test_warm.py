@@ -1,0 +1,49 @@
+"""`geoville warm`: what is compiled ahead, and what is said of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from geoville.eligibility.kernel import points
+
+
+@pytest.mark.parametrize(
+    ("kept", "code", "said"),
+    [
+        ([False, True], 0, "Prêt : le calcul des très gros fichiers est compilé.\n"),
+        ([True, True], 0, "Déjà prêt.\n"),
+        ([False, False], 1, "ne peut être gardé sur cette machine"),
+    ],
+)
+def test_what_was_compiled_is_said(geoville, monkeypatch, kept, code, said):
+    compiled = []
+    monkeypatch.setattr(points, "are_compiled", iter(kept).__next__)
+    monkeypatch.setattr(points, "compile_loops", lambda: compiled.append(True))
+    done = geoville("warm")
+    assert (done.code, compiled) == (code, [True])
+    assert said in done.out + done.err
+
+
+def test_compiling_ahead_calls_every_loop_that_a_large_file_calls(monkeypatch):
+    """Signatures compiled ahead are those of real points and perimeters."""
+    import numpy as np
+    import shapely
+
+    points.compile_loops()
+    before = _signatures()
+    squares = [shapely.box(6e5, 7e6, 6.01e5, 7.001e6), shapely.box(6e5, 7e6, 6.02e5, 7.002e6)]
+    locator, finder = points.PointLocator.build(squares), points.LimitFinder.build(squares, 500.0)
+    east, north = np.array([6.005e5, 1.0, np.nan]), np.array([7.0005e6, 1.0, np.nan])
+    finder.measure(east, north, locator.place(east, north))
+    assert _signatures() == before
+
+
+def _signatures():
+    from geoville.eligibility.kernel import grid, limits, location
+
+    return {
+        name: loop.signatures
+        for module in (grid, limits, location)
+        for name, loop in vars(module).items()
+        if hasattr(loop, "signatures")
+    }
