@@ -30,6 +30,7 @@ _COLOURS = {
     ActionGround.IN_VECU: "#5b3f8c",
     ActionGround.IN_VEILLE: "#00695c",
     ActionGround.ELSEWHERE_WITH_EVIDENCE: "#a63603",
+    ActionGround.OUTSIDE_QPV: "#6d4c1f",
     ActionGround.NONE: "#5b6673",
     ActionGround.UNKNOWN: "#c2185b",
 }

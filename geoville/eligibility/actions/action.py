@@ -12,16 +12,21 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.eligibility.secrecy import PublishedCounts
-    from geoville.model import Basis, NotFound, Position, Rule, RuleStatus, Source
+    from geoville.model import Basis, NotFound, PerimeterHit, Position, Rule, RuleStatus, Source
 
 
 class ActionGround(StrEnum):
-    """What an action may rest on to be supported. `none` is about what was given; `unknown` is never a "no"."""
+    """What an action may rest on to be supported.
+
+    `outside_qpv` is no refusal: its place is known to be outside, and what would show a benefit was not given. `none`
+    is about what was given; `unknown` is never a "no".
+    """
 
     IN_QPV = "in_qpv"
     IN_VECU = "in_vecu"
     IN_VEILLE = "in_veille"
     ELSEWHERE_WITH_EVIDENCE = "elsewhere_with_evidence"
+    OUTSIDE_QPV = "outside_qpv"
     NONE = "none"
     UNKNOWN = "unknown"
 
@@ -118,13 +123,21 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class LayerFinding:
-    """Where one place stands with perimeters of one kind, with its reason as a French sentence."""
+    """Where one place stands with perimeters of one kind, with its reason as a French sentence.
+
+    Parameters
+    ----------
+    met : perimeters in force that hold the place, or that it meets.
+    nearest : the nearest one in force that it does not meet; None where none is known near.
+    """
 
     standing: SpotStanding
     basis: Basis
     reason: str
     sources: tuple[Source, ...] = ()
     references: tuple[str, ...] = ()
+    met: tuple[PerimeterHit, ...] = ()
+    nearest: PerimeterHit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,10 +56,14 @@ GROUND_NAMES = {
     ActionGround.IN_VECU: "En quartier vécu, avec preuve",
     ActionGround.IN_VEILLE: "En quartier de veille",
     ActionGround.ELSEWHERE_WITH_EVIDENCE: "Ailleurs, avec preuve",
+    ActionGround.OUTSIDE_QPV: "Hors QPV, preuve à donner",
     ActionGround.NONE: "Aucun fondement trouvé",
     ActionGround.UNKNOWN: "On ne sait pas",
 }
 """What each ground is called in tables and on maps."""
+
+_TOLD_WITHIN_M = 50_000.0
+"""A quarter farther than that is no neighbour: its distance would only look like an answer."""
 
 _THERE = (SpotStanding.INSIDE, SpotStanding.PARTLY)
 _UNSURE = (SpotStanding.UNCERTAIN, SpotStanding.NOT_FOUND, SpotStanding.UNKNOWN)
@@ -103,7 +107,11 @@ def stage_finding(stage: Stage, spots: tuple[SpotFinding, ...], public: Benefici
 
 
 def ground_of(spots: Sequence[SpotFinding], benefit: Benefit) -> ActionGround:  # noqa: PLR0911 - a list of cases
-    """What an action rests on: one of its places in a QPV is enough, and what is not known is never a "no"."""
+    """What an action rests on: one of its places in a QPV is enough, and what is not known is never a "no".
+
+    Outside every QPV, an action may still serve their inhabitants: until that is shown, or excluded, it is to be told
+    what to give, which « on ne sait pas » would not do.
+    """
     if any(spot.quarters.standing in _THERE for spot in spots):
         return ActionGround.IN_QPV
     if any(spot.quarters.standing in _UNSURE for spot in spots):
@@ -115,11 +123,10 @@ def ground_of(spots: Sequence[SpotFinding], benefit: Benefit) -> ActionGround:  
         return ActionGround.IN_VEILLE
     if benefit is Benefit.SHOWN:
         return ActionGround.ELSEWHERE_WITH_EVIDENCE
-    maybe_vecu = in_vecu or any(spot.vecu.standing in _UNSURE for spot in spots)
     maybe_veille = any(spot.veille.standing in _UNSURE for spot in spots)
-    if maybe_veille or benefit is Benefit.UNDECIDED or (maybe_vecu and benefit is Benefit.NOT_STATED):
-        return ActionGround.UNKNOWN
-    return ActionGround.NONE
+    if benefit is Benefit.EXCLUDED and not maybe_veille:
+        return ActionGround.NONE
+    return ActionGround.OUTSIDE_QPV
 
 
 def _deciding(ground: ActionGround, spots: Sequence[SpotFinding]) -> tuple[LayerFinding, ...]:
@@ -148,12 +155,14 @@ def _reason(
     ground: ActionGround, spots: Sequence[SpotFinding], deciding: tuple[LayerFinding, ...], public: Beneficiaries | None
 ) -> str:
     if ground is ActionGround.UNKNOWN:
-        return _why_unknown(spots, public)
+        return _why_unknown(spots)
     estimated = any(item.basis is Basis.ESTIMATED for item in deciding)
     contours = _FROM_CONTOURS[Basis.ESTIMATED if estimated else Basis.OFFICIAL]
     evidence = _FROM_EVIDENCE[public.basis] if public else "faute d'en savoir quoi que ce soit"
     if ground is ActionGround.ELSEWHERE_WITH_EVIDENCE:
         return f"L'action a lieu hors des QPV, {contours} ; des habitants de QPV en bénéficient, {evidence}."
+    if ground is ActionGround.OUTSIDE_QPV:
+        return f"{_outside(spots, contours)} {_not_shown(spots, public)}"
     if ground is ActionGround.NONE:
         return (
             f"Aucun fondement dans ce qui est donné : le lieu est hors des QPV et de la veille, {contours}, et rien ne "
@@ -165,20 +174,51 @@ def _reason(
     return f"L'action a lieu dans {_PLACES[ground]}{partly}, {contours}{served}."
 
 
-def _why_unknown(spots: Sequence[SpotFinding], public: Beneficiaries | None) -> str:
+def _outside(spots: Sequence[SpotFinding], contours: str) -> str:
+    """Where an action is that is in no QPV: how far the nearest one is, and what is known of vécu and veille there."""
+    nearest = min(
+        (spot.quarters.nearest for spot in spots if spot.quarters.nearest is not None),
+        key=lambda hit: hit.distance_m,
+        default=None,
+    )
+    near = ""
+    if nearest is not None and nearest.distance_m <= _TOLD_WITHIN_M:
+        name = " ".join(filter(None, (nearest.perimeter.code, nearest.perimeter.name)))
+        near = f" ; le plus proche est {name}, à {french.distance(nearest.distance_m)}"
+    return f"L'action a lieu hors des QPV, {contours}{near}."
+
+
+def _not_shown(spots: Sequence[SpotFinding], public: Beneficiaries | None) -> str:
+    """What an action outside every QPV lacks, said of the vécu, of the veille and of its beneficiaries."""
+    if any(spot.vecu.standing in _THERE for spot in spots):
+        around = "Elle est dans un quartier vécu"
+    elif all(spot.vecu.standing is SpotStanding.UNKNOWN for spot in spots):
+        around = "Aucun quartier vécu n'est connu ici"
+    elif any(spot.vecu.standing in _UNSURE for spot in spots):
+        around = "On ne sait pas si elle est dans un quartier vécu"
+    else:
+        around = "Elle n'est dans aucun quartier vécu connu"
+    if all(spot.veille.standing is SpotStanding.UNKNOWN for spot in spots):
+        around += ", aucun quartier de veille n'est connu ici"
+    elif any(spot.veille.standing in _UNSURE for spot in spots):
+        around += ", on ne sait pas si elle est en veille"
+    benefit = public.benefit if public else Benefit.NOT_STATED
+    told = {
+        Benefit.NOT_STATED: "rien n'est dit de ses bénéficiaires",
+        Benefit.UNDECIDED: "ce qui est dit de ses bénéficiaires ne tranche pas",
+        Benefit.EXCLUDED: "d'après ce qui est donné, aucun bénéficiaire n'habite un QPV",
+    }[benefit]
+    return f"{around}, et {told} : il reste à montrer que des habitants de QPV en bénéficient."
+
+
+def _why_unknown(spots: Sequence[SpotFinding]) -> str:
     standings = [spot.quarters.standing for spot in spots]
     if SpotStanding.UNKNOWN in standings:
         why = "aucun contour de QPV en vigueur n'est connu"
     elif SpotStanding.NOT_FOUND in standings:
         why = "un lieu n'est pas trouvé, ou sort du territoire connu"
-    elif SpotStanding.UNCERTAIN in standings:
-        why = "la position d'un lieu n'est pas assez sûre"
-    elif public is not None and public.benefit is Benefit.UNDECIDED:
-        why = "le lieu est hors des QPV, et ce qui est donné des bénéficiaires ne tranche pas"
-    elif any(spot.vecu.standing in _THERE for spot in spots):
-        why = "le lieu est dans un quartier vécu, mais rien n'est dit des bénéficiaires"
     else:
-        why = "le lieu est hors des QPV, mais les quartiers de veille ou vécus manquent ou n'y tranchent pas"
+        why = "la position d'un lieu n'est pas assez sûre"
     return f"On ne sait pas : {why}. Ce n'est pas un « non »."
 
 
@@ -308,7 +348,18 @@ def _finding(index: PerimeterIndex, on: date, answer: Answer | FootprintAnswer, 
     if not any_in_force(index, on) or (answer.whole_commune and not of_quarters):  # that law is about QPV alone
         return LayerFinding(SpotStanding.UNKNOWN, Basis.OFFICIAL, none_known)
     code = answer.verdict if isinstance(answer, Answer) else answer.placement
-    return LayerFinding(_STANDINGS[code], answer.basis, answer.reasons[0], answer.sources, answer.references)
+    hits = [hit for hit in answer.perimeters if hit.perimeter.in_force(on)]
+    met = tuple(hit for hit in hits if hit.inside or hit.distance_m <= 0)
+    others = [hit for hit in hits if hit not in met]
+    return LayerFinding(
+        _STANDINGS[code],
+        answer.basis,
+        answer.reasons[0],
+        answer.sources,
+        answer.references,
+        met,
+        min(others, key=lambda hit: hit.distance_m, default=None),
+    )
 
 
 # --- Who benefits from an action: the share of those who live in a QPV, as an interval that keeps statistical secrecy
@@ -495,6 +546,8 @@ _BOP_REASONS = {
     "bénéficient : une preuve est donnée, mais aucun quartier vécu connu ne contient le lieu.",
     ActionGround.IN_VEILLE: "La veille n'ouvre pas d'elle-même ces crédits : il faut montrer que des habitants de QPV "
     "bénéficient de l'action.",
+    ActionGround.OUTSIDE_QPV: "Hors du QPV, ces crédits peuvent suivre une action dont ses habitants bénéficient : ce "
+    "qui est donné ne le montre pas encore.",
     ActionGround.NONE: "Ni le lieu, ni ce qui est donné des bénéficiaires n'ouvre ces crédits.",
     ActionGround.UNKNOWN: "Ce qui est donné ne permet pas de le dire.",
 }
@@ -517,7 +570,7 @@ def readings(stage: StageFinding, benefit: Benefit) -> tuple[Reading, ...]:
 
 def _bop_147(rule: Rule, stage: StageFinding, benefit: Benefit) -> Reading:
     ground = stage.ground
-    if ground is ActionGround.UNKNOWN:
+    if ground in (ActionGround.UNKNOWN, ActionGround.OUTSIDE_QPV):
         status = RuleStatus.UNKNOWN
     elif ground is ActionGround.NONE:
         status = RuleStatus.NOT_MET

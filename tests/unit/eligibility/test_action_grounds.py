@@ -99,9 +99,6 @@ def test_an_action_in_a_quarter_rests_on_its_place_whatever_the_evidence() -> No
         ({"quarters": SpotStanding.UNKNOWN}, "aucun contour de QPV en vigueur"),
         ({"quarters": SpotStanding.NOT_FOUND}, "un lieu n'est pas trouvé"),
         ({"quarters": UNSURE}, "la position d'un lieu n'est pas assez sûre"),
-        ({"benefit": Benefit.UNDECIDED}, "ce qui est donné des bénéficiaires ne tranche pas"),
-        ({"vecu": IN}, "rien n'est dit des bénéficiaires"),
-        ({"veille": UNSURE}, "les quartiers de veille ou vécus manquent"),
     ],
 )
 def test_what_is_not_known_says_why_and_rests_on_nothing(asked: dict, why: str) -> None:
@@ -109,6 +106,21 @@ def test_what_is_not_known_says_why_and_rests_on_nothing(asked: dict, why: str) 
     assert (found.ground, found.basis, found.partial) == (ActionGround.UNKNOWN, None, False)
     assert why in found.reason
     assert "Ce n'est pas un « non »." in found.reason
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"benefit": Benefit.UNDECIDED}, "ce qui est dit de ses bénéficiaires ne tranche pas"),
+        ({"vecu": IN}, "Elle est dans un quartier vécu"),
+        ({"veille": UNSURE}, "on ne sait pas si elle est en veille"),
+    ],
+)
+def test_what_an_action_outside_lacks_is_said_and_nothing_is_refused(asked: dict, why: str) -> None:
+    found = finding(**asked)
+    assert (found.ground, found.basis) == (ActionGround.OUTSIDE_QPV, Basis.OFFICIAL)
+    assert why in found.reason
+    assert "il reste à montrer" in found.reason
 
 
 @pytest.mark.parametrize("is_area", [True, False], ids=["zone", "place"])

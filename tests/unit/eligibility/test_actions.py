@@ -42,16 +42,16 @@ GROUNDS = {
     "in a QPV": ([at(IN_2024)], None, Ground.IN_QPV),
     "in a QPV, nobody of it": ([at(IN_2024)], NOBODY, Ground.IN_QPV),
     "one place of two in a QPV": ([at(OUTSIDE), at(IN_2024)], None, Ground.IN_QPV),
-    "in a QPV out of force": ([at(IN_2015)], None, Ground.NONE),
+    "in a QPV out of force": ([at(IN_2015)], None, Ground.OUTSIDE_QPV),
     "in vécu with evidence": ([at(IN_VECU)], HALF, Ground.IN_VECU),
-    "in vécu, nothing said": ([at(IN_VECU)], None, Ground.UNKNOWN),
+    "in vécu, nothing said": ([at(IN_VECU)], None, Ground.OUTSIDE_QPV),
     "in vécu, nobody of a QPV": ([at(IN_VECU)], NOBODY, Ground.NONE),
     "in veille": ([at(IN_VEILLE)], None, Ground.IN_VEILLE),
     "in veille with evidence": ([at(IN_VEILLE)], HALF, Ground.IN_VEILLE),
     "elsewhere with evidence": ([at(OUTSIDE)], HALF, Ground.ELSEWHERE_WITH_EVIDENCE),
-    "elsewhere, nothing said": ([at(OUTSIDE)], None, Ground.NONE),
+    "elsewhere, nothing said": ([at(OUTSIDE)], None, Ground.OUTSIDE_QPV),
     "elsewhere, nobody of a QPV": ([at(OUTSIDE)], NOBODY, Ground.NONE),
-    "elsewhere, evidence too small to tell": ([at(OUTSIDE)], homes(3, 0, 0, 4), Ground.UNKNOWN),
+    "elsewhere, evidence too small to tell": ([at(OUTSIDE)], homes(3, 0, 0, 4), Ground.OUTSIDE_QPV),
     "not found": ([LOST], None, Ground.UNKNOWN),
     "not found, with evidence": ([LOST], HALF, Ground.UNKNOWN),
     "one place found of two, elsewhere": ([LOST, at(OUTSIDE)], HALF, Ground.UNKNOWN),
@@ -66,7 +66,11 @@ def test_ground(places, public, ground):
 
 def test_an_unknown_layer_is_never_a_no():
     only_quarters = check_action(action(at(OUTSIDE)), layers(QPV_2024))
-    assert only_quarters.ground is Ground.UNKNOWN
+    assert only_quarters.ground is Ground.OUTSIDE_QPV, "what to give is told, and nothing is refused"
+    assert all(
+        reading.status is not RuleStatus.NOT_MET for reading in only_quarters.readings if reading.rule.id == BOP_147
+    )
+    assert "Aucun quartier vécu n'est connu ici" in only_quarters.stages[0].reason
     assert {"Les quartiers vécus.", "Les quartiers de veille."} <= set(only_quarters.evidence_missing)
     without_vecu = check_action(action(at(OUTSIDE), public=NOBODY), layers(QPV_2024, VEILLE))
     assert without_vecu.ground is Ground.NONE, "vécu needs evidence, which excludes it"
@@ -100,7 +104,7 @@ def test_the_period_is_cut_where_the_generation_changes():
     found = check_action(action(at(IN_2015), start=date(2023, 9, 1), end=date(2024, 6, 30)), layers())
     assert [(stage.start, stage.end, stage.generation, stage.ground) for stage in found.stages] == [
         (date(2023, 9, 1), date(2023, 12, 31), 2015, Ground.IN_QPV),
-        (date(2024, 1, 1), date(2024, 6, 30), 2024, Ground.NONE),
+        (date(2024, 1, 1), date(2024, 6, 30), 2024, Ground.OUTSIDE_QPV),
     ]
     assert "change pendant l'action" in found.notes[0]
     assert found.notes[-1].startswith("La réponse change le 1er janvier 2024.")
@@ -137,7 +141,9 @@ def test_readings_of_a_place_in_veille():
 
 def test_readings_of_a_place_elsewhere():
     without = readings_of(at(OUTSIDE, citycode="62193"))
-    assert {without[BOP_147].status, without[REGION].status} == {RuleStatus.NOT_MET}
+    assert (without[BOP_147].status, without[REGION].status) == (RuleStatus.UNKNOWN, RuleStatus.NOT_MET)
+    refused = readings_of(at(OUTSIDE, citycode="62193"), public=NOBODY)
+    assert refused[BOP_147].status is RuleStatus.NOT_MET
     with_evidence = readings_of(at(OUTSIDE, citycode="62193"), public=HALF)
     assert with_evidence[BOP_147].status is RuleStatus.TO_CHECK
     assert any("aucun des textes lus ne fixe de seuil" in text for text in with_evidence[BOP_147].to_check)
@@ -165,8 +171,16 @@ def test_a_zone_is_placed_whole_or_in_part():
     assert [(stage.ground, stage.partial) for stage in (whole, part, out)] == [
         (Ground.IN_QPV, False),
         (Ground.IN_QPV, True),
-        (Ground.NONE, False),
+        (Ground.OUTSIDE_QPV, False),
     ]
+
+
+def test_an_action_outside_is_told_the_nearest_quarter_and_what_to_give():
+    reason = check_action(action(at(OUTSIDE)), layers()).stages[0].reason
+    assert f"le plus proche est {QPV_2024.code}" in reason
+    assert "rien n'est dit de ses bénéficiaires" in reason
+    in_vecu = check_action(action(at(IN_VECU)), layers()).stages[0].reason
+    assert "dans un quartier vécu" in in_vecu
 
 
 def test_the_share_of_homes_is_an_interval_when_some_are_unsure():
