@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from geoville.sources.additions import Addition
     from geoville.sources.pack import Pack
     from geoville.sources.registry import DataSet
-    from geoville.workflows.actions import ActionDesk, CheckedTable
+    from geoville.workflows.action_tables import CheckedTable
+    from geoville.workflows.actions import ActionDesk
     from geoville.workflows.atlas import AtlasRun
     from geoville.workflows.candidates import CandidateRun
     from geoville.workflows.explain import Explanation
@@ -382,7 +383,7 @@ class Territory:
         today, on : as in `check_action`.
         map_file : page that shows the actions, to be written too.
         """
-        from geoville.workflows.actions import check_table
+        from geoville.workflows.action_tables import check_table
         from geoville.workflows.maps import draw_actions
 
         table = check_table(self._actions, Path(source), Path(out), on=on, today=today)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +22,7 @@ from geoville.cli.options import (
 )
 from geoville.cli.printing import print_json, print_lines, print_table
 from geoville.cli.typer_french import command, group
+from geoville.errors import InvalidInputError
 from geoville.model import JudgedAt, TextRead
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
     from geoville.eligibility.actions.action import ActionFinding, Beneficiaries
     from geoville.model import Answer, FootprintAnswer, Rule
-    from geoville.workflows.actions import ActionDesk, CheckedTable
+    from geoville.workflows.action_tables import CheckedRow, CheckedTable, TableChoices
+    from geoville.workflows.actions import ActionDesk
 
 
 def lookup(
@@ -95,6 +97,9 @@ JudgedDay = Annotated[
     typer.Option("--on", metavar="AAAA-MM-JJ", help="Jour à juger ; sinon la période de l'action, ou aujourd'hui."),
 ]
 
+_MOST_ROWS = 40
+"""Rows shown on the screen; the file holds them all."""
+
 STATUSES = {
     "met": "REMPLI",
     "nearly": "PRESQUE",
@@ -128,36 +133,92 @@ def check(
         print_lines(_in_words(finding))
 
 
+@dataclass(frozen=True, slots=True)
+class TableOptions:
+    """How a table of actions is read, and what is looked for beside its places."""
+
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="SENS=COLONNE", help="Colonne qui dit cela : lieu=Adresse, montant=Versé…"),
+    ] = None
+    sheet: Annotated[str | None, typer.Option("--sheet", metavar="NOM", help="Feuille du classeur.")] = None
+    bearers: Annotated[
+        Path | None,
+        typer.Option("--bearers", metavar="LISTE", help="Associations et leurs adresses : le siège de chaque porteur."),
+    ] = None
+    seat_as_place: Annotated[
+        bool, typer.Option("--seat-as-place", help="Prendre le siège pour lieu, quand le lieu n'est pas donné.")
+    ] = False
+    catchment: Annotated[
+        float | None,
+        typer.Option("--catchment", metavar="MÈTRES", help="Estimer la part de QPV autour de chaque lieu."),
+    ] = None
+    decisions: Annotated[
+        Path | None,
+        typer.Option("--decisions", metavar="TABLEAU", help="Tableau déjà répondu, où des décisions sont écrites."),
+    ] = None
+
+    def choices(self) -> TableChoices:
+        """What they choose.
+
+        Raises
+        ------
+        InvalidInputError
+            A column is said in another way than `sens=colonne`, or of nothing that a table says.
+        """
+        from geoville.sources.action_tables import meaning_of
+        from geoville.workflows.action_tables import TableChoices
+
+        said = [text.partition("=") for text in self.column or ()]
+        if not all(name and sign for _, sign, name in said):
+            raise InvalidInputError("Une colonne est mal désignée", advice="écrire --column lieu=Adresse")
+        columns = {meaning_of(meaning): name for meaning, _, name in said}
+        return TableChoices(columns, self.sheet, self.bearers, self.seat_as_place, self.catchment, self.decisions)
+
+
 def check_file(
     source: Annotated[Path, typer.Argument(metavar="ACTIONS", help="Tableau d'actions : .csv ou .xlsx.")],
     out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Tableau à écrire, de même format.")],
+    table: TableOptions,
     desk: DeskOptions,
     map_file: Annotated[
         Destination | None, typer.Option("--map", metavar="FICHIER", help="Carte des actions à écrire : .html.")
+    ] = None,
+    report: Annotated[
+        Destination | None,
+        typer.Option("--report", metavar="FICHIER", help="Synthèse à écrire : .xlsx (classeur) ou .pdf (une page)."),
     ] = None,
     on: JudgedDay = None,
     as_json: AsJson = False,
 ) -> None:
     """Répondre pour chaque action d'un tableau.
 
-    Le tableau est recopié avec les réponses dans des colonnes ajoutées ; une carte montre les actions.
+    Le tableau est recopié avec les réponses dans des colonnes ajoutées ; une carte montre les actions, une synthèse
+    dit ce qui va aux quartiers prioritaires.
     """
-    from geoville.workflows.actions import check_table
+    from geoville.workflows.action_report import report_format, write_report
+    from geoville.workflows.action_tables import check_table
     from geoville.workflows.maps import draw_actions
 
     judged, today = _judged(on), day(None)
+    choices = table.choices()
+    if report is not None:
+        report_format(report.file_name)
     opened = _open(desk)
     with out.writing() as path:
-        table = check_table(opened, source, path, on=judged, today=today)
+        checked = check_table(opened, source, path, on=judged, today=today, choices=choices)
         if map_file is not None:
             with map_file.writing() as page:
-                draw_actions(opened, table.findings, f"Actions du tableau « {source.name} »", page, judged or today)
-        table.write(path)
+                draw_actions(opened, checked.findings, f"Actions du tableau « {source.name} »", page, judged or today)
+        if report is not None:
+            with report.writing() as summary:
+                write_report(checked, summary, issued=today)
+        checked.write(path)
     if as_json:
-        print_json(table.document())
+        print_json(checked.document())
         return
-    _print_table(table)
-    print_lines(f"Écrit : {made}" for made in (out, map_file) if made is not None)
+    _print_table(checked)
+    print_lines(f"Écrit : {made}" for made in (out, map_file, report) if made is not None)
 
 
 command(app, "check")(check)
@@ -215,21 +276,29 @@ def _of_beneficiaries(found: Beneficiaries) -> Iterator[str]:
 
 
 def _print_table(table: CheckedTable) -> None:
-    from geoville.eligibility.actions.check import GROUND_NAMES
+    from geoville.workflows.action_report import total_rows
 
-    print_lines([f"Colonnes lues : {', '.join(table.columns)}"])
-    rows = [(str(row.line), *_cells(row.finding, row.fault)) for row in table.checked]
-    print_table(("Ligne", "Action", "Réponse"), rows)
-    counts = Counter(finding.ground for finding in table.findings)
-    print_lines(f"{GROUND_NAMES[ground]} : {count}" for ground, count in counts.most_common())
+    print_lines([f"Colonnes lues : {', '.join(f'{key} dans {name}' for key, name in table.columns.items())}"])
+    rows = [(str(row.line), *_cells(row)) for row in table.checked]
+    print_table(("Ligne", "Action", "Réponse"), rows[:_MOST_ROWS])
+    if len(rows) > _MOST_ROWS:
+        print_lines([f"… et {french.number(len(rows) - _MOST_ROWS)} autres lignes, dans le fichier écrit."])
+    summary = table.summary()
+    print_table(("Fondement", "Actions", "Euros"), total_rows((*summary.by_ground, summary.whole)))
+    print_table(("Ce qui va aux QPV", "Actions", "Euros"), total_rows(summary.by_reach))
+    if table.skipped:
+        print_lines([f"Lignes gardées sans réponse (vides, en-têtes répétés, totaux) : {len(table.skipped)}"])
     if table.faults:
         print_lines([f"Lignes en erreur : {len(table.faults)}"])
 
 
-def _cells(finding: ActionFinding | None, fault: str) -> tuple[str, str]:
+def _cells(row: CheckedRow) -> tuple[str, str]:
     from geoville.eligibility.actions.check import GROUND_NAMES
+    from geoville.sources.action_tables import KIND_REASONS
 
-    return ("", fault) if finding is None else (finding.action.title, GROUND_NAMES[finding.ground])
+    if row.finding is None:
+        return "", row.fault or KIND_REASONS[row.kind]
+    return row.finding.action.title, GROUND_NAMES[row.finding.ground]
 
 
 # --- `geoville attest`: one answer as a statement on one sheet, to keep with a file

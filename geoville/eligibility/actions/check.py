@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from geoville.eligibility.actions.action import Public
     from geoville.eligibility.index import PerimeterIndex
     from geoville.eligibility.secrecy import PublishedCounts
-    from geoville.model import FootprintAnswer, Generation, Perimeter, Position, Rule
+    from geoville.model import FootprintAnswer, Generation, Perimeter, PerimeterHit, Position, Rule
     from geoville.perimeters.areas import PopulatedCells
 
     _Question = Callable[[PerimeterIndex], Answer | FootprintAnswer]
@@ -322,6 +322,15 @@ class ActionLayers:
     def zone(self, geometry: BaseGeometry, on: date) -> SpotFinding:
         """Where an area (WGS84) stands on a day."""
         return self._spot("zone de l'action", on, lambda index: decide_footprint(geometry, index, on))
+
+    def quarters_near(self, found: Position | NotFound, reach_m: float) -> tuple[PerimeterHit, ...]:
+        """Where a place stands with the quarters within a reach of it, whatever their dates; none where it is lost."""
+        if isinstance(found, NotFound):
+            return ()
+        import shapely
+
+        shape, epsg = self.quarters.projected(shapely.points(found.lon, found.lat))
+        return self.quarters.around_shape(shape, epsg, reach_m) if epsg is not None else ()
 
     def _spot(self, label: str, on: date, ask: _Question) -> SpotFinding:
         answer = ask(self.quarters)

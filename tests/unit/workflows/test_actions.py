@@ -15,7 +15,8 @@ from geoville.eligibility.actions.action import ActionGround as Ground
 from geoville.eligibility.documents import action_document
 from geoville.errors import InvalidInputError
 from geoville.sources.actions import action_of
-from geoville.workflows.actions import ADDED_COLUMNS, ActionDesk, check_table
+from geoville.workflows.action_tables import ADDED_COLUMNS, check_table
+from geoville.workflows.actions import ActionDesk
 from geoville.workflows.lookup import DeskChoice
 
 TODAY = date(2026, 1, 15)

@@ -1,0 +1,152 @@
+"""What a table of actions comes to, for those who decide: a workbook to work with, or one page to hand round."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from geoville import french
+from geoville.eligibility.actions.action import ActionGround
+from geoville.eligibility.actions.check import GROUND_NAMES
+from geoville.errors import InvalidInputError
+from geoville.extras import need
+from geoville.rendering.action_report import ActionReport, report_pdf
+from geoville.sources.action_tables import KIND_REASONS
+from geoville.sources.files import replacing
+from geoville.sources.rows.row import harmless
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from geoville.eligibility.actions.summary import Total
+    from geoville.workflows.action_tables import CheckedRow, CheckedTable
+
+_HEADERS = ("", "Actions", "Euros", "Sans montant")
+_TO_COMPLETE = ("Ligne", "Porteur", "Action", "Réponse", "Ce qu'il reste à donner", "Réponse du porteur")
+_SKIPPED = ("Ligne", "Pourquoi la ligne n'a pas de réponse")
+_WIDTHS = {"A": 14, "B": 34, "C": 44, "D": 30, "E": 80, "F": 40}
+
+
+def report_format(path: Path) -> str:
+    """Format that the name of a report asks for: "xlsx" or "pdf".
+
+    Raises
+    ------
+    InvalidInputError
+        It is neither.
+    MissingExtraError
+        It is "pdf", and nothing writes PDF.
+    """
+    suffix = path.suffix.lower().removeprefix(".")
+    if suffix not in {"xlsx", "pdf"}:
+        raise InvalidInputError(
+            f"Une synthèse ne s'écrit pas au format « {path.suffix} »", advice="donner un fichier .xlsx ou .pdf"
+        )
+    if suffix == "pdf":
+        need("paper")
+    return suffix
+
+
+def write_report(table: CheckedTable, path: Path, *, issued: date) -> None:
+    """Write what a table comes to, in the format that the name of the file asks for.
+
+    Parameters
+    ----------
+    issued : day printed as that of the report.
+    """
+    if report_format(path) == "pdf":
+        content = report_pdf(_report(table, issued))
+        with replacing(path) as beside:
+            beside.write_bytes(content)
+        return
+    with replacing(path) as beside:
+        _workbook(table, issued).save(beside)
+
+
+def total_rows(totals: Iterable[Total]) -> list[tuple[str, str, str]]:
+    """Totals as rows of text: label, number of actions, euros."""
+    return [(total.label, french.number(total.actions), french.euros(total.euros)) for total in totals]
+
+
+def _title(table: CheckedTable) -> str:
+    return f"Actions du tableau « {table.source.name} »"
+
+
+def _sources(table: CheckedTable) -> list[str]:
+    found = dict.fromkeys(source.citation for finding in table.findings for source in finding.sources)
+    return list(found)
+
+
+def _report(table: CheckedTable, issued: date) -> ActionReport:
+    remarks = []
+    if table.faults:
+        remarks.append(f"{len(table.faults)} lignes en erreur ne sont pas comptées.")
+    if table.skipped:
+        remarks.append(f"{len(table.skipped)} lignes vides, de total ou d'en-tête répété ne sont pas des actions.")
+    return ActionReport(_title(table), table.summary(), tuple(remarks), tuple(_sources(table)), issued)
+
+
+# --- The workbook
+
+
+def _workbook(table: CheckedTable, issued: date) -> Any:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    summary = table.summary()
+    book.remove(book.worksheets[0])
+    first = book.create_sheet("Synthèse")
+    rows: list[Sequence[Any]] = [(_title(table),), (f"Établi le {french.long_date(issued)}",), ()]
+    start = len(rows) + 1
+    rows += [("Ce qui va aux QPV", *_HEADERS[1:]), *map(_cells, summary.by_reach), ()]
+    rows += [("Fondement", *_HEADERS[1:]), *map(_cells, (*summary.by_ground, summary.whole))]
+    _fill(first, rows)
+    _chart(first, start, len(summary.by_reach))
+    first.column_dimensions["A"].width = 70
+    quarters = [("Code", "Quartier", *_HEADERS[1:])]
+    _fill(book.create_sheet("Par QPV"), [*quarters, *((item.key, *_cells(item)) for item in summary.by_quarter)])
+    _fill(book.create_sheet("Par thème"), [("Thème", *_HEADERS[1:]), *map(_cells, summary.by_theme)])
+    complete = book.create_sheet("À compléter")
+    _fill(complete, [_TO_COMPLETE, *_to_complete(table)])
+    for letter, width in _WIDTHS.items():
+        complete.column_dimensions[letter].width = width
+    left_out = [row for row in table.checked if row.finding is None]
+    _fill(book.create_sheet("Lignes sans réponse"), [_SKIPPED, *((row.line, _why(row)) for row in left_out)])
+    _fill(book.create_sheet("Sources"), [("Source",), *((text,) for text in _sources(table))])
+    return book
+
+
+def _cells(total: Total) -> tuple[str, int, float, int]:
+    return total.label, total.actions, total.euros, total.without_amount
+
+
+def _why(row: CheckedRow) -> str:
+    return row.fault or KIND_REASONS[row.kind]
+
+
+def _to_complete(table: CheckedTable) -> Iterator[tuple[Any, ...]]:
+    """What each bearer must still give, ready to be sent; actions that need nothing more are left out."""
+    for row in table.answered:
+        finding = row.finding
+        if finding is None or finding.ground is ActionGround.IN_QPV or not finding.evidence_missing:
+            continue
+        missing = " ".join((*finding.evidence_missing, *row.remarks))
+        name = GROUND_NAMES[finding.ground]
+        yield row.line, finding.action.bearer, finding.action.title, name, missing, ""
+
+
+def _fill(sheet: Any, rows: Iterable[Sequence[Any]]) -> None:
+    for row in rows:
+        sheet.append([harmless(cell) if isinstance(cell, str) else cell for cell in row])
+
+
+def _chart(sheet: Any, header_row: int, count: int) -> None:
+    """Bars of the euros by what reaches the QPV, beside the figures."""
+    from openpyxl.chart import BarChart, Reference
+
+    chart = BarChart()
+    chart.type, chart.legend, chart.title = "bar", None, "Euros, selon ce qui va aux QPV"
+    chart.add_data(Reference(sheet, min_col=3, min_row=header_row + 1, max_row=header_row + count))
+    chart.set_categories(Reference(sheet, min_col=1, min_row=header_row + 1, max_row=header_row + count))
+    sheet.add_chart(chart, "F2")

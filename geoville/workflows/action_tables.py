@@ -1,0 +1,604 @@
+"""A table of actions, the year's call for projects: the same table with an answer in each row, and what it comes to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from geoville import french
+from geoville.crs import WGS84, epsg_at_point, transform_geometry
+from geoville.eligibility.actions.action import ActionGround, SpotStanding
+from geoville.eligibility.actions.check import BOP_147, REGION
+from geoville.eligibility.actions.declared import (
+    AGREEMENT_NAMES,
+    NEIGHBOUR_M,
+    QuartersByName,
+    compare_declared,
+)
+from geoville.eligibility.actions.summary import CountedAction, reach_of, summarise
+from geoville.eligibility.documents import action_document
+from geoville.eligibility.footprint import decide_footprint
+from geoville.eligibility.secrecy import secrecy_law
+from geoville.errors import InvalidInputError, Location
+from geoville.french import fold
+from geoville.model import NotFound, Position
+from geoville.sources.action_tables import (
+    KIND_REASONS,
+    Meaning,
+    RowKind,
+    amount_in,
+    quarters_in,
+    recognised_columns,
+    row_kind,
+    stated_period,
+)
+from geoville.sources.actions import AskedAction, area_of, public_of
+from geoville.sources.files import replacing, sha256_of
+from geoville.sources.provenance import InputFile, Provenance, write_provenance
+from geoville.sources.rows.files import open_row_file
+from geoville.sources.rows.row import AddedCells, AddedColumn
+from geoville.workflows.bearers import JOINED_BY, Seat, read_bearers
+from geoville.workflows.lookup import typed_position
+from geoville.workflows.lookup_file.output import check_output
+from geoville.workflows.lookup_file.questions import AddressQuestions, degrees
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from geoville.eligibility.actions.action import ActionFinding
+    from geoville.eligibility.actions.declared import DeclaredFinding
+    from geoville.eligibility.actions.summary import Summary
+    from geoville.sources.actions import AskedPublic
+    from geoville.sources.rows.files import RowFile
+    from geoville.sources.rows.row import Cell
+    from geoville.workflows.actions import ActionDesk
+    from geoville.workflows.bearers import BearerList
+
+COMMAND = "action check-file"
+
+OK, ERROR, SKIPPED = "ok", "error", "skipped"
+
+PLACE_SEPARATOR = "|"
+"""Between the places of one cell of a table."""
+
+_KEY, _DECISION, _DECIDED_BY, _DECIDED_ON = (
+    "action_cle",
+    "action_decision",
+    "action_decision_par",
+    "action_decision_le",
+)
+
+ADDED_COLUMNS = (
+    AddedColumn("action_statut", str),
+    AddedColumn("action_ligne", int),
+    AddedColumn("action_fondement", str),
+    AddedColumn("action_base", str),
+    AddedColumn("action_raison", str),
+    AddedColumn("action_part_min", float),
+    AddedColumn("action_part_max", float),
+    AddedColumn("action_bop_147", str),
+    AddedColumn("action_region", str),
+    AddedColumn("action_preuves_manquantes", str),
+    AddedColumn("action_a_verifier", str),
+    AddedColumn("action_nom", str),
+    AddedColumn("action_debut", str),
+    AddedColumn("action_fin", str),
+    AddedColumn("action_montant", float),
+    AddedColumn("action_portee_qpv", str),
+    AddedColumn("action_qpv", str),
+    AddedColumn("action_qpv_nom", str),
+    AddedColumn("action_qpv_proche", str),
+    AddedColumn("action_qpv_distance_m", float),
+    AddedColumn("action_qpv_declares", str),
+    AddedColumn("action_qpv_declares_raison", str),
+    AddedColumn("action_siege", str),
+    AddedColumn("action_secteur_part_qpv", float),
+    AddedColumn("action_remarques", str),
+    AddedColumn(_KEY, str),
+    AddedColumn(_DECISION, str),
+    AddedColumn(_DECIDED_BY, str),
+    AddedColumn(_DECIDED_ON, str),
+)
+
+_NO_PLACE = NotFound("Le lieu de l'action n'est pas donné")
+_SEAT_LABEL = "siège du porteur, pris pour lieu comme demandé"
+_STANDING_WORDS = {
+    SpotStanding.INSIDE: "dans",
+    SpotStanding.PARTLY: "en partie dans",
+    SpotStanding.OUTSIDE: "hors QPV",
+    SpotStanding.UNCERTAIN: "trop près d'une limite, ou mal situé",
+    SpotStanding.NOT_FOUND: "adresse non trouvée",
+    SpotStanding.UNKNOWN: "aucun contour en vigueur n'est connu",
+}
+
+
+# --- What a user may ask of a table, beside its answers
+
+
+@dataclass(frozen=True, slots=True)
+class TableChoices:
+    """How a table is read, and what is looked for beside its places.
+
+    Parameters
+    ----------
+    columns : that the user named; the others are recognised.
+    sheet : of a workbook.
+    bearers : list of associations, where the seat of each bearer is looked for.
+    seat_as_place : whether a seat stands for a place that is not given.
+    catchment_m : radius around a place within which the share of the people who live in a QPV is estimated.
+    decisions : table answered before, in which somebody has decided.
+    """
+
+    columns: Mapping[Meaning, str] = field(default_factory=dict)
+    sheet: str | None = None
+    bearers: Path | None = None
+    seat_as_place: bool = False
+    catchment_m: float | None = None
+    decisions: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.seat_as_place and self.bearers is None:
+            raise InvalidInputError(
+                "Le siège du porteur est demandé pour lieu, sans la liste qui le donne", advice="donner --bearers aussi"
+            )
+        if self.catchment_m is not None and not 0 < self.catchment_m <= _MOST_CATCHMENT_M:
+            raise InvalidInputError(
+                "Le rayon du secteur n'en est pas un",
+                advice=f"donner des mètres, {french.distance(_MOST_CATCHMENT_M)} au plus",
+            )
+
+
+_MOST_CATCHMENT_M = 5_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided of an action, who and when; nothing computed ever replaces it."""
+
+    text: str
+    by: str
+    on: str
+
+
+def read_decisions(path: Path) -> dict[str, Decision]:
+    """Decisions written in a table answered before, by the key of the action.
+
+    Raises
+    ------
+    InvalidInputError
+        The table has no column of keys or of decisions, or decides one action in two ways.
+    """
+    rows = open_row_file(path)
+    wanted = (_KEY, _DECISION, _DECIDED_BY, _DECIDED_ON)
+    for name in wanted:
+        if name not in rows.columns:
+            raise InvalidInputError(
+                "Ce n'est pas un tableau de décisions",
+                where=Location(path.name, 1, name),
+                advice="donner un tableau écrit par geoville, dont la colonne action_decision est remplie",
+            )
+    decided: dict[str, Decision] = {}
+    for row in rows.rows([rows.columns.index(name) for name in wanted]):
+        key, *words = (text.strip().lstrip("'") for text in row.cells)
+        if row.fault or not words[0]:
+            continue
+        decision = Decision(*words)
+        if decided.setdefault(key, decision) != decision:
+            raise InvalidInputError(
+                "Une action est décidée de deux façons",
+                where=Location(path.name, row.line, _DECISION),
+                advice="garder l'une des deux",
+            )
+    return decided
+
+
+# --- One row
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """One row of a table of actions.
+
+    Parameters
+    ----------
+    kind : what the row is; only actions are answered.
+    finding : None where the row has a fault, or is no action.
+    fault : French sentence, empty where there is none.
+    amount : euros; None where none is written.
+    declared : what the quarters that the bearer declares are worth; None where none is declared.
+    seat : French sentence about the bearer's seat; empty where no list was given.
+    catchment_share : in [0, 1], of the people around who live in a QPV; None where it was not asked or is not known.
+    remarks : French sentences about what was written and could not be used.
+    key : by which a decision finds its action again; empty where the row is no action.
+    """
+
+    line: int
+    kind: RowKind = RowKind.ACTION
+    finding: ActionFinding | None = None
+    fault: str = ""
+    amount: float | None = None
+    theme: str = ""
+    declared: DeclaredFinding | None = None
+    seat: str = ""
+    catchment_share: float | None = None
+    remarks: tuple[str, ...] = ()
+    key: str = ""
+    decision: Decision | None = None
+
+    @property
+    def status(self) -> str:
+        """`ok`, `error`, or `skipped` for what is no action."""
+        if self.kind is not RowKind.ACTION:
+            return SKIPPED
+        return OK if self.finding else ERROR
+
+    @property
+    def quarters(self) -> tuple[tuple[str, str], ...]:
+        """Codes and names of the QPV that the places are in for sure."""
+        if self.finding is None or self.finding.ground is not ActionGround.IN_QPV:
+            return ()
+        met = [hit.perimeter for spot in self.finding.stages[0].spots for hit in spot.quarters.met]
+        return tuple(dict.fromkeys((item.code, item.name) for item in met))
+
+    def counted(self) -> CountedAction:
+        """What the totals keep of the row; it must have an answer."""
+        if self.finding is None:
+            raise ValueError("a row without an answer is not counted")
+        stage = self.finding.stages[0]
+        return CountedAction(stage.ground, reach_of(stage), self.amount, self.quarters, self.theme)
+
+    def cells(self) -> tuple[Cell, ...]:
+        """What is added to the row, in the order of `ADDED_COLUMNS`."""
+        if self.finding is None:
+            reason = self.fault or KIND_REASONS.get(self.kind, "")
+            return (self.status, self.line, None, None, reason, *(None,) * (len(ADDED_COLUMNS) - 5))
+        first, public = self.finding.stages[0], self.finding.beneficiaries
+        least, most = (public.share if public else None) or (None, None)
+        statuses = {reading.rule.id: reading.status.value for reading in self.finding.readings}
+        near = [spot.quarters.nearest for spot in first.spots if spot.quarters.nearest is not None]
+        nearest = min(near, key=lambda hit: hit.distance_m, default=None)
+        tell_nearest = nearest is not None and not self.quarters and nearest.distance_m <= NEIGHBOUR_M
+        decision = self.decision
+        return (
+            OK,
+            self.line,
+            first.ground.value,
+            first.basis.value if first.basis else None,
+            " ".join((first.reason, *self.finding.notes)),
+            least,
+            most,
+            statuses.get(BOP_147),
+            statuses.get(REGION),
+            " ".join(self.finding.evidence_missing),
+            " ".join(self.finding.to_check),
+            self.finding.action.title,
+            self.finding.action.start.isoformat(),
+            self.finding.action.end.isoformat(),
+            self.amount,
+            reach_of(first).value,
+            " ; ".join(code for code, _ in self.quarters) or None,
+            " ; ".join(name for _, name in self.quarters) or None,
+            nearest.perimeter.code if tell_nearest and nearest else None,
+            round(nearest.distance_m, 1) if tell_nearest and nearest else None,
+            AGREEMENT_NAMES[self.declared.agreement] if self.declared else None,
+            " ".join(self.declared.reasons) if self.declared else None,
+            self.seat or None,
+            self.catchment_share,
+            " ".join(self.remarks) or None,
+            self.key or None,
+            decision.text if decision else None,
+            decision.by if decision else None,
+            decision.on if decision else None,
+        )
+
+
+class _Checking:
+    """Answers to the rows of one table.
+
+    Parameters
+    ----------
+    columns : places of the columns that describe the actions.
+    """
+
+    def __init__(
+        self,
+        desk: ActionDesk,
+        source: Path,
+        known: Sequence[str],
+        columns: Mapping[Meaning, int],
+        choices: TableChoices,
+    ) -> None:
+        self._desk, self._source, self._known, self._columns = desk, source, known, columns
+        self._choices = choices
+        self._bearers: BearerList | None = read_bearers(choices.bearers) if choices.bearers else None
+        self._decisions = read_decisions(choices.decisions) if choices.decisions else {}
+        self._quarters = QuartersByName(desk.layers.perimeters)
+        self._keys: Counter[str] = Counter()
+        parts = [known[columns[key]] for key in (Meaning.PLACE, Meaning.POSTCODE, Meaning.TOWN) if key in columns]
+        citycode = known[columns[Meaning.CITYCODE]] if Meaning.CITYCODE in columns else ""
+        self._questions = AddressQuestions(tuple(parts), citycode=citycode)
+        if choices.catchment_m is not None:
+            _ = desk.population  # it is refused before the first row where nothing is known
+
+    def row(self, line: int, cells: Sequence[str], *, on: date | None, today: date) -> CheckedRow:
+        """Answer to a row."""
+        kind = row_kind(cells, self._known, self._columns)
+        if kind is not RowKind.ACTION:
+            return CheckedRow(line, kind)
+        said = {key: cells[place].strip() for key, place in self._columns.items() if cells[place].strip()}
+        try:
+            return self._action(line, said, on=on, today=today)
+        except InvalidInputError as error:
+            return CheckedRow(line, fault=self._in_table(error))
+
+    def _action(self, line: int, said: Mapping[Meaning, str], *, on: date | None, today: date) -> CheckedRow:
+        period = stated_period(said)
+        remarks = [period.remark] if period.remark else []
+        start = on or period.start or today
+        amount = amount_in(said[Meaning.AMOUNT]) if Meaning.AMOUNT in said else None
+        if amount is None and Meaning.AMOUNT in said:
+            remarks.append(f"Le montant « {said[Meaning.AMOUNT]} » n'est pas un nombre.")
+        places = self._places(said, start)
+        seat_text, seat = self._seat(said, start)
+        if self._choices.seat_as_place and isinstance(seat, Position) and places == (_NO_PLACE,):
+            places = (seat,)
+            remarks.append(f"Lieu : {_SEAT_LABEL}.")
+        zone = area_of(said[Meaning.ZONE], _at(Meaning.ZONE), self._source.parent) if Meaning.ZONE in said else None
+        if zone is not None and places == (_NO_PLACE,):
+            places = ()
+        asked = AskedAction(
+            file=self._source.name,
+            title=_name(said, line),
+            bearer=" ".join(said.get(Meaning.BEARER, "").split()),
+            places=(),
+            zone=zone,
+            start=period.start,
+            end=period.end,
+            public=self._public(said, remarks),
+        )
+        finding = self._desk.check(asked, on=on, today=today, places=places)
+        key = self._key(said)
+        return CheckedRow(
+            line,
+            finding=finding,
+            amount=amount,
+            theme=" ".join(said.get(Meaning.THEME, "").split()),
+            declared=self._declared(said, finding),
+            seat=seat_text,
+            catchment_share=self._catchment_share(places, start),
+            remarks=tuple(remarks),
+            key=key,
+            decision=self._decisions.get(key),
+        )
+
+    def _places(self, said: Mapping[Meaning, str], on: date) -> tuple[Position | NotFound, ...]:
+        """What is found of the places of a row, asked as `lookup-file` asks; coordinates where no address is."""
+        found = [
+            self._place(part, said, on) for part in said.get(Meaning.PLACE, "").split(PLACE_SEPARATOR) if part.strip()
+        ]
+        if Meaning.LON in said and Meaning.LAT in said and not any(isinstance(item, Position) for item in found):
+            return (typed_position(degrees(said[Meaning.LON]), degrees(said[Meaning.LAT])),)
+        return tuple(found) or (_NO_PLACE,)
+
+    def _place(self, text: str, said: Mapping[Meaning, str], on: date) -> Position | NotFound:
+        town = [said.get(key, "") for key in (Meaning.POSTCODE, Meaning.TOWN) if key in self._columns]
+        cells = (text, *town, *([said.get(Meaning.CITYCODE, "")] if self._questions.citycode else []))
+        answer = self._questions.ask(cells, self._desk.finder, on)
+        return _NO_PLACE if answer is None else answer.position or NotFound(answer.reasons[0])
+
+    def _seat(self, said: Mapping[Meaning, str], on: date) -> tuple[str, Position | None]:
+        """What is told of the seat of the bearer, and where it is."""
+        if self._bearers is None:
+            return "", None
+        seat = self._bearers.seat(said)
+        if not isinstance(seat, Seat):
+            return seat, None
+        try:
+            answer = self._bearers.questions.ask(seat.cells, self._desk.finder, on)
+        except InvalidInputError:
+            answer = None
+        joined = f"Siège du porteur (par {JOINED_BY[seat.joined_by]}), pas le lieu de l'action"
+        if answer is None or answer.position is None:
+            return f"{joined} : {_STANDING_WORDS[SpotStanding.NOT_FOUND]}.", None
+        standing = self._desk.layers.place(1, answer.position, on).quarters
+        codes = ", ".join(hit.perimeter.code for hit in standing.met)
+        there = standing.standing in (SpotStanding.INSIDE, SpotStanding.PARTLY)
+        return f"{joined} : {_STANDING_WORDS[standing.standing]}{f' {codes}' if there else ''}.", answer.position
+
+    def _public(self, said: Mapping[Meaning, str], remarks: list[str]) -> AskedPublic | None:
+        """What is said of the beneficiaries; a share that is none is told, and takes nothing from the answer."""
+        keys = {Meaning.SHARE: "share_in_qpv", Meaning.HOMES: "addresses", Meaning.CATCHMENT: "catchment"}
+        public = {name: said[key] for key, name in keys.items() if key in said}
+        if not public:
+            return None
+        try:
+            return public_of(public, self._source.name, self._source.parent)
+        except InvalidInputError as error:
+            if set(public) != {"share_in_qpv"}:
+                raise
+            remarks.append(f"{self._in_table(error)}")
+            return None
+
+    def _declared(self, said: Mapping[Meaning, str], finding: ActionFinding) -> DeclaredFinding | None:
+        if Meaning.QUARTERS not in said:
+            return None
+        layers = self._desk.layers
+        hits = [hit for place in finding.action.places for hit in layers.quarters_near(place, NEIGHBOUR_M)]
+        near = {hit.perimeter.code: hit for hit in sorted(hits, key=lambda hit: -hit.distance_m)}
+        return compare_declared(quarters_in(said[Meaning.QUARTERS]), finding.stages[0], self._quarters, near)
+
+    def _catchment_share(self, places: Sequence[Position | NotFound], on: date) -> float | None:
+        """Share of the people within the radius asked for, around the first place found, who live in a QPV."""
+        place = next((item for item in places if isinstance(item, Position)), None)
+        if self._choices.catchment_m is None or place is None:
+            return None
+        import shapely
+
+        epsg = epsg_at_point(place.lon, place.lat)
+        point = transform_geometry(shapely.points(place.lon, place.lat), WGS84, epsg)
+        disc = transform_geometry(shapely.buffer(point, self._choices.catchment_m), epsg, WGS84)
+        share = decide_footprint(disc, self._desk.layers.quarters, on, self._desk.population).share_of_people
+        return None if share is None else round(share, 3)
+
+    def _key(self, said: Mapping[Meaning, str]) -> str:
+        """By which a decision finds its action again, in a table whose lines or amounts may have moved."""
+        told = (Meaning.TITLE, Meaning.BEARER, Meaning.SIRET, Meaning.PLACE, Meaning.START, Meaning.YEAR)
+        digest = sha256("\n".join(fold(said.get(key, "")) for key in told).encode()).hexdigest()[:12]
+        self._keys[digest] += 1
+        return f"{digest}-{self._keys[digest]}"
+
+    def _in_table(self, error: InvalidInputError) -> str:
+        """Sentence of an error about an entry, which names the column of the table instead."""
+        entry = (error.where.column if error.where else None) or ""
+        named = {"start": Meaning.START, "end": Meaning.END, "zone": Meaning.ZONE} | {
+            "share_in_qpv": Meaning.SHARE,
+            "addresses": Meaning.HOMES,
+            "catchment": Meaning.CATCHMENT,
+            "public": Meaning.HOMES,
+        }
+        key = named.get(entry.removeprefix("public."), entry)
+        if key not in self._columns:
+            return error.sentence
+        column = self._known[self._columns[Meaning(key)]]
+        return InvalidInputError(error.message, where=Location(column=column), advice=error.advice).sentence
+
+
+def _at(meaning: Meaning) -> Location:
+    return Location(column=meaning)
+
+
+def _name(said: Mapping[Meaning, str], line: int) -> str:
+    """An action is named by its title, else by its bearer, else by its line."""
+    named = said.get(Meaning.TITLE) or said.get(Meaning.BEARER) or f"ligne {line}"
+    return " ".join(named.split())
+
+
+# --- The whole table
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedTable:
+    """A table of actions with its answers, not yet written.
+
+    Parameters
+    ----------
+    columns : columns that were read, by what they say.
+    """
+
+    source: Path
+    rows: RowFile
+    columns: Mapping[Meaning, str]
+    checked: tuple[CheckedRow, ...]
+    on: date | None
+    territory: str
+    choices: TableChoices = field(default_factory=TableChoices)
+
+    @property
+    def answered(self) -> tuple[CheckedRow, ...]:
+        """Rows that have an answer."""
+        return tuple(row for row in self.checked if row.finding is not None)
+
+    @property
+    def findings(self) -> tuple[ActionFinding, ...]:
+        """Answers, in the order of the rows that have one."""
+        return tuple(row.finding for row in self.checked if row.finding is not None)
+
+    @property
+    def faults(self) -> tuple[CheckedRow, ...]:
+        """Actions without an answer."""
+        return tuple(row for row in self.checked if row.status == ERROR)
+
+    @property
+    def skipped(self) -> tuple[CheckedRow, ...]:
+        """Rows that are no action: blank, repeated header, total."""
+        return tuple(row for row in self.checked if row.status == SKIPPED)
+
+    def summary(self) -> Summary:
+        """Actions and euros by ground, by quarter and by theme."""
+        return summarise([row.counted() for row in self.answered])
+
+    def document(self) -> dict[str, Any]:
+        """The answers as plain values, row by row."""
+        return {
+            "columns": {key.value: name for key, name in self.columns.items()},
+            "rows": [_document(row) for row in self.checked],
+        }
+
+    def write(self, out: Path) -> None:
+        """Write the table, each row with its answer, and its provenance beside."""
+        added = (AddedCells(row.line, row.cells()) for row in self.checked)
+        with replacing(out) as beside:
+            self.rows.write(beside, ADDED_COLUMNS, added)
+        sources = dict.fromkeys(source for finding in self.findings for source in finding.sources)
+        parameters: dict[str, Any] = {
+            "on": self.on.isoformat() if self.on else None,
+            "columns": {key.value: name for key, name in self.columns.items()},
+            "layout": self.rows.description,
+            "territory": self.territory,
+            "seat_as_place": self.choices.seat_as_place,
+            "catchment_m": self.choices.catchment_m,
+        }
+        given = {"actions": self.source, "bearers": self.choices.bearers, "decisions": self.choices.decisions}
+        files = tuple(InputFile(role, path.name, sha256_of(path)) for role, path in given.items() if path is not None)
+        write_provenance(Provenance(COMMAND, files, (secrecy_law(),), parameters, tuple(sources)), out)
+
+
+def _document(row: CheckedRow) -> dict[str, Any]:
+    return {
+        "line": row.line,
+        "status": row.status,
+        "kind": row.kind.value,
+        "fault": row.fault or None,
+        "amount": row.amount,
+        "quarters": [code for code, _ in row.quarters],
+        "declared": row.declared.agreement.value if row.declared else None,
+        "seat": row.seat or None,
+        "remarks": list(row.remarks),
+        "answer": action_document(row.finding) if row.finding else None,
+    }
+
+
+def check_table(
+    desk: ActionDesk, source: Path, out: Path, *, on: date | None, today: date, choices: TableChoices | None = None
+) -> CheckedTable:
+    """Answer about every action of a table; a row that cannot be read has a fault instead of an answer.
+
+    Parameters
+    ----------
+    source, out : CSV or XLSX, both of the same format.
+    on : day judged instead of the actions' periods.
+    today : day judged where a row gives no period.
+    choices : how the table is read; recognised where None.
+
+    Raises
+    ------
+    InvalidInputError
+        The table cannot be read, or no column says what an action is.
+    """
+    check_output(source, out)
+    asked = choices or TableChoices()
+    rows = open_row_file(source, sheet=asked.sheet)
+    taken = {column.name for column in ADDED_COLUMNS} & set(rows.columns)
+    if taken:
+        raise InvalidInputError(
+            "Le tableau a déjà des colonnes de réponse",
+            where=Location(source.name, 1, sorted(taken)[0]),
+            advice="donner le tableau d'origine (et celui-ci par --decisions, pour reprendre ce qui y est décidé)",
+        )
+    columns = recognised_columns(rows.columns, source.name, asked.columns)
+    checking = _Checking(desk, source, rows.columns, columns, asked)
+    checked = tuple(_checked(rows, checking, on=on, today=today))
+    named = {key: rows.columns[place] for key, place in columns.items()}
+    return CheckedTable(source, rows, named, checked, on, desk.territory, asked)
+
+
+def _checked(rows: RowFile, checking: _Checking, *, on: date | None, today: date) -> Iterator[CheckedRow]:
+    for row in rows.rows(range(len(rows.columns))):
+        if row.fault:
+            yield CheckedRow(row.line, fault=f"Ligne illisible : {row.fault}.")
+        else:
+            yield checking.row(row.line, row.cells, on=on, today=today)
