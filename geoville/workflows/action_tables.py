@@ -339,6 +339,8 @@ class _Checking:
         period = stated_period(said)
         remarks = [period.remark] if period.remark else []
         start = on or period.start or today
+        if on is None and period.start is None:
+            remarks.append(f"Aucune date n'est donnée : jugée le {french.long_date(today)}.")
         amount = amount_in(said[Meaning.AMOUNT]) if Meaning.AMOUNT in said else None
         if amount is None and Meaning.AMOUNT in said:
             remarks.append(f"Le montant « {said[Meaning.AMOUNT]} » n'est pas un nombre.")

@@ -68,6 +68,9 @@ _TOLD_WITHIN_M = 50_000.0
 _THERE = (SpotStanding.INSIDE, SpotStanding.PARTLY)
 _UNSURE = (SpotStanding.UNCERTAIN, SpotStanding.NOT_FOUND, SpotStanding.UNKNOWN)
 
+_NOT_KNOWN_THERE = (SpotStanding.NOT_FOUND, SpotStanding.UNKNOWN)
+"""Of a place that was found: there is no perimeter of that kind at all, or none is known there."""
+
 _FROM_CONTOURS = {
     Basis.OFFICIAL: "d'après un contour officiel",
     Basis.ESTIMATED: "d'après un périmètre estimé, sans valeur réglementaire",
@@ -94,6 +97,7 @@ def stage_finding(stage: Stage, spots: tuple[SpotFinding, ...], public: Benefici
     """
     ground = ground_of(spots, public.benefit if public else Benefit.NOT_STATED)
     deciding = _deciding(ground, spots)
+    too_early = _too_early(stage.generation, spots)
     return StageFinding(
         start=stage.start,
         end=stage.end,
@@ -101,7 +105,7 @@ def stage_finding(stage: Stage, spots: tuple[SpotFinding, ...], public: Benefici
         ground=ground,
         basis=_basis(ground, deciding, public),
         partial=ground in _PLACES and any(item.standing is not SpotStanding.INSIDE for item in deciding),
-        reason=_reason(ground, spots, deciding, public),
+        reason=_before_quarters(stage) if too_early else _reason(ground, spots, deciding, public),
         spots=spots,
     )
 
@@ -174,6 +178,18 @@ def _reason(
     return f"L'action a lieu dans {_PLACES[ground]}{partly}, {contours}{served}."
 
 
+def _too_early(generation: int | None, spots: Sequence[SpotFinding]) -> bool:
+    """Whether nothing can be said of places because no QPV existed yet."""
+    return generation is None and all(spot.quarters.standing in _NOT_KNOWN_THERE for spot in spots)
+
+
+def _before_quarters(stage: Stage) -> str:
+    return (
+        f"On ne sait pas : le {french.long_date(stage.start)}, il n'y avait pas encore de QPV. Juger un jour où il y en "
+        "a. Ce n'est pas un « non »."
+    )
+
+
 def _outside(spots: Sequence[SpotFinding], contours: str) -> str:
     """Where an action is that is in no QPV: how far the nearest one is, and what is known of vécu and veille there."""
     nearest = min(
@@ -192,13 +208,13 @@ def _not_shown(spots: Sequence[SpotFinding], public: Beneficiaries | None) -> st
     """What an action outside every QPV lacks, said of the vécu, of the veille and of its beneficiaries."""
     if any(spot.vecu.standing in _THERE for spot in spots):
         around = "Elle est dans un quartier vécu"
-    elif all(spot.vecu.standing is SpotStanding.UNKNOWN for spot in spots):
+    elif all(spot.vecu.standing in _NOT_KNOWN_THERE for spot in spots):
         around = "Aucun quartier vécu n'est connu ici"
     elif any(spot.vecu.standing in _UNSURE for spot in spots):
         around = "On ne sait pas si elle est dans un quartier vécu"
     else:
         around = "Elle n'est dans aucun quartier vécu connu"
-    if all(spot.veille.standing is SpotStanding.UNKNOWN for spot in spots):
+    if all(spot.veille.standing in _NOT_KNOWN_THERE for spot in spots):
         around += ", aucun quartier de veille n'est connu ici"
     elif any(spot.veille.standing in _UNSURE for spot in spots):
         around += ", on ne sait pas si elle est en veille"
@@ -216,7 +232,8 @@ def _why_unknown(spots: Sequence[SpotFinding]) -> str:
     if SpotStanding.UNKNOWN in standings:
         why = "aucun contour de QPV en vigueur n'est connu"
     elif SpotStanding.NOT_FOUND in standings:
-        why = "un lieu n'est pas trouvé, ou sort du territoire connu"
+        told = next(spot.quarters.reason for spot in spots if spot.quarters.standing is SpotStanding.NOT_FOUND)
+        why = f"un lieu n'est pas trouvé, ou sort du territoire connu ({told.rstrip('.')})"
     else:
         why = "la position d'un lieu n'est pas assez sûre"
     return f"On ne sait pas : {why}. Ce n'est pas un « non »."
@@ -707,6 +724,9 @@ def _used(stage: StageFinding, public: Beneficiaries | None) -> Iterator[str]:
 
 
 def _missing(stage: StageFinding, public: Beneficiaries | None) -> Iterator[str]:
+    if _too_early(stage.generation, stage.spots):
+        yield "Un jour où des QPV sont en vigueur : il n'y en avait pas encore."
+        return
     quarters = [spot.quarters for spot in stage.spots]
     if any(item.standing in (SpotStanding.UNCERTAIN, SpotStanding.NOT_FOUND) for item in quarters):
         yield "La position exacte de chaque lieu (un numéro et une rue, ou des coordonnées)."
