@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from geoville.sources.additions import Addition
     from geoville.sources.pack import Pack
     from geoville.sources.registry import DataSet
-    from geoville.workflows.action_tables import CheckedTable
+    from geoville.workflows.action_tables import CheckedTable, TableChoices
     from geoville.workflows.actions import ActionDesk
     from geoville.workflows.atlas import AtlasRun
     from geoville.workflows.candidates import CandidateRun
@@ -374,7 +374,15 @@ class Territory:
         return self._actions.check(read_action(Path(source)), on=on, today=today)
 
     def check_actions(
-        self, source: FilePath, out: FilePath, *, today: date, on: date | None = None, map_file: FilePath | None = None
+        self,
+        source: FilePath,
+        out: FilePath,
+        *,
+        today: date,
+        on: date | None = None,
+        map_file: FilePath | None = None,
+        report: FilePath | None = None,
+        choices: TableChoices | None = None,
     ) -> CheckedTable:
         """Copy a table of actions (CSV or XLSX) with an answer in each row.
 
@@ -382,14 +390,19 @@ class Territory:
         ----------
         today, on : as in `check_action`.
         map_file : page that shows the actions, to be written too.
+        report : what the table comes to, .xlsx or .pdf, to be written too.
+        choices : columns, list of bearers, radius and decisions (`geoville.workflows.action_tables.TableChoices`).
         """
+        from geoville.workflows.action_report import write_report
         from geoville.workflows.action_tables import check_table
         from geoville.workflows.maps import draw_actions
 
-        table = check_table(self._actions, Path(source), Path(out), on=on, today=today)
+        table = check_table(self._actions, Path(source), Path(out), on=on, today=today, choices=choices)
         if map_file is not None:
             title = f"Actions du tableau « {Path(source).name} »"
             draw_actions(self._actions, table.findings, title, Path(map_file), on or today)
+        if report is not None:
+            write_report(table, Path(report), issued=today)
         table.write(Path(out))
         return table
 

@@ -374,7 +374,9 @@ def _finding(index: PerimeterIndex, on: date, answer: Answer | FootprintAnswer, 
     if not any_in_force(index, on) or (answer.whole_commune and not of_quarters):  # that law is about QPV alone
         return LayerFinding(SpotStanding.UNKNOWN, Basis.OFFICIAL, none_known)
     code = answer.verdict if isinstance(answer, Answer) else answer.placement
-    hits = [hit for hit in answer.perimeters if hit.perimeter.in_force(on)]
+    estimated = answer.basis is Basis.ESTIMATED
+    answering = [hit for hit in answer.perimeters if hit.perimeter.in_force(on)]
+    hits = [hit for hit in answering if hit.perimeter.estimated == estimated]  # an estimate stands in, never beside
     met = tuple(hit for hit in hits if hit.inside or hit.distance_m <= 0)
     others = [hit for hit in hits if hit not in met]
     return LayerFinding(

@@ -65,8 +65,8 @@ def test_a_table_gives_a_table_and_a_map(geoville, table, tmp_path):
     out, page = tmp_path / "reponses.csv", tmp_path / "carte.html"
     told = geoville("action", "check-file", table, "--out", out, "--map", page, *DAY)
     assert (told.code, told.err) == (0, "")
-    assert "Colonnes lues : Titre, Porteur, Lieu, Part QPV" in told.out
-    assert "Lignes en erreur : 1" in told.out
+    assert "Colonnes lues : titre dans Titre, porteur dans Porteur, lieu dans Lieu, part-qpv dans Part QPV" in told.out
+    assert "Toutes les actions" in told.out
     assert f"Écrit : {page}" in told.out
     assert out.read_text(encoding="utf-8").count("\n") == 5
     assert "<script>alert(1)" not in page.read_text(encoding="utf-8")
@@ -78,10 +78,42 @@ def test_a_table_gives_a_table_and_a_map(geoville, table, tmp_path):
     ]
 
 
+def test_columns_seats_and_a_report_are_asked_for(geoville, tmp_path):
+    (tmp_path / "a.csv").write_text("Quoi;Qui;Versé\nAtelier;Club;100\n;Autre;50\n", encoding="utf-8")
+    (tmp_path / "l.csv").write_text(f"nom;adresse\nclub;{INSIDE}\n", encoding="utf-8")
+    columns = ("--column", "titre=Quoi", "--column", "porteur=Qui", "--column", "montant=Versé")
+    seats = ("--bearers", tmp_path / "l.csv", "--seat-as-place")
+    report = tmp_path / "r.xlsx"
+    table = ("action", "check-file", tmp_path / "a.csv", "--out", tmp_path / "o.csv")
+    told = geoville(*table, *columns, *seats, "--report", report, *DAY)
+    assert (told.code, told.err) == (0, "")
+    assert report.is_file()
+    assert "150 €" in told.out.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--column", "Adresse"), "--column lieu=Adresse"),
+        (("--column", "couleur=Titre"), "titre, porteur"),
+        (("--column", "lieu=Absente"), "Colonne absente"),
+        (("--seat-as-place",), "--bearers"),
+        (("--catchment", "0"), "rayon"),
+        (("--report", "r.txt"), ".xlsx ou .pdf"),
+    ],
+)
+def test_a_choice_that_cannot_be_one_is_told_before_any_row(geoville, table, tmp_path, options, said):
+    told = geoville("action", "check-file", table, "--out", tmp_path / "r.csv", *options)
+    assert told.code == 2
+    assert said in told.err
+    assert not (tmp_path / "r.csv").exists()
+
+
 def test_a_table_as_json_has_one_entry_for_each_row(geoville, table, tmp_path):
     told = json.loads(geoville("action", "check-file", table, "--out", tmp_path / "r.csv", *DAY, "--json").out)
-    assert [(row["line"], row["status"]) for row in told["rows"]] == [(2, "ok"), (3, "ok"), (4, "error"), (5, "ok")]
-    assert "ni lieu ni zone" in told["rows"][2]["fault"]
+    assert [(row["line"], row["status"]) for row in told["rows"]] == [(2, "ok"), (3, "ok"), (4, "ok"), (5, "ok")]
+    assert told["rows"][2]["answer"]["ground"] == "unknown"
+    assert "Le lieu de l'action n'est pas donné" in told["rows"][2]["answer"]["reason"]
     assert told["rows"][0]["answer"]["ground"] == "in_qpv"
 
 

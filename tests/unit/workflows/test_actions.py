@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import logging
 from datetime import date
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from geoville.eligibility.actions.action import ActionGround as Ground
 from geoville.eligibility.documents import action_document
 from geoville.errors import InvalidInputError
 from geoville.sources.actions import action_of
-from geoville.workflows.action_tables import ADDED_COLUMNS, check_table
 from geoville.workflows.actions import ActionDesk
 from geoville.workflows.lookup import DeskChoice
 
@@ -98,93 +95,3 @@ def test_no_home_is_in_a_log(desk, tmp_path, caplog):
     with caplog.at_level(logging.DEBUG):
         check(desk, tmp_path, places=[INSIDE], public={"addresses": [f"{SECRET}, 62100 Calais"] * 12})
     assert "Ouistiti" not in caplog.text
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Path:
-    """A call for projects whose third action has a fault, and whose fourth was not found."""
-    homes_file(tmp_path, *["1 rue Youri Gagarine;62100 Calais"] * 30)
-    path = tmp_path / "actions.csv"
-    rows = [
-        "Titre;Porteur;Lieu;Début;Fin;Part QPV;Fichier adresses;N°",
-        f"Devoirs;=cmd();{INSIDE};01/09/2023;30/06/2024;60 %;;007",
-        "=1+1;B;1.866,50.94|1.865,50.94;2024-01-01;2024-12-31;;domiciles.csv;008",
-        f"Sport;C;{INSIDE};2024-12-31;2024-01-01;;;009",
-        "Jardin;D;12 rue de l'Inconnue, 62100 Calais;;;;;010",
-    ]
-    path.write_bytes("\r\n".join(rows).encode("cp1252"))
-    return path
-
-
-def read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="cp1252", newline="") as stream:
-        return list(csv.DictReader(stream, delimiter=";"))
-
-
-def test_every_row_of_a_table_has_an_answer_or_a_fault(desk, table, tmp_path):
-    out = tmp_path / "reponses.csv"
-    check_table(desk, table, out, on=None, today=TODAY).write(out)
-    rows = read(out)
-    assert [(row["action_statut"], row["action_ligne"], row["action_fondement"]) for row in rows] == [
-        ("ok", "2", "in_qpv"),
-        ("ok", "3", "elsewhere_with_evidence"),
-        ("error", "4", ""),
-        ("ok", "5", "unknown"),
-    ]
-    assert "colonne Fin" in rows[2]["action_raison"]
-    assert [row["N°"] for row in rows] == ["007", "008", "009", "010"]
-    assert "génération" in rows[0]["action_raison"]
-
-
-def test_a_row_says_what_the_action_alone_is_told(desk, table, tmp_path):
-    checked = check_table(desk, table, tmp_path / "out.csv", on=None, today=TODAY)
-    alone = check(desk, tmp_path, places=[INSIDE], start="2023-09-01", end="2024-06-30", public={"share_in_qpv": 0.6})
-    assert checked.findings[0].stages == alone.stages
-    assert checked.findings[0].readings == alone.readings
-
-
-def test_what_is_added_is_never_run_as_a_formula(desk, table, tmp_path):
-    out = tmp_path / "reponses.csv"
-    check_table(desk, table, out, on=None, today=TODAY).write(out)
-    for row in read(out):
-        for column in ADDED_COLUMNS:
-            assert not row[column.name].startswith(("=", "+", "-", "@"))
-
-
-def test_a_workbook_gives_a_workbook(desk, tmp_path):
-    workbook = openpyxl.Workbook()
-    sheet = workbook.active
-    sheet.append(["Intitulé de l’action", "Lon", "Lat", "Date de début", "Date de fin"])
-    sheet.append(["Atelier", 1.8945, 50.9540, date(2024, 1, 1), date(2024, 12, 31)])
-    source, out = tmp_path / "actions.xlsx", tmp_path / "reponses.xlsx"
-    workbook.save(source)
-    check_table(desk, source, out, on=None, today=TODAY).write(out)
-    header, row = openpyxl.load_workbook(out).active.iter_rows(values_only=True)
-    told = dict(zip(header, row, strict=True))
-    assert (told["Lon"], told["action_statut"], told["action_ligne"]) == (1.8945, "ok", 2)
-    assert told["action_fondement"] == "in_qpv"
-
-
-@pytest.mark.parametrize(
-    ("header", "said"),
-    [
-        ("Lieu;Porteur", "titre"),
-        ("Titre;Porteur", "lieu"),
-        ("Titre;Action;Lieu", "deux|Deux"),
-        ("Titre;Lieu;action_statut", "d'origine"),
-    ],
-    ids=["no title", "no place", "two titles", "answered already"],
-)
-def test_a_table_that_describes_no_action_is_refused(desk, tmp_path, header, said):
-    path = tmp_path / "actions.csv"
-    path.write_text(f"{header}\na;b;c\n", encoding="utf-8")
-    with pytest.raises(InvalidInputError, match=said):
-        check_table(desk, path, tmp_path / "out.csv", on=None, today=TODAY)
-
-
-def test_the_provenance_says_under_which_count_nothing_is_published(desk, table, tmp_path):
-    out = tmp_path / "reponses.csv"
-    check_table(desk, table, out, on=None, today=TODAY).write(out)
-    provenance = json.loads((tmp_path / "reponses.csv.provenance.json").read_text(encoding="utf-8"))
-    assert provenance["law"][0]["parameter"] == "secrecy_threshold"
-    assert provenance["inputs"][0]["role"] == "actions"
