@@ -28,6 +28,7 @@ ALONE = {
     "geoville.geocoding.places": "named places, beside streets",
     "geoville.rendering.sheet.map": "the map of a sheet, as a statement has its own",
     "geoville.workflows.dask_worker": "loaded on workers, with an extra: nothing is shared out where it is not",
+    "geoville.workflows.bearers": "lists of associations, a file of their own that users give",
     "geoville.sources.postgis": "a format behind an extra",
     "geoville.sources.rows.xlsx": "a format",
 }

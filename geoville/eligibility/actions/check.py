@@ -185,8 +185,8 @@ def _too_early(generation: int | None, spots: Sequence[SpotFinding]) -> bool:
 
 def _before_quarters(stage: Stage) -> str:
     return (
-        f"On ne sait pas : le {french.long_date(stage.start)}, il n'y avait pas encore de QPV. Juger un jour où il y en "
-        "a. Ce n'est pas un « non »."
+        f"On ne sait pas : le {french.long_date(stage.start)}, il n'y avait pas encore de QPV. Juger un jour où "
+        "il y en a. Ce n'est pas un « non »."
     )
 
 
