@@ -382,6 +382,7 @@ class Territory:
         on: date | None = None,
         map_file: FilePath | None = None,
         report: FilePath | None = None,
+        before: FilePath | None = None,
         choices: TableChoices | None = None,
     ) -> CheckedTable:
         """Copy a table of actions (CSV or XLSX) with an answer in each row.
@@ -391,6 +392,7 @@ class Territory:
         today, on : as in `check_action`.
         map_file : page that shows the actions, to be written too.
         report : what the table comes to, .xlsx or .pdf, to be written too.
+        before : table answered before, that the report is compared with.
         choices : columns, list of bearers, radius and decisions (`geoville.workflows.action_tables.TableChoices`).
         """
         from geoville.workflows.action_report import write_report
@@ -402,7 +404,7 @@ class Territory:
             title = f"Actions du tableau « {Path(source).name} »"
             draw_actions(self._actions, table.findings, title, Path(map_file), on or today)
         if report is not None:
-            write_report(table, Path(report), issued=today)
+            write_report(table, Path(report), issued=today, before=Path(before) if before else None)
         table.write(Path(out))
         return table
 

@@ -188,6 +188,10 @@ def check_file(
         Destination | None,
         typer.Option("--report", metavar="FICHIER", help="Synthèse à écrire : .xlsx (classeur) ou .pdf (une page)."),
     ] = None,
+    before: Annotated[
+        Path | None,
+        typer.Option("--before", metavar="TABLEAU", help="Tableau répondu l'an dernier, que la synthèse compare."),
+    ] = None,
     on: JudgedDay = None,
     as_json: AsJson = False,
 ) -> None:
@@ -204,6 +208,8 @@ def check_file(
     choices = table.choices()
     if report is not None:
         report_format(report.file_name)
+    elif before is not None:
+        raise InvalidInputError("Rien ne sera comparé au tableau de --before", advice="donner --report aussi")
     opened = _open(desk)
     with out.writing() as path:
         checked = check_table(opened, source, path, on=judged, today=today, choices=choices)
@@ -212,7 +218,7 @@ def check_file(
                 draw_actions(opened, checked.findings, f"Actions du tableau « {source.name} »", page, judged or today)
         if report is not None:
             with report.writing() as summary:
-                write_report(checked, summary, issued=today)
+                write_report(checked, summary, issued=today, before=before)
         checked.write(path)
     if as_json:
         print_json(checked.document())

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from geoville.law import parameter
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Collection, Sequence
 
     from geoville.law import DatedValue
@@ -113,6 +114,38 @@ def publish(cells: Sequence[int], threshold: int) -> PublishedCounts:
         return PublishedCounts(total, shown, threshold)
     told = threshold <= total < 2 * threshold - 1
     return PublishedCounts(total if told else None, (PublishedCount(Shown.MASKED),) * len(cells), threshold)
+
+
+class PublishedLists:
+    """Lists of people whose counts are published in one table, so that none gives another one's small count back.
+
+    Parameters
+    ----------
+    threshold : counts under it are hidden.
+    """
+
+    def __init__(self, threshold: int) -> None:
+        self._threshold = threshold
+        self._known: list[tuple[object, Counter[str]]] = []
+
+    def may_add(self, people: Counter[str], judged: object) -> bool:
+        """Take a list in, where its counts may be published beside those of the lists taken before.
+
+        Parameters
+        ----------
+        people : how many people the list has, by what tells them apart.
+        judged : what they are counted against (a day): the same list twice against two is a subtraction.
+
+        Notes
+        -----
+        Two lists that differ by fewer people than the threshold would tell, by subtraction, where these few live.
+        """
+        for other_judged, other in self._known:
+            apart = ((people - other) + (other - people)).total()
+            if 0 < apart < self._threshold or (apart == 0 and judged != other_judged):
+                return False
+        self._known.append((judged, people))
+        return True
 
 
 def _masked(cells: Sequence[int], small: set[int], threshold: int) -> set[int]:

@@ -7,23 +7,26 @@ from typing import TYPE_CHECKING, Any
 from geoville import french
 from geoville.eligibility.actions.action import ActionGround
 from geoville.eligibility.actions.check import GROUND_NAMES
+from geoville.eligibility.actions.summary import compare_summaries, summarise
 from geoville.errors import InvalidInputError
 from geoville.extras import need
 from geoville.rendering.action_report import ActionReport, report_pdf
 from geoville.sources.action_tables import KIND_REASONS
 from geoville.sources.files import replacing
 from geoville.sources.rows.row import harmless
+from geoville.workflows.action_tables import read_answered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
-    from geoville.eligibility.actions.summary import Total
+    from geoville.eligibility.actions.summary import Change, Total
     from geoville.workflows.action_tables import CheckedRow, CheckedTable
 
 _HEADERS = ("", "Actions", "Euros", "Sans montant")
 _TO_COMPLETE = ("Ligne", "Porteur", "Action", "Réponse", "Ce qu'il reste à donner", "Réponse du porteur")
+_CHANGES = ("", "", "Actions avant", "Actions", "Euros avant", "Euros", "Différence")
 _SKIPPED = ("Ligne", "Pourquoi la ligne n'a pas de réponse")
 _WIDTHS = {"A": 14, "B": 34, "C": 44, "D": 30, "E": 80, "F": 40}
 
@@ -48,20 +51,22 @@ def report_format(path: Path) -> str:
     return suffix
 
 
-def write_report(table: CheckedTable, path: Path, *, issued: date) -> None:
+def write_report(table: CheckedTable, path: Path, *, issued: date, before: Path | None = None) -> None:
     """Write what a table comes to, in the format that the name of the file asks for.
 
     Parameters
     ----------
     issued : day printed as that of the report.
+    before : table answered before, that of the year before, which the report is compared with.
     """
+    changes = compare_summaries(summarise(read_answered(before)), table.summary()) if before else ()
     if report_format(path) == "pdf":
-        content = report_pdf(_report(table, issued))
+        content = report_pdf(_report(table, issued, changes))
         with replacing(path) as beside:
             beside.write_bytes(content)
         return
     with replacing(path) as beside:
-        _workbook(table, issued).save(beside)
+        _workbook(table, issued, changes).save(beside)
 
 
 def total_rows(totals: Iterable[Total]) -> list[tuple[str, str, str]]:
@@ -78,8 +83,8 @@ def _sources(table: CheckedTable) -> list[str]:
     return list(found)
 
 
-def _report(table: CheckedTable, issued: date) -> ActionReport:
-    remarks = []
+def _report(table: CheckedTable, issued: date, changes: Sequence[Change]) -> ActionReport:
+    remarks = [_change_in_words(change) for change in changes if change.group in ("Ensemble", "Ce qui va aux QPV")]
     if table.faults:
         remarks.append(f"{len(table.faults)} lignes en erreur ne sont pas comptées.")
     if table.skipped:
@@ -87,10 +92,15 @@ def _report(table: CheckedTable, issued: date) -> ActionReport:
     return ActionReport(_title(table), table.summary(), tuple(remarks), tuple(_sources(table)), issued)
 
 
+def _change_in_words(change: Change) -> str:
+    former, latter = (french.euros(total.euros if total else 0.0) for total in (change.before, change.after))
+    return f"{change.label} : {former} dans le tableau précédent, {latter} dans celui-ci."
+
+
 # --- The workbook
 
 
-def _workbook(table: CheckedTable, issued: date) -> Any:
+def _workbook(table: CheckedTable, issued: date, changes: Sequence[Change]) -> Any:
     from openpyxl import Workbook
 
     book = Workbook()
@@ -107,6 +117,8 @@ def _workbook(table: CheckedTable, issued: date) -> Any:
     quarters = [("Code", "Quartier", *_HEADERS[1:])]
     _fill(book.create_sheet("Par QPV"), [*quarters, *((item.key, *_cells(item)) for item in summary.by_quarter)])
     _fill(book.create_sheet("Par thème"), [("Thème", *_HEADERS[1:]), *map(_cells, summary.by_theme)])
+    if changes:
+        _fill(book.create_sheet("Deux tableaux"), [_CHANGES, *map(_change_cells, changes)])
     complete = book.create_sheet("À compléter")
     _fill(complete, [_TO_COMPLETE, *_to_complete(table)])
     for letter, width in _WIDTHS.items():
@@ -115,6 +127,12 @@ def _workbook(table: CheckedTable, issued: date) -> Any:
     _fill(book.create_sheet("Lignes sans réponse"), [_SKIPPED, *((row.line, _why(row)) for row in left_out)])
     _fill(book.create_sheet("Sources"), [("Source",), *((text,) for text in _sources(table))])
     return book
+
+
+def _change_cells(change: Change) -> tuple[Any, ...]:
+    sides = ((total.actions, total.euros) if total else (0, 0.0) for total in (change.before, change.after))
+    (actions_before, euros_before), (actions_after, euros_after) = sides
+    return change.group, change.label, actions_before, actions_after, euros_before, euros_after, change.euros
 
 
 def _cells(total: Total) -> tuple[str, int, float, int]:

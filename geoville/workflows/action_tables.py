@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geoville import french
@@ -17,10 +18,10 @@ from geoville.eligibility.actions.declared import (
     QuartersByName,
     compare_declared,
 )
-from geoville.eligibility.actions.summary import CountedAction, reach_of, summarise
+from geoville.eligibility.actions.summary import CountedAction, Reach, reach_of, summarise
 from geoville.eligibility.documents import action_document
 from geoville.eligibility.footprint import decide_footprint
-from geoville.eligibility.secrecy import secrecy_law
+from geoville.eligibility.secrecy import PublishedLists, secrecy_law, secrecy_threshold
 from geoville.errors import InvalidInputError, Location
 from geoville.french import fold
 from geoville.model import NotFound, Position
@@ -47,7 +48,6 @@ from geoville.workflows.lookup_file.questions import AddressQuestions, degrees
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
-    from pathlib import Path
 
     from geoville.eligibility.actions.action import ActionFinding
     from geoville.eligibility.actions.declared import DeclaredFinding
@@ -196,6 +196,37 @@ def read_decisions(path: Path) -> dict[str, Decision]:
     return decided
 
 
+def read_answered(path: Path) -> tuple[CountedAction, ...]:
+    """What the totals keep of the actions of a table answered before: last year's, to be compared.
+
+    Raises
+    ------
+    InvalidInputError
+        The table has not the columns that geoville writes.
+    """
+    rows = open_row_file(path)
+    wanted = ("action_fondement", "action_portee_qpv", "action_montant", "action_qpv", "action_qpv_nom")
+    absent = next((name for name in wanted if name not in rows.columns), None)
+    if absent:
+        raise InvalidInputError(
+            "Ce n'est pas un tableau déjà répondu",
+            where=Location(path.name, 1, absent),
+            advice="donner celui que « geoville action check-file » a écrit",
+        )
+    columns = recognised_columns(rows.columns, path.name)
+    theme = columns.get(Meaning.THEME)
+    places = [*(rows.columns.index(name) for name in wanted), *([] if theme is None else [theme])]
+    counted = []
+    for row in rows.rows(places):
+        ground, reach, amount, codes, names, *themes = row.cells if not row.fault else ("",) * len(places)
+        if not ground:
+            continue
+        quarters = tuple(zip(filter(None, codes.split(" ; ")), names.split(" ; "), strict=False))
+        euros = amount_in(amount)
+        counted.append(CountedAction(ActionGround(ground), Reach(reach), euros, quarters, " ".join(themes).strip()))
+    return tuple(counted)
+
+
 # --- One row
 
 
@@ -318,6 +349,7 @@ class _Checking:
         self._decisions = read_decisions(choices.decisions) if choices.decisions else {}
         self._quarters = QuartersByName(desk.layers.perimeters)
         self._keys: Counter[str] = Counter()
+        self._lists = PublishedLists(secrecy_threshold())
         parts = [known[columns[key]] for key in (Meaning.PLACE, Meaning.POSTCODE, Meaning.TOWN) if key in columns]
         citycode = known[columns[Meaning.CITYCODE]] if Meaning.CITYCODE in columns else ""
         self._questions = AddressQuestions(tuple(parts), citycode=citycode)
@@ -360,7 +392,7 @@ class _Checking:
             zone=zone,
             start=period.start,
             end=period.end,
-            public=self._public(said, remarks),
+            public=self._public(said, remarks, start),
         )
         finding = self._desk.check(asked, on=on, today=today, places=places)
         key = self._key(said)
@@ -411,19 +443,26 @@ class _Checking:
         there = standing.standing in (SpotStanding.INSIDE, SpotStanding.PARTLY)
         return f"{joined} : {_STANDING_WORDS[standing.standing]}{f' {codes}' if there else ''}.", answer.position
 
-    def _public(self, said: Mapping[Meaning, str], remarks: list[str]) -> AskedPublic | None:
+    def _public(self, said: Mapping[Meaning, str], remarks: list[str], on: date) -> AskedPublic | None:
         """What is said of the beneficiaries; a share that is none is told, and takes nothing from the answer."""
         keys = {Meaning.SHARE: "share_in_qpv", Meaning.HOMES: "addresses", Meaning.CATCHMENT: "catchment"}
         public = {name: said[key] for key, name in keys.items() if key in said}
         if not public:
             return None
         try:
-            return public_of(public, self._source.name, self._source.parent)
+            asked = public_of(public, self._source.name, self._source.parent)
         except InvalidInputError as error:
             if set(public) != {"share_in_qpv"}:
                 raise
-            remarks.append(f"{self._in_table(error)}")
+            remarks.append(self._in_table(error))
             return None
+        if isinstance(asked.addresses, Path) and not self._lists.may_add(_people_in(asked.addresses), on):
+            remarks.append(
+                "Les domiciles ne sont pas comptés : une liste presque pareille, ou la même à un autre jour, l'est "
+                "déjà dans ce tableau, et la différence désignerait quelques personnes."
+            )
+            return None
+        return asked
 
     def _declared(self, said: Mapping[Meaning, str], finding: ActionFinding) -> DeclaredFinding | None:
         if Meaning.QUARTERS not in said:
@@ -467,6 +506,15 @@ class _Checking:
             return error.sentence
         column = self._known[self._columns[Meaning(key)]]
         return InvalidInputError(error.message, where=Location(column=column), advice=error.advice).sentence
+
+
+def _people_in(path: Path) -> Counter[str]:
+    """How many rows of a list of homes are alike; empty where it cannot be read, which its answer will tell."""
+    try:
+        rows = open_row_file(path)
+        return Counter(fold(" ".join(row.cells)) for row in rows.rows(range(len(rows.columns))))
+    except InvalidInputError:
+        return Counter()
 
 
 def _at(meaning: Meaning) -> Location:

@@ -325,6 +325,18 @@ class ActionLayers:
         self.quarters = _only(index, *QUARTER_KINDS)
         self._vecu = _only(index, Kind.VECU)
         self._veille = _only(index, Kind.VEILLE)
+        self._stages: dict[tuple[date, date, frozenset[int]], tuple[Stage, ...]] = {}
+
+    def stages(self, start: date, end: date, zones: frozenset[int]) -> tuple[Stage, ...]:
+        """Stages of a period in some territories, by the EPSG codes of their CRS: those of others have other dates.
+
+        The actions of a table share a few periods: each is cut once.
+        """
+        asked = (start, end, zones)
+        if asked not in self._stages:
+            there = tuple(item for item in self.perimeters if item.epsg in zones)
+            self._stages[asked] = stages(start, end, there or self.perimeters)
+        return self._stages[asked]
 
     def place(self, rank: int, found: Position | NotFound, on: date) -> SpotFinding:
         """Where one place stands on a day.
@@ -661,7 +673,7 @@ def check_action(action: Action, layers: ActionLayers, population: PopulatedCell
     Contrat de ville: an action is located in a QPV; in a vécu perimeter or elsewhere, with evidence that inhabitants of
     QPV benefit; or in veille. No text that was read sets the share of beneficiaries that is enough.
     """
-    periods = stages(action.start, action.end, _of_the_place(action, layers.perimeters))
+    periods = layers.stages(action.start, action.end, _zones(action))
     told = [_stage(action, period, layers, population) for period in periods]
     found, public = tuple(stage for stage, _ in told), told[0][1]
     first = found[0]
@@ -686,13 +698,12 @@ def check_action(action: Action, layers: ActionLayers, population: PopulatedCell
     )
 
 
-def _of_the_place(action: Action, perimeters: tuple[Perimeter, ...]) -> tuple[Perimeter, ...]:
-    """Perimeters of the territory where an action takes place: those of others have dates of their own."""
+def _zones(action: Action) -> frozenset[int]:
+    """EPSG codes of the CRS of the territories where an action takes place."""
     found = [(place.lon, place.lat) for place in action.places if not isinstance(place, NotFound)]
     if action.zone is not None:
         found.append((action.zone.centroid.x, action.zone.centroid.y))
-    zones = {epsg_at_point(lon, lat) for lon, lat in found} or {LAMBERT_93}
-    return tuple(item for item in perimeters if item.epsg in zones) or perimeters
+    return frozenset(epsg_at_point(lon, lat) for lon, lat in found) or frozenset({LAMBERT_93})
 
 
 def _stage(

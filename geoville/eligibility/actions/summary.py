@@ -131,3 +131,41 @@ def _total(key: str, label: str, actions: Sequence[CountedAction]) -> Total:
 
 def _largest(totals: Iterable[Total]) -> tuple[Total, ...]:
     return tuple(sorted(totals, key=lambda total: (-total.euros, -total.actions, total.label)))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The same group of actions in two tables.
+
+    Parameters
+    ----------
+    before, after : None where the table has none of them.
+    """
+
+    group: str
+    label: str
+    before: Total | None
+    after: Total | None
+
+    @property
+    def euros(self) -> float:
+        """Difference, in euros."""
+        return (self.after.euros if self.after else 0.0) - (self.before.euros if self.before else 0.0)
+
+
+def compare_summaries(before: Summary, after: Summary) -> tuple[Change, ...]:
+    """What changed from one table to another: on the whole, by what reaches the QPV, by quarter and by theme."""
+    groups = (
+        ("Ensemble", (before.whole,), (after.whole,)),
+        ("Ce qui va aux QPV", before.by_reach, after.by_reach),
+        ("Quartier", before.by_quarter, after.by_quarter),
+        ("Thème", before.by_theme, after.by_theme),
+    )
+    changes = []
+    for group, former, latter in groups:
+        old, new = ({total.key: total for total in totals} for totals in (former, latter))
+        for key in dict.fromkeys((*new, *old)):
+            known = new.get(key) or old[key]
+            name = " ".join(filter(None, (known.key if group == "Quartier" else "", known.label)))
+            changes.append(Change(group, name, old.get(key), new.get(key)))
+    return tuple(changes)

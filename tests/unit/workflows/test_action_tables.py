@@ -301,3 +301,38 @@ def test_the_page_of_a_table_is_one_page_that_says_its_figures(desk, tmp_path):
     assert content.count(b"/Type /Page\n") == 1
     with pytest.raises(InvalidInputError, match="xlsx"):
         write_report(found, tmp_path / "a.txt", issued=TODAY)
+
+
+def test_two_years_are_compared_by_what_reaches_the_quarters(desk, tmp_path):
+    header = "Titre;Lieu;Montant;Thème"
+    answers(desk, tmp_path, header, f"A;{INSIDE};100;Sport", f"B;{OUTSIDE};300;Sport").write(tmp_path / "2025.csv")
+    now = answers(desk, tmp_path, header, f"A;{INSIDE};250,5;Sport", f"C;{INSIDE};50;Culture")
+    write_report(now, tmp_path / "r.xlsx", issued=TODAY, before=tmp_path / "2025.csv")
+    told = pd.read_excel(tmp_path / "r.xlsx", sheet_name="Deux tableaux", engine="openpyxl")
+    changes = dict(zip(told.iloc[:, 1], told["Différence"], strict=True))
+    assert changes["Toutes les actions"] == pytest.approx(300.5 - 400)
+    assert changes["Dans un QPV, d'après un contour officiel"] == pytest.approx(300.5 - 100)
+    assert changes["Culture"] == 50
+    assert changes["Sport"] == pytest.approx(250.5 - 400)
+    (tmp_path / "autre.csv").write_text("Titre;Lieu\nA;B\n", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="déjà répondu"):
+        write_report(now, tmp_path / "s.xlsx", issued=TODAY, before=tmp_path / "autre.csv")
+
+
+def test_two_lists_of_homes_that_could_be_subtracted_are_not_both_counted(desk, tmp_path):
+    homes_file(tmp_path, *["1 rue Youri Gagarine;62100 Calais"] * 40)
+    (tmp_path / "plus-deux.csv").write_text(
+        (tmp_path / "domiciles.csv").read_text(encoding="utf-8") + "9 rue Mollien;62100 Calais\n" * 2, encoding="utf-8"
+    )
+    (tmp_path / "autres.csv").write_text("adresse\n" + "9 rue Mollien, 62100 Calais\n" * 30, encoding="utf-8")
+    header = "Titre;Lieu;Domiciles;Année"
+    rows = (
+        f"A;{OUTSIDE};domiciles.csv;2026",
+        f"B;{OUTSIDE};plus-deux.csv;2026",
+        f"C;{OUTSIDE};domiciles.csv;2026",
+        f"D;{OUTSIDE};domiciles.csv;2020",
+        f"E;{OUTSIDE};autres.csv;2026",
+    )
+    found = answers(desk, tmp_path, header, *rows)
+    assert [bool(finding.beneficiaries) for finding in found.findings] == [True, False, True, False, True]
+    assert "désignerait quelques personnes" in found.checked[1].remarks[0]
