@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from geoville.eligibility.actions.summary import Change, Total
+    from geoville.eligibility.actions.summary import Total, TotalChange
     from geoville.workflows.action_tables import CheckedRow, CheckedTable
 
 _HEADERS = ("", "Actions", "Euros", "Sans montant")
@@ -83,7 +83,7 @@ def _sources(table: CheckedTable) -> list[str]:
     return list(found)
 
 
-def _report(table: CheckedTable, issued: date, changes: Sequence[Change]) -> ActionReport:
+def _report(table: CheckedTable, issued: date, changes: Sequence[TotalChange]) -> ActionReport:
     remarks = [_change_in_words(change) for change in changes if change.group in ("Ensemble", "Ce qui va aux QPV")]
     if table.faults:
         remarks.append(f"{len(table.faults)} lignes en erreur ne sont pas comptées.")
@@ -92,7 +92,7 @@ def _report(table: CheckedTable, issued: date, changes: Sequence[Change]) -> Act
     return ActionReport(_title(table), table.summary(), tuple(remarks), tuple(_sources(table)), issued)
 
 
-def _change_in_words(change: Change) -> str:
+def _change_in_words(change: TotalChange) -> str:
     former, latter = (french.euros(total.euros if total else 0.0) for total in (change.before, change.after))
     return f"{change.label} : {former} dans le tableau précédent, {latter} dans celui-ci."
 
@@ -100,7 +100,7 @@ def _change_in_words(change: Change) -> str:
 # --- The workbook
 
 
-def _workbook(table: CheckedTable, issued: date, changes: Sequence[Change]) -> Any:
+def _workbook(table: CheckedTable, issued: date, changes: Sequence[TotalChange]) -> Any:
     from openpyxl import Workbook
 
     book = Workbook()
@@ -129,7 +129,7 @@ def _workbook(table: CheckedTable, issued: date, changes: Sequence[Change]) -> A
     return book
 
 
-def _change_cells(change: Change) -> tuple[Any, ...]:
+def _change_cells(change: TotalChange) -> tuple[Any, ...]:
     sides = ((total.actions, total.euros) if total else (0, 0.0) for total in (change.before, change.after))
     (actions_before, euros_before), (actions_after, euros_after) = sides
     return change.group, change.label, actions_before, actions_after, euros_before, euros_after, change.euros

@@ -134,7 +134,7 @@ def _largest(totals: Iterable[Total]) -> tuple[Total, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TotalChange:
     """The same group of actions in two tables.
 
     Parameters
@@ -153,7 +153,7 @@ class Change:
         return (self.after.euros if self.after else 0.0) - (self.before.euros if self.before else 0.0)
 
 
-def compare_summaries(before: Summary, after: Summary) -> tuple[Change, ...]:
+def compare_summaries(before: Summary, after: Summary) -> tuple[TotalChange, ...]:
     """What changed from one table to another: on the whole, by what reaches the QPV, by quarter and by theme."""
     groups = (
         ("Ensemble", (before.whole,), (after.whole,)),
@@ -167,5 +167,5 @@ def compare_summaries(before: Summary, after: Summary) -> tuple[Change, ...]:
         for key in dict.fromkeys((*new, *old)):
             known = new.get(key) or old[key]
             name = " ".join(filter(None, (known.key if group == "Quartier" else "", known.label)))
-            changes.append(Change(group, name, old.get(key), new.get(key)))
+            changes.append(TotalChange(group, name, old.get(key), new.get(key)))
     return tuple(changes)
