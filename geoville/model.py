@@ -414,7 +414,8 @@ class Position:
     score_next : score of the best other match, None where there is none.
     alternatives : labels of the other matches that are as good as this one.
     whole : for a street or a town that a complete list knows whole, all of it (WGS84: the points of its addresses, or
-        their convex hull); None where it is not known whole.
+        their convex hull); for a question that may mean several addresses, all of them; None where it is not known.
+    notes : French sentences about what was typed, understood and set aside.
     """
 
     lon: float
@@ -437,6 +438,7 @@ class Position:
     score_next: float | None = None
     alternatives: tuple[str, ...] = ()
     whole: BaseGeometry | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,11 @@ def sources_of(perimeters: Iterable[Perimeter]) -> tuple[Source, ...]:
 
 # --- Reasons of an answer about a position: the verdict in words, what it rests on, what would change it
 
-_WHOLE = {PositionType.STREET: "toute la rue", PositionType.MUNICIPALITY: "toute la commune"}
+_WHOLE = {
+    PositionType.STREET: "toute la rue",
+    PositionType.MUNICIPALITY: "toute la commune",
+    PositionType.HOUSENUMBER: "chacune des adresses possibles",
+}
 _WHOLE_OTHERWISE = "tout le lieu"
 
 
@@ -78,7 +82,8 @@ def position_reasons(
     """
     nearest = answering[0] if answering else None
     if located.whole is not None and nearest is not None:
-        first, precision = _whole_sentence(located, verdict, nearest, answering), []
+        first = _whole_sentence(located, verdict, nearest, answering)
+        precision = [located.position.firm_reason] if located.position.type is PositionType.HOUSENUMBER else []
     else:
         first = verdict_sentence(
             verdict,
@@ -93,6 +98,7 @@ def position_reasons(
         *basis_sentences(basis, answering),
         *beside_the_estimate(located, verdict, basis),
         *precision,
+        *located.position.notes,
         *_at_other_dates(located, verdict, periods, on),
         *_also_in(located.hits, nearest, on),
     )
@@ -133,6 +139,8 @@ def _whole_sentence(
         side = f"À vérifier : {whole} est du même côté de la limite, mais à {metres} d'elle"
         return f"{side}, et {' ; '.join(doubts)} ({name})."
     share = part_in_words(whole_share(located, answering))
+    if located.position.type is PositionType.HOUSENUMBER:
+        return f"À vérifier : la réponse n'est pas la même à chacune des adresses possibles ({name})."
     return (
         f"À vérifier : sans numéro, la réponse dépend de l'endroit ; {share} de l'ensemble est à l'intérieur ({name})."
     )

@@ -87,7 +87,8 @@ class Located:
 def locate(position: Position, index: PerimeterIndex) -> Located:
     """Find where a position stands; a street or town known whole is looked at whole.
 
-    It is not where other matches are as good, or where a part of it leaves the territory whose perimeters are known.
+    So are all the addresses that a question may mean. It is not where other matches are as good, or where a part of it
+    leaves the territory whose perimeters are known.
     """
     whole = position.whole
     if position.firm or whole is None or position.alternatives or not index.covers_box(whole.bounds):

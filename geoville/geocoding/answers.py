@@ -53,6 +53,10 @@ class ListName:
             f"Adresse non cherchée : le code postal et la commune demandés ne vont pas ensemble dans {self._text}."
         )
 
+    def contradictory(self) -> str:
+        """Sentence for a question whose postcode, INSEE code and town name several towns of the list."""
+        return f"Le code postal, le code de commune ou la commune demandés se contredisent dans {self._text}."
+
     def searched_elsewhere(self) -> str:
         """Sentence for a street found although the town asked is not in the list."""
         return f"Adresse cherchée d'après sa rue seule : commune inconnue de {self._text}."
@@ -147,12 +151,57 @@ def position(
 
 def number_of(address: Address) -> str:
     """House number with its repetition, as a text; empty where there is none."""
-    return "" if address.number is None else f"{address.number}{_spaced(address.suffix)}"
+    return "" if address.number is None else f"{address.number}{spaced(address.suffix)}"
 
 
-def _spaced(suffix: str) -> str:
+def spaced(suffix: str) -> str:
     """A letter sticks to its number, a word does not: "12b", "12 bis"."""
     return f" {suffix}" if len(suffix) > 1 else suffix
+
+
+# --- One position for a question that may mean several
+
+
+def either(found: Sequence[Position], reason: str) -> Position:
+    """The first of some positions, sure only of what is true of them all: judged as a whole, where all are known.
+
+    Parameters
+    ----------
+    found : every position that the question may mean.
+    reason : French sentence saying why there are several.
+    """
+    import shapely
+
+    shapes = [_points_of(one) for one in found]
+    known = [shape for shape in shapes if shape is not None]
+    unsure = (one.firm_reason for one in found if one.whole is None and one.firm_reason)
+    others = tuple(dict.fromkeys(one.label for one in found[1:] if one.label != found[0].label))
+    said = f"{reason} Autre réponse possible : {listed(others)}." if others else reason
+    is_known = len(known) == len(shapes)
+    return replace(
+        found[0],
+        score=min(one.score for one in found),
+        accuracy_m=max(one.accuracy_m for one in found),
+        firm=False,
+        firm_reason=" ".join(dict.fromkeys((said, *unsure))),
+        alternatives=() if is_known else others,
+        whole=shapely.union_all(known) if is_known else None,
+    )
+
+
+def _points_of(found: Position) -> BaseGeometry | None:
+    """Points that a position stands for, WGS84; None where it is not known, or is an area."""
+    import shapely
+
+    if found.whole is not None:
+        return found.whole if shapely.get_dimensions(found.whole) == 0 else None
+    return shapely.MultiPoint([(found.lon, found.lat)]) if found.firm else None
+
+
+def doubtful(found: Position, *reasons: str) -> Position:
+    """The same position, not firm, and nothing of its street or town being sure."""
+    said = dict.fromkeys((*reasons, *filter(None, (found.firm_reason,))))
+    return replace(found, firm=False, firm_reason=" ".join(said), whole=None) if reasons else found
 
 
 # --- The address nearest to a point

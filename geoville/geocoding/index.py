@@ -136,6 +136,10 @@ MANY_STREETS = 1_000
 """Most streets compared when no town is named: more than a département has communes."""
 
 
+COMMUNES_OF_A_COUNTRY = 30_000
+"""Fewer communes than any list of the whole of France has."""
+
+
 @dataclass(frozen=True, slots=True)
 class TownExtent:
     """How far the addresses of a town go.
@@ -223,6 +227,11 @@ class AddressIndex:
     def complete(self) -> bool:
         """Whether whoever built the index said that no address of its towns is missing."""
         return self._meta["complete"] == YES
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether the index knows so many communes that none around an address is missing: a country's."""
+        return len({town.citycode for town in self._towns.values()}) >= COMMUNES_OF_A_COUNTRY
 
     @property
     def rich(self) -> bool:

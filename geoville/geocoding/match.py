@@ -12,7 +12,18 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from geoville.geocoding.parse import StreetName
-from geoville.geocoding.words import DISTINGUISHING, INITIAL, MONTHS, SAME_SOUND, TITLES, Vocabulary
+from geoville.geocoding.words import (
+    DISTINGUISHING,
+    FIRST_NAMES,
+    INITIAL,
+    MONTHS,
+    PARTICLES,
+    SAME_SOUND,
+    THINGS,
+    TITLES,
+    Vocabulary,
+    slip,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -37,17 +48,21 @@ class BodyLikeness(NamedTuple):
     ----------
     score : in [0, 1].
     misspelt : whether a word was taken for another spelling of one that the list knows.
+    unsure : whether it may well be another name: another word of the language, another surname, a thing for a person.
     """
 
     score: float
     misspelt: bool
+    unsure: bool = False
 
     def times(self, factor: float) -> BodyLikeness:
         """The same likeness, weakened."""
-        return BodyLikeness(self.score * factor, self.misspelt)
+        return self._replace(score=self.score * factor)
 
 
-def body_likeness(asked: Words, known: StreetName, vocabulary: Vocabulary) -> BodyLikeness | None:
+def body_likeness(
+    asked: Words, known: StreetName, vocabulary: Vocabulary, name: StreetName | None = None
+) -> BodyLikeness | None:
     """Likeness of a typed body to a known one, None where they are two streets.
 
     Parameters
@@ -55,43 +70,51 @@ def body_likeness(asked: Words, known: StreetName, vocabulary: Vocabulary) -> Bo
     asked : content words of the typed body, normalised.
     known : name of a street of the list.
     vocabulary : words of the list.
+    name : the typed name with its articles, which tell a thing from a person; None where it has none.
 
     Notes
     -----
     The score is 1 for the same words in the same order; less for an initial, a misspelt word, another order, a title
     added, first names left out of a person's name ("Guynemer"). A word that the list lacks is never ignored.
     """
-    found = [_same_words(asked, known, vocabulary)]
+    name = name or StreetName("", asked)
+    found = [_same_words(asked, known, vocabulary, name)]
     for fewer in _without_extras(asked, known):
-        reduced = _same_words(fewer, known, vocabulary)
+        reduced = _same_words(fewer, known, vocabulary, StreetName("", fewer))
         found.append(reduced and reduced.times(ADDED_TITLE))
     return max((likeness for likeness in found if likeness), default=None)
 
 
-def _same_words(asked: Words, known: StreetName, vocabulary: Vocabulary) -> BodyLikeness | None:
+def _same_words(asked: Words, known: StreetName, vocabulary: Vocabulary, name: StreetName) -> BodyLikeness | None:
     omitted, kept = known.content[: -len(asked) or None], known.content[-len(asked) :]
     if len(asked) == len(known.content):
         in_order = _aligned(asked, known.content, vocabulary)
         if in_order is None and sorted(asked) == sorted(known.content):
-            return BodyLikeness(OTHER_ORDER, misspelt=False)
+            is_a_person = known.content[0] in FIRST_NAMES and PARTICLES.isdisjoint(known.words)
+            return BodyLikeness(OTHER_ORDER, misspelt=False, unsure=not is_a_person)
         return in_order
     if not asked or len(asked) > len(known.content):
         return None
     if not known.names_a_person or not DISTINGUISHING.isdisjoint(omitted):
         return None
     without_first_names = _aligned(asked, kept, vocabulary)
-    return without_first_names and without_first_names.times(FIRST_NAMES_LEFT_OUT)
+    if without_first_names is None:
+        return None
+    unsure = without_first_names.unsure or not name.leaves_first_names_out_of(known)
+    return without_first_names.times(FIRST_NAMES_LEFT_OUT)._replace(unsure=unsure)
 
 
 def _aligned(asked: Words, known: Words, vocabulary: Vocabulary) -> BodyLikeness | None:
     scores = []
+    unsure = False
     for rank, (typed, word) in enumerate(zip(asked, known, strict=True)):
         is_shortened = rank < len(known) - 1 and typed != word and _shortens(typed, word)
         score = INITIAL if is_shortened else vocabulary.likeness(typed, word)
         if score is None:
             return None
+        unsure = unsure or (score <= SAME_SOUND and not vocabulary.is_slip(typed, word))
         scores.append(score)
-    return BodyLikeness(prod(scores), misspelt=any(score <= SAME_SOUND for score in scores))
+    return BodyLikeness(prod(scores), misspelt=any(score <= SAME_SOUND for score in scores), unsure=unsure)
 
 
 def _shortens(typed: str, word: str) -> bool:
@@ -134,12 +157,14 @@ class NameLikeness(NamedTuple):
     other_type : the question names another type of street ("rue" for "avenue").
     no_type : the question names no type of street.
     misspelt : a word was taken for another spelling of a known one.
+    unsure : it may well be another street's name.
     """
 
     score: float
     other_type: bool = False
     no_type: bool = False
     misspelt: bool = False
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +176,7 @@ class StreetMatch:
     other_type: bool
     no_type: bool
     misspelt: bool
+    unsure: bool = False
 
 
 def name_likeness(asked: StreetName, known: StreetName, vocabulary: Vocabulary) -> NameLikeness | None:
@@ -159,18 +185,21 @@ def name_likeness(asked: StreetName, known: StreetName, vocabulary: Vocabulary) 
         retyped = _with_misspelt_type(asked, known.type)
         if retyped:
             likeness = name_likeness(retyped, known, vocabulary)
-            return likeness and likeness._replace(score=likeness.score * MISSPELT_TYPE, misspelt=True)
+            unsure = not slip(asked.words[0], known.type) or asked.words[0] in THINGS
+            return likeness and likeness._replace(
+                score=likeness.score * MISSPELT_TYPE, misspelt=True, unsure=likeness.unsure or unsure
+            )
     words = asked.content if known.type or not asked.type else (asked.type, *asked.content)
     if not words and not known.content:
         return NameLikeness(SAME_TYPE) if asked.type == known.type else None
-    body = body_likeness(words, known, vocabulary)
+    body = body_likeness(words, known, vocabulary, asked if words == asked.content else None)
     if body is None:
         return None
-    if asked.type == known.type or not known.type:
-        return NameLikeness(body.score, misspelt=body.misspelt)
+    if asked.type == known.type or not known.type or known.type in asked.other_types:
+        return NameLikeness(body.score, misspelt=body.misspelt, unsure=body.unsure)
     if not asked.type:
-        return NameLikeness(body.score * NO_TYPE_ASKED, no_type=True, misspelt=body.misspelt)
-    return NameLikeness(body.score * OTHER_TYPE, other_type=True, misspelt=body.misspelt)
+        return NameLikeness(body.score * NO_TYPE_ASKED, no_type=True, misspelt=body.misspelt, unsure=body.unsure)
+    return NameLikeness(body.score * OTHER_TYPE, other_type=True, misspelt=body.misspelt, unsure=body.unsure)
 
 
 def _with_misspelt_type(asked: StreetName, kind: str) -> StreetName | None:

@@ -10,15 +10,27 @@ from typing import NamedTuple
 
 from geoville.french import fold
 from geoville.geocoding.words import (
+    ALONE_INSIDE,
+    AREAS,
+    CITIES_WITH_ARRONDISSEMENTS,
+    COUNTRIES,
+    DEPARTEMENTS,
+    ENDS_OF_NAMES,
+    FIRST_NAMES,
+    FLOORS,
     INSIDE_BUILDING,
+    LETTERED_PLACES,
     MONTHS,
     NUMBER_SIGNS,
     NUMBERED_ROADS,
+    OTHER_TYPES,
     PARTICLES,
     PLAIN_TYPES,
     REPETITION_LETTERS,
     REPETITIONS,
+    SIDES,
     STREET_TYPES,
+    THINGS,
     TITLES,
     TWO_WORD_TYPES,
     TYPE_ABBREVIATIONS,
@@ -38,10 +50,12 @@ class StreetName:
     ----------
     type : "rue", "avenue", "grande rue"…, empty where the name has none ("Transmarck").
     words : body of the name with its articles, abbreviations written out, small numbers in letters.
+    other_types : that the type as it was abbreviated may stand for as well.
     """
 
     type: str
     words: tuple[str, ...]
+    other_types: tuple[str, ...] = ()
 
     @cached_property
     def content(self) -> tuple[str, ...]:
@@ -55,18 +69,34 @@ class StreetName:
             return False
         return self.words[0] not in PARTICLES or self.content[0] in TITLES
 
+    @cached_property
+    def names_a_thing(self) -> bool:
+        """Whether an article says that it is no person's bare name: "du Moulin", "de la Fontaine", "des Marais"."""
+        first = tuple(takewhile(PARTICLES.__contains__, self.words))
+        return bool(first) and first not in {("de",), ("d",)} and self.content[0] not in TITLES
+
+    def leaves_first_names_out_of(self, known: StreetName) -> bool:
+        """Whether this is surely the end of a person's name as the list writes it: "Guynemer", "de Gaulle"."""
+        start = known.words[: -len(self.words) or None]
+        omitted = all(word in FIRST_NAMES or word in TITLES or word in {"du", "de", "la"} for word in start)
+        is_surname = len(self.content) > 1 or self.content[0] not in THINGS
+        return (
+            omitted and is_surname and not self.names_a_thing and known.words[-len(self.words) :][:1] == self.words[:1]
+        )
+
 
 def street_name(text: str) -> StreetName:
     """Cut the name of a street into type and body.
 
     >>> street_name("Bd du 8 Mai")
-    StreetName(type='boulevard', words=('du', 'huit', 'mai'))
+    StreetName(type='boulevard', words=('du', 'huit', 'mai'), other_types=())
     >>> street_name("Grande Rue du Petit Courgain").type
     'grande rue'
     """
     words = tuple(normalise(text).split())
     kind, length = leading_type(words)
-    return StreetName(kind, numbers_in_letters(words[length:]))
+    others = OTHER_TYPES.get(words[0], ()) if length == 1 else ()
+    return StreetName(kind, numbers_in_letters(words[length:]), others)
 
 
 def leading_type(words: tuple[str, ...]) -> tuple[str, int]:
@@ -90,6 +120,7 @@ Words = tuple[str, ...]
 
 _NUMBER = re.compile(r"(\d{1,4})([a-z]?|bis|ter|quater|quinquies)")
 _YEAR = re.compile(r"1[0-9]{3}|20[0-9]{2}")
+_BETWEEN_NUMBERS = frozenset({"a", "au", "et", "ou"})
 
 
 class HouseNumber(NamedTuple):
@@ -99,21 +130,25 @@ class HouseNumber(NamedTuple):
     ----------
     number : None where the words hold no house number.
     suffix : "bis", "b"…, as typed, folded.
+    others : the other numbers typed with it, with their suffixes: those of "12-14", of "12, 14 et 16".
     """
 
     number: int | None
     suffix: str
     before: Words
     after: Words
+    others: tuple[tuple[int, str], ...] = ()
 
 
 def house_number(words: Words) -> HouseNumber:
     """Find the house number: before a type of street, else at the head, else after the name of the street.
 
     >>> house_number(("12", "bis", "rue", "mollien"))
-    HouseNumber(number=12, suffix='bis', before=(), after=('rue', 'mollien'))
-    >>> house_number(("boulevard", "du", "8", "mai"))
-    HouseNumber(number=None, suffix='', before=('boulevard', 'du', '8', 'mai'), after=())
+    HouseNumber(number=12, suffix='bis', before=(), after=('rue', 'mollien'), others=())
+    >>> house_number(("12", "a", "16", "rue", "mollien")).others
+    ((16, ''),)
+    >>> house_number(("boulevard", "du", "8", "mai")).number is None
+    True
     """
     places = sorted(range(len(words)), key=lambda place: (not _precedes_a_type(words, place), place))
     for place in places:
@@ -147,21 +182,40 @@ def _may_be_a_house_number(words: Words, place: int) -> bool:
 
 
 def _precedes_a_type(words: Words, place: int) -> bool:
-    rest = words[place + 1 :]
-    if rest and rest[0] in REPETITIONS:
-        rest = rest[1:]
-    return bool(_NUMBER.fullmatch(words[place])) and leading_type(_without_range(rest))[1] > 0
+    if not _NUMBER.fullmatch(words[place]):
+        return False
+    return leading_type(_cut(words, place).after)[1] > 0
 
 
 def _cut(words: Words, place: int) -> HouseNumber:
-    match = _NUMBER.fullmatch(words[place])
-    assert match is not None
-    before, after, suffix = words[:place], words[place + 1 :], match[2]
+    before = words[:place]
     if before and before[-1] in NUMBER_SIGNS:
         before = before[:-1]
-    if not suffix and after and _is_suffix(after, at_end=bool(before)):
+    number, suffix, after = _take_number(words[place:], at_end=bool(before))
+    others: list[tuple[int, str]] = []
+    last = number
+    while True:
+        rest = after[1:] if after and after[0] in _BETWEEN_NUMBERS else after
+        if rest and rest is not after and rest[0] in REPETITIONS:  # "12 bis et ter"
+            others.append((last, rest[0]))
+            after = rest[1:]
+        elif rest and _NUMBER.fullmatch(rest[0]) and MONTHS.isdisjoint(rest[1:2]):
+            last, other_suffix, after = _take_number(rest, at_end=bool(before))
+            others.append((last, other_suffix))
+        else:
+            return HouseNumber(number, suffix, before, after, tuple(others))
+
+
+def _take_number(words: Words, *, at_end: bool) -> tuple[int, str, Words]:
+    """Number at the head of words, with its suffix, and what follows them."""
+    match = _NUMBER.fullmatch(words[0])
+    assert match is not None
+    suffix, after = match[2], words[1:]
+    if not suffix and after and _is_suffix(after, at_end=at_end):
         suffix, after = after[0], after[1:]
-    return HouseNumber(int(match[1]), suffix, before, _without_range(after))
+    if len(suffix) == 1 and after and after[0] in REPETITIONS and len(after) > 1:  # "42 a bis"
+        suffix, after = f"{suffix}{after[0]}", after[1:]
+    return int(match[1]), suffix, after
 
 
 def _is_suffix(after: Words, *, at_end: bool) -> bool:
@@ -170,23 +224,94 @@ def _is_suffix(after: Words, *, at_end: bool) -> bool:
         return True
     if len(after[0]) != 1 or after[0].isdigit():
         return False
-    return leading_type(after[1:])[1] > 0 or (at_end and len(after) == 1)
+    follows = after[2:] if after[1:2] and after[1] in REPETITIONS else after[1:]
+    return leading_type(follows)[1] > 0 or (at_end and len(after) == 1)
 
 
-def _without_range(after: Words) -> Words:
-    """Drop the second number of "12-14 rue Mollien" or "12 à 14 rue Mollien"."""
-    rest = after[1:] if after and after[0] in {"a", "et"} else after
-    is_range = bool(rest) and rest[0].isdigit() and MONTHS.isdisjoint(rest[1:2])
-    return rest[1:] if is_range else after
+# --- What a text holds beside an address, found before its signs are lost: boxes, former numbers, fractions, ranges
 
-
-_SEPARATORS = re.compile(r"[,;|\t\r\n]+|\s[-–—/]+\s")
-_NUMBER_SIGN = re.compile(r"\bn\s*[°º]", re.IGNORECASE)
-_DEPARTEMENT = re.compile(r"\(\s*(?:\d{2,3}|2[AB])\s*\)", re.IGNORECASE)
-_POSTAL_BOX = re.compile(r"\b(?:b\.?p|c\.?s|t\.?s\.?a|cidex)\.?\s*(?:n\s*[°º]\s*)?\d+\b", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[,;|\t\r\n\u2028\x0b\x0c\x85]+|\s[-–—/]+\s")
+_NUMBER_SIGN = re.compile(r"\bn\s*[°º]|№", re.IGNORECASE)
+_DEPARTEMENT = re.compile(r"\(\s*(\d{2,3}|2[AB])\s*\)", re.IGNORECASE)
+_POSTAL_BOX = re.compile(
+    r"\b(?:b\.?p|c\.?s|t\.?s\.?a|cidex|bo[iî]te\s+postale|case\s+postale)\.?\s*(?:n\s*[°º]\s*)?\d+\b", re.IGNORECASE
+)
 _POSTCODE_SIGNS = re.compile(r"\b(?:F\s*-\s*)?(\d{5})(?=[^\W\d]|\b)", re.IGNORECASE)
 _POSTCODE = re.compile(r"\d{5}")
-_FLOOR = re.compile(r"\d{1,2}(?:er|e|eme)?")
+
+_FRACTION = re.compile(r"(?:\b\d{1,4}\s*)?[½¼¾⅓⅔⅛]|\b\d{1,4}\s+[1-3]\s*/\s*[2-4]\b")
+_DECIMAL = re.compile(r"(?<![\d./])\d{1,4}\.\d{1,4}(?![\d.])(?=[\s,]*[^\W\d])")
+_FORMER_NUMBER = re.compile(
+    r"\b(?:ex|anciennement|ancien(?:\s+num[ée]ro)?)\b[\s.:-]*(?:le\s+|n\s*[°º]?\s*)?\d{1,4}(?:\s?(?:bis|ter|quater|[a-d]))?\b",
+    re.IGNORECASE,
+)
+_FORMER_NAME = re.compile(
+    r"\b(?:ex|anciennement|ancien\s+nom)\b[\s.:-]*(?=(?:rue|r|avenue|av|ave|boulevard|bd|place|pl|chemin|impasse|imp|all[ée]e|route|rte|quai|cours)\b)",
+    re.IGNORECASE,
+)
+_END_OF_RANGE = r"\s+(?:les?\s+)?(?:n\s*[°º]\s*|num[ée]ros?\s+)?(\d{1,4}(?:\s*(?:bis|ter|quater|[a-d]))?)"
+_RANGE = re.compile(
+    rf"\b(entre|depuis|de|du|des){_END_OF_RANGE}\s+(?:et|[àa]|au|jusqu['’ ]\s*(?:au|[àa])){_END_OF_RANGE}\b"
+    rf"(?!\s+(?:{'|'.join(sorted(MONTHS))}|f[ée]vrier|ao[ûu]t|d[ée]cembre)\b)",
+    re.IGNORECASE,
+)
+_STOREYS = re.compile(r"\bR\s*\+\s*\d{1,2}\b", re.IGNORECASE)
+_PHRASES_INSIDE = (
+    (re.compile(r"\bcage\s+d\s*['’ ]\s*escalier", re.IGNORECASE), "escalier"),
+    (re.compile(r"\b(?:bo[iî]te|bte)s?\s+(?:aux|[àa])\s+lettres?", re.IGNORECASE), "boite"),
+    (re.compile(r"\brez[\s-]+de[\s-]+(?:chauss[ée]e|jardin)", re.IGNORECASE), "rdc"),
+    (re.compile(r"\bsous[\s-]+sol\b", re.IGNORECASE), "entresol"),
+)
+_DESIGNATOR = re.compile(r"[a-z]|\d{1,4}[a-z]?|[a-z]\d{1,4}|[ivx]{2,4}|bis|ter")
+_STUCK = re.compile(r"([a-z]{2,})(\d{1,4}[a-z]?)")
+_RANK = re.compile(
+    r"(?:\d{1,2}(?:er|ere|e|eme|nd|nde|ieme)|premier|premiere|deuxieme|second|troisieme|quatrieme|dernier)"
+)
+_LONE_RANK = re.compile(r"\d{1,2}")
+
+
+class Said(NamedTuple):
+    """What a text says that is no part of a position.
+
+    Parameters
+    ----------
+    doubts : French sentences about what was typed and cannot be trusted: the answer is then not firm.
+    aside : what was understood and set aside, as it was typed.
+    """
+
+    text: str
+    doubts: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
+
+
+def _prepared(text: str) -> Said:
+    """Take out of a text what would be lost with its signs, or be read as a house number that it is not."""
+    doubts: list[str] = []
+    aside: list[str] = []
+    for pattern in (_POSTAL_BOX, _STOREYS):
+        aside += [found.strip() for found in pattern.findall(text)]
+        text = pattern.sub(",", text)
+    for pattern, word in _PHRASES_INSIDE:
+        text = pattern.sub(word, text)
+    for pattern, doubt in _UNSURE:
+        doubts += [doubt.format(" ".join(match[0].split())) for match in pattern.finditer(text)]
+        text = pattern.sub(" ", text)
+    for match in _RANGE.finditer(text):
+        if fold(match[1]) in {"entre", "depuis"}:
+            doubts.append(_BETWEEN.format(" ".join(match[0].split())))
+    return Said(_RANGE.sub(r"\2 a \3", text), tuple(doubts), tuple(aside))
+
+
+_UNSURE = (
+    (_FORMER_NUMBER, "« {} » est un ancien numéro, dont la position n'est pas connue."),
+    (_FORMER_NAME, "La voie demandée est désignée par un ancien nom."),
+    (_FRACTION, "« {} » n'est pas un numéro de maison connu."),
+    (_DECIMAL, "« {} » n'est pas un numéro de maison lisible."),
+)
+_BETWEEN = "« {} » ne dit pas à quel numéro."
+_SECOND_STREET = "Une autre voie est écrite dans la même adresse : « {} »."
+_SECOND_NUMBER = "Un autre numéro est écrit dans la même adresse : « {} »."
+_NUMBER_ZERO = "numéro 0, qui n'en est pas un"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +325,11 @@ class ParsedAddress:
     postcode : five digits; never that of a CEDEX, which is no place.
     city : what stands where a town is expected: after the postcode, or after the last comma.
     complement : what stood before the street.
+    others : the other house numbers typed with the first one, with their suffixes: those of "12-14", "12, 14 et 16".
+    doubts : French sentences about what was typed and contradicts the rest, or cannot be trusted: no answer is firm.
+    aside : what was understood and has no part in the position, as it was typed: a flat, a postal box, a country.
+    departement : code of the département named after the town.
+    lines : what stood after the street, one text for each line, its town left out.
     """
 
     number: int | None
@@ -208,6 +338,11 @@ class ParsedAddress:
     postcode: str = ""
     city: str = ""
     complement: str = ""
+    others: tuple[tuple[int, str], ...] = ()
+    doubts: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
+    departement: str = ""
+    lines: tuple[str, ...] = ()
 
     @property
     def street_type(self) -> str:
@@ -240,75 +375,222 @@ def parse_address(text: str) -> ParsedAddress:
     >>> parse_address("Boulevard du 8 Mai 320").number
     320
     """
-    parts = _parts(text)
+    said = _prepared(text)
+    departements = [match[1].upper() for match in _DEPARTEMENT.finditer(said.text)]
+    parts, aside = _parts(said.text)
     parts, postcode, city = _take_postcode(parts)
     parts = _join_lone_numbers(parts)
     rank = _street_rank(parts)
-    later = parts[rank + 1 :]
+    later, areas = _without_areas(parts[rank + 1 :], in_a_town=bool(city))
+    city, area = _without_area(city) if postcode else (city, "")
+    doubts = [*said.doubts, *_other_streets(parts, rank), *_lone_numbers(later)]
+    later = [words for words in later if not _is_a_number(words)]
     if not city and later:
         city, later = " ".join(later[-1]), later[:-1]
     found = house_number(parts[rank]) if parts else HouseNumber(None, "", (), ())
     street, complement, city = _street_of(found, city)
     before = " ".join(word for part in parts[:rank] for word in part)
-    return ParsedAddress(found.number, found.suffix, street, postcode, city, " ".join((before, complement)).strip())
+    areas = [*areas, area] if area else areas
+    codes = [*departements, *(DEPARTEMENTS[name] for name in areas if name in DEPARTEMENTS)]
+    zero = found.number == 0
+    return ParsedAddress(
+        number=None if zero else found.number,
+        suffix="" if zero else found.suffix,
+        street=street,
+        postcode=postcode,
+        city=city,
+        complement=" ".join((before, complement)).strip(),
+        others=() if zero else found.others,
+        doubts=tuple(doubts),
+        aside=(*said.aside, *aside, *areas, *((_NUMBER_ZERO,) if zero else ())),
+        departement=codes[0] if codes else "",
+        lines=tuple(" ".join(words) for words in later),
+    )
 
 
-def _parts(text: str) -> list[Words]:
-    """Words between commas and line ends, without postal boxes and places inside a building."""
-    without_boxes = _POSTAL_BOX.sub(",", _DEPARTEMENT.sub(" ", text))
-    plain = _POSTCODE_SIGNS.sub(r"\1 ", _NUMBER_SIGN.sub(" n ", without_boxes))
-    parts = [_without_noise(tuple(normalise(part).split())) for part in _SEPARATORS.split(plain)]
-    return [part for part in parts if part and part != ("france",)]
+def _parts(text: str) -> tuple[list[Words], list[str]]:
+    """Words between commas and line ends, without places inside a building, which come apart as they were typed."""
+    plain = _POSTCODE_SIGNS.sub(r"\1 ", _NUMBER_SIGN.sub(" n ", _DEPARTEMENT.sub(" ", text)))
+    aside: list[str] = []
+    parts = [_without_noise(tuple(normalise(part).split()), aside) for part in _SEPARATORS.split(plain)]
+    return [part for part in _one_by_one(parts) if part], aside
 
 
-def _without_noise(words: Words) -> Words:
+def _one_by_one(parts: list[Words]) -> list[Words]:
+    """Give what stands alone in its part to the next one, as columns cut it: "bd", "National"; "62100", "Calais"."""
+    joined: list[Words] = []
+    pending: Words = ()
+    for part in filter(None, parts):
+        whole = pending + part
+        kind = part[0] if len(part) == 1 else ""
+        is_type = TYPE_ABBREVIATIONS.get(kind, kind) in STREET_TYPES
+        if is_type or (len(part) == 1 and _POSTCODE.fullmatch(kind)):
+            pending = whole
+        else:
+            joined.append(whole)
+            pending = ()
+    return [*joined, pending] if pending else joined
+
+
+def _without_noise(words: Words, aside: list[str]) -> Words:
     kept: list[str] = []
     place = 0
+    words = tuple(part for word in words for part in _unstuck(word))
     while place < len(words):
-        place += _noise_length(words, place, kept) or _keep(words[place], kept)
+        length = _noise_length(words, place, kept)
+        if length:
+            aside.append(" ".join(words[place : place + length]))
+        else:
+            kept.append(words[place])
+        place += length or 1
     return tuple(kept)
 
 
-def _keep(word: str, kept: list[str]) -> int:
-    kept.append(word)
-    return 1
+def _unstuck(word: str) -> Words:
+    """Cut "apt12" in two."""
+    stuck = _STUCK.fullmatch(word)
+    return (stuck[1], stuck[2]) if stuck and stuck[1] in INSIDE_BUILDING else (word,)
 
 
 def _noise_length(words: Words, place: int, kept: list[str]) -> int:
     """How many words from here are a place inside a building; 0 for none."""
-    word, following = words[place], words[place + 1 : place + 2]
-    if following == ("etage",) and _FLOOR.fullmatch(word):
+    word, after = words[place], words[place + 1 :]
+    if word in ALONE_INSIDE:
+        return 1 + (after[:1] != () and after[0] in SIDES)
+    floor = _floor_length(words[place:])
+    if floor:
+        return floor
+    if word in LETTERED_PLACES and len(after) > 1 and after[0].isdigit() and leading_type(after[1:])[1]:
         return 2
-    named = bool(following) and (len(following[0]) == 1 or following[0].isdigit())
-    in_a_name = bool(kept) and kept[-1] in PARTICLES | {"rue", "r"}
-    return 2 if word in INSIDE_BUILDING and named and not in_a_name else 0
+    if word not in INSIDE_BUILDING or _ends_a_name(word, kept):
+        return 0
+    signs = 1 if after[:1] and after[0] in NUMBER_SIGNS else 0
+    if not (after[signs:] and _DESIGNATOR.fullmatch(after[signs])):
+        return 0
+    return 1 + signs + _designators(after[signs:])
+
+
+def _designators(words: Words) -> int:
+    """How many words at the head name flats, floors or doors: "3", "3 et 4", "b gauche"."""
+    length = 1
+    while words[length : length + 1] and words[length] in {"et", "a"} and words[length + 1 : length + 2]:
+        if not (_DESIGNATOR.fullmatch(words[length + 1]) and not leading_type(words[length + 2 :])[1]):
+            break
+        length += 2
+    return length + (words[length : length + 1] != () and words[length] in SIDES)
+
+
+def _floor_length(words: Words) -> int:
+    """Length of "2e etage", "3 eme gauche", "1er et 2e etage" at the head of words; 0 where there is none."""
+    if _RANK.fullmatch(words[0]):
+        length = 1
+    elif _LONE_RANK.fullmatch(words[0]) and words[1:2] and words[1] in {"e", "er", "eme", "nd", "ieme"}:
+        length = 2
+    elif _LONE_RANK.fullmatch(words[0]) and words[1:2] and words[1] in {"etage", "etages", "etg"}:
+        length = 1
+    else:
+        return 0
+    if words[length : length + 1] and words[length] in {"et", "a"} and words[length + 1 : length + 2]:
+        more = _floor_length(words[length + 1 :])
+        if more:
+            return length + 1 + more
+    if not (words[length : length + 1] and words[length] in FLOORS):
+        return 0
+    return length + 1 + (words[length + 1 : length + 2] != () and words[length + 1] in SIDES)
+
+
+def _ends_a_name(word: str, kept: list[str]) -> bool:
+    """Whether the word ends the name of a street: "rue de la Porte 12", "rue de la Grande Tour 3"."""
+    if not kept:
+        return False
+    if kept[-1] in PARTICLES or TYPE_ABBREVIATIONS.get(kept[-1], kept[-1]) in STREET_TYPES:
+        return True
+    return word in ENDS_OF_NAMES and not kept[0][0].isdigit() and leading_type(tuple(kept))[1] > 0
+
+
+def _without_areas(later: list[Words], *, in_a_town: bool) -> tuple[list[Words], list[str]]:
+    """Lines after the street without the country, the region and the département that end them."""
+    kept, areas = list(later), list[str]()
+    while kept and (name := " ".join(kept[-1])) in AREAS and (in_a_town or len(kept) > 1 or name in COUNTRIES):
+        areas.insert(0, name)
+        kept.pop()
+    return kept, areas
+
+
+def _without_area(city: str) -> tuple[str, str]:
+    """Town without the département, the region or the country written after it; what was."""
+    words = tuple(city.split())
+    for length in range(1, len(words)):
+        name = " ".join(words[length:])
+        first, _ = _without_area(name)
+        if name in AREAS and (len(name.split()) > 1 or name in COUNTRIES):
+            return " ".join(words[:length]), name
+        if first != name and first in AREAS:
+            return " ".join(words[:length]), first
+    return city, ""
+
+
+def _other_streets(parts: list[Words], rank: int) -> list[str]:
+    """Doubts about other streets written with their numbers, or with a type that no town and no place has."""
+    return [
+        _SECOND_STREET.format(" ".join(words))
+        for place, words in enumerate(parts)
+        if place != rank and (words[0] in PLAIN_TYPES or leading_type(house_number(words).after)[1] > 0)
+    ]
+
+
+def _lone_numbers(later: list[Words]) -> list[str]:
+    return [_SECOND_NUMBER.format(" ".join(words)) for words in later if _is_a_number(words)]
+
+
+def _is_a_number(words: Words) -> bool:
+    return split_number(words[0]) is not None and all(_belongs_to_a_number(word) for word in words[1:])
 
 
 def _take_postcode(parts: list[Words]) -> tuple[list[Words], str, str]:
-    """Take the postcode out, with the town that follows it up to a number or a type of street."""
+    """Take the postcode out, with the town that follows it up to a number or a type of street.
+
+    The number of an arrondissement is part of the name of its town: "13003 Marseille 03", "Marseille cedex 04".
+    """
     for rank in range(len(parts) - 1, -1, -1):
         words = parts[rank]
         for place in range(len(words) - 1, -1, -1):
             if _POSTCODE.fullmatch(words[place]):
                 after = words[place + 1 :]
-                city = tuple(takewhile(lambda word: not word.isdigit() and word not in PLAIN_TYPES, after))
-                rest = [part for part in (words[:place], _without_cedex_rank(city, after)) if part]
-                city, is_cedex = _without_cedex(city)
+                city, rest_of_town, is_cedex = _take_town(after)
+                rest = [part for part in (words[:place], rest_of_town) if part]
                 remaining = parts[:rank] + rest + parts[rank + 1 :]
                 return remaining, "" if is_cedex else words[place], " ".join(city)
     return [kept for kept, _ in map(_without_cedex, parts) if kept], "", ""
 
 
-def _without_cedex_rank(city: Words, after: Words) -> Words:
-    """What follows the town, without the number of its CEDEX."""
-    rest = after[len(city) :]
-    return rest[1:] if "cedex" in city and rest and rest[0].isdigit() else rest
+def _take_town(after: Words) -> tuple[Words, Words, bool]:
+    """Town that follows a postcode, what follows it, and whether it is a CEDEX."""
+    town = tuple(takewhile(lambda word: not word.isdigit() and word not in PLAIN_TYPES, after))
+    rest = after[len(town) :]
+    kept, is_cedex = _without_cedex(town)
+    numbered, length = _with_its_rank(kept, rest)
+    if length:
+        return numbered, rest[length:], is_cedex
+    return kept, rest[1:] if is_cedex and rest and rest[0].isdigit() else rest, is_cedex
+
+
+def _with_its_rank(town: Words, rest: Words) -> tuple[Words, int]:
+    """Town with the number of its arrondissement, and how many words of the rest that is; 0 where there is none."""
+    most = CITIES_WITH_ARRONDISSEMENTS.get(town[-1], 0) if town else 0
+    if not (rest and rest[0].isdigit() and 1 <= int(rest[0]) <= most):
+        return town, 0
+    length = 1 + (rest[1:2] != () and rest[1] in {"e", "er", "eme", "ieme"})
+    length += rest[length : length + 1] == ("arrondissement",)
+    return (*town, str(int(rest[0]))), length
 
 
 def _without_cedex(words: Words) -> tuple[Words, bool]:
+    """Words before "cedex", with its number where it is an arrondissement's: "Marseille cedex 04"."""
     kept = tuple(takewhile(lambda word: word != "cedex", words))
     kept = kept[:-1] if kept[-1:] == ("france",) and len(kept) > 1 and kept[-2] not in PARTICLES else kept
-    return kept, "cedex" in words
+    numbered, _ = _with_its_rank(kept, words[len(kept) + 1 :]) if "cedex" in words else (kept, 0)
+    return numbered, "cedex" in words
 
 
 def _join_lone_numbers(parts: list[Words]) -> list[Words]:
@@ -317,7 +599,7 @@ def _join_lone_numbers(parts: list[Words]) -> list[Words]:
     pending: Words = ()
     for signed in parts:
         part = signed[1:] if signed[0] in NUMBER_SIGNS and len(signed) > 1 else signed
-        alone = split_number(part[0]) is not None and all(_belongs_to_a_number(word) for word in part[1:])
+        alone = _is_a_number(part)
         if alone and joined and leading_type(joined[-1])[1]:
             joined[-1] += part
         elif alone:
@@ -329,7 +611,7 @@ def _join_lone_numbers(parts: list[Words]) -> list[Words]:
 
 
 def _belongs_to_a_number(word: str) -> bool:
-    return word.isdigit() or word in REPETITIONS or len(word) == 1
+    return _NUMBER.fullmatch(word) is not None or word in REPETITIONS or len(word) == 1 or word in _BETWEEN_NUMBERS
 
 
 def _street_rank(parts: list[Words]) -> int:

@@ -200,12 +200,16 @@ def _is_rival(other: Checked, best: Checked, parsed: ParsedAddress) -> bool:
 
 
 def _doubts(parsed: ParsedAddress, best: Checked, rivals: tuple[str, ...]) -> list[str]:
-    doubts = []
+    doubts = list(parsed.doubts)
+    if parsed.others:
+        doubts.append("Plusieurs numéros sont demandés ; un seul a été cherché.")
+    if parsed.postcode and best.address.postcode and parsed.postcode != best.address.postcode:
+        doubts.append(f"Le code postal demandé n'est pas celui de la réponse : « {best.address.label} ».")
     if rivals:
         doubts.append(f"Plusieurs réponses possibles : {' ; '.join((best.address.label, *rivals))}.")
     if best.name.other_type:
         doubts.append(f"Le type de voie demandé n'est pas celui trouvé : « {best.address.name} ».")
-    if best.name.misspelt:
+    if best.name.misspelt or best.name.unsure:
         doubts.append(f"Nom rapproché de « {best.address.name} ».")
     if best.address.score < FIRM_SCORE:
         doubts.append(f"Réponse peu sûre du géocodeur : score de {french.number(best.address.score, 2)}.")

@@ -10,12 +10,15 @@ from geoville.french import fold
 from geoville.geocoding.answers import (
     ListName,
     distance_m,
+    doubtful,
+    either,
     label_of,
     listed,
     nearest,
     place_elsewhere,
     position,
     several_places,
+    spaced,
     too_few_words,
 )
 from geoville.geocoding.geocoder import LONGEST_TEXT, check_question
@@ -23,10 +26,10 @@ from geoville.geocoding.index import AddressIndex
 from geoville.geocoding.match import SUGGESTED_STREETS, StreetMatch, as_good_as_first, last_words, match_streets
 from geoville.geocoding.parse import ParsedAddress, StreetName, parse_address
 from geoville.geocoding.places import SUGGESTED_PLACES, PlaceIndex, PlaceMatch
-from geoville.geocoding.towns import Designation, Town, Towns
+from geoville.geocoding.towns import Designation, Town, Towns, with_its_postcode
 from geoville.geocoding.words import PARTICLES, REPETITION_LETTERS, content_words, normalise
 from geoville.law import position_accuracy
-from geoville.model import Address, AddressList, NotFound, PositionType
+from geoville.model import Address, AddressList, NotFound, Position, PositionType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +38,6 @@ if TYPE_CHECKING:
 
     from geoville.geocoding.index import TownExtent
     from geoville.geocoding.match import Street
-    from geoville.model import Position
 
 
 # --- The ways to read a question once the towns of the list are known
@@ -82,8 +84,10 @@ def readings_of(
     -------
     One or two readings; none where the town asked is not in the list.
     """
-    city = parsed.city or (parsed.complement if towns.named(parsed.complement) else "")
+    city = _city_of(parsed, towns)
     asked = towns.designated(parsed.postcode, city)
+    if parsed.departement:
+        asked = asked.within(towns.of_departement(parsed.departement))
     allowed = asked.within(limits)
     if allowed.towns is not None and not allowed.towns:
         return ()
@@ -92,6 +96,13 @@ def readings_of(
     named = towns.named(name) if name else frozenset()
     ending = Designation(named if asked.towns is None else asked.towns & named).within(limits)
     return (whole, AddressReading(StreetName(parsed.street.type, kept), ending)) if ending.towns else (whole,)
+
+
+def _city_of(parsed: ParsedAddress, towns: Towns) -> str:
+    """Town asked: after the street, else another of the lines that names a town of the list."""
+    if parsed.city and (parsed.postcode or towns.named(parsed.city)):
+        return parsed.city
+    return next((line for line in (*parsed.lines[::-1], parsed.complement) if towns.named(line)), parsed.city)
 
 
 def in_order_of_search(readings: tuple[AddressReading, ...]) -> tuple[AddressReading, ...]:
@@ -117,6 +128,11 @@ def _without_town(words: tuple[str, ...], towns: Towns) -> tuple[tuple[str, ...]
 
 
 # --- Where on a street: the house number asked, the nearest known one, or a point of the street
+
+SAME_PLACE_M = 5.0
+"""Positions of one address that are no farther apart are one: its door and the middle of its building."""
+
+SEVERAL_NEAR = "la liste donne plusieurs positions de cette adresse, proches"
 
 ABSENT_NUMBER = 0.7
 OTHER_SPELLING_OF_SUFFIX = 0.98
@@ -144,31 +160,75 @@ class OnStreet:
 
     def at(self, asked: ParsedAddress) -> Position:
         """Position of the house number asked, else of the nearest one, else of a point of the street."""
-        number = asked.number
-        if number is None:
-            return self._point(self._score)
-        found = self._numbered(number, asked.suffix, asked.postcode)
-        if found is not None:
-            return found
+        if asked.number is None:
+            return self._point(self._score, *self._other_postcode(self._addresses, asked.postcode))
+        if asked.others:
+            return self._range(asked)
+        return self._numbered(asked.number, asked.suffix, asked.postcode) or self._without(asked.number, asked.suffix)
+
+    def _without(self, number: int, suffix: str) -> Position:
+        """Position on the street of a number that the list lacks; beyond all those known, it may lie anywhere."""
         numbered = [address for address in self._addresses if address.number is not None]
         if not numbered:
             return self._point(self._score * ABSENT_NUMBER, "Numéro absent de la liste.")
-        nearest = min(numbered, key=lambda address: abs((address.number or 0) - number))
+        nearest = min(numbered, key=lambda address: (abs((address.number or 0) - number), address.suffix != suffix))
         absent = f"Numéro absent de la liste ; le plus proche qui soit connu est « {label_of(nearest)} »."
-        return self._of_the_street(nearest, self._score * ABSENT_NUMBER, absent)
+        found = self._of_the_street(nearest, self._score * ABSENT_NUMBER, absent)
+        if number <= max(address.number or 0 for address in numbered):
+            return found
+        return doubtful(found, "Le numéro demandé est plus grand que tous ceux de la rue.")
+
+    def _range(self, asked: ParsedAddress) -> Position:
+        """Position of "12 à 16": its ends and what lies between, sure only where they all agree."""
+        ends = [(asked.number or 0, asked.suffix), *asked.others]
+        said = ", ".join(f"{number}{spaced(suffix)}" for number, suffix in ends)
+        positions = [self._numbered(number, suffix, asked.postcode) for number, suffix in ends]
+        known = [found for found in positions if found is not None]
+        asked_several = f"Plusieurs numéros sont demandés : {said}."
+        if len(known) < len(positions):
+            found = known[0] if known else self._without(*ends[0])
+            return doubtful(found, f"{asked_several} Ils ne sont pas tous dans la liste.")
+        numbers = sorted(number for number, _ in ends)
+        step = 2 if len({number % 2 for number in numbers}) == 1 else 1
+        between = [
+            position(address, PositionType.HOUSENUMBER, self._score, self._doubts)
+            for address in self._addresses
+            if address.number in range(numbers[0], numbers[-1] + 1, step)
+        ]
+        return either([*known, *between], asked_several)
 
     def _numbered(self, number: int, suffix: str, postcode: str) -> Position | None:
         same_number = [address for address in self._addresses if address.number == number]
         for spelling, factor in ((suffix, 1.0), (_other_spelling(suffix), OTHER_SPELLING_OF_SUFFIX)):
-            found = [address for address in same_number if address.suffix == spelling]
+            found = [address for address in same_number if address.suffix.replace(" ", "") == spelling]
             if found:
                 here = [address for address in found if address.postcode == postcode] or found
-                address = min(here, key=_firmest)
-                doubts = (*self._doubts, *_several_places(address, here))
-                is_point = not position_accuracy(address.precision).firm
-                kind = PositionType.STREET if is_point else PositionType.HOUSENUMBER
-                return position(address, kind, self._score * factor, doubts)
+                doubts = (*self._doubts, *self._other_postcode(here, postcode))
+                return self._at_places(here, self._score * factor, doubts)
         return None
+
+    @staticmethod
+    def _at_places(here: list[Address], score: float, doubts: tuple[str, ...]) -> Position:
+        """Position of one address that the list places once or several times."""
+        address = min(here, key=_firmest)
+        found = _house(address, score, doubts)
+        others = [known for known in here if distance_m(address.lon, address.lat, known) > SAME_PLACE_M]
+        if not others:
+            return found
+        reach_m = max(distance_m(address.lon, address.lat, known) + _accuracy_m(known) for known in others)
+        if not any(
+            distance_m(address.lon, address.lat, known) > _accuracy_m(address) + _accuracy_m(known) for known in others
+        ):
+            return replace(found, accuracy_m=max(found.accuracy_m, reach_m), accuracy_reason=SEVERAL_NEAR)
+        places = [found, *(_house(known, score, doubts) for known in others)]
+        return either(places, "La liste donne plusieurs positions éloignées à ce numéro.")
+
+    def _other_postcode(self, addresses: Iterable[Address], postcode: str) -> tuple[str, ...]:
+        """Doubt about a postcode typed that is none of those of some addresses; none where the list says none."""
+        known = sorted({address.postcode for address in addresses} - {""})
+        if not postcode or not known or postcode in known:
+            return ()
+        return (f"Le code postal demandé ({postcode}) n'est pas celui de la liste : {', '.join(known)}.",)
 
     def _point(self, score: float, *more_doubts: str) -> Position:
         """The street's own point, else the middle one of its numbers."""
@@ -180,7 +240,8 @@ class OnStreet:
     def _of_the_street(self, address: Address, score: float, *more_doubts: str) -> Position:
         label = f"{self._street.label}, {address.postcode} {self._street.town.name}".replace("  ", " ")
         found = position(address, PositionType.STREET, score, (*self._doubts, *more_doubts), label, self._whole())
-        return replace(found, accuracy_m=max(map(_accuracy_m, self._addresses))) if self._known_whole else found
+        whole_is_known = found.whole is not None
+        return replace(found, accuracy_m=max(map(_accuracy_m, self._addresses))) if whole_is_known else found
 
     def _whole(self) -> BaseGeometry | None:
         """Every address of the street, WGS84; None where the street is not sure, or not known whole."""
@@ -191,14 +252,9 @@ class OnStreet:
         return MultiPoint([(address.lon, address.lat) for address in self._addresses])
 
 
-def _several_places(chosen: Address, found: Iterable[Address]) -> tuple[str, ...]:
-    """Doubt about a number that the list places twice, farther apart than both places are known."""
-    far = (
-        address
-        for address in found
-        if distance_m(chosen.lon, chosen.lat, address) > _accuracy_m(chosen) + _accuracy_m(address)
-    )
-    return ("La liste donne plusieurs positions éloignées à ce numéro.",) if any(far) else ()
+def _house(address: Address, score: float, doubts: tuple[str, ...]) -> Position:
+    is_point = not position_accuracy(address.precision).firm
+    return position(address, PositionType.STREET if is_point else PositionType.HOUSENUMBER, score, doubts)
 
 
 def _accuracy_m(address: Address) -> float:
@@ -291,7 +347,7 @@ class StreetAnswers:
         matches = matches_of(reading, self._index)
         if not matches:
             return None
-        likely = self._with_the_number(as_good_as_first(matches), parsed)
+        likely = self._with_the_number_first(as_good_as_first(matches), parsed)
         others = [match for match in matches if match is not likely[0]]
         likeness = reading.designation.likeness
         found = self.on(likely[0], parsed, likeness, self._doubts(likely, reading))
@@ -309,12 +365,22 @@ class StreetAnswers:
         found = OnStreet(match.street, addresses, match.score * likeness, doubts, complete=self._index.complete)
         return found.at(parsed)
 
-    def _with_the_number(self, matches: tuple[StreetMatch, ...], parsed: ParsedAddress) -> tuple[StreetMatch, ...]:
-        """Among streets as good as each other of a complete list, those that have the number asked, if any has it."""
-        if parsed.number is None or len(matches) == 1 or len(matches) > MOST_ALTERNATIVES or not self._index.complete:
+    def _with_the_number_first(
+        self, matches: tuple[StreetMatch, ...], parsed: ParsedAddress
+    ) -> tuple[StreetMatch, ...]:
+        """Streets as good as each other, those that have the number asked first.
+
+        Of namesakes in one commune, as where communes were merged, a complete list rules out those that lack it.
+        """
+        if parsed.number is None or len(matches) == 1 or len(matches) > MOST_ALTERNATIVES:
             return matches
-        having = tuple(match for match in matches if self._index.has_number(match.street.keys, parsed.number))
-        return having or matches
+        number = parsed.number
+        having = tuple(match for match in matches if self._index.has_number(match.street.keys, number))
+        namesakes = {(match.street.name.type, match.street.name.content) for match in matches}
+        communes = {match.street.town.citycode for match in matches}
+        if having and self._index.complete and len(namesakes) == len(communes) == 1:
+            return having
+        return (*having, *(match for match in matches if match not in having))
 
     def _doubts(self, matches: tuple[StreetMatch, ...], reading: AddressReading) -> tuple[str, ...]:
         """French sentences saying why a street is not sure; none where it is."""
@@ -323,10 +389,14 @@ class StreetAnswers:
         if len(matches) > 1:
             streets = listed([match.street.title for match in matches])
             doubts.append(f"Plusieurs rues possibles : {streets} ; préciser le nom de la rue ou la commune.")
-        elif reading.towns is None and not complete and self._several_towns:
-            doubts.append("Commune non précisée : une rue du même nom peut manquer à la liste dans une autre commune.")
+        elif reading.towns is None and self._several_towns and not self._index.everywhere:
+            doubts.append(
+                "Commune non précisée : une rue du même nom peut exister dans une commune absente de la liste."
+            )
         if best.other_type:
             doubts.append(f"Le type de voie demandé n'est pas celui de la liste : {best.street.title}.")
+        elif best.unsure:
+            doubts.append(f"Nom rapproché de {best.street.title}, qui peut être une autre rue que celle demandée.")
         elif not complete and (best.no_type or best.misspelt):
             doubts.append(f"Nom rapproché de {best.street.title}, dans une liste où d'autres rues manquent.")
         return tuple(doubts)
@@ -494,8 +564,7 @@ class EmbeddedGeocoder:
         if not fold(text):
             return NotFound("Aucune lettre et aucun chiffre à chercher.")
         with self._index.telling_damage():
-            limits = self._towns.within(postcode, citycode)
-            return self._list.unknown_town() if limits == frozenset() else self._answer(parse_address(text), limits)
+            return self._searched(with_its_postcode(parse_address(text)), postcode, citycode)
 
     def reverse(self, lon: float, lat: float) -> Position | NotFound:
         """Address of the list nearest to a point, degrees; its distance is said with its accuracy."""
@@ -507,14 +576,57 @@ class EmbeddedGeocoder:
         if not fold(text) or len(text) > LONGEST_TEXT or limit < 1:
             return ()
         parsed = parse_address(text)
-        limits = self._towns.within(postcode, citycode)
+        limits = self._limits(postcode, citycode)
         with self._index.telling_damage():
             found = self._suggestions.of(parsed, limits, limit)
         allowed = AddressReading(parsed.street, Designation(limits))
         places = self._suggested_places(allowed) if parsed.number is None else []
         return tuple([*places, *found] if parsed.street_type == "" else [*found, *places])[:limit]
 
+    def _searched(self, parsed: ParsedAddress, postcode: str, citycode: str) -> Position | NotFound:
+        """Answer among the towns of a postcode and of an INSEE code given beside the text."""
+        posted = self._towns.posted(postcode) if postcode else None
+        coded = self._towns.coded(citycode) if citycode else None
+        limits = self._limits(postcode, citycode)
+        if limits == frozenset():
+            choices = self._towns.choices(posted, coded)
+            return self._one_of(parsed, choices) if len(choices) > 1 else self._list.unknown_town()
+        if postcode and not posted:
+            parsed = replace(parsed, aside=(*parsed.aside, f"code postal {postcode}, inconnu de la liste"))
+        elif postcode and parsed.postcode not in {"", postcode}:
+            doubt = f"Deux codes postaux sont donnés : {parsed.postcode} et {postcode}."
+            parsed = replace(parsed, doubts=(*parsed.doubts, doubt))
+        elif postcode:
+            parsed = replace(parsed, postcode=postcode)
+        return self._answer(parsed, limits)
+
+    def _limits(self, postcode: str, citycode: str) -> frozenset[Town] | None:
+        """Towns among which alone the answer is; a postcode that the list lacks is no obstacle to an INSEE code."""
+        posted = self._towns.posted(postcode) if postcode else None
+        coded = self._towns.coded(citycode) if citycode else None
+        if coded is None or (coded and not posted):
+            return posted if coded is None else coded
+        return coded if posted is None else coded & posted
+
+    def _one_of(self, parsed: ParsedAddress, choices: list[frozenset[Town]]) -> Position | NotFound:
+        """Answer to a question whose towns contradict each other: sure only where all lead to one verdict."""
+        bare = replace(parsed, postcode="", city="", complement="", lines=(), departement="")
+        found = [self._answer(bare, towns) for towns in choices]
+        positions = [one for one in found if isinstance(one, Position)]
+        if not positions:
+            return self._list.contradiction()
+        reason = self._list.contradictory()
+        return either(positions, reason) if len(positions) == len(found) else doubtful(positions[0], reason)
+
     def _answer(self, parsed: ParsedAddress, limits: frozenset[Town] | None) -> Position | NotFound:
+        """Answer, with what was typed and contradicts it, or was set aside."""
+        found = self._found(parsed, limits)
+        if isinstance(found, NotFound):
+            return found
+        notes = (f"Mis de côté dans l'adresse : {', '.join(parsed.aside)}.",) if parsed.aside else ()
+        return replace(doubtful(found, *parsed.doubts), notes=notes)
+
+    def _found(self, parsed: ParsedAddress, limits: frozenset[Town] | None) -> Position | NotFound:
         readings = readings_of(parsed, self._towns, limits)
         if not readings:
             return self._without_town(parsed, limits)
@@ -531,8 +643,12 @@ class EmbeddedGeocoder:
     def _without_town(self, parsed: ParsedAddress, limits: frozenset[Town] | None) -> Position | NotFound:
         """Answer where the town asked is not in the list; a complete list may know its street, under another town."""
         postcode, city_known = parsed.postcode, bool(self._towns.named(parsed.city))
-        outside_limits = bool(self._towns.designated(postcode, parsed.city).towns)
-        if outside_limits or (city_known and self._towns.designated(postcode, "").towns):
+        typed = self._towns.designated(postcode, parsed.city).towns
+        named, posted = self._towns.named(parsed.city), self._towns.designated(postcode, "").towns
+        choices = self._towns.choices(limits, typed) if typed else self._towns.choices(limits, named, posted)
+        if len(choices) > 1:
+            return self._one_of(parsed, choices)
+        if typed or (city_known and posted):
             return self._list.contradiction()
         towns = self._towns.in_departement_of(postcode) if postcode else None
         if not self._list.complete or city_known or towns == frozenset():

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import OSA
 
-from geoville.crs import commune_of
-from geoville.geocoding.words import normalise
+from geoville.crs import commune_of, departement_of
+from geoville.geocoding.words import CITIES_WITH_ARRONDISSEMENTS, normalise, numbers_in_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from geoville.geocoding.parse import ParsedAddress
 
 
 SHORTEST_MISSPELT = 5
@@ -28,7 +30,10 @@ OTHER_SPELLING = 0.95
 UNKNOWN_IN_ITS_POSTCODE = 0.85
 
 _ARTICLE = re.compile(r"(?:le|la|les|l) (.+)")
-_ARRONDISSEMENT = re.compile(r"(.+?) (\d{1,2})(?:er|e|eme)?(?: arrondissement)?")
+_ARRONDISSEMENT = re.compile(r"(.+?) 0?(\d{1,2})(?: ?(?:er|e|eme|ieme))?(?: arrondissement)?")
+_CODE_OF_ARRONDISSEMENT = re.compile(r"751(\d\d)|6938(\d)|132(\d\d)")
+_POSTCODES = {"paris": "750{:02}", "lyon": "6900{}", "marseille": "130{:02}"}
+_POSTCODE_OF_ARRONDISSEMENT = re.compile(r"75[01](\d\d)|6900(\d)|130(\d\d)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,6 +65,9 @@ class Town:
     def names(self) -> frozenset[str]:
         """Normalised names that designate it: its own, its former one, and its city's for an arrondissement."""
         written = {normalise(self.name), normalise(self.former_name)} - {""}
+        coded = _CODE_OF_ARRONDISSEMENT.fullmatch(self.citycode)
+        if coded and normalise(self.name) in CITIES_WITH_ARRONDISSEMENTS:
+            written.add(f"{normalise(self.name)} {int(coded[coded.lastindex or 0])}e arrondissement")
         return frozenset(spelling for name in written for spelling in _spellings(name))
 
     @property
@@ -123,7 +131,14 @@ class Towns:
         """Towns of that normalised name; empty where the list has none."""
         found = self._by_name.get(name, frozenset())
         arrondissement = None if found else _ARRONDISSEMENT.fullmatch(name)
-        return self._by_name.get(arrondissement[1], frozenset()) if arrondissement else found
+        if not arrondissement:
+            return found
+        city, rank = arrondissement[1], int(arrondissement[2])
+        exact = self._by_name.get(f"{city} {rank}")
+        if exact is not None or city not in CITIES_WITH_ARRONDISSEMENTS:
+            return exact or self._by_name.get(city, frozenset())
+        whole = self._by_name.get(city, frozenset())
+        return frozenset(town for town in whole if not _CODE_OF_ARRONDISSEMENT.fullmatch(town.citycode))
 
     def starting_with(self, start: str) -> frozenset[Town]:
         """Towns whose normalised name starts so."""
@@ -143,9 +158,11 @@ class Towns:
         by_postcode = self._by_postcode.get(postcode, frozenset())
         if not name:
             return Designation(by_postcode)
-        together = by_postcode & self.named(name) or frozenset(
-            town for town in by_postcode if any(_is_nearly(name, known) for known in self._names[town])
-        )
+        together = by_postcode & self.named(name)
+        if not together and arrondissement_of(name) is None:
+            together = frozenset(
+                town for town in by_postcode if any(_is_nearly(name, known) for known in self._names[town])
+            )
         if together:
             return Designation(together)
         if by_postcode and not self.named(name):
@@ -153,15 +170,23 @@ class Towns:
             return Designation(by_postcode, doubt, UNKNOWN_IN_ITS_POSTCODE)
         return UNKNOWN_TOWN if by_postcode else self._named_without_its_postcode(postcode, name)
 
-    def within(self, postcode: str, citycode: str) -> frozenset[Town] | None:
-        """Towns of that postcode and that INSEE code, a former commune's included; None where neither is given."""
-        limits = None
-        if postcode:
-            limits = self._by_postcode.get(postcode, frozenset())
-        if citycode:
-            coded = self._by_code.get(citycode) or self._by_code.get(commune_of(citycode), frozenset())
-            limits = coded if limits is None else limits & coded
-        return limits
+    def posted(self, postcode: str) -> frozenset[Town]:
+        """Towns of a postcode; those of its département where the list says no postcode of theirs."""
+        return self._by_postcode.get(postcode) or (self.in_departement_of(postcode) & self._without_postcode)
+
+    def coded(self, citycode: str) -> frozenset[Town]:
+        """Towns of an INSEE code, a former commune's included."""
+        return self._by_code.get(citycode) or self._by_code.get(commune_of(citycode), frozenset())
+
+    def of_departement(self, code: str) -> frozenset[Town]:
+        """Towns of a département, by its code; those that the list gives no code are of any."""
+        return frozenset(
+            town for town in self._names if not town.citycode or departement_of(town.citycode) in _departements(code)
+        )
+
+    def choices(self, *claims: frozenset[Town] | None) -> list[frozenset[Town]]:
+        """What a question that contradicts itself may mean: each of its claims that the list knows, once."""
+        return list(dict.fromkeys(towns for towns in claims if towns))
 
     def in_departement_of(self, postcode: str) -> frozenset[Town]:
         """Towns of the département that a postcode starts with."""
@@ -201,6 +226,38 @@ def _frozen(towns: dict[str, set[Town]]) -> dict[str, frozenset[Town]]:
     return {key: frozenset(found) for key, found in towns.items()}
 
 
+def _departements(code: str) -> frozenset[str]:
+    """Codes that a département goes by: "20" was Corsica's."""
+    return frozenset({"2A", "2B"}) if code == "20" else frozenset({code})
+
+
+def arrondissement_of(name: str) -> tuple[str, int] | None:
+    """City and rank of a normalised name that is that of an arrondissement; None where it is none.
+
+    >>> arrondissement_of("marseille 3eme"), arrondissement_of("paris 07"), arrondissement_of("calais")
+    (('marseille', 3), ('paris', 7), None)
+    """
+    found = _ARRONDISSEMENT.fullmatch(name)
+    if not found or not 1 <= int(found[2]) <= CITIES_WITH_ARRONDISSEMENTS.get(found[1], 0):
+        return None
+    return found[1], int(found[2])
+
+
+def with_its_postcode(parsed: ParsedAddress) -> ParsedAddress:
+    """The address with the postcode that its arrondissement has; with a doubt where another one is typed."""
+    place = arrondissement_of(parsed.city)
+    if place is None:
+        return parsed
+    city, rank = place
+    if not parsed.postcode:
+        return replace(parsed, postcode=_POSTCODES[city].format(rank))
+    typed = _POSTCODE_OF_ARRONDISSEMENT.fullmatch(parsed.postcode)
+    if typed is None or int(typed[typed.lastindex or 0]) == rank:
+        return parsed
+    doubt = f"Le code postal {parsed.postcode} n'est pas celui de l'arrondissement demandé ({rank}e)."
+    return replace(parsed, doubts=(*parsed.doubts, doubt))
+
+
 def _spellings(name: str) -> set[str]:
     """Ways of writing the name of a town: without its article; for an arrondissement, its city's name alone."""
     article, arrondissement = _ARTICLE.fullmatch(name), _ARRONDISSEMENT.fullmatch(name)
@@ -209,7 +266,9 @@ def _spellings(name: str) -> set[str]:
     if not arrondissement or not name.endswith("arrondissement"):
         return {name}
     city, rank = arrondissement[1], arrondissement[2]
-    return {name, city, *(f"{city} {rank}{ending}" for ending in ("", "e", "er", "eme"))}
+    in_letters = " ".join(numbers_in_letters((rank,)))
+    written = {f"{city} {rank}{ending}" for ending in ("", "e", "er", "eme", " e", " er", " eme")}
+    return {name, city, *written, f"{city} 0{rank}", f"{city} {in_letters}"}
 
 
 def _is_nearly(typed: str, name: str) -> bool:

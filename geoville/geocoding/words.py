@@ -28,9 +28,10 @@ def _phrases(text: str) -> list[str]:
 
 
 STREET_TYPES = _words(
-    "allee avenue boulevard boucle carrefour chaussee chemin cite clos corniche cote cours digue domaine esplanade "
-    "faubourg galerie hameau impasse lotissement mail montee parvis passage place promenade quai rampe residence "
-    "rocade route rue ruelle sente sentier square terrasse traverse venelle villa voie za zac zi"
+    "allee avenue boucle boulevard carrefour carriere chaussee chemin cite clos corniche coron cote cours digue "
+    "domaine esplanade faubourg galerie hameau impasse lotissement mail montee parvis passage passerelle place "
+    "promenade quai rampe residence rocade route rue ruelle sente sentier square terrasse traverse venelle villa voie "
+    "za zac zi"
 )
 
 PLAIN_TYPES = _words("avenue boulevard impasse rue")
@@ -47,6 +48,15 @@ TWO_WORD_TYPES: dict[tuple[str, ...], str] = {
     ("rond", "point"): "rond point",
     ("rd", "pt"): "rond point",
 }
+
+OTHER_TYPES = {
+    "car": ("carriere",),
+    "ch": ("chaussee",),
+    "cor": ("coron",),
+    "pas": ("passerelle",),
+    "sen": ("sentier",),
+}
+"""Other types that an abbreviation may stand for: "SEN" is a sente or a sentier."""
 
 TYPE_ABBREVIATIONS = {
     "r": "rue",
@@ -116,6 +126,70 @@ TITLES = _words(
 )
 """Titles that people leave out or add before a person's name."""
 
+FIRST_NAMES = _words(
+    "abel achille adele adolphe adrien adrienne agathe agnes aime aimee alain albert alberte albertine alexandra "
+    "alexandre alexis alfred alice aline alphonse amable amedee amelie anais anatole andre andree ange angela angele "
+    "anita anna anne annette annie anselme antoine antoinette antonin apolline aristide armand armande arnaud arsene "
+    "arthur aubin auguste augustin augustine aurelie aurelien aurore baptiste barbara barthelemy basile bastien "
+    "beatrice benjamin benoit berenice bernadette bernard berthe bertrand blaise blanche boris brigitte bruno camille "
+    "carl carole caroline catherine cecile celestin celestine celine cesar charles charlotte chloe christian "
+    "christiane christine christophe claire clara clarisse claude claudine clement clementine clotaire clotilde "
+    "clovis colette constance constant constantin corinne cyprien cyrille damien daniel daniele danielle dante david "
+    "deborah denis denise desire didier dominique dora dorothee edgar edith edmond edmonde edouard elena eleonore "
+    "elie eliette elisa elisabeth elise eloi elsa emile emilie emilien emma emmanuel emmanuelle eric ernest ernestine "
+    "estelle esther etienne eugene eugenie eusebe eva evariste fabien fabrice faustin felicie felicien felix "
+    "ferdinand fernand fernande fidele firmin flora florence florent florian francis francisque franck francois "
+    "francoise franklin franz frederic frederick friedrich gabriel gabrielle gaetan gaspard gaston genevieve geoffroy "
+    "george georges georgette gerald gerard germain germaine gertrude gervais ghislain gilbert gilberte gilles "
+    "ginette gisele giuseppe gontran graham gregoire guglielmo guillaume gustave guy hector helene henri henriette "
+    "henry herbert hermann hermine hippolyte honore honorine hubert hugo hugues ida ignace igor ingrid irene iris "
+    "irma isaac isabelle isadora isidore ivan jack jacqueline jacques james jean jeanne jeremie jerome jesse joachim "
+    "joan joel joelle johann john jose joseph josephine josette josue jules julia julie julien juliette justin "
+    "justine karl kleber laetitia lambert laure laurence laurent lazare lea leo leon leonard leonce leone leonie "
+    "leonor leopold lise lisette loic louis louise louison luc luce lucette lucie lucien lucienne ludovic ludwig "
+    "luther lydie mace madeleine mahatma manon manuel marc marceau marcel marcelin marcelle marcellin margaret "
+    "marguerite maria marianne marie marin marina mario marion marius marlene martha marthe martial martin martine "
+    "mathieu mathilde mathurin matthieu maurice max maxence maxime maximilien melanie michel michele micheline "
+    "michelle mikhail mireille modeste moise monique moritz muriel nadia nadine napoleon narcisse nathalie nelly "
+    "nelson nestor nicolas nicole nikola noe noel noelle norbert octave odette odile odilon olga olivier olympe oscar "
+    "pablo pascal patrice patrick paul paule paulette paulin pauline philibert philippe philomene pierre pierrette "
+    "placide prosper rachel raoul raphael raymond raymonde regine regis reine remi remy rene renee richard robert "
+    "roberte roger roland romain romeo rosa rosalie rosalind rose roseline rosine sabine salvador salvatore samuel "
+    "sarah sebastien serge severine sidonie simon simone solange sophie stanislas stephane stephanie suzanne suzy "
+    "sylvain sylvaine sylvestre sylvette sylviane sylvie theodore theophile therese thibault thierry thomas tony "
+    "toussaint tristan urbain ursule vaclav valentin valentine valerie valery vasco veronique victoire victor "
+    "victorien victorine vincent violette virgile virginie vladimir walter wilfrid wilhelm winston wolfgang xavier "
+    "yann yolande youri yves yvette yvon yvonne zacharie zoe"
+)
+"""First names of people after whom streets are called: left out of a name, they alone make no other name."""
+
+THINGS = _words(
+    "abattoir abbaye acacias alma alpes alsace amiens ancre arbre arcades arenes argent arras aubepine avenir bac "
+    "bains bateau beaumont belair bergerie bleuets bois bonheur bordeaux bouleau bouleaux bourg bourgogne bretagne "
+    "briqueterie butte caen calvaire camp campagne canal capucins carmes carriere cascade caserne cerf cerisier "
+    "cerisiers champ champs chant chantier chapelle charmes chasse chateau chateaux chaumiere chene chenes cheval "
+    "chevalier cigogne cimetiere citadelle clef cloche clocher cloitre clos colline colombe colombier commerce "
+    "concorde cote coteau coteaux cour courbe couvent croix cygne dame dauphin digue douane dunes eau ecluse ecole "
+    "ecoles ecuries egalite eglantines eglise enfer epine erable erables est etang etangs etoile europe falaise "
+    "faucon fer ferme ferry feu flandre fleurs foire fontaine fontaines foret forge forges fort fosse fosses four "
+    "fours france fraternite gaite garde gare garenne genets glaciere gouttiere gravier grenoble greve guerre haie "
+    "haies halle halles hameau haras haut haute hermitage hetre hirondelle hopital horizon horloge hospice hotel ile "
+    "iles iris jardin jardins jasmin jeu jonquilles justice lac lavande lavoir liberte lievre lilas lille lin lion "
+    "loge loi loire loup lune lycee lyon lys mairie maison maisons marais marbre marche mare marguerites marine marne "
+    "marronniers marseille martyrs mer meridienne merle merles metz meule midi mimosas mine mines moines moisson "
+    "monnaie mont montagne monument moulin moulins mouton moutons muguet mur musee nantes nation neuf neuve noisetier "
+    "noisetiers noix nord normandie oiseau oiseaux oliviers or orleans orme ormeaux ormes ouest paix palais panorama "
+    "parc paris paroisse passage pecheurs peupliers pic picardie pierre pierres pigeon pin pins pinson pinsons plage "
+    "plaine planche platane platanes pomme pommier pommiers pont ponts port porte poste poterie poudriere prairie pre "
+    "pres presbytere prieure printemps prison progres provence puits quai raisin rempart remparts renard republique "
+    "resistance riviere roc roche rocher rois rond rose roseaux roses rosiers roue rouen rougegorge route ruisseau "
+    "ruisseaux sable sables sapin sapins saule saules savoie seine serre soie soleil somme sorbier source sources "
+    "sport stade strasbourg sud tanneurs temple tennis terrasse theatre thym tilleul tilleuls toulouse tour tours "
+    "trefle treille tuilerie tulipes union usine val vallee vallon vanne verdun verger vergers vert verte vieux vigne "
+    "vignes village violettes voie"
+)
+"""Common nouns and places that streets are called by: alone, they are no surname that stands for a person's name."""
+
 DISTINGUISHING = _words(
     "ancien ancienne bas basse grand grande haut haute nouveau nouvelle petit petite saint sainte vieille vieux"
 )
@@ -147,8 +221,72 @@ REPETITION_LETTERS = {"b": "bis", "t": "ter", "q": "quater"}
 
 NUMBER_SIGNS = _words("n no num numero")
 
-INSIDE_BUILDING = _words("appartement appt apt bat batiment bloc entree esc escalier etage hall log logement lot porte")
+INSIDE_BUILDING = _words(
+    "aile app appart appartement appartements appt appts apt apts bal bat batiment batiments bats bloc blocs boite "
+    "boutique box boxe bt bte btes bur bureau bureaux cage cave caves cellule chambre chambres chb chbre couloir ent "
+    "entree entrees esc escal escalier escaliers etage etages etg flat garage garages hall hangar imm immeuble "
+    "interphone kot lgt local locaux log logement logements lot lots magasin module niv niveau palier parking pav "
+    "pavillon porte portes pte stand studio suite tour tours unite"
+)
 """Words that, with the letter or number after them, say where in the building: of no use to a position."""
+
+ENDS_OF_NAMES = _words("aile bloc boutique cave entree garage hall parking pavillon porte pte tour tours")
+"""Those that also end the name of a street: "rue de la Grande Porte 12" has a house number."""
+
+FLOORS = _words("etage etages etg et gauche droite droit face fond porte palier niveau")
+"""What follows the rank of a floor or of a door: "2e étage", "3e gauche"."""
+
+SIDES = _words("gauche droite droit face fond")
+
+ALONE_INSIDE = _words("rdc rdj entresol")
+"""Words that say where in the building without a number."""
+
+LETTERED_PLACES = _words("chalet cite hameau lotissement maison pavillon residence villa")
+"""Places whose houses have a number of their own: "villa 12 rue Mollien" is not the 12 of the street."""
+
+CITIES_WITH_ARRONDISSEMENTS = {"paris": 20, "lyon": 9, "marseille": 16}
+"""How many arrondissements each has."""
+
+COUNTRIES = _phrases("france,fr,republique francaise,france metropolitaine")
+
+DEPARTEMENTS = {
+    name: code
+    for code, _, name in (
+        said.partition(" ")
+        for said in _phrases(
+            "01 ain,02 aisne,03 allier,04 alpes de haute provence,05 hautes alpes,06 alpes maritimes,07 ardeche,"
+            "08 ardennes,09 ariege,10 aube,11 aude,12 aveyron,13 bouches du rhone,14 calvados,15 cantal,16 charente,"
+            "17 charente maritime,18 cher,19 correze,2A corse du sud,2B haute corse,21 cote d or,22 cotes d armor,"
+            "23 creuse,24 dordogne,25 doubs,26 drome,27 eure,28 eure et loir,29 finistere,30 gard,31 haute garonne,"
+            "32 gers,33 gironde,34 herault,35 ille et vilaine,36 indre,37 indre et loire,38 isere,39 jura,40 landes,"
+            "41 loir et cher,42 loire,43 haute loire,44 loire atlantique,45 loiret,46 lot,47 lot et garonne,48 lozere,"
+            "49 maine et loire,50 manche,51 marne,52 haute marne,53 mayenne,54 meurthe et moselle,55 meuse,56 morbihan,"
+            "57 moselle,58 nievre,59 nord,60 oise,61 orne,62 pas de calais,63 puy de dome,64 pyrenees atlantiques,"
+            "65 hautes pyrenees,66 pyrenees orientales,67 bas rhin,68 haut rhin,69 rhone,70 haute saone,"
+            "71 saone et loire,72 sarthe,73 savoie,74 haute savoie,75 paris,76 seine maritime,77 seine et marne,"
+            "78 yvelines,79 deux sevres,80 somme,81 tarn,82 tarn et garonne,83 var,84 vaucluse,85 vendee,86 vienne,"
+            "87 haute vienne,88 vosges,89 yonne,90 territoire de belfort,91 essonne,92 hauts de seine,"
+            "93 seine saint denis,94 val de marne,95 val d oise,971 guadeloupe,972 martinique,973 guyane,"
+            "974 la reunion,974 reunion,976 mayotte"
+        )
+    )
+}
+"""Codes of the départements by their names, as they are written after a town."""
+
+AREAS = frozenset(
+    (
+        *COUNTRIES,
+        *DEPARTEMENTS,
+        *_phrases(
+            "alsace,aquitaine,auvergne,auvergne rhone alpes,basse normandie,bourgogne,bourgogne franche comte,bretagne,"
+            "centre val de loire,champagne ardenne,corse,franche comte,grand est,haute normandie,hauts de france,"
+            "ile de france,languedoc roussillon,limousin,lorraine,midi pyrenees,nord pas de calais,normandie,"
+            "nouvelle aquitaine,occitanie,paca,pays de la loire,picardie,poitou charentes,provence alpes cote d azur,"
+            "rhone alpes"
+        ),
+    )
+)
+"""Countries, regions and départements that people write after a town."""
 
 OPTIONAL_PLACE_WORDS = _words(
     "agence bureau centre commercial general local municipal municipale polyvalent professionnel public publique"
@@ -303,6 +441,54 @@ def misspelling_likeness(asked: str, known: str) -> float | None:
     return NEARLY_HEARD if nearly_heard else None
 
 
+SHORTEST_SLIP = 5
+SHORTEST_LETTER_SLIP = 8
+SHORTEST_DOUBLED_SLIP = 7
+"""Lengths under which letters exchanged, one letter inside a word, or a doubled one, may well make another name:
+Fourier and Fournier, Roland and Rolland."""
+
+NEAR_A_SLIP = 2
+
+_KEYBOARD = ("azertyuiop", "qsdfghjklm", "wxcvbn")
+
+
+def _neighbours_on_keyboard() -> frozenset[tuple[str, str]]:
+    places = {letter: (row, column) for row, letters in enumerate(_KEYBOARD) for column, letter in enumerate(letters)}
+    return frozenset(
+        (one, other)
+        for one, (row, column) in places.items()
+        for other, (other_row, other_column) in places.items()
+        if one != other and abs(row - other_row) <= 1 and abs(column - other_column) <= 1
+    )
+
+
+_NEIGHBOURS = _neighbours_on_keyboard()
+
+
+def slip(asked: str, known: str) -> bool:
+    """Whether two words differ as a finger slips, not as two names do: never by their first letter nor by their end.
+
+    >>> slip("mollein", "mollien"), slip("calmete", "calmette"), slip("champailer", "champailler")
+    (True, True, True)
+    >>> slip("dupond", "dupont"), slip("haut", "haute"), slip("fourier", "fournier"), slip("roland", "rolland")
+    (False, False, False, False)
+    """
+    shorter, longer = sorted((asked, known), key=len)
+    if len(shorter) < SHORTEST_SLIP or asked[0] != known[0] or OSA.distance(asked, known, score_cutoff=1) != 1:
+        return False
+    start = next(
+        (rank for rank, pair in enumerate(zip(asked, known, strict=False)) if len(set(pair)) > 1), len(shorter)
+    )
+    if len(shorter) == len(longer):
+        if asked[start] == known[start + 1 : start + 2] and asked[start + 1 : start + 2] == known[start]:
+            return True
+        inside = 0 < start < len(asked) - 1 and len(asked) >= SHORTEST_LETTER_SLIP
+        return inside and (asked[start], known[start]) in _NEIGHBOURS
+    if start and longer[start] == longer[start - 1]:
+        return len(longer) > SHORTEST_DOUBLED_SLIP or len(shorter) >= SHORTEST_DOUBLED_SLIP
+    return 0 < start < len(shorter) - 1 and len(shorter) >= SHORTEST_LETTER_SLIP
+
+
 def _differ_by_plural(asked: str, known: str) -> bool:
     """Whether one word is the plural of the other: few know whether it is the rue du Moulin or des Moulins."""
     shorter, longer = sorted((asked, known), key=len)
@@ -333,6 +519,13 @@ class Vocabulary:
             return SAME_SOUND
         likeness = self._likeness(asked, known)
         return None if likeness is None or self._knows(asked) else likeness
+
+    def is_slip(self, asked: str, known: str) -> bool:
+        """Whether a typed word is surely a slip for one of the list: it is no word itself, and no other one is near."""
+        if asked in THINGS or asked in FIRST_NAMES or not slip(asked, known):
+            return False
+        near = process.extract(asked, self._sorted, scorer=OSA.distance, score_cutoff=NEAR_A_SLIP, limit=2)
+        return all(word == known for word, _, _ in near)
 
     def alternatives(self, asked: str) -> tuple[str, ...]:
         """Words that a typed word may stand for, in alphabetical order."""

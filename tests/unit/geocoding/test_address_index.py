@@ -124,19 +124,21 @@ def test_limits_beside_the_text(geocoder: EmbeddedGeocoder) -> None:
     assert found(geocoder, "1 rue de la Gare", postcode="74000").id == "A2"
     assert found(geocoder, "1 rue de la Gare", citycode="74268").id == "A1"
     assert found(geocoder, "1 rue de la Gare, Annecy", citycode="74268").firm
+    assert isinstance(geocoder.search("1 rue Mollien", postcode="99999"), NotFound)
     for text, limits in (
         ("1 rue Mollien, Calais", {"postcode": "74000"}),
         ("1 rue Mollien, Calais", {"citycode": "74010"}),
-        ("1 rue Mollien", {"postcode": "99999"}),
         ("1 rue Mollien", {"postcode": "62100", "citycode": "74010"}),
     ):
-        assert isinstance(geocoder.search(text, **limits), NotFound)
+        position = found(geocoder, text, **limits)
+        assert (position.id, position.firm, position.whole) == ("C1", False, None)
+        assert "se contredisent" in position.firm_reason
 
 
 def test_a_street_that_is_known_whole_says_how_far_it_goes(path: Path, tmp_path: Path) -> None:
     complete = EmbeddedGeocoder(AddressIndex.open(path))
     incomplete = EmbeddedGeocoder(AddressIndex.open(write(tmp_path / "partial.sqlite", complete=False)))
-    for text in ("rue Mollien, Calais", "200 rue Mollien, Calais"):
+    for text in ("rue Mollien, Calais", "2 rue Mollien, Calais"):
         position = found(complete, text)
         assert (position.type, position.firm) == (PositionType.STREET, False)
         assert position.whole is not None
@@ -145,6 +147,9 @@ def test_a_street_that_is_known_whole_says_how_far_it_goes(path: Path, tmp_path:
         unsure = found(incomplete, text)
         assert (unsure.whole, unsure.accuracy_m) == (None, 0)
     assert found(complete, "impasse Mollien, Calais").whole is None
+    beyond = found(complete, "200 rue Mollien, Calais")
+    assert (beyond.firm, beyond.whole) == (False, None)
+    assert "plus grand que tous ceux de la rue" in beyond.firm_reason
 
 
 def test_a_town_that_is_known_whole_says_how_far_it_goes(geocoder: EmbeddedGeocoder) -> None:

@@ -61,7 +61,7 @@ SPELLINGS = [
     ("361 avenue Antoine de Saint-Exupéry 62100 Calais", HOUSE, 1.91001, FIRM),
     ("66 rue Mollien, BP 123, 62107 CALAIS CEDEX", HOUSE, 1.863088, FIRM),
     ("France Travail\n66 rue Mollien\n62100 Calais", HOUSE, 1.863088, FIRM),
-    ("66-68 rue Mollien Calais", HOUSE, 1.863088, FIRM),
+    ("66-68 rue Mollien Calais", HOUSE, 1.863088, not FIRM),
     ("62100 Calais, 66 rue Mollien", HOUSE, 1.863088, FIRM),
     ("Calais, 66 rue Mollien", HOUSE, 1.863088, FIRM),
     ("66 rue Mollien à Calais", HOUSE, 1.863088, FIRM),

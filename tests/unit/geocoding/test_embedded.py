@@ -77,7 +77,8 @@ def test_the_accuracy_is_that_of_the_kind_of_position(geocoder: EmbeddedGeocoder
 
 
 @pytest.mark.parametrize(
-    ("text", "lon"), [("70 rue Mollien", 1.864), ("70 bis rue Mollien", 1.865), ("70B rue Mollien", 1.865)]
+    ("text", "lon"),
+    [("70 rue Mollien, Calais", 1.864), ("70 bis rue Mollien, Calais", 1.865), ("70B rue Mollien, Calais", 1.865)],
 )
 def test_bis_and_b_are_one(geocoder: EmbeddedGeocoder, text: str, lon: float) -> None:
     position = found(geocoder, text)
@@ -148,7 +149,17 @@ def test_a_town_of_another_departement_or_with_another_postcode_is_not_found(geo
         "66 rue Mollien 59000 Calais",
     ):
         assert "commune inconnue" in reason(geocoder, text)
-    assert "ne vont pas ensemble" in reason(geocoder, "66 rue Mollien 62730 Calais")
+
+
+def test_a_postcode_and_a_town_that_contradict_each_other_are_said_and_never_firm(geocoder: EmbeddedGeocoder) -> None:
+    position = found(geocoder, "66 rue Mollien 62730 Calais")
+    assert (position.lon, position.firm, position.whole) == (1.863, False, None)
+    assert "se contredisent" in position.firm_reason
+    both = found(geocoder, "1 rue Pasteur 62730 Calais")
+    assert not both.firm
+    assert both.whole is not None
+    assert {point.x for point in both.whole.geoms} == {1.85, 1.95}
+    assert "62730 Marck" in both.firm_reason
 
 
 def test_a_hamlet_under_the_postcode_of_a_town_is_read_as_that_town(geocoder: EmbeddedGeocoder) -> None:
@@ -171,16 +182,16 @@ def test_another_type_of_street_is_never_firm(geocoder: EmbeddedGeocoder) -> Non
 
 
 def test_likeness_is_firm_in_a_complete_list_only(geocoder: EmbeddedGeocoder, incomplete: EmbeddedGeocoder) -> None:
-    for text in ("66 rue Molliem, Calais", "66 Mollien, Calais"):
+    for text in ("66 rue Mollein, Calais", "66 Mollien, Calais"):
         assert found(geocoder, text).firm
         assert "Nom rapproché de « Rue Mollien » (Calais)" in found(incomplete, text).firm_reason
 
 
-def test_a_town_that_is_not_named_matters_in_an_incomplete_list(
+def test_a_town_that_is_not_named_matters_in_a_list_of_several(
     geocoder: EmbeddedGeocoder, incomplete: EmbeddedGeocoder
 ) -> None:
-    assert found(geocoder, "66 rue Mollien").firm
-    assert "Commune non précisée" in found(incomplete, "66 rue Mollien").firm_reason
+    for one in (geocoder, incomplete):
+        assert "Commune non précisée" in found(one, "66 rue Mollien").firm_reason
     assert found(incomplete, "66 rue Mollien, Calais").firm
 
 

@@ -139,7 +139,9 @@ def test_the_town_asked_beside_the_text_is_checked(service, geocoder):
 
 def test_a_wrong_postcode_of_the_departement_is_forgiven_in_the_right_town(service, geocoder):
     service.finds(service.house())
-    assert found(geocoder, "66 rue Mollien, 62107 Calais").firm
+    position = found(geocoder, "66 rue Mollien, 62107 Calais")
+    assert (position.housenumber, position.firm) == ("66", False)
+    assert "Le code postal demandé n'est pas celui" in position.firm_reason
 
 
 def test_the_former_town_names_the_town(service, geocoder):
