@@ -129,6 +129,9 @@ def _close(connections: Iterable[sqlite3.Connection]) -> None:
         connection.close()
 
 
+NAMELESS = StreetName("", ())
+"""Stands for a street whose name could not be read."""
+
 FIRST_BYTES = b"SQLite format 3\x00"
 TOWNS_AT_HAND = 128
 MANY_ADDRESSES = 1_000
@@ -179,6 +182,9 @@ class AddressIndex:
         known = self._rows(index_tables.TOWNS)
         self._towns = {key: Town(*names) for key, _, *names in known}
         self._keys = {town: key for key, town in self._towns.items()}
+        self._refused = {
+            (code, StreetName(kind, tuple(words.split()))) for code, kind, words in self._rows(index_tables.REFUSED)
+        }
         self.spellings = {
             self._towns[key]: frozenset(filter(None, spellings.split(","))) for key, spellings, *_ in known
         }
@@ -225,8 +231,13 @@ class AddressIndex:
 
     @property
     def complete(self) -> bool:
-        """Whether whoever built the index said that no address of its towns is missing."""
-        return self._meta["complete"] == YES
+        """Whether whoever built the index said that no address of its towns is missing, and no row of his was lost."""
+        return self._meta["complete"] == YES and all(citycode for citycode, _ in self._refused)
+
+    def has_all_of(self, town: Town, street: StreetName | None = None) -> bool:
+        """Whether no address of a town, or of one of its streets, is missing."""
+        lost = {name for citycode, name in self._refused if citycode == town.citycode}
+        return self.complete and (not lost if street is None else lost.isdisjoint({street, NAMELESS}))
 
     @property
     def everywhere(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-FORMAT = 2
+FORMAT = 3
 """Changed whenever the tables, or the way names are normalised into them, change: older files are then refused."""
 
 YES, NO = "yes", "no"
@@ -46,8 +46,11 @@ CREATE TABLE cells (cell INTEGER, street INTEGER, PRIMARY KEY (cell, street)) WI
 CREATE TABLE addresses (
     street INTEGER, number INTEGER, suffix TEXT, id TEXT, precision TEXT,
     postcode TEXT NOT NULL, lon REAL NOT NULL, lat REAL NOT NULL, source TEXT NOT NULL,
-    PRIMARY KEY (street, number, suffix, id, precision)
+    PRIMARY KEY (street, number, suffix, id, precision, lon, lat)
 ) WITHOUT ROWID;
+
+-- Streets of which a row could not be taken: they are not known whole. Empty is unknown.
+CREATE TABLE refused (citycode TEXT, type TEXT, words TEXT, PRIMARY KEY (citycode, type, words)) WITHOUT ROWID;
 
 CREATE VIEW located_addresses AS
 SELECT addresses.street, addresses.id, number, suffix, label, addresses.postcode, citycode, name AS city,
@@ -83,6 +86,7 @@ def _column(lon: float) -> int:
 META = "SELECT key, value FROM meta"
 TOWNS = "SELECT id, spellings, citycode, name, former_citycode, former_name FROM towns"
 POSTCODES = "SELECT town, postcode FROM postcodes"
+REFUSED = "SELECT citycode, type, words FROM refused"
 EXTENT = "SELECT addresses, lon, lat, postcode, source, hull FROM towns WHERE id = ?"
 
 _STREETS = "SELECT label, streets.id, type, streets.words, streets.town FROM {}"
@@ -112,6 +116,6 @@ KNOWN_WORD = "SELECT 1 FROM vocabulary WHERE word = ?"
 ADDRESSES_OF_STREETS = """
 SELECT id, number, suffix, label, '', postcode, citycode, city, lon, lat, precision, source,
        former_citycode, former_city
-FROM located_addresses WHERE street IN (SELECT value FROM json_each(?)) ORDER BY number, suffix, id, precision
+FROM located_addresses WHERE street IN (SELECT value FROM json_each(?)) ORDER BY number, suffix, id, precision, lon, lat
 """
 HAS_NUMBER = "SELECT 1 FROM addresses WHERE street IN (SELECT value FROM json_each(?)) AND number = ? LIMIT 1"

@@ -97,6 +97,7 @@ TOWNS_AT_HAND = 200
 
 _ADD_ADDRESSES = "INSERT OR IGNORE INTO addresses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ADD_TOWN = "INSERT INTO towns (id, citycode, name, former_citycode, former_name, spellings) VALUES (?, ?, ?, ?, ?, ?)"
+_REFUSE = "INSERT OR IGNORE INTO refused VALUES (?, ?, ?)"
 _SET = """
 INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value != excluded.value
 """
@@ -149,6 +150,11 @@ class IndexWriter:
         )  # fmt: skip
         if len(self._addresses) >= BATCH:
             self._flush()
+
+    def refuse(self, citycode: str, street: str) -> None:
+        """Remember that an address of a street could not be taken; empty texts for what is not known of it."""
+        name = street_name(street)
+        self._connection.execute(_REFUSE, (citycode, name.type, " ".join(name.words)))
 
     def save(self, **known: str) -> None:
         """Put on the disk every address added, with what is to be known of the work; `saved_in` reads it again."""

@@ -602,7 +602,7 @@ def _join_lone_numbers(parts: list[Words]) -> list[Words]:
         alone = _is_a_number(part)
         if alone and joined and leading_type(joined[-1])[1]:
             joined[-1] += part
-        elif alone:
+        elif alone or (pending and len(part) == 1 and (part[0] in REPETITIONS or len(part[0]) == 1)):
             pending += part
         else:
             joined.append(pending + signed)

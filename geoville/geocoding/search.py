@@ -362,8 +362,9 @@ class StreetAnswers:
     def on(self, match: StreetMatch, parsed: ParsedAddress, likeness: float, doubts: tuple[str, ...]) -> Position:
         """Position on one street."""
         addresses = self._index.addresses_of(match.street.keys)
-        found = OnStreet(match.street, addresses, match.score * likeness, doubts, complete=self._index.complete)
-        return found.at(parsed)
+        street = match.street
+        is_whole = self._index.has_all_of(street.town, street.name)
+        return OnStreet(street, addresses, match.score * likeness, doubts, complete=is_whole).at(parsed)
 
     def _with_the_number_first(
         self, matches: tuple[StreetMatch, ...], parsed: ParsedAddress
@@ -378,7 +379,8 @@ class StreetAnswers:
         having = tuple(match for match in matches if self._index.has_number(match.street.keys, number))
         namesakes = {(match.street.name.type, match.street.name.content) for match in matches}
         communes = {match.street.town.citycode for match in matches}
-        if having and self._index.complete and len(namesakes) == len(communes) == 1:
+        complete = all(self._index.has_all_of(match.street.town) for match in matches)
+        if having and complete and len(namesakes) == len(communes) == 1:
             return having
         return (*having, *(match for match in matches if match not in having))
 
@@ -431,7 +433,7 @@ def town_position(asked: Designation, index: AddressIndex) -> Position | None:
     )
     names = [town.title] if len(known) == 1 else sorted({town.name for _, town in known})
     doubts = (asked.doubt,) if asked.doubt else ()
-    is_whole = index.complete and not doubts
+    is_whole = not doubts and all(index.has_all_of(one) for _, one in known)
     whole = _hull(extent for extent, _ in known) if is_whole else None
     found = position(middle, PositionType.MUNICIPALITY, asked.likeness, doubts, listed(names), whole)
     return replace(found, accuracy_m=position_accuracy(VAGUEST).accuracy_m) if is_whole else found

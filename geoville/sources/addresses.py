@@ -48,10 +48,10 @@ def check_codes(path: Path, line: int, row: dict[str, str]) -> None:
 
 
 def house_number(path: Path, line: int, text: str) -> int | None:
-    """House number of a cell, None where it is empty; AddressListError where it is not an integer."""
+    """House number of a cell, None where it is empty or 0, which is no number; AddressListError where it is none."""
     if text and not (text.isascii() and text.isdigit()):
         fault("Numéro de rue qui n'est pas un entier", path, line, "numero", text, "mettre « bis » ou « b » dans rep")
-    return int(text) if text else None
+    return (int(text) or None) if text else None
 
 
 def position_of(path: Path, line: int, row: dict[str, str]) -> tuple[float, float]:
@@ -439,6 +439,11 @@ GZIP_START = b"\x1f\x8b"
 SAMPLE_BYTES = 1 << 20
 """Bytes in which the encoding is looked for; what is not of it further on makes a row refused."""
 
+UNREAD = ("", "")
+"""INSEE code and street of a row of which neither can be read."""
+
+_Read = tuple[int, "Address | AddressListError", tuple[str, str]]
+
 BAN, BAL, JSON_LINES = "BAN", "BAL", "addok"
 
 
@@ -450,11 +455,13 @@ class ReadRow:
     ----------
     line : of the file, from 1; several rows of JSON may come from one.
     bytes_read : of the file so far, to show progress.
+    street : INSEE code and name of the street of a row that gave no address; empty where they cannot be read.
     """
 
     address: Address | AddressListError
     line: int
     bytes_read: int
+    street: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -479,16 +486,16 @@ class AddressFile:
         """
         with _opened(self.path, self.encoding) as (raw, lines):
             read = self._json_lines if self.layout == JSON_LINES else self._csv_lines
-            for line, address in read(lines, after):
-                yield ReadRow(address, line, raw.tell())
+            for line, address, street in read(lines, after):
+                yield ReadRow(address, line, raw.tell(), street)
 
-    def _json_lines(self, lines: IO[str], after: int) -> Iterator[tuple[int, Address | AddressListError]]:
+    def _json_lines(self, lines: IO[str], after: int) -> Iterator[_Read]:
         for line, text in enumerate(islice(lines, after, None), start=after + 1):
             if text.strip():
                 for address in json_line_addresses(self.path, line, text):
-                    yield line, address
+                    yield line, address, _street_of_json(text) if isinstance(address, AddressListError) else UNREAD
 
-    def _csv_lines(self, lines: IO[str], after: int) -> Iterator[tuple[int, Address | AddressListError]]:
+    def _csv_lines(self, lines: IO[str], after: int) -> Iterator[_Read]:
         read: RowReader = bal_address if self.layout == BAL else ban_address
         title, header = next((line, text) for line, text in enumerate(lines, start=1) if text.strip("\ufeff \r\n\t"))
         separator = _separator(header)
@@ -497,10 +504,12 @@ class AddressFile:
         for line, text in enumerate(islice(lines, passed, None), start=title + passed + 1):
             if text.isspace():
                 continue
+            row: dict[str, str] = {}
             try:
-                yield line, read(self.path, line, self._row(line, text, separator, columns))
+                row = self._row(line, text, separator, columns)
+                yield line, read(self.path, line, row), UNREAD
             except AddressListError as error:
-                yield line, error
+                yield line, error, _street_of_row(row)
 
     def _row(self, line: int, text: str, separator: str, columns: list[str]) -> dict[str, str]:
         if not _is_text(text):
@@ -509,6 +518,20 @@ class AddressFile:
         if len(cells) != len(columns):
             fault(f"Ligne de {len(cells)} cases au lieu de {len(columns)}", self.path, line, None, None)
         return dict(zip(columns, cells, strict=True))
+
+
+def _street_of_row(row: dict[str, str]) -> tuple[str, str]:
+    """INSEE code and name of the street of a row that was refused; empty where they cannot be read."""
+    code = row.get("code_insee") or row.get("commune_insee") or row.get("cle_interop", "")[:INSEE_CODE_LENGTH]
+    return (code, row.get("nom_voie") or row.get("voie_nom", "")) if _INSEE_CODE.fullmatch(code) else UNREAD
+
+
+def _street_of_json(text: str) -> tuple[str, str]:
+    try:
+        common = _common(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return UNREAD
+    return (common["code_insee"], common["nom_voie"]) if _INSEE_CODE.fullmatch(common["code_insee"]) else UNREAD
 
 
 def open_address_file(path: Path) -> AddressFile:

@@ -261,6 +261,7 @@ def _read_file(file: AddressFile, draft: Draft, progress: Progress) -> int:
         unsaved += 1
         if isinstance(row.address, AddressListError):
             done.refused.add(row.address)
+            draft.writer.refuse(*row.street)
         else:
             draft.writer.add(row.address)
             done.addresses[-1] += 1

@@ -73,7 +73,8 @@ class AddressQuestions:
             The question cannot be asked: too long, coordinates out of range.
         """
         written = dict(zip(self.columns, cells, strict=True))
-        text = " ".join(" ".join(written[part] for part in self.parts).split())
+        lines = (" ".join(line.split()) for part in self.parts for line in written[part].splitlines())
+        text = "\n".join(line for line in lines if line)
         if not text:
             return None
         limits = (written.get(column, "").strip() for column in (self.postcode, self.citycode))
