@@ -79,6 +79,10 @@ def body_likeness(
     """
     name = name or StreetName("", asked)
     found = [_same_words(asked, known, vocabulary, name)]
+    if asked[-1:] and asked[-1] in MONTHS and known.content[-1].isdigit() and known.content[-2:-1] == asked[-1:]:
+        without_year = StreetName(known.type, known.words[:-1])  # "8 mai" is the "8 mai 1945"
+        dated = _same_words(asked, without_year, vocabulary, name)
+        found.append(dated and dated.times(ADDED_TITLE))
     for fewer in _without_extras(asked, known):
         reduced = _same_words(fewer, known, vocabulary, StreetName("", fewer))
         found.append(reduced and reduced.times(ADDED_TITLE))

@@ -270,7 +270,7 @@ _RANK = re.compile(
 _LONE_RANK = re.compile(r"\d{1,2}")
 
 
-class Said(NamedTuple):
+class Prepared(NamedTuple):
     """What a text says that is no part of a position.
 
     Parameters
@@ -284,7 +284,7 @@ class Said(NamedTuple):
     aside: tuple[str, ...] = ()
 
 
-def _prepared(text: str) -> Said:
+def _prepared(text: str) -> Prepared:
     """Take out of a text what would be lost with its signs, or be read as a house number that it is not."""
     doubts: list[str] = []
     aside: list[str] = []
@@ -299,7 +299,7 @@ def _prepared(text: str) -> Said:
     for match in _RANGE.finditer(text):
         if fold(match[1]) in {"entre", "depuis"}:
             doubts.append(_BETWEEN.format(" ".join(match[0].split())))
-    return Said(_RANGE.sub(r"\2 a \3", text), tuple(doubts), tuple(aside))
+    return Prepared(_RANGE.sub(r"\2 a \3", text), tuple(doubts), tuple(aside))
 
 
 _UNSURE = (

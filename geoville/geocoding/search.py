@@ -27,7 +27,7 @@ from geoville.geocoding.match import SUGGESTED_STREETS, StreetMatch, as_good_as_
 from geoville.geocoding.parse import ParsedAddress, StreetName, parse_address
 from geoville.geocoding.places import SUGGESTED_PLACES, PlaceIndex, PlaceMatch
 from geoville.geocoding.towns import Designation, Town, Towns, with_its_postcode
-from geoville.geocoding.words import PARTICLES, REPETITION_LETTERS, content_words, normalise
+from geoville.geocoding.words import COMPLEMENTS, PARTICLES, REPETITION_LETTERS, content_words, normalise
 from geoville.law import position_accuracy
 from geoville.model import Address, AddressList, NotFound, Position, PositionType
 
@@ -110,12 +110,22 @@ def in_order_of_search(readings: tuple[AddressReading, ...]) -> tuple[AddressRea
 
     Where the last words are a town's name, a name of street that holds them ("rue du Pont de Calais") is looked for to
     the letter in every town, then what comes before them in that town; then only what looks like the whole, since that
-    means comparing streets of the whole country.
+    means comparing streets of the whole country. What is left without a complement at the end comes last.
     """
     whole, *ending = readings
+    cut = tuple(short for reading in readings if (short := _without_complement(reading)))
     if whole.towns is not None or not ending:
-        return readings
-    return (replace(whole, to_the_letter=True), *ending, whole)
+        return (*readings, *cut)
+    return (replace(whole, to_the_letter=True), *ending, whole, *cut)
+
+
+def _without_complement(reading: AddressReading) -> AddressReading | None:
+    """The reading without what is written after its street on the same line: "rue Mollien Résidence les Lilas"."""
+    words = reading.street.words
+    for rank in range(1, len(words)):
+        if words[rank] in COMPLEMENTS and words[rank - 1] not in PARTICLES and reading.street.type:
+            return replace(reading, street=replace(reading.street, words=words[:rank]))
+    return None
 
 
 def _without_town(words: tuple[str, ...], towns: Towns) -> tuple[tuple[str, ...], str]:
@@ -391,7 +401,7 @@ class StreetAnswers:
         if len(matches) > 1:
             streets = listed([match.street.title for match in matches])
             doubts.append(f"Plusieurs rues possibles : {streets} ; préciser le nom de la rue ou la commune.")
-        elif reading.towns is None and self._several_towns and not self._index.everywhere:
+        elif reading.designation.leaves_the_town_open and self._several_towns and not self._index.everywhere:
             doubts.append(
                 "Commune non précisée : une rue du même nom peut exister dans une commune absente de la liste."
             )

@@ -85,11 +85,20 @@ class Designation:
     towns : towns of the list that are meant; None where the question names none, empty where the list has none such.
     doubt : French sentence saying why they are not sure; empty where they are.
     likeness : in [0, 1], 1 where they are named as the list names them.
+    unnamed : whether a postcode alone designates them, which other communes may share.
     """
 
     towns: frozenset[Town] | None
     doubt: str = ""
     likeness: float = 1.0
+    unnamed: bool = False
+
+    @property
+    def leaves_the_town_open(self) -> bool:
+        """Whether the commune is not said: none is named, nor the postcode of one."""
+        if self.towns is None:
+            return True
+        return self.unnamed and len({town.citycode for town in self.towns} - {""}) > 1
 
     def within(self, limits: frozenset[Town] | None) -> Designation:
         """The same, among some towns only (None: all)."""
@@ -157,7 +166,7 @@ class Towns:
             return self._by_name_alone(name) if name else NO_TOWN_NAMED
         by_postcode = self._by_postcode.get(postcode, frozenset())
         if not name:
-            return Designation(by_postcode)
+            return Designation(by_postcode, unnamed=True)
         together = by_postcode & self.named(name)
         if not together and arrondissement_of(name) is None:
             together = frozenset(
@@ -268,7 +277,8 @@ def _spellings(name: str) -> set[str]:
     city, rank = arrondissement[1], arrondissement[2]
     in_letters = " ".join(numbers_in_letters((rank,)))
     written = {f"{city} {rank}{ending}" for ending in ("", "e", "er", "eme", " e", " er", " eme")}
-    return {name, city, *written, f"{city} 0{rank}", f"{city} {in_letters}"}
+    first = {f"{city} premier"} if rank == "1" else set()  # as `numbers_in_letters` writes "1er"
+    return {name, city, *written, *first, f"{city} 0{rank}", f"{city} {in_letters}"}
 
 
 def _is_nearly(typed: str, name: str) -> bool:

@@ -105,6 +105,9 @@ WORD_ABBREVIATIONS = {
     "cne": "capitaine",
     "col": "colonel",
     "dr": "docteur",
+    "faub": "faubourg",
+    "fbg": "faubourg",
+    "fg": "faubourg",
     "gal": "general",
     "gen": "general",
     "gd": "grand",
@@ -240,6 +243,11 @@ SIDES = _words("gauche droite droit face fond")
 
 ALONE_INSIDE = _words("rdc rdj entresol")
 """Words that say where in the building without a number."""
+
+COMPLEMENTS = _words(
+    "batiment centre chez cite foyer hameau hlm immeuble lotissement quartier residence za zac zi zone"
+)
+"""Words that start what people write after a street on the same line."""
 
 LETTERED_PLACES = _words("chalet cite hameau lotissement maison pavillon residence villa")
 """Places whose houses have a number of their own: "villa 12 rue Mollien" is not the 12 of the street."""
