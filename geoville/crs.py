@@ -7,6 +7,7 @@ Contours are transformed vertex by vertex, and every test and distance is made i
 from __future__ import annotations
 
 import math
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,61 @@ def commune_of(code: str) -> str:
     ('13055', '69123', '75056', '13055', '62193')
     """
     return next((town for start, town in _ARRONDISSEMENTS.items() if code.startswith(start)), code)
+
+
+_OTHER_TERRITORIES = ("975", "977", "978", "984", "986", "987", "988", "989")
+_LIST_MARKS = re.compile(r"\W+")
+_CODE_LENGTH = 5
+
+
+def is_commune_code(code: str) -> bool:
+    """Whether a text has the form of the INSEE code of a commune, in a département or territory that exists.
+
+    >>> [is_commune_code(code) for code in ("62193", "2A004", "97411", "20004", "62000", "6254", "99123")]
+    [True, True, True, False, False, False, False]
+    """
+    departement = departement_of(code)
+    number = code[len(departement) :]
+    known = departement in DEPARTEMENTS or departement in _OTHER_TERRITORIES
+    return known and len(code) == _CODE_LENGTH and number.isascii() and number.isdigit() and int(number) > 0
+
+
+def commune_codes(written: str) -> tuple[str, ...]:
+    """Codes of communes of one field, however official files write the list: the only reader of such lists.
+
+    Parameters
+    ----------
+    written : codes one after the other, or separated by anything that is neither a letter nor a digit, in quotes or
+        not; one that is written as a number may have lost its first zero.
+
+    Returns
+    -------
+    Each once, in the order of the list; none where nothing is written.
+
+    Raises
+    ------
+    InvalidInputError
+        A part is no code of an existing commune: nothing is guessed from a list that is half understood.
+
+    >>> commune_codes("6219362548"), commune_codes('"62193,62548"'), commune_codes("62193; 62548"), commune_codes("")
+    (('62193', '62548'), ('62193', '62548'), ('62193', '62548'), ())
+    >>> commune_codes("100101002"), commune_codes("2A0042B033"), commune_codes("1001")
+    (('01001', '01002'), ('2A004', '2B033'), ('01001',))
+    """
+    codes: dict[str, None] = {}
+    parts = [part.upper() for part in _LIST_MARKS.split(written) if part]
+    if len(parts) == 1 and parts[0].isdigit():
+        parts = [parts[0].zfill(-(-len(parts[0]) // _CODE_LENGTH) * _CODE_LENGTH)]
+    for whole in parts:
+        for start in range(0, len(whole), _CODE_LENGTH):
+            code = whole[start : start + _CODE_LENGTH]
+            if not is_commune_code(code):
+                raise InvalidInputError(
+                    f"« {written[:60]} » n'est pas une liste de codes de communes",
+                    advice="attendu : des codes Insee de cinq caractères, à la suite ou séparés par des virgules",
+                )
+            codes[code] = None
+    return tuple(codes)
 
 
 def projected_epsg(insee_code: str) -> int:

@@ -14,6 +14,7 @@ from geoville.crs import (
     LAMBERT_93,
     PROJECTED_BY_DEPARTEMENT,
     WGS84,
+    commune_codes,
     projected_epsg,
     transform_geometry,
     transform_points,
@@ -158,6 +159,7 @@ TECHNICAL = ("fid", "ogc_fid", "geom", "geometry")
 
 INSEE_CODE = re.compile(r"\d[\dAB]\d{3}")
 _SEPARATORS = re.compile(r"\s*[;,]\s*")
+_QUOTES = ("'", '"', "[")
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -298,7 +300,7 @@ class ContourRow:
 
 
 def split_communes(text: str) -> tuple[str, ...]:
-    """Communes of one field, separated by semicolons or commas.
+    """Communes of one field: their codes (see `commune_codes`), else their names, separated by semicolons or commas.
 
     A list that goes on with bare ordinals is one phrase about one town, and stays whole.
 
@@ -307,6 +309,11 @@ def split_communes(text: str) -> tuple[str, ...]:
     >>> split_communes("Marseille 3ème, 1er et 2ème arrondissements")
     ('Marseille 3ème, 1er et 2ème arrondissements',)
     """
+    if text.strip()[:1].isdigit() or text.strip()[:1] in _QUOTES:
+        try:
+            return commune_codes(text)
+        except InvalidInputError:
+            pass  # names, or codes of no commune, which stay as they are written
     parts = tuple(part for part in _SEPARATORS.split(text.strip()) if part)
     if all(INSEE_CODE.fullmatch(part) or not part[0].isdigit() for part in parts):
         return parts

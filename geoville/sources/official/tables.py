@@ -16,8 +16,9 @@ import numpy as np
 from geoville.carroyage.cell_id import format_cell_ids, parse_cell_ids
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.lattice import place_keys, places_of
-from geoville.crs import GRID_CRS, WGS84, commune_of, projected_epsg, transform_points
+from geoville.crs import GRID_CRS, WGS84, commune_codes, commune_of, projected_epsg, transform_points
 from geoville.errors import AddressListError, GridError, InvalidInputError, Location
+from geoville.french import number as french_number
 from geoville.sources.addresses import BAL, BAN, GZIP_START, JSON_LINES, open_address_file
 from geoville.sources.grids import SPELLINGS, fixed_width_ids, numbers, open_grid_file, read_grid
 from geoville.sources.official import recognise as known
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
 
     CodeOf = Callable[[bytes], str]
 
-_COMMUNE_CODE_LENGTH = 5
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PublishedGrid:
@@ -79,12 +78,13 @@ def read_published_grid(found: Recognised, epsg: int, vintage: int | None) -> Pu
 
 
 def convert_grid(published: PublishedGrid, area: Area, folder: Path, outlines: CommuneOutlines | None) -> Converted:
-    """Write the cells of the area.
+    """Write the cells of the area, and check what was read against the outlines.
 
     Notes
     -----
-    A cell is kept where one of the communes that the file gives it is of the area; where the file gives none, where
-    its centre lies in an outline.
+    A cell is kept where one of the communes that the file gives it is of the area, or where its centre lies in an
+    outline: a commune may have been merged since, or the file may give the cell no commune. What only the outlines
+    keep, and the communes that the file says less people of than its cells hold, are said.
 
     Raises
     ------
@@ -92,7 +92,9 @@ def convert_grid(published: PublishedGrid, area: Area, folder: Path, outlines: C
         The grid has no cell in the area.
     """
     grid = published.grid
-    kept = _held(published, area, outlines)
+    named = _named(published, area)
+    centre = _communes_of_centres(published, area, outlines)
+    kept = (centre != "") if named is None else named | (centre != "")
     if not kept.any():
         raise GridError(
             "Aucun carreau de cette grille n'est dans le territoire",
@@ -102,7 +104,8 @@ def convert_grid(published: PublishedGrid, area: Area, folder: Path, outlines: C
     out = folder / f"grid_{grid.vintage}.parquet"
     _write_grid(grid.take(kept), out)
     rows = int(kept.sum())
-    return Converted(out, "grid", rows, len(grid) - rows, grid_vintage=grid.vintage)
+    notes = () if named is None or area.is_country else tuple(_check_of_communes(published, named, centre))
+    return Converted(out, "grid", rows, len(grid) - rows, notes, grid_vintage=grid.vintage)
 
 
 def people_by_commune(published: PublishedGrid) -> dict[str, float]:
@@ -158,17 +161,83 @@ def _file_of(found: Recognised, epsg: int) -> Path:
     )
 
 
-def _held(published: PublishedGrid, area: Area, outlines: CommuneOutlines | None) -> NDArray[np.bool_]:
-    """Which cells of a grid are of the area."""
-    grid, written = published.grid, published.communes
+def _named(published: PublishedGrid, area: Area) -> NDArray[np.bool_] | None:
+    """Which cells the file says to be of the area; all of them for the country, None where it names no commune."""
     if area.is_country:
-        return np.ones(len(grid), dtype=bool)
+        return np.ones(len(published.grid), dtype=bool)
+    written = published.communes
     if written is None:
-        easting, northing = centres(grid.epsg, grid.easting, grid.northing)
-        communes = needed(outlines, "cette grille, qui ne dit pas ses communes").commune_at(easting, northing)
-        return np.asarray(communes != "", dtype=bool)
+        return None
     held = np.array([any(area.holds(code) for code in codes) for codes in written.codes], dtype=bool)
     return np.asarray(held[written.place], dtype=bool)
+
+
+_AROUND_M = 5_000.0
+"""Margin around a box that is turned into another CRS: its sides are no longer straight there."""
+
+
+def _communes_of_centres(published: PublishedGrid, area: Area, outlines: CommuneOutlines | None) -> NDArray[np.str_]:
+    """Commune of the area that the centre of each cell lies in; empty text where it lies in none."""
+    grid = published.grid
+    found = np.full(len(grid), "", dtype="U5")
+    if area.is_country or (outlines is None and published.communes is not None):
+        return found
+    outlines = needed(outlines, "cette grille, qui ne dit pas ses communes")
+    west, south, east, north = _bounds_of(outlines, grid.epsg)
+    near = np.flatnonzero(
+        (grid.easting >= west) & (grid.easting <= east) & (grid.northing >= south) & (grid.northing <= north)
+    )
+    found[near] = outlines.commune_at(*centres(grid.epsg, grid.easting[near], grid.northing[near]))
+    return found
+
+
+def _bounds_of(outlines: CommuneOutlines, epsg: int) -> tuple[float, float, float, float]:
+    """West, south, east and north of all outlines, with a margin, in the CRS of the cells."""
+    import shapely
+
+    west, south, east, north = shapely.total_bounds(outlines.polygons)
+    corners = np.array([(west, south), (east, south), (east, north), (west, north)])
+    eastings, northings = transform_points(corners[:, 0], corners[:, 1], outlines.epsg, epsg)
+    low, high = (np.array([eastings, northings]).min(axis=1), np.array([eastings, northings]).max(axis=1))
+    return (*(low - _AROUND_M).tolist(), *(high + _AROUND_M).tolist())
+
+
+_LOST_SHARE = 0.01
+"""Of a commune's people, that the file may give to other communes though their cells are centred in it."""
+
+_SHOWN_COMMUNES = 5
+
+
+def _check_of_communes(published: PublishedGrid, named: NDArray[np.bool_], centre: NDArray[np.str_]) -> Iterator[str]:
+    """Sentences on the people that the file does not give to the commune that their cell is centred in."""
+    written, people = published.communes, published.grid.people
+    if written is None:
+        return
+    rows = np.flatnonzero((centre != "") | named)
+    unknown = rows[np.array([not written.codes[place] for place in written.place[rows]], dtype=bool)]
+    if len(unknown):
+        yield (
+            f"Carreaux auxquels le fichier ne donne aucune commune, gardés parce que leur centre est dans le "
+            f"territoire : {len(unknown)} ({french_number(people[unknown].sum())} habitants)."
+        )
+    inside = np.flatnonzero(centre != "")
+    towns = [{commune_of(code) for code in codes} for codes in written.codes]
+    agrees = np.array([centre[row] in towns[written.place[row]] for row in inside.tolist()], dtype=bool)
+    lost = [
+        (town, people[inside[(centre[inside] == town) & ~agrees]].sum(), people[inside[centre[inside] == town]].sum())
+        for town in sorted(set(centre[inside].tolist()))
+    ]
+    short = [(town, missing, total) for town, missing, total in lost if missing > _LOST_SHARE * total]
+    if short:
+        shown = " ; ".join(
+            f"{town}, {french_number(total - missing)} habitants sur {french_number(total)}"
+            for town, missing, total in short[:_SHOWN_COMMUNES]
+        )
+        more = " ; …" if len(short) > _SHOWN_COMMUNES else ""
+        yield (
+            "Communes auxquelles le fichier donne moins d'habitants que les carreaux dont le centre y est "
+            f"(fusion de communes, ou fichier abîmé), comptées par le centre : {shown}{more}."
+        )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -197,20 +266,34 @@ def _written_communes(path: Path) -> WrittenCommunes | None:
     _, rows_north, rows_east = parse_cell_ids(fixed_width_ids(table[ids]))
     in_grid_order = np.argsort(place_keys(rows_east, rows_north), kind="stable")
     lists = table[column].dictionary_encode().combine_chunks()
-    codes = [*map(_codes, lists.dictionary.to_pylist()), []]
-    place = lists.indices.fill_null(len(codes) - 1).to_numpy()[in_grid_order]
+    written = lists.dictionary.to_pylist()
+    rows = lists.indices.fill_null(len(written)).to_numpy()
+    codes = [*_codes_of_lists(path, written, rows, column), []]
+    place = rows[in_grid_order]
     return WrittenCommunes(codes, place.astype(np.intp))
 
 
-def _codes(written: object) -> list[str]:
-    """Codes of the communes of a cell, which are written one after the other."""
-    text = written.decode("latin-1") if isinstance(written, bytes) else str(written or "")
-    text = text.strip()
-    if text.isdigit():
-        text = text.zfill(
-            -(-len(text) // _COMMUNE_CODE_LENGTH) * _COMMUNE_CODE_LENGTH
-        )  # a number has lost its first zero
-    return [text[start : start + _COMMUNE_CODE_LENGTH] for start in range(0, len(text), _COMMUNE_CODE_LENGTH)]
+def _codes_of_lists(path: Path, lists: Sequence[object], rows: NDArray[np.intp], column: str) -> list[list[str]]:
+    """Codes of each different list; one that is no list of communes refuses the file, with its first line.
+
+    Raises
+    ------
+    InvalidInputError
+        All the lists at fault, at once.
+    """
+    faults = Faults(path.name)
+    codes: list[list[str]] = []
+    for number, written in enumerate(lists):
+        text = written.decode("latin-1") if isinstance(written, bytes) else str(written or "")
+        try:
+            codes.append(list(commune_codes(text)))
+        except InvalidInputError as error:
+            line = open_grid_file(path).line_of(int(np.flatnonzero(rows == number)[0]))
+            message = "Ce n'est pas une liste de codes de communes"
+            faults.add(message, error.advice or "", line=line, column=column, value=text)
+            codes.append([])
+    faults.refuse()
+    return codes
 
 
 def _write_grid(grid: Grid, out: Path) -> None:

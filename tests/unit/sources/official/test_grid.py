@@ -154,3 +154,80 @@ def test_a_name_with_a_year_tells_the_vintage_where_the_registry_does_not(tmp_pa
     (found,) = recognise([tmp_path / "carreaux_2021.csv"])
     (made,) = converted([tmp_path / "carreaux_2021.csv"], publication("grid"))
     assert (found.vintage, made.grid_vintage, made.path.name) == ("2021", 2021, "grid_2021.parquet")
+
+
+TWO_TOWNS = ["62193", '"62193,62548"', "62193, 62548", "['62548'; '62193']"]
+
+
+@pytest.mark.parametrize("written", TWO_TOWNS[1:])
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_a_list_of_communes_is_read_joined_or_separated_quoted_or_not(
+    tmp_path: Path, converted, written: str, separator: str
+) -> None:
+    """The grid of 2021 writes "62193,62548" where that of 2019 writes 6219362548: no border cell is lost."""
+    rows = [",".join(COLUMNS).replace(",", separator)]
+    for row, values in enumerate(zip(*COLUMNS.values(), strict=True)):
+        cells = [str(value).replace(".", "," if separator == ";" else ".") for value in values]
+        cells[2] = f'"{written.strip(chr(34))}"' if row == 1 else cells[2]
+        rows.append(separator.join(cells))
+    (tmp_path / "a.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    for commune in ("62193", "62548"):
+        (made,) = converted([tmp_path / "a.csv"], GRID, of=Area(2154, frozenset({commune})))
+        assert 4.0 in people(made.path)
+
+
+@pytest.mark.parametrize("written", ["62193,6254", "62193é62548", "62000", "2019362548", "62193.0"])
+def test_what_is_no_list_of_existing_communes_is_refused(tmp_path: Path, pack: Path, converted, written: str) -> None:
+    write_csv(table(lcog_geo=["62193", "62193", written, "59350"]), tmp_path / "a.csv")
+    with pytest.raises(
+        InvalidInputError, match=r"liste de codes de communes \(fichier a.csv, ligne 4, colonne lcog_geo"
+    ):
+        converted([tmp_path / "a.csv"], GRID)
+    assert list(pack.iterdir()) == []
+
+
+def around(*cells: tuple[int, int]) -> CommuneOutlines:
+    """One commune, 62193, that holds the centres of some cells."""
+    corners = np.array(cells)
+    east, north = centres(3035, corners[:, 0], corners[:, 1])
+    shape = shapely.union_all([shapely.Point(*place).buffer(50) for place in zip(east, north, strict=True)])
+    return CommuneOutlines(np.array(["62193"]), np.array([shape], dtype=object), 2154)
+
+
+def test_what_was_read_is_checked_against_the_centres_of_cells(tmp_path: Path, converted) -> None:
+    """A commune that was merged since, or a cell without commune: kept by its centre, counted, and said."""
+    within = around((3746000, 2838600), (3746400, 2838600), (3746600, 2838600))
+    only = Area(2154, frozenset({"62193"}))
+    write_csv(table(lcog_geo=["62193", "62548", "62999", ""]), tmp_path / "a.csv")
+    (made,) = converted([tmp_path / "a.csv"], GRID, of=only, within=within)
+    assert people(made.path) == [10.5, 20.0, 30.0]
+    unknown, short = made.notes
+    assert unknown.endswith(": 1 (30 habitants).")
+    assert "62193, 10 habitants sur 60" in short.replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_a_grid_that_agrees_with_the_outlines_says_nothing(tmp_path: Path, converted) -> None:
+    write_csv(table(), tmp_path / "a.csv")
+    (made,) = converted([tmp_path / "a.csv"], GRID, within=around((3746000, 2838600), (3746200, 2838600)))
+    assert (made.rows, made.notes) == (2, ())
+
+
+@pytest.mark.realdata
+def test_the_grid_of_2021_of_calais_as_it_is_published(shared_data: Path, tmp_path: Path, converted) -> None:
+    """Lists quoted and separated by commas: every cell whose centre is in the town is read, and its border cells."""
+    real = pd.read_csv(shared_data / "calais/calais_filosofi2021_200m.csv")
+    communes = gpd.read_file(shared_data / "calais/communes.geojson").to_crs(2154)
+    numbers = real["idcar_200m"].str.extract(r"N(\d+)E(\d+)").astype(int).to_numpy()
+    east, north = centres(3035, numbers[:, 1], numbers[:, 0])
+    squares = gpd.GeoDataFrame(geometry=shapely.points(east, north), crs=2154).buffer(100, cap_style="square")
+    code = next(name for name in communes.columns if name.lower() in ("insee_com", "code"))
+    cell, town = communes.sindex.query(squares.to_numpy(), predicate="intersects")
+    lists = pd.Series(communes[code].to_numpy()[town]).groupby(cell).agg(lambda codes: ",".join(sorted(codes)))
+    real["lcog_geo"] = pd.Series(range(len(real))).map(lists)
+    real.to_csv(tmp_path / "Filosofi2021_carreaux_200m_met.csv", index=False)
+    assert '"62193,' in (tmp_path / "Filosofi2021_carreaux_200m_met.csv").read_text()
+    files = [tmp_path / "Filosofi2021_carreaux_200m_met.csv"]
+    (made,) = converted(files, publication("grid", grid_vintage=2021), within=None)
+    touching = real["lcog_geo"].fillna("").str.contains("62193|62548")
+    assert (made.rows, made.notes) == (touching.sum(), ())
+    assert read_grid(made.path, vintage=2021).people.sum() == pytest.approx(real["ind"][touching].sum())
