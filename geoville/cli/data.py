@@ -267,6 +267,12 @@ def fetch(
     accept: Annotated[
         bool, typer.Option("--accept", help="Prendre un fichier qui a changé depuis la dernière fois.")
     ] = False,
+    vintage: Annotated[
+        int | None,
+        typer.Option(
+            "--vintage", metavar="ANNÉE", help="Année des revenus des carreaux dont le fichier ne la dit pas."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Récupérer les données officielles d'un territoire.
@@ -277,14 +283,14 @@ def fetch(
     from geoville.workflows.fetch import FetchRequest, fetch_pack
 
     target = _target(territory, departement, national=national)
-    request = FetchRequest(target, tuple(only or ()), from_dir, mirror, accept)
+    request = FetchRequest(target, tuple(only or ()), from_dir, mirror, accept, vintage)
     with _fetch_progress() as progress:
         run = fetch_pack(request, progress)
     if as_json:
         print_json(_fetch_document(run))
     else:
         _print(run)
-    if run.territory is None or run.failures:
+    if run.has_failed:
         raise typer.Exit(1)
 
 
@@ -312,7 +318,11 @@ def _print(run: FetchRun) -> None:
         if item.changed
     )
     print_lines(f"Pas dans le dossier : {_name(item.data_set)}." for item in run.brought if item.is_absent)
+    print_lines(f"Laissé de côté, {_name(item.data_set)} : {item.set_aside}" for item in run.brought if item.set_aside)
+    print_lines(run.notes)
+    print_lines([f"Ne sont pas des données connues : {', '.join(run.unknown)}."] if run.unknown else [])
     print_lines(f"Échec, {_name(item.data_set)} : {item.failure}" for item in run.failures)
+    print_lines(f"Refusé : {item.failure}" for item in run.refused)
     if run.territory is None:
         print_lines(["Rien n'a été récupéré : le territoire n'a pas changé."])
         return
@@ -332,8 +342,10 @@ def _row(item: Brought) -> tuple[str, str, str, str, str]:
 
 
 def _name(data_set: DataSet) -> str:
-    from geoville.sources.registry import KIND_NAMES
+    from geoville.sources.registry import KIND_NAMES, UNKNOWN_EDITION
 
+    if data_set.vintage == UNKNOWN_EDITION:
+        return f"{KIND_NAMES[data_set.kind]}, édition {data_set.vintage}"
     return f"{KIND_NAMES[data_set.kind]} {data_set.vintage}"
 
 
@@ -349,6 +361,7 @@ def _fetch_document(run: FetchRun) -> dict[str, Any]:
                 "vintage": item.data_set.vintage,
                 "where": item.where or None,
                 "failure": item.failure or None,
+                "set_aside": item.set_aside or None,
                 "changed": item.changed,
                 "files": [
                     {"path": file.path.name, "rows": file.rows, "left_out": file.left_out, "notes": list(file.notes)}
@@ -357,6 +370,9 @@ def _fetch_document(run: FetchRun) -> dict[str, Any]:
             }
             for item in run.brought
         ],
+        "refused": [{"name": item.name, "failure": item.failure} for item in run.refused],
+        "unknown": list(run.unknown),
+        "notes": list(run.notes),
     }
 
 

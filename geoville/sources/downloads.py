@@ -38,10 +38,14 @@ FROM_ITS_PAGE = "chercher le fichier sur la page de son producteur et le donner 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The file that is being downloaded, as sentences name it: its name, and the host that it comes from."""
+    """The file that is being downloaded, as sentences name it: its name, and the host that it comes from.
+
+    `by_hand` says what to do where the host refuses programs, a French clause; empty where nobody knows better.
+    """
 
     name: str
     host: str
+    by_hand: str = ""
 
     def unavailable(self, what: str, advice: str = LATER) -> DataUnavailableError:
         """Error of a file that does not come, whoever asks for it."""
@@ -66,7 +70,7 @@ class Wanted:
         if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
             return self.unavailable(f"n'a plus ce fichier (code {status})", FROM_ITS_PAGE)
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED}:
-            return self.unavailable(f"en refuse l'accès (code {status})", FROM_ITS_PAGE)
+            return self.unavailable(f"en refuse l'accès (code {status})", self.by_hand or FROM_ITS_PAGE)
         return self.unavailable(f"répond par le code {status}", FROM_ITS_PAGE)
 
     def transport_fault(self, error: httpx.TransportError) -> PassingFault:
@@ -448,6 +452,7 @@ def download(
     size_bytes: int | None,
     accept: bool = False,
     progress: Progress | None = None,
+    by_hand: str = "",
 ) -> Downloaded:
     """Bring a file into a folder, under the last name of its address; nothing is fetched that is already there.
 
@@ -462,6 +467,7 @@ def download(
     size_bytes : exact size that the file must have; None where nobody knows it.
     accept : take the file even if it is another one.
     progress : called with the bytes that have come and, where known, those of the whole file.
+    by_hand : what to do where the server refuses programs, a French clause.
 
     Raises
     ------
@@ -473,7 +479,7 @@ def download(
     """
     address = parsed_address(url)
     path = into / _file_name(address)
-    wanted = Wanted(path.name, address.host)
+    wanted = Wanted(path.name, address.host, by_hand)
     shown = str(address.copy_with(userinfo=b""))
     expected = _Expected(wanted, sha256, size_bytes, accept=accept)
     try:

@@ -186,7 +186,8 @@ def read_communes_layer(path: Path, epsg: int) -> CommuneLayer:
 _IRIS_CODES = ("code_iris", "codeiris", "iris_code", "code")
 """Not a bare "IRIS": in INSEE's files that is the number inside the commune, the same in every town."""
 
-_IRIS_NAMES = ("nom_iris", "lib_iris", "libiris")
+_IRIS_NAMES = ("nom_iris", "lib_iris", "libiris", "name")
+"""The last one is that of the packs."""
 _YEARLY_MEDIANS = ("median_uc", "median_declared_eur")
 _YEARLY_RANGES = ("iqr", "range_declared_eur")
 _DATED_MEDIAN = re.compile(r"(?:dec_med|rfucq2|median_declared_)(\d{2}|\d{4})", re.IGNORECASE)

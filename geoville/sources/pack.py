@@ -10,6 +10,7 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from math import isnan
 from typing import TYPE_CHECKING
 
@@ -180,11 +181,15 @@ def read_urban_units(path: Path) -> dict[str, str]:
 
 
 def read_unit_incomes(path: Path) -> dict[str, IncomeReference]:
-    """Read the reference incomes of urban units, estimated by geoville and so never verified."""
+    """Read the reference incomes of urban units: published and so verified, else estimated by geoville."""
+    from pyarrow import parquet
+
     names = ("uu", "national_eur", "rmuc_eur", "population", "year", "source")
     rows = zip(*(column.to_pylist() for column in _columns(path, names)), strict=True)
+    says = "verified" in parquet.read_schema(path).names  # packs made before they were published do not say
+    verified = iter(_columns(path, ("verified",))[0].to_pylist()) if says else repeat(object=False)
     return {
-        unit: IncomeReference(national, rmuc, population, year, verified=False, source=source)
+        unit: IncomeReference(national, rmuc, population, year, verified=next(verified), source=source)
         for unit, national, rmuc, population, year, source in rows
     }
 
@@ -390,9 +395,13 @@ class Pack:
 
     @cached_property
     def iris_names(self) -> dict[str, str]:
-        """Names of the IRIS by code, those whose incomes or contours the pack has."""
-        files = (*self._files("iris"), *self._files("iris_income"))
-        return {code: name for file in files for code, name in read_iris_names(file.checked_path()).items()}
+        """Names of the IRIS by code, those whose incomes or contours the pack has; contours, which name all, decide.
+
+        A table of incomes may name an IRIS by its code (INSEE's have no LIBIRIS since 2020): that is no name.
+        """
+        files = (*self._files("iris_income"), *self._files("iris"))
+        named = (item for file in files for item in read_iris_names(file.checked_path()).items())
+        return {code: name for code, name in named if name and name != code}
 
     @cached_property
     def extent(self) -> tuple[float, float, float, float] | None:

@@ -27,6 +27,7 @@ READERS = {
     "commune_contours": "communes",
     "communes": "communes",
     "urban_units": "urban_units",
+    "unit_income": "unit_income",
     "qpv": "perimeters",
     "zfu": "perimeters",
     "equipment": "equipment",
@@ -39,7 +40,19 @@ SCOPES = ("national", "departement")
 FORMATS = {"zip", "7z", "gz", "csv", "xls", "xlsx", "shp", "gpkg", "geojson", "parquet"}
 
 _TEXTS = ("id", "kind", "title", "producer", "licence", "page", "format", "vintage", "scope", "seen_in", "reader")
-_OTHERS = ("url", "size_bytes", "sha256", "checked", "checked_on", "grid_vintage", "generation", "notes")
+_OTHERS = (
+    "family",
+    "series",
+    "file_name",
+    "url",
+    "size_bytes",
+    "sha256",
+    "checked",
+    "checked_on",
+    "grid_vintage",
+    "generation",
+    "notes",
+)
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -143,6 +156,9 @@ def _is_web(address: str) -> bool:
 
 REGISTRY = "registry.toml"
 PER_DEPARTEMENT = "departement"
+UNKNOWN_EDITION = "inconnue"
+"""Vintage of a publication whose content and name do not tell it."""
+
 KIND_NAMES = {
     "grid": "carreaux de 200 m",
     "iris_contours": "contours des IRIS",
@@ -150,6 +166,7 @@ KIND_NAMES = {
     "commune_contours": "contours des communes",
     "communes": "noms et codes des communes",
     "urban_units": "unités urbaines",
+    "unit_income": "revenus par unité urbaine",
     "qpv": "quartiers prioritaires",
     "zfu": "zones franches urbaines",
     "equipment": "équipements",
@@ -178,6 +195,9 @@ class DataSet:
     checked, checked_on : whether somebody opened `url`, and when.
     seen_in : where `url`, or the page, was read.
     reader : module of `sources.official` that reads it.
+    family : which publication of its kind the content of a file tells it to be (`sources.official.recognise`).
+    series : title of the publication, whatever its edition; empty where the kind says enough.
+    file_name : of the file, where `url` is not known: what to look for on the page.
     grid_vintage : for a grid, year of its incomes.
     generation : for QPV, 2015 or 2024.
     notes : French, for people: columns, traps, what to do by hand.
@@ -202,6 +222,9 @@ class DataSet:
     grid_vintage: int | None = None
     generation: int | None = None
     notes: str = ""
+    family: str = ""
+    series: str = ""
+    file_name: str = ""
 
     def address(self, departement: str | None = None, mirror: str | None = None) -> str:
         """Where to ask for the file.
@@ -220,11 +243,17 @@ class DataSet:
         if mirror:
             return f"{mirror.rstrip('/')}/{urlsplit(url).path.rpartition('/')[2] or self.id}"
         if not url:
+            named = f" sous le nom {self.file_name}" if self.file_name else ""
             raise InvalidInputError(
                 f"L'adresse du fichier de « {self.title} » n'est pas connue",
-                advice=f"le télécharger à la main depuis {self.page} et le donner avec --from-dir",
+                advice=f"le télécharger à la main depuis {self.page}{named} et le donner avec --from-dir",
             )
         return url
+
+    @property
+    def published_name(self) -> str:
+        """Name of the file at its producer's; empty where it is not known, or where each département has its own."""
+        return self.file_name or ("" if self.scope == PER_DEPARTEMENT else urlsplit(self.url).path.rpartition("/")[2])
 
     @property
     def source(self) -> Source:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from geoville.crs import DEPARTEMENTS, commune_of, departement_of, projected_epsg
 from geoville.errors import GeovilleError, GridError, InvalidInputError, LawError, Location
 from geoville.extras import need
+from geoville.french import refusal
 from geoville.law import parameter
 from geoville.model import Source
 from geoville.sources.downloads import cache_folder, download
@@ -22,8 +23,10 @@ from geoville.sources.manifest import COMMUNES, DEPARTEMENT, NATIONAL, Manifest,
 from geoville.sources.official.area import Area, Converted, write_table
 from geoville.sources.official.convert import convert
 from geoville.sources.official.layers import commune_of_iris, read_outlines
-from geoville.sources.official.recognise import recognise
+from geoville.sources.official.recognise import DISPOSABLE, recognise, refusal_of
 from geoville.sources.official.tables import (
+    METROPOLITAN,
+    UNIT_MEDIANS_FILE,
     IndexedAddresses,
     convert_grid,
     convert_iris_income,
@@ -33,7 +36,7 @@ from geoville.sources.official.tables import (
 )
 from geoville.sources.pack import UNIT_INCOMES, building_folder, open_pack, publish
 from geoville.sources.pack_folders import current_version
-from geoville.sources.registry import KIND_NAMES, PER_DEPARTEMENT, registry
+from geoville.sources.registry import KIND_NAMES, PER_DEPARTEMENT, UNKNOWN_EDITION, registry
 from geoville.version import __version__
 from geoville.workflows.address_index import build_address_index
 
@@ -75,6 +78,7 @@ class FetchRequest:
     from_dir : folder of files downloaded by hand; nothing is asked of the network then, unless of a mirror.
     mirror : address that has the files under their own names, asked in place of the publishers.
     accept : take a file that is not the one expected.
+    vintage : year of the grids whose files do not tell theirs; None where nobody says it.
     """
 
     target: Target
@@ -82,6 +86,7 @@ class FetchRequest:
     from_dir: Path | None = None
     mirror: str | None = None
     accept: bool = False
+    vintage: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,8 @@ class Brought:
     files : what was made of them; none where the territory has nothing of that kind.
     failure : French sentence; empty where nothing failed.
     changed : a file is not the one expected, and was accepted.
+    set_aside : French sentence on why it was not read, though it could have been or because another one could;
+        empty elsewhere.
     """
 
     data_set: DataSet
@@ -104,11 +111,20 @@ class Brought:
     files: tuple[Converted, ...] = ()
     failure: str = ""
     changed: bool = False
+    set_aside: str = ""
 
     @property
     def is_absent(self) -> bool:
         """Whether the folder at hand does not have it, which is no failure."""
-        return not (self.where or self.failure)
+        return not (self.where or self.failure or self.set_aside)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A file of the folder that could not be opened; `failure` is a French sentence that names it."""
+
+    name: str
+    failure: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +134,21 @@ class FetchRun:
     Parameters
     ----------
     territory : the new version of the pack; None where nothing came.
+    refused : files of the folder that could not be opened; the others went on.
+    unknown : names of those that are none of the data that geoville knows.
+    notes : French sentences on the tables made of several data sets.
     """
 
     territory: Pack | None
     brought: tuple[Brought, ...]
+    refused: tuple[RefusedFile, ...] = ()
+    unknown: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether something that was given or asked for could not be read."""
+        return self.territory is None or bool(self.failures or self.refused)
 
     @property
     def failures(self) -> tuple[Brought, ...]:
@@ -135,6 +162,7 @@ KINDS = (
     "commune_contours",
     "communes",
     "urban_units",
+    "unit_income",
     "iris_contours",
     "grid",
     "iris_income",
@@ -148,8 +176,11 @@ KINDS = (
 
 CUT_BY_OUTLINES = frozenset({"grid", "qpv", "zfu", "streets"})
 _EVERY_VINTAGE = frozenset({"grid", "qpv"})
-_WHEN_ASKED = frozenset({"streets"})
-"""Several hundred megabytes for a département, and few commands need them."""
+_WHEN_ASKED = frozenset({"streets", "unit_income"})
+"""Several hundred megabytes for a département, and few commands need them; or files whose address nobody knows."""
+
+ONE_IS_READ = frozenset({"commune_contours", "communes", "iris_contours", "equipment", "streets", "addresses"})
+"""Kinds of which a pack has one file: of several editions the newest that can be read is taken."""
 
 
 def chosen_data_sets(only: Sequence[str], scope: str, *, has_outlines: bool) -> tuple[DataSet, ...]:
@@ -198,7 +229,7 @@ PROVENANCE, PROVENANCE_FILE = "provenance", "provenance.json"
 _DERIVED = "geoville"
 _TITLES = {
     "cells": "Commune et IRIS du centre de chaque carreau",
-    "unit_incomes": "Revenus de référence des unités urbaines, estimés",
+    "unit_incomes": "Revenus de référence des unités urbaines",
     PROVENANCE: "Origine de chaque fichier",
 }
 
@@ -363,8 +394,6 @@ def _digest(area: Area) -> str:
 
 _UNPACKED = "unpacked"
 _FOLDER = "dossier"
-_LATEST = "dernière publication"
-"""Vintage of the data sets that have one publication, always the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,29 +456,54 @@ def downloaded(
     parts = target.departements if data_set.scope == PER_DEPARTEMENT else (None,)
     came = []
     for part in parts:
+        address = data_set.address(part, mirror)
         found = download(
-            data_set.address(part, mirror),
+            address,
             cache_folder() / "downloads",
             sha256=data_set.sha256,
             size_bytes=data_set.size_bytes,
             accept=accept,
             progress=progress,
+            by_hand=_by_hand(data_set, address, target),
         )
         came.append(Came(found.path, found.sha256, found.changed))
     return Origin(data_set, tuple(came), "miroir" if mirror else "téléchargé")
 
 
-def found_in_folder(folder: Path, work: Path) -> tuple[Origin, ...]:
-    """What a folder of files downloaded by hand holds, told by their content.
+def _by_hand(data_set: DataSet, address: str, target: Target) -> str:
+    """What to do where a server refuses programs: the page, the name of the file to save, the command to go on."""
+    name = address.partition("?")[0].rpartition("/")[2]
+    of = {DEPARTEMENT: f"--departement {target.departements[0]}", NATIONAL: "--national"}.get(target.scope, target.name)
+    return (
+        f"ouvrir {data_set.page} dans un navigateur, y enregistrer « {name} » dans ~/Downloads, "
+        f"puis continuer avec : geoville data fetch {of} --from-dir ~/Downloads"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FolderContent:
+    """What a folder of files downloaded by hand holds.
 
     Parameters
     ----------
-    folder : looked into with its own folders; what has a name that begins with a dot is left out.
-    work : where archives are unpacked.
+    origins : one for each publication; its files, in several archives or not, are together.
+    refused : files that could not be opened.
+    unknown : names of files that are none of the data that geoville knows.
+    """
 
-    Returns
-    -------
-    One origin for each publication. One of a vintage that the registry does not have is cited with its own.
+    origins: tuple[Origin, ...]
+    refused: tuple[RefusedFile, ...]
+    unknown: tuple[str, ...]
+
+
+def found_in_folder(folder: Path, work: Path, vintage: int | None = None) -> FolderContent:
+    """What a folder of files downloaded by hand holds, told by their content; one that cannot be opened stops no other.
+
+    Parameters
+    ----------
+    folder : looked into with its own folders; what has a name that begins with a dot, or with "~$", is left out.
+    work : where archives are unpacked.
+    vintage : year of the grids whose files do not tell theirs, or tell two.
 
     Raises
     ------
@@ -458,21 +512,82 @@ def found_in_folder(folder: Path, work: Path) -> tuple[Origin, ...]:
     """
     if not folder.is_dir():
         raise InvalidInputError(f"Le dossier « {folder} » n'existe pas", advice="donner celui des fichiers téléchargés")
-    loose: list[Path] = []
-    checksums: dict[Path, str] = {}
-    origins = []
+    sorting = _Sorting(work)
     for path in sorted(_visible_files(folder)):
-        checksums[path] = sha256_of(path)
-        inside = unpacked(path, checksums[path], work)
-        if inside == (path,):
-            loose.append(path)
+        sorting.look_at(path)
+    sorting.look_at_loose_files()
+    origins = _together(_origin_of(item, came, vintage) for item, came in sorting.found)
+    refused = tuple(sorted(sorting.refused, key=lambda item: item.name))
+    return FolderContent(origins, refused, tuple(sorted(sorting.unknown)))
+
+
+@dataclass(slots=True)
+class _Sorting:
+    """Files of a folder being sorted: what they hold, those that cannot be opened, those that are something else.
+
+    Parameters
+    ----------
+    work : where archives are unpacked.
+    loose : files that are no archive, to be recognised together: a Shapefile is several.
+    """
+
+    work: Path
+    found: list[tuple[Recognised, tuple[Came, ...]]] = field(default_factory=list)
+    refused: list[RefusedFile] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    loose: dict[Path, str] = field(default_factory=dict)
+
+    def look_at(self, path: Path) -> None:
+        """Open one file; whatever befalls it is its own affair."""
+        try:
+            sha256 = sha256_of(path)
+            if refusal_of(path, of_archives=True) or (inside := unpacked(path, sha256, self.work)) == (path,):
+                self.loose[path] = sha256
+                return
+        except GeovilleError as error:
+            self.refused.append(RefusedFile(path.name, error.sentence))
+            return
+        except OSError as error:
+            self.refused.append(RefusedFile(path.name, f"« {path.name} » ne peut pas être lu ({refusal(error)})."))
+            return
+        held = recognise(inside, archive_folder(path, sha256, self.work))
+        self.found += [(item, (Came(path, sha256),)) for item in held]
+        if not held:
+            self._without_data(path, next((why for file in inside if (why := refusal_of(file))), ""))
+
+    def look_at_loose_files(self) -> None:
+        """Recognise the files that are no archive."""
+        held = recognise(list(self.loose))
+        self.found += [(item, tuple(Came(path, self.loose[path]) for path in item.files)) for item in held]
+        for path in set(self.loose).difference(*(item.files for item in held)):
+            self._without_data(path, refusal_of(path))
+
+    def _without_data(self, path: Path, why: str) -> None:
+        if why:
+            self.refused.append(RefusedFile(path.name, why))
         else:
-            came: tuple[Came, ...] = (Came(path, checksums[path]),)
-            origins += [Origin(_data_set_of(found, path), came, _FOLDER, found) for found in recognise(inside)]
-    for found in recognise(loose):
-        came = tuple(Came(path, checksums[path]) for path in found.files)
-        origins.append(Origin(_data_set_of(found, found.files[0]), came, _FOLDER, found))
-    return tuple(origins)
+            self.unknown.append(path.name)
+
+
+def _origin_of(found: Recognised, came: tuple[Came, ...], vintage: int | None) -> Origin:
+    if found.kind == "grid" and not found.vintage and vintage is not None:
+        found = replace(found, vintage=str(vintage), doubt="")
+    return Origin(_data_set_of(found, [file.path.name for file in came]), came, _FOLDER, found)
+
+
+def _together(origins: Iterable[Origin]) -> tuple[Origin, ...]:
+    """Origins, those of one data set made one: a list of addresses for each département, a file given twice."""
+    merged: dict[str, Origin] = {}
+    for origin in origins:
+        before = merged.get(origin.data_set.id)
+        if before is None or before.held is None or origin.held is None:
+            merged[origin.data_set.id] = origin
+            continue
+        known = {file.sha256 for file in before.came}
+        if not known.issuperset(origin.checksums):
+            held = replace(before.held, files=(*before.held.files, *origin.held.files))
+            merged[origin.data_set.id] = replace(before, came=(*before.came, *origin.came), held=held)
+    return tuple(merged.values())
 
 
 def recognised(origin: Origin, work: Path) -> Recognised:
@@ -485,9 +600,13 @@ def recognised(origin: Origin, work: Path) -> Recognised:
     """
     if origin.held is not None:
         return origin.held
-    inside = [path for file in origin.came for path in unpacked(file.path, file.sha256, work)]
     data_set = origin.data_set
-    found = [item for item in recognise(inside) if item.kind == data_set.kind]
+    found = [
+        item
+        for file in origin.came
+        for item in recognise(unpacked(file.path, file.sha256, work), archive_folder(file.path, file.sha256, work))
+        if item.kind == data_set.kind and data_set.family in ("", item.family)
+    ]
     found = [item for item in found if item.vintage in ("", data_set.vintage)] or found[:1]
     if not found:
         raise InvalidInputError(
@@ -510,9 +629,7 @@ def unpacked(path: Path, sha256: str, work: Path) -> tuple[Path, ...]:
     InvalidInputError
         The archive is damaged, or holds more than a data set can.
     """
-    # The name of the archive often says the year, which those of its files do not. Base 32 has no 0 nor 1: no year.
-    digest = base64.b32encode(bytes.fromhex(sha256)[:10]).decode("ascii")
-    folder = work / _UNPACKED / digest / path.name.partition(".")[0]
+    folder = archive_folder(path, sha256, work)
     if folder.is_dir():
         return tuple(sorted(_visible_files(folder)))
     from geoville.sources.archives import unpack
@@ -520,44 +637,104 @@ def unpacked(path: Path, sha256: str, work: Path) -> tuple[Path, ...]:
     return unpack(path, folder)
 
 
+def archive_folder(path: Path, sha256: str, work: Path) -> Path:
+    """Folder that an archive is unpacked to: of its own name, which often says the year that its files do not."""
+    # Base 32 has no 0 nor 1: no year.
+    digest = base64.b32encode(bytes.fromhex(sha256)[:10]).decode("ascii")
+    return work / _UNPACKED / digest / path.name.partition(".")[0]
+
+
 def _visible_files(folder: Path) -> Iterable[Path]:
     for path in folder.rglob("*"):
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+        if path.is_file() and not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts):
             yield path
 
 
-def _data_set_of(found: Recognised, path: Path) -> DataSet:
-    """The data set of the registry that a publication is; another vintage is cited as the user's own file.
+def _data_set_of(found: Recognised, names: Sequence[str]) -> DataSet:
+    """What to cite for a publication that was given: what its content says that it is, not what it is called.
 
-    Where several data sets have that vintage, the one that is published under the name of the file: another producer's
-    licence would be cited for it.
+    Notes
+    -----
+    Its edition is that of the registry where the content, or the name that its producer gave, tells its vintage; else
+    it is said to be unknown, with the producer and the licence that the content tells. Where the content does not tell
+    a producer from another, neither is cited.
     """
     of_kind = [item for item in registry() if item.kind == found.kind]
-    same = [item for item in of_kind if item.vintage in {found.vintage, _LATEST}]
-    if same:
-        return next((item for item in same if item.url.endswith(f"/{path.name}")), same[0])
+    known = [item for item in of_kind if item.family == found.family]
+    named = next(
+        (item for item in known if item.published_name in names and found.vintage in ("", item.vintage[:4])), None
+    )
+    edition = named or next((item for item in known if found.vintage and item.vintage == found.vintage), None)
+    if edition is not None:
+        # Another deposit, or a file saved under another name, is not known to be the one at that address.
+        return edition if named else replace(edition, url="", sha256=None, size_bytes=None)
+    base = known[0] if known else of_kind[0]
+    title = base.series if known else f"{KIND_NAMES[found.kind].capitalize()}, fichier donné ({found.files[0].name})"
+    if not known:
+        base = replace(base, producer="", licence="", page="")
     return replace(
-        of_kind[0],
-        id=f"{found.kind}-{found.vintage or 'sans-date'}",
-        title=f"{KIND_NAMES[found.kind].capitalize()}, fichier donné ({found.files[0].name})",
-        producer="",
-        licence="",
-        page="",
+        base,
+        id="-".join(filter(None, (found.kind, found.family, found.vintage or "sans-date"))),
+        title=title or KIND_NAMES[found.kind].capitalize(),
         url="",
-        vintage=found.vintage or "non précisé",
+        vintage=found.vintage or UNKNOWN_EDITION,
         size_bytes=None,
         sha256=None,
+        file_name="",
         grid_vintage=int(found.vintage) if found.kind == "grid" and found.vintage else None,
+        generation=int(found.vintage) if found.kind == "qpv" and found.vintage else None,
     )
 
 
-# --- Reference incomes of the urban units of a pack, estimated from whole publications: no open file gives them
+# --- Reference incomes of the urban units of a pack: those that INSEE publishes, else estimated from its IRIS
 
 FILE = "unit_incomes.parquet"
+_SHOWN_UNITS = 5
 _A_COUNTRY = 12_000
 """IRIS in a table beyond which its average stands for the country: France has about 49 000, a région 5 000."""
 
 _SOURCE = "moyenne des médianes déclarées des IRIS en {year} et habitants des carreaux, calculés par geoville"
+_PUBLISHED = "{source} ; habitants des carreaux, comptés par geoville"
+_HOW = (
+    "les donner avec --from-dir : classeurs des revenus déclarés des unités urbaines et de la France métropolitaine, "
+    "voir « geoville data sources --kind unit_income »"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitIncome:
+    """Reference income of one urban unit, of metropolitan France, and where both come from."""
+
+    national_eur: float
+    rmuc_eur: float
+    year: int
+    source: str
+    verified: bool
+
+
+def published_incomes(folder: Path, zoning: int) -> dict[str, UnitIncome]:
+    """Published declared medians of the urban units of a zoning, of the latest year that has metropolitan France's too.
+
+    Parameters
+    ----------
+    folder : of the pack, with its `unit_medians.parquet`, if it has one.
+    zoning : of the codes of the units: those of another one may name other towns.
+    """
+    import pandas as pd
+
+    path = folder / UNIT_MEDIANS_FILE
+    if not path.is_file():
+        return {}
+    frame = pd.read_parquet(path)
+    is_country = frame["code"] == METROPOLITAN
+    country = dict(zip(frame["year"][is_country], frame["median_declared_eur"][is_country], strict=True))
+    of_zoning = frame[(frame["zoning"] == zoning) & ~is_country & frame["year"].isin(country)]
+    latest = of_zoning[of_zoning["year"] == of_zoning["year"].max()]
+    columns = (latest[name].tolist() for name in ("code", "median_declared_eur", "year", "source"))
+    return {
+        code: UnitIncome(float(country[year]), median, year, source, verified=True)
+        for code, median, year, source in zip(*columns, strict=True)
+    }
 
 
 @dataclass(slots=True)
@@ -601,36 +778,46 @@ class WholePublications:
 
         Returns
         -------
-        None where nothing can be estimated.
+        None where nothing is published nor can be estimated. Without a grid that says the communes of its cells, the
+        people of the units are not known, and they are left out.
         """
         import pandas as pd
-        import pyarrow as pa
 
         tables = sorted(folder.glob("urban_units_*.parquet"))
-        national = self._national_eur()
-        if not tables or national is None or self.medians is None:
+        if not tables:
             return None
         units = pd.read_parquet(tables[-1])
+        people = units["commune"].map(self.people).groupby(units["uu"]).sum()
+        estimated, published = self._estimated(units), published_incomes(folder, int(units["zoning"].iloc[0]))
+        codes = sorted(set(units["uu"]))
+        incomes = {code: income for code in codes if (income := published.get(code) or estimated.get(code))}
+        known = [code for code in incomes if people[code] > 0]
+        if not known:
+            return None
+        _write_unit_incomes({code: incomes[code] for code in known}, people, folder / FILE)
+        missing = len(codes) - len(known)
+        notes = [f"Unités urbaines dont le revenu ou les habitants ne sont pas connus : {missing}."] if missing else []
+        guessed = [code for code in known if not incomes[code].verified]
+        if guessed:
+            notes.append(
+                f"Revenus de référence estimés par la moyenne des IRIS ({', '.join(guessed[:_SHOWN_UNITS])}"
+                f"{', …' if len(guessed) > _SHOWN_UNITS else ''}), faute de revenus publiés : {_HOW}."
+            )
+        return Converted(folder / FILE, UNIT_INCOMES, len(known), missing, tuple(notes))
+
+    def _estimated(self, units: pd.DataFrame) -> dict[str, UnitIncome]:
+        """Mean of the medians of the IRIS of each unit, unverified."""
+        national = self._national_eur()
+        if national is None or self.medians is None:
+            return {}
+        year = int(self.medians["year"].iloc[0])
         unit_of = dict(zip(units["commune"], units["uu"], strict=True))
         communes = self.medians["code"].map(commune_of_iris).map(commune_of)
         averages = self.medians["median_declared_eur"].groupby(communes.map(unit_of)).mean()
-        people = units["commune"].map(self.people).groupby(units["uu"]).sum()
-        known = [unit for unit in averages.index if people[unit] > 0]
-        if not known:
-            return None
-        year = int(self.medians["year"].iloc[0])
-        columns = {
-            "uu": known,
-            "national_eur": [national] * len(known),
-            "rmuc_eur": [float(averages[unit]) for unit in known],
-            "population": [round(people[unit]) for unit in known],
-            "year": [year] * len(known),
-            "source": [_SOURCE.format(year=year)] * len(known),
+        return {
+            str(unit): UnitIncome(national, float(mean), year, _SOURCE.format(year=year), verified=False)
+            for unit, mean in averages.items()
         }
-        write_table(pa.table(columns), folder / FILE)
-        missing = units["uu"].nunique() - len(known)
-        notes = (f"Unités urbaines dont le revenu ou les habitants ne sont pas connus : {missing}.",) if missing else ()
-        return Converted(folder / FILE, UNIT_INCOMES, len(known), missing, notes)
 
     def _national_eur(self) -> float | None:
         """National average: of the IRIS where they are the country's, else the law's figure of that very year."""
@@ -642,6 +829,22 @@ class WholePublications:
             return parameter("median_declared_income_eur").of_year(int(self.medians["year"].iloc[0])).value
         except LawError:
             return None
+
+
+def _write_unit_incomes(incomes: dict[str, UnitIncome], people: pd.Series, path: Path) -> None:
+    import pyarrow as pa
+
+    items = list(incomes.values())
+    columns = {
+        "uu": list(incomes),
+        "national_eur": [item.national_eur for item in items],
+        "rmuc_eur": [item.rmuc_eur for item in items],
+        "population": [round(people[code]) for code in incomes],
+        "year": [item.year for item in items],
+        "source": [_PUBLISHED.format(source=item.source) if item.verified else item.source for item in items],
+        "verified": [item.verified for item in items],
+    }
+    write_table(pa.table(columns), path)
 
 
 # --- From files as they came to files of a pack, once: what an interrupted run had made is taken as it is
@@ -683,13 +886,15 @@ class Workshop:
         known = self.journal.recall(data_set.id, origin.checksums)
         if known is not None and data_set.kind not in _READ_WHOLE:
             return known
-        if data_set.kind == "grid" and data_set.grid_vintage is None:
-            raise GridError(
-                "Rien ne dit de quelle année sont les revenus de cette grille",
-                where=Location(origin.came[0].path.name),
-                advice="mettre l'année dans le nom du fichier (carreaux_2019.csv)",
-            )
         found = recognised(origin, self.folder)
+        if data_set.kind == "grid" and (data_set.grid_vintage is None or found.doubt):
+            raise GridError(
+                "Rien ne dit de quelle année sont les revenus de cette grille"
+                if not found.doubt
+                else f"Deux indices de l'année de cette grille se contredisent : {found.doubt}",
+                where=Location(origin.came[0].path.name),
+                advice="la dire avec `--vintage ANNÉE`, ou donner le fichier sous le nom que l'Insee lui donne",
+            )
         if data_set.kind == "iris_income":
             self.whole.look_at_incomes(found, self.area.epsg, self.folder / _SCRATCH)
         grid = self._grid(found, data_set, made=known is not None)
@@ -742,21 +947,27 @@ def fetch_pack(request: FetchRequest, progress: Progress) -> FetchRun:
         take_over(target.current, folder)
         workshop = Workshop(folder, target.area, open_journal(folder, target.area))
         chosen = chosen_data_sets(request.only, target.scope, has_outlines=workshop.outlines is not None)
-        brought = tuple(
-            _bring(data_set, find, workshop, progress) for data_set, find in _finders(request, chosen, folder, progress)
-        )
+        content = found_in_folder(request.from_dir, folder, request.vintage) if request.from_dir else None
+        turns = _turns(request, chosen, content, progress)
+        brought = tuple(item for turn in turns for item in _bring_one(turn, workshop, progress))
+        refused, unknown = (content.refused, content.unknown) if content else ((), ())
         if not any(item.files for item in brought):
-            return FetchRun(None, brought)
+            return FetchRun(None, brought, refused, unknown)
         tables = complete_tables(folder, workshop)
-        return FetchRun(publish(draft_of(target, folder, brought, tables), folder), brought)
+        made = publish(draft_of(target, folder, brought, tables), folder)
+        return FetchRun(made, brought, refused, unknown, tuple(note for table in tables for note in table.notes))
 
 
-def _finders(
-    request: FetchRequest, chosen: tuple[DataSet, ...], folder: Path, progress: Progress
-) -> list[tuple[DataSet, Find | None]]:
-    """For each data set, in the order in which they are read, what finds its files when its turn comes; None: absent.
+Turn = list[tuple["DataSet", "Find | None"]]
+"""Data sets of which one is read, the first that can be; what finds the files of each when its turn comes."""
 
-    A folder gives the kinds that it has, in whatever vintage; a mirror gives the others.
+
+def _turns(
+    request: FetchRequest, chosen: tuple[DataSet, ...], content: FolderContent | None, progress: Progress
+) -> list[Turn]:
+    """Data sets in the order in which they are read; where outlines of communes fail, others stand behind them.
+
+    A folder gives the kinds that it has, in whatever vintage; a mirror gives the others; what neither has is absent.
     """
 
     def from_network(data_set: DataSet) -> Find:
@@ -764,18 +975,77 @@ def _finders(
             data_set, request.target, mirror=request.mirror, accept=request.accept, progress=progress.came
         )
 
-    if request.from_dir is None:
-        return [(data_set, from_network(data_set)) for data_set in chosen]
-    at_hand = [found for found in found_in_folder(request.from_dir, folder) if _is_asked(found.data_set, request.only)]
-    finders: list[tuple[DataSet, Find | None]] = [(found.data_set, _given(found)) for found in at_hand]
-    kinds = {found.data_set.kind for found in at_hand}
+    if content is None:
+        turns: list[Turn] = [[(one, from_network(one)) for one in _and_others(item, request.only)] for item in chosen]
+        return turns
+    at_hand = [origin for origin in content.origins if _is_asked(origin.data_set, request.only, chosen)]
+    kinds = {origin.data_set.kind for origin in at_hand}
+    declared_first = sorted(at_hand, key=lambda origin: origin.data_set.family == DISPOSABLE)
+    turns = [
+        [(origin.data_set, _given(origin)) for origin in editions]
+        for kind in KINDS
+        for editions in _editions([origin for origin in declared_first if origin.data_set.kind == kind])
+    ]
     missing = [data_set for data_set in chosen if data_set.kind not in kinds]
-    finders += [(data_set, from_network(data_set) if request.mirror else None) for data_set in missing]
-    return sorted(finders, key=lambda pair: KINDS.index(pair[0].kind))
+    turns += [[(data_set, from_network(data_set) if request.mirror else None)] for data_set in missing]
+    return sorted(turns, key=lambda turn: KINDS.index(turn[0][0].kind))
 
 
-def _is_asked(data_set: DataSet, only: tuple[str, ...]) -> bool:
-    return not only or data_set.kind in only or data_set.id in only
+def _and_others(data_set: DataSet, only: tuple[str, ...]) -> list[DataSet]:
+    """A data set, and those to ask for where it cannot be read: outlines, without which nothing is cut."""
+    if data_set.kind != KINDS[0] or data_set.id in only:
+        return [data_set]
+    others = [item for item in registry() if item.kind == data_set.kind and item != data_set and item.url]
+    return [data_set, *others]
+
+
+def _editions(origins: list[Origin]) -> list[list[Origin]]:
+    """Origins of one kind, grouped where only one of them is read: the newest edition, then the others."""
+    if not origins or origins[0].data_set.kind not in ONE_IS_READ:
+        return [[origin] for origin in origins]
+    return [sorted(origins, key=_edition, reverse=True)]
+
+
+def _edition(origin: Origin) -> str:
+    """Vintage in the order of time; an unknown one comes before all others."""
+    vintage = origin.data_set.vintage
+    return vintage if vintage[:1].isdigit() else ""
+
+
+def _is_asked(data_set: DataSet, only: tuple[str, ...], chosen: tuple[DataSet, ...]) -> bool:
+    """Whether a data set of the folder is wanted: named, of a kind or vintage that is, or outlines that they need."""
+    if not only or data_set.kind in only or data_set.id in only:
+        return True
+    if data_set.kind == KINDS[0]:
+        return any(item.kind == KINDS[0] for item in chosen)
+    same = [item for item in chosen if (item.kind, item.family) == (data_set.kind, data_set.family)]
+    return any(data_set.vintage in (item.vintage, UNKNOWN_EDITION) for item in same)
+
+
+_DISPOSABLE = "Revenus disponibles, laissés de côté : les revenus déclarés, dont parle le décret, sont aussi là."
+
+
+def _bring_one(turn: Turn, workshop: Workshop, progress: Progress) -> list[Brought]:
+    """Bring the first data set of a turn that can be read; those before say what they lacked, those after are left."""
+    tried: list[Brought] = []
+    for place, (data_set, find) in enumerate(turn):
+        item = _bring(data_set, find, workshop, progress)
+        if item.failure and place < len(turn) - 1:
+            tried.append(item)
+            continue
+        if item.failure:
+            return [*tried, item]
+        replaced = [
+            replace(one, failure="", set_aside=f"{one.failure} Remplacé par {data_set.title} ({data_set.vintage}).")
+            for one in tried
+        ]
+        others = [
+            Brought(other, set_aside=f"Édition laissée de côté : « {data_set.title} » ({data_set.vintage}) est lue.")
+            for other, given in turn[place + 1 :]
+            if given is not None and item.where == _FOLDER
+        ]
+        return [*replaced, item, *others]
+    return tried
 
 
 def _given(origin: Origin) -> Find:
@@ -786,6 +1056,8 @@ def _bring(data_set: DataSet, find: Find | None, workshop: Workshop, progress: P
     """Bring one data set; what fails is told, and the pack goes without."""
     if find is None:
         return Brought(data_set)
+    if data_set.family == DISPOSABLE and workshop.whole.medians is not None:
+        return Brought(data_set, set_aside=_DISPOSABLE)
     progress.step(data_set, "recherche")
     try:
         origin = find()

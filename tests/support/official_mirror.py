@@ -20,7 +20,7 @@ CORNER_EAST, CORNER_NORTH = 3_746_000, 2_838_600
 def write_mirror(folder: Path) -> dict[str, Path]:
     """Write every file under the name that its publisher gives it; return them by identifier of data set."""
     return {
-        "admin-express-cog-2024": _outlines(folder / "ADMIN-EXPRESS-COG_3-2__SHP_WGS84G_FRA_2024-02-22.7z"),
+        "admin-express-cog-2024": write_outlines(folder / "ADMIN-EXPRESS-COG_3-2__SHP_WGS84G_FRA_2024-02-22.7z"),
         "contours-iris-2022": _iris(folder / "CONTOURS-IRIS_2-1__SHP__FRA_2022-01-01.7z"),
         "filosofi-200m-2019": _grid(folder / "Filosofi2019_carreaux_200m_csv.zip"),
         "qpv-2024": _qpv(folder / "qp2024-france-hexagonale-outre-mer-wgs84-epsg4326.geojson"),
@@ -39,7 +39,8 @@ def zipped(name: str, content: bytes) -> bytes:
     return stream.getvalue()
 
 
-def _outlines(path: Path) -> Path:
+def write_outlines(path: Path) -> Path:
+    """ADMIN EXPRESS of an edition, by the name of its archive."""
     shapes = [square(0, 0), square(1, 0), square(9, 9)]
     columns = {"INSEE_COM": [*COMMUNES, "59350"], "NOM": ["Calais", "Marck", "Lille"], "POPULATION": [9, 9, 9]}
     return _seven_zipped(layer(shapes, 4326, **columns), "COMMUNE", path)

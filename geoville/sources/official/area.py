@@ -75,17 +75,22 @@ class Recognised:
     Parameters
     ----------
     kind : of data set (`grid`, `iris_contours`, `iris_income`, `commune_contours`, `communes`, `urban_units`, `qpv`,
-        `zfu`, `equipment`, `addresses`, `streets`).
-    vintage : year of the data, from the columns or codes where they tell it, else from the files' names; else empty.
+        `unit_income`, `zfu`, `equipment`, `addresses`, `streets`).
+    vintage : year of the data, from the columns or codes where they tell it, else from the name that the producer gave
+        to the file or to its archive; else empty. A folder of the user, or a name of their own, tells nothing.
     reader : module of this package that reads it.
     files : all that belongs to it: the files beside a Shapefile, its versions in several CRS, those of several
         départements.
+    family : which of the publications of a kind the content tells it to be (`bdtopo`, `declared`…); else empty.
+    doubt : French clause where two things say different vintages; `vintage` is then empty.
     """
 
     kind: str
     vintage: str
     reader: str
     files: tuple[Path, ...]
+    family: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

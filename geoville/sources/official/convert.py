@@ -52,7 +52,12 @@ def convert(
         from geoville.sources.official.layers import convert_perimeters
 
         return convert_perimeters(found, data_set, area, folder, outlines)
-    return (_converted(found, data_set, area, folder, outlines, index_addresses),)
+    made = _converted(found, data_set, area, folder, outlines, index_addresses)
+    if found.kind == "iris_contours":
+        from geoville.sources.official.tables import convert_incomes_of_contours
+
+        return (made, *convert_incomes_of_contours(found, area, folder))
+    return (made,)
 
 
 def _converted(
@@ -69,6 +74,7 @@ def _converted(
         convert_equipment,
         convert_grid,
         convert_iris_income,
+        convert_unit_incomes,
         convert_urban_units,
         read_published_grid,
     )
@@ -82,6 +88,7 @@ def _converted(
         "iris_contours": lambda: convert_iris_contours(found, area, folder),
         "iris_income": lambda: convert_iris_income(found, area, folder),
         "urban_units": lambda: convert_urban_units(found, area, folder),
+        "unit_income": lambda: convert_unit_incomes(found, data_set, folder),
         "equipment": lambda: convert_equipment(found, data_set, area, folder),
         "addresses": lambda: convert_addresses(found, area, folder, index_addresses),
         "streets": lambda: convert_streets(found, area, folder, outlines),

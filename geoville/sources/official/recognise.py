@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from geoville.carroyage.cell_id import encode_ids, parse_cell_ids
 from geoville.errors import AddressListError, InvalidInputError, Location
 from geoville.law import generation_of_code
-from geoville.sources.addresses import open_address_file
+from geoville.sources.addresses import BAL, open_address_file
 from geoville.sources.contours import CODE, INSEE_CODE
 from geoville.sources.grids import SPELLINGS, has_cell_ids, open_grid_file
 from geoville.sources.official.area import Recognised
@@ -52,8 +52,8 @@ IRIS_CODES = ("code_iris", "dcomiris", "codeiris", "iris_code")
 IRIS_NAMES = ("nom_iris", "lib_iris", "libiris")
 
 INCOME_CODES = ("iris", *IRIS_CODES)
-DECLARED_MEDIAN = re.compile(r"(?:dec_med|rfucq2|median_declared_)(\d{2}|\d{4})")
-DISPOSABLE_MEDIAN = re.compile(r"disp_med(\d{2}|\d{4})")
+DECLARED_MEDIAN = re.compile(r"(?:dec_med_?|rfucq2|median_declared_)(\d{2}|\d{4})")
+DISPOSABLE_MEDIAN = re.compile(r"disp_med_?(\d{2}|\d{4})")
 YEARLY_MEDIANS = ("median_uc", "median_declared_eur")
 
 UNIT_COMMUNES = ("codgeo", "codeinsee", "code_insee", "com")
@@ -63,6 +63,16 @@ UNIT_NAME = re.compile(r"libuu20\d\d|libell.{1,2}\.uu\d\d")  # an accent is two 
 UNIT_STATUS = re.compile(r"statut_com_uu|statut_20\d\d")
 OUTSIDE_UNITS = "H"
 """Status of a commune that is in no urban unit; its unit then has the code of the département and zeros."""
+
+UNIT_INCOME_CODES = ("uu2020", "uu2010", "uu", "code_uu", "codgeo")
+UNIT_INCOME_NAMES = ("libgeo", "libuu2020", "libuu2010", "libuu", "nom")
+UNIT_INCOME_PEOPLE = re.compile(r"nbpers(\d{2})")
+UNIT_MEDIAN = re.compile(r"(?:q2|rfucq2|dec_med)(\d{2})")
+_DISPOSABLE_COLUMN = re.compile(r"(?:ppsoc|pimpot|ppfam|pplogt|ppmini)\d{2}")
+"""Shares of social benefits and taxes: what is left of declared income once they are counted."""
+
+METROPOLITAN_CODES = frozenset({"METRO", "FRMETRO", "M", "FM"})
+METROPOLITAN_NAMES = frozenset({"france métropolitaine", "métropole", "france metropolitaine", "metropole"})
 
 COG = frozenset({"typecom", "com", "libelle"})
 
@@ -130,6 +140,9 @@ def _generation(layer: OfficialLayer) -> int | None:
 
 
 def _is_zfu(layer: OfficialLayer) -> bool:
+    """Whether a column, a text or, where neither says so, the file that its producer named so, is about ZFU."""
+    if layer.path.name.lower().startswith("zfu") or layer.name.lower().startswith("zfu"):
+        return True
     texts = (text for values in layer.sample.values() for text in values)
     return any("zfu" in name for name in layer.sample) or any(text.startswith(("ZFU", "Zfu")) for text in texts)
 
@@ -293,9 +306,68 @@ def kind_of_table(table: Table) -> tuple[str, str] | None:
     by_columns = next((kind for columns, kind in _BY_COLUMNS if columns <= names), None)
     if by_columns is not None:
         return by_columns, ""
-    if names.intersection(UNIT_COMMUNES) and (unit := matching(names, UNIT_CODE)):
+    # Incomes of IRIS come before urban units: INSEE also says in which one each IRIS is.
+    if names.intersection(INCOME_CODES) and (incomes := _incomes(names)):
+        return incomes
+    return _of_units(table)
+
+
+def _of_units(table: Table) -> tuple[str, str] | None:
+    """Composition of urban units, or their incomes."""
+    unit = matching(table.known, UNIT_CODE) if table.known.intersection(UNIT_COMMUNES) else None
+    if unit is not None and not any(UNIT_MEDIAN.fullmatch(name) for name in table.known):
         return "urban_units", str(zoning_of(unit))
-    return _incomes(names) if names.intersection(INCOME_CODES) else None
+    year = year_of_unit_incomes(table)
+    return None if year is None else ("unit_income", str(year))
+
+
+def year_of_unit_incomes(table: Table) -> int | None:
+    """Year of the median incomes of urban units, or of metropolitan France, that a table holds; None where it does not.
+
+    Notes
+    -----
+    The workbooks of INSEE have the same columns at every level. Codes tell the level: those of the units that lie in
+    several départements begin with "00", which no commune's does.
+    """
+    median = matching(table.known, UNIT_MEDIAN)
+    code = table.named(*UNIT_INCOME_CODES)
+    match = UNIT_MEDIAN.fullmatch(median or "")
+    if code is None or match is None or table.known.intersection((*INCOME_CODES, "com", "depcom")):
+        return None
+    codes, names = table.read([code, table.named(*UNIT_INCOME_NAMES) or code])
+    rows = list(zip(codes, names, strict=True))
+    told = code.strip().lower() != "codgeo" or any(is_unit_code(one) and one.startswith("00") for one in codes)
+    return year_of(match[1]) if told or any(is_metropolitan(*row) for row in rows) else None
+
+
+def is_unit_code(code: str) -> bool:
+    """Whether a text is the code of an urban unit, those that stand for "no unit" left out.
+
+    >>> [is_unit_code(code) for code in ("62503", "00851", "2A501", "62000", "METRO")]
+    [True, True, True, False, False]
+    """
+    return re.fullmatch(r"\d[\dAB](?!000)\d{3}", code) is not None
+
+
+def is_metropolitan(code: str, name: str) -> bool:
+    """Whether a row is metropolitan France as a whole."""
+    return code.upper() in METROPOLITAN_CODES or name.strip().lower() in METROPOLITAN_NAMES
+
+
+def nature_of_incomes(table: Table) -> str:
+    """Whether the incomes of a table are declared or disposable: by its columns, its titles, the name of its file."""
+    if any(_DISPOSABLE_COLUMN.fullmatch(name) for name in table.known):
+        return DISPOSABLE
+    titles = " ".join(cell_text(cell) for row in _titles(table) for cell in row).lower()
+    if "disponible" in titles or "_disp_" in table.path.name.lower():
+        return DISPOSABLE
+    is_declared = "déclar" in titles or "_dec_" in table.path.name.lower()
+    return DECLARED if is_declared or any(name.startswith(("rfucq2", "dec_med")) for name in table.known) else ""
+
+
+def _titles(table: Table) -> Rows:
+    """Rows above the names of the columns, in a sheet."""
+    return sheet_rows(table.path, table.sheet, table.header) if table.sheet and table.header else []
 
 
 def matching(names: Iterable[str], pattern: re.Pattern[str]) -> str | None:
@@ -570,55 +642,258 @@ def _texts_of_table(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 _TEXT_SUFFIXES = (".csv", ".gz", ".txt", ".json", ".jsonl", ".ndjson")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
-_FOLDERS_READ = 3
 _PERIMETERS = ("qpv", "zfu")
 
 
-def recognise(files: Sequence[Path]) -> tuple[Recognised, ...]:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a file holds: see `Recognised`."""
+
+    kind: str
+    vintage: str
+    family: str = ""
+    doubt: str = ""
+
+
+def recognise(files: Sequence[Path], archive: Path | None = None) -> tuple[Recognised, ...]:
     """Recognise the publications that unpacked files hold; a file that is none of them is left out.
 
     Parameters
     ----------
     files : as unpacked, with those that stand beside a Shapefile.
+    archive : folder of the name of the archive that they were unpacked from; None for files that lay as they are.
 
     Returns
     -------
-    One for each kind and vintage, in the order of the files. Versions of one publication in several formats or CRS,
-    or for several départements or territories, are together: `convert` chooses among them.
+    One for each kind, vintage and family, in the order of the files. Versions of one publication in several formats or
+    CRS, or for several départements or territories, are together: `convert` chooses among them.
     """
-    found: dict[tuple[str, str], list[Path]] = defaultdict(list)
+    found: dict[_Seen, list[Path]] = defaultdict(list)
     for path in main_files(files):
-        for seen in _seen_in(path):
+        for seen in _seen_in(path, archive):
             found[seen] += [path, *files_beside(path, files)]
-    labels = [path for (kind, _), paths in found.items() if kind == LABELS for path in paths]
+    labels = [path for seen, paths in found.items() if seen.kind == LABELS for path in paths]
     return tuple(
-        Recognised(kind, vintage, _reader_of(kind), (*paths, *(labels if kind == "equipment" else ())))
-        for (kind, vintage), paths in found.items()
-        if kind != LABELS
+        Recognised(
+            seen.kind,
+            seen.vintage,
+            _reader_of(seen.kind),
+            (*paths, *(labels if seen.kind == "equipment" else ())),
+            seen.family,
+            seen.doubt,
+        )
+        for seen, paths in found.items()
+        if seen.kind != LABELS
     )
 
 
-def _seen_in(path: Path) -> list[tuple[str, str]]:
-    """Kind and vintage of each thing that a file holds; none where it is damaged: the other files are looked at."""
+def _seen_in(path: Path, archive: Path | None) -> list[_Seen]:
+    """What a file holds; nothing where it is damaged: the other files are looked at."""
     suffix = path.suffix.lower()
+    names = _given_names(path, archive)
     try:
-        seen = [kind_of_layer(layer) for layer in layers_of(path)] if suffix in VECTOR_SUFFIXES else []
+        layers = layers_of(path) if suffix in VECTOR_SUFFIXES else ()
+        seen = [_layer_seen(layer, names) for layer in layers]
         if not any(seen) and suffix in (*COLUMN_SUFFIXES, *WORKBOOK_SUFFIXES):
-            seen = [next((kind for table in tables_of(path) if (kind := kind_of_table(table))), None)]
+            seen = [next((one for table in tables_of(path) if (one := _table_seen(table, names))), None)]
     except InvalidInputError:
         return []
-    if not any(seen) and suffix in _TEXT_SUFFIXES and _is_address_file(path):
-        seen = [("addresses", "")]
-    return [(kind, vintage or year_in_name(path)) for kind, vintage in dict.fromkeys(filter(None, seen))]
+    if not any(seen) and suffix in _TEXT_SUFFIXES and (layout := _address_layout(path)):
+        seen = [_Seen("addresses", "", "bal" if layout == BAL else "ban")]
+    return list(dict.fromkeys(filter(None, seen)))
 
 
-def _is_address_file(path: Path) -> bool:
+def _layer_seen(layer: OfficialLayer, names: Sequence[str]) -> _Seen | None:
+    found = kind_of_layer(layer)
+    if found is None:
+        return None
+    kind, vintage = found
+    year, columns = vintage or published_year(kind, names), frozenset(layer.sample)
+    doubt = doubt_of_grid(columns, layer.sample.get(_LISTS, ()), year) if kind == "grid" and year else ""
+    return _Seen(kind, "" if doubt else year, family_of_layer(kind, columns), doubt)
+
+
+def _table_seen(table: Table, names: Sequence[str]) -> _Seen | None:
+    found = kind_of_table(table)
+    if found is None:
+        return None
+    kind, vintage = found
+    year = vintage or published_year(kind, names)
+    family = doubt = ""
+    if kind == "iris_income":
+        family = DECLARED if has_declared_median(table.known) else DISPOSABLE
+    elif kind == "unit_income":
+        family = nature_of_incomes(table)
+    elif kind == "grid" and year:
+        column = table.named(_LISTS)
+        lists = table.read_texts([column])[column].unique().to_pylist() if column else ()
+        doubt = doubt_of_grid(table.known, lists, year)
+    return _Seen(kind, "" if doubt else year, family, doubt)
+
+
+def family_of_layer(kind: str, names: frozenset[str]) -> str:
+    """Which producer's publication of a kind a layer is, by its columns; empty where they do not tell.
+
+    >>> family_of_layer("streets", frozenset({"fclass", "maxspeed"}))
+    'osm'
+    """
+    return next((family for family, columns in _FAMILIES.get(kind, ()) if any(one <= names for one in columns)), "")
+
+
+_FAMILIES: dict[str, tuple[tuple[str, tuple[frozenset[str], ...]], ...]] = {
+    "commune_contours": (
+        ("admin-express", (frozenset({"cleabs"}), frozenset({"insee_com", "population"}))),
+        ("contours-administratifs", (frozenset({"code", "nom", "departement", "region"}),)),
+    ),
+    "streets": (
+        ("bdtopo", (frozenset({"nature", "vit_moy_vl"}), frozenset({"nature", "vitesse_moyenne_vl"}))),
+        ("osm", (frozenset({"fclass"}), frozenset({"highway"}))),
+    ),
+}
+"""Columns that only one producer writes, by kind."""
+
+DECLARED, DISPOSABLE = "declared", "disposable"
+
+
+def has_declared_median(names: frozenset[str]) -> bool:
+    """Whether a table of incomes by IRIS, given by its columns in lower case, has declared ones."""
+    return any(DECLARED_MEDIAN.fullmatch(name) for name in names) or bool(names.intersection(YEARLY_MEDIANS))
+
+
+# --- The year of a publication, from the name that its producer gave it; a folder, a day of download, are no vintage
+
+_PUBLISHED_NAMES = {
+    "grid": re.compile(r"filosofi[-_ ]?(20\d\d)(?!\d)", re.IGNORECASE),
+    "iris_contours": re.compile(
+        r"(?:contours?[-_. ]*iris|iris[-_]contours?|iris-ge)\D.*?(20\d\d)(?!\d)", re.IGNORECASE
+    ),
+    "commune_contours": re.compile(r"(?:admin[-_]?express|ade-cog)\D.*?(20\d\d)(?!\d)", re.IGNORECASE),
+    "communes": re.compile(r"commune_?(20\d\d)(?!\d)", re.IGNORECASE),
+    "equipment": re.compile(r"bpe_?((?:20)?\d\d)(?!\d)", re.IGNORECASE),
+    "streets": re.compile(r"bdtopo.*?_(20\d\d)-\d\d-\d\d", re.IGNORECASE),
+}
+"""How INSEE and IGN name their files and archives, by kind, with the year where they put it."""
+
+
+def published_year(kind: str, names: Iterable[str]) -> str:
+    """Year that the producer's own name of a file or archive tells; empty where there is no such name.
+
+    >>> published_year("grid", ["carreaux_200m_met.csv", "Filosofi2019_carreaux_200m_csv"])
+    '2019'
+    >>> published_year("grid", ["carreaux (téléchargé 2026-11-20).csv"])
+    ''
+    """
+    pattern = _PUBLISHED_NAMES.get(kind)
+    found = (match for name in names if pattern is not None and (match := pattern.search(name)))
+    return next((str(year_of(match[1])) for match in found), "")
+
+
+def _given_names(path: Path, archive: Path | None) -> tuple[str, ...]:
+    """Names that the producer may have given: the file's, then those of what it was packed in, the nearest first."""
+    if archive is None or archive not in path.parents:
+        return (path.name,)
+    return (path.name, *reversed(path.relative_to(archive.parent).parts[:-1]))
+
+
+_FIRST_WITH_SEPARATORS = 2021
+_FIRST_SPELLING = frozenset({"idinspire", "i_est_cr"})
+_FIRST_YEAR = 2015
+
+
+def doubt_of_grid(names: frozenset[str], communes: Iterable[str], year: str) -> str:
+    """What contradicts the year that the name of a grid tells; empty where nothing does.
+
+    Parameters
+    ----------
+    names : of its columns, in lower case.
+    communes : lists of the communes of its cells, some or all.
+
+    Notes
+    -----
+    INSEE spelt identifiers otherwise in 2015, and separates the communes of a cell by commas since 2021, where it wrote
+    them one after the other. Either proves nothing alone (files are saved again), but against the name it is a doubt.
+    """
+    if names & _FIRST_SPELLING and int(year) != _FIRST_YEAR:
+        return f"le nom du fichier dit {year}, ses colonnes sont celles de {_FIRST_YEAR}"
+    lists = [text for text in communes if len(text) > _TWO_CODES]
+    separated = any(not text.isalnum() for text in lists)
+    if lists and separated != (int(year) >= _FIRST_WITH_SEPARATORS):
+        written = f"de {_FIRST_WITH_SEPARATORS}" if separated else f"d'avant {_FIRST_WITH_SEPARATORS}"
+        return f"le nom du fichier dit {year}, ses communes sont écrites comme dans une grille {written}"
+    return ""
+
+
+_LISTS = GRID_COMMUNES[0]
+_TWO_CODES = 8
+"""Characters: a list that is longer has two codes or more, though a number may have lost its first zero."""
+
+
+# --- Why a file serves nothing, where somebody who gives it would want to know
+
+_UNFINISHED = (".crdownload", ".part", ".partial", ".download", ".opdownload", ".!ut", ".aria2")
+_PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b'<?xml version="1.0" encoding="utf-8"?><!doctype html')
+_START_BYTES = 512
+_RFL_WITHOUT_YEAR = frozenset({"rfucq2", "rfucmed"})
+_FILOSOFI_2 = (frozenset({"filosofi_measure", "obs_value"}), frozenset({"geo", "geo_object", "obs_value"}))
+
+
+def refusal_of(path: Path, *, of_archives: bool = False) -> str:
+    """Why a file that was not recognised cannot serve, a French sentence; empty where it is about something else.
+
+    Parameters
+    ----------
+    of_archives : look only at what also befalls an archive: cut short, empty, a page of the web under its name.
+    """
+    if path.name.lower().endswith(_UNFINISHED):
+        return _sentence("est un téléchargement inachevé", path, "le télécharger de nouveau, jusqu'au bout")
+    with path.open("rb") as stream:
+        start = stream.read(_START_BYTES).lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if not start:
+        return _sentence("est vide", path, "le télécharger de nouveau")
+    if start.startswith(_PAGE_STARTS):
+        return _sentence(
+            "est une page web et non des données (le site a répondu par une page d'erreur ou d'accueil)",
+            path,
+            "ouvrir la page du producteur dans un navigateur et y enregistrer le fichier",
+        )
+    return "" if of_archives else _refusal_of_table(path)
+
+
+def _refusal_of_table(path: Path) -> str:
+    suffix = path.suffix.lower()
+    if suffix in VECTOR_SUFFIXES and suffix not in COLUMN_SUFFIXES and suffix not in (".json", ".geojson"):
+        return "" if layers_of(path) else _sentence("est abîmé ou incomplet", path, "le télécharger de nouveau")
+    if suffix not in (*COLUMN_SUFFIXES, *WORKBOOK_SUFFIXES):
+        return ""
     try:
-        open_address_file(path)
+        names = [table.known for table in tables_of(path)]
+    except InvalidInputError as error:
+        return error.sentence
+    if any(known & _RFL_WITHOUT_YEAR for known in names):
+        return _sentence(
+            "donne des revenus fiscaux localisés sans dire leur année (RFUCQ2)",
+            path,
+            "donner ceux de 2011, dont la colonne des médianes est RFUCQ211",
+        )
+    if any(columns <= known for known in names for columns in _FILOSOFI_2):
+        return _sentence(
+            "est de « Filosofi 2 » (une ligne par indicateur), qui ne donne pas de revenu médian déclaré",
+            path,
+            "donner les revenus déclarés de 2021 ou d'avant (DEC_MED…)",
+        )
+    return ""
+
+
+def _sentence(what: str, path: Path, advice: str) -> str:
+    return InvalidInputError(f"« {path.name} » {what}", advice=advice).sentence
+
+
+def _address_layout(path: Path) -> str:
+    """Layout of a list of addresses; empty where the file is none."""
+    try:
+        return open_address_file(path).layout
     except AddressListError:
-        return False
-    return True
+        return ""
 
 
 def _reader_of(kind: str) -> str:
@@ -626,14 +901,3 @@ def _reader_of(kind: str) -> str:
     if kind in _PERIMETERS:
         return "perimeters"
     return "communes" if kind == "commune_contours" else kind
-
-
-def year_in_name(path: Path) -> str:
-    """Last year that a file's name holds, else that of the nearest folder above it; empty where there is none.
-
-    >>> from pathlib import Path
-    >>> year_in_name(Path("CONTOURS-IRIS_3-0__SHP_LAMB93_FXX_2023-01-01/CONTOURS-IRIS.shp"))
-    '2023'
-    """
-    names = (path.name, *(folder.name for folder in path.parents[:_FOLDERS_READ]))
-    return next((years[-1] for name in names if (years := _YEAR.findall(name))), "")

@@ -23,9 +23,10 @@ from geoville.sources.addresses import BAL, BAN, GZIP_START, JSON_LINES, open_ad
 from geoville.sources.grids import SPELLINGS, fixed_width_ids, numbers, open_grid_file, read_grid
 from geoville.sources.official import recognise as known
 from geoville.sources.official.area import Converted, Faults, write_table
-from geoville.sources.official.layers import NOWHERE, commune_of_iris, needed, zone_at
+from geoville.sources.official.layers import NOWHERE, commune_of_iris, layers_to_read, needed, zone_at
 from geoville.sources.official.recognise import (
     LABELS,
+    kind_of_layer,
     kind_of_table,
     main_files,
     matching,
@@ -33,6 +34,7 @@ from geoville.sources.official.recognise import (
     tables_of,
     zoning_of,
 )
+from geoville.sources.vector_files import read_vector_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -551,9 +553,15 @@ def convert_equipment(found: Recognised, data_set: DataSet, area: Area, folder: 
     cut = _Cut(table, np.flatnonzero(kept), cells)
     lon, lat = _positions(cut)
     placed = np.isfinite(lon) & np.isfinite(lat)
-    _write_places(cut, _labels(found), data_set.source.citation, (lon, lat, placed), folder / PLACES_FILE)
+    labels = _labels(found)
+    _write_places(cut, labels, data_set.source.citation, (lon, lat, placed), folder / PLACES_FILE)
     rows, nowhere = int(placed.sum()), int((~placed).sum())
     notes = (f"Équipements sans position, laissés de côté : {nowhere}.",) if nowhere else ()
+    if not labels:
+        notes = (
+            *notes,
+            "Le fichier des libellés (varmod ou meta) manque : les équipements sans nom portent leur code.",
+        )
     return Converted(folder / PLACES_FILE, PLACES_ROLE, rows, len(communes) - rows, notes)
 
 
@@ -675,6 +683,36 @@ def convert_iris_income(found: Recognised, area: Area, folder: Path) -> Converte
     return Converted(folder / INCOMES_FILE, INCOMES_ROLE, len(rows), sum(map(bool, codes)) - len(rows), notes)
 
 
+def convert_incomes_of_contours(found: Recognised, area: Area, folder: Path) -> tuple[Converted, ...]:
+    """Write the declared medians that a layer of IRIS carries beside its contours; nothing where it carries none.
+
+    Notes
+    -----
+    A table of incomes that is read after it replaces those of its year.
+    """
+    layers = layers_to_read(found, area, lambda layer: kind_of_layer(layer) == ("iris_contours", ""))
+    for layer in layers:
+        frame = read_vector_file(layer.path, "IRIS", layer=layer.name)
+        lower = {str(name).lower(): name for name in frame.columns}
+        median = matching(lower, known.DECLARED_MEDIAN)
+        match = known.DECLARED_MEDIAN.fullmatch(median or "")
+        if median is None or match is None:
+            continue
+        code = next(lower[name] for name in known.IRIS_CODES if name in lower)
+        name = next((lower[name] for name in known.IRIS_NAMES if name in lower), code)
+        year = known.year_of(match[1])
+        rows = [
+            (str(iris), str(label), year, None if value is None or value != value else float(value))  # noqa: PLR0124
+            for iris, label, value in zip(frame[code], frame[name], frame[lower[median]], strict=True)
+            if area.holds(commune_of_iris(str(iris)))
+        ]
+        if rows:
+            _write_incomes(rows, folder / INCOMES_FILE)
+            note = f"Revenus déclarés de {year}, écrits dans les contours des IRIS."
+            return (Converted(folder / INCOMES_FILE, INCOMES_ROLE, len(rows), len(frame) - len(rows), (note,)),)
+    return ()
+
+
 def _is_iris(code: str) -> bool:
     return len(code) == _IRIS_CODE_LENGTH and code[2:].isdigit()
 
@@ -705,7 +743,12 @@ def _value(table: Table, faults: Faults, row: int, code: tuple[str, str], median
         advice = "donner les neuf caractères du code de l'IRIS"
         faults.add("Code d'IRIS mal formé", advice, line=table.line_of(row), column=code[0], value=code[1])
         return None
-    text = median[1].replace(",", ".")
+    return _positive(table, faults, row, median)
+
+
+def _positive(table: Table, faults: Faults, row: int, cell: tuple[str, str]) -> float | None:
+    """Number of a cell (its column, its text), NaN where it is not published; None, and a fault, where it is none."""
+    text = cell[1].replace(",", ".")
     if text.lower() in NOT_PUBLISHED:
         return math.nan
     try:
@@ -714,7 +757,7 @@ def _value(table: Table, faults: Faults, row: int, code: tuple[str, str], median
         value = -1.0
     if not (math.isfinite(value) and value >= 0):
         message, advice = "Revenu médian qui n'est pas un nombre positif", "télécharger de nouveau le fichier"
-        faults.add(message, advice, line=table.line_of(row), column=median[0], value=median[1])
+        faults.add(message, advice, line=table.line_of(row), column=cell[0], value=cell[1])
         return None
     return value
 
@@ -734,6 +777,98 @@ def _write_incomes(rows: Sequence[tuple[str, str, int, float | None]], path: Pat
         "median_declared_eur": pa.array(median, pa.float64()),
     }
     write_table(pa.table(columns), path)
+
+
+# --- Median declared income of urban units and of metropolitan France, as published, as `unit_medians.parquet`
+
+UNIT_MEDIANS_FILE, UNIT_MEDIANS_ROLE = "unit_medians.parquet", "unit_medians"
+METROPOLITAN = "METRO"
+_ZONING_OF_2020_FROM = 2019
+"""Year of the incomes from which INSEE gives them by the urban units of 2020; by those of 2010 before."""
+
+
+def convert_unit_incomes(found: Recognised, data_set: DataSet, folder: Path) -> Converted:
+    """Write the medians of every urban unit and of metropolitan France; those of other years are kept.
+
+    Notes
+    -----
+    Written: code ("METRO" for metropolitan France), name, year, zoning of the units, median_declared_eur, people (NaN
+    where the workbook has none), source.
+
+    Raises
+    ------
+    InvalidInputError
+        The incomes are disposable, nothing says what they are, or a median is no positive number.
+    """
+    if found.family != known.DECLARED:
+        what = (
+            "des revenus disponibles"
+            if found.family == known.DISPOSABLE
+            else "des revenus sans dire s'ils sont déclarés"
+        )
+        raise InvalidInputError(
+            f"Ce classeur donne {what}, et non les revenus déclarés dont parle le décret",
+            where=Location(found.files[0].name),
+            advice="donner celui des revenus déclarés (FILO…_DEC_…, ou RFDU… jusqu'en 2011)",
+        )
+    tables = [
+        next((table for table in tables_of(path) if (kind_of_table(table) or ("", ""))[0] == "unit_income"), None)
+        for path in main_files(found.files)
+    ]
+    rows = {row[0]: row for table in tables if table is not None for row in _unit_rows(table, data_set.source.citation)}
+    _write_unit_medians(sorted(rows.values()), folder / UNIT_MEDIANS_FILE)
+    notes = (
+        () if METROPOLITAN in rows else ("Le revenu médian de la France métropolitaine n'est pas dans ces classeurs.",)
+    )
+    return Converted(folder / UNIT_MEDIANS_FILE, UNIT_MEDIANS_ROLE, len(rows), 0, notes)
+
+
+_UnitRow = tuple[str, str, int, int, float, float, str]
+
+
+def _unit_rows(table: Table, source: str) -> list[_UnitRow]:
+    """Code, name, year, zoning, median, people and source of each unit whose median is published."""
+    median_column = table.column(matching(table.known, known.UNIT_MEDIAN) or "")
+    code_column = table.column(*known.UNIT_INCOME_CODES)
+    match = known.UNIT_MEDIAN.fullmatch(median_column.strip().lower())
+    year = known.year_of(match[1]) if match else 0
+    zoning = 2010 if "2010" in code_column or (year < _ZONING_OF_2020_FROM and "2020" not in code_column) else 2020
+    people_column = matching(table.known, known.UNIT_INCOME_PEOPLE)
+    people_name = table.column(people_column) if people_column else median_column
+    columns = [code_column, table.named(*known.UNIT_INCOME_NAMES) or code_column, median_column, people_name]
+    faults, rows = Faults(table.path.name), []
+    for row, (code, name, text, people) in enumerate(zip(*table.read(columns), strict=True)):
+        metropolitan = known.is_metropolitan(code, name)
+        if not metropolitan and not known.is_unit_code(code):
+            continue
+        value = _positive(table, faults, row, (median_column, text))
+        if value is not None and not math.isnan(value):
+            count = _positive(table, faults, row, (people_name, people)) if people_column else math.nan
+            rows.append(
+                (
+                    METROPOLITAN if metropolitan else code,
+                    name,
+                    year,
+                    zoning,
+                    value,
+                    math.nan if count is None else count,
+                    source,
+                )
+            )
+    faults.refuse()
+    return rows
+
+
+def _write_unit_medians(rows: Sequence[_UnitRow], path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    years = {row[2] for row in rows}
+    before = pq.read_table(path).to_pylist() if path.is_file() else []
+    kept = [tuple(row.values()) for row in before if row["year"] not in years]
+    columns = list(zip(*sorted([*kept, *rows], key=lambda row: (row[0], row[2])), strict=True))
+    names = ("code", "name", "year", "zoning", "median_declared_eur", "people", "source")
+    write_table(pa.table(dict(zip(names, columns, strict=True))), path)
 
 
 # --- Urban units of INSEE, from the table that says in which one each commune is

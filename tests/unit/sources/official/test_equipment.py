@@ -33,7 +33,9 @@ def test_positions_become_degrees_and_vague_ones_say_so(tmp_path: Path, pack: Pa
     (made,) = converted([tmp_path / "bpe21_ensemble_xy.csv"], BPE)
     frame = pd.read_parquet(made.path)
     assert (made.path, made.role, made.rows, made.left_out) == (pack / "places.parquet", "places", 2, 2)
-    assert made.notes == ("Équipements sans position, laissés de côté : 1.",)
+    nowhere, labels = made.notes
+    assert nowhere == "Équipements sans position, laissés de côté : 1."
+    assert "libellés (varmod ou meta) manque" in labels
     assert frame["lon"].to_numpy() == pytest.approx([1.86, 1.86], abs=1e-9)
     assert frame["lat"].to_numpy() == pytest.approx([50.95, 50.95], abs=1e-9)
     assert frame["precision"].tolist() == ["declared", "municipality"]
@@ -51,6 +53,7 @@ def test_names_from_the_file_and_from_the_meaning_of_codes(tmp_path: Path, conve
     (made,) = converted(sorted(tmp_path.glob("*.csv")), BPE)
     frame = pd.read_parquet(made.path)
     assert frame["name"].tolist() == ["COLLÈGE VAUBAN", "Collège"]
+    assert made.notes == ()
     assert frame[["lon", "lat"]].to_numpy().tolist() == [[1.86, 50.95], [1.9, 50.95]]
     assert frame["precision"].tolist() == ["declared", "municipality"]
 

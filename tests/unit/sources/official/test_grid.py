@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -55,6 +56,11 @@ def write_dbf(frame: pd.DataFrame, path: Path) -> None:
 def write_mif(frame: pd.DataFrame, path: Path) -> None:
     points = gpd.GeoDataFrame(frame, geometry=[shapely.Point(i, i) for i in range(len(frame))], crs=3035)
     pyogrio.write_dataframe(points, path, driver="MapInfo File")
+
+
+def write_gpkg(frame: pd.DataFrame, path: Path) -> None:
+    cells = gpd.GeoDataFrame(frame, geometry=[shapely.box(i, 0, i + 1, 1) for i in range(len(frame))], crs=3035)
+    pyogrio.write_dataframe(cells, path)
 
 
 WRITERS = {"a.csv": write_csv, "b.csv": write_french_csv, "c.dbf": write_dbf, "d.mif": write_mif}
@@ -149,11 +155,50 @@ def test_the_whole_layout_of_2019(shared_data: Path, converted) -> None:
     assert read_grid(made.path, vintage=2019).people.sum() == pytest.approx(raw["ind"][expected].sum())
 
 
-def test_a_name_with_a_year_tells_the_vintage_where_the_registry_does_not(tmp_path: Path, converted) -> None:
-    write_csv(table(), tmp_path / "carreaux_2021.csv")
-    (found,) = recognise([tmp_path / "carreaux_2021.csv"])
-    (made,) = converted([tmp_path / "carreaux_2021.csv"], publication("grid"))
-    assert (found.vintage, made.grid_vintage, made.path.name) == ("2021", 2021, "grid_2021.parquet")
+def test_the_name_that_insee_gives_tells_the_vintage_where_the_registry_does_not(tmp_path: Path, converted) -> None:
+    path = tmp_path / "Filosofi2019_carreaux_200m_met.csv"
+    write_csv(table(), path)
+    (found,) = recognise([path])
+    (made,) = converted([path], publication("grid", grid_vintage=int(found.vintage)))
+    assert (found.vintage, found.doubt, made.path.name) == ("2019", "", "grid_2019.parquet")
+
+
+@pytest.mark.parametrize(
+    "name", ["Mairie 2026/carreaux.csv", "téléchargé 2026-11-20.csv", "carreaux_2021.csv", "Filosofi2019/carreaux.csv"]
+)
+def test_a_folder_a_day_of_download_or_a_name_of_ones_own_is_no_vintage(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    write_csv(table(), path)
+    (found,) = recognise([path])
+    assert (found.kind, found.vintage) == ("grid", "")
+
+
+def test_the_name_of_an_archive_counts_and_the_folders_above_it_do_not(tmp_path: Path) -> None:
+    archive = tmp_path / "Filosofi2017" / "Filosofi2019_carreaux_200m_csv"
+    archive.mkdir(parents=True)
+    write_csv(table(), archive / "carreaux_200m_met.csv")
+    (found,) = recognise([archive / "carreaux_200m_met.csv"], archive)
+    assert found.vintage == "2019"
+
+
+@pytest.mark.parametrize(
+    ("name", "lists", "doubt"),
+    [
+        ("Filosofi2019_carreaux_200m_met.csv", "62548,62193", "dit 2019.* de 2021"),
+        ("Filosofi2021_carreaux_200m_met.csv", "6254862193", "dit 2021.* d'avant 2021"),
+        ("Filosofi2021_carreaux_200m_met.csv", "62548,62193", ""),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".csv", ".gpkg"])
+def test_two_clues_that_disagree_are_a_doubt(tmp_path: Path, name: str, lists: str, doubt: str, suffix: str) -> None:
+    path = (tmp_path / name).with_suffix(suffix)
+    frame = table(lcog_geo=["62193", lists, "62999", "59350"])
+    write_csv(frame, path) if suffix == ".csv" else write_gpkg(frame, path)
+    (found,) = recognise([path])
+    assert re.search(doubt, found.doubt)
+    assert bool(found.doubt) == bool(doubt)
+    assert found.vintage == ("" if doubt else name[8:12])
 
 
 TWO_TOWNS = ["62193", '"62193,62548"', "62193, 62548", "['62548'; '62193']"]

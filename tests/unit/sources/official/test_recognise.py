@@ -13,7 +13,7 @@ import shapely
 from official_files import layer, shapefile, square
 
 from geoville.sources.official.area import Recognised
-from geoville.sources.official.recognise import recognise
+from geoville.sources.official.recognise import recognise, refusal_of
 
 CELL = "CRS3035RES200mN2838600E3746000"
 
@@ -123,16 +123,76 @@ def test_names_of_columns_under_the_titles_of_a_sheet(tmp_path: Path) -> None:
     assert seen(recognise([tmp_path / "base.xlsx"])) == [("urban_units", "2010")]
 
 
-def test_the_year_comes_from_the_folder_where_the_file_tells_none(tmp_path: Path) -> None:
-    folder = tmp_path / "CONTOURS-IRIS_3-0_2023-01-01" / "1_DONNEES"
-    folder.mkdir(parents=True)
-    layers()["iris_contours"].to_file(folder / "CONTOURS-IRIS.gpkg")
-    assert seen(recognise([folder / "CONTOURS-IRIS.gpkg"])) == [("iris_contours", "2023")]
+def test_the_year_comes_from_the_archive_of_the_producer_and_not_from_a_folder(tmp_path: Path) -> None:
+    archive = tmp_path / "CONTOURS-IRIS_3-0_2023-01-01"
+    (archive / "1_DONNEES").mkdir(parents=True)
+    path = archive / "1_DONNEES" / "CONTOURS-IRIS.gpkg"
+    layers()["iris_contours"].to_file(path)
+    assert seen(recognise([path], archive)) == [("iris_contours", "2023")]
+    assert seen(recognise([path])) == [("iris_contours", "")]
 
 
 def test_a_plain_parquet_table_of_cells(tmp_path: Path) -> None:
-    pd.DataFrame({"idcar_200m": [CELL], "ind": [1.0]}).to_parquet(tmp_path / "x_2021.parquet")
-    assert seen(recognise([tmp_path / "x_2021.parquet"])) == [("grid", "2021")]
+    pd.DataFrame({"idcar_200m": [CELL], "ind": [1.0]}).to_parquet(tmp_path / "filosofi2021.parquet")
+    assert seen(recognise([tmp_path / "filosofi2021.parquet"])) == [("grid", "2021")]
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("IRIS;DEC_PIMP21;DEC_MED21\n621930101;30,1;15000\n", "declared"),
+        ("IRIS;DISP_TP6021;DISP_MED21\n621930101;30,1;15000\n", "disposable"),
+        ("code_iris;dec_med_2021;disp_med_2021\n621930101;15000;16000\n", "declared"),
+        ("REG;DEP;UU2010;COM;LIBCOM;IRIS;LIBIRIS;RFUCQ211\n31;62;62504;62193;C;621930101;A;9870\n", "declared"),
+    ],
+)
+def test_declared_and_disposable_incomes_are_told_by_their_columns(tmp_path: Path, text: str, family: str) -> None:
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    (found,) = recognise([tmp_path / "a.csv"])
+    assert (found.kind, found.family) == ("iris_income", family)
+
+
+def test_producers_are_told_by_the_columns_that_only_they_write(tmp_path: Path) -> None:
+    square_, line = square(0, 0), shapely.LineString([(650_000, 6_860_000), (650_100, 6_860_000)])
+    families = {
+        "admin-express": layer([square_], INSEE_COM=["62193"], NOM=["Calais"], POPULATION=[67000]),
+        "contours-administratifs": layer([square_], code=["62193"], nom=["C"], departement=["62"], region=["32"]),
+        "": layer([square_], code=["62193"], nom=["Calais"]),
+        "bdtopo": layer([line], cleabs=["T1"], nature=["Route"], vitesse_moyenne_vl=[30]),
+        "osm": layer([line], osm_id=["1"], fclass=["residential"], maxspeed=[30]),
+    }
+    for family, frame in families.items():
+        path = tmp_path / "couche.gpkg"
+        path.unlink(missing_ok=True)
+        frame.to_file(path)
+        assert [item.family for item in recognise([path])] == [family]
+
+
+REFUSED = {
+    "grille.zip.crdownload": (b"PK\3\4", "téléchargement inachevé"),
+    "vide.csv": (b"", "est vide"),
+    "BPE24.csv": (b"\n<!DOCTYPE html>\n<html><body>403</body></html>", "est une page web"),
+    "RFL.csv": (b"dc;iris;RFUCQ2\n34057;0101;23690\n", "sans dire leur ann"),
+    "filo.csv": (b"GEO;GEO_OBJECT;FILOSOFI_MEASURE;TIME_PERIOD;OBS_VALUE\n62193;COM;MED_SL;2023;1\n", "Filosofi 2"),
+    "bd.gpkg": (b"SQLite format 3\0 broken", "abîmé"),
+    "uu.xlsx": (b"PK\3\4 broken", "classeur"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_file_that_cannot_serve_says_why_in_one_sentence(tmp_path: Path, name: str) -> None:
+    content, why = REFUSED[name]
+    (tmp_path / name).write_bytes(content)
+    sentence = refusal_of(tmp_path / name)
+    assert why in sentence
+    assert name in sentence
+    assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", "notes.txt", "comptes.csv", "autre.geojson"])
+def test_a_file_about_something_else_is_not_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"a;b\n1;2\n")
+    assert refusal_of(tmp_path / name) == ""
 
 
 @pytest.mark.realdata

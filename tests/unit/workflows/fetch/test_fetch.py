@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 from fault_server import Fault, FaultServer
-from official_mirror import COMMUNES, write_mirror, zipped
+from official_files import layer, square
+from official_mirror import COMMUNES, write_mirror, write_outlines, zipped
 
 from geoville.errors import InvalidInputError
+from geoville.model import Source
 from geoville.sources.official import tables
 from geoville.sources.pack import open_pack
 from geoville.workflows import fetch as workshop
@@ -94,8 +96,7 @@ def test_a_pack_is_made_whole_and_every_question_is_answered_from_it(fetch):
 def test_the_provenance_says_where_each_file_comes_from(fetch, files):
     pack = fetch("filosofi-200m-2019").territory
     document = json.loads(pack.file("provenance").checked_path().read_text(encoding="utf-8"))
-    (entry,) = document["data_sets"]
-    assert entry["data_set"] == "filosofi-200m-2019"
+    entry = next(item for item in document["data_sets"] if item["data_set"] == "filosofi-200m-2019")
     assert entry["files"][0]["name"] == files["filosofi-200m-2019"].name
     assert entry["made"] == [{"file": "grid_2019.parquet", "rows": 2, "left_out": 0, "notes": []}]
 
@@ -193,13 +194,13 @@ def test_files_of_a_folder_are_known_by_their_content(fetch, files, tmp_path):
     folder.mkdir()
     for number, path in enumerate(files.values()):
         shutil.copy(path, folder / f"fichier {number}{''.join(path.suffixes[-2:])}")
-    shutil.copy(files["filosofi-200m-2019"], folder / "revenus 2019.zip")
     (folder / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0 pas une donn\xe9e")
-    run = fetch("grid", "qpv", "addresses", "commune_contours", from_dir=folder, mirror=None)
-    assert "admin-express-cog-2024" not in failed(run)
-    assert {"qpv", "addresses", "communes"} <= {file.role for file in run.territory.manifest.files}
-    by_id = {item.data_set.id: item for item in run.brought}
-    assert by_id["filosofi-200m-2019"].names == ("revenus 2019.zip",)
+    kinds = ("grid", "qpv", "addresses", "commune_contours")
+    run = fetch(*kinds, from_dir=folder, mirror=None, vintage=2019)
+    assert failed(run) == {}
+    assert {"grid", "qpv", "addresses", "communes"} <= {file.role for file in run.territory.manifest.files}
+    assert run.unknown == ("photo.jpg",)
+    assert not run.has_failed
 
 
 def test_of_two_producers_the_one_that_names_the_file_so_is_cited(fetch, files, tmp_path):
@@ -307,21 +308,133 @@ def test_reference_incomes_are_those_of_the_whole_urban_unit(mirror, files):
     assert (reference.national_eur, reference.year, reference.verified) == (19_218, 2011, False)
 
 
-def test_what_outlines_cut_brings_them(fetch, mirror):
-    mirror.resources["/communes-5m.geojson.gz"] = mirror.resources.pop(
-        "/ADMIN-EXPRESS-COG_3-2__SHP_WGS84G_FRA_2024-02-22.7z"
-    )
+def test_what_outlines_cut_brings_them(fetch):
+    """The first publisher has no file any more: the next one is asked, and the quarters are cut by its outlines."""
+    run = fetch("qpv-2024")
+    assert [item.data_set.id for item in run.brought if item.files] == ["admin-express-cog-2024", "qpv-2024"]
+    (aside,) = (item for item in run.brought if item.set_aside)
+    assert aside.data_set.id == "commune-outlines-2024"
+    assert "Remplacé par ADMIN EXPRESS" in aside.set_aside
+    assert not run.has_failed
+
+
+def test_outlines_of_another_producer_under_the_name_of_the_first_are_not_cited_as_its_own(fetch, mirror):
+    admin_express = "/ADMIN-EXPRESS-COG_3-2__SHP_WGS84G_FRA_2024-02-22.7z"
+    mirror.resources["/communes-5m.geojson.gz"] = mirror.resources[admin_express]
     run = fetch("qpv-2024", accept=True)
-    assert [item.data_set.kind for item in run.brought if item.files] == ["commune_contours", "qpv"]
+    assert [item.data_set.id for item in run.brought if item.files] == ["admin-express-cog-2024", "qpv-2024"]
 
 
-def test_a_grid_whose_year_nothing_tells_is_refused(fetch, files, tmp_path):
-    folder = tmp_path / "sans date"
+def test_a_grid_whose_year_nothing_tells_is_refused_until_somebody_says_it(fetch, files, tmp_path):
+    folder = tmp_path / "Mairie 2026"
     folder.mkdir()
-    shutil.copy(files["filosofi-200m-2019"], folder / "carreaux.zip")
+    shutil.copy(files["filosofi-200m-2019"], folder / "carreaux téléchargés 2026-11-20.zip")
     shutil.copy(files["admin-express-cog-2024"], folder)
-    run = fetch("grid", "commune_contours", from_dir=folder, mirror=None)
-    assert list(failed(run).values()) == [
-        "Rien ne dit de quelle année sont les revenus de cette grille (fichier carreaux.zip) : "
-        "mettre l'année dans le nom du fichier (carreaux_2019.csv)."
-    ]
+    asked = {"from_dir": folder, "mirror": None}
+    (sentence,) = failed(fetch("grid", "commune_contours", **asked)).values()
+    assert sentence.startswith("Rien ne dit de quelle année")
+    assert "--vintage ANNÉE" in sentence
+    run = fetch("grid", "commune_contours", **asked, vintage=2019)
+    assert failed(run) == {}
+    assert run.territory.file("grid").source.vintage == "2019"
+
+
+NEWER = "ADMIN-EXPRESS-COG_4-0__SHP_WGS84G_FRA_2025-03-15.7z"
+
+
+def cited(source: Source) -> tuple[str, str, str, str]:
+    return source.title, source.producer, source.vintage, source.licence
+
+
+def test_what_was_read_is_what_is_cited(fetch, files, tmp_path):
+    """A file renamed, or of an edition that the registry does not have: producer and licence by its content."""
+    folder = tmp_path / "ADMIN-EXPRESS 2023"
+    folder.mkdir()
+    layer([square(0, 0), square(1, 0)], INSEE_COM=COMMUNES, NOM=["Calais", "Marck"], POPULATION=[9, 9]).to_file(
+        folder / "communes 2026.gpkg"
+    )
+    of_unknown_edition = fetch("commune_contours", from_dir=folder, mirror=None).territory.file("communes").source
+    assert cited(of_unknown_edition) == ("ADMIN EXPRESS", "IGN", "inconnue", "Licence Ouverte 2.0")
+    write_outlines(folder / NEWER)
+    newer = fetch("commune_contours", from_dir=folder, mirror=None).territory.file("communes").source
+    assert cited(newer) == ("ADMIN EXPRESS", "IGN", "2025", "Licence Ouverte 2.0")
+
+
+def test_of_two_editions_that_lie_together_the_newest_is_read_and_the_other_said(fetch, files, tmp_path):
+    folder = tmp_path / "deux éditions"
+    folder.mkdir()
+    shutil.copy(files["admin-express-cog-2024"], folder)
+    write_outlines(folder / NEWER)
+    run = fetch("commune_contours", from_dir=folder, mirror=None)
+    assert run.territory.file("communes").source.vintage == "2025"
+    (aside,) = (item for item in run.brought if item.set_aside)
+    assert (aside.data_set.vintage, "Édition laissée de côté" in aside.set_aside) == ("2024", True)
+
+
+def test_declared_incomes_are_taken_whatever_lies_beside_and_disposable_ones_alone_are_a_failure(fetch, tmp_path):
+    folder = tmp_path / "revenus"
+    folder.mkdir()
+    (folder / "A_DISP.csv").write_text("IRIS;DISP_TP6021;DISP_MED21\n621930101;9,1;15000\n", encoding="utf-8")
+    alone = fetch("iris_income", from_dir=folder, mirror=None)
+    assert ["revenus disponibles" in sentence for sentence in failed(alone).values()] == [True]
+    (folder / "Z_DEC.csv").write_text("IRIS;DEC_PIMP21;DEC_MED21\n621930101;9,1;12000\n", encoding="utf-8")
+    both = fetch("iris_income", from_dir=folder, mirror=None)
+    assert not both.has_failed
+    assert both.territory.iris_medians(2021) == {"621930101": 12000}
+    (aside,) = (item for item in both.brought if item.set_aside)
+    assert aside.data_set.id == "iris-disposable-2021"
+
+
+def test_candidates_are_named_by_the_contours_where_incomes_name_no_iris(fetch, files, tmp_path):
+    """INSEE's tables of 2020 and 2021 have no LIBIRIS: the names are those of the contours."""
+    folder = next(iter(files.values())).parent
+    (folder / "BASE_TD_FILO_IRIS_2021_DEC.csv").write_text(
+        "IRIS;DEC_PIMP21;DEC_MED21\n621930101;9,1;9870,5\n625480000;9,1;21000\n", encoding="utf-8"
+    )
+    pack = fetch(from_dir=folder, mirror=None).territory
+    assert pack.iris_names == {"621930101": "Fort Nieulay Été", "625480000": "Marck"}
+    found = compute_candidates(pack.grid_path(), CandidateRequest(on=ON, territory=pack))
+    assert "Fort Nieulay Été" in found.perimeters[0].name
+
+
+def test_only_uses_the_outlines_that_lie_in_the_folder(fetch, files):
+    run = fetch("grid", from_dir=next(iter(files.values())).parent, mirror=None)
+    assert [item.data_set.kind for item in run.brought if item.files] == ["commune_contours", "grid"]
+
+
+def test_a_folder_with_every_nasty_thing_at_once(fetch, files, tmp_path):
+    folder = tmp_path / "Téléchargements 2026"
+    (folder / "photos").mkdir(parents=True)
+    for path in files.values():
+        shutil.copy(path, folder)
+    whole = files["contours-iris-2022"].read_bytes()
+    nasty = {
+        "CONTOURS-IRIS_coupé.7z": whole[: len(whole) // 2],
+        "BPE24.zip": b"<!DOCTYPE html><html><body>Acc\xc3\xa8s refus\xc3\xa9</body></html>",
+        "Filosofi2021_carreaux_200m_csv.zip.crdownload": b"PK\3\4 moiti\xc3\xa9",
+        "vide.zip": b"",
+        "piège.zip": zipped("../../dehors.csv", b"a;b\n"),
+    }
+    for name, content in nasty.items():
+        (folder / name).write_bytes(content)
+    (folder / "photos" / "mairie.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    (folder / "~$budget.xlsx").write_bytes(b"verrou")
+    (folder / ".~lock.budget.xlsx#").write_bytes(b"verrou")
+    run = fetch(from_dir=folder, mirror=None)
+    assert failed(run) == {}
+    assert run.has_failed
+    assert {item.name for item in run.refused} == set(nasty)
+    assert all(item.name in item.failure for item in run.refused)
+    assert run.unknown == ("mairie.jpg",)
+    assert [role for role in EVERYTHING if not run.territory.has(role)] == []
+    assert not (tmp_path / "dehors.csv").exists()
+
+
+def test_a_server_that_refuses_programs_is_answered_with_what_to_do_by_hand(fetch, mirror, files):
+    name = files["filosofi-200m-2019"].name
+    mirror.fail(name, Fault(status=403))
+    (sentence,) = failed(fetch("filosofi-200m-2019", "admin-express-cog-2024")).values()
+    assert "code 403" in sentence
+    assert "https://www.insee.fr/fr/statistiques/7655475" in sentence
+    assert f"« {name} »" in sentence
+    assert "geoville data fetch ville --from-dir ~/Downloads" in sentence
