@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import os
 import shutil
 from contextlib import contextmanager
@@ -34,7 +35,7 @@ from geoville.sources.official.tables import (
     people_by_commune,
     read_published_grid,
 )
-from geoville.sources.pack import UNIT_INCOMES, building_folder, open_pack, publish
+from geoville.sources.pack import UNIT_INCOMES, building_folder, open_pack, publish, read_unit_incomes
 from geoville.sources.pack_folders import current_version
 from geoville.sources.registry import KIND_NAMES, PER_DEPARTEMENT, UNKNOWN_EDITION, registry
 from geoville.version import __version__
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from geoville.law import IncomeReference
     from geoville.sources.official.area import Recognised
     from geoville.sources.official.layers import CommuneOutlines
     from geoville.sources.official.tables import PublishedGrid
@@ -694,7 +696,7 @@ _A_COUNTRY = 12_000
 """IRIS in a table beyond which its average stands for the country: France has about 49 000, a région 5 000."""
 
 _SOURCE = "moyenne des médianes déclarées des IRIS en {year} et habitants des carreaux, calculés par geoville"
-_PUBLISHED = "{source} ; habitants des carreaux, comptés par geoville"
+_COUNTED = " ; habitants des carreaux, comptés par geoville"
 _HOW = (
     "les donner avec --from-dir : classeurs des revenus déclarés des unités urbaines et de la France métropolitaine, "
     "voir « geoville data sources --kind unit_income »"
@@ -710,6 +712,18 @@ class UnitIncome:
     year: int
     source: str
     verified: bool
+    people: float = math.nan
+
+    @classmethod
+    def of_reference(cls, reference: IncomeReference) -> UnitIncome:
+        """That of the version before."""
+        return cls(
+            reference.national_eur,
+            reference.urban_unit_eur,
+            reference.year or 0,
+            reference.source.removesuffix(_COUNTED),
+            verified=reference.verified,
+        )
 
 
 def published_incomes(folder: Path, zoning: int) -> dict[str, UnitIncome]:
@@ -730,10 +744,10 @@ def published_incomes(folder: Path, zoning: int) -> dict[str, UnitIncome]:
     country = dict(zip(frame["year"][is_country], frame["median_declared_eur"][is_country], strict=True))
     of_zoning = frame[(frame["zoning"] == zoning) & ~is_country & frame["year"].isin(country)]
     latest = of_zoning[of_zoning["year"] == of_zoning["year"].max()]
-    columns = (latest[name].tolist() for name in ("code", "median_declared_eur", "year", "source"))
+    columns = (latest[name].tolist() for name in ("code", "median_declared_eur", "year", "source", "people"))
     return {
-        code: UnitIncome(float(country[year]), median, year, source, verified=True)
-        for code, median, year, source in zip(*columns, strict=True)
+        code: UnitIncome(float(country[year]), median, year, source, verified=True, people=people)
+        for code, median, year, source, people in zip(*columns, strict=True)
     }
 
 
@@ -778,8 +792,8 @@ class WholePublications:
 
         Returns
         -------
-        None where nothing is published nor can be estimated. Without a grid that says the communes of its cells, the
-        people of the units are not known, and they are left out.
+        None where nothing is published nor can be estimated. A unit whose people are known neither by a grid that says
+        the communes of its cells, nor by the version before, nor by the workbook, is left out.
         """
         import pandas as pd
 
@@ -787,11 +801,13 @@ class WholePublications:
         if not tables:
             return None
         units = pd.read_parquet(tables[-1])
-        people = units["commune"].map(self.people).groupby(units["uu"]).sum()
-        estimated, published = self._estimated(units), published_incomes(folder, int(units["zoning"].iloc[0]))
         codes = sorted(set(units["uu"]))
-        incomes = {code: income for code in codes if (income := published.get(code) or estimated.get(code))}
-        known = [code for code in incomes if people[code] > 0]
+        before = read_unit_incomes(folder / FILE) if (folder / FILE).is_file() else {}
+        kept = {code: UnitIncome.of_reference(reference) for code, reference in before.items()}
+        incomes = kept | self._estimated(units) | published_incomes(folder, int(units["zoning"].iloc[0]))
+        counted = units["commune"].map(self.people).groupby(units["uu"]).sum().to_dict()
+        people = {code: counted.get(code) or _people_before(before, incomes, code) for code in codes}
+        known = [code for code in codes if code in incomes and people[code] > 0]
         if not known:
             return None
         _write_unit_incomes({code: incomes[code] for code in known}, people, folder / FILE)
@@ -831,7 +847,15 @@ class WholePublications:
             return None
 
 
-def _write_unit_incomes(incomes: dict[str, UnitIncome], people: pd.Series, path: Path) -> None:
+def _people_before(before: dict[str, IncomeReference], incomes: dict[str, UnitIncome], code: str) -> float:
+    """People of a unit where no grid came: those of the version before, else of the workbook; 0 where neither knows."""
+    if code in before:
+        return before[code].urban_unit_population
+    people = incomes[code].people if code in incomes else math.nan
+    return 0.0 if math.isnan(people) else people
+
+
+def _write_unit_incomes(incomes: dict[str, UnitIncome], people: dict[str, float], path: Path) -> None:
     import pyarrow as pa
 
     items = list(incomes.values())
@@ -841,7 +865,7 @@ def _write_unit_incomes(incomes: dict[str, UnitIncome], people: pd.Series, path:
         "rmuc_eur": [item.rmuc_eur for item in items],
         "population": [round(people[code]) for code in incomes],
         "year": [item.year for item in items],
-        "source": [_PUBLISHED.format(source=item.source) if item.verified else item.source for item in items],
+        "source": [item.source + _COUNTED if item.verified else item.source for item in items],
         "verified": [item.verified for item in items],
     }
     write_table(pa.table(columns), path)

@@ -33,7 +33,7 @@ def test_sources_are_listed_with_what_is_not_checked(geoville, monkeypatch):
     assert "qpv : quartiers prioritaires" in printed.out
     assert "non vérifiée" in printed.out
     assert "à la main" in printed.out
-    assert "29 données, adresses relevées le 23 novembre 2026, dont 27 que personne n'a encore ouvertes" in printed.out
+    assert "33 données, adresses relevées le 23 novembre 2026, dont 27 que personne n'a encore ouvertes" in printed.out
 
 
 def test_sources_of_one_kind_as_a_document(geoville):
