@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,17 @@ settings.register_profile("random", deadline=None, derandomize=False, print_blob
 settings.load_profile("same")
 
 surroundings.restore()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests are made and kept: the collector of garbage looks at them neither meanwhile nor later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _needs_of(item: pytest.Item) -> set[str]:

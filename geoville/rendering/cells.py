@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import warnings
+import math
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -164,7 +165,7 @@ class CellLayer:
         return found[key]
 
 
-# --- Classes of a figure of cells: breaks that mapclassify finds, round, with French labels and a palette
+# --- Classes of a figure of cells: breaks that mapclassify would find, round, with French labels and a palette
 
 MAX_CLASSES = 8
 _OPEN_PERCENTILES = (5, 95)
@@ -222,10 +223,7 @@ def pretty_classes(values: NDArray[np.float64], writing: Writing) -> Classes:
     low, high = np.percentile(known, _OPEN_PERCENTILES) if len(known) else (0.0, 0.0)
     if low == high:
         return _single_class(writing)
-    import mapclassify
-
-    clipped = np.clip(known, low, high)
-    tried = [mapclassify.PrettyBreaks(clipped, k=count).bins for count in range(MAX_CLASSES, 1, -1)]
+    tried = [_pretty_bins(float(low), float(high), count) for count in range(MAX_CLASSES, 1, -1)]
     inner = [tuple(float(limit) for limit in bins if low < limit < high) for bins in tried]
     breaks = next((found for found in inner if 0 < len(found) < MAX_CLASSES), ())
     if not breaks:
@@ -233,16 +231,30 @@ def pretty_classes(values: NDArray[np.float64], writing: Writing) -> Classes:
     return _classes(breaks, writing, _PRETTY_METHOD)
 
 
+def _pretty_bins(low: float, high: float, count: int) -> NDArray[np.float64]:
+    """Ends of about so many classes of equal and round width, as mapclassify's `PrettyBreaks` has them.
+
+    That package is not asked: to import it takes four seconds of processor, most of it to compile what nobody calls.
+    """
+    spread = _round_number(high - low, lambda digits: bisect_left((1.0, 2.0, 5.0), digits))
+    width = _round_number(spread / (count - 1), lambda digits: bisect_right((1.5, 3.0, 7.0), digits))
+    first, last = math.floor(low / width) * width, math.ceil(high / width) * width
+    return np.arange(first, last + 0.5 * width, width)[1:]
+
+
+def _round_number(size: float, chosen: Callable[[float], int]) -> float:
+    """1, 2, 5 or 10 times the power of ten below a size, whichever its first digits choose."""
+    power = 10.0 ** math.floor(math.log10(size))
+    return (1.0, 2.0, 5.0, 10.0)[chosen(size / power)] * power
+
+
 def quantile_classes(values: NDArray[np.float64], writing: Writing) -> Classes:
     """Classes of about as many cells each (mapclassify `Quantiles`), breaks rounded to tens."""
     known = values[np.isfinite(values)]
     if len(np.unique(known)) < 2:  # noqa: PLR2004 - one value has no break
         return _single_class(writing)
-    import mapclassify
-
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Not enough unique values", UserWarning)  # fewer classes are what is wanted
-        bins = mapclassify.Quantiles(known, k=MAX_CLASSES - 1).bins[:-1]
+    shares = np.linspace(0, 100, MAX_CLASSES)[1:]
+    bins = np.unique(np.percentile(known, shares))[:-1]
     if not len(bins):
         return _single_class(writing)
     breaks = tuple(np.unique(np.maximum(np.round(bins / _ROUND_TO_PEOPLE), 1) * _ROUND_TO_PEOPLE).tolist())

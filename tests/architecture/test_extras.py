@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -38,8 +40,25 @@ def from_name(name):
     return installed(name)
 Distribution.from_name = from_name
 from geoville.cli.main import main
+"""
+ONE_COMMAND = """
 sys.argv = ["geoville", *{arguments!r}]
 main()
+"""
+ONE_AFTER_ANOTHER = """
+import io, json
+screen, ran = sys.stdout, []
+for arguments in {commands!r}:
+    sys.argv, code = ["geoville", *arguments], 0
+    sys.stdout, sys.stderr = said = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2)]
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code or 0
+    for stream in said:
+        stream.flush()
+    ran.append([arguments, code, *(stream.buffer.getvalue().decode() for stream in said)])
+json.dump(ran, screen)
 """
 
 
@@ -52,10 +71,14 @@ def _own_folders(tmp_path, monkeypatch):
 
 def without(names, *arguments):
     """Run a command where the modules of some extras are not installed."""
+    code = _blocking(names) + ONE_COMMAND.format(arguments=arguments)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
+
+
+def _blocking(names):
     modules = [module for name in names for module in EXTRAS[name].modules]
     lines = [line for name in names for line in PROJECT["optional-dependencies"][name]]
-    code = WITHOUT.format(modules=modules, distributions=_distributions(lines), arguments=arguments)
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
+    return WITHOUT.format(modules=modules, distributions=_distributions(lines))
 
 
 def _distributions(lines):
@@ -140,42 +163,70 @@ def test_a_command_whose_extra_is_missing_says_which_and_writes_nothing(extra, a
     assert written == []
 
 
-def test_the_base_computes_answers_and_draws_the_demonstration(tmp_path):
-    done = without(EXTRAS, "demo")
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory) -> tuple[Path, dict[tuple[str, ...], Ran]]:
+    """Where the commands that the base answers were run, without any extra, one after another; what each said."""
+    folder = tmp_path_factory.mktemp("base")
+    _write_rows(folder)
+    own = {"GEOVILLE_DATA_DIR": str(folder / "user"), "GEOVILLE_CACHE_DIR": str(folder / "cache")}
+    code = _blocking(EXTRAS) + ONE_AFTER_ANOTHER.format(commands=[DEMONSTRATION, *OF_THE_BASE, *OF_FILES.values()])
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=folder, env={**os.environ, **own}
+    )
     assert done.returncode == 0, done.stderr
-    assert {path.suffix for path in (tmp_path / "demo").iterdir()} >= {".gpkg", ".geojson", ".json", ".html"}
+    return folder, {tuple(arguments): Ran(*ran) for arguments, *ran in json.loads(done.stdout)}
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["lookup", ADDRESS, *ON],
-        ["lookup", "--lon", "1.886", "--lat", "50.955", "--json", *ON],
-        ["attest", ADDRESS, "--out", "releve.html", *ON],
-        ["map", "constantine", "--out", "cartes", *ON],
-        ["rules"],
-        ["data", "list"],
-        ["data", "sources"],
-        ["data", "info", "calais"],
-        ["perimeters", "candidates", "--grid", GRID, "--out", "c.parquet", "--territory", "calais", *ON],
-        ["--help"],
-        ["serve", "--help"],
-    ],
-    ids=lambda arguments: "-".join(arguments[:2]).partition(" ")[0],
-)
-def test_the_base_does_without_any_extra(arguments):
-    done = without(EXTRAS, *arguments)
-    assert (done.returncode, done.stderr) == (0, ""), done.stderr
-
-
-@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".parquet"])
-def test_the_base_answers_files_of_rows(suffix, tmp_path):
+def _write_rows(folder: Path) -> None:
     import pandas as pd
 
     rows = pd.DataFrame({"lon": [1.886, 1.9], "lat": [50.955, 50.96]})
-    source = tmp_path / f"lignes{suffix}"
-    writer = {".csv": "to_csv", ".xlsx": "to_excel", ".parquet": "to_parquet"}[suffix]
-    getattr(rows, writer)(source, index=False)
-    done = without(EXTRAS, "lookup-file", str(source), f"reponses{suffix}", "--json", *ON)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["statuses"] == {"ok": 2}
+    for suffix, writer in {".csv": "to_csv", ".xlsx": "to_excel", ".parquet": "to_parquet"}.items():
+        getattr(rows, writer)(folder / f"lignes{suffix}", index=False)
+
+
+DEMONSTRATION = ["demo"]
+OF_THE_BASE = [
+    ["lookup", ADDRESS, *ON],
+    ["lookup", "--lon", "1.886", "--lat", "50.955", "--json", *ON],
+    ["attest", ADDRESS, "--out", "releve.html", *ON],
+    ["map", "constantine", "--out", "cartes", *ON],
+    ["rules"],
+    ["data", "list"],
+    ["data", "sources"],
+    ["data", "info", "calais"],
+    ["perimeters", "candidates", "--grid", GRID, "--out", "c.parquet", "--territory", "calais", *ON],
+    ["--help"],
+    ["serve", "--help"],
+]
+OF_FILES = {
+    suffix: ["lookup-file", f"lignes{suffix}", f"reponses{suffix}", "--json", *ON]
+    for suffix in (".csv", ".xlsx", ".parquet")
+}
+
+
+def test_the_base_computes_answers_and_draws_the_demonstration(base):
+    folder, ran = base
+    assert ran[tuple(DEMONSTRATION)].code == 0, ran[tuple(DEMONSTRATION)].err
+    assert {path.suffix for path in (folder / "demo").iterdir()} >= {".gpkg", ".geojson", ".json", ".html"}
+
+
+@pytest.mark.parametrize("arguments", OF_THE_BASE, ids=lambda arguments: "-".join(arguments[:2]).partition(" ")[0])
+def test_the_base_does_without_any_extra(base, arguments):
+    ran = base[1][tuple(arguments)]
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out
+
+
+@pytest.mark.parametrize("suffix", OF_FILES)
+def test_the_base_answers_files_of_rows(base, suffix):
+    ran = base[1][tuple(OF_FILES[suffix])]
+    assert ran.code == 0, ran.err
+    assert json.loads(ran.out)["statuses"] == {"ok": 2}

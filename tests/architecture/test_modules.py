@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -14,7 +15,12 @@ FILES = {
     ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
 }
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
+
+
+@cache
+def _trees() -> dict[str, ast.Module]:
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in FILES.items()}
+
 
 DOORS = ("geoville.api.app", "geoville.cli.main")
 """They put together what stands beside them: a noun of a door has no other importer."""
@@ -48,17 +54,19 @@ def _imported(tree: ast.Module) -> set[str]:
     return found & FILES.keys()
 
 
-IMPORTS = {name: _imported(tree) - {name} for name, tree in TREES.items()}
+@cache
+def _imports() -> dict[str, set[str]]:
+    return {name: _imported(tree) - {name} for name, tree in _trees().items()}
 
 
 def test_no_module_imports_in_a_circle():
     """Not even for types: `TopologicalSorter` names the circle that it finds."""
-    assert set(TopologicalSorter(IMPORTS).static_order()) == FILES.keys()
+    assert set(TopologicalSorter(_imports()).static_order()) == FILES.keys()
 
 
 def test_no_part_of_a_single_module_is_a_module():
     importers: dict[str, set[str]] = defaultdict(set)
-    for name, others in IMPORTS.items():
+    for name, others in _imports().items():
         for other in others:
             importers[other].add(name)
     alone = {
@@ -76,7 +84,7 @@ def test_an_init_hands_names_on_and_holds_nothing():
         name
         for name, path in FILES.items()
         if path.stem == "__init__" and name != "geoville"  # its names are imported when they are first asked for
-        for node in TREES[name].body
+        for node in _trees()[name].body
         if not isinstance(node, (ast.ImportFrom, ast.Assign, ast.Expr))
     }
     assert holding == set()
@@ -84,7 +92,7 @@ def test_an_init_hands_names_on_and_holds_nothing():
 
 def test_no_class_name_is_defined_twice():
     homes: dict[str, list[str]] = defaultdict(list)
-    for name, tree in TREES.items():
+    for name, tree in _trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 homes[node.name].append(name)

@@ -64,3 +64,35 @@ def test_values_that_do_not_differ_make_one_class(values):
     classes = pretty_classes(np.array(values), INCOME)
     assert classes.labels == ("Toutes valeurs",)
     assert len(classes.colours) == 1
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "breaks"),
+    [
+        (12_345, 26_789, (14_000, 16_000, 18_000, 20_000, 22_000, 24_000, 26_000)),
+        (0.03, 0.41, (0.1, 0.2, 0.3, 0.4)),
+        (7, 93, (20, 40, 60, 80)),  # asked for eight classes, it gives ten: then for seven
+        (1.5, 4.5, (2, 3, 4)),
+        (900, 30_900, (10_000, 20_000, 30_000)),
+    ],
+)
+def test_breaks_are_those_that_mapclassify_gave(low, high, breaks):
+    """As its `PrettyBreaks` printed them, without the ends."""
+    values = np.repeat([float(low), float(high)], 10)
+    assert pretty_classes(values, PEOPLE).breaks == pytest.approx(breaks)
+
+
+@pytest.mark.slow
+@settings(deadline=None)
+@given(values=incomes)
+def test_breaks_are_those_of_mapclassify(values):
+    import mapclassify  # four seconds: hence ours
+
+    known = np.array(values)
+    low, high = np.percentile(known, (5, 95))
+    if low == high:
+        return
+    tried = [mapclassify.PrettyBreaks(np.array([low, high]), k=count).bins for count in range(MAX_CLASSES, 1, -1)]
+    inner = [tuple(limit for limit in bins.tolist() if low < limit < high) for bins in tried]
+    wanted = next((found for found in inner if 0 < len(found) < MAX_CLASSES), ())
+    assert pretty_classes(known, INCOME).breaks == wanted
