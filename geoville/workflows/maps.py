@@ -38,9 +38,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from geoville.carroyage.grid import Grid
     from geoville.eligibility.actions.action import ActionFinding
+    from geoville.eligibility.index import PerimeterIndex
     from geoville.model import Address, Perimeter, Source
     from geoville.rendering import MapSpec
     from geoville.rendering.look import TileSource
@@ -238,6 +240,9 @@ def write_page(spec: MapSpec, name: str, folder: Path) -> Path:
 
 # --- The map of a table of actions, as one page that opens with no network
 
+_AROUND_ACTIONS_M = 20_000.0
+"""How far from actions perimeters are drawn."""
+
 _BASES = {
     Basis.OFFICIAL: "contour officiel",
     Basis.ESTIMATED: "périmètre estimé, sans valeur réglementaire",
@@ -253,12 +258,13 @@ def draw_actions(desk: ActionDesk, findings: Sequence[ActionFinding], title: str
     on : date of the map: perimeters that are not in force that day are drawn apart.
     """
     data = map_data(open_pack(desk.territory), on)
-    perimeters = desk.desk.index.perimeters
+    marks = [_mark(finding) for finding in findings]
+    perimeters = _about(marks, desk.desk.index) or data.perimeters
     grid_sources = (data.grid_source,) if data.grid_source else ()
     sources = (*grid_sources, *(item.source for item in perimeters if item.source))
     spec = action_map(
         title,
-        [_mark(finding) for finding in findings],
+        marks,
         grid=data.grid,
         perimeters=perimeters,
         sources=sources,
@@ -266,6 +272,19 @@ def draw_actions(desk: ActionDesk, findings: Sequence[ActionFinding], title: str
     )
     with replacing(out) as beside:
         beside.write_text(render_page(spec), encoding="utf-8", newline="\n")
+
+
+def _about(marks: Sequence[ActionMark], index: PerimeterIndex) -> tuple[Perimeter, ...]:
+    """Perimeters within some kilometres of the actions: all those of a country would make a page that nobody opens."""
+    placed: list[BaseGeometry] = [shapely.MultiPoint(mark.points) for mark in marks if mark.points]
+    placed += [mark.zone for mark in marks if mark.zone is not None]
+    if not placed:
+        return ()
+    ground, epsg = index.projected(shapely.GeometryCollection(placed).envelope)
+    if epsg is None:
+        return ()
+    near = {id(hit.perimeter) for hit in index.around_shape(ground, epsg, _AROUND_ACTIONS_M)}
+    return tuple(perimeter for perimeter in index.perimeters if id(perimeter) in near)
 
 
 def _mark(finding: ActionFinding) -> ActionMark:

@@ -69,7 +69,10 @@ def test_a_table_gives_a_table_and_a_map(geoville, table, tmp_path):
     assert "Toutes les actions" in told.out
     assert f"Écrit : {page}" in told.out
     assert out.read_text(encoding="utf-8").count("\n") == 5
-    assert "<script>alert(1)" not in page.read_text(encoding="utf-8")
+    drawn = page.read_text(encoding="utf-8")
+    assert "<script>alert(1)" not in drawn
+    assert "QN06254M" in drawn  # Beau Marais
+    assert "QN013" not in drawn  # Marseille: no page holds a whole country
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "actions.csv",
         "carte.html",
