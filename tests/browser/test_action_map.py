@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from geoville.workflows.actions import ActionDesk, check_table
+from geoville.workflows.action_tables import check_table
+from geoville.workflows.actions import ActionDesk
 from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.maps import draw_actions
 
@@ -43,7 +44,7 @@ def test_every_action_is_drawn_or_named(opened, page_file):
         assert page.locator(".leaflet-places-pane path").count() == 2
         panel = page.locator(".panel")
         expect(panel.locator("section", has_text="Non situées")).to_contain_text("Jardin partagé")
-        for layer in ("Zones d'action", "Actions : En QPV", "Actions : Aucun fondement trouvé"):
+        for layer in ("Zones d'action", "Actions : En QPV", "Actions : Hors QPV, preuve à donner"):
             expect(page.get_by_text(layer, exact=True)).to_be_visible()
 
 
