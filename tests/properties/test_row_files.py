@@ -65,8 +65,11 @@ def test_every_record_keeps_its_text_and_gets_its_cells(table, encoding, ends_wi
 @settings(deadline=None, max_examples=300)
 @given(st.text(st.sampled_from(list('ab;" \n\r')), max_size=60), ENCODINGS)
 def test_no_text_at_all_stops_a_file_or_loses_a_byte(text, encoding):
-    """Quotes never closed, lone line ends, rows of any width: one column, so that no row is filled up."""
+    """Quotes never closed, lone line ends, rows of any width: only separators are added, where rows are filled up."""
     content = f"adresse\n{text}".encode(encoding)
     read, copy = _copy(content, separator=";")
     assert copy.decode(encoding).count(MARK) == len(read) + 1
-    assert copy.decode(encoding).replace(f";{MARK}", "").replace(f';"{MARK}"', "").encode(encoding) == content
+    without = copy.decode(encoding).replace(f";{MARK}", "").replace(f';"{MARK}"', "")
+    assert without.startswith("adresse")
+    assert without.replace(";", "") == content.decode(encoding).replace(";", "")
+    assert without.count(";") >= content.decode(encoding).count(";")

@@ -1,1 +1,1 @@
-"""Files of rows: CSV, XLSX, Parquet."""
+"""Files of rows: CSV, XLSX, ODS, Parquet."""

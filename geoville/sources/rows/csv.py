@@ -5,30 +5,35 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import deque
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError, Location
+from geoville.sources.rows.header import FIRST_ROWS, find_header
 from geoville.sources.rows.row import AddedCells, InputRow, harmless, writable
+from geoville.sources.text_files import ENCODINGS, TextEncoding, encoding_of, other_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from geoville.sources.rows.header import Header, IsHeader
     from geoville.sources.rows.row import AddedColumn, Cell
 
 
 # --- How a CSV file is written: its encoding and its separator, recognised or imposed
 
 SEPARATORS = {";": "« ; »", ",": "« , »", "\t": "tabulation", "|": "« | »"}
-ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Windows-1252", "latin-1": "ISO-8859-1"}
 
 _SEPARATOR_NAMES = {"tab": "\t", "\\t": "\t"}
 _BLOCK_BYTES = 1 << 20
 _SAMPLE_CHARACTERS = 1 << 16
 _SAMPLE_RECORDS = 50
+_SAYS_SEPARATOR = re.compile(r'\s*"?sep=(.)"?[;,\s]*', re.IGNORECASE)
+"""The line that Excel obeys, and writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +42,37 @@ class CsvDialect:
 
     Parameters
     ----------
-    encoding : a key of `ENCODINGS`, or "utf-8-sig" where the file begins with a byte order mark.
     separator : one character.
     lines : line ends counted in the file, the header's included.
+    says_separator : whether the first line is `sep=;`, and no row.
     """
 
-    encoding: str
+    text: TextEncoding
     separator: str
     lines: int
+    says_separator: bool = False
+
+    @property
+    def encoding(self) -> str:
+        """As Python names it; with its mark where the file begins with one."""
+        return "utf-8-sig" if self.text.mark and self.text.encoding == "utf-8" else self.text.encoding
 
     @property
     def description(self) -> str:
         """What the dialect is, in French."""
-        mark = " avec BOM" if self.encoding == "utf-8-sig" else ""
-        name = ENCODINGS[self.encoding.removesuffix("-sig")]
-        return f"CSV, encodage {name}{mark}, séparateur {SEPARATORS[self.separator]}"
+        said = " (dit par sa première ligne)" if self.says_separator else ""
+        return f"CSV, encodage {self.text.name}, séparateur {SEPARATORS[self.separator]}{said}"
 
 
-def recognise_dialect(path: Path, *, encoding: str | None = None, separator: str | None = None) -> CsvDialect:
+def recognise_dialect(
+    path: Path, *, encoding: str | None = None, separator: str | None = None, is_header: IsHeader | None = None
+) -> CsvDialect:
     """Recognise how a CSV file is written, from all its bytes for the encoding, from its first records otherwise.
 
     Parameters
     ----------
     encoding, separator : imposed ones; checked, never corrected.
+    is_header : tells the names of columns, which may be below a title that no separator cuts.
 
     Raises
     ------
@@ -75,22 +88,28 @@ def recognise_dialect(path: Path, *, encoding: str | None = None, separator: str
         raise InvalidInputError(
             f"Le fichier « {path.name} » ne peut pas être lu", advice="vérifier ses droits d'accès"
         ) from error
-    _refuse_what_is_no_text(path, start)
-    found = imposed or next(name for name in ENCODINGS if _undecodable_line(path, name) is None)
-    if imposed:
-        _check_encoding(path, imposed)
-    if found == "utf-8" and start.startswith(codecs.BOM_UTF8):
-        found = "utf-8-sig"
-    return CsvDialect(found, given or _likeliest_separator(_sample(path, found)), _line_ends(path))
+    other = other_format(start)
+    if other:
+        raise InvalidInputError(
+            f"Ce n'est pas un texte UTF-8 ni un texte Windows, mais {other}",
+            where=Location(path.name),
+            advice="l'enregistrer en « CSV UTF-8 », ou lui rendre l'extension de son vrai format",
+        )
+    text = _imposed(path, start, imposed) if imposed else _recognised(path, start)
+    sample = _sample(path, text)
+    said = _SAYS_SEPARATOR.fullmatch(sample.partition("\n")[0])
+    if said and said[1] in SEPARATORS:
+        return CsvDialect(text, given or said[1], _line_ends(path), says_separator=True)
+    return CsvDialect(text, given or _likeliest_separator(sample, is_header), _line_ends(path))
 
 
 def _encoding_key(name: str) -> str:
-    wanted = name.lower().replace("utf8", "utf-8").removesuffix("-sig")
-    aliases = {"windows-1252": "cp1252", "iso-8859-1": "latin-1", "latin1": "latin-1"}
+    wanted = name.lower().replace("utf8", "utf-8").replace("utf16", "utf-16").removesuffix("-sig")
+    aliases = {"windows-1252": "cp1252", "iso-8859-1": "latin-1", "latin1": "latin-1", "utf-16": "utf-16-le"}
     key = aliases.get(wanted, wanted)
     if key not in ENCODINGS:
         raise InvalidInputError(
-            f"L'encodage « {name} » n'est pas connu", advice=f"choisir parmi {', '.join(ENCODINGS)}"
+            f"L'encodage « {name} » n'est pas connu", advice="choisir parmi utf-8, cp1252, latin-1 et utf-16"
         )
     return key
 
@@ -102,16 +121,18 @@ def _separator_key(text: str) -> str:
     return key
 
 
-def _refuse_what_is_no_text(path: Path, start: bytes) -> None:
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in start:
-        raise InvalidInputError(
-            "Ce n'est pas un texte UTF-8 ni un texte Windows",
-            where=Location(path.name),
-            advice="l'enregistrer en « CSV UTF-8 », ou lui rendre l'extension de son vrai format",
-        )
+def _recognised(path: Path, start: bytes) -> TextEncoding:
+    by_its_start = encoding_of(start, ())
+    if by_its_start.encoding != "utf-8" or _undecodable_line(path, "utf-8") is None:
+        return by_its_start
+    with path.open("rb") as stream:
+        return encoding_of(start, iter(lambda: stream.readline(_BLOCK_BYTES), b""))
 
 
-def _check_encoding(path: Path, encoding: str) -> None:
+def _imposed(path: Path, start: bytes, encoding: str) -> TextEncoding:
+    seen = encoding_of(start, ())
+    if encoding.startswith("utf-16"):
+        return seen if seen.encoding.startswith("utf-16") else TextEncoding(encoding)
     line = _undecodable_line(path, encoding)
     if line is not None:
         raise InvalidInputError(
@@ -119,6 +140,7 @@ def _check_encoding(path: Path, encoding: str) -> None:
             where=Location(path.name, line),
             advice="ne pas imposer d'encodage, qui est alors reconnu",
         )
+    return TextEncoding(encoding, mark=encoding == "utf-8" and seen == TextEncoding("utf-8", mark=True))
 
 
 def _undecodable_line(path: Path, encoding: str) -> int | None:
@@ -142,23 +164,27 @@ def _line_ends(path: Path) -> int:
         return sum(block.count(b"\n") for block in iter(lambda: stream.read(_BLOCK_BYTES), b""))
 
 
-def _sample(path: Path, encoding: str) -> str:
-    with path.open(encoding=encoding, newline="") as stream:
-        return stream.read(_SAMPLE_CHARACTERS)
+def _sample(path: Path, text: TextEncoding) -> str:
+    with path.open("rb") as stream, text.reading(stream) as lines:
+        return text.legible(lines.read(_SAMPLE_CHARACTERS))[0]
 
 
-def _likeliest_separator(sample: str) -> str:
+def _likeliest_separator(sample: str, is_header: IsHeader | None) -> str:
     """The separator that cuts most records as it cuts the header, into most cells; `;` where there is one column."""
 
-    def merit(separator: str) -> tuple[float, int]:
+    def merit(separator: str) -> tuple[int, float, int]:
         reader = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
         try:
-            counts = [len(cells) for _, cells in zip(range(_SAMPLE_RECORDS), reader, strict=False) if cells]
+            records = list(islice(reader, _SAMPLE_RECORDS + FIRST_ROWS))
         except csv.Error:
-            return 0.0, 0
+            return -FIRST_ROWS, 0.0, 0
+        header = find_header(records[:FIRST_ROWS], is_header)
+        counts = [len(cells) for cells in records[header.first :][:_SAMPLE_RECORDS] if cells]
+        found = is_header is not None and is_header(header.names)
+        first = -header.first if found else -FIRST_ROWS  # the nearest header that a separator shows
         if not counts or counts[0] == 1:
-            return 0.0, 0
-        return counts.count(counts[0]) / len(counts), counts[0]
+            return first, 0.0, 0
+        return first, counts.count(counts[0]) / len(counts), counts[0]
 
     return max(SEPARATORS, key=merit)
 
@@ -178,6 +204,7 @@ class _Record:
     text : as the file writes it, over several lines where a quoted cell has some; without its last line end.
     end : that line end; empty at the end of some files.
     cells : none for a blank line.
+    remarks : what had to be done to read it.
     """
 
     line: int
@@ -185,6 +212,12 @@ class _Record:
     end: str
     cells: list[str]
     fault: str = ""
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Number of cells up to the last one that holds something."""
+        return max((rank for rank, cell in enumerate(self.cells, start=1) if cell.strip()), default=0)
 
 
 class CsvRows:
@@ -196,51 +229,73 @@ class CsvRows:
         The file is empty, is no text, or an imposed encoding or separator cannot be.
     """
 
-    def __init__(self, path: Path, *, encoding: str | None = None, separator: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        encoding: str | None = None,
+        separator: str | None = None,
+        is_header: IsHeader | None = None,
+    ) -> None:
         self._path = path
-        self._dialect = recognise_dialect(path, encoding=encoding, separator=separator)
-        first = next(self._records(), None)
-        if first is None or not any(first.cells):
+        self._dialect = recognise_dialect(path, encoding=encoding, separator=separator, is_header=is_header)
+        first = list(islice(self._records(), FIRST_ROWS))
+        header = find_header((record.cells for record in first), is_header)
+        if not any(header.names):
             raise InvalidInputError(
                 "La première ligne ne nomme aucune colonne",
                 where=Location(path.name, 1),
                 advice="mettre les noms des colonnes en première ligne",
             )
-        self.columns = tuple(first.cells)
-        self.description = self._dialect.description
+        self._header: Header = header
+        self.columns = tuple(first[header.last].cells) if header.first == header.last else header.names
+        self.description = self._dialect.description + header.described(first[header.first].line)
         self.expected_rows = self._dialect.lines or None
 
     def rows(self, wanted: Sequence[int]) -> Iterator[InputRow]:
         """Rows in order, blank lines left out, with the cells of the columns at these places."""
-        records = self._records()
-        next(records)
-        for record in records:
-            fault = record.fault or self._miscount(record.cells)
+        for record in islice(self._records(), self._header.last + 1, None):
+            fault = record.fault or self._surplus(record)
             if fault:
-                yield InputRow(record.line, ("",) * len(wanted), fault)
+                yield InputRow(record.line, ("",) * len(wanted), fault, record.remarks)
             elif record.cells:
-                yield InputRow(record.line, tuple(record.cells[place] for place in wanted))
+                cells = [*record.cells, *("",) * (len(self.columns) - len(record.cells))]
+                remarks = (*record.remarks, *self._missing(record, wanted))
+                yield InputRow(record.line, tuple(cells[place] for place in wanted), "", remarks)
 
     def write(self, out: Path, columns: Sequence[AddedColumn], added: Iterable[AddedCells]) -> None:
-        """Copy the file with columns added after its own; a row that is short of cells is filled up before them."""
+        """Copy the file with columns added after its own; a row that is short of cells is filled up before them.
+
+        Where a row has more cells than there are names, be they empty, every row is made as long as that one, so that
+        no column shifts: columns without a name stand between those of the file and those added.
+        """
         names = AddedCells(1, tuple(column.name for column in columns))
-        with out.open("w", encoding=self._dialect.encoding, newline="") as stream:
+        width = max(chain([len(self.columns)], (len(record.cells) for record in self._records())))
+        with out.open("wb") as raw, self._dialect.text.writing(raw) as stream:
+            if self._dialect.says_separator:
+                stream.write(self._first_line())
             quoted_so_far: list[bool] = []
             answers = chain([names], added)
-            for record in self._records():
-                if not record.cells:
+            for rank, record in enumerate(self._records()):
+                if not record.cells or rank < self._header.last:
                     stream.write(record.text + record.end)
                     continue
                 if len(quoted_so_far) < _RECORDS_THAT_SHOW_QUOTES:
                     quoted_so_far.append(self._quotes_all(record))
-                filler = ("",) * (len(self.columns) - len(record.cells))
-                cells = (*filler, *next(answers).cells)
+                cells = (*("",) * (width - len(record.cells)), *next(answers).cells)
                 tail = (self._written(cell, quote_all=quoted_so_far[-1]) for cell in cells)
                 stream.write(self._dialect.separator.join((record.text, *tail)) + record.end)
 
-    def _miscount(self, cells: list[str]) -> str:
-        count, expected = len(cells), len(self.columns)
-        return f"{count} cases au lieu de {expected}" if count and count != expected else ""
+    def _surplus(self, record: _Record) -> str:
+        count, expected = len(record.cells), len(self.columns)
+        return f"{count} cases au lieu de {expected}" if record.width > expected else ""
+
+    def _missing(self, record: _Record, wanted: Sequence[int]) -> tuple[str, ...]:
+        """What is to be said of a row that stops before a column that is read."""
+        count, expected = len(record.cells), len(self.columns)
+        if count >= expected or all(place < count for place in wanted):
+            return ()
+        return (f"Ligne plus courte que l'en-tête, ses dernières cases lues vides : {count} cases sur {expected}",)
 
     def _written(self, cell: Cell, *, quote_all: bool) -> str:
         if cell is None or cell == "":
@@ -257,9 +312,23 @@ class CsvRows:
         quoted = ('"' + cell.replace('"', '""') + '"' for cell in record.cells)
         return record.text == self._dialect.separator.join(quoted)
 
+    def _first_line(self) -> str:
+        with self._path.open("rb") as raw, self._dialect.text.reading(raw) as stream:
+            return stream.readline()
+
     def _records(self) -> Iterator[_Record]:
-        with self._path.open(encoding=self._dialect.encoding, newline="") as stream:
-            yield from _read_records(_Lines(stream), self._dialect.separator)
+        with self._path.open("rb") as raw, self._dialect.text.reading(raw) as stream:
+            said = 1 if self._dialect.says_separator else 0
+            for record in _read_records(_Lines(islice(stream, said, None)), self._dialect.separator, 1 + said):
+                yield record if record.text.isascii() and "\0" not in record.text else self._legible(record)
+
+    def _legible(self, record: _Record) -> _Record:
+        """A record with its cells read as they say, where bytes of another encoding are in them."""
+        text, remarks = self._dialect.text.legible(record.text)
+        if text == record.text:
+            return record
+        cells = [self._dialect.text.legible(cell)[0] for cell in record.cells]
+        return replace(record, cells=cells, remarks=remarks)
 
 
 class _Lines:
@@ -287,10 +356,9 @@ class _Lines:
         return not self._again
 
 
-def _read_records(lines: _Lines, separator: str) -> Iterator[_Record]:
+def _read_records(lines: _Lines, separator: str, line: int) -> Iterator[_Record]:
     """Cut lines into records; where a quote is never closed, its line alone is at fault, and the next ones are read."""
     reader = csv.reader(lines, delimiter=separator)
-    line = 1
     while True:
         lines.taken = []
         cells, fault = [], ""

@@ -1,4 +1,4 @@
-"""Files read row by row and written again with columns added: what CSV, XLSX and Parquet have in common.
+"""Files read row by row and written again with columns added: what CSV, XLSX, ODS and Parquet have in common.
 
 A file is read once to answer and once more to be copied with its answers: neither holds it in memory, and the copy
 takes nothing of the input through a conversion.
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from geoville.sources.rows.header import IsHeader
     from geoville.sources.rows.row import AddedCells, AddedColumn, InputRow
 
 
@@ -22,6 +23,7 @@ _SUFFIXES = {
     ".tsv": "csv",
     ".txt": "csv",
     ".xlsx": "xlsx",
+    ".ods": "ods",
     ".parquet": "parquet",
     ".geoparquet": "parquet",
 }
@@ -51,7 +53,7 @@ class RowFile(Protocol):
 
 
 def row_file_format(path: Path) -> str:
-    """Format of a file by its name: "csv", "xlsx" or "parquet".
+    """Format of a file by its name: "csv", "xlsx", "ods" or "parquet".
 
     Raises
     ------
@@ -63,19 +65,26 @@ def row_file_format(path: Path) -> str:
     except KeyError:
         raise InvalidInputError(
             f"Le format de « {path.name} » n'est pas reconnu",
-            advice=f"donner un fichier {', '.join(_SUFFIXES)} (un tableur sait enregistrer en XLSX ou en CSV)",
+            advice=f"donner un fichier {', '.join(_SUFFIXES)} (un tableur sait enregistrer en XLSX, en ODS ou en CSV)",
         ) from None
 
 
 def open_row_file(
-    path: Path, *, encoding: str | None = None, separator: str | None = None, sheet: str | None = None
+    path: Path,
+    *,
+    encoding: str | None = None,
+    separator: str | None = None,
+    sheet: str | None = None,
+    is_header: IsHeader | None = None,
 ) -> RowFile:
     """Open a file of rows and recognise its layout.
 
     Parameters
     ----------
     encoding, separator : of a CSV file, recognised unless given.
-    sheet : of a workbook, the first one unless given.
+    sheet : of a workbook; unless given, the first one whose header holds what is looked for, else the first one.
+    is_header : tells the names of columns, which may be below a title or in another sheet; unless given, the first row
+        is the header.
 
     Raises
     ------
@@ -83,6 +92,7 @@ def open_row_file(
         The file cannot be read, its layout is not one that geoville knows, or an option is for another format.
     """
     from geoville.sources.rows.csv import CsvRows
+    from geoville.sources.rows.ods import OdsRows
     from geoville.sources.rows.parquet import ParquetRows
     from geoville.sources.rows.xlsx import XlsxRows
     from geoville.sources.stores import LocalFile
@@ -90,10 +100,14 @@ def open_row_file(
     kind = row_file_format(path)
     if (encoding or separator) and kind != "csv":
         raise InvalidInputError("L'encodage et le séparateur sont ceux d'un fichier CSV", advice="ôter ces options")
-    if sheet and kind != "xlsx":
-        raise InvalidInputError("La feuille est celle d'un classeur XLSX", advice="ôter cette option")
+    if sheet and kind not in {"xlsx", "ods"}:
+        raise InvalidInputError("La feuille est celle d'un classeur XLSX ou ODS", advice="ôter cette option")
     if not path.is_file():
         raise InvalidInputError(f"Le fichier « {path.name} » n'existe pas", advice="vérifier son chemin")
     if kind == "xlsx":
-        return XlsxRows(path, sheet)
-    return ParquetRows(LocalFile(path)) if kind == "parquet" else CsvRows(path, encoding=encoding, separator=separator)
+        return XlsxRows(path, sheet, is_header)
+    if kind == "ods":
+        return OdsRows(path, sheet, is_header)
+    if kind == "parquet":
+        return ParquetRows(LocalFile(path))
+    return CsvRows(path, encoding=encoding, separator=separator, is_header=is_header)

@@ -81,11 +81,13 @@ class InputRow:
     line : where an editor or a spreadsheet shows it (1-based, header included); for Parquet, 1-based rank.
     cells : texts of the columns asked for, in the order asked; empty ones where the row has a fault.
     fault : French sentence, without its final stop, where the row cannot be read; empty otherwise.
+    remarks : what had to be done to read it, French phrases "what : detail", where the detail may be left out.
     """
 
     line: int
     cells: tuple[str, ...]
     fault: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 Cell = str | float | int | None

@@ -9,20 +9,25 @@ import warnings
 import zipfile
 import zlib
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
 from io import TextIOWrapper
+from itertools import chain
 from shutil import copyfileobj
 from typing import IO, TYPE_CHECKING, Any, TextIO
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from geoville.errors import InvalidInputError, Location
-from geoville.sources.rows.row import InputRow, cell_text, harmless
+from geoville.sources.rows.header import FIRST_ROWS, Header, find_header
+from geoville.sources.rows.row import AddedCells, InputRow, cell_text, harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from geoville.sources.rows.row import AddedCells, AddedColumn, Cell
+    from geoville.sources.rows.header import IsHeader
+    from geoville.sources.rows.row import AddedColumn, Cell
 
     Attributes = dict[str, str]
 
@@ -32,8 +37,8 @@ if TYPE_CHECKING:
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _RELATION = re.compile(r"\w+:id")
 _LETTERS = re.compile(r"[A-Z]+")
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_HEADER_LINE = 1
+_CORNERS = re.compile(r"([A-Z]+)(\d+):([A-Z]+)(\d+)")
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ALPHABET = 26
 
 _SIZE_OF_THE_SHEET = "dimension"
@@ -51,31 +56,31 @@ def sheet_part(path: Path, sheet: str) -> str:
     return posixpath.join("/xl", targets[relation])[1:]
 
 
-def append_cells(path: Path, part: str, out: Path, header: tuple[str, ...], added: Iterator[AddedCells]) -> None:
+def append_cells(path: Path, part: str, out: Path, header: AddedCells, added: Iterator[AddedCells]) -> None:
     """Copy a workbook to `out`, with cells added to the right of every cell of a sheet.
 
     Parameters
     ----------
     part : of the workbook that holds the sheet.
-    header : cells added to the first row.
+    header : cells added to the row of the names.
     added : cells added to rows, by increasing line.
     """
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w") as target:
         with source.open(part) as sheet:
-            width = _width(sheet)
+            width = read_layout(sheet).width
         for item in source.infolist():
-            with source.open(item) as read, target.open(_like(item), "w", force_zip64=True) as written:
+            with source.open(item) as read, target.open(like_entry(item), "w", force_zip64=True) as written:
                 if item.filename == part:
                     with TextIOWrapper(written, encoding="utf-8", newline="") as text:
-                        _CellAppender(text, width, header, added).copy(read)
+                        _CellAppender(text, width, chain([header], added)).copy(read)
                 else:
                     copyfileobj(read, written)
 
 
-def _like(item: zipfile.ZipInfo) -> zipfile.ZipInfo:
+def like_entry(item: zipfile.ZipInfo) -> zipfile.ZipInfo:
     """The same entry, to be written: with its name and date, so that two copies are the same to the byte."""
     copy = zipfile.ZipInfo(item.filename, item.date_time)
-    copy.compress_type = zipfile.ZIP_DEFLATED
+    copy.compress_type = zipfile.ZIP_STORED if item.filename == "mimetype" else zipfile.ZIP_DEFLATED
     return copy
 
 
@@ -93,23 +98,69 @@ def _elements(document: bytes, name: str) -> list[Attributes]:
     return found
 
 
-def _width(sheet: IO[bytes]) -> int:
-    """Number of the rightmost column that holds a cell; a cell without reference follows the one before it."""
-    width = column = 0
+@dataclass(slots=True)
+class SheetLayout:
+    """What a sheet says of its cells besides their values.
 
-    def count(element: str, attributes: Attributes) -> None:
-        nonlocal width, column
+    Parameters
+    ----------
+    width : number of the rightmost column that holds a cell.
+    unsaid : columns, from 0, whose formula has no value kept, by line.
+    merged : lines, first and last, of the merged cells that go over several rows, by column from 0.
+    """
+
+    width: int = 0
+    unsaid: dict[int, set[int]] = field(default_factory=dict)
+    merged: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def first_of_merged(self, column: int, line: int) -> int | None:
+        """Line of the first of the merged cells of which one is a part, None where it is not."""
+        return next((first for first, last in self.merged.get(column, ()) if first <= line <= last), None)
+
+
+def read_layout(sheet: IO[bytes]) -> SheetLayout:
+    """Read the layout of a sheet; a cell without reference follows the one before it."""
+    layout = SheetLayout()
+    line = column = 0
+    has_formula = has_value = in_value = False
+
+    def start(element: str, attributes: Attributes) -> None:
+        nonlocal line, column, has_formula, has_value, in_value
         name = _local(element)
+        in_value = name == "v"
         if name == "row":
-            column = 0
+            line, column = int(attributes.get("r", line + 1)), 0
         elif name == "c":
             column = _column_number(attributes["r"]) if "r" in attributes else column + 1
-            width = max(width, column)
+            layout.width = max(layout.width, column)
+            has_formula, has_value = False, attributes.get("t") == "str"  # the result may be an empty text
+        elif name == "f":
+            has_formula = True
+        elif name == "mergeCell":
+            _add_merged(layout, attributes.get("ref", ""))
+
+    def said(_: str) -> None:
+        nonlocal has_value
+        has_value = has_value or in_value
+
+    def end(element: str) -> None:
+        if _local(element) == "c" and has_formula and not has_value:
+            layout.unsaid.setdefault(line, set()).add(column - 1)
 
     parser = expat.ParserCreate()
-    parser.StartElementHandler = count
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = said
     parser.ParseFile(sheet)
-    return width
+    return layout
+
+
+def _add_merged(layout: SheetLayout, reference: str) -> None:
+    """Take note of merged cells that go over several rows: their value is that of the first one."""
+    corners = _CORNERS.fullmatch(reference)
+    if corners and corners[2] != corners[4]:
+        columns = layout.merged.setdefault(_column_number(corners[1]) - 1, [])
+        columns.append((int(corners[2]), int(corners[4])))
 
 
 def _local(name: str) -> str:
@@ -119,10 +170,9 @@ def _local(name: str) -> str:
 class _CellAppender:
     """Writes a sheet as it is read, with cells added before each end of row."""
 
-    def __init__(self, out: TextIO, width: int, header: tuple[str, ...], added: Iterator[AddedCells]) -> None:
+    def __init__(self, out: TextIO, width: int, added: Iterator[AddedCells]) -> None:
         self._write: Callable[[str], object] = out.write
         self._width = width
-        self._header = header
         self._added = added
         self._next = next(added, None)
         self._line = 0
@@ -132,7 +182,7 @@ class _CellAppender:
         parser.buffer_text = True
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = lambda text: self._write(_escaped(text))
+        parser.CharacterDataHandler = lambda text: self._write(escaped(text))
         self._write('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n')
         parser.ParseFile(sheet)
 
@@ -155,26 +205,25 @@ class _CellAppender:
 
     def _append(self, prefix: str) -> None:
         cells: tuple[Cell, ...] = ()
-        if self._line == _HEADER_LINE:
-            cells = self._header
-        elif self._next is not None and self._next.line == self._line:
+        if self._next is not None and self._next.line == self._line:
             cells, self._next = self._next.cells, next(self._added, None)
         for column, cell in enumerate(cells, start=self._width + 1):
             if cell is not None and cell != "":
-                self._write(_cell_xml(f"{_column_letters(column)}{self._line}", cell, prefix))
+                self._write(_cell_xml(f"{column_letters(column)}{self._line}", cell, prefix))
 
 
 def _cell_xml(reference: str, cell: Cell, prefix: str) -> str:
     if not isinstance(cell, str):
         return f'<{prefix}c r="{reference}"><{prefix}v>{cell!r}</{prefix}v></{prefix}c>'
-    text = _escaped(harmless(_UNWRITABLE.sub(" ", cell)))
+    text = escaped(harmless(UNWRITABLE.sub(" ", cell)))
     return (
         f'<{prefix}c r="{reference}" t="inlineStr"><{prefix}is><{prefix}t xml:space="preserve">{text}'
         f"</{prefix}t></{prefix}is></{prefix}c>"
     )
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """A text as XML writes it."""
     return escape(text, {"\r": "&#13;"})
 
 
@@ -187,7 +236,8 @@ def _column_number(reference: str) -> int:
     return number
 
 
-def _column_letters(number: int) -> str:
+def column_letters(number: int) -> str:
+    """Letters of a column, from 1: 28 is "AB"."""
     letters = ""
     while number:
         number, rest = divmod(number - 1, _ALPHABET)
@@ -198,7 +248,7 @@ def _column_letters(number: int) -> str:
 _ZEROS = re.compile(r"0+")
 
 
-_DAMAGE = (
+DAMAGE = (
     ArithmeticError, AttributeError, EOFError, LookupError, RuntimeError, StopIteration, SyntaxError, TypeError,
     ValueError, expat.ExpatError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
@@ -206,7 +256,9 @@ _DAMAGE = (
 
 
 class XlsxRows:
-    """One sheet of a workbook, the first one unless named. A formula is read as its last computed value.
+    """One sheet of a workbook: the one named, else the first one whose header holds what is looked for, else the first.
+
+    A formula is read as its last computed value; of merged cells, each row has the value of the first one.
 
     Raises
     ------
@@ -214,54 +266,63 @@ class XlsxRows:
         The file is no XLSX workbook, has no such sheet, or the first row of the sheet names no column.
     """
 
-    def __init__(self, path: Path, sheet: str | None = None) -> None:
+    def __init__(self, path: Path, sheet: str | None = None, is_header: IsHeader | None = None) -> None:
         self._path = path
-        with self._refusing_damage((*_DAMAGE, OSError)):
-            _check_whole(path)
+        with self._refusing_damage((*DAMAGE, OSError)):
+            check_whole(path)
         with self._open() as workbook:
             names = [worksheet.title for worksheet in workbook.worksheets]
-            if not names or (sheet and sheet not in names):
-                raise InvalidInputError(
-                    f"Le classeur n'a pas de feuille « {sheet or ''} »",
-                    where=Location(path.name),
-                    advice=f"feuilles connues : {', '.join(names)}",
-                )
-            self._sheet = sheet or names[0]
-            worksheet = workbook[self._sheet]
-            self.expected_rows: int | None = worksheet.max_row
-            worksheet.reset_dimensions()  # some programs write a wrong size, which would cut the rows
-            header = next(worksheet.iter_rows(max_row=1, values_only=True), ())
-        self.columns = tuple(cell_text(value) for value in header)
+            check_sheet(path, names, sheet)
+            sizes = {worksheet.title: worksheet.max_row for worksheet in workbook.worksheets}
+            headers = ((name, _header_of(workbook[name], is_header)) for name in ([sheet] if sheet else names))
+            self._sheet, self._header = likeliest_sheet(headers, is_header)
+            self.expected_rows: int | None = sizes[self._sheet]
+        self.columns = self._header.names
         if not any(self.columns):
-            raise InvalidInputError(
-                "La première ligne de la feuille ne nomme aucune colonne",
-                where=Location(path.name, 1),
-                advice="mettre les noms des colonnes en première ligne, ou choisir une autre feuille",
-            )
-        self.description = f"XLSX, feuille « {self._sheet} »"
+            raise no_header(path)
+        self.description = described_sheet("XLSX", self._sheet, names, self._header)
 
     def rows(self, wanted: Sequence[int]) -> Iterator[InputRow]:
         """Rows in order, empty ones left out, with the cells of the columns at these places."""
+        layout = self._layout
+        tops: dict[tuple[int, int], str] = {}
         with self._open() as workbook:
             worksheet = workbook[self._sheet]
             worksheet.reset_dimensions()
-            for line, cells in enumerate(worksheet.iter_rows(), start=1):
-                if line > 1 and any(cell.value is not None for cell in cells):
-                    texts = (_text_of(cells[place]) if place < len(cells) else "" for place in wanted)
-                    yield InputRow(line, tuple(texts))
+            first = self._header.last + 2
+            for line, cells in enumerate(worksheet.iter_rows(min_row=first), start=first):
+                unsaid = layout.unsaid.get(line, ())
+                if not unsaid and all(cell.value is None for cell in cells):
+                    continue
+                lost = next((place for place in wanted if place in unsaid), None)
+                if lost is not None:
+                    yield InputRow(line, ("",) * len(wanted), unsaid_formula(f"{column_letters(lost + 1)}{line}"))
+                    continue
+                texts = {place: _text_of(cells[place]) if place < len(cells) else "" for place in wanted}
+                remarks = _fill_merged(layout, line, texts, tops)
+                yield InputRow(line, tuple(texts[place] for place in wanted), "", remarks)
 
     def write(self, out: Path, columns: Sequence[AddedColumn], added: Iterable[AddedCells]) -> None:
         """Copy the workbook with columns added to the right of everything that its sheet holds."""
-        with self._refusing_damage(_DAMAGE):
-            part = sheet_part(self._path, self._sheet)
-            append_cells(self._path, part, out, tuple(column.name for column in columns), iter(added))
+        with self._refusing_damage(DAMAGE):
+            names = AddedCells(self._header.last + 1, tuple(column.name for column in columns))
+            append_cells(self._path, sheet_part(self._path, self._sheet), out, names, iter(added))
+
+    @cached_property
+    def _layout(self) -> SheetLayout:
+        with (
+            self._refusing_damage(DAMAGE),
+            zipfile.ZipFile(self._path) as archive,
+            archive.open(sheet_part(self._path, self._sheet)) as sheet,
+        ):
+            return read_layout(sheet)
 
     @contextmanager
     def _open(self) -> Iterator[Any]:
         from openpyxl import load_workbook
         from openpyxl.utils.exceptions import InvalidFileException
 
-        with self._refusing_damage((*_DAMAGE, OSError, InvalidFileException)):
+        with self._refusing_damage((*DAMAGE, OSError, InvalidFileException)):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", UserWarning)  # about drawings and styles, which are not read
                 workbook = load_workbook(self._path, read_only=True, data_only=True)
@@ -282,7 +343,73 @@ class XlsxRows:
             ) from error
 
 
-def _check_whole(path: Path) -> None:
+def check_sheet(path: Path, names: Sequence[str], sheet: str | None) -> None:
+    """Refuse a sheet that a workbook does not have, or a workbook without any; the sentence lists those it has."""
+    if not names or (sheet and sheet not in names):
+        raise InvalidInputError(
+            f"Le classeur n'a pas de feuille « {sheet or ''} »",
+            where=Location(path.name),
+            advice=f"feuilles connues : {', '.join(names)}",
+        )
+
+
+def likeliest_sheet(headers: Iterable[tuple[str, Header]], is_header: IsHeader | None) -> tuple[str, Header]:
+    """The first sheet whose header holds what is looked for, else the first one; sheets by name, with their headers."""
+    first = None
+    for name, header in headers:
+        first = first or (name, header)
+        if is_header is None or is_header(header.names):
+            return name, header
+    assert first is not None  # `check_sheet` saw to it
+    return first
+
+
+def described_sheet(format_name: str, sheet: str, names: Sequence[str], header: Header) -> str:
+    """What was recognised of a workbook, in French: the sheet that is read, and those that are not."""
+    others = [name for name in names if name != sheet]
+    said = f" (et non : {', '.join(others)})" if others else ""
+    return f"{format_name}, feuille « {sheet} »{said}{header.described(header.first + 1)}"
+
+
+def no_header(path: Path) -> InvalidInputError:
+    """The error of a sheet without names of columns."""
+    return InvalidInputError(
+        "La première ligne de la feuille ne nomme aucune colonne",
+        where=Location(path.name, 1),
+        advice="mettre les noms des colonnes en première ligne, ou choisir une autre feuille",
+    )
+
+
+def _header_of(worksheet: Any, is_header: IsHeader | None) -> Header:
+    worksheet.reset_dimensions()  # some programs write a wrong size, which would cut the rows
+    rows = worksheet.iter_rows(max_row=FIRST_ROWS if is_header else 1, values_only=True)
+    return find_header(([cell_text(value) for value in row] for row in rows), is_header)
+
+
+MERGED_READ = "Cases fusionnées : la valeur de la première est lue sur leurs autres lignes"
+
+
+def unsaid_formula(cell: str) -> str:
+    """Fault of a row of which a formula has no value kept."""
+    return f"Formule sans résultat gardé, case {cell} (l'ouvrir dans un tableur et l'enregistrer la calcule)"
+
+
+def _fill_merged(
+    layout: SheetLayout, line: int, texts: dict[int, str], tops: dict[tuple[int, int], str]
+) -> tuple[str, ...]:
+    """Give cells of a row that are merged with others above the value of the first one; say so."""
+    filled = False
+    for place, text in texts.items():
+        first = layout.first_of_merged(place, line)
+        if first == line:
+            tops[place, line] = text
+        elif first is not None and not text:
+            texts[place] = tops.get((place, first), "")
+            filled = filled or bool(texts[place])
+    return (MERGED_READ,) if filled else ()
+
+
+def check_whole(path: Path) -> None:
     """Read every part once: a damaged one is known before the first row is answered, not after the last."""
     with zipfile.ZipFile(path) as archive:
         if archive.testzip() is not None:

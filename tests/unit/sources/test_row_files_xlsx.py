@@ -138,7 +138,7 @@ def test_names_with_a_prefix_and_cells_without_reference_are_understood(tmp_path
 
     changed = _rewritten(path, "xl/worksheets/sheet1.xml", change)
     out = tmp_path / "out.xlsx"
-    append_cells(changed, "xl/worksheets/sheet1.xml", out, ("n",), iter([AddedCells(2, ("é",))]))
+    append_cells(changed, "xl/worksheets/sheet1.xml", out, AddedCells(1, ("n",)), iter([AddedCells(2, ("é",))]))
     with zipfile.ZipFile(out) as archive:
         xml = archive.read("xl/worksheets/sheet1.xml").decode()
     assert '<x:c r="C1" t="inlineStr">' in xml
@@ -157,3 +157,78 @@ def test_a_sheet_without_names_is_refused(tmp_path):
     Workbook().save(path)
     with pytest.raises(InvalidInputError, match="ne nomme aucune colonne"):
         open_row_file(path)
+
+
+def _saved(folder: Path, book: Workbook) -> Path:
+    path = folder / "in.xlsx"
+    book.save(path)
+    return path
+
+
+def _has_address(names) -> bool:
+    return "adresse" in names or "voie" in names
+
+
+def test_names_below_a_title_are_found_and_answers_stand_beside_them(tmp_path):
+    book = Workbook()
+    for cells in (["Liste des bénéficiaires 2025"], [], ["nom", "adresse"], ["A", "1 rue X"]):
+        book.active.append(cells)
+    book.active.merge_cells("A1:D1")
+    path = _saved(tmp_path, book)
+    file = open_row_file(path, is_header=_has_address)
+    assert file.columns[:2] == ("nom", "adresse")
+    assert "en-tête à la ligne 3" in file.description
+    assert [(row.line, row.cells) for row in file.rows([0, 1])] == [(4, ("A", "1 rue X"))]
+    out = tmp_path / "out.xlsx"
+    file.write(out, [AddedColumn("x", str)], [AddedCells(4, ("é",))])
+    sheet = load_workbook(out).active
+    assert [sheet[cell].value for cell in ("A1", "C1", "C3", "C4")] == ["Liste des bénéficiaires 2025", None, "x", "é"]
+
+
+def test_names_over_two_rows_are_joined(tmp_path):
+    book = Workbook()
+    for cells in (["nom", "Adresse"], [None, "voie", "code postal", "ville"], ["A", "1 rue X", 62100, "Calais"]):
+        book.active.append(cells)
+    book.active.merge_cells("A1:A2")
+    book.active.merge_cells("B1:D1")
+    file = open_row_file(_saved(tmp_path, book), is_header=_has_address)
+    assert file.columns == ("nom", "voie", "code postal", "ville")
+    assert [(row.line, row.cells) for row in file.rows([0, 3])] == [(3, ("A", "Calais"))]
+
+
+def test_the_sheet_that_holds_what_is_looked_for_is_read_and_said(tmp_path):
+    book = Workbook()
+    book.active.title = "Notice"
+    book.active.append(["Ce classeur contient les données des structures"])
+    book.create_sheet("Données").append(["nom", "adresse"])
+    path = _saved(tmp_path, book)
+    assert open_row_file(path, is_header=_has_address).description == "XLSX, feuille « Données » (et non : Notice)"
+    assert open_row_file(path, sheet="Notice", is_header=_has_address).columns[0].startswith("Ce classeur")
+
+
+def test_a_formula_without_a_kept_value_is_a_fault_of_its_row_and_not_a_blank(tmp_path):
+    """As programs write workbooks that no spreadsheet has computed yet."""
+    book = Workbook()
+    for cells in (["nom", "adresse"], ["A", '=CONCATENATE("1 rue ","X")'], ["B", "2 rue Y"]):
+        book.active.append(cells)
+    file = open_row_file(_saved(tmp_path, book))
+    first, second = file.rows([0, 1])
+    assert "case B2" in first.fault
+    assert second.cells == ("B", "2 rue Y")
+    assert next(file.rows([0])).fault == ""
+
+
+def test_merged_cells_have_the_value_of_the_first_on_each_row_and_say_so(tmp_path):
+    """A town written once beside its addresses; cells merged along a row are read once."""
+    book = Workbook()
+    for cells in (["adresse", "suite", "ville"], ["1 rue X", None, "Calais"], ["2 rue Y"], ["3 rue Z", None, "Marck"]):
+        book.active.append(cells)
+    book.active.merge_cells("C2:C3")
+    book.active.merge_cells("A2:B2")
+    read = list(open_row_file(_saved(tmp_path, book)).rows([0, 1, 2]))
+    assert [row.cells for row in read] == [
+        ("1 rue X", "", "Calais"),
+        ("2 rue Y", "", "Calais"),
+        ("3 rue Z", "", "Marck"),
+    ]
+    assert [bool(row.remarks) for row in read] == [False, True, False]
