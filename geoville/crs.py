@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.errors import InvalidInputError
+from geoville.french import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pyproj
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 WGS84 = 4326
 LAMBERT_93 = 2154
+LAMBERT_2_EXTENDED = 27572
+WEB_MERCATOR = 3857
 LAEA_EUROPE = 3035
 RGAF09_UTM20 = 5490
 RGFG95_UTM22 = 2972
@@ -166,6 +171,94 @@ def epsg_at_point(lon: float, lat: float) -> int:
     """Projected CRS of the territory around which a place lies, as `epsg_at` finds it; 0 where there is none."""
     held = (epsg for epsg, (west, south, east, north) in ZONES if west <= lon <= east and south <= lat <= north)
     return next(held, 0)
+
+
+PROJECTIONS = {LAMBERT_93: "Lambert-93", LAMBERT_2_EXTENDED: "Lambert II étendu", WEB_MERCATOR: "Web Mercator"}
+"""Projections in which French files come, with their names."""
+
+_FRANCE_IN = {
+    LAMBERT_93: (80_000, 6_030_000, 1_260_000, 7_140_000),
+    LAMBERT_2_EXTENDED: (30_000, 1_600_000, 1_220_000, 2_700_000),
+    WEB_MERCATOR: (-600_000, 5_040_000, 1_080_000, 6_660_000),
+}
+"""Box of metropolitan France in each of them (west, south, east, north; metres)."""
+
+_NTF_ACCURACY_M = 5.0
+_CRS_NAMES = {
+    "lambert 93": LAMBERT_93,
+    "l93": LAMBERT_93,
+    "rgf93": LAMBERT_93,
+    "lambert 2 etendu": LAMBERT_2_EXTENDED,
+    "lambert ii etendu": LAMBERT_2_EXTENDED,
+    "lambert 2e": LAMBERT_2_EXTENDED,
+    "l2e": LAMBERT_2_EXTENDED,
+    "web mercator": WEB_MERCATOR,
+    "wgs 84": WGS84,
+    "wgs84": WGS84,
+}
+_EPSG = re.compile(r"(?:epsg )?(\d{4,6})")
+
+
+def crs_named(text: str) -> int:
+    """EPSG code of a CRS, given by its code or by one of its French names.
+
+    Raises
+    ------
+    InvalidInputError
+        Nothing known has that code or that name.
+
+    >>> crs_named("EPSG:2154"), crs_named("Lambert-93"), crs_named("Lambert II étendu"), crs_named("3857")
+    (2154, 2154, 27572, 3857)
+    """
+    import pyproj
+
+    name = fold(text)
+    by_number = _EPSG.fullmatch(name)
+    epsg = int(by_number[1]) if by_number else _CRS_NAMES.get(re.sub(r"lambert(?=\d)", "lambert ", name), 0)
+    try:
+        pyproj.CRS.from_epsg(epsg)
+    except pyproj.exceptions.CRSError:
+        raise InvalidInputError(
+            "Système de coordonnées inconnu", advice="donner un code EPSG : 2154 (Lambert-93), 27572, 3857, 4326…"
+        ) from None
+    return epsg
+
+
+def accuracy_of_crs(epsg: int) -> float:
+    """What the change from a CRS to WGS 84 may lose, metres, 0 for what is exact to a fraction of one.
+
+    Notes
+    -----
+    From the NTF, without IGN's grid, the seven parameters are good to some metres.
+    """
+    return _NTF_ACCURACY_M if epsg == LAMBERT_2_EXTENDED else 0.0
+
+
+def likely_projections(eastings: NDArray[np.float64], northings: NDArray[np.float64]) -> tuple[int, ...]:
+    """Projections in which most of (n,) pairs of numbers lie in metropolitan France, the likeliest first.
+
+    >>> likely_projections(np.array([622097.72]), np.array([7095814.64]))
+    (2154,)
+    >>> likely_projections(np.array([1.85]), np.array([50.95])), likely_projections(np.array([5e5]), np.array([2.3e6]))
+    ((), (27572,))
+    """
+    given = np.isfinite(eastings) & np.isfinite(northings)
+
+    def held(epsg: int) -> bool:
+        west, south, east, north = _FRANCE_IN[epsg]
+        inside = (west <= eastings) & (eastings <= east) & (south <= northings) & (northings <= north)
+        return bool(given.any() and inside.sum() * 2 > given.sum())
+
+    return tuple(epsg for epsg in PROJECTIONS if held(epsg))
+
+
+def projections_said(epsgs: Iterable[int]) -> str:
+    """Projections in words, with their codes.
+
+    >>> projections_said((2154, 3857))
+    'Lambert-93 (EPSG:2154) ou Web Mercator (EPSG:3857)'
+    """
+    return " ou ".join(f"{PROJECTIONS[epsg]} (EPSG:{epsg})" for epsg in epsgs)
 
 
 def transform_points(

@@ -6,11 +6,7 @@ import errno
 import math
 import re
 import unicodedata
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import date
-
+from datetime import date
 
 THOUSANDS_SPACE = "\N{NARROW NO-BREAK SPACE}"
 UNIT_SPACE = "\N{NO-BREAK SPACE}"
@@ -135,6 +131,35 @@ def long_date(day: date) -> str:
     """
     day_number = "1er" if day.day == 1 else str(day.day)
     return f"{day_number} {_MONTHS[day.month - 1]} {day.year}"
+
+
+_DAY_FIRST = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
+_DAY_IN_WORDS = re.compile(r"(\d{1,2})(?:er)? ([a-z]+) (\d{4})")
+_ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][\d:.+Z-]*)?")
+
+
+def read_day(text: str) -> date | None:
+    """A day as French files write it, the day before the month; None where the text is none.
+
+    >>> read_day("2024-01-15 00:00:00"), read_day("5/1/2024"), read_day("1er août 2023")
+    (datetime.date(2024, 1, 15), datetime.date(2024, 1, 5), datetime.date(2023, 8, 1))
+    >>> read_day("15/13/2024"), read_day("15/01/24"), read_day("45306")
+    (None, None, None)
+    """
+    written = text.strip()
+    iso, numbers, words = (
+        pattern.fullmatch(form)
+        for pattern, form in ((_ISO_DAY, written), (_DAY_FIRST, written), (_DAY_IN_WORDS, fold(written)))
+    )
+    try:
+        if iso:
+            return date.fromisoformat(iso[1])
+        if numbers:
+            return date(int(numbers[3]), int(numbers[2]), int(numbers[1]))
+        months = [fold(month) for month in _MONTHS]
+        return date(int(words[3]), months.index(words[2]) + 1, int(words[1])) if words else None
+    except ValueError:
+        return None
 
 
 def period(start: date | None, end: date | None) -> str:

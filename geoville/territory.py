@@ -438,15 +438,22 @@ class Territory:
         citycode_column: str | None = None,
         lon_column: str | None = None,
         lat_column: str | None = None,
+        date_column: str | None = None,
+        default_citycode: str | None = None,
+        crs: str | int | None = None,
     ) -> pd.DataFrame:
-        """Answer every row of a table, or of a CSV, XLSX or Parquet file, in memory.
+        """Answer every row of a table, or of a CSV, XLSX, ODS or Parquet file, in memory.
 
         Parameters
         ----------
         rows : a table, or a file whose cells are then all read as text.
         address_columns : columns that hold the address, in the order of an envelope; recognised unless given.
         postcode_column, citycode_column : columns that limit the search to a town.
-        lon_column, lat_column : columns of coordinates in degrees, WGS84.
+        lon_column, lat_column : columns of coordinates.
+        date_column : column of the day asked about, row by row; `on` where it is empty.
+        default_citycode : INSEE code of the town of the rows that name none; the territory's only commune, where it has
+            but one, unless given.
+        crs : of the coordinates, EPSG code or French name; degrees, WGS84, unless given.
 
         Returns
         -------
@@ -463,9 +470,18 @@ class Territory:
         from geoville.workflows.lookup_file.questions import ARGUMENTS, FileColumns
 
         columns = FileColumns(
-            tuple(address_columns), postcode_column, citycode_column, lon_column, lat_column, naming=ARGUMENTS
+            tuple(address_columns),
+            postcode_column,
+            citycode_column,
+            lon_column,
+            lat_column,
+            naming=ARGUMENTS,
+            date=date_column,
+            default_citycode=default_citycode,
+            crs=None if crs is None else str(crs),
         )
-        return answer_table(rows if isinstance(rows, pd.DataFrame) else Path(rows), self.desk, on, columns)
+        table = rows if isinstance(rows, pd.DataFrame) else Path(rows)
+        return answer_table(table, self.desk, on, columns, choice=self.choice)
 
     def lookup_file(
         self,
@@ -481,6 +497,9 @@ class Territory:
         encoding: str | None = None,
         separator: str | None = None,
         sheet: str | None = None,
+        date_column: str | None = None,
+        default_citycode: str | None = None,
+        crs: str | int | None = None,
         resume: bool = False,
         force: bool = False,
         workers: int = 1,
@@ -491,8 +510,9 @@ class Territory:
 
         Parameters
         ----------
-        source, out : CSV, XLSX or Parquet, both of the same format.
+        source, out : CSV, XLSX, ODS or Parquet, both of the same format.
         address_columns, postcode_column, citycode_column, lon_column, lat_column : as in `decide_many`.
+        date_column, default_citycode, crs : as in `decide_many`.
         encoding, separator, sheet : of a CSV file or a workbook; recognised unless given.
         resume : go on with a work that was interrupted, where there is one.
         force : begin again, and replace the output.
@@ -502,7 +522,7 @@ class Territory:
 
         Returns
         -------
-        Numbers of rows, by status and by verdict.
+        Numbers of rows, by status and by verdict, and the rows that were read otherwise than they are written.
 
         Raises
         ------
@@ -522,6 +542,9 @@ class Territory:
             separator,
             sheet,
             naming=ARGUMENTS,
+            date=date_column,
+            default_citycode=default_citycode,
+            crs=None if crs is None else str(crs),
         )
         job = open_file_job(Path(source), Path(out), self.choice, on, columns)
         return answer_file(

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import zipfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from threading import Event
@@ -27,11 +27,12 @@ from geoville.eligibility.decide import decide
 from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError
 from geoville.geocoding.remote import RemoteGeocoder
 from geoville.sources.rows.row import AddedCells
-from geoville.workflows.lookup_file.questions import FileColumns, Naming, named_coordinates
+from geoville.workflows.lookup_file.desk import with_only_commune
+from geoville.workflows.lookup_file.questions import FileColumns, Naming
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, answered, columns_beside
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
     from datetime import date
     from tempfile import TemporaryDirectory
 
@@ -47,8 +48,9 @@ if TYPE_CHECKING:
 
 # --- A file that was sent, put in a folder of its own to be read row by row, and bounded before it is
 
-XLSX, PARQUET = ".xlsx", ".parquet"
+XLSX, ODS, PARQUET = ".xlsx", ".ods", ".parquet"
 _FORMATS = {b"PK\x03\x04": XLSX, b"PAR1": PARQUET}
+_PART_OF_ODS = "content.xml"
 _HEADER_LINES = 1
 _MOST_COLUMNS = 16_384
 """Of a spreadsheet, and so of a file that anybody made."""
@@ -71,8 +73,8 @@ class Upload:
 
     @property
     def is_workbook(self) -> bool:
-        """Whether it is an XLSX workbook, else CSV."""
-        return self.out.suffix == XLSX
+        """Whether it is a workbook, XLSX or ODS, else CSV."""
+        return self.out.suffix in {XLSX, ODS}
 
 
 def upload_folder() -> tempfile.TemporaryDirectory[str]:
@@ -112,17 +114,19 @@ def receive(sent: IO[bytes], folder: Path, settings: Settings, columns: FileColu
     Raises
     ------
     InvalidInputError
-        It is neither CSV nor XLSX, cannot be read, or is too big once unpacked.
+        It is neither CSV, XLSX nor ODS, cannot be read, or is too big once unpacked.
     """
     sent.seek(0)
     suffix = _FORMATS.get(sent.read(4), ".csv")
     sent.seek(0)
     if suffix == PARQUET:
-        raise InvalidInputError("Un fichier Parquet n'est pas lu ici", advice="envoyer un fichier CSV ou XLSX")
+        raise InvalidInputError("Un fichier Parquet n'est pas lu ici", advice="envoyer un fichier CSV, XLSX ou ODS")
+    if suffix == XLSX and _is_ods(sent):
+        suffix = ODS
     path = folder / f"fichier{suffix}"
     with path.open("wb") as copy:
         shutil.copyfileobj(sent, copy)
-    if suffix == XLSX:
+    if suffix in {XLSX, ODS}:
         _check_unpacked_size(path, settings)
     else:
         _check_header_length(path)
@@ -134,6 +138,17 @@ def receive(sent: IO[bytes], folder: Path, settings: Settings, columns: FileColu
     out = folder / f"reponses{suffix}"
     out.touch()
     return Upload(rows, out)
+
+
+def _is_ods(sent: IO[bytes]) -> bool:
+    """Whether a file that begins as a ZIP archive has the parts of an ODS workbook."""
+    try:
+        with zipfile.ZipFile(sent) as archive:
+            return _PART_OF_ODS in archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
+        return False  # the reader of XLSX workbooks says what is wrong
+    finally:
+        sent.seek(0)
 
 
 def check_rows(count: int, most: int) -> None:
@@ -162,7 +177,9 @@ def readable() -> Iterator[None]:
     except GeovilleError:
         raise
     except Exception:  # noqa: BLE001 - readers of XML and ZIP raise anything; its message may quote a cell
-        raise InvalidInputError("Fichier illisible", advice="l'enregistrer à nouveau, en CSV ou en XLSX") from None
+        raise InvalidInputError(
+            "Fichier illisible", advice="l'enregistrer à nouveau, en CSV, en XLSX ou en ODS"
+        ) from None
 
 
 def _check_unpacked_size(path: Path, settings: Settings) -> None:
@@ -195,6 +212,7 @@ def _too_many_columns() -> InvalidInputError:
 MEDIA_TYPES = {
     ".csv": "text/csv",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
 }
 ROWS_AT_ONCE = 50
 """Rows that the thread hands over together: handing over takes as long as an answer."""
@@ -380,13 +398,23 @@ ColumnName = Annotated[str, Field(max_length=LONGEST_NAME)]
 class FileForm(Strict):
     """Un fichier, et comment le lire."""
 
-    data: UploadFile = Field(description="Fichier CSV, ou classeur XLSX")
+    data: UploadFile = Field(description="Fichier CSV, ou classeur XLSX ou ODS")
     result_columns: list[ColumnName] = Field(
         [], max_length=MOST_COLUMNS, description="Colonnes à ajouter, répété ; toutes sinon"
     )
-    encoding: str | None = Field(None, max_length=20, description="CSV : utf-8, cp1252 ou latin-1 ; reconnu sinon")
+    encoding: str | None = Field(
+        None, max_length=20, description="CSV : utf-8, cp1252, latin-1 ou utf-16 ; reconnu sinon"
+    )
     delimiter: str | None = Field(None, max_length=3, description="CSV : « ; » « , » « | » ou tab ; reconnu sinon")
+    sheet: ColumnName | None = Field(None, description="XLSX, ODS : feuille à lire ; sinon la première qui convient")
+    date: ColumnName | None = Field(None, description="Colonne du jour de la question, ligne par ligne ; `on` si vide")
     on: AskedDay | None = Field(None, description=DAY)
+
+    def said(self, naming: Naming) -> FileColumns:
+        """What it says of the file, before its columns."""
+        return FileColumns(
+            encoding=self.encoding, separator=self.delimiter, sheet=self.sheet, naming=naming, date=self.date
+        )
 
 
 class SearchFileForm(FileForm):
@@ -397,6 +425,9 @@ class SearchFileForm(FileForm):
     )
     citycode: ColumnName | None = Field(None, description="Colonne du code Insee qui limite la recherche")
     postcode: ColumnName | None = Field(None, description="Colonne du code postal qui limite la recherche")
+    default_citycode: str | None = Field(
+        None, max_length=5, description="Code Insee de la commune des lignes qui n'en disent pas"
+    )
 
 
 class ReverseFileForm(FileForm):
@@ -404,12 +435,17 @@ class ReverseFileForm(FileForm):
 
     lon: ColumnName | None = Field(None, description="Colonne de la longitude ; reconnue sinon")
     lat: ColumnName | None = Field(None, description="Colonne de la latitude ; reconnue sinon")
+    crs: str | None = Field(
+        None, max_length=40, description="Système des coordonnées (2154 : Lambert-93) ; degrés WGS 84 sinon"
+    )
 
 
 router = APIRouter(tags=["Comme l'API Adresse"], dependencies=[GivenOnce])
 
-_SEARCH_FIELDS = Naming("columns", "lon et lat, envoyés à /reverse/csv")
-_REVERSE_FIELDS = Naming("columns, envoyé à /search/csv", "lon et lat")
+_SEARCH_FIELDS = Naming(
+    "columns", "lon et lat, envoyés à /reverse/csv", "crs, envoyé à /reverse/csv", "default_citycode"
+)
+_REVERSE_FIELDS = Naming("columns, envoyé à /search/csv", "lon et lat", "crs", "default_citycode, envoyé à /search/csv")
 _REPEATED = {"columns", "result_columns"}
 
 _COMMON: dict[str, Any] = {
@@ -424,7 +460,7 @@ _COMMON: dict[str, Any] = {
 
 @router.post("/search/csv", summary="Verdicts d'un fichier d'adresses", **_COMMON)
 async def search_file(request: Request, service: CurrentService, asked: Annotated[SearchFileForm, Form()]) -> Response:
-    """Répondre pour chaque ligne d'un fichier CSV ou XLSX, comme `geoville lookup-file`.
+    """Répondre pour chaque ligne d'un fichier CSV, XLSX ou ODS, comme `geoville lookup-file`.
 
     Une ligne mal écrite a son `result_status` ; les autres sont répondues. Rien n'est gardé.
     """
@@ -432,15 +468,13 @@ async def search_file(request: Request, service: CurrentService, asked: Annotate
         request,
         service,
         asked,
-        FileColumns(
-            tuple(asked.columns),
-            asked.postcode,
-            asked.citycode,
-            encoding=asked.encoding,
-            separator=asked.delimiter,
-            naming=_SEARCH_FIELDS,
+        replace(
+            asked.said(_SEARCH_FIELDS),
+            address=tuple(asked.columns),
+            postcode=asked.postcode,
+            citycode=asked.citycode,
+            default_citycode=asked.default_citycode,
         ),
-        FileColumns.questions,
     )
 
 
@@ -448,22 +482,9 @@ async def search_file(request: Request, service: CurrentService, asked: Annotate
 async def reverse_file(
     request: Request, service: CurrentService, asked: Annotated[ReverseFileForm, Form()]
 ) -> Response:
-    """Répondre pour chaque ligne d'un fichier de coordonnées (WGS 84), comme `geoville lookup-file`."""
-    columns = FileColumns(
-        lon=asked.lon, lat=asked.lat, encoding=asked.encoding, separator=asked.delimiter, naming=_REVERSE_FIELDS
-    )
-    return await _answered(request, service, asked, columns, _coordinates)
-
-
-def _coordinates(columns: FileColumns, known: Sequence[str]) -> Questions:
-    if columns.lon is None and columns.lat is None:
-        found = named_coordinates(known)
-        if found is None:
-            raise InvalidInputError(
-                "Aucune colonne ne s'appelle longitude et latitude", advice="nommer celles à lire par lon et lat"
-            )
-        return found
-    return columns.questions(known)
+    """Répondre pour chaque ligne d'un fichier de coordonnées (WGS 84, ou `crs`), comme `geoville lookup-file`."""
+    columns = replace(asked.said(_REVERSE_FIELDS), lon=asked.lon, lat=asked.lat, crs=asked.crs, only_coordinates=True)
+    return await _answered(request, service, asked, columns)
 
 
 async def _answered(
@@ -471,7 +492,6 @@ async def _answered(
     service: CurrentService,
     asked: FileForm,
     columns: FileColumns,
-    choose: Callable[[FileColumns, Sequence[str]], Questions],
 ) -> Response:
     fields = (await request.form()).multi_items()
     refuse_repeats(fields, "champ", advice="envoyer un fichier à la fois", but=_REPEATED)
@@ -480,7 +500,7 @@ async def _answered(
     folder = upload_folder()
     try:
         upload = await asyncio.to_thread(receive, asked.data.file, Path(folder.name), settings, columns)
-        questions = choose(columns, upload.rows.columns)
+        questions = with_only_commune(await asyncio.to_thread(columns.asked_of, upload.rows), service.choice)
     except BaseException:
         folder.cleanup()
         raise

@@ -106,6 +106,7 @@ class Service:
     Parameters
     ----------
     aside : what takes long: footprints, and the layers for GIS, made when first asked for.
+    choice : of the desk, by name.
     version : changes when the territory, the perimeters, the addresses or the software do; what an `ETag` is made of.
     """
 
@@ -114,6 +115,7 @@ class Service:
     territory: Pack
     aside: Aside
     version: str
+    choice: DeskChoice
 
 
 def load_service(settings: Settings) -> Service:
@@ -124,7 +126,8 @@ def load_service(settings: Settings) -> Service:
     GeovilleError
         The territory, a file of perimeters or the list of addresses cannot be read.
     """
-    desk = DeskChoice(settings.territory, settings.perimeters, settings.addresses, settings.geocoder).open()
+    choice = DeskChoice(settings.territory, settings.perimeters, settings.addresses, settings.geocoder)
+    desk = choice.open()
     territory, perimeters = open_pack(settings.territory), desk.index.perimeters
     offered = perimeters if settings.perimeters else territory.perimeters()  # not the whole country's
     return Service(
@@ -133,6 +136,7 @@ def load_service(settings: Settings) -> Service:
         territory,
         Aside(desk.index, FeatureLayers(territory, offered), settings.territory),
         _version_of(territory, perimeters, settings.addresses),
+        choice,
     )
 
 

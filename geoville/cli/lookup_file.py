@@ -43,19 +43,33 @@ class ColumnOptions:
         str | None, typer.Option("--citycode-column", metavar="COLONNE", help="Code INSEE qui limite la recherche.")
     ] = None
     lon_column: Annotated[
-        str | None, typer.Option("--lon-column", metavar="COLONNE", help="Colonne de la longitude, en degrés.")
+        str | None, typer.Option("--lon-column", metavar="COLONNE", help="Colonne de la longitude (ou de x).")
     ] = None
     lat_column: Annotated[
-        str | None, typer.Option("--lat-column", metavar="COLONNE", help="Colonne de la latitude, en degrés.")
+        str | None, typer.Option("--lat-column", metavar="COLONNE", help="Colonne de la latitude (ou de y).")
     ] = None
     encoding: Annotated[
-        str | None, typer.Option("--encoding", metavar="NOM", help="CSV : utf-8, cp1252 ou latin-1 ; reconnu sinon.")
+        str | None,
+        typer.Option("--encoding", metavar="NOM", help="CSV : utf-8, cp1252, latin-1 ou utf-16 ; reconnu sinon."),
     ] = None
     separator: Annotated[
         str | None, typer.Option("--separator", metavar="S", help="CSV : « ; » « , » « | » ou tab ; reconnu sinon.")
     ] = None
     sheet: Annotated[
-        str | None, typer.Option("--sheet", metavar="NOM", help="XLSX : feuille à lire ; la première sinon.")
+        str | None,
+        typer.Option("--sheet", metavar="NOM", help="XLSX, ODS : feuille à lire ; sinon la première qui convient."),
+    ] = None
+    date_column: Annotated[
+        str | None,
+        typer.Option("--date-column", metavar="COLONNE", help="Jour de la question, ligne par ligne ; --on si vide."),
+    ] = None
+    default_citycode: Annotated[
+        str | None,
+        typer.Option("--default-citycode", metavar="INSEE", help="Commune des lignes qui n'en disent pas (34172)."),
+    ] = None
+    crs: Annotated[
+        str | None,
+        typer.Option("--crs", metavar="EPSG", help="Système des coordonnées (2154 : Lambert-93) ; degrés WGS84 sinon."),
     ] = None
 
     @property
@@ -72,6 +86,9 @@ class ColumnOptions:
             self.encoding,
             self.separator,
             self.sheet,
+            date=self.date_column,
+            default_citycode=self.default_citycode,
+            crs=self.crs,
         )
 
 
@@ -144,7 +161,7 @@ _VERDICTS = {"inside": "Dedans", "outside": "dehors", "uncertain": "à vérifier
 
 
 def lookup_file(
-    source: Annotated[str, typer.Argument(metavar="ENTRÉE", help="Fichier CSV, XLSX ou Parquet.")],
+    source: Annotated[str, typer.Argument(metavar="ENTRÉE", help="Fichier CSV, XLSX, ODS ou Parquet.")],
     out: Annotated[Destination, typer.Argument(metavar="SORTIE", help="Fichier à écrire, de même format.")],
     columns: ColumnOptions,
     desk: DeskOptions,
@@ -207,6 +224,7 @@ def _in_words(job: FileJob, out: Destination, summary: FileSummary) -> list[str]
         f"Écrit : {out} ({_rows(summary.rows)}, au {french.long_date(job.asking.on)})",
         _counts(summary.statuses, _STATUSES),
         _counts(summary.verdicts, _VERDICTS),
+        *(f"- {kind.sentence}." for kind in summary.readings),
     ]
 
 
@@ -225,6 +243,7 @@ def _document(job: FileJob, out: Destination, summary: FileSummary) -> dict[str,
         "rows": summary.rows,
         "statuses": summary.statuses,
         "verdicts": summary.verdicts,
+        "readings": [{"what": kind.what, "rows": kind.rows, "lines": list(kind.lines)} for kind in summary.readings],
     }
 
 

@@ -424,6 +424,7 @@ _ANSWERS: Mapping[str, str] = {
     "qpv_generation": "Génération de ce périmètre",
     "qpv_distance_m": "Distance à sa limite, en mètres ; négative à l'intérieur",
     "qpv_raison": "La réponse en une phrase",
+    "qpv_lecture": "Ce qui a été lu autrement que ce n'est écrit",
 }
 
 

@@ -131,15 +131,15 @@ class ActionDesk:
 
     def _homes_in(self, path: Path, on: date) -> Iterator[Position | NotFound]:
         """Homes of a file, one in each row; errors name a row by its line, never by what it holds."""
-        rows = open_row_file(path)
-        questions = RECOGNISED.questions(rows.columns)
+        rows = RECOGNISED.open(path)
+        questions = RECOGNISED.asked_of(rows)
         found = False
         for row in rows.rows([rows.columns.index(name) for name in questions.columns]):
             found = True
             if row.fault:
                 raise InvalidInputError("Ligne illisible", where=Location(path.name, row.line), advice=row.fault)
             try:
-                answer = questions.ask(row.cells, self.finder, on)
+                answer = questions.ask(row.cells, self.finder, on).answer
             except InvalidInputError:
                 answer = None
             yield _NOT_READ if answer is None else _found(answer)

@@ -7,6 +7,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from geoville.crs import likely_projections, projections_said
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
@@ -252,8 +255,10 @@ def typed_position(lon: float, lat: float, accuracy_m: float = 0.0) -> Position:
         Out of range, or given in the wrong order.
     """
     if not (abs(lon) <= 180 and abs(lat) <= 90):  # noqa: PLR2004 - the globe's own bounds; also refuses NaN
+        metres = projections_said(likely_projections(np.array([lon]), np.array([lat])))
         raise InvalidInputError(
-            "Coordonnées hors du globe", advice="donner la longitude puis la latitude, en degrés décimaux"
+            f"Coordonnées en {metres}, et non en degrés" if metres else "Coordonnées hors du globe",
+            advice="donner la longitude puis la latitude, en degrés décimaux",
         )
     if 41 <= lon <= 52 and -6 <= lat <= 10:  # noqa: PLR2004 - metropolitan France, latitude first
         raise InvalidInputError(

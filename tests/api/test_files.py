@@ -89,7 +89,7 @@ def test_a_workbook_is_answered_as_a_workbook(send, tmp_path):
 
 def test_only_the_columns_asked_for_are_added(send):
     answer = send("/search/csv", ADDRESSES.encode(), columns="adresse", result_columns=["qpv_verdict", "result_status"])
-    assert answer.text.splitlines()[0] == "nom;adresse;ville;cp;result_status;qpv_verdict"
+    assert answer.text.splitlines()[0] == "nom;adresse;ville;cp;;result_status;qpv_verdict"
 
 
 def test_a_long_file_is_answered_to_its_end(send):

@@ -6,7 +6,7 @@ import { byId, download, make } from "./dom.js";
 import { Refused, upload } from "./service.js";
 import { VERDICTS, plural } from "./words.js";
 
-const SPREADSHEET = /\.xlsx$/i;
+const SPREADSHEET = /\.(xlsx|ods)$/i;
 
 let file = null;
 let header = null;
@@ -72,7 +72,7 @@ async function received(response) {
   for await (const piece of response.body) {
     pieces.push(piece);
     for (const record of reader?.read(decoder.decode(piece, { stream: true })) ?? []) {
-      if (place === null) place = verdictPlace(record);
+      if (place === null || place < 0) place = verdictPlace(record); // titles may stand above the names
       else {
         rows += 1;
         counts.set(record[place], (counts.get(record[place]) ?? 0) + 1);

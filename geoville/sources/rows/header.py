@@ -14,6 +14,8 @@ FIRST_ROWS = 20
 """How far down the names are looked for: titles and notices are above them."""
 
 _DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"[\d\s.,/-]*\d[\d\s.,/-]*")
+"""A row below the first one that holds a number is no header: the type of a street may be "RUE" in a row of data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def find_header(rows: Iterable[Sequence[str]], is_header: IsHeader | None) -> He
             joined = _joined(names, below)
             if joined and is_header(joined):
                 return Header(joined, rank, rank + 1)
-            if any(names) and is_header(names):
+            if any(names) and is_header(names) and not (rank and any(map(_NUMBER.fullmatch, names))):
                 return Header(names, rank, rank)
     return Header(first[0] if first else ())
 

@@ -8,18 +8,28 @@ from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from geoville.crs import WGS84, accuracy_of_crs
 from geoville.errors import GeovilleError
-from geoville.sources.rows.files import open_row_file
+from geoville.french import read_day
+from geoville.sources.pack import open_pack
 from geoville.sources.rows.row import AddedCells, InputRow, cell_text
 from geoville.workflows.lookup_file.bulk import BulkAnswers
-from geoville.workflows.lookup_file.questions import RECOGNISED, Asking, CoordinateQuestions, degrees
-from geoville.workflows.lookup_file.results import STATUS_PLACE, RowStatus, answered, columns_beside
+from geoville.workflows.lookup_file.questions import (
+    RECOGNISED,
+    SAMPLE_ROWS,
+    AddressQuestions,
+    Asking,
+    CoordinateQuestions,
+    degrees_of,
+    number_of,
+)
+from geoville.workflows.lookup_file.results import STATUS_PLACE, RowStatus, answered, columns_beside, with_remarks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +42,7 @@ if TYPE_CHECKING:
     from geoville.errors import Location
     from geoville.sources.rows.row import Cell
     from geoville.workflows.lookup import DeskChoice, LookupDesk
-    from geoville.workflows.lookup_file.questions import FileColumns
+    from geoville.workflows.lookup_file.questions import FileColumns, Questions
 
 
 ROWS_WORTH_A_BULK = 500
@@ -45,6 +55,7 @@ class FileDesk:
     def __init__(self, desk: LookupDesk, asking: Asking) -> None:
         self.desk = desk
         self.asking = asking
+        self._bulks: dict[date, BulkAnswers] = {}
 
     def answers(self, rows: Sequence[InputRow]) -> Iterator[AddedCells]:
         """Cells of each row.
@@ -60,18 +71,47 @@ class FileDesk:
 
     def _in_bulk(self, rows: Sequence[InputRow]) -> Sequence[tuple[Cell, ...] | None]:
         """Cells of rows that need not be asked one by one; None for those that do, as all that are at fault."""
-        few = len(rows) < ROWS_WORTH_A_BULK and "_bulk" not in self.__dict__
-        if few or not isinstance(self.asking.questions, CoordinateQuestions):
-            return [None] * len(rows)
+        questions = self.asking.questions
+        answers: list[tuple[Cell, ...] | None] = [None] * len(rows)
+        if not isinstance(questions, CoordinateQuestions) or accuracy_of_crs(questions.epsg):
+            return answers
+        for day, ranks in self._by_day(rows, questions).items():
+            if len(ranks) >= ROWS_WORTH_A_BULK or day in self._bulks:
+                found = self._bulk_on(day, [rows[rank] for rank in ranks], questions)
+                for rank, cells in zip(ranks, found, strict=True):
+                    answers[rank] = cells
+        return answers
+
+    def _by_day(self, rows: Sequence[InputRow], questions: CoordinateQuestions) -> dict[date, list[int]]:
+        """Ranks of the rows by the day asked about; those whose day cannot be read are left out."""
+        if not questions.day:
+            return {self.asking.on: list(range(len(rows)))}
+        days: dict[date, list[int]] = {}
+        for rank, row in enumerate(rows):
+            text = row.cells[-1]
+            day = read_day(text) if text.strip() else self.asking.on
+            if day:
+                days.setdefault(day, []).append(rank)
+        return days
+
+    def _bulk_on(
+        self, day: date, rows: Sequence[InputRow], questions: CoordinateQuestions
+    ) -> Iterator[tuple[Cell, ...] | None]:
+        import numpy as np
         import pyarrow as pa
 
-        lon, lat = (pa.array([degrees(row.cells[place]) for row in rows]) for place in (0, 1))
-        cells = zip(*(column.to_pylist() for column in self._bulk.columns(lon, lat, first_line=0)), strict=True)
-        return [row if row[STATUS_PLACE] == RowStatus.OK else None for row in cells]
-
-    @cached_property
-    def _bulk(self) -> BulkAnswers:
-        return BulkAnswers(self.desk, self.asking)
+        pairs = np.array([[number_of(cell) for cell in row.cells[:2]] for row in rows])
+        lon, lat = degrees_of(pairs[:, 0], pairs[:, 1], questions.epsg)
+        if day not in self._bulks:
+            asking = replace(self.asking, on=day, questions=replace(questions, epsg=WGS84, day=""))
+            self._bulks[day] = BulkAnswers(self.desk, asking)
+        cells = zip(
+            *(column.to_pylist() for column in self._bulks[day].columns(pa.array(lon), pa.array(lat), 0)), strict=True
+        )
+        return (
+            with_remarks(cell, row.remarks) if cell[STATUS_PLACE] == RowStatus.OK else None
+            for cell, row in zip(cells, rows, strict=True)
+        )
 
 
 # --- Rows answered chunk by chunk, here or in several processes, always in the order of the file
@@ -171,17 +211,39 @@ def _desk(choice: DeskChoice, asking: Asking) -> FileDesk:
 
 # --- Many questions held in memory, answered row by row as `lookup-file` answers those of a file
 
+
+def with_only_commune(questions: Questions, choice: DeskChoice) -> Questions:
+    """The same questions, about the only commune of the territory where the file names no town.
+
+    Parameters
+    ----------
+    choice : of the desk; a list of addresses or a service that the user chose may be about other towns.
+    """
+    if not isinstance(questions, AddressQuestions) or questions.default_citycode or questions.names_a_town:
+        return questions
+    if choice.addresses or choice.geocoder:
+        return questions
+    communes = open_pack(choice.territory).communes
+    return replace(questions, default_citycode=next(iter(communes))) if len(communes) == 1 else questions
+
+
 _TYPES = {str: "string", float: "Float64", int: "Int64"}
 
 
 def answer_table(
-    rows: pd.DataFrame | Path, desk: LookupDesk, on: date, columns: FileColumns = RECOGNISED
+    rows: pd.DataFrame | Path,
+    desk: LookupDesk,
+    on: date,
+    columns: FileColumns = RECOGNISED,
+    *,
+    choice: DeskChoice | None = None,
 ) -> pd.DataFrame:
     """Answer every row of a table, or of a file that is read whole, as text.
 
     Parameters
     ----------
     on : day asked about.
+    choice : of the desk, whose territory may have but one commune.
 
     Returns
     -------
@@ -196,9 +258,13 @@ def answer_table(
     """
     import pandas as pd
 
-    frame, read = (rows, _rows_of(rows)) if isinstance(rows, pd.DataFrame) else _table_of(rows)
+    frame, read = (rows, _rows_of(rows)) if isinstance(rows, pd.DataFrame) else _table_of(rows, columns)
     known = [str(name) for name in frame.columns]
     questions = columns.questions(known)
+    questions = with_only_commune(questions, choice) if choice else questions
+    if isinstance(questions, CoordinateQuestions):
+        pair = [known.index(name) for name in questions.columns[:2]]
+        columns.check_degrees(questions, [tuple(row.cells[place] for place in pair) for row in read[:SAMPLE_ROWS]])
     places = [known.index(name) for name in questions.columns]
     asked = [row if row.fault else replace(row, cells=tuple(row.cells[place] for place in places)) for row in read]
     answers = _columns_of(FileDesk(desk, Asking(questions, on)).answers(asked), known)
@@ -215,11 +281,11 @@ def _rows_of(frame: pd.DataFrame) -> list[InputRow]:
     ]
 
 
-def _table_of(path: Path) -> tuple[pd.DataFrame, list[InputRow]]:
+def _table_of(path: Path, columns: FileColumns) -> tuple[pd.DataFrame, list[InputRow]]:
     """Rows of a file, as a table of texts and as they were read: one that cannot be read is blank in the table."""
     import pandas as pd
 
-    file = open_row_file(path)
+    file = columns.open(path)
     rows = list(file.rows(range(len(file.columns))))
     blank = ("",) * len(file.columns)
     texts = [blank if row.fault else row.cells for row in rows]

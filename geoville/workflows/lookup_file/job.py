@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from geoville.crs import WGS84, accuracy_of_crs
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import GeovilleError, InvalidInputError
 from geoville.geocoding.search import EmbeddedGeocoder
@@ -21,11 +22,13 @@ from geoville.sources.stores import LocalFile, StoredFile, stored
 from geoville.workflows.cluster import check_workers, results
 from geoville.workflows.lookup import LookupDesk
 from geoville.workflows.lookup_file.bulk import BulkAnswers, added_fields
-from geoville.workflows.lookup_file.desk import Failure, FileDesk, answer_rows
+from geoville.workflows.lookup_file.desk import Failure, FileDesk, answer_rows, with_only_commune
 from geoville.workflows.lookup_file.output import (
+    IN_ERROR,
     FileSummary,
     JobRecord,
     Journal,
+    Kinds,
     alone_on,
     changed_meanwhile,
     check_free,
@@ -33,8 +36,8 @@ from geoville.workflows.lookup_file.output import (
     merge,
     same_file,
 )
-from geoville.workflows.lookup_file.questions import RECOGNISED, Asking, CoordinateQuestions
-from geoville.workflows.lookup_file.results import ADDED_COLUMNS, columns_beside, columns_renamed
+from geoville.workflows.lookup_file.questions import RECOGNISED, Asking, CoordinateQuestions, degrees_of
+from geoville.workflows.lookup_file.results import ADDED_COLUMNS, RowStatus, columns_beside, columns_renamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -86,6 +89,7 @@ class FileJob:
         return (
             isinstance(self.rows, ParquetRows)
             and isinstance(questions, CoordinateQuestions)
+            and not (questions.day or accuracy_of_crs(questions.epsg))
             and self.rows.are_numbers(questions.columns)
         )
 
@@ -154,7 +158,7 @@ def open_file_job(
 
     Parameters
     ----------
-    source, out : CSV, XLSX or Parquet, both of the same format; where one is an address, both are Parquet.
+    source, out : CSV, XLSX, ODS or Parquet, both of the same format; where one is an address, both are Parquet.
     on : day asked about.
 
     Raises
@@ -170,7 +174,8 @@ def open_file_job(
         if file == answered:
             raise same_file()
         rows = ParquetRows(file)
-    return FileJob(file, answered, rows, Asking(columns.questions(rows.columns), on), desk)
+    questions = with_only_commune(columns.asked_of(rows), desk)
+    return FileJob(file, answered, rows, Asking(questions, on), desk)
 
 
 def is_parquet(name: str) -> bool:
@@ -379,7 +384,10 @@ class _Answering:
 
     def __init__(self, index: PerimeterIndex, asking: Asking, rows: int) -> None:
         self._perimeters, self._extent, self._country = index.perimeters, index.extent, index.country
-        self._asking, self._rows = asking, rows
+        questions = asking.questions
+        assert isinstance(questions, CoordinateQuestions)  # `FileJob.is_about_numbers` saw to it
+        self._columns, self._epsg = (questions.lon, questions.lat), questions.epsg
+        self._asking, self._rows = replace(asking, questions=replace(questions, epsg=WGS84)), rows
 
     def __call__(self, part: Part) -> int | Failure:
         """Answer a part, and say how many rows it has."""
@@ -391,13 +399,24 @@ class _Answering:
             return Failure(type(error), error.message, error.where, error.advice)
         return part.rows
 
+    def _degrees(self, first: pa.Array, second: pa.Array) -> tuple[pa.Array, pa.Array]:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        numbers = [pc.cast(values, pa.float64()).to_numpy(zero_copy_only=False) for values in (first, second)]
+        lon, lat = degrees_of(numbers[0], numbers[1], self._epsg)
+        return pa.array(lon), pa.array(lat)
+
     def _answers(self, part: Part) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
-        lon, lat = self._asking.questions.columns
+        lon, lat = self._columns
         line = part.first_line
         for batch in part.batches(list(dict.fromkeys((lon, lat)))):
-            columns = self._bulk.columns(batch.column(lon), batch.column(lat), line)
+            first, second = batch.column(lon), batch.column(lat)
+            if self._epsg != WGS84:
+                first, second = self._degrees(first, second)
+            columns = self._bulk.columns(first, second, line)
             yield pa.RecordBatch.from_arrays(columns, schema=pa.schema(added_fields(ADDED_COLUMNS)))
             line += batch.num_rows
 
@@ -414,6 +433,7 @@ class _Answering:
 def _put_together(parts: Sequence[Part], job: FileJob) -> FileSummary:
     """Write the output, the input with its answers, and count these."""
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     with job.source.parquet() as table:
@@ -421,13 +441,18 @@ def _put_together(parts: Sequence[Part], job: FileJob) -> FileSummary:
     schema = pa.schema([*own, *added_fields(columns_beside(own.names))], metadata=own.metadata)
     statuses: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
+    readings = Kinds()
     with job.out.writing() as whole, pq.ParquetWriter(whole, schema) as writer:
         for part in parts:
+            line = part.first_line
             for rows, answers in part.answered_batches():
                 writer.write_batch(pa.RecordBatch.from_arrays([*rows.columns, *answers.columns], schema=schema))
                 statuses.update(_counts(answers.column("result_status")))
                 verdicts.update(_counts(answers.column("qpv_verdict")))
-    return FileSummary(statuses.total(), dict(statuses), dict(verdicts))
+                wrong = pc.equal(answers.column("result_status"), RowStatus.ERROR.value).to_numpy(zero_copy_only=False)
+                readings.add(IN_ERROR, (line + wrong.nonzero()[0]).tolist())
+                line += rows.num_rows
+    return FileSummary(statuses.total(), dict(statuses), dict(verdicts), readings.all())
 
 
 def _counts(words: pa.Array) -> dict[str, int]:

@@ -12,15 +12,22 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import InvalidInputError
-from geoville.french import refusal
+from geoville.french import number, refusal
 from geoville.sources.files import alone_if_free, replacing, sha256_of
 from geoville.sources.provenance import InputFile, Provenance
 from geoville.sources.rows.files import row_file_format
 from geoville.sources.rows.row import AddedCells
-from geoville.workflows.lookup_file.results import STATUS_PLACE, VERDICT_PLACE, columns_beside
+from geoville.workflows.lookup_file.results import (
+    REMARKS_PLACE,
+    STATUS_PLACE,
+    VERDICT_PLACE,
+    RowStatus,
+    columns_beside,
+    kinds_of_remarks,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from geoville.sources.rows.files import RowFile
@@ -28,6 +35,57 @@ if TYPE_CHECKING:
     from geoville.sources.stores import StoredFile
     from geoville.workflows.lookup import DeskChoice, LookupDesk
     from geoville.workflows.lookup_file.questions import Asking
+
+
+IN_ERROR = "En erreur"
+FIRST_LINES = 10
+"""Of a kind, how many lines a summary names."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinesOfAKind:
+    """Rows of which the same is to be said.
+
+    Parameters
+    ----------
+    what : French phrase.
+    rows : how many.
+    lines : the first ones.
+    """
+
+    what: str
+    rows: int
+    lines: tuple[int, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The same in words.
+
+        >>> LinesOfAKind("Zéro de tête rendu", 2, (3, 5)).sentence
+        'Zéro de tête rendu : 2 lignes (3, 5)'
+        """
+        more = ", …" if self.rows > len(self.lines) else ""
+        plural = "s" if self.rows > 1 else ""
+        return f"{self.what} : {number(self.rows)} ligne{plural} ({', '.join(map(str, self.lines))}{more})"
+
+
+class Kinds:
+    """Rows counted by what is to be said of them, in the order in which it is first said."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, list[int]] = {}
+        self._rows: Counter[str] = Counter()
+
+    def add(self, what: str, lines: Sequence[int]) -> None:
+        """Count rows."""
+        if lines:
+            self._rows[what] += len(lines)
+            first = self._lines.setdefault(what, [])
+            first += lines[: FIRST_LINES - len(first)]
+
+    def all(self) -> tuple[LinesOfAKind, ...]:
+        """What was counted."""
+        return tuple(LinesOfAKind(what, self._rows[what], tuple(lines)) for what, lines in self._lines.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +96,13 @@ class FileSummary:
     ----------
     statuses : number of rows by `result_status`.
     verdicts : number of rows by `qpv_verdict`; rows that ask nothing have none.
+    readings : rows that are not read as they are written, by what was done, and those that cannot be.
     """
 
     rows: int
     statuses: dict[str, int]
     verdicts: dict[str, int]
+    readings: tuple[LinesOfAKind, ...] = ()
 
 
 def check_output(source: Path, out: Path) -> None:
@@ -104,17 +164,23 @@ def merge(rows: RowFile, answers: Iterable[AddedCells], out: Path) -> FileSummar
     _remove_leftovers(out)
     statuses: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
+    readings = Kinds()
 
     def counted() -> Iterator[AddedCells]:
         for answer in answers:
-            statuses[_word(answer.cells[STATUS_PLACE])] += 1
+            status = _word(answer.cells[STATUS_PLACE])
+            statuses[status] += 1
             verdicts[_word(answer.cells[VERDICT_PLACE])] += 1
+            for remark in kinds_of_remarks(answer.cells[REMARKS_PLACE]):
+                readings.add(remark, [answer.line])
+            if status == RowStatus.ERROR:
+                readings.add(IN_ERROR, [answer.line])
             yield answer
 
     with replacing(out) as beside:
         rows.write(beside, columns_beside(rows.columns), counted())
     del verdicts[""]
-    return FileSummary(statuses.total(), dict(statuses), dict(verdicts))
+    return FileSummary(statuses.total(), dict(statuses), dict(verdicts), readings.all())
 
 
 def _word(cell: Cell) -> str:
@@ -333,6 +399,7 @@ class JobRecord:
             parameters={
                 "on": self.asking.on.isoformat(),
                 "columns": list(self.asking.questions.columns),
+                "questions": self.asking.questions.description,
                 "layout": self.layout,
                 "territory": self.desk.territory,
                 "geocoder": self.desk.geocoder,

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
 from math import isnan, nan
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
+from geoville.crs import (
+    WGS84,
+    accuracy_of_crs,
+    crs_named,
+    departement_of,
+    likely_projections,
+    projections_said,
+    transform_point,
+    transform_points,
+)
 from geoville.errors import InvalidInputError, Location
-from geoville.french import fold
+from geoville.french import fold, read_day
+from geoville.geocoding.parse import parse_address
+from geoville.model import Position
 from geoville.sources.rows.files import open_row_file
 
 if TYPE_CHECKING:
@@ -16,23 +32,115 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from geoville.model import Answer
     from geoville.sources.rows.files import RowFile
     from geoville.workflows.lookup import LookupDesk
 
 
+# --- What cells hold: codes that a spreadsheet took for numbers, numbers, days
+
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+_DECIMALS_OF_ZERO = re.compile(r"[.,]0+$")
+_INSEE_CODE = re.compile(r"\d{5}|\d[AB]\d{3}", re.ASCII)
+_WITHOUT_ITS_ZERO = re.compile(r"[1-9]\d{3}", re.ASCII)
+"""The first nine départements: 1000 is 01000. The codes of Corsica have no zero to lose."""
 
 _CELL_OF_A_ROW = re.compile(r"^\W*\d|\d{4}")
 """A house number, a postcode, a date, a telephone: no name of a column."""
 
-_ADDRESS_NAMES = ({"adresse", "address", "adresse postale", "adresse complete", "libelle adresse"},)
-_TOWN_NAMES = (
-    {"code postal", "cp", "codepostal", "postcode", "code post"},
-    {"commune", "ville", "nom commune", "libelle commune", "city"},
+
+def code_of(text: str) -> str:
+    """Postcode or INSEE code of a cell as it was before a spreadsheet took it for a number; else the text, trimmed.
+
+    >>> [code_of(text) for text in ("9000", "1 000", "62 100", "62100.0", "2a004", "09000", "cedex")]
+    ['09000', '01000', '62100', '62100', '2A004', '09000', 'cedex']
+    """
+    trimmed = text.strip()
+    code = _DECIMALS_OF_ZERO.sub("", re.sub(r"\s", "", trimmed)).upper()
+    if _WITHOUT_ITS_ZERO.fullmatch(code):
+        return f"0{code}"
+    return code if _INSEE_CODE.fullmatch(code) else trimmed
+
+
+def number_of(text: str) -> float:
+    """Number that a cell holds, with a decimal point or comma and spaces between thousands; NaN where it holds none.
+
+    >>> number_of("1,8867"), number_of(" 622 097,72"), number_of("n. c.")
+    (1.8867, 622097.72, nan)
+    """
+    written = re.sub(r"(?<=\d)\s(?=\d{3}(?:\D|$))", "", text.strip().replace("\N{MINUS SIGN}", "-"))
+    return float(written.replace(",", ".")) if _NUMBER.fullmatch(written) else nan
+
+
+# --- Names of columns, folded, in the order of an envelope
+
+_WHOLE_ADDRESS = {"adresse", "address", "adresse postale", "adresse complete", "libelle adresse"}
+_LINES = tuple(
+    {f"{name} {rank}" for name in ("adresse", "ligne", "adresse ligne")}
+    | {f"adresse{rank}", f"adr{rank}", f"adr {rank}"}
+    for rank in range(1, 5)
 )
+_NUMBER_NAMES = {
+    *("numero", "n", "no", "num", "numero voie", "numero de voie", "numero de rue", "n voie", "n de voie"),
+    *("numerovoieetablissement", "housenumber"),
+}
+_REPETITION_NAMES = {
+    *("rep", "repetition", "suffixe", "indice de repetition", "indice repetition", "indicerepetitionetablissement"),
+}
+_TYPE_NAMES = {"type voie", "type de voie", "typevoieetablissement"}
+_STREET_NAMES = {
+    *("voie", "rue", "nom voie", "nom de voie", "nom de la voie", "libelle voie", "libelle de voie"),
+    *("libelle de la voie", "voie nom", "nom de rue", "nom de la rue", "libellevoieetablissement", "street"),
+    *("numero et voie", "n et voie", "numero et libelle de voie", "adresse voie"),
+}
+_POSTCODE_NAMES = {
+    *("code postal", "cp", "codepostal", "postcode", "code post", "codepostaletablissement", "adresse code postal"),
+    *("c p", "code postale", "code postal commune"),
+}
+_CITYCODE_NAMES = {
+    *("code insee", "insee", "code commune", "citycode", "insee com", "codecommuneetablissement", "commune insee"),
+    *("code insee commune", "code commune insee", "insee commune", "codeinsee", "depcom", "codgeo"),
+}
+_TOWN_NAMES = {
+    *("commune", "ville", "nom commune", "libelle commune", "city", "libellecommuneetablissement", "commune nom"),
+    *("nom de la commune", "localite", "adresse ville", "adresse commune", "nom de commune", "libelle de la commune"),
+}
 _LON_NAMES = {"lon", "lng", "long", "longitude"}
 _LAT_NAMES = {"lat", "latitude"}
+_EASTING_NAMES = {
+    "x",
+    "coord x",
+    "coordx",
+    "x l93",
+    "x lambert93",
+    "x lambert 93",
+    "lambert93 x",
+    "xlambert",
+    "easting",
+}
+_NORTHING_NAMES = {name.replace("x", "y") for name in _EASTING_NAMES - {"easting"}} | {"northing"}
+
+
+# --- Questions
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a row is answered.
+
+    Parameters
+    ----------
+    answer : None where the row asks nothing.
+    remarks : how it was read where that is not as it is written, French phrases "what : detail".
+    """
+
+    answer: Answer | None
+    remarks: tuple[str, ...] = ()
+
+
+NOTHING_ASKED = Reply(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +151,15 @@ class AddressQuestions:
     ----------
     parts : columns, in the order in which an envelope would be written.
     postcode, citycode : columns that limit the search to a town; empty for none.
+    default_citycode : INSEE code of the town of the rows that name none; empty for none.
+    day : column of the day asked about; empty for none.
     """
 
     parts: tuple[str, ...]
     postcode: str = ""
     citycode: str = ""
+    default_citycode: str = ""
+    day: str = ""
 
     chunk_rows: ClassVar[int] = 200
     """Rows answered between two writes on the disk: under a second here, some seconds from a remote geocoder."""
@@ -55,71 +167,181 @@ class AddressQuestions:
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns read."""
-        return *self.parts, *filter(None, (self.postcode, self.citycode))
+        return *self.parts, *filter(None, (self.postcode, self.citycode, self.day))
 
     @property
     def description(self) -> str:
         """Where the questions are read, in French."""
-        limits = (("code postal", self.postcode), ("code de commune", self.citycode))
+        limits = (("code postal", self.postcode), ("code de commune", self.citycode), ("jour", self.day))
         said = [f" ; {name} lu dans : {column}" for name, column in limits if column]
-        return f"adresse lue dans : {', '.join(self.parts)}{''.join(said)}"
+        town = f" ; commune des lignes qui n'en disent pas : {self.default_citycode}" if self.default_citycode else ""
+        return f"adresse lue dans : {', '.join(self.parts)}{''.join(said)}{town}"
 
-    def ask(self, cells: tuple[str, ...], desk: LookupDesk, on: date) -> Answer | None:
-        """Answer to a row; None where it asks nothing.
+    @property
+    def names_a_town(self) -> bool:
+        """Whether a column is that of the town."""
+        return bool(self.citycode) or any(fold(part) in _TOWN_NAMES | _CITYCODE_NAMES for part in self.parts)
+
+    def ask(self, cells: tuple[str, ...], desk: LookupDesk, on: date) -> Reply:
+        """Answer to a row.
+
+        Parameters
+        ----------
+        on : day asked about where the row gives none.
 
         Raises
         ------
         InvalidInputError
-            The question cannot be asked: too long, coordinates out of range.
+            The question cannot be asked: too long, coordinates out of range, a day that is none.
         """
         written = dict(zip(self.columns, cells, strict=True))
-        lines = (" ".join(line.split()) for part in self.parts for line in written[part].splitlines())
-        text = "\n".join(line for line in lines if line)
+        codes = {name: code_of(written[name]) for name in self._code_columns}
+        text = self._text(written | codes)
         if not text:
-            return None
-        limits = (written.get(column, "").strip() for column in (self.postcode, self.citycode))
-        postcode, citycode = limits
-        return desk.answer(text, on, postcode=postcode, citycode=citycode)
+            return NOTHING_ASKED
+        postcode, citycode = (codes.get(name, "") for name in (self.postcode, self.citycode))
+        default = "" if citycode or self._town_of(written) else self.default_citycode
+        asked = day_of(written.get(self.day, ""), self.day, on)
+        answer = desk.answer(text, asked, postcode=postcode, citycode=citycode or default)
+        dropped: tuple[str, ...] = ()
+        if answer.position is None and (citycode or default):
+            answer, dropped = self._without_unknown_postcode(answer, written | codes, desk, asked, citycode or default)
+        if answer.position is None and default and parse_address(text).city:
+            elsewhere = desk.answer(text, asked, postcode=postcode)  # the text may name another town than the default
+            answer = elsewhere if elsewhere.position else answer
+        return Reply(answer, (*_zeros_given_back(written, codes, answer), *dropped))
+
+    @property
+    def _code_columns(self) -> tuple[str, ...]:
+        named = [part for part in self.parts if fold(part) in _POSTCODE_NAMES | _CITYCODE_NAMES]
+        return *named, *filter(None, (self.postcode, self.citycode))
+
+    def _text(self, written: dict[str, str]) -> str:
+        lines = (" ".join(line.split()) for part in self.parts for line in written[part].splitlines())
+        return "\n".join(line for line in lines if line)
+
+    def _town_of(self, written: dict[str, str]) -> str:
+        return next((written[part].strip() for part in self.parts if fold(part) in _TOWN_NAMES), "")
+
+    def _without_unknown_postcode(
+        self, answer: Answer, written: dict[str, str], desk: LookupDesk, on: date, citycode: str
+    ) -> tuple[Answer, tuple[str, ...]]:
+        """Ask again without the postcode, where the list of addresses knows none there: the code of the town is enough.
+
+        A list that has postcodes, and not that one, is told another town: its answer stands.
+        """
+        columns = [
+            name for name in (*self.parts, self.postcode) if fold(name) in _POSTCODE_NAMES or name == self.postcode
+        ]
+        codes = {written[name] for name in columns if name and written[name]}
+        elsewhere = any(departement_of(code) != departement_of(citycode) for code in codes)
+        if len(codes) != 1 or elsewhere or isinstance(desk.located(*codes), Position):
+            return answer, ()
+        text = self._text(written | dict.fromkeys(columns, ""))
+        again = desk.answer(text, on, citycode=citycode) if text else answer
+        if again.position is None or again.position.postcode:
+            return answer, ()
+        return again, (f"Code postal que la liste d'adresses ne connaît pas, laissé de côté : {', '.join(codes)}",)
+
+
+ZERO_BACK = "Zéro de tête rendu"
+
+
+def _zeros_given_back(written: dict[str, str], codes: dict[str, str], answer: Answer) -> tuple[str, ...]:
+    """What is to be said of codes that had lost their zero: whether the town found has them."""
+    found = answer.position
+    known = {found.postcode, found.citycode} if found else set()
+    departement = departement_of(found.citycode) if found and not found.postcode else ""
+    remarks = []
+    for name, code in codes.items():
+        if code.startswith("0") and not written[name].strip().startswith("0"):
+            sure = "" if code in known or code[:2] == departement else ", sans que la commune trouvée le confirme"
+            remarks.append(f"{ZERO_BACK}{sure} : {name} {code}")
+    return tuple(remarks)
+
+
+def day_of(text: str, column: str, on: date) -> date:
+    """Day that a cell gives; `on` where it is empty.
+
+    Raises
+    ------
+    InvalidInputError
+        It is no day; the sentence names the column, not what it holds.
+    """
+    if not text.strip():
+        return on
+    day = read_day(text)
+    if day is None:
+        raise InvalidInputError(
+            "Date illisible", where=Location(column=column), advice="écrire AAAA-MM-JJ ou JJ/MM/AAAA"
+        )
+    return day
 
 
 @dataclass(frozen=True, slots=True)
 class CoordinateQuestions:
-    """Rows that ask about a pair of coordinates, WGS84 degrees, with a decimal point or comma."""
+    """Rows that ask about a pair of coordinates, with a decimal point or comma.
+
+    Parameters
+    ----------
+    lon, lat : columns of the longitude and latitude, or of the easting and northing.
+    epsg : CRS of the coordinates.
+    day : column of the day asked about; empty for none.
+    """
 
     lon: str
     lat: str
+    epsg: int = WGS84
+    day: str = ""
 
     chunk_rows: ClassVar[int] = 8_192
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns read."""
-        return self.lon, self.lat
+        return self.lon, self.lat, *filter(None, (self.day,))
 
     @property
     def description(self) -> str:
         """Where the questions are read, in French."""
-        return f"longitude lue dans : {self.lon} ; latitude dans : {self.lat}"
+        day = f" ; jour lu dans : {self.day}" if self.day else ""
+        if self.epsg == WGS84:
+            return f"longitude lue dans : {self.lon} ; latitude dans : {self.lat}{day}"
+        return f"coordonnées EPSG:{self.epsg} lues dans : {self.lon}, {self.lat}{day}"
 
-    def ask(self, cells: tuple[str, ...], desk: LookupDesk, on: date) -> Answer | None:
-        """Answer to a row; None where it asks nothing.
+    def ask(self, cells: tuple[str, ...], desk: LookupDesk, on: date) -> Reply:
+        """Answer to a row.
 
         Raises
         ------
         InvalidInputError
-            A coordinate is no number, or lies out of range.
+            A coordinate is no number, or lies out of range; a day is none.
         """
-        if not "".join(cells).strip():
-            return None
-        lon, lat = map(degrees, cells)
-        if isnan(lon) or isnan(lat):
-            raise InvalidInputError("Coordonnée illisible", advice="écrire des degrés décimaux (WGS84)")
-        return desk.answer_at(lon, lat, on)
+        if not "".join(cells[:2]).strip():
+            return NOTHING_ASKED
+        day = day_of(cells[2], self.day, on) if self.day else on
+        first, second = map(number_of, cells[:2])
+        if isnan(first) or isnan(second):
+            advice = "écrire des degrés décimaux (WGS84)" if self.epsg == WGS84 else "écrire des mètres"
+            raise InvalidInputError("Coordonnée illisible", advice=advice)
+        lon, lat = transform_point(first, second, self.epsg, WGS84)
+        return Reply(desk.answer_at(lon, lat, day, accuracy_of_crs(self.epsg)))
 
 
-def degrees(text: str) -> float:
-    """Degrees that a cell holds, NaN where it holds no number."""
-    return float(text.replace(",", ".")) if _NUMBER.fullmatch(text.strip()) else nan
+def degrees_of(
+    first: NDArray[np.float64], second: NDArray[np.float64], epsg: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Longitudes and latitudes of (n,) coordinates of a CRS; NaN where they are none, or out of its reach."""
+    if epsg == WGS84:
+        return first, second
+    try:
+        return transform_points(first, second, epsg, WGS84)
+    except InvalidInputError:  # of some, which are then told apart
+        lon, lat = np.full(len(first), nan), np.full(len(first), nan)
+    for rank in np.flatnonzero(np.isfinite(first) & np.isfinite(second)):
+        with suppress(InvalidInputError):
+            lon[rank], lat[rank] = transform_point(float(first[rank]), float(second[rank]), epsg, WGS84)
+    return lon, lat
 
 
 Questions = AddressQuestions | CoordinateQuestions
@@ -131,10 +353,12 @@ class Naming:
 
     address: str
     coordinates: str
+    crs: str = "--crs"
+    default_citycode: str = "--default-citycode"
 
 
 COMMAND_LINE = Naming("--address-columns", "--lon-column et --lat-column")
-ARGUMENTS = Naming("address_columns", "lon_column et lat_column")
+ARGUMENTS = Naming("address_columns", "lon_column et lat_column", "crs", "default_citycode")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +369,9 @@ class Asking:
     on: date
 
 
+SAMPLE_ROWS = 200
+
+
 @dataclass(frozen=True, slots=True)
 class FileColumns:
     """What a user says of a file: the columns that ask, and how it is written. What is left out is recognised.
@@ -153,10 +380,14 @@ class FileColumns:
     ----------
     address : columns that hold the address, in the order of an envelope.
     postcode, citycode : columns that limit the search to a town.
-    lon, lat : columns that hold the coordinates, WGS84 degrees.
+    lon, lat : columns that hold the coordinates.
     encoding, separator : of a CSV file.
     sheet : of a workbook.
     naming : how this user can name columns.
+    date : column that holds the day asked about, row by row.
+    default_citycode : INSEE code of the town of the rows that name none.
+    crs : of the coordinates, an EPSG code or a name; WGS84 degrees unless given.
+    only_coordinates : whether addresses are not looked for.
     """
 
     address: tuple[str, ...] = ()
@@ -168,11 +399,16 @@ class FileColumns:
     separator: str | None = None
     sheet: str | None = None
     naming: Naming = COMMAND_LINE
+    date: str | None = None
+    default_citycode: str | None = None
+    crs: str | None = None
+    only_coordinates: bool = False
 
     @property
     def may_be_numbers(self) -> bool:
         """Whether nothing is said of addresses, nor of a layout that Parquet has not."""
-        return not any((self.address, self.postcode, self.citycode, self.encoding, self.separator, self.sheet))
+        said = (self.address, self.postcode, self.citycode, self.default_citycode)
+        return not any((*said, self.encoding, self.separator, self.sheet, self.date))
 
     def open(self, path: Path) -> RowFile:
         """Open the file.
@@ -182,7 +418,52 @@ class FileColumns:
         InvalidInputError
             It cannot be read, or is of a format that has no such layout.
         """
-        return open_row_file(path, encoding=self.encoding, separator=self.separator, sheet=self.sheet)
+        return open_row_file(
+            path, encoding=self.encoding, separator=self.separator, sheet=self.sheet, is_header=self.are_in
+        )
+
+    def are_in(self, names: Sequence[str]) -> bool:
+        """Whether names of columns are those that ask, so that their row is the header."""
+        named = [name for name in (*self.address, self.postcode, self.citycode, self.lon, self.lat) if name]
+        if named:
+            return set(named) <= set(names)
+        try:
+            self._recognised(names)
+        except InvalidInputError:
+            return False
+        return True
+
+    def asked_of(self, file: RowFile) -> Questions:
+        """Columns of a file that ask the question, once its first coordinates are seen to be what they are taken for.
+
+        Raises
+        ------
+        InvalidInputError
+            As `questions`; or the coordinates are metres of a projection that the user did not name.
+        """
+        questions = self.questions(file.columns)
+        if isinstance(questions, CoordinateQuestions):
+            places = [file.columns.index(name) for name in (questions.lon, questions.lat)]
+            self.check_degrees(questions, [row.cells for row in islice(file.rows(places), SAMPLE_ROWS)])
+        return questions
+
+    def check_degrees(self, questions: CoordinateQuestions, rows: Sequence[tuple[str, ...]]) -> None:
+        """Refuse degrees that are the metres of a projection, and name it.
+
+        Parameters
+        ----------
+        rows : cells of the two columns, of the first rows.
+        """
+        if questions.epsg != WGS84:
+            return
+        pairs = np.array([[number_of(cell) for cell in cells[:2]] for cells in rows]).reshape(-1, 2)
+        found = likely_projections(pairs[:, 0], pairs[:, 1])
+        if found:
+            ways = " ou ".join(f"{self.naming.crs} {epsg}" for epsg in found)
+            raise InvalidInputError(
+                f"Les colonnes {questions.lon} et {questions.lat} sont en {projections_said(found)}, et non en degrés",
+                advice=f"le dire par {ways}",
+            )
 
     def questions(self, known: Sequence[str]) -> Questions:
         """Columns that ask the question: those named, else those whose names say what they hold.
@@ -200,10 +481,48 @@ class FileColumns:
         if self.address:
             questions: Questions = AddressQuestions(self.address, self.postcode or "", self.citycode or "")
         else:
-            questions = _coordinates(self.lon, self.lat) or _recognised(known, self.naming)
+            questions = _coordinates(self.lon, self.lat) or self._recognised(known)
+        questions = self._completed(questions)
         for name in questions.columns:
             _check_column(name, known)
         return questions
+
+    def _recognised(self, known: Sequence[str]) -> Questions:
+        """Columns whose names say what they hold; an address that is written out comes before coordinates."""
+        coordinates = named_coordinates(known)
+        only_coordinates = self.only_coordinates or bool(self.crs and coordinates)
+        address = () if only_coordinates else _address_columns(known)
+        if address:
+            codes = "" if _named(_TOWN_NAMES, known) else _named(_CITYCODE_NAMES, known) or ""
+            return AddressQuestions(address, citycode=codes)
+        if coordinates:
+            return coordinates
+        if self.only_coordinates:
+            raise InvalidInputError(
+                f"Aucune colonne ne s'appelle longitude et latitude ({_listed(known)})",
+                advice=f"nommer celles à lire par {self.naming.coordinates}",
+            )
+        raise InvalidInputError(
+            f"Aucune colonne ne s'appelle adresse, ni longitude et latitude ({_listed(known)})",
+            advice=f"nommer celles à lire par {self.naming.address}, ou par {self.naming.coordinates}",
+        )
+
+    def _completed(self, questions: Questions) -> Questions:
+        """The same questions with the day, the default town and the CRS that are said."""
+        questions = replace(questions, day=self.date or "")
+        if isinstance(questions, CoordinateQuestions):
+            return replace(questions, epsg=crs_named(self.crs)) if self.crs else questions
+        if self.crs:
+            raise InvalidInputError(
+                "Un système de coordonnées est donné pour un fichier d'adresses",
+                advice=f"ôter {self.naming.crs}, ou nommer {self.naming.coordinates}",
+            )
+        default = code_of(self.default_citycode or "")
+        if default and not _INSEE_CODE.fullmatch(default):
+            raise InvalidInputError(
+                "Code de commune mal formé", where=Location(column=self.naming.default_citycode), advice="écrire 34172"
+            )
+        return replace(questions, default_citycode=default)
 
     def _check(self) -> None:
         """Refuse columns that say two things, or half of one."""
@@ -229,24 +548,24 @@ def _coordinates(lon: str | None, lat: str | None) -> CoordinateQuestions | None
     return CoordinateQuestions(lon, lat) if lon and lat else None
 
 
-def _recognised(known: Sequence[str], naming: Naming) -> Questions:
-    """Columns whose names say what they hold; an address that is written out comes before coordinates."""
-    address = [_named(names, known) for names in _ADDRESS_NAMES]
-    if any(address):
-        parts = (*address, *(_named(names, known) for names in _TOWN_NAMES))
-        return AddressQuestions(tuple(part for part in parts if part))
-    coordinates = named_coordinates(known)
-    if coordinates:
-        return coordinates
-    raise InvalidInputError(
-        f"Aucune colonne ne s'appelle adresse, ni longitude et latitude ({_listed(known)})",
-        advice=f"nommer celles à lire par {naming.address}, ou par {naming.coordinates}",
-    )
+def _address_columns(known: Sequence[str]) -> tuple[str, ...]:
+    """Columns of an address in the order of an envelope; none where no column is that of a street."""
+    whole = _named(_WHOLE_ADDRESS, known)
+    lines = [_named(names, known) for names in _LINES]
+    street = _named(_STREET_NAMES, known)
+    if whole or any(lines):
+        parts = [whole, *lines]
+    elif street:
+        parts = [_named(names, known) for names in (_NUMBER_NAMES, _REPETITION_NAMES, _TYPE_NAMES)] + [street]
+    else:
+        return ()
+    return tuple(part for part in (*parts, _named(_POSTCODE_NAMES, known), _named(_TOWN_NAMES, known)) if part)
 
 
 def named_coordinates(known: Sequence[str]) -> CoordinateQuestions | None:
     """Columns whose names say that they hold coordinates; None where there are none."""
-    return _coordinates(_named(_LON_NAMES, known), _named(_LAT_NAMES, known))
+    degrees = _coordinates(_named(_LON_NAMES, known), _named(_LAT_NAMES, known))
+    return degrees or _coordinates(_named(_EASTING_NAMES, known), _named(_NORTHING_NAMES, known))
 
 
 def _named(names: set[str], known: Sequence[str]) -> str | None:

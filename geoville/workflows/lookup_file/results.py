@@ -54,11 +54,14 @@ ADDED_COLUMNS = (
     AddedColumn("qpv_distance_m", float),
     AddedColumn("qpv_qualite", int),
     AddedColumn("qpv_raison", str),
+    AddedColumn("qpv_lecture", str),
 )
 
 _PLACES = {column.name: place for place, column in enumerate(ADDED_COLUMNS)}
 STATUS_PLACE = _PLACES["result_status"]
 VERDICT_PLACE = _PLACES["qpv_verdict"]
+REMARKS_PLACE = _PLACES["qpv_lecture"]
+_BETWEEN_REMARKS = " ; "
 
 
 def columns_beside(known: Sequence[str]) -> tuple[AddedColumn, ...]:
@@ -93,7 +96,7 @@ def answered(row: InputRow, questions: Questions, desk: LookupDesk, on: date) ->
     if row.fault:
         return _unanswered(row, RowStatus.ERROR, InvalidInputError(row.fault, advice="corriger la ligne"), on)
     try:
-        answer = questions.ask(row.cells, desk, on)
+        reply = questions.ask(row.cells, desk, on)
     except InvalidInputError as error:
         return _unanswered(row, RowStatus.ERROR, error, on)
     except GeovilleError:
@@ -101,16 +104,32 @@ def answered(row: InputRow, questions: Questions, desk: LookupDesk, on: date) ->
     except Exception as error:  # noqa: BLE001 - one row stops no file, and what it asks is told to nobody
         bug = InvalidInputError(f"Erreur interne ({type(error).__name__})", advice="la signaler")
         return _unanswered(row, RowStatus.ERROR, bug, on)
-    if answer is None:
+    if reply.answer is None:
         return _unanswered(row, RowStatus.SKIPPED, InvalidInputError("Rien à chercher"), on)
-    return AddedCells(row.line, _in_place(_found(answer)))
+    return AddedCells(row.line, with_remarks(_in_place(_found(reply.answer)), (*row.remarks, *reply.remarks)))
+
+
+def with_remarks(cells: tuple[Cell, ...], remarks: Sequence[str]) -> tuple[Cell, ...]:
+    """Cells of a row with what is to be said of how it was read."""
+    said = _BETWEEN_REMARKS.join(remarks) or None
+    return (*cells[:REMARKS_PLACE], said, *cells[REMARKS_PLACE + 1 :])
+
+
+def kinds_of_remarks(cell: Cell) -> list[str]:
+    """What the remarks of a row are about, without their details.
+
+    >>> kinds_of_remarks("Zéro de tête rendu : cp 09000 ; Caractère nul lu comme une espace")
+    ['Zéro de tête rendu', 'Caractère nul lu comme une espace']
+    """
+    said = [] if cell is None or cell == "" else str(cell).split(_BETWEEN_REMARKS)
+    return [remark.partition(" : ")[0] for remark in said]
 
 
 def _unanswered(row: InputRow, status: RowStatus, why: InvalidInputError, on: date) -> AddedCells:
-    reason = InvalidInputError(why.message, where=Location(line=row.line), advice=why.advice).sentence
-    return AddedCells(
-        row.line, _in_place({"result_status": status.value, "qpv_date": on.isoformat(), "qpv_raison": reason})
-    )
+    column = why.where.column if why.where else None
+    reason = InvalidInputError(why.message, where=Location(line=row.line, column=column), advice=why.advice).sentence
+    cells = _in_place({"result_status": status.value, "qpv_date": on.isoformat(), "qpv_raison": reason})
+    return AddedCells(row.line, with_remarks(cells, row.remarks))
 
 
 def _in_place(cells: Mapping[str, Cell]) -> tuple[Cell, ...]:

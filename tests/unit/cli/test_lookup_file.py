@@ -39,6 +39,7 @@ def test_what_is_recognised_and_what_is_done_are_said(geoville, source, tmp_path
         f"Écrit : {out} (5 lignes, au 15 janvier 2026)",
         "Trouvées : 2 ; introuvables : 1 ; sans question : 1 ; en erreur : 1",
         "Dedans : 2 ; dehors : 0 ; à vérifier : 0 ; inconnu : 1",
+        "- En erreur : 1 ligne (6).",
     ]
     assert out.read_bytes().count(b"\r\n") == 5
 
@@ -78,7 +79,7 @@ def test_numbers_of_a_parquet_file_are_answered_as_those_of_a_csv_file(geoville,
         out = tmp_path / f"out.{suffix}"
         done = geoville("lookup-file", tmp_path / f"in.{suffix}", out, "--on", "2026-01-15")
         assert done.code == 0
-        told[suffix] = done.out.splitlines()[1:]
+        told[suffix] = done.out.splitlines()[1:3]
     assert told["csv"] == told["parquet"]
     assert told["csv"][0] == "Trouvées : 2 ; introuvables : 0 ; sans question : 0 ; en erreur : 2"
     assert len(pq.read_table(tmp_path / "out.parquet")) == 4

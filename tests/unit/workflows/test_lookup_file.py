@@ -21,6 +21,7 @@ from geoville.eligibility.documents import answer_document
 from geoville.errors import InvalidInputError
 from geoville.model import VerdictCode
 from geoville.workflows.lookup import DeskChoice, LookupDesk
+from geoville.workflows.lookup_file.desk import ROWS_WORTH_A_BULK
 from geoville.workflows.lookup_file.job import FileJob, open_file_job
 from geoville.workflows.lookup_file.questions import FileColumns
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, columns_beside
@@ -167,7 +168,8 @@ def test_a_bad_row_says_what_is_wrong_and_where_and_stops_nothing(tmp_path):
     assert rows[0]["qpv_raison"] == "Rien à chercher (ligne 2)."
     assert "2;collège Vauban;de trop;" in (tmp_path / "out.csv").read_text(encoding="utf-8")
     assert "3 cases au lieu de 2 (ligne 3)" in (tmp_path / "out.csv").read_text(encoding="utf-8")
-    assert "1 cases au lieu de 2 (ligne 4)" in rows[2]["qpv_raison"]
+    assert rows[2]["qpv_raison"] == "Rien à chercher (ligne 4)."
+    assert "plus courte que l'en-tête" in rows[2]["qpv_lecture"]
     assert rows[3]["result_status"] == "error"
     assert "201 caractères (ligne 5)" in rows[3]["qpv_raison"]
     assert rows[4]["result_status"] == "ok"
@@ -183,7 +185,7 @@ def test_a_bad_row_says_what_is_wrong_and_where_and_stops_nothing(tmp_path):
         ("1.8867", "", "error", "illisible (ligne 2)"),
         ("est", "nord", "error", "illisible (ligne 2)"),
         ("nan", "50.9", "error", "illisible (ligne 2)"),
-        ("618000", "7095000", "error", "hors du globe (ligne 2)"),
+        ("200", "50.9", "error", "hors du globe (ligne 2)"),
         ("50.9560", "1.8867", "error", "inversées (ligne 2)"),
     ],
 )
@@ -323,3 +325,146 @@ def test_a_service_that_counts_what_a_machine_asks_is_asked_by_one_process(tmp_p
     with pytest.raises(InvalidInputError, match="sans --workers"):
         job.run(lambda _: None, workers=2)
     assert list(tmp_path.iterdir()) == [source]
+
+
+# --- Ordinary damage of spreadsheets: the right answers are those of the same questions, well written
+
+GAGARINE = ["1 rue Youri Gagarine", "62100", "Calais"]
+FOIX = """id;numero;rep;nom_voie;code_postal;code_insee;nom_commune;lon;lat
+09122_1;37;;Rue de Croix;09000;09122;Foix;1.6050;42.9655
+09122_2;39;;Rue de Croix;09000;09122;Foix;1.6052;42.9656
+09225_1;5;;Rue de la République;09100;09225;Pamiers;1.6110;43.1160
+"""
+
+
+@pytest.fixture
+def foix(tmp_path: Path) -> DeskChoice:
+    path = tmp_path / "ban-09.csv"
+    path.write_text(FOIX, encoding="utf-8")
+    return DeskChoice("calais", addresses=path)
+
+
+def test_a_postcode_that_lost_its_zero_is_read_with_it_and_said(foix, tmp_path):
+    """A spreadsheet takes 09000 for the number 9000: the Ariège has no other postcode of four digits."""
+    rows = [["adresse", "code_postal", "commune"]]
+    rows += [["37 rue de Croix", code, "Foix"] for code in ("09000", "9000", "9 000", "9000.0")]
+    rows += [["5 rue de la République", "9100", "Pamiers"]]
+    job = open_file_job(_write_csv(tmp_path / "in.csv", rows), tmp_path / "out.csv", foix, ON)
+    read = _run(job)
+    assert [row["result_id"] for row in read] == [*["09122_1"] * 4, "09225_1"]
+    assert len({(row["qpv_verdict"], row["qpv_qualite"], row["longitude"]) for row in read[:4]}) == 1
+    assert [row["qpv_lecture"] for row in read] == [
+        "",
+        *["Zéro de tête rendu : code_postal 09000"] * 3,
+        "Zéro de tête rendu : code_postal 09100",
+    ]
+
+
+def test_a_zero_that_the_town_does_not_confirm_is_said_so(foix, tmp_path):
+    """1000 is Lausanne or Bruxelles as well as 01000."""
+    rows = [["adresse", "code_postal", "commune"], ["37 rue de Croix", "1000", "Lausanne"]]
+    [row] = _run(open_file_job(_write_csv(tmp_path / "in.csv", rows), tmp_path / "out.csv", foix, ON))
+    assert row["result_status"] == "not-found"
+    assert "sans que la commune trouvée le confirme : code_postal 01000" in row["qpv_lecture"]
+
+
+def test_an_insee_code_that_lost_its_zero_limits_the_search_as_it_should(foix, tmp_path):
+    rows = [["adresse", "insee"], ["37 rue de Croix", "9122"], ["37 rue de Croix", "2a004"]]
+    columns = FileColumns(("adresse",), citycode="insee")
+    found, other = _run(open_file_job(_write_csv(tmp_path / "in.csv", rows), tmp_path / "out.csv", foix, ON, columns))
+    assert (found["result_id"], found["qpv_lecture"]) == ("09122_1", "Zéro de tête rendu : insee 09122")
+    assert (other["result_status"], other["qpv_lecture"]) == ("not-found", "")
+
+
+def test_the_summary_counts_what_was_read_otherwise_and_names_its_lines(foix, tmp_path):
+    rows = [["adresse", "cp"], ["37 rue de Croix", "9000"], ["37 rue de Croix", "09000"], ["39 rue de Croix", "9000"]]
+    job = open_file_job(_write_csv(tmp_path / "in.csv", rows), tmp_path / "out.csv", foix, ON)
+    assert [kind.sentence for kind in job.run(lambda _: None).readings] == ["Zéro de tête rendu : 2 lignes (2, 4)"]
+
+
+def test_the_town_of_the_file_answers_the_rows_that_name_none(tmp_path):
+    """A town's own list: without the town the number 37 of two rues de Croix would not be sure."""
+    both = FOIX + "09225_2;37;;Rue de Croix;09100;09225;Pamiers;1.6115;43.1161\n"
+    addresses = tmp_path / "deux.csv"
+    addresses.write_text(both, encoding="utf-8")
+    source = _write_csv(
+        tmp_path / "in.csv", [["adresse"], ["37 rue de Croix"], ["5 rue de la République, 09100 Pamiers"]]
+    )
+    choice, columns = DeskChoice("calais", addresses=addresses), FileColumns(default_citycode="09122")
+    job = open_file_job(source, tmp_path / "out.csv", choice, ON, columns)
+    assert "commune des lignes qui n'en disent pas : 09122" in job.asking.questions.description
+    first, other = _run(job)
+    sure = choice.open().answer("37 rue de Croix, 09000 Foix", ON)
+    assert (first["result_id"], first["qpv_verdict"]) == ("09122_1", sure.verdict.value)
+    assert first["qpv_verdict"] in {"inside", "outside"}
+    assert other["result_id"] == "09225_1"  # a row that names its town is about that one
+
+
+def test_a_postcode_that_the_list_does_not_know_is_no_obstacle_where_the_town_is_known(tmp_path):
+    """Lists of a town, as published, without any postcode."""
+    bare = FOIX.replace(";09000;", ";;").replace(";09100;", ";;")
+    addresses = tmp_path / "sans.csv"
+    addresses.write_text(bare, encoding="utf-8")
+    source = _write_csv(
+        tmp_path / "in.csv", [["adresse", "cp"], ["37 rue de Croix", "09000"], ["37 rue de Croix", "31000"]]
+    )
+    choice, columns = DeskChoice("calais", addresses=addresses), FileColumns(default_citycode="09122")
+    first, other = _run(open_file_job(source, tmp_path / "out.csv", choice, ON, columns))
+    assert first["result_id"] == "09122_1"
+    assert first["qpv_verdict"] in {"inside", "outside"}
+    assert first["qpv_lecture"].endswith("laissé de côté : 09000")
+    assert other["result_status"] == "not-found"  # the postcode of another département contradicts the town
+
+
+def test_each_row_has_its_day_as_french_files_write_it(tmp_path):
+    """On 1 June 2016, the quarters of 2015; on 1 June 2024, those of 2024; blank, the day of the work."""
+    days = ["2016-06-01", "01/06/2016", "1er juin 2016", "2016-06-01 00:00:00", "", "32/01/2016"]
+    rows = [["adresse", "cp", "ville", "signé le"], *([*GAGARINE, day] for day in days)]
+    job = open_file_job(
+        _write_csv(tmp_path / "in.csv", rows), tmp_path / "out.csv", CALAIS, ON, FileColumns(date="signé le")
+    )
+    read = _run(job)
+    assert [row["qpv_date"] for row in read] == [*["2016-06-01"] * 4, ON.isoformat(), ON.isoformat()]
+    assert {row["qpv_generation"] for row in read[:4]} == {"2015"}
+    assert read[4]["qpv_generation"] == "2024"
+    assert read[5]["qpv_raison"].startswith("Date illisible (ligne 7, colonne signé le)")
+    with pytest.raises(InvalidInputError, match="Colonne absente"):
+        open_file_job(job.source.path, tmp_path / "out.csv", CALAIS, ON, FileColumns(date="date"))
+
+
+@pytest.mark.parametrize("rows", [3, pytest.param(ROWS_WORTH_A_BULK, marks=pytest.mark.slow)])
+def test_coordinates_of_a_projection_are_answered_as_their_degrees(tmp_path, rows):
+    """Beau Marais in Lambert-93, with decimal commas and spaces between thousands; one by one and in bulk."""
+    metres = ["622 097,72", "7 095 814,64"]
+    source = _write_csv(tmp_path / "in.csv", [["x", "y"], *[metres] * rows])
+    with pytest.raises(
+        InvalidInputError, match=r"en Lambert-93 \(EPSG:2154\), et non en degrés : le dire par --crs 2154"
+    ):
+        open_file_job(source, tmp_path / "out.csv", CALAIS, ON)
+    read = _run(open_file_job(source, tmp_path / "out.csv", CALAIS, ON, FileColumns(crs="Lambert-93")))
+    assert {row["qpv_nom"] for row in read} == {"Beau Marais"}
+    assert float(read[-1]["longitude"]) == pytest.approx(1.893673, abs=1e-6)
+    assert float(read[-1]["latitude"]) == pytest.approx(50.953397, abs=1e-6)
+
+
+def test_a_pair_of_metres_among_degrees_is_named_in_its_row(tmp_path):
+    rows = [["lon", "lat"], *[["1.8867", "50.9560"]] * 3, ["622097.72", "7095814.64"]]
+    *_, last = _run(open_file_job(_write_csv(tmp_path / "in.csv", rows), tmp_path / "out.csv", CALAIS, ON))
+    assert last["qpv_raison"].startswith("Coordonnées en Lambert-93 (EPSG:2154), et non en degrés (ligne 5)")
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (["Nom", "ADRESSE 1", "CP", "VILLE"], ["A", "1 rue Youri Gagarine", "62100", "CALAIS"]),
+        (["N°", "Type de voie", "Voie", "CP", "Ville"], ["1", "rue", "Youri Gagarine", "62100", "Calais"]),
+        (
+            ["numeroVoieEtablissement", "typeVoieEtablissement", "libelleVoieEtablissement", "codePostalEtablissement"],
+            ["1", "RUE", "YOURI GAGARINE", "62100"],
+        ),
+    ],
+)
+def test_columns_of_the_files_that_town_halls_have_are_recognised(tmp_path, header, row):
+    source = _write_csv(tmp_path / "in.csv", [header, row])
+    [read] = _run(open_file_job(source, tmp_path / "out.csv", CALAIS, ON))
+    assert (read["result_housenumber"], read["result_street"]) == ("1", "Rue Youri Gagarine")
