@@ -110,6 +110,7 @@ def _in_words(built: BuiltIndex, out: Destination) -> list[str]:
         lines.append(f"Repris après une interruption (adresses déjà lues : {french.number(built.resumed_after)}).")
     if built.repeated:
         lines.append(f"Répétées : {_count(built.repeated, 'adresse')}, gardées une fois.")
+    lines += [f"{what} : {_count(rows, 'ligne')}." for what, rows in built.readings.items()]
     if built.refused.count:
         lines.append(f"Refusées : {_count(built.refused.count, 'ligne')}.")
         lines += [f"- {_count(count, 'fois', '')} : {reason}." for reason, count in built.refused.reasons.most_common()]
@@ -133,6 +134,7 @@ def _index_document(built: BuiltIndex, out: Destination) -> dict[str, Any]:
             {"name": file.name, "sha256": file.sha256, "layout": file.layout, "addresses": file.addresses}
             for file in built.files
         ],
+        "readings": built.readings,
         "refused": built.refused.count,
         "refused_by_reason": dict(built.refused.reasons.most_common()),
         "first_refused": [error.sentence for error in built.refused.first],
@@ -598,6 +600,7 @@ def add(
     Il est vérifié, converti et cité.
     """
     from geoville.sources.additions import add_file
+    from geoville.sources.addresses import said_refused
     from geoville.sources.contours import OwnColumns
     from geoville.sources.pack import open_pack
 
@@ -605,6 +608,11 @@ def add(
     addition = add_file(open_pack(territory), file, kind, generation=generation, complete=complete, own=own)
     print_lines([f"Ajouté : {addition.id} ({_rows(addition)}), d'après {addition.file_name}."])
     print_lines(f"Contour réparé : {repair.code} ({repair.reason})." for repair in addition.repairs)
+    if addition.refused:
+        print_lines(
+            [f"Partiel : ce qui ne se lit pas est laissé de côté ({said_refused(addition.refused)}). Pour commencer :"]
+        )
+        print_lines(f"- {sentence}" for sentence in addition.first_refused)
 
 
 @command(app, "remove")

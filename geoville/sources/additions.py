@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from geoville.crs import WGS84, transform_geometry
 from geoville.errors import ContourError, DataUnavailableError, InvalidInputError, Location
 from geoville.model import Kind, Source
-from geoville.sources.addresses import read_addresses, read_places
+from geoville.sources.addresses import read_addresses, read_every_address, read_every_place, read_places, said_refused
 from geoville.sources.contours import OwnColumns, Repair, read_perimeters
 from geoville.sources.files import alone_in_turn, cannot_write, make_folder, replacing, sha256_of, user_data
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from geoville.model import Address, AddressList, Perimeter
@@ -48,6 +48,8 @@ class Addition:
     generation : that was asked for, for QPV whose codes do not tell it.
     complete : for addresses, whether the user says that none is missing.
     repairs : what had to be mended.
+    refused : number of rows that could not be read, and were left out: the addition is partial.
+    first_refused : what was wrong with the first ones, French sentences.
     """
 
     id: str
@@ -61,11 +63,14 @@ class Addition:
     generation: int | None = None
     complete: bool = False
     repairs: tuple[Repair, ...] = ()
+    refused: int = 0
+    first_refused: tuple[str, ...] = ()
 
     @property
     def source(self) -> Source:
         """What to cite for what the file holds."""
-        return Source(f"Fichier ajouté par l'utilisateur : {self.file_name}", sha256=self.sha256)
+        partial = f" (partiel : {said_refused(self.refused)})" if self.refused else ""
+        return Source(f"Fichier ajouté par l'utilisateur : {self.file_name}{partial}", sha256=self.sha256)
 
 
 def folder_of(territory: str) -> Path:
@@ -124,7 +129,8 @@ def stored_path(territory: str, addition: Addition) -> Path:
 
 
 def _addition(entry: dict[str, Any]) -> Addition:
-    addition = Addition(**{**entry, "repairs": tuple(Repair(**repair) for repair in entry["repairs"])})
+    repairs = tuple(Repair(**repair) for repair in entry["repairs"])
+    addition = Addition(**{**entry, "repairs": repairs, "first_refused": tuple(entry.get("first_refused", ()))})
     texts = (addition.id, addition.kind, addition.file_name, addition.stored, addition.stored_sha256)
     if not all(isinstance(text, str) for text in texts) or not _FILE_NAME.fullmatch(addition.stored):
         raise ValueError
@@ -153,6 +159,8 @@ NEIGHBOURHOOD_M = 20_000.0
 """How far from the territory a perimeter may lie and still concern it."""
 
 _ID_DIGITS = 8
+FIRST_REFUSED = 5
+"""Rows left out of which what is wrong is kept."""
 
 
 def add_file(
@@ -281,7 +289,7 @@ def _add_perimeters(
 ) -> Addition:
     from geoville.sources.writers import perimeters_frame
 
-    read = read_perimeters(path, kind=kind, generation=generation, own=own)
+    read = read_perimeters(path, kind=kind, generation=generation, own=own, may_be_partial=True)
     near = _near(territory, read.perimeters)
     if not near:
         raise ContourError(
@@ -305,6 +313,8 @@ def _add_perimeters(
         left_out=len(read.perimeters) - len(near),
         generation=generation,
         repairs=tuple(repair for repair in read.repairs if repair.code in codes),
+        refused=len(read.refused),
+        first_refused=_first_sentences(read.refused),
     )
 
 
@@ -323,9 +333,9 @@ def _near(territory: AddedTo, perimeters: Iterable[Perimeter]) -> tuple[Perimete
 def _add_points(folder: Path, path: Path, kind: str, *, complete: bool) -> Addition:
     """Check a list of addresses or places, and keep its bytes: the reader that checked it will read it again."""
     if kind == ADDRESSES:
-        rows = len(read_addresses(path, complete=complete, name=path.name).addresses)
+        found, refused = read_every_address(path)
     else:
-        rows = len(read_places(path))
+        found, refused = read_every_place(path)
     sha256 = sha256_of(path)
     stored = folder / f"{_identifier(kind, sha256)}{path.suffix.lower()}"
     with replacing(stored) as beside:
@@ -337,9 +347,15 @@ def _add_points(folder: Path, path: Path, kind: str, *, complete: bool) -> Addit
         sha256=sha256,
         stored=stored.name,
         stored_sha256=sha256_of(stored),
-        rows=rows,
-        complete=complete,
+        rows=len(found),
+        complete=complete and not refused,
+        refused=len(refused),
+        first_refused=_first_sentences(refused),
     )
+
+
+def _first_sentences(refused: Sequence[InvalidInputError]) -> tuple[str, ...]:
+    return tuple(error.sentence for error in refused[:FIRST_REFUSED])
 
 
 def _identifier(kind: str, sha256: str) -> str:

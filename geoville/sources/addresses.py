@@ -14,17 +14,19 @@ import math
 import re
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn, cast
 
 from geoville.crs import departement_of
 from geoville.errors import AddressListError, Location
 from geoville.law import known_precisions
 from geoville.model import Address, AddressList
+from geoville.sources.rows.row import code_of
+from geoville.sources.text_files import SAMPLE_BYTES, TextEncoding, encoding_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     RowReader = Callable[[Path, int, dict[str, str]], Address]
@@ -61,9 +63,9 @@ def position_of(path: Path, line: int, row: dict[str, str]) -> tuple[float, floa
 
 def degrees(path: Path, line: int, column: str, text: str, limit: float) -> float:
     """Coordinate of a cell, in degrees of absolute value at most `limit`; AddressListError where it is not one."""
-    advice = "donner des degrés décimaux (WGS84), avec un point"
+    advice = "donner des degrés décimaux (WGS84)"
     try:
-        value = float(text)
+        value = float(text.replace(",", "."))
     except ValueError:
         fault("Coordonnée illisible", path, line, column, text, advice)
     if not (math.isfinite(value) and abs(value) <= limit):
@@ -105,12 +107,17 @@ def fault(
 
 # --- Rows of lists of addresses, in the layouts of the BAN, of the base adresse locale (BAL) and of geoville
 
-ADDRESS_COLUMNS = ("id", "numero", "rep", "nom_voie", "code_postal", "code_insee", "nom_commune", "lon", "lat")
+ADDRESS_COLUMNS = ("numero", "nom_voie", "code_insee", "nom_commune", "lon", "lat")
+OTHER_COLUMNS = ("id", "rep", "code_postal")
+"""Of the BAN's layout too, but lists of towns are published without them."""
+
+CODES = ("code_postal", "code_insee", "commune_insee")
 BAL_COLUMNS = ("cle_interop", "numero", "suffixe", "voie_nom", "commune_nom", "long", "lat")
 
 WITHOUT_TYPE = "segment"
 """Precision of a position whose type is not said: the vaguest that an address has."""
 
+UNSAID = "?"
 NO_NUMBER_OF_BAL = "99999"
 INSEE_CODE_LENGTH = 5
 
@@ -124,8 +131,9 @@ def ban_address(path: Path, line: int, row: dict[str, str]) -> Address:
         The first fault: empty cell, number, code, position or precision that cannot be.
     """
     for column in ("id", "nom_voie", "nom_commune"):
-        if not row[column]:
+        if not row.get(column, UNSAID):
             fault("Case vide", path, line, column, None)
+    row = {"id": f"{path.stem}:{line}", "rep": "", "code_postal": "", **row}
     check_codes(path, line, row)
     lon, lat = position_of(path, line, row)
     check_metropolitan(path, line, row, lon, lat)
@@ -184,26 +192,36 @@ _POSTAL_ADDRESS = re.compile(r"(?P<street>.*?),?\s*(?P<postcode>\d{5})\s+(?P<cit
 
 
 def read_addresses(path: Path, *, complete: bool, name: str) -> AddressList:
-    """Read a list of addresses.
+    """Read a list of addresses: any that `data addresses build` reads. A row that cannot be read stops no other.
 
     Parameters
     ----------
-    path : CSV in the BAN layout or in the small one; the separator (`;` or `,`) and the encoding (UTF-8 with or
-        without BOM, else cp1252) are detected.
-    complete : whether every address of the towns listed is there.
-    name : French noun phrase that names the list ("la liste embarquée").
+    path : see `open_address_file`.
+    complete : whether every address of the towns listed is there; it is not where a row could not be read.
+    name : French noun phrase that names the list ("la liste embarquée"); said to be partial where a row is lacking.
 
     Raises
     ------
     AddressListError
-        The first fault: missing column, empty list, duplicate id, number, code, position or precision that cannot be.
+        The file is in no known layout, or none of its rows is an address: the first fault.
     """
-    by_id: dict[str, Address] = {}
-    for line, row in csv_rows(path, ADDRESS_COLUMNS):
-        if row["id"] in by_id:
-            fault("Identifiant d'adresse présent deux fois", path, line, "id", row["id"])
-        by_id[row["id"]] = ban_address(path, line, row)
-    return AddressList(tuple(by_id.values()), complete, name)
+    found, refused = read_every_address(path)
+    partial = f", partielle ({said_refused(len(refused))})" if refused else ""
+    return AddressList(found, complete and not refused, name + partial)
+
+
+def read_every_address(path: Path) -> tuple[tuple[Address, ...], tuple[AddressListError, ...]]:
+    """Addresses of a list, each once, and the rows that gave none."""
+    read = [row.address for row in open_address_file(path).rows()]
+    found = tuple(dict.fromkeys(address for address in read if isinstance(address, Address)))
+    refused = tuple(error for error in read if isinstance(error, AddressListError))
+    _refuse_all(path, bool(found), refused)
+    return found, refused
+
+
+def said_refused(rows: int) -> str:
+    """How many rows could not be read, in French."""
+    return f"{rows} ligne{'s' if rows > 1 else ''} illisible{'s' if rows > 1 else ''}"
 
 
 def read_places(path: Path) -> tuple[Address, ...]:
@@ -215,9 +233,39 @@ def read_places(path: Path) -> tuple[Address, ...]:
     Raises
     ------
     AddressListError
-        The first fault: missing column or name, geometry that is not a point, position or precision that cannot be.
+        See `read_every_place`.
     """
-    return tuple(_place(path, line, row) for line, row in place_rows(path, PLACE_COLUMNS))
+    return read_every_place(path)[0]
+
+
+def read_every_place(path: Path) -> tuple[tuple[Address, ...], tuple[AddressListError, ...]]:
+    """Named places of a file, and the rows that gave none: one that cannot be read stops no other.
+
+    Raises
+    ------
+    AddressListError
+        A missing column, or a fault in every row, the first one: no name, geometry that is not a point, position or
+        precision that cannot be.
+    """
+    found: list[Address] = []
+    refused: list[AddressListError] = []
+    for line, row in _rows_or_faults(path, PLACE_COLUMNS):
+        try:
+            if isinstance(row, AddressListError):
+                raise row
+            found.append(_place(path, line, row))
+        except AddressListError as error:
+            refused.append(error)
+    _refuse_all(path, bool(found), refused)
+    return tuple(found), tuple(refused)
+
+
+def _refuse_all(path: Path, found: bool, refused: Sequence[AddressListError]) -> None:  # noqa: FBT001
+    """Refuse a file of which nothing could be read, by its first fault."""
+    if not found:
+        if refused:
+            raise refused[0]
+        fault("Liste vide", path, None, None, None, "donner au moins une ligne sous l'en-tête")
 
 
 def place_rows(path: Path, required: tuple[str, ...], *, unplaced: bool = False) -> Iterator[Row]:
@@ -228,6 +276,16 @@ def place_rows(path: Path, required: tuple[str, ...], *, unplaced: bool = False)
     required : columns of a table.
     unplaced : take a GeoJSON feature without geometry instead of refusing it.
     """
+    for line, row in _rows_or_faults(path, required, unplaced=unplaced):
+        if isinstance(row, AddressListError):
+            raise row
+        yield line, row
+
+
+def _rows_or_faults(
+    path: Path, required: tuple[str, ...], *, unplaced: bool = False
+) -> Iterator[tuple[int, dict[str, str] | AddressListError]]:
+    """Rows of a file of places, and those at fault; AddressListError where none can be read."""
     suffix = path.suffix.lower()
     if suffix in {".geojson", ".json"}:
         return geojson_rows(path, unplaced=unplaced)
@@ -266,23 +324,47 @@ def _deduced_precision(row: dict[str, str]) -> str:
     return "adresse" if address else UNSAID_PLACE
 
 
-def csv_rows(path: Path, required: tuple[str, ...]) -> Iterator[Row]:
-    """Rows of a CSV file, cells trimmed, blank lines left out."""
+def csv_rows(path: Path, required: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str] | AddressListError]]:
+    """Rows of a CSV file, cells trimmed, blank lines left out, and those at fault."""
     text = _text_of_file(path)
-    header = text.split("\n", maxsplit=1)[0]
-    separator = ";" if header.count(";") > header.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        columns = [column.strip() for column in next(reader, [])]
-        for column in required:
-            if column not in columns:
-                fault("Colonne absente", path, 1, column, None, f"colonnes attendues : {', '.join(required)}")
-        yield from _data_rows(path, ((reader.line_num, cells) for cells in reader), columns)
-    except csv.Error:
-        fault("Ligne que le format CSV ne permet pas", path, reader.line_num, None, None, "vérifier les guillemets")
+    header, separator, title = header_of(io.StringIO(text, newline=""))
+    reader = csv.reader(islice(io.StringIO(text, newline=""), title, None), delimiter=separator)
+    columns = _cells(header, separator)
+    for column in required:
+        if column not in columns:
+            fault("Colonne absente", path, 1, column, None, f"colonnes attendues : {', '.join(required)}")
+    empty = True
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            yield (
+                title + reader.line_num,
+                _error("Ligne que le format CSV ne permet pas", path, title + reader.line_num),
+            )
+            continue
+        if cells is None:
+            break
+        if any(cells):
+            empty = False
+            yield title + reader.line_num, _row_of(path, title + reader.line_num, cells, columns)
+    if empty:
+        fault("Liste vide", path, None, None, None, "donner au moins une ligne sous l'en-tête")
 
 
-def parquet_rows(path: Path, required: tuple[str, ...]) -> Iterator[Row]:
+def _row_of(path: Path, line: int, cells: list[str], columns: list[str]) -> dict[str, str] | AddressListError:
+    """Cells by column: blank ones that a row leaves out at its end are filled, blank ones in surplus are left out."""
+    if any(cell.strip() for cell in cells[len(columns) :]):
+        return _miscounted(path, line, cells, columns)
+    filled = [*cells, *("",) * (len(columns) - len(cells))]
+    return dict(zip(columns, (cell.strip() for cell in filled), strict=False))
+
+
+def _miscounted(path: Path, line: int, cells: list[str], columns: list[str]) -> AddressListError:
+    return _error(f"Ligne de {len(cells)} cases au lieu de {len(columns)}", path, line)
+
+
+def parquet_rows(path: Path, required: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str] | AddressListError]]:
     """Rows of a Parquet table, with their rank; what is null becomes empty."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -298,21 +380,8 @@ def parquet_rows(path: Path, required: tuple[str, ...]) -> Iterator[Row]:
         yield rank, {column: "" if value is None else str(value).strip() for column, value in row.items()}
 
 
-def _data_rows(path: Path, numbered: Iterator[tuple[int, list[str]]], columns: list[str]) -> Iterator[Row]:
-    empty = True
-    for line, cells in numbered:
-        if not any(cells):
-            continue
-        if len(cells) != len(columns):
-            fault(f"Ligne de {len(cells)} cases au lieu de {len(columns)}", path, line, None, None)
-        empty = False
-        yield line, dict(zip(columns, (cell.strip() for cell in cells), strict=True))
-    if empty:
-        fault("Liste vide", path, None, None, None, "donner au moins une ligne sous l'en-tête")
-
-
-def geojson_rows(path: Path, *, unplaced: bool = False) -> Iterator[Row]:
-    """Points of a GeoJSON file as rows, with their rank.
+def geojson_rows(path: Path, *, unplaced: bool = False) -> Iterator[tuple[int, dict[str, str] | AddressListError]]:
+    """Points of a GeoJSON file as rows, with their rank, and features at fault.
 
     Parameters
     ----------
@@ -326,7 +395,10 @@ def geojson_rows(path: Path, *, unplaced: bool = False) -> Iterator[Row]:
     if not features:
         fault("Liste vide", path, None, None, None, "donner au moins un point")
     for rank, feature in enumerate(features, start=1):
-        yield rank, _feature_row(path, rank, feature, unplaced=unplaced)
+        try:
+            yield rank, _feature_row(path, rank, feature, unplaced=unplaced)
+        except AddressListError as error:
+            yield rank, error
 
 
 def _feature_row(path: Path, rank: int, feature: Any, *, unplaced: bool) -> dict[str, str]:
@@ -353,14 +425,9 @@ def _text_of_file(path: Path) -> str:
         raise AddressListError(
             "Fichier illisible", where=Location(file=path.name), advice="vérifier le chemin"
         ) from error
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return content.decode("cp1252")
-    except UnicodeDecodeError:
-        fault("Encodage inconnu", path, None, None, None, "enregistrer le fichier en UTF-8")
+    text = encoding_of(content[:SAMPLE_BYTES], content.splitlines())
+    with text.reading(io.BytesIO(content)) as lines:
+        return "".join(text.legible(line)[0] for line in lines)
 
 
 # --- Addresses in the lines of JSON that addok is fed with: one street per line, its numbers inside
@@ -436,13 +503,10 @@ def _error(message: str, path: Path, line: int) -> AddressListError:
 # --- Addresses of a file of any size, read as they come; a row that cannot be read does not stop the others
 
 GZIP_START = b"\x1f\x8b"
-SAMPLE_BYTES = 1 << 20
-"""Bytes in which the encoding is looked for; what is not of it further on makes a row refused."""
-
 UNREAD = ("", "")
 """INSEE code and street of a row of which neither can be read."""
 
-_Read = tuple[int, "Address | AddressListError", tuple[str, str]]
+_Read = tuple[int, "Address | AddressListError", tuple[str, str], tuple[str, ...]]
 
 BAN, BAL, JSON_LINES = "BAN", "BAL", "addok"
 
@@ -456,12 +520,14 @@ class ReadRow:
     line : of the file, from 1; several rows of JSON may come from one.
     bytes_read : of the file so far, to show progress.
     street : INSEE code and name of the street of a row that gave no address; empty where they cannot be read.
+    remarks : what had to be done to read the row, French phrases.
     """
 
     address: Address | AddressListError
     line: int
     bytes_read: int
     street: tuple[str, str] = ("", "")
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,7 +536,7 @@ class AddressFile:
 
     path: Path
     layout: str
-    encoding: str
+    encoding: TextEncoding
 
     def rows(self, after: int = 0) -> Iterator[ReadRow]:
         """Addresses and refused rows, in the order of the file.
@@ -486,38 +552,52 @@ class AddressFile:
         """
         with _opened(self.path, self.encoding) as (raw, lines):
             read = self._json_lines if self.layout == JSON_LINES else self._csv_lines
-            for line, address, street in read(lines, after):
-                yield ReadRow(address, line, raw.tell(), street)
+            for line, address, street, remarks in read(lines, after):
+                yield ReadRow(address, line, raw.tell(), street, remarks)
 
     def _json_lines(self, lines: IO[str], after: int) -> Iterator[_Read]:
         for line, text in enumerate(islice(lines, after, None), start=after + 1):
             if text.strip():
-                for address in json_line_addresses(self.path, line, text):
-                    yield line, address, _street_of_json(text) if isinstance(address, AddressListError) else UNREAD
+                legible, remarks = self.encoding.legible(text)
+                for address in json_line_addresses(self.path, line, legible):
+                    street = _street_of_json(legible) if isinstance(address, AddressListError) else UNREAD
+                    yield line, address, street, remarks
 
     def _csv_lines(self, lines: IO[str], after: int) -> Iterator[_Read]:
         read: RowReader = bal_address if self.layout == BAL else ban_address
-        title, header = next((line, text) for line, text in enumerate(lines, start=1) if text.strip("\ufeff \r\n\t"))
-        separator = _separator(header)
-        columns = _cells(header, separator)
+        header, separator, title = header_of(lines)
+        columns = [column.lower() for column in _cells(header, separator)]
         passed = max(after - title, 0)
         for line, text in enumerate(islice(lines, passed, None), start=title + passed + 1):
             if text.isspace():
                 continue
-            row: dict[str, str] = {}
+            legible, remarks = self.encoding.legible(text)
+            cells = _cells(legible, separator)
+            row = _row_of(self.path, line, cells, columns)
+            if isinstance(row, AddressListError):
+                yield line, row, UNREAD, remarks
+                continue
+            remarks += _give_zeros_back(row)
             try:
-                row = self._row(line, text, separator, columns)
-                yield line, read(self.path, line, row), UNREAD
+                yield line, read(self.path, line, row), UNREAD, remarks
             except AddressListError as error:
-                yield line, error, _street_of_row(row)
+                short = len(cells) < len(columns)
+                wrong = _miscounted(self.path, line, cells, columns) if short else error
+                yield line, wrong, _street_of_row(row), remarks
 
-    def _row(self, line: int, text: str, separator: str, columns: list[str]) -> dict[str, str]:
-        if not _is_text(text):
-            fault("Lettre illisible", self.path, line, None, None, "enregistrer le fichier en UTF-8")
-        cells = _cells(text, separator)
-        if len(cells) != len(columns):
-            fault(f"Ligne de {len(cells)} cases au lieu de {len(columns)}", self.path, line, None, None)
-        return dict(zip(columns, cells, strict=True))
+
+ZERO_BACK = "Zéro de tête rendu au code postal ou Insee"
+
+
+def _give_zeros_back(row: dict[str, str]) -> tuple[str, ...]:
+    """Codes as they were before a spreadsheet took them for numbers, where they agree; what is to be said of it."""
+    written = {column: row[column] for column in CODES if row.get(column)}
+    codes = {column: code_of(text) for column, text in written.items()}
+    agree = len({departement_of(code) for code in codes.values()}) == 1
+    if not agree or not any(len(codes[column]) > len(text) for column, text in written.items()):
+        return ()
+    row |= codes
+    return (ZERO_BACK,)
 
 
 def _street_of_row(row: dict[str, str]) -> tuple[str, str]:
@@ -542,14 +622,13 @@ def open_address_file(path: Path) -> AddressFile:
     AddressListError
         The file cannot be read, is empty, or is in no known layout.
     """
-    with _opened(path, "latin-1") as (_, lines):
-        sample = lines.read(SAMPLE_BYTES).encode("latin-1")
-    encoding = _encoding(sample)
-    start = sample.decode(encoding, errors="replace").lstrip()
-    if start.startswith("{"):
+    sample = _first_bytes(path)
+    encoding = replace(encoding_of(sample, sample[: sample.rfind(b"\n") + 1 or None].splitlines()), mixed=True)
+    with encoding.reading(io.BytesIO(sample)) as lines:
+        header, separator, _ = header_of(lines)
+    if header.lstrip().startswith("{"):
         return AddressFile(path, JSON_LINES, encoding)
-    header = start.split("\n", maxsplit=1)[0]
-    columns = set(_cells(header, _separator(header)))
+    columns = {column.lower() for column in _cells(header, separator)}
     for layout, needed in ((BAL, BAL_COLUMNS), (BAN, ADDRESS_COLUMNS)):
         if columns.issuperset(needed):
             return AddressFile(path, layout, encoding)
@@ -561,31 +640,48 @@ def open_address_file(path: Path) -> AddressFile:
     )
 
 
+def _first_bytes(path: Path) -> bytes:
+    with _stream(path) as (_, content):
+        return content.read(SAMPLE_BYTES)
+
+
 @contextmanager
-def _opened(path: Path, encoding: str) -> Iterator[tuple[IO[bytes], IO[str]]]:
+def _opened(path: Path, encoding: TextEncoding) -> Iterator[tuple[IO[bytes], IO[str]]]:
     """Bytes of a file as they lie on the disk, and its text, decompressed."""
+    with _stream(path) as (raw, content):
+        yield raw, encoding.reading(content, newline="\n")
+
+
+@contextmanager
+def _stream(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+    """Bytes of a file as they lie on the disk, and decompressed."""
     try:
         with path.open("rb") as raw:
             is_compressed = raw.read(len(GZIP_START)) == GZIP_START
             raw.seek(0)
-            content = gzip.GzipFile(fileobj=raw) if is_compressed else raw
-            yield raw, io.TextIOWrapper(content, encoding, errors="surrogateescape", newline="\n")
+            yield raw, cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if is_compressed else raw
     except (OSError, EOFError, zlib.error) as error:
         advice = "vérifier le chemin, ou télécharger de nouveau un fichier compressé incomplet"
         raise AddressListError("Fichier illisible", where=Location(path.name), advice=advice) from error
 
 
-def _encoding(sample: bytes) -> str:
-    """UTF-8 unless a byte of the sample is not of it; the end of the sample may cut a letter."""
-    try:
-        sample[: sample.rfind(b"\n") + 1 or None].decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
+_SEPARATORS = ";,\t|"
+_SAYS_SEPARATOR = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
 
 
-def _separator(header: str) -> str:
-    return ";" if header.count(";") > header.count(",") else ","
+def header_of(lines: Iterator[str]) -> tuple[str, str, int]:
+    """The line that names the columns, the separator of its cells, and its number; blank lines may stand above it.
+
+    The line `sep=;`, which spreadsheets obey, is no header.
+    """
+    said = ""
+    for line, text in enumerate(lines, start=1):
+        says = _SAYS_SEPARATOR.fullmatch(text.strip("\ufeff"))
+        if says and says[1] in _SEPARATORS:
+            said = says[1]
+        elif text.strip("\ufeff \r\n"):
+            return text.strip("\ufeff\r\n"), said or max(_SEPARATORS, key=text.count), line
+    return "", ";", 0
 
 
 def _cells(line: str, separator: str) -> list[str]:
@@ -595,12 +691,3 @@ def _cells(line: str, separator: str) -> list[str]:
     except csv.Error:
         return []
     return [part.strip() for part in parts]
-
-
-def _is_text(line: str) -> bool:
-    """Whether every byte of a line was a letter of the file's encoding."""
-    try:
-        line.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -148,8 +148,14 @@ def repaired(code: str, geometry: BaseGeometry) -> tuple[BaseGeometry, Repair | 
 
 # --- Which column of a file of perimeters says what, in the layouts met so far
 
-CODE = ("code_qp", "code", "code_zus", "code_cucs", "code_zfu", "id", "identifiant")
-NAME = ("lib_qp", "nom_qp", "name", "nom", "nom_zus", "nom_cucs", "nom_zfu", "libelle", "lib", "label")
+CODE = (
+    *("code_qp", "code", "code du quartier", "code_quartier", "code quartier", "code qp"),
+    *("code_zus", "code_cucs", "code_zfu", "id", "identifiant"),
+)
+NAME = (
+    *("lib_qp", "nom_qp", "name", "nom", "nom du quartier", "nom_quartier", "nom quartier", "nom qp"),
+    *("nom_zus", "nom_cucs", "nom_zfu", "libelle du quartier", "libelle", "lib", "label"),
+)
 COMMUNES = ("insee_com", "code_commune", "code_insee", "communes", "lib_com", "nom_commune", "commune_qp", "commune")
 OWN = (
     *("kind", "generation", "vintage", "estimated", "valid_from", "valid_to", "reference", "source"),
@@ -452,11 +458,13 @@ class ContourFile:
     perimeters : in the order of the file, each in its territory's projected CRS.
     repairs : what had to be mended, to be shown to the user.
     sha256 : of the file, in hexadecimal (of the .shp of a Shapefile).
+    refused : rows that gave none, where some may be left out.
     """
 
     perimeters: tuple[Perimeter, ...]
     repairs: tuple[Repair, ...]
     sha256: str
+    refused: tuple[ContourError, ...] = ()
 
     def cited(self, source: Source) -> tuple[Perimeter, ...]:
         """Perimeters citing another source than the file they were read from."""
@@ -471,6 +479,7 @@ def read_perimeters(
     otherwise: Kind | None = None,
     otherwise_generation: int | None = None,
     may_be_empty: bool = False,
+    may_be_partial: bool = False,
     own: OwnColumns | None = None,
 ) -> ContourFile:
     """Read GeoJSON, GeoPackage, Shapefile or GeoParquet, in any of the known layouts and any CRS with an EPSG code.
@@ -482,6 +491,8 @@ def read_perimeters(
     otherwise : what the perimeters are where nothing of this tells.
     otherwise_generation : of QPV where nothing tells it; unlike `generation`, no code can contradict it.
     may_be_empty : whether a file without any perimeter is read as such, instead of refused.
+    may_be_partial : whether a row that is no perimeter, or whose code is that of another one, is left out and named,
+        instead of the file being refused; one row at least is right.
     own : columns that hold the codes and the names, where they are not among those known.
 
     Raises
@@ -495,19 +506,27 @@ def read_perimeters(
     _require_columns(own, table, path)
     found: dict[str, Perimeter] = {}
     repairs: list[Repair] = []
+    refused: list[ContourError] = []
     for number, (values, geometry) in enumerate(zip(table.rows, table.geometries, strict=True), start=1):
         row = ContourRow(values, path.name, number, own)
-        perimeter = _described(row, _kind(row, kind, otherwise), generation, otherwise_generation)
-        shape, epsg, repair = _placed(row, perimeter, geometry, table.epsg)
-        source = Source(row.text("source") or path.name, sha256=sha256)
-        perimeter = replace(perimeter, geometry=shape, epsg=epsg, source=source)
-        if repair is not None:
-            repairs.append(repair)
-        if perimeter.code in found:
-            perimeter, repair = _merged(row, found[perimeter.code], perimeter)
-            repairs.append(repair)
-        found[perimeter.code] = perimeter
-    return ContourFile(tuple(found.values()), tuple(repairs), sha256)
+        try:
+            perimeter = _described(row, _kind(row, kind, otherwise), generation, otherwise_generation)
+            shape, epsg, repair = _placed(row, perimeter, geometry, table.epsg)
+            source = Source(row.text("source") or path.name, sha256=sha256)
+            perimeter = replace(perimeter, geometry=shape, epsg=epsg, source=source)
+            merged, union = (
+                _merged(row, found[perimeter.code], perimeter) if perimeter.code in found else (perimeter, None)
+            )
+        except ContourError as error:
+            if not may_be_partial:
+                raise
+            refused.append(error)
+            continue
+        repairs += [done for done in (repair, union) if done is not None]
+        found[perimeter.code] = merged
+    if refused and not found:
+        raise refused[0]
+    return ContourFile(tuple(found.values()), tuple(repairs), sha256, tuple(refused))
 
 
 def own_columns_of(paths: Sequence[Path], own: OwnColumns | None) -> tuple[OwnColumns, ...]:

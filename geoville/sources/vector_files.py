@@ -6,6 +6,7 @@ which take half a second to be loaded.
 
 from __future__ import annotations
 
+import glob
 import json
 import re
 import warnings
@@ -98,7 +99,27 @@ def _frame(
             where=Location(path.name),
             advice="n'en garder qu'une",
         )
-    return gpd.GeoDataFrame(pyogrio.read_dataframe(path, layer=layers[0], columns=columns, on_invalid="ignore"))
+    encoding = "UTF-8" if path.suffix.lower() == ".shp" and _is_in_utf_8(path) else None
+    read = pyogrio.read_dataframe(path, layer=layers[0], columns=columns, on_invalid="ignore", encoding=encoding)
+    return gpd.GeoDataFrame(read)
+
+
+def _is_in_utf_8(shapefile: Path) -> bool:
+    """Whether the table of a Shapefile that does not tell its encoding (.cpg) has letters, all of them in UTF-8."""
+    beside = {path.suffix.lower(): path for path in shapefile.parent.glob(f"{glob.escape(shapefile.stem)}.*")}
+    if ".cpg" in beside or ".dbf" not in beside:
+        return False
+    content = beside[".dbf"].read_bytes()
+    records = content[int.from_bytes(content[_LENGTH_OF_HEADER], "little") :]
+    try:
+        records.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return not records.isascii()
+
+
+_LENGTH_OF_HEADER = slice(8, 10)
+"""Bytes of a dBASE table that say where its records begin."""
 
 
 def _refuse_without_geometry(path: Path, error: type[InvalidInputError]) -> None:

@@ -61,11 +61,13 @@ class Done:
     ----------
     addresses : that each file begun gave, in the order of the files.
     line : last one read of the last file begun.
+    readings : rows that were not read as they are written, by what was done.
     """
 
     addresses: list[int] = field(default_factory=list)
     line: int = 0
     refused: Refused = field(default_factory=Refused)
+    readings: Counter[str] = field(default_factory=Counter)
 
     def begin_file(self) -> None:
         """Go on to the next file."""
@@ -75,14 +77,15 @@ class Done:
     def as_text(self) -> str:
         """The same as JSON."""
         first = [(error.message, asdict(error.where or Location()), error.advice) for error in self.refused.first]
-        return json.dumps([self.addresses, self.line, first, self.refused.reasons], ensure_ascii=False)
+        done = [self.addresses, self.line, first, self.refused.reasons, self.readings]
+        return json.dumps(done, ensure_ascii=False)
 
     @classmethod
     def of_text(cls, text: str) -> Done:
         """What `as_text` wrote."""
-        addresses, line, first, reasons = json.loads(text)
+        addresses, line, first, reasons, readings = json.loads(text)
         errors = [_error(*said) for said in first]
-        return cls(addresses, line, Refused(errors, Counter(reasons)))
+        return cls(addresses, line, Refused(errors, Counter(reasons)), Counter(readings))
 
 
 @dataclass(slots=True)
@@ -189,6 +192,7 @@ class BuiltIndex:
     Parameters
     ----------
     resumed_after : addresses that an interrupted work had already read.
+    readings : rows that were not read as they are written, by what was done.
     """
 
     size: IndexSize
@@ -196,6 +200,7 @@ class BuiltIndex:
     refused: Refused
     complete: bool
     resumed_after: int
+    readings: dict[str, int] = field(default_factory=dict)
 
     @property
     def repeated(self) -> int:
@@ -235,7 +240,7 @@ def build_address_index(
         read = tuple(IndexedFile(**said, addresses=count) for said, count in zip(inputs, counts, strict=True))
         provenance = json.dumps({"software": software, "inputs": [asdict(file) for file in read]}, ensure_ascii=False)
         size = draft.writer.finish(complete=complete, provenance=provenance)
-    return BuiltIndex(size, read, refused, complete, resumed_after)
+    return BuiltIndex(size, read, refused, complete, resumed_after, dict(draft.done.readings))
 
 
 def _read(files: Sequence[AddressFile], draft: Draft, progress: Progress) -> None:
@@ -259,6 +264,7 @@ def _read_file(file: AddressFile, draft: Draft, progress: Progress) -> int:
             unsaved = 0
         done.line = row.line
         unsaved += 1
+        done.readings.update(row.remarks)
         if isinstance(row.address, AddressListError):
             done.refused.add(row.address)
             draft.writer.refuse(*row.street)

@@ -215,7 +215,7 @@ class TestManyQuestions:
 
     def test_a_missing_column_is_told_with_the_name_of_the_argument(self, calais):
         with pytest.raises(InvalidInputError, match="address_columns"):
-            calais.decide_many(pd.DataFrame({"rue": [ADDRESS]}), on=DAY)
+            calais.decide_many(pd.DataFrame({"où": [ADDRESS]}), on=DAY)
 
     def test_a_scheduler_is_refused_where_it_would_share_nothing(self, calais, tmp_path):
         with pytest.raises(InvalidInputError, match="scheduler"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from geoville.french import unaccented
@@ -70,6 +71,25 @@ def cell_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
+
+
+_DECIMALS_OF_ZERO = re.compile(r"[.,]0+$")
+INSEE_CODE = re.compile(r"\d{5}|\d[AB]\d{3}", re.ASCII)
+_WITHOUT_ITS_ZERO = re.compile(r"[1-9]\d{3}", re.ASCII)
+"""The first nine départements: 1000 is 01000. The codes of Corsica have no zero to lose."""
+
+
+def code_of(text: str) -> str:
+    """Postcode or INSEE code of a cell as it was before a spreadsheet took it for a number; else the text, trimmed.
+
+    >>> [code_of(text) for text in ("9000", "1 000", "62 100", "62100.0", "2a004", "09000", "cedex")]
+    ['09000', '01000', '62100', '62100', '2A004', '09000', 'cedex']
+    """
+    trimmed = text.strip()
+    code = _DECIMALS_OF_ZERO.sub("", re.sub(r"\s", "", trimmed)).upper()
+    if _WITHOUT_ITS_ZERO.fullmatch(code):
+        return f"0{code}"
+    return code if INSEE_CODE.fullmatch(code) else trimmed
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,8 +223,9 @@ def with_only_commune(questions: Questions, choice: DeskChoice) -> Questions:
         return questions
     if choice.addresses or choice.geocoder:
         return questions
-    communes = open_pack(choice.territory).communes
-    return replace(questions, default_citycode=next(iter(communes))) if len(communes) == 1 else questions
+    pack = open_pack(choice.territory)
+    communes = tuple(pack.manifest.communes or pack.communes)
+    return replace(questions, default_citycode=communes[0]) if len(communes) == 1 else questions
 
 
 _TYPES = {str: "string", float: "Float64", int: "Int64"}

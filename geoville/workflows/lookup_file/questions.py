@@ -26,6 +26,7 @@ from geoville.french import fold, read_day
 from geoville.geocoding.parse import parse_address
 from geoville.model import Position
 from geoville.sources.rows.files import open_row_file
+from geoville.sources.rows.row import INSEE_CODE, code_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,26 +43,9 @@ if TYPE_CHECKING:
 # --- What cells hold: codes that a spreadsheet took for numbers, numbers, days
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
-_DECIMALS_OF_ZERO = re.compile(r"[.,]0+$")
-_INSEE_CODE = re.compile(r"\d{5}|\d[AB]\d{3}", re.ASCII)
-_WITHOUT_ITS_ZERO = re.compile(r"[1-9]\d{3}", re.ASCII)
-"""The first nine départements: 1000 is 01000. The codes of Corsica have no zero to lose."""
 
 _CELL_OF_A_ROW = re.compile(r"^\W*\d|\d{4}")
 """A house number, a postcode, a date, a telephone: no name of a column."""
-
-
-def code_of(text: str) -> str:
-    """Postcode or INSEE code of a cell as it was before a spreadsheet took it for a number; else the text, trimmed.
-
-    >>> [code_of(text) for text in ("9000", "1 000", "62 100", "62100.0", "2a004", "09000", "cedex")]
-    ['09000', '01000', '62100', '62100', '2A004', '09000', 'cedex']
-    """
-    trimmed = text.strip()
-    code = _DECIMALS_OF_ZERO.sub("", re.sub(r"\s", "", trimmed)).upper()
-    if _WITHOUT_ITS_ZERO.fullmatch(code):
-        return f"0{code}"
-    return code if _INSEE_CODE.fullmatch(code) else trimmed
 
 
 def number_of(text: str) -> float:
@@ -195,21 +179,33 @@ class AddressQuestions:
             The question cannot be asked: too long, coordinates out of range, a day that is none.
         """
         written = dict(zip(self.columns, cells, strict=True))
-        codes = {name: code_of(written[name]) for name in self._code_columns}
-        text = self._text(written | codes)
-        if not text:
+        if not self._text(written):
             return NOTHING_ASKED
-        postcode, citycode = (codes.get(name, "") for name in (self.postcode, self.citycode))
-        default = "" if citycode or self._town_of(written) else self.default_citycode
         asked = day_of(written.get(self.day, ""), self.day, on)
-        answer = desk.answer(text, asked, postcode=postcode, citycode=citycode or default)
-        dropped: tuple[str, ...] = ()
+        codes = {name: code_of(written[name]) for name in self._code_columns}
+        reply = self._asked(written | codes, desk, asked)
+        lost = {name: code for name, code in codes.items() if _is_given_back(code, written[name])}
+        if not lost:
+            return reply
+        said = ", ".join(f"{name} {code}" for name, code in lost.items())
+        if reply.answer and all(_confirms(reply.answer.position, code) for code in lost.values()):
+            return replace(reply, remarks=(f"{ZERO_BACK} : {said}", *reply.remarks))
+        typed = self._asked(written | codes | {name: written[name] for name in lost}, desk, asked)
+        return replace(typed, remarks=(f"{ZERO_DOUBTFUL} : {said}", *typed.remarks))
+
+    def _asked(self, written: dict[str, str], desk: LookupDesk, on: date) -> Reply:
+        """Answer to a row whose codes are read."""
+        text = self._text(written)
+        postcode, citycode = (written.get(name, "").strip() for name in (self.postcode, self.citycode))
+        default = "" if citycode or self._town_of(written) else self.default_citycode
+        answer = desk.answer(text, on, postcode=postcode, citycode=citycode or default)
+        remarks: tuple[str, ...] = ()
         if answer.position is None and (citycode or default):
-            answer, dropped = self._without_unknown_postcode(answer, written | codes, desk, asked, citycode or default)
+            answer, remarks = self._without_unknown_postcode(answer, written, desk, on, citycode or default)
         if answer.position is None and default and parse_address(text).city:
-            elsewhere = desk.answer(text, asked, postcode=postcode)  # the text may name another town than the default
+            elsewhere = desk.answer(text, on, postcode=postcode)  # the text names another town than the default
             answer = elsewhere if elsewhere.position else answer
-        return Reply(answer, (*_zeros_given_back(written, codes, answer), *dropped))
+        return Reply(answer, remarks)
 
     @property
     def _code_columns(self) -> tuple[str, ...]:
@@ -245,19 +241,20 @@ class AddressQuestions:
 
 
 ZERO_BACK = "Zéro de tête rendu"
+ZERO_DOUBTFUL = "Code de quatre chiffres laissé tel quel, la commune trouvée ne confirme pas le zéro de tête"
 
 
-def _zeros_given_back(written: dict[str, str], codes: dict[str, str], answer: Answer) -> tuple[str, ...]:
-    """What is to be said of codes that had lost their zero: whether the town found has them."""
-    found = answer.position
-    known = {found.postcode, found.citycode} if found else set()
-    departement = departement_of(found.citycode) if found and not found.postcode else ""
-    remarks = []
-    for name, code in codes.items():
-        if code.startswith("0") and not written[name].strip().startswith("0"):
-            sure = "" if code in known or code[:2] == departement else ", sans que la commune trouvée le confirme"
-            remarks.append(f"{ZERO_BACK}{sure} : {name} {code}")
-    return tuple(remarks)
+def _is_given_back(code: str, written: str) -> bool:
+    return code.startswith("0") and not written.strip().startswith("0")
+
+
+def _confirms(found: Position | None, code: str) -> bool:
+    """Whether an address has that postcode or INSEE code; without a postcode of its own, one of its département."""
+    if found is None:
+        return False
+    return code in {found.postcode, found.citycode} or (
+        not found.postcode and departement_of(code) == departement_of(found.citycode)
+    )
 
 
 def day_of(text: str, column: str, on: date) -> date:
@@ -518,7 +515,7 @@ class FileColumns:
                 advice=f"ôter {self.naming.crs}, ou nommer {self.naming.coordinates}",
             )
         default = code_of(self.default_citycode or "")
-        if default and not _INSEE_CODE.fullmatch(default):
+        if default and not INSEE_CODE.fullmatch(default):
             raise InvalidInputError(
                 "Code de commune mal formé", where=Location(column=self.naming.default_citycode), advice="écrire 34172"
             )

@@ -221,3 +221,28 @@ def test_a_register_names_files_of_its_own_folder(stored: object) -> None:
     path.write_text(json.dumps([{**texts, "stored": stored, "rows": 1, "repairs": []}]), encoding="utf-8")
     with pytest.raises(DataUnavailableError, match="registre"):
         list_additions("calais")
+
+
+def test_what_cannot_be_read_is_left_out_counted_and_said_wherever_the_file_is_cited(
+    calais: Pack, tmp_path: Path
+) -> None:
+    """The rest answers; a list that is not whole is not held for complete."""
+    path = tmp_path / "liste.csv"
+    path.write_text(
+        ADDRESSES + ADDRESSES.splitlines()[1].replace("a1", "a2").replace("1.89", "") + "\n", encoding="utf-8"
+    )
+    added = add_file(calais, path, "addresses", complete=True)
+    assert (added.rows, added.refused, added.complete) == (1, 1, False)
+    assert added.first_refused[0].startswith("Coordonnée illisible (fichier liste.csv, ligne 3")
+    assert "partiel : 1 ligne illisible" in added.source.citation
+    assert list_additions("calais") == (added,)
+
+
+def test_perimeters_without_a_geometry_are_left_out_of_what_is_added(calais: Pack, tmp_path: Path) -> None:
+    import geopandas as gpd
+
+    rows = {"code_qp": ["QN06254M", "QN06255M"], "lib_qp": ["Beau Marais", "Autre"]}
+    gpd.GeoDataFrame(rows, geometry=[BEAU_MARAIS, None], crs=2154).to_file(tmp_path / "qpv.gpkg")
+    added = add_file(calais, tmp_path / "qpv.gpkg", "qpv")
+    assert (added.rows, added.refused) == (1, 1)
+    assert "QN06255M" not in {found.code for found in calais.perimeters() if "qpv.gpkg" in found.source.citation}

@@ -125,6 +125,7 @@ def test_real_oddities_are_accepted(tmp_path: Path) -> None:
         (BAN_ROW.replace(";12;", ";douze;"), "pas un entier (fichier liste.csv, ligne 3, colonne numero"),
         (BAN_ROW.replace(";Rue de la Gare;", ";;"), "Case vide (fichier liste.csv, ligne 3, colonne nom_voie)"),
         ("un;deux", "Ligne de 2 cases au lieu de 23 (fichier liste.csv, ligne 3)"),
+        (BAN_ROW + ";un;deux", "Ligne de 25 cases au lieu de 23 (fichier liste.csv, ligne 3)"),
         (BAN_ROW.replace("Rue", '"Rue', 1), "cases au lieu de 23 (fichier liste.csv, ligne 3)"),
     ],
 )
@@ -135,14 +136,20 @@ def test_a_bad_row_stops_no_other(tmp_path: Path, row: str, said: str) -> None:
     assert said in sentence
 
 
-def test_a_byte_that_is_no_letter_spoils_its_row_alone(tmp_path: Path) -> None:
+def test_a_byte_of_windows_far_in_a_file_of_utf_8_is_read_and_said(tmp_path: Path) -> None:
     path = tmp_path / "liste.csv"
     far = "\n".join([BAN, *[BAN_ROW] * 8_000])
     path.write_bytes(far.encode() + b"\n" + BAN_ROW.replace("Gare", "Gar\xe9").encode("cp1252", "replace") + b"\n")
-    found = read(path)
-    assert [isinstance(address, Address) for address in found].count(False) == 1
-    assert isinstance(found[-1], AddressListError)
-    assert "Lettre illisible" in found[-1].sentence
+    *others, last = open_address_file(path).rows()
+    assert isinstance(last.address, Address)
+    assert last.address.street == "Rue de la Garé"
+    assert [bool(row.remarks) for row in (others[-1], last)] == [False, True]
+
+
+def test_a_bal_in_capitals_is_a_bal(tmp_path: Path) -> None:
+    path = write(tmp_path, BAL.upper(), BAL_ROW)
+    assert open_address_file(path).layout == "BAL"
+    assert addresses(path) == addresses(write(tmp_path, BAL, BAL_ROW))
 
 
 @pytest.mark.parametrize(

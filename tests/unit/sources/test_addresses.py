@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from geoville.errors import AddressListError, Location
-from geoville.sources.addresses import read_addresses, read_places
+from geoville.sources.addresses import (
+    open_address_file,
+    read_addresses,
+    read_every_address,
+    read_every_place,
+    read_places,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,6 +94,7 @@ def test_a_corsican_commune_and_an_overseas_one_are_text(tmp_path: Path) -> None
         (",50.95,", ",95,", "lat", "95"),
         (",1.86,50.95,", ",50.95,1.86,", "lon", "50.95"),
         (",62100,", ",6210,", "code_postal", "6210"),
+        (",62100,", ",621,", "code_postal", "621"),
         (",62193,", ",Calais,", "code_insee", "Calais"),
         (",12,", ",12bis,", "numero", "12bis"),
         (",adresse,", ",vague,", "precision", "vague"),
@@ -97,21 +104,68 @@ def test_a_corsican_commune_and_an_overseas_one_are_text(tmp_path: Path) -> None
 )
 def test_a_fault_is_located(tmp_path: Path, before: str, after: str, column: str, value: str | None) -> None:
     path = write(tmp_path, SMALL_HEADER, SMALL_ROW, SMALL_ROW.replace("A1,", "A2,").replace(before, after))
-    with pytest.raises(AddressListError) as caught:
-        read(path)
-    assert caught.value.where == Location("liste.csv", 3, column, value)
+    found, refused = read_every_address(path)
+    assert [address.id for address in found] == ["A1"]
+    assert [error.where for error in refused] == [Location("liste.csv", 3, column, value)]
 
 
-def test_duplicate_id_is_refused_at_its_second_line(tmp_path: Path) -> None:
-    with pytest.raises(AddressListError, match="deux fois") as caught:
-        read(write(tmp_path, SMALL_HEADER, SMALL_ROW, "", SMALL_ROW))
-    assert caught.value.where == Location("liste.csv", 4, "id", "A1")
+def test_a_list_with_a_row_that_cannot_be_read_is_partial_and_says_so(tmp_path: Path) -> None:
+    """The rest answers; that nothing is missing is no longer known."""
+    path = write(tmp_path, SMALL_HEADER, SMALL_ROW, SMALL_ROW.replace("A1,", "A2,").replace(",1.86,", ",,"))
+    known = read_addresses(path, complete=True, name="la liste fournie")
+    assert (len(known.addresses), known.complete) == (1, False)
+    assert known.name == "la liste fournie, partielle (1 ligne illisible)"
+
+
+def test_one_address_twice_is_one_and_two_positions_of_one_id_are_two(tmp_path: Path) -> None:
+    """Which of the two is right is not for the reader of the list to say."""
+    apart = SMALL_ROW.replace(",1.86,", ",1.87,")
+    path = write(tmp_path, SMALL_HEADER, SMALL_ROW, "", SMALL_ROW, apart)
+    assert [address.lon for address in read(path)] == [1.86, 1.87]
+
+
+def test_codes_that_lost_their_zero_are_read_with_it_where_they_agree(tmp_path: Path) -> None:
+    """1500 and 1004: Ambérieu-en-Bugey, in the Ain; a town of the Pas-de-Calais has no 06210."""
+    (address,) = read(write(tmp_path, BAN_HEADER, ban_row().replace(";01500;", ";1500;").replace(";01004;", ";1004;")))
+    assert (address.postcode, address.citycode) == ("01500", "01004")
+    (row,) = open_address_file(write(tmp_path, BAN_HEADER, ban_row().replace(";01500;", ";1500;"))).rows()
+    assert row.remarks == ("Zéro de tête rendu au code postal ou Insee",)
+
+
+def test_a_list_without_ids_postcodes_or_repetitions_is_read(tmp_path: Path) -> None:
+    """As towns publish theirs, with decimal commas."""
+    path = write(
+        tmp_path, "NUMERO;NOM_VOIE;CODE_INSEE;NOM_COMMUNE;LON;LAT", "118;Rue Bernard Blier;34172;Montpellier;3,86;43,58"
+    )
+    (address,) = read(path)
+    assert (address.id, address.number, address.postcode, address.lon) == ("liste:2", 118, "", 3.86)
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("first", ["", "sep={}"])
+def test_every_separator_is_read_and_rows_may_leave_out_their_last_cells(tmp_path, separator, first) -> None:
+    header = "id;numero;nom_voie;code_insee;nom_commune;lon;lat;type_position;source".replace(";", separator)
+    row = "a;12;Rue Mollien;62193;Calais;1.86;50.95".replace(";", separator)
+    lines = [first.format(separator)] if first else []
+    path = write(tmp_path, *lines, header, row, row.replace("a", "b", 1) + separator * 4)
+    assert [(address.id, address.precision) for address in read(path)] == [("a", "segment"), ("b", "segment")]
+
+
+def test_a_list_in_utf_16_and_one_with_a_byte_of_windows_are_read(tmp_path: Path) -> None:
+    (wide,) = read(write(tmp_path, BAN_HEADER, ban_row(), encoding="utf-16"))
+    assert wide.street == "Allée de la Gare"
+    mixed = tmp_path / "mixte.csv"
+    lines = [BAN_HEADER.encode(), ban_row().encode(), ban_row().replace("Gare", "Forêt").encode("cp1252")]
+    mixed.write_bytes(b"\n".join(lines))
+    rows = list(open_address_file(mixed).rows())
+    assert [row.address.street for row in rows] == ["Allée de la Gare", "Allée de la Forêt"]
+    assert [bool(row.remarks) for row in rows] == [False, True]
 
 
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        ((), "Colonne absente"),
+        ((), "présentation inconnue"),
         ((SMALL_HEADER,), "Liste vide"),
         ((SMALL_HEADER.replace("nom_voie", "voie"), SMALL_ROW), "nom_voie"),
         ((SMALL_HEADER, "A1,12"), "2 cases au lieu de 12"),
@@ -126,7 +180,7 @@ def test_an_absent_file_and_an_unknown_encoding_are_refused(tmp_path: Path) -> N
     with pytest.raises(AddressListError, match="illisible"):
         read(tmp_path / "absent.csv")
     (tmp_path / "octets.csv").write_bytes(b"\x81\xff\x00")
-    with pytest.raises(AddressListError, match="Encodage"):
+    with pytest.raises(AddressListError, match="présentation inconnue"):
         read(tmp_path / "octets.csv")
 
 
@@ -173,10 +227,12 @@ def test_places_from_geojson(tmp_path: Path) -> None:
         (feature({"type": "Point", "coordinates": [620000, 7000000]}, nom="x"), "hors du globe"),
         (feature(point), "sans nom"),
     ):
-        with pytest.raises(AddressListError, match=message) as caught:
-            read_places(collection(feature(point, nom="bon"), bad))
-        assert caught.value.where is not None
-        assert caught.value.where.line == 2
+        found, refused = read_every_place(collection(feature(point, nom="bon"), bad))
+        assert [place.place for place in found] == ["bon"]
+        assert [error.where and error.where.line for error in refused] == [2]
+        assert message in refused[0].sentence
+        with pytest.raises(AddressListError, match=message):
+            read_places(collection(bad))
     with pytest.raises(AddressListError, match="Liste vide"):
         read_places(collection())
     (tmp_path / "faux.geojson").write_text("[1]", encoding="utf-8")

@@ -300,3 +300,47 @@ def test_the_same_contours_in_the_layout_of_2024(shared_data: Path, tmp_path: Pa
     for before, after in zip(original, read_perimeters(path).perimeters, strict=True):
         assert (after.code, after.name, after.communes) == (before.code, before.name, before.communes)
         assert math.isclose(after.geometry.area, before.geometry.area, rel_tol=1e-6)
+
+
+def test_rows_that_are_no_perimeter_are_left_out_and_named_where_they_may_be(write: Write) -> None:
+    """One geometry that is lacking, one code used for another perimeter: the rest of a town's quarters is kept."""
+    rows = [
+        LAYOUT_2024,
+        {**LAYOUT_2024, "code_qp": "QN06255M", "geometry": None},
+        {**LAYOUT_2024, "lib_qp": "Un autre", "geometry": shapely.box(630000, 7095000, 630400, 7095300)},
+        {**LAYOUT_2024, "code_qp": "QN06256M"},
+    ]
+    path = write(*rows)
+    read = read_perimeters(path, may_be_partial=True)
+    assert [perimeter.code for perimeter in read.perimeters] == ["QN06254M", "QN06256M"]
+    assert shapely.area(read.perimeters[0].geometry) == pytest.approx(SQUARE.area)
+    assert [error.where and error.where.line for error in read.refused] == [2, 3]
+    with pytest.raises(ContourError, match="ligne 2"):
+        read_perimeters(path)
+    with pytest.raises(ContourError, match="ligne 1"):
+        read_perimeters(write({**LAYOUT_2024, "geometry": None}), may_be_partial=True)
+
+
+def test_a_shapefile_in_utf_8_without_its_cpg_keeps_its_accents(write: Write) -> None:
+    """GDAL takes it for Latin-1: « Centre AnciÃ©n »."""
+    path = write({**LAYOUT_2024, "lib_qp": "Résidence de l'Été"}, suffix=".shp")
+    path.with_suffix(".cpg").unlink()
+    assert "Résidence de l'Été".encode() in path.with_suffix(".dbf").read_bytes()
+    assert read_perimeters(path).perimeters[0].name == "Résidence de l'Été"
+
+
+def test_a_shapefile_in_latin_1_without_its_cpg_is_read_as_it_was(write: Write) -> None:
+    path = write({**LAYOUT_2024, "lib_qp": "Résidence de l'Été"}, suffix=".shp")
+    path.with_suffix(".cpg").unlink()
+    table = path.with_suffix(".dbf")
+    latin = "Résidence de l'Été".encode("latin-1")
+    table.write_bytes(table.read_bytes().replace("Résidence de l'Été".encode(), latin + b"  "))
+    assert read_perimeters(path).perimeters[0].name == "Résidence de l'Été"
+
+
+def test_columns_named_in_words_are_known(write: Write) -> None:
+    path = write(
+        {"Code du quartier": "QN06254M", "Nom du quartier": "Beau Marais", "commune_qp": "Calais"}, suffix=".geojson"
+    )
+    (found,) = read_perimeters(path).perimeters
+    assert (found.code, found.name) == ("QN06254M", "Beau Marais")

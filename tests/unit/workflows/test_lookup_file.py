@@ -331,8 +331,8 @@ def test_a_service_that_counts_what_a_machine_asks_is_asked_by_one_process(tmp_p
 
 GAGARINE = ["1 rue Youri Gagarine", "62100", "Calais"]
 FOIX = """id;numero;rep;nom_voie;code_postal;code_insee;nom_commune;lon;lat
-09122_1;37;;Rue de Croix;09000;09122;Foix;1.6050;42.9655
-09122_2;39;;Rue de Croix;09000;09122;Foix;1.6052;42.9656
+09122_1;37;;Rue de Croix;09000;09122;Foix;1.6200;42.9600
+09122_2;39;;Rue de Croix;09000;09122;Foix;1.6202;42.9601
 09225_1;5;;Rue de la République;09100;09225;Pamiers;1.6110;43.1160
 """
 
@@ -361,11 +361,15 @@ def test_a_postcode_that_lost_its_zero_is_read_with_it_and_said(foix, tmp_path):
 
 
 def test_a_zero_that_the_town_does_not_confirm_is_said_so(foix, tmp_path):
-    """1000 is Lausanne or Bruxelles as well as 01000."""
+    """1000 is Lausanne or Bruxelles as well as 01000; 6210 Calais has lost its last figure, and not its first."""
     rows = [["adresse", "code_postal", "commune"], ["37 rue de Croix", "1000", "Lausanne"]]
     [row] = _run(open_file_job(_write_csv(tmp_path / "in.csv", rows), tmp_path / "out.csv", foix, ON))
     assert row["result_status"] == "not-found"
-    assert "sans que la commune trouvée le confirme : code_postal 01000" in row["qpv_lecture"]
+    assert row["qpv_lecture"].endswith("la commune trouvée ne confirme pas le zéro de tête : code_postal 01000")
+    rows = [["adresse", "code_postal", "commune"], ["1 rue Youri Gagarine", "6210", "Calais"]]
+    [row] = _run(open_file_job(_write_csv(tmp_path / "in.csv", rows), tmp_path / "out.csv", CALAIS, ON), force=True)
+    assert "06210" in row["qpv_lecture"]
+    assert row["result_city"] in {"Calais", ""}
 
 
 def test_an_insee_code_that_lost_its_zero_limits_the_search_as_it_should(foix, tmp_path):
