@@ -43,7 +43,7 @@ from geoville.sources.rows.row import AddedCells, AddedColumn
 from geoville.workflows.bearers import JOINED_BY, Seat, read_bearers
 from geoville.workflows.lookup import typed_position
 from geoville.workflows.lookup_file.output import check_output
-from geoville.workflows.lookup_file.questions import AddressQuestions, degrees
+from geoville.workflows.lookup_file.questions import AddressQuestions, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -415,13 +415,13 @@ class _Checking:
             self._place(part, said, on) for part in said.get(Meaning.PLACE, "").split(PLACE_SEPARATOR) if part.strip()
         ]
         if Meaning.LON in said and Meaning.LAT in said and not any(isinstance(item, Position) for item in found):
-            return (typed_position(degrees(said[Meaning.LON]), degrees(said[Meaning.LAT])),)
+            return (typed_position(number_of(said[Meaning.LON]), number_of(said[Meaning.LAT])),)
         return tuple(found) or (_NO_PLACE,)
 
     def _place(self, text: str, said: Mapping[Meaning, str], on: date) -> Position | NotFound:
         town = [said.get(key, "") for key in (Meaning.POSTCODE, Meaning.TOWN) if key in self._columns]
         cells = (text, *town, *([said.get(Meaning.CITYCODE, "")] if self._questions.citycode else []))
-        answer = self._questions.ask(cells, self._desk.finder, on)
+        answer = self._questions.ask(cells, self._desk.finder, on).answer
         return _NO_PLACE if answer is None else answer.position or NotFound(answer.reasons[0])
 
     def _seat(self, said: Mapping[Meaning, str], on: date) -> tuple[str, Position | None]:
@@ -432,7 +432,7 @@ class _Checking:
         if not isinstance(seat, Seat):
             return seat, None
         try:
-            answer = self._bearers.questions.ask(seat.cells, self._desk.finder, on)
+            answer = self._bearers.questions.ask(seat.cells, self._desk.finder, on).answer
         except InvalidInputError:
             answer = None
         joined = f"Siège du porteur (par {JOINED_BY[seat.joined_by]}), pas le lieu de l'action"

@@ -13,7 +13,6 @@ from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError, Location
 from geoville.model import NotFound
 from geoville.sources.manifest import missing
-from geoville.sources.rows.files import open_row_file
 from geoville.workflows.footprints import population_of, read_footprint
 from geoville.workflows.lookup import LookupDesk, typed_position
 from geoville.workflows.lookup_file.questions import RECOGNISED

@@ -36,7 +36,7 @@ ALONE = {
     "geoville.workflows.dask_worker": "loaded on workers, with an extra: nothing is shared out where it is not",
     "geoville.workflows.bearers": "lists of associations, a file of their own that users give",
     "geoville.sources.postgis": "a format behind an extra",
-    "geoville.sources.rows.xlsx": "a format",
+    "geoville.sources.rows.ods": "a format",
 }
 """Modules whose only importer sits in their own folder, and why they are modules all the same."""
 

@@ -223,7 +223,7 @@ class OdsRows:
                         copyfileobj(read, written)
                         continue
                     with TextIOWrapper(written, encoding="utf-8", newline="") as text:
-                        _CellAppender(text, self._sheet, self._width, chain([names], added)).copy(read)
+                        _ContentCopy(text, self._sheet, self._width, chain([names], added)).copy(read)
 
     def _sheets(self) -> dict[str, _Sheet]:
         sheets: dict[str, _Sheet] = {}
@@ -300,7 +300,7 @@ class _CopiedCell:
     inside: list[str] = field(default_factory=list)
 
 
-class _CellAppender:
+class _ContentCopy:
     """Writes the content of a workbook as it is read, with cells added at the end of rows of one sheet.
 
     Parameters

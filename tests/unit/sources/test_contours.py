@@ -333,8 +333,8 @@ def test_a_shapefile_in_latin_1_without_its_cpg_is_read_as_it_was(write: Write) 
     path = write({**LAYOUT_2024, "lib_qp": "Résidence de l'Été"}, suffix=".shp")
     path.with_suffix(".cpg").unlink()
     table = path.with_suffix(".dbf")
-    latin = "Résidence de l'Été".encode("latin-1")
-    table.write_bytes(table.read_bytes().replace("Résidence de l'Été".encode(), latin + b"  "))
+    wide = "Résidence de l'Été".encode()
+    table.write_bytes(table.read_bytes().replace(wide, "Résidence de l'Été".encode("latin-1").ljust(len(wide))))
     assert read_perimeters(path).perimeters[0].name == "Résidence de l'Été"
 
 
