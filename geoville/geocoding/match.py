@@ -39,6 +39,8 @@ OTHER_ORDER = 0.97
 ADDED_TITLE = 0.96
 FIRST_NAMES_LEFT_OUT = 0.94
 SHORTEST_START = 3
+INITIALS = 2
+"""How many initials stand for a compound first name: "JB" for Jean-Baptiste."""
 
 
 class BodyLikeness(NamedTuple):
@@ -83,6 +85,11 @@ def body_likeness(
         without_year = StreetName(known.type, known.words[:-1])  # "8 mai" is the "8 mai 1945"
         dated = _same_words(asked, without_year, vocabulary, name)
         found.append(dated and dated.times(ADDED_TITLE))
+    if known.without_alias.words != known.words:
+        without_alias = _same_words(asked, known.without_alias, vocabulary, name)
+        found.append(without_alias and without_alias.times(ADDED_TITLE))
+    if asked[:1] and len(asked[0]) == INITIALS and "".join(word[0] for word in known.content[:INITIALS]) == asked[0]:
+        found.append(_same_words((*asked[0], *asked[1:]), known, vocabulary, name))
     for fewer in _without_extras(asked, known):
         reduced = _same_words(fewer, known, vocabulary, StreetName("", fewer))
         found.append(reduced and reduced.times(ADDED_TITLE))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 from typing import NamedTuple
 
 from geoville.french import fold
 from geoville.geocoding.words import (
+    ALIASES,
     ALONE_INSIDE,
     AREAS,
     CITIES_WITH_ARRONDISSEMENTS,
@@ -68,6 +69,12 @@ class StreetName:
         if not self.words:
             return False
         return self.words[0] not in PARTICLES or self.content[0] in TITLES
+
+    @cached_property
+    def without_alias(self) -> StreetName:
+        """The name before its other one: "Émile Chartier" for "Émile Chartier dit Alain"."""
+        words = tuple(takewhile(lambda word: word not in ALIASES, self.words))
+        return replace(self, words=words) if words and words[-1] not in PARTICLES else self
 
     @cached_property
     def names_a_thing(self) -> bool:

@@ -275,10 +275,9 @@ def _spellings(name: str) -> set[str]:
     if not arrondissement or not name.endswith("arrondissement"):
         return {name}
     city, rank = arrondissement[1], arrondissement[2]
-    in_letters = " ".join(numbers_in_letters((rank,)))
+    spelt = {" ".join((city, *numbers_in_letters((f"{rank}{ending}",)))) for ending in ("", "e", "eme", "er")}
     written = {f"{city} {rank}{ending}" for ending in ("", "e", "er", "eme", " e", " er", " eme")}
-    first = {f"{city} premier"} if rank == "1" else set()  # as `numbers_in_letters` writes "1er"
-    return {name, city, *written, *first, f"{city} 0{rank}", f"{city} {in_letters}"}
+    return {name, city, *written, *spelt, f"{city} 0{rank}"}
 
 
 def _is_nearly(typed: str, name: str) -> bool:

@@ -120,6 +120,8 @@ WORD_ABBREVIATIONS = {
     "pr": "professeur",
     "pres": "president",
     "prof": "professeur",
+    "regt": "regiment",
+    "rgt": "regiment",
     "sgt": "sergent",
 }
 
@@ -201,22 +203,49 @@ DISTINGUISHING = _words(
 PARTICLES = _words("a au aux d de des du en et l la le les")
 """Small words that people drop or exchange; they never tell two streets apart."""
 
+ALIASES = _words("alias dit dite plan")
+"""Words between a name and another one of the same street: "Émile Chartier dit Alain"."""
+
 MONTHS = _words("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre")
 
 NUMBERED_ROADS = _words("departementale nationale d n rd rn")
 """Words after which a number belongs to the name of the road."""
 
+_UNITS = _phrases(
+    "un,deux,trois,quatre,cinq,six,sept,huit,neuf,dix,onze,douze,treize,quatorze,quinze,seize,dix sept,dix huit,"
+    "dix neuf"
+)
+_TENS = {20: "vingt", 30: "trente", 40: "quarante", 50: "cinquante", 60: "soixante", 80: "quatre vingt"}
+
+
+def _in_letters(value: int) -> str:
+    """A number from 1 to 99, folded: "vingt et un", "soixante dix", "quatre vingt un"."""
+    if value <= len(_UNITS):
+        return _UNITS[value - 1]
+    ten = max(start for start in _TENS if start <= value)
+    rest = value - ten
+    linked = "et " if rest in {1, 11} and ten != max(_TENS) else ""
+    return f"{_TENS[ten]} {linked}{_in_letters(rest)}" if rest else _TENS[ten]
+
+
+def _rank_in_letters(value: int) -> str:
+    """The rank of a number: "deuxieme", "cinquieme", "neuvieme"."""
+    cardinal = _in_letters(value)
+    return f"{cardinal.removesuffix('e')}{'u' if cardinal.endswith('cinq') else ''}ieme".replace("neufieme", "neuvieme")
+
+
+_MOST_IN_LETTERS = 99
 NUMBER_WORDS = {
-    str(value): words
-    for value, words in enumerate(
-        _phrases(
-            "un,deux,trois,quatre,cinq,six,sept,huit,neuf,dix,onze,douze,treize,quatorze,quinze,seize,dix sept,"
-            "dix huit,dix neuf,vingt,vingt et un,vingt deux,vingt trois,vingt quatre,vingt cinq,vingt six,vingt sept,"
-            "vingt huit,vingt neuf,trente,trente et un"
-        ),
-        start=1,
-    )
-} | {"1er": "premier", "1ere": "premiere"}
+    **{str(value): _in_letters(value) for value in range(1, _MOST_IN_LETTERS + 1)},
+    **{
+        f"{value}{ending}": _rank_in_letters(value)
+        for value in range(2, _MOST_IN_LETTERS + 1)
+        for ending in ("e", "eme", "ieme")
+    },
+    "1er": "premier",
+    "1ere": "premiere",
+}
+"""Numbers of the names of streets, as they are written in letters."""
 
 REPETITIONS = _words("bis ter quater quinquies")
 REPETITION_LETTERS = {"b": "bis", "t": "ter", "q": "quater"}
@@ -326,7 +355,9 @@ def numbers_in_letters(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def content_words(words: tuple[str, ...]) -> tuple[str, ...]:
     """Words that tell names apart, in order: all but articles and prepositions, unless there are no others."""
-    return tuple(word for word in words if word not in PARTICLES) or words
+    kept = tuple(word for word in words if word not in PARTICLES)
+    last = len(kept) - 1
+    return tuple(word for rank, word in enumerate(kept) if not (0 < rank < last and word in ALIASES)) or words
 
 
 def sound(word: str) -> str:
