@@ -6,12 +6,13 @@ import json
 import sqlite3
 import threading
 import weakref
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
+from geoville.crs import departement_of
 from geoville.errors import AddressListError, DataUnavailableError, GeovilleError, Location
 from geoville.geocoding import index_tables
 from geoville.geocoding.index_tables import FORMAT, NO_NUMBER, YES, cells_around
@@ -139,8 +140,8 @@ MANY_STREETS = 1_000
 """Most streets compared when no town is named: more than a département has communes."""
 
 
-COMMUNES_OF_A_COUNTRY = 30_000
-"""Fewer communes than any list of the whole of France has."""
+COMMUNES_OF_A_DEPARTEMENT = 200
+"""More communes of a département than the largest group of communes has, and fewer than most départements have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +240,14 @@ class AddressIndex:
         lost = {name for citycode, name in self._refused if citycode == town.citycode}
         return self.complete and (not lost if street is None else lost.isdisjoint({street, NAMELESS}))
 
-    @property
-    def everywhere(self) -> bool:
-        """Whether the index knows so many communes that none around an address is missing: a country's."""
-        return len({town.citycode for town in self._towns.values()}) >= COMMUNES_OF_A_COUNTRY
+    def knows_around(self, town: Town) -> bool:
+        """Whether the index has so many communes of a town's département that none around it is missing."""
+        return self._communes[departement_of(town.citycode)] >= COMMUNES_OF_A_DEPARTEMENT
+
+    @cached_property
+    def _communes(self) -> Counter[str]:
+        """How many communes the index has of each département."""
+        return Counter(departement_of(code) for code in {town.citycode for town in self._towns.values()})
 
     @property
     def rich(self) -> bool:

@@ -37,6 +37,7 @@ Words = tuple[str, ...]
 
 OTHER_ORDER = 0.97
 ADDED_TITLE = 0.96
+OTHER_ARTICLE = 0.97
 FIRST_NAMES_LEFT_OUT = 0.94
 SHORTEST_START = 3
 INITIALS = 2
@@ -92,8 +93,12 @@ def body_likeness(
         found.append(_same_words((*asked[0], *asked[1:]), known, vocabulary, name))
     for fewer in _without_extras(asked, known):
         reduced = _same_words(fewer, known, vocabulary, StreetName("", fewer))
-        found.append(reduced and reduced.times(ADDED_TITLE))
-    return max((likeness for likeness in found if likeness), default=None)
+        is_bare = len(known.content) == 1 and asked[0] in TITLES  # the rue Leclerc may be another's
+        found.append(reduced and reduced.times(ADDED_TITLE)._replace(unsure=reduced.unsure or is_bare))
+    best = max((likeness for likeness in found if likeness), default=None)
+    if best and {name.article, known.article} == {"du", "des"}:
+        return best.times(OTHER_ARTICLE)._replace(unsure=True)
+    return best
 
 
 def _same_words(asked: Words, known: StreetName, vocabulary: Vocabulary, name: StreetName) -> BodyLikeness | None:
@@ -336,7 +341,18 @@ def _streets(rows: Iterable[StreetRow]) -> tuple[Street, ...]:
     grouped: defaultdict[tuple[Town, str, tuple[str, ...]], list[StreetRow]] = defaultdict(list)
     for row in rows:
         grouped[row.town, row.name.type, row.name.content].append(row)
-    return tuple(sorted(map(_street, grouped.values()), key=lambda street: (street.town, street.label)))
+    apart = (rows for group in grouped.values() for rows in _by_article(group))
+    return tuple(sorted(map(_street, apart), key=lambda street: (street.town, street.label)))
+
+
+def _by_article(rows: list[StreetRow]) -> list[list[StreetRow]]:
+    """Rows of one name, apart where it is both that of one thing and that of several: rue du Marais, rue des Marais."""
+    if not {"du", "des"} <= {row.name.article for row in rows}:
+        return [rows]
+    by_article = defaultdict(list)
+    for row in rows:
+        by_article[row.name.article].append(row)
+    return list(by_article.values())
 
 
 def _street(rows: list[StreetRow]) -> Street:

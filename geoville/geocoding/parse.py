@@ -13,9 +13,11 @@ from geoville.geocoding.words import (
     ALIASES,
     ALONE_INSIDE,
     AREAS,
+    BEFORE_FRANCE,
     CITIES_WITH_ARRONDISSEMENTS,
     COUNTRIES,
     DEPARTEMENTS,
+    DISTINGUISHING,
     ENDS_OF_NAMES,
     FIRST_NAMES,
     FLOORS,
@@ -26,10 +28,13 @@ from geoville.geocoding.words import (
     NUMBERED_ROADS,
     OTHER_TYPES,
     PARTICLES,
+    PLACES_OF_STREETS,
     PLAIN_TYPES,
+    PLURAL_ARTICLES,
     REPETITION_LETTERS,
     REPETITIONS,
     SIDES,
+    SINGULAR_ARTICLES,
     STREET_TYPES,
     THINGS,
     TITLES,
@@ -69,6 +74,12 @@ class StreetName:
         if not self.words:
             return False
         return self.words[0] not in PARTICLES or self.content[0] in TITLES
+
+    @cached_property
+    def article(self) -> str:
+        """Whether an article says that its things are several, or that it is one: "des", "du"; else empty."""
+        first = set(takewhile(PARTICLES.__contains__, self.words))
+        return "des" if first & PLURAL_ARTICLES else "du" if first & SINGULAR_ARTICLES else ""
 
     @cached_property
     def without_alias(self) -> StreetName:
@@ -318,6 +329,7 @@ _UNSURE = (
 _BETWEEN = "« {} » ne dit pas à quel numéro."
 _SECOND_STREET = "Une autre voie est écrite dans la même adresse : « {} »."
 _SECOND_NUMBER = "Un autre numéro est écrit dans la même adresse : « {} »."
+_NOT_UNDERSTOOD = "« {} », écrit entre le numéro et la rue, n'est pas compris."
 _NUMBER_ZERO = "numéro 0, qui n'en est pas un"
 
 
@@ -391,11 +403,13 @@ def parse_address(text: str) -> ParsedAddress:
     later, areas = _without_areas(parts[rank + 1 :], in_a_town=bool(city))
     city, area = _without_area(city) if postcode else (city, "")
     doubts = [*said.doubts, *_other_streets(parts, rank), *_lone_numbers(later)]
-    later = [words for words in later if not _is_a_number(words)]
+    later = [words for words in later if not _is_a_number(words) and not _is_a_street(words)]
     if not city and later:
         city, later = " ".join(later[-1]), later[:-1]
     found = house_number(parts[rank]) if parts else HouseNumber(None, "", (), ())
     street, complement, city = _street_of(found, city)
+    if complement and found.after and " ".join(found.after).startswith(f"{complement} "):
+        doubts.append(_NOT_UNDERSTOOD.format(complement))
     before = " ".join(word for part in parts[:rank] for word in part)
     areas = [*areas, area] if area else areas
     codes = [*departements, *(DEPARTEMENTS[name] for name in areas if name in DEPARTEMENTS)]
@@ -469,12 +483,20 @@ def _noise_length(words: Words, place: int, kept: list[str]) -> int:
         return floor
     if word in LETTERED_PLACES and len(after) > 1 and after[0].isdigit() and leading_type(after[1:])[1]:
         return 2
-    if word not in INSIDE_BUILDING or _ends_a_name(word, kept):
-        return 0
+    return _named_inside(word, after, kept)
+
+
+def _named_inside(word: str, after: Words, kept: list[str]) -> int:
+    """How many words are a part of a building and its name: "porte n 70", "appt 3 et 4", "lot 12"; 0 for none."""
     signs = 1 if after[:1] and after[0] in NUMBER_SIGNS else 0
-    if not (after[signs:] and _DESIGNATOR.fullmatch(after[signs])):
+    named = after[signs:]
+    if not (named and _DESIGNATOR.fullmatch(named[0])):
         return 0
-    return 1 + signs + _designators(after[signs:])
+    # Whatever it is, a thing with a number of its own before a street: "cabinet n° 3 rue Mollien".
+    is_numbered = bool(signs and not kept and word.isalpha() and named[0].isdigit() and leading_type(named[1:])[1])
+    is_inside = word in INSIDE_BUILDING and not _ends_a_name(word, kept)
+    is_other = is_numbered and word not in NUMBER_SIGNS and not leading_type((word,))[1]
+    return 1 + signs + _designators(named) if is_inside or is_other else 0
 
 
 def _designators(words: Words) -> int:
@@ -542,8 +564,12 @@ def _other_streets(parts: list[Words], rank: int) -> list[str]:
     return [
         _SECOND_STREET.format(" ".join(words))
         for place, words in enumerate(parts)
-        if place != rank and (words[0] in PLAIN_TYPES or leading_type(house_number(words).after)[1] > 0)
+        if place != rank and _is_a_street(words)
     ]
+
+
+def _is_a_street(words: Words) -> bool:
+    return words[0] in PLAIN_TYPES or leading_type(house_number(words).after)[1] > 0
 
 
 def _lone_numbers(later: list[Words]) -> list[str]:
@@ -595,9 +621,18 @@ def _with_its_rank(town: Words, rest: Words) -> tuple[Words, int]:
 def _without_cedex(words: Words) -> tuple[Words, bool]:
     """Words before "cedex", with its number where it is an arrondissement's: "Marseille cedex 04"."""
     kept = tuple(takewhile(lambda word: word != "cedex", words))
-    kept = kept[:-1] if kept[-1:] == ("france",) and len(kept) > 1 and kept[-2] not in PARTICLES else kept
+    kept = kept[:-1] if _ends_with_the_country(kept) else kept
     numbered, _ = _with_its_rank(kept, words[len(kept) + 1 :]) if "cedex" in words else (kept, 0)
     return numbered, "cedex" in words
+
+
+def _ends_with_the_country(words: Words) -> bool:
+    """Whether "France" is the country at the end of words: not in "rue de France", "rue Anatole France"."""
+    if words[-1:] != ("france",) or len(words) == 1:
+        return False
+    before = words[-2]
+    in_a_name = before in PARTICLES or before in FIRST_NAMES or before in BEFORE_FRANCE or before in STREET_TYPES
+    return not (in_a_name and (leading_type(words)[1] or leading_type(house_number(words).after)[1]))
 
 
 def _join_lone_numbers(parts: list[Words]) -> list[Words]:
@@ -627,6 +662,11 @@ def _street_rank(parts: list[Words]) -> int:
     for rank, found in enumerate(numbers):
         if found.number is not None and leading_type(found.after)[1]:
             return rank
+    kinds = [leading_type(found.before)[0] or leading_type(found.after)[0] for found in numbers]
+    if PLACES_OF_STREETS.issuperset(filter(None, kinds)):
+        for rank, found in enumerate(numbers):
+            if found.number is not None and not found.before:  # "Résidence les Lilas", "6 Plan de l'Om"
+                return rank
     for rank, (words, found) in enumerate(zip(parts, numbers, strict=True)):
         if leading_type(found.before)[1] or leading_type(found.after)[1] or _plain_type_rank(words):
             return rank
@@ -647,6 +687,7 @@ def _street_of(found: HouseNumber, city: str) -> tuple[StreetName, str, str]:
         name, complement, city = before, "", city or " ".join(after)
     if not leading_type(name)[1]:
         rank = _plain_type_rank(name)
+        rank = 0 if rank and name[rank - 1] in DISTINGUISHING else rank  # "Vieille rue du Temple"
         name, complement = name[rank:], f"{complement} {' '.join(name[:rank])}".strip()
     return street_name(" ".join(_type_first(name))), complement, city
 

@@ -394,6 +394,11 @@ class StreetAnswers:
             return having
         return (*having, *(match for match in matches if match not in having))
 
+    def _may_be_in_another_town(self, best: StreetMatch, reading: AddressReading) -> bool:
+        """Whether a town that the list lacks may have a street of that name, and be the one meant."""
+        is_open = reading.designation.leaves_the_town_open
+        return is_open and self._several_towns and not self._index.knows_around(best.street.town)
+
     def _doubts(self, matches: tuple[StreetMatch, ...], reading: AddressReading) -> tuple[str, ...]:
         """French sentences saying why a street is not sure; none where it is."""
         best, complete = matches[0], self._index.complete
@@ -401,7 +406,7 @@ class StreetAnswers:
         if len(matches) > 1:
             streets = listed([match.street.title for match in matches])
             doubts.append(f"Plusieurs rues possibles : {streets} ; préciser le nom de la rue ou la commune.")
-        elif reading.designation.leaves_the_town_open and self._several_towns and not self._index.everywhere:
+        elif self._may_be_in_another_town(best, reading):
             doubts.append(
                 "Commune non précisée : une rue du même nom peut exister dans une commune absente de la liste."
             )

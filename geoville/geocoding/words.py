@@ -28,7 +28,7 @@ def _phrases(text: str) -> list[str]:
 
 
 STREET_TYPES = _words(
-    "allee avenue boucle boulevard carrefour carriere chaussee chemin cite clos corniche coron cote cours digue "
+    "allee avenue boucle boulevard carrefour carriere chaussee chemin cite clos corniche coron cote cour cours digue "
     "domaine esplanade faubourg galerie hameau impasse lotissement mail montee parvis passage passerelle place "
     "promenade quai rampe residence rocade route rue ruelle sente sentier square terrasse traverse venelle villa voie "
     "za zac zi"
@@ -206,6 +206,16 @@ PARTICLES = _words("a au aux d de des du en et l la le les")
 ALIASES = _words("alias dit dite plan")
 """Words between a name and another one of the same street: "Émile Chartier dit Alain"."""
 
+PLURAL_ARTICLES = _words("aux des les")
+SINGULAR_ARTICLES = _words("au du l la le")
+"""Articles that tell the rue du Marais from the rue des Marais."""
+
+BEFORE_FRANCE = _words("belle douce mendes nouvelle vieille")
+"""Words after which "France" is part of a name, as after a first name: no country."""
+
+PLACES_OF_STREETS = _words("cite hameau lotissement residence villa za zac zi")
+"""Types that are also called in an address beside its street."""
+
 MONTHS = _words("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre")
 
 NUMBERED_ROADS = _words("departementale nationale d n rd rn")
@@ -247,7 +257,7 @@ NUMBER_WORDS = {
 }
 """Numbers of the names of streets, as they are written in letters."""
 
-REPETITIONS = _words("bis ter quater quinquies")
+REPETITIONS = _words("bis ter quater quinquies qte qua quat qui")
 REPETITION_LETTERS = {"b": "bis", "t": "ter", "q": "quater"}
 """The letter that some lists write for a repetition index."""
 
@@ -255,10 +265,11 @@ NUMBER_SIGNS = _words("n no num numero")
 
 INSIDE_BUILDING = _words(
     "aile app appart appartement appartements appt appts apt apts bal bat batiment batiments bats bloc blocs boite "
-    "boutique box boxe bt bte btes bur bureau bureaux cage cave caves cellule chambre chambres chb chbre couloir ent "
-    "entree entrees esc escal escalier escaliers etage etages etg flat garage garages hall hangar imm immeuble "
-    "interphone kot lgt local locaux log logement logements lot lots magasin module niv niveau palier parking pav "
-    "pavillon porte portes pte stand studio suite tour tours unite"
+    "boutique box boxe bt bte btes bungalow bur bureau bureaux cage caravane casier cave caves cellule chambre "
+    "chambres chb chbre code coffre couloir digicode emplacement ent entree entrees esc escal escalier escaliers "
+    "etage etages etal etg flat garage garages guichet hall hangar ilot imm immeuble interphone kot lgt local locaux "
+    "log loge logement logements lot lots magasin mobilhome module niv niveau palier parking pav pavillon plot porte "
+    "portes poste pte rang secteur sonnette stand studio suite tour tours travee unite"
 )
 """Words that, with the letter or number after them, say where in the building: of no use to a position."""
 
@@ -524,7 +535,7 @@ def slip(asked: str, known: str) -> bool:
         inside = 0 < start < len(asked) - 1 and len(asked) >= SHORTEST_LETTER_SLIP
         return inside and (asked[start], known[start]) in _NEIGHBOURS
     if start and longer[start] == longer[start - 1]:
-        return len(longer) > SHORTEST_DOUBLED_SLIP or len(shorter) >= SHORTEST_DOUBLED_SLIP
+        return start < len(shorter) and len(shorter) >= SHORTEST_DOUBLED_SLIP
     return 0 < start < len(shorter) - 1 and len(shorter) >= SHORTEST_LETTER_SLIP
 
 

@@ -114,6 +114,8 @@ OTHER_COLUMNS = ("id", "rep", "code_postal")
 CODES = ("code_postal", "code_insee", "commune_insee")
 BAL_COLUMNS = ("cle_interop", "numero", "suffixe", "voie_nom", "commune_nom", "long", "lat")
 
+_MISREAD = re.compile("[ÃÂÅ]")
+
 WITHOUT_TYPE = "segment"
 """Precision of a position whose type is not said: the vaguest that an address has."""
 
@@ -141,11 +143,11 @@ def ban_address(path: Path, line: int, row: dict[str, str]) -> Address:
         id=row["id"],
         number=house_number(path, line, row["numero"]),
         suffix=row["rep"].lower(),
-        street=row["nom_voie"],
+        street=_mended(row["nom_voie"]),
         place="",
         postcode=row["code_postal"],
         citycode=row["code_insee"],
-        city=row["nom_commune"],
+        city=_mended(row["nom_commune"]),
         lon=lon,
         lat=lat,
         precision=_precision(path, line, row),
@@ -153,6 +155,16 @@ def ban_address(path: Path, line: int, row: dict[str, str]) -> Address:
         former_citycode=row.get("code_insee_ancienne_commune", ""),
         former_city=row.get("nom_ancienne_commune", ""),
     )
+
+
+def _mended(text: str) -> str:
+    """A name that was UTF-8, read as cp1252 by whoever made the list ("AllÃ©e"), as it was; any other as it is."""
+    if not _MISREAD.search(text):
+        return text
+    try:
+        return text.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def bal_address(path: Path, line: int, row: dict[str, str]) -> Address:
