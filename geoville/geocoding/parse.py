@@ -26,6 +26,7 @@ from geoville.geocoding.words import (
     MONTHS,
     NUMBER_SIGNS,
     NUMBERED_ROADS,
+    OTHER_COUNTRIES,
     OTHER_TYPES,
     PARTICLES,
     PLACES_OF_STREETS,
@@ -329,6 +330,7 @@ _UNSURE = (
 _BETWEEN = "« {} » ne dit pas à quel numéro."
 _SECOND_STREET = "Une autre voie est écrite dans la même adresse : « {} »."
 _SECOND_NUMBER = "Un autre numéro est écrit dans la même adresse : « {} »."
+_OTHER_COUNTRY = "Un autre pays est écrit dans l'adresse : « {} »."
 _NOT_UNDERSTOOD = "« {} », écrit entre le numéro et la rue, n'est pas compris."
 _NUMBER_ZERO = "numéro 0, qui n'en est pas un"
 
@@ -402,7 +404,7 @@ def parse_address(text: str) -> ParsedAddress:
     rank = _street_rank(parts)
     later, areas = _without_areas(parts[rank + 1 :], in_a_town=bool(city))
     city, area = _without_area(city) if postcode else (city, "")
-    doubts = [*said.doubts, *_other_streets(parts, rank), *_lone_numbers(later)]
+    doubts = [*said.doubts, *_other_streets(parts, rank), *_lone_numbers(later), *_abroad(parts, city)]
     later = [words for words in later if not _is_a_number(words) and not _is_a_street(words)]
     if not city and later:
         city, later = " ".join(later[-1]), later[:-1]
@@ -570,6 +572,13 @@ def _other_streets(parts: list[Words], rank: int) -> list[str]:
 
 def _is_a_street(words: Words) -> bool:
     return words[0] in PLAIN_TYPES or leading_type(house_number(words).after)[1] > 0
+
+
+def _abroad(parts: list[Words], city: str) -> list[str]:
+    named = [" ".join(words) for words in parts] + [
+        " ".join(city.split()[rank:]) for rank in range(1, len(city.split()))
+    ]
+    return [_OTHER_COUNTRY.format(name) for name in named if name in OTHER_COUNTRIES]
 
 
 def _lone_numbers(later: list[Words]) -> list[str]:

@@ -640,8 +640,15 @@ class EmbeddedGeocoder:
         found = self._found(parsed, limits)
         if isinstance(found, NotFound):
             return found
+        doubts = (*parsed.doubts, *self._other_towns(parsed, found))
         notes = (f"Mis de côté dans l'adresse : {', '.join(parsed.aside)}.",) if parsed.aside else ()
-        return replace(doubtful(found, *parsed.doubts), notes=notes)
+        return replace(doubtful(found, *doubts), notes=notes)
+
+    def _other_towns(self, parsed: ParsedAddress, found: Position) -> tuple[str, ...]:
+        """Doubts about lines after the street that name towns of the list where the answer is not."""
+        lines = {line: self._towns.named(line) for line in parsed.lines}
+        wrong = [line for line, towns in lines.items() if towns and not any(_is_of(town, found) for town in towns)]
+        return tuple(f"Une autre commune est écrite dans l'adresse : « {line} »." for line in wrong)
 
     def _found(self, parsed: ParsedAddress, limits: frozenset[Town] | None) -> Position | NotFound:
         readings = readings_of(parsed, self._towns, limits)
@@ -710,6 +717,11 @@ class EmbeddedGeocoder:
             return too_few_words(places)
         thing = "Rue" if readings[0].street.type else "Adresse"
         return self._list.absent(thing, near_names(readings[-1], self._index))
+
+
+def _is_of(town: Town, found: Position) -> bool:
+    """Whether a position may be in a town: of its code, or of its name where one has no code."""
+    return town.citycode == found.citycode or not town.citycode or normalise(town.name) == normalise(found.city)
 
 
 def _place_words(reading: AddressReading) -> tuple[str, ...]:

@@ -297,6 +297,15 @@ CITIES_WITH_ARRONDISSEMENTS = {"paris": 20, "lyon": 9, "marseille": 16}
 
 COUNTRIES = _phrases("france,fr,republique francaise,france metropolitaine")
 
+OTHER_COUNTRIES = frozenset(
+    _phrases(
+        "algerie,allemagne,andorre,angleterre,autriche,belgique,canada,deutschland,espagne,espana,irlande,italia,italie,"
+        "luxembourg,maroc,monaco,pays bas,pologne,portugal,quebec,roumanie,royaume uni,senegal,suisse,tunisie,turquie,"
+        "united kingdom,usa,etats unis"
+    )
+)
+"""Countries whose addresses no list of France holds, though towns bear one name in two countries."""
+
 DEPARTEMENTS = {
     name: code
     for code, _, name in (

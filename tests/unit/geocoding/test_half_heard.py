@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from geoville.french import fold
 from geoville.geocoding import EmbeddedGeocoder
 from geoville.geocoding.index import AddressIndex
 from geoville.model import NotFound, Position, PositionType
@@ -266,3 +267,29 @@ def test_a_departement_after_the_town_counts(traps: EmbeddedGeocoder) -> None:
     assert (position.firm, position.notes) == (True, ("Mis de côté dans l'adresse : haute garonne, france.",))
     wrong = traps.search("12 rue des Alpes, Toulouse, Aveyron")
     assert isinstance(wrong, NotFound) or not wrong.firm
+
+
+@pytest.mark.parametrize("elsewhere", ["Belgique", "SUISSE", "Blagnac"])
+def test_another_country_or_another_town_is_a_doubt(traps: EmbeddedGeocoder, elsewhere: str) -> None:
+    answer = traps.search(f"12 rue des Alpes, {elsewhere}, 31100 Toulouse")
+    assert isinstance(answer, Position)
+    assert not answer.firm
+    assert fold(elsewhere) in answer.firm_reason
+
+
+def test_what_stands_between_the_number_and_the_street_is_not_dropped(traps: EmbeddedGeocoder) -> None:
+    for text in ("12 machin rue des Alpes, Toulouse", "12 vieille rue des Alpes, Toulouse"):
+        answer = traps.search(text)
+        assert isinstance(answer, NotFound) or not answer.firm
+
+
+def test_a_list_of_a_whole_departement_knows_the_communes_around(tmp_path: Path, geocoder_of) -> None:
+    head, *rows = (CASES / "ban_arr.csv").read_text("utf-8").splitlines()
+    toulouse = next(row for row in rows if row.startswith("31555_1814_00002"))
+    others = [toulouse.replace("31555", f"31{rank:03}").replace("Mil Huit", f"Cent {rank}") for rank in range(1, 200)]
+    path = tmp_path / "departement.csv"
+    path.write_text("\n".join([head, toulouse, *others]), "utf-8")
+    assert found(geocoder_of(path), "2 rue Mil Huit Cent Quatorze").firm
+    path = tmp_path / "some.csv"
+    path.write_text("\n".join([head, toulouse, *others[:15]]), "utf-8")
+    assert "Commune non précisée" in found(geocoder_of(path), "2 rue Mil Huit Cent Quatorze").firm_reason

@@ -144,3 +144,58 @@ def test_types_and_titles(asked: str, known: str, score: float) -> None:
 def test_names_of_two_streets(asked: str, known: str) -> None:
     name = street_name(known)
     assert name_likeness(street_name(asked), name, Vocabulary(name.content, rich=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        ("rue du Moulin", "Rue Jean Moulin"),
+        ("rue de Paris", "Rue Porte de Paris"),
+        ("rue de l'Église", "Rue Derrière l'Église"),
+        ("rue de France", "Rue Anatole France"),
+        ("rue France", "Rue Anatole France"),
+        ("rue des Marais", "Rue Jean Marais"),
+        ("rue de la Fontaine", "Rue Jean de La Fontaine"),
+        ("rue des Roses", "Rue des Rosiers"),
+        ("rue Dupond", "Rue Dupont"),
+        ("rue Haut", "Rue Haute"),
+        ("rue du Marais", "Rue des Marais"),
+        ("rue des Moulins", "Rue du Moulin"),
+        ("rue Fourier", "Rue Fournier"),
+        ("rue Roland", "Rue Rolland"),
+        ("rue Martin", "Rue Marin"),
+        ("rue du Maréchal Leclerc", "Rue Leclerc"),
+        ("place de Calais", "Plage de Calais"),
+        ("rue de la Croix du Pont", "Rue du Pont de la Croix"),
+    ],
+)
+@pytest.mark.parametrize("rich", [True, False])
+def test_another_word_or_another_name_is_never_sure(asked: str, known: str, rich: bool) -> None:
+    name = street_name(known)
+    likeness = name_likeness(street_name(asked), name, Vocabulary(name.content, rich=rich))
+    assert likeness is None or likeness.unsure
+
+
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        ("avenue Guynemer", "Avenue Georges Guynemer"),
+        ("avenue de Gaulle", "Avenue Charles de Gaulle"),
+        ("avenue Charles de Gaulle", "Avenue du Général Charles de Gaulle"),
+        ("rue Luther King", "Rue du Pasteur Martin Luther King"),
+        ("rue Leclerc", "Rue du Général Leclerc"),
+        ("rue Mollein", "Rue Mollien"),
+        ("rue Calmete", "Rue Calmette"),
+        ("bd du 8 mai", "Boulevard du 8 Mai 1945"),
+        ("rue JB Poquelin", "Rue Jean-Baptiste Poquelin"),
+        ("rue Émile Chartier", "Rue Émile Chartier dit Alain"),
+        ("rue Émile Chartier (Alain)", "Rue Émile Chartier dit Alain"),
+        ("rue du 81eme RGT d'infanterie", "Rue du Quatre-Vingt-Unième Régiment d'Infanterie"),
+        ("rue du Moulin", "Rue Moulin"),
+    ],
+)
+def test_the_same_name_written_otherwise_is_sure(asked: str, known: str) -> None:
+    name = street_name(known)
+    likeness = name_likeness(street_name(asked), name, Vocabulary(name.content, rich=True))
+    assert likeness is not None
+    assert not likeness.unsure
