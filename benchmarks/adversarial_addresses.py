@@ -36,7 +36,6 @@ from geoville.eligibility.index import PerimeterIndex
 from geoville.geocoding import EmbeddedGeocoder
 from geoville.geocoding.index import AddressIndex
 from geoville.model import Address, NotFound, PositionType, VerdictCode
-from geoville.sources.addresses import ADDRESS_COLUMNS
 from geoville.sources.contours import read_perimeters
 from geoville.workflows.address_index import build_address_index
 
@@ -48,6 +47,8 @@ if TYPE_CHECKING:
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 ON = date(2020, 1, 1)
 """A day when the contours of 2015 were in force."""
+
+COLUMNS = ("id", "numero", "rep", "nom_voie", "code_postal", "code_insee", "nom_commune", "lon", "lat")
 
 SEED = 16
 QUESTIONS = 10_000
@@ -129,7 +130,7 @@ def placed(name: str, addresses: tuple[Address, ...], contours: Path, scratch: P
     path = scratch / f"{folded(name).replace(' ', '_')}.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
         write = csv.writer(stream).writerow
-        write(ADDRESS_COLUMNS)
+        write(COLUMNS)
         for one in addresses:
             write((one.id, one.number, one.suffix, one.street, one.postcode, one.citycode, one.city, one.lon, one.lat))
     return Place(name, addresses, path, PerimeterIndex(read_perimeters(contours).perimeters))
