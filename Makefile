@@ -1,5 +1,5 @@
 # make demo       computes the candidates of Calais, answers ten addresses, draws the two maps
-# make test       every test that fits in a few minutes, one process a core (CI runs this too)
+# make test       every test that fits in a few minutes, one process a core and one more (CI runs this too)
 # make lint       ruff, mypy, import-linter
 # make slow       the long proofs, and every property on cases drawn by chance
 # make notebooks  executes the notebooks of docs/notebooks, and keeps what they print

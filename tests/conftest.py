@@ -32,6 +32,13 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One process a core, and one more: a third of their time is spent waiting for servers, browsers and disks."""
+    from xdist.plugin import pytest_xdist_auto_num_workers as cores
+
+    return int(cores(config)) + 1
+
+
 def _needs_of(item: pytest.Item) -> set[str]:
     named = {name for mark in item.iter_markers("needs") for name in mark.args}
     asked = {mark.name for mark in item.iter_markers()} | set(getattr(item, "fixturenames", ()))

@@ -446,9 +446,14 @@ def sensitivity(
     La recherche est refaite pour chaque combinaison des choix donnés et du millésime.
     """
     from geoville.perimeters.quarters import CandidateOptions
+    from geoville.sources.rasters import check_image_name
+    from geoville.sources.writers import check_layer_name
     from geoville.workflows.sensitivity import sweep_files
 
     need("raster")  # asked before a work of minutes
+    check_image_name(out.file_name)
+    if layer is not None and layer.path is not None:
+        check_layer_name(layer.path)
     run = sweep_files(
         grid,
         replace(incomes.request(), options=CandidateOptions(method=method)),

@@ -28,6 +28,20 @@ TILE_PIXELS = 256
 _FLOATING_POINT_PREDICTOR = 3
 
 
+def check_image_name(path: Path) -> None:
+    """Refuse a name whose suffix is not that of an image, before the work of minutes that would be written to it.
+
+    Raises
+    ------
+    InvalidInputError
+        Neither .tif nor .tiff.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise InvalidInputError(
+            f"Format d'image inconnu : « {path.suffix or path.name} »", advice="donner un nom de fichier en .tif"
+        )
+
+
 def write_cell_raster(
     path: Path, grid: Grid, bands: Mapping[str, NDArray[np.generic]], *, units: Mapping[str, str] | None = None
 ) -> None:
@@ -55,10 +69,7 @@ def write_cell_raster(
     from rasterio.enums import Resampling
     from rasterio.io import MemoryFile
 
-    if path.suffix.lower() not in SUFFIXES:
-        raise InvalidInputError(
-            f"Format d'image inconnu : « {path.suffix or path.name} »", advice="donner un nom de fichier en .tif"
-        )
+    check_image_name(path)
     if not bands:
         raise InvalidInputError("Aucun indicateur à mettre en image", advice="en donner au moins un")
     frame = frame_of_cells(grid.easting, grid.northing)

@@ -165,6 +165,17 @@ def _typed(values: Sequence[Value], dtype: Any) -> pd.api.extensions.ExtensionAr
     return column
 
 
+def check_layer_name(path: Path) -> None:
+    """Refuse a name whose suffix is no format of layers, before the work of minutes that would be written to it.
+
+    Raises
+    ------
+    InvalidInputError
+        The suffix is not one that geoville writes.
+    """
+    _driver_of(path)
+
+
 def _driver_of(path: Path) -> str:
     """GDAL's name of the format that a suffix asks for.
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
-from event_loops import no_loop_runs
+from event_loops import no_loop_runs, virtual_time
 from fastapi import FastAPI
 from services import Start, console_script, services
 
 from geoville.api.app import create_app
 from geoville.api.settings import Settings
 
-__all__ = ["no_loop_runs"]
+__all__ = ["no_loop_runs", "virtual_time"]
 
 Get = Callable[..., httpx.Response]
 

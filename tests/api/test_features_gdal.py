@@ -32,7 +32,7 @@ def same_vertices(one: np.ndarray, other: np.ndarray) -> bool:
 
 def pages_served(url: str) -> int:
     """Requests of items that the service has answered, as its metrics count them."""
-    metrics = httpx.get(f"{url}/metrics").text
+    metrics = httpx.get(f"{url}/metrics", timeout=60).text
     counts = re.findall(r'^geoville_requests_total.*route="/collections/\{name\}/items".* ([\d.]+)$', metrics, re.M)
     return sum(int(float(count)) for count in counts)
 

@@ -213,9 +213,9 @@ def test_the_files_of_a_killed_process_are_swept_and_those_of_a_living_one_kept(
 
 def test_a_workbook_may_take_longer_than_another_request(send, request_of, monkeypatch):
     content = workbook(["longitude", "latitude"], *[[1.8867, 50.956]] * 400)
-    slow = create_app(Settings(territory="calais", perimeters=(), request_timeout_s=0.2))
+    slow = create_app(Settings(territory="calais", perimeters=(), request_timeout_s=1.0))
     asked = FileAnswer._write
-    monkeypatch.setattr(FileAnswer, "_write", lambda self: (time.sleep(0.5), asked(self)))
+    monkeypatch.setattr(FileAnswer, "_write", lambda self: (time.sleep(1.2), asked(self)))
     assert send("/reverse/csv", content, served=slow).status_code == 200
     hasty = create_app(Settings(territory="calais", perimeters=(), upload_timeout_s=0.2))
     answer = request_of(hasty, "POST", "/reverse/csv", files={"data": ("a.xlsx", content)})

@@ -113,6 +113,7 @@ def test_a_request_has_a_longest_address(request_of, url, status):
     assert request_of(built(max_query_bytes=101 - 1), "GET", url).status_code == status
 
 
+@pytest.mark.usefixtures("virtual_time")
 class TestDeadlines:
     def test_an_answer_that_does_not_come(self, request_of):
         app = built(request_timeout_s=0.2)

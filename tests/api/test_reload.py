@@ -143,7 +143,9 @@ def test_data_that_cannot_be_read_leave_the_old_ones(start, tmp_path):
     before = versions(service.url)
     file.write_text("{", encoding="utf-8")
     send_sighup(service)
-    wait_until(lambda: 'geoville_readings_total{outcome="failed"} 2.0' in httpx.get(f"{service.url}/metrics").text)
+    wait_until(
+        lambda: 'geoville_readings_total{outcome="failed"} 2.0' in httpx.get(f"{service.url}/metrics", timeout=60).text
+    )
     assert versions(service.url) == before
     write_perimeters(file, "Nouveau")
     send_sighup(service)

@@ -42,7 +42,7 @@ def test_perimeters_of_a_file_answer(start, tmp_path):
     parameters = {"lon": 1.89, "lat": 50.96, "on": "2024-06-01"}
     answer = httpx.get(f"{service.url}/lookup", params=parameters, timeout=20).json()
     assert (answer["verdict"], answer["basis"]) == ("inside", "official")
-    assert httpx.get(f"{service.url}/ready").json()["perimeters"] == 1
+    assert httpx.get(f"{service.url}/ready", timeout=60).json()["perimeters"] == 1
 
 
 def test_a_port_in_use_is_refused_in_one_sentence(start, script):
@@ -52,7 +52,7 @@ def test_a_port_in_use_is_refused_in_one_sentence(start, script):
     assert refused.returncode == 2
     assert refused.stdout == b""
     assert refused.stderr.decode("utf-8").startswith(f"Impossible d'écouter sur le port {port} (déjà pris)")
-    assert httpx.get(f"{service.url}/health").status_code == 200
+    assert httpx.get(f"{service.url}/health", timeout=60).status_code == 200
 
 
 def test_a_missing_file_of_perimeters_starts_no_worker(script, tmp_path):

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 import shapely
 from machine import chromium
-from playwright.sync_api import sync_playwright
+from patience import PATIENCE_MS
+from playwright.sync_api import expect, sync_playwright
 
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.model import Address, Kind, Perimeter
@@ -32,6 +33,8 @@ CALAIS = REPOSITORY / "data" / "calais"
 HOSTILE_NAME = "<script>alert(1)</script>"
 SECTORS = ("gagarine-manet-ferber", "constantine")
 DESKTOP = {"width": 1280, "height": 800}
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +65,7 @@ def watch(context: BrowserContext, path: Path) -> Watched:
     """Open a page from disk and listen to it."""
     watched = Watched(context.new_page())
     page, said = watched.page, watched.said
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_MS)
     context.on("request", lambda request: watched.fetched.append(request.url))
     page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: said.append(str(error)))

@@ -18,6 +18,8 @@ from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.index_method import index_rules
 from geoville.crs import WGS84, transform_points
 from geoville.errors import InvalidInputError
+from geoville.perimeters import place_index
+from geoville.perimeters.index_search import ground_of_unit
 from geoville.perimeters.quarters import CandidateOptions
 from geoville.perimeters.scenarios import SearchMethod
 from geoville.sources.contours import read_perimeters
@@ -28,6 +30,9 @@ from geoville.workflows.explain import explain_place, follow_place
 from geoville.workflows.search_inputs import CandidateRequest
 
 if TYPE_CHECKING:
+    from geoville.carroyage.index_method import MethodRules
+    from geoville.perimeters.ground_clusters import PeopledGround
+    from geoville.perimeters.quarters import UnitCells
     from geoville.workflows.candidates import CandidateRun
 
 CANDIDATES = embedded_data() / "calais" / "candidats.geojson"
@@ -93,8 +98,21 @@ def _square_centres(run: CandidateRun) -> tuple[np.ndarray, np.ndarray]:
     return transform_points(grid.easting + there, grid.northing + there, grid.epsg, WGS84)
 
 
-def test_the_chain_of_every_cell_of_calais_says_the_candidate_that_the_file_draws_around_it() -> None:
-    """An outline holds the centres of the squares that it keeps, and of no other."""
+def test_the_chain_of_every_cell_of_calais_says_the_candidate_that_the_file_draws_around_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An outline holds the centres of the squares that it keeps, and of no other.
+
+    The ground of an urban unit is the same for every place: it is made once here.
+    """
+    made: dict[str, PeopledGround] = {}
+
+    def once(cells: UnitCells, rules: MethodRules) -> PeopledGround:
+        if cells.unit not in made:
+            made[cells.unit] = ground_of_unit(cells, rules)
+        return made[cells.unit]
+
+    monkeypatch.setattr(place_index, "ground_of_unit", once)
     run = explain_place(CANDIDATES, *GAGARINE, on=ON).run
     lon, lat = _square_centres(run)
     drawn: dict[int, str | None] = dict.fromkeys(range(len(lon)))

@@ -19,7 +19,7 @@ from ports import free_port
 ROLE, READER = "agent", "lecteur"
 PASSWORD = "s3cret/é#"
 _UNPRIVILEGED = ("postgres", "nobody")
-_PATIENCE_S = 30
+_PATIENCE_S = 120
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from patience import PATIENCE_MS
 from services import services
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def visiting(browser: Browser) -> Open:
         context = browser.new_context(viewport=viewport, locale="fr-FR", reduced_motion="reduce", **options)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         fetched: list[str] = []
         said: list[str] = []
         context.on("request", lambda request: fetched.append(request.url))

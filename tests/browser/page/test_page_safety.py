@@ -37,7 +37,7 @@ def test_a_hostile_name_of_perimeter_is_only_text(visiting, official_url):
 
 
 def test_the_policy_lets_the_page_load_its_own_files_only(pack_url):
-    answer = httpx.get(pack_url, headers={"Accept": "text/html"})
+    answer = httpx.get(pack_url, headers={"Accept": "text/html"}, timeout=60)
     policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
@@ -48,10 +48,10 @@ def test_the_policy_lets_the_page_load_its_own_files_only(pack_url):
 
 def test_paths_out_of_the_files_of_the_page_do_not_exist(pack_url):
     for path in ("static/../pages.py", "static/%2e%2e/pages.py", "static//etc/passwd", "static/page.html"):
-        assert httpx.get(pack_url + path).status_code == 404
+        assert httpx.get(pack_url + path, timeout=60).status_code == 404
 
 
 def test_a_file_that_did_not_change_is_not_sent_again(pack_url):
-    first = httpx.get(f"{pack_url}static/main.js")
-    again = httpx.get(f"{pack_url}static/main.js", headers={"If-None-Match": first.headers["etag"]})
+    first = httpx.get(f"{pack_url}static/main.js", timeout=60)
+    again = httpx.get(f"{pack_url}static/main.js", headers={"If-None-Match": first.headers["etag"]}, timeout=60)
     assert (first.status_code, again.status_code, again.content) == (200, 304, b"")

@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -122,18 +124,46 @@ def test_a_request_to_stop_keeps_what_is_done_and_says_how_to_go_on(script, tmp_
     assert (tmp_path / "out.csv.partiel").read_text(encoding="utf-8").endswith("]\n")
 
 
-def test_a_second_work_on_the_same_output_is_refused_and_the_first_goes_on(script, geoville, tmp_path):
+class _Geocoder(BaseHTTPRequestHandler):
+    """Finds nothing, once it is let to answer."""
+
+    asked, may_answer = threading.Event(), threading.Event()
+
+    def do_GET(self) -> None:
+        self.asked.set()
+        self.may_answer.wait()
+        body = b'{"type":"FeatureCollection","features":[]}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_second_work_on_the_same_output_is_refused_and_the_first_goes_on(script, geoville, tmp_path, monkeypatch):
+    """The first one waits for its geocoder, and sees no time pass: it is stopped while the others are tried."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     source, out = tmp_path / "in.csv", tmp_path / "out.csv"
-    source.write_text("adresse\n" + "1 rue Youri Gagarine, Calais\n" * 5_000, encoding="utf-8")
-    command = [script, "lookup-file", source, out]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as running:
-        _wait_for_answers(tmp_path / "out.csv.partiel", running)
-        for option in ("--resume", "--force"):
-            second = geoville("lookup-file", source, out, option)
-            assert second.code == 2
-            assert "Un autre travail est en train d'écrire « out.csv »" in second.err
-        assert running.wait() == 0
-    assert len(out.read_text(encoding="utf-8").splitlines()) == 5_001
+    source.write_text("adresse\n" + "1 rue Youri Gagarine, Calais\n" * 3, encoding="utf-8")
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Geocoder) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        command = [script, "lookup-file", source, out, "--geocoder", f"http://127.0.0.1:{server.server_port}"]
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as running:
+            _Geocoder.asked.wait()
+            running.send_signal(signal.SIGSTOP)
+            for option in ("--resume", "--force"):
+                second = geoville("lookup-file", source, out, option)
+                assert second.code == 2
+                assert "Un autre travail est en train d'écrire « out.csv »" in second.err
+            _Geocoder.may_answer.set()
+            running.send_signal(signal.SIGCONT)
+            assert running.wait() == 0
+        server.shutdown()
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 4
     assert {path.name for path in tmp_path.iterdir()} == {"in.csv", "out.csv", "out.csv.provenance.json"}
 
 

@@ -70,11 +70,11 @@ def test_the_same_input_gives_the_same_bytes(geoville, tmp_path: Path) -> None:
     written = []
     for folder in (tmp_path / "a", tmp_path / "b"):
         folder.mkdir()
-        assert geoville(*SWEEP, "--gaps", "200", "--out", folder / "s.tif", "--layer", folder / "s.gpkg").code == 0
+        assert geoville(*SWEEP, "--thresholds", "1", "--out", folder / "s.tif", "--layer", folder / "s.gpkg").code == 0
         provenance = json.loads((folder / "s.tif.provenance.json").read_text(encoding="utf-8"))
         written.append(((folder / "s.tif").read_bytes(), (folder / "s.gpkg").read_bytes()))
         assert {item["vintage"] for item in provenance["inputs"] if item["role"] == "grid"} == {2015, 2019, 2021}
-        assert provenance["parameters"]["choices"]["gaps_m"] == [200.0]
+        assert provenance["parameters"]["choices"]["threshold_factors"] == [1.0]
     assert written[0] == written[1]
 
 
@@ -101,8 +101,9 @@ def test_words_tell_the_core_from_the_fringe(geoville, tmp_path: Path) -> None:
         (("--layer", "s.docx"), ".gpkg"),
     ],
 )
-def test_bad_input_is_one_sentence(geoville, tmp_path, monkeypatch, more, said) -> None:
+def test_bad_input_is_one_sentence_and_nothing_is_searched(geoville, tmp_path, monkeypatch, more, said) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("geoville.perimeters.sensitivity.find_candidates", None)
     told = geoville(*SWEEP, "--out", "s.tif", *more)
     assert told.code == 2
     assert said in told.err

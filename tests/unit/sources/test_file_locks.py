@@ -57,7 +57,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
         with alone_if_free(tmp_path / "a") as taken:
             assert not taken
         process.kill()
-        process.wait(10)
+        process.wait()
         with alone_if_free(tmp_path / "a") as taken:
             assert taken
 

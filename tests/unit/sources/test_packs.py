@@ -185,7 +185,7 @@ def test_two_processes_that_publish_at_once_lose_no_version() -> None:
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(60)
+        worker.join()
     assert [worker.exitcode for worker in workers] == [0, 0]
     assert versions("bourg") == tuple(range(1, 25))
     titles = {open_pack(f"bourg@{version}").title for version in versions("bourg")}

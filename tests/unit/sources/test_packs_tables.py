@@ -95,12 +95,12 @@ def test_the_cells_of_a_country_are_read_and_matched_within_seconds(tmp_path: Pa
         "iris": np.char.add(codes, "0101"),
     }
     pd.DataFrame(table).to_parquet(tmp_path / "cells.parquet", index=False)
-    begun = time.perf_counter()
+    begun = time.process_time()
     read = read_cells(tmp_path / "cells.parquet")
-    once = time.perf_counter()
+    once = time.process_time()
     assert once - begun < 15  # 5 s on a machine at rest
     commune, _ = read.zones_of(_GridOf(read))  # type: ignore[arg-type]
-    assert time.perf_counter() - once < 15
+    assert time.process_time() - once < 15
     np.testing.assert_array_equal(commune, read.commune)
 
 

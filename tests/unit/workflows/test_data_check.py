@@ -203,7 +203,8 @@ def test_a_file_that_moved_out_of_https_is_not_available(monkeypatch):
     [("cut", "coupe la connexion"), ("slow", "ne répond pas à temps"), ("loop", "renvoie sans fin")],
 )
 def test_no_answer_at_all_says_why_beside_one_that_answers(server, monkeypatch, behaviour, fault):
-    monkeypatch.setattr(downloads, "ANSWER_TIMEOUT_S", 0.3)
+    if behaviour == "slow":  # the others answer, as late as a busy machine makes them
+        monkeypatch.setattr(downloads, "ANSWER_TIMEOUT_S", 0.3)
     with downloads.open_client() as client:
         answer = downloads.ask(client, f"{server.mirror(behaviour)}/a.zip")
     assert answer.status is None
