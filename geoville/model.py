@@ -416,6 +416,7 @@ class Position:
     whole : for a street or a town that a complete list knows whole, all of it (WGS84: the points of its addresses, or
         their convex hull); for a question that may mean several addresses, all of them; None where it is not known.
     notes : French sentences about what was typed, understood and set aside.
+    side : for a house number whose position was not surveyed, the numbers of its side of the street; None otherwise.
     """
 
     lon: float
@@ -438,7 +439,24 @@ class Position:
     score_next: float | None = None
     alternatives: tuple[str, ...] = ()
     whole: BaseGeometry | None = None
+    side: StreetSide | None = None
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StreetSide:
+    """Numbers of one side of a street (one parity), in their order: a number is misplaced along them, hardly across.
+
+    Parameters
+    ----------
+    points : lon and lat of each, degrees (WGS84); two that follow each other stand apart.
+    numbers : house numbers with their repetitions, as texts.
+    rank : of the number that was asked, among them.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    numbers: tuple[str, ...]
+    rank: int
 
 
 @dataclass(frozen=True, slots=True)

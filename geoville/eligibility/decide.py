@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from geoville import french
 from geoville.crs import projected_epsg
-from geoville.eligibility.judgement import deciding_first, locate, period_verdicts, quality_of, whole_share
+from geoville.eligibility.judgement import (
+    REGION_WITHIN_M,
+    deciding_first,
+    locate,
+    period_verdicts,
+    quality_of,
+    whole_share,
+)
 from geoville.eligibility.rules import RuleGround, Standing, ground_of_position, rule_findings
 from geoville.eligibility.sentences import (
     NOT_A_NO,
@@ -18,6 +25,7 @@ from geoville.eligibility.sentences import (
     describe,
     if_far,
     part_in_words,
+    side_sentence,
     verdict_sentence,
 )
 from geoville.law import whole_commune_at
@@ -92,7 +100,7 @@ def position_reasons(
             on,
             complete=located.complete,
         )
-        precision = _precision(verdict, located.position, nearest) if nearest else [NOT_A_NO]
+        precision = _precision(verdict, located, nearest) if nearest else [NOT_A_NO]
     return (
         first,
         *basis_sentences(basis, answering),
@@ -146,16 +154,20 @@ def _whole_sentence(
     )
 
 
-def _precision(verdict: VerdictCode, position: Position, nearest: PerimeterHit | None) -> list[str]:
+def _precision(verdict: VerdictCode, located: Located, nearest: PerimeterHit) -> list[str]:
+    position = located.position
     if not position.firm:
         return [position.firm_reason]
-    is_uncertain = verdict is VerdictCode.UNCERTAIN and nearest is not None
-    contour = [contour_sentence(nearest.perimeter)] if is_uncertain and nearest and nearest.perimeter.accuracy_m else []
+    is_uncertain = verdict is VerdictCode.UNCERTAIN
+    contour = [contour_sentence(nearest.perimeter)] if is_uncertain and nearest.perimeter.accuracy_m else []
+    region = located.region(nearest.perimeter.epsg) if abs(nearest.distance_m) <= REGION_WITHIN_M else None
+    if region is not None:
+        return [side_sentence(region, verdict), *contour]
     if not position.accuracy_m:
         return contour
     radius = french.distance(position.accuracy_m)
     reason = f" ({position.accuracy_reason})" if position.accuracy_reason else ""
-    if is_uncertain and nearest:
+    if is_uncertain:
         limit = french.distance(abs(nearest.distance_m))
         return [f"La limite est à {limit} et la position n'est connue qu'à {radius} près{reason}.", *contour]
     return [f"Position connue à {radius} près{reason}."]

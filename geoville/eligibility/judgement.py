@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoville.eligibility.street_region import street_region
 from geoville.model import Kind, PeriodVerdict, PositionType, Quality, VerdictCode
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.eligibility.index import PerimeterIndex
+    from geoville.eligibility.street_region import StreetRegion
     from geoville.model import PerimeterHit, Position
 
 
@@ -50,6 +52,9 @@ def share_of(part: BaseGeometry, shape: BaseGeometry) -> float:
     return min(1.0, float(measure(part) / measure(shape)))
 
 
+REGION_WITHIN_M = 300.0
+"""Farther from a limit than that, the side of the street is not asked: no number is so far from where it is."""
+
 _MOST = 0.5
 _DECIDING = {VerdictCode.INSIDE: 0, VerdictCode.UNCERTAIN: 1, VerdictCode.OUTSIDE: 2}
 
@@ -79,6 +84,19 @@ class Located:
         """Verdict about one of the hits, as `verdict_on` gives it: each is judged once, whatever rests on it."""
         return verdict_on(self, None) if hit is None else self._verdicts[id(hit)]
 
+    def region(self, epsg: int) -> StreetRegion | None:
+        """Where a house number may be, in a projected CRS; None where its position is a disc."""
+        side = self.position.side
+        if side is None or not self.position.firm:
+            return None
+        if epsg not in self._regions:
+            self._regions[epsg] = street_region(side, epsg)
+        return self._regions[epsg]
+
+    @cached_property
+    def _regions(self) -> dict[int, StreetRegion | None]:
+        return {}
+
     @cached_property
     def _verdicts(self) -> dict[int, VerdictCode]:
         return {id(hit): verdict_on(self, hit) for hit in self.hits}
@@ -101,6 +119,8 @@ def locate(position: Position, index: PerimeterIndex) -> Located:
 def verdict_on(located: Located, nearest: PerimeterHit | None) -> VerdictCode:
     """Verdict about one perimeter: `uncertain` where its limit lies within its accuracy and the position's, added.
 
+    A house number whose place is told by its side of the street is judged by all of it that may be the place.
+
     Parameters
     ----------
     nearest : None where no perimeter known is in force: what is not known is not "outside".
@@ -109,9 +129,22 @@ def verdict_on(located: Located, nearest: PerimeterHit | None) -> VerdictCode:
         return VerdictCode.NOT_FOUND
     if not located.firm:
         return VerdictCode.UNCERTAIN
+    if abs(nearest.distance_m) <= REGION_WITHIN_M:
+        region = located.region(nearest.perimeter.epsg)
+        if region is not None:
+            return _verdict_of_region(region.shape, nearest)
     astride = nearest.distance_m == 0 and not nearest.inside
     accuracy_m = located.position.accuracy_m + nearest.perimeter.accuracy_m
     if astride or (accuracy_m > 0 and abs(nearest.distance_m) <= accuracy_m):
+        return VerdictCode.UNCERTAIN
+    return VerdictCode.INSIDE if nearest.inside else VerdictCode.OUTSIDE
+
+
+def _verdict_of_region(region: BaseGeometry, nearest: PerimeterHit) -> VerdictCode:
+    """Verdict about a perimeter of all that may be the place: `uncertain` where its limit, as widened, meets that."""
+    import shapely
+
+    if shapely.distance(shapely.boundary(nearest.perimeter.geometry), region) <= nearest.perimeter.accuracy_m:
         return VerdictCode.UNCERTAIN
     return VerdictCode.INSIDE if nearest.inside else VerdictCode.OUTSIDE
 

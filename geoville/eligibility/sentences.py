@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from geoville import french
+from geoville.eligibility.street_region import Placing
 from geoville.model import Basis, Kind, Quality, VerdictCode
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from geoville.eligibility.street_region import StreetRegion
     from geoville.model import Perimeter, PerimeterHit
 
 
@@ -140,6 +142,20 @@ def contour_sentence(perimeter: Perimeter) -> str:
         return ""
     source = perimeter.accuracy_source or f"ce contour est connu à {french.distance(perimeter.accuracy_m)} près"
     return f"{source[0].upper()}{source[1:]}."
+
+
+_SIDES = {VerdictCode.INSIDE: "dedans", VerdictCode.OUTSIDE: "dehors"}
+
+
+def side_sentence(region: StreetRegion, verdict: VerdictCode) -> str:
+    """Say what the numbers of the same side of the street settle, or why they do not."""
+    numbers = f"les numéros {region.first} à {region.last} du même côté de la rue"
+    side = _SIDES.get(verdict)
+    if side is None:
+        return f"La limite passe à hauteur de ce que couvrent {numbers} : la place exacte du numéro reste à vérifier."
+    if region.placing is Placing.INTERPOLATED:
+        return f"Numéro placé par calcul entre deux autres : tout ce que couvrent {numbers} est {side}."
+    return f"{numbers[0].upper()}{numbers[1:]} sont tous {side} : la place exacte du numéro n'y change rien."
 
 
 def dates_in_force(perimeter: Perimeter) -> str:

@@ -26,10 +26,11 @@ from geoville.geocoding.index import AddressIndex
 from geoville.geocoding.match import SUGGESTED_STREETS, StreetMatch, as_good_as_first, last_words, match_streets
 from geoville.geocoding.parse import ParsedAddress, StreetName, parse_address
 from geoville.geocoding.places import SUGGESTED_PLACES, PlaceIndex, PlaceMatch
+from geoville.geocoding.street_side import street_side
 from geoville.geocoding.towns import Designation, Town, Towns, with_its_postcode
 from geoville.geocoding.words import COMPLEMENTS, PARTICLES, REPETITION_LETTERS, content_words, normalise
 from geoville.law import position_accuracy
-from geoville.model import Address, AddressList, NotFound, Position, PositionType
+from geoville.model import Address, AddressList, NotFound, Position, PositionType, StreetSide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -145,6 +146,9 @@ SAME_PLACE_M = 5.0
 SEVERAL_NEAR = "la liste donne plusieurs positions de cette adresse, proches"
 
 ABSENT_NUMBER = 0.7
+UNSURVEYED_M = 30.0
+"""Accuracy from which a position is deduced (a segment of street, a plot, no type at all), not taken on the spot."""
+
 OTHER_SPELLING_OF_SUFFIX = 0.98
 
 
@@ -217,14 +221,13 @@ class OnStreet:
                 return self._at_places(here, self._score * factor, doubts)
         return None
 
-    @staticmethod
-    def _at_places(here: list[Address], score: float, doubts: tuple[str, ...]) -> Position:
+    def _at_places(self, here: list[Address], score: float, doubts: tuple[str, ...]) -> Position:
         """Position of one address that the list places once or several times."""
         address = min(here, key=_firmest)
         found = _house(address, score, doubts)
         others = [known for known in here if distance_m(address.lon, address.lat, known) > SAME_PLACE_M]
         if not others:
-            return found
+            return replace(found, side=self._side(address)) if found.firm else found
         reach_m = max(distance_m(address.lon, address.lat, known) + _accuracy_m(known) for known in others)
         if not any(
             distance_m(address.lon, address.lat, known) > _accuracy_m(address) + _accuracy_m(known) for known in others
@@ -232,6 +235,10 @@ class OnStreet:
             return replace(found, accuracy_m=max(found.accuracy_m, reach_m), accuracy_reason=SEVERAL_NEAR)
         places = [found, *(_house(known, score, doubts) for known in others)]
         return either(places, "La liste donne plusieurs positions éloignées à ce numéro.")
+
+    def _side(self, address: Address) -> StreetSide | None:
+        """The numbers beside one whose position was not surveyed."""
+        return street_side(address, self._addresses) if _accuracy_m(address) >= UNSURVEYED_M else None
 
     def _other_postcode(self, addresses: Iterable[Address], postcode: str) -> tuple[str, ...]:
         """Doubt about a postcode typed that is none of those of some addresses; none where the list says none."""
