@@ -167,14 +167,14 @@ def _line(
     """Line of the numbers around one as far as a reach, prolonged where the street ends; None where one is isolated."""
     ends = []
     for step in (-1, 1):
-        place, walked_m, line = rank, 0.0, [points[rank]]
-        while 0 <= place + step < len(points) and (walked_m < reach_m or len(line) <= fewest):
-            stride = math.dist(points[place], points[place + step])
-            if stride > longest_step_m:
+        place, away_m, line = rank, 0.0, [points[rank]]
+        while 0 <= place + step < len(points) and (away_m < reach_m or len(line) <= fewest):
+            if math.dist(points[place], points[place + step]) > longest_step_m:
                 return None
-            place, walked_m = place + step, walked_m + stride
+            place += step
+            away_m = math.dist(points[rank], points[place])  # as the crow flies: numbers in no order go to and fro
             line.append(points[place])
-        ends.append((line, place, reach_m - walked_m))
+        ends.append((line, place, reach_m - away_m))
     (before, first, missing_before), (after, last, missing_after) = ends
     if first == rank and last == rank:
         return None

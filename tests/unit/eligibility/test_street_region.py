@@ -1,0 +1,119 @@
+"""Where a house number may be, from its side of the street, and what an answer makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+import shapely
+from made_up_actions import EAST, NORTH, QPV_2024
+
+from geoville.crs import LAMBERT_93, WGS84, transform_points
+from geoville.eligibility.decide import decide
+from geoville.eligibility.index import PerimeterIndex
+from geoville.eligibility.street_region import Placing, placing_of, region_rules, street_region
+from geoville.model import Position, PositionType, StreetSide, VerdictCode
+
+RULES = region_rules()
+ON = date(2025, 1, 1)
+
+
+def side(*points: tuple[float, float], rank: int) -> StreetSide:
+    """Numbers at points of the made-up town, in metres from its corner: 2, 4, 6…"""
+    east, north = np.array(points).T
+    lon, lat = transform_points(EAST + east, NORTH + north, LAMBERT_93, WGS84)
+    numbers = tuple(str(2 * place) for place in range(1, len(points) + 1))
+    return StreetSide(tuple(zip(lon.tolist(), lat.tolist(), strict=True)), numbers, rank)
+
+
+def house(told: StreetSide, accuracy_m: float = 50.0) -> Position:
+    lon, lat = told.points[told.rank]
+    return Position(lon, lat, "4 Rue Test", PositionType.HOUSENUMBER, accuracy_m=accuracy_m, side=told)
+
+
+def verdict(position: Position, *perimeters) -> VerdictCode:
+    return decide(position, PerimeterIndex(perimeters or (QPV_2024,)), ON).verdict
+
+
+# The QPV is the square from (600, 0) to (1000, 400); the street runs east, along its northern limit.
+ALONG_OUTSIDE = [(650.0, 408.0), (668.0, 409.0), (690.0, 408.5), (707.0, 407.5), (731.0, 408.0)]
+ALONG_INSIDE = [(x, 800.0 - y) for x, y in ALONG_OUTSIDE]
+
+
+@pytest.mark.parametrize(
+    ("points", "rank", "placing"),
+    [
+        ([(0, 0), (18, 1), (40, 0), (57, 1)], 1, Placing.ORDERED),
+        ([(0, 0), (40, 0), (18, 1), (57, 1)], 1, Placing.UNORDERED),
+        ([(0, 0), (15, 0), (30, 0), (47, 1)], 1, Placing.INTERPOLATED),
+        ([(0, 0), (15, 0), (30, 0), (47, 1)], 2, Placing.INTERPOLATED),
+        ([(0, 0), (15, 0)], 0, None),
+    ],
+)
+def test_positions_show_how_they_were_placed(points, rank, placing):
+    assert placing_of(points, rank, RULES) is placing
+
+
+def test_a_region_holds_the_neighbours_of_a_number_and_keeps_to_their_side():
+    told = side(*ALONG_OUTSIDE, rank=2)
+    region = street_region(told, LAMBERT_93)
+    assert region is not None
+    assert (region.placing, region.first, region.last) == (Placing.ORDERED, "2", "10")
+    shape = shapely.transform(region.shape, lambda xy: xy - (EAST, NORTH))
+    assert all(shape.covers(shapely.Point(*point)) for point in ALONG_OUTSIDE)
+    assert shape.distance(shapely.Point(690, 400)) > 0, "the axis of the street is not in it"
+
+
+def test_a_number_between_two_known_ones_may_be_anywhere_between_them():
+    curved = side((0, 0), (100, 0), (200, 0), (300, 0), (310, 40), (303, 90), rank=1)
+    region = street_region(curved, LAMBERT_93)
+    assert region is not None
+    assert region.placing is Placing.INTERPOLATED
+    west, south, east, north = shapely.transform(region.shape, lambda xy: xy - (EAST, NORTH)).bounds
+    assert west < 0
+    assert east > 300
+    assert north - south >= 2 * RULES.interpolated_share * 300 - 0.1
+
+
+def test_a_number_far_from_its_neighbours_has_no_region():
+    assert street_region(side((0, 0), (20, 0), (340, 3), (357, 0), rank=2), LAMBERT_93) is None
+
+
+@pytest.mark.parametrize(
+    ("points", "expected"), [(ALONG_OUTSIDE, VerdictCode.OUTSIDE), (ALONG_INSIDE, VerdictCode.INSIDE)]
+)
+def test_a_street_that_runs_along_the_limit_settles_its_numbers(points, expected):
+    position = house(side(*points, rank=2))
+    assert verdict(replace(position, side=None)) is VerdictCode.UNCERTAIN, "the disc reaches the limit"
+    answer = decide(position, PerimeterIndex((QPV_2024,)), ON)
+    assert answer.verdict is expected
+    assert any("numéros 2 à 10 du même côté" in reason for reason in answer.reasons)
+
+
+def test_a_street_that_crosses_the_limit_leaves_its_numbers_to_be_checked():
+    crossing = [(700.0, 360.0), (701.0, 379.0), (699.0, 401.0), (700.0, 418.0), (701.0, 437.0)]
+    answer = decide(house(side(*crossing, rank=2)), PerimeterIndex((QPV_2024,)), ON)
+    assert answer.verdict is VerdictCode.UNCERTAIN
+    assert any("La limite passe" in reason for reason in answer.reasons)
+
+
+def test_a_limit_that_is_not_sure_is_widened_before_it_is_met():
+    position = house(side(*ALONG_OUTSIDE, rank=2))
+    assert verdict(position, replace(QPV_2024, accuracy_m=25.0)) is VerdictCode.UNCERTAIN
+
+
+def test_numbers_in_no_order_reach_as_far_as_positions_go_wrong():
+    # The street turns into the quarter 45 m farther: numbers that follow each other stop before, others may not.
+    turned = [*ALONG_OUTSIDE, (750.0, 407.0), (752.0, 390.0), (751.0, 371.0)]
+    shuffled = [turned[2], turned[1], turned[3], turned[4], turned[0], *turned[5:]]
+    assert verdict(house(side(*turned, rank=2))) is VerdictCode.OUTSIDE
+    assert verdict(house(side(*shuffled, rank=2))) is VerdictCode.UNCERTAIN
+
+
+def test_a_number_placed_between_two_far_ones_is_less_sure_than_its_disc():
+    across = side((500.0, 480.0), (600.0, 460.0), (700.0, 440.0), (800.0, 420.0), (828.0, 431.0), rank=2)
+    position = house(across, accuracy_m=30.0)
+    assert verdict(replace(position, side=None)) is VerdictCode.OUTSIDE
+    assert verdict(position) is VerdictCode.UNCERTAIN
