@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Any
 
 from geoville.crs import WGS84, transform_point
@@ -45,12 +45,14 @@ class RegionRules:
     across_m: float
     ordered_reach_m: float
     ordered_neighbours: int
+    held_neighbours: int
     unordered_reach_m: float
     unordered_across_m: float
     interpolated_across_m: float
     interpolated_share: float
     equal_step_m: float
     longest_step_m: float
+    metric_slack: float
 
 
 @cache
@@ -107,8 +109,8 @@ def street_region(side: StreetSide, epsg: int) -> StreetRegion | None:
         ordered = placing is Placing.ORDERED
         reach_m = rules.ordered_reach_m if ordered else rules.unordered_reach_m
         across_m = rules.across_m if ordered else rules.unordered_across_m
-        fewest = rules.ordered_neighbours if ordered else 0
-        walked = _line(points, side.rank, reach_m, fewest, rules.longest_step_m)
+        fewest = rules.held_neighbours if ordered else 0
+        walked = _line(points, _whole_numbers(side.numbers), side.rank, reach_m, fewest, rules)
         if walked is None:
             return None
         line, first, last = walked
@@ -161,24 +163,35 @@ def _run(points: Points, rank: int, rules: RegionRules) -> tuple[int, int]:
     return first, last
 
 
+def _whole_numbers(numbers: Sequence[str]) -> list[int]:
+    """House numbers without their repetitions."""
+    return [int("".join(takewhile(str.isdigit, number))) for number in numbers]
+
+
+def _follow_each_other(step_m: float, between: int, rules: RegionRules) -> bool:
+    """Whether two numbers are neighbours: near, or as far as their numbers say where streets are numbered in metres."""
+    return step_m <= rules.longest_step_m or abs(step_m - between) <= rules.metric_slack * step_m
+
+
 def _line(
-    points: Points, rank: int, reach_m: float, fewest: int, longest_step_m: float
+    points: Points, numbers: Sequence[int], rank: int, reach_m: float, fewest: int, rules: RegionRules
 ) -> tuple[list[Point], int, int] | None:
     """Line of the numbers around one as far as a reach, prolonged where the street ends; None where one is isolated."""
     ends = []
     for step in (-1, 1):
         place, away_m, line = rank, 0.0, [points[rank]]
         while 0 <= place + step < len(points) and (away_m < reach_m or len(line) <= fewest):
-            if math.dist(points[place], points[place + step]) > longest_step_m:
+            after, between = place + step, abs(numbers[place + step] - numbers[place])
+            if not _follow_each_other(math.dist(points[place], points[after]), between, rules):
                 return None
-            place += step
+            place = after
             away_m = math.dist(points[rank], points[place])  # as the crow flies: numbers in no order go to and fro
             line.append(points[place])
         ends.append((line, place, reach_m - away_m))
-    (before, first, missing_before), (after, last, missing_after) = ends
+    (back, first, missing_before), (ahead, last, missing_after) = ends
     if first == rank and last == rank:
         return None
-    whole = [*reversed(before), *after[1:]]
+    whole = [*reversed(back), *ahead[1:]]
     if missing_after > 0:
         whole.append(_beyond(whole, missing_after))
     if missing_before > 0:

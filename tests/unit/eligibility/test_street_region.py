@@ -60,9 +60,9 @@ def test_a_region_holds_the_neighbours_of_a_number_and_keeps_to_their_side():
     told = side(*ALONG_OUTSIDE, rank=2)
     region = street_region(told, LAMBERT_93)
     assert region is not None
-    assert (region.placing, region.first, region.last) == (Placing.ORDERED, "2", "10")
+    assert (region.placing, region.first, region.last) == (Placing.ORDERED, "4", "8")
     shape = shapely.transform(region.shape, lambda xy: xy - (EAST, NORTH))
-    assert all(shape.covers(shapely.Point(*point)) for point in ALONG_OUTSIDE)
+    assert all(shape.covers(shapely.Point(*point)) for point in ALONG_OUTSIDE[1:4])
     assert shape.distance(shapely.Point(690, 400)) > 0, "the axis of the street is not in it"
 
 
@@ -89,7 +89,7 @@ def test_a_street_that_runs_along_the_limit_settles_its_numbers(points, expected
     assert verdict(replace(position, side=None)) is VerdictCode.UNCERTAIN, "the disc reaches the limit"
     answer = decide(position, PerimeterIndex((QPV_2024,)), ON)
     assert answer.verdict is expected
-    assert any("numéros 2 à 10 du même côté" in reason for reason in answer.reasons)
+    assert any("numéros 4 à 8 du même côté" in reason for reason in answer.reasons)
 
 
 def test_a_street_that_crosses_the_limit_leaves_its_numbers_to_be_checked():
@@ -117,3 +117,13 @@ def test_a_number_placed_between_two_far_ones_is_less_sure_than_its_disc():
     position = house(across, accuracy_m=30.0)
     assert verdict(replace(position, side=None)) is VerdictCode.OUTSIDE
     assert verdict(position) is VerdictCode.UNCERTAIN
+
+
+def test_numbers_in_metres_may_stand_far_apart():
+    far = ((0.0, 0.0), (140.0, 2.0), (285.0, 0.0), (420.0, 3.0), (560.0, 0.0))
+    told = side(*far, rank=2)
+    assert street_region(told, LAMBERT_93) is None
+    metric = replace(told, numbers=("2", "142", "286", "422", "562"))
+    region = street_region(metric, LAMBERT_93)
+    assert region is not None
+    assert (region.first, region.last) == ("142", "422")
