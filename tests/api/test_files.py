@@ -24,6 +24,7 @@ from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.lookup_file.job import open_file_job
 from geoville.workflows.lookup_file.questions import FileColumns
 
+CASES = Path(__file__).parents[1] / "corpus" / "cases"
 ON = "2024-06-01"
 ADDRESSES = (
     "nom;adresse;ville;cp\n"
@@ -221,3 +222,32 @@ def test_a_workbook_may_take_longer_than_another_request(send, request_of, monke
     answer = request_of(hasty, "POST", "/reverse/csv", files={"data": ("a.xlsx", content)})
     assert answer.status_code == 503
     assert "CSV" in answer.json()["detail"]
+
+
+def test_a_workbook_of_libreoffice_is_answered_as_one(send, tmp_path):
+    content = (CASES / "x11.ods").read_bytes()
+    answer = send("/search/csv", content, on=ON)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/vnd.oasis.opendocument.spreadsheet"
+    assert answer.content == of_the_command_line(tmp_path, content, ".ods")
+
+
+def test_a_day_for_each_row_and_the_sheet_are_asked_as_on_the_command_line(send, tmp_path):
+    content = workbook(["adresse", "le"], ["1 rue Youri Gagarine, 62100 Calais", "01/06/2016"])
+    answer = send("/search/csv", content, date="le", sheet="Sheet", on=ON)
+    assert answer.content == of_the_command_line(tmp_path, content, ".xlsx", date="le")
+    refused = send("/search/csv", content, date="absente", on=ON)
+    assert refused.status_code == 400
+    assert "Colonne absente (colonne absente)" in refused.json()["detail"]
+
+
+def test_a_town_for_the_rows_that_name_none_and_a_projection_are_told_by_the_fields_of_the_form(send, tmp_path):
+    content = b"adresse\n1 rue Youri Gagarine\n"
+    answer = send("/search/csv", content, default_citycode="62193", on=ON)
+    assert answer.content == of_the_command_line(tmp_path, content, ".csv", default_citycode="62193")
+    points = b"x;y\n622097,72;7095814,64\n"
+    answer = send("/reverse/csv", points, crs="2154", on=ON)
+    (tmp_path / "points").mkdir()
+    assert answer.content == of_the_command_line(tmp_path / "points", points, ".csv", crs="2154")
+    detail = send("/reverse/csv", points, on=ON).json()["detail"]
+    assert detail == "Les colonnes x et y sont en Lambert-93 (EPSG:2154), et non en degrés : le dire par crs 2154."

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.sources.rows.header import Header, IsHeader
-    from geoville.sources.rows.row import AddedColumn, Cell
+    from geoville.sources.rows.row import AddedColumn, Cell, Fitted
 
 
 # --- How a CSV file is written: its encoding and its separator, recognised or imposed
@@ -220,6 +220,9 @@ class _Record:
         return max((rank for rank, cell in enumerate(self.cells, start=1) if cell.strip()), default=0)
 
 
+SURPLUS_READ = "Séparateur en trop, lu comme une partie de sa case"
+
+
 class CsvRows:
     """A CSV file, whose dialect is recognised when it is opened.
 
@@ -236,8 +239,9 @@ class CsvRows:
         encoding: str | None = None,
         separator: str | None = None,
         is_header: IsHeader | None = None,
+        fitted: Fitted | None = None,
     ) -> None:
-        self._path = path
+        self._path, self._fitted = path, fitted
         self._dialect = recognise_dialect(path, encoding=encoding, separator=separator, is_header=is_header)
         first = list(islice(self._records(), FIRST_ROWS))
         header = find_header((record.cells for record in first), is_header)
@@ -254,10 +258,10 @@ class CsvRows:
 
     def rows(self, wanted: Sequence[int]) -> Iterator[InputRow]:
         """Rows in order, blank lines left out, with the cells of the columns at these places."""
-        for record in islice(self._records(), self._header.last + 1, None):
-            fault = record.fault or self._surplus(record)
-            if fault:
-                yield InputRow(record.line, ("",) * len(wanted), fault, record.remarks)
+        for read in islice(self._records(), self._header.last + 1, None):
+            record = self._without_surplus(read)
+            if record.fault:
+                yield InputRow(record.line, ("",) * len(wanted), record.fault, record.remarks)
             elif record.cells:
                 cells = [*record.cells, *("",) * (len(self.columns) - len(record.cells))]
                 remarks = (*record.remarks, *self._missing(record, wanted))
@@ -286,9 +290,16 @@ class CsvRows:
                 tail = (self._written(cell, quote_all=quoted_so_far[-1]) for cell in cells)
                 stream.write(self._dialect.separator.join((record.text, *tail)) + record.end)
 
-    def _surplus(self, record: _Record) -> str:
+    def _without_surplus(self, record: _Record) -> _Record:
+        """A record whose cells are those of the columns, where it has more and it is clear how; else it is at fault."""
         count, expected = len(record.cells), len(self.columns)
-        return f"{count} cases au lieu de {expected}" if record.width > expected else ""
+        if record.fault or record.width <= expected:
+            return record
+        said = f"{count} cases au lieu de {expected}"
+        cells = self._fitted(record.cells, self.columns, self._dialect.separator) if self._fitted else None
+        if cells is None:
+            return replace(record, fault=said)
+        return replace(record, cells=cells, remarks=(*record.remarks, f"{SURPLUS_READ} : {said}"))
 
     def _missing(self, record: _Record, wanted: Sequence[int]) -> tuple[str, ...]:
         """What is to be said of a row that stops before a column that is read."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.sources.rows.header import IsHeader
-    from geoville.sources.rows.row import AddedCells, AddedColumn, InputRow
+    from geoville.sources.rows.row import AddedCells, AddedColumn, Fitted, InputRow
 
 
 _SUFFIXES = {
@@ -76,6 +76,7 @@ def open_row_file(
     separator: str | None = None,
     sheet: str | None = None,
     is_header: IsHeader | None = None,
+    fitted: Fitted | None = None,
 ) -> RowFile:
     """Open a file of rows and recognise its layout.
 
@@ -85,6 +86,7 @@ def open_row_file(
     sheet : of a workbook; unless given, the first one whose header holds what is looked for, else the first one.
     is_header : tells the names of columns, which may be below a title or in another sheet; unless given, the first row
         is the header.
+    fitted : tells what the rows of a CSV file say that have a separator too many; unless given, they are at fault.
 
     Raises
     ------
@@ -110,4 +112,4 @@ def open_row_file(
         return OdsRows(path, sheet, is_header)
     if kind == "parquet":
         return ParquetRows(LocalFile(path))
-    return CsvRows(path, encoding=encoding, separator=separator, is_header=is_header)
+    return CsvRows(path, encoding=encoding, separator=separator, is_header=is_header, fitted=fitted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from geoville.french import unaccented
@@ -90,6 +91,11 @@ def code_of(text: str) -> str:
     if _WITHOUT_ITS_ZERO.fullmatch(code):
         return f"0{code}"
     return code if INSEE_CODE.fullmatch(code) else trimmed
+
+
+Fitted = Callable[[Sequence[str], Sequence[str], str], list[str] | None]
+"""Cells of a row that has more than there are columns, one for each column: from the cells, the names of the columns
+and the separator; None where it is not clear which ones are parts of one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 
+_DIGITS_ALONE = re.compile(r"\d+", re.ASCII)
 _CELL_OF_A_ROW = re.compile(r"^\W*\d|\d{4}")
 """A house number, a postcode, a date, a telephone: no name of a column."""
 
@@ -200,7 +201,7 @@ class AddressQuestions:
         default = "" if citycode or self._town_of(written) else self.default_citycode
         answer = desk.answer(text, on, postcode=postcode, citycode=citycode or default)
         remarks: tuple[str, ...] = ()
-        if answer.position is None and (citycode or default):
+        if (citycode or default) and not (answer.position and answer.position.firm):
             answer, remarks = self._without_unknown_postcode(answer, written, desk, on, citycode or default)
         if answer.position is None and default and parse_address(text).city:
             elsewhere = desk.answer(text, on, postcode=postcode)  # the text names another town than the default
@@ -235,7 +236,7 @@ class AddressQuestions:
             return answer, ()
         text = self._text(written | dict.fromkeys(columns, ""))
         again = desk.answer(text, on, citycode=citycode) if text else answer
-        if again.position is None or again.position.postcode:
+        if again.position and again.position.postcode:
             return answer, ()
         return again, (f"Code postal que la liste d'adresses ne connaît pas, laissé de côté : {', '.join(codes)}",)
 
@@ -416,7 +417,12 @@ class FileColumns:
             It cannot be read, or is of a format that has no such layout.
         """
         return open_row_file(
-            path, encoding=self.encoding, separator=self.separator, sheet=self.sheet, is_header=self.are_in
+            path,
+            encoding=self.encoding,
+            separator=self.separator,
+            sheet=self.sheet,
+            is_header=self.are_in,
+            fitted=self.fitted,
         )
 
     def are_in(self, names: Sequence[str]) -> bool:
@@ -429,6 +435,20 @@ class FileColumns:
         except InvalidInputError:
             return False
         return True
+
+    def fitted(self, cells: Sequence[str], known: Sequence[str], separator: str) -> list[str] | None:
+        """Cells of a row that has more than there are columns, one for each column; None where that is not clear.
+
+        A separator in an address makes two cells of it: they are one again where the code and the town that follow are
+        then in their own columns. Where a decimal comma separates too, each number is made of two cells.
+        """
+        try:
+            questions = self.questions(known)
+        except InvalidInputError:
+            return None
+        if isinstance(questions, CoordinateQuestions):
+            return _with_decimals(cells, known, questions, separator)
+        return _with_one_address(cells, known, questions, separator)
 
     def asked_of(self, file: RowFile) -> Questions:
         """Columns of a file that ask the question, once its first coordinates are seen to be what they are taken for.
@@ -539,6 +559,35 @@ class FileColumns:
 
 RECOGNISED = FileColumns()
 """Nothing is said of the file."""
+
+
+def _with_one_address(
+    cells: Sequence[str], known: Sequence[str], questions: AddressQuestions, separator: str
+) -> list[str] | None:
+    codes = _POSTCODE_NAMES | _CITYCODE_NAMES
+    places = [known.index(part) for part in questions.parts if fold(part) not in codes | _TOWN_NAMES]
+    ends = [known.index(name) for name in questions.columns if fold(name) in codes or name == questions.postcode]
+    if not places or not ends or min(ends) < max(places):
+        return None
+    place, surplus = max(places), len(cells) - len(known)
+    parts = [part.strip() for part in cells[place : place + surplus + 1] if part.strip()]
+    fitted = [*cells[:place], f"{separator} ".join(parts), *cells[place + surplus + 1 :]]
+    towns = [known.index(part) for part in questions.parts if fold(part) in _TOWN_NAMES]
+    right = all(INSEE_CODE.fullmatch(code_of(fitted[end])) for end in ends)
+    return fitted if right and not any(_DIGITS_ALONE.fullmatch(fitted[town].strip()) for town in towns) else None
+
+
+def _with_decimals(
+    cells: Sequence[str], known: Sequence[str], questions: CoordinateQuestions, separator: str
+) -> list[str] | None:
+    first, second = known.index(questions.lon), known.index(questions.lat)
+    if separator != "," or len(cells) != len(known) + 2 or abs(first - second) != 1:
+        return None
+    place = min(first, second)
+    four = [cell.strip() for cell in cells[place : place + 4]]
+    if not all(_DIGITS_ALONE.fullmatch(part.removeprefix("-")) for part in four) or four[1][:1] == "-":
+        return None
+    return [*cells[:place], f"{four[0]},{four[1]}", f"{four[2]},{four[3]}", *cells[place + 4 :]]
 
 
 def _coordinates(lon: str | None, lat: str | None) -> CoordinateQuestions | None:

@@ -472,3 +472,43 @@ def test_columns_of_the_files_that_town_halls_have_are_recognised(tmp_path, head
     source = _write_csv(tmp_path / "in.csv", [header, row])
     [read] = _run(open_file_job(source, tmp_path / "out.csv", CALAIS, ON))
     assert (read["result_housenumber"], read["result_street"]) == ("1", "Rue Youri Gagarine")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("nom,adresse,cp,ville\nA,1, rue Youri Gagarine,62100,Calais\n", (2,)),
+        ("nom;adresse;cp;ville\nA;1 rue Youri Gagarine;;62100;Calais\n", (2,)),
+        (
+            "nom;adresse;cp;ville;tel\nA;1;rue;Youri Gagarine;62100;Calais;03\nB;1 rue Youri Gagarine;62100;Calais;\n",
+            (2,),
+        ),
+    ],
+)
+def test_a_separator_in_an_address_shifts_no_column_and_is_said(tmp_path, text, lines):
+    """What follows is in its own columns again: the postcode among the postcodes, the town among the towns."""
+    source = tmp_path / "in.csv"
+    source.write_text(text, encoding="utf-8")
+    job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON)
+    summary = job.run(lambda _: None)
+    assert summary.statuses == {"ok": text.count("\n") - 1}
+    assert [kind.lines for kind in summary.readings] == [lines]
+    assert summary.verdicts == {"inside": text.count("\n") - 1}
+    assert "Séparateur en trop" in (tmp_path / "out.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("row", ["A;1 rue X;Calais;62100;France;rien", "A;B;C;D;E", "A;1 rue X;62100;Calais;62;100"])
+def test_a_row_with_too_many_cells_of_which_nothing_tells_is_at_fault(tmp_path, row):
+    source = tmp_path / "in.csv"
+    source.write_text(f"nom;adresse;cp;ville\n{row}\n", encoding="utf-8")
+    job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON)
+    assert job.run(lambda _: None).statuses == {"error": 1}
+
+
+def test_decimal_commas_in_a_file_of_commas_are_numbers_again(tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_text("nom,lon,lat\nA,1,8867,50,9560\nB,1.8867,50.9560\n", encoding="utf-8")
+    out = tmp_path / "out.csv"
+    assert open_file_job(source, out, CALAIS, ON).run(lambda _: None).statuses == {"ok": 2}
+    first, second = (line.split(",") for line in out.read_text(encoding="utf-8").splitlines()[1:])
+    assert first[5:7] == second[5:7] == ["1.8867", "50.956"]
