@@ -52,7 +52,8 @@ _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _PARAGRAPHS = (f"{_TEXT}p", f"{_TEXT}h")
 
 MOST_ROWS, MOST_COLUMNS = 1 << 20, 1 << 14
-"""Of a sheet in a spreadsheet; a file that repeats its rows beyond is made to harm."""
+_MOST_SPACES = 1_000
+"""Of a sheet in a spreadsheet, and of a cell; a file that repeats its rows beyond is made to harm."""
 
 # --- Rows of a sheet
 
@@ -162,7 +163,7 @@ def _paragraph(element: ET.Element) -> str:
     parts = [element.text or ""]
     for part in element:
         if part.tag == f"{_TEXT}s":
-            parts.append(" " * int(part.get(f"{_TEXT}c", "1")))
+            parts.append(" " * min(int(part.get(f"{_TEXT}c", "1")), _MOST_SPACES))
         elif part.tag == f"{_TEXT}tab":
             parts.append("\t")
         elif part.tag == f"{_TEXT}line-break":

@@ -8,6 +8,7 @@ import struct
 import warnings
 import zipfile
 import zlib
+from bisect import bisect_right
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -106,7 +107,7 @@ class SheetLayout:
     ----------
     width : number of the rightmost column that holds a cell.
     unsaid : columns, from 0, whose formula has no value kept, by line.
-    merged : lines, first and last, of the merged cells that go over several rows, by column from 0.
+    merged : lines, first and last, of the merged cells that go over several rows, in order, by column from 0.
     """
 
     width: int = 0
@@ -115,7 +116,9 @@ class SheetLayout:
 
     def first_of_merged(self, column: int, line: int) -> int | None:
         """Line of the first of the merged cells of which one is a part, None where it is not."""
-        return next((first for first, last in self.merged.get(column, ()) if first <= line <= last), None)
+        spans = self.merged.get(column, [])
+        rank = bisect_right(spans, line, key=lambda span: span[0]) - 1
+        return spans[rank][0] if rank >= 0 and line <= spans[rank][1] else None
 
 
 def read_layout(sheet: IO[bytes]) -> SheetLayout:
@@ -152,6 +155,8 @@ def read_layout(sheet: IO[bytes]) -> SheetLayout:
     parser.EndElementHandler = end
     parser.CharacterDataHandler = said
     parser.ParseFile(sheet)
+    for spans in layout.merged.values():
+        spans.sort()
     return layout
 
 

@@ -12,7 +12,7 @@ import typer
 from geoville.cli.main import app
 
 ENGLISH = re.compile(
-    r"Usage: |Commands|Arguments:|Options:|\brequired\b|\bdefault\b|Show this|COMMAND\b|<\w+>|\bError\b"
+    r"Usage: |Commands|Arguments:|Options:|\brequired\b|\bdefault\b(?!-)|Show this|COMMAND\b|<\w+>|\bError\b"
 )
 
 
