@@ -33,7 +33,7 @@ EXTRAS = {
     "paper": Extra("écrire de PDF ni de planche", ("fpdf", "matplotlib")),
     "fetch": Extra("aller chercher les données officielles", ("py7zr", "xlrd")),
     "raster": Extra("lire ni écrire d'image GeoTIFF", ("rasterio",)),
-    "cluster": Extra("répartir un calcul entre plusieurs processus", ("dask", "distributed")),
+    "cluster": Extra("répartir un calcul entre plusieurs processus", ("cryptography", "dask", "distributed")),
     "postgis": Extra("parler à PostgreSQL", ("psycopg",)),
     "s3": Extra("lire les adresses s3://", ("s3fs",)),
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,6 +20,24 @@ Answer = TypeVar("Answer")
 
 TRIES = 5
 _A_DAY_S = 86_400.0
+
+
+_ADDRESS = re.compile(r"\b([a-z][a-z0-9+.-]*://)([^\s/?#@]*@)?([^\s?#]*)(\?[^\s#]*)?", re.IGNORECASE)
+_VALUE = re.compile(r"=[^&;]*")
+
+
+def without_secrets(text: str) -> str:
+    """A text that may be written anywhere: of the addresses in it, neither who asks, nor what a query holds.
+
+    Everything that geoville writes about an address goes through here, whatever the address is of: a geocoder, a
+    database, a store, a site.
+
+    >>> without_secrets("http://ana:mdp@geo.example/search?key=abc&limit=1"), without_secrets("postgresql://ana@h/ville")
+    ('http://geo.example/search?key=…&limit=…', 'postgresql://h/ville')
+    >>> without_secrets("https://geo.example/a"), without_secrets("1 rue Mollien @ Calais ?")
+    ('https://geo.example/a', '1 rue Mollien @ Calais ?')
+    """
+    return _ADDRESS.sub(lambda found: f"{found[1]}{found[3]}{_VALUE.sub('=…', found[4] or '')}", text)
 
 
 def http_client(

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import InvalidInputError
+from geoville.net import without_secrets
 from geoville.sources.files import replacing
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def rests_on(result: Path, provenance: Provenance) -> bool:
         made_by = execution["geoville"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
-    return bool(made_by == version("geoville") and document == json.loads(json.dumps(_document(provenance))))
+    return bool(made_by == version("geoville") and document == json.loads(json.dumps(_harmless(_document(provenance)))))
 
 
 def provenance_path(result: Path) -> Path:
@@ -108,8 +109,17 @@ def provenance_text(provenance: Provenance, output: str) -> str:
     ----------
     output : where the result is, as it may be shown.
     """
-    document = _document(provenance) | {"execution": _execution(output)}
+    document = _harmless(_document(provenance) | {"execution": _execution(output)})
     return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n"
+
+
+def _harmless(value: Any) -> Any:
+    """The same values, without the secrets of the addresses that their texts hold."""
+    if isinstance(value, str):
+        return without_secrets(value)
+    if isinstance(value, dict):
+        return {key: _harmless(one) for key, one in value.items()}
+    return [_harmless(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _document(provenance: Provenance) -> dict[str, Any]:

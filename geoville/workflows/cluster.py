@@ -132,9 +132,13 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Any]:
 
 @contextmanager
 def _own_cluster(workers: int) -> Iterator[Any]:
-    """Give a cluster of processes of this machine, which leaves nothing behind."""
+    """Give a cluster of processes of this machine, which leaves nothing behind.
+
+    Whoever reaches a scheduler has it run code. This one only talks to those that hold the key of this one run, which
+    other users of the machine have not.
+    """
     import dask
-    from distributed import LocalCluster
+    from distributed import LocalCluster, Security
     from distributed.deploy.spec import close_clusters
 
     with TemporaryDirectory(prefix="geoville-", ignore_cleanup_errors=True) as folder:
@@ -145,6 +149,8 @@ def _own_cluster(workers: int) -> Iterator[Any]:
                     threads_per_worker=1,
                     processes=True,
                     host=_LOOPBACK,
+                    protocol="tls",
+                    security=Security.temporary(),  # type: ignore[no-untyped-call]
                     dashboard_address=None,
                     scheduler_kwargs={
                         "dashboard_address": f"{_LOOPBACK}:0"

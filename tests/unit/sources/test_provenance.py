@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from geoville.law.parameters import DatedValue
 from geoville.model import Source
-from geoville.sources.provenance import InputFile, Provenance, write_provenance
+from geoville.sources.provenance import InputFile, Provenance, rests_on, write_provenance
 
 PROVENANCE = Provenance(
     command="perimeters candidates",
@@ -66,3 +67,15 @@ def test_only_the_execution_differs_between_runs(tmp_path: Path) -> None:
 def test_same_bytes_twice(tmp_path: Path) -> None:
     first = write_provenance(PROVENANCE, tmp_path / "a.gpkg").read_bytes()
     assert write_provenance(PROVENANCE, tmp_path / "a.gpkg").read_bytes() == first
+
+
+def test_no_secret_of_an_address_is_written(tmp_path: Path) -> None:
+    asked = {
+        "geocoder": "http://ana:S3CRET@geo.example:8080/search?key=S3CRET",
+        "more": ["postgresql://S3CRET@base/ville", {"store": "s3://id:S3CRET@seau/actions.csv"}],
+    }
+    written = write_provenance(replace(PROVENANCE, parameters=asked), tmp_path / "a.csv")
+    text = written.read_text(encoding="utf-8")
+    assert "S3CRET" not in text
+    assert "http://geo.example:8080/search?key=…" in text
+    assert rests_on(tmp_path / "a.csv", replace(PROVENANCE, parameters=asked))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
@@ -88,3 +90,17 @@ def test_a_scheduler_without_workers_is_told(monkeypatch: pytest.MonkeyPatch) ->
         pytest.raises(InvalidInputError, match="aucun processus de calcul"),
     ):
         list(results(abs, [-1], scheduler=empty.scheduler_address))
+
+
+def test_nobody_else_may_have_the_own_cluster_run_code():
+    with shared_out._own_cluster(1) as local:
+        assert local.scheduler_address.startswith("tls://127.0.0.1:")
+        with socket.create_connection(("127.0.0.1", int(local.scheduler_address.rpartition(":")[2])), 5) as stranger:
+            stranger.settimeout(5)
+            stranger.sendall(b"\x00" * 64)
+            with suppress(ConnectionError):
+                assert stranger.recv(1) in (b"", b"\x15"), (
+                    "an alert of TLS, or nothing: a stranger is told no word of dask"
+                )
+        with pytest.raises((OSError, TypeError, RuntimeError)):
+            Client(local.scheduler_address.replace("tls://", "tcp://"), timeout=1)
