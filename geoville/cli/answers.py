@@ -158,6 +158,10 @@ class TableOptions:
         typer.Option("--decisions", metavar="TABLEAU", help="Tableau déjà répondu, où des décisions sont écrites."),
     ] = None
 
+    default_citycode: Annotated[
+        str, typer.Option("--default-citycode", metavar="INSEE", help="Commune des lieux qui n'en disent pas (34172).")
+    ] = ""
+
     def choices(self) -> TableChoices:
         """What they choose.
 
@@ -173,7 +177,15 @@ class TableOptions:
         if not all(name and sign for _, sign, name in said):
             raise InvalidInputError("Une colonne est mal désignée", advice="écrire --column lieu=Adresse")
         columns = {meaning_of(meaning): name for meaning, _, name in said}
-        return TableChoices(columns, self.sheet, self.bearers, self.seat_as_place, self.catchment, self.decisions)
+        return TableChoices(
+            columns,
+            self.sheet,
+            self.bearers,
+            self.seat_as_place,
+            self.catchment,
+            self.decisions,
+            self.default_citycode,
+        )
 
 
 def check_file(

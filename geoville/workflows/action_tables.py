@@ -131,6 +131,7 @@ class TableChoices:
     seat_as_place : whether a seat stands for a place that is not given.
     catchment_m : radius around a place within which the share of the people who live in a QPV is estimated.
     decisions : table answered before, in which somebody has decided.
+    default_citycode : INSEE code of the town of the places that name none.
     """
 
     columns: Mapping[Meaning, str] = field(default_factory=dict)
@@ -139,6 +140,7 @@ class TableChoices:
     seat_as_place: bool = False
     catchment_m: float | None = None
     decisions: Path | None = None
+    default_citycode: str = ""
 
     def __post_init__(self) -> None:
         if self.seat_as_place and self.bearers is None:
@@ -352,7 +354,7 @@ class _Checking:
         self._lists = PublishedLists(secrecy_threshold())
         parts = [known[columns[key]] for key in (Meaning.PLACE, Meaning.POSTCODE, Meaning.TOWN) if key in columns]
         citycode = known[columns[Meaning.CITYCODE]] if Meaning.CITYCODE in columns else ""
-        self._questions = AddressQuestions(tuple(parts), citycode=citycode)
+        self._questions = AddressQuestions(tuple(parts), citycode=citycode, default_citycode=choices.default_citycode)
         if choices.catchment_m is not None:
             _ = desk.population  # it is refused before the first row where nothing is known
 
@@ -590,6 +592,7 @@ class CheckedTable:
             "layout": self.rows.description,
             "territory": self.territory,
             "seat_as_place": self.choices.seat_as_place,
+            "default_citycode": self.choices.default_citycode or None,
             "catchment_m": self.choices.catchment_m,
         }
         given = {"actions": self.source, "bearers": self.choices.bearers, "decisions": self.choices.decisions}

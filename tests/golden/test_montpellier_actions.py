@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from geoville.eligibility.actions.action import ActionGround as Ground
@@ -12,6 +13,8 @@ from geoville.sources.action_tables import RowKind
 from geoville.workflows.action_tables import TableChoices, check_table
 from geoville.workflows.actions import ActionDesk
 from geoville.workflows.lookup import DeskChoice
+from geoville.workflows.lookup_file.desk import answer_table
+from geoville.workflows.lookup_file.questions import FileColumns
 
 pytestmark = pytest.mark.realdata
 
@@ -33,3 +36,24 @@ def test_every_row_of_the_list_as_published_is_answered_or_told_what_it_lacks(de
     assert all("Le lieu de l'action n'est pas donné" in finding.stages[0].reason for finding in table.findings)
     # The associations with the same name, of which SOURCES.md counts 515; the list may give two addresses to one name.
     assert sum("par le nom exact" in row.seat or "adresses à ce porteur" in row.seat for row in table.checked) >= 515
+
+
+@pytest.mark.slow
+def test_places_are_answered_row_by_row_as_a_file_of_addresses_is(shared_data, tmp_path):
+    """No renaming: the 515 rows whose structure has an address, by the town's own list."""
+    source = shared_data / "montpellier" / "subsidies_2014_with_address.csv"
+    choice = DeskChoice("calais", addresses=shared_data / "montpellier" / "addresses_2014.csv")
+    opened = choice.open()
+    asked = TableChoices(default_citycode="34172")
+    table = check_table(
+        ActionDesk(opened, "calais"), source, tmp_path / "out.csv", on=FIRST_DAY, today=FIRST_DAY, choices=asked
+    )
+    assert len(table.answered) == 515
+    columns = FileColumns(address=("Adresse", "Code_Postal"), default_citycode="34172")
+    rows = pd.read_csv(source, dtype=str, keep_default_na=False)
+    told = answer_table(rows, opened, FIRST_DAY, columns, choice=choice)
+    for row, verdict in zip(table.checked, told["qpv_verdict"], strict=True):
+        assert row.finding is not None
+        standing = row.finding.stages[0].spots[0].quarters.standing.value
+        assert standing == verdict or verdict == "not_found", "an address that is lost has its coordinates beside"
+    assert sum(finding.ground is Ground.UNKNOWN for finding in table.findings) <= 100
