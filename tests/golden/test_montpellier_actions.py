@@ -55,5 +55,5 @@ def test_places_are_answered_row_by_row_as_a_file_of_addresses_is(shared_data, t
     for row, verdict in zip(table.checked, told["qpv_verdict"], strict=True):
         assert row.finding is not None
         standing = row.finding.stages[0].spots[0].quarters.standing.value
-        assert standing == verdict or verdict == "not_found", "an address that is lost has its coordinates beside"
+        assert verdict in (standing, "not_found"), "an address that is lost has its coordinates beside"
     assert sum(finding.ground is Ground.UNKNOWN for finding in table.findings) <= 100
