@@ -736,8 +736,14 @@ def _open_csv(path: Path) -> Iterator[OpenLayer]:
     from pyarrow import csv
 
     dialect = recognise_dialect(path)
+    if dialect.text.mixed:
+        raise InvalidInputError(
+            "Des lignes du fichier sont d'un encodage, et d'autres d'un autre",
+            where=Location(path.name),
+            advice="l'enregistrer en « CSV UTF-8 »",
+        )
     parse = csv.ParseOptions(delimiter=dialect.separator, newlines_in_values=True)
-    read = csv.ReadOptions(encoding=dialect.encoding.removesuffix("-sig"))
+    read = csv.ReadOptions(encoding=dialect.encoding.removesuffix("-sig"), skip_rows=1 if dialect.says_separator else 0)
     with csv.open_csv(path, read_options=read, parse_options=parse) as probe:
         types = dict.fromkeys(probe.schema.names, pa.string())
     convert = csv.ConvertOptions(

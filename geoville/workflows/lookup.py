@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
 from hashlib import sha256
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ from geoville.crs import likely_projections, projections_said
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
-from geoville.geocoding.geocoder import FirstThatKnows, WithoutAddresses
+from geoville.geocoding.geocoder import LONGEST_TEXT, FirstThatKnows, WithoutAddresses
 from geoville.geocoding.index import AddressIndex, is_address_index
 from geoville.geocoding.search import EmbeddedGeocoder
 from geoville.law import position_accuracy
@@ -109,6 +109,11 @@ NAMED: Mapping[str, Callable[[], Geocoder]] = {GEOPLATEFORME: _geoplateforme}
 _COORDINATES = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 
 
+_WITHOUT_ITS_ZERO = re.compile(r"(?<!\w)([1-9]\d{3})(?=\s+[^\W\d])")
+"""What may be a postcode of the first nine départements before its town; or a year, or a house number."""
+ZERO_BACK = "Zéro de tête rendu"
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionNames:
     """How a door names the parts of a question, for the advice that errors give."""
@@ -176,7 +181,24 @@ class LookupDesk:
         typed = _COORDINATES.fullmatch(question)
         if typed:
             return typed_position(float(typed[1]), float(typed[2]))
-        return self.geocoder.search(question, postcode=postcode, citycode=citycode)
+        found = self.geocoder.search(question, postcode=postcode, citycode=citycode)
+        sure = isinstance(found, Position) and found.firm
+        return found if sure else self._with_lost_zero(question, postcode, citycode) or found
+
+    def _with_lost_zero(self, question: str, postcode: str, citycode: str) -> Position | None:
+        """Where "9000 Foix" is, as 09000 Foix: a spreadsheet took it for a number; None if it is not there."""
+        written = list(_WITHOUT_ITS_ZERO.finditer(question))
+        if not written:
+            return None
+        lost = written[-1]
+        code = f"0{lost[1]}"
+        asked = f"{question[: lost.start()]}{code}{question[lost.end() :]}"
+        found = (
+            self.geocoder.search(asked, postcode=postcode, citycode=citycode) if len(asked) <= LONGEST_TEXT else None
+        )
+        if not isinstance(found, Position) or found.postcode != code:
+            return None
+        return replace(found, notes=(*found.notes, f"{ZERO_BACK} au code postal : {code}."))
 
     def answer_at(
         self, lon: float, lat: float, on: date, accuracy_m: float = 0.0, *, permit_date: date | None = None

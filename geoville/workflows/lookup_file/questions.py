@@ -27,6 +27,7 @@ from geoville.geocoding.parse import parse_address
 from geoville.model import Position
 from geoville.sources.rows.files import open_row_file
 from geoville.sources.rows.row import INSEE_CODE, code_of
+from geoville.workflows.lookup import ZERO_BACK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -206,7 +207,9 @@ class AddressQuestions:
         if answer.position is None and default and parse_address(text).city:
             elsewhere = desk.answer(text, on, postcode=postcode)  # the text names another town than the default
             answer = elsewhere if elsewhere.position else answer
-        return Reply(answer, remarks)
+        notes = answer.position.notes if answer.position else ()
+        zeros = tuple(note.rstrip(".") for note in notes if note.startswith(ZERO_BACK))
+        return Reply(answer, (*zeros, *remarks))
 
     @property
     def _code_columns(self) -> tuple[str, ...]:
@@ -241,7 +244,6 @@ class AddressQuestions:
         return again, (f"Code postal que la liste d'adresses ne connaît pas, laissé de côté : {', '.join(codes)}",)
 
 
-ZERO_BACK = "Zéro de tête rendu"
 ZERO_DOUBTFUL = "Code de quatre chiffres laissé tel quel, la commune trouvée ne confirme pas le zéro de tête"
 
 

@@ -360,6 +360,21 @@ def test_a_postcode_that_lost_its_zero_is_read_with_it_and_said(foix, tmp_path):
     ]
 
 
+def test_a_postcode_that_lost_its_zero_in_a_text_is_read_with_it_and_said(foix, tmp_path):
+    """In the cell of the town, or in a whole address; a year in the name of a street is none."""
+    texts = [
+        "37 rue de Croix, 9000 Foix",
+        "37 rue de Croix 9000 Foix",
+        "37 rue de Croix, 1000 Lausanne",
+        "rue de 1918 Foix",
+    ]
+    source = _write_csv(tmp_path / "in.csv", [["adresse"], *[[text] for text in texts]])
+    read = _run(open_file_job(source, tmp_path / "out.csv", foix, ON))
+    assert [row["result_id"] for row in read] == ["09122_1", "09122_1", "", ""]
+    assert [row["qpv_lecture"] for row in read] == [*["Zéro de tête rendu au code postal : 09000"] * 2, "", ""]
+    assert "Zéro de tête rendu au code postal : 09000." in read[0]["qpv_raison"]
+
+
 def test_a_zero_that_the_town_does_not_confirm_is_said_so(foix, tmp_path):
     """1000 is Lausanne or Bruxelles as well as 01000; 6210 Calais has lost its last figure, and not its first."""
     rows = [["adresse", "code_postal", "commune"], ["37 rue de Croix", "1000", "Lausanne"]]
