@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from hashlib import sha256
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
