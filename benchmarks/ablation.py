@@ -19,10 +19,10 @@ import numpy as np
 
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.carroyage.estimate import IrisIncome, estimate_income, iris_weight
+from geoville.carroyage.method import method_choice
 from geoville.carroyage.raking import overlap_of_cells
 from geoville.crs import GRID_CRS
 from geoville.law import IncomeReference, income_threshold, parameter
-from geoville.perimeters.method import method_choice
 from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests
 from geoville.perimeters.scenarios import SearchMethod
 from geoville.perimeters.score import score_perimeters

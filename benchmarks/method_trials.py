@@ -22,7 +22,7 @@ from towns import Town, towns
 from geoville.carroyage.cell_id import format_cell_ids
 from geoville.carroyage.cell_parts import subcells_of
 from geoville.carroyage.ground_index import sigma_in_squares, smooth_ground
-from geoville.carroyage.index_method import index_rules
+from geoville.carroyage.method import index_rules
 from geoville.perimeters.index_search import ground_of_unit, quarters_by_index
 from geoville.perimeters.quarters import CandidateOptions
 from geoville.perimeters.search import cells_of_units, find_candidates

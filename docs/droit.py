@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geoville import french
+from geoville.carroyage.method import method_choices
 from geoville.eligibility.rules import all_rules
 from geoville.law import generations, parameters
 from geoville.law.parameters import read_law
 from geoville.model import TextRead
-from geoville.perimeters.method import method_choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -608,7 +608,7 @@ class Territory:
         """
         from dataclasses import replace
 
-        from geoville.carroyage.index_method import index_rules
+        from geoville.carroyage.method import index_rules
         from geoville.perimeters.quarters import CandidateOptions
         from geoville.workflows.candidates import candidate_request, compute_candidates
         from geoville.workflows.outlines import OutlineInput

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoville.carroyage.grid import Grid
-    from geoville.carroyage.index_method import MethodRules
+    from geoville.carroyage.method import MethodRules
     from geoville.carroyage.probit_bridge import ProbitBridge
 
 

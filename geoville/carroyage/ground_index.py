@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geoville.carroyage.index_method import MethodRules
+    from geoville.carroyage.method import MethodRules
 
 
 _REACH_SIGMAS = 4
@@ -150,18 +150,34 @@ def typical_density(density: NDArray[np.float64], people: NDArray[np.float64]) -
     return float(np.exp(np.average(np.log(density + 1), weights=people))) if people.sum() > 0 else 1.0
 
 
-def index_of(
-    share: NDArray[np.float64], density: NDArray[np.float64], typical: float, density_weight: float
-) -> NDArray[np.float64]:
-    """Index of the ground: ``I = k + c ln((den + 1) / typ)``.
+def reference_density(density: NDArray[np.float64], people: NDArray[np.float64], rules: MethodRules) -> float:
+    """Density that ground is compared to: between that of the territory and that of dense ground anywhere.
 
-    One half is the decree's half where the density is typical; with c = 0.13, ground twice as dense is in from a share
-    of 41 %, half as dense from 59 %.
+    Parameters
+    ----------
+    density, people : as in `typical_density`.
 
-    >>> index_of(np.array([0.5, 0.5]), np.array([99.0, 199.0]), 100.0, 0.13).round(4).tolist()
-    [0.5, 0.5901]
+    Notes
+    -----
+    ``ref = typ^w × dense^(1 − w)``. With w = 1 what counts is to be denser than one's town, with w = 0 to be dense: an
+    estate of a small town is less dense than one of a large town, yet denser than what surrounds it.
     """
-    return share + density_weight * np.log((density + 1) / typical)
+    own = rules.own_density_share
+    return float(typical_density(density, people) ** own * rules.dense_people_per_cell ** (1 - own))
+
+
+def index_of(
+    share: NDArray[np.float64], density: NDArray[np.float64], reference: float, density_weight: float
+) -> NDArray[np.float64]:
+    """Index of the ground: ``I = k + c ln((den + 1) / ref)``.
+
+    One half is the decree's half where the density is that of reference; with c = 0.18, ground twice as dense is in
+    from a share of 38 %, half as dense from 62 %.
+
+    >>> index_of(np.array([0.5, 0.5]), np.array([99.0, 199.0]), 100.0, 0.18).round(4).tolist()
+    [0.5, 0.6248]
+    """
+    return share + density_weight * np.log((density + 1) / reference)
 
 
 def cells_per_square(side: int) -> int:

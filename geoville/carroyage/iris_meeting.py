@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geoville.carroyage.index_method import MethodRules
+    from geoville.carroyage.method import MethodRules
 
 
 _CLOSE_ENOUGH = 1e-9

@@ -11,7 +11,7 @@ from geoville.carroyage.bridge import QUARTILE_Z
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geoville.carroyage.index_method import MethodRules
+    from geoville.carroyage.method import MethodRules
 
 
 def log_spread_of_range(median: NDArray[np.float64], quartile_range: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,7 +17,7 @@ from geoville.errors import InvalidInputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geoville.carroyage.index_method import MethodRules
+    from geoville.carroyage.method import MethodRules
 
 
 _FEWEST_IRIS = 10

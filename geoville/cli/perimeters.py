@@ -84,7 +84,7 @@ def candidates(
 
     Ils sont estimés, sans valeur réglementaire.
     """
-    from geoville.carroyage.index_method import index_rules
+    from geoville.carroyage.method import index_rules
     from geoville.perimeters.quarters import CandidateOptions
     from geoville.workflows.candidates import compute_candidates
     from geoville.workflows.outlines import OutlineInput
@@ -107,6 +107,8 @@ def candidates(
 
 def print_candidates(run: CandidateRun) -> None:
     """Print the candidates of a run, what was rejected and what is not verified."""
+    from geoville.perimeters.estimated import INTERVALS_COVER
+
     amounts = sorted({french.euros(threshold.eur) for threshold in run.found.start.thresholds.values()})
     exact = {french.euros(threshold.unrounded_eur) for threshold in run.found.start.thresholds.values()}
     rounded = f", {exact.pop()} arrondis à la centaine supérieure" if len(exact) == 1 else ""
@@ -119,6 +121,7 @@ def print_candidates(run: CandidateRun) -> None:
     rejected = sum(quarter.population for quarter in run.search.rejected)
     print_lines(
         [
+            *([INTERVALS_COVER] if run.perimeters else []),
             f"Écartés : {len(run.search.rejected)} groupes ({french.number(rejected)} habitants), "
             "trop peu peuplés ou trop aisés.",
             *([f"À vérifier : {run.found.unverified}."] if run.found.unverified else []),
@@ -224,6 +227,7 @@ def describe(
 
     Quels qu'ils soient : habitants, part sous le seuil et revenu médian, avec leur intervalle à 90 %.
     """
+    from geoville.perimeters.estimated import INTERVALS_COVER
     from geoville.workflows.describe import describe_perimeters, published_population
 
     request = incomes.request(vintage)
@@ -249,7 +253,7 @@ def describe(
             for item, figures in found
         ],
     )
-    print_lines(["Chiffres estimés d'après les carreaux, sans valeur réglementaire."])
+    print_lines([f"{INTERVALS_COVER} Chiffres estimés d'après les carreaux, sans valeur réglementaire."])
     print_lines(
         f"{item.code} : {french.people(people[0])} ({people[1]})."
         for (item, _), people in zip(found, counted, strict=True)
@@ -335,13 +339,15 @@ def _in_words(document: dict[str, Any]) -> list[str]:
 
 def _ground_in_words(ground: dict[str, Any]) -> list[str]:
     """The index of a place, its parts, and what would change the answer."""
-    times = ground["people_per_cell"] / ground["typical_people_per_cell"]
+    times = ground["people_per_cell"] / ground["reference_people_per_cell"]
     inside = ground["index"] > ground["cut"]
     needed = french.percent(min(max(ground["share_needed"], 0.0), 1.0))
     return [
         f"Autour du lieu (quelque 200 m) : {french.percent(ground['share_around'])} des habitants sous le seuil, "
         f"{french.number(ground['people_per_cell'])} habitants par carreau, soit {french.number(times, 2)} fois la "
-        "densité où l'on vit d'ordinaire dans l'unité urbaine.",
+        f"densité de référence ({french.number(ground['reference_people_per_cell'])}, entre celle où l'on vit "
+        f"d'ordinaire dans l'unité urbaine, {french.number(ground['typical_people_per_cell'])}, et celle d'un sol "
+        "dense).",
         f"Indice : {french.number(ground['share_around'], 3)} (part) "
         f"{'+' if ground['density_part'] >= 0 else '−'} {french.number(abs(ground['density_part']), 3)} (densité) = "
         f"{french.number(ground['index'], 3)}, {'au-dessus' if inside else 'en dessous'} de "
@@ -374,7 +380,8 @@ def _threshold_in_words(threshold: dict[str, Any] | None) -> list[str]:
 def _cluster_in_words(cluster: dict[str, Any]) -> list[str]:
     low, high = cluster["median_interval_eur"]
     return [
-        f"Groupe de {cluster['cells']} carreaux, médiane à 90 % entre {french.euros(low)} et {french.euros(high)}.",
+        f"Groupe de {cluster['cells']} carreaux, médiane à 90 % entre {french.euros(low)} et {french.euros(high)} "
+        "(erreur d'estimation des revenus, ni celle du seuil, ni le choix du contour).",
         *(
             f"- {test['test']} : {french.number(test['value'])} pour une limite de {french.number(test['limit'])}, "
             + ("condition remplie." if test["passed"] else "condition non remplie.")

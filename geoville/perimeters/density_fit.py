@@ -44,13 +44,13 @@ def fit_density(
     Parameters
     ----------
     share : (n,) k of each square.
-    density_term : (n,) ``ln((den + 1) / typ)``.
+    density_term : (n,) ``ln((den + 1) / ref)``.
     inside : (n,) share of each square in the contours, in [0, 1].
     people : (n,) weights.
 
     Notes
     -----
-    ``logit P(in) = b0 + b1 k + b2 ln((den + 1) / typ)`` is ``b0 + b1 I`` with c = b2 / b1.
+    ``logit P(in) = b0 + b1 k + b2 ln((den + 1) / ref)`` is ``b0 + b1 I`` with c = b2 / b1.
 
     Raises
     ------

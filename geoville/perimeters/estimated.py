@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geoville import french
+from geoville.carroyage.method import method_choice
 from geoville.law import moved_thresholds, parameter
 from geoville.model import Kind, Perimeter
-from geoville.perimeters.method import method_choice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -97,6 +97,12 @@ def quarter_figures(quarter: Quarter) -> dict[str, float | int | None]:
     }
 
 
+INTERVALS_COVER = (
+    "L'intervalle à 90 % couvre l'erreur d'estimation des revenus ; ni celle du seuil, ni celle des habitants, ni le "
+    "choix du contour."
+)
+
+
 def unverified_inputs(references: Iterable[IncomeReference], law: Iterable[DatedValue]) -> str:
     """What an estimate rests on without its text having been read, as a French enumeration; empty if nothing."""
     incomes = [f"revenus médians de référence ({item.source})" for item in references if not item.verified]
@@ -117,7 +123,7 @@ def doubts_in_words(threshold: Threshold, law: Iterable[DatedValue], bridge: Bri
     return (
         *(_doubt_in_words(name, doubt, low, high) for name, low, high in moved),
         *(
-            _doubt_in_words(
+            _income_doubt_in_words(
                 f"{parameter(value.parameter).label} de {value.valid_from.year} ({french.euros(value.value)})",
                 doubt,
                 _same_effect(threshold, value, -doubt, bridge),
@@ -147,6 +153,14 @@ def _doubt_in_words(name: str, doubt: float, low: float, high: float) -> str:
     return (
         f"Une erreur de ±{french.euros(doubt)} sur le {name} déplacerait le seuil de {french.number(low)} à "
         f"{french.euros(high)}."
+    )
+
+
+def _income_doubt_in_words(name: str, doubt: float, low: float, high: float) -> str:
+    """Of a national median: the threshold, a round hundred by law, stays where it is."""
+    return (
+        f"Une erreur de ±{french.euros(doubt)} sur le {name} laisserait le seuil mais déplacerait les revenus estimés, "
+        f"comme le ferait un seuil de {french.number(low)} à {french.euros(high)}."
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.contiguity import Contiguity
     from geoville.carroyage.ground_index import Ground
-    from geoville.carroyage.index_method import MethodRules
+    from geoville.carroyage.method import MethodRules
 
 
 _STEPS = tuple((up, right) for up in (-1, 0, 1) for right in (-1, 0, 1) if up or right)
@@ -193,8 +193,8 @@ def fill_holes(
     return np.sort(np.concatenate([squares, added])) if len(added) else squares
 
 
-def drop_lowest(place: PeopledGround, squares: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Take the ground of lowest index away until more than half of the people are below the threshold.
+def drop_lowest(place: PeopledGround, squares: NDArray[np.intp], share: float = _HALF) -> NDArray[np.intp]:
+    """Take the ground of lowest index away until more than a share of the people are below the threshold.
 
     Returns
     -------
@@ -203,7 +203,7 @@ def drop_lowest(place: PeopledGround, squares: NDArray[np.intp]) -> NDArray[np.i
     """
     best_first = squares[np.lexsort((squares, -place.ground.index[squares]))]
     people, below = np.cumsum(place.people[best_first]), np.cumsum(place.below[best_first])
-    passes = np.flatnonzero((people > 0) & (below > _HALF * people))
+    passes = np.flatnonzero((people > 0) & (below > share * people))
     return np.sort(best_first[: passes[-1] + 1]) if len(passes) else squares[:0]
 
 
@@ -234,6 +234,59 @@ def join_corners(ground: Ground, squares: NDArray[np.intp], free: NDArray[np.boo
 def squares_of(ground: Ground, row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.intp]:
     """Index in the ground of places of the lattice; -1 where the ground has none."""
     return find_keys(square_keys(row, column), square_keys(ground.row, ground.column))
+
+
+# --- Ground inside an outline: whole squares, and so much of those that the outline cuts
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class GroundInside:
+    """What of the ground lies inside an outline.
+
+    Parameters
+    ----------
+    squares : (n,) increasing indices in the ground.
+    share : (n,) share of the area of each, in ]0, 1].
+    """
+
+    squares: NDArray[np.intp]
+    share: NDArray[np.float64]
+
+    @classmethod
+    def whole(cls, squares: NDArray[np.intp]) -> GroundInside:
+        """Squares as they are."""
+        return cls(squares, np.ones(len(squares)))
+
+    def population(self, place: PeopledGround) -> float:
+        """People inside: those of a square that is cut count by its area."""
+        return float(place.people[self.squares] @ self.share)
+
+    def share_below(self, place: PeopledGround) -> float:
+        """Pooled share of them below the threshold; NaN where nobody lives."""
+        people = self.population(place)
+        return float(place.below[self.squares] @ self.share) / people if people else float("nan")
+
+
+def ground_inside(ground: Ground, squares: NDArray[np.intp], outline: BaseGeometry, rules: MethodRules) -> GroundInside:
+    """Ground inside the outline of some squares.
+
+    Parameters
+    ----------
+    outline : as `isoline_of` draws it: it goes no further than the squares beside its own.
+    """
+    import shapely
+
+    window = Window.around(ground, squares, 2)
+    near = np.sort(window.squares[window.squares >= 0])
+    size = CELL_SIZE_M / rules.subcells_per_side
+    west, south = ground.column[near] * size, ground.row[near] * size
+    boxes = shapely.box(west, south, west + size, south + size)
+    shapely.prepare(outline)
+    share = shapely.contains_properly(outline, boxes).astype(float)
+    cut = np.flatnonzero((share == 0) & shapely.intersects(outline, boxes))
+    share[cut] = shapely.area(shapely.intersection(boxes[cut], outline)) / size**2
+    inside = np.flatnonzero(share > 0)
+    return GroundInside(near[inside], share[inside])
 
 
 # --- Outlines of ground: the isoline of its index

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,19 +14,21 @@ from geoville.carroyage.ground_index import (
     Ground,
     cells_per_square,
     index_of,
+    reference_density,
     sigma_in_squares,
     smooth_ground,
     square_keys,
-    typical_density,
 )
 from geoville.carroyage.lattice import find_keys
 from geoville.carroyage.uncertainty import shifted_median_interval, shifted_share_interval
 from geoville.errors import InvalidInputError
 from geoville.perimeters.ground_clusters import (
+    GroundInside,
     PeopledGround,
     clusters_of,
     drop_lowest,
     fill_holes,
+    ground_inside,
     isoline_of,
     join_corners,
     widen,
@@ -36,11 +39,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoville.carroyage.cell_parts import CellParts
-    from geoville.carroyage.index_method import MethodRules
+    from geoville.carroyage.method import MethodRules
     from geoville.perimeters.quarters import CandidateOptions, LegalTests, UnitCells
 
 
 _HALF = 0.5
+_MARGIN = 0.05
 
 
 def search_by_index(cells: UnitCells, legal: LegalTests, options: CandidateOptions) -> UnitSearch:
@@ -85,7 +89,7 @@ def ground_of_unit(cells: UnitCells, rules: MethodRules) -> PeopledGround:
     mine[at] = own
     density = smooth.layers[0] * cells_per_square(parts.side)
     share = smooth.layers[1] / smooth.layers[0]
-    index = index_of(share, density, typical_density(density, people), rules.density_weight)
+    index = index_of(share, density, reference_density(density, people, rules), rules.density_weight)
     ground = Ground(smooth.row, smooth.column, share, density, index, mine, part)
     return PeopledGround(ground, people, people_below)
 
@@ -132,19 +136,74 @@ def _drawn(
 ) -> list[NDArray[np.intp]]:
     """Ground of the quarters that come of one cluster; what they take is no longer free."""
     rules, ground = options.index, place.ground
-    people = place.population(squares)
-    if people <= 0:
+    if place.population(squares) <= 0:
         return []
-    if rules.smallest_widened_population <= people < legal.minimum_population:
-        squares = widen(place, squares, free, legal.minimum_population, rules)
+    squares = _enough(place, squares, free, legal.minimum_population, rules)
     if place.population(squares) < legal.minimum_population:
         return [squares]
-    squares = fill_holes(ground, join_corners(ground, squares, free), free, rules)
-    kept = drop_lowest(place, squares)
+    kept = _mostly_below(place, squares, rules)
     if not len(kept):
         return [squares]
     free[squares], free[kept] = ground.mine[squares], False
     return [kept] if len(kept) == len(squares) else clusters_of(ground, kept, options.contiguity)
+
+
+_ROUNDS = 6
+"""How often ground is widened or cut again because of those whom its outline leaves out or takes in."""
+
+
+def _inside(place: PeopledGround, squares: NDArray[np.intp], rules: MethodRules) -> GroundInside:
+    """Ground inside the outline that some squares would have."""
+    return ground_inside(place.ground, squares, isoline_of(place.ground, squares, rules), rules)
+
+
+def _enough(
+    place: PeopledGround, squares: NDArray[np.intp], free: NDArray[np.bool_], minimum: float, rules: MethodRules
+) -> NDArray[np.intp]:
+    """Ground of a cluster joined and without small holes, widened where its outline would hold too few people.
+
+    Notes
+    -----
+    A cluster too small to be widened is returned as it is, and so is one that cannot be.
+    """
+    wanted = minimum
+    for _ in range(_ROUNDS):
+        people = place.population(squares)
+        if people < rules.smallest_widened_population:
+            return squares
+        wider = widen(place, squares, free, wanted, rules) if people < wanted else squares
+        if place.population(wider) < wanted:
+            return squares
+        squares = fill_holes(place.ground, join_corners(place.ground, wider, free), free, rules)
+        if place.population(squares) > 2 * minimum:  # no outline loses one half of its people
+            return squares
+        short = minimum - _inside(place, squares, rules).population(place)
+        if short <= 0:
+            return squares
+        wanted = place.population(squares) + short
+    return squares
+
+
+def _mostly_below(place: PeopledGround, squares: NDArray[np.intp], rules: MethodRules) -> NDArray[np.intp]:
+    """Ground of a cluster without its lowest, so that more than half of the people inside its outline are below.
+
+    Notes
+    -----
+    Empty where no ground passes.
+    """
+    wanted = _HALF
+    for _ in range(_ROUNDS):
+        kept = drop_lowest(place, squares, wanted)
+        if not len(kept):
+            return kept
+        reached = place.share_below(kept)
+        if reached - wanted > _MARGIN:  # far enough for the outline to change nothing
+            return kept
+        short = _HALF - _inside(place, kept, rules).share_below(place)
+        if short < 0:
+            return kept
+        wanted = max(wanted, reached) + short
+    return kept
 
 
 # --- A cluster of ground seen as a quarter: figures of its own people, and the decree's tests
@@ -161,22 +220,40 @@ def describe_ground(
 
     Notes
     -----
-    Everything is that of the squares inside the outline, each with an equal part of its cell.
+    Figures and tests are those of what lies inside the outline, each square with an equal part of its cell and cut by
+    its area; where the squares fail a test as they are, no outline is drawn and the figures are theirs.
     """
+    quarter = _described(cells, place, squares, GroundInside.whole(squares), legal)
+    if not quarter.is_candidate:
+        return quarter
+    outline = isoline_of(place.ground, squares, rules)
+    inside = ground_inside(place.ground, squares, outline, rules)
+    return replace(_described(cells, place, squares, inside, legal), outline=outline)
+
+
+def _described(
+    cells: UnitCells,
+    place: PeopledGround,
+    squares: NDArray[np.intp],
+    inside: GroundInside,
+    legal: LegalTests,
+) -> Quarter:
+    """Figures and tests of what lies inside, as those of the quarter of some squares."""
     ground, parts, grid = place.ground, _parts(cells), cells.grid
-    inhabited = squares[ground.part[squares] >= 0]
-    part, count = np.unique(ground.part[inhabited], return_counts=True)
+    inhabited = ground.part[inside.squares] >= 0
+    part, at = np.unique(ground.part[inside.squares[inhabited]], return_inverse=True)
+    count = np.bincount(at, inside.share[inhabited], len(part)).astype(float)
     rows, at = np.unique(parts.cell[part], return_inverse=True)
     held = np.bincount(at, count, len(rows)) / float(parts.side**2)
     mine = cells.zones.unit[rows] == cells.unit
     rows, held = rows[mine], held[mine]
     people = grid.people[rows] * held
-    population = place.population(squares)
+    population = inside.population(place)
     weights = place_weights(cells, parts, part, count)
     income, threshold = parts.income.take(part), cells.threshold
     median = shifted_median_interval(income, weights, parts.probit_error).times(threshold.reference.national_eur)
     share = shifted_share_interval(income, weights, parts.probit_error, threshold.relative)
-    density = population / len(squares) * parts.side**2 * CELLS_IN_A_KM2
+    density = population / float(inside.share.sum()) * parts.side**2 * CELLS_IN_A_KM2
     tests = (
         *place_tests(legal, population, density),
         DecreeTest("revenu médian", median.value, threshold.eur, passed=share.value > _HALF),
@@ -195,12 +272,11 @@ def describe_ground(
         tests=tests,
         held=held,
         squares=np.stack([ground.row[squares], ground.column[squares]]),
-        outline=isoline_of(ground, squares, rules) if all(test.passed for test in tests) else None,
     )
 
 
 def place_weights(
-    cells: UnitCells, parts: CellParts, part: NDArray[np.intp], count: NDArray[np.intp]
+    cells: UnitCells, parts: CellParts, part: NDArray[np.intp], count: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """People of the unit on so many squares of each part."""
     cell = parts.cell[part]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geoville.carroyage.grid import CELL_SIZE_M
-from geoville.carroyage.ground_index import typical_density
+from geoville.carroyage.ground_index import reference_density, typical_density
 from geoville.perimeters.ground_clusters import squares_of
 from geoville.perimeters.index_search import ground_of_unit
 from geoville.perimeters.scenarios import SearchMethod
@@ -18,7 +18,7 @@ from geoville.perimeters.search import cells_of_units
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from geoville.carroyage.index_method import MethodRules
+    from geoville.carroyage.method import MethodRules
     from geoville.law import Threshold
     from geoville.perimeters.ground_clusters import PeopledGround
     from geoville.perimeters.quarters import CandidateOptions, Quarter
@@ -34,6 +34,7 @@ class IndexAtPlace:
     row, column : of the square on the lattice.
     share : share of the people around who are below the threshold.
     density, typical : people per 200 m cell around, and where the unit's people typically live.
+    reference : people per cell that the density is compared to.
     index, cut : the index, and above what ground is in.
     density_weight : c of the index.
     """
@@ -43,6 +44,7 @@ class IndexAtPlace:
     share: float
     density: float
     typical: float
+    reference: float
     index: float
     cut: float
     density_weight: float
@@ -60,7 +62,7 @@ class IndexAtPlace:
     @property
     def density_needed(self) -> float:
         """People per cell above which ground of that share is in."""
-        return self.typical * math.exp((self.cut - self.share) / self.density_weight) - 1
+        return self.reference * math.exp((self.cut - self.share) / self.density_weight) - 1
 
     def is_in(self, quarter: Quarter) -> bool:
         """Whether the square is of a quarter."""
@@ -74,6 +76,7 @@ class IndexAtPlace:
             "share_around": round(self.share, 4),
             "people_per_cell": round(self.density, 1),
             "typical_people_per_cell": round(self.typical, 1),
+            "reference_people_per_cell": round(self.reference, 1),
             "density_part": round(self.density_part, 4),
             "index": round(self.index, 4),
             "cut": self.cut,
@@ -118,6 +121,7 @@ def _read(place: PeopledGround, square: int, rules: MethodRules) -> IndexAtPlace
         share=float(ground.share[square]),
         density=float(ground.density[square]),
         typical=typical_density(ground.density, place.people),
+        reference=reference_density(ground.density, place.people, rules),
         index=float(ground.index[square]),
         cut=rules.index_cut,
         density_weight=rules.density_weight,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M
-from geoville.carroyage.index_method import MethodRules, method_rules
+from geoville.carroyage.method import MethodRules, method_rules
+from geoville.errors import InvalidInputError
 from geoville.perimeters.scenarios import SearchMethod
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ class LegalTests:
     minimum_density_per_km2: float = 0.0
 
 
+_DOUBT, _GAP_M, _HOLE_CELLS = 0.1, 200.0, 2
+
+
 @dataclass(frozen=True, slots=True)
 class CandidateOptions:
     """Choices that the law leaves open; the defaults are those of the method note.
@@ -57,12 +61,27 @@ class CandidateOptions:
     index : numbers of the index method.
     """
 
-    doubt: float = 0.1
+    doubt: float = _DOUBT
     contiguity: Contiguity = Contiguity.QUEEN
-    gap_m: float = 200.0
-    hole_cells: int = 2
+    gap_m: float = _GAP_M
+    hole_cells: int = _HOLE_CELLS
     method: SearchMethod = SearchMethod.INDEX
     index: MethodRules = field(default_factory=method_rules)
+
+    def __post_init__(self) -> None:
+        """Refuse what a method would not read.
+
+        Raises
+        ------
+        InvalidInputError
+            A choice of the method of cells is given for the index.
+        """
+        of_cells = (self.doubt, self.gap_m, self.hole_cells) != (_DOUBT, _GAP_M, _HOLE_CELLS)
+        if of_cells and self.method is SearchMethod.INDEX:
+            raise InvalidInputError(
+                "Le vide à franchir, les trous et le doute ne comptent que dans la méthode des carreaux",
+                advice="ne pas les donner, ou choisir la méthode « cells »",
+            )
 
 
 # --- Quarters found, with the tests of the decree

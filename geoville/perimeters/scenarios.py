@@ -85,7 +85,7 @@ class Choices:
             if value is not None and not (math.isfinite(value) and value >= 0):
                 raise InvalidInputError(
                     f"Un choix de l'indice ({value}) est négatif ou n'est pas un nombre",
-                    advice="donner des nombres positifs, par exemple 0.1,0.13,0.16",
+                    advice="donner des nombres positifs, par exemple 0.14,0.18,0.22",
                 )
 
     @property
@@ -103,7 +103,7 @@ class Choices:
         return tuple(dict.fromkeys(combined))
 
 
-TRIED = Choices(density_weights=(0.1, 0.13, 0.16))
+TRIED = Choices(density_weights=(0.14, 0.18, 0.22))
 """What is tried where nothing else is asked.
 
 >>> len(TRIED.scenarios([2015, 2019, 2021]))

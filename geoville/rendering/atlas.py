@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from geoville.eligibility.sentences import KIND_NAMES
 from geoville.french import UNIT_SPACE, UNKNOWN, distance, euros, number, percent, quantity
 from geoville.model import Kind
+from geoville.perimeters.estimated import INTERVALS_COVER
 from geoville.rendering.comparison import table_rows
 from geoville.rendering.folium_map import own_text, page_text, style_tag
 from geoville.rendering.layers import perimeter_popup, place_name
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 M2_IN_A_HECTARE = 10_000
 INDEX_HEADERS = ("Nature", "Contour", "Habitants", "Sous le seuil", "Revenu médian par UC")
 _NONE = "–"
-_LEVEL = "Entre parenthèses : intervalle à 90 %."
+_LEVEL = f"Entre parenthèses : intervalle à 90 %. {INTERVALS_COVER}"
 _COUNTED = "Un carreau compte au prorata de sa surface couverte."
 INDEX_NOTE = f"{_LEVEL} {_COUNTED} Chiffres estimés d'après les carreaux, sans valeur réglementaire."
 _ESTIMATED_RULES = (

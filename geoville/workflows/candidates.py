@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from geoville.crs import GRID_CRS
-from geoville.perimeters.estimated import candidate_perimeter, quarter_figures
-from geoville.perimeters.quarters import CandidateOptions, DecreeTest
+from geoville.perimeters.estimated import INTERVALS_COVER, candidate_perimeter, quarter_figures
+from geoville.perimeters.quarters import CandidateOptions, DecreeTest, place_tests
+from geoville.perimeters.scenarios import SearchMethod
 from geoville.perimeters.search import cells_of_units, put_together, search_unit
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import perimeters_frame, write_perimeters
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 
 # --- Candidates searched urban unit by urban unit, by several processes or machines: the same as in one process
+
+M2_IN_A_KM2 = 1_000_000
 
 GROUP_CELLS = 20_000
 """Cells of a task, at least, unless no unit is left: some seconds of work, and a few megabytes to send."""
@@ -143,6 +146,7 @@ class CandidateRun:
             },
             "unverified": self.found.unverified or None,
             "doubts": list(self.found.doubts),
+            "intervals": INTERVALS_COVER,
             "cells": len(self.found.start.grid),
             "cells_selected": int(self.search.selected.sum()),
             "cells_added": int(self.search.added.sum()),
@@ -189,7 +193,7 @@ def compute_candidates(
         sources=(found.source,),
     )
     quarters = search.kept
-    if request.outline.has_layer and found.start.parts is not None:
+    if request.options.method is SearchMethod.INDEX and (request.outline.has_layer or not request.outline.smooth):
         quarters = _refigured(quarters, outlines.geometries, found)
     search = replace(search, rejected=(*search.rejected, *(item for item in quarters if not item.is_candidate)))
     drawn = [pair for pair in zip(quarters, outlines.geometries, strict=True) if pair[0].is_candidate]
@@ -201,15 +205,15 @@ def compute_candidates(
 def _refigured(
     quarters: Sequence[Quarter], outlines: Sequence[BaseGeometry], found: SearchInputs
 ) -> tuple[Quarter, ...]:
-    """Quarters with the figures of the outlines that blocks gave them, and the decree's tests made again on these."""
+    """Quarters with the figures of the outlines drawn otherwise, and the decree's tests made again on these."""
     describe = area_describer(found)
     made = []
     for quarter, outline in zip(quarters, outlines, strict=True):
         figures = describe(outline)
         people, median = figures.population, figures.median_eur
-        minimum, eur = found.legal.minimum_population, quarter.threshold.eur
+        eur = quarter.threshold.eur
         tests = (
-            DecreeTest("population", people, minimum, passed=people >= minimum),
+            *place_tests(found.legal, people, people / outline.area * M2_IN_A_KM2),
             DecreeTest("revenu médian", median.value, eur, passed=median.value < eur),
         )
         made.append(

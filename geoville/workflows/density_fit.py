@@ -10,8 +10,8 @@ import numpy as np
 
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.carroyage.grid import CELL_SIZE_M
-from geoville.carroyage.ground_index import typical_density
-from geoville.carroyage.index_method import index_rules, method_date, method_rules
+from geoville.carroyage.ground_index import reference_density
+from geoville.carroyage.method import index_rules, method_date, method_rules
 from geoville.crs import GRID_CRS, transform_points
 from geoville.errors import InvalidInputError
 from geoville.model import Kind
@@ -113,7 +113,7 @@ def _squares(
     for unit in cells_of_units(start.grid, start.income, start.zones, start.thresholds, start.parts):
         place = ground_of_unit(unit, rules)
         ground, held = place.ground, np.flatnonzero(place.people > 0)
-        term = np.log((ground.density + 1) / typical_density(ground.density, place.people))
+        term = np.log((ground.density + 1) / reference_density(ground.density, place.people, rules))
         east, north = transform_points(
             ground.column[held] * size + half, ground.row[held] * size + half, start.grid.epsg, epsg
         )

@@ -12,7 +12,7 @@ import numpy as np
 from geoville.carroyage.cell_id import format_cell_ids
 from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M
-from geoville.carroyage.index_method import MethodRules
+from geoville.carroyage.method import MethodRules
 from geoville.crs import WGS84, transform_points
 from geoville.errors import InvalidInputError, Location
 from geoville.law import IncomeReference

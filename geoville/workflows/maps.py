@@ -11,13 +11,13 @@ import shapely
 from geoville import french
 from geoville.carroyage.indicators import Indicator, estimated_values
 from geoville.carroyage.lattice import find_keys, place_keys
+from geoville.carroyage.method import method_choice
 from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.actions.check import GROUND_NAMES
 from geoville.eligibility.rules import rules_at
 from geoville.errors import InvalidInputError, Location, UnknownMapError
 from geoville.extras import need
 from geoville.model import Basis, Kind, Position
-from geoville.perimeters.method import method_choice
 from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, perimeters_map, render_page, sector_map
 from geoville.rendering.action_map import ActionMark, action_map
 from geoville.rendering.cells import CellFigures, IrisFigures, Popup
@@ -27,8 +27,7 @@ from geoville.sources.contours import read_perimeters
 from geoville.sources.files import embedded_maps, make_folder, replacing
 from geoville.sources.grids import read_grid
 from geoville.sources.pack import list_territories, open_pack
-from geoville.sources.quarter_people import with_cell_people
-from geoville.workflows.quarter_people import count_quarters
+from geoville.sources.quarter_people import count_quarters, with_cell_people
 from geoville.workflows.search_inputs import CandidateRequest, read_sourced_grid
 from geoville.workflows.sensitivity import sensitivity_of
 

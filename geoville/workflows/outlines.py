@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.carroyage.grid import CELL_SIZE_M
-from geoville.carroyage.index_method import method_rules
+from geoville.carroyage.method import method_rules
 from geoville.crs import transform_geometry
 from geoville.errors import InvalidInputError
 from geoville.perimeters.blocks import blocks_from_streets, fit_to_blocks

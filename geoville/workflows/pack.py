@@ -18,11 +18,10 @@ from geoville.sources.grids import read_grid
 from geoville.sources.manifest import MANIFEST, SENSITIVITY, PackFile, manifest_text
 from geoville.sources.pack import open_pack
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
-from geoville.sources.quarter_people import QUARTER_PEOPLE, write_quarter_people
+from geoville.sources.quarter_people import QUARTER_PEOPLE, count_quarters, write_quarter_people
 from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.layers import GisLayer, grid_layer, layer_of, read_quarters
 from geoville.workflows.maps import MOST_CELLS
-from geoville.workflows.quarter_people import count_quarters
 from geoville.workflows.search_inputs import CandidateRequest
 from geoville.workflows.sensitivity import sweep_territory
 from geoville.workflows.vecu import read_all_places, vecu_of

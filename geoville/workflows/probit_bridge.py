@@ -9,7 +9,7 @@ import numpy as np
 
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.carroyage.cell_parts import cut_by_iris, whole_cells
-from geoville.carroyage.index_method import method_date, method_rules
+from geoville.carroyage.method import method_date, method_rules
 from geoville.carroyage.probit_bridge import ProbitBridge, fit_probit_bridge
 from geoville.carroyage.raking import overlap_of_cells
 from geoville.crs import GRID_CRS

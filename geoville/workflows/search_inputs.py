@@ -16,14 +16,13 @@ from geoville.carroyage.cell_parts import cut_by_iris, square_centres, whole_cel
 from geoville.carroyage.estimate import IrisIncome, estimate_income, iris_weight
 from geoville.carroyage.estimate_parts import IrisShares, estimate_parts
 from geoville.carroyage.grid import CELL_SIZE_M
-from geoville.carroyage.index_method import method_rules
+from geoville.carroyage.method import method_choice, method_rules
 from geoville.carroyage.raking import overlap_of_cells
 from geoville.crs import GRID_CRS, RGAF09_UTM20, RGR92_UTM40, commune_of, transform_points
 from geoville.errors import InvalidInputError, LawError, Location
 from geoville.law import DatedValue, IncomeReference, IncomeRule, eligible_units, parameter, require_income_rule
 from geoville.model import Source
 from geoville.perimeters.estimated import Names, doubts_in_words, unverified_inputs
-from geoville.perimeters.method import method_choice
 from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests
 from geoville.perimeters.sensitivity import SearchStart
 from geoville.sources.bridges import read_bridge, read_probit_bridge

@@ -15,7 +15,7 @@ import shapely
 
 from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M
-from geoville.carroyage.index_method import index_rules
+from geoville.carroyage.method import index_rules
 from geoville.crs import WGS84, transform_points
 from geoville.errors import InvalidInputError
 from geoville.perimeters import place_index

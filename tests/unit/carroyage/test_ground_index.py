@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from geoville.carroyage.ground_index import index_of, smooth_ground, square_keys, typical_density
+from geoville.carroyage.ground_index import index_of, reference_density, smooth_ground, square_keys, typical_density
+from geoville.carroyage.method import method_rules
 
 
 def some_people(count: int = 60) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -48,6 +51,14 @@ def test_nobody_makes_no_ground() -> None:
 
 def test_typical_density_is_the_mean_of_logarithms_by_people() -> None:
     assert typical_density(np.array([9.0, 99.0]), np.array([3.0, 1.0])) == pytest.approx(10 ** (5 / 4))
+
+
+def test_the_density_of_reference_lies_between_that_of_the_town_and_that_of_dense_ground() -> None:
+    rules = replace(method_rules(), own_density_share=0.5, dense_people_per_cell=400.0)
+    town = np.array([99.0]), np.array([1.0])
+    assert reference_density(*town, rules) == pytest.approx(200.0)  # geometric mean of 100 and 400
+    assert reference_density(*town, replace(rules, own_density_share=1.0)) == pytest.approx(100.0)
+    assert reference_density(*town, replace(rules, own_density_share=0.0)) == pytest.approx(400.0)
 
 
 def test_the_index_is_the_share_where_the_density_is_typical() -> None:

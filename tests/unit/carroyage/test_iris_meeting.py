@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import ndtr, ndtri
 
-from geoville.carroyage.index_method import method_rules
 from geoville.carroyage.iris_meeting import left_out_error, left_out_residuals, meet_shares
+from geoville.carroyage.method import method_rules
 
 RULES = method_rules()
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geoville.carroyage.index_method import method_rules
 from geoville.carroyage.iris_share import iris_log_spread, iris_share_below, log_spread_of_range
+from geoville.carroyage.method import method_rules
 
 
 def test_the_quartiles_of_the_spread_found_lie_the_range_apart() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geoville.carroyage.index_method import method_rules
 from geoville.carroyage.iris_share import iris_share_below
+from geoville.carroyage.method import method_rules
 from geoville.carroyage.probit_bridge import ProbitBridge, fit_probit_bridge
 from geoville.errors import InvalidInputError
 

@@ -9,8 +9,8 @@ import pytest
 import shapely
 
 from geoville.carroyage.ground_index import Ground
-from geoville.carroyage.index_method import method_rules
 from geoville.carroyage.lattice import Contiguity
+from geoville.carroyage.method import method_rules
 from geoville.perimeters.ground_clusters import (
     PeopledGround,
     clusters_of,

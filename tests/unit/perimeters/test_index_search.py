@@ -64,16 +64,20 @@ def test_a_dense_poor_estate_is_found_and_nothing_else(estate: tuple[np.ndarray,
     assert not found.selected.reshape(SIDE, SIDE)[:3].any()
 
 
-def test_figures_are_those_of_the_squares_inside_the_outline(estate: tuple[np.ndarray, np.ndarray]) -> None:
+def test_figures_are_those_of_the_outline_by_the_area_of_the_cells_it_covers(
+    estate: tuple[np.ndarray, np.ndarray],
+) -> None:
     people, share = estate
     [quarter] = town(people, share).kept
-    row, column = np.indices((4 * SIDE, 4 * SIDE)).reshape(2, -1)
-    centres = shapely.points(3_900_000 + 50 * column + 25, 2_300_000 + 50 * row + 25)
-    inside = shapely.contains(quarter.outline, centres)
-    held = (people / 16)[row // 4, column // 4][inside]
+    row, column = np.indices((SIDE, SIDE)).reshape(2, -1)
+    west, south = 3_900_000 + 200 * column, 2_300_000 + 200 * row
+    cells = shapely.box(west, south, west + 200, south + 200)
+    held = people.ravel() * shapely.area(shapely.intersection(cells, quarter.outline)) / 40_000
     assert quarter.population == pytest.approx(held.sum())
     assert quarter.households == pytest.approx(held.sum() / 2)
-    assert quarter.share_below.value == pytest.approx(np.average(share[row // 4, column // 4][inside], weights=held))
+    assert quarter.share_below.value == pytest.approx(np.average(share.ravel(), weights=held))
+    tested = {test.name: test.value for test in quarter.tests}
+    assert tested == {"population": quarter.population, "revenu médian": quarter.median_eur.value}
     assert quarter.held is not None
     assert (people.ravel()[quarter.rows] * quarter.held).sum() == pytest.approx(quarter.population)
 
@@ -81,7 +85,7 @@ def test_figures_are_those_of_the_squares_inside_the_outline(estate: tuple[np.nd
 def test_a_town_of_one_density_and_one_share_is_in_or_out_as_the_decree_says() -> None:
     people = np.full((SIDE, SIDE), 60.0)
     assert town(people, np.full((SIDE, SIDE), 0.4)).kept == ()
-    [quarter] = town(people, np.full((SIDE, SIDE), 0.7)).kept
+    [quarter] = town(people, np.full((SIDE, SIDE), 0.9)).kept  # much more than a thin town needs
     assert quarter.population == pytest.approx(60 * SIDE**2, rel=0.05)
 
 
@@ -109,7 +113,7 @@ def test_no_quarter_holds_people_of_two_units_and_outlines_do_not_overlap(
 def test_the_interval_of_the_share_is_that_of_the_probit(estate: tuple[np.ndarray, np.ndarray]) -> None:
     from scipy.special import ndtr, ndtri
 
-    people = np.full((SIDE, SIDE), 60.0)
+    people = np.full((SIDE, SIDE), 200.0)
     [quarter] = town(people, np.full((SIDE, SIDE), 0.7)).kept
     band = quarter.share_below
     assert band.value == pytest.approx(0.7)
@@ -118,3 +122,21 @@ def test_the_interval_of_the_share_is_that_of_the_probit(estate: tuple[np.ndarra
     assert quarter.median_eur.low < quarter.median_eur.value < quarter.median_eur.high
     scaled = replace(THRESHOLD, relative=quarter.median_eur.value / 19_218)
     assert scaled.relative < THRESHOLD.relative
+
+
+def test_an_outline_that_would_hold_too_few_people_is_widened_until_it_holds_enough() -> None:
+    people, share = np.full((SIDE, SIDE), 40.0), np.full((SIDE, SIDE), 0.42)
+    people[5:7, 5:7], share[5:7, 5:7] = 240, 0.8  # 960 people, and a little poorer than its surroundings
+    [quarter] = town(people, share).kept
+    row, column = np.indices((SIDE, SIDE)).reshape(2, -1)
+    west, south = 3_900_000 + 200 * column, 2_300_000 + 200 * row
+    cells = shapely.box(west, south, west + 200, south + 200)
+    assert people.ravel() @ shapely.area(shapely.intersection(cells, quarter.outline)) / 40_000 >= 1000
+
+
+def test_the_median_test_is_that_of_the_outline() -> None:
+    people, share = np.full((SIDE, SIDE), 600.0), np.full((SIDE, SIDE), 0.1)
+    share[4:8, 4:8] = 0.49  # dense enough to be in, yet less than half of its people are below
+    share[5, 5] = 0.7
+    for quarter in town(people, share).kept:
+        assert quarter.share_below.value > 0.5

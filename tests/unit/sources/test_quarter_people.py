@@ -89,7 +89,7 @@ def test_calais_ships_the_people_of_its_four_quarters_and_no_lookup_reads_a_grid
 
 def test_people_of_cells_are_spread_by_area() -> None:
     from geoville.sources.grids import read_grid
-    from geoville.workflows.quarter_people import count_quarters
+    from geoville.sources.quarter_people import count_quarters
 
     pack = open_pack("calais")
     grid = read_grid(pack.grid_path(), vintage=pack.default_vintage)

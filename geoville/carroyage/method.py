@@ -1,14 +1,17 @@
-"""Choices of the method, which are not law: numbers with where each was measured, in the YAML beside this file."""
+"""Choices of the method that no text makes: numbers with where each was measured, in the YAML beside this file."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geoville.law.parameters import read_law
 
-_FILE = "index_method.yaml"
+if TYPE_CHECKING:
+    from datetime import date
+
+_FILE = "method.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,8 @@ class MethodRules:
     subcells_per_side : squares along the side of a cell.
     kernel_sigma_m : standard deviation of the Gaussian kernel, metres.
     density_weight, index_cut : c of the index, and the index above which ground is in.
+    own_density_share, dense_people_per_cell : what the density is compared to: so much of where the urban unit's people
+        typically live, and the rest of dense ground anywhere.
     smallest_widened_population, widening_reach_m : which clusters are widened, and how far, metres.
     filled_hole_m2 : largest hole that is filled.
     range_intercept, range_slope : relative interquartile range of an IRIS against its relative median.
@@ -33,6 +38,8 @@ class MethodRules:
     subcells_per_side: int
     kernel_sigma_m: float
     density_weight: float
+    own_density_share: float
+    dense_people_per_cell: float
     index_cut: float
     smallest_widened_population: float
     widening_reach_m: float
@@ -57,7 +64,7 @@ def method_rules() -> MethodRules:
     """Numbers of the index method, as shipped.
 
     >>> method_rules().kernel_sigma_m
-    75
+    70
     """
     entries = _entries()
     return MethodRules(**{field.name: entries[field.name]["value"] for field in fields(MethodRules)})
@@ -70,8 +77,40 @@ def index_rules(density_weight: float | None = None) -> MethodRules:
 
 
 def method_date() -> str:
-    """Day of the file of the method, ISO: results say which method made them."""
-    return str(_entries()["dated"])
+    """Day of the latest choice, ISO: results say which method made them."""
+    return max(choice.decided for choice in method_choices()).isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class MethodChoice:
+    """One choice of geoville, never cited as law.
+
+    Parameters
+    ----------
+    decided : day of the choice.
+    reference : French sentence, where it was measured or why; it says that it is a choice.
+    """
+
+    id: str
+    label: str
+    unit: str
+    value: float
+    decided: date
+    reference: str
+
+
+def method_choice(key: str) -> MethodChoice:
+    """One choice by identifier.
+
+    >>> method_choice("poor_cell_share").value
+    0.5
+    """
+    return MethodChoice(key, **_entries()[key])
+
+
+def method_choices() -> tuple[MethodChoice, ...]:
+    """Every choice, in the order of the file."""
+    return tuple(method_choice(key) for key in _entries())
 
 
 def _entries() -> dict[str, Any]:
