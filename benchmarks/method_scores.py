@@ -5,10 +5,12 @@
     python benchmarks/method_scores.py --data ../shared/data bootstrap
     python benchmarks/method_scores.py --data ../shared/data coverage
     python benchmarks/method_scores.py --data ../shared/data populations
+    python benchmarks/method_scores.py --data ../shared/data quarters
+    python benchmarks/method_scores.py --data ../shared/data leave-out
 
-Population F1 as `geoville perimeters score` computes it, and IoU of areas. The bridge was fitted on IRIS of Calais and
-c of the index on the contours of Marseille; the kernel was chosen between 65 and 100 m on all these towns, and the
-smallest population widened on Calais.
+Population F1 as `geoville perimeters score` computes it, and IoU of areas. The bridge was fitted on IRIS of Calais; the
+kernel, the weight of the density and what it is compared to were chosen on all these places: `leave-out` chooses them
+without each place in turn, and scores the place left out.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from shapely.geometry.base import BaseGeometry
+
+    from geoville.carroyage.method import MethodRules
 
 CELLS = CandidateOptions(method=SearchMethod.CELLS)
 DEFAULT = CandidateOptions()
@@ -95,10 +100,21 @@ def _by_part(town: Town) -> CellIncome:
 
 
 def ablation(every: Iterable[Town]) -> Iterator[str]:
+    """F1 and IoU of areas, step by step."""
     rules = method_rules()
-    plain = replace(rules, density_weight=0.0, smallest_widened_population=float("inf"))
-    dense = replace(rules, smallest_widened_population=float("inf"))
-    steps = ("carreaux", "deux chiffres, IRIS rejoints", "+ noyau, 50 m", "+ densité", "+ élargissement", "+ isoligne")
+    never = float("inf")
+    plain = replace(rules, density_weight=0.0, smallest_widened_population=never)
+    own = replace(rules, own_density_share=1.0, smallest_widened_population=never)
+    dense = replace(rules, smallest_widened_population=never)
+    steps = (
+        "carreaux",
+        "deux chiffres, IRIS rejoints",
+        "+ noyau, 50 m",
+        "+ densité de l'unité",
+        "+ sol dense à mi-chemin",
+        "+ élargissement",
+        "+ isoligne",
+    )
     yield row("ville", *steps)
     yield "|---|" + "---|" * len(steps)
     for town in every:
@@ -108,12 +124,11 @@ def ablation(every: Iterable[Town]) -> Iterator[str]:
         drawn = [
             outlines(town, CELLS),
             outlines_of(by_cells.kept, start.grid, town.epsg, OutlineInput(smooth=False)).geometries,
-            outlines(town, replace(DEFAULT, index=plain), smooth=False),
-            outlines(town, replace(DEFAULT, index=dense), smooth=False),
-            outlines(town, DEFAULT, smooth=False),
+            *(outlines(town, replace(DEFAULT, index=one), smooth=False) for one in (plain, own, dense, rules)),
             outlines(town, DEFAULT),
         ]
-        yield row(town.name, *(score(town, shapes).f1 for shapes in drawn))
+        made = [score(town, shapes) for shapes in drawn]
+        yield row(town.name, *(f"{one.f1:.3f} ({one.area_iou:.3f})".replace(".", ",") for one in made))
 
 
 def bootstrap(every: Iterable[Town]) -> Iterator[str]:
@@ -222,12 +237,96 @@ def populations(every: Iterable[Town]) -> Iterator[str]:
         )
 
 
+def quarters(every: Iterable[Town]) -> Iterator[str]:
+    """People of each quarter that lies on the grid: census of 2013, cells spread evenly, and what we take of it."""
+    yield row("quartier", "ville", "Insee 2013", "carreaux", "erreur", "dans un candidat")
+    yield "|---|---|---|---|---|---|"
+    for town in every:
+        if town.name not in _ONE_OF_EACH:
+            continue
+        told, ours = town.census(), shapely.union_all(list(outlines(town, DEFAULT)))
+        for code, shape in sorted(town.quarters().items()):
+            if code in told:
+                spread = town.cells.people_in(shape)
+                shared = town.cells.people_in(shapely.intersection(shape, ours))
+                yield row(code, town.name, round(told[code]), round(spread), spread / told[code] - 1, shared / spread)
+
+
+_ONE_OF_EACH = ("Marseille", "Quatre villes, sans IRIS", "Bondy, sans IRIS", "Calais 2015")
+
+
+def leave_out(every: Iterable[Town]) -> Iterator[str]:
+    """Constants chosen on every place but one, by the mean of their scores, and the score of the place left out.
+
+    Notes
+    -----
+    A place is all its runs: with IRIS and without, one for each grid. Where the density of the unit alone counts, the
+    cut takes the part of the density of dense ground: it sets how much ground is in.
+    """
+    rules, places = method_rules(), _places(every)
+    names = list(places)
+    for label, tried in _tried(rules).items():
+        found = np.array([[_mean_score(places[name], one) for name in names] for one in tried])
+        best, out = found[found.mean(axis=1).argmax()], []
+        yield row(f"**{label}**", "constantes choisies", *names, "moyenne")
+        yield "|---|---|" + "---|" * (len(names) + 1)
+        yield row("aucun laissé", _told(tried[found.mean(axis=1).argmax()]), *best, float(best.mean()))
+        for held, name in enumerate(names):
+            chosen = np.delete(found, held, axis=1).mean(axis=1).argmax()
+            out.append(found[chosen, held])
+            yield row(f"sans {name}", _told(tried[chosen]), *found[chosen], float(found[chosen].mean()))
+        yield row("note du lieu laissé", "", *out, float(np.mean(out)))
+        yield ""
+
+
+def _places(every: Iterable[Town]) -> dict[str, list[Town]]:
+    places: dict[str, list[Town]] = {}
+    for town in every:
+        places.setdefault(town.name.split(",")[0].split(" 20")[0], []).append(town)
+    return places
+
+
+def _mean_score(runs: Iterable[Town], rules: MethodRules) -> float:
+    return float(np.mean([score(town, outlines(town, replace(DEFAULT, index=rules))).f1 for town in runs]))
+
+
+def _told(rules: MethodRules) -> str:
+    compared = f"dense {rules.dense_people_per_cell:g}" if rules.own_density_share < 1 else f"I > {rules.index_cut:g}"
+    text = f"c {rules.density_weight:g}, {compared}, σ {rules.kernel_sigma_m:g} m"
+    return f"{text}, {rules.smallest_widened_population:g} hab.".replace(".", ",", 3)
+
+
+def _tried(rules: MethodRules) -> dict[str, list[MethodRules]]:
+    weights, dense, cuts = (0.14, 0.18, 0.22), (450.0, 550.0, 650.0), (0.5, 0.53, 0.56)
+    own = [
+        replace(rules, own_density_share=1.0, density_weight=weight, index_cut=cut)
+        for weight, cut in product((0.1, 0.13, 0.16), cuts)
+    ]
+    anywhere, half = (
+        [
+            replace(rules, own_density_share=share, density_weight=weight, dense_people_per_cell=people)
+            for weight, people in product(weights, dense)
+        ]
+        for share in (0.0, rules.own_density_share)
+    )
+    others = [replace(rules, kernel_sigma_m=sigma_m) for sigma_m in (55, 70, 90)]
+    others += [replace(rules, smallest_widened_population=people) for people in (300, 1000)]
+    return {
+        "densité de l'unité seule": own,
+        "densité du sol dense seule": anywhere,
+        "à mi-chemin": half,
+        "à mi-chemin, noyau et élargissement": others,
+    }
+
+
 COMMANDS = {
     "scores": scores,
     "ablation": ablation,
     "bootstrap": bootstrap,
     "coverage": coverage,
     "populations": populations,
+    "quarters": quarters,
+    "leave-out": leave_out,
 }
 
 

@@ -604,7 +604,7 @@ class Territory:
         >>> from geoville import Territory
         >>> found = Territory.open("calais").candidates(on=date(2026, 1, 15))
         >>> found.frame()["population"].round().tolist()
-        [8979.0, 4909.0]
+        [7882.0, 3273.0]
         """
         from dataclasses import replace
 

@@ -501,11 +501,12 @@ def print_sensitivity(run: SensitivityRun) -> None:
 def _by_choice(result: Sensitivity) -> list[tuple[str, list[Outcome]]]:
     """Scenarios that share each value of each choice, the decree's own first."""
     groups = {f"Seuil du décret, choix de la méthode ({result.own.vintage})": [result.own_outcome]}
+    several_gaps = len({item.gap_m for item in result.outcomes}) > 1  # the index reads none
     labels: tuple[Callable[[Scenario], str], ...] = (
         lambda item: f"Millésime {item.vintage}",
         lambda item: f"Seuil du décret × {french.number(item.threshold_factor, 3)}",
         lambda item: f"Contiguïté {item.contiguity}",
-        lambda item: f"Vide franchi : {french.quantity(item.gap_m, 'm')}",
+        lambda item: f"Vide franchi : {french.quantity(item.gap_m, 'm')}" if several_gaps else "",
         lambda item: _told("Poids de la densité", item.density_weight, ""),
         lambda item: _told("Noyau", item.kernel_sigma_m, " m"),
         lambda item: _told("Habitants au moins", item.minimum_population, ""),
