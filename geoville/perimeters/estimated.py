@@ -83,7 +83,7 @@ def candidate_perimeter(
 def quarter_figures(quarter: Quarter) -> dict[str, float | int | None]:
     """Figures of a quarter, kept or rejected; what is not known is None."""
     return {
-        "population": _rounded(quarter.population, 1),
+        "population": _rounded(quarter.population, 2),
         "households": _rounded(quarter.households, 1),
         "share_below_threshold": _rounded(quarter.share_below.value, 4),
         "share_below_low": _rounded(quarter.share_below.low, 4),

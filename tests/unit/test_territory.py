@@ -261,10 +261,14 @@ class TestComputing:
         assert calais.candidates(str(path), on=DAY).document() == candidates.document()
 
     def test_choices_change_the_result(self, calais, candidates):
-        rook = calais.candidates(on=DAY, contiguity="rook", gap_m=0, smooth=False)
+        rook = calais.candidates(on=DAY, contiguity="rook", gap_m=0, smooth=False, method="cells")
         assert rook.run.provenance.parameters["contiguity"] == "rook"
         assert rook.run.provenance.parameters["outline"] == "cells"
         assert rook.document()["candidates"] != candidates.document()["candidates"]
+
+    def test_what_the_index_does_not_read_is_refused(self, calais):
+        with pytest.raises(InvalidInputError, match="ne comptent que dans la méthode des carreaux"):
+            calais.candidates(on=DAY, gap_m=0)
 
     def test_an_unknown_contiguity_is_refused(self, calais):
         with pytest.raises(InvalidInputError, match="queen, rook"):
