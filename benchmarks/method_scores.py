@@ -293,7 +293,7 @@ def _mean_score(runs: Iterable[Town], rules: MethodRules) -> float:
 def _told(rules: MethodRules) -> str:
     compared = f"dense {rules.dense_people_per_cell:g}" if rules.own_density_share < 1 else f"I > {rules.index_cut:g}"
     text = f"c {rules.density_weight:g}, {compared}, σ {rules.kernel_sigma_m:g} m"
-    return f"{text}, {rules.smallest_widened_population:g} hab.".replace(".", ",", 3)
+    return f"{text}, {rules.smallest_widened_population:g} habitants".replace(".", ",")
 
 
 def _tried(rules: MethodRules) -> dict[str, list[MethodRules]]:
