@@ -157,7 +157,7 @@ def files_shown(tmp_path_factory) -> Path:
     made = tmp_path_factory.mktemp("files-shown")
     for folder in ("data", "docs/exemples"):
         shutil.copytree(REPOSITORY / folder, made / folder)
-    for file in (name for folder in ("calais", "marseille", ".") for name in (SHARED / folder).glob("*.*")):
+    for file in (name for folder in ("calais", "marseille", "income", ".") for name in (SHARED / folder).glob("*.*")):
         if file.name not in {"addresses.csv", "places.csv"}:
             shutil.copy(file, made)
     write_shown_files(made)
