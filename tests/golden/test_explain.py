@@ -30,7 +30,7 @@ from geoville.workflows.explain import explain_place, follow_place
 from geoville.workflows.search_inputs import CandidateRequest
 
 if TYPE_CHECKING:
-    from geoville.carroyage.index_method import MethodRules
+    from geoville.carroyage.method import MethodRules
     from geoville.perimeters.ground_clusters import PeopledGround
     from geoville.perimeters.quarters import UnitCells
     from geoville.workflows.candidates import CandidateRun
