@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 import nbformat
 import pytest
+from event_loops import no_loop_runs
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+__all__ = ["no_loop_runs"]
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -41,27 +41,15 @@ def test_a_notebook_is_light_and_has_a_picture(path, script):
     assert notebook.metadata == script.METADATA
 
 
-def test_what_the_notebooks_keep_is_what_they_give(tmp_path):
-    """All at once, each in its own kernel: starting one takes longer than running it. No proxy answers: no network."""
-    nowhere = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": ""}
-    running = {
-        path.name: subprocess.Popen(
-            [sys.executable, str(FOLDER / "run.py"), "--check", str(path)],
-            env={**_environment(tmp_path / path.stem), **nowhere},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        for path in NOTEBOOKS
-    }
-    said = {name: process.communicate() for name, process in running.items()}
-    failed = {name: said[name] for name, process in running.items() if process.returncode}
-    assert failed == {}
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """That of the tests, with a folder of its own for the kernel's files."""
-    return {**os.environ, "PYTHONIOENCODING": "utf-8", "IPYTHONDIR": str(folder), "JUPYTER_RUNTIME_DIR": str(folder)}
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_what_a_notebook_keeps_is_what_it_gives(path, script, tmp_path, monkeypatch):
+    """In a kernel of its own, whose files are here. No proxy answers: no network."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / "kernel"))
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8")
+    assert script.stale_cells(nbformat.read(path, as_version=4), script.executed(path)) == []
 
 
 def _notebook(text: str, *, picture: str = "") -> nbformat.NotebookNode:
