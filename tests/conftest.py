@@ -32,6 +32,7 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+@pytest.hookimpl(optionalhook=True)  # the tests of a release do without pytest-xdist
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One process a core, and one more: a third of their time is spent waiting for servers, browsers and disks."""
     from xdist.plugin import pytest_xdist_auto_num_workers as cores
