@@ -436,7 +436,9 @@ def _parts(text: str) -> tuple[list[Words], list[str]]:
     plain = _POSTCODE_SIGNS.sub(r"\1 ", _NUMBER_SIGN.sub(" n ", _DEPARTEMENT.sub(" ", text)))
     aside: list[str] = []
     parts = [_without_noise(tuple(normalise(part).split()), aside) for part in _SEPARATORS.split(plain)]
-    return [part for part in _one_by_one(parts) if part], aside
+    if ("0",) in parts:
+        aside.append(_NUMBER_ZERO)
+    return [part for part in _one_by_one([part for part in parts if part != ("0",)]) if part], aside
 
 
 def _one_by_one(parts: list[Words]) -> list[Words]:

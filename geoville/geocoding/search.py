@@ -615,8 +615,12 @@ class EmbeddedGeocoder:
         if limits == frozenset():
             choices = self._towns.choices(posted, coded)
             return self._one_of(parsed, choices) if len(choices) > 1 else self._list.unknown_town()
-        if postcode and not posted:
-            parsed = replace(parsed, aside=(*parsed.aside, f"code postal {postcode}, inconnu de la liste"))
+        unknown = [code for code in (postcode, parsed.postcode) if code and coded and not self._towns.posted(code)]
+        if unknown:  # beside an INSEE code, it is no obstacle: a CEDEX has one that no list holds
+            said = tuple(f"code postal {code}, inconnu de la liste" for code in dict.fromkeys(unknown))
+            parsed = replace(parsed, aside=(*parsed.aside, *said))
+            if parsed.postcode in unknown:
+                parsed = replace(parsed, postcode="")
         elif postcode and parsed.postcode not in {"", postcode}:
             doubt = f"Deux codes postaux sont donnés : {parsed.postcode} et {postcode}."
             parsed = replace(parsed, doubts=(*parsed.doubts, doubt))

@@ -166,7 +166,7 @@ class Towns:
             return self._by_name_alone(name) if name else NO_TOWN_NAMED
         by_postcode = self._by_postcode.get(postcode, frozenset())
         if not name:
-            return Designation(by_postcode, unnamed=True)
+            return Designation(self.posted(postcode), unnamed=True)
         together = by_postcode & self.named(name)
         if not together and arrondissement_of(name) is None:
             together = frozenset(

@@ -118,6 +118,8 @@ def test_number_zero_is_no_number(traps: EmbeddedGeocoder) -> None:
     position = found(traps, "0 rue des Alpes, 31100 Toulouse")
     assert (position.type, position.housenumber) == (PositionType.STREET, "")
     assert "numéro 0" in position.notes[0]
+    alone = found(traps, "0\n31100\nToulouse")
+    assert (alone.type, alone.notes) == (PositionType.MUNICIPALITY, position.notes)
 
 
 @pytest.mark.parametrize(
@@ -205,6 +207,8 @@ def test_a_postcode_of_cedex_beside_a_right_code_is_no_obstacle(traps: EmbeddedG
     position = found(traps, "12 boulevard du 8 mai 1945\nBéziers", postcode="34521", citycode="34032")
     assert (position.id, position.firm) == ("34032_0002_00012", True)
     assert "code postal 34521, inconnu de la liste" in position.notes[0]
+    typed = found(traps, "12 boulevard du 8 mai 1945\n34521", citycode="34032")
+    assert (typed.id, typed.firm, typed.notes) == (position.id, True, position.notes)
 
 
 def test_arrondissements_by_their_codes_where_all_are_called_marseille(tmp_path: Path, geocoder_of) -> None:
