@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from geoville.crs import departement_of
 from geoville.french import fold
 from geoville.geocoding.answers import (
     ListName,
@@ -616,6 +617,8 @@ class EmbeddedGeocoder:
             choices = self._towns.choices(posted, coded)
             return self._one_of(parsed, choices) if len(choices) > 1 else self._list.unknown_town()
         unknown = [code for code in (postcode, parsed.postcode) if code and coded and not self._towns.posted(code)]
+        if any(departement_of(code) != departement_of(citycode) for code in unknown):
+            return self._list.contradiction()
         if unknown:  # beside an INSEE code, it is no obstacle: a CEDEX has one that no list holds
             said = tuple(f"code postal {code}, inconnu de la liste" for code in dict.fromkeys(unknown))
             parsed = replace(parsed, aside=(*parsed.aside, *said))

@@ -24,7 +24,6 @@ from geoville.crs import (
 from geoville.errors import InvalidInputError, Location
 from geoville.french import fold, read_day
 from geoville.geocoding.parse import parse_address
-from geoville.model import Position
 from geoville.sources.rows.files import open_row_file
 from geoville.sources.rows.row import INSEE_CODE, code_of
 from geoville.workflows.lookup import ZERO_BACK
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geoville.model import Answer
+    from geoville.model import Answer, Position
     from geoville.sources.rows.files import RowFile
     from geoville.workflows.lookup import LookupDesk
 
@@ -201,9 +200,7 @@ class AddressQuestions:
         postcode, citycode = (written.get(name, "").strip() for name in (self.postcode, self.citycode))
         default = "" if citycode or self._town_of(written) else self.default_citycode
         answer = desk.answer(text, on, postcode=postcode, citycode=citycode or default)
-        remarks: tuple[str, ...] = ()
-        if (citycode or default) and not (answer.position and answer.position.firm):
-            answer, remarks = self._without_unknown_postcode(answer, written, desk, on, citycode or default)
+        remarks = self._unknown_postcode(answer.position, written) if citycode or default else ()
         if answer.position is None and default and parse_address(text).city:
             elsewhere = desk.answer(text, on, postcode=postcode)  # the text names another town than the default
             answer = elsewhere if elsewhere.position else answer
@@ -223,25 +220,15 @@ class AddressQuestions:
     def _town_of(self, written: dict[str, str]) -> str:
         return next((written[part].strip() for part in self.parts if fold(part) in _TOWN_NAMES), "")
 
-    def _without_unknown_postcode(
-        self, answer: Answer, written: dict[str, str], desk: LookupDesk, on: date, citycode: str
-    ) -> tuple[Answer, tuple[str, ...]]:
-        """Ask again without the postcode, where the list of addresses knows none there: the code of the town is enough.
-
-        A list that has postcodes, and not that one, is told another town: its answer stands.
-        """
+    def _unknown_postcode(self, found: Position | None, written: dict[str, str]) -> tuple[str, ...]:
+        """Remark about a postcode set aside: the list of addresses has none where it found the address."""
         columns = [
             name for name in (*self.parts, self.postcode) if fold(name) in _POSTCODE_NAMES or name == self.postcode
         ]
         codes = {written[name] for name in columns if name and written[name]}
-        elsewhere = any(departement_of(code) != departement_of(citycode) for code in codes)
-        if len(codes) != 1 or elsewhere or isinstance(desk.located(*codes), Position):
-            return answer, ()
-        text = self._text(written | dict.fromkeys(columns, ""))
-        again = desk.answer(text, on, citycode=citycode) if text else answer
-        if again.position and again.position.postcode:
-            return answer, ()
-        return again, (f"Code postal que la liste d'adresses ne connaît pas, laissé de côté : {', '.join(codes)}",)
+        if found is None or found.postcode or not codes:
+            return ()
+        return (f"Code postal que la liste d'adresses ne connaît pas, laissé de côté : {', '.join(codes)}",)
 
 
 ZERO_DOUBTFUL = "Code de quatre chiffres laissé tel quel, la commune trouvée ne confirme pas le zéro de tête"

@@ -209,6 +209,7 @@ def test_a_postcode_of_cedex_beside_a_right_code_is_no_obstacle(traps: EmbeddedG
     assert "code postal 34521, inconnu de la liste" in position.notes[0]
     typed = found(traps, "12 boulevard du 8 mai 1945\n34521", citycode="34032")
     assert (typed.id, typed.firm, typed.notes) == (position.id, True, position.notes)
+    assert isinstance(traps.search("12 boulevard du 8 mai 1945\n59000", citycode="34032"), NotFound)
 
 
 def test_arrondissements_by_their_codes_where_all_are_called_marseille(tmp_path: Path, geocoder_of) -> None:
