@@ -201,9 +201,10 @@ class AddressQuestions:
         default = "" if citycode or self._town_of(written) else self.default_citycode
         answer = desk.answer(text, on, postcode=postcode, citycode=citycode or default)
         remarks = self._unknown_postcode(answer.position, written) if citycode or default else ()
-        if answer.position is None and default and parse_address(text).city:
+        if not (answer.position and answer.position.firm) and default and parse_address(text).city:
             elsewhere = desk.answer(text, on, postcode=postcode)  # the text names another town than the default
-            answer = elsewhere if elsewhere.position else answer
+            is_better = elsewhere.position and (elsewhere.position.firm or answer.position is None)
+            answer = elsewhere if is_better else answer
         notes = answer.position.notes if answer.position else ()
         zeros = tuple(note.rstrip(".") for note in notes if note.startswith(ZERO_BACK))
         return Reply(answer, (*zeros, *remarks))
