@@ -497,7 +497,8 @@ class FileColumns:
     def _recognised(self, known: Sequence[str]) -> Questions:
         """Columns whose names say what they hold; an address that is written out comes before coordinates."""
         coordinates = named_coordinates(known)
-        only_coordinates = self.only_coordinates or bool(self.crs and coordinates)
+        in_parts = not any(_named(names, known) for names in (_WHOLE_ADDRESS, *_LINES))  # a list of addresses, placed
+        only_coordinates = self.only_coordinates or bool(coordinates and (self.crs or in_parts))
         address = () if only_coordinates else _address_columns(known)
         if address:
             codes = "" if _named(_TOWN_NAMES, known) else _named(_CITYCODE_NAMES, known) or ""

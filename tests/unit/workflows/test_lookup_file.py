@@ -528,3 +528,16 @@ def test_decimal_commas_in_a_file_of_commas_are_numbers_again(tmp_path):
     assert open_file_job(source, out, CALAIS, ON).run(lambda _: None).statuses == {"ok": 2}
     first, second = (line.split(",") for line in out.read_text(encoding="utf-8").splitlines()[1:])
     assert first[5:7] == second[5:7] == ["1.8867", "50.956"]
+
+
+def test_a_list_of_addresses_with_its_positions_is_asked_by_them(tmp_path):
+    """A BAL, in capitals or not, says where its addresses are; a file of people says their address first."""
+    header, row = (
+        ["NUMERO", "VOIE_NOM", "COMMUNE_NOM", "LONG", "LAT"],
+        ["1", "Rue X", "Calais", "1.893673", "50.953397"],
+    )
+    job = open_file_job(_write_csv(tmp_path / "in.csv", [header, row]), tmp_path / "out.csv", CALAIS, ON)
+    assert job.asking.questions.columns == ("LONG", "LAT")
+    header, row = ["ADRESSE", "LONG", "LAT"], ["1 rue X", "1.893673", "50.953397"]
+    job = open_file_job(_write_csv(tmp_path / "in2.csv", [header, row]), tmp_path / "out.csv", CALAIS, ON)
+    assert job.asking.questions.columns == ("ADRESSE",)
