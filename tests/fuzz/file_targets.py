@@ -16,6 +16,14 @@ from geoville.errors import InvalidInputError
 from geoville.geocoding.index import AddressIndex
 from geoville.geocoding.search import EmbeddedGeocoder
 from geoville.sources import pack
+from geoville.sources.action_tables import (
+    RowKind,
+    amount_in,
+    quarters_in,
+    recognised_columns,
+    row_kind,
+    stated_period,
+)
 from geoville.sources.addresses import open_address_file, read_addresses, read_places
 from geoville.sources.archives import ArchiveLimits, unpack
 from geoville.sources.contours import read_perimeters
@@ -29,7 +37,6 @@ from geoville.sources.rasters import read_cell_raster
 from geoville.sources.registry import DataSet
 from geoville.sources.rows.files import open_row_file
 from geoville.sources.rows.row import AddedCells, AddedColumn
-from geoville.workflows.actions import action_columns, action_of_row
 from geoville.workflows.footprints import read_footprint
 
 CAREFUL = ArchiveLimits(total_bytes=5_000_000, members=50)
@@ -45,11 +52,18 @@ def _rows(path: Path) -> None:
 
 
 def _action_rows(path: Path) -> None:
+    """Read a table of actions as far as its places, which are asked as any address is."""
     read = open_row_file(path)
-    columns = action_columns(read.columns, path.name)
-    for row in islice(read.rows(list(columns.values())), 100):
+    columns = recognised_columns(read.columns, path.name)
+    for row in islice(read.rows(range(len(read.columns))), 100):
+        if row.fault or row_kind(row.cells, read.columns, columns) is not RowKind.ACTION:
+            continue
+        said = {key: row.cells[place] for key, place in columns.items() if row.cells[place].strip()}
         with suppress(InvalidInputError):
-            action_of_row(dict(zip(columns, row.cells if not row.fault else (), strict=False)), path.name, path.parent)
+            stated_period(said)
+        for text in said.values():
+            amount_in(text)
+            quarters_in(text)
 
 
 def _index(path: Path) -> None:
