@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import geopandas
 
+    from geoville.sources.writers import LayerChoice
     from geoville.workflows.compare import ComparisonRun
     from geoville.workflows.sensitivity import SensitivityRun
 
@@ -66,7 +67,7 @@ class Run(Protocol):
         """What came out, as plain values."""
         ...
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Path, into: LayerChoice = ...) -> None:
         """Write the shapes and their provenance."""
         ...
 
@@ -93,12 +94,14 @@ class Result(Generic[AnyRun]):
         """What came out, as plain values: what `--json` prints."""
         return self.run.document()
 
-    def write(self, out: Out) -> Out:
+    def write(self, out: Out, *, layer: str | None = None, replace: bool = False) -> Out:
         """Write the shapes and, beside them, their provenance; the suffix tells the format.
 
         Parameters
         ----------
-        out : path, or address (``s3://…``, ``postgresql://…#table``).
+        out : path, or address (``s3://…``, ``postgresql://…#table``). The other layers of a GeoPackage stay.
+        layer : its name in a GeoPackage; "perimetres" unless given.
+        replace : take the place of a layer of that name that geoville did not write.
 
         Returns
         -------
@@ -107,10 +110,13 @@ class Result(Generic[AnyRun]):
         Raises
         ------
         InvalidInputError
-            The suffix is not known, or the folder is missing or not writable.
+            The suffix is not known, the folder is missing or not writable, or the file has a layer of that name that
+            geoville did not write.
         """
+        from geoville.sources.writers import LayerChoice
+
         with writing(out) as path:
-            self.run.write(path)
+            self.run.write(path, LayerChoice(layer, replace))
         return out
 
 

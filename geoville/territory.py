@@ -830,18 +830,27 @@ class Territory:
         *,
         on: date,
         grid: FilePath | None = None,
+        iris: FilePath | None = None,
+        iris_incomes: FilePath | None = None,
     ) -> Explanation:
         """Say why a place (degrees, WGS84) is in a candidate, or not: from its cell to the tests of the decree.
 
         Parameters
         ----------
         candidates : a result or, with its provenance beside, a file.
-        grid : that they were computed from, where it is not the territory's.
+        grid, iris, iris_incomes : what they were computed from, where it is not the territory's.
+
+        Raises
+        ------
+        InvalidInputError
+            What is computed again is not what the file holds: an input, a choice or the law of that day is another.
         """
         from geoville.workflows.explain import explain_place
+        from geoville.workflows.incomes import ARGUMENTS, iris_input
 
+        given = iris_input(iris, iris_incomes, naming=ARGUMENTS)
         with reading(candidates) as path:
-            return explain_place(path, lon, lat, on=on, grid=None if grid is None else Path(grid))
+            return explain_place(path, lon, lat, on=on, grid=_path(grid), iris=given)
 
     # --- Maps, printed sheets and the atlas
 
@@ -1020,6 +1029,7 @@ class FetchChoices(TypedDict, total=False):
     from_dir : folder of files downloaded by hand, recognised by their content.
     mirror : address that has the files under their own names, asked in place of the publishers.
     accept : take a file that is not the one expected.
+    vintage : year of the grids whose files do not tell theirs.
     progress : told what goes on.
     """
 
@@ -1027,6 +1037,7 @@ class FetchChoices(TypedDict, total=False):
     from_dir: FilePath | None
     mirror: str | None
     accept: bool
+    vintage: int | None
     progress: Progress
 
 
@@ -1042,7 +1053,9 @@ class _Silent:
 
 def _fetched(target: Target, choices: FetchChoices) -> FetchRun:
     from geoville.workflows.fetch import FetchRequest, fetch_pack
+    from geoville.workflows.incomes import refuse_unknown
 
+    refuse_unknown(choices, FetchChoices)
     folder = choices.get("from_dir")
     request = FetchRequest(
         target,
@@ -1050,5 +1063,6 @@ def _fetched(target: Target, choices: FetchChoices) -> FetchRun:
         from_dir=None if folder is None else Path(folder),
         mirror=choices.get("mirror"),
         accept=choices.get("accept", False),
+        vintage=choices.get("vintage"),
     )
     return fetch_pack(request, choices.get("progress") or _Silent())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from geoville.law import IncomeReference
     from geoville.model import Answer
     from geoville.sources.contours import OwnColumns
+    from geoville.sources.writers import LayerChoice
     from geoville.workflows.lookup import DeskChoice, LookupDesk, QuestionNames
     from geoville.workflows.search_inputs import CandidateRequest, UnitTables
 
@@ -260,6 +261,28 @@ class IncomeOptions:
         from geoville.workflows.search_inputs import UnitTables
 
         return UnitTables(self.communes, self.urban_units, self.rmuc, self.rmuc_nat)
+
+
+# --- Where in a GeoPackage a result goes
+
+
+@dataclass(frozen=True, slots=True)
+class LayerOptions:
+    """The name of the layer written, and whether it may take the place of one that geoville did not write."""
+
+    layer: Annotated[
+        str | None, typer.Option("--layer", metavar="NOM", help="Nom de la couche, dans un GeoPackage.")
+    ] = None
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Remplacer une couche de ce nom que geoville n'a pas écrite.")
+    ] = False
+
+    @property
+    def into(self) -> LayerChoice:
+        """As the writers take it."""
+        from geoville.sources.writers import LayerChoice
+
+        return LayerChoice(self.layer, self.replace)
 
 
 # --- Options of every command that starts from the priority quarters of a day

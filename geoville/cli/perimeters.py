@@ -18,6 +18,7 @@ from geoville.cli.options import (
     ContourColumns,
     IncomeOptions,
     IrisIncomes,
+    LayerOptions,
     QpvGeneration,
     QuarterOptions,
     Scheduler,
@@ -57,6 +58,7 @@ def candidates(
         Destination, typer.Option("--out", metavar="FICHIER", help="Résultat : .gpkg, .geojson ou .parquet.")
     ],
     incomes: IncomeOptions,
+    layers: LayerOptions,
     grid: TerritoryGrid = None,
     vintage: Vintage = None,
     blocks: Annotated[Path | None, typer.Option("--blocks", metavar="FICHIER", help="Îlots à suivre.")] = None,
@@ -102,7 +104,7 @@ def candidates(
         workers=workers,
         scheduler=scheduler,
     )
-    deliver(run, out, as_json=as_json, in_words=lambda: print_candidates(run))
+    deliver(run, out, layers.into, as_json=as_json, in_words=lambda: print_candidates(run))
 
 
 def print_candidates(run: CandidateRun) -> None:
@@ -154,6 +156,7 @@ def compare(
         Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux dont les habitants sont comptés des deux côtés.")
     ],
     columns: ContourColumns,
+    layers: LayerOptions,
     vintage: Vintage = None,
     kind: Annotated[
         Kind | None,
@@ -178,7 +181,7 @@ def compare(
     run = compare_files(old, new, grid, vintage=vintage, kind=kind, generation=generation, own=columns.own)
     if out is not None:
         with out.writing() as path:
-            run.write(path)
+            run.write(path, layers.into)
     if map_file is not None:
         with map_file.writing() as path:
             run.draw(path)
@@ -764,6 +767,7 @@ def vecu(
         typer.Option("--places", metavar="FICHIER", help="Lieux, avec la part d'usagers des QPV (option à répéter)."),
     ],
     quarters: QuarterOptions,
+    layers: LayerOptions,
     streets: Annotated[
         Path | None,
         typer.Option("--streets", metavar="FICHIER", help="Rues (OSM, BD TOPO) ; sinon ligne droite × 1,3."),
@@ -792,7 +796,7 @@ def vecu(
         generation=quarters.generation,
         own=quarters.own,
     )
-    deliver(run, quarters.out, as_json=as_json, in_words=lambda: _print_vecu(run))
+    deliver(run, quarters.out, layers.into, as_json=as_json, in_words=lambda: _print_vecu(run))
 
 
 def _print_vecu(run: VecuRun) -> None:
@@ -820,6 +824,7 @@ def veille(
         typer.Option("--former", metavar="FICHIER", help="Anciens périmètres, ZUS ou CUCS (option à répéter)."),
     ],
     quarters: QuarterOptions,
+    layers: LayerOptions,
     min_area_m2: Annotated[
         float, typer.Option("--min-area-m2", metavar="M²", min=0, help="Surface du plus petit morceau gardé.")
     ] = 5_000.0,
@@ -848,7 +853,7 @@ def veille(
         generation=quarters.generation,
         own=quarters.own,
     )
-    deliver(run, quarters.out, as_json=as_json, in_words=lambda: _print_veille(run))
+    deliver(run, quarters.out, layers.into, as_json=as_json, in_words=lambda: _print_veille(run))
 
 
 def _print_veille(run: VeilleRun) -> None:

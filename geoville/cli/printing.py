@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from geoville.cli.files import Destination
     from geoville.model import Answer, FootprintAnswer, PeriodVerdict, RuleFinding
     from geoville.results import Run
+    from geoville.sources.writers import LayerChoice
 
 
 def print_json(document: Any) -> None:
@@ -24,10 +25,10 @@ def print_json(document: Any) -> None:
     sys.stdout.write(json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
 
-def deliver(run: Run, out: Destination, *, as_json: bool, in_words: Callable[[], None]) -> None:
+def deliver(run: Run, out: Destination, into: LayerChoice, *, as_json: bool, in_words: Callable[[], None]) -> None:
     """Write a run, then print it: as one JSON document, or in words with the name of the file written."""
     with out.writing() as path:
-        run.write(path)
+        run.write(path, into)
     if as_json:
         print_json(run.document())
         return

@@ -7,6 +7,7 @@ import platform
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import InvalidInputError
@@ -14,7 +15,7 @@ from geoville.net import without_secrets
 from geoville.sources.files import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from geoville.law.parameters import DatedValue
@@ -63,8 +64,9 @@ class Provenance:
 def write_provenance(provenance: Provenance, beside: Path) -> Path:
     """Write ``<file>.provenance.json`` beside a result.
 
-    Two runs on the same inputs write the same document but for its "execution" block: versions and paths are there and
-    nowhere else. There is no time of day. "unverified" lists the legal values whose text was not read.
+    Two runs on the same inputs write the same document but for its "execution" block: versions and the name of the
+    result are there and nowhere else. There is no time of day. "unverified" lists the legal values whose text was not
+    read.
 
     Returns
     -------
@@ -84,6 +86,33 @@ def write_provenance(provenance: Provenance, beside: Path) -> Path:
             path.unlink()  # that of an older result would lie about this one
         raise
     return path
+
+
+def differences(document: Mapping[str, Any], provenance: Provenance) -> tuple[str, ...]:
+    """What a computation rests on that is not what a provenance says, in French words; none where all is the same.
+
+    Parameters
+    ----------
+    document : a provenance as it was written.
+    """
+    made = json.loads(json.dumps(_harmless(_document(provenance))))
+    return (
+        *_different_files(document.get("inputs", []), made["inputs"]),
+        *(["les valeurs de droit"] if document.get("law") != made["law"] else []),
+        *_different_names(document.get("parameters", {}), made["parameters"]),
+    )
+
+
+def _different_files(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> Iterator[str]:
+    told, read = ({(item["role"], item["sha256"]): item["name"] for item in items} for items in (before, after))
+    for key in sorted(told.keys() ^ read.keys()):
+        yield f"le fichier « {(told | read)[key]} »"
+
+
+def _different_names(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            yield f"le choix « {name} »"
 
 
 def rests_on(result: Path, provenance: Provenance) -> bool:
@@ -107,8 +136,10 @@ def provenance_text(provenance: Provenance, output: str) -> str:
 
     Parameters
     ----------
-    output : where the result is, as it may be shown.
+    output : where the result is, as it may be shown: of a path of this machine, which would say whose it is and go with
+        the file to others, only the name is kept.
     """
+    output = PurePath(output).name if PurePath(output).is_absolute() else output
     document = _harmless(_document(provenance) | {"execution": _execution(output)})
     return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n"
 

@@ -90,11 +90,12 @@ def add_style(path: Path, layer: str, style: LayerStyle, *, geometry: str, dated
     """
     row = ("", "", layer, geometry, style.name, qml(style), sld(style, layer), 1, style.name, "", None, dated)
     with closing(sqlite3.connect(path)) as file, file:
-        file.execute(f"CREATE TABLE {TABLE} ({', '.join(_COLUMNS)})")
+        file.execute(f"CREATE TABLE IF NOT EXISTS {TABLE} ({', '.join(_COLUMNS)})")
+        file.execute(f"DELETE FROM {TABLE} WHERE f_table_name = ?", (layer,))  # noqa: S608 - the style before
         names = ", ".join(column.split()[0] for column in _COLUMNS[1:])
         file.execute(f"INSERT INTO {TABLE} ({names}) VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
         file.execute(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id)"
+            "INSERT OR IGNORE INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id)"
             " VALUES (?, 'attributes', ?, '', ?, 0)",
             (TABLE, TABLE, dated),
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from geoville.crs import LAMBERT_93, WGS84
 from geoville.errors import InvalidInputError
 from geoville.sources.files import replacing
+from geoville.sources.qgis_styles import TABLE as STYLES
 from geoville.sources.qgis_styles import add_style
 
 if TYPE_CHECKING:
@@ -98,13 +100,41 @@ def perimeter_record(perimeter: Perimeter) -> dict[str, Value]:
     return {name: value(perimeter) for name, (_, value) in _COLUMNS.items()} | perimeter.attributes
 
 
-def write_perimeters(perimeters: Sequence[Perimeter], path: Path, *, style: LayerStyle | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class LayerChoice:
+    """Where in a GeoPackage a result goes.
+
+    Parameters
+    ----------
+    name : of the layer; that of the result unless given. Formats of one layer have no use for it.
+    replace : take the place of a layer of that name that geoville did not write.
+    """
+
+    name: str | None = None
+    replace: bool = False
+
+
+OWN_LAYER = LayerChoice()
+_WRITTEN_BY = "Écrit par geoville"
+"""Description of the layers that geoville writes, by which it knows them again."""
+
+
+def write_perimeters(
+    perimeters: Sequence[Perimeter], path: Path, *, style: LayerStyle | None = None, into: LayerChoice = OWN_LAYER
+) -> None:
     """Write perimeters, by suffix: see `write_layer`."""
-    write_layer(perimeters_frame(perimeters), path, layer=LAYER, style=style)
+    write_layer(perimeters_frame(perimeters), path, layer=LAYER, style=style, into=into)
 
 
-def write_layer(frame: geopandas.GeoDataFrame, path: Path, *, layer: str, style: LayerStyle | None = None) -> None:
-    """Write one layer, whole or not at all.
+def write_layer(
+    frame: geopandas.GeoDataFrame,
+    path: Path,
+    *,
+    layer: str,
+    style: LayerStyle | None = None,
+    into: LayerChoice = OWN_LAYER,
+) -> None:
+    """Write one layer, whole or not at all; the other layers of a GeoPackage that is there stay.
 
     Parameters
     ----------
@@ -112,11 +142,13 @@ def write_layer(frame: geopandas.GeoDataFrame, path: Path, *, layer: str, style:
     path : its suffix chooses the format.
     layer : name of the layer, where the format has one.
     style : how QGIS draws it, where the format keeps it: GeoPackage.
+    into : another name for the layer, and whether it may take the place of one that geoville did not write.
 
     Raises
     ------
     InvalidInputError
-        The suffix is not one of those, or the folder is missing or not writable.
+        The suffix is not one of those, the folder is missing or not writable, the GeoPackage has a layer of that name
+        that geoville did not write, or cannot be read.
 
     Notes
     -----
@@ -137,9 +169,39 @@ def write_layer(frame: geopandas.GeoDataFrame, path: Path, *, layer: str, style:
             _write_with_gdal(frame, made, driver, layer, RFC7946="YES", COORDINATE_PRECISION=str(DEGREE_DECIMALS))
             beside.write_bytes(made.getvalue())
         else:
-            _write_with_gdal(frame, beside, driver, layer)
+            name = into.name or layer
+            _keep_other_layers(path, beside, name, may_replace=into.replace)
+            _write_with_gdal(frame, beside, driver, name, layer_options={"DESCRIPTION": _WRITTEN_BY})
             if style is not None:
-                add_style(beside, layer, style, geometry=_GPKG_GEOMETRY, dated=_FIXED_DATE)
+                add_style(beside, name, style, geometry=_GPKG_GEOMETRY, dated=_FIXED_DATE)
+
+
+def _keep_other_layers(path: Path, beside: Path, layer: str, *, may_replace: bool) -> None:
+    """Copy a GeoPackage to where the next one is written, where it has something else than the layer that is written.
+
+    Raises
+    ------
+    InvalidInputError
+        It has a layer of that name that geoville did not write, or cannot be read.
+    """
+    if not path.is_file() or not path.stat().st_size:
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+            tables = dict(file.execute("SELECT table_name, description FROM gpkg_contents").fetchall())
+            if set(tables) - {layer, STYLES}:
+                with closing(sqlite3.connect(beside)) as copy:  # what QGIS has not yet put into the file comes too
+                    file.backup(copy)
+    except sqlite3.Error as error:
+        raise InvalidInputError(
+            f"« {path.name} » existe, et n'est pas un GeoPackage lisible",
+            advice="donner un autre nom avec --out, ou l'effacer",
+        ) from error
+    if layer in tables and tables[layer] != _WRITTEN_BY and not may_replace:
+        raise InvalidInputError(
+            f"« {path.name} » a déjà une couche « {layer} », que geoville n'a pas écrite",
+            advice="écrire sous un autre nom de couche (--layer), ou la remplacer (--replace)",
+        )
 
 
 def _iso(day: date | None) -> str | None:
@@ -194,7 +256,7 @@ def _driver_of(path: Path) -> str:
 
 
 def _write_with_gdal(
-    frame: geopandas.GeoDataFrame, path: Path | BytesIO, driver: str, layer: str, **options: str
+    frame: geopandas.GeoDataFrame, path: Path | BytesIO, driver: str, layer: str, **options: Any
 ) -> None:
     import pyogrio
 

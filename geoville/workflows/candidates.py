@@ -11,10 +11,10 @@ from geoville.perimeters.quarters import CandidateOptions, DecreeTest, place_tes
 from geoville.perimeters.scenarios import SearchMethod
 from geoville.perimeters.search import cells_of_units, put_together, search_unit
 from geoville.sources.provenance import Provenance, write_provenance
-from geoville.sources.writers import perimeters_frame, write_perimeters
+from geoville.sources.writers import OWN_LAYER, perimeters_frame, write_perimeters
 from geoville.workflows.cluster import check_workers, results
 from geoville.workflows.describe import area_describer
-from geoville.workflows.incomes import ARGUMENTS, income_reference, iris_input
+from geoville.workflows.incomes import ARGUMENTS, IncomeChoices, income_reference, iris_input, refuse_unknown
 from geoville.workflows.outlines import outlines_of
 from geoville.workflows.qgis_looks import perimeters_look
 from geoville.workflows.search_inputs import CandidateRequest, SearchInputs, prepare_search
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from geoville.perimeters.search import CandidateSearch
     from geoville.perimeters.sensitivity import SearchStart
     from geoville.sources.pack import Pack
-    from geoville.workflows.incomes import IncomeChoices
+    from geoville.sources.writers import LayerChoice
 
 
 # --- Candidates searched urban unit by urban unit, by several processes or machines: the same as in one process
@@ -126,9 +126,9 @@ class CandidateRun:
         """One row per candidate; columns as in `geoville.sources.writers.perimeters_frame`."""
         return perimeters_frame(self.perimeters)
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Path, into: LayerChoice = OWN_LAYER) -> None:
         """Write the candidates (format by suffix), and their provenance beside."""
-        write_perimeters(self.perimeters, path, style=perimeters_look(self.perimeters))
+        write_perimeters(self.perimeters, path, style=perimeters_look(self.perimeters), into=into)
         write_provenance(self.provenance, path)
 
     def document(self) -> dict[str, Any]:
@@ -277,7 +277,10 @@ def candidate_request(
     ------
     InvalidInputError
         Reference incomes that are not complete, or something said of IRIS that are not given.
+    TypeError
+        A choice that there is not.
     """
+    refuse_unknown(choices, IncomeChoices)
     reference = income_reference(
         choices.get("rmuc_nat"),
         choices.get("rmuc_uu"),

@@ -14,7 +14,7 @@ from geoville.rendering import comparison_map, render_comparison
 from geoville.sources.contours import own_columns_of
 from geoville.sources.files import replacing
 from geoville.sources.provenance import Provenance, write_provenance
-from geoville.sources.writers import write_layer
+from geoville.sources.writers import OWN_LAYER, write_layer
 from geoville.workflows.layers import read_map, refuse_idle_generation
 from geoville.workflows.qgis_looks import changes_look
 from geoville.workflows.search_inputs import grid_input, read_sourced_grid
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from geoville.perimeters.comparison import ChangedPiece, Comparison, Flow, Group, Member, SharedGround
     from geoville.rendering.look import MapStyle
     from geoville.sources.contours import OwnColumns
+    from geoville.sources.writers import LayerChoice
 
 
 # --- What enters, leaves and stays as a table of polygons
@@ -102,9 +103,9 @@ class ComparisonRun:
         """Fate of each perimeter, people who enter, leave and stay, and how alike the two maps are."""
         return comparison_document(self.comparison, self.grid.vintage)
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Path, into: LayerChoice = OWN_LAYER) -> None:
         """Write what enters, leaves and stays as one layer (format by suffix), and its provenance beside."""
-        write_layer(self.frame(), path, layer=CHANGES_LAYER, style=changes_look())
+        write_layer(self.frame(), path, layer=CHANGES_LAYER, style=changes_look(), into=into)
         write_provenance(self.provenance, path)
 
     def draw(self, path: Path, style: MapStyle | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,20 +15,28 @@ from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.method import MethodRules
 from geoville.crs import WGS84, transform_points
 from geoville.errors import InvalidInputError, Location
-from geoville.law import IncomeReference
+from geoville.law import IncomeReference, parameter
 from geoville.perimeters.place_index import IndexAtPlace, place_index
 from geoville.perimeters.quarters import CandidateOptions
 from geoville.perimeters.scenarios import SearchMethod
+from geoville.sources.contours import read_perimeters
 from geoville.sources.files import sha256_of
 from geoville.sources.pack import open_pack
-from geoville.sources.provenance import provenance_path
+from geoville.sources.provenance import differences, provenance_path
 from geoville.workflows.candidates import CandidateRun, compute_candidates
-from geoville.workflows.search_inputs import CandidateRequest, iris_of_territory
+from geoville.workflows.outlines import OutlineInput
+from geoville.workflows.search_inputs import (
+    GIVEN_UNIT,
+    CandidateRequest,
+    iris_of_territory,
+    reference_parameters,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.perimeters.quarters import Quarter
+    from geoville.sources.pack import Pack
     from geoville.workflows.incomes import IrisInput
 
 
@@ -112,7 +120,12 @@ class Explanation:
 def explain_place(
     candidates: Path, lon: float, lat: float, *, on: date, grid: Path | None = None, iris: IrisInput | None = None
 ) -> Explanation:
-    """Compute again what a file of candidates was made from, and follow one place through it.
+    """Compute again what a file of candidates was made from, and follow one place through it; see `replay`."""
+    return follow_place(replay(candidates, on=on, grid=grid, iris=iris), lon, lat)
+
+
+def replay(candidates: Path, *, on: date, grid: Path | None = None, iris: IrisInput | None = None) -> CandidateRun:
+    """Compute again the very candidates of a file, with the choices that its provenance tells; or refuse.
 
     Parameters
     ----------
@@ -122,7 +135,8 @@ def explain_place(
     Raises
     ------
     InvalidInputError
-        The provenance is missing or does not say enough, or an input is not the one that the file was made from.
+        The provenance is missing or does not say enough, an input is not the one that the file was made from, outlines
+        followed a layer that is not kept, or what is found again is not what the file holds.
     """
     provenance = _read_provenance(candidates)
     used = {item["role"]: item for item in provenance["inputs"]}
@@ -135,21 +149,95 @@ def explain_place(
             where=Location(path.name if path else None),
             advice=f"donner « {used['grid']['name']} » avec --grid",
         )
-    iris = iris or (iris_of_territory(territory) if territory else None)
-    if ("iris" in used) != (iris is not None):
-        raise InvalidInputError(
-            "Les IRIS ne sont pas ceux d'où viennent ces candidats",
-            advice=f"donner « {used['iris']['name']} » avec --iris" if "iris" in used else "ne pas donner --iris",
-        )
     request = CandidateRequest(
         on=on,
         territory=territory,
-        reference=_reference(parameters["urban_units"]),
+        reference=_reference(parameters["urban_units"], territory),
         vintage=used["grid"]["vintage"],
-        iris=iris,
+        iris=_iris(iris or (iris_of_territory(territory) if territory else None), provenance),
         options=_options(parameters, candidates.name),
+        outline=_outline(parameters.get("outline"), candidates.name),
     )
-    return follow_place(compute_candidates(path, request), lon, lat)
+    run = compute_candidates(path, request)
+    _check_same(candidates, provenance, run)
+    return run
+
+
+def _check_same(candidates: Path, provenance: dict[str, Any], run: CandidateRun) -> None:
+    """Refuse a computation that rests on something else than the file, or that does not find its candidates.
+
+    A provenance written before a choice existed does not tell it: what is found decides then.
+    """
+    told = {name: value for name, value in run.provenance.parameters.items() if name in provenance["parameters"]}
+    other = differences(provenance, replace(run.provenance, parameters=told))
+    if other:
+        raise InvalidInputError(
+            f"Ces candidats ne peuvent pas être recalculés à l'identique : {', '.join(other)} diffère",
+            where=Location(candidates.name),
+            advice="donner les fichiers et le jour (--on) de leur calcul, ou les recalculer",
+        )
+    before = {item.code: item.attributes.get("population") for item in read_perimeters(candidates).perimeters}
+    after = {item.code: item.attributes["population"] for item in run.perimeters}
+    if before.keys() != after.keys() or any(not _alike(before[code], after[code]) for code in after):
+        raise InvalidInputError(
+            "Recalculés, ces candidats ne sont plus ceux du fichier : il vient d'une autre version de geoville, "
+            "ou a été modifié",
+            where=Location(candidates.name),
+            advice="les recalculer avec « geoville perimeters candidates »",
+        )
+
+
+_PEOPLE_ALIKE = 0.01
+
+
+def _alike(first: object, second: object) -> bool:
+    return isinstance(first, int | float) and isinstance(second, int | float) and abs(first - second) <= _PEOPLE_ALIKE
+
+
+def _iris(given: IrisInput | None, provenance: dict[str, Any]) -> IrisInput | None:
+    """The IRIS given, with the weight and the national median that the file was made with.
+
+    Raises
+    ------
+    InvalidInputError
+        The file was made with IRIS and none are given, or without and some are.
+    """
+    used = next((item for item in provenance["inputs"] if item["role"] == "iris"), None)
+    if (used is None) != (given is None):
+        raise InvalidInputError(
+            "Les IRIS ne sont pas ceux d'où viennent ces candidats",
+            advice=f"donner « {used['name']} » avec --iris" if used else "ne pas donner --iris",
+        )
+    if given is None:
+        return None
+    weight = provenance["parameters"].get("iris_weight")
+    medians = [item for item in provenance["law"] if item["parameter"] == "median_declared_income_eur"]
+    known = {value.value for value in parameter("median_declared_income_eur").values}
+    national = next((item for item in medians if item["value"] not in known), None)
+    if national is None:
+        return replace(given, weight=weight)
+    return replace(given, weight=weight, national_median_eur=national["value"], national_source=national["reference"])
+
+
+_SMOOTH, _STEPS = OutlineInput(), OutlineInput(smooth=False)
+
+
+def _outline(name: object, file: str) -> OutlineInput:
+    """How outlines were drawn.
+
+    Raises
+    ------
+    InvalidInputError
+        They followed blocks or streets, whose file a provenance names but does not hold.
+    """
+    for outline in (_SMOOTH, _STEPS):
+        if name in (outline.name, None):
+            return outline
+    raise InvalidInputError(
+        f"Les contours de ces candidats ont suivi d'autres fichiers ({name}) : leur calcul ne peut pas être refait ici",
+        where=Location(file),
+        advice="expliquer des candidats calculés sans îlots ni rues",
+    )
 
 
 def follow_place(run: CandidateRun, lon: float, lat: float) -> Explanation:
@@ -218,19 +306,26 @@ def _method(parameters: dict[str, Any]) -> dict[str, Any]:
     return {"method": SearchMethod(parameters["method"]), "index": MethodRules(**parameters["index"])}
 
 
-def _reference(units: dict[str, Any]) -> IncomeReference:
+def _reference(units: dict[str, Any], territory: Pack | None) -> IncomeReference | None:
+    """Reference incomes of the computation; None where they are those of the territory, of one unit or of many."""
+    if territory is not None:
+        unit = territory.manifest.urban_unit
+        own = territory.income_reference
+        known = {unit.code if unit else GIVEN_UNIT: own} if own else territory.unit_references
+        if all(code in known and reference_parameters(known[code]) == told for code, told in units.items()):
+            return None
     if len(units) != 1:
         raise InvalidInputError(
             "Ces candidats portent sur plusieurs unités urbaines", advice="les recalculer pour une seule"
         )
-    (unit,) = units.values()
+    (told,) = units.values()
     return IncomeReference(
-        national_eur=unit["rmuc_national_eur"],
-        urban_unit_eur=unit["rmuc_urban_unit_eur"],
-        urban_unit_population=unit["population"],
-        verified=unit["verified"],
-        source=unit["source"],
-        too_small_since=date.fromisoformat(unit["small_since"]) if "small_since" in unit else None,
+        national_eur=told["rmuc_national_eur"],
+        urban_unit_eur=told["rmuc_urban_unit_eur"],
+        urban_unit_population=told["population"],
+        verified=told["verified"],
+        source=told["source"],
+        too_small_since=date.fromisoformat(told["small_since"]) if "small_since" in told else None,
     )
 
 

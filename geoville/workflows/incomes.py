@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
@@ -10,6 +11,7 @@ from geoville.errors import InvalidInputError
 from geoville.law import IncomeReference
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
     from os import PathLike
 
@@ -36,6 +38,26 @@ class IncomeChoices(TypedDict, total=False):
     iris_incomes: str | PathLike[str] | None
     iris_national: float | None
     iris_weight: float | None
+
+
+def refuse_unknown(given: Iterable[str], known: type) -> None:
+    """Refuse names that a typed dictionary of choices does not have: Python lets `**choices` swallow anything.
+
+    Raises
+    ------
+    TypeError
+        As for any argument that a function does not have; it suggests the name that was likely meant.
+
+    >>> refuse_unknown(["rmuc_natt"], IncomeChoices)
+    Traceback (most recent call last):
+    TypeError: unexpected keyword argument 'rmuc_natt' (did you mean 'rmuc_nat'?)
+    """
+    names = list(known.__annotations__)
+    for name in given:
+        if name not in names:
+            near = get_close_matches(name, names, 1)
+            meant = f" (did you mean '{near[0]}'?)" if near else f" (known: {', '.join(names)})"
+            raise TypeError(f"unexpected keyword argument '{name}'{meant}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -463,18 +463,20 @@ class SearchInputs:
         return {
             "iris_weight": self.iris_weight,
             "poor_cell_share": self.legal.poor_share,
-            "urban_units": {
-                unit: {
-                    "rmuc_national_eur": reference.national_eur,
-                    "rmuc_urban_unit_eur": reference.urban_unit_eur,
-                    "population": reference.urban_unit_population,
-                    "verified": reference.verified,
-                    "source": reference.source,
-                    **_delay(reference),
-                }
-                for unit, reference in self.references.items()
-            },
+            "urban_units": {unit: reference_parameters(reference) for unit, reference in self.references.items()},
         }
+
+
+def reference_parameters(reference: IncomeReference) -> dict[str, JsonValue]:
+    """Reference incomes of an urban unit, for the provenance."""
+    return {
+        "rmuc_national_eur": reference.national_eur,
+        "rmuc_urban_unit_eur": reference.urban_unit_eur,
+        "population": reference.urban_unit_population,
+        "verified": reference.verified,
+        "source": reference.source,
+        **_delay(reference),
+    }
 
 
 def _delay(reference: IncomeReference) -> dict[str, str]:

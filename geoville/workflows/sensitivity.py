@@ -19,7 +19,7 @@ from geoville.sources.cell_tables import KeptCells, read_kept_cells, write_kept_
 from geoville.sources.manifest import SENSITIVITY
 from geoville.sources.provenance import Provenance, rests_on, write_provenance
 from geoville.sources.rasters import write_cell_raster
-from geoville.sources.writers import write_layer
+from geoville.sources.writers import OWN_LAYER, write_layer
 from geoville.workflows.qgis_looks import scenarios_look
 from geoville.workflows.search_inputs import prepare_search
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from geoville.perimeters.scenarios import Scenario
     from geoville.perimeters.sensitivity import Outcome, Sensitivity
     from geoville.sources.pack import Pack
+    from geoville.sources.writers import LayerChoice
     from geoville.workflows.search_inputs import CandidateRequest, SearchInputs
 
 
@@ -59,7 +60,7 @@ class SensitivityRun:
         """Cells that some scenario keeps; columns as in `cells_frame`."""
         return cells_frame(self.result)
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Path, into: LayerChoice = OWN_LAYER) -> None:  # noqa: ARG002 - an image has no layers
         """Write the share of scenarios and the decree's own as two bands of a GeoTIFF, and its provenance beside.
 
         Populated cells that no scenario keeps are 0; places without a cell have no value.
@@ -68,9 +69,9 @@ class SensitivityRun:
         write_cell_raster(path, self.result.grid, bands)
         write_provenance(self.provenance, path)
 
-    def write_cells(self, path: Path) -> None:
+    def write_cells(self, path: Path, into: LayerChoice = OWN_LAYER) -> None:
         """Write the cells that some scenario keeps as squares (format by suffix), and their provenance beside."""
-        write_layer(self.frame(), path, layer=LAYER, style=scenarios_look())
+        write_layer(self.frame(), path, layer=LAYER, style=scenarios_look(), into=into)
         write_provenance(self.provenance, path)
 
     def write_counts(self, path: Path) -> None:

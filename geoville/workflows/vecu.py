@@ -12,7 +12,7 @@ from geoville.sources.files import sha256_of
 from geoville.sources.layers import read_streets
 from geoville.sources.places_of_use import read_places_of_use
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
-from geoville.sources.writers import perimeters_frame, write_perimeters
+from geoville.sources.writers import OWN_LAYER, perimeters_frame, write_perimeters
 from geoville.workflows.layers import inputs_of, read_cells_with_people, read_quarters
 from geoville.workflows.qgis_looks import perimeters_look
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geoville.perimeters.vecu import KeptPlace, LeftPlace, PlaceOfUse
     from geoville.sources.contours import OwnColumns
     from geoville.sources.layers import StreetLines
+    from geoville.sources.writers import LayerChoice
     from geoville.workflows.layers import GisLayer, GridLayer
 
 
@@ -54,9 +55,9 @@ class VecuRun:
         """One row per perimeter; columns as in `geoville.sources.writers.perimeters_frame`."""
         return perimeters_frame(self.vecu.perimeters)
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Path, into: LayerChoice = OWN_LAYER) -> None:
         """Write the perimeters (format by suffix), and their provenance beside."""
-        write_perimeters(self.vecu.perimeters, path, style=perimeters_look(self.vecu.perimeters))
+        write_perimeters(self.vecu.perimeters, path, style=perimeters_look(self.vecu.perimeters), into=into)
         write_provenance(self.provenance, path)
 
     def document(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from geoville.model import Source
 from geoville.perimeters.veille import Veille, VeilleRules, piece_figures, veille_quarters
 from geoville.sources.contours import own_columns_of
 from geoville.sources.provenance import Provenance, write_provenance
-from geoville.sources.writers import perimeters_frame, write_perimeters
+from geoville.sources.writers import OWN_LAYER, perimeters_frame, write_perimeters
 from geoville.workflows.layers import inputs_of, read_cells_with_people, read_former, read_quarters, require_epsg
 from geoville.workflows.qgis_looks import perimeters_look
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import geopandas
 
     from geoville.sources.contours import OwnColumns
+    from geoville.sources.writers import LayerChoice
     from geoville.workflows.layers import GisLayer, GridLayer
 
 
@@ -50,9 +51,9 @@ class VeilleRun:
         """One row per quarter; columns as in `geoville.sources.writers.perimeters_frame`."""
         return perimeters_frame(self.veille.quarters)
 
-    def write(self, path: Path) -> None:
+    def write(self, path: Path, into: LayerChoice = OWN_LAYER) -> None:
         """Write the quarters (format by suffix), and their provenance beside."""
-        write_perimeters(self.veille.quarters, path, style=perimeters_look(self.veille.quarters))
+        write_perimeters(self.veille.quarters, path, style=perimeters_look(self.veille.quarters), into=into)
         write_provenance(self.provenance, path)
 
     def document(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.method import index_rules
 from geoville.crs import WGS84, transform_points
 from geoville.errors import InvalidInputError
+from geoville.law import IncomeReference
 from geoville.perimeters import place_index
 from geoville.perimeters.index_search import ground_of_unit
 from geoville.perimeters.quarters import CandidateOptions
@@ -26,7 +27,8 @@ from geoville.sources.contours import read_perimeters
 from geoville.sources.files import embedded_data
 from geoville.sources.pack import open_pack
 from geoville.workflows.candidates import compute_candidates
-from geoville.workflows.explain import explain_place, follow_place
+from geoville.workflows.explain import explain_place, follow_place, replay
+from geoville.workflows.incomes import IrisInput
 from geoville.workflows.search_inputs import CandidateRequest
 
 if TYPE_CHECKING:
@@ -127,6 +129,36 @@ def test_the_chain_of_every_cell_of_calais_says_the_candidate_that_the_file_draw
     assert {item.code: item.attributes["population"] for item in run.perimeters} == pytest.approx(
         {code: item.attributes["population"] for code, item in shipped.items()}
     )
+
+
+@pytest.mark.slow
+@pytest.mark.realdata
+@pytest.mark.parametrize("options", [CELLS, CandidateOptions()], ids=["cells", "index"])
+def test_the_chain_of_every_cell_of_marseille_says_the_candidate_of_the_file(
+    shared_data: Path, tmp_path: Path, options: CandidateOptions
+) -> None:
+    """Computed with IRIS and their weight, from figures given by hand: nothing of a territory helps."""
+    folder, out = shared_data / "marseille", tmp_path / "candidats.gpkg"
+    iris = IrisInput(folder / "iris_2020_generalised_rfl2011.geojson", weight=0.8)
+    reference = IncomeReference(19_218, 18_380, 1_560_000, verified=False, source="donnés en ligne de commande")
+    request = CandidateRequest(on=ON, reference=reference, iris=iris, options=options)
+    compute_candidates(folder / "filosofi2017_200m.csv", request).write(out)
+    again = replay(out, on=ON, grid=folder / "filosofi2017_200m.csv", iris=replace(iris, weight=None))
+    lon, lat = _square_centres(again)
+    found = [follow_place(again, *place).code for place in zip(lon.tolist(), lat.tolist(), strict=True)]
+    drawn: list[str | None] = [None] * len(found)
+    if options.method is SearchMethod.CELLS:
+        for perimeter, quarter in zip(again.perimeters, again.search.kept, strict=True):
+            for row in quarter.rows.tolist():
+                drawn[row] = perimeter.code
+    else:
+        for perimeter in read_perimeters(out).perimeters:
+            points = shapely.points(*transform_points(lon, lat, WGS84, perimeter.epsg))
+            for row in np.flatnonzero(shapely.contains(perimeter.geometry, points)).tolist():
+                drawn[row] = perimeter.code
+    assert sum(code is not None for code in found) > 200
+    assert found == drawn
+    assert again.found.iris_weight == 0.8
 
 
 @pytest.mark.parametrize(

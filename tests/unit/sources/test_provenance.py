@@ -40,7 +40,7 @@ def test_document(tmp_path: Path) -> None:
     assert document["unverified"] == ["population"]
     assert document["parameters"] == {"contiguity": "queen", "bridge_gap_m": 200}
     assert document["sources"][0]["producer"] == "Insee"
-    assert document["execution"]["output"] == str(tmp_path / "candidats.gpkg")
+    assert document["execution"]["output"] == "candidats.gpkg"
     assert document["execution"]["geoville"]
 
 
