@@ -959,21 +959,21 @@ class Territory:
         """
         from geoville.workflows.fetch import target_of_pack
 
-        return _fetched(target_of_pack(self.name), choices)
+        return _fetched(lambda: target_of_pack(self.name), choices)
 
     @staticmethod
     def fetch_departement(code: str, **choices: Unpack[FetchChoices]) -> FetchRun:
         """Bring the official data of a whole département ("62", "2A", "974") into a territory; see `fetch`."""
         from geoville.workflows.fetch import target_of_departement
 
-        return _fetched(target_of_departement(code), choices)
+        return _fetched(lambda: target_of_departement(code), choices)
 
     @staticmethod
     def fetch_national(**choices: Unpack[FetchChoices]) -> FetchRun:
         """Bring the official data of metropolitan France into a territory; see `fetch`."""
         from geoville.workflows.fetch import target_of_country
 
-        return _fetched(target_of_country(), choices)
+        return _fetched(target_of_country, choices)
 
 
 def _nobody(_: int) -> None:
@@ -1051,14 +1051,14 @@ class _Silent:
         """Bytes came."""
 
 
-def _fetched(target: Target, choices: FetchChoices) -> FetchRun:
+def _fetched(target: Callable[[], Target], choices: FetchChoices) -> FetchRun:
     from geoville.workflows.fetch import FetchRequest, fetch_pack
     from geoville.workflows.incomes import refuse_unknown
 
     refuse_unknown(choices, FetchChoices)
     folder = choices.get("from_dir")
     request = FetchRequest(
-        target,
+        target(),
         only=tuple(choices.get("only", ())),
         from_dir=None if folder is None else Path(folder),
         mirror=choices.get("mirror"),

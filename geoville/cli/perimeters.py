@@ -32,13 +32,16 @@ from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
 from geoville.extras import need
 from geoville.model import Kind
+from geoville.perimeters.figures import Coverage, coverage_of
 from geoville.perimeters.scenarios import TRIED, Choices, SearchMethod
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from geoville.carroyage.uncertainty import Interval
+    from geoville.model import Perimeter
     from geoville.perimeters.comparison import Comparison
+    from geoville.perimeters.figures import AreaFigures
     from geoville.perimeters.scenarios import Scenario
     from geoville.perimeters.sensitivity import Outcome, Sensitivity
     from geoville.perimeters.veille import DroppedPiece
@@ -126,6 +129,7 @@ def print_candidates(run: CandidateRun) -> None:
             *([INTERVALS_COVER] if run.perimeters else []),
             f"Écartés : {len(run.search.rejected)} groupes ({french.number(rejected)} habitants), "
             "trop peu peuplés ou trop aisés.",
+            euros_in_words(run.found.euros_of),
             *([f"À vérifier : {run.found.unverified}."] if run.found.unverified else []),
             *run.found.doubts,
         ]
@@ -189,6 +193,7 @@ def compare(
         print_json(run.document())
         return
     print_comparison(run.comparison)
+    print_lines(f"{item.code} : {coverage_in_words(share)}." for item, share in run.partial)
     print_lines([f"Écrit : {out}"] if out else [])
     print_lines([f"Carte : {map_file}"] if map_file else [])
 
@@ -237,31 +242,73 @@ def describe(
     found = describe_perimeters(perimeters, grid or request.territory_grid(), request, columns.own)
     counted = [published_population(item) for item, _ in found]
     if as_json:
-        print_json(
-            [
-                {"code": item.code, "name": item.name, **asdict(figures), "published": _document(people)}
-                for (item, figures), people in zip(found, counted, strict=True)
-            ]
-        )
+        print_json(_described(found, counted))
         return
     print_table(
         ("Périmètre", "Habitants", "Sous le seuil (90 %)", "Revenu médian estimé (90 %)"),
         [
             (
                 f"{item.code} {item.name}",
-                french.number(figures.population),
+                _if_covered(figures, french.number(figures.population)),
                 _range(figures.share_below, french.percent),
                 _range(figures.median_eur, french.euros),
             )
             for item, figures in found
         ],
     )
+    print_lines(
+        f"{item.code} : {words}." for item, figures in found if (words := coverage_in_words(figures.share_covered))
+    )
+    print_lines([euros_in_words(next((figures.euros_of for _, figures in found), None))])
     print_lines([f"{INTERVALS_COVER} Chiffres estimés d'après les carreaux, sans valeur réglementaire."])
     print_lines(
         f"{item.code} : {french.people(people[0])} ({people[1]})."
         for (item, _), people in zip(found, counted, strict=True)
         if people
     )
+
+
+def _described(
+    found: Sequence[tuple[Perimeter, AreaFigures]], counted: Sequence[tuple[int, str] | None]
+) -> dict[str, Any]:
+    """What `describe --json` prints."""
+    return {
+        "estimated": True,
+        "euros_of": next((figures.euros_of for _, figures in found), None),
+        "perimeters": [
+            {
+                "code": item.code,
+                "name": item.name,
+                **asdict(figures),
+                "coverage": figures.coverage,
+                "published": _document(people),
+            }
+            for (item, figures), people in zip(found, counted, strict=True)
+        ],
+    }
+
+
+def _if_covered(figures: AreaFigures, text: str) -> str:
+    """A figure, or that the area is out of the data: nobody known is not nobody."""
+    words = {Coverage.NONE: "hors des données", Coverage.PARTIAL: f"{text} (partiel)"}
+    return words.get(figures.coverage, text)
+
+
+def coverage_in_words(share: float) -> str:
+    """What data cover of an area, in words; empty where they cover it."""
+    coverage = coverage_of(share)
+    if coverage is Coverage.WHOLE:
+        return ""
+    if coverage is Coverage.NONE:
+        return "hors des données : la grille n'a pas de carreau là, et ne dit pas combien de gens y vivent"
+    return f"données partielles, les carreaux couvrent {french.percent(share)} de sa surface"
+
+
+def euros_in_words(year: int | None) -> str:
+    """Sentence on the year of the amounts printed."""
+    if year is None:
+        return "Montants par UC et par an, en euros de l'année des revenus de référence, qui n'est pas dite."
+    return f"Montants par UC et par an, en euros de {year}."
 
 
 def _document(people: tuple[int, str] | None) -> dict[str, int | str] | None:
@@ -312,6 +359,8 @@ def _coordinates(text: str) -> tuple[float, float]:
 
 def _in_words(document: dict[str, Any]) -> list[str]:
     cell, cluster = document["cell"], document["cluster"]
+    if cell is None and not document["covered"]:
+        return ["Hors des données : la grille n'a pas de carreau là, et ne dit pas si quelqu'un y vit."]
     if cell is None:
         return ["Personne n'habite ce carreau d'après la grille : il n'est pas examiné."]
     lines = [
@@ -366,6 +415,7 @@ def _end(document: dict[str, Any]) -> list[str]:
     return [
         *([] if cluster is None else _cluster_in_words(cluster)),
         *_threshold_in_words(document["threshold"]),
+        euros_in_words(document["euros_of"]),
         *document["doubts"],
         "Résultat : sol non retenu." if cluster is None else _verdict(document["candidate"]),
     ]

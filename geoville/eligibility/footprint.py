@@ -161,10 +161,10 @@ def _is_sure(
 def share_of_people(measure: FootprintMeasure, shape: BaseGeometry, population: PopulatedCells | None) -> float | None:
     """Share of the people of a footprint, spread over its cells, who live inside.
 
-    None where cells give it too few people for statistics to be published.
+    None where cells give it too few people for statistics to be published, or do not cover the whole of it.
     """
     people = population.people_in(shape) if population else 0.0
-    if population is None or people < secrecy_threshold():
+    if population is None or people < secrecy_threshold() or not population.covers(shape):
         return None
     return min(1.0, population.people_in(measure.inside) / people)
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from geoville.carroyage.cell_geometry import cell_squares
+from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.crs import GRID_CRS, transform_points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,19 +95,27 @@ class PopulatedCells:
     ----------
     squares : (n,) cells as polygons, in one projected CRS.
     people : (n,) people in each cell, taken as spread evenly over its area.
+    ground : that they cover; None where all of it is taken as covered.
     """
 
-    def __init__(self, squares: NDArray[np.object_], people: NDArray[np.float64]) -> None:
+    def __init__(
+        self, squares: NDArray[np.object_], people: NDArray[np.float64], ground: CoveredGround | None = None
+    ) -> None:
         import shapely
 
         self._squares = squares
         self._people = people
+        self._ground = ground
         self._tree = shapely.STRtree(squares)
 
     def people_in(self, area: BaseGeometry) -> float:
         """People who live in an area, by share of the area of their cells."""
         touching, shares = self.shares_inside(area)
         return float(self._people[touching] @ shares)
+
+    def covers(self, area: BaseGeometry) -> bool:
+        """Whether its figures are those of the whole of an area, and not of the part that data cover."""
+        return self._ground is None or self._ground.share(area) >= ENOUGH_COVERED
 
     def cells_in(self, area: BaseGeometry) -> NDArray[np.intp]:
         """Indices, increasing, of the cells that an area covers by one half at least."""
@@ -124,6 +137,105 @@ class PopulatedCells:
         covered = np.zeros(len(touching))
         np.add.at(covered, place, shares)
         return touching, covered
+
+
+# --- Which part of an area a grid says something of: INSEE gives no cell to places where nobody lives
+
+REACH_CELLS = 5
+"""Cells on each side over which empty ground between inhabited cells is taken as known to be empty: a park, a port."""
+
+AROUND_CELLS = 1
+"""Cells around the inhabited ones that are known too: an official limit runs along the far side of a road."""
+
+ENOUGH_COVERED = 0.95
+"""Share of an area from which its figures are those of the whole of it."""
+
+_MOST_SQUARES = 20_000
+_MARGIN = 2 * REACH_CELLS + AROUND_CELLS
+
+
+class CoveredGround:
+    """Ground of which a grid of inhabited cells tells how many people live there.
+
+    Parameters
+    ----------
+    easting, northing : (n,) south-west corners of the cells, metres, in the CRS of the grid; one at least.
+    epsg : of the grid.
+
+    Notes
+    -----
+    Where a grid is cut, nothing says whether the ground beyond is empty or unknown. Ground that lies among inhabited
+    cells (a closing by `REACH_CELLS`) or at their edge (`AROUND_CELLS`) is taken as known, the rest as unknown.
+    """
+
+    def __init__(self, easting: NDArray[np.int64], northing: NDArray[np.int64], epsg: int) -> None:
+        self._column, self._row, self._epsg = easting // CELL_SIZE_M, northing // CELL_SIZE_M, epsg
+        self._west, self._south = (int(axis.min()) - _MARGIN for axis in (self._column, self._row))
+
+    def share(self, area: BaseGeometry) -> float:
+        """Share of an area that is covered, in [0, 1].
+
+        Parameters
+        ----------
+        area : in the projected CRS of the territory of the grid.
+        """
+        import shapely
+
+        whole = float(shapely.area(area))
+        if whole <= 0:
+            return 0.0
+        rows, columns, is_inside = self._frame(area)
+        covered = self._covered[rows, columns]
+        if is_inside and covered.all():
+            return 1.0
+        row, column = np.nonzero(covered)
+        easting = (self._west + columns.start + column) * CELL_SIZE_M
+        northing = (self._south + rows.start + row) * CELL_SIZE_M
+        if len(row) > _MOST_SQUARES:
+            return min(self._share_of_centres(area, easting, northing) / (whole / CELL_SIZE_M**2), 1.0)
+        squares = cell_squares(easting, northing, self._epsg, GRID_CRS[self._epsg])
+        touching, shares = PopulatedCells(squares, np.ones(len(squares))).shares_inside(area)
+        return min(float((shapely.area(squares[touching]) * shares).sum()) / whole, 1.0)
+
+    @cached_property
+    def _covered(self) -> NDArray[np.bool_]:
+        """Which places of the lattice are covered, from the south-west corner of the grid and its margin."""
+        from scipy import ndimage
+
+        height, width = (
+            int(axis.max()) - start + _MARGIN + 1
+            for axis, start in ((self._row, self._south), (self._column, self._west))
+        )
+        cells = np.zeros((height, width), dtype=bool)
+        cells[self._row - self._south, self._column - self._west] = True
+        square = np.ones((3, 3), dtype=bool)
+        closed = ndimage.binary_closing(cells, square, iterations=REACH_CELLS)
+        return np.asarray(ndimage.binary_dilation(closed | cells, square, iterations=AROUND_CELLS))
+
+    def _frame(self, area: BaseGeometry) -> tuple[slice, slice, bool]:
+        """Rows and columns of the lattice around an area, and whether the whole of it lies within the lattice."""
+        west, south, east, north = area.bounds
+        corners = np.array([(west, south), (east, south), (east, north), (west, north)])
+        across, up = transform_points(corners[:, 0], corners[:, 1], GRID_CRS[self._epsg], self._epsg)
+        # The sides of a box bend in another CRS: a hundredth of its size is more than enough.
+        margin = int(max(np.ptp(across), np.ptp(up)) / CELL_SIZE_M / 100) + 1
+        frame, is_inside = [], True
+        for places, start, size in zip((up, across), (self._south, self._west), self._covered.shape, strict=True):
+            first = int(places.min() // CELL_SIZE_M) - margin - start
+            last = int(places.max() // CELL_SIZE_M) + margin + 1 - start
+            is_inside = is_inside and first >= 0 and last <= size
+            frame.append(slice(min(max(first, 0), size), min(max(last, 0), size)))
+        return frame[0], frame[1], is_inside
+
+    def _share_of_centres(self, area: BaseGeometry, easting: NDArray[np.int64], northing: NDArray[np.int64]) -> float:
+        """How many covered places have their centre in a large area."""
+        import shapely
+
+        half = CELL_SIZE_M / 2
+        corners = easting.astype(np.float64), northing.astype(np.float64)
+        across, up = transform_points(corners[0] + half, corners[1] + half, self._epsg, GRID_CRS[self._epsg])
+        shapely.prepare(area)
+        return float(np.count_nonzero(shapely.contains_xy(area, across, up)))
 
 
 def meeting_pairs(first: Sequence[BaseGeometry], second: Sequence[BaseGeometry]) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from geoville.carroyage.uncertainty import (
     shifted_median_interval,
     shifted_share_interval,
 )
+from geoville.perimeters.areas import ENOUGH_COVERED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +25,25 @@ if TYPE_CHECKING:
     from geoville.carroyage.grid import Grid
     from geoville.carroyage.income import CellIncome
     from geoville.perimeters.areas import PopulatedCells
+
+
+class Coverage(StrEnum):
+    """How much of an area data cover."""
+
+    WHOLE = "whole"
+    PARTIAL = "partial"
+    NONE = "none"
+
+
+def coverage_of(share: float) -> Coverage:
+    """Coverage of an area, from the share of it that data cover.
+
+    >>> coverage_of(0.98).value, coverage_of(0.5).value, coverage_of(0.0).value
+    ('whole', 'partial', 'none')
+    """
+    if share >= ENOUGH_COVERED:
+        return Coverage.WHOLE
+    return Coverage.PARTIAL if share > 0 else Coverage.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +57,8 @@ class AreaFigures:
     median_eur : median declared income per UC, euros of the national median given; NaN where nobody lives.
     share_imputed : share of them in cells whose values INSEE imputed; NaN likewise.
     households : by share of the area of their cells; NaN where some cell does not publish them.
+    share_covered : share of the area that the grid says something of, in [0, 1]; see `CoveredGround`.
+    euros_of : year of the incomes that the euros are of; None where nobody says it.
     """
 
     population: float
@@ -43,6 +66,13 @@ class AreaFigures:
     median_eur: Interval
     share_imputed: float
     households: float = float("nan")
+    share_covered: float = 1.0
+    euros_of: int | None = None
+
+    @property
+    def coverage(self) -> Coverage:
+        """Whether the figures are those of the whole area, of a part of it, or of nothing."""
+        return coverage_of(self.share_covered)
 
 
 def area_figures(

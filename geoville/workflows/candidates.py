@@ -136,6 +136,7 @@ class CandidateRun:
         return {
             "estimated": True,
             "vintage": self.found.start.grid.vintage,
+            "euros_of": self.found.euros_of,
             "thresholds": {
                 unit: {
                     "eur": round(threshold.eur, 2),

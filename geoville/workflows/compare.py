@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.eligibility.documents import identity_document
+from geoville.perimeters.areas import CoveredGround
 from geoville.perimeters.comparison import compare_perimeters, overlay
+from geoville.perimeters.figures import Coverage, coverage_of
 from geoville.rendering import comparison_map, render_comparison
 from geoville.sources.contours import own_columns_of
 from geoville.sources.files import replacing
@@ -99,9 +101,20 @@ class ComparisonRun:
         """What enters, leaves and stays, a row each; columns as in `pieces_frame`."""
         return pieces_frame(self.pieces, self.epsg)
 
+    @property
+    def partial(self) -> tuple[tuple[Perimeter, float], ...]:
+        """Perimeters of either map that the grid does not cover whole, and the share of each that it covers."""
+        ground = CoveredGround(self.grid.easting, self.grid.northing, self.grid.epsg)
+        shares = ((item, ground.share(item.geometry)) for item in (*self.old, *self.new))
+        return tuple((item, share) for item, share in shares if coverage_of(share) is not Coverage.WHOLE)
+
     def document(self) -> dict[str, Any]:
-        """Fate of each perimeter, people who enter, leave and stay, and how alike the two maps are."""
-        return comparison_document(self.comparison, self.grid.vintage)
+        """Fate of each perimeter, people who enter, leave and stay, how alike the two maps are, what data cover."""
+        partial = [
+            {"code": item.code, "share_covered": round(share, 4), "coverage": coverage_of(share)}
+            for item, share in self.partial
+        ]
+        return comparison_document(self.comparison, self.grid.vintage) | {"partial": partial}
 
     def write(self, path: Path, into: LayerChoice = OWN_LAYER) -> None:
         """Write what enters, leaves and stays as one layer (format by suffix), and its provenance beside."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.model import POPULATION, POPULATION_SOURCE, Kind
-from geoville.perimeters.areas import PopulatedCells
+from geoville.perimeters.areas import CoveredGround, PopulatedCells
 from geoville.perimeters.figures import AreaFigures, area_figures
 from geoville.sources.national import national_layer
 from geoville.workflows.layers import read_map
@@ -68,13 +69,15 @@ def area_describer(prepared: SearchInputs) -> Callable[[BaseGeometry], AreaFigur
     start, grid = prepared.start, prepared.start.grid
     epsg = GRID_CRS[grid.epsg]
     cells = PopulatedCells(cell_squares(grid.easting, grid.northing, grid.epsg, epsg), grid.people)
+    ground = CoveredGround(grid.easting, grid.northing, grid.epsg)
 
     def figures(area: BaseGeometry) -> AreaFigures:
         threshold = _threshold_of(area, cells, start)
         iris, national_eur = start.zones.iris, prepared.national_eur
-        return area_figures(
+        made = area_figures(
             area, cells, grid, start.income, iris, threshold=threshold, national_eur=national_eur, parts=start.parts
         )
+        return replace(made, share_covered=ground.share(area), euros_of=prepared.euros_of)
 
     return figures
 

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geoville.carroyage.cell_geometry import cell_squares
 from geoville.carroyage.cell_id import format_cell_ids
 from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.method import MethodRules
-from geoville.crs import WGS84, transform_points
+from geoville.crs import GRID_CRS, WGS84, transform_points
 from geoville.errors import InvalidInputError, Location
 from geoville.law import IncomeReference, parameter
+from geoville.perimeters.areas import CoveredGround
 from geoville.perimeters.place_index import IndexAtPlace, place_index
 from geoville.perimeters.quarters import CandidateOptions
 from geoville.perimeters.scenarios import SearchMethod
@@ -35,6 +37,7 @@ from geoville.workflows.search_inputs import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from geoville.carroyage.grid import Grid
     from geoville.perimeters.quarters import Quarter
     from geoville.sources.pack import Pack
     from geoville.workflows.incomes import IrisInput
@@ -51,6 +54,7 @@ class Explanation:
     quarter : the cluster that holds it, kept or rejected; None where its cell was not selected.
     code : of the candidate, None where the cluster was rejected.
     ground : the index there and its parts; None by the method of cells, and away from where people live.
+    is_covered : whether the grid says something of that place, were it that nobody lives there.
     """
 
     run: CandidateRun
@@ -59,10 +63,13 @@ class Explanation:
     quarter: Quarter | None
     code: str | None
     ground: IndexAtPlace | None = None
+    is_covered: bool = True
 
     def document(self) -> dict[str, Any]:
         """The chain as plain values."""
         return {
+            "covered": self.is_covered,
+            "euros_of": self.run.found.euros_of,
             "cell": None if self.row is None else self._cell(self.row),
             "neighbours": [self._cell(row) for row in self.neighbours],
             "cluster": None if self.quarter is None else self._cluster(self.quarter),
@@ -240,6 +247,9 @@ def _outline(name: object, file: str) -> OutlineInput:
     )
 
 
+_HALF = 0.5
+
+
 def follow_place(run: CandidateRun, lon: float, lat: float) -> Explanation:
     """Follow one place, degrees in WGS84, through a computation."""
     grid = run.found.start.grid
@@ -263,7 +273,15 @@ def follow_place(run: CandidateRun, lon: float, lat: float) -> Explanation:
         quarter=quarters[holding[0]] if holding else None,
         code=code,
         ground=ground,
+        is_covered=row is not None or _is_covered(grid, float(east[0]), float(north[0])),
     )
+
+
+def _is_covered(grid: Grid, easting: float, northing: float) -> bool:
+    """Whether the place of the lattice that holds a point is among the cells of a grid, or at their edge."""
+    corner_east, corner_north = (np.array([int(value // CELL_SIZE_M) * CELL_SIZE_M]) for value in (easting, northing))
+    (square,) = cell_squares(corner_east, corner_north, grid.epsg, GRID_CRS[grid.epsg])
+    return CoveredGround(grid.easting, grid.northing, grid.epsg).share(square) > _HALF
 
 
 def _read_provenance(candidates: Path) -> dict[str, Any]:

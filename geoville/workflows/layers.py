@@ -10,7 +10,7 @@ from geoville.carroyage.cell_geometry import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.errors import ContourError, Location
 from geoville.model import QUARTER_KINDS, Kind, Source
-from geoville.perimeters.areas import PopulatedCells
+from geoville.perimeters.areas import CoveredGround, PopulatedCells
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import sha256_of
 from geoville.sources.grids import read_grid
@@ -139,7 +139,11 @@ def grid_layer(grid: Grid, epsg: int, path: Path) -> GridLayer:
     sha256 = sha256_of(path)
     return GridLayer(
         grid,
-        PopulatedCells(cell_squares(grid.easting, grid.northing, grid.epsg, epsg), grid.people),
+        PopulatedCells(
+            cell_squares(grid.easting, grid.northing, grid.epsg, epsg),
+            grid.people,
+            CoveredGround(grid.easting, grid.northing, grid.epsg),
+        ),
         InputFile("grid", path.name, sha256, grid.vintage),
         Source(path.name, vintage=str(grid.vintage), sha256=sha256),
     )

@@ -458,6 +458,11 @@ class SearchInputs:
         return next((reference.national_eur for reference in self.references.values()), math.nan)
 
     @property
+    def euros_of(self) -> int | None:
+        """Year of the national median that incomes are multiples of: the euros are of that year; None if not said."""
+        return next((reference.year for reference in self.references.values()), None)
+
+    @property
     def parameters(self) -> dict[str, JsonValue]:
         """Figures of each urban unit, weight of the IRIS and choices of the method, for the provenance."""
         return {

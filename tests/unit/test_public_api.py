@@ -146,6 +146,25 @@ def test_everything_public_is_typed_and_documented(kind):
         assert untyped == [], name
 
 
+@pytest.mark.parametrize("name", sorted(METHODS))
+def test_a_name_that_a_function_does_not_have_is_refused(name):
+    """None swallows it and answers as if nothing had been asked: `candidates(threshold=1.05)`."""
+    function = getattr(Territory.open("calais"), name)
+    required = [
+        parameter
+        for parameter in inspect.signature(function).parameters.values()
+        if parameter.default is inspect.Parameter.empty and parameter.kind is not inspect.Parameter.VAR_KEYWORD
+    ]
+    given = {parameter.name: date(2026, 1, 15) if parameter.name == "on" else "62" for parameter in required}
+    with pytest.raises(TypeError, match="unexpected keyword argument 'seuil_d_essai'"):
+        function(**given, seuil_d_essai=1.05)
+
+
+def test_a_name_nearly_right_is_told():
+    with pytest.raises(TypeError, match="did you mean 'rmuc_nat'"):
+        Territory.open("calais").candidates(on=date(2026, 1, 15), rmuc_natt=19_000)
+
+
 def test_options_are_named_as_on_the_command_line():
     import typer
 

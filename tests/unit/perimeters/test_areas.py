@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import shapely
 
-from geoville.perimeters.areas import PopulatedCells
+from geoville.carroyage.cell_geometry import cell_squares
+from geoville.perimeters.areas import CoveredGround, PopulatedCells
+from geoville.perimeters.figures import Coverage, coverage_of
 
 
 @pytest.fixture
@@ -26,3 +28,46 @@ def test_a_cell_is_in_an_area_from_one_half_on(cells):
 def test_an_area_without_cells_holds_nobody(cells, area):
     assert cells.people_in(area) == 0
     assert cells.cells_in(area).tolist() == []
+
+
+@pytest.fixture
+def town() -> tuple[CoveredGround, shapely.Polygon]:
+    """A town of 12 × 12 cells with a park of 4 × 4 in the middle where nobody lives, and its square."""
+    rows, columns = (axis.ravel() for axis in np.indices((12, 12)))
+    lived_in = ~((rows >= 4) & (rows < 8) & (columns >= 4) & (columns < 8))
+    easting, northing = 3_746_000 + columns * 200, 2_838_600 + rows * 200
+    ground = CoveredGround(easting[lived_in], northing[lived_in], 3035)
+    return ground, shapely.union_all(cell_squares(easting, northing, 3035, 2154))
+
+
+def test_a_park_among_inhabited_cells_is_covered_though_it_has_no_cell(town) -> None:
+    ground, whole = town
+    park = whole.centroid.buffer(300)
+    assert (ground.share(park), ground.share(whole)) == (1.0, pytest.approx(1.0))
+
+
+def test_an_area_partly_out_of_the_grid_says_how_much_is_in(town) -> None:
+    ground, whole = town
+    _, south, east, north = whole.bounds
+    # One cell around the town is known too, so that half of this box, less 200 m of 4 800, is not.
+    beyond = shapely.box(east - 2_000, south + 800, east + 2_400, north - 800)
+    assert ground.share(beyond) == pytest.approx((2_000 + 200) / 4_400, abs=0.03)
+    assert coverage_of(ground.share(beyond)) is Coverage.PARTIAL
+
+
+def test_an_area_out_of_the_grid_is_not_an_empty_one(town) -> None:
+    ground, whole = town
+    away = shapely.transform(whole, lambda places: places + 20_000)
+    assert ground.share(away) == 0
+    assert coverage_of(ground.share(away)) is Coverage.NONE
+    assert coverage_of(0.95) is Coverage.WHOLE
+    assert ground.share(shapely.Polygon()) == 0
+
+
+def test_a_large_area_is_measured_by_the_centres_of_the_lattice() -> None:
+    rows, columns = (axis.ravel() for axis in np.indices((160, 160)))
+    easting, northing = 3_746_000 + columns * 200, 2_838_600 + rows * 200
+    ground = CoveredGround(easting, northing, 3035)
+    block = shapely.convex_hull(shapely.multipolygons(cell_squares(easting, northing, 3035, 2154)))
+    area = shapely.transform(block, lambda places: places + np.array([16_000, 0]))
+    assert ground.share(area) == pytest.approx(block.intersection(area).area / area.area, abs=0.02)

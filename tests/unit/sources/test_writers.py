@@ -19,7 +19,8 @@ import shapely
 
 from geoville.errors import InvalidInputError
 from geoville.model import Kind, Perimeter, Source
-from geoville.sources.writers import perimeters_frame, write_layer, write_perimeters
+from geoville.sources.qgis_styles import LayerStyle, StyleRule
+from geoville.sources.writers import LayerChoice, perimeters_frame, write_layer, write_perimeters
 
 SUFFIXES = (".gpkg", ".geojson", ".json", ".parquet")
 COLUMNS = [
@@ -225,3 +226,67 @@ def test_any_layer_of_points(tmp_path: Path) -> None:
     path = tmp_path / "points.gpkg"
     write_layer(frame, path, layer="lieux")
     assert pyogrio.list_layers(path).tolist() == [["lieux", "Point"]]
+
+
+def own_layers(path: Path) -> geopandas.GeoDataFrame:
+    """A GeoPackage of the user with two layers, one of which has the name of ours."""
+    frame = geopandas.GeoDataFrame({"nom": ["mairie"]}, geometry=[shapely.Point(620_000, 7_095_000)], crs=2154)
+    for layer in ("chantiers", "perimetres"):
+        frame.to_file(path, layer=layer)
+    return frame
+
+
+def layers(path: Path) -> set[str]:
+    return {str(name) for name, kind in pyogrio.list_layers(path) if kind}
+
+
+def test_the_layers_of_the_user_stay_and_ours_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "projet.gpkg"
+    frame = own_layers(path)
+    for count in (2, 1):
+        write_perimeters(two_perimeters()[:count], path, into=LayerChoice("candidats"))
+        assert layers(path) == {"chantiers", "perimetres", "candidats"}
+        assert len(geopandas.read_file(path, layer="candidats")) == count
+    for layer in ("chantiers", "perimetres"):
+        kept = geopandas.read_file(path, layer=layer)
+        assert kept["nom"].tolist() == ["mairie"]
+        assert kept.geometry.geom_equals(frame.geometry).all()
+
+
+def test_a_layer_that_geoville_did_not_write_is_replaced_when_told_and_not_before(tmp_path: Path) -> None:
+    path = tmp_path / "projet.gpkg"
+    own_layers(path)
+    before = path.read_bytes()
+    with pytest.raises(
+        InvalidInputError, match=r"couche « perimetres », que geoville n'a pas écrite.*--layer.*--replace"
+    ):
+        write_perimeters(two_perimeters(), path)
+    assert path.read_bytes() == before
+    write_perimeters(two_perimeters(), path, into=LayerChoice(replace=True))
+    assert layers(path) == {"chantiers", "perimetres"}
+    assert len(geopandas.read_file(path, layer="perimetres")) == 2
+
+
+def test_styles_of_the_other_layers_stay(tmp_path: Path) -> None:
+    path, style = tmp_path / "projet.gpkg", LayerStyle("essai", (StyleRule("tout", (), "#000000", 1.0),))
+    for layer in ("a", "b", "a"):
+        write_perimeters(two_perimeters(), path, style=style, into=LayerChoice(layer))
+    with closing(sqlite3.connect(path)) as file:
+        styled = [name for (name,) in file.execute("SELECT f_table_name FROM layer_styles ORDER BY 1")]
+    assert (layers(path), styled) == ({"a", "b"}, ["a", "b"])
+
+
+def test_a_file_that_is_no_geopackage_is_not_erased(tmp_path: Path) -> None:
+    path = tmp_path / "notes.gpkg"
+    path.write_text("autre chose", encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="n'est pas un GeoPackage lisible"):
+        write_perimeters(two_perimeters(), path)
+    assert path.read_text(encoding="utf-8") == "autre chose"
+
+
+def test_written_twice_the_same_file_has_the_same_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "seul.gpkg"
+    write_perimeters(two_perimeters(), path)
+    first = path.read_bytes()
+    write_perimeters(two_perimeters(), path)
+    assert path.read_bytes() == first

@@ -78,15 +78,16 @@ def test_other_iris_than_those_of_the_file_are_refused(town: Pack, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("block", "name", "why"), [("law", "value", "les valeurs de droit"), ("inputs", "sha256", "le fichier « ")]
+    ("block", "name", "value", "why"),
+    [("law", "valid_from", "1999-01-01", "les valeurs de droit"), ("inputs", "sha256", "0", "le fichier « ")],
 )
 def test_what_a_provenance_says_and_is_not_found_again_is_refused(
-    town: Pack, tmp_path: Path, block: str, name: str, why: str
+    town: Pack, tmp_path: Path, block: str, name: str, value: str, why: str
 ) -> None:
     written(town, tmp_path / "c.gpkg")
     path = tmp_path / "c.gpkg.provenance.json"
     document = json.loads(path.read_text(encoding="utf-8"))
-    document[block][-1][name] = 0
+    document[block][-1][name] = value
     path.write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(InvalidInputError, match=f"à l'identique.*{why}"):
         replay(tmp_path / "c.gpkg", on=ON)
