@@ -270,7 +270,7 @@ class IncomeOptions:
 class LayerOptions:
     """The name of the layer written, and whether it may take the place of one that geoville did not write."""
 
-    layer: Annotated[
+    layer_name: Annotated[
         str | None, typer.Option("--layer", metavar="NOM", help="Nom de la couche, dans un GeoPackage.")
     ] = None
     replace: Annotated[
@@ -282,7 +282,7 @@ class LayerOptions:
         """As the writers take it."""
         from geoville.sources.writers import LayerChoice
 
-        return LayerChoice(self.layer, self.replace)
+        return LayerChoice(self.layer_name, self.replace)
 
 
 # --- Options of every command that starts from the priority quarters of a day

@@ -81,7 +81,7 @@ def candidate_perimeter(
 
 
 def quarter_figures(quarter: Quarter) -> dict[str, float | int | None]:
-    """Figures of a quarter, kept or rejected; what is not known is None."""
+    """Figures of a quarter, kept or rejected; what is not known is None. `euros_of` is the year of its amounts."""
     return {
         "population": _rounded(quarter.population, 2),
         "households": _rounded(quarter.households, 1),
@@ -92,6 +92,7 @@ def quarter_figures(quarter: Quarter) -> dict[str, float | int | None]:
         "median_low_eur": _rounded(quarter.median_eur.low, 0),
         "median_high_eur": _rounded(quarter.median_eur.high, 0),
         "threshold_eur": _rounded(quarter.threshold.eur, 0),
+        "euros_of": quarter.threshold.reference.year,
         "share_imputed": _rounded(quarter.share_imputed, 4),
         "cells": len(quarter.rows),
     }

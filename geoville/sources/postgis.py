@@ -403,6 +403,7 @@ _PERIMETERS: Mapping[str, str] = {
     "median_low_eur": "Revenu médian : borne basse de l'intervalle à 90 %, en euros par UC et par an",
     "median_high_eur": "Revenu médian : borne haute de l'intervalle à 90 %, en euros par UC et par an",
     "threshold_eur": "Seuil de revenu, en euros par UC et par an",
+    "euros_of": "Année des euros des montants : celle des revenus de référence",
     "share_imputed": "Part de la population en carreaux imputés par l'Insee, de 0 à 1",
     "cells": "Nombre de carreaux de 200 m",
     "area_m2": "Surface, en mètres carrés",

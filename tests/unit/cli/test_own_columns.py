@@ -42,7 +42,7 @@ def test_score_reads_official_contours_by_the_columns_said(geoville, town: Path)
 
 def test_describe_names_the_perimeters_by_the_columns_said(geoville, town: Path) -> None:
     asked = ("perimeters", "describe", "--perimeters", town, "--territory", "calais", *DAY, "--json")
-    (found,) = json.loads(geoville(*asked, *SAID).out)
+    (found,) = json.loads(geoville(*asked, *SAID).out)["perimeters"]
     assert (found["code"], found["name"]) == ("Q7", "Le Bel Air")
 
 
