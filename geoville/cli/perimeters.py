@@ -32,7 +32,6 @@ from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
 from geoville.extras import need
 from geoville.model import Kind
-from geoville.perimeters.figures import Coverage, coverage_of
 from geoville.perimeters.scenarios import TRIED, Choices, SearchMethod
 
 if TYPE_CHECKING:
@@ -290,12 +289,16 @@ def _described(
 
 def _if_covered(figures: AreaFigures, text: str) -> str:
     """A figure, or that the area is out of the data: nobody known is not nobody."""
+    from geoville.perimeters.figures import Coverage
+
     words = {Coverage.NONE: "hors des données", Coverage.PARTIAL: f"{text} (partiel)"}
     return words.get(figures.coverage, text)
 
 
 def coverage_in_words(share: float) -> str:
     """What data cover of an area, in words; empty where they cover it."""
+    from geoville.perimeters.figures import Coverage, coverage_of
+
     coverage = coverage_of(share)
     if coverage is Coverage.WHOLE:
         return ""
