@@ -215,6 +215,24 @@ def recognised_columns(
     return found
 
 
+_FEWEST_NAMES = 2
+
+
+def names_columns(names: Sequence[str], said: Mapping[Meaning, str] | None = None) -> bool:
+    """Whether a row names the columns of a table of actions: a title above them is one text, or says nothing of this.
+
+    Parameters
+    ----------
+    said : columns that the user named: they must be there.
+    """
+    if said:
+        return {fold(name) for name in said.values()} <= {fold(name) for name in names}
+    try:
+        return len(recognised_columns(names, "")) >= _FEWEST_NAMES
+    except InvalidInputError:
+        return False
+
+
 def _place_of(name: str, known: Sequence[str], file: str) -> int:
     if name in known:
         return list(known).index(name)

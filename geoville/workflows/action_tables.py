@@ -30,6 +30,7 @@ from geoville.sources.action_tables import (
     Meaning,
     RowKind,
     amount_in,
+    names_columns,
     quarters_in,
     recognised_columns,
     row_kind,
@@ -634,7 +635,7 @@ def check_table(
     """
     check_output(source, out)
     asked = choices or TableChoices()
-    rows = open_row_file(source, sheet=asked.sheet)
+    rows = open_row_file(source, sheet=asked.sheet, is_header=lambda names: names_columns(names, asked.columns))
     taken = {column.name for column in ADDED_COLUMNS} & set(rows.columns)
     if taken:
         raise InvalidInputError(

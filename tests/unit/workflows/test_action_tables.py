@@ -336,3 +336,27 @@ def test_two_lists_of_homes_that_could_be_subtracted_are_not_both_counted(desk, 
     found = answers(desk, tmp_path, header, *rows)
     assert [bool(finding.beneficiaries) for finding in found.findings] == [True, False, True, False, True]
     assert "désignerait quelques personnes" in found.checked[1].remarks[0]
+
+
+def test_a_workbook_with_a_title_a_merged_header_and_a_total_is_read_as_it_is(desk, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "Notice"
+    book.active.append(["Ne pas modifier cette feuille"])
+    sheet = book.create_sheet("Actions")
+    sheet.append(["Contrat de ville : appel à projets 2026 (exemple inventé)"])
+    sheet.merge_cells("A1:E1")
+    sheet.append([])
+    sheet.append(["Projet", None, "Lieu", "Subvention", "Année"])
+    sheet.merge_cells("A3:B3")
+    sheet.append(["Intitulé", "Porteur", None, None, None])
+    sheet.append(["Atelier", "Club", INSIDE, 100, 2026])
+    sheet.append(["Sport", "Club", OUTSIDE, 50.5, 2026])
+    sheet.append(["TOTAL", None, None, 150.5, None])
+    book.save(tmp_path / "actions.xlsx")
+    table = check_table(desk, tmp_path / "actions.xlsx", tmp_path / "out.xlsx", on=None, today=TODAY)
+    assert [row.status for row in table.checked] == ["ok", "ok", "skipped"]
+    assert [finding.ground for finding in table.findings] == [Ground.IN_QPV, Ground.OUTSIDE_QPV]
+    assert table.summary().whole.euros == 150.5
+    table.write(tmp_path / "out.xlsx")
+    written = openpyxl.load_workbook(tmp_path / "out.xlsx")["Actions"]
+    assert "action_statut" in [cell.value for row in written.iter_rows(min_row=3, max_row=4) for cell in row]
