@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from prometheus_client.parser import text_string_to_metric_families
 
 from geoville.api.app import assemble, create_app
+from geoville.api.observability import FOLDER_VARIABLE, Metrics
 from geoville.api.settings import Settings
 
 TOKEN = "un-jeton-de-seize-lettres"
@@ -53,6 +55,16 @@ def test_metrics_count_by_route_and_never_by_address(request_of):
     }
     assert f"geoville_perimeters {len(app.state.service.desk.index.perimeters)}.0" in answer.text
     assert 'geoville_request_seconds_count{route="/lookup"} 4.0' in answer.text
+
+
+def test_counts_are_given_while_a_worker_makes_the_file_of_its_own(tmp_path, monkeypatch):
+    """It is empty for a moment, which the library takes for a damaged one."""
+    written = MmapedDict(str(tmp_path / "counter_1.db"))
+    written.write_value(mmap_key("geoville_readings", "geoville_readings_total", (), (), "Lectures."), 3.0, 0.0)
+    written.close()
+    (tmp_path / "counter_2.db").touch()
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    assert b"geoville_readings_total 3.0" in Metrics().exposition()
 
 
 @pytest.fixture
