@@ -64,16 +64,18 @@ class Answer:
     accuracy_m : of the position, metres; None where there is no position.
     reasons : French sentences, the first one is the verdict in words.
     references : legal texts that the verdict rests on.
+    hits : perimeters around the position, those that the verdict rests on first; none farther than 50 km.
     quality : how sure the verdict is, on Insee's scale; None where nothing was found.
     periods : the verdict under each generation of QPV known there, the oldest first.
     rules : what can be said of each rule that exists that day or is over by then; empty where nothing was found.
     whole_commune : the commune that counts as a quarter by law, where the verdict rests on it, without distance.
+    data_version : of the data that it was made from; empty where it is not known.
     """
 
     on: date
     verdict: VerdictCode
     basis: Basis
-    perimeters: tuple[PerimeterHit, ...]
+    hits: tuple[PerimeterHit, ...]
     distance_m: float | None
     accuracy_m: float | None
     position: Position | None
@@ -84,6 +86,31 @@ class Answer:
     periods: tuple[PeriodVerdict, ...] = ()
     rules: tuple[RuleFinding, ...] = ()
     whole_commune: WholeCommune | None = None
+    data_version: str = ""
+
+    @property
+    def perimeters(self) -> tuple[PerimeterHit, ...]:
+        """Perimeters in force that hold the position; no estimate beside an official answer."""
+        return tuple(hit for hit in self.hits if hit.inside and _counts(hit, self.basis, self.on))
+
+    @property
+    def nearest(self) -> tuple[PerimeterHit, ...]:
+        """The other perimeters around: those that do not hold the position, are not in force, or are but estimates."""
+        return tuple(hit for hit in self.hits if not (hit.inside and _counts(hit, self.basis, self.on)))
+
+    @property
+    def contains(self) -> bool | None:
+        """Whether a quarter holds the position; None where the answer is neither yes nor no."""
+        return {VerdictCode.INSIDE: True, VerdictCode.OUTSIDE: False}.get(self.verdict)
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether the answer is a yes or a no that rests on official contours, or on the law."""
+        return self.contains is not None and self.basis is Basis.OFFICIAL
+
+
+def _counts(hit: PerimeterHit, basis: Basis, on: date) -> bool:
+    return hit.perimeter.in_force(on) and not (hit.perimeter.estimated and basis is Basis.OFFICIAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +125,12 @@ class FootprintAnswer:
     nearest_m : distance in metres from the footprint to the perimeters, 0 where they meet; None without perimeters.
     farthest_m : largest distance from any point of the footprint to the perimeters, 0 when wholly in; never too small,
         and too large by `geoville.eligibility.reach.TOLERANCE_M` at most; None without perimeters.
-    perimeters : those near the footprint; the signed distance of one that holds it whole is to its limit, negative.
+    hits : perimeters near the footprint, none farther than 50 km; the signed distance of one that holds it whole is to
+        its limit, negative.
     reasons : French sentences, the first one is the placement in words.
     whole_commune : the territory that holds the footprint, where a law makes every commune of it count as a quarter:
         there are then neither perimeters nor distances.
+    data_version : as that of an `Answer`.
     """
 
     on: date
@@ -113,12 +142,38 @@ class FootprintAnswer:
     farthest_m: float | None
     wholly_within_300_m: bool
     wholly_within_500_m: bool
-    perimeters: tuple[PerimeterHit, ...]
+    hits: tuple[PerimeterHit, ...]
     reasons: tuple[str, ...]
     references: tuple[str, ...]
     rules: tuple[RuleFinding, ...]
     sources: tuple[Source, ...]
     whole_commune: WholeCommune | None = None
+    data_version: str = ""
+
+    @property
+    def perimeters(self) -> tuple[PerimeterHit, ...]:
+        """Perimeters in force in which the footprint lies, or a part of it; no estimate beside an official answer."""
+        return tuple(hit for hit in self.hits if self._is_in(hit))
+
+    @property
+    def nearest(self) -> tuple[PerimeterHit, ...]:
+        """The other perimeters around."""
+        return tuple(hit for hit in self.hits if not self._is_in(hit))
+
+    def _is_in(self, hit: PerimeterHit) -> bool:
+        touched = self.placement is Placement.OUTSIDE and hit.perimeter.kind in QUARTER_KINDS  # its limit alone
+        return hit.distance_m <= 0 and not touched and _counts(hit, self.basis, self.on)
+
+    @property
+    def contains(self) -> bool | None:
+        """Whether the quarters hold the whole footprint; None where they hold a part of it, or that is not known."""
+        return {Placement.INSIDE: True, Placement.OUTSIDE: False}.get(self.placement)
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether the answer is a placement that rests on official contours, or on the law."""
+        open_ones = {Placement.UNCERTAIN, Placement.UNKNOWN}
+        return self.placement not in open_ones and self.basis is Basis.OFFICIAL
 
 
 # --- The words that answers are made of: kinds of perimeters, verdicts, placements, statuses

@@ -65,7 +65,7 @@ class Aside:
         import shapely
 
         self._written = [(item, shapely.to_wkb(item.geometry)) for item in index.perimeters]
-        self._extent, self._country = index.extent, index.country
+        self._ground = index.of(())
         self._layers, self._territory = layers, territory
         self._measuring = ThreadPoolExecutor(1, thread_name_prefix="geoville-footprints")
         self._drawing = ThreadPoolExecutor(1, thread_name_prefix="geoville-layers")
@@ -91,8 +91,9 @@ class Aside:
         import shapely
 
         copies = (replace(item, geometry=shapely.from_wkb(written)) for item, written in self._written)
-        country = shapely.from_wkb(self._country.wkb) if self._country is not None else None
-        return PerimeterIndex(copies, self._extent, country)
+        known = self._ground
+        country = shapely.from_wkb(known.country.wkb) if known.country is not None else None
+        return PerimeterIndex(copies, known.extent, country, whole=known.whole, version=known.version)
 
     @cached_property
     def _population(self) -> PopulatedCells | None:

@@ -108,7 +108,7 @@ def footprint_lines(answer: FootprintAnswer) -> list[str]:
 
 def _people_lines(answer: Answer) -> Iterator[str]:
     """People of the official quarter that holds the position, as Insee counts them and as cells do, with the source."""
-    first = answer.perimeters[0] if answer.perimeters else None
+    first = answer.hits[0] if answer.hits else None
     if first is None or not first.inside:
         return
     for keys in ((POPULATION, POPULATION_SOURCE), (CELL_PEOPLE, CELL_PEOPLE_SOURCE)):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, fields, replace
 from functools import reduce
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from geoville.crs import WGS84, epsg_at, transform_points
 from geoville.eligibility.decide import decide
-from geoville.eligibility.index import NEARBY_M
+from geoville.eligibility.index import FARTHEST_M, NEARBY_M, family_key
 from geoville.eligibility.kernel.sets import NO_SETS, joined
 from geoville.eligibility.kernel.trees import TreeLimits, TreeLocator
 from geoville.errors import InvalidInputError
@@ -59,6 +59,9 @@ class TerritoryAnswers:
     unsettled : (n,) whether the answer of another date depends on how near the limit is.
     estimated : (n,) whether the answer rests on estimates.
     within : (n,) number of the set of perimeters, of any kind and date, that hold the point.
+    told : (n,) which of the lists that are not known whole are known there, a bit each.
+    known : (n,) whether one of the lists that answer is.
+    several : (n,) whether another of them is not: what answers is left to `decide`.
     """
 
     any_m: NDArray[np.float64]
@@ -69,6 +72,9 @@ class TerritoryAnswers:
     unsettled: NDArray[np.bool_]
     estimated: NDArray[np.bool_]
     within: NDArray[np.int32]
+    told: NDArray[np.int64]
+    known: NDArray[np.bool_]
+    several: NDArray[np.bool_]
 
     def or_nearer(self, other: TerritoryAnswers, asked: NDArray[np.intp]) -> TerritoryAnswers:
         """For each point, the answers of the nearer territory: the other one says of those asked only."""
@@ -165,6 +171,9 @@ class BulkTerritory:
     any_finder : of all limits, where there are several territories to choose from.
     estimated : whether they answer by estimates.
     mixed : whether some that answer are listed with others that are not in force.
+    boxes : around the contours of each list that is not known whole; west, south, east, north in metres.
+    boxed : places among them of those that answer.
+    any_whole : whether one of the lists that answer is known whole.
     """
 
     epsg: int
@@ -176,6 +185,9 @@ class BulkTerritory:
     any_finder: LimitFinder | TreeLimits | None
     estimated: bool
     mixed: bool
+    boxes: NDArray[np.float64]
+    boxed: tuple[int, ...]
+    any_whole: bool
 
     def project(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64]
@@ -200,7 +212,7 @@ class BulkTerritory:
         """Answer about projected points, given which perimeters hold them and how accurate they are."""
         any_m = self.any_finder.measure(east, north, membership)[0] if self.any_finder else np.zeros(len(east))
         answers = nothing_known(len(east), estimated=self.estimated)
-        answers = replace(answers, any_m=any_m, within=membership.sets)
+        answers = replace(answers, any_m=any_m, within=membership.sets, **self._known(east, north))
         for limits in self.silent:
             answers = replace(answers, unsettled=answers.unsettled | limits.are_near(east, north, membership))
         if not self.finders:
@@ -215,6 +227,17 @@ class BulkTerritory:
             rank=decided.rank,
             doubtful=decided.doubtful | (far & (decided.several | self.mixed)),
         )
+
+    def _known(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+        """Which lists are known at points, as `PerimeterIndex.tells` has it but for the distance."""
+        west, south, east_m, north_m = self.boxes.T[:, :, None]
+        held = (west <= east) & (east <= east_m) & (south <= north) & (north <= north_m)  # a row for each list
+        answering = held[list(self.boxed)]
+        return {
+            "told": (held * (1 << np.arange(len(held), dtype=np.int64))[:, None]).sum(axis=0, dtype=np.int64),
+            "known": answering.any(axis=0) | self.any_whole,
+            "several": ~answering.all(axis=0) & (answering.any(axis=0) | self.any_whole),
+        }
 
 
 def ask_territories(
@@ -259,6 +282,9 @@ def nothing_known(points: int, *, estimated: bool) -> TerritoryAnswers:
         unsettled=np.zeros(points, dtype=np.bool_),
         estimated=np.full(points, estimated),
         within=np.zeros(points, dtype=np.int32),
+        told=np.zeros(points, dtype=np.int64),
+        known=np.zeros(points, dtype=np.bool_),
+        several=np.zeros(points, dtype=np.bool_),
     )
 
 
@@ -296,6 +322,7 @@ def _territory(index: PerimeterIndex, on: date, epsg: int, means: Means, *, alon
     asked = [place for place, perimeter in enumerate(perimeters) if perimeter.kind in kinds]
     answering = [place for place in asked if perimeters[place].in_force(on)]
     silent = {_family(perimeters[place]) for place in asked if not perimeters[place].in_force(on)}
+    boxes, boxed, any_whole = _lists(index, perimeters, answering)
     return BulkTerritory(
         epsg=epsg,
         rows=np.array(rows, dtype=np.int32),
@@ -306,7 +333,22 @@ def _territory(index: PerimeterIndex, on: date, epsg: int, means: Means, *, alon
         any_finder=None if alone else means.finder(polygons),
         estimated=basis is Basis.ESTIMATED,
         mixed=any(_family(perimeters[place]) in silent for place in answering),
+        boxes=boxes,
+        boxed=boxed,
+        any_whole=any_whole,
     )
+
+
+def _lists(
+    index: PerimeterIndex, perimeters: Sequence[Perimeter], answering: Sequence[int]
+) -> tuple[NDArray[np.float64], tuple[int, ...], bool]:
+    """Boxes around the lists that are not known whole, which of these answer, and whether one that is answers."""
+    lists = {family_key(item): item for item in perimeters}
+    asked = {family_key(perimeters[place]) for place in answering}
+    partial = [key for key, item in lists.items() if index.country is None or not index.holds_whole(item)]
+    boxes = np.array([index.known_around(lists[key]) for key in partial], dtype=np.float64).reshape(-1, 4)
+    boxed = tuple(place for place, key in enumerate(partial) if key in asked)
+    return boxes, boxed, not asked <= set(partial)
 
 
 def _not_exact(perimeters: Sequence[Perimeter], answering: Sequence[int]) -> list[int]:
@@ -378,6 +420,7 @@ class BulkVerdicts:
     known : (n,) what is known at the point: a place in `NOTHING, QUARTERS, EVERYTHING`.
     unsettled : (n,) whether what is said of other dates depends on how near a limit is.
     within : (n,) number of the set of all the perimeters, in force or not, that hold the point.
+    told : (n,) which lists that are not known whole are known at the point.
     sets : rows of the perimeters in these sets.
     """
 
@@ -388,6 +431,7 @@ class BulkVerdicts:
     known: NDArray[np.uint8]
     unsettled: NDArray[np.bool_]
     within: NDArray[np.int32]
+    told: NDArray[np.int64]
     sets: PolygonSets
 
 
@@ -437,8 +481,9 @@ class BulkIndex:
         if self.index.country is not None:
             answers = self._of_quarters_alone(answers, what)
         known = place & (what != NOTHING)
+        answers = self._withheld(answers, everywhere=what == EVERYTHING if self.index.extent else np.zeros(1, bool))
         code = np.array([_CODES[verdict] for verdict in RANKS], dtype=np.uint8)[answers.rank]
-        code[answers.perimeter == NO_PERIMETER] = _CODES[VerdictCode.NOT_FOUND]
+        code[(answers.perimeter == NO_PERIMETER) & ~answers.known] = _CODES[VerdictCode.NOT_FOUND]
         code[~known] = _CODES[VerdictCode.NOT_FOUND]
         code[~place] = _CODES[None]
         perimeter = np.where(known, answers.perimeter, NO_PERIMETER).astype(np.int32)
@@ -448,7 +493,37 @@ class BulkIndex:
         by_law = place & self._in_whole_territories(lon, lat)
         code[by_law], perimeter[by_law], distance_m[by_law] = _CODES[VerdictCode.INSIDE], NO_PERIMETER, np.nan
         estimated = answers.estimated & ~by_law
-        return BulkVerdicts(code, estimated, perimeter, distance_m, what, answers.unsettled, answers.within, sets)
+        return BulkVerdicts(
+            code, estimated, perimeter, distance_m, what, answers.unsettled, answers.within, answers.told, sets
+        )
+
+    def _withheld(self, answers: TerritoryAnswers, everywhere: NDArray[np.bool_]) -> TerritoryAnswers:
+        """Answers without the perimeters that say nothing of a point: of lists not known there, or too far from it.
+
+        Parameters
+        ----------
+        everywhere : (n,) or (1,) where all lists are known.
+
+        Returns
+        -------
+        Where no perimeter is left, `known` is that of an "outside": the lists are known, and nothing is near.
+        """
+        holds = np.array([self._is_held(item) for item in self.index.perimeters] + [False])
+        far = answers.distance_m > FARTHEST_M
+        whole = everywhere | holds[answers.perimeter]
+        named = answers.perimeter != NO_PERIMETER
+        known = named & (whole | (answers.known & ~far))
+        kept = known & ~far
+        return replace(
+            answers,
+            perimeter=np.where(kept, answers.perimeter, NO_PERIMETER).astype(np.int32),
+            distance_m=np.where(kept, answers.distance_m, np.nan),
+            known=known,
+            doubtful=(answers.doubtful & kept) | (named & answers.several & ~everywhere),
+        )
+
+    def _is_held(self, perimeter: Perimeter) -> bool:
+        return self.index.country is not None and self.index.holds_whole(perimeter)
 
     def _in_whole_territories(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Where every commune counts as a quarter by law that day."""
@@ -492,7 +567,7 @@ class BulkIndex:
         answer = decide(Position(lon, lat, "", PositionType.COORDINATES, accuracy_m=accuracy_m), self.index, self.on)
         if answer.distance_m is None:
             return _CODES[answer.verdict], NO_PERIMETER, np.nan
-        nearest = answer.perimeters[0].perimeter
+        nearest = answer.hits[0].perimeter
         row = next(row for row, perimeter in enumerate(self.index.perimeters) if perimeter is nearest)
         return _CODES[answer.verdict], row, answer.distance_m
 

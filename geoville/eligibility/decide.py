@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geoville import french
 from geoville.crs import projected_epsg
+from geoville.eligibility.index import FARTHEST_M
 from geoville.eligibility.judgement import (
     REGION_WITHIN_M,
     deciding_first,
@@ -17,12 +19,14 @@ from geoville.eligibility.judgement import (
 from geoville.eligibility.rules import RuleGround, Standing, ground_of_position, rule_findings
 from geoville.eligibility.sentences import (
     NOT_A_NO,
+    OUT_OF_CONTOURS,
     OUT_OF_FRANCE,
     OUT_OF_TERRITORY,
     basis_sentences,
     contour_sentence,
     dates_in_force,
     describe,
+    how_far,
     if_far,
     part_in_words,
     side_sentence,
@@ -46,8 +50,9 @@ ESTIMATE_REFERENCE = "Décret n° 2014-767 du 3 juillet 2014 (formule du seuil, 
 
 
 def listed(answering: tuple[PerimeterHit, ...], hits: tuple[PerimeterHit, ...]) -> tuple[PerimeterHit, ...]:
-    """Hits in the order in which an answer lists them: first those that it rests on."""
-    return answering + tuple(hit for hit in hits if all(hit.perimeter is not item.perimeter for item in answering))
+    """Hits in the order in which an answer lists them: first those that it rests on; none too far to say anything."""
+    others = tuple(hit for hit in hits if all(hit.perimeter is not item.perimeter for item in answering))
+    return tuple(hit for hit in answering + others if hit.distance_m <= FARTHEST_M)
 
 
 def references_of(basis: Basis, answering: tuple[PerimeterHit, ...], hits: tuple[PerimeterHit, ...]) -> tuple[str, ...]:
@@ -80,6 +85,8 @@ def position_reasons(
     answering: tuple[PerimeterHit, ...],
     periods: tuple[PeriodVerdict, ...],
     on: date,
+    *,
+    complete: bool,
 ) -> tuple[str, ...]:
     """Reasons of an answer, the verdict in words first.
 
@@ -87,10 +94,11 @@ def position_reasons(
     ----------
     answering : hits that the verdict rests on, the deepest or nearest first.
     periods : the verdict under each generation.
+    complete : whether every perimeter of the list that it rests on is known there.
     """
     nearest = answering[0] if answering else None
     if located.whole is not None and nearest is not None:
-        first = _whole_sentence(located, verdict, nearest, answering)
+        first = _whole_sentence(located, verdict, nearest, answering, complete=complete)
         precision = [located.position.firm_reason] if located.position.type is PositionType.HOUSENUMBER else []
     else:
         first = verdict_sentence(
@@ -98,7 +106,7 @@ def position_reasons(
             nearest.perimeter if nearest else None,
             nearest.distance_m if nearest else None,
             on,
-            complete=located.complete,
+            complete=complete,
         )
         precision = _precision(verdict, located, nearest) if nearest else [NOT_A_NO]
     return (
@@ -129,15 +137,22 @@ def beside_the_estimate(located: Located, verdict: VerdictCode, basis: Basis) ->
 
 
 def _whole_sentence(
-    located: Located, verdict: VerdictCode, nearest: PerimeterHit, answering: tuple[PerimeterHit, ...]
+    located: Located,
+    verdict: VerdictCode,
+    nearest: PerimeterHit,
+    answering: tuple[PerimeterHit, ...],
+    *,
+    complete: bool,
 ) -> str:
     """Verdict about the whole of a street or town."""
     whole = _WHOLE.get(located.position.type, _WHOLE_OTHERWISE)
-    name, metres = describe(nearest.perimeter), french.distance(abs(nearest.distance_m))
+    name, metres = describe(nearest.perimeter), how_far(nearest.distance_m)
     if verdict is VerdictCode.INSIDE:
         return f"Dedans : {whole} est dans : {name}, à {metres} au moins de la limite."
     if verdict is VerdictCode.OUTSIDE:
-        far = if_far(nearest.distance_m, complete=located.complete)
+        if nearest.distance_m > FARTHEST_M:
+            return f"Dehors : {whole} est à {metres} de tout périmètre connu."
+        far = if_far(nearest.distance_m, complete=complete)
         return f"Dehors : {whole} est à {metres} au moins du périmètre le plus proche, {name}{far}."
     if nearest.distance_m:
         known = french.distance(located.position.accuracy_m)
@@ -168,7 +183,7 @@ def _precision(verdict: VerdictCode, located: Located, nearest: PerimeterHit) ->
     radius = french.distance(position.accuracy_m)
     reason = f" ({position.accuracy_reason})" if position.accuracy_reason else ""
     if is_uncertain:
-        limit = french.distance(abs(nearest.distance_m))
+        limit = how_far(nearest.distance_m)
         return [f"La limite est à {limit} et la position n'est connue qu'à {radius} près{reason}.", *contour]
     return [f"Position connue à {radius} près{reason}."]
 
@@ -187,7 +202,7 @@ def _at_other_dates(located: Located, verdict: VerdictCode, periods: tuple[Perio
 
 
 def _otherwise(period: PeriodVerdict) -> str:
-    metres = french.distance(abs(period.nearest.distance_m))
+    metres = how_far(period.nearest.distance_m)
     name = _dated(period.nearest.perimeter)
     if period.verdict is VerdictCode.OUTSIDE:
         return f"À une autre date, la position aurait été dehors, à {metres} du {name}."
@@ -221,30 +236,36 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date, *, permi
     index that holds neither answers about whatever perimeters it holds, and nothing in force that day is `not_found`:
     quarters of another generation do not make an "outside". `uncertain` only where the limit is within the accuracies
     of the position and of the contour, added, or where the position is not firm. A street or town known whole is judged
-    whole: its distances are those of its part nearest to the limit. What is not known is `not_found`, never "outside".
+    whole: its distances are those of its part nearest to the limit. What is not known is `not_found`, never "outside":
+    nor is what lies away from the contours known of that day, where the whole list is not (`PerimeterIndex.tells`).
     Where a law makes whole communes count as quarters, the commune decides, whatever contours are known.
     """
     if isinstance(found, NotFound):
         return _unknown(found.reason, None, (), index, on)
     commune = whole_commune_at(found.lon, found.lat, found.citycode, on)
     if commune:
-        return answer_by_law(found, commune, on)
+        return replace(answer_by_law(found, commune, on), data_version=index.version)
     located = locate(found, index)
     hits = located.hits
     if not index.covers(found.lon, found.lat):
         return _unknown(OUT_OF_FRANCE if index.country else OUT_OF_TERRITORY, found, hits, index, on)
-    basis, answering = _answering(located, index, on)
-    verdict = located.verdict_of(answering[0] if answering else None)
+    basis, kinds, answering = _answering(located, index, on)
+    if not answering and index.any_in_force(on, kinds):
+        return _unknown(OUT_OF_CONTOURS, found, hits, index, on)
+    nearest = answering[0] if answering else None
+    verdict = located.verdict_of(nearest)
     periods = period_verdicts(located)
+    place = (found.lon, found.lat, found.lon, found.lat)
+    complete = nearest is not None and index.is_whole(nearest.perimeter, place)
     return Answer(
         on=on,
         verdict=verdict,
         basis=basis,
-        perimeters=listed(answering, hits),
-        distance_m=answering[0].distance_m if answering else None,
+        hits=listed(answering, hits),
+        distance_m=nearest.distance_m if nearest and nearest.distance_m <= FARTHEST_M else None,
         accuracy_m=found.accuracy_m,
         position=found,
-        reasons=position_reasons(located, verdict, basis, answering, periods, on),
+        reasons=position_reasons(located, verdict, basis, answering, periods, on, complete=complete),
         references=references_of(basis, answering, hits),
         sources=sources_of(hit.perimeter for hit in answering or hits),
         quality=quality_of(located, verdict, answering) if answering else None,
@@ -252,20 +273,26 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date, *, permi
         rules=rule_findings(
             ground_of_position(located, basis, answering, on), _ground_at_permit(located, index, permit_date)
         ),
+        data_version=index.version,
     )
 
 
-def _answering(located: Located, index: PerimeterIndex, on: date) -> tuple[Basis, tuple[PerimeterHit, ...]]:
-    """What a verdict rests on a day: official or estimated, and the hits in force, the deepest or nearest first."""
+def _answering(
+    located: Located, index: PerimeterIndex, on: date
+) -> tuple[Basis, frozenset[Kind], tuple[PerimeterHit, ...]]:
+    """What a verdict rests on a day: official or estimated, which kinds, and the hits in force, what decides first."""
     hits, found = located.hits, located.position
     local = index.knows_everything((found.lon, found.lat, found.lon, found.lat))
     basis, kinds = index.answering(on, hits[0].perimeter.epsg if hits else None, local=local)
     in_force = (hit for hit in hits if hit.perimeter.kind in kinds and hit.perimeter.in_force(on))
-    return basis, deciding_first(located, in_force)
+    return basis, kinds, deciding_first(located, in_force)
 
 
 def _ground_at_permit(located: Located, index: PerimeterIndex, permit_date: date | None) -> RuleGround | None:
-    return ground_of_position(located, *_answering(located, index, permit_date), permit_date) if permit_date else None
+    if permit_date is None:
+        return None
+    basis, _, answering = _answering(located, index, permit_date)
+    return ground_of_position(located, basis, answering, permit_date)
 
 
 def _unknown(
@@ -276,13 +303,14 @@ def _unknown(
         on=on,
         verdict=VerdictCode.NOT_FOUND,
         basis=basis,
-        perimeters=hits,
+        hits=listed((), hits),
         distance_m=None,
         accuracy_m=position.accuracy_m if position else None,
         position=position,
         reasons=(reason, NOT_A_NO),
         references=(),
         sources=sources_of(index.perimeters) if index.country is None else sources_of(hit.perimeter for hit in hits),
+        data_version=index.version,
     )
 
 
@@ -303,7 +331,7 @@ def answer_by_law(position: Position, commune: WholeCommune, on: date) -> Answer
         on=on,
         verdict=VerdictCode.INSIDE,
         basis=Basis.OFFICIAL,
-        perimeters=(),
+        hits=(),
         distance_m=None,
         accuracy_m=position.accuracy_m,
         position=position,

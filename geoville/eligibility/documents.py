@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, NamedTuple, TypedDict, overload
 
 from geoville.eligibility.actions.action import ActionGround, Benefit, EvidenceBasis, SpotStanding
+from geoville.eligibility.index import FARTHEST_M
 from geoville.eligibility.secrecy import Shown
 from geoville.model import (
     CELL_PEOPLE,
@@ -161,7 +162,7 @@ class PeriodDocument(TypedDict):
     verdict: VerdictText
     code: Annotated[str, Said("QPV qui contient la position, ou le plus proche")]
     name: str
-    distance_m: float
+    distance_m: Annotated[float | None, Said("Absente au-delà de 50 km")]
 
 
 class RuleDocument(TypedDict):
@@ -195,20 +196,29 @@ class LookupDocument(TypedDict):
 
     on: DayText
     verdict: VerdictText
+    contains: Annotated[bool | None, Said("Vrai dedans, faux dehors ; null à vérifier ou inconnu : jamais un « non »")]
+    conclusive: Annotated[bool, Said("Vrai pour un oui ou un non qui repose sur un contour officiel, ou sur la loi")]
     basis: BasisText
-    distance_m: float | None
+    distance_m: Annotated[float | None, Said("Distance signée à la limite, en mètres ; absente au-delà de 50 km")]
     accuracy_m: float | None
     position: PositionDocument | None
     whole_commune: Annotated[
         WholeCommuneDocument | None, Said("Commune qui compte comme QPV par la loi, s'il y a lieu")
     ]
-    quality: Annotated[int | None, Said("Échelle de l'Insee : 1 sûr, 2 probable, 3 aléatoire")]
-    perimeters: list[PerimeterDocument]
+    quality: Annotated[
+        int | None, Said("Échelle de l'Insee : 1 sûr, 2 probable, 3 aléatoire ; jamais 1 pour une estimation")
+    ]
+    perimeters: Annotated[list[PerimeterDocument], Said("Les périmètres en vigueur qui contiennent la position")]
+    nearest: Annotated[
+        list[PerimeterDocument],
+        Said("Les autres, autour : ceux dont elle est dehors, d'une autre date, ou estimés à côté d'un officiel"),
+    ]
     periods: Annotated[list[PeriodDocument], Said("La réponse sous chaque génération de QPV connue ici")]
     reasons: Annotated[list[str], Said("Le verdict en mots, puis ce qui le fonde")]
     rules: Annotated[list[RuleDocument], Said("Les règles qu'un lieu ouvre, et ce qu'il reste à vérifier")]
     references: list[str]
     sources: list[SourceDocument]
+    data_version: Annotated[str | None, Said("Empreinte des données dont vient la réponse")]
 
 
 class FootprintDocument(TypedDict):
@@ -216,6 +226,8 @@ class FootprintDocument(TypedDict):
 
     on: DayText
     placement: PlacementText
+    contains: Annotated[bool | None, Said("Vrai tout entière dedans, faux dehors ; null sinon")]
+    conclusive: Annotated[bool, Said("Vrai pour un placement sûr, d'après un contour officiel ou la loi")]
     basis: BasisText
     share_of_area: Annotated[float, Said("Part de la surface (ou de la longueur, des points) dedans", 0, 1)]
     share_of_people: Annotated[float | None, Said("Part estimée des habitants dedans")]
@@ -224,11 +236,13 @@ class FootprintDocument(TypedDict):
     wholly_within_300_m: bool
     wholly_within_500_m: bool
     whole_commune: WholeCommuneDocument | None
-    perimeters: list[PerimeterDocument]
+    perimeters: Annotated[list[PerimeterDocument], Said("Les périmètres en vigueur où elle est, en tout ou partie")]
+    nearest: Annotated[list[PerimeterDocument], Said("Les autres, autour")]
     reasons: list[str]
     rules: list[RuleDocument]
     references: list[str]
     sources: list[SourceDocument]
+    data_version: Annotated[str | None, Said("Empreinte des données dont vient la réponse")]
 
 
 class QpvDocument(TypedDict):
@@ -243,6 +257,9 @@ class QpvDocument(TypedDict):
     distance_m: Annotated[float | None, Said("Distance signée à la limite, en mètres ; négative à l'intérieur")]
     qualite: Annotated[int | None, Said("Échelle de l'Insee : 1 sûr, 2 probable, 3 aléatoire")]
     raison: str
+    contains: Annotated[bool | None, Said("Vrai dedans, faux dehors ; null à vérifier ou inconnu : jamais un « non »")]
+    conclusive: Annotated[bool, Said("Vrai pour un oui ou un non qui repose sur un contour officiel, ou sur la loi")]
+    data_version: Annotated[str | None, Said("Empreinte des données dont vient la réponse")]
 
 
 # --- Shapes of an answer about an action
@@ -330,6 +347,7 @@ class ActionDocument(TypedDict):
     to_check: list[str]
     references: list[str]
     sources: list[SourceDocument]
+    data_version: Annotated[str | None, Said("Empreinte des données dont vient la réponse")]
 
 
 # --- Shapes of a rule as its data say it
@@ -449,7 +467,7 @@ def verdict_document(answer: Answer) -> QpvDocument:
     """An answer in one row: what the columns `qpv_*` of a file and the `qpv` of an address say."""
     # Elsewhere than inside, a code would be counted as a beneficiary.
     inside = answer.verdict is VerdictCode.INSIDE
-    perimeter = answer.perimeters[0].perimeter if inside and answer.perimeters else None
+    perimeter = answer.hits[0].perimeter if inside and answer.hits else None
     named = perimeter or answer.whole_commune
     return {
         "on": answer.on.isoformat(),
@@ -461,6 +479,9 @@ def verdict_document(answer: Answer) -> QpvDocument:
         "distance_m": to_the_millimetre(answer.distance_m),
         "qualite": None if answer.quality is None else int(answer.quality),
         "raison": " ".join(answer.reasons),
+        "contains": answer.contains,
+        "conclusive": answer.conclusive,
+        "data_version": answer.data_version or None,
     }
 
 
@@ -492,6 +513,8 @@ def answer_document(answer: Answer) -> LookupDocument:
     return {
         "on": answer.on.isoformat(),
         "verdict": answer.verdict.value,
+        "contains": answer.contains,
+        "conclusive": answer.conclusive,
         "basis": answer.basis.value,
         "distance_m": to_the_millimetre(answer.distance_m),
         "accuracy_m": to_the_millimetre(answer.accuracy_m),
@@ -499,11 +522,13 @@ def answer_document(answer: Answer) -> LookupDocument:
         "whole_commune": _whole_commune(answer.whole_commune) if answer.whole_commune else None,
         "quality": int(answer.quality) if answer.quality else None,
         "perimeters": [perimeter_document(hit, answer.on) for hit in answer.perimeters],
+        "nearest": [perimeter_document(hit, answer.on) for hit in answer.nearest],
         "periods": [_period(period) for period in answer.periods],
         "reasons": list(answer.reasons),
         "rules": [finding_document(finding) for finding in answer.rules],
         "references": list(answer.references),
         "sources": [source_document(source) for source in answer.sources],
+        "data_version": answer.data_version or None,
     }
 
 
@@ -533,6 +558,7 @@ def _position(position: Position) -> PositionDocument:
 
 
 def _period(period: PeriodVerdict) -> PeriodDocument:
+    metres = period.nearest.distance_m
     return {
         "generation": period.generation,
         "valid_from": day_text(period.valid_from),
@@ -540,7 +566,7 @@ def _period(period: PeriodVerdict) -> PeriodDocument:
         "verdict": period.verdict.value,
         "code": period.nearest.perimeter.code,
         "name": period.nearest.perimeter.name,
-        "distance_m": to_the_millimetre(period.nearest.distance_m),
+        "distance_m": to_the_millimetre(metres) if metres <= FARTHEST_M else None,
     }
 
 
@@ -568,6 +594,7 @@ def action_document(finding: ActionFinding) -> ActionDocument:
         "to_check": list(finding.to_check),
         "references": list(finding.references),
         "sources": [source_document(source) for source in finding.sources],
+        "data_version": finding.data_version or None,
     }
 
 
@@ -636,6 +663,8 @@ def footprint_document(answer: FootprintAnswer) -> FootprintDocument:
     return {
         "on": answer.on.isoformat(),
         "placement": answer.placement.value,
+        "contains": answer.contains,
+        "conclusive": answer.conclusive,
         "basis": answer.basis.value,
         "share_of_area": round(answer.share_of_area, _SHARE_DECIMALS),
         "share_of_people": None if people is None else round(people, _SHARE_DECIMALS),
@@ -645,10 +674,12 @@ def footprint_document(answer: FootprintAnswer) -> FootprintDocument:
         "wholly_within_500_m": answer.wholly_within_500_m,
         "whole_commune": _whole_commune(answer.whole_commune) if answer.whole_commune else None,
         "perimeters": [perimeter_document(hit, answer.on) for hit in answer.perimeters],
+        "nearest": [perimeter_document(hit, answer.on) for hit in answer.nearest],
         "reasons": list(answer.reasons),
         "rules": [finding_document(finding) for finding in answer.rules],
         "references": list(answer.references),
         "sources": [source_document(source) for source in answer.sources],
+        "data_version": answer.data_version or None,
     }
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geoville import french
 from geoville.eligibility.decide import listed, reasons_by_law, references_of, sources_of, standing_by_law
-from geoville.eligibility.index import NEARBY_M
+from geoville.eligibility.index import FARTHEST_M, NEARBY_M
 from geoville.eligibility.judgement import AREAS, LINES, POINTS, part_inside, share_of
 from geoville.eligibility.reach import farthest_m
 from geoville.eligibility.rules import RuleGround, Standing, communes_of, former_quarters, rule_findings
@@ -18,6 +18,7 @@ from geoville.eligibility.sentences import (
     basis_sentences,
     contour_sentence,
     describe,
+    how_far,
     none_in_force,
     outside_sentence,
     part_in_words,
@@ -115,7 +116,7 @@ def measure_footprint(
     west, south, east, north = shape.bounds
     nearest_m = _without_rounding(max(hits[0].distance_m, 0.0))
     reachable = answering(nearest_m + math.hypot(east - west, north - south))
-    complete = index.country is not None
+    complete = index.country is not None and index.holds_whole(hits[0].perimeter)
     accuracy_m = max(hit.perimeter.accuracy_m for hit in reachable)
     perimeters = shapely.union_all([hit.perimeter.geometry for hit in reachable])
     inside = part_inside(shape, [hit.perimeter.geometry for hit in reachable if hit.distance_m <= 0])
@@ -194,6 +195,10 @@ def _placement_in(shape: BaseGeometry, inside: BaseGeometry, farthest: float) ->
 # --- Reasons of an answer about a footprint: the placement in words, then what it rests on
 
 _OUT_OF_TERRITORY = "Inconnu : l'emprise sort du territoire connu, où geoville n'a pas de données."
+_OUT_OF_CONTOURS = (
+    "Inconnu : l'emprise est hors de celle des contours connus à cette date ; geoville ne sait pas s'il y a là un "
+    "quartier prioritaire."
+)
 _PARTLY_KNOWN = (
     "L'emprise sort du territoire connu : ce qui en dépasse est compté comme étant dehors, faute de données."
 )
@@ -209,6 +214,7 @@ def footprint_reasons(
     on: date,
     *,
     known: bool,
+    covered: bool,
 ) -> tuple[str, ...]:
     """Reasons of an answer, the placement in words first.
 
@@ -216,12 +222,13 @@ def footprint_reasons(
     ----------
     measure : None where no perimeter is in force.
     people : share of the people inside, None where unknown.
-    known : False where a part of the footprint leaves the territory whose perimeters are known.
+    known : False where a part of the footprint leaves the place where perimeters are known.
+    covered : False where that place is the territory, True where it is around the contours.
     """
     if measure is None:
         return (f"Inconnu : {none_in_force(on)}", NOT_A_NO)
     if placement is Placement.UNKNOWN:
-        return (_OUT_OF_TERRITORY, NOT_A_NO)
+        return (_OUT_OF_CONTOURS if covered else _OUT_OF_TERRITORY, NOT_A_NO)
     return (
         _placement_sentence(placement, measure, shape),
         *basis_sentences(basis, measure.hits),
@@ -279,7 +286,7 @@ def _reach(measure: FootprintMeasure) -> list[str]:
         "est tout entière" if wholly else "n'est pas sûrement tout entière" if may_be else "n'est pas tout entière"
     )
     band = french.distance(wholly[0] if wholly else BANDS_M[-1])
-    farthest = french.distance(measure.farthest_m)
+    farthest = how_far(measure.farthest_m)
     return [
         f"Le point de l'emprise le plus éloigné du périmètre est à {farthest} : elle {is_within} à moins de {band}."
     ]
@@ -327,15 +334,18 @@ def decide_footprint(
     require_footprint(geometry_wgs84)
     commune = whole_territory_around(geometry_wgs84.bounds, on)
     if commune:
-        return _answer_by_law(geometry_wgs84, commune, on)
+        return replace(_answer_by_law(geometry_wgs84, commune, on), data_version=index.version)
     shape, epsg = index.projected(geometry_wgs84)
     local = index.knows_everything(geometry_wgs84.bounds)
     basis, kinds = index.answering(on, epsg, local=local)
     measure = measure_footprint(shape, epsg, index, kinds, on) if epsg else None
-    hits = tuple(index.known_at(index.around_shape(shape, epsg), geometry_wgs84.bounds)) if epsg else ()
+    box = geometry_wgs84.bounds
+    hits = tuple(index.known_at(index.around_shape(shape, epsg), box, shape.bounds)) if epsg else ()
     answering = measure.hits if measure else ()
-    known = index.covers_box(geometry_wgs84.bounds)
+    covered = index.covers_box(box)
+    known = covered and any(index.tells(hit, box, shape.bounds) for hit in answering)
     placement = _placement_known(measure, known=known)
+    is_placed = placement is not Placement.UNKNOWN
     people = share_of_people(measure, shape, population) if measure and known else None
     is_within = [measure is not None and measure.farthest_m + measure.accuracy_m < band for band in BANDS_M]
     ground = _ground(index, shape, measure, hits, basis, on)
@@ -346,16 +356,22 @@ def decide_footprint(
         basis=basis,
         share_of_area=measure.share if measure else 0.0,
         share_of_people=people,
-        nearest_m=measure.nearest_m if measure else None,
-        farthest_m=measure.farthest_m if measure else None,
+        nearest_m=_told(measure.nearest_m) if measure and is_placed else None,
+        farthest_m=_told(measure.farthest_m) if measure and is_placed else None,
         wholly_within_300_m=is_within[0],
         wholly_within_500_m=is_within[1],
-        perimeters=listed(answering, hits),
-        reasons=footprint_reasons(placement, basis, measure, shape, people, on, known=known),
+        hits=listed(answering if is_placed else (), hits),
+        reasons=footprint_reasons(placement, basis, measure, shape, people, on, known=known, covered=covered),
         references=references_of(basis, answering, hits),
         rules=() if placement is Placement.UNKNOWN else rule_findings(ground, at_permit),
         sources=sources_of(hit.perimeter for hit in answering or hits),
+        data_version=index.version,
     )
+
+
+def _told(distance_m: float) -> float | None:
+    """A distance that may be part of an answer."""
+    return distance_m if distance_m <= FARTHEST_M else None
 
 
 def _answer_by_law(shape: BaseGeometry, commune: WholeCommune, on: date) -> FootprintAnswer:
@@ -382,7 +398,7 @@ def _answer_by_law(shape: BaseGeometry, commune: WholeCommune, on: date) -> Foot
         farthest_m=None,
         wholly_within_300_m=True,
         wholly_within_500_m=True,
-        perimeters=(),
+        hits=(),
         reasons=reasons_by_law(commune),
         references=(commune.reference,),
         rules=rule_findings(ground),

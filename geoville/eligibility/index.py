@@ -29,18 +29,32 @@ _ROUNDING_M = 1e-6
 """More than the rounding of a distance between boxes, so that no perimeter is left unmeasured."""
 
 
+KNOWN_AROUND_M = 10_000.0
+"""How far beyond the box of some contours they are held to be all there are, where nothing else says where they are
+known: a town is rarely wider, and what lies farther is another's. A choice of geoville."""
+
+FARTHEST_M = 50_000.0
+"""A perimeter farther than that says nothing of a place: neither it nor its distance is part of an answer."""
+
+
+def family_key(perimeter: Perimeter) -> tuple[object, ...]:
+    """What perimeters of one family have in common: kind, generation and dates."""
+    return perimeter.kind, perimeter.generation, perimeter.valid_from, perimeter.valid_to
+
+
 class Family:
     """Perimeters of one kind, generation and dates, at consecutive rows of a territory."""
 
     def __init__(self, perimeters: list[Perimeter], first_row: int) -> None:
         self.kind = perimeters[0].kind
+        self.generation = perimeters[0].generation
         self.estimated = any(perimeter.estimated for perimeter in perimeters)
         self.rows = slice(first_row, first_row + len(perimeters))
-        self._any = perimeters[0]
+        self.any = perimeters[0]
 
     def in_force(self, on: date) -> bool:
         """Whether they are in force on a day."""
-        return self._any.in_force(on)
+        return self.any.in_force(on)
 
 
 class TerritoryIndex:
@@ -61,8 +75,9 @@ class TerritoryIndex:
 
         alike: dict[tuple[object, ...], list[Perimeter]] = {}
         for item in perimeters:
-            alike.setdefault((item.kind, item.generation, item.valid_from, item.valid_to), []).append(item)
+            alike.setdefault(family_key(item), []).append(item)
         self.families: list[Family] = []
+        self._number_of = {key: number for number, key in enumerate(alike)}
         self._perimeters: list[Perimeter] = []
         for members in alike.values():
             self.families.append(Family(members, first_row=len(self._perimeters)))
@@ -97,6 +112,16 @@ class TerritoryIndex:
         least_m = self._least_m(shape)
         most_m = shapely.distance(self._polygons[least_m.argmin()], shape)
         return float(shapely.distance(self._polygons[least_m <= most_m + _ROUNDING_M], shape).min())
+
+    def known_around(self, perimeter: Perimeter) -> tuple[float, float, float, float]:
+        """Box (west, south, east, north; metres) in which the family of a perimeter is held to be known whole."""
+        rows = self.families[self._number_of[family_key(perimeter)]].rows
+        return (
+            float(self._west[rows].min()) - KNOWN_AROUND_M,
+            float(self._south[rows].min()) - KNOWN_AROUND_M,
+            float(self._east[rows].max()) + KNOWN_AROUND_M,
+            float(self._north[rows].max()) + KNOWN_AROUND_M,
+        )
 
     def _least_m(self, shape: BaseGeometry) -> NDArray[np.float64]:
         """(n,) distance from the box of a shape to that of each perimeter: the shape is no nearer."""
@@ -136,6 +161,8 @@ class PerimeterIndex:
     extent : (west, south, east, north) in degrees: where perimeters of all kinds are known; None where that is
         not known.
     country : where the lists of official QPV are known whole, beyond the extent (WGS84); None for nowhere.
+    whole : projected CRS and generation of the lists that are known whole there; None for all those that are held.
+    version : of the data, which answers carry; empty where it is not known.
 
     Notes
     -----
@@ -152,10 +179,15 @@ class PerimeterIndex:
         perimeters: Iterable[Perimeter],
         extent: tuple[float, float, float, float] | None = None,
         country: BaseGeometry | None = None,
+        *,
+        whole: frozenset[tuple[int, int | None]] | None = None,
+        version: str = "",
     ) -> None:
         self.perimeters = tuple(perimeters)
         self.extent = extent
         self.country = country
+        self.whole = whole
+        self.version = version
         by_epsg: dict[int, list[Perimeter]] = {}
         for item in self.perimeters:
             by_epsg.setdefault(item.epsg, []).append(item)
@@ -163,10 +195,10 @@ class PerimeterIndex:
 
     def of(self, perimeters: Iterable[Perimeter]) -> PerimeterIndex:
         """Index of other perimeters that are known in the same places."""
-        return PerimeterIndex(perimeters, self.extent, self.country)
+        return PerimeterIndex(perimeters, self.extent, self.country, whole=self.whole, version=self.version)
 
     def around(self, lon: float, lat: float) -> tuple[PerimeterHit, ...]:
-        """Perimeters within 500 m of a point, and the nearest one of each kind and dates however far.
+        """Perimeters within 500 m of a point, and the nearest one of each kind and dates that are known there.
 
         Parameters
         ----------
@@ -178,7 +210,10 @@ class PerimeterIndex:
         for epsg, territory in self._territories_at(lon, lat).items():
             point = shapely.points(transform_point(lon, lat, WGS84, epsg))
             hits = _nearer(hits, territory.around(point, NEARBY_M))
-        return _in_order(self.known_at(hits, (lon, lat, lon, lat)))
+        if not hits:
+            return ()
+        place = transform_point(lon, lat, WGS84, hits[0].perimeter.epsg) * 2
+        return _in_order(self.known_at(hits, (lon, lat, lon, lat), place))
 
     def around_shape(self, shape: BaseGeometry, epsg: int, reach_m: float = NEARBY_M) -> tuple[PerimeterHit, ...]:
         """Perimeters within a reach of a shape, and the nearest one of each kind and dates however far.
@@ -247,10 +282,49 @@ class PerimeterIndex:
             return bool(shapely.intersects_xy(self.country, box[0], box[1]))
         return bool(shapely.covers(self.country, shapely.box(*box)))
 
-    def known_at(self, hits: Iterable[PerimeterHit], box: tuple[float, float, float, float]) -> list[PerimeterHit]:
-        """Hits that say something of a box (degrees): QPV alone where other kinds are not known."""
+    def known_at(
+        self, hits: Iterable[PerimeterHit], box: tuple[float, float, float, float], bounds: tuple[float, ...]
+    ) -> list[PerimeterHit]:
+        """Hits that say something of a place: those of lists that are known there, and QPV alone where others are not.
+
+        Parameters
+        ----------
+        box, bounds : of the place: west, south, east, north in degrees, and in the CRS of the hits.
+        """
         everything = self.knows_everything(box)
-        return [hit for hit in hits if everything or hit.perimeter.kind is Kind.QPV]
+        return [hit for hit in hits if (everything or hit.perimeter.kind is Kind.QPV) and self.tells(hit, box, bounds)]
+
+    def tells(self, hit: PerimeterHit, box: tuple[float, float, float, float], bounds: tuple[float, ...]) -> bool:
+        """Whether the list of a perimeter is known at a place, so that one that is not in it is not there either.
+
+        It is in the extent, and in the country for the generations held whole; elsewhere, around the contours
+        themselves alone: those of a town say nothing of another.
+        """
+        if self.is_whole(hit.perimeter, box):
+            return True
+        west, south, east, north = self.known_around(hit.perimeter)
+        is_around = west <= bounds[0] and south <= bounds[1] and bounds[2] <= east and bounds[3] <= north
+        return is_around and hit.distance_m <= FARTHEST_M
+
+    def known_around(self, perimeter: Perimeter) -> tuple[float, float, float, float]:
+        """Box (west, south, east, north; metres) in which the list of a perimeter is known, where it is not whole."""
+        return self._territories[perimeter.epsg].known_around(perimeter)
+
+    def is_whole(self, perimeter: Perimeter, box: tuple[float, float, float, float]) -> bool:
+        """Whether every perimeter of the list of one is known at a place (degrees) which the index covers."""
+        if self.extent is not None and self.is_local(box):
+            return True
+        return self.country is not None and self.holds_whole(perimeter)
+
+    def holds_whole(self, perimeter: Perimeter) -> bool:
+        """Whether the list of a perimeter is one of those that are known whole in the country."""
+        is_held = self.whole is None or (perimeter.epsg, perimeter.generation) in self.whole
+        return perimeter.kind is Kind.QPV and is_held
+
+    def any_in_force(self, on: date, kinds: frozenset[Kind]) -> bool:
+        """Whether a perimeter of some kinds answers on a day, wherever it is."""
+        families = (family for territory in self._territories.values() for family in territory.families)
+        return any(family.kind in kinds and family.in_force(on) for family in families)
 
     def knows_everything(self, box: tuple[float, float, float, float]) -> bool:
         """Whether other kinds than QPV may answer about a box: not in the rest of the country."""

@@ -66,14 +66,13 @@ class Located:
     Parameters
     ----------
     whole : the whole street or town, projected, where it is known and judged in place of the point; else None.
-    hits : the deepest or nearest first; distances are those of the whole where there is one.
-    complete : whether every official QPV of the place is known.
+    hits : of the lists that are known there, the deepest or nearest first; distances are those of the whole where
+        there is one.
     """
 
     position: Position
     whole: BaseGeometry | None
     hits: tuple[PerimeterHit, ...]
-    complete: bool = False
 
     @property
     def firm(self) -> bool:
@@ -110,10 +109,10 @@ def locate(position: Position, index: PerimeterIndex) -> Located:
     """
     whole = position.whole
     if position.firm or whole is None or position.alternatives or not index.covers_box(whole.bounds):
-        return Located(position, None, index.around(position.lon, position.lat), index.country is not None)
+        return Located(position, None, index.around(position.lon, position.lat))
     shape, epsg = index.projected(whole)
-    hits = index.known_at(index.around_shape(shape, epsg), whole.bounds) if epsg else ()
-    return Located(position, shape, tuple(hits), index.country is not None)
+    hits = index.known_at(index.around_shape(shape, epsg), whole.bounds, shape.bounds) if epsg else ()
+    return Located(position, shape, tuple(hits))
 
 
 def verdict_on(located: Located, nearest: PerimeterHit | None) -> VerdictCode:
@@ -162,10 +161,10 @@ def quality_of(located: Located, verdict: VerdictCode, answering: Sequence[Perim
 
     Returns
     -------
-    1 : `inside` or `outside`: the position is firm, or the whole street or town lies on one side, and the limit is
-        farther than the accuracy.
-    2 : `uncertain`, but a firm position whose accuracy reaches the limit, or a street more than half of which lies on
-        one side.
+    1 : `inside` or `outside` an official contour: the position is firm, or the whole street or town lies on one side,
+        and the limit is farther than the accuracy.
+    2 : the same for an estimate; or `uncertain`, but a firm position whose accuracy reaches the limit, or a street more
+        than half of which lies on one side.
     3 : `uncertain` otherwise: a town, a street that is not known whole or is cut in two halves, one of several matches.
 
     Notes
@@ -173,7 +172,7 @@ def quality_of(located: Located, verdict: VerdictCode, answering: Sequence[Perim
     Insee publishes the scale (sûr, probable, aléatoire); what separates 2 from 3 here is a choice of geoville.
     """
     if verdict is not VerdictCode.UNCERTAIN:
-        return Quality.SURE
+        return Quality.PROBABLE if answering[0].perimeter.estimated else Quality.SURE
     if located.position.firm:
         return Quality.PROBABLE
     if located.whole is None or located.position.type is PositionType.MUNICIPALITY:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville import french
 from geoville.eligibility.judgement import deciding_first
-from geoville.eligibility.sentences import KIND_NAMES, describe
+from geoville.eligibility.sentences import KIND_NAMES, describe, how_far
 from geoville.law.parameters import law_names, read_law
 from geoville.model import (
     Band,
@@ -141,7 +141,7 @@ def place_in(standing: Standing, ground: RuleGround) -> Place:
         reason = f"La position n'est pas assez sûre pour dire si elle est dans : {name}."
         return Place(RuleStatus.TO_CHECK, met=None, reason=reason, estimated=estimated)
     status = RuleStatus.NEARLY if standing.distance_m <= NEARLY_M else RuleStatus.NOT_MET
-    reason = f"{ground.subject} est à {french.distance(standing.distance_m)} de : {name}."
+    reason = f"{ground.subject} est à {how_far(standing.distance_m)} de : {name}."
     return Place(status, met=False, reason=reason, estimated=estimated)
 
 
@@ -203,7 +203,7 @@ def place_by_bands(rule: Rule, standing: Standing, ground: RuleGround) -> Place:
         RuleStatus.NEARLY if standing.distance_m < widest else RuleStatus.NOT_MET,
         met=False,
         reason=(
-            f"L'emprise va de {french.distance(max(standing.distance_m, 0))} à {french.distance(standing.farthest_m)} "
+            f"L'emprise va de {how_far(max(standing.distance_m, 0))} à {how_far(standing.farthest_m)} "
             f"de : {describe(standing.perimeter)}."
         ),
         estimated=standing.perimeter.estimated,
@@ -213,7 +213,7 @@ def place_by_bands(rule: Rule, standing: Standing, ground: RuleGround) -> Place:
 def _of_point(standing: Standing, ground: RuleGround, widest_m: float) -> Place:
     """What a point tells: beyond the widest band no building that stands there can be within it."""
     name, estimated = describe(standing.perimeter), standing.perimeter.estimated
-    reach = french.distance(abs(standing.distance_m))
+    reach = how_far(standing.distance_m)
     if ground.firm and standing.distance_m >= widest_m + ground.accuracy_m + standing.accuracy_m:
         reason = f"{ground.subject} est à {reach} de : {name}."
         return Place(RuleStatus.NOT_MET, met=False, reason=reason, estimated=estimated)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from geoville import french
+from geoville.eligibility.index import FARTHEST_M
 from geoville.eligibility.street_region import Placing
 from geoville.model import Basis, Kind, Quality, VerdictCode
 
@@ -19,6 +20,10 @@ ESTIMATED_ANSWER = (
     "Réponse estimée, sans valeur réglementaire : le contour officiel en vigueur à cette date manque ici."
 )
 OUT_OF_TERRITORY = "Position hors du territoire connu : geoville n'a pas de données à cet endroit."
+OUT_OF_CONTOURS = (
+    "Position hors de l'emprise des contours connus à cette date : geoville ne sait pas s'il y a là un quartier "
+    "prioritaire."
+)
 OUT_OF_FRANCE = "Position hors de France : geoville ne connaît que les quartiers prioritaires français."
 NOT_A_NO = "Ce n'est pas un « non » : la question reste ouverte."
 
@@ -77,6 +82,16 @@ def describe(perimeter: Perimeter) -> str:
     return f"{KIND_NAMES[perimeter.kind].in_sentence} « {perimeter.name} » ({', '.join(details)})"
 
 
+def how_far(distance_m: float) -> str:
+    """A distance in words, whatever its sign; beyond that at which a perimeter says something of a place, no figure.
+
+    >>> how_far(-1234.5).replace("\N{NO-BREAK SPACE}", " "), how_far(871_000).replace("\N{NO-BREAK SPACE}", " ")
+    ('1,2 km', 'plus de 50 km')
+    """
+    metres = abs(distance_m)
+    return french.distance(metres) if metres <= FARTHEST_M else f"plus de {french.distance(FARTHEST_M)}"
+
+
 def verdict_sentence(
     verdict: VerdictCode, perimeter: Perimeter | None, distance_m: float | None, on: date, *, complete: bool = False
 ) -> str:
@@ -91,7 +106,7 @@ def verdict_sentence(
     """
     if perimeter is None or distance_m is None:
         return f"Inconnu : {none_in_force(on)}"
-    name, metres = describe(perimeter), french.distance(abs(distance_m))
+    name, metres = describe(perimeter), how_far(distance_m)
     where = f"à {metres} à l'intérieur" if distance_m < 0 else f"à {metres} à l'extérieur"
     if distance_m == 0:
         where = "sur la limite, qui en fait partie"
@@ -108,6 +123,8 @@ def verdict_sentence(
 
 def outside_sentence(nearest: Perimeter, distance_m: float, *, complete: bool = False) -> str:
     """Say that what was asked about is outside, and how far the nearest perimeter is."""
+    if distance_m > FARTHEST_M:
+        return f"Dehors : aucun périmètre n'est à moins de {french.distance(FARTHEST_M)}."
     metres, far = french.distance(distance_m), if_far(distance_m, complete=complete)
     return f"Dehors : le périmètre le plus proche, {describe(nearest)}, est à {metres}{far}."
 

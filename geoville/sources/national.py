@@ -54,6 +54,11 @@ class NationalLayer:
     country: BaseGeometry
     files: tuple[PackFile, ...]
 
+    @property
+    def whole(self) -> frozenset[tuple[int, int | None]]:
+        """Projected CRS and generation of the lists that the layer holds, each of them whole."""
+        return frozenset((item.epsg, item.generation) for item in self.perimeters)
+
     def near(
         self, extent: tuple[float, float, float, float] | None, epsg: int, reach_m: float
     ) -> tuple[Perimeter, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from dataclasses import dataclass, field, replace
@@ -207,6 +208,9 @@ class LookupDesk:
         return decide(typed_position(lon, lat, accuracy_m), self.index, on, permit_date=permit_date)
 
 
+_VERSION_DIGITS = 16
+
+
 @dataclass(frozen=True, slots=True)
 class DeskChoice:
     """Which addresses and which perimeters answer, as values that another process may be given.
@@ -239,10 +243,12 @@ class DeskChoice:
         searcher = open_geocoder(pack, addresses=self.addresses, geocoder=self.geocoder)
         if self.perimeters:
             read = (read_perimeters(path, generation=self.generation, own=self.own) for path in self.perimeters)
-            return LookupDesk(searcher, PerimeterIndex([found for contours in read for found in contours.perimeters]))
+            given = [found for contours in read for found in contours.perimeters]
+            return LookupDesk(searcher, PerimeterIndex(given, version=self._version(pack)))
         country = national_layer()
         known = with_cell_people(each_once((*pack.own_perimeters(), *country.perimeters)), pack.quarter_people)
-        return LookupDesk(searcher, PerimeterIndex(known, pack.extent, country.country))
+        index = PerimeterIndex(known, pack.extent, country.country, whole=country.whole, version=self._version(pack))
+        return LookupDesk(searcher, index)
 
     def check_workers(self, workers: int) -> None:
         """Refuse to ask from several processes a service that counts what one machine asks.
@@ -257,9 +263,19 @@ class DeskChoice:
                 "La Géoplateforme limite le nombre de questions d'une machine", advice="l'interroger sans --workers"
             )
 
+    def _version(self, pack: Pack) -> str:
+        """Version of the contours and of the pack that answer, from the checksums that their manifests give.
+
+        The same files, the same version: a stored answer is tied by it to the data that it was made from.
+        """
+        known = self._identity(pack)
+        return hashlib.sha256(f"{known['data']}\0{known['perimeters']}".encode()).hexdigest()[:_VERSION_DIGITS]
+
     def identity(self) -> dict[str, str]:
         """What the answers depend on: checksums of every file that may be read, and the choices made."""
-        pack = open_pack(self.territory)
+        return self._identity(open_pack(self.territory))
+
+    def _identity(self, pack: Pack) -> dict[str, str]:
         shipped = [file.source.sha256 or "" for file in (*pack.manifest.files, *national_manifest().files)]
         own = filter(None, (self.own.code, self.own.name))
         asked = self.geocoder or ""  # its address may hold a key: it is compared, and written nowhere

@@ -49,7 +49,7 @@ def test_every_answer_rests_on_the_official_contours(desk):
     for question in ("1 rue Youri Gagarine, Calais", "collège Vauban", "1.8867, 50.9560"):
         answer = desk.answer(question, ON)
         assert answer.basis is Basis.OFFICIAL
-        assert answer.perimeters[0].perimeter.generation == 2024
+        assert answer.hits[0].perimeter.generation == 2024
         assert not any("sans valeur réglementaire" in reason for reason in answer.reasons)
         assert [source.producer for source in answer.sources] == ["ANCT"]
 
@@ -72,7 +72,7 @@ def test_before_the_first_list_an_answer_is_said_to_rest_on_an_estimate(desk):
 )
 def test_the_places_that_the_contract_names_stand_where_they_were_found(desk, place, code, inside):
     answer = desk.answer(place, date(2016, 5, 1))
-    nearest = answer.perimeters[0]
+    nearest = answer.hits[0]
     assert (nearest.perimeter.code, nearest.inside) == (code, inside)
     if not inside:  # 36 m and 38 m outside, as measured when they were found
         assert 34 < nearest.distance_m < 40

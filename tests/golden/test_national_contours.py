@@ -147,14 +147,14 @@ def test_no_place_at_all_is_firmly_on_both_sides_of_a_contour_that_did_not_chang
 def test_a_place_of_marseille_is_answered_from_the_first_minute(day: date, code: str) -> None:
     answer = DeskChoice("calais").open().answer_at(5.3810, 43.3130, day)
     assert (answer.verdict, answer.basis) == (VerdictCode.INSIDE, Basis.OFFICIAL)
-    assert answer.perimeters[0].perimeter.code == code
+    assert answer.hits[0].perimeter.code == code
 
 
 @pytest.mark.parametrize(("day", "code"), [(IN_2015, "QP062056"), (IN_2024, "QN06254M")])
 def test_an_address_of_calais_is_answered_by_the_official_contour(day: date, code: str) -> None:
     answer = DeskChoice("calais").open().answer("1 rue Youri Gagarine, 62100 Calais", day)
     assert (answer.verdict, answer.basis) == (VerdictCode.INSIDE, Basis.OFFICIAL)
-    assert answer.perimeters[0].perimeter.code == code
+    assert answer.hits[0].perimeter.code == code
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_an_address_of_calais_is_answered_by_the_official_contour(day: date, cod
 def test_what_is_known_where_and_when(lon: float, lat: float, day: date, verdict: VerdictCode) -> None:
     answer = DeskChoice("calais").open().answer_at(lon, lat, day)
     assert answer.verdict is verdict
-    assert {hit.perimeter.kind.value for hit in answer.perimeters} <= {"qpv"}
+    assert {hit.perimeter.kind.value for hit in answer.hits} <= {"qpv"}
     assert not any("ne couvrent peut-être pas" in reason for reason in answer.reasons)
 
 

@@ -76,11 +76,12 @@ function clear(sentence) {
 }
 
 /** Bands around the perimeter that the answer rests on. */
-async function showBands({ distance_m: metres, perimeters, on }) {
+async function showBands({ distance_m: metres, perimeters, nearest, on }) {
   hideBands();
-  if (metres === null) return;
+  const decisive = [...perimeters, ...nearest].find((perimeter) => perimeter.distance_m === metres);
+  if (metres === null || !decisive) return;
   const around = answer;
-  const { features } = await getJson(`perimeters/${encodeURIComponent(perimeters[0].code)}/bands?on=${on}`);
+  const { features } = await getJson(`perimeters/${encodeURIComponent(decisive.code)}/bands?on=${on}`);
   if (around !== answer) return;
   bands.addLayer(drawBands(features));
   byId("bands-key").replaceChildren(...bandKeys(features));

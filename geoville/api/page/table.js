@@ -8,9 +8,10 @@ const FAR_M = 1e9; // after all that is known
 
 /** Fill the table; `onShow(geometry)` is told which one to look at. */
 export function fillTable(features, answer, day, onShow) {
-  const distances = new Map((answer?.perimeters ?? []).map((perimeter) => [perimeter.code, perimeter.distance_m]));
+  const around = answer ? [...answer.perimeters, ...answer.nearest] : [];
+  const distances = new Map(around.map((perimeter) => [perimeter.code, perimeter.distance_m]));
   const drawn = new Set(features.map(({ properties }) => properties.code));
-  const hidden = (answer?.perimeters ?? []).filter(({ code }) => !drawn.has(code)).map((properties) => ({ properties }));
+  const hidden = around.filter(({ code }) => !drawn.has(code)).map((properties) => ({ properties }));
   const rows = [...features, ...hidden].map((feature) => ({ ...feature, metres: distances.get(feature.properties.code) }));
   rows.sort((one, other) => (one.metres ?? FAR_M) - (other.metres ?? FAR_M));
   byId("rows").replaceChildren(...rows.map((row) => rowOf(row, day, onShow)));

@@ -60,7 +60,7 @@ function periods(answer) {
       make("strong", {}, `Génération ${item.generation}`),
       ` (${period(item.valid_from, item.valid_to)})\u00a0: `,
       make("strong", {}, VERDICTS[item.verdict].toLowerCase()),
-      `, ${item.name} (${item.code}), ${side(item.distance_m)}.`,
+      `, ${item.name} (${item.code}), ${item.distance_m === null ? "à plus de 50\u00a0km" : side(item.distance_m)}.`,
     ),
   );
   return lines.length ? section("Selon la génération", make("ul", {}, ...lines)) : null;

@@ -229,6 +229,7 @@ class ActionFinding:
     stages : in order of date; the first one gives the ground of the action.
     notes : French sentences about the period.
     evidence_used, evidence_missing, to_check : French sentences.
+    data_version : of the data that it was made from; empty where it is not known.
     """
 
     action: Action
@@ -241,6 +242,7 @@ class ActionFinding:
     to_check: tuple[str, ...]
     references: tuple[str, ...]
     sources: tuple[Source, ...]
+    data_version: str = ""
 
     @property
     def ground(self) -> ActionGround:

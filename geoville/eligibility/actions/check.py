@@ -322,6 +322,7 @@ class ActionLayers:
 
     def __init__(self, index: PerimeterIndex) -> None:
         self.perimeters = index.perimeters
+        self.data_version = index.version
         self.quarters = _only(index, *QUARTER_KINDS)
         self._vecu = _only(index, Kind.VECU)
         self._veille = _only(index, Kind.VEILLE)
@@ -695,6 +696,7 @@ def check_action(action: Action, layers: ActionLayers, population: PopulatedCell
         to_check=tuple(_to_check(action, found, public)),
         references=tuple(dict.fromkeys(references)),
         sources=tuple(dict.fromkeys(sources)),
+        data_version=layers.data_version,
     )
 
 

@@ -129,9 +129,9 @@ def perimeters_shown(answer: Answer, known: Sequence[Perimeter], frame: Frame) -
     -------
     In the order of drawing: those not in force first, the one that the answer rests on last.
     """
-    nearest = answer.perimeters[0].perimeter
+    nearest = answer.hits[0].perimeter
     kinds = {nearest.kind, Kind.QPV} if answer.basis is Basis.ESTIMATED else {nearest.kind}
-    holding = [hit.perimeter for hit in answer.perimeters if hit.inside]
+    holding = [hit.perimeter for hit in answer.hits if hit.inside]
     ground = frame.ground
     seen = [
         item
@@ -230,9 +230,9 @@ def statement_map(answer: Answer, index: PerimeterIndex, places: Sequence[Addres
     import shapely
 
     is_placed = answer.verdict is not VerdictCode.NOT_FOUND or answer.periods  # among quarters of another date
-    if answer.position is None or not is_placed or not answer.perimeters:
+    if answer.position is None or not is_placed or not answer.hits:
         return None
-    nearest = answer.perimeters[0].perimeter
+    nearest = answer.hits[0].perimeter
     point = _projected(answer.position, nearest.epsg)
     whole = locate(answer.position, index).whole
     judged = point if whole is None else whole
@@ -311,7 +311,7 @@ def _grid(frame: Frame, step_m: float) -> str:
 
 
 def _description(answer: Answer, shown: Sequence[Perimeter]) -> str:
-    hit = answer.perimeters[0]
+    hit = answer.hits[0]
     side = "à l'intérieur" if hit.inside else "à l'extérieur"
     others = [item.code for item in shown if item is not hit.perimeter]
     also = f" Aussi dessinés : {', '.join(others)}." if others else ""

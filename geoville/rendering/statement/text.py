@@ -98,7 +98,7 @@ def facts(answer: Answer, asked: str) -> tuple[tuple[str, str], ...]:
     ----------
     asked : the question as typed; it is printed as it is.
     """
-    hit = answer.perimeters[0] if answer.distance_m is not None else None
+    hit = answer.hits[0] if answer.distance_m is not None else None
     pairs = [
         ("Question posée", f"« {asked.strip()} »"),
         ("Jour de la question", long_date(answer.on)),
@@ -177,9 +177,6 @@ _ESTIMATE = (
 _OFFICIAL = "C'est le contour du décret qui décide : ce relevé lit celui du fichier cité en source, sans le remplacer."
 _ESTIMATES_BESIDE = f"Ce qu'il montre d'estimé est {INDICATIVE.lower()}."
 _SAID_BY_NOTICES = {sentences.NOT_A_NO, sentences.ESTIMATED_ANSWER}
-_NOTHING_IN_FORCE = (
-    "Aucun contour en vigueur ce jour-là n'est connu ici : la réponse ne vaut que pour les fichiers cités en source."
-)
 
 _RULE_STATUSES = {
     RuleStatus.MET: "Condition de lieu remplie",
@@ -240,9 +237,7 @@ def _notices(answer: Answer) -> tuple[Notice, ...]:
 def _worth(answer: Answer) -> tuple[str, str]:
     if answer.basis is Basis.ESTIMATED:
         return INDICATIVE, _ESTIMATE
-    if answer.verdict is VerdictCode.OUTSIDE and answer.distance_m is None:
-        return INDICATIVE, _NOTHING_IN_FORCE
-    mixed = any(hit.perimeter.estimated and hit.inside for hit in answer.perimeters)
+    mixed = any(hit.perimeter.estimated and hit.inside for hit in answer.hits)
     text = f"{_OFFICIAL} {_ESTIMATES_BESIDE}" if mixed else _OFFICIAL
     return (INDICATIVE if answer.verdict in _OPEN else "D'après un contour officiel"), text
 
@@ -250,7 +245,7 @@ def _worth(answer: Answer) -> tuple[str, str]:
 def _period(period: PeriodVerdict, on: date) -> str:
     perimeter = period.nearest.perimeter
     asked = ", celle du jour demandé" if period.covers(on) else ""
-    where = "" if period.nearest.inside else f", à {distance(abs(period.nearest.distance_m))}"
+    where = "" if period.nearest.inside else f", à {sentences.how_far(period.nearest.distance_m)}"
     told = f"{sentences.VERDICT_NAMES[period.verdict].lower()}, « {perimeter.name} » ({perimeter.code}){where}"
     return f"Génération {period.generation}{asked} (en vigueur {sentences.dates_in_force(perimeter)}) : {told}."
 

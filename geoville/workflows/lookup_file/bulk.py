@@ -199,6 +199,7 @@ class BulkAnswers:
             verdicts.code[row],
             verdicts.perimeter[row],
             verdicts.known[row],
+            verdicts.told[row],
             *verdicts.sets.of(int(verdicts.within[row])),
         )
         known = None if alone else self._examples.get(key)
@@ -263,6 +264,8 @@ def _kinds(verdicts: BulkVerdicts, alone: NDArray[np.bool_]) -> NDArray[np.int64
     perimeters, sets = int(verdicts.perimeter.max(initial=NO_PERIMETER)) + 2, len(verdicts.sets)
     alike = (verdicts.code.astype(np.int64) * perimeters + verdicts.perimeter + 1) * sets + verdicts.within
     alike = alike * (EVERYTHING + 1) + verdicts.known
+    lists, _ = first_of_each(verdicts.told)
+    alike = alike * (int(lists.max(initial=0)) + 1) + lists
     return np.where(alone, -1 - np.arange(len(alone)), alike)
 
 

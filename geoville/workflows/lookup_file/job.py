@@ -12,7 +12,6 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from geoville.crs import WGS84, accuracy_of_crs
-from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import GeovilleError, InvalidInputError
 from geoville.geocoding.search import EmbeddedGeocoder
 from geoville.model import AddressList
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from geoville.eligibility.index import PerimeterIndex
     from geoville.sources.rows.files import RowFile
     from geoville.workflows.lookup import DeskChoice
     from geoville.workflows.lookup_file.questions import FileColumns
@@ -383,7 +383,7 @@ class _Answering:
     """
 
     def __init__(self, index: PerimeterIndex, asking: Asking, rows: int) -> None:
-        self._perimeters, self._extent, self._country = index.perimeters, index.extent, index.country
+        self._perimeters, self._index = index.perimeters, index.of(())  # what it is built of, not itself
         questions = asking.questions
         assert isinstance(questions, CoordinateQuestions)  # `FileJob.is_about_numbers` saw to it
         self._columns, self._epsg = (questions.lon, questions.lat), questions.epsg
@@ -423,11 +423,8 @@ class _Answering:
     @cached_property
     def _bulk(self) -> BulkAnswers:
         no_geocoder = EmbeddedGeocoder(AddressList((), complete=False, name=""))  # coordinates ask none
-        return BulkAnswers(
-            LookupDesk(no_geocoder, PerimeterIndex(self._perimeters, self._extent, self._country)),
-            self._asking,
-            self._rows,
-        )
+        desk = LookupDesk(no_geocoder, self._index.of(self._perimeters))
+        return BulkAnswers(desk, self._asking, self._rows)
 
 
 def _put_together(parts: Sequence[Part], job: FileJob) -> FileSummary:

@@ -138,7 +138,7 @@ def _in_place(cells: Mapping[str, Cell]) -> tuple[Cell, ...]:
 
 def _found(answer: Answer) -> dict[str, Cell]:
     verdict = cast("Mapping[str, Cell]", verdict_document(answer))  # texts, numbers and empty cells alone
-    cells = {f"qpv_{name}": value for name, value in verdict.items() if name != "on"} | {
+    cells = {f"qpv_{name}": value for name, value in verdict.items() if f"qpv_{name}" in _PLACES} | {
         "result_status": (RowStatus.OK if answer.position else RowStatus.NOT_FOUND).value,
         "qpv_date": answer.on.isoformat(),
     }

@@ -45,28 +45,28 @@ def test_an_answer_says_that_the_contour_is_to_blame_and_what_to_do() -> None:
     assert any(reason == f"L{WHY[1:]}." for reason in answer.reasons)
     assert "trop près d'une limite" in answer.reasons[0]
     assert answer.quality is Quality.PROBABLE
-    document = answer_document(answer)["perimeters"][0]
+    document = answer_document(answer)["nearest"][0]
     assert (document["accuracy_m"], document["accuracy_source"]) == (25, WHY)
 
 
 def test_an_exact_contour_asks_for_nothing() -> None:
     answer = ask(at(500, 1010), qpv("QN06254M"), on=IN_2026)
     assert answer.verdict is OUTSIDE
-    assert answer_document(answer)["perimeters"][0]["accuracy_m"] == 0
+    assert answer_document(answer)["nearest"][0]["accuracy_m"] == 0
 
 
 def test_a_farther_quarter_that_may_hold_the_position_counts_before_a_nearer_one_that_surely_does_not() -> None:
     exact = qpv("QN06253M", shapely.box(EAST, NORTH + 1020, EAST + 1000, NORTH + 2000))
     answer = ask(at(500, 1012), exact, generalised(), on=IN_2026)  # 8 m from the one, 12 m from the other
     assert answer.verdict is UNCERTAIN
-    assert answer.perimeters[0].perimeter.code == "QN06254M"
+    assert answer.hits[0].perimeter.code == "QN06254M"
 
 
 def test_a_quarter_that_surely_holds_the_position_counts_before_one_that_may() -> None:
     exact = qpv("QN06253M", shapely.box(EAST, NORTH + 985, EAST + 1000, NORTH + 2000))
     answer = ask(at(500, 990), exact, generalised(), on=IN_2026)  # 5 m in the one, 10 m in the other
     assert answer.verdict is INSIDE
-    assert answer.perimeters[0].perimeter.code == "QN06253M"
+    assert answer.hits[0].perimeter.code == "QN06253M"
 
 
 @pytest.mark.parametrize(

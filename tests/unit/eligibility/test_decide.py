@@ -12,7 +12,7 @@ from geoville.eligibility import judgement
 from geoville.eligibility.decide import decide
 from geoville.eligibility.documents import answer_document
 from geoville.eligibility.index import PerimeterIndex
-from geoville.model import Basis, NotFound, PerimeterHit, Position, PositionType, VerdictCode
+from geoville.model import Basis, NotFound, Perimeter, PerimeterHit, Position, PositionType, VerdictCode
 
 
 @pytest.mark.parametrize(
@@ -34,11 +34,17 @@ def test_the_distance_is_signed_and_in_metres(
     assert answer.basis is Basis.OFFICIAL
 
 
+def lone(east_m: float) -> Perimeter:
+    """A quarter of the same list, far to the east."""
+    return qpv("QP062055", shapely.box(EAST + east_m, NORTH, EAST + east_m + 1000, NORTH + 1000))
+
+
 @pytest.mark.parametrize("firm", [True, False])
 def test_far_from_every_perimeter_the_answer_says_that_these_may_be_of_other_towns(firm: bool) -> None:
     told = " ; à plus de 20 km, les périmètres lus ne couvrent peut-être pas cette commune."
-    for east_m, far in ((20_900, False), (21_100, True), (90_000, True)):
-        first = ask(at(east_m, 500, firm=firm), qpv()).reasons[0].replace("\N{NO-BREAK SPACE}", " ")
+    for east_m, far in ((20_900, False), (21_100, True), (40_000, True)):
+        answer = ask(at(east_m, 500, firm=firm), qpv(), lone(81_000))
+        first = answer.reasons[0].replace("\N{NO-BREAK SPACE}", " ")
         assert first.endswith(told) is far
         assert first.startswith("Dehors : " if firm else "À vérifier : ")
 
@@ -86,7 +92,8 @@ def test_an_official_perimeter_out_of_force_is_not_inside_and_says_when_it_was()
     assert (answer.distance_m, answer.quality) == (None, None)
     assert any("n'est pas un « non »" in reason for reason in answer.reasons)
     assert any("2023" in reason and "aurait été dans" in reason for reason in answer.reasons)
-    assert [hit.perimeter.code for hit in answer.perimeters] == ["QP062056"]
+    assert [hit.perimeter.code for hit in answer.hits] == ["QP062056"]
+    assert answer.perimeters == ()
 
 
 def test_the_generation_in_force_that_day_answers() -> None:
@@ -130,7 +137,7 @@ def test_a_position_out_of_the_known_territory_is_not_a_no() -> None:
     index = PerimeterIndex([CANDIDATE], extent=(1.6, 50.8, 2.1, 51.1))
     answer = decide(Position(2.35, 48.85, "Paris", PositionType.COORDINATES), index, IN_2026)
     assert answer.verdict is VerdictCode.NOT_FOUND
-    assert [hit.perimeter.code for hit in answer.perimeters] == ["C1"]
+    assert answer.hits == ()  # a candidate of Calais is no neighbour of Paris
 
 
 def test_an_index_without_perimeters_does_not_know_and_says_that_nothing_is_in_force() -> None:
@@ -142,8 +149,9 @@ def test_an_index_without_perimeters_does_not_know_and_says_that_nothing_is_in_f
 def test_the_document_has_the_keys_that_doors_promise() -> None:
     document = answer_document(ask(at(500, 999.9999), qpv()))
     assert set(document) == {
-        *("on", "verdict", "basis", "perimeters", "distance_m", "accuracy_m"),
+        *("on", "verdict", "contains", "conclusive", "basis", "perimeters", "nearest", "distance_m", "accuracy_m"),
         *("position", "reasons", "references", "sources", "quality", "periods", "rules", "whole_commune"),
+        "data_version",
     }
     assert document["distance_m"] == -0.001  # rounded away from the line: still inside
     assert set(document["perimeters"][0]) >= {
@@ -169,4 +177,4 @@ def test_each_perimeter_is_judged_once_whatever_rests_on_it(monkeypatch: pytest.
     )
     assert answer.rules
     assert answer.periods
-    assert len(judged) == len(answer.perimeters) == 3
+    assert len(judged) == len(answer.hits) == 3

@@ -57,7 +57,7 @@ def test_the_border_of_the_known_territory_is_known() -> None:
 
 
 def test_the_territory_of_the_nearest_perimeter_answers_whatever_else_lies_far() -> None:
-    far = replace(qpv("QN06254M"), geometry=shapely.box(EAST + 90_000, NORTH, EAST + 91_000, NORTH + 1000))
+    far = replace(qpv("QN06254M"), geometry=shapely.box(EAST + 9_500, NORTH, EAST + 9_600, NORTH + 1000))
     lon, lat = transform_point(EAST + 9_000, NORTH, LAMBERT_93, WGS84)
     east, north = transform_point(lon, lat, WGS84, LAMBERT_EUROPE)
     other = replace(qpv("QP974001"), geometry=shapely.box(east, north, east + 500, north + 500), epsg=LAMBERT_EUROPE)

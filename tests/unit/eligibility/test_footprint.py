@@ -84,8 +84,9 @@ def test_the_share_of_what_is_barely_in_or_out_is_never_said_to_be_all_or_nothin
 
 
 def test_a_footprint_far_from_every_perimeter_may_be_in_a_town_that_they_do_not_cover() -> None:
+    lone = qpv("QP062055", shapely.box(EAST + 81_000, NORTH, EAST + 82_000, NORTH + 1000))
     for east_m, far in ((2_000, False), (30_000, True)):
-        (first, *_) = place(shapely.box(east_m, 0, east_m + 10, 10)).reasons
+        (first, *_) = place(shapely.box(east_m, 0, east_m + 10, 10), qpv(), lone).reasons
         assert ("ne couvrent peut-être pas cette commune" in first) is far
 
 

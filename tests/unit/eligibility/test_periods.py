@@ -113,7 +113,7 @@ def test_overseas_the_generations_change_one_year_later_even_beside_metropolitan
     index = PerimeterIndex([OLD, NEW, reunion("QP974001", 345_000), reunion("QN97401A", 349_000)])
     answer = decide(place, index, day)
     assert answer.verdict is verdict
-    assert {hit.perimeter.epsg for hit in answer.perimeters} == {RGR92_UTM40}
+    assert {hit.perimeter.epsg for hit in answer.hits} == {RGR92_UTM40}
     assert [period.valid_from for period in answer.periods] == [date(2015, 1, 1), date(2025, 1, 1)]
     assert answer.periods[0].valid_to == date(2024, 12, 31)
 

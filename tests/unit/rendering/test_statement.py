@@ -106,7 +106,7 @@ def test_an_estimate_is_indicative():
     assert made.verdict == "DEDANS"
     assert notices(made) == ["Indicatif, sans valeur réglementaire"]
     assert "estimé, sans valeur réglementaire" in facts(made)["Nature"]
-    assert facts(made)["Qualité de la réponse, échelle de l'Insee"] == "1, sûre, par rapport au périmètre estimé"
+    assert facts(made)["Qualité de la réponse, échelle de l'Insee"] == "2, probable, par rapport au périmètre estimé"
     assert SHA_ESTIMATE in statement_html(made)
 
 
