@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.errors import InvalidInputError
+from geoville.errors import InvalidInputError, Location
 from geoville.french import fold
 
 if TYPE_CHECKING:
@@ -259,6 +259,55 @@ def projections_said(epsgs: Iterable[int]) -> str:
     'Lambert-93 (EPSG:2154) ou Web Mercator (EPSG:3857)'
     """
     return " ou ".join(f"{PROJECTIONS[epsg]} (EPSG:{epsg})" for epsg in epsgs)
+
+
+def are_swapped(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether boxes have the latitude first: around no territory of France, but around one with their axes exchanged.
+
+    Parameters
+    ----------
+    boxes : (n, 4) west, south, east, north as given, degrees; that of a point is the point, twice. NaN is not swapped.
+
+    >>> are_swapped(np.array([(1.85, 50.9, 1.9, 51.0), (50.9, 1.85, 51.0, 1.9), (16.2, -61.5, 16.3, -61.4)])).tolist()
+    [False, True, True]
+    """
+    exchanged = boxes[:, [1, 0, 3, 2]]
+    return np.asarray(_around_a_territory(exchanged) & ~_around_a_territory(boxes))
+
+
+def _around_a_territory(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    west, south, east, north = boxes.T
+    found = np.zeros(len(boxes), dtype=np.bool_)
+    for _, zone in ZONES:
+        found |= (zone[0] <= west) & (zone[1] <= south) & (east <= zone[2]) & (north <= zone[3])
+    return found
+
+
+def refuse_swapped(bounds: tuple[float, float, float, float], where: Location | None = None) -> None:
+    """Refuse what was given latitude first, whichever door it came by: its place would be thousands of km away.
+
+    Parameters
+    ----------
+    bounds : west, south, east, north of a geometry as given, degrees.
+    where : what the error cites, if anything.
+
+    Raises
+    ------
+    InvalidInputError
+        Longitude and latitude are exchanged.
+    """
+    west, south, east, north = bounds
+    if _is_around_one(south, west, north, east) and not _is_around_one(west, south, east, north):
+        raise InvalidInputError(SWAPPED, where=where, advice=LONGITUDE_FIRST)
+
+
+def _is_around_one(west: float, south: float, east: float, north: float) -> bool:
+    """`_around_a_territory` of one box, at a tenth of its cost."""
+    return any(zone[0] <= west and zone[1] <= south and east <= zone[2] and north <= zone[3] for _, zone in ZONES)
+
+
+SWAPPED = "Latitude et longitude semblent inversées"
+LONGITUDE_FIRST = "donner la longitude d'abord, puis la latitude"
 
 
 def transform_points(

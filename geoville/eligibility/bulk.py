@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from geoville.crs import WGS84, epsg_at, transform_points
+from geoville.crs import WGS84, are_swapped, epsg_at, transform_points
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import FARTHEST_M, NEARBY_M, family_key
 from geoville.eligibility.kernel.sets import NO_SETS, joined
@@ -403,7 +403,6 @@ NOTHING, QUARTERS, EVERYTHING = range(3)
 
 
 _MOST_LON, _MOST_LAT = 180, 90
-_METROPOLITAN_LON, _METROPOLITAN_LAT = (-6, 10), (41, 52)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -590,11 +589,6 @@ def cells_are_worth(points: int, index: PerimeterIndex) -> bool:
 
 
 def is_place(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(n,) whether coordinates are on the globe, and not those of metropolitan France with the latitude first."""
+    """(n,) whether coordinates are on the globe, and not those of a place of France with the latitude first."""
     on_globe = (np.abs(lon) <= _MOST_LON) & (np.abs(lat) <= _MOST_LAT)
-    swapped = _between(lon, _METROPOLITAN_LAT) & _between(lat, _METROPOLITAN_LON)
-    return on_globe & ~swapped
-
-
-def _between(values: NDArray[np.float64], ends: tuple[float, float]) -> NDArray[np.bool_]:
-    return (ends[0] <= values) & (values <= ends[1])
+    return on_globe & ~are_swapped(np.column_stack([lon, lat, lon, lat]))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geoville import french
+from geoville.crs import refuse_swapped
 from geoville.eligibility.decide import listed, reasons_by_law, references_of, sources_of, standing_by_law
 from geoville.eligibility.index import FARTHEST_M, NEARBY_M
 from geoville.eligibility.judgement import AREAS, LINES, POINTS, part_inside, share_of
@@ -329,9 +330,10 @@ def decide_footprint(
     Raises
     ------
     InvalidInputError
-        A footprint that is empty, invalid, or of several sorts.
+        A footprint that is empty, invalid, of several sorts, or whose latitude comes first.
     """
     require_footprint(geometry_wgs84)
+    refuse_swapped(geometry_wgs84.bounds)
     commune = whole_territory_around(geometry_wgs84.bounds, on)
     if commune:
         return replace(_answer_by_law(geometry_wgs84, commune, on), data_version=index.version)

@@ -103,7 +103,7 @@ class PopulatedCells:
     ) -> None:
         import shapely
 
-        self._squares = squares
+        self.squares = squares
         self._people = people
         self._ground = ground
         self._tree = shapely.STRtree(squares)
@@ -131,7 +131,7 @@ class PopulatedCells:
 
         parts = tiled(area)
         part, cell = self._tree.query(parts, predicate="intersects")
-        squares = self._squares[cell]
+        squares = self.squares[cell]
         shares = shapely.area(shapely.intersection(squares, parts[part])) / shapely.area(squares)
         touching, place = np.unique(cell, return_inverse=True)
         covered = np.zeros(len(touching))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geoville.crs import refuse_swapped
 from geoville.errors import InvalidInputError, Location
 from geoville.sources.places_of_use import SHARE_ADVICE, share_in
 
@@ -84,6 +85,7 @@ def _polygon(geometry: BaseGeometry, where: Location) -> BaseGeometry:
         raise InvalidInputError("La zone n'est pas un polygone, ou elle est vide", where=where, advice=_ADVICE)
     if not (west >= -180 and east <= 180 and south >= -90 and north <= 90):  # noqa: PLR2004
         raise InvalidInputError("La zone sort du globe", where=where, advice=_ADVICE)
+    refuse_swapped((west, south, east, north), where)
     return area
 
 

@@ -13,6 +13,9 @@ import warnings
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from geoville.crs import LONGITUDE_FIRST, SWAPPED, are_swapped
 from geoville.errors import InvalidInputError, Location
 
 if TYPE_CHECKING:
@@ -62,7 +65,9 @@ def read_vector_file(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return _frame(path, error, geometry, layer, columns)
+            frame = _frame(path, error, geometry, layer, columns)
+            _refuse_swapped(frame, path, error)
+            return frame  # noqa: TRY300 - what refuses it is one of its faults
         except InvalidInputError:
             raise
         except (
@@ -120,6 +125,14 @@ def _is_in_utf_8(shapefile: Path) -> bool:
 
 _LENGTH_OF_HEADER = slice(8, 10)
 """Bytes of a dBASE table that say where its records begin."""
+
+
+def _refuse_swapped(frame: gpd.GeoDataFrame, path: Path, error: type[InvalidInputError]) -> None:
+    """Refuse shapes in degrees whose latitude comes first: nothing of what they are asked about would be near them."""
+    if frame.crs is None or frame.crs.is_geographic:
+        swapped = np.flatnonzero(are_swapped(frame.bounds.to_numpy(dtype=np.float64)))
+        if swapped.size:
+            raise error(SWAPPED, where=Location(path.name, int(swapped[0]) + 1, "geometry"), advice=LONGITUDE_FIRST)
 
 
 def _refuse_without_geometry(path: Path, error: type[InvalidInputError]) -> None:
@@ -226,7 +239,8 @@ def _are_plain(shapes: list[BaseGeometry], count: int) -> bool:
         return False
     globe = (-180.0, -90.0, 180.0, 90.0)
     boxes = [shape.bounds for shape in shapes]
-    return all(globe[0] <= w and globe[1] <= s and e <= globe[2] and n <= globe[3] for w, s, e, n in boxes)
+    on_globe = all(globe[0] <= w and globe[1] <= s and e <= globe[2] and n <= globe[3] for w, s, e, n in boxes)
+    return on_globe and not are_swapped(np.array(boxes, dtype=np.float64)).any()
 
 
 def _require(met: bool) -> None:  # noqa: FBT001 - an assertion about the file

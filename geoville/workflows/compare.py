@@ -17,7 +17,7 @@ from geoville.sources.contours import own_columns_of
 from geoville.sources.files import replacing
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import OWN_LAYER, write_layer
-from geoville.workflows.layers import read_map, refuse_idle_generation
+from geoville.workflows.layers import read_map, refuse_idle_generation, require_near
 from geoville.workflows.qgis_looks import changes_look
 from geoville.workflows.search_inputs import grid_input, read_sourced_grid
 
@@ -170,6 +170,8 @@ def compare_files(
         for path, role, columns in zip((old, new), ("old", "new"), own_columns_of((old, new), own), strict=True)
     )
     refuse_idle_generation(generation, before, after)
+    for layer in (before, after):
+        require_near(layer, squares)
     comparison = compare_perimeters(before.perimeters, after.perimeters, squares, cells.people)
     cited = [item.source for item in (*before.perimeters, *after.perimeters) if item.source]
     return ComparisonRun(

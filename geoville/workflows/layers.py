@@ -11,6 +11,7 @@ from geoville.crs import GRID_CRS
 from geoville.errors import ContourError, Location
 from geoville.model import QUARTER_KINDS, Kind, Source
 from geoville.perimeters.areas import CoveredGround, PopulatedCells
+from geoville.sources.additions import NEIGHBOURHOOD_M
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import sha256_of
 from geoville.sources.grids import read_grid
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from geoville.carroyage.grid import Grid
     from geoville.model import Perimeter
@@ -48,6 +52,11 @@ class GridLayer:
     cells: PopulatedCells
     file: InputFile
     source: Source
+
+    @property
+    def squares(self) -> NDArray[np.object_]:
+        """The cells as polygons, in the CRS of the territory."""
+        return self.cells.squares
 
 
 def read_quarters(path: Path, on: date, *, generation: int | None = None, own: OwnColumns | None = None) -> GisLayer:
@@ -152,6 +161,28 @@ def grid_layer(grid: Grid, epsg: int, path: Path) -> GridLayer:
 def require_epsg(layer: GisLayer, epsg: int) -> None:
     """Refuse perimeters that are not measured in a CRS."""
     if any(perimeter.epsg != epsg for perimeter in layer.perimeters):
+        raise _elsewhere(layer.file.name)
+
+
+def require_near(layer: GisLayer, ground: NDArray[np.object_] | GisLayer) -> None:
+    """Refuse perimeters that all lie far from what they are read with: the result would be empty, and look like one.
+
+    Parameters
+    ----------
+    ground : cells, or other perimeters, in the CRS of the layer.
+
+    Raises
+    ------
+    ContourError
+        None of the perimeters comes within 20 km of the box around it; what holds nothing is near all.
+    """
+    import shapely
+
+    shapes = [item.geometry for item in ground.perimeters] if isinstance(ground, GisLayer) else ground
+    if not layer.perimeters or not len(shapes):
+        return
+    around = shapely.box(*shapely.total_bounds(shapes)).buffer(NEIGHBOURHOOD_M)
+    if not shapely.intersects(around, [item.geometry for item in layer.perimeters]).any():
         raise _elsewhere(layer.file.name)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.crs import likely_projections, projections_said
+from geoville.crs import likely_projections, projections_said, refuse_swapped
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
@@ -300,10 +300,7 @@ def typed_position(lon: float, lat: float, accuracy_m: float = 0.0) -> Position:
             f"Coordonnées en {metres}, et non en degrés" if metres else "Coordonnées hors du globe",
             advice="donner la longitude puis la latitude, en degrés décimaux",
         )
-    if 41 <= lon <= 52 and -6 <= lat <= 10:  # noqa: PLR2004 - metropolitan France, latitude first
-        raise InvalidInputError(
-            "Latitude et longitude semblent inversées", advice="donner la longitude d'abord, puis la latitude"
-        )
+    refuse_swapped((lon, lat, lon, lat))
     if not (math.isfinite(accuracy_m) and accuracy_m >= 0):
         raise InvalidInputError(
             f"La précision ({accuracy_m} m) n'est pas une distance", advice="donner un nombre de mètres, zéro ou plus"

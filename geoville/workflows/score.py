@@ -11,7 +11,7 @@ from geoville.errors import ContourError, InvalidInputError, Location
 from geoville.model import Kind
 from geoville.perimeters.score import Score, score_perimeters
 from geoville.sources.manifest import missing
-from geoville.workflows.layers import GisLayer, layer_of, read_map, require_epsg
+from geoville.workflows.layers import GisLayer, layer_of, read_map, require_epsg, require_near
 from geoville.workflows.search_inputs import read_sourced_grid
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ def score_files(
         else official
     )
     require_epsg(theirs, epsg)
+    for layer in (ours, theirs):
+        require_near(layer, squares)
     _require_official(theirs)
     return score_perimeters(_geometries(ours), _geometries(theirs), squares, cells.people)
 

@@ -18,7 +18,7 @@ from geoville.carroyage.estimate_parts import IrisShares, estimate_parts
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.method import method_choice, method_rules
 from geoville.carroyage.raking import overlap_of_cells
-from geoville.crs import GRID_CRS, RGAF09_UTM20, RGR92_UTM40, commune_of, transform_points
+from geoville.crs import GRID_CRS, RGAF09_UTM20, RGR92_UTM40, WGS84, commune_of, transform_points
 from geoville.errors import InvalidInputError, LawError, Location
 from geoville.law import DatedValue, IncomeReference, IncomeRule, eligible_units, parameter, require_income_rule
 from geoville.model import Source
@@ -607,9 +607,30 @@ def _zoning(grid: Grid, request: CandidateRequest, estimate: Estimate) -> Zoning
     if request.units:
         return zoning_of_tables(grid, request.units, estimate)
     if request.territory:
+        require_grid_near(grid, request.territory)
         return zoning_of_territory(grid, request.territory, request.reference, estimate)
     assert request.reference is not None  # `require_reference`
     return zoning_of_reference(grid, request.reference, estimate)
+
+
+def require_grid_near(grid: Grid, territory: Pack) -> None:
+    """Refuse a grid that lies nowhere near a territory: what would be found there is nothing, and looks like it.
+
+    Raises
+    ------
+    InvalidInputError
+        The box of its cells is away from the territory's, where this is known.
+    """
+    if territory.extent is None or not len(grid):
+        return
+    easting, northing = (np.array([side.min(), side.max()], dtype=float) for side in (grid.easting, grid.northing))
+    lon, lat = transform_points(np.tile(easting, 2), np.repeat(northing, 2), grid.epsg, WGS84)
+    west, south, east, north = territory.extent
+    if lon.min() > east or lon.max() < west or lat.min() > north or lat.max() < south:
+        raise InvalidInputError(
+            f"Aucun carreau de la grille n'est dans ce territoire ({territory.title})",
+            advice="donner la grille de ce territoire, ou celui de la grille avec --territory",
+        )
 
 
 # --- Parts of cells, which the index method reads: their bridge, the IRIS under their squares, the thresholds

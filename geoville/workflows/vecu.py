@@ -13,7 +13,7 @@ from geoville.sources.layers import read_streets
 from geoville.sources.places_of_use import read_places_of_use
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
 from geoville.sources.writers import OWN_LAYER, perimeters_frame, write_perimeters
-from geoville.workflows.layers import inputs_of, read_cells_with_people, read_quarters
+from geoville.workflows.layers import inputs_of, read_cells_with_people, read_quarters, require_near
 from geoville.workflows.qgis_looks import perimeters_look
 
 if TYPE_CHECKING:
@@ -103,10 +103,18 @@ def compute_vecu(
         rules=rules,
         streets=read_streets(streets, quarters.epsg) if streets else None,
         street_file=streets.name if streets else "",
-        cells=read_cells_with_people(grid, quarters.epsg, vintage=vintage) if grid else None,
+        cells=_cells_around(quarters, grid, vintage),
     )
     said = {**run.provenance.parameters, **(own.said() if own else {})}
     return replace(run, provenance=replace(run.provenance, parameters=said))
+
+
+def _cells_around(quarters: GisLayer, grid: Path | None, vintage: int | None) -> GridLayer | None:
+    if grid is None:
+        return None
+    cells = read_cells_with_people(grid, quarters.epsg, vintage=vintage)
+    require_near(quarters, cells.squares)
+    return cells
 
 
 def read_all_places(paths: Sequence[Path], epsg: int) -> VecuPlaces:

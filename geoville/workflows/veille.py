@@ -10,7 +10,14 @@ from geoville.perimeters.veille import Veille, VeilleRules, piece_figures, veill
 from geoville.sources.contours import own_columns_of
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import OWN_LAYER, perimeters_frame, write_perimeters
-from geoville.workflows.layers import inputs_of, read_cells_with_people, read_former, read_quarters, require_epsg
+from geoville.workflows.layers import (
+    inputs_of,
+    read_cells_with_people,
+    read_former,
+    read_quarters,
+    require_epsg,
+    require_near,
+)
 from geoville.workflows.qgis_looks import perimeters_look
 
 if TYPE_CHECKING:
@@ -96,7 +103,10 @@ def compute_veille(
     before = [read_former(path, columns) for path, columns in zip(former, of_former, strict=True)]
     for layer in before:
         require_epsg(layer, quarters.epsg)
+        require_near(layer, quarters)
     cells = read_cells_with_people(grid, quarters.epsg, vintage=vintage) if grid else None
+    if cells is not None:
+        require_near(quarters, cells.squares)
     run = veille_of(before, quarters, on=on, rules=rules, cells=cells)
     return run.made_with(own.said() if own else {})
 

@@ -51,7 +51,7 @@ def desk(request: pytest.FixtureRequest, two_generations: DeskChoice) -> LookupD
 
 
 def _rows() -> list[InputRow]:
-    """Points everywhere, on corners and sides, about 20 km away, out of the territory, and what is no point."""
+    """Points everywhere, on corners and sides, 14 to 28 km away, out of the territory, and what is no point."""
     random = np.random.default_rng(62193)
     points = np.column_stack([random.uniform(1.80, 2.0, 400), random.uniform(50.93, 50.98, 400)]).tolist()
     corners = [(lon, lat) for lon in (1.85, 1.86, 1.87, 1.88, 1.90) for lat in (50.95, 50.96, 50.97)]
@@ -75,12 +75,11 @@ def test_a_chunk_in_bulk_has_the_cells_of_rows_one_by_one(desk, on, monkeypatch)
 def test_the_points_asked_about_are_of_every_kind(two_generations):
     desk, on = two_generations.open(), DAYS[-1]
     answers = [desk.answer_at(*map(float, row.cells), on) for row in _rows()[:-3]]
-    assert {answer.verdict for answer in answers} == {VerdictCode.INSIDE, VerdictCode.OUTSIDE}
+    assert {answer.verdict for answer in answers} == {VerdictCode.INSIDE, VerdictCode.OUTSIDE, VerdictCode.NOT_FOUND}
     assert any("À une autre date" in " ".join(answer.reasons) for answer in answers)
     assert any(answer.distance_m == 0 for answer in answers)
-    assert {"à plus de 20" in answer.reasons[0] for answer in answers if (answer.distance_m or 0) > 18_000} == {
-        True,
-        False,
+    assert {answer.verdict for row, answer in zip(_rows(), answers, strict=False) if float(row.cells[0]) > 2.15} == {
+        VerdictCode.NOT_FOUND  # over ten kilometres away from all of them
     }
 
 
