@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 
+METRES_IN_A_KILOMETRE = 1000.0
+
+FARTHEST_M = 50 * METRES_IN_A_KILOMETRE
+"""A perimeter farther than that says nothing of a place: neither it nor its distance is part of an answer. A choice of
+geoville."""
+
+
 # --- Answers: the dated verdict about a position, and where a footprint stands
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from geoville.api.problems import problem_responses
-from geoville.api.routing import Strict
+from geoville.api.routing import Strict, day_asked
 from geoville.api.schemas import published
 from geoville.api.service import CurrentService
 from geoville.eligibility.documents import ActionDocument, action_document
@@ -84,7 +84,7 @@ async def check(service: CurrentService, asked: ActionEntry) -> ActionDocument:
     finding = service.actions.check(
         action_of(_entries(asked), REQUEST, folder=None),
         on=asked.on,
-        today=date.today(),  # noqa: DTZ011 - the legal day is the local one
+        today=day_asked(None, service),
     )
     return action_document(finding)
 

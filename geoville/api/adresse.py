@@ -221,7 +221,7 @@ async def search(service: CurrentService, asked: Annotated[SearchQuery, Query()]
     """Chercher une adresse comme le fait l'API Adresse, et dire de chacune si elle est dans un quartier prioritaire.
 
     La première réponse est celle de `/lookup`. Si l'adresse n'est pas trouvée, `qpv` dit pourquoi, et les réponses qui
-    suivent ne sont que des propositions.
+    suivent ne sont que des propositions, sans verdict : leur `qpv` est celui de la question.
     """
     return await _search(service, asked)
 
@@ -248,7 +248,7 @@ async def reverse_posted(service: CurrentService, asked: ReverseQuery) -> Addres
 
 
 async def _search(service: CurrentService, asked: SearchQuery) -> AddressCollection:
-    desk, on = service.desk, day_asked(asked.on)
+    desk, on = service.desk, day_asked(asked.on, service)
     near = _near(asked)
     found = await searched(desk, lambda: desk.located(asked.q, postcode=asked.postcode, citycode=asked.citycode))
     positions = [] if isinstance(found, NotFound) else [found]
@@ -260,10 +260,11 @@ async def _search(service: CurrentService, asked: SearchQuery) -> AddressCollect
     kept = [position for position in firsts.values() if asked.type in {None, type_of(position)}]
     if near is not None:
         kept.sort(key=lambda position: (-position.score, math.dist(near, (position.lon, position.lat))))
-    shown = [(position, decide(position, desk.index, on)) for position in kept[: asked.limit]]
-    return collection_document(
-        decide(found, desk.index, on), shown, service.territory.epsg, query=asked.q, limit=asked.limit, near=near
-    )
+    asked_itself = decide(found, desk.index, on)
+    # Beside a question that was not found, the verdict of another address would be read as its own.
+    unanswered = asked_itself if isinstance(found, NotFound) else None
+    shown = [(position, unanswered or decide(position, desk.index, on)) for position in kept[: asked.limit]]
+    return collection_document(asked_itself, shown, service.territory.epsg, query=asked.q, limit=asked.limit, near=near)
 
 
 def _suggested(desk: LookupDesk, asked: SearchQuery) -> tuple[Position, ...]:
@@ -282,7 +283,7 @@ def _near(asked: SearchQuery) -> tuple[float, float] | None:
 
 async def _reverse(service: CurrentService, asked: ReverseQuery) -> AddressCollection:
     desk, near = service.desk, (asked.lon, asked.lat)
-    answer = desk.answer_at(*near, day_asked(asked.on))
+    answer = desk.answer_at(*near, day_asked(asked.on, service))
     found = await searched(desk, lambda: desk.geocoder.reverse(*near))
     places = [found] if isinstance(found, Position) else []
     shown = [(place, answer) for place in places if asked.type in {None, type_of(place)}]

@@ -505,7 +505,7 @@ async def _answered(
         folder.cleanup()
         raise
     answer = FileAnswer(
-        upload, folder, service.desk, questions, day_asked(asked.on), kept=kept, most_rows=settings.max_rows
+        upload, folder, service.desk, questions, day_asked(asked.on, service), kept=kept, most_rows=settings.max_rows
     )
     if upload.is_workbook:
         await answer.written()

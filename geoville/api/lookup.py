@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict, TypeVar
 
@@ -89,7 +90,9 @@ async def answer_question(desk: LookupDesk, asked: Question, on: date, permit_da
     """
     place = one_place(asked.q, asked.lon, asked.lat, asked.accuracy_m, _FIELDS)
     if isinstance(place, str):
-        return await answer(desk, place, on, permit_date=permit_date)
+        return await answer(desk, place, on, postcode=asked.postcode, citycode=asked.citycode, permit_date=permit_date)
+    if asked.postcode or asked.citycode:
+        raise InvalidInputError("postcode et citycode ne disent rien de coordonnées", advice="les retirer, ou donner q")
     lon, lat, accuracy_m = place
     return desk.answer_at(lon, lat, on, accuracy_m, permit_date=permit_date)
 
@@ -100,6 +103,9 @@ MOST_QUESTIONS = 1_000
 """Of one request; a longer list is a file, for `/search/csv`."""
 
 LONGEST_ID = 100
+LOOKUP_FIELDS = tuple(LookupDocument.__annotations__)
+_KEY = re.compile(r"[a-z_][a-z_0-9]{0,30}", re.ASCII)
+"""Keys that may be repeated: what looks like a name of a field, not like one of a person or a street."""
 
 
 class Question(Strict):
@@ -111,6 +117,8 @@ class Question(Strict):
     lon: Degrees | None = Field(None, description="Longitude, degrés décimaux WGS 84")
     lat: Degrees | None = Field(None, description="Latitude, degrés décimaux WGS 84")
     accuracy_m: Degrees | None = Field(None, description="Précision des coordonnées, en mètres ; exactes sinon")
+    postcode: str = Field("", max_length=5, description="Avec q : code postal de la commune", examples=["62100"])
+    citycode: str = Field("", max_length=5, description="Avec q : code Insee de la commune", examples=["62193"])
 
 
 class LookupQuery(Question):
@@ -120,8 +128,25 @@ class LookupQuery(Question):
     permit_date: AskedDay | None = Field(None, description=PERMIT_DAY)
 
 
-class BatchQuestion(Question):
-    """Une question parmi d'autres."""
+FieldNames = Annotated[
+    str | None,
+    Field(
+        None,
+        max_length=300,
+        description=f"Champs à rendre, séparés par des virgules ; tous sinon : {', '.join(LOOKUP_FIELDS)}",
+        examples=["verdict,contains,conclusive,reasons"],
+    ),
+]
+
+
+class AnswerQuery(LookupQuery):
+    """La question, et ce qui est attendu de la réponse."""
+
+    fields: FieldNames = None
+
+
+class BatchQuestion(LookupQuery):
+    """Une question parmi d'autres, avec son jour si ce n'est pas celui de toutes."""
 
     id: Annotated[str, Field(max_length=LONGEST_ID)] | int | None = Field(None, description="Repris dans la réponse")
 
@@ -134,14 +159,18 @@ class BatchQuery(Strict):
         description="Chacune avec q, ou lon et lat ; une question mal posée n'empêche pas les autres",
         examples=[[{"id": "a", "q": "collège Vauban"}, {"id": "b", "lon": 1.8867, "lat": 50.956}]],
     )
-    on: AskedDay | None = Field(None, description=DAY)
+    on: AskedDay | None = Field(None, description=f"{DAY} ; une question peut avoir le sien")
+    fields: FieldNames = None
+
+
+_WHOLE, _CHOSEN = published(LookupDocument), published(LookupDocument, some=True)
 
 
 class BatchAnswer(TypedDict):
     """Ce qui est répondu à une question : une réponse, ou un problème."""
 
     id: str | int | None
-    answer: LookupDocument | None
+    answer: Annotated[dict[str, Any] | None, _WHOLE | _CHOSEN | None]
     problem: ProblemDocument | None
 
 
@@ -174,24 +203,45 @@ class GeoJsonEntry(BaseModel):
 
 
 async def batch_parts(
-    desk: LookupDesk, questions: Sequence[BatchQuestion | dict[str, Any]], on: date
+    desk: LookupDesk, questions: Sequence[BatchQuestion | dict[str, Any]], on: date, wanted: Sequence[str] = ()
 ) -> AsyncIterator[str]:
     """Parts of the JSON document of the answers; others are answered between two questions."""
     yield f'{{"on":"{on.isoformat()}","answers":['
     for rank, question in enumerate(questions):
-        yield "," * bool(rank) + json.dumps(await _answered(desk, question, on), ensure_ascii=False)
+        yield "," * bool(rank) + json.dumps(await _answered(desk, question, on, wanted), ensure_ascii=False)
         await asyncio.sleep(0)
     yield "]}"
 
 
-async def _answered(desk: LookupDesk, question: BatchQuestion | dict[str, Any], on: date) -> dict[str, Any]:
+async def _answered(
+    desk: LookupDesk, question: BatchQuestion | dict[str, Any], on: date, wanted: Sequence[str]
+) -> dict[str, Any]:
     if isinstance(question, dict):
         return {"id": _usable_id(question), "answer": None, "problem": _problem(_misread(question))}
     try:
-        answer = await answer_question(desk, question, on)
+        answer = await answer_question(desk, question, question.on or on, question.permit_date)
     except GeovilleError as error:
         return {"id": question.id, "answer": None, "problem": _problem(error)}
-    return {"id": question.id, "answer": answer_document(answer), "problem": None}
+    return {"id": question.id, "answer": _cut(answer_document(answer), wanted), "problem": None}
+
+
+def fields_wanted(text: str | None) -> tuple[str, ...]:
+    """Fields of an answer that are asked for; none for all of them.
+
+    Raises
+    ------
+    InvalidInputError
+        One is no field of an answer.
+    """
+    names = tuple(name.strip() for name in (text or "").split(",") if name.strip())
+    if not set(names) <= set(LOOKUP_FIELDS):
+        raise InvalidInputError("fields nomme un champ qui n'existe pas", advice=f"champs : {', '.join(LOOKUP_FIELDS)}")
+    return names
+
+
+def _cut(document: LookupDocument, wanted: Sequence[str]) -> dict[str, Any]:
+    """A document without the fields that are not wanted, in their order; whole where none is asked for."""
+    return {name: value for name, value in document.items() if not wanted or name in wanted}
 
 
 def _usable_id(question: dict[str, Any]) -> str | int | None:
@@ -202,11 +252,17 @@ def _usable_id(question: dict[str, Any]) -> str | int | None:
 
 
 def _misread(question: dict[str, Any]) -> InvalidInputError:
-    """What is wrong with a question that cannot be read; an unknown key was typed by the user and is not repeated."""
-    known = sorted(BatchQuestion.model_fields.keys() & question.keys())
+    """What is wrong with a question that cannot be read, by the keys that it has; never a value, nor a key like one."""
+    try:
+        BatchQuestion.model_validate(question)
+        faulty: set[str] = set()
+    except ValidationError as error:
+        faulty = {str(fault["loc"][0]) for fault in error.errors(include_url=False, include_input=False)}
+    unknown = faulty - BatchQuestion.model_fields.keys()
+    named = sorted(name for name in faulty if name not in unknown or _KEY.fullmatch(name))
+    what = f" : {', '.join(named)}" if named else ""
     return InvalidInputError(
-        "Question mal formée",
-        advice=f"vérifier {', '.join(known) or 'ses clés'} ; clés permises : id, q, lon, lat, accuracy_m",
+        f"Question mal formée{what}", advice=f"clés permises : {', '.join(BatchQuestion.model_fields)}"
     )
 
 
@@ -259,13 +315,15 @@ router = APIRouter(tags=["Verdict"], dependencies=[GivenOnce])
     router,
     "/lookup",
     summary="Verdict pour une adresse, un lieu ou des coordonnées",
-    response_model=published(LookupDocument),
+    response_model=_WHOLE | _CHOSEN,
     response_description="Réponse datée, motivée et sourcée ; « not_found » en est une",
     responses=problem_responses(400, 422, 503),
 )
-async def lookup(service: CurrentService, asked: Annotated[LookupQuery, Query()]) -> LookupDocument:
+async def lookup(service: CurrentService, asked: Annotated[AnswerQuery, Query()]) -> dict[str, Any]:
     """Dire si une position est dans un quartier prioritaire à une date, à quelle distance de la limite, et pourquoi."""
-    return answer_document(await answer_question(service.desk, asked, day_asked(asked.on), asked.permit_date))
+    wanted = fields_wanted(asked.fields)
+    answer = await answer_question(service.desk, asked, day_asked(asked.on, service), asked.permit_date)
+    return _cut(answer_document(answer), wanted)
 
 
 @router.post(
@@ -276,11 +334,12 @@ async def lookup(service: CurrentService, asked: Annotated[LookupQuery, Query()]
     responses=problem_responses(400, 413, 422, 503),
 )
 async def lookup_many(service: CurrentService, asked: BatchQuery) -> StreamingResponse:
-    """Répondre à des questions pour un même jour, les adresses étant hors de l'URL.
+    """Répondre à des questions, pour un même jour ou chacune pour le sien, les adresses étant hors de l'URL.
 
     Une question mal posée reçoit un problème à sa place ; les autres sont répondues.
     """
-    parts = batch_parts(service.desk, asked.questions, day_asked(asked.on))
+    wanted = fields_wanted(asked.fields)
+    parts = batch_parts(service.desk, asked.questions, day_asked(asked.on, service), wanted)
     return StreamingResponse(parts, media_type="application/json")
 
 
@@ -300,4 +359,4 @@ async def lookup_geometry(
 ) -> FootprintDocument:
     """Dire où se trouve une emprise entière, jugée en entier : surface, habitants, point le plus lointain."""
     shape = read_entry(drawn.model_dump(), request.app.state.settings.max_vertices)
-    return footprint_document(await service.aside.footprint(shape, day_asked(on), permit_date))
+    return footprint_document(await service.aside.footprint(shape, day_asked(on, service), permit_date))

@@ -23,7 +23,7 @@ from geoville import french
 from geoville.api import ogc as documents
 from geoville.api.ogc import LandingDocument, LandingQuery, answer, base_of
 from geoville.api.problems import Refusal, problem_responses
-from geoville.api.routing import DataRoute, data_get
+from geoville.api.routing import DataRoute, data_get, day_asked
 from geoville.api.service import CurrentService, cache_headers, not_modified
 from geoville.eligibility.rules import rules_at
 from geoville.law.generations import generations
@@ -118,7 +118,7 @@ def page(request: Request, service: Service) -> HTMLResponse:
 def page_facts(service: Service, tiles: TileSource | None) -> dict[str, Any]:
     """What the scripts of the page need to know: where to look, how to draw, whose tiles."""
     return {
-        "today": date.today().isoformat(),  # noqa: DTZ011 - the legal day is the local one
+        "today": day_asked(None, service).isoformat(),
         "extent": service.territory.extent or _FRANCE,
         "country": service.desk.index.country is not None,
         "cells": f"cells-{service.territory.default_vintage}" if service.territory.has("grid") else None,
@@ -168,7 +168,7 @@ async def bands(
     found = [item for item in service.desk.index.perimeters if item.code == code]
     if not found:
         raise Refusal(HTTPStatus.NOT_FOUND, "Aucun périmètre n'a ce code.")
-    day = on or date.today()  # noqa: DTZ011 - the legal day is the local one
+    day = day_asked(on, service)
     features = [
         {
             "type": "Feature",

@@ -14,8 +14,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from starlette.requests import Request
 from starlette.responses import Response
 
-from geoville.api.service import current_service
+from geoville.api.service import Service, current_service
 from geoville.errors import InvalidInputError
+from geoville.sources.clock import today_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Coroutine, Iterable
@@ -46,16 +47,16 @@ def _number(value: Any) -> Any:
     return value
 
 
-DAY = "Jour de la question (AAAA-MM-JJ) ; aujourd'hui sinon"
+DAY = "Jour de la question (AAAA-MM-JJ) ; aujourd'hui sinon, à Paris, ou outre-mer là où est le territoire"
 PERMIT_DAY = "Jour où le permis de construire est demandé (AAAA-MM-JJ), auquel la TVA s'apprécie ; `on` sinon"
 AskedDay = Annotated[date, BeforeValidator(_iso_day), Field(examples=["2024-06-01"])]
 Degrees = Annotated[float, BeforeValidator(_number)]
 Count = Annotated[int, BeforeValidator(_number)]
 
 
-def day_asked(on: date | None) -> date:
-    """The day of a question: today where it does not say."""
-    return on or date.today()  # noqa: DTZ011 - the legal day is the local one
+def day_asked(on: date | None, service: Service) -> date:
+    """The day of a question: where it does not say, today, where the territory of the service is."""
+    return on or today_in(service.territory.epsg)
 
 
 def refuse_repeats(given: Iterable[tuple[str, Any]], what: str, *, advice: str, but: Container[str] = ()) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request
@@ -92,9 +91,9 @@ async def attest_posted(service: CurrentService, asked: AttestQuery, accept: Acc
 
 
 async def _attest(service: CurrentService, asked: AttestQuery, accept: str) -> Response:
-    answer = await answer_question(service.desk, asked, day_asked(asked.on), asked.permit_date)
+    answer = await answer_question(service.desk, asked, day_asked(asked.on, service), asked.permit_date)
     question = f"{asked.lon}, {asked.lat}" if asked.q is None else asked.q
-    today = date.today()  # noqa: DTZ011 - the legal day is the local one
+    today = day_asked(None, service)
     stated = state(service.desk, answer, question, issued=today, landmarks=service.territory.places())
     wanted = asked.format or (
         StatementFormat.PDF if MEDIA_TYPES[StatementFormat.PDF] in accept else StatementFormat.HTML

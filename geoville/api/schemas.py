@@ -12,11 +12,12 @@ from geoville.eligibility.documents import Said
 
 
 @cache
-def published(shape: Any) -> type[BaseModel]:
+def published(shape: Any, *, some: bool = False) -> type[BaseModel]:
     """A model with the fields of a `TypedDict`, their texts and their bounds; inner shapes are published likewise.
 
     Parameters
     ----------
+    some : whether only some of the fields may be there, those that were asked for.
     shape : the class of a document of `geoville.eligibility.documents`, or made of them. A text that is marked with
         another type (an enumeration, `date`) is published as that.
 
@@ -26,6 +27,11 @@ def published(shape: Any) -> type[BaseModel]:
     """
     hints = get_type_hints(shape, include_extras=True)
     fields: dict[str, Any] = {name: _field(hint) for name, hint in hints.items()}
+    if some:
+        doc = "Les champs demandés par `fields`, et eux seuls."
+        parts: dict[str, Any] = {name: (kind | None, None) for name, (kind, _) in fields.items()}
+        partial: type[BaseModel] = create_model(f"{shape.__name__}Fields", __doc__=doc, **parts)
+        return partial
     made: type[BaseModel] = create_model(shape.__name__, __doc__=shape.__doc__, **fields)
     return made
 

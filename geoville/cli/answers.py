@@ -54,7 +54,7 @@ def lookup(
 
     À quelle distance de la limite, et pourquoi.
     """
-    asked_on, permit_on = day(on), day_if_said(permit_date)
+    asked_on, permit_on = day(on, desk.territory), day_if_said(permit_date)
     if geometry is None:
         _ = question.place  # refused before anything is loaded
         _print_answer(question.answer(desk.open(), asked_on, permit_on), as_json=as_json)
@@ -339,7 +339,7 @@ def attest(
     from geoville.sources.pack import open_pack
     from geoville.workflows.attest import format_of, state, write_statement
 
-    asked_on, issued_on, permit_on = day(on), day(issued), day_if_said(permit_date)
+    asked_on, issued_on, permit_on = day(on, desk.territory), day(issued, desk.territory), day_if_said(permit_date)
     _ = question.place  # refused before anything is loaded
     format_of(out.file_name)
     opened = desk.open()

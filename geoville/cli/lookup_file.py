@@ -181,7 +181,9 @@ def lookup_file(
     """
     from geoville.workflows.lookup_file.job import answer_file
 
-    with opened_job(source, out, JobOptions(columns.said, desk, day(on)), resume=resume, force=force) as job:
+    with opened_job(
+        source, out, JobOptions(columns.said, desk, day(on, desk.territory)), resume=resume, force=force
+    ) as job:
         _say(_recognised(job))
         try:
             with _progress_bar(job.rows.expected_rows) as progress:

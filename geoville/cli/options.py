@@ -77,8 +77,12 @@ DEFAULT_TERRITORY = "calais"
 _LONGEST_DATE = len("2024-01-01")
 
 
-def day(text: str | None) -> date:
+def day(text: str | None, territory: str = "") -> date:
     """The day asked about; the command line's silent default is today, and answers always repeat it.
+
+    Parameters
+    ----------
+    territory : name of a pack, where today is taken; in Paris where none is given.
 
     Raises
     ------
@@ -86,7 +90,9 @@ def day(text: str | None) -> date:
         The text is not a day written AAAA-MM-JJ.
     """
     if text is None:
-        return date.today()  # noqa: DTZ011 - the legal day is the local one
+        from geoville.sources.clock import today_in, today_of
+
+        return today_of(territory) if territory else today_in()
     try:
         return date.fromisoformat(text)
     except ValueError:

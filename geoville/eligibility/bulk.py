@@ -11,12 +11,12 @@ import numpy as np
 
 from geoville.crs import WGS84, are_swapped, epsg_at, transform_points
 from geoville.eligibility.decide import decide
-from geoville.eligibility.index import FARTHEST_M, NEARBY_M, family_key
+from geoville.eligibility.index import NEARBY_M, family_key
 from geoville.eligibility.kernel.sets import NO_SETS, joined
 from geoville.eligibility.kernel.trees import TreeLimits, TreeLocator
 from geoville.errors import InvalidInputError
 from geoville.law import whole_territories
-from geoville.model import Basis, Kind, Position, PositionType, VerdictCode
+from geoville.model import FARTHEST_M, Basis, Kind, Position, PositionType, VerdictCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from geoville import french
 from geoville.crs import projected_epsg
-from geoville.eligibility.index import FARTHEST_M
 from geoville.eligibility.judgement import (
     REGION_WITHIN_M,
     deciding_first,
@@ -33,7 +32,7 @@ from geoville.eligibility.sentences import (
     verdict_sentence,
 )
 from geoville.law import whole_commune_at
-from geoville.model import Answer, Basis, Kind, NotFound, Perimeter, PositionType, Quality, VerdictCode
+from geoville.model import FARTHEST_M, Answer, Basis, Kind, NotFound, Perimeter, PositionType, Quality, VerdictCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,11 +12,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, NamedTuple, TypedDict, overload
 
 from geoville.eligibility.actions.action import ActionGround, Benefit, EvidenceBasis, SpotStanding
-from geoville.eligibility.index import FARTHEST_M
 from geoville.eligibility.secrecy import Shown
 from geoville.model import (
     CELL_PEOPLE,
     CELL_PEOPLE_SOURCE,
+    FARTHEST_M,
     POPULATION,
     POPULATION_SOURCE,
     Basis,

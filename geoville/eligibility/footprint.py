@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from geoville import french
 from geoville.crs import refuse_swapped
 from geoville.eligibility.decide import listed, reasons_by_law, references_of, sources_of, standing_by_law
-from geoville.eligibility.index import FARTHEST_M, NEARBY_M
+from geoville.eligibility.index import NEARBY_M
 from geoville.eligibility.judgement import AREAS, LINES, POINTS, part_inside, share_of
 from geoville.eligibility.reach import farthest_m
 from geoville.eligibility.rules import RuleGround, Standing, communes_of, former_quarters, rule_findings
@@ -26,7 +26,7 @@ from geoville.eligibility.sentences import (
 )
 from geoville.errors import InvalidInputError
 from geoville.law import whole_territory_around
-from geoville.model import Basis, FootprintAnswer, Kind, Placement, VerdictCode
+from geoville.model import FARTHEST_M, Basis, FootprintAnswer, Kind, Placement, VerdictCode
 
 if TYPE_CHECKING:
     from datetime import date

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.crs import WGS84, epsg_at_point, transform_geometry, transform_point
-from geoville.model import Basis, Kind, PerimeterHit
+from geoville.model import FARTHEST_M, METRES_IN_A_KILOMETRE, Basis, Kind, PerimeterHit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,12 +29,9 @@ _ROUNDING_M = 1e-6
 """More than the rounding of a distance between boxes, so that no perimeter is left unmeasured."""
 
 
-KNOWN_AROUND_M = 10_000.0
+KNOWN_AROUND_M = 10 * METRES_IN_A_KILOMETRE
 """How far beyond the box of some contours they are held to be all there are, where nothing else says where they are
 known: a town is rarely wider, and what lies farther is another's. A choice of geoville."""
-
-FARTHEST_M = 50_000.0
-"""A perimeter farther than that says nothing of a place: neither it nor its distance is part of an answer."""
 
 
 def family_key(perimeter: Perimeter) -> tuple[object, ...]:

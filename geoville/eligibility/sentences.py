@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from geoville import french
-from geoville.eligibility.index import FARTHEST_M
 from geoville.eligibility.street_region import Placing
-from geoville.model import Basis, Kind, Quality, VerdictCode
+from geoville.model import FARTHEST_M, Basis, Kind, Quality, VerdictCode
 
 if TYPE_CHECKING:
     from datetime import date

@@ -51,4 +51,4 @@ def test_a_fault_of_a_query_is_refused_by_the_name_of_its_parameter(get, path, p
 def test_the_question_and_the_answer_are_described(get, path):
     described = get("/openapi.json").json()["paths"][path]["get"]
     assert {parameter["name"] for parameter in described["parameters"]} >= {"on"}
-    assert "$ref" in described["responses"]["200"]["content"]["application/json"]["schema"]
+    assert "#/components/schemas/" in str(described["responses"]["200"]["content"]["application/json"]["schema"])

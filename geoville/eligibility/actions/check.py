@@ -388,7 +388,7 @@ def _finding(index: PerimeterIndex, on: date, answer: Answer | FootprintAnswer, 
         return LayerFinding(SpotStanding.UNKNOWN, Basis.OFFICIAL, none_known)
     code = answer.verdict if isinstance(answer, Answer) else answer.placement
     estimated = answer.basis is Basis.ESTIMATED
-    answering = [hit for hit in answer.perimeters if hit.perimeter.in_force(on)]
+    answering = [hit for hit in answer.hits if hit.perimeter.in_force(on)]
     hits = [hit for hit in answering if hit.perimeter.estimated == estimated]  # an estimate stands in, never beside
     met = tuple(hit for hit in hits if hit.inside or hit.distance_m <= 0)
     others = [hit for hit in hits if hit not in met]

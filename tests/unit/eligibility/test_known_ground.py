@@ -17,8 +17,8 @@ from geoville.eligibility.bulk import VERDICTS, BulkIndex
 from geoville.eligibility.decide import decide
 from geoville.eligibility.documents import answer_document, footprint_document, verdict_document
 from geoville.eligibility.footprint import decide_footprint
-from geoville.eligibility.index import FARTHEST_M, PerimeterIndex
-from geoville.model import Placement, Position, PositionType, Quality, VerdictCode
+from geoville.eligibility.index import PerimeterIndex
+from geoville.model import FARTHEST_M, Placement, Position, PositionType, Quality, VerdictCode
 
 FOIX = Position(1.6069, 42.9663, "Foix", PositionType.COORDINATES)  # some 890 km from Calais
 FRANCE = shapely.box(-6, 41, 10, 52)
@@ -108,7 +108,7 @@ def test_the_other_kinds_of_a_town_without_an_extent_answer_around_it_alone() ->
     (spot,) = found.stages[0].spots
     assert spot.quarters.standing is SpotStanding.OUTSIDE
     assert spot.veille.standing is SpotStanding.NOT_FOUND
-    assert found.ground is ActionGround.UNKNOWN
+    assert found.ground is ActionGround.OUTSIDE_QPV
 
 
 GROUNDS = {
