@@ -24,6 +24,7 @@ from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import DataUnavailableError, GeovilleError
 from geoville.sources.pack import open_pack
+from geoville.sources.quarter_people import with_cell_people
 from geoville.sources.writers import perimeter_record
 from geoville.version import __version__
 from geoville.workflows.actions import ActionDesk
@@ -130,7 +131,8 @@ def load_service(settings: Settings) -> Service:
     choice = DeskChoice(settings.territory, settings.perimeters, settings.addresses, settings.geocoder)
     desk = choice.open()
     territory, perimeters = open_pack(settings.territory), desk.index.perimeters
-    offered = perimeters if settings.perimeters else territory.perimeters()  # not the whole country's
+    own = with_cell_people(territory.perimeters(), territory.quarter_people)  # not the whole country's
+    offered = perimeters if settings.perimeters else own
     return Service(
         desk,
         ActionDesk(desk, settings.territory),

@@ -103,3 +103,11 @@ def test_a_suggestion_has_no_verdict_of_its_own_where_the_question_was_not_found
     absent = get("/search", q="12 rue de l'Inconnue Gagarine, 62100 Calais", limit="20", on=ON).json()
     assert absent["qpv"]["verdict"] == "not_found"
     assert all(item["properties"]["qpv"] == absent["qpv"] for item in absent["features"])
+
+
+def test_the_features_carry_the_people_of_the_cells_as_answers_do(get):
+    answered = get("/lookup", q=GAGARINE, on=ON).json()["perimeters"][0]
+    features = get("/collections/qpv-2024/items", limit="100").json()["features"]
+    (drawn,) = [item["properties"] for item in features if item["properties"]["code"] == answered["code"]]
+    assert drawn["population_cells"] == answered["population_cells"]["count"] > 0
+    assert drawn["population_cells_source"] == answered["population_cells"]["source"]
