@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from geoville import french
-from geoville.eligibility.street_region import Placing
 from geoville.model import FARTHEST_M, Basis, Kind, Quality, VerdictCode
 
 if TYPE_CHECKING:
@@ -169,6 +168,8 @@ def side_sentence(region: StreetRegion, verdict: VerdictCode) -> str:
     side = _SIDES.get(verdict)
     if side is None:
         return f"La limite passe à hauteur de ce que couvrent {numbers} : la place exacte du numéro reste à vérifier."
+    from geoville.eligibility.street_region import Placing  # it loads the projections: not for a command's help
+
     if region.placing is Placing.INTERPOLATED:
         return f"Numéro placé par calcul entre deux autres : tout ce que couvrent {numbers} est {side}."
     return f"{numbers[0].upper()}{numbers[1:]} sont tous {side} : la place exacte du numéro n'y change rien."
