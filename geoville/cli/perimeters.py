@@ -378,7 +378,7 @@ def _in_words(document: dict[str, Any]) -> list[str]:
         f"{french.percent(cell['share_below_threshold'])} des habitants sous le seuil."
     )
     if document["ground"] is not None:
-        return [*lines, *_ground_in_words(document["ground"]), *_end(document)]
+        return [*lines, *_ground_in_words(document["ground"]), *_cut_in_words(document), *_end(document)]
     touching = sum(item["selected"] for item in document["neighbours"])
     lines.append(f"Voisins : {len(document['neighbours'])} carreaux habités, dont {touching} retenus.")
     if cell["selected"]:
@@ -408,7 +408,18 @@ def _ground_in_words(ground: dict[str, Any]) -> list[str]:
         f"{french.number(ground['index'], 3)}, {'au-dessus' if inside else 'en dessous'} de "
         f"{french.number(ground['cut'], 3)}.",
         f"À cette densité, le sol {'sortirait si la part tombait à' if inside else 'entrerait si la part dépassait'} "
-        f"{needed}.",
+        f"{needed} ; à cette part, si la densité {'tombait à' if inside else 'dépassait'} "
+        f"{french.number(max(ground['people_per_cell_needed'], 0.0))} habitants par carreau.",
+    ]
+
+
+def _cut_in_words(document: dict[str, Any]) -> list[str]:
+    """Where the index says in and no outline holds the place: the line cuts its square, or its group is gone."""
+    ground = document["ground"]
+    if document["cluster"] is not None or ground["index"] <= ground["cut"]:
+        return []
+    return [
+        "Le contour passe tout près, dans le même carré de 50 m, et laisse ce lieu dehors, ou son groupe a été réduit."
     ]
 
 

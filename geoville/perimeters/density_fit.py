@@ -62,7 +62,7 @@ def fit_density(
             "Les contours officiels ne séparent pas les habitants de la grille",
             advice="donner une grille qui déborde des contours, et les contours du même lieu",
         )
-    first, slope, density = _logistic(np.stack([np.ones_like(share), share, density_term], axis=-1), inside, people)
+    first, slope, density = logistic_fit(np.stack([np.ones_like(share), share, density_term], axis=-1), inside, people)
     if slope <= 0:
         raise InvalidInputError(
             "Dans ces contours, la part sous le seuil ne compte pas : rien ne peut être ajusté",
@@ -71,7 +71,7 @@ def fit_density(
     return DensityFit(density / slope, first + slope * cut, slope)
 
 
-def _logistic(terms: NDArray[np.float64], inside: NDArray[np.float64], weight: NDArray[np.float64]) -> list[float]:
+def logistic_fit(terms: NDArray[np.float64], inside: NDArray[np.float64], weight: NDArray[np.float64]) -> list[float]:
     """Coefficients of a weighted logistic regression, by Newton's method."""
     found = np.zeros(terms.shape[1])
     for _ in range(_STEPS):

@@ -37,6 +37,8 @@ from geoville.workflows.search_inputs import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from shapely import Point
+
     from geoville.carroyage.grid import Grid
     from geoville.perimeters.quarters import Quarter
     from geoville.sources.pack import Pack
@@ -118,7 +120,7 @@ class Explanation:
             "median_eur": round(quarter.median_eur.value),
             "median_interval_eur": [round(quarter.median_eur.low), round(quarter.median_eur.high)],
             "tests": [
-                {"test": test.name, "value": round(test.value, 1), "limit": round(test.limit, 1), "passed": test.passed}
+                {"test": test.name, "value": round(test.value, 2), "limit": round(test.limit, 1), "passed": test.passed}
                 for test in quarter.tests
             ],
         }
@@ -252,6 +254,8 @@ _HALF = 0.5
 
 def follow_place(run: CandidateRun, lon: float, lat: float) -> Explanation:
     """Follow one place, degrees in WGS84, through a computation."""
+    from shapely import Point
+
     grid = run.found.start.grid
     east, north = transform_points(np.array([lon]), np.array([lat]), WGS84, grid.epsg)
     right = np.abs((grid.easting - east[0]) // CELL_SIZE_M + 1)
@@ -264,7 +268,8 @@ def follow_place(run: CandidateRun, lon: float, lat: float) -> Explanation:
     if ground is None:
         holding = [place for place, quarter in enumerate(quarters) if row is not None and row in quarter.rows]
     else:
-        holding = [place for place, quarter in enumerate(quarters) if ground.is_in(quarter)]
+        place_of = Point(float(east[0]), float(north[0]))
+        holding = [rank for rank, quarter in enumerate(quarters) if _holds(quarter, ground, place_of)]
     code = run.perimeters[holding[0]].code if holding and holding[0] < len(run.perimeters) else None
     return Explanation(
         run=run,
@@ -282,6 +287,11 @@ def _is_covered(grid: Grid, easting: float, northing: float) -> bool:
     corner_east, corner_north = (np.array([int(value // CELL_SIZE_M) * CELL_SIZE_M]) for value in (easting, northing))
     (square,) = cell_squares(corner_east, corner_north, grid.epsg, GRID_CRS[grid.epsg])
     return CoveredGround(grid.easting, grid.northing, grid.epsg).share(square) > _HALF
+
+
+def _holds(quarter: Quarter, ground: IndexAtPlace, place: Point) -> bool:
+    """Whether a place is in a quarter: in its outline, or on its squares where none was drawn."""
+    return ground.is_in(quarter) if quarter.outline is None else bool(quarter.outline.intersects(place))
 
 
 def _read_provenance(candidates: Path) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import shapely
+from shapely import Point
 
 from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.method import index_rules
-from geoville.crs import WGS84, transform_points
+from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.errors import InvalidInputError
 from geoville.law import IncomeReference
 from geoville.perimeters import place_index
@@ -62,6 +63,16 @@ def test_a_place_out_of_the_candidates_says_which_test_its_cell_fails() -> None:
     assert chain["cell"]["share_below_threshold"] <= 0.5
     assert chain["candidate"] is None
     assert chain["cluster"] is None
+
+
+def test_a_place_that_the_line_leaves_out_of_its_square_is_in_no_candidate() -> None:
+    place = (1.83182, 50.945195)  # 437 avenue Roger Salengro, 45 m out of the official contour
+    found = explain_place(CANDIDATES, *place, on=ON)
+    chain = found.document()
+    assert chain["ground"]["index"] > chain["ground"]["cut"]
+    drawn = [transform_geometry(item.geometry, item.epsg, WGS84) for item in found.run.perimeters]
+    assert not any(shape.intersects(Point(place)) for shape in drawn)
+    assert chain["candidate"] is None
 
 
 def test_where_nobody_lives_there_is_no_cell() -> None:
