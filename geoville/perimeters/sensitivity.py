@@ -63,7 +63,7 @@ class Outcome:
     Parameters
     ----------
     candidates : how many.
-    cells : lattice places in them, bridges and filled holes included.
+    cells : populated ones that they touch, counted as in a file of candidates.
     people : of the scenario's own vintage.
     """
 
@@ -140,7 +140,7 @@ def sweep(
         for scenario in track(tuple(dict.fromkeys((*scenarios, own))))
     }
     kept = {scenario: _places_in(quarters) for scenario, quarters in found.items()}
-    outcomes = {scenario: _outcome(quarters, len(kept[scenario])) for scenario, quarters in found.items()}
+    outcomes = {scenario: _outcome(quarters) for scenario, quarters in found.items()}
     cells = [place_keys(start.grid.easting, start.grid.northing) for start in starts]
     places = np.unique(np.concatenate([*cells, *kept.values()]))
     times_kept = np.zeros(len(places), dtype=np.int64)
@@ -175,7 +175,8 @@ def _places_in(quarters: Sequence[Quarter]) -> NDArray[np.int64]:
     return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *keys]))
 
 
-def _outcome(quarters: Sequence[Quarter], cells: int) -> Outcome:
+def _outcome(quarters: Sequence[Quarter]) -> Outcome:
+    cells = sum(len(quarter.rows) for quarter in quarters)
     return Outcome(len(quarters), cells, float(sum(quarter.population for quarter in quarters)))
 
 

@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 
 from geoville.errors import DataUnavailableError
+from geoville.perimeters.scenarios import Choices
 from geoville.sources.cell_tables import KeptCells, read_kept_cells, write_kept_cells
 from geoville.sources.manifest import SENSITIVITY
 from geoville.sources.pack import Pack, open_pack
 from geoville.sources.provenance import provenance_path
 from geoville.workflows import sensitivity
+from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.search_inputs import CandidateRequest
 
 if TYPE_CHECKING:
@@ -112,3 +114,13 @@ def test_kept_cells_are_read_back_and_anything_else_refused(tmp_path: Path) -> N
         (tmp_path / "wrong.csv").write_text(text, encoding="utf-8")
         with pytest.raises(DataUnavailableError, match="illisible"):
             read_kept_cells(tmp_path / "wrong.csv")
+
+
+def test_a_scenario_counts_its_cells_and_people_as_the_file_of_its_candidates() -> None:
+    calais = open_pack("calais")
+    request = CandidateRequest(on=DAY, territory=calais)
+    own = Choices((1.0,), (request.options.contiguity,), (request.options.gap_m,))
+    outcome = sensitivity.sweep_files([calais.grid_path()], request, own).result.own_outcome
+    frame = compute_candidates(calais.grid_path(), request).frame()
+    assert (outcome.candidates, outcome.cells) == (len(frame), frame["cells"].sum())
+    assert outcome.people == pytest.approx(frame["population"].sum())
