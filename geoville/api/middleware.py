@@ -203,6 +203,7 @@ class Observer:
             return
         begun = time.perf_counter()
         number = begin_request(dict(scope["headers"]).get(HEADER))
+        asked = scope["method"]  # before `SameRoute` changes it
         status = NOT_ANSWERED
 
         async def watched(message: Message) -> None:
@@ -217,10 +218,45 @@ class Observer:
         finally:
             # The router leaves in the scope the route that it found.
             route = getattr(scope.get("route"), "path", NO_ROUTE)
-            method = scope["method"] if scope["method"] in METHODS else "OTHER"
+            method = asked if asked in METHODS else "OTHER"
             seconds = time.perf_counter() - begun
             self._metrics.answered(method, route, status, seconds)
             log_request(method, route, status, seconds)
+
+
+# --- One route for what clients write in several ways
+
+
+class SameRoute:
+    """Take a path with a slash at its end for the same without, and answer HEAD wherever GET is.
+
+    Nothing is redirected: a redirection repeats the query, and so the address asked, in a header that proxies log.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on as its route knows it; the answer to HEAD has the headers of GET's, and no body."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        # Changed in place: `Observer` reads in this scope the route that was found.
+        if scope["path"].endswith("/"):
+            scope["path"] = scope["path"].rstrip("/") or "/"
+            scope["raw_path"] = scope.get("raw_path", b"").rstrip(b"/")
+        if scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+        scope["method"] = "GET"
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+            elif not message.get("more_body"):
+                await send({"type": "http.response.body", "body": b""})
+
+        await self._app(scope, receive, without_body)
 
 
 # --- Addresses of the service that are too long are refused before they are read
@@ -391,4 +427,5 @@ def install(app: FastAPI, settings: Settings) -> None:
             expose_headers=["X-Request-ID", "ETag", "Retry-After"],
         )
     app.add_middleware(SafeHeaders)
+    app.add_middleware(SameRoute)
     app.add_middleware(Observer, metrics=app.state.metrics)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
 from geoville.api.problems import Refusal, problem_responses
-from geoville.api.routing import DataRoute, Strict, data_get
+from geoville.api.routing import DataRoute, Strict
 from geoville.api.service import CurrentService, Service, cache_headers, not_modified
 from geoville.errors import InvalidInputError
 from geoville.rendering.vector_tiles import MAX_ZOOM, tile_exists
@@ -400,8 +400,7 @@ class GeoJsonResponse(JSONResponse):
     media_type = GEOJSON
 
 
-@data_get(
-    router,
+@router.get(
     "/conformance",
     summary="Normes suivies",
     response_model=ConformanceDocument,
@@ -413,8 +412,7 @@ async def conformance(request: Request, service: CurrentService, _: Annotated[Fo
     return answer(request, service, JSON, lambda: {"conformsTo": CONFORMANCE})
 
 
-@data_get(
-    router,
+@router.get(
     "/collections",
     summary="Les collections",
     response_model=CollectionsDocument,
@@ -427,8 +425,7 @@ async def collections(request: Request, service: CurrentService, _: Annotated[Fo
     return answer(request, service, JSON, lambda: collections_document(base_of(request), layers))
 
 
-@data_get(
-    router,
+@router.get(
     "/collections/{name}",
     summary="Une collection",
     response_model=CollectionDocument,
@@ -443,8 +440,7 @@ async def collection(
     return answer(request, service, JSON, lambda: collection_document(base_of(request), layer))
 
 
-@data_get(
-    router,
+@router.get(
     "/collections/{name}/items",
     summary="Les objets d'une collection",
     response_model=FeatureCollectionDocument,
@@ -465,8 +461,7 @@ async def items(
     return answer(request, service, GEOJSON, document)
 
 
-@data_get(
-    router,
+@router.get(
     "/collections/{name}/items/{fid:path}",
     summary="Un objet",
     response_model=FeatureDocument,
@@ -518,8 +513,7 @@ _WORLD = (-180.0, -85.05112877980659, 180.0, 85.0511287798066)
 tiles_router = APIRouter(route_class=DataRoute, tags=["Tuiles vectorielles"])
 
 
-@data_get(
-    tiles_router,
+@tiles_router.get(
     "/tiles/{name}.json",
     summary="Description des tuiles d'une couche",
     response_model=TileJsonDocument,
@@ -534,8 +528,7 @@ async def tilejson(
     return answer(request, service, "application/json", lambda: _tilejson(base_of(request), layer))
 
 
-@data_get(
-    tiles_router,
+@tiles_router.get(
     "/tiles/{name}/{zoom}/{column}/{row}.mvt",
     summary="Une tuile vectorielle",
     response_class=Response,

@@ -23,7 +23,7 @@ from geoville import french
 from geoville.api import ogc as documents
 from geoville.api.ogc import LandingDocument, LandingQuery, answer, base_of
 from geoville.api.problems import Refusal, problem_responses
-from geoville.api.routing import DataRoute, data_get, day_asked
+from geoville.api.routing import DataRoute, day_asked
 from geoville.api.service import CurrentService, cache_headers, not_modified
 from geoville.eligibility.rules import rules_at
 from geoville.law.generations import generations
@@ -250,8 +250,7 @@ def _policy(page: str) -> str:
 landing_router = APIRouter(route_class=DataRoute, tags=["OGC API - Features"])
 
 
-@data_get(
-    landing_router,
+@landing_router.get(
     "/",
     summary="L'accueil de l'API, ou la page",
     response_model=LandingDocument,

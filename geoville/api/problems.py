@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
 from geoville import errors
@@ -83,8 +83,10 @@ async def _validation_error(_: Request, error: Exception) -> JSONResponse:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, sentence, parameters=names)
 
 
-async def _http_error(request: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "OPTIONS":
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers={"Allow": _methods_of(request)})
     sentences = {
         HTTPStatus.NOT_FOUND: "Cette adresse du service n'existe pas ; voir /docs.",
         HTTPStatus.METHOD_NOT_ALLOWED: "Cette méthode n'est pas acceptée ici ; voir /docs.",
@@ -93,19 +95,19 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     answer = problem(error.status_code, error.detail if isinstance(error, Refusal) else usual)
     answer.headers.update(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        answer.headers["Allow"] = ", ".join(sorted(_methods_of(request)))
+        answer.headers["Allow"] = _methods_of(request)
     return answer
 
 
-def _methods_of(request: Request) -> set[str]:
+def _methods_of(request: Request) -> str:
     """Methods of every route at the path asked; the framework names those of the first one alone."""
     routes: list[Any] = list(request.app.routes)
-    known = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-    return {
+    found = {
         method
-        for method in known
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
         if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
     }
+    return ", ".join(sorted({*found, "OPTIONS"} | ({"HEAD"} if "GET" in found else set())))
 
 
 class ProblemDocument(BaseModel):

@@ -86,7 +86,7 @@ GivenOnce = Depends(_each_given_once)
 """Dependency of a route whose parameters may not be repeated: which one would be answered?"""
 
 
-# --- Routes on the data, as OGC API - Features has them: any parameter not foreseen is refused with 400; GET and HEAD
+# --- Routes on the data, as OGC API - Features has them: any parameter not foreseen is refused with 400
 
 
 class DataRoute(APIRoute):
@@ -99,23 +99,11 @@ class DataRoute(APIRoute):
         async def answered(request: Request) -> Response:
             refuse_repeats(request.query_params.multi_items(), "paramètre", advice="ne le donner qu'une fois")
             try:
-                answer = await handler(request)
+                return await handler(request)
             except RequestValidationError as error:
                 raise _fault(error) from None
-            return _without_body(answer) if request.method == "HEAD" else answer
 
         return answered
-
-
-def data_get(router: APIRouter, path: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Decorate an endpoint that answers GET, which the OpenAPI document shows, and HEAD, which goes without saying."""
-
-    def registered(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-        router.get(path, **options)(endpoint)
-        router.head(path, include_in_schema=False)(endpoint)
-        return endpoint
-
-    return registered
 
 
 def _fault(error: RequestValidationError) -> InvalidInputError:
@@ -124,13 +112,6 @@ def _fault(error: RequestValidationError) -> InvalidInputError:
     names = sorted({str(fault["loc"][-1]) for fault in faults if fault["type"] != "extra_forbidden"})
     what = f"Paramètre mal formé : {', '.join(names)}" if names else "Paramètre inconnu"
     return InvalidInputError(f"{what} ; voir /docs")
-
-
-def _without_body(answer: Response) -> Response:
-    """The same status and headers, the length of the body that GET has included."""
-    bare = Response(status_code=answer.status_code)
-    bare.raw_headers = answer.raw_headers
-    return bare
 
 
 # --- The routes that are asked most: a question that is a whole query, a document that was just made

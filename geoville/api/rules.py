@@ -13,7 +13,7 @@ from geoville.api.lookup import LookupQuery, answer_question
 from geoville.api.ogc import JSON
 from geoville.api.ogc import answer as data_answer
 from geoville.api.problems import problem_responses
-from geoville.api.routing import AskedDay, DataRoute, GivenOnce, Strict, data_get, day_asked
+from geoville.api.routing import AskedDay, DataRoute, GivenOnce, Strict, day_asked
 from geoville.api.schemas import published
 from geoville.api.service import CurrentService
 from geoville.eligibility.documents import LawRuleDocument, rule_document
@@ -61,8 +61,7 @@ _STATEMENT: dict[str, Any] = {
 }
 
 
-@data_get(
-    _data,
+@_data.get(
     "/rules",
     summary="Règles liées aux quartiers",
     response_model=list[published(LawRuleDocument)],  # type: ignore[misc]

@@ -52,7 +52,7 @@ def test_a_bad_request_is_a_problem(get, url, status):
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_another_method_is_a_problem_that_names_the_right_one(app, request_of, method):
     answer = request_of(app, method, "/rules")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     assert answer.headers["content-type"] == "application/problem+json"
 
 
@@ -108,7 +108,11 @@ def test_whatever_is_asked_the_service_answers_in_json(app, request_of, paramete
 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
-    [("DELETE", "/lookup", "GET, POST"), ("POST", "/collections", "GET, HEAD"), ("GET", "/lookup/geometry", "POST")],
+    [
+        ("DELETE", "/lookup", "GET, HEAD, OPTIONS, POST"),
+        ("POST", "/collections", "GET, HEAD, OPTIONS"),
+        ("GET", "/lookup/geometry", "OPTIONS, POST"),
+    ],
 )
 def test_a_method_that_is_refused_is_told_those_that_are_not(app, request_of, method, path, allowed):
     answer = request_of(app, method, path)
