@@ -30,6 +30,7 @@ HEADERS_WITHIN_MS = 10_000
 BUFFER_BYTES = 65_536
 """Most that is held of the headers of a request."""
 STOPPED_WITHIN_S = 30
+SEEN_EVERY_S = 0.01
 ORPHAN_CHECKED_EVERY_S = 1.0
 
 _REFUSALS = {
@@ -71,9 +72,30 @@ def prepare(settings: Settings, host: str, port: int, workers: int) -> AbstractS
         log_access=False,  # it would hold addresses
     )
     _share_counts(server)
+    _wait_for_workers(server)
     if service.SUPPORTED:
         server.on_startup(lambda: service.pass_on_reloads(server))
     return server
+
+
+def _wait_for_workers(server: AbstractServer[Any]) -> None:
+    """Let a worker that has ended be seen to have, before it is said to refuse.
+
+    Granian waits for a worker in two threads: the one that comes second is told nothing for a moment, a thousandth of a
+    second or more on a busy machine, and takes it for alive.
+    """
+    stop = server._stop_workers
+
+    def stop_patiently() -> None:
+        for worker in server.wrks:
+            worker.terminate()
+        until = time.monotonic() + STOPPED_WITHIN_S
+        while time.monotonic() < until and any(worker.is_alive() for worker in server.wrks):
+            time.sleep(SEEN_EVERY_S)
+        server.workers_kill_timeout = 1  # those that are left have had their time
+        stop()  # type: ignore[no-untyped-call]
+
+    server._stop_workers = stop_patiently  # type: ignore[method-assign]
 
 
 def _share_counts(server: AbstractServer[Any]) -> None:

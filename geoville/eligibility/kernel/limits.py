@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -222,16 +223,19 @@ def _far_lists(bounds: NDArray[np.float64]) -> tuple[Cells, NDArray[np.int64], N
     coarse_m = grid.fine_m * FINE_SIDE
     lists: dict[bytes, int] = {np.arange(len(bounds), dtype=np.int32).tobytes(): 0}
     east = grid.west + (np.arange(grid.columns)[:, None] + 0.5) * coarse_m
-    across = np.maximum(np.maximum(bounds[:, 0] - east, east - bounds[:, 2]), 0)
-    width = np.maximum(np.abs(east - bounds[:, 0]), np.abs(east - bounds[:, 2]))
+    across2 = np.maximum(np.maximum(bounds[:, 0] - east, east - bounds[:, 2]), 0) ** 2
+    width2 = np.maximum(np.abs(east - bounds[:, 0]), np.abs(east - bounds[:, 2])) ** 2
     for row in range(grid.rows):
         north = grid.south + (row + 0.5) * coarse_m
-        along = np.maximum(np.maximum(bounds[:, 1] - north, north - bounds[:, 3]), 0)
-        height = np.maximum(np.abs(north - bounds[:, 1]), np.abs(north - bounds[:, 3]))
-        enough = np.hypot(width, height).min(axis=1, keepdims=True) + coarse_m * math.sqrt(2) + MARGIN_M
-        for column, kept in enumerate(np.hypot(across, along) <= enough):
-            listed = np.flatnonzero(kept).astype(np.int32).tobytes()
-            cells.codes[row * grid.columns + column] = lists.setdefault(listed, len(lists))
+        along2 = np.maximum(np.maximum(bounds[:, 1] - north, north - bounds[:, 3]), 0) ** 2
+        height2 = np.maximum(np.abs(north - bounds[:, 1]), np.abs(north - bounds[:, 3])) ** 2
+        enough = np.sqrt((width2 + height2).min(axis=1, keepdims=True)) + coarse_m * math.sqrt(2) + MARGIN_M
+        column, polygon = np.nonzero(across2 + along2 <= enough**2)
+        ends = np.searchsorted(column, np.arange(grid.columns + 1)).tolist()
+        polygon = polygon.astype(np.int32)
+        cells.codes[row * grid.columns : (row + 1) * grid.columns] = [
+            lists.setdefault(polygon[first:last].tobytes(), len(lists)) for first, last in pairwise(ends)
+        ]
     sizes = [len(listed) // np.dtype(np.int32).itemsize for listed in lists]
     return cells, np.cumsum([0, *sizes]).astype(np.int64), np.frombuffer(b"".join(lists), dtype=np.int32)
 
