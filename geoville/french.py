@@ -76,12 +76,12 @@ def quantity(value: float, unit: str, decimals: int = 0) -> str:
 
 
 def people(value: float) -> str:
-    """Write a number of people, which has halves in INSEE's cells.
+    """Write a number of people: whole, whereas INSEE's cells have halves.
 
-    >>> people(3).replace(UNIT_SPACE, " ")
-    '3 hab.'
+    >>> people(3).replace(UNIT_SPACE, " "), people(568.5).replace(UNIT_SPACE, " ")
+    ('3 hab.', '569 hab.')
     """
-    return quantity(value, "hab.", 1)
+    return quantity(math.floor(value + 0.5) if math.isfinite(value) else value, "hab.")
 
 
 def euros(value: float) -> str:

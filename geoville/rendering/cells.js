@@ -127,13 +127,13 @@ const CellCanvas = L.Renderer.extend({
     this._scale = 2 ** this._map.getZoom();
     this._origin = this._map.getPixelOrigin();
     const rows = this._visibleRows();
-    const { classes, colours } = this._theme;
+    const { classes, colours, hatched } = this._theme;
     const { imputed } = this._data;
     const unknown = rows.filter((row) => classes[row] < 0);
     colours.forEach((colour, index) => this._fill(rows.filter((row) => classes[row] === index), colour));
     this._fill(unknown, this._data.noData);
     if (this._side() < HATCHED_FROM_PX) return;
-    this._fill(rows.filter((row) => classes[row] >= 0 && imputed[row]), this._imputed);
+    this._fill(rows.filter((row) => classes[row] >= 0 && classes[row] < hatched && imputed[row]), this._imputed);
     this._fill(unknown, this._unknown);
     this._border(rows);
   },
@@ -151,8 +151,8 @@ const CellCanvas = L.Renderer.extend({
 
   _border(rows) {
     const context = this._context;
-    context.strokeStyle = "rgb(255 255 255 / 70%)";
-    context.lineWidth = 0.6;
+    context.strokeStyle = "#ffffff";
+    context.lineWidth = 0.5;
     for (const row of rows) {
       context.beginPath();
       this._trace(row);

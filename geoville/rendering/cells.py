@@ -14,7 +14,7 @@ import numpy as np
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.carroyage.cell_id import format_cell_ids
 from geoville.crs import WGS84
-from geoville.french import UNIT_SPACE, UNKNOWN, euros, people, percent
+from geoville.french import UNIT_SPACE, UNKNOWN, euros, number, people, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -71,6 +71,8 @@ class CellFigures:
     median_eur : (n,) estimated median declared income per UC; NaN where unknown.
     share_below : (n,) estimated share of people below the threshold, in [0, 1]; NaN where unknown.
     threshold_eur : of the decree; NaN where the cells have several.
+    thresholds_eur : (n,) threshold of each cell, where they have several; NaN where a cell has none.
+    euros_year : year of the euros of the estimates and of the threshold; None where it is not known.
     retained_share : share of its people below the threshold from which a cell is retained, in [0, 1].
     unverified : what the estimates rest on without its text having been read, a French enumeration or nothing.
     sensitivity : (n,) share of the scenarios that keep the cell, in [0, 1]; None where not computed.
@@ -86,6 +88,8 @@ class CellFigures:
     sensitivity: NDArray[np.float64] | None = None
     scenarios: int = 0
     iris: IrisFigures | None = None
+    thresholds_eur: NDArray[np.float64] | None = None
+    euros_year: int | None = None
 
 
 # --- Cells as data: where they are, what is written of each, and the themes by which they can be coloured
@@ -117,6 +121,7 @@ class CellTheme:
     class_of : (n,) int16, class of each cell; `NO_CLASS` where its value is not known.
     estimated : whether the values are computed by geoville, and not published by INSEE.
     note : French sentence under the legend; empty where there is nothing to add.
+    people : of each class, in words; empty where they are not counted.
     """
 
     key: str
@@ -126,6 +131,7 @@ class CellTheme:
     class_of: NDArray[np.int16]
     estimated: bool
     note: str = ""
+    people: tuple[str, ...] = ()
 
     @property
     def has_unknown(self) -> bool:
@@ -168,6 +174,12 @@ class CellLayer:
 # --- Classes of a figure of cells: breaks that mapclassify would find, round, with French labels and a palette
 
 MAX_CLASSES = 8
+THRESHOLD_BREAKS = (0.6, 0.8, 1.0, 1.25, 1.6)
+"""Limits between classes of income, as shares of the decree's threshold."""
+THRESHOLD_COLOURS = ("#7b1e3b", "#bf4a52", "#eba07f", "#e4e9ec", "#eef2f4", "#f6f8f9")
+_THRESHOLD_METHOD = (
+    f"Bornes : 60, 80, 100, 125 et 160{UNIT_SPACE}% du seuil ; un revenu égal à une borne est au-dessus."
+)
 _OPEN_PERCENTILES = (5, 95)
 _PRETTY_METHOD = "Bornes rondes d'égale amplitude (mapclassify, PrettyBreaks), du 5e au 95e centile."
 _ROUND_TO_PEOPLE = 10
@@ -183,6 +195,8 @@ class Classes:
     colours, labels : one more than there are breaks.
     method : French sentence saying how the classes were made.
     palette : name of the palette.
+    mark : what the legend writes between two classes, in French: the threshold; empty where there is none.
+    mark_rank : rank of the first class above it.
     """
 
     breaks: tuple[float, ...]
@@ -190,6 +204,8 @@ class Classes:
     labels: tuple[str, ...]
     method: str
     palette: str
+    mark: str = ""
+    mark_rank: int = -1
 
     def index_of(self, values: NDArray[np.float64]) -> NDArray[np.int16]:
         """(n,) class of each value; `NO_CLASS` where the value is NaN."""
@@ -273,6 +289,37 @@ def chosen_classes(
     classes = _classes(tuple(breaks), writing, method)
     first, *between, last = classes.labels
     return replace(classes, labels=(lowest or first, *between, highest or last))
+
+
+def threshold_classes(threshold_eur: float) -> Classes:
+    """Classes of an income as a share of the decree's threshold, which is one of the breaks.
+
+    Parameters
+    ----------
+    threshold_eur : NaN where cells have several: labels are then shares of each cell's own.
+
+    Notes
+    -----
+    What is under the threshold has three colours that grow darker as incomes fall; what is not fades into the paper.
+    """
+    is_one = math.isfinite(threshold_eur)
+    scale, write = (threshold_eur, euros) if is_one else (1.0, _share_of_threshold)
+    limits = [share * scale for share in THRESHOLD_BREAKS]
+    between = (f"{number(low) if is_one else write(low)} à {write(high)}" for low, high in pairwise(limits))
+    labels = (f"Moins de {write(limits[0])}", *between, f"{write(limits[-1])} et plus")
+    return Classes(
+        THRESHOLD_BREAKS,
+        THRESHOLD_COLOURS,
+        labels,
+        _THRESHOLD_METHOD,
+        "rouges sous le seuil, gris clairs au-dessus",
+        mark=f"Seuil du décret{UNIT_SPACE}: {euros(threshold_eur)}" if is_one else "Seuil du décret (un par unité urbaine)",
+        mark_rank=THRESHOLD_BREAKS.index(1.0) + 1,
+    )
+
+
+def _share_of_threshold(share: float) -> str:
+    return f"{share:.0%}".replace("%", f"{UNIT_SPACE}%")
 
 
 def named_classes(names: tuple[str, ...], palette: Palette, method: str) -> Classes:
@@ -365,21 +412,14 @@ def cell_themes(grid: Grid, figures: CellFigures | None) -> tuple[CellTheme, ...
     ----------
     figures : estimates; None leaves what INSEE publishes.
     """
-    estimated = _estimated(figures) if figures else ()
+    estimated = _estimated(grid, figures) if figures else ()
     themes = (*estimated, *_published(grid))
     return tuple(theme for theme in themes if (theme.class_of >= 0).any())
 
 
-def _estimated(figures: CellFigures) -> Iterator[CellTheme]:
+def _estimated(grid: Grid, figures: CellFigures) -> Iterator[CellTheme]:
     note = f"{ESTIMATED_NOTE} À vérifier : {figures.unverified}." if figures.unverified else ESTIMATED_NOTE
-    yield _theme(
-        "median",
-        "Revenu médian",
-        f"Revenu déclaré médian estimé, {PER_UC}",
-        figures.median_eur,
-        pretty_classes(figures.median_eur, _INCOME),
-        note if np.isnan(figures.threshold_eur) else f"Seuil du décret : {euros(figures.threshold_eur)}. {note}",
-    )
+    yield _median(grid, figures, note)
     kept = percent(figures.retained_share)
     yield _theme(
         "share_below",
@@ -402,6 +442,20 @@ def _estimated(figures: CellFigures) -> Iterator[CellTheme]:
         )
     if figures.iris is not None:
         yield _iris(figures.iris)
+
+
+def _median(grid: Grid, figures: CellFigures, note: str) -> CellTheme:
+    """Theme of the estimated median, around the threshold where there is one."""
+    year = f"euros de {figures.euros_year}" if figures.euros_year else "en euros par an"
+    title = f"Revenu déclaré médian par unité de consommation, {year}, estimation"
+    is_one = not np.isnan(figures.threshold_eur)
+    if not is_one and figures.thresholds_eur is None:
+        classes = pretty_classes(figures.median_eur, _INCOME)
+        return _theme("median", "Revenu médian", title, figures.median_eur, classes, note)
+    shares = figures.median_eur / (figures.threshold_eur if is_one else figures.thresholds_eur)
+    theme = _theme("median", "Revenu médian", title, shares, threshold_classes(figures.threshold_eur), note)
+    counts = (grid.people[theme.class_of == rank].sum() for rank in range(len(theme.classes.colours)))
+    return replace(theme, people=tuple(people(count) for count in counts))
 
 
 def _iris(iris: IrisFigures) -> CellTheme:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import DataUnavailableError
-from geoville.rendering.look import CASING_WIDTH_PX, CHANGE_FILLS, PANES, LineStyle, MapStyle, change_fill
+from geoville.french import held_together
+from geoville.rendering.look import AIM_WIDTH_PX, CASING_WIDTH_PX, CHANGE_FILLS, PANES, LineStyle, MapStyle, change_fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -180,9 +181,14 @@ def page_text(template: str, **values: Any) -> str:
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(own_text), autoescape=True, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.FunctionLoader(own_text), autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_printed
     )
     return environment.get_template(template).render(**values)
+
+
+def _printed(value: Any) -> Any:
+    """Value of a template; in plain texts no line begins with a sign nor ends with an opening quotation mark."""
+    return held_together(value) if type(value) is str else value
 
 
 def _number_elements(maps: Sequence[Any]) -> None:
@@ -203,7 +209,9 @@ def _inlined_links(figure: Any, kind: str) -> tuple[str, ...]:
 DETAILS = "bindDetails"
 """Function of `details.js` that gives a feature its popup, its label and its place in the keyboard's order."""
 
-_LEAST_CASED_PX = 2
+_SUBJECT_SCALE = 1.5
+_DIMMED_OPACITY = 0.45
+_LEAST_CASED_PX = 1.2
 """Under a thinner line the pale band is not seen, and only makes it easier to aim at."""
 
 
@@ -223,9 +231,47 @@ def add_backdrop(folium_map: Any, geometry: Mapping[str, Any]) -> Any:
     return layer
 
 
-def add_perimeters(folium_map: Any, layer: PerimeterLayer, style: MapStyle) -> Any:
-    """Draw perimeters, as a line over a pale band; their inside leaves the cells within reach."""
-    return _add_group(folium_map, layer.shapes, style.lines[layer.style], "perimeters", shown=layer.shown)
+def add_perimeters(folium_map: Any, layer: PerimeterLayer, style: MapStyle, *, dimmed: bool = False) -> Any:
+    """Draw perimeters, as a line over a pale band; their inside leaves the cells within reach.
+
+    Parameters
+    ----------
+    dimmed : whether those that the map is not about recede.
+    """
+    group = _add_group(
+        folium_map, layer.shapes, style.lines[layer.style], "perimeters", shown=layer.shown, dimmed=dimmed
+    )
+    _add_names(group, layer)
+    return group
+
+
+def _add_names(group: Any, layer: PerimeterLayer) -> None:
+    """Write names inside perimeters: that of the subject first, then those of the largest."""
+    import folium
+    import shapely
+    from folium.utilities import JsCode
+
+    named = [shape for shape in layer.shapes if shape.name_at is not None]
+    named.sort(key=lambda shape: shapely.geometry.shape(dict(shape.geometry)).area, reverse=True)
+    features = [
+        _feature(
+            _point(*shape.name_at),
+            {"label": shape.popup.title, "labelled": True, "kind": "subject" if shape.is_subject else "quarter"},
+        )
+        for shape in named
+        if shape.name_at is not None
+    ]
+    if features:
+        folium.GeoJson(
+            _collection(features), marker=_anchor(folium, "perimeters"), on_each_feature=JsCode(DETAILS)
+        ).add_to(group)
+
+
+def _anchor(folium: Any, pane: str) -> Any:
+    """Mark that is not seen, which a label hangs on."""
+    anchor = folium.CircleMarker(radius=0, stroke=False, fill=False)
+    anchor.options.update(pane=pane, interactive=False)
+    return anchor
 
 
 def add_areas(folium_map: Any, layer: AreaLayer) -> None:
@@ -254,11 +300,9 @@ def add_outline(folium_map: Any, layer: OutlineLayer, style: MapStyle) -> Any:
 
     group = _add_group(folium_map, [layer.outline] if layer.outline else [], style.lines["sector"], "sector")
     label = {"label": layer.label, "labelled": True, "kind": "sector"}
-    anchor = folium.CircleMarker(radius=0, stroke=False, fill=False)
-    anchor.options.update(pane="sector", interactive=False)
     folium.GeoJson(
         _collection([_feature(_point(layer.label_lon, layer.label_lat), label)]),
-        marker=anchor,
+        marker=_anchor(folium, "sector"),
         on_each_feature=JsCode(DETAILS),
     ).add_to(group)
     return group
@@ -299,40 +343,42 @@ def add_places(folium_map: Any, layer: PlaceLayer, style: MapStyle) -> Any:
     return drawn
 
 
-def _add_group(folium_map: Any, shapes: Iterable[Shape], line: LineStyle, pane: str, *, shown: bool = True) -> Any:
+def _add_group(
+    folium_map: Any, shapes: Iterable[Shape], line: LineStyle, pane: str, *, shown: bool = True, dimmed: bool = False
+) -> Any:
     import folium
 
     group = folium.FeatureGroup(show=shown)
-    _add_lines(
-        group, [_feature(shape.geometry, {"kind": "area", **_details(shape.popup)}) for shape in shapes], line, pane
-    )
+    # The subject is drawn last, over the others.
+    ordered = sorted(shapes, key=lambda shape: shape.is_subject)
+    features = [
+        _feature(shape.geometry, {"kind": "area", "subject": shape.is_subject, **_details(shape.popup)})
+        for shape in ordered
+    ]
+    _add_lines(group, features, line, pane, dimmed=dimmed)
     group.add_to(folium_map)
     return group
 
 
-def _add_lines(group: Any, features: list[dict[str, Any]], line: LineStyle, pane: str) -> None:
+def _add_lines(group: Any, features: list[dict[str, Any]], line: LineStyle, pane: str, *, dimmed: bool = False) -> None:
+    """Draw a band that is not seen but easy to aim at; `details.js` draws the line and its casing with it."""
     import folium
     from folium.utilities import JsCode
 
     if not features:
         return
-    opacity = 0.75 if line.width_px >= _LEAST_CASED_PX else 0
-    casing = {
-        "color": "#ffffff",
-        "weight": CASING_WIDTH_PX,
-        "opacity": opacity,
-        "fill": False,
-        "className": "casing",
-    }
-    stroke = {"color": line.colour, "weight": line.width_px, "dashArray": line.dashes or None, "fill": False}
+    for feature in features:
+        is_subject = feature["properties"].get("subject", False)
+        feature["properties"]["line"] = {
+            "color": line.colour,
+            "weight": line.width_px * (_SUBJECT_SCALE if is_subject else 1),
+            "dashArray": line.dashes or None,
+            "opacity": _DIMMED_OPACITY if dimmed and not is_subject else 1,
+            "casing": CASING_WIDTH_PX if line.width_px >= _LEAST_CASED_PX else 0,
+        }
+    band = {"weight": AIM_WIDTH_PX, "opacity": 0, "fill": False}
     folium.GeoJson(
-        _collection(features), style_function=lambda _: casing, on_each_feature=JsCode(DETAILS), pane=pane
-    ).add_to(group)
-    folium.GeoJson(
-        _collection([_feature(feature["geometry"], {}) for feature in features]),
-        style_function=lambda _: stroke,
-        interactive=False,
-        pane=pane,
+        _collection(features), style_function=lambda _: band, on_each_feature=JsCode(DETAILS), pane=pane
     ).add_to(group)
 
 
@@ -343,7 +389,8 @@ def _link_feature(link: PlaceLink) -> dict[str, Any]:
 
 
 def _details(popup: Popup) -> dict[str, Any]:
-    return {"title": popup.title, "rows": [list(row) for row in popup.rows], "note": popup.note}
+    rows = [[label, held_together(text)] for label, text in popup.rows]
+    return {"title": held_together(popup.title), "rows": rows, "note": held_together(popup.note)}
 
 
 def _point(lon: float, lat: float) -> dict[str, Any]:

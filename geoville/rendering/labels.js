@@ -1,14 +1,15 @@
 "use strict";
 
-const LABEL_SIDES = { right: [LABEL_GAP_PX, 0], left: [-LABEL_GAP_PX, 0], top: [0, -LABEL_GAP_PX], bottom: [0, LABEL_GAP_PX] };
+const LABEL_SIDES = { center: [0, 0], right: [LABEL_GAP_PX, 0], left: [-LABEL_GAP_PX, 0], top: [0, -LABEL_GAP_PX], bottom: [0, LABEL_GAP_PX] };
 const LABELS_FROM_ZOOM = 13;
-const LABEL_RANKS = ["label-sector", "label-link", "label-place"];
+const LABEL_RANKS = ["label-sector", "label-subject", "label-link", "label-place", "label-quarter"];
+const NAME_SIDES = ["center", "top", "bottom", "right", "left"];
 
 /* Labels take the first side that is free. One that finds none is hidden until its place is aimed at, and so are all
    but the sector's where the map is too small to bear them. */
 function placeLabels(map) {
   const frame = map.getContainer().getBoundingClientRect();
-  const sides = map.getZoom() < LABELS_FROM_ZOOM ? [] : Object.keys(LABEL_SIDES);
+  const sides = map.getZoom() < LABELS_FROM_ZOOM ? [] : ["right", "left", "top", "bottom"];
   const taken = Array.from(document.querySelectorAll(".stage .leaflet-control"), (element) => element.getBoundingClientRect());
   for (const marker of document.querySelectorAll(".leaflet-places-pane path")) {
     taken.push(shrunk(marker.getBoundingClientRect(), LABEL_GAP_PX));
@@ -21,7 +22,7 @@ function placeLabels(map) {
       const box = element.getBoundingClientRect();
       return !leaves(frame, box) && !taken.some((other) => overlap(other, box));
     };
-    const side = isSector ? "top" : sides.find(isFree);
+    const side = isSector ? "top" : (isName(tooltip) ? NAME_SIDES : sides).find(isFree);
     element.classList.toggle("label-hidden", side === undefined);
     if (side !== undefined) taken.push(element.getBoundingClientRect());
   }
@@ -51,6 +52,11 @@ function permanentTooltips(map) {
 
 function labelRank(tooltip) {
   return LABEL_RANKS.findIndex((name) => tooltip.options.className.includes(name));
+}
+
+/* Names of quarters are written at every zoom: they stand inside, and those of the largest come first. */
+function isName(tooltip) {
+  return /label-(subject|quarter)/.test(tooltip.options.className);
 }
 
 function shrunk(box, margin) {

@@ -46,5 +46,5 @@ function reveal(map, { layer, index }) {
   if (box && !box.checked) box.click();
   if (layer.getBounds) map.fitBounds(layer.getBounds(), { padding: [40, 40], maxZoom: 16, animate: false });
   else map.setView(layer.getLatLng(), Math.max(map.getZoom(), 15), { animate: false });
-  layer.openPopup(layer.getBounds ? layer.getBounds().getCenter() : undefined);
+  layer.openPopup(anchorOf(layer, map));
 }

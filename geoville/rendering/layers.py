@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from geoville.eligibility.sentences import KIND_NAMES, dates_in_force
 from geoville.french import UNIT_SPACE, UNKNOWN, distance, euros, fold, long_date, number, people, percent
 from geoville.law import position_accuracy
 from geoville.model import CELL_PEOPLE, CELL_PEOPLE_SOURCE, POPULATION, POPULATION_SOURCE, Kind, Perimeter
-from geoville.rendering.cells import Popup, geojson, grid_squares
+from geoville.rendering.cells import DEGREE_DECIMALS, Popup, geojson, grid_squares
 from geoville.rendering.look import PLACES
 from geoville.rendering.map_spec import PerimeterLayer, PlaceLayer, PlacePoint, Shape
 
@@ -48,7 +49,7 @@ LINE_OF_KIND = {
 
 _FIGURES: dict[str, tuple[str, Callable[[float], str]]] = {
     "population": ("Population", people),
-    "households": ("Ménages", lambda value: number(value, 1)),
+    "households": ("Ménages", number),
     "share_below_threshold": ("Part sous le seuil", percent),
     "median_eur": ("Revenu médian par UC", euros),
     "share_imputed": ("Part de population imputée", percent),
@@ -61,14 +62,16 @@ def perimeter_layers(
     on: date,
     hidden: frozenset[Kind] = frozenset(),
     names: Mapping[str, str] = MappingProxyType({}),
+    subject: Perimeter | None = None,
 ) -> tuple[PerimeterLayer, ...]:
     """One layer per kind, generation, basis and worth, in the order of `Kind`, the latest generation first.
 
     Parameters
     ----------
-    on : official QPV not in force that day are drawn thinner, in a layer that says so.
+    on : official QPV not in force that day are drawn thinner, in a layer that says so, off where others are in force.
     hidden : kinds that are off when the map opens.
     names : of kinds, in place of the usual ones.
+    subject : the one that the map is about; its layer is on.
     """
     groups: dict[tuple[int, int, bool, bool], list[Perimeter]] = {}
     kinds = list(Kind)
@@ -76,12 +79,55 @@ def perimeter_layers(
         is_exact = perimeter.accuracy_m == 0
         key = (kinds.index(perimeter.kind), -(perimeter.generation or 0), perimeter.estimated, is_exact)
         groups.setdefault(key, []).append(perimeter)
-    return tuple(_quarters_layer(groups[key], on, hidden, names) for key in sorted(groups))
+    return tuple(
+        _singled_out(_quarters_layer(groups[key], on, hidden, names), groups[key], on, perimeters, subject)
+        for key in sorted(groups)
+    )
 
 
 def wgs84_shape(perimeter: Perimeter) -> Shape:
     """Return one perimeter, transformed vertex by vertex, with its popup."""
     return Shape(geojson(transform_geometry(perimeter.geometry, perimeter.epsg, WGS84)), perimeter_popup(perimeter))
+
+
+def _singled_out(
+    layer: PerimeterLayer,
+    members: list[Perimeter],
+    on: date,
+    perimeters: Sequence[Perimeter],
+    subject: Perimeter | None,
+) -> PerimeterLayer:
+    """Layer of quarters with the names of those that answer that day; former quarters off beside those in force."""
+    answering = {id(item) for item in _quarters(perimeters, on)}
+    ordered = sorted(members, key=lambda item: item.code)
+    shapes = tuple(
+        replace(
+            shape,
+            name_at=_heart(item) if item is subject or id(item) in answering else None,
+            is_subject=item is subject,
+        )
+        for item, shape in zip(ordered, layer.shapes, strict=True)
+    )
+    is_past = (
+        members[0].kind is Kind.QPV and not members[0].estimated and not any(item.in_force(on) for item in members)
+    )
+    official = any(item.kind is Kind.QPV and id(item) in answering for item in perimeters)
+    shown = any(item is subject for item in members) or (layer.shown and not (is_past and official))
+    return replace(layer, shapes=shapes, shown=shown)
+
+
+_HEART_TOLERANCE_M = 5.0
+
+
+def _heart(perimeter: Perimeter) -> tuple[float, float] | None:
+    """Centre of the widest circle inside a perimeter, lon and lat; None where it is empty."""
+    import shapely
+
+    if perimeter.geometry.is_empty or not perimeter.geometry.area:
+        return None
+    circle = shapely.maximum_inscribed_circle(perimeter.geometry, _HEART_TOLERANCE_M)
+    lon, lat = shapely.get_coordinates(transform_geometry(circle, perimeter.epsg, WGS84))[0].round(DEGREE_DECIMALS)
+    return float(lon), float(lat)
 
 
 def perimeter_popup(perimeter: Perimeter) -> Popup:

@@ -31,14 +31,14 @@ class LineStyle:
 
 
 PERIMETER_LINES = {
-    "qpv": LineStyle("#12355b", 3.5),
-    "qpv_generalised": LineStyle("#12355b", 3.5, "5 2"),
-    "candidat": LineStyle("#12355b", 2, "9 6"),
-    "veille": LineStyle("#00695c", 2.5),
-    "vecu": LineStyle("#5b3f8c", 2.5),
-    "npnru": LineStyle("#8a0f5b", 3.5),
-    "zfu": LineStyle("#7a5200", 2.5),
-    "former": LineStyle("#5b6673", 2),
+    "qpv": LineStyle("#0b2545", 1.8),
+    "qpv_generalised": LineStyle("#0b2545", 1.8, "5 2"),
+    "candidat": LineStyle("#0b2545", 1.2, "9 6"),
+    "veille": LineStyle("#6a4c93", 1.5),
+    "vecu": LineStyle("#2f7d59", 1.5),
+    "npnru": LineStyle("#8a0f5b", 2.5),
+    "zfu": LineStyle("#7a5200", 1.6),
+    "former": LineStyle("#2a6f97", 1.4),
     "action": LineStyle("#0072b2", 4, "2 6"),
 }
 PERIMETER_LINES |= {
@@ -47,8 +47,10 @@ PERIMETER_LINES |= {
 }
 SECTOR_LINE = LineStyle("#8a0f5b", 3.5, "1 7")
 PLACE_COLOUR = "#1d2733"
-CASING_WIDTH_PX = 9
-"""Width of the pale band under a perimeter's line: it parts the line from the cells and is easy to aim at."""
+CASING_WIDTH_PX = 1.6
+"""How much wider than the line the white band under it is: it parts the line from the cells."""
+AIM_WIDTH_PX = 12
+"""Width of the band that is not seen, and easy to aim at."""
 
 
 @dataclass(frozen=True, slots=True)

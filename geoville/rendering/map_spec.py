@@ -19,10 +19,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A polygon or multipolygon with its popup."""
+    """A polygon or multipolygon with its popup.
+
+    Parameters
+    ----------
+    name_at : lon and lat in degrees where its name is written, well inside it; None where it is not.
+    is_subject : whether the map is about it: drawn stronger, its name first, while others recede.
+    """
 
     geometry: Mapping[str, Any]
     popup: Popup
+    name_at: tuple[float, float] | None = None
+    is_subject: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ def perimeter_map(perimeter: Perimeter, scene: Scene) -> MapSpec:
         places=other_places(scene.places, (), scene.style.places),
         panel=perimeter_panel(perimeter),
         sources=_citations(scene),
-        **_surroundings(replace(scene, perimeters=drawn)),
+        **_surroundings(replace(scene, perimeters=drawn), subject=perimeter),
     )
 
 
@@ -208,13 +208,15 @@ def date_line(on: date) -> str:
     return f"Carte établie au {long_date(on)}."
 
 
-def _surroundings(scene: Scene, hidden: frozenset[Kind] = frozenset()) -> dict[str, Any]:
+def _surroundings(
+    scene: Scene, hidden: frozenset[Kind] = frozenset(), subject: Perimeter | None = None
+) -> dict[str, Any]:
     """Parts of a `MapSpec` that do not depend on its subject."""
     grid, figures = scene.grid, scene.figures
     return {
         "backdrop": inhabited_area(grid) if grid is not None else None,
         "cells": cell_layer(grid, figures) if grid is not None else None,
-        "perimeters": perimeter_layers(scene.perimeters, scene.on, hidden, scene.style.names),
+        "perimeters": perimeter_layers(scene.perimeters, scene.on, hidden, scene.style.names, subject),
         "guides": guide_layers(scene),
         "date_line": date_line(scene.on),
         "style": scene.style,

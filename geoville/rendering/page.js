@@ -8,7 +8,7 @@ function addCells(map) {
   const cells = new CellCanvas(data).addTo(map);
   const open = (latlng) => {
     const row = cells.at(latlng);
-    if (row >= 0) L.popup(POPUP_OPTIONS).setLatLng(latlng).setContent(popupContent(cells.properties(row))).openOn(map);
+    if (row >= 0) cardPopup(cells.properties(row)).setLatLng(latlng).openOn(map);
   };
   map.on("click", ({ latlng }) => isMeasuring() || open(latlng));
   map.getContainer().addEventListener("keydown", (event) => {

@@ -69,7 +69,9 @@ def _column(column: CellColumn) -> dict[str, Any]:
 
 
 def _theme(theme: CellTheme) -> dict[str, Any]:
-    return {"key": theme.key, "colours": list(theme.classes.colours), "classes": theme.class_of.tolist()}
+    classes = theme.classes
+    hatched = classes.mark_rank if classes.mark else len(classes.colours)
+    return {"key": theme.key, "colours": list(classes.colours), "hatched": hatched, "classes": theme.class_of.tolist()}
 
 
 _SCRIPTS = ("details.js", "labels.js", "cells.js", "layers.js", "search.js", "tools.js", "table.js", "page.js")
@@ -128,6 +130,7 @@ def render_page(spec: MapSpec) -> str:
 def _layers(spec: MapSpec, folium_map: Any) -> Iterator[LayerEntry]:
     """Draw every layer but the cells, and say how the list of layers presents it."""
     style = spec.style
+    dimmed = any(shape.is_subject for layer in spec.perimeters for shape in layer.shapes)
     if spec.outline is not None:
         layer = add_outline(folium_map, spec.outline, style)
         key = (style.lines["sector"],) if spec.outline.outline else ()
@@ -138,8 +141,9 @@ def _layers(spec: MapSpec, folium_map: Any) -> Iterator[LayerEntry]:
         lines = tuple(style.lines[key] for key in keys)
         yield LayerEntry("Secteur", spec.links.name, lines, None, layer, shown=spec.links.shown)
     for group, perimeters in (("Périmètres", spec.perimeters), ("Repères", spec.guides)):
-        for item in perimeters:
-            layer = add_perimeters(folium_map, item, style)
+        # Listed from the first to look at, drawn from the last: what is drawn later lies above.
+        on_map = [add_perimeters(folium_map, item, style, dimmed=dimmed) for item in reversed(perimeters)]
+        for item, layer in zip(perimeters, reversed(on_map), strict=True):
             yield LayerEntry(group, item.name, (style.lines[item.style],), None, layer, shown=item.shown)
     for places in spec.places:
         layer = add_places(folium_map, places, style)

@@ -38,7 +38,7 @@ function featureTable(layers, index) {
   const labels = [...new Set(features.flatMap(({ rows }) => rows.map(([label]) => label)))];
   const valuesOf = ({ title, rows }) => [
     title,
-    ...labels.map((label) => rows.filter(([own]) => own === label).map(([, value]) => value).join(" ; ")),
+    ...labels.map((label) => rows.filter(([own]) => own === label).map(([, value]) => value).join("\u00a0; ")),
   ];
   return { columns: ["Nom", ...labels], rows: features.map(valuesOf) };
 }

@@ -78,6 +78,8 @@ def figures_of_territory(territory: Pack, on: date) -> CellFigures | None:
         sensitivity=_shares_on(start.grid, found.kept, found.scenarios),
         scenarios=found.scenarios,
         iris=_iris(territory, start.zones.iris),
+        thresholds_eur=thresholds * prepared.national_eur,
+        euros_year=next((reference.year for reference in prepared.references.values()), None),
     )
 
 

@@ -25,20 +25,20 @@ export function cellsLayer(features) {
       weight: properties.imputed ? 1 : 0.6,
       dashArray: properties.imputed ? "2 3" : null,
       fillColor: colourOf(properties.mean_eur),
-      fillOpacity: 0.62,
+      fillOpacity: 1,
     }),
     onEachFeature: ({ properties }, layer) => layer.bindTooltip(() => tooltip(properties), { sticky: true }),
   });
 }
 
 /** Legend of the classes, the poorest first; each says its bounds. */
-export function cellsKey() {
+export function cellsKey(vintage) {
   const swatches = CLASSES.map(([, colour], rank) => {
     const swatch = make("i", { class: `cell-key cell-key-${rank}` }, rank === CLASSES.length - 1 ? `${bound(rank - 1)} et plus` : `moins de ${bound(rank)}`);
     swatch.style.setProperty("--fill", colour);
     return swatch;
   });
-  return make("span", { class: "cell-keys" }, ...swatches, make("i", { class: "cell-key imputed" }, "valeur imputée"));
+  return make("span", { class: "cell-keys" }, make("strong", {}, `Niveau de vie moyen, euros de ${vintage} par an (Insee)`), ...swatches, make("i", { class: "cell-key imputed" }, "valeur imputée"));
 }
 
 const bound = (rank) => `${number(CLASSES[rank][0])}\u00a0€`;
@@ -47,7 +47,7 @@ const colourOf = (mean) => (mean === null ? UNKNOWN : CLASSES.find(([most]) => m
 
 function tooltip({ people, mean_eur: mean, poor_share: poor, imputed }) {
   const rows = [
-    people === null ? "" : `${number(people, 1)} habitants`,
+    people === null ? "" : `${number(Math.round(people))} habitants`,
     mean === null ? "niveau de vie non publié" : `niveau de vie moyen : ${number(mean)}\u00a0€ par an`,
     poor === null ? "" : `${number(poor * 100, 1)}\u00a0% de ménages pauvres`,
     imputed ? "valeurs imputées par l’Insee (moins de 11 ménages)" : "",

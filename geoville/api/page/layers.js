@@ -3,7 +3,8 @@
 import { make, byId } from "./dom.js";
 import { Refused, getJson } from "./service.js";
 import { cellsKey, cellsLayer, isCells } from "./cells.js";
-import { drawPerimeters, keyOf, lineName } from "./perimeters.js";
+import { besideLegend } from "./map.js";
+import { drawPerimeters, keyOf, lineName, sparseLabels } from "./perimeters.js";
 
 const { L } = globalThis;
 const PAGE_SIZE = 1000;
@@ -26,6 +27,7 @@ export class Layers {
     this.#map = map;
     this.#facts = facts;
     this.#onChange = onChange;
+    map.on("zoomend moveend layeradd", () => sparseLabels(map.getContainer()));
     ["cells", "perimeters"].forEach((name, rank) => (map.createPane(name).style.zIndex = 410 + 10 * rank));
   }
 
@@ -63,6 +65,7 @@ export class Layers {
       const box = this.#map.getBounds().pad(MARGIN);
       await Promise.all(lacking.map((layer) => this.#load(layer, box, this.#loading.signal)));
     }
+    this.#map.getContainer().classList.toggle("with-cells", this.names.some((id) => isCells({ id })));
     this.#onChange();
   }
 
@@ -73,16 +76,21 @@ export class Layers {
     this.#onChange();
   }
 
+  /** Nature of the quarters whose names are written: official ones where there are some. */
+  get #named() {
+    return [...this.#layers.keys()].some((id) => id.startsWith("qpv")) ? "qpv" : "candidat";
+  }
+
   #draw(layer) {
     layer.drawn.clearLayers();
-    const made = isCells(layer) ? cellsLayer(layer.features) : drawPerimeters(layer, this.#facts.lines[lineName(layer.id, layer.title)], this.day);
+    const made = isCells(layer) ? cellsLayer(layer.features) : drawPerimeters(layer, this.#facts.lines[lineName(layer.id, layer.title)], this.day, this.#named);
     layer.drawn.addLayer(made);
   }
 
   #lookAt(collections) {
     const bounds = L.latLngBounds([]);
     for (const { extent } of collections) for (const [west, south, east, north] of extent.spatial.bbox) bounds.extend([[south, west], [north, east]]);
-    if (bounds.isValid()) this.#map.fitBounds(bounds.pad(MARGIN), { animate: false });
+    if (bounds.isValid()) this.#map.fitBounds(bounds.pad(MARGIN), { animate: false, paddingBottomRight: besideLegend() });
   }
 
   async #load(layer, box, signal) {
@@ -113,16 +121,23 @@ export class Layers {
     byId("layers").replaceChildren(...[...this.#layers.values()].map((layer) => this.#legendOf(layer)));
   }
 
+  #turn(layer, on) {
+    layer.on = on;
+    if (on) layer.drawn.addTo(this.#map);
+    else layer.drawn.remove();
+    byId("layers").querySelector(`[value="${CSS.escape(layer.id)}"]`).checked = on;
+  }
+
   #legendOf(layer) {
     const tick = make("input", { type: "checkbox", value: layer.id });
     tick.checked = layer.on;
     tick.addEventListener("change", () => {
-      layer.on = tick.checked;
-      if (layer.on) layer.drawn.addTo(this.#map);
-      else layer.drawn.remove();
+      this.#turn(layer, tick.checked);
+      // Cells are opaque: one vintage at a time.
+      if (layer.on && isCells(layer)) for (const other of this.#layers.values()) if (other !== layer && other.on && isCells(other)) this.#turn(other, false);
       this.refresh();
     });
-    const key = isCells(layer) ? cellsKey() : keyOf(this.#facts.lines[lineName(layer.id, layer.title)], lineName(layer.id, layer.title));
+    const key = isCells(layer) ? cellsKey(layer.id.split("-").pop()) : keyOf(this.#facts.lines[lineName(layer.id, layer.title)], lineName(layer.id, layer.title));
     return make("label", { class: "layer" }, tick, key, make("span", {}, layer.title));
   }
 }

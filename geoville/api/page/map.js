@@ -4,6 +4,7 @@ import { byId, make } from "./dom.js";
 
 const { L } = globalThis;
 const CLOSE_ZOOM = 15;
+const WIDE_PX = 700;
 const DECIMALS = 6; // about ten centimetres
 
 /** Open the map; `onPoint(lon, lat)` is told where the user asks, `onMove()` that the view changed. */
@@ -20,16 +21,16 @@ export function openMap(facts, view, { onPoint, onMove }) {
   L.control.scale({ imperial: false }).addTo(map);
   const [west, south, east, north] = facts.extent;
   const whole = L.latLngBounds([south, west], [north, east]);
+  foldLegend(map);
   if (view) map.setView([view.lat, view.lon], view.zoom);
-  else map.fitBounds(whole);
+  else map.fitBounds(whole, { paddingBottomRight: besideLegend() });
   if (facts.tiles) addTiles(map, facts.tiles);
 
   const ask = ({ lat, lng }) => onPoint(Number(lng.toFixed(DECIMALS)), Number(lat.toFixed(DECIMALS)));
   map.on("click", (event) => ask(event.latlng.wrap()));
   map.on("moveend", onMove);
   byId("ask-centre").addEventListener("click", () => ask(map.getCenter().wrap()));
-  byId("whole").addEventListener("click", () => map.fitBounds(whole, { animate: !still() }));
-  // The legend fills once the map is there, and takes of its height: what was in the middle must stay there.
+  byId("whole").addEventListener("click", () => map.fitBounds(whole, { animate: !still(), paddingBottomRight: besideLegend() }));
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
   addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
   addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
@@ -59,6 +60,14 @@ export class Mark {
     if (move) this.#map.setView(at, Math.max(this.#map.getZoom(), CLOSE_ZOOM), { animate: !still() });
     else if (!this.#map.getBounds().contains(at)) this.#map.panTo(at, { animate: !still() });
   }
+}
+
+/** Room that the open legend takes at the right of the map: what is looked at lies beside it. */
+export const besideLegend = () => [byId("legend").open ? byId("legend").offsetWidth : 0, 0];
+
+/** The legend is open where the map is wide, folded on small screens. */
+function foldLegend(map) {
+  byId("legend").open = map.getSize().x >= WIDE_PX;
 }
 
 function addTiles(map, tiles) {

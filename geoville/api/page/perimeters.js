@@ -9,7 +9,6 @@ const FORMER = ["zus", "cucs"];
 const CASING_PX = 4;
 const BAND = { colour: "#b3541e", width_px: 2 };
 const BAND_DASHES = ["2 4", "8 5", "14 6"];
-const LABELLED = ["qpv", "candidat"];
 const MOST_LABELS = 40;
 
 /** Name of the line of a collection ("qpv-2024") or of a nature, among those of the service; its title says its worth. */
@@ -24,8 +23,8 @@ export function lineName(id, title = "") {
 
 export const inForce = ({ valid_from: start, valid_to: end }, day) => (!start || start <= day) && (!end || day <= end);
 
-/** Perimeters of a collection as they stand on a day; what is not in force is pale and hollow. */
-export function drawPerimeters({ id, title, features }, line, day) {
+/** Perimeters of a collection as they stand on a day; what is not in force is pale and hollow; `named` kind has labels. */
+export function drawPerimeters({ id, title, features }, line, day, named) {
   const casing = L.geoJSON(features, {
     pane: "perimeters",
     interactive: false,
@@ -36,18 +35,31 @@ export function drawPerimeters({ id, title, features }, line, day) {
     style: ({ properties }) => style(line, lineName(id, title), inForce(properties, day)),
     onEachFeature: ({ properties }, layer) => explain(layer, () => tooltip(properties, title)),
   });
-  return L.layerGroup([casing, drawn, ...labels(drawn)]);
+  return L.layerGroup([casing, drawn, ...labels(drawn, day, named)]);
 }
 
-/** Names of the quarters, where there are few enough to be read. */
-function labels(drawn) {
-  const quarters = drawn.getLayers().filter(({ feature }) => LABELLED.includes(feature.properties.kind));
+/** Names of the quarters that hold that day, where there are few enough to be read. */
+function labels(drawn, day, named) {
+  const quarters = drawn.getLayers().filter(({ feature: { properties } }) => properties.kind === named && inForce(properties, day));
   if (quarters.length > MOST_LABELS) return [];
   return quarters.map((layer) =>
     L.tooltip({ permanent: true, direction: "top", className: "map-label" })
       .setLatLng([layer.getBounds().getNorth(), layer.getBounds().getCenter().lng])
       .setContent(make("span", {}, layer.feature.properties.name)),
   );
+}
+
+/** Hide the names that the frame cuts, or that lie over one written before. */
+export function sparseLabels(frame) {
+  const room = frame.getBoundingClientRect();
+  const taken = [];
+  for (const label of frame.querySelectorAll(".map-label")) {
+    const box = label.getBoundingClientRect();
+    const cut = box.left < room.left || box.right > room.right || box.top < room.top || box.bottom > room.bottom;
+    const over = taken.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
+    label.style.visibility = cut || over ? "hidden" : "";
+    if (!cut && !over) taken.push(box);
+  }
 }
 
 /** Bands of an answer's perimeter, which rules look at; the dashes grow with the distance. */

@@ -24,7 +24,7 @@ export function watchTools(current) {
 function openWhilePrinting() {
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("#answer details:not([open])")];
+    opened = [...document.querySelectorAll("#answer details:not([open]), #legend:not([open])")];
     for (const folded of opened) folded.open = true;
   });
   addEventListener("afterprint", () => {

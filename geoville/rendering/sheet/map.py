@@ -61,7 +61,6 @@ MARKERS = {
 """Shapes of the marks of places, by category."""
 
 MARK_POINTS = 6.5
-_PALENESS = 0.25
 
 
 def line_options(key: str, line: LineStyle) -> dict[str, Any]:
@@ -88,16 +87,6 @@ def mark_options(category: str, colour: str, *, filled: bool) -> dict[str, Any]:
         "markeredgewidth": 0.8 if filled else 1.1,
         "linestyle": "none",
     }
-
-
-def paler(colour: str) -> str:
-    """A fill on which lines and names stand out.
-
-    >>> paler("#000000"), paler("#ffffff")
-    ('#404040', '#ffffff')
-    """
-    parts = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
-    return "#" + "".join(f"{round(part + (255 - part) * _PALENESS):02x}" for part in parts)
 
 
 def readable_on(colour: str) -> str:
@@ -139,7 +128,7 @@ class MapDrawing:
         squares = self._ground.place(cells.squares)
         seen = self._seen(squares)
         squares, classes = squares[seen], theme.class_of[seen]
-        colours = [paler(no_data if rank == NO_CLASS else theme.classes.colours[rank]) for rank in classes.tolist()]
+        colours = [no_data if rank == NO_CLASS else theme.classes.colours[rank] for rank in classes.tolist()]
         self._polygons(squares, facecolors=colours, edgecolors=CELL_EDGE, linewidths=0.3, zorder=_HEIGHTS["cells"])
         marked = squares[cells.imputed[seen]]
         diagonals = marked[:, [1, 3]]

@@ -20,7 +20,6 @@ from geoville.rendering.sheet.map import (
     class_letter,
     line_options,
     mark_options,
-    paler,
     printed_perimeters,
     printed_places,
     readable_on,
@@ -184,9 +183,12 @@ class _Legend:
     def _theme(self, spec: MapSpec, theme: CellTheme) -> None:
         self._title(theme.legend_title)
         for rank, (colour, label) in enumerate(zip(theme.classes.colours, theme.classes.labels, strict=True)):
-            self._entry(label, self._swatch(paler(colour), class_letter(rank)))
+            if rank == theme.classes.mark_rank:
+                self._mark_threshold(theme.classes.mark)
+            counted = f"{label} ({theme.people[rank]})" if theme.people else label
+            self._entry(counted, self._swatch(colour, class_letter(rank)))
         if theme.has_unknown:
-            self._entry("Pas de valeur", self._swatch(paler(spec.style.no_data)))
+            self._entry("Pas de valeur", self._swatch(spec.style.no_data))
         if spec.cells is not None and spec.cells.imputed.any():
             self._entry(f"Valeurs {IMPUTED}", self._crossed)
         self._entry("Aucun habitant", self._swatch("#ffffff"))
@@ -227,6 +229,17 @@ class _Legend:
         draw_key(self._room.left, self.top + line_height(points) / 2)
         width = self._room.width - key_mm
         self.top = self._page.paragraph(text, self._room.left + key_mm, self.top, points, width, zorder=_ZORDER)
+        self.top += 0.35 * self._size
+
+    def _mark_threshold(self, text: str) -> None:
+        """Rule and words between the classes under the threshold and those above."""
+        points, left = 6.8 * self._size, self._room.left
+        self._page.line(
+            [(left, self.top), (left + self._room.width, self.top)], color=INK, linewidth=0.9, zorder=_ZORDER
+        )
+        self.top = self._page.paragraph(
+            text, left, self.top + 0.3 * self._size, points, self._room.width, bold=True, zorder=_ZORDER
+        )
         self.top += 0.35 * self._size
 
     def _note(self, text: str) -> None:

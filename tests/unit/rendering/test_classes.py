@@ -15,6 +15,7 @@ from geoville.rendering.cells import (
     chosen_classes,
     pretty_classes,
     quantile_classes,
+    threshold_classes,
 )
 
 INCOME = Writing(euros, YLORBR, darkest_first=True)
@@ -96,3 +97,29 @@ def test_breaks_are_those_of_mapclassify(values):
     inner = [tuple(limit for limit in bins.tolist() if low < limit < high) for bins in tried]
     wanted = next((found for found in inner if 0 < len(found) < MAX_CLASSES), ())
     assert pretty_classes(known, INCOME).breaks == wanted
+
+
+def test_the_threshold_of_the_decree_parts_the_reds_from_the_pale_greys():
+    """For S = 10 200 €: a cell at 10 199 € is under it, one at 10 200 € is not, and the legend says it between them."""
+    classes = threshold_classes(10_200)
+    under, at = classes.index_of(np.array([10_199, 10_200]) / 10_200).tolist()
+    assert (under, at) == (classes.mark_rank - 1, classes.mark_rank)
+    assert classes.labels[under].replace("\u202f", "").endswith("8160 à 10200\u00a0€")
+    assert classes.labels[at].replace("\u202f", "").startswith("10200 à ")
+    assert classes.mark.replace("\u202f", "") == "Seuil du décret\u00a0: 10200\u00a0€"
+    assert classes.labels[0].replace("\u202f", "") == "Moins de 6120\u00a0€"  # six tenths of it
+
+    def darkness(colour: str) -> float:
+        return 255 - sum(w * part for w, part in zip((0.299, 0.587, 0.114), bytes.fromhex(colour[1:]), strict=True))
+
+    red = [darkness(colour) for colour in classes.colours[: classes.mark_rank]]
+    pale = [darkness(colour) for colour in classes.colours[classes.mark_rank :]]
+    assert red == sorted(red, reverse=True)
+    assert min(red) - max(pale) > 40  # the break is seen in grey too
+    assert max(pale) < 30
+
+
+def test_several_thresholds_are_written_as_shares():
+    classes = threshold_classes(float("nan"))
+    assert classes.labels[classes.mark_rank] == "100\u00a0% à 125\u00a0%"
+    assert "urbaine" in classes.mark

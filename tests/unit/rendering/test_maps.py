@@ -20,7 +20,7 @@ ON = date(2025, 3, 1)
 def test_cells_show_what_insee_publishes(recipe, scene):
     cells = sector_map(recipe, scene).cells
     assert dict(cells.popup(1).rows) == {
-        "Population": "125,5\u00a0hab.",
+        "Population": "126\u00a0hab.",
         "Niveau de vie moyen": "14\u202f230\u00a0€ par an",
         "Ménages pauvres": "non publié",
         "Valeurs": "publiées par l'Insee",
@@ -86,7 +86,7 @@ def test_figures_of_an_estimate_say_so(candidate, scene):
     spec = perimeter_map(candidate, scene)
     rows = dict(spec.perimeters[0].shapes[0].popup.rows)
     assert rows["Nature"] == "estimé, sans valeur réglementaire"
-    assert rows["Population (estimation)"] == "135,5\u00a0hab."
+    assert rows["Population (estimation)"] == "136\u00a0hab."
     assert rows["Part sous le seuil (estimation)"] == "61\u00a0%"
     assert rows["Revenu médian par UC (estimation)"] == "9\u202f876\u00a0€"
     assert len(spec.perimeters[0].shapes) == 1
@@ -108,3 +108,21 @@ def test_estimates_are_dashed_and_what_surrounds_a_sector_is_off_at_first(candid
     rows = [row for layer in layers for shape in layer.shapes for row in shape.popup.rows]
     assert ("Anciens périmètres", "Les Tours") in rows
     assert [value for label, value in rows if label == "Lieu"] == ["Stade : à 90 m", "École : citée"]
+
+
+def test_the_subject_is_singled_out_and_named_inside_itself(scene, candidate):
+    other = replace(candidate, code="C2", name="Autre")
+    spec = perimeter_map(candidate, replace(scene, perimeters=(candidate, other)))
+    shapes = {shape.popup.title: shape for layer in spec.perimeters for shape in layer.shapes}
+    assert shapes["Candidat essai"].is_subject
+    assert not shapes["Autre"].is_subject
+    for shape in shapes.values():
+        assert shapely.geometry.shape(dict(shape.geometry)).contains(shapely.Point(*shape.name_at))
+
+
+def test_a_former_generation_is_off_beside_the_one_in_force_unless_the_map_is_about_it(candidate):
+    past = replace(candidate, code="QP1", kind=Kind.QPV, estimated=False, generation=2015, valid_to=date(2023, 12, 31))
+    now = replace(candidate, code="QN1", kind=Kind.QPV, estimated=False, generation=2024, valid_from=date(2024, 1, 1))
+    assert [layer.shown for layer in perimeter_layers([past, now], ON)] == [True, False]
+    assert [layer.shown for layer in perimeter_layers([past, now], ON, subject=past)] == [True, True]
+    assert [layer.shown for layer in perimeter_layers([past], ON)] == [True]

@@ -17,7 +17,7 @@ from geoville.rendering.cells import Popup
 from geoville.rendering.look import PERIMETER_LINES
 from geoville.rendering.map_spec import PlaceLayer, PlacePoint
 from geoville.rendering.paper import Box
-from geoville.rendering.sheet.map import HATCHES, line_options, paler
+from geoville.rendering.sheet.map import HATCHES, line_options
 from geoville.rendering.sheet.page import (
     PaperFormat,
     ground_around,
@@ -161,7 +161,7 @@ def test_classes_get_lighter_in_one_direction(spec):
     for theme in spec.cells.themes:
         greys = [
             sum(weight * int(colour[at : at + 2], 16) for weight, at in ((0.299, 1), (0.587, 3), (0.114, 5)))
-            for colour in map(paler, theme.classes.colours)
+            for colour in theme.classes.colours
         ]
         steps = [second - first for first, second in pairwise(greys)]
         assert all(step > 0 for step in steps) or all(step < 0 for step in steps)
