@@ -11,6 +11,7 @@ const DECIMALS = 6; // about ten centimetres
 export function openMap(facts, view, { onPoint, onMove }) {
   const map = L.map("map", {
     zoomControl: false,
+    zoomSnap: 0.5,
     zoomAnimation: !still(),
     fadeAnimation: !still(),
     minZoom: 5,
