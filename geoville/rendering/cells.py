@@ -313,7 +313,9 @@ def threshold_classes(threshold_eur: float) -> Classes:
         labels,
         _THRESHOLD_METHOD,
         "rouges sous le seuil, gris clairs au-dessus",
-        mark=f"Seuil du décret{UNIT_SPACE}: {euros(threshold_eur)}" if is_one else "Seuil du décret (un par unité urbaine)",
+        mark=f"Seuil du décret{UNIT_SPACE}: {euros(threshold_eur)}"
+        if is_one
+        else "Seuil du décret (un par unité urbaine)",
         mark_rank=THRESHOLD_BREAKS.index(1.0) + 1,
     )
 
@@ -448,11 +450,11 @@ def _median(grid: Grid, figures: CellFigures, note: str) -> CellTheme:
     """Theme of the estimated median, around the threshold where there is one."""
     year = f"euros de {figures.euros_year}" if figures.euros_year else "en euros par an"
     title = f"Revenu déclaré médian par unité de consommation, {year}, estimation"
-    is_one = not np.isnan(figures.threshold_eur)
-    if not is_one and figures.thresholds_eur is None:
+    thresholds = figures.thresholds_eur if np.isnan(figures.threshold_eur) else figures.threshold_eur
+    if thresholds is None:
         classes = pretty_classes(figures.median_eur, _INCOME)
         return _theme("median", "Revenu médian", title, figures.median_eur, classes, note)
-    shares = figures.median_eur / (figures.threshold_eur if is_one else figures.thresholds_eur)
+    shares = figures.median_eur / thresholds
     theme = _theme("median", "Revenu médian", title, shares, threshold_classes(figures.threshold_eur), note)
     counts = (grid.people[theme.class_of == rank].sum() for rank in range(len(theme.classes.colours)))
     return replace(theme, people=tuple(people(count) for count in counts))

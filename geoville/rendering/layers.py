@@ -120,12 +120,13 @@ _HEART_TOLERANCE_M = 5.0
 
 
 def _heart(perimeter: Perimeter) -> tuple[float, float] | None:
-    """Centre of the widest circle inside a perimeter, lon and lat; None where it is empty."""
+    """Centre of the widest circle inside a perimeter, lon and lat; None where it is no area."""
     import shapely
 
-    if perimeter.geometry.is_empty or not perimeter.geometry.area:
+    area = perimeter.geometry
+    if area.is_empty or not isinstance(area, shapely.Polygon | shapely.MultiPolygon):
         return None
-    circle = shapely.maximum_inscribed_circle(perimeter.geometry, _HEART_TOLERANCE_M)
+    circle = shapely.maximum_inscribed_circle(area, _HEART_TOLERANCE_M)
     lon, lat = shapely.get_coordinates(transform_geometry(circle, perimeter.epsg, WGS84))[0].round(DEGREE_DECIMALS)
     return float(lon), float(lat)
 

@@ -177,7 +177,9 @@ def test_constantine_is_said_and_not_drawn_and_what_is_placed_is_linked(at_rest)
     with at_rest(CONSTANTINE) as page:
         expect(page.locator(".label-sector")).to_contain_text("secteur situé dans ce quartier")
         assert page.locator(".leaflet-sector-pane path[role=button]").count() == 0
-        assert page.locator(".leaflet-links-pane path[role=button]").count() == 1  # école, Espace Fort and salle Mandela
+        assert (
+            page.locator(".leaflet-links-pane path[role=button]").count() == 1
+        )  # école, Espace Fort and salle Mandela
         unplaced = page.locator(".panel section", has=page.get_by_role("heading", name="Non localisés"))
         for name in ("Rue Constantine", "Rue d'Oran", "Coulée verte", "Coubertin", "Saint-Pierre"):
             expect(unplaced.locator("li", has_text=name)).to_have_count(1)

@@ -113,11 +113,11 @@ def test_estimates_are_dashed_and_what_surrounds_a_sector_is_off_at_first(candid
 def test_the_subject_is_singled_out_and_named_inside_itself(scene, candidate):
     other = replace(candidate, code="C2", name="Autre")
     spec = perimeter_map(candidate, replace(scene, perimeters=(candidate, other)))
-    shapes = {shape.popup.title: shape for layer in spec.perimeters for shape in layer.shapes}
-    assert shapes["Candidat essai"].is_subject
-    assert not shapes["Autre"].is_subject
-    for shape in shapes.values():
-        assert shapely.geometry.shape(dict(shape.geometry)).contains(shapely.Point(*shape.name_at))
+    drawn = {item.popup.title: item for layer in spec.perimeters for item in layer.shapes}
+    assert drawn["Candidat essai"].is_subject
+    assert not drawn["Autre"].is_subject
+    for item in drawn.values():
+        assert shape(dict(item.geometry)).contains(shapely.Point(*item.name_at))
 
 
 def test_a_former_generation_is_off_beside_the_one_in_force_unless_the_map_is_about_it(candidate):
