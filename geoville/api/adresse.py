@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
 import numpy as np
-from fastapi import APIRouter, Query
-from pydantic import Field
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from starlette.requests import Request
 
 from geoville.api.lookup import searched
 from geoville.api.problems import problem_responses
-from geoville.api.routing import DAY, AskedDay, Count, Degrees, GivenOnce, Strict, day_asked, lean_get
+from geoville.api.routing import DAY, AskedDay, Count, Degrees, GivenOnce, Strict, day_asked, lean_get, refuse_repeats
 from geoville.api.schemas import published
 from geoville.api.service import CurrentService
 from geoville.crs import WGS84, transform_points
@@ -23,7 +24,7 @@ from geoville.model import NotFound, Position, PositionType
 from geoville.workflows.lookup import typed_position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from geoville.model import Answer
     from geoville.workflows.lookup import LookupDesk
@@ -46,7 +47,7 @@ class AddressType(StrEnum):
     MUNICIPALITY = "municipality"
 
 
-class SearchQuery(Strict):
+class SearchBody(Strict):
     """Une adresse à chercher."""
 
     q: str = Field(
@@ -54,24 +55,93 @@ class SearchQuery(Strict):
         description="Adresse, rue, commune ou nom de lieu",
         examples=["1 rue Youri Gagarine, 62100 Calais"],
     )
-    limit: Count = Field(5, ge=1, le=MOST_FEATURES, description="Nombre de réponses au plus")
-    autocomplete: Count = Field(1, ge=0, le=1, description="0 : le texte est complet ; 1 : il est en train d'être tapé")
+    limit: Count = Field(5, ge=1, le=MOST_FEATURES, description="Nombre de réponses au plus ; aussi « size »")
+    autocomplete: bool = Field(
+        default=True, description="0 ou false : le texte est complet ; sinon il est en train d'être tapé"
+    )
     citycode: str = Field("", max_length=5, description="Code Insee de la commune", examples=["62193"])
     postcode: str = Field("", max_length=5, description="Code postal", examples=["62100"])
     type: AddressType | None = Field(None, description="Ne garder qu'une sorte de réponse")
-    lon: Degrees | None = Field(None, description="Avec lat : à score égal, le plus proche d'abord")
+    lon: Degrees | None = Field(None, description="Avec lat : à score égal, le plus proche d'abord ; aussi « lng »")
     lat: Degrees | None = Field(None, description="Avec lon : à score égal, le plus proche d'abord")
+    min_score: Degrees = Field(0, ge=0, le=1, description="Score au-dessous duquel une réponse est laissée de côté")
     on: AskedDay | None = Field(None, description=DAY)
 
 
-class ReverseQuery(Strict):
+_ALIASES = {
+    "limit": ("size",),
+    "lon": ("lng", "long", "longitude"),
+    "lat": ("latitude",),
+}
+"""Names that other geocoders, or clients of several, give to the same parameter."""
+
+_ASKED_ONCE = frozenset({"q", "on", "lon", "lat", *_ALIASES["lon"], *_ALIASES["lat"]})
+
+
+def _as_api_adresse(given: Any) -> Any:
+    """Parameters under the names of the API Adresse; an empty one, which clients send for none, is left out."""
+    if not isinstance(given, dict):
+        return given
+    kept = {name: value for name, value in given.items() if value != "" or name == "q"}
+    for name, others in _ALIASES.items():
+        said = [kept[other] for other in others if other in kept]
+        if said:
+            kept.setdefault(name, said[0])
+    return kept
+
+
+class AsApiAdresse(BaseModel):
+    """A question in an address, read as the API Adresse reads it: what it does not know is ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    _named = model_validator(mode="before")(_as_api_adresse)
+
+
+_OTHER_DAYS = frozenset({"date", "jour", "day"})
+
+
+def refuse_other_days(names: Iterable[str], but: Collection[str] = ()) -> None:
+    """Refuse a day under another name than `on`: ignored as unknown parameters are, it would be a silent "today".
+
+    Raises
+    ------
+    InvalidInputError
+        There is one.
+    """
+    if _OTHER_DAYS & set(names) - set(but):
+        raise InvalidInputError("Le jour est donné sous un autre nom que le sien", advice="l'écrire on=AAAA-MM-JJ")
+
+
+async def _one_question(request: Request) -> None:
+    refuse_other_days(request.query_params)
+    given = [(name, value) for name, value in request.query_params.multi_items() if name in _ASKED_ONCE]
+    refuse_repeats(given, "paramètre", advice="poser une question à la fois")
+
+
+OneQuestion = Depends(_one_question)
+"""Dependency of a route where the last value of a repeated parameter counts, but for the place and the day."""
+
+
+class SearchQuery(AsApiAdresse, SearchBody):
+    """Une adresse à chercher, telle que la demande un client de l'API Adresse."""
+
+    model_config = AsApiAdresse.model_config
+
+
+class ReverseBody(Strict):
     """Un point dont on cherche l'adresse."""
 
-    lon: Degrees = Field(description="Longitude, degrés décimaux WGS 84", examples=[1.8867])
+    lon: Degrees = Field(description="Longitude, degrés décimaux WGS 84 ; aussi « lng »", examples=[1.8867])
     lat: Degrees = Field(description="Latitude, degrés décimaux WGS 84", examples=[50.956])
     limit: Count = Field(1, ge=1, le=MOST_FEATURES, description="La plus proche seule est connue : une réponse au plus")
     type: AddressType | None = Field(None, description="Ne garder qu'une sorte de réponse")
     on: AskedDay | None = Field(None, description=DAY)
+
+
+class ReverseQuery(AsApiAdresse, ReverseBody):
+    """Un point dont on cherche l'adresse, tel que le demande un client de l'API Adresse."""
+
+    model_config = AsApiAdresse.model_config
 
 
 AddressTypeText = Annotated[str, AddressType | Literal["coordinates"]]
@@ -184,18 +254,17 @@ def _feature(position: Position, answer: Answer, epsg: int, near: Place | None) 
         "context": position.context,
         "x": round(x, _CENTIMETRE_DECIMALS),
         "y": round(y, _CENTIMETRE_DECIMALS),
-        "distance": _distance(x, y, near, epsg),
+        "distance": metres_between((position.lon, position.lat), near, epsg) if near else None,
         "qpv": verdict_document(answer),
     }
     point: PointGeometry = {"type": "Point", "coordinates": (position.lon, position.lat)}
     return {"type": "Feature", "geometry": point, "properties": properties}
 
 
-def _distance(x: float, y: float, near: Place | None, epsg: int) -> float | None:
-    if near is None:
-        return None
-    from_x, from_y = _projected(*near, epsg)
-    return round(math.hypot(x - from_x, y - from_y), _CENTIMETRE_DECIMALS)
+def metres_between(one: Place, other: Place, epsg: int) -> float:
+    """Distance between two places in degrees, measured in the projected CRS of their territory, to the centimetre."""
+    (x, y), (other_x, other_y) = (_projected(*place, epsg) for place in (one, other))
+    return round(math.hypot(x - other_x, y - other_y), _CENTIMETRE_DECIMALS)
 
 
 def _projected(lon: float, lat: float, epsg: int) -> Place:
@@ -212,11 +281,11 @@ router = APIRouter(tags=["Comme l'API Adresse"])
 _COMMON: dict[str, Any] = {
     "response_model": published(AddressCollection),
     "response_description": "Collection GeoJSON, comme celle de l'API Adresse ; vide si rien n'est trouvé",
-    "responses": problem_responses(400, 422, 503),
+    "responses": problem_responses(400, 413, 422, 503),
 }
 
 
-@lean_get(router, "/search", summary="Chercher une adresse, avec son verdict", dependencies=[GivenOnce], **_COMMON)
+@lean_get(router, "/search", summary="Chercher une adresse, avec son verdict", dependencies=[OneQuestion], **_COMMON)
 async def search(service: CurrentService, asked: Annotated[SearchQuery, Query()]) -> AddressCollection:
     """Chercher une adresse comme le fait l'API Adresse, et dire de chacune si elle est dans un quartier prioritaire.
 
@@ -227,12 +296,12 @@ async def search(service: CurrentService, asked: Annotated[SearchQuery, Query()]
 
 
 @router.post("/search", summary="Chercher une adresse sans l'écrire dans l'URL", dependencies=[GivenOnce], **_COMMON)
-async def search_posted(service: CurrentService, asked: SearchQuery) -> AddressCollection:
+async def search_posted(service: CurrentService, asked: SearchBody) -> AddressCollection:
     """Chercher comme `GET /search`, l'adresse étant dans le corps de la demande."""
     return await _search(service, asked)
 
 
-@lean_get(router, "/reverse", summary="Adresse d'un point, et son verdict", dependencies=[GivenOnce], **_COMMON)
+@lean_get(router, "/reverse", summary="Adresse d'un point, et son verdict", dependencies=[OneQuestion], **_COMMON)
 async def reverse(service: CurrentService, asked: Annotated[ReverseQuery, Query()]) -> AddressCollection:
     """Donner l'adresse la plus proche d'un point, et dire si ce point est dans un quartier prioritaire.
 
@@ -242,12 +311,12 @@ async def reverse(service: CurrentService, asked: Annotated[ReverseQuery, Query(
 
 
 @router.post("/reverse", summary="Adresse d'un point hors de l'URL", dependencies=[GivenOnce], **_COMMON)
-async def reverse_posted(service: CurrentService, asked: ReverseQuery) -> AddressCollection:
+async def reverse_posted(service: CurrentService, asked: ReverseBody) -> AddressCollection:
     """Chercher comme `GET /reverse`, le point étant dans le corps de la demande."""
     return await _reverse(service, asked)
 
 
-async def _search(service: CurrentService, asked: SearchQuery) -> AddressCollection:
+async def _search(service: CurrentService, asked: SearchBody) -> AddressCollection:
     desk, on = service.desk, day_asked(asked.on, service)
     near = _near(asked)
     found = await searched(desk, lambda: desk.located(asked.q, postcode=asked.postcode, citycode=asked.citycode))
@@ -257,7 +326,11 @@ async def _search(service: CurrentService, asked: SearchQuery) -> AddressCollect
     firsts: dict[str, Position] = {}
     for position in positions:
         firsts.setdefault(position.label, position)
-    kept = [position for position in firsts.values() if asked.type in {None, type_of(position)}]
+    kept = [
+        position
+        for position in firsts.values()
+        if asked.type in {None, type_of(position)} and position.score >= asked.min_score
+    ]
     if near is not None:
         kept.sort(key=lambda position: (-position.score, math.dist(near, (position.lon, position.lat))))
     asked_itself = decide(found, desk.index, on)
@@ -267,12 +340,12 @@ async def _search(service: CurrentService, asked: SearchQuery) -> AddressCollect
     return collection_document(asked_itself, shown, service.territory.epsg, query=asked.q, limit=asked.limit, near=near)
 
 
-def _suggested(desk: LookupDesk, asked: SearchQuery) -> tuple[Position, ...]:
+def _suggested(desk: LookupDesk, asked: SearchBody) -> tuple[Position, ...]:
     # All that may be suggested, since some are of another type than the one asked.
     return desk.geocoder.suggest(asked.q, limit=MOST_FEATURES, postcode=asked.postcode, citycode=asked.citycode)
 
 
-def _near(asked: SearchQuery) -> tuple[float, float] | None:
+def _near(asked: SearchBody) -> tuple[float, float] | None:
     if asked.lon is None and asked.lat is None:
         return None
     if asked.lon is None or asked.lat is None:
@@ -281,7 +354,7 @@ def _near(asked: SearchQuery) -> tuple[float, float] | None:
     return point.lon, point.lat
 
 
-async def _reverse(service: CurrentService, asked: ReverseQuery) -> AddressCollection:
+async def _reverse(service: CurrentService, asked: ReverseBody) -> AddressCollection:
     desk, near = service.desk, (asked.lon, asked.lat)
     answer = desk.answer_at(*near, day_asked(asked.on, service))
     found = await searched(desk, lambda: desk.geocoder.reverse(*near))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import os
+import re
 import shutil
 import sys
 import tempfile
+import unicodedata
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,22 +17,33 @@ from itertools import islice
 from pathlib import Path
 from threading import Event
 from typing import IO, TYPE_CHECKING, Annotated, Any, cast
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request, UploadFile
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
 from geoville import french
+from geoville.api.adresse import metres_between, refuse_other_days
 from geoville.api.problems import problem_responses
-from geoville.api.routing import DAY, AskedDay, GivenOnce, Strict, day_asked, refuse_repeats
+from geoville.api.routing import DAY, AskedDay, GivenOnce, day_asked, refuse_repeats
 from geoville.api.service import CurrentService
 from geoville.eligibility.decide import decide
 from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError
 from geoville.geocoding.remote import RemoteGeocoder
-from geoville.sources.rows.row import AddedCells
+from geoville.model import Position
+from geoville.sources.rows.csv import CsvRows
+from geoville.sources.rows.row import AddedCells, AddedColumn
 from geoville.workflows.lookup_file.desk import with_only_commune
 from geoville.workflows.lookup_file.questions import FileColumns, Naming
-from geoville.workflows.lookup_file.results import ADDED_COLUMNS, answered, columns_beside
+from geoville.workflows.lookup_file.results import (
+    ADDED_COLUMNS,
+    NEAREST_COLUMNS,
+    answered,
+    columns_beside,
+    point_of,
+    with_nearest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
@@ -39,7 +53,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from geoville.api.settings import Settings
-    from geoville.model import Answer
+    from geoville.model import Answer, NotFound
     from geoville.sources.rows.files import RowFile
     from geoville.sources.rows.row import InputRow
     from geoville.workflows.lookup import LookupDesk
@@ -234,7 +248,10 @@ class FileAnswer(StreamingResponse):
     Parameters
     ----------
     folder : holds the file and its copy; removed when both the thread and the client are done with them.
-    kept : places of the columns added, among `ADDED_COLUMNS`.
+    kept : places of the columns added, among `added_columns`.
+    named : name of the file that was sent; the answer's comes from it.
+    epsg : projected CRS of the territory, where the address nearest to each point is looked for; else None.
+    with_bom : whether a CSV file in UTF-8 begins with its mark, though the one sent does not.
     """
 
     def __init__(
@@ -247,19 +264,22 @@ class FileAnswer(StreamingResponse):
         *,
         kept: Sequence[int],
         most_rows: int,
+        named: str = "",
+        epsg: int | None = None,
+        with_bom: bool = False,
     ) -> None:
         self._upload, self._folder = upload, folder
         self._questions, self._on = questions, on
         self._kept, self._most_rows = kept, most_rows
+        self._epsg, self._mark = epsg, codecs.BOM_UTF8 if with_bom and _lacks_mark(upload.rows) else b""
         self._left = Event()
         self._desk, self._loop = desk, asyncio.get_running_loop()
-        self._remote = cast("LookupDesk", _RemoteDesk(desk, self._loop))
+        self._remote = _RemoteDesk(desk, self._loop)
         self._work = self._loop.run_in_executor(None, self._write)
         self._work.add_done_callback(lambda work: work.exception())  # looked at, even where the client has left
-        suffix = upload.out.suffix
-        disposition = f'attachment; filename="geoville{suffix}"'
+        disposition = f"attachment; {_file_name(named, upload.out.suffix)}"
         super().__init__(
-            self._parts(), headers={"Content-Type": MEDIA_TYPES[suffix], "Content-Disposition": disposition}
+            self._parts(), headers={"Content-Type": _content_type(upload), "Content-Disposition": disposition}
         )
 
     async def written(self) -> None:
@@ -291,6 +311,8 @@ class FileAnswer(StreamingResponse):
             self._work.add_done_callback(lambda _: self._folder.cleanup())
 
     async def _parts(self) -> AsyncIterator[bytes]:
+        if self._mark:
+            yield self._mark
         with self._upload.out.open("rb") as copy:
             while True:
                 is_over = self._work.done()
@@ -304,7 +326,7 @@ class FileAnswer(StreamingResponse):
 
     def _write(self) -> None:
         rows = self._upload.rows
-        columns = columns_beside(rows.columns)
+        columns = columns_beside(rows.columns, added_columns(reverse=self._epsg is not None))
         with readable():
             rows.write(self._upload.out, [columns[place] for place in self._kept], self._answers())
 
@@ -324,16 +346,59 @@ class FileAnswer(StreamingResponse):
         if self._left.is_set():
             raise _Stopped
         if isinstance(self._desk.geocoder, RemoteGeocoder):
-            return [answered(row, self._questions, self._remote, self._on) for row in rows]
+            desk = cast("LookupDesk", self._remote)
+            return [self._reversed(answered(row, self._questions, desk, self._on)) for row in rows]
 
         async def in_turn() -> list[AddedCells]:
             answers = []
             for row in rows:
-                answers.append(answered(row, self._questions, self._desk, self._on))
+                answers.append(self._reversed(answered(row, self._questions, self._desk, self._on)))
                 await asyncio.sleep(0)
             return answers
 
         return asyncio.run_coroutine_threadsafe(in_turn(), self._loop).result()
+
+    def _reversed(self, answer: AddedCells) -> AddedCells:
+        """The answer to a point with the address nearest to it, where that is asked; the verdict stays the point's."""
+        if self._epsg is None:
+            return answer
+        point = point_of(answer.cells)
+        is_remote = isinstance(self._desk.geocoder, RemoteGeocoder)
+        geocoder = self._remote if is_remote else self._desk.geocoder
+        found = geocoder.reverse(*point) if point else None
+        if point is None or not isinstance(found, Position):
+            return AddedCells(answer.line, with_nearest(answer.cells, None, None))
+        away_m = metres_between(point, (found.lon, found.lat), self._epsg)
+        return AddedCells(answer.line, with_nearest(answer.cells, found, away_m))
+
+
+# --- What the headers of an answer say of its file
+
+_LONGEST_FILE_NAME = 100
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f"*:<>?|%;]+')
+
+
+def _file_name(sent: str, suffix: str) -> str:
+    r"""Name of the answer after the file's, as the API Adresse gives it, for `Content-Disposition` (RFC 6266).
+
+    >>> _file_name("../adhérents 2026.CSV", ".csv")
+    'filename="adherents 2026.geocoded.csv"; filename*=UTF-8\'\'adh%C3%A9rents%202026.geocoded.csv'
+    """
+    stem = re.split(r"[/\\]", sent)[-1].rpartition(".")[0] or sent
+    stem = _NOT_IN_NAMES.sub(" ", stem).strip(" ./\\")[:_LONGEST_FILE_NAME] or "geoville"
+    name = f"{stem}.geocoded{suffix}"
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return f'filename="{plain}"' + ("" if plain == name else f"; filename*=UTF-8''{quote(name)}")
+
+
+def _content_type(upload: Upload) -> str:
+    """Media type of the answer; a CSV file says its encoding, which is that of the file sent."""
+    kind = MEDIA_TYPES[upload.out.suffix]
+    return f"{kind}; charset={upload.rows.charset}" if isinstance(upload.rows, CsvRows) else kind
+
+
+def _lacks_mark(rows: RowFile) -> bool:
+    return isinstance(rows, CsvRows) and rows.charset == "utf-8" and not rows.has_mark
 
 
 class _RemoteDesk:
@@ -372,8 +437,25 @@ class _RemoteDesk:
 
         return asyncio.run_coroutine_threadsafe(decided(), self._loop).result()
 
+    def reverse(self, lon: float, lat: float) -> Position | NotFound | None:
+        """Address nearest to a point; None where the geocoder fails: the verdict of the point needs none."""
+        if self._failures == MOST_FAILURES:
+            return None
+        try:
+            found = self._desk.geocoder.reverse(lon, lat)
+        except DataUnavailableError:
+            self._failures += 1
+            return None
+        self._failures = 0
+        return found
 
-def places_of(names: Sequence[str]) -> list[int]:
+
+def added_columns(*, reverse: bool) -> tuple[AddedColumn, ...]:
+    """Columns that may be added to a file, in order."""
+    return (*ADDED_COLUMNS, *NEAREST_COLUMNS) if reverse else ADDED_COLUMNS
+
+
+def places_of(names: Sequence[str], columns: Sequence[AddedColumn]) -> list[int]:
     """Places of the columns asked for, in the order of a whole answer; all of them where none is asked for.
 
     Raises
@@ -381,7 +463,7 @@ def places_of(names: Sequence[str]) -> list[int]:
     InvalidInputError
         A name is not that of a column that geoville adds.
     """
-    known = [column.name for column in ADDED_COLUMNS]
+    known = [column.name for column in columns]
     if not set(names) <= set(known):
         raise InvalidInputError("Colonne de réponse inconnue", advice=f"choisir parmi {', '.join(known)}")
     return [place for place, name in enumerate(known) if not names or name in names]
@@ -395,8 +477,10 @@ LONGEST_NAME = 200
 ColumnName = Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
-class FileForm(Strict):
-    """Un fichier, et comment le lire."""
+class FileForm(BaseModel):
+    """Un fichier, et comment le lire. What it does not know is ignored, as the API Adresse ignores it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
     data: UploadFile = Field(description="Fichier CSV, ou classeur XLSX ou ODS")
     result_columns: list[ColumnName] = Field(
@@ -409,6 +493,9 @@ class FileForm(Strict):
     sheet: ColumnName | None = Field(None, description="XLSX, ODS : feuille à lire ; sinon la première qui convient")
     date: ColumnName | None = Field(None, description="Colonne du jour de la question, ligne par ligne ; `on` si vide")
     on: AskedDay | None = Field(None, description=DAY)
+    with_bom: bool = Field(
+        default=False, description="CSV en UTF-8 : le commencer par la marque que les tableurs attendent"
+    )
 
     def said(self, naming: Naming) -> FileColumns:
         """What it says of the file, before its columns."""
@@ -462,7 +549,8 @@ _COMMON: dict[str, Any] = {
 async def search_file(request: Request, service: CurrentService, asked: Annotated[SearchFileForm, Form()]) -> Response:
     """Répondre pour chaque ligne d'un fichier CSV, XLSX ou ODS, comme `geoville lookup-file`.
 
-    Une ligne mal écrite a son `result_status` ; les autres sont répondues. Rien n'est gardé.
+    Une ligne mal écrite a son `result_status` ; les autres sont répondues. Rien n'est gardé. `lat` et `lon`, que l'API
+    Adresse prend pour des colonnes, sont sans effet : être proche ne départage pas deux adresses possibles.
     """
     return await _answered(
         request,
@@ -482,9 +570,13 @@ async def search_file(request: Request, service: CurrentService, asked: Annotate
 async def reverse_file(
     request: Request, service: CurrentService, asked: Annotated[ReverseFileForm, Form()]
 ) -> Response:
-    """Répondre pour chaque ligne d'un fichier de coordonnées (WGS 84, ou `crs`), comme `geoville lookup-file`."""
+    """Répondre pour chaque ligne d'un fichier de coordonnées (WGS 84, ou `crs`), comme `geoville lookup-file`.
+
+    Chaque ligne reçoit aussi l'adresse la plus proche du point et sa distance en mètres, vides si aucune n'est proche.
+    Le verdict est celui du point.
+    """
     columns = replace(asked.said(_REVERSE_FIELDS), lon=asked.lon, lat=asked.lat, crs=asked.crs, only_coordinates=True)
-    return await _answered(request, service, asked, columns)
+    return await _answered(request, service, asked, columns, reverse=True)
 
 
 async def _answered(
@@ -492,11 +584,15 @@ async def _answered(
     service: CurrentService,
     asked: FileForm,
     columns: FileColumns,
+    *,
+    reverse: bool = False,
 ) -> Response:
     fields = (await request.form()).multi_items()
-    refuse_repeats(fields, "champ", advice="envoyer un fichier à la fois", but=_REPEATED)
+    known = [(name, value) for name, value in fields if name in type(asked).model_fields]
+    refuse_repeats(known, "champ", advice="envoyer un fichier à la fois", but=_REPEATED)
+    refuse_other_days((name for name, _ in fields), but={"date"})
     settings = request.app.state.settings
-    kept = places_of(asked.result_columns)
+    kept = places_of(asked.result_columns, added_columns(reverse=reverse))
     folder = upload_folder()
     try:
         upload = await asyncio.to_thread(receive, asked.data.file, Path(folder.name), settings, columns)
@@ -505,7 +601,16 @@ async def _answered(
         folder.cleanup()
         raise
     answer = FileAnswer(
-        upload, folder, service.desk, questions, day_asked(asked.on, service), kept=kept, most_rows=settings.max_rows
+        upload,
+        folder,
+        service.desk,
+        questions,
+        day_asked(asked.on, service),
+        kept=kept,
+        most_rows=settings.max_rows,
+        named=asked.data.filename or "",
+        epsg=service.territory.epsg if reverse else None,
+        with_bom=asked.with_bom,
     )
     if upload.is_workbook:
         await answer.written()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
-from geoville import errors
+from geoville import errors, french
 from geoville.api.observability import current_request_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fastapi import FastAPI, Request
 
 
@@ -78,9 +81,32 @@ async def _validation_error(_: Request, error: Exception) -> JSONResponse:
     faults = [fault for fault in error.errors() if fault["type"] != "extra_forbidden"]
     if not faults:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "Paramètre inconnu ; voir /docs.", parameters=[])
-    names = sorted({str(fault["loc"][-1]) for fault in faults})
-    sentence = f"Paramètre absent ou mal formé : {', '.join(names)}."
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, sentence, parameters=names)
+    said = {str(fault["loc"][-1]): _bound(fault) for fault in faults}
+    names = sorted(said)
+    sentence = f"Paramètre absent ou mal formé : {', '.join(f'{name}{said[name]}' for name in names)}."
+    too_long = any(fault["type"] == "string_too_long" and fault["loc"][-1] == "q" for fault in faults)
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if too_long else HTTPStatus.UNPROCESSABLE_ENTITY
+    return problem(status, sentence, parameters=names)
+
+
+_BOUNDS = {
+    "missing": " (manque)",
+    "string_too_long": " ({max_length} caractères au plus)",
+    "too_long": " ({max_length} au plus)",
+    "greater_than_equal": " ({ge} au moins)",
+    "less_than_equal": " ({le} au plus)",
+}
+
+
+def _bound(fault: Mapping[str, Any]) -> str:
+    """The bound that a parameter passes, in French; empty for another fault."""
+    numbers = {
+        name: french.number(value) for name, value in fault.get("ctx", {}).items() if isinstance(value, int | float)
+    }
+    if fault["type"] == "enum":
+        known = re.findall(r"'(\w+)'", fault["ctx"]["expected"])
+        return f" (parmi {', '.join(known)})"
+    return _BOUNDS.get(fault["type"], "").format(**numbers)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

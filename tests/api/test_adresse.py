@@ -121,14 +121,17 @@ def test_what_is_posted_is_answered_as_what_is_in_the_url(get, post, path, asked
 BAD = {
     "no question": ("/search", 422),
     "blank": ("/search?q=%20", 400),
-    "too long": (f"/search?q={'a' * 201}", 422),
+    "too long": (f"/search?q={'a' * 201}", 413),
     "too many": ("/search?q=calais&limit=21", 422),
     "none": ("/search?q=calais&limit=0", 422),
     "unknown type": ("/search?q=calais&type=poi", 422),
     "lon alone": ("/search?q=calais&lon=1.8", 400),
     "lat first": ("/search?q=calais&lon=50.9&lat=1.8", 400),
     "asked twice": ("/search?q=calais&q=marck", 400),
-    "unknown parameter": ("/search?q=calais&date=2024-01-01", 422),
+    "day under another name": ("/search?q=calais&date=2024-01-01", 400),
+    "no boolean": ("/search?q=calais&autocomplete=peut-etre", 422),
+    "lon asked twice": ("/search?q=calais&lng=1.8&lng=1.9&lat=50.9", 400),
+    "score out of range": ("/search?q=calais&min_score=1.1", 422),
     "seconds for a day": ("/search?q=calais&on=0", 422),
     "day with its time": ("/search?q=calais&on=2024-06-01T00:00:00", 422),
     "no point": ("/reverse?lon=1.8", 422),
@@ -142,6 +145,68 @@ def test_a_bad_question_is_a_problem(get, url, status):
     answer = get(url)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def places(answer) -> list[list[float]]:
+    return [feature["geometry"]["coordinates"] for feature in answer.json()["features"]]
+
+
+SAME = {  # what clients of the API Adresse, of addok and of others send, and what it means there
+    "unknown ones": ("q=rue mollien&limit=3", "q=rue mollien&limit=3&utm=a&utm=b&access_token=x&lang=fr"),
+    "autocomplete in words": ("q=rue Youri Gag&autocomplete=1", "q=rue Youri Gag&autocomplete=true"),
+    "no autocomplete in words": ("q=rue Youri Gag&autocomplete=0", "q=rue Youri Gag&autocomplete=False"),
+    "size": ("q=rue mollien&limit=2", "q=rue mollien&size=2"),
+    "limit before size": ("q=rue mollien&limit=2", "q=rue mollien&limit=2&size=9"),
+    "the last limit": ("q=rue mollien&limit=2", "q=rue mollien&limit=9&limit=2"),
+    "lng": ("q=rue mollien&lon=1.89&lat=50.95", "q=rue mollien&lng=1.89&lat=50.95"),
+    "longitude": ("q=rue mollien&lon=1.89&lat=50.95", "q=rue mollien&longitude=1.89&latitude=50.95"),
+    "empty ones": ("q=rue mollien", "q=rue mollien&limit=&type=&lon=&lat=&postcode=&citycode="),
+}
+
+
+@pytest.mark.parametrize(("plain", "other"), SAME.values(), ids=SAME)
+def test_other_ways_to_ask_the_same_are_answered_the_same(get, plain, other):
+    one, two = (get(f"/search?{asked}&on={ON}") for asked in (plain, other))
+    assert two.status_code == 200
+    assert places(one) == places(two)
+
+
+def test_reverse_takes_the_names_of_other_geocoders(get):
+    named = get(f"/reverse?lng={POINT['lon']}&latitude={POINT['lat']}&size=1&zoom=18&on={ON}")
+    assert named.json() == get("/reverse", **POINT, on=ON).json()
+
+
+def test_answers_below_a_score_are_left_out(get):
+    every = get("/search", q="rue mollien", limit=20).json()["features"]
+    scores = [feature["properties"]["score"] for feature in every]
+    middle = sorted(scores)[len(scores) // 2]
+    kept = get("/search", q="rue mollien", limit=20, min_score=middle).json()["features"]
+    assert [feature["properties"]["score"] for feature in kept] == [score for score in scores if score >= middle]
+
+
+BOUNDS = {
+    f"/search?q={'a' * 201}": "q (200 caractères au plus)",
+    "/search?q=a&limit=21": "limit (20 au plus)",
+    "/search?q=a&limit=0": "limit (1 au moins)",
+    "/search?q=a&type=poi": "type (parmi housenumber, street, locality, municipality)",
+    "/search": "q (manque)",
+}
+
+
+@pytest.mark.parametrize(("url", "bound"), BOUNDS.items())
+def test_a_refusal_says_the_bound(get, url, bound):
+    assert get(url).json()["detail"] == f"Paramètre absent ou mal formé : {bound}."
+
+
+def test_too_many_questions_are_told_how_many_may_be_asked(post):
+    refused = post("/lookup", questions=[{"q": "Calais"}] * 1_001)
+    assert refused.status_code == 422
+    assert "questions (1\u202f000 au plus)" in refused.json()["detail"]
+
+
+def test_what_is_posted_keeps_to_its_keys(post):
+    assert post("/search", q=ADDRESS, size=2).status_code == 422
+    assert post("/search", q="a" * 201).status_code == 413
 
 
 LOST_S = 60

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import csv
 import io
 import os
 import subprocess
@@ -23,6 +25,7 @@ from geoville.geocoding.remote import RemoteGeocoder
 from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.lookup_file.job import open_file_job
 from geoville.workflows.lookup_file.questions import FileColumns
+from geoville.workflows.lookup_file.results import ADDED_COLUMNS
 
 CASES = Path(__file__).parents[1] / "corpus" / "cases"
 ON = "2024-06-01"
@@ -59,17 +62,74 @@ def test_the_rows_are_those_of_the_command_line(send, tmp_path, encoding):
     content = ADDRESSES.encode(encoding)
     answer = send("/search/csv", content, columns=["adresse", "ville"], postcode="cp", on=ON)
     assert answer.status_code == 200
-    assert answer.headers["content-type"] == "text/csv"
-    assert answer.headers["content-disposition"] == 'attachment; filename="geoville.csv"'
+    charset = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "cp1252": "windows-1252"}[encoding]
+    assert answer.headers["content-type"] == f"text/csv; charset={charset}"
+    assert answer.headers["content-disposition"] == 'attachment; filename="fichier.geocoded.csv"'
     expected = of_the_command_line(tmp_path, content, ".csv", address=("adresse", "ville"), postcode="cp")
     assert answer.content == expected
     assert {b"ok", b"skipped", b"not-found", b"error"} <= set(answer.content.replace(b"\n", b";").split(b";"))
 
 
-def test_coordinates_are_those_of_the_command_line(send, tmp_path):
+def cells(content: bytes, *names: str) -> list[list[str]]:
+    """Cells of some columns of a CSV file, row by row."""
+    text = content.decode()
+    rows = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in text.partition("\n")[0] else ",")
+    return [[row[name] for name in names] for row in rows]
+
+
+VERDICTS = ["result_status", *(column.name for column in ADDED_COLUMNS if column.name.startswith("qpv_"))]
+
+
+def test_coordinates_have_the_verdicts_of_the_command_line(send, tmp_path):
     answer = send("/reverse/csv", POINTS.encode(), on=ON)
-    assert answer.content == of_the_command_line(tmp_path, POINTS.encode(), ".csv", lon="longitude", lat="latitude")
+    told = of_the_command_line(tmp_path, POINTS.encode(), ".csv", lon="longitude", lat="latitude")
+    assert cells(answer.content, *VERDICTS) == cells(told, *VERDICTS)
     assert send("/reverse/csv", POINTS.encode(), lon="longitude", lat="latitude", on=ON).content == answer.content
+
+
+def test_coordinates_have_the_address_that_reverse_gives(send, get):
+    answer = send("/reverse/csv", b"longitude,latitude\n1.893873,50.953397\n1.8867,50.956\nnord,est\n", on=ON)
+    names = ["result_label", "result_type", "result_housenumber", "result_distance", "result_longitude"]
+    near, far, faulty = cells(answer.content, *names)
+    feature = get("/reverse", lon=1.893873, lat=50.953397, on=ON).json()["features"][0]
+    said = feature["properties"]
+    assert near == [
+        said["label"], said["type"], "1", str(said["distance"]), str(feature["geometry"]["coordinates"][0])
+    ]  # fmt: skip
+    assert near[0] == "1 Rue Youri Gagarine, 62100 Calais"
+    assert float(near[3]) == pytest.approx(14, abs=1)  # 0,0002 degré de longitude à cette latitude
+    assert far == faulty == [""] * 5  # no address within 100 m; no point
+    assert [verdict for (verdict,) in cells(answer.content, "qpv_verdict")] == ["inside", "outside", ""]
+
+
+def test_what_a_client_of_the_api_adresse_sends_besides_is_ignored(send):
+    plain = send("/search/csv", ADDRESSES.encode(), columns=["adresse", "ville"], on=ON)
+    more = {"lat": "y", "lon": "x", "quote": '"', "filename": "a.csv", "inconnu": ["1", "2"]}
+    assert send("/search/csv", ADDRESSES.encode(), columns=["adresse", "ville"], on=ON, **more).content == plain.content
+
+
+@pytest.mark.parametrize(
+    ("sent", "marked"), [("utf-8", True), ("utf-8-sig", True), ("cp1252", False), ("utf-16", False)]
+)
+def test_a_spreadsheet_may_be_told_that_a_csv_is_in_utf_8(send, sent, marked):
+    answer = send("/search/csv", ADDRESSES.encode(sent), with_bom="true", on=ON)
+    assert answer.content.startswith(codecs.BOM_UTF8) is marked
+    assert answer.content.count(codecs.BOM_UTF8) == marked
+
+
+@pytest.mark.parametrize(
+    ("sent", "named"),
+    [
+        ("liste.csv", 'filename="liste.geocoded.csv"'),
+        ("C:\\bureau\\liste.v2.csv", 'filename="liste.v2.geocoded.csv"'),
+        ("adhérents.csv", "filename=\"adherents.geocoded.csv\"; filename*=UTF-8''adh%C3%A9rents.geocoded.csv"),
+        ('a";x=".csv', 'filename="a 22 x= 22.geocoded.csv"'),
+        ("..csv", 'filename="geoville.geocoded.csv"'),
+    ],
+)
+def test_the_answer_is_named_after_the_file(app, request_of, sent, named):
+    answer = request_of(app, "POST", "/search/csv", files={"data": (sent, b"adresse\nCalais\n")})
+    assert answer.headers["content-disposition"] == f"attachment; {named}"
 
 
 def workbook(*rows: list[object]) -> bytes:
@@ -120,7 +180,7 @@ BAD = {
     "unknown encoding": (b"adresse\nx\n", {"encoding": "ebcdic"}, 400),
     "wrong encoding": ("adresse\né\n".encode("cp1252"), {"encoding": "utf-8"}, 400),
     "unknown result": (b"adresse\nx\n", {"result_columns": "../x"}, 400),
-    "unknown field": (b"adresse\nx\n", {"with": "1"}, 422),
+    "day under another name": (b"adresse\nx\n", {"jour": "2024-01-01"}, 400),
     "field twice": (b"adresse\nx\n", {"postcode": ["a", "b"]}, 400),
     "not a day": (b"adresse\nx\n", {"on": "hier"}, 422),
 }
@@ -248,6 +308,7 @@ def test_a_town_for_the_rows_that_name_none_and_a_projection_are_told_by_the_fie
     points = b"x;y\n622097,72;7095814,64\n"
     answer = send("/reverse/csv", points, crs="2154", on=ON)
     (tmp_path / "points").mkdir()
-    assert answer.content == of_the_command_line(tmp_path / "points", points, ".csv", crs="2154")
+    told = of_the_command_line(tmp_path / "points", points, ".csv", crs="2154")
+    assert cells(answer.content, *VERDICTS) == cells(told, *VERDICTS)
     detail = send("/reverse/csv", points, on=ON).json()["detail"]
     assert detail == "Les colonnes x et y sont en Lambert-93 (EPSG:2154), et non en degrés : le dire par crs 2154."

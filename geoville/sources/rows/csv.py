@@ -220,6 +220,13 @@ class _Record:
         return max((rank for rank, cell in enumerate(self.cells, start=1) if cell.strip()), default=0)
 
 
+_CHARSETS = {
+    "utf-8": "utf-8",
+    "cp1252": "windows-1252",
+    "latin-1": "iso-8859-1",
+    "utf-16-le": "utf-16le",
+    "utf-16-be": "utf-16be",
+}
 SURPLUS_READ = "Séparateur en trop, lu comme une partie de sa case"
 
 
@@ -255,6 +262,17 @@ class CsvRows:
         self.columns = tuple(first[header.last].cells) if header.first == header.last else header.names
         self.description = self._dialect.description + header.described(first[header.first].line)
         self.expected_rows = self._dialect.lines or None
+
+    @property
+    def charset(self) -> str:
+        """Encoding of the file, and of its copy, as media types name it."""
+        text = self._dialect.text
+        return "utf-16" if text.mark and text.encoding.startswith("utf-16") else _CHARSETS[text.encoding]
+
+    @property
+    def has_mark(self) -> bool:
+        """Whether the file begins with a byte order mark."""
+        return self._dialect.text.mark
 
     def rows(self, wanted: Sequence[int]) -> Iterator[InputRow]:
         """Rows in order, blank lines left out, with the cells of the columns at these places."""

@@ -57,6 +57,13 @@ ADDED_COLUMNS = (
     AddedColumn("qpv_lecture", str),
 )
 
+NEAREST_COLUMNS = (
+    AddedColumn("result_longitude", float),
+    AddedColumn("result_latitude", float),
+    AddedColumn("result_distance", float),
+)
+"""Added after those where the address nearest to each point is looked for."""
+
 _PLACES = {column.name: place for place, column in enumerate(ADDED_COLUMNS)}
 STATUS_PLACE = _PLACES["result_status"]
 VERDICT_PLACE = _PLACES["qpv_verdict"]
@@ -64,7 +71,7 @@ REMARKS_PLACE = _PLACES["qpv_lecture"]
 _BETWEEN_REMARKS = " ; "
 
 
-def columns_beside(known: Sequence[str]) -> tuple[AddedColumn, ...]:
+def columns_beside(known: Sequence[str], added: Sequence[AddedColumn] = ADDED_COLUMNS) -> tuple[AddedColumn, ...]:
     """The columns added, renamed ("longitude_2") where the file has one of that name, whatever its case.
 
     >>> [column.name for column in columns_beside(["Longitude", "longitude_2"])][:2]
@@ -76,7 +83,7 @@ def columns_beside(known: Sequence[str]) -> tuple[AddedColumn, ...]:
         tries = (name, *(f"{name}_{rank}" for rank in range(2, len(taken) + 3)))
         return next(text for text in tries if text.casefold() not in taken)
 
-    return tuple(AddedColumn(free(column.name), column.type) for column in ADDED_COLUMNS)
+    return tuple(AddedColumn(free(column.name), column.type) for column in added)
 
 
 def columns_renamed(known: Sequence[str]) -> dict[str, str]:
@@ -113,6 +120,26 @@ def with_remarks(cells: tuple[Cell, ...], remarks: Sequence[str]) -> tuple[Cell,
     """Cells of a row with what is to be said of how it was read."""
     said = _BETWEEN_REMARKS.join(remarks) or None
     return (*cells[:REMARKS_PLACE], said, *cells[REMARKS_PLACE + 1 :])
+
+
+def point_of(cells: Sequence[Cell]) -> tuple[float, float] | None:
+    """Longitude and latitude that a row was answered at, among its cells; None where it was not."""
+    lon, lat = (cells[_PLACES[name]] for name in ("longitude", "latitude"))
+    return (lon, lat) if isinstance(lon, float) and isinstance(lat, float) else None
+
+
+def with_nearest(cells: Sequence[Cell], found: Position | None, distance_m: float | None) -> tuple[Cell, ...]:
+    """Cells of a row about a point, with the address nearest to it, and the cells of `NEAREST_COLUMNS`.
+
+    Parameters
+    ----------
+    found : the address; None where none is near, or where the row was not answered: nothing is said of one.
+    """
+    if found is None:
+        return (*(None if name in _OF_ADDRESS else cells[place] for name, place in _PLACES.items()), None, None, None)
+    address = _position(found)
+    told = (address[name] if name in _OF_ADDRESS else cells[place] for name, place in _PLACES.items())
+    return (*told, found.lon, found.lat, distance_m)
 
 
 def kinds_of_remarks(cell: Cell) -> list[str]:
@@ -164,6 +191,9 @@ def _position(position: Position) -> dict[str, Cell]:
         "result_context": position.context,
         "result_citycode": position.citycode,
     }
+
+
+_OF_ADDRESS = frozenset(name for name in _PLACES if name.startswith("result_")) - {"result_status"}
 
 
 def _name(position: Position) -> str:
