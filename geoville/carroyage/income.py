@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 
@@ -56,6 +58,12 @@ class CellIncome:
         return CellIncome(self.median[chosen], self.log_spread[chosen], self.variance[chosen], self.shared_sd[chosen])
 
 
+def joined(incomes: Sequence[CellIncome]) -> CellIncome:
+    """The cells of several, one after the other."""
+    fields = ("median", "log_spread", "variance", "shared_sd")
+    return CellIncome(*(np.concatenate([getattr(income, name) for income in incomes]) for name in fields))
+
+
 def pooled_share_below(income: CellIncome, people: NDArray[np.float64], threshold: float) -> float:
     """Share of the people of several cells who are strictly below a relative threshold; NaN where nobody is known."""
     known = np.isfinite(income.median) & (people > 0)
@@ -88,6 +96,8 @@ def pooled_medians(
     Solves ``Σ people × share_below(t) = ½ Σ people`` in every group at once, by bisection between the lowest and the
     highest cell median of the group, where the mixture's median must lie.
     """
+    from scipy.special import ndtr
+
     known = np.isfinite(income.median) & (people > 0)
     cells, weights, places = income.take(known), people[known], group[known]
     total = np.bincount(places, weights, count)
@@ -100,7 +110,7 @@ def pooled_medians(
         middle = (low + high) / 2
         if ((middle == low) | (middle == high)).all():  # nothing lies between: groups of one cell, first of all
             break
-        below = np.bincount(places, weights * _below(middle[places], log_median, cells.log_spread), count)
+        below = np.bincount(places, weights * ndtr((np.log(middle)[places] - log_median) / cells.log_spread), count)
         too_low = below < total / 2
         low, high = np.where(too_low, middle, low), np.where(too_low, high, middle)
     return np.where(total > 0, (low + high) / 2, np.nan)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.income import CellIncome, pooled_median, pooled_share_below
+from geoville.carroyage.income import CellIncome, joined, pooled_median, pooled_medians, pooled_share_below
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,9 +87,9 @@ def shifted_median_interval(income: CellIncome, people: NDArray[np.float64], pro
     if not known.any():
         return Interval(math.nan, math.nan, math.nan)
     cells, weights = income.take(known), people[known]
-    low, value, high = (
-        pooled_median(shifted_income(cells, step * _Z * probit_error), weights) for step in (1.0, 0.0, -1.0)
-    )
+    shifted = [shifted_income(cells, step * _Z * probit_error) for step in (1.0, 0.0, -1.0)]
+    case = np.repeat(np.arange(len(shifted)), len(weights))
+    low, value, high = pooled_medians(joined(shifted), np.tile(weights, len(shifted)), case, len(shifted)).tolist()
     return Interval(value, low, high)
 
 

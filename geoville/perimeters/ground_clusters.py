@@ -273,19 +273,30 @@ def ground_inside(ground: Ground, squares: NDArray[np.intp], outline: BaseGeomet
     Parameters
     ----------
     outline : as `isoline_of` draws it: it goes no further than the squares beside its own.
+
+    Notes
+    -----
+    The outline runs between the centres of squares kept and not kept: a square among eight kept ones lies whole inside,
+    and only those with neighbours of both sorts are cut.
     """
     import shapely
+    from scipy.ndimage import binary_dilation, binary_erosion
 
     window = Window.around(ground, squares, 2)
-    near = np.sort(window.squares[window.squares >= 0])
+    kept, around = window.image_of(squares), np.ones((3, 3), dtype=bool)
+    known = window.squares >= 0
+    edge = window.squares[known & binary_dilation(kept, around) & ~binary_erosion(kept, around)]
     size = CELL_SIZE_M / rules.subcells_per_side
-    west, south = ground.column[near] * size, ground.row[near] * size
+    west, south = ground.column[edge] * size, ground.row[edge] * size
     boxes = shapely.box(west, south, west + size, south + size)
     shapely.prepare(outline)
     share = shapely.contains_properly(outline, boxes).astype(float)
     cut = np.flatnonzero((share == 0) & shapely.intersects(outline, boxes))
     share[cut] = shapely.area(shapely.intersection(boxes[cut], outline)) / size**2
-    inside = np.flatnonzero(share > 0)
+    deep = window.squares[binary_erosion(kept, around)]
+    near, share = np.concatenate([deep, edge]), np.concatenate([np.ones(len(deep)), share])
+    order = np.argsort(near)
+    inside = order[share[order] > 0]
     return GroundInside(near[inside], share[inside])
 
 

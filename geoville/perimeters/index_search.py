@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ from geoville.carroyage.ground_index import (
     smooth_ground,
     square_keys,
 )
+from geoville.carroyage.income import pooled_share_below
 from geoville.carroyage.lattice import find_keys
 from geoville.carroyage.uncertainty import shifted_median_interval, shifted_share_interval
 from geoville.errors import InvalidInputError
@@ -37,8 +38,10 @@ from geoville.perimeters.quarters import CELLS_IN_A_KM2, DecreeTest, Quarter, Un
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from geoville.carroyage.cell_parts import CellParts
+    from geoville.carroyage.income import CellIncome
     from geoville.carroyage.method import MethodRules
     from geoville.perimeters.quarters import CandidateOptions, LegalTests, UnitCells
 
@@ -121,27 +124,49 @@ def quarters_by_index(
         free[squares] = False
     quarters = []
     for squares in found:
-        quarters += [
-            describe_ground(cells, place, piece, legal, rules) for piece in _drawn(place, squares, free, legal, options)
-        ]
+        lines = Lines(place, rules)
+        pieces = _drawn(lines, squares, free, legal, options)
+        quarters += [describe_ground(cells, lines, piece, legal) for piece in pieces]
     return tuple(quarters)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Lines:
+    """Outlines of ground, each drawn once.
+
+    Parameters
+    ----------
+    drawn : outline of some squares and what lies inside, by their indices as bytes.
+    """
+
+    place: PeopledGround
+    rules: MethodRules
+    drawn: dict[bytes, tuple[BaseGeometry, GroundInside]] = field(default_factory=dict)
+
+    def around(self, squares: NDArray[np.intp]) -> tuple[BaseGeometry, GroundInside]:
+        """Outline of some squares, and the ground inside it."""
+        key = squares.tobytes()
+        if key not in self.drawn:
+            outline = isoline_of(self.place.ground, squares, self.rules)
+            self.drawn[key] = outline, ground_inside(self.place.ground, squares, outline, self.rules)
+        return self.drawn[key]
+
+
 def _drawn(
-    place: PeopledGround,
+    lines: Lines,
     squares: NDArray[np.intp],
     free: NDArray[np.bool_],
     legal: LegalTests,
     options: CandidateOptions,
 ) -> list[NDArray[np.intp]]:
     """Ground of the quarters that come of one cluster; what they take is no longer free."""
-    rules, ground = options.index, place.ground
+    place, ground = lines.place, lines.place.ground
     if place.population(squares) <= 0:
         return []
-    squares = _enough(place, squares, free, legal.minimum_population, rules)
+    squares = _enough(lines, squares, free, legal.minimum_population)
     if place.population(squares) < legal.minimum_population:
         return [squares]
-    kept = _mostly_below(place, squares, rules)
+    kept = _mostly_below(lines, squares)
     if not len(kept):
         return [squares]
     free[squares], free[kept] = ground.mine[squares], False
@@ -152,21 +177,14 @@ _ROUNDS = 6
 """How often ground is widened or cut again because of those whom its outline leaves out or takes in."""
 
 
-def _inside(place: PeopledGround, squares: NDArray[np.intp], rules: MethodRules) -> GroundInside:
-    """Ground inside the outline that some squares would have."""
-    return ground_inside(place.ground, squares, isoline_of(place.ground, squares, rules), rules)
-
-
-def _enough(
-    place: PeopledGround, squares: NDArray[np.intp], free: NDArray[np.bool_], minimum: float, rules: MethodRules
-) -> NDArray[np.intp]:
+def _enough(lines: Lines, squares: NDArray[np.intp], free: NDArray[np.bool_], minimum: float) -> NDArray[np.intp]:
     """Ground of a cluster joined and without small holes, widened where its outline would hold too few people.
 
     Notes
     -----
     A cluster too small to be widened is returned as it is, and so is one that cannot be.
     """
-    wanted = minimum
+    place, rules, wanted = lines.place, lines.rules, minimum
     for _ in range(_ROUNDS):
         people = place.population(squares)
         if people < rules.smallest_widened_population:
@@ -177,21 +195,21 @@ def _enough(
         squares = fill_holes(place.ground, join_corners(place.ground, wider, free), free, rules)
         if place.population(squares) > 2 * minimum:  # no outline loses one half of its people
             return squares
-        short = minimum - _inside(place, squares, rules).population(place)
+        short = minimum - lines.around(squares)[1].population(place)
         if short <= 0:
             return squares
         wanted = place.population(squares) + short
     return squares
 
 
-def _mostly_below(place: PeopledGround, squares: NDArray[np.intp], rules: MethodRules) -> NDArray[np.intp]:
+def _mostly_below(lines: Lines, squares: NDArray[np.intp]) -> NDArray[np.intp]:
     """Ground of a cluster without its lowest, so that more than half of the people inside its outline are below.
 
     Notes
     -----
     Empty where no ground passes.
     """
-    wanted = _HALF
+    place, wanted = lines.place, _HALF
     for _ in range(_ROUNDS):
         kept = drop_lowest(place, squares, wanted)
         if not len(kept):
@@ -199,7 +217,7 @@ def _mostly_below(place: PeopledGround, squares: NDArray[np.intp], rules: Method
         reached = place.share_below(kept)
         if reached - wanted > _MARGIN:  # far enough for the outline to change nothing
             return kept
-        short = _HALF - _inside(place, kept, rules).share_below(place)
+        short = _HALF - lines.around(kept)[1].share_below(place)
         if short < 0:
             return kept
         wanted = max(wanted, reached) + short
@@ -209,9 +227,7 @@ def _mostly_below(place: PeopledGround, squares: NDArray[np.intp], rules: Method
 # --- A cluster of ground seen as a quarter: figures of its own people, and the decree's tests
 
 
-def describe_ground(
-    cells: UnitCells, place: PeopledGround, squares: NDArray[np.intp], legal: LegalTests, rules: MethodRules
-) -> Quarter:
+def describe_ground(cells: UnitCells, lines: Lines, squares: NDArray[np.intp], legal: LegalTests) -> Quarter:
     """Figures and tests of some ground.
 
     Parameters
@@ -223,39 +239,77 @@ def describe_ground(
     Figures and tests are those of what lies inside the outline, each square with an equal part of its cell and cut by
     its area; where the squares fail a test as they are, no outline is drawn and the figures are theirs.
     """
-    quarter = _described(cells, place, squares, GroundInside.whole(squares), legal)
-    if not quarter.is_candidate:
-        return quarter
-    outline = isoline_of(place.ground, squares, rules)
-    inside = ground_inside(place.ground, squares, outline, rules)
-    return replace(_described(cells, place, squares, inside, legal), outline=outline)
+    content = _content_of(cells, lines.place, GroundInside.whole(squares))
+    if not _passes(cells, content, legal):
+        return _described(cells, lines.place, squares, content, legal)
+    outline, inside = lines.around(squares)
+    content = _content_of(cells, lines.place, inside)
+    return replace(_described(cells, lines.place, squares, content, legal), outline=outline)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Content:
+    """What some ground holds.
+
+    Parameters
+    ----------
+    part, count : (k,) parts of cells, increasing, and how many squares of each.
+    weights : (k,) people of the unit on them.
+    income : (k,) of the parts.
+    population, density : people, and people per km².
+    """
+
+    part: NDArray[np.intp]
+    count: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    income: CellIncome
+    population: float
+    density: float
+
+
+def _content_of(cells: UnitCells, place: PeopledGround, inside: GroundInside) -> _Content:
+    parts, part_of = _parts(cells), place.ground.part[inside.squares]
+    inhabited = part_of >= 0
+    part, at = np.unique(part_of[inhabited], return_inverse=True)
+    count = np.bincount(at, inside.share[inhabited], len(part)).astype(float)
+    population = inside.population(place)
+    return _Content(
+        part=part,
+        count=count,
+        weights=place_weights(cells, parts, part, count),
+        income=parts.income.take(part),
+        population=population,
+        density=population / float(inside.share.sum()) * parts.side**2 * CELLS_IN_A_KM2,
+    )
+
+
+def _passes(cells: UnitCells, content: _Content, legal: LegalTests) -> bool:
+    """Whether the decree's tests hold, without the intervals that figures have."""
+    if not all(test.passed for test in place_tests(legal, content.population, content.density)):
+        return False
+    return pooled_share_below(content.income, content.weights, cells.threshold.relative) > _HALF
 
 
 def _described(
     cells: UnitCells,
     place: PeopledGround,
     squares: NDArray[np.intp],
-    inside: GroundInside,
+    content: _Content,
     legal: LegalTests,
 ) -> Quarter:
-    """Figures and tests of what lies inside, as those of the quarter of some squares."""
+    """Figures and tests of what the ground of a quarter holds, as those of the quarter of some squares."""
     ground, parts, grid = place.ground, _parts(cells), cells.grid
-    inhabited = ground.part[inside.squares] >= 0
-    part, at = np.unique(ground.part[inside.squares[inhabited]], return_inverse=True)
-    count = np.bincount(at, inside.share[inhabited], len(part)).astype(float)
-    rows, at = np.unique(parts.cell[part], return_inverse=True)
-    held = np.bincount(at, count, len(rows)) / float(parts.side**2)
+    rows, at = np.unique(parts.cell[content.part], return_inverse=True)
+    held = np.bincount(at, content.count, len(rows)) / float(parts.side**2)
     mine = cells.zones.unit[rows] == cells.unit
     rows, held = rows[mine], held[mine]
     people = grid.people[rows] * held
-    population = inside.population(place)
-    weights = place_weights(cells, parts, part, count)
-    income, threshold = parts.income.take(part), cells.threshold
+    population, threshold = content.population, cells.threshold
+    income, weights = content.income, content.weights
     median = shifted_median_interval(income, weights, parts.probit_error).times(threshold.reference.national_eur)
     share = shifted_share_interval(income, weights, parts.probit_error, threshold.relative)
-    density = population / float(inside.share.sum()) * parts.side**2 * CELLS_IN_A_KM2
     tests = (
-        *place_tests(legal, population, density),
+        *place_tests(legal, population, content.density),
         DecreeTest("revenu médian", median.value, threshold.eur, passed=share.value > _HALF),
     )
     return Quarter(

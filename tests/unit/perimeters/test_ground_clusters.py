@@ -16,6 +16,7 @@ from geoville.perimeters.ground_clusters import (
     clusters_of,
     drop_lowest,
     fill_holes,
+    ground_inside,
     isoline_of,
     join_corners,
     widen,
@@ -121,3 +122,22 @@ def test_an_isoline_passes_where_the_index_would_be_the_cut() -> None:
     place = ground([[0.1, 0.1, 0.1], [0.1, 0.9, 0.1], [0.1, 0.1, 0.1]])
     west, south, east, north = isoline_of(place.ground, chosen(place), RULES).bounds
     assert (east - west, north - south) == pytest.approx((50, 50))  # half way from 0.9 to 0.1, on each side
+
+
+def test_ground_inside_an_outline_is_the_whole_of_its_area() -> None:
+    """A block of 6 × 5 squares with a hole, and a strip beside: whole squares inside, parts along the line."""
+    index = np.full((9, 10), 0.2)
+    index[1:7, 1:6] = 0.9
+    index[3, 3] = 0.3
+    index[7, 8] = 0.7
+    place = ground(index.tolist())
+    kept = chosen(place)
+    outline = isoline_of(place.ground, kept, RULES)
+    inside = ground_inside(place.ground, kept, outline, RULES)
+    assert inside.share.sum() * 50**2 == pytest.approx(outline.area, abs=1e-6)
+    assert (np.diff(inside.squares) > 0).all()
+    share = dict(zip(inside.squares.tolist(), inside.share.tolist(), strict=True))
+    for row, column in np.ndindex(index.shape):
+        box = shapely.box(50 * column, 50 * row, 50 * column + 50, 50 * row + 50)
+        expected = box.intersection(outline).area / 50**2
+        assert share.get(10 * row + column, 0.0) == pytest.approx(expected, abs=1e-9)
