@@ -342,6 +342,14 @@ class Generation:
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
 
+class GenerationName(StrEnum):
+    """A generation of QPV that candidates can be computed for: a list that was drawn, or the one to come."""
+
+    G2015 = "2015"
+    G2024 = "2024"
+    NEXT = "next"
+
+
 @dataclass(frozen=True, slots=True)
 class Perimeter:
     """One perimeter, in its territory's projected CRS.

@@ -563,8 +563,9 @@ class Territory:
         self,
         grid: FilePath | None = None,
         *,
-        on: date,
+        on: date | None = None,
         vintage: int | None = None,
+        generation: Literal["2015", "2024", "next"] | None = None,
         blocks: FilePath | None = None,
         streets: FilePath | None = None,
         smooth: bool = True,
@@ -581,8 +582,10 @@ class Territory:
         Parameters
         ----------
         grid : cells of 200 m (CSV, Parquet, GeoPackage).
-        on : day whose legal values apply.
+        on : day whose legal values apply; may be left out with a generation that has been drawn.
         vintage : of the territory's grid wanted or, for a grid that is given, where nothing else tells it.
+        generation : of QPV: chooses the grid, incomes, urban units and law that go with it among what the territory
+            has; what stands in for something else is in `generation.remarks` of the run.
         blocks, streets : polygons of blocks, or lines of streets, that the outlines follow; not both.
         smooth : without them, whether the stair steps of cells are turned into slopes.
         method : ground is chosen by the index around each place ("index") or cell by cell ("cells").
@@ -611,10 +614,15 @@ class Territory:
         from geoville.carroyage.method import index_rules
         from geoville.perimeters.quarters import CandidateOptions
         from geoville.workflows.candidates import candidate_request, compute_candidates
+        from geoville.workflows.generations import day_of_generation, request_of_generation
         from geoville.workflows.outlines import OutlineInput
 
+        day = on or day_of_generation(self.pack, generation)
+        request = candidate_request(self.pack, day, incomes, vintage=vintage)
+        if generation is not None:
+            request = request_of_generation(request, generation, day, is_grid_given=grid is not None)
         request = replace(
-            candidate_request(self.pack, on, incomes, vintage=vintage),
+            request,
             outline=OutlineInput(_path(blocks), _path(streets), smooth),
             options=CandidateOptions(
                 contiguity=_contiguity(contiguity),
@@ -623,7 +631,7 @@ class Territory:
                 index=index_rules(density_weight),
             ),
         )
-        with self._grid(grid, vintage) as cells:
+        with self._grid(grid, request.vintage) as cells:
             return Result(compute_candidates(cells, request, workers=workers, scheduler=scheduler))
 
     def sensitivity(

@@ -31,7 +31,7 @@ from geoville.cli.printing import deliver, print_json, print_lines, print_table
 from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
 from geoville.extras import need
-from geoville.model import Kind
+from geoville.model import GenerationName, Kind
 from geoville.perimeters.scenarios import TRIED, Choices, SearchMethod
 
 if TYPE_CHECKING:
@@ -80,6 +80,10 @@ def candidates(
     gap_m: Annotated[
         float, typer.Option("--gap-m", metavar="M", help="Méthode cells : vide le plus large à franchir.", min=0)
     ] = 200.0,
+    generation: Annotated[
+        GenerationName | None,
+        typer.Option("--generation", help="Grille, revenus, unités urbaines et loi d'une génération, du territoire."),
+    ] = None,
     workers: Workers = 1,
     scheduler: Scheduler = None,
     as_json: AsJson = False,
@@ -91,9 +95,13 @@ def candidates(
     from geoville.carroyage.method import index_rules
     from geoville.perimeters.quarters import CandidateOptions
     from geoville.workflows.candidates import compute_candidates
+    from geoville.workflows.generations import request_of_generation
     from geoville.workflows.outlines import OutlineInput
 
     request = incomes.request(vintage)
+    if generation is not None:
+        asked = request.on if incomes.on is not None or generation is GenerationName.NEXT else None
+        request = request_of_generation(request, generation, asked, is_grid_given=grid is not None)
     run = compute_candidates(
         grid or request.territory_grid(),
         replace(
@@ -130,9 +138,22 @@ def print_candidates(run: CandidateRun) -> None:
             "trop peu peuplés ou trop aisés.",
             euros_in_words(run.found.euros_of),
             *([f"À vérifier : {run.found.unverified}."] if run.found.unverified else []),
+            *_generation_in_words(run),
             *run.found.doubts,
         ]
     )
+
+
+def _generation_in_words(run: CandidateRun) -> list[str]:
+    """What was chosen for a generation, then what is not verified of it or stands in for something else."""
+    chosen = run.generation
+    if chosen is None:
+        return []
+    iris = f"revenus des IRIS de {chosen.iris_year}" if chosen.iris_year else "aucun revenu d'IRIS"
+    reference = f"revenus de référence de {chosen.reference_year}" if chosen.reference_year else ""
+    zoning = f"unités urbaines de {chosen.zoning}" if chosen.zoning else ""
+    used = [f"grille de {chosen.vintage}", iris, reference, zoning, f"loi du {french.long_date(chosen.on)}"]
+    return [f"{chosen.title.capitalize()} : {', '.join(item for item in used if item)}.", *chosen.remarks]
 
 
 def _figures(attributes: dict[str, str | int | float | bool | None]) -> tuple[str, str, str, str]:

@@ -219,13 +219,14 @@ class IrisLayer:
     files: tuple[tuple[str, str], ...]
 
 
-def read_iris(path: Path, incomes: Path | None = None) -> IrisLayer:
+def read_iris(path: Path, incomes: Path | None = None, year: int | None = None) -> IrisLayer:
     """Read IRIS polygons with their declared medians.
 
     Parameters
     ----------
     path : polygons with a column CODE_IRIS or CodeIris, in any CRS.
     incomes : CSV or Parquet table with the same codes, where the polygons do not carry the medians.
+    year : of the incomes wanted, where there are several; the latest one unless given.
 
     Notes
     -----
@@ -242,7 +243,7 @@ def read_iris(path: Path, incomes: Path | None = None) -> IrisLayer:
     codes = _column(list(frame.columns), _IRIS_CODES, path, "code de l'IRIS")
     table = _read_table(incomes) if incomes else frame.drop(columns="geometry")
     where = incomes or path
-    medians, ranges, year = _medians(table, where)
+    medians, ranges, year = _medians(table, where, year)
     code = frame[codes].astype(str).str.strip().to_numpy(dtype=np.str_)
     if len(set(code.tolist())) < len(code):
         raise InvalidInputError("Un IRIS est donné deux fois", where=Location(path.name, column=codes))
@@ -293,18 +294,20 @@ def _read_table(path: Path) -> pd.DataFrame:
         ) from error
 
 
-def _medians(table: pd.DataFrame, path: Path) -> tuple[dict[str, float], dict[str, float], int]:
-    """Median and interquartile range by code, and the year of the incomes."""
+def _medians(
+    table: pd.DataFrame, path: Path, wanted: int | None = None
+) -> tuple[dict[str, float], dict[str, float], int]:
+    """Median and interquartile range by code, and the year of the incomes: the latest one, or the one wanted."""
     columns = list(table.columns)
     codes = _column(columns, _IRIS_CODES, path, "code de l'IRIS")
     lower = {str(column).lower(): column for column in columns}
     dated = [(_year(match[1]), column) for column in columns if (match := _DATED_MEDIAN.fullmatch(str(column)))]
     if dated:
-        year, median = max(dated)
+        year, median = max(item for item in dated if wanted in (None, item[0]))
         rows = table
     elif "year" in lower and any(name in lower for name in _YEARLY_MEDIANS):
         years = table[lower["year"]].astype(int)
-        year, median = int(years.max()), next(lower[name] for name in _YEARLY_MEDIANS if name in lower)
+        year, median = wanted or int(years.max()), next(lower[name] for name in _YEARLY_MEDIANS if name in lower)
         rows = table[years == year]
     else:
         raise InvalidInputError(

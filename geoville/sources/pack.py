@@ -411,10 +411,21 @@ class Pack:
         return self.cells.bounds(WGS84)
 
     @cached_property
+    def latest_zoning(self) -> int | None:
+        """Year of the zoning that `unit_of_commune` reads; None where the pack has none."""
+        files = sorted(self._files(URBAN_UNITS), key=lambda file: file.path.name)
+        return int(_columns(files[-1].checked_path(), ("zoning",))[0][0].as_py()) if files else None
+
+    @cached_property
+    def iris_years(self) -> tuple[int, ...]:
+        """Years of the incomes by IRIS of the pack, in order."""
+        years = {year for file in self._files("iris_income") for year in read_iris_years(file.checked_path())}
+        return tuple(sorted(years))
+
+    @property
     def iris_year(self) -> int | None:
         """Latest year of the incomes by IRIS of the pack; None where it has none."""
-        years = [year for file in self._files("iris_income") for year in read_iris_years(file.checked_path())]
-        return max(years, default=None)
+        return max(self.iris_years, default=None)
 
     def iris_medians(self, year: int) -> dict[str, float]:
         """Median declared income per UC, euros of that year, by IRIS; those that publish none are left out."""

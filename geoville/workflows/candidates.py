@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from geoville.perimeters.sensitivity import SearchStart
     from geoville.sources.pack import Pack
     from geoville.sources.writers import LayerChoice
+    from geoville.workflows.generations import GenerationInputs
 
 
 # --- Candidates searched urban unit by urban unit, by several processes or machines: the same as in one process
@@ -114,6 +115,7 @@ class CandidateRun:
     ----------
     found : the grid, its estimate, zones and thresholds.
     options : choices that the law leaves open, as they were made.
+    generation : that the grid, incomes and law were chosen for, if any.
     """
 
     found: SearchInputs
@@ -121,6 +123,7 @@ class CandidateRun:
     perimeters: tuple[Perimeter, ...]
     provenance: Provenance
     options: CandidateOptions = field(default_factory=CandidateOptions)
+    generation: GenerationInputs | None = None
 
     def frame(self) -> geopandas.GeoDataFrame:
         """One row per candidate; columns as in `geoville.sources.writers.perimeters_frame`."""
@@ -136,6 +139,7 @@ class CandidateRun:
         return {
             "estimated": True,
             "vintage": self.found.start.grid.vintage,
+            "generation": self.generation.document() if self.generation else None,
             "euros_of": self.found.euros_of,
             "thresholds": {
                 unit: {
@@ -181,15 +185,17 @@ def compute_candidates(
     start = found.start
     search = search_by_unit(start, found.legal, request.options, workers=workers, scheduler=scheduler)
     outlines = outlines_of(search.kept, start.grid, GRID_CRS[start.grid.epsg], request.outline)
+    chosen = request.generation
     provenance = Provenance(
         command="perimeters candidates",
         inputs=(*found.inputs, *outlines.inputs),
-        law=found.law,
+        law=tuple(dict.fromkeys((*found.law, *(chosen.law if chosen else ())))),
         parameters={
             **found.parameters,
             **asdict(request.options),
             "outline": request.outline.name,
             "territory": request.territory.designation if request.territory else None,
+            **({"generation": chosen.document()} if chosen else {}),
         },
         sources=(found.source,),
     )
@@ -200,7 +206,7 @@ def compute_candidates(
     drawn = [pair for pair in zip(quarters, outlines.geometries, strict=True) if pair[0].is_candidate]
     kept = tuple(quarter for quarter, _ in drawn)
     perimeters = _perimeters(kept, [outline for _, outline in drawn], found)
-    return CandidateRun(found, replace(search, kept=kept), perimeters, provenance, request.options)
+    return CandidateRun(found, replace(search, kept=kept), perimeters, provenance, request.options, chosen)
 
 
 def _refigured(

@@ -26,6 +26,7 @@ from geoville.sources.files import sha256_of
 from geoville.sources.pack import open_pack
 from geoville.sources.provenance import differences, provenance_path
 from geoville.workflows.candidates import CandidateRun, compute_candidates
+from geoville.workflows.generations import request_of_generation
 from geoville.workflows.outlines import OutlineInput
 from geoville.workflows.search_inputs import (
     GIVEN_UNIT,
@@ -139,6 +140,7 @@ def replay(candidates: Path, *, on: date, grid: Path | None = None, iris: IrisIn
     Parameters
     ----------
     candidates : a file written by `perimeters candidates`, with its provenance beside.
+    on : day whose law applies; that of a generation is in the provenance, and decides.
     grid, iris : the inputs that it was made from, where they are not those of a territory pack.
 
     Raises
@@ -161,12 +163,19 @@ def replay(candidates: Path, *, on: date, grid: Path | None = None, iris: IrisIn
     request = CandidateRequest(
         on=on,
         territory=territory,
-        reference=_reference(parameters["urban_units"], territory),
-        vintage=used["grid"]["vintage"],
-        iris=_iris(iris or (iris_of_territory(territory) if territory else None), provenance),
         options=_options(parameters, candidates.name),
         outline=_outline(parameters.get("outline"), candidates.name),
     )
+    generation = parameters.get("generation")
+    if generation:
+        request = request_of_generation(request, generation["name"], date.fromisoformat(generation["law_on"]))
+    else:
+        request = replace(
+            request,
+            reference=_reference(parameters["urban_units"], territory),
+            vintage=used["grid"]["vintage"],
+            iris=_iris(iris or (iris_of_territory(territory) if territory else None), provenance),
+        )
     run = compute_candidates(path, request)
     _check_same(candidates, provenance, run)
     return run

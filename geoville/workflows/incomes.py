@@ -91,6 +91,7 @@ class IrisInput:
     national_median_eur : national declared median of the same year, where the law's files do not know it.
     weight : in [0, 1], how far cells are moved towards the published medians; `iris_weight` of the years if not given.
     national_source : who says the national median.
+    year : of the incomes wanted, where there are several; the latest one if not given.
     """
 
     polygons: Path
@@ -98,6 +99,7 @@ class IrisInput:
     national_median_eur: float | None = None
     weight: float | None = None
     national_source: str = "donné en ligne de commande"
+    year: int | None = None
 
 
 def income_reference(

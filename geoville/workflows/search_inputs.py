@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from geoville.sources.layers import IrisLayer
     from geoville.sources.pack import Pack
     from geoville.sources.provenance import JsonValue
+    from geoville.workflows.generations import GenerationInputs
 
 
 # --- Inputs of an estimate: the bridge, the national medians, the IRIS under the cells, the zones of each cell
@@ -101,7 +102,7 @@ def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
         return Estimate(income, bridge, None, {}, None, (disposable,), (used,))
     if iris.weight is not None and not 0 <= iris.weight <= 1:
         raise InvalidInputError(f"Poids des IRIS hors de l'intervalle ({iris.weight})", advice="le donner entre 0 et 1")
-    layer = read_iris(iris.polygons, iris.incomes)
+    layer = read_iris(iris.polygons, iris.incomes, iris.year)
     declared = _national_declared_median(iris, layer.year)
     squares = cell_squares(grid.easting, grid.northing, grid.epsg, GRID_CRS[grid.epsg])
     overlap = overlap_of_cells(squares, layer.polygons)
@@ -126,12 +127,16 @@ def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
     )
 
 
-def iris_of_territory(territory: Pack) -> IrisInput | None:
+def iris_of_territory(territory: Pack, year: int | None = None) -> IrisInput | None:
     """IRIS of a pack with their incomes; None where it lacks either, or no national median of their year is known.
 
     The national median of their year is that of the law's files, else the one that the pack's references rest on.
+
+    Parameters
+    ----------
+    year : of the incomes, the latest one unless given.
     """
-    year = territory.iris_year
+    year = year or territory.iris_year
     if not territory.has("iris") or year is None:
         return None
     reference = next(iter(territory.unit_references.values()), territory.income_reference)
@@ -144,6 +149,7 @@ def iris_of_territory(territory: Pack) -> IrisInput | None:
         territory.file("iris_income").checked_path(),
         national_median_eur=None if year in known or given is None else given.national_eur,
         national_source=given.source if given else "",
+        year=year,
     )
 
 
@@ -391,6 +397,8 @@ class CandidateRequest:
     units : tables of many urban units, instead of both.
     vintage : of the grid, where nothing else tells it.
     iris : declared medians that the cells should meet; those of the territory, where it has them, if not given.
+    iris_year : of the territory's, the latest one if not given.
+    generation : that the day, the vintage and that year were chosen for.
     outline : what the outlines follow.
     options : choices that the law leaves open.
     """
@@ -401,6 +409,8 @@ class CandidateRequest:
     units: UnitTables | None = None
     vintage: int | None = None
     iris: IrisInput | None = None
+    iris_year: int | None = None
+    generation: GenerationInputs | None = None
     outline: OutlineInput = field(default_factory=OutlineInput)
     options: CandidateOptions = field(default_factory=CandidateOptions)
 
@@ -537,7 +547,7 @@ def _lacks_units(territory: Pack, reference: IncomeReference | None) -> bool:
 def prepare_figures(grid_path: Path, request: CandidateRequest) -> SearchInputs:
     """As `prepare_search`, for figures: without reference income no threshold is known, and what needs one is NaN."""
     grid, source = read_sourced_grid(grid_path, request.vintage)
-    iris = request.iris or (iris_of_territory(request.territory) if request.territory else None)
+    iris = request.iris or (iris_of_territory(request.territory, request.iris_year) if request.territory else None)
     estimate = estimate_grid(grid, iris)
     zoning = _zoning(grid, request, estimate)
     rule = require_income_rule(_communes(grid, zoning), request.on)
@@ -668,7 +678,7 @@ def estimate_parts_of(
     bridge, used = read_probit_bridge(path), InputFile("bridge", PROBIT_BRIDGE_FILE, sha256_of(path))
     found = _Iris(_iris_given(grid, estimate))
     if found.shares is None and request.territory is not None:
-        found = _iris_of_tables(request.territory, zones)
+        found = _iris_of_tables(request.territory, zones, request.iris_year)
     relative = np.full(len(grid), np.nan)
     for unit, threshold in thresholds.items():
         relative[zones.unit == unit] = threshold.relative
@@ -716,12 +726,12 @@ def iris_of_squares(grid: Grid, layer: IrisLayer) -> NDArray[np.intp]:
     return found
 
 
-def _iris_of_tables(territory: Pack, zones: CellZones) -> _Iris:
+def _iris_of_tables(territory: Pack, zones: CellZones, year: int | None) -> _Iris:
     """Figures of the IRIS that a territory names for each cell, without their polygons: whole cells.
 
     None where it has none, or no national median of their year is known.
     """
-    year = territory.iris_year
+    year = year or territory.iris_year
     known = {value.valid_from.year: value for value in parameter("median_declared_income_eur").values}
     if year not in known or not (zones.iris != "").any():
         return _Iris(None)
