@@ -614,8 +614,9 @@ class Territory:
         from geoville.carroyage.method import index_rules
         from geoville.perimeters.quarters import CandidateOptions
         from geoville.workflows.candidates import candidate_request, compute_candidates
-        from geoville.workflows.generations import day_of_generation, request_of_generation
+        from geoville.workflows.generations import day_of_generation
         from geoville.workflows.outlines import OutlineInput
+        from geoville.workflows.search_inputs import request_of_generation
 
         day = on or day_of_generation(self.pack, generation)
         request = candidate_request(self.pack, day, incomes, vintage=vintage)

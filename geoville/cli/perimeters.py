@@ -95,8 +95,8 @@ def candidates(
     from geoville.carroyage.method import index_rules
     from geoville.perimeters.quarters import CandidateOptions
     from geoville.workflows.candidates import compute_candidates
-    from geoville.workflows.generations import request_of_generation
     from geoville.workflows.outlines import OutlineInput
+    from geoville.workflows.search_inputs import request_of_generation
 
     request = incomes.request(vintage)
     if generation is not None:

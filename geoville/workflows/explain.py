@@ -26,13 +26,13 @@ from geoville.sources.files import sha256_of
 from geoville.sources.pack import open_pack
 from geoville.sources.provenance import differences, provenance_path
 from geoville.workflows.candidates import CandidateRun, compute_candidates
-from geoville.workflows.generations import request_of_generation
 from geoville.workflows.outlines import OutlineInput
 from geoville.workflows.search_inputs import (
     GIVEN_UNIT,
     CandidateRequest,
     iris_of_territory,
     reference_parameters,
+    request_of_generation,
 )
 
 if TYPE_CHECKING:

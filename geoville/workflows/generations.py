@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from geoville.law import DatedValue
     from geoville.model import Generation
     from geoville.sources.pack import Pack
-    from geoville.workflows.search_inputs import CandidateRequest
 
 
 _WORDS = {GenerationName.NEXT: "suivante"}
@@ -69,42 +68,15 @@ class GenerationInputs:
         }
 
 
-def request_of_generation(
-    request: CandidateRequest, name: str, on: date | None, *, is_grid_given: bool = False
-) -> CandidateRequest:
-    """A request on a territory, with the grid, incomes and day of a generation.
-
-    Parameters
-    ----------
-    on : day asked for, None where none is: the first one of the generation; the one to come needs it.
-    is_grid_given : whether a grid was, which is refused.
-
-    Raises
-    ------
-    InvalidInputError
-        There is no territory, something that the generation chooses is given, the day is not of the generation, or the
-        grids of the territory are too old for the generation to come.
-    DataUnavailableError
-        The territory has no grid.
-    """
-    asked = _named(name)
-    given = (request.reference, request.units, request.iris, request.vintage)
-    if request.territory is None or is_grid_given or given != (None,) * len(given):
-        raise InvalidInputError(
-            "La génération choisit elle-même la grille, les revenus et les unités urbaines, parmi ceux d'un territoire",
-            advice="ne donner que le territoire avec elle, ou retirer la génération",
-        )
-    chosen = inputs_of_generation(request.territory, asked, _day(request.territory, asked, on))
-    return replace(request, on=chosen.on, vintage=chosen.vintage, iris_year=chosen.iris_year, generation=chosen)
-
-
 def inputs_of_generation(territory: Pack, name: GenerationName, on: date) -> GenerationInputs:
     """Choose what a territory has that goes with a generation: of the year that the law names, else the nearest one.
 
     Raises
     ------
-    InvalidInputError, DataUnavailableError
-        As `request_of_generation`.
+    InvalidInputError
+        The grids of the territory are too old for the generation to come.
+    DataUnavailableError
+        The territory has no grid.
     """
     law = tuple(_read(on))
     said = {value.parameter: int(value.value) for value in law}
@@ -150,32 +122,17 @@ def _read(on: date) -> Iterator[DatedValue]:
             continue
 
 
-def day_of_generation(territory: Pack, name: str | None) -> date:
-    """Day whose law applies where none is asked for: the first one of a generation that has been drawn.
+def day_of_generation(territory: Pack, name: str | None, on: date | None = None) -> date:
+    """Day whose law applies: the one asked for, else the first one of a generation that has been drawn.
 
     Raises
     ------
     InvalidInputError
-        There is no generation, or it is the one to come: nobody says the day.
+        The day is of another generation; or none is asked for, and there is no generation or it is the one to come.
     """
-    if name is None:
-        raise InvalidInputError("Il manque le jour dont la loi s'applique", advice="donner on, ou generation")
-    return _day(territory, _named(name), None)
-
-
-def _named(name: str) -> GenerationName:
-    try:
-        return GenerationName(str(name))
-    except ValueError:
-        known = ", ".join(GenerationName)
-        raise InvalidInputError(f"Génération inconnue : « {name} »", advice=f"donner l'une de : {known}") from None
-
-
-def _day(territory: Pack, name: GenerationName, on: date | None) -> date:
-    """Day whose law applies: the one asked for, else the first one of the generation."""
-    if name is GenerationName.NEXT:
+    if name is None or generation_named(name) is GenerationName.NEXT:
         if on is None:
-            raise InvalidInputError("Il manque le jour dont la loi s'applique à la suite", advice="donner « on »")
+            raise InvalidInputError("Il manque le jour dont la loi s'applique", advice="donner on, ou generation")
         return on
     listed = _generation(territory, int(name))
     if on is not None and not listed.in_force(on):
@@ -185,6 +142,15 @@ def _day(territory: Pack, name: GenerationName, on: date | None) -> date:
             advice=f"donner un jour à partir du {long_date(listed.valid_from)}{last}, ou ne pas en donner",
         )
     return on or listed.valid_from
+
+
+def generation_named(name: str) -> GenerationName:
+    """Generation of that name; InvalidInputError where there is none."""
+    try:
+        return GenerationName(str(name))
+    except ValueError:
+        known = ", ".join(GenerationName)
+        raise InvalidInputError(f"Génération inconnue : « {name} »", advice=f"donner l'une de : {known}") from None
 
 
 def _generation(territory: Pack, year: int) -> Generation:

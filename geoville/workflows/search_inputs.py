@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ from geoville.sources.layers import CommuneLayer, read_communes_layer, read_iris
 from geoville.sources.manifest import COMMUNES
 from geoville.sources.pack import list_territories
 from geoville.sources.provenance import InputFile
+from geoville.workflows.generations import GenerationInputs, day_of_generation, generation_named, inputs_of_generation
 from geoville.workflows.incomes import IrisInput
 from geoville.workflows.outlines import OutlineInput
 
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from geoville.sources.layers import IrisLayer
     from geoville.sources.pack import Pack
     from geoville.sources.provenance import JsonValue
-    from geoville.workflows.generations import GenerationInputs
 
 
 # --- Inputs of an estimate: the bridge, the national medians, the IRIS under the cells, the zones of each cell
@@ -427,6 +427,35 @@ class CandidateRequest:
         if self.territory is None:
             raise InvalidInputError("Il manque une grille", advice="donner --grid, ou un --territory qui en a une")
         return self.territory.grid_path(self.vintage)
+
+
+def request_of_generation(
+    request: CandidateRequest, name: str, on: date | None, *, is_grid_given: bool = False
+) -> CandidateRequest:
+    """A request on a territory, with the grid, incomes and day of a generation.
+
+    Parameters
+    ----------
+    on : day asked for, None where none is: the first one of the generation; the one to come needs it.
+    is_grid_given : whether a grid was, which is refused.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no territory, something that the generation chooses is given, the day is not of the generation, or the
+        grids of the territory are too old for the generation to come.
+    DataUnavailableError
+        The territory has no grid.
+    """
+    given = (request.reference, request.units, request.iris, request.vintage)
+    if request.territory is None or is_grid_given or given != (None,) * len(given):
+        raise InvalidInputError(
+            "La génération choisit elle-même la grille, les revenus et les unités urbaines, parmi ceux d'un territoire",
+            advice="ne donner que le territoire avec elle, ou retirer la génération",
+        )
+    day = day_of_generation(request.territory, name, on)
+    chosen = inputs_of_generation(request.territory, generation_named(name), day)
+    return replace(request, on=chosen.on, vintage=chosen.vintage, iris_year=chosen.iris_year, generation=chosen)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -18,8 +18,8 @@ from geoville.sources.pack import Pack, open_pack
 from geoville.territory import Territory
 from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.explain import explain_place, replay
-from geoville.workflows.generations import day_of_generation, inputs_of_generation, request_of_generation
-from geoville.workflows.search_inputs import CandidateRequest
+from geoville.workflows.generations import day_of_generation, inputs_of_generation
+from geoville.workflows.search_inputs import CandidateRequest, request_of_generation
 
 TODAY = date(2026, 1, 15)
 
@@ -118,7 +118,8 @@ def test_candidates_of_a_generation_are_those_of_its_grid_and_are_explained_agai
     told = json.loads(out.with_name(out.name + ".provenance.json").read_text(encoding="utf-8"))
     assert told["parameters"]["generation"]["law_on"] == "2015-01-01"
     assert {item["parameter"] for item in told["law"]} >= {"income_year"}
-    by_hand = Territory.open("calais").candidates(on=date(2015, 1, 1), vintage=2015)
+    asked = CandidateRequest(on=date(2015, 1, 1), territory=open_pack("calais"), vintage=2015)
+    by_hand = compute_candidates(asked.territory_grid(), asked)
     again = replay(out, on=TODAY)
     assert [item.attributes for item in again.perimeters] == [item.attributes for item in by_hand.perimeters]
     assert explain_place(out, 1.8937, 50.9534, on=TODAY).code == "C2015-62193-1"
