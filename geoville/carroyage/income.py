@@ -110,7 +110,7 @@ def pooled_medians(
         middle = (low + high) / 2
         if ((middle == low) | (middle == high)).all():  # nothing lies between: groups of one cell, first of all
             break
-        below = np.bincount(places, weights * ndtr((np.log(middle)[places] - log_median) / cells.log_spread), count)
+        below = np.bincount(places, weights * ndtr((np.log(middle[places]) - log_median) / cells.log_spread), count)
         too_low = below < total / 2
         low, high = np.where(too_low, middle, low), np.where(too_low, high, middle)
     return np.where(total > 0, (low + high) / 2, np.nan)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from strategies import BRIDGE
 
 from geoville.carroyage.bridge import fit_bridge
-from geoville.carroyage.income import CellIncome, pooled_median, pooled_share_below
+from geoville.carroyage.income import CellIncome, pooled_median, pooled_medians, pooled_share_below
 from geoville.errors import InvalidInputError
 
 medians = st.lists(st.floats(0.1, 1.5), min_size=1, max_size=20)
@@ -110,3 +110,11 @@ def test_an_iris_without_a_range_counts_for_the_medians_alone() -> None:
     fitted = fit_bridge(mean, median, spread, np.full(12, 2000.0))
     assert fitted.observations == 12
     assert fitted.range_intercept == pytest.approx(BRIDGE.range_intercept)
+
+
+def test_a_group_without_anybody_has_no_median_and_disturbs_no_other() -> None:
+    """IRIS that publish an income while nobody of the grid lives there; no warning, which would be an error."""
+    income = CellIncome(np.array([0.7, 0.9]), np.full(2, 0.5), np.zeros(2), np.zeros(2))
+    found = pooled_medians(income, np.array([10.0, 30.0]), np.array([0, 2]), 3)
+    assert np.isnan(found[1])
+    assert found[[0, 2]] == pytest.approx([0.7, 0.9])
