@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
@@ -20,6 +21,8 @@ from geoville.crs import WGS84, transform_points
 from geoville.eligibility.decide import decide
 from geoville.eligibility.documents import QpvDocument, Said, verdict_document
 from geoville.errors import InvalidInputError
+from geoville.geocoding.answers import street_id
+from geoville.geocoding.search import likeliest
 from geoville.model import NotFound, Position, PositionType
 from geoville.workflows.lookup import typed_position
 
@@ -241,7 +244,7 @@ def _feature(position: Position, answer: Answer, epsg: int, near: Place | None) 
     x, y = _projected(position.lon, position.lat, epsg)
     name = " ".join(part for part in (position.housenumber, position.street) if part)
     properties: AddressProperties = {
-        "label": position.label,
+        "label": label_as_ban(position),
         "score": position.score,
         "type": type_of(position),
         "id": position.id,
@@ -259,6 +262,20 @@ def _feature(position: Position, answer: Answer, epsg: int, near: Place | None) 
     }
     point: PointGeometry = {"type": "Point", "coordinates": (position.lon, position.lat)}
     return {"type": "Feature", "geometry": point, "properties": properties}
+
+
+def label_as_ban(position: Position) -> str:
+    """Label of an address or a street as the BAN writes it, without a comma; of a place or a town, as it is listed."""
+    if position.type not in {PositionType.HOUSENUMBER, PositionType.STREET} or not position.street:
+        return position.label
+    return " ".join(part for part in (position.housenumber, position.street, position.postcode, position.city) if part)
+
+
+def _street_of(position: Position) -> Position:
+    """The street of an address, at the point where it is known there."""
+    if position.type is not PositionType.HOUSENUMBER or not position.street:
+        return position
+    return replace(position, type=PositionType.STREET, id=street_id(position.id), housenumber="")
 
 
 def metres_between(one: Place, other: Place, epsg: int) -> float:
@@ -322,7 +339,7 @@ async def _search(service: CurrentService, asked: SearchBody) -> AddressCollecti
     found = await searched(desk, lambda: desk.located(asked.q, postcode=asked.postcode, citycode=asked.citycode))
     positions = [] if isinstance(found, NotFound) else [found]
     if asked.autocomplete:
-        positions += await searched(desk, lambda: _suggested(desk, asked))
+        positions += await searched(desk, lambda: _suggested(desk, asked, near))
     firsts: dict[str, Position] = {}
     for position in positions:
         firsts.setdefault(position.label, position)
@@ -332,7 +349,7 @@ async def _search(service: CurrentService, asked: SearchBody) -> AddressCollecti
         if asked.type in {None, type_of(position)} and position.score >= asked.min_score
     ]
     if near is not None:
-        kept.sort(key=lambda position: (-position.score, math.dist(near, (position.lon, position.lat))))
+        kept.sort(key=lambda position: likeliest(position, near))
     asked_itself = decide(found, desk.index, on)
     # Beside a question that was not found, the verdict of another address would be read as its own.
     unanswered = asked_itself if isinstance(found, NotFound) else None
@@ -340,9 +357,11 @@ async def _search(service: CurrentService, asked: SearchBody) -> AddressCollecti
     return collection_document(asked_itself, shown, service.territory.epsg, query=asked.q, limit=asked.limit, near=near)
 
 
-def _suggested(desk: LookupDesk, asked: SearchBody) -> tuple[Position, ...]:
+def _suggested(desk: LookupDesk, asked: SearchBody, near: Place | None) -> tuple[Position, ...]:
     # All that may be suggested, since some are of another type than the one asked.
-    return desk.geocoder.suggest(asked.q, limit=MOST_FEATURES, postcode=asked.postcode, citycode=asked.citycode)
+    return desk.geocoder.suggest(
+        asked.q, limit=MOST_FEATURES, postcode=asked.postcode, citycode=asked.citycode, near=near
+    )
 
 
 def _near(asked: SearchBody) -> tuple[float, float] | None:
@@ -359,6 +378,8 @@ async def _reverse(service: CurrentService, asked: ReverseBody) -> AddressCollec
     answer = desk.answer_at(*near, day_asked(asked.on, service))
     found = await searched(desk, lambda: desk.geocoder.reverse(*near))
     places = [found] if isinstance(found, Position) else []
+    if asked.type is AddressType.STREET:
+        places = [_street_of(place) for place in places]
     shown = [(place, answer) for place in places if asked.type in {None, type_of(place)}]
     query = f"{asked.lon},{asked.lat}"
     return collection_document(answer, shown, service.territory.epsg, query=query, limit=asked.limit, near=near)

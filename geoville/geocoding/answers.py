@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -127,7 +128,7 @@ def position(
     accuracy = position_accuracy(vague or address.precision)
     imprecise = () if accuracy.firm else (f"Position imprécise : {accuracy.reason}.",)
     reasons = (*doubts, *imprecise)
-    is_itself = not label
+    is_itself, is_street = not label, kind is PositionType.STREET
     return Position(
         lon=address.lon,
         lat=address.lat,
@@ -142,11 +143,24 @@ def position(
         city=address.city,
         postcode=address.postcode,
         source=address.source,
-        id=address.id if is_itself or address.number is None else "",
+        id=address.id if is_itself or address.number is None else street_id(address.id) if is_street else "",
         housenumber=number_of(address) if is_itself else "",
         street="" if address.place else address.street,
         whole=whole,
     )
+
+
+_ID_IN_A_STREET = re.compile(r"(\d[\dAB]\d{3}_\w+?)_\d{5}(?:_\w+)?", re.ASCII)
+
+
+def street_id(house: str) -> str:
+    """Id of the street of a house number in the BAN, whose id begins with it; empty where the id is another list's.
+
+    >>> street_id("62193_5310_00012_bis"), street_id("CGZ043")
+    ('62193_5310', '')
+    """
+    found = _ID_IN_A_STREET.fullmatch(house)
+    return found[1] if found else ""
 
 
 def number_of(address: Address) -> str:

@@ -29,8 +29,21 @@ class Geocoder(Protocol):
         """Nearest address to a point in degrees, WGS84; not found where there is none near it."""
         ...
 
-    def suggest(self, text: str, *, limit: int = 5, postcode: str = "", citycode: str = "") -> tuple[Position, ...]:
-        """Positions for a text that is being typed, the likeliest first; none for a text that cannot be searched."""
+    def suggest(
+        self,
+        text: str,
+        *,
+        limit: int = 5,
+        postcode: str = "",
+        citycode: str = "",
+        near: tuple[float, float] | None = None,
+    ) -> tuple[Position, ...]:
+        """Positions for a text that is being typed, the likeliest first; none for a text that cannot be searched.
+
+        Parameters
+        ----------
+        near : longitude and latitude, degrees: of two as likely, the nearer one comes first; None for no preference.
+        """
         ...
 
 
@@ -59,9 +72,17 @@ class WithoutAddresses:
         """No address is known."""
         return self._missing
 
-    def suggest(self, text: str, *, limit: int = 5, postcode: str = "", citycode: str = "") -> tuple[Position, ...]:
+    def suggest(
+        self,
+        text: str,
+        *,
+        limit: int = 5,
+        postcode: str = "",
+        citycode: str = "",
+        near: tuple[float, float] | None = None,
+    ) -> tuple[Position, ...]:
         """Named places that start as the text does."""
-        return self._places.suggest(text, limit=limit, postcode=postcode, citycode=citycode)
+        return self._places.suggest(text, limit=limit, postcode=postcode, citycode=citycode, near=near)
 
 
 class FirstThatKnows:
@@ -88,10 +109,18 @@ class FirstThatKnows:
         found = self._first.reverse(lon, lat)
         return found if isinstance(found, Position) else self._second.reverse(lon, lat)
 
-    def suggest(self, text: str, *, limit: int = 5, postcode: str = "", citycode: str = "") -> tuple[Position, ...]:
+    def suggest(
+        self,
+        text: str,
+        *,
+        limit: int = 5,
+        postcode: str = "",
+        citycode: str = "",
+        near: tuple[float, float] | None = None,
+    ) -> tuple[Position, ...]:
         """Addresses that start as the text does: the first's, then the second's."""
         one, other = (
-            geocoder.suggest(text, limit=limit, postcode=postcode, citycode=citycode)
+            geocoder.suggest(text, limit=limit, postcode=postcode, citycode=citycode, near=near)
             for geocoder in (self._first, self._second)
         )
         return tuple({item.label: item for item in (*one, *other)}.values())[:limit]

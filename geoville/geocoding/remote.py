@@ -392,12 +392,21 @@ class RemoteGeocoder:
             return NotFound(f"Aucune adresse à moins de {french.quantity(WITHIN_M, 'm')}, selon {self._service.title}.")
         return position_of(near[0], self._service)
 
-    def suggest(self, text: str, *, limit: int = 5, postcode: str = "", citycode: str = "") -> tuple[Position, ...]:
+    def suggest(
+        self,
+        text: str,
+        *,
+        limit: int = 5,
+        postcode: str = "",
+        citycode: str = "",
+        near: tuple[float, float] | None = None,
+    ) -> tuple[Position, ...]:
         """Addresses that start as the text does, the likeliest first; none where it is too short or too long."""
         plain = _plain(text)
         if not self._service.shortest_question <= len(plain) <= self._service.longest_question:
             return ()
-        found = self._results(plain, limit, _places(postcode, citycode), autocomplete=1) or ()
+        beside = {"lon": f"{near[0]:.5f}", "lat": f"{near[1]:.5f}"} if near else {}
+        found = self._results(plain, limit, _places(postcode, citycode) | beside, autocomplete=1) or ()
         return tuple(position_of(address, self._service) for address in found)
 
     def close(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 
     from geoville.geocoding.index import TownExtent
     from geoville.geocoding.match import Street
+
+    Point = tuple[float, float]
 
 
 # --- The ways to read a question once the towns of the list are known
@@ -487,25 +491,52 @@ class Suggestions:
         self._index = index
         self._towns = towns
         self._answers = answers
+        self._middles: dict[Town, TownExtent | None] = {}
 
-    def of(self, parsed: ParsedAddress, limits: frozenset[Town] | None, limit: int) -> list[Position]:
-        """Positions for an address not typed to its end, the likeliest first, one for each label."""
+    def of(
+        self, parsed: ParsedAddress, limits: frozenset[Town] | None, limit: int, near: Point | None = None
+    ) -> list[Position]:
+        """Positions for an address not typed to its end, the likeliest first, one for each label.
+
+        Parameters
+        ----------
+        near : the nearer come first, among those that are as likely: streets are compared by their towns before they
+            are cut to the first ones, since hundreds of communes have a "Rue de l'Église".
+        """
         by_label: dict[str, Position] = {}
-        for found in self._all(parsed, limits, limit * COMPARED):
+        for found in self._all(parsed, limits, limit * COMPARED, near):
             by_label.setdefault(found.label, found)
             if len(by_label) >= limit * COMPARED:
                 break
-        return sorted(by_label.values(), key=lambda position: -position.score)[:limit]
+        return sorted(by_label.values(), key=lambda found: likeliest(found, near))[:limit]
 
-    def _all(self, parsed: ParsedAddress, limits: frozenset[Town] | None, limit: int) -> Iterator[Position]:
+    def _nearer(self, town: Town, near: Point | None) -> float:
+        """Order of a town by its distance to a point; the same for all without one."""
+        if near is None:
+            return 0.0
+        if town not in self._middles:
+            self._middles[town] = self._index.extent_of(town)
+        middle = self._middles[town]
+        return away(near, (middle.lon, middle.lat)) if middle else math.inf
+
+    def _all(
+        self, parsed: ParsedAddress, limits: frozenset[Town] | None, limit: int, near: Point | None
+    ) -> Iterator[Position]:
         readings = [*readings_of(parsed, self._towns, limits), *self._in_towns_being_typed(parsed, limits)]
         for reading in readings:
             if reading.is_a_town:
                 yield from self._towns_of(reading.designation, limit)
-            for match in matches_of(reading, self._index)[:limit]:
+            matches = sorted(
+                matches_of(reading, self._index),
+                key=lambda match: (-match.score, self._nearer(match.street.town, near)) if near else 0,
+            )
+            for match in matches[:limit]:
                 yield self._answers.on(match, parsed, reading.designation.likeness, ())
         for reading in readings:
-            for street in islice(self._started(reading), limit):
+            started = self._started(reading)
+            if near:
+                started = iter(sorted(started, key=lambda street: self._nearer(street.town, near)))
+            for street in islice(started, limit):
                 yield self._answers.on(_started_match(street), parsed, reading.designation.likeness, ())
 
     def _towns_of(self, asked: Designation, limit: int) -> Iterator[Position]:
@@ -536,6 +567,20 @@ class Suggestions:
             allowed = frozenset(sorted(towns if limits is None else towns & limits)[:MOST_TOWNS])
             if allowed:
                 yield AddressReading(street, Designation(allowed))
+
+
+def likeliest(found: Position, near: Point | None) -> tuple[float, float]:
+    """Order of a position that is suggested: by its score, then by its distance to a point where there is one."""
+    return -found.score, away(near, (found.lon, found.lat)) if near else 0.0
+
+
+def away(one: Point, other: Point) -> float:
+    """Order of distances between points in degrees: a degree of longitude is shorter than one of latitude."""
+    return math.hypot((one[0] - other[0]) * math.cos(math.radians(one[1])), one[1] - other[1])
+
+
+_POSTCODE_BEING_TYPED = re.compile(r"(.*[^\W\d].*?)[\s,]+(\d{1,4})\s*", re.DOTALL)
+"""Digits after words; they may also be of the street ("rue du 8"), which is searched first."""
 
 
 def _started_match(street: Street) -> StreetMatch:
@@ -596,14 +641,34 @@ class EmbeddedGeocoder:
         with self._index.telling_damage():
             return nearest(lon, lat, self._index.addresses_around(lon, lat))
 
-    def suggest(self, text: str, *, limit: int = 5, postcode: str = "", citycode: str = "") -> tuple[Position, ...]:
+    def suggest(
+        self,
+        text: str,
+        *,
+        limit: int = 5,
+        postcode: str = "",
+        citycode: str = "",
+        near: tuple[float, float] | None = None,
+    ) -> tuple[Position, ...]:
         """Addresses that start as the text does, the likeliest first; none where there is nothing to search."""
         if not fold(text) or len(text) > LONGEST_TEXT or limit < 1:
             return ()
-        parsed = parse_address(text)
         limits = self._limits(postcode, citycode)
+        found = self._suggested(text, limits, limit, near)
+        typed = _POSTCODE_BEING_TYPED.fullmatch(text)
+        if typed is None:
+            return found
+        posted = self._towns.posted_starting(typed[2])
+        others = self._suggested(typed[1], posted if limits is None else posted & limits, limit, near) if posted else ()
+        every = {one.label: one for one in (*found, *others)}
+        return tuple(sorted(every.values(), key=lambda one: likeliest(one, near)))[:limit]
+
+    def _suggested(
+        self, text: str, limits: frozenset[Town] | None, limit: int, near: Point | None
+    ) -> tuple[Position, ...]:
+        parsed = parse_address(text)
         with self._index.telling_damage():
-            found = self._suggestions.of(parsed, limits, limit)
+            found = self._suggestions.of(parsed, limits, limit, near)
         allowed = AddressReading(parsed.street, Designation(limits))
         places = self._suggested_places(allowed) if parsed.number is None else []
         return tuple([*places, *found] if parsed.street_type == "" else [*found, *places])[:limit]

@@ -183,6 +183,11 @@ class Towns:
         """Towns of a postcode; those of its département where the list says no postcode of theirs."""
         return self._by_postcode.get(postcode) or (self.in_departement_of(postcode) & self._without_postcode)
 
+    def posted_starting(self, start: str) -> frozenset[Town]:
+        """Towns of which a postcode starts so."""
+        known = (towns for postcode, towns in self._by_postcode.items() if postcode.startswith(start))
+        return frozenset(town for towns in known for town in towns)
+
     def coded(self, citycode: str) -> frozenset[Town]:
         """Towns of an INSEE code, a former commune's included."""
         return self._by_code.get(citycode) or self._by_code.get(commune_of(citycode), frozenset())

@@ -53,6 +53,7 @@ def test_an_address_is_written_as_the_api_adresse_writes_it(get):
     said = found["features"][0]["properties"]
     assert (said["type"], said["housenumber"], said["street"]) == ("housenumber", "1", "Rue Youri Gagarine")
     assert (said["name"], said["postcode"], said["citycode"]) == ("1 Rue Youri Gagarine", "62100", "62193")
+    assert said["label"] == "1 Rue Youri Gagarine 62100 Calais"
     assert (found["version"], found["query"], found["limit"]) == ("draft", ADDRESS, 5)
     assert (said["x"], said["y"]) == pytest.approx((622_097.7, 7_095_814.6), abs=1)  # Lambert 93
     assert "Licence Ouverte" in found["licence"]
@@ -102,7 +103,15 @@ def test_reverse_gives_the_address_and_the_verdict_of_the_point(get):
     assert said["distance"] == pytest.approx(14, abs=1)
     assert said["qpv"] == found["qpv"]
     assert (said["qpv"]["verdict"], said["qpv"]["distance_m"]) == (told["verdict"], told["distance_m"])
-    assert get("/reverse", **point, type="street").json()["features"] == []
+    street = get("/reverse", **point, type="street", on=ON).json()["features"][0]["properties"]
+    assert (street["type"], street["housenumber"], street["label"]) == (
+        "street",
+        None,
+        "Rue Youri Gagarine 62100 Calais",
+    )
+    assert (street["name"], street["distance"], street["qpv"]) == ("Rue Youri Gagarine", said["distance"], said["qpv"])
+    assert street["id"] == ""  # the list of Calais has not the BAN's ids, of which a street's would be the beginning
+    assert get("/reverse", **point, type="municipality").json()["features"] == []
 
 
 def test_a_point_far_from_any_address_still_has_a_verdict(get):
@@ -182,6 +191,18 @@ def test_answers_below_a_score_are_left_out(get):
     middle = sorted(scores)[len(scores) // 2]
     kept = get("/search", q="rue mollien", limit=20, min_score=middle).json()["features"]
     assert [feature["properties"]["score"] for feature in kept] == [score for score in scores if score >= middle]
+
+
+def test_a_town_has_its_insee_code_for_id(get):
+    said = get("/search", q="Calais", limit=1).json()["features"][0]["properties"]
+    assert (said["type"], said["id"], said["label"]) == ("municipality", "62193", "Calais")
+
+
+@pytest.mark.parametrize("start", ["6", "62", "621", "6210"])
+def test_a_postcode_being_typed_limits_the_towns(get, start):
+    typed = get("/search", q=f"1 rue youri gagarine {start}").json()["features"]
+    assert typed[0]["properties"]["label"] == "1 Rue Youri Gagarine 62100 Calais"
+    assert get("/search", q="1 rue youri gagarine 75").json()["features"] == []
 
 
 BOUNDS = {

@@ -202,6 +202,47 @@ def test_suggestions_are_few_and_within_limits(geocoder: EmbeddedGeocoder) -> No
         assert geocoder.suggest(typed) == ()
 
 
+def church(number: int) -> Address:
+    """The church street of one of 300 villages, on a line eastwards, a hundredth of a degree apart."""
+    town = f"Village {chr(97 + number // 26)}{chr(97 + number % 26)}"
+    code = f"{80001 + number}"
+    return Address(f"E{code}", 1, "", "Rue de l'Église", "", "80100", code, town, 2 + number / 100, 50.0, "entrée")
+
+
+@pytest.fixture(scope="module")
+def churches(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedGeocoder:
+    written = write(tmp_path_factory.mktemp("churches") / "index.sqlite", tuple(map(church, range(300))))
+    return EmbeddedGeocoder(AddressIndex.open(written))
+
+
+@pytest.mark.parametrize("typed", ["rue de l'église", "1 rue de l'église", "rue de l'égl", "rue de l'église 80"])
+@pytest.mark.parametrize("number", [0, 150, 299])
+def test_of_streets_of_one_name_the_nearest_comes_first(churches: EmbeddedGeocoder, typed: str, number: int) -> None:
+    around = church(number)
+    suggested = churches.suggest(typed, limit=3, near=(around.lon + 0.001, around.lat))
+    nearest = [around.citycode, *(church(other).citycode for other in (number - 1, number + 1))]
+    assert suggested[0].citycode == nearest[0]
+    assert len(suggested) == 3
+    assert {one.citycode for one in suggested[:2]} <= set(nearest)
+
+
+def test_a_postcode_being_typed_is_no_part_of_the_street(geocoder: EmbeddedGeocoder) -> None:
+    assert geocoder.suggest("rue de la gare 746")[0].label == "Rue de la Gare, 74600 Annecy"
+    eighth = replace(CALAIS, id="H", street="Rue du 8 Mai 1945")
+    known = EmbeddedGeocoder(AddressList((*ADDRESSES, eighth), complete=False, name="la liste"))
+    assert known.suggest("rue du 8")[0].label == "Rue du 8 Mai 1945, 62100 Calais"
+
+
+def test_a_street_has_the_id_that_its_numbers_begin_with_in_the_ban() -> None:
+    listed = replace(CALAIS, id="62193_5310_00001")
+    known = EmbeddedGeocoder(AddressList((listed,), complete=False, name="la liste"))
+    assert found(known, "1 rue Mollien, Calais").id == "62193_5310_00001"
+    assert found(known, "rue Mollien, Calais").id == "62193_5310"
+    assert found(known, "Calais").id == "62193"
+    other = EmbeddedGeocoder(AddressList((CALAIS,), complete=False, name="la liste"))
+    assert found(other, "rue Mollien, Calais").id == ""  # an id of another list says nothing of the street
+
+
 def test_places_are_suggested_too() -> None:
     school = replace(CALAIS, id="P", number=None, street="", place="Collège Vauban")
     geocoder = EmbeddedGeocoder(AddressList((*ADDRESSES, school), complete=False, name="la liste"))
