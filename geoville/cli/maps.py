@@ -46,6 +46,10 @@ def draw(
     tiles: Annotated[
         str | None, typer.Option("--tiles", metavar="FOND", help="Fond de carte en ligne : ign. Aucun sinon.")
     ] = None,
+    ground: Annotated[
+        list[Path] | None,
+        typer.Option("--ground", metavar="FICHIER", help="Rues, voies ferrées ou eau, dessous ; répétable."),
+    ] = None,
     grid: Annotated[
         Path | None,
         typer.Option("--grid", metavar="FICHIER", help="Carreaux sous les périmètres de --from ou --compare."),
@@ -72,10 +76,10 @@ def draw(
     from geoville.sources.pack import open_pack
     from geoville.workflows.maps import PerimeterFile, draw_file, draw_maps, read_look
 
-    look = read_look(style, tiles)
+    look = read_look(style, tiles, ground or ())
     with out.writing() as folder:
         if compared is not None:
-            _refuse_idle(("--tiles", tiles))
+            _refuse_idle(("--tiles", tiles), ("--ground", ground))
             used_grid = grid or open_pack(territory).grid_path()
             drawn: Iterable[Path] = [
                 _comparison(compared, used_grid, folder, look, vintage, kind, generation, columns.own)

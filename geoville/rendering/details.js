@@ -28,6 +28,7 @@ function popupContent(properties) {
 }
 
 const POPUP_OPTIONS = { autoPanPadding: [POPUP_GAP_PX, POPUP_GAP_PX] };
+const INSIDE = 0.13;
 const CARD_PX = 294; // two columns of nine rem and what parts them
 const CARD_MARGINS_PX = 22;
 const CARD_HEIGHT = 0.6; // of the map's
@@ -46,12 +47,19 @@ function cardPopup(properties) {
   return new CardPopup(POPUP_OPTIONS).setContent(() => popupContent(properties));
 }
 
+/* Where no cells are drawn, the inside of quarters has a light tint; over cells it would change their colours. */
+function isBare() {
+  return document.querySelector("#cell-data")?.textContent === "null";
+}
+
 /* The line that a feature is seen by, on a white casing; the feature itself is a wide band, easy to aim at. */
 function lineOf(feature, pane) {
-  const { casing, ...line } = feature.properties.line;
+  const { properties } = feature;
+  const { casing, ...line } = properties.line;
   const under = { color: "#ffffff", weight: line.weight + 2 * casing, opacity: 0.9 * line.opacity, className: "casing" };
   const drawn = casing ? [under, line] : [line];
-  return L.layerGroup(drawn.map((style) => L.geoJSON(feature, { pane, interactive: false, style: { ...style, fill: false } })));
+  const fill = properties.filled && isBare();
+  return L.layerGroup(drawn.map((style) => L.geoJSON(feature, { pane, interactive: false, style: { ...style, fill: fill && style === line, fillOpacity: INSIDE } })));
 }
 
 /* Where a card opens by the keyboard: the heart of a shape where it is in sight, else its vertex nearest to the centre. */

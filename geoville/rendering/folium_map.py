@@ -209,6 +209,7 @@ def _inlined_links(figure: Any, kind: str) -> tuple[str, ...]:
 DETAILS = "bindDetails"
 """Function of `details.js` that gives a feature its popup, its label and its place in the keyboard's order."""
 
+_FILLED = frozenset({"qpv", "qpv_generalised"})
 _SUBJECT_SCALE = 1.5
 _DIMMED_OPACITY = 0.45
 _LEAST_CASED_PX = 1.2
@@ -239,7 +240,13 @@ def add_perimeters(folium_map: Any, layer: PerimeterLayer, style: MapStyle, *, d
     dimmed : whether those that the map is not about recede.
     """
     group = _add_group(
-        folium_map, layer.shapes, style.lines[layer.style], "perimeters", shown=layer.shown, dimmed=dimmed
+        folium_map,
+        layer.shapes,
+        style.lines[layer.style],
+        "perimeters",
+        shown=layer.shown,
+        dimmed=dimmed,
+        filled=layer.style in _FILLED,
     )
     _add_names(group, layer)
     return group
@@ -344,7 +351,14 @@ def add_places(folium_map: Any, layer: PlaceLayer, style: MapStyle) -> Any:
 
 
 def _add_group(
-    folium_map: Any, shapes: Iterable[Shape], line: LineStyle, pane: str, *, shown: bool = True, dimmed: bool = False
+    folium_map: Any,
+    shapes: Iterable[Shape],
+    line: LineStyle,
+    pane: str,
+    *,
+    shown: bool = True,
+    dimmed: bool = False,
+    filled: bool = False,
 ) -> Any:
     import folium
 
@@ -352,7 +366,10 @@ def _add_group(
     # The subject is drawn last, over the others.
     ordered = sorted(shapes, key=lambda shape: shape.is_subject)
     features = [
-        _feature(shape.geometry, {"kind": "area", "subject": shape.is_subject, **_details(shape.popup)})
+        _feature(
+            shape.geometry,
+            {"kind": "area", "subject": shape.is_subject, "filled": filled, **_details(shape.popup)},
+        )
         for shape in ordered
     ]
     _add_lines(group, features, line, pane, dimmed=dimmed)

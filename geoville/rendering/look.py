@@ -75,7 +75,7 @@ CHANGE_FILLS = {
 }
 """What enters is sown with blue crosses, what leaves is hatched in vermilion, what stays is plain."""
 
-PANES = {"backdrop": 350, "cells": 400, "perimeters": 420, "sector": 430, "links": 440, "places": 450}
+PANES = {"backdrop": 350, "ground": 360, "cells": 400, "perimeters": 420, "sector": 430, "links": 440, "places": 450}
 """Stacking order: a layer switched off and on again comes back at its own height."""
 
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from geoville.carroyage.grid import Grid
     from geoville.model import Address, Perimeter, Rule, Source
     from geoville.rendering.cells import CellFigures, CellLayer, Popup
@@ -31,6 +34,20 @@ class Shape:
     popup: Popup
     name_at: tuple[float, float] | None = None
     is_subject: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class GroundLayer:
+    """What one recognises a town by, drawn under everything.
+
+    Parameters
+    ----------
+    kind : "water", "rail", "street" or "main".
+    shapes : (n,) lines and polygons in WGS84.
+    """
+
+    kind: str
+    shapes: NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +174,7 @@ class MapSpec:
     date_line : French sentence dating the map.
     style : lines, marks and labels.
     tiles : online backdrop, None for a map without network.
+    ground : what the view shows of streets, railways and water; nothing where they are not known.
     """
 
     title: str
@@ -174,6 +192,7 @@ class MapSpec:
     links: LinkLayer | None = None
     style: MapStyle = field(default_factory=MapStyle)
     tiles: TileSource | None = None
+    ground: tuple[GroundLayer, ...] = ()
 
 
 # --- An atlas as data: what is written of each perimeter beside its map. Nothing here knows about HTML or matplotlib
@@ -248,6 +267,8 @@ class Scene:
     figures : estimates of the cells of `grid`; None leaves what it publishes.
     places : addresses and named places.
     rules : that hold on that day; their distances are drawn around the quarters.
+    ground : streets, railways and water of the territory.
+    ground_credits : what their licences ask to be written.
     """
 
     on: date
@@ -259,3 +280,5 @@ class Scene:
     rules: tuple[Rule, ...] = ()
     style: MapStyle = field(default_factory=MapStyle)
     tiles: TileSource | None = None
+    ground: tuple[GroundLayer, ...] = ()
+    ground_credits: tuple[str, ...] = ()

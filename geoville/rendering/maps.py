@@ -13,6 +13,7 @@ from geoville.errors import InvalidInputError
 from geoville.french import UNIT_SPACE, held_together, long_date, number
 from geoville.model import QUARTER_KINDS, Kind
 from geoville.rendering.cells import cell_layer, inhabited_area
+from geoville.rendering.ground import ground_in
 from geoville.rendering.layers import (
     ESTIMATED,
     contour_of,
@@ -142,16 +143,17 @@ def sector_map(recipe: SectorRecipe, scene: Scene) -> MapSpec:
     landmarks = (argument.landmarks,) if argument.landmarks else ()
     drawn, _ = find_places((item.name for item in recipe.landmarks), scene.places)
     others = other_places(scene.places, (*found.values(), *drawn.values()), scene.style.places)
+    bounds = view_around(subject)
     return MapSpec(
         title=recipe.title,
         subtitle=recipe.subtitle,
-        bounds=view_around(subject),
+        bounds=bounds,
         outline=published_layer(recipe, published) if published else outline_layer(recipe, outline, quartier),
         places=(*landmarks, labelled_places(found.values()), *others),
         links=argument.links,
         panel=sector_panel(recipe, where, unknown, linked=argument.links is not None),
         sources=(*_citations(scene), recipe.reference),
-        **_surroundings(scene, hidden=_AROUND),
+        **_surroundings(scene, bounds, hidden=_AROUND),
     )
 
 
@@ -159,15 +161,16 @@ def perimeter_map(perimeter: Perimeter, scene: Scene) -> MapSpec:
     """Map of one perimeter among those of its territory, drawn with it."""
     drawn = scene.perimeters if perimeter in scene.perimeters else (perimeter, *scene.perimeters)
     status = ESTIMATED if perimeter.estimated else contour_of(perimeter)
+    bounds = view_around(transform_geometry(perimeter.geometry, perimeter.epsg, WGS84))
     return MapSpec(
         title=perimeter.name or perimeter.code,
         subtitle=f"{KIND_NAMES[perimeter.kind].title} : {status}",
-        bounds=view_around(transform_geometry(perimeter.geometry, perimeter.epsg, WGS84)),
+        bounds=bounds,
         outline=None,
         places=other_places(scene.places, (), scene.style.places),
         panel=perimeter_panel(perimeter),
         sources=_citations(scene),
-        **_surroundings(replace(scene, perimeters=drawn), subject=perimeter),
+        **_surroundings(replace(scene, perimeters=drawn), bounds, subject=perimeter),
     )
 
 
@@ -184,15 +187,16 @@ def perimeters_map(title: str, scene: Scene) -> MapSpec:
     if not scene.perimeters:
         raise InvalidInputError("Aucun périmètre à dessiner", advice="donner un fichier qui en contient")
     drawn = [transform_geometry(item.geometry, item.epsg, WGS84) for item in scene.perimeters]
+    bounds = view_around(shapely.GeometryCollection(drawn), _NARROW_MARGIN)
     return MapSpec(
         title=title,
         subtitle=", ".join(dict.fromkeys(layer.name for layer in perimeter_layers(scene.perimeters, scene.on))),
-        bounds=view_around(shapely.GeometryCollection(drawn), _NARROW_MARGIN),
+        bounds=bounds,
         outline=None,
         places=other_places(scene.places, (), scene.style.places),
         panel=file_panel(scene.perimeters),
         sources=_citations(scene),
-        **_surroundings(scene),
+        **_surroundings(scene, bounds),
     )
 
 
@@ -209,7 +213,10 @@ def date_line(on: date) -> str:
 
 
 def _surroundings(
-    scene: Scene, hidden: frozenset[Kind] = frozenset(), subject: Perimeter | None = None
+    scene: Scene,
+    bounds: tuple[float, float, float, float],
+    hidden: frozenset[Kind] = frozenset(),
+    subject: Perimeter | None = None,
 ) -> dict[str, Any]:
     """Parts of a `MapSpec` that do not depend on its subject."""
     grid, figures = scene.grid, scene.figures
@@ -221,11 +228,13 @@ def _surroundings(
         "date_line": date_line(scene.on),
         "style": scene.style,
         "tiles": scene.tiles,
+        "ground": ground_in(scene.ground, bounds),
     }
 
 
 def _citations(scene: Scene) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(source.citation for source in scene.sources))
+    cited = [source.citation for source in scene.sources]
+    return tuple(dict.fromkeys((*cited, *(f"Fond : {credit}" for credit in scene.ground_credits))))
 
 
 def _schematic(recipe: SectorRecipe, scene: Scene) -> tuple[BaseGeometry | None, tuple[str, ...]]:

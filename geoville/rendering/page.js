@@ -25,6 +25,7 @@ function setUpPage(map, layers, backdrop, tiles) {
     "Carte : flèches pour se déplacer, + et − pour zoomer, Entrée pour lire le carreau du centre",
   );
   if (tiles) addTiles(map, tiles);
+  addGround(map);
   const cells = addCells(map);
   addNorth(map);
   if (backdrop) addMiniMap(map, backdrop);

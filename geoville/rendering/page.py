@@ -23,6 +23,7 @@ from geoville.rendering.folium_map import (
     script_tag,
     style_tag,
 )
+from geoville.rendering.ground import ground_data
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +75,17 @@ def _theme(theme: CellTheme) -> dict[str, Any]:
     return {"key": theme.key, "colours": list(classes.colours), "hatched": hatched, "classes": theme.class_of.tolist()}
 
 
-_SCRIPTS = ("details.js", "labels.js", "cells.js", "layers.js", "search.js", "tools.js", "table.js", "page.js")
+_SCRIPTS = (
+    "details.js",
+    "labels.js",
+    "ground.js",
+    "cells.js",
+    "layers.js",
+    "search.js",
+    "tools.js",
+    "table.js",
+    "page.js",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +134,7 @@ def render_page(spec: MapSpec) -> str:
         scripts=[*page.scripts, *(script_tag(own_text(name)) for name in _SCRIPTS)],
         map_element=page.elements[0],
         cell_data=json_tag("cell-data", cell_data(spec.cells, spec.style)),
+        ground_data=json_tag("ground-data", ground_data(spec.ground)),
         map_script=script_tag(f"{page.code}\n{_set_up(spec, page.names[0], layers, backdrop)}"),
     )
 

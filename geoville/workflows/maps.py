@@ -22,10 +22,12 @@ from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map,
 from geoville.rendering.action_map import ActionMark, action_map
 from geoville.rendering.cells import CellFigures, IrisFigures, Popup
 from geoville.rendering.look import MapStyle, parse_style, tile_source
+from geoville.rendering.map_spec import GroundLayer
 from geoville.rendering.sheet.sheet import sheet_pdf, sheet_png
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import embedded_maps, make_folder, replacing
 from geoville.sources.grids import read_grid
+from geoville.sources.ground import GROUND_ORDER, read_ground
 from geoville.sources.pack import list_territories, open_pack
 from geoville.sources.quarter_people import count_quarters, with_cell_people
 from geoville.workflows.search_inputs import CandidateRequest, read_sourced_grid
@@ -126,10 +128,12 @@ class MapLook:
     Parameters
     ----------
     tiles : online backdrop; None for maps without network.
+    ground : files of streets, railways or water, beside the streets of the territory.
     """
 
     style: MapStyle = field(default_factory=MapStyle)
     tiles: TileSource | None = None
+    ground: tuple[Path, ...] = ()
 
 
 def draw_maps(
@@ -183,9 +187,19 @@ def territory_scene(territory: Pack, on: date, look: MapLook | None = None) -> S
     return _scene_of(territory, map_data(territory, on), look)
 
 
+def _with_ground(scene: Scene, look: MapLook, territory: Pack | None = None) -> Scene:
+    """Scene on the streets of its territory and what the user gives of the ground."""
+    own = [territory.file("streets")] if territory is not None and territory.has("streets") else []
+    read = [(read_ground(file.checked_path()), file.source.citation) for file in own]
+    given = [(found, found.credit) for found in map(read_ground, look.ground)]
+    layers = [GroundLayer(kind, shapes) for found, _ in (*read, *given) for kind, shapes in found.shapes.items()]
+    ordered = sorted(layers, key=lambda layer: GROUND_ORDER.index(layer.kind))
+    return replace(scene, ground=tuple(ordered), ground_credits=tuple(credit for _, credit in (*read, *given)))
+
+
 def _scene_of(territory: Pack, data: MapData, look: MapLook | None) -> Scene:
     look = look or MapLook()
-    return Scene(
+    scene = Scene(
         on=data.on,
         perimeters=data.perimeters,
         sources=data.sources,
@@ -196,6 +210,7 @@ def _scene_of(territory: Pack, data: MapData, look: MapLook | None) -> Scene:
         style=look.style,
         tiles=look.tiles,
     )
+    return _with_ground(scene, look, territory)
 
 
 def map_data(territory: Pack, on: date) -> MapData:
@@ -329,7 +344,7 @@ class PerimeterFile:
     own: OwnColumns | None = None
 
 
-def read_look(style: Path | None, tiles: str | None) -> MapLook:
+def read_look(style: Path | None, tiles: str | None, ground: Sequence[Path] = ()) -> MapLook:
     """Read how the user wants maps to look.
 
     Raises
@@ -337,7 +352,7 @@ def read_look(style: Path | None, tiles: str | None) -> MapLook:
     InvalidInputError
         The style cannot be read, or it or the online backdrop is not what it should be.
     """
-    look = MapLook(tiles=tile_source(tiles) if tiles else None)
+    look = MapLook(tiles=tile_source(tiles) if tiles else None, ground=tuple(ground))
     if style is None:
         return look
     try:
@@ -373,22 +388,17 @@ def _scene(perimeters: tuple[Perimeter, ...], file: PerimeterFile, on: date, loo
     sources = tuple(dict.fromkeys(item.source for item in perimeters if item.source))
     if file.grid is not None:
         grid, grid_source = read_sourced_grid(file.grid, file.vintage)
-        return Scene(
-            on,
-            perimeters,
-            (grid_source, *sources),
-            grid,
-            rules=rules_at(on),
-            style=look.style,
-            tiles=look.tiles,
-        )
+        sources = (grid_source, *sources)
+        drawn = Scene(on, perimeters, sources, grid, rules=rules_at(on), style=look.style, tiles=look.tiles)
+        return _with_ground(drawn, look)
     area = shapely.union_all([transform_geometry(item.geometry, item.epsg, WGS84) for item in perimeters])
     for territory in list_territories():
         if territory.extent and area.intersects(shapely.box(*territory.extent)):
             scene = territory_scene(territory, on, look)
             grid_source = territory.grids[territory.default_vintage].source
             return replace(scene, perimeters=perimeters, sources=(grid_source, *sources))
-    return Scene(on, perimeters, sources, rules=rules_at(on), style=look.style, tiles=look.tiles)
+    bare = Scene(on, perimeters, sources, rules=rules_at(on), style=look.style, tiles=look.tiles)
+    return _with_ground(bare, look)
 
 
 # --- Printed maps: one sheet for a sector, a perimeter, or a file of perimeters
