@@ -190,6 +190,10 @@ def sheet(
     style: Annotated[
         Path | None, typer.Option("--style", metavar="FICHIER", help="Couleurs et noms des couches (TOML).")
     ] = None,
+    ground: Annotated[
+        list[Path] | None,
+        typer.Option("--ground", metavar="FICHIER", help="Rues, voies ferrées ou eau, dessous ; répétable."),
+    ] = None,
     on: AskedDay = None,
     territory: TerritoryName = DEFAULT_TERRITORY,
 ) -> None:
@@ -209,7 +213,7 @@ def sheet(
 
     check_suffix(out.file_name)
     options = SheetOptions(paper_format(paper), theme, graticule)
-    look = read_look(style, None)
+    look = read_look(style, None, ground or ())
     if file is not None:
         spec = file_map(PerimeterFile(file, kind, own=columns.own), day(on), look)
     else:

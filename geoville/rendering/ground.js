@@ -3,12 +3,6 @@
 /* The ground: streets, railways and water in quiet greys, under everything, on one canvas. */
 
 const GROUND_SCALE = 100_000;
-const GROUND = {
-  water: { color: "#cfe0ea", weight: 1, fillColor: "#cfe0ea" },
-  rail: { color: "#c9c4bb", weight: 1.4, dashArray: "6 3" },
-  street: { color: "#d5d2cc", weight: 0.8 },
-  main: { color: "#bdb9b1", weight: 1.4 },
-};
 const WIDE_FROM_ZOOM = 15;
 
 function decodeSteps(steps) {
@@ -27,14 +21,15 @@ function addGround(map) {
   if (!layers.length) return;
   map.getContainer().classList.add("with-ground");
   const options = { pane: "ground", renderer: L.canvas({ pane: "ground", padding: 0.2 }), interactive: false, smoothFactor: 1 };
-  const drawn = layers.flatMap(({ kind, lines, areas }) => [
-    [kind, L.polygon(areas.map((rings) => rings.map(decodeSteps)), { ...options, ...GROUND[kind], fillOpacity: 1 })],
-    [kind, L.polyline(lines.map(decodeSteps), { ...options, ...GROUND[kind] })],
-  ]);
+  const drawn = layers.flatMap(({ color, weight, dashArray, lines, areas }) => {
+    const style = { ...options, color, weight, dashArray };
+    const surfaces = L.polygon(areas.map((rings) => rings.map(decodeSteps)), { ...style, fillColor: color, fillOpacity: 1 });
+    return [[weight, surfaces], [weight, L.polyline(lines.map(decodeSteps), style)]];
+  });
   for (const [, layer] of drawn) layer.addTo(map);
   const follow = () => {
     const scale = map.getZoom() >= WIDE_FROM_ZOOM ? 2 : 1;
-    for (const [kind, layer] of drawn) layer.setStyle({ weight: GROUND[kind].weight * scale });
+    for (const [weight, layer] of drawn) layer.setStyle({ weight: weight * scale });
   };
   map.on("zoomend", follow);
   follow();

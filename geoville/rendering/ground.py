@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geoville.rendering.look import GROUND_LINES
 from geoville.rendering.map_spec import GroundLayer
 
 if TYPE_CHECKING:
@@ -69,12 +70,16 @@ def ground_data(layers: Sequence[GroundLayer], most_bytes: int = MOST_BYTES) -> 
 def _written(layer: GroundLayer, tolerance: float) -> dict[str, Any]:
     import shapely
 
+    line = GROUND_LINES[layer.kind]
     shapes = shapely.simplify(layer.shapes, tolerance)
     areas = shapes[shapely.get_dimensions(shapes) == 2]  # noqa: PLR2004 - of surfaces
     lines = shapes[shapely.get_dimensions(shapes) == 1]
     return {
         "kind": layer.kind,
-        "lines": [_steps(shapely.get_coordinates(line)) for line in lines],
+        "color": line.colour,
+        "weight": line.width_px,
+        "dashArray": line.dashes or None,
+        "lines": [_steps(shapely.get_coordinates(item)) for item in lines],
         "areas": [[_steps(shapely.get_coordinates(ring)) for ring in shapely.get_rings(area)] for area in areas],
     }
 

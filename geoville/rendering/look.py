@@ -45,6 +45,13 @@ PERIMETER_LINES |= {
     f"{kind}_estimated": replace(PERIMETER_LINES[kind], dashes="9 6")
     for kind in ("veille", "vecu", "npnru", "zfu", "former")
 }
+GROUND_LINES = {
+    "water": LineStyle("#cfe0ea", 1),
+    "rail": LineStyle("#c9c4bb", 1.4, "6 3"),
+    "street": LineStyle("#d5d2cc", 0.8),
+    "main": LineStyle("#bdb9b1", 1.4),
+}
+"""Quiet greys of the ground: one recognises the town, nothing competes."""
 SECTOR_LINE = LineStyle("#8a0f5b", 3.5, "1 7")
 PLACE_COLOUR = "#1d2733"
 CASING_WIDTH_PX = 1.6

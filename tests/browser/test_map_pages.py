@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import shapely
+from PIL import Image
 from playwright.sync_api import expect
+
+from geoville.rendering import render_page
+from geoville.rendering.map_spec import GroundLayer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -254,3 +261,29 @@ def test_words_added_by_leaflet_are_french(at_rest):
         expect(page.locator(".leaflet-control-zoom-in")).to_have_attribute("title", "Zoomer")
         open_details(page, "places", "Collège Martin Luther King")
         expect(page.locator(".leaflet-popup-close-button")).to_have_attribute("aria-label", "Fermer")
+
+
+def test_the_ground_lies_under_the_cells_and_keeps_their_colours(opened, specs, tmp_path):
+    """A street through a cell is seen, and beside it the cell has the legend's colour on the screen itself."""
+    cells, spec = specs[GAGARINE].cells, specs[GAGARINE]
+    theme = cells.themes[0]
+    west, south, east, north = spec.bounds
+    middles = cells.squares.mean(axis=1)
+    inside_view = (np.abs(middles - ((west + east) / 2, (south + north) / 2)) < (0.002, 0.0015)).all(axis=1)
+    row = int(np.flatnonzero(inside_view & (theme.class_of == 0) & ~cells.imputed)[0])
+    lon, lat = middles[row]
+    street = shapely.LineString([(lon - 0.01, lat), (lon + 0.01, lat)])
+    path = tmp_path / "ground.html"
+    bare = replace(
+        spec, ground=(GroundLayer("main", np.array([street])),), perimeters=(), outline=None, places=(), links=None
+    )
+    path.write_text(render_page(bare), encoding="utf-8")
+    with opened(path) as page:
+        page.evaluate(f"""() => {{ const map = window[document.querySelector('.folium-map').id];
+          map.setView([{lat}, {lon}], 17, {{ animate: false }}); }}""")
+        box = page.locator(".folium-map").bounding_box()
+        seen = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        x, y = round(box["x"] + box["width"] / 2), round(box["y"] + box["height"] / 2)
+        colour = tuple(bytes.fromhex(theme.classes.colours[0][1:]))
+        assert seen.getpixel((x, y - 25)) == colour
+        assert max(abs(a - b) for a, b in zip(seen.getpixel((x, y)), colour, strict=True)) > 10

@@ -9,6 +9,7 @@ import numpy as np
 
 from geoville.rendering.cells import NO_CLASS
 from geoville.rendering.layers import short_name
+from geoville.rendering.look import GROUND_LINES
 from geoville.rendering.paper import Box, LabelBoard
 from geoville.rendering.sheet.page import ACCENT, INK, LEADING, MM_PER_POINT, SOFT_INK, text_width
 
@@ -99,7 +100,17 @@ def readable_on(colour: str) -> str:
 
 BACKDROP = "#eceef1"
 CELL_EDGE = "#ffffff"
-_HEIGHTS = {"backdrop": 1.0, "cells": 2.0, "letters": 2.5, "hatches": 3.0, "lines": 4.0, "links": 5.0, "places": 6.0}
+_HEIGHTS = {
+    "backdrop": 1.0,
+    "water": 1.5,
+    "cells": 2.0,
+    "ground": 2.3,
+    "letters": 2.5,
+    "hatches": 3.0,
+    "lines": 4.0,
+    "links": 5.0,
+    "places": 6.0,
+}
 _LEAST_LETTERED_MM = 5.0
 _LETTER_POINTS = 5.0
 _LETTER_INSET = 0.1
@@ -140,6 +151,23 @@ class MapDrawing:
         """Draw the inhabited area."""
         if spec.backdrop is not None:
             self._fill(self._ground.shape(spec.backdrop), facecolor=BACKDROP, zorder=_HEIGHTS["backdrop"])
+
+    def ground(self, spec: MapSpec) -> None:
+        """Draw water under the cells; streets and railways are seen through them."""
+        import shapely
+
+        for layer in spec.ground:
+            line = GROUND_LINES[layer.kind]
+            shapes = layer.shapes
+            for area in shapes[shapely.get_dimensions(shapes) > 1]:
+                drawn = self._ground.shape(shapely.geometry.mapping(area))
+                self._fill(drawn, facecolor=line.colour, zorder=_HEIGHTS["water"])
+            lines = [
+                self._ground.place(shapely.get_coordinates(item))
+                for item in shapes[shapely.get_dimensions(shapes) == 1]
+            ]
+            options = {"linewidths": line.width_px * _POINTS_PER_PIXEL, "zorder": _HEIGHTS["ground"], "alpha": 0.6}
+            self._segments(lines, colors=line.colour, linestyles="dashed" if line.dashes else "solid", **options)
 
     def perimeters(self, layers: Iterable[PerimeterLayer], spec: MapSpec, *, scale: float = 1.0) -> None:
         """Draw outlines on a white casing, and the hatches of what surrounds the quarters."""

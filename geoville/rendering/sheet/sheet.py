@@ -335,6 +335,7 @@ def draw_sheet(spec: MapSpec, options: SheetOptions | None = None) -> MapSheet:
     ground = ground_around(subject_bounds(spec), window)
     drawing = MapDrawing(page, ground)
     drawing.backdrop(spec)
+    drawing.ground(spec)
     if spec.cells is not None and theme is not None:
         drawing.cells(spec.cells, theme, spec.style.no_data)
     drawing.perimeters(printed_perimeters(spec, ground), spec)
