@@ -63,6 +63,23 @@ class IrisFigures:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class IndexFigures:
+    """The index of the ground of cells, by which candidates are chosen.
+
+    Parameters
+    ----------
+    index, probability : (n,) I, and the estimated probability to be in an official quarter; NaN where unknown.
+    cut : index above which ground is in.
+    gap : by how much the probability was wrong on average in a town left out of its fit.
+    """
+
+    index: NDArray[np.float64]
+    probability: NDArray[np.float64]
+    cut: float
+    gap: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class CellFigures:
     """Estimates of cells, in the order of the grid that is drawn.
 
@@ -73,6 +90,7 @@ class CellFigures:
     threshold_eur : of the decree; NaN where the cells have several.
     thresholds_eur : (n,) threshold of each cell, where they have several; NaN where a cell has none.
     euros_year : year of the euros of the estimates and of the threshold; None where it is not known.
+    index : None where candidates are not chosen by it.
     retained_share : share of its people below the threshold from which a cell is retained, in [0, 1].
     unverified : what the estimates rest on without its text having been read, a French enumeration or nothing.
     sensitivity : (n,) share of the scenarios that keep the cell, in [0, 1]; None where not computed.
@@ -90,6 +108,7 @@ class CellFigures:
     iris: IrisFigures | None = None
     thresholds_eur: NDArray[np.float64] | None = None
     euros_year: int | None = None
+    index: IndexFigures | None = None
 
 
 # --- Cells as data: where they are, what is written of each, and the themes by which they can be coloured
@@ -117,7 +136,8 @@ class CellTheme:
 
     Parameters
     ----------
-    key : "median", "share_below", "mean", "poor_share", "people", "imputed", "sensitivity" or "iris".
+    key : "median", "share_below", "index", "probability", "sensitivity", "iris", "mean", "poor_share", "people" or
+        "imputed".
     class_of : (n,) int16, class of each cell; `NO_CLASS` where its value is not known.
     estimated : whether the values are computed by geoville, and not published by INSEE.
     note : French sentence under the legend; empty where there is nothing to add.
@@ -392,11 +412,15 @@ _INCOME = Writing(euros, YLORBR, darkest_first=True)
 _SHARE = Writing(percent, ORRD)
 _POVERTY = Writing(percent, BUPU)
 _SCENARIOS = Writing(percent, BUPU)
+_INDEX = Writing(lambda value: number(value, 1), ORRD)
+_PROBABILITY = Writing(percent, BUPU)
 _PEOPLE = Writing(people, YLGNBU)
 _TENTHS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+_INDEX_BREAKS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+_ODDS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _QUARTERS = (0.001, 0.25, 0.5, 0.75, 1.0)
 
-_ESTIMATED = frozenset({"median", "share_below", "sensitivity"})
+_ESTIMATED = frozenset({"median", "share_below", "index", "probability", "sensitivity"})
 
 PER_UC = "par unité de consommation et par an"
 ESTIMATED_NOTE = "Valeurs estimées par geoville, sans valeur réglementaire."
@@ -431,6 +455,8 @@ def _estimated(grid: Grid, figures: CellFigures) -> Iterator[CellTheme]:
         chosen_classes(_TENTHS, _SHARE, "Bornes choisies, de dix en dix (mapclassify, UserDefined)."),
         f"Un carreau est retenu quand plus de {kept} de ses habitants sont sous le seuil. {note}",
     )
+    if figures.index is not None:
+        yield from _index(figures.index, note)
     if figures.sensitivity is not None:
         yield _theme(
             "sensitivity",
@@ -444,6 +470,29 @@ def _estimated(grid: Grid, figures: CellFigures) -> Iterator[CellTheme]:
         )
     if figures.iris is not None:
         yield _iris(figures.iris)
+
+
+def _index(figures: IndexFigures, note: str) -> Iterator[CellTheme]:
+    """Themes of the index and of the probability that follows from it."""
+    yield _theme(
+        "index",
+        "Indice I",
+        "Indice I : part des habitants sous le seuil autour du lieu, corrigée de la densité",
+        figures.index,
+        chosen_classes(_INDEX_BREAKS, _INDEX, "Bornes choisies, de dixième en dixième (mapclassify, UserDefined)."),
+        f"Moyenne des carrés de 50{UNIT_SPACE}m du carreau ; le sol entre au-dessus de {number(figures.cut, 1)}. "
+        f"{note}",
+    )
+    yield _theme(
+        "probability",
+        "Probabilité d'être en QPV",
+        "Probabilité estimée d'être en quartier prioritaire, d'après l'indice I",
+        figures.probability,
+        chosen_classes(_ODDS, _PROBABILITY, "Bornes choisies (mapclassify, UserDefined)."),
+        "Calée sur les contours de 2015 de Marseille, de Bondy, de Calais et de quatre autres villes ; dans un lieu "
+        f"laissé de côté, elle s'écarte de la part observée de {number(100 * figures.gap, 1)} points en moyenne, bien "
+        f"plus par endroits. {note}",
+    )
 
 
 def _median(grid: Grid, figures: CellFigures, note: str) -> CellTheme:

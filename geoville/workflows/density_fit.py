@@ -95,10 +95,10 @@ def fit_density_on(
 
 def fitted_on(found: SearchInputs, contours: Sequence[BaseGeometry], epsg: int) -> DensityFit:
     """Weight of the density that contours ask for, in the projected CRS `epsg`; InvalidInputError as `fit_density`."""
-    return fit_density(*_squares(found, contours, epsg), method_rules().index_cut)
+    return fit_density(*squares_in_contours(found, contours, epsg), method_rules().index_cut)
 
 
-def _squares(
+def squares_in_contours(
     found: SearchInputs, contours: Sequence[BaseGeometry], epsg: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Share, density term, whether the centre is in the contours, and people of every inhabited square."""

@@ -11,16 +11,17 @@ import shapely
 from geoville import french
 from geoville.carroyage.indicators import Indicator, estimated_values
 from geoville.carroyage.lattice import find_keys, place_keys
-from geoville.carroyage.method import method_choice
+from geoville.carroyage.method import method_choice, method_rules
 from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.actions.check import GROUND_NAMES
 from geoville.eligibility.rules import rules_at
 from geoville.errors import InvalidInputError, Location, UnknownMapError
 from geoville.extras import need
 from geoville.model import Basis, Kind, Position
+from geoville.perimeters.place_index import cell_index
 from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, perimeters_map, render_page, sector_map
 from geoville.rendering.action_map import ActionMark, action_map
-from geoville.rendering.cells import CellFigures, IrisFigures, Popup
+from geoville.rendering.cells import CellFigures, IndexFigures, IrisFigures, Popup
 from geoville.rendering.look import MapStyle, parse_style, tile_source
 from geoville.rendering.map_spec import GroundLayer
 from geoville.rendering.sheet.sheet import sheet_pdf, sheet_png
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from geoville.eligibility.actions.action import ActionFinding
     from geoville.eligibility.index import PerimeterIndex
     from geoville.model import Address, Perimeter, Source
+    from geoville.perimeters.sensitivity import SearchStart
     from geoville.rendering import MapSpec
     from geoville.rendering.look import TileSource
     from geoville.rendering.sheet.sheet import SheetOptions
@@ -82,7 +84,16 @@ def figures_of_territory(territory: Pack, on: date) -> CellFigures | None:
         iris=_iris(territory, start.zones.iris),
         thresholds_eur=thresholds * prepared.national_eur,
         euros_year=next((reference.year for reference in prepared.references.values()), None),
+        index=_index_figures(start),
     )
+
+
+def _index_figures(start: SearchStart) -> IndexFigures | None:
+    """The index of the cells, and how sure the probability is; None where cells have no parts."""
+    rules = method_rules()
+    found = cell_index(start, rules)
+    gap = method_choice("probability_gap").value
+    return None if found is None else IndexFigures(found.index, found.probability, rules.index_cut, gap)
 
 
 def _only_threshold(prepared: SearchInputs) -> float:

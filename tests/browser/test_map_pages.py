@@ -97,6 +97,8 @@ def test_the_legend_follows_the_theme_and_the_canvas_follows_the_legend(at_rest,
         assert [theme.key for theme in cells.themes] == [
             "median",
             "share_below",
+            "index",
+            "probability",
             "sensitivity",
             "iris",
             "mean",
