@@ -12,6 +12,8 @@ from geoville.api.service import load_service
 from geoville.version import __version__
 
 if TYPE_CHECKING:
+    from fastapi.routing import APIRoute
+
     from geoville.api.service import Service
     from geoville.api.settings import Settings
 
@@ -23,6 +25,11 @@ n'a aucune valeur réglementaire. « uncertain » et « not_found » ne veulent 
 
 La version suit « SemVer » : un champ peut être ajouté à tout moment ; rien n'est ôté ni ne change de sens sans que le
 premier nombre de la version change (avant 1.0, le deuxième). `GET /health` la donne."""
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Name under which generated clients call a route: that of its function, which no path nor method lengthens."""
+    return route.name
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -44,6 +51,8 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        servers=[{"url": settings.public_url.rstrip("/")}] if settings.public_url else None,
+        generate_unique_id_function=_operation_id,
         redirect_slashes=False,  # it would repeat the query, and so the address, in a header
     )
     app.state.settings = settings

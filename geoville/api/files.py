@@ -536,6 +536,9 @@ _SEARCH_FIELDS = Naming(
 _REVERSE_FIELDS = Naming("columns, envoyé à /search/csv", "lon et lat", "crs", "default_citycode, envoyé à /search/csv")
 _REPEATED = {"columns", "result_columns"}
 
+_PARTS = Form(media_type="multipart/form-data")
+"""Said, since FastAPI describes a model of a form as fields of an address, which hold no file."""
+
 _COMMON: dict[str, Any] = {
     "response_class": Response,
     "response_description": "Le fichier envoyé, avec les colonnes ajoutées",
@@ -547,7 +550,7 @@ _COMMON: dict[str, Any] = {
 
 
 @router.post("/search/csv", summary="Verdicts d'un fichier d'adresses", **_COMMON)
-async def search_file(request: Request, service: CurrentService, asked: Annotated[SearchFileForm, Form()]) -> Response:
+async def search_file(request: Request, service: CurrentService, asked: Annotated[SearchFileForm, _PARTS]) -> Response:
     """Répondre pour chaque ligne d'un fichier CSV, XLSX ou ODS, comme `geoville lookup-file`.
 
     Une ligne mal écrite a son `result_status` ; les autres sont répondues. Rien n'est gardé. `lat` et `lon`, que l'API
@@ -569,7 +572,7 @@ async def search_file(request: Request, service: CurrentService, asked: Annotate
 
 @router.post("/reverse/csv", summary="Verdicts d'un fichier de coordonnées", **_COMMON)
 async def reverse_file(
-    request: Request, service: CurrentService, asked: Annotated[ReverseFileForm, Form()]
+    request: Request, service: CurrentService, asked: Annotated[ReverseFileForm, _PARTS]
 ) -> Response:
     """Répondre pour chaque ligne d'un fichier de coordonnées (WGS 84, ou `crs`), comme `geoville lookup-file`.
 

@@ -154,7 +154,7 @@ OTHERS = "Autre refus : demande trop longue, trop grande, trop lente ou trop frÃ
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Entries of `responses=` for the statuses that a route may answer with; 500 is always one of them."""
-    content = {PROBLEM_JSON: {"schema": ProblemDocument.model_json_schema()}}
+    content = {PROBLEM_JSON: {"schema": {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}}}
     described: dict[int | str, dict[str, Any]] = {
         status: {"description": TITLES[HTTPStatus(status)], "content": content}
         for status in (*statuses, HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -1,0 +1,63 @@
+"""The OpenAPI document, as generators of clients read it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+
+import pytest
+
+from geoville.api.app import assemble
+from geoville.api.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def document(get):
+    return get("/openapi.json").json()
+
+
+def operations(document):
+    return [(path, operation) for path, methods in document["paths"].items() for operation in methods.values()]
+
+
+def test_operations_have_short_names_each_its_own(document):
+    names = [operation["operationId"] for _, operation in operations(document)]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+    assert [name for name in names if not re.fullmatch(r"[a-z][a-z_]{3,20}", name)] == []
+    assert {"lookup", "search", "reverse", "search_file", "reverse_file"} <= set(names)
+
+
+@pytest.mark.parametrize("path", ["/search/csv", "/reverse/csv"])
+def test_a_file_is_sent_in_a_form_of_parts(document, path):
+    content = document["paths"][path]["post"]["requestBody"]["content"]
+    assert list(content) == ["multipart/form-data"]
+    name = content["multipart/form-data"]["schema"]["$ref"].rpartition("/")[2]
+    data = document["components"]["schemas"][name]["properties"]["data"]
+    assert data["type"] == "string"
+    assert (data.get("format"), data.get("contentMediaType")) in {
+        ("binary", None),
+        (None, "application/octet-stream"),
+    }
+
+
+def test_a_problem_is_described_once(document):
+    schemas = {
+        json.dumps(content["schema"])
+        for _, operation in operations(document)
+        for answer in operation["responses"].values()
+        for kind, content in answer.get("content", {}).items()
+        if kind == "application/problem+json"
+    }
+    assert schemas == {'{"$ref": "#/components/schemas/ProblemDocument"}'}
+
+
+def test_every_reference_leads_somewhere(document):
+    names = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert names <= document["components"]["schemas"].keys()
+
+
+def test_the_address_of_the_service_is_told_where_it_is_configured(document):
+    assert "servers" not in document
+    settings = Settings(territory="calais", public_url="https://ville.example/qpv/")
+    assert assemble(settings, None).openapi()["servers"] == [{"url": "https://ville.example/qpv"}]
