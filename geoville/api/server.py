@@ -94,6 +94,7 @@ def _wait_for_workers(server: AbstractServer[Any]) -> None:
             time.sleep(SEEN_EVERY_S)
         server.workers_kill_timeout = 1  # those that are left have had their time
         stop()  # type: ignore[no-untyped-call]
+        sweep_folders()  # of those that were killed while they answered a file
 
     server._stop_workers = stop_patiently  # type: ignore[method-assign]
 

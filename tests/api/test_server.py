@@ -7,9 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
+
+from geoville.api import server as served
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -65,3 +70,40 @@ def test_a_missing_file_of_perimeters_starts_no_worker(script, tmp_path):
     assert refused.stdout == b""
     assert "absent.gpkg" in refused.stderr.decode("utf-8")
     assert refused.stderr.count(b"\n") == 1
+
+
+UPLOADING = "import time; from geoville.api.files import upload_folder; f = upload_folder(); print(f.name, flush=True)"
+
+
+def test_the_files_of_a_worker_that_is_killed_are_swept_by_its_master(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    command = [sys.executable, "-c", f"{UPLOADING}; time.sleep(60)"]
+    told = {"stdout": subprocess.PIPE, "text": True, "env": {**os.environ, "TMPDIR": str(tmp_path)}}
+    with subprocess.Popen(command, **told) as process:
+        folder = Path(process.stdout.readline().strip())
+        (folder / "fichier.csv").write_text("adresse\n1 rue X\n", encoding="utf-8")
+        worker = SimpleNamespace(terminate=process.kill, is_alive=lambda: process.poll() is None)
+        master = SimpleNamespace(wrks=[worker], _stop_workers=process.wait, workers_kill_timeout=30)
+        served._wait_for_workers(master)
+        master._stop_workers()
+    assert not folder.exists()
+
+
+@pytest.mark.slow
+def test_a_service_stopped_during_an_upload_cuts_its_answer_and_leaves_nothing(start, tmp_path):
+    folder = tmp_path / "provisoire"
+    folder.mkdir()
+    service = start(env={"TMPDIR": str(folder)})
+    rows = b"adresse\n" + b"1 rue Youri Gagarine, 62100 Calais\n" * 500_000
+    sent = {"data": ("a.csv", rows)}
+    with httpx.Client(timeout=120) as client, client.stream("POST", f"{service.url}/search/csv", files=sent) as answer:
+        parts = answer.iter_raw()
+        next(parts)
+        assert list(folder.glob("geoville-fichier-*"))
+        service.process.send_signal(signal.SIGTERM)
+        with pytest.raises(httpx.RemoteProtocolError):  # any client sees that the answer is cut
+            for _ in parts:
+                pass
+    with suppress(subprocess.TimeoutExpired):
+        service.process.wait(60)
+    assert list(folder.iterdir()) == []
