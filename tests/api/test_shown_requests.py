@@ -17,6 +17,7 @@ from geoville.api.settings import Settings
 SHOWN_SERVER = "http://127.0.0.1:8765"
 TOKEN = "un-jeton-de-seize-lettres"
 API = "docs/api.md"
+INTEGRATORS = "docs/integrer.md"
 SETTING_ROW = re.compile(r"^\| .+ \| (.+) \| `GEOVILLE_(\w+)` \|$", re.MULTILINE)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -59,6 +60,19 @@ def test_every_script_prints_what_it_says(url, beside, language, mark, program):
     check_script(language, mark, program, url, beside)
 
 
+@pytest.mark.parametrize(
+    ("language", "mark", "program"),
+    [
+        ("python", "#", [sys.executable, "-"]),
+        pytest.param("javascript", "//", ["node", "--input-type=module", "-"], marks=pytest.mark.needs("node")),
+        pytest.param("php", "//", ["php"], marks=pytest.mark.needs("php")),
+    ],
+    ids=["python", "javascript", "php"],
+)
+def test_what_a_service_writes_says_yes_no_or_to_be_checked(url, beside, language, mark, program):
+    check_script(language, mark, program, url, beside, page=INTEGRATORS)
+
+
 def check_curl(url: str, folder: Path) -> None:
     assert {"README.md", "docs/guide/8-service-http.md", API} <= {name for name, _, _ in CURL}
     for name, command, shown in CURL:
@@ -72,11 +86,11 @@ def check_curl(url: str, folder: Path) -> None:
         assert ran.returncode == (22 if '"title":"Demande incorrecte"' in start else 0), (name, command)
 
 
-def check_script(language: str, mark: str, program: list[str], url: str, folder: Path) -> None:
-    """Run the snippets of the page on the API one after the other, as they are read, in one process."""
-    shown = [block.text for block in blocks(REPOSITORY / API) if block.language == language]
-    assert len(shown) > 4
-    script = "\n".join(text if language == "python" else _apart(text) for text in shown)
+def check_script(language: str, mark: str, program: list[str], url: str, folder: Path, *, page: str = API) -> None:
+    """Run the snippets of a page one after the other, as they are read, in one process."""
+    shown = [block.text for block in blocks(REPOSITORY / page) if block.language == language]
+    assert len(shown) > 4 or page != API
+    script = "\n".join(_apart(text) if language == "javascript" else text for text in shown)
     ran = subprocess.run(
         program,
         input=script.replace(SHOWN_SERVER, url),
@@ -88,7 +102,7 @@ def check_script(language: str, mark: str, program: list[str], url: str, folder:
     )
     assert ran.returncode == 0, ran.stderr
     lines = [line for text in shown for line in promised(text, mark)]
-    assert len(lines) > 4
+    assert len(lines) > 2
     assert [line for line in lines if line not in ran.stdout.splitlines()] == []
 
 
@@ -102,7 +116,7 @@ def test_requests_are_shown_where_they_run():
     """Snippets that ask the service are on the page that this file runs."""
     asking = {block.document for block in all_blocks("javascript")}
     asking |= {block.document for block in all_blocks("python") if SHOWN_SERVER in block.text}
-    assert asking == {API}
+    assert asking == {API, INTEGRATORS}
 
 
 def test_the_limits_shown_are_those_of_the_settings():

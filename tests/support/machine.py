@@ -71,6 +71,7 @@ NEEDS = {
     "addok": Need("addok", _has_addok, f"apt-get install redis-server, and {ADDOK_PYTHON} (see .ci/run)"),
     "pdftotext": _program("pdftotext", "poppler-utils"),
     "node": _program("node", "nodejs"),
+    "php": _program("php", "php-cli"),
     "nginx": Need("nginx", lambda: nginx() is not None, "apt-get install nginx-light"),
     "curl": _program("curl", "curl"),
     "openssl": _program("openssl", "openssl"),

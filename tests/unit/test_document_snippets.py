@@ -19,7 +19,7 @@ from shown import DOCUMENTS, REPOSITORY, Block, all_blocks, blocks, dialogues, n
 DEPLOYMENT = REPOSITORY / "docs" / "deploiement-service.md"
 
 READ = {"toml", "ini", "yaml", "nginx", "json"}
-RUN = {"console", "python", "javascript", "sh"}
+RUN = {"console", "python", "javascript", "php", "sh"}
 NOT_RUN = {
     "caddy": "Caddy is not in Debian 12 in a version that is quick to install; the page says that it was not run",
     "sql": "asked of the reader's own PostGIS; tests/unit/sources/postgis reads the same table",
@@ -43,6 +43,7 @@ PYTHON_RUN_BY = {
     "README.md": "tests/unit/test_document_snippets.py",
     "docs/python.md": "tests/unit/test_public_api.py",
     "docs/api.md": "tests/api/test_shown_requests.py",
+    "docs/integrer.md": "tests/api/test_shown_requests.py",
     "docs/contribuer/couche.md": "tests/unit/test_contributor_pages.py",
     "docs/contribuer/geocodeur.md": "tests/unit/test_contributor_pages.py",
 }
