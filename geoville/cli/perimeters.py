@@ -292,8 +292,11 @@ def _described(
     found: Sequence[tuple[Perimeter, AreaFigures]], counted: Sequence[tuple[int, str] | None]
 ) -> dict[str, Any]:
     """What `describe --json` prints."""
+    from geoville.perimeters.estimated import INTERVALS_COVER
+
     return {
         "estimated": True,
+        "intervals": INTERVALS_COVER,
         "euros_of": next((figures.euros_of for _, figures in found), None),
         "perimeters": [
             {
@@ -348,7 +351,12 @@ def _range(interval: Interval, written: Callable[[float], str]) -> str:
 
 def explain(
     computed: Annotated[Path, typer.Option("--candidates", metavar="FICHIER", help="Périmètres candidats.")],
-    at: Annotated[str, typer.Option("--at", metavar="LON,LAT", help="Longitude et latitude, degrés décimaux.")],
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="LON,LAT", help="Longitude et latitude, degrés décimaux.")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option("--address", metavar="ADRESSE", help="Ou une adresse du territoire des candidats.")
+    ] = None,
     grid: Annotated[
         Path | None, typer.Option("--grid", metavar="FICHIER", help="Leur grille, si elle n'est pas d'un territoire.")
     ] = None,
@@ -361,16 +369,30 @@ def explain(
 
     Du carreau aux conditions du décret.
     """
-    from geoville.workflows.explain import explain_place
+    from geoville.workflows.explain import explain_address, explain_place
     from geoville.workflows.incomes import COMMAND_LINE, iris_input
 
-    lon, lat = _coordinates(at)
     given = iris_input(iris, iris_incomes, naming=COMMAND_LINE)
-    document = explain_place(computed, lon, lat, on=day(on), grid=grid, iris=given).document()
+    if address is not None and at is None:
+        found = explain_address(computed, address, on=day(on), grid=grid, iris=given)
+    elif at is not None and address is None:
+        found = explain_place(computed, *_coordinates(at), on=day(on), grid=grid, iris=given)
+    else:
+        raise InvalidInputError("La question n'est pas claire", advice="donner soit --at, soit --address")
+    document = found.document()
     if as_json:
         print_json(document)
     else:
-        print_lines(_in_words(document))
+        print_lines([*_position_in_words(document["position"]), *_in_words(document)])
+
+
+def _position_in_words(position: dict[str, Any] | None) -> list[str]:
+    """Where an address was found, and how exactly; nothing for coordinates."""
+    if position is None:
+        return []
+    accuracy = position["accuracy_m"]
+    near = f", à {french.distance(accuracy)} près" if accuracy else ""
+    return [f"Position : {position['label']}{near}."]
 
 
 def _coordinates(text: str) -> tuple[float, float]:

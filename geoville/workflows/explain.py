@@ -17,7 +17,9 @@ from geoville.carroyage.method import MethodRules
 from geoville.crs import GRID_CRS, WGS84, transform_points
 from geoville.errors import InvalidInputError, Location
 from geoville.law import IncomeReference, parameter
+from geoville.model import NotFound
 from geoville.perimeters.areas import CoveredGround
+from geoville.perimeters.estimated import INTERVALS_COVER
 from geoville.perimeters.place_index import IndexAtPlace, place_index
 from geoville.perimeters.quarters import CandidateOptions
 from geoville.perimeters.scenarios import SearchMethod
@@ -26,6 +28,7 @@ from geoville.sources.files import sha256_of
 from geoville.sources.pack import open_pack
 from geoville.sources.provenance import differences, provenance_path
 from geoville.workflows.candidates import CandidateRun, compute_candidates
+from geoville.workflows.lookup import open_geocoder
 from geoville.workflows.outlines import OutlineInput
 from geoville.workflows.search_inputs import (
     GIVEN_UNIT,
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from shapely import Point
 
     from geoville.carroyage.grid import Grid
+    from geoville.model import Position
     from geoville.perimeters.quarters import Quarter
     from geoville.sources.pack import Pack
     from geoville.workflows.incomes import IrisInput
@@ -58,6 +62,7 @@ class Explanation:
     code : of the candidate, None where the cluster was rejected.
     ground : the index there and its parts; None by the method of cells, and away from where people live.
     is_covered : whether the grid says something of that place, were it that nobody lives there.
+    position : of the address that was asked about; None for coordinates.
     """
 
     run: CandidateRun
@@ -67,10 +72,12 @@ class Explanation:
     code: str | None
     ground: IndexAtPlace | None = None
     is_covered: bool = True
+    position: Position | None = None
 
     def document(self) -> dict[str, Any]:
         """The chain as plain values."""
         return {
+            "position": self._position(),
             "covered": self.is_covered,
             "euros_of": self.run.found.euros_of,
             "cell": None if self.row is None else self._cell(self.row),
@@ -80,7 +87,14 @@ class Explanation:
             "ground": None if self.ground is None else self.ground.document(),
             "threshold": self._threshold(),
             "doubts": list(self.run.found.doubts),
+            "intervals": INTERVALS_COVER,
         }
+
+    def _position(self) -> dict[str, Any] | None:
+        found = self.position
+        if found is None:
+            return None
+        return {"label": found.label, "lon": found.lon, "lat": found.lat, "accuracy_m": found.accuracy_m}
 
     def _cell(self, row: int) -> dict[str, Any]:
         run, start = self.run, self.run.found.start
@@ -132,6 +146,34 @@ def explain_place(
 ) -> Explanation:
     """Compute again what a file of candidates was made from, and follow one place through it; see `replay`."""
     return follow_place(replay(candidates, on=on, grid=grid, iris=iris), lon, lat)
+
+
+def explain_address(
+    candidates: Path, address: str, *, on: date, grid: Path | None = None, iris: IrisInput | None = None
+) -> Explanation:
+    """As `explain_place`, for an address of the territory that the candidates are of, where its list places it.
+
+    Raises
+    ------
+    InvalidInputError
+        As `replay`; the candidates are of no territory, or the address is not found, or not for sure. The message never
+        repeats it.
+    """
+    territory = _read_provenance(candidates)["parameters"].get("territory")
+    if not territory:
+        raise InvalidInputError(
+            "Ces candidats ne sont pas ceux d'un territoire : rien ne dit où chercher l'adresse", advice=_BY_COORDINATES
+        )
+    found = open_geocoder(open_pack(territory)).search(address)
+    if isinstance(found, NotFound):
+        raise InvalidInputError(found.reason.rstrip("."), advice=_BY_COORDINATES)
+    if not found.firm:
+        raise InvalidInputError(found.firm_reason.rstrip("."), advice=_BY_COORDINATES)
+    explained = explain_place(candidates, found.lon, found.lat, on=on, grid=grid, iris=iris)
+    return replace(explained, position=found)
+
+
+_BY_COORDINATES = "donner le lieu avec --at LONGITUDE,LATITUDE"
 
 
 def replay(candidates: Path, *, on: date, grid: Path | None = None, iris: IrisInput | None = None) -> CandidateRun:
