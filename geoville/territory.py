@@ -563,7 +563,7 @@ class Territory:
         self,
         grid: FilePath | None = None,
         *,
-        on: date | None = None,
+        on: date,
         vintage: int | None = None,
         generation: Literal["2015", "2024", "next"] | None = None,
         blocks: FilePath | None = None,
@@ -582,7 +582,7 @@ class Territory:
         Parameters
         ----------
         grid : cells of 200 m (CSV, Parquet, GeoPackage).
-        on : day whose legal values apply; may be left out with a generation that has been drawn.
+        on : day whose legal values apply, one of the generation where one is given.
         vintage : of the territory's grid wanted or, for a grid that is given, where nothing else tells it.
         generation : of QPV: chooses the grid, incomes, urban units and law that go with it among what the territory
             has; what stands in for something else is in `generation.remarks` of the run.
@@ -614,14 +614,12 @@ class Territory:
         from geoville.carroyage.method import index_rules
         from geoville.perimeters.quarters import CandidateOptions
         from geoville.workflows.candidates import candidate_request, compute_candidates
-        from geoville.workflows.generations import day_of_generation
         from geoville.workflows.outlines import OutlineInput
         from geoville.workflows.search_inputs import request_of_generation
 
-        day = on or day_of_generation(self.pack, generation)
-        request = candidate_request(self.pack, day, incomes, vintage=vintage)
+        request = candidate_request(self.pack, on, incomes, vintage=vintage)
         if generation is not None:
-            request = request_of_generation(request, generation, day, is_grid_given=grid is not None)
+            request = request_of_generation(request, generation, on, is_grid_given=grid is not None)
         request = replace(
             request,
             outline=OutlineInput(_path(blocks), _path(streets), smooth),

@@ -122,17 +122,17 @@ def _read(on: date) -> Iterator[DatedValue]:
             continue
 
 
-def day_of_generation(territory: Pack, name: str | None, on: date | None = None) -> date:
+def day_of_generation(territory: Pack, name: str, on: date | None = None) -> date:
     """Day whose law applies: the one asked for, else the first one of a generation that has been drawn.
 
     Raises
     ------
     InvalidInputError
-        The day is of another generation; or none is asked for, and there is no generation or it is the one to come.
+        The day is of another generation; or none is asked for, of the one to come.
     """
-    if name is None or generation_named(name) is GenerationName.NEXT:
+    if generation_named(name) is GenerationName.NEXT:
         if on is None:
-            raise InvalidInputError("Il manque le jour dont la loi s'applique", advice="donner on, ou generation")
+            raise InvalidInputError("Il manque le jour dont la loi tient lieu de la suivante", advice="le donner")
         return on
     listed = _generation(territory, int(name))
     if on is not None and not listed.in_force(on):

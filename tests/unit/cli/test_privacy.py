@@ -12,6 +12,8 @@ from threading import Thread
 
 import pytest
 
+from geoville.sources.files import embedded_data
+
 SECRET = "Zéphyrine Ouistiti"
 ADDRESS = f"3 rue {SECRET}, 62100 Calais"
 PIECES = ("Zéphyrine", "Ouistiti", "Z%C3%A9phyrine", "ZEPHYRINE", "zephyrine", "OUISTITI", "ouistiti")
@@ -64,6 +66,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return given
 
 
+CANDIDATES = str(embedded_data() / "calais" / "candidats.geojson")
 LOCAL = {
     "lookup": ("lookup", ADDRESS),
     "lookup in a town that is unknown": ("lookup", f"3 rue {SECRET}, 99999 {SECRET}"),
@@ -85,6 +88,7 @@ LOCAL = {
     "lookup in a territory that is an address": ("lookup", "Calais", "--territory", ADDRESS),
     "lookup asked of an address": ("lookup", "Calais", "--geocoder", ADDRESS),
     "explain at an address": ("perimeters", "explain", "--at", ADDRESS, "--candidates", "x.gpkg", "--grid", "x.csv"),
+    "explain of an address": ("perimeters", "explain", "--candidates", CANDIDATES, "--address", ADDRESS),
     "map of an address": ("map", ADDRESS, "--out", "out/a"),
     "sheet of an address": ("sheet", ADDRESS, "--out", "out/a.pdf"),
     "atlas of an address": ("atlas", ADDRESS, "--out", "out/a"),

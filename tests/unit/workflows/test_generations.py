@@ -125,11 +125,11 @@ def test_candidates_of_a_generation_are_those_of_its_grid_and_are_explained_agai
     assert explain_place(out, 1.8937, 50.9534, on=TODAY).code == "C2015-62193-1"
 
 
-def test_python_takes_the_day_from_the_generation() -> None:
+def test_python_asks_for_a_day_of_the_generation() -> None:
     calais = Territory.open("calais")
-    found = calais.candidates(generation="2024")
+    found = calais.candidates(on=TODAY, generation="2024")
     assert found.document()["generation"]["grid"] == 2019
+    with pytest.raises(InvalidInputError, match="n'est pas un jour de la génération 2015"):
+        calais.candidates(on=TODAY, generation="2015")
     with pytest.raises(InvalidInputError, match="Il manque le jour"):
-        calais.candidates()
-    with pytest.raises(InvalidInputError, match="Il manque le jour"):
-        calais.candidates(generation="next")
+        day_of_generation(calais.pack, "next")
