@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError, Location
 from geoville.french import fold, unaccented
+from geoville.sources.rows.header import columns_said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -208,7 +209,7 @@ def recognised_columns(
             found[meaning] = place
     if not set(found) & set(_WHERE_OR_WHO) and not {Meaning.LON, Meaning.LAT} <= set(found):
         raise InvalidInputError(
-            f"Aucune colonne ne dit ce qu'est une action, ni qui la porte, ni où elle a lieu ({', '.join(known)})",
+            f"Aucune colonne ne dit ce qu'est une action, ni qui la porte, ni où elle a lieu ({columns_said(known)})",
             where=Location(file, 1),
             advice="dire laquelle : --column titre=…, --column porteur=…, --column lieu=…",
         )
@@ -239,9 +240,7 @@ def _place_of(name: str, known: Sequence[str], file: str) -> int:
     folded = [fold(item) for item in known]
     if fold(name) in folded:
         return folded.index(fold(name))
-    raise InvalidInputError(
-        "Colonne absente", where=Location(file, 1, name), advice=f"colonnes du fichier : {', '.join(known)}"
-    )
+    raise InvalidInputError("Colonne absente", where=Location(file, 1, name), advice=columns_said(known))
 
 
 def meaning_of(text: str) -> Meaning:

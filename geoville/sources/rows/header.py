@@ -76,3 +76,18 @@ def _joined(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
         names.append((group, own or over))
     repeated = Counter(own for _, own in names)
     return tuple(f"{over} {own}" if repeated[own] > 1 and over != own else own for over, own in names)
+
+
+_CELL_OF_A_ROW = re.compile(r"^\W*\d|(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{4}")
+"""A house number, a postcode, a date, a telephone: no name of a column, though one may end with a year."""
+
+
+def columns_said(known: Sequence[str]) -> str:
+    """Names of the columns, for an error; not the first row of a file that names none, which is somebody's address.
+
+    >>> columns_said(["Lot", "Montant 2014"]), columns_said(["12 rue Mollien", "62100 Calais"])[:40]
+    ('colonnes du fichier : Lot, Montant 2014', 'la première ligne du fichier doit nommer')
+    """
+    if any(_CELL_OF_A_ROW.search(name) for name in known):
+        return "la première ligne du fichier doit nommer ses colonnes, et semble être déjà une adresse"
+    return f"colonnes du fichier : {', '.join(known)}"

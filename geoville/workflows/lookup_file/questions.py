@@ -25,6 +25,7 @@ from geoville.errors import InvalidInputError, Location
 from geoville.french import fold, read_day
 from geoville.geocoding.parse import parse_address
 from geoville.sources.rows.files import open_row_file
+from geoville.sources.rows.header import columns_said
 from geoville.sources.rows.row import INSEE_CODE, code_of
 from geoville.workflows.lookup import ZERO_BACK
 
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 
 _DIGITS_ALONE = re.compile(r"\d+", re.ASCII)
-_CELL_OF_A_ROW = re.compile(r"^\W*\d|\d{4}")
-"""A house number, a postcode, a date, a telephone: no name of a column."""
 
 
 def number_of(text: str) -> float:
@@ -507,11 +506,11 @@ class FileColumns:
             return coordinates
         if self.only_coordinates:
             raise InvalidInputError(
-                f"Aucune colonne ne s'appelle longitude et latitude ({_listed(known)})",
+                f"Aucune colonne ne s'appelle longitude et latitude ({columns_said(known)})",
                 advice=f"nommer celles à lire par {self.naming.coordinates}",
             )
         raise InvalidInputError(
-            f"Aucune colonne ne s'appelle adresse, ni longitude et latitude ({_listed(known)})",
+            f"Aucune colonne ne s'appelle adresse, ni longitude et latitude ({columns_said(known)})",
             advice=f"nommer celles à lire par {self.naming.address}, ou par {self.naming.coordinates}",
         )
 
@@ -609,16 +608,9 @@ def _named(names: set[str], known: Sequence[str]) -> str | None:
     return next((column for column in known if fold(column) in names), None)
 
 
-def _listed(known: Sequence[str]) -> str:
-    """Names of the columns; not the first row of a file that names none, which is somebody's address."""
-    if any(_CELL_OF_A_ROW.search(name) for name in known):
-        return "la première ligne du fichier doit nommer ses colonnes, et semble être déjà une adresse"
-    return f"colonnes du fichier : {', '.join(known)}"
-
-
 def _check_column(name: str, known: Sequence[str]) -> None:
     if name not in known:
-        raise InvalidInputError("Colonne absente", where=Location(column=name), advice=_listed(known))
+        raise InvalidInputError("Colonne absente", where=Location(column=name), advice=columns_said(known))
     if list(known).count(name) > 1:
         raise InvalidInputError(
             "Colonne présente deux fois", where=Location(column=name), advice="renommer l'une des deux"
