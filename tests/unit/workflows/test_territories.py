@@ -244,7 +244,7 @@ def test_one_threshold_is_refused_where_there_are_many_urban_units(scope: str) -
 def test_a_place_beyond_the_territory_is_answered_by_the_quarters_of_the_country_and_abroad_by_none() -> None:
     made_up_pack(roles=("qpv", "places"))
     desk = DeskChoice("bourg").open()
-    assert desk.answer("5.39, 43.27", ON).perimeters[0].perimeter.code.startswith("QN013")
+    assert desk.answer("5.39, 43.27", ON).nearest[0].perimeter.code.startswith("QN013")
     assert desk.answer("-0.12, 51.5", ON).verdict is VerdictCode.NOT_FOUND
 
 
