@@ -12,6 +12,7 @@ import numpy as np
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.carroyage.cell_id import format_cell_ids
 from geoville.carroyage.contiguity import Contiguity
+from geoville.carroyage.estimate import iris_weight
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.method import MethodRules
 from geoville.crs import GRID_CRS, WGS84, transform_points
@@ -271,6 +272,9 @@ def _iris(given: IrisInput | None, provenance: dict[str, Any]) -> IrisInput | No
     if given is None:
         return None
     weight = provenance["parameters"].get("iris_weight")
+    grid_year = next(item["vintage"] for item in provenance["inputs"] if item["role"] == "grid")
+    if weight == iris_weight(grid_year, used["vintage"] if used else grid_year):
+        weight = None  # that of the years: by the index, a weight that is asked for is another choice than none
     medians = [item for item in provenance["law"] if item["parameter"] == "median_declared_income_eur"]
     known = {value.value for value in parameter("median_declared_income_eur").values}
     national = next((item for item in medians if item["value"] not in known), None)
