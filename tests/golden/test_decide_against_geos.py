@@ -12,7 +12,7 @@ import shapely
 from geoville.crs import LAMBERT_93, WGS84, transform_points
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
-from geoville.model import Position, PositionType, VerdictCode
+from geoville.model import FARTHEST_M, Position, PositionType, VerdictCode
 from geoville.sources.contours import read_perimeters
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.realdata
 
 IN_FORCE = date(2020, 1, 1)
+_A_METRE = 1.0
 
 
 @pytest.fixture(scope="module", params=["occitanie", "marseille"])
@@ -29,7 +30,7 @@ def index(request: pytest.FixtureRequest, shared_data: Path) -> PerimeterIndex:
 
 
 def disagreements(index: PerimeterIndex, lon: np.ndarray, lat: np.ndarray) -> int:
-    """Number of points on which the verdict differs from GEOS."""
+    """Number of points on which the verdict differs from GEOS; beyond 50 km of contours, nothing is known."""
     east, north = transform_points(lon, lat, WGS84, LAMBERT_93)
     polygons = np.array([perimeter.geometry for perimeter in index.perimeters])
     inside_by_geos = np.array([shapely.intersects(polygons, point).any() for point in shapely.points(east, north)])
@@ -37,8 +38,18 @@ def disagreements(index: PerimeterIndex, lon: np.ndarray, lat: np.ndarray) -> in
         decide(Position(x, y, "", PositionType.COORDINATES), index, IN_FORCE).verdict
         for x, y in zip(lon.tolist(), lat.tolist(), strict=True)
     ]
-    assert set(verdicts) <= {VerdictCode.INSIDE, VerdictCode.OUTSIDE}
+    lost = np.array(verdicts) == VerdictCode.NOT_FOUND
+    assert set(verdicts) <= {VerdictCode.INSIDE, VerdictCode.OUTSIDE, VerdictCode.NOT_FOUND}
+    assert not lost[_any_within(polygons, east, north, FARTHEST_M - _A_METRE)].any()
+    assert lost[~_any_within(polygons, east, north, FARTHEST_M + _A_METRE)].all()
     return int(((np.array(verdicts) == VerdictCode.INSIDE) != inside_by_geos).sum())
+
+
+def _any_within(polygons: np.ndarray, east: np.ndarray, north: np.ndarray, reach_m: float) -> np.ndarray:
+    tree = shapely.STRtree(polygons)
+    found = np.zeros(len(east), dtype=bool)
+    found[tree.query(shapely.points(east, north), predicate="dwithin", distance=reach_m)[0]] = True
+    return found
 
 
 def edge_points(index: PerimeterIndex) -> tuple[np.ndarray, np.ndarray]:
