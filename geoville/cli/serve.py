@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import Annotated
 
@@ -43,6 +44,9 @@ def serve(
     Réglages par l'environnement aussi (GEOVILLE_…), dont GEOVILLE_ADMIN_TOKEN, le jeton de POST /admin/reload.
     """
     need("serve")
+    if hasattr(signal, "pthread_sigmask"):
+        # Before any library starts a thread: one that had not blocked it would take the signal from who waits for it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     # One door opens the other: the service's own code is the api's.
     from geoville.api.server import prepare
     from geoville.api.settings import read_settings
