@@ -37,8 +37,9 @@ def write_perimeters(file: Path, name: str, shift: float = 0.0) -> None:
 
 
 def told(document: dict[str, Any]) -> tuple[str, str, float]:
-    """What an answer says of the perimeter: its name, the verdict, the distance."""
-    return document["perimeters"][0]["name"], document["verdict"], round(document["distance_m"], 1)
+    """Name of the perimeter that holds the place, or of the nearest one; the verdict, the distance."""
+    [perimeter, *_] = (*document["perimeters"], *document["nearest"])
+    return perimeter["name"], document["verdict"], round(document["distance_m"], 1)
 
 
 def plain_client(**options: Any) -> httpx.Client:
