@@ -250,7 +250,7 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date, *, permi
         return _unknown(OUT_OF_FRANCE if index.country else OUT_OF_TERRITORY, found, hits, index, on)
     basis, kinds, answering = _answering(located, index, on)
     if not answering and index.any_in_force(on, kinds):
-        return _unknown(OUT_OF_CONTOURS, found, hits, index, on)
+        return replace(_unknown(OUT_OF_CONTOURS, found, hits, index, on), basis=basis)
     nearest = answering[0] if answering else None
     verdict = located.verdict_of(nearest)
     periods = period_verdicts(located)
@@ -282,7 +282,8 @@ def _answering(
     """What a verdict rests on a day: official or estimated, which kinds, and the hits in force, what decides first."""
     hits, found = located.hits, located.position
     local = index.knows_everything((found.lon, found.lat, found.lon, found.lat))
-    basis, kinds = index.answering(on, hits[0].perimeter.epsg if hits else None, local=local)
+    epsg = hits[0].perimeter.epsg if hits else index.nearest_epsg(found.lon, found.lat)
+    basis, kinds = index.answering(on, epsg, local=local)
     in_force = (hit for hit in hits if hit.perimeter.kind in kinds and hit.perimeter.in_force(on))
     return basis, kinds, deciding_first(located, in_force)
 

@@ -239,6 +239,12 @@ class PerimeterIndex:
         nearest = min(distance, key=distance.__getitem__)
         return moved[nearest], nearest
 
+    def nearest_epsg(self, lon: float, lat: float) -> int | None:
+        """Projected CRS of the perimeter nearest to a point, degrees; None without perimeters."""
+        import shapely
+
+        return self.projected(shapely.points(lon, lat))[1]
+
     def answering(self, on: date, epsg: int | None = None, *, local: bool = True) -> tuple[Basis, frozenset[Kind]]:
         """What an answer rests on that day: the QPV in force, else candidates, else whatever there is.
 

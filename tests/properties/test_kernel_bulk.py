@@ -78,10 +78,10 @@ def assert_same_as_one_by_one(
             assert bulk.perimeter[row] == NO_PERIMETER
             assert np.isnan(bulk.distance_m[row])
         else:
-            assert index.perimeters[bulk.perimeter[row]] is answer.perimeters[0].perimeter
+            assert index.perimeters[bulk.perimeter[row]] is answer.hits[0].perimeter
             assert bulk.distance_m[row] == answer.distance_m
             held = {id(index.perimeters[item]) for item in bulk.sets.of(int(bulk.within[row]))}
-            assert held == {id(hit.perimeter) for hit in answer.perimeters if hit.inside}
+            assert held == {id(hit.perimeter) for hit in answer.hits if hit.inside}
 
 
 @settings(max_examples=40, deadline=None)
