@@ -27,7 +27,7 @@ from geoville.api.routing import DataRoute, day_asked
 from geoville.api.service import CurrentService, cache_headers, not_modified
 from geoville.eligibility.rules import rules_at
 from geoville.law.generations import generations
-from geoville.rendering.folium_map import read_leaflet
+from geoville.rendering.folium_map import own_text, read_leaflet
 from geoville.rendering.layers import band_layers
 from geoville.rendering.look import PERIMETER_LINES, tile_source
 from geoville.version import __version__
@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 PAGE = files("geoville.api").joinpath("page")
 
 _MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".png": "image/png"}
+
+_SHARED = ("online.js",)
+"""Scripts that one-file maps have too."""
 
 _LEAFLET = (
     "leaflet.js",
@@ -89,6 +92,7 @@ def read_page_files() -> dict[str, PageFile]:
         Leaflet is not installed whole.
     """
     own = {item.name: _read(item) for item in PAGE.iterdir() if Path(item.name).suffix in _MEDIA_TYPES}
+    own |= {name: PageFile.of(own_text(name).encode(), Path(name).suffix) for name in _SHARED}
     return own | {f"leaflet/{name}": PageFile.of(read_leaflet(name), Path(name).suffix) for name in _LEAFLET}
 
 
@@ -105,11 +109,12 @@ _FRANCE = (-5.2, 41.3, 9.6, 51.1)
 def page(request: Request, service: Service) -> HTMLResponse:
     """The page, with what its scripts need to know of the service."""
     settings: Settings = request.app.state.settings
-    tiles = tile_source(settings.tiles) if settings.tiles else None
+    tiles = tile_source(settings.tiles, settings.tiles_host)
     html = _template().render(
         title=service.territory.title,
         version=__version__,
         generations=_generations(),
+        tiles=tiles,
         facts=page_facts(service, tiles),
     )
     return HTMLResponse(html, headers={"Content-Security-Policy": content_security_policy(tiles)})
@@ -123,12 +128,12 @@ def page_facts(service: Service, tiles: TileSource | None) -> dict[str, Any]:
         "country": service.desk.index.country is not None,
         "cells": f"cells-{service.territory.default_vintage}" if service.territory.has("grid") else None,
         "lines": {name: asdict(line) for name, line in PERIMETER_LINES.items()},
-        "tiles": asdict(tiles) | {"url": tiles.url} if tiles else None,
+        "tiles": tiles.document() if tiles else None,
     }
 
 
 def content_security_policy(tiles: TileSource | None) -> str:
-    """Let the page load its own files, and images of the one host that the operator chose."""
+    """Let the page load its own files, and images of the one host that the operator lets it offer."""
     images = f"'self' data: {tiles.host}" if tiles else "'self' data:"
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "

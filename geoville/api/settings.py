@@ -29,7 +29,8 @@ class Settings(BaseSettings):
     perimeters : files that answer instead of the pack's perimeters.
     addresses : list, or index, of addresses searched instead of the pack's list.
     geocoder : remote service asked instead of any list; the operator's choice alone, never a request's.
-    tiles : background of the page's map: none, or the PLAN IGN, which a third party then serves.
+    tiles : Plan IGN under the page's map, which a third party serves: offered (empty), on at first, or never offered.
+    tiles_host : mirror of the Géoplateforme that serves it instead.
     public_url : address under which clients reach the service, where a proxy changes it; links bear it.
     cors_origins : origins whose pages may read the answers ("*": any).
     admin_token : what `POST /admin/reload` asks for; without one the route does not exist.
@@ -53,7 +54,8 @@ class Settings(BaseSettings):
     perimeters: tuple[Path, ...] = ()
     addresses: Path | None = None
     geocoder: str | None = None
-    tiles: Literal["", "ign"] = ""
+    tiles: Literal["", "ign", "aucun"] = ""
+    tiles_host: Annotated[str, Field(pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+)?$")] = ""
     public_url: Annotated[str, Field(pattern=r"^(https?://[^\s?#]+)?$")] = ""
     cors_origins: tuple[str, ...] = ()
     admin_token: Annotated[SecretStr, Field(min_length=16)] | None = None

@@ -44,7 +44,8 @@ def draw(
         Path | None, typer.Option("--style", metavar="FICHIER", help="Couleurs et noms des couches (TOML).")
     ] = None,
     tiles: Annotated[
-        str | None, typer.Option("--tiles", metavar="FOND", help="Fond de carte en ligne : ign. Aucun sinon.")
+        str | None,
+        typer.Option("--tiles", metavar="FOND", help="Plan IGN d'emblée : ign ; jamais : aucun. Proposé sinon."),
     ] = None,
     ground: Annotated[
         list[Path] | None,
@@ -79,7 +80,7 @@ def draw(
     look = read_look(style, tiles, ground or ())
     with out.writing() as folder:
         if compared is not None:
-            _refuse_idle(("--tiles", tiles), ("--ground", ground))
+            _refuse_idle(("--ground", ground))
             used_grid = grid or open_pack(territory).grid_path()
             drawn: Iterable[Path] = [
                 _comparison(compared, used_grid, folder, look, vintage, kind, generation, columns.own)
@@ -108,7 +109,7 @@ def _comparison(
 
     run = compare_files(*compared, grid, vintage=vintage, kind=kind, generation=generation, own=own)
     folder.mkdir(parents=True, exist_ok=True)
-    run.draw(folder / COMPARISON_PAGE, look.style)
+    run.draw(folder / COMPARISON_PAGE, look)
     return folder / COMPARISON_PAGE
 
 

@@ -32,7 +32,8 @@ def serve(
         typer.Option("--rate-per-minute", metavar="N", help="Demandes par client et par minute ; 0 : sans limite."),
     ] = None,
     tiles: Annotated[
-        str | None, typer.Option("--tiles", metavar="FOND", help="Fond de carte de la page : « ign », ou aucun.")
+        str | None,
+        typer.Option("--tiles", metavar="FOND", help="Plan IGN d'emblée : ign ; jamais : aucun. Proposé sinon."),
     ] = None,
     log_json: Annotated[
         bool | None,

@@ -11,7 +11,7 @@ from geoville.eligibility.actions.check import GROUND_NAMES
 from geoville.french import UNIT_SPACE
 from geoville.rendering.cells import Popup, cell_layer, geojson, inhabited_area
 from geoville.rendering.layers import perimeter_layers
-from geoville.rendering.look import MapStyle, PlaceStyle
+from geoville.rendering.look import MapStyle, PlaceStyle, tile_source
 from geoville.rendering.map_spec import MapSpec, PanelSection, PerimeterLayer, PlaceLayer, PlacePoint, Shape
 from geoville.rendering.maps import ESTIMATE_WARNING, date_line, view_around
 
@@ -101,6 +101,7 @@ def action_map(
         panel=_panel(grounds, marks),
         sources=tuple(dict.fromkeys(source.citation for source in sources)),
         date_line=date_line(on),
+        tiles=tile_source(""),
         style=MapStyle(places={ground: PlaceStyle(GROUND_NAMES[ground], _COLOURS[ground]) for ground in grounds}),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from geoville.carroyage.grid import Grid
     from geoville.model import Perimeter, Source
     from geoville.perimeters.comparison import ChangedPiece, Comparison, Flow, Group, Member, SharedGround
+    from geoville.rendering.look import TileSource
 
 
 # --- A comparison of two maps in French: names of the maps, of what changes, and the rows of its table
@@ -194,6 +196,7 @@ class ComparisonSpec:
     backdrop : inhabited area, GeoJSON geometry.
     summary, notes : French sentences above the table and under it.
     sources : citations, one line each.
+    tiles : online backdrop that the reader may ask for; None for none.
     """
 
     title: str
@@ -207,6 +210,7 @@ class ComparisonSpec:
     notes: tuple[str, ...]
     sources: tuple[str, ...]
     style: MapStyle = field(default_factory=MapStyle)
+    tiles: TileSource | None = None
 
 
 def comparison_map(
@@ -218,6 +222,7 @@ def comparison_map(
     grid: Grid,
     sources: Iterable[Source],
     style: MapStyle | None = None,
+    tiles: TileSource | None = None,
 ) -> ComparisonSpec:
     """Two maps of one place, before and after.
 
@@ -246,6 +251,7 @@ def comparison_map(
         notes=(*warning, people_note, rules_sentence(comparison)),
         sources=tuple(dict.fromkeys(source.citation for source in sources)),
         style=look,
+        tiles=tiles,
     )
 
 
@@ -304,6 +310,9 @@ def _view(perimeters: Sequence[Perimeter], grid: Grid) -> tuple[float, float, fl
 # --- The page of a comparison: two maps that move together, their legend and their table, in one offline file
 
 
+_SCRIPTS = ("details.js", "online.js", "comparison/compare.js")
+
+
 def render_comparison(spec: ComparisonSpec) -> str:
     """Draw a comparison as one HTML page that opens with no network.
 
@@ -317,13 +326,14 @@ def render_comparison(spec: ComparisonSpec) -> str:
         A script that the page needs is missing from the installation.
     """
     page = drawn([_folium_map(spec, side) for side in spec.sides])
+    tiles = json.dumps(spec.tiles.document()) if spec.tiles else "null"
     return page_text(
         "comparison/compare.html",
         spec=spec,
         styles=[*page.styles, style_tag(own_text("page.css")), style_tag(own_text("comparison/compare.css"))],
-        scripts=[*page.scripts, script_tag(own_text("details.js")), script_tag(own_text("comparison/compare.js"))],
+        scripts=[*page.scripts, *(script_tag(own_text(name)) for name in _SCRIPTS)],
         map_elements=page.elements,
-        map_script=script_tag(f"{page.code}\nsetUpComparison({', '.join(page.names)});"),
+        map_script=script_tag(f"{page.code}\nsetUpComparison({', '.join(page.names)}, {tiles});"),
         columns=COLUMNS,
         fills=CHANGE_FILLS,
         change_fill=change_fill,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -326,44 +326,70 @@ class TileSource:
     host : with its scheme; a page may fetch images from there and nowhere else.
     path : with `{z}`, `{x}` and `{y}`.
     attribution : what the licence asks to be written on the map.
+    owner : who sees what is asked for, as a French complement ("à l'IGN").
     max_zoom : beyond it, the images of that zoom are enlarged.
+    shown : whether it is on when a map opens for the first time; a reader's own choice is remembered.
     """
 
     name: str
     host: str
     path: str
     attribution: str
+    owner: str
     max_zoom: int
+    shown: bool = False
 
     @property
     def url(self) -> str:
         """Address of an image, with its placeholders."""
         return self.host + self.path
 
+    @property
+    def notice(self) -> str:
+        """One French sentence: what leaves the machine once it is on."""
+        asked = self.host.partition("://")[2]
+        return (
+            f"S'il est coché, ce navigateur demande {self.owner} ({asked}) les images de l'endroit regardé, et rien "
+            "d'autre : ni l'adresse demandée, ni un fichier."
+        )
 
-_SOURCES = {
-    "ign": TileSource(
-        name="Plan IGN",
-        host="https://data.geopf.fr",
-        path=(
-            "/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&STYLE=normal"
-            "&FORMAT=image/png&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}"
-        ),
-        attribution="Fond : Plan IGN, © IGN – Géoplateforme",
-        max_zoom=19,
+    def document(self) -> dict[str, Any]:
+        """What the scripts of a page need to know of it."""
+        return asdict(self) | {"url": self.url}
+
+
+NO_TILES = "aucun"
+"""Name by which an online backdrop is left out for good."""
+
+_IGN = TileSource(
+    name="Plan IGN",
+    host="https://data.geopf.fr",
+    path=(
+        "/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&STYLE=normal"
+        "&FORMAT=image/png&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}"
     ),
-}
+    attribution="Fond : Plan IGN, © IGN – Géoplateforme",
+    owner="à l'IGN",
+    max_zoom=19,
+)
+_SOURCES = {"": _IGN, "ign": replace(_IGN, shown=True), NO_TILES: None}
 
 
-def tile_source(name: str) -> TileSource:
-    """Return the online backdrop of that name.
+def tile_source(name: str, host: str = "") -> TileSource | None:
+    """Return the online backdrop that a map offers; None for none at all.
+
+    Parameters
+    ----------
+    name : "ign" to have it on when the map opens, empty to offer it, `NO_TILES` never to.
+    host : a mirror of the usual one, with its scheme; empty for the usual one.
 
     Raises
     ------
     InvalidInputError
-        There is none.
+        No backdrop has that name.
     """
     if name not in _SOURCES:
-        known = ", ".join(_SOURCES)
+        known = ", ".join(filter(None, _SOURCES))
         raise InvalidInputError(f"Le fond de carte « {name} » est inconnu", advice=f"fonds connus : {known}")
-    return _SOURCES[name]
+    found = _SOURCES[name]
+    return replace(found, host=host) if found and host else found

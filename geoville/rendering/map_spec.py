@@ -173,7 +173,7 @@ class MapSpec:
     sources : citations, one line each.
     date_line : French sentence dating the map.
     style : lines, marks and labels.
-    tiles : online backdrop, None for a map without network.
+    tiles : online backdrop that the reader may ask for, None for a map without network.
     ground : what the view shows of streets, railways and water; nothing where they are not known.
     """
 

@@ -24,7 +24,7 @@ function setUpPage(map, layers, backdrop, tiles) {
     "aria-label",
     "Carte : flèches pour se déplacer, + et − pour zoomer, Entrée pour lire le carreau du centre",
   );
-  if (tiles) addTiles(map, tiles);
+  if (tiles) offerOnlineGround([map], tiles, document.querySelector("#online"), say);
   addGround(map);
   const cells = addCells(map);
   addNorth(map);

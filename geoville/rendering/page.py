@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,6 +79,7 @@ _SCRIPTS = (
     "details.js",
     "labels.js",
     "ground.js",
+    "online.js",
     "cells.js",
     "layers.js",
     "search.js",
@@ -114,7 +115,8 @@ def render_page(spec: MapSpec) -> str:
 
     Returns
     -------
-    HTML text; the same `spec` always gives the same text. Only a map with `tiles` fetches anything, from their host.
+    HTML text; the same `spec` always gives the same text. Only a map with `tiles` fetches anything, from their
+    host, once its reader asked for them.
 
     Raises
     ------
@@ -164,5 +166,5 @@ def _layers(spec: MapSpec, folium_map: Any) -> Iterator[LayerEntry]:
 
 def _set_up(spec: MapSpec, folium_map: str, layers: list[LayerEntry], backdrop: Any) -> str:
     names = ", ".join(layer.drawn.get_name() for layer in layers)
-    tiles = json.dumps({**asdict(spec.tiles), "url": spec.tiles.url}) if spec.tiles else "null"
+    tiles = json.dumps(spec.tiles.document()) if spec.tiles else "null"
     return f"setUpPage({folium_map}, [{names}], {backdrop.get_name() if backdrop else 'null'}, {tiles});"

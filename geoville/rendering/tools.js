@@ -117,17 +117,3 @@ function addMiniMap(map, backdrop) {
   map.on("moveend", () => frame.setBounds(map.getBounds()));
   mini.on("click", ({ latlng }) => map.panTo(latlng));
 }
-
-/* The online backdrop is opt-in; without network the territory's own shapes, which lie under it, remain. */
-function addTiles(map, tiles) {
-  const lost = () => say(`${tiles.name} injoignable : la carte garde son fond vectoriel.`);
-  if (!navigator.onLine) {
-    lost();
-    return;
-  }
-  const layer = L.tileLayer(tiles.url, { pane: "tilePane", maxNativeZoom: tiles.max_zoom, maxZoom: 22 });
-  layer.once("tileerror", lost);
-  layer.once("tileload", () => map.getContainer().classList.add("with-tiles"));
-  L.control.attribution({ prefix: false, position: "bottomright" }).addAttribution(tiles.attribution).addTo(map);
-  layer.addTo(map);
-}

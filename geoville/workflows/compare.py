@@ -18,6 +18,7 @@ from geoville.sources.files import replacing
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import OWN_LAYER, write_layer
 from geoville.workflows.layers import read_map, refuse_idle_generation, require_near
+from geoville.workflows.maps import MapLook
 from geoville.workflows.qgis_looks import changes_look
 from geoville.workflows.search_inputs import grid_input, read_sourced_grid
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from geoville.carroyage.grid import Grid
     from geoville.model import Kind, Perimeter
     from geoville.perimeters.comparison import ChangedPiece, Comparison, Flow, Group, Member, SharedGround
-    from geoville.rendering.look import MapStyle
     from geoville.sources.contours import OwnColumns
     from geoville.sources.writers import LayerChoice
 
@@ -121,8 +121,9 @@ class ComparisonRun:
         write_layer(self.frame(), path, layer=CHANGES_LAYER, style=changes_look(), into=into)
         write_provenance(self.provenance, path)
 
-    def draw(self, path: Path, style: MapStyle | None = None) -> None:
+    def draw(self, path: Path, look: MapLook | None = None) -> None:
         """Draw both maps side by side, as one page that opens with no network."""
+        look = look or MapLook()
         spec = comparison_map(
             self.comparison,
             self.pieces,
@@ -130,7 +131,8 @@ class ComparisonRun:
             new=self.new,
             grid=self.grid,
             sources=self.provenance.sources,
-            style=style,
+            style=look.style,
+            tiles=look.tiles,
         )
         with replacing(path) as beside:
             beside.write_text(render_comparison(spec), encoding="utf-8", newline="\n")

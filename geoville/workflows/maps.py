@@ -138,12 +138,12 @@ class MapLook:
 
     Parameters
     ----------
-    tiles : online backdrop; None for maps without network.
+    tiles : online backdrop that maps offer; None for none.
     ground : files of streets, railways or water, beside the streets of the territory.
     """
 
     style: MapStyle = field(default_factory=MapStyle)
-    tiles: TileSource | None = None
+    tiles: TileSource | None = field(default_factory=lambda: tile_source(""))
     ground: tuple[Path, ...] = ()
 
 
@@ -363,7 +363,7 @@ def read_look(style: Path | None, tiles: str | None, ground: Sequence[Path] = ()
     InvalidInputError
         The style cannot be read, or it or the online backdrop is not what it should be.
     """
-    look = MapLook(tiles=tile_source(tiles) if tiles else None, ground=tuple(ground))
+    look = MapLook(tiles=tile_source(tiles or ""), ground=tuple(ground))
     if style is None:
         return look
     try:

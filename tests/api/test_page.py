@@ -27,7 +27,8 @@ def test_what_scripts_need_to_know_is_in_the_page(get):
     west, south, east, north = facts["extent"]
     assert west < 1.85 < east
     assert south < 50.95 < north
-    assert facts["tiles"] is None
+    assert facts["tiles"]["name"] == "Plan IGN"
+    assert not facts["tiles"]["shown"]
     assert facts["cells"] == "cells-2019"
 
 
@@ -38,8 +39,10 @@ def test_the_page_has_no_inline_script_nor_style_and_no_address_of_a_third_party
     assert re.findall(r'(?:src|href)="(?:https?:)?//', text) == []
 
 
-def test_the_policy_opens_to_the_one_host_of_tiles_that_the_operator_chose():
-    assert "http" not in content_security_policy(None)
+def test_the_policy_opens_to_the_one_host_of_tiles_that_the_operator_lets_it_offer():
+    assert "http" not in content_security_policy(tile_source("aucun"))
+    mirror = content_security_policy(tile_source("", "https://fonds.ville.example"))
+    assert "img-src 'self' data: https://fonds.ville.example;" in mirror
     with_tiles = content_security_policy(tile_source("ign"))
     assert "img-src 'self' data: https://data.geopf.fr;" in with_tiles
     assert with_tiles.count("http") == 1

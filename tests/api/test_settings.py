@@ -45,6 +45,12 @@ def test_the_command_line_is_heard_first_and_the_token_is_passed_to_nobody(monke
     assert settings.environment() == {"GEOVILLE_TILES": "ign", "GEOVILLE_RATE_PER_MINUTE": "7"}
 
 
+@pytest.mark.parametrize("host", ["fonds.example", "https://fonds.example/wmts", "https://a b", "javascript:alert(1)"])
+def test_a_mirror_of_tiles_is_a_host_and_nothing_else(host):
+    with pytest.raises(InvalidInputError, match="GEOVILLE_TILES_HOST"):
+        read_settings(tiles_host=host)
+
+
 def test_an_empty_variable_sets_nothing(monkeypatch):
     monkeypatch.setenv("GEOVILLE_ADMIN_TOKEN", "")
     assert read_settings().admin_token is None

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import re
-from dataclasses import replace
 
 import pytest
-from PIL import Image
 from playwright.sync_api import expect
-
-from geoville.rendering import render_page
-from geoville.rendering.look import tile_source
 
 pytestmark = pytest.mark.browser
 
@@ -116,32 +110,3 @@ def test_it_prints_on_two_sheets(opened, pages, sector):
             expect(page.locator(hidden)).to_be_hidden()
         for shown in (".theme-legend:visible", ".panel", ".folium-map", ".leaflet-control-scale"):
             expect(page.locator(shown)).to_be_visible()
-
-
-@pytest.mark.parametrize("answers", [True, False])
-def test_the_online_backdrop_is_shown_where_it_answers(browser, specs, tmp_path, answers):
-    image = io.BytesIO()
-    Image.new("RGB", (256, 256), "#88aa88").save(image, "PNG")
-    path = tmp_path / "tiles.html"
-    path.write_text(render_page(replace(specs[CONSTANTINE], tiles=tile_source("ign"))), encoding="utf-8")
-    asked: list[str] = []
-    page = browser.new_page()
-    page.add_init_script("Object.defineProperty(navigator, 'onLine', { value: true })")
-
-    def answer(route):
-        asked.append(route.request.url)
-        return route.fulfill(body=image.getvalue(), content_type="image/png") if answers else route.abort()
-
-    page.route(re.compile("^https:"), answer)
-    page.goto(path.as_uri())
-    if answers:
-        expect(page.locator(".folium-map.with-tiles .leaflet-tile-loaded").first).to_be_visible()
-        expect(page.locator(".leaflet-backdrop-pane")).to_have_css("visibility", "hidden")
-        expect(page.locator("#status")).to_be_hidden()
-    else:
-        expect(page.locator("#status")).to_contain_text("Plan IGN injoignable")
-        expect(page.locator(".leaflet-backdrop-pane path").first).to_be_visible()
-    expect(page.locator(".leaflet-control-attribution")).to_have_text("Fond : Plan IGN, © IGN – Géoplateforme")
-    assert asked
-    assert all(url.startswith("https://data.geopf.fr/wmts?") and "PLANIGNV2" in url for url in asked)
-    page.context.close()

@@ -2,7 +2,7 @@
 
 import { byId, make } from "./dom.js";
 
-const { L } = globalThis;
+const { L, offerOnlineGround } = globalThis;
 const CLOSE_ZOOM = 15;
 const WIDE_PX = 700;
 const DECIMALS = 6; // about ten centimetres
@@ -25,7 +25,7 @@ export function openMap(facts, view, { onPoint, onMove }) {
   foldLegend(map);
   if (view) map.setView([view.lat, view.lon], view.zoom);
   else map.fitBounds(whole, { paddingBottomRight: besideLegend() });
-  if (facts.tiles) addTiles(map, facts.tiles);
+  if (facts.tiles) offerOnlineGround([map], facts.tiles, byId("online"), (text) => { byId("map-said").textContent = text; });
 
   const ask = ({ lat, lng }) => onPoint(Number(lng.toFixed(DECIMALS)), Number(lat.toFixed(DECIMALS)));
   map.on("click", (event) => ask(event.latlng.wrap()));
@@ -69,19 +69,6 @@ export const besideLegend = () => [byId("legend").open ? byId("legend").offsetWi
 /** The legend is open where the map is wide, folded on small screens. */
 function foldLegend(map) {
   byId("legend").open = map.getSize().x >= WIDE_PX;
-}
-
-function addTiles(map, tiles) {
-  const layer = L.tileLayer(tiles.url, { attribution: tiles.attribution, maxNativeZoom: tiles.max_zoom, maxZoom: 19 });
-  let seen = false;
-  layer.on("tileload", () => {
-    seen = true;
-    map.getContainer().classList.add("with-tiles");
-  });
-  layer.on("tileerror", () => {
-    if (!seen) layer.remove(); // no network: the map's own vectors are enough
-  });
-  layer.addTo(map);
 }
 
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -13,11 +13,14 @@ function synchronise(one, other) {
   follow(other, one);
 }
 
-function setUpComparison(before, after) {
+function setUpComparison(before, after, tiles) {
   for (const [map, name] of [[before, "d'avant"], [after, "d'après"]]) {
     addControls(map);
     map.getContainer().setAttribute("aria-label", `Carte ${name} : flèches pour se déplacer, + et − pour zoomer`);
   }
   after.setView(before.getCenter(), before.getZoom(), { animate: false });
   synchronise(before, after);
+  if (tiles) offerOnlineGround([before, after], tiles, document.querySelector("#online"), (text) => {
+    document.querySelector(".online-said").textContent = text;
+  });
 }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from patience import PATIENCE_MS
 from services import services
+from tile_server import TileServer, tile_server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -39,9 +40,16 @@ def pack_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def pack_url(pack_folder: Path) -> Iterator[str]:
-    """The service of the pack of Calais, whose quarters are estimated."""
-    with serving(pack_folder) as url:
+def plan() -> Iterator[TileServer]:
+    """What stands for the Géoplateforme."""
+    with tile_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def pack_url(pack_folder: Path, plan: TileServer) -> Iterator[str]:
+    """The service of the pack of Calais, which offers the tiles of `plan`."""
+    with serving(pack_folder, GEOVILLE_TILES_HOST=plan.host) as url:
         yield url
 
 
@@ -52,17 +60,18 @@ def official_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     quarters = [quarter("QP062999", "Grand quartier d'essai", 0.01), quarter("QN06299M", HOSTILE, 0.002)]
     file = folder / "qpv.geojson"
     file.write_text(json.dumps({"type": "FeatureCollection", "features": quarters}), encoding="utf-8")
-    with serving(folder, "--perimeters", str(file)) as url:
+    with serving(folder, "--perimeters", str(file), "--tiles", "aucun") as url:
         yield url
 
 
 @contextmanager
-def serving(folder: Path, *options: str) -> Iterator[str]:
+def serving(folder: Path, *options: str, **environment: str) -> Iterator[str]:
     """URL of a `geoville serve` that keeps what it keeps in a folder."""
     own = {
         "GEOVILLE_DATA_DIR": str(folder / "user"),
         "GEOVILLE_CACHE_DIR": str(folder / "cache"),
         "TMPDIR": str(folder),
+        **environment,
     }
     with services(folder) as start:
         service = start(*options, env=own, until="/ready")
@@ -73,12 +82,13 @@ def serving(folder: Path, *options: str) -> Iterator[str]:
 def visiting(browser: Browser) -> Open:
     """`visiting(url)`: the page once its map is drawn; on leaving, nothing foreign was fetched, the console is empty.
 
-    `may_say` is part of a line that may be there: Chromium writes one for a refusal of the service.
+    `may_say` is part of a line that may be there: Chromium writes one for a refusal of the service. `may_ask` is the
+    start of addresses that may be fetched beside the service's own.
     """
 
     @contextmanager
     def visit(
-        url: str, viewport: dict[str, int] = CLERK, may_say: str = "nothing", **options: object
+        url: str, viewport: dict[str, int] = CLERK, may_say: str = "nothing", may_ask: str = "data:", **options: object
     ) -> Iterator[Page]:
         context = browser.new_context(viewport=viewport, locale="fr-FR", reduced_motion="reduce", **options)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -95,7 +105,7 @@ def visiting(browser: Browser) -> Open:
         yield page
         context.close()
         origin = url.split("#", maxsplit=1)[0]
-        assert [address for address in fetched if not address.startswith((origin, "data:", "blob:"))] == []
+        assert [address for address in fetched if not address.startswith((origin, "data:", "blob:", may_ask))] == []
         assert [line for line in said if may_say not in line] == []
 
     return visit

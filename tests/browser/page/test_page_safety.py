@@ -36,8 +36,20 @@ def test_a_hostile_name_of_perimeter_is_only_text(visiting, official_url):
         assert page.locator(INJECTED).count() == 0
 
 
-def test_the_policy_lets_the_page_load_its_own_files_only(pack_url):
-    answer = httpx.get(pack_url, headers={"Accept": "text/html"}, timeout=60)
+def test_the_plan_is_fetched_once_asked_for_and_without_saying_from_where(visiting, pack_url, plan):
+    with visiting(pack_url, may_ask=plan.host) as page:
+        assert plan.tiles == []
+        page.get_by_label("Plan IGN (en ligne)").check()
+        expect(page.locator("#map.with-tiles .leaflet-tile-loaded").first).to_be_visible()
+        expect(page.locator(".leaflet-control-attribution")).to_contain_text("Plan IGN, © IGN")
+        page.reload()
+        expect(page.locator("#map.with-tiles")).to_be_visible()
+        page.get_by_label("Plan IGN (en ligne)").uncheck()
+    assert plan.refused == plan.referrers == []
+
+
+def test_the_policy_lets_the_page_load_its_own_files_only(official_url):
+    answer = httpx.get(official_url, headers={"Accept": "text/html"}, timeout=60)
     policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";"))
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
