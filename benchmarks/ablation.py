@@ -72,6 +72,7 @@ class Marseille:
         layer = read_iris(folder / "iris_2020_generalised_rfl2011.geojson")
         self.iris_year = layer.year
         self.iris_median = layer.median_eur / parameter("median_declared_income_eur").of_year(layer.year).value
+        self._incomes: dict[tuple[float, bool], CellIncome] = {}
         self.overlap = overlap_of_cells(self.squares, layer.polygons)
         self.threshold = income_threshold(RMUC, ON)
         self.legal = LegalTests(
@@ -89,9 +90,12 @@ class Marseille:
 
     def _income(self, chain: Chain) -> CellIncome:
         weight = self.default_iris_weight if chain.iris_weight is None else chain.iris_weight
-        years_apart = abs(self.grid.vintage - self.iris_year)
-        iris = IrisIncome(self.overlap, self.iris_median, weight, years_apart) if weight else None
-        return estimate_income(self.grid, self.bridge, self.national_eur, iris, shrink=chain.shrink)
+        if (weight, chain.shrink) not in self._incomes:
+            years_apart = abs(self.grid.vintage - self.iris_year)
+            iris = IrisIncome(self.overlap, self.iris_median, weight, years_apart) if weight else None
+            income = estimate_income(self.grid, self.bridge, self.national_eur, iris, shrink=chain.shrink)
+            self._incomes[weight, chain.shrink] = income
+        return self._incomes[weight, chain.shrink]
 
     def _poor_cells(self, income: CellIncome) -> list[BaseGeometry]:
         with np.errstate(invalid="ignore"):

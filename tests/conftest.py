@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Generator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -55,10 +56,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_user_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads or writes the territory files that the user of this machine has added."""
-    monkeypatch.setenv("GEOVILLE_DATA_DIR", str(tmp_path / "geoville-user-data"))
-    monkeypatch.setenv("GEOVILLE_CACHE_DIR", str(tmp_path / "geoville-cache"))
+def _own_user_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the territory files that the user of this machine has added.
+
+    Each has folders of its own, which it makes if it needs them: most do not.
+    """
+    own = tmp_path_factory.getbasetemp() / f"of-user-{next(_ranks)}"
+    monkeypatch.setenv("GEOVILLE_DATA_DIR", str(own / "data"))
+    monkeypatch.setenv("GEOVILLE_CACHE_DIR", str(own / "cache"))
+
+
+_ranks = count()
 
 
 @pytest.fixture(scope="session")

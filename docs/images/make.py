@@ -48,28 +48,44 @@ def draw_all(folder: Path) -> None:
     """Draw every picture into a folder."""
     with TemporaryDirectory() as work, _browser() as browser:
         os.environ["GEOVILLE_DATA_DIR"] = str(Path(work) / "user")  # the same whatever the user added
-        _draw_files(Path(work), browser, folder)
+        for name, draw in FROM_FILES.items():
+            draw(Path(work), browser, folder / name)
         with _serving(Path(work)) as url:
-            _shoot(
-                browser, f"{url}/#on={GENERATION_DAY}&q={quote(ADDRESS)}", folder / "page.png", CLERK, ready=_answered
-            )
+            draw_page(url, browser, folder / PAGE)
 
 
-def _draw_files(work: Path, browser: Browser, folder: Path) -> None:
-    calais = Territory.open("calais")
-    page = calais.map(SECTOR, work, on=DAY)
-    _shoot(browser, page.as_uri(), folder / "carte-gagarine.png", SCREEN, ready=_drawn)
-    statement = calais.attest(ADDRESS, work / "releve.pdf", on=DAY, issued=DAY)
-    _print(statement, folder / "releve.png")
-    sheet = Image.open(calais.sheet(SECTOR, work / "planche.png", on=DAY)).convert("RGB")
-    height = round(sheet.height * SHEET_WIDTH / sheet.width)
-    _keep(sheet.resize((SHEET_WIDTH, height), Image.Resampling.LANCZOS), folder / "planche.png")
+def draw_map(work: Path, browser: Browser, path: Path) -> None:
+    """Draw the map of a sector, as it opens."""
+    page = Territory.open("calais").map(SECTOR, work, on=DAY)
+    _shoot(browser, page.as_uri(), path, SCREEN, ready=_drawn)
 
 
-def _print(statement: Path, path: Path) -> None:
+def draw_statement(work: Path, browser: Browser, path: Path) -> None:  # noqa: ARG001 - as the others
+    """Draw the statement of an address, from its PDF."""
+    statement = Territory.open("calais").attest(ADDRESS, work / "releve.pdf", on=DAY, issued=DAY)
     command = ["pdftoppm", "-png", "-singlefile", "-r", str(PAPER_DPI), str(statement), str(path.with_suffix(""))]
     subprocess.run(command, check=True)  # noqa: S603 - the words are ours
     _keep(Image.open(path).convert("RGB"), path)
+
+
+def draw_sheet(work: Path, browser: Browser, path: Path) -> None:  # noqa: ARG001 - as the others
+    """Draw the sheet of a sector, smaller."""
+    sheet = Image.open(Territory.open("calais").sheet(SECTOR, work / "planche.png", on=DAY)).convert("RGB")
+    height = round(sheet.height * SHEET_WIDTH / sheet.width)
+    _keep(sheet.resize((SHEET_WIDTH, height), Image.Resampling.LANCZOS), path)
+
+
+def draw_page(url: str, browser: Browser, path: Path) -> None:
+    """Draw the page of a service that runs, once it has answered."""
+    _shoot(browser, f"{url}/#on={GENERATION_DAY}&q={quote(ADDRESS)}", path, CLERK, ready=_answered)
+
+
+PAGE = "page.png"
+FROM_FILES: dict[str, Callable[[Path, Browser, Path], None]] = {
+    "carte-gagarine.png": draw_map,
+    "releve.png": draw_statement,
+    "planche.png": draw_sheet,
+}
 
 
 def _drawn(page: Page) -> None:

@@ -14,6 +14,8 @@ import shapely
 from machine import chromium
 from patience import PATIENCE_MS
 from playwright.sync_api import expect, sync_playwright
+from services import serving
+from tile_server import TileServer, tile_server
 
 from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.model import Address, Kind, Perimeter
@@ -125,6 +127,26 @@ def at_rest(browser: Browser, pages: dict[str, Path]) -> Iterator[Callable[[str]
     yield lend
     for page in watched.values():
         page.page.context.close()
+
+
+@pytest.fixture(scope="session")
+def pack_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the service of the pack works, its temporary files included."""
+    return tmp_path_factory.mktemp("pack")
+
+
+@pytest.fixture(scope="session")
+def plan() -> Iterator[TileServer]:
+    """What stands for the Géoplateforme."""
+    with tile_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def pack_url(pack_folder: Path, plan: TileServer) -> Iterator[str]:
+    """The service of the pack of Calais, which offers the tiles of `plan`."""
+    with serving(pack_folder, GEOVILLE_TILES_HOST=plan.host) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

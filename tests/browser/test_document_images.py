@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -29,16 +29,34 @@ def test_every_picture_is_shown_and_there():
     assert [path for path in shown if not path.is_file()] == []
 
 
+def _script() -> ModuleType:
+    spec = spec_from_file_location("pictures", IMAGES / "make.py")
+    assert spec is not None
+    assert spec.loader is not None
+    script = module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return script
+
+
+SCRIPT = _script()
+
+
+def test_every_picture_has_its_script():
+    assert {path.name for path in IMAGES.glob("*.png")} == {*SCRIPT.FROM_FILES, SCRIPT.PAGE}
+
+
 @pytest.mark.browser
 @pytest.mark.needs("pdftotext")  # and pdftoppm, which comes with it
-def test_every_picture_is_what_its_script_draws(tmp_path):
-    ran = subprocess.run(
-        [sys.executable, str(IMAGES / "make.py"), "--into", str(tmp_path)], capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == 0, ran.stderr
-    drawn = {path.name for path in tmp_path.glob("*.png")}
-    assert drawn == {path.name for path in IMAGES.glob("*.png")}
-    assert {name: apart(tmp_path / name, IMAGES / name) for name in drawn} == dict.fromkeys(drawn, False)
+@pytest.mark.parametrize("name", SCRIPT.FROM_FILES)
+def test_a_picture_is_what_its_script_draws(name, browser, tmp_path):
+    SCRIPT.FROM_FILES[name](tmp_path, browser, tmp_path / name)
+    assert not apart(tmp_path / name, IMAGES / name)
+
+
+@pytest.mark.browser
+def test_the_picture_of_the_page_is_what_its_script_draws(pack_url, browser, tmp_path):
+    SCRIPT.draw_page(pack_url.rstrip("/"), browser, tmp_path / SCRIPT.PAGE)
+    assert not apart(tmp_path / SCRIPT.PAGE, IMAGES / SCRIPT.PAGE)
 
 
 def apart(drawn: Path, kept: Path) -> bool:

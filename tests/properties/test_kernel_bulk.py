@@ -8,7 +8,8 @@ from datetime import date
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from effort import cases
+from hypothesis import given
 from hypothesis import strategies as st
 from lattice_perimeters import polygon_layers, telling_points
 from numpy.typing import NDArray
@@ -84,11 +85,11 @@ def assert_same_as_one_by_one(
             assert held == {id(hit.perimeter) for hit in answer.hits if hit.inside}
 
 
-@settings(max_examples=40, deadline=None)
+@cases(each_run=24, slow=200)
 @given(index=indexes(), seed=st.integers(0, 1_000), accuracy_m=st.sampled_from([0.0, 30.0, 2_000.0]))
 def test_rows_are_answered_as_one_by_one(index: PerimeterIndex, seed: int, accuracy_m: float) -> None:
     points = telling_points([perimeter.geometry for perimeter in index.perimeters], seed, scattered=20)
-    chosen = np.random.default_rng(seed).choice(points, 60)
+    chosen = np.random.default_rng(seed).choice(points, 100)
     assert_same_as_one_by_one(index, *transform_points(*chosen.T.copy(), LAMBERT_93, WGS84), accuracy_m)
 
 

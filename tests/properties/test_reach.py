@@ -7,6 +7,7 @@ import pytest
 import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from geoville.eligibility.reach import TOLERANCE_M, farthest_m
 
@@ -40,15 +41,38 @@ shapes = st.one_of(
 )
 
 
+SIDE = 16
+"""Steps in the side of the squares in which points inside a shape are looked for."""
+
+
 def sampled(shape: shapely.Geometry, quarter: shapely.Geometry, step_m: float) -> float:
-    """Largest distance from points of a shape to the quarter: the truth, or less by a step at most."""
+    """Largest distance from points of a shape to the quarter: the truth, or less by a step at most.
+
+    Points inside are made a step apart where they may be farther than its rim: in the squares whose middle is.
+    """
     if shapely.get_dimensions(shape) == 0:
         return float(shapely.distance(shapely.get_parts(shape), quarter).max())
-    along = shapely.get_coordinates(shapely.segmentize(shape, step_m))
+    rim = _far(shapely.get_coordinates(shapely.segmentize(shape, step_m)), quarter).max()
+    if shapely.get_dimensions(shape) == 1:
+        return float(rim)
     west, south, east, north = shape.bounds
-    across = np.stack(np.meshgrid(np.arange(west, east, step_m), np.arange(south, north, step_m)), -1).reshape(-1, 2)
-    within = across[shapely.intersects_xy(shape, across)] if shapely.get_dimensions(shape) == 2 else across[:0]
-    return float(shapely.distance(shapely.points(np.concatenate([along, within])), quarter).max())
+    across_m, half = SIDE * step_m, (SIDE - 1) / 2 * step_m
+    middles = _lattice(np.arange(west, east, across_m), np.arange(south, north, across_m)) + half
+    middles = middles[_far(middles, quarter) + half * np.sqrt(2) > rim]
+    steps = np.arange(SIDE) * step_m - half
+    points = (middles[:, None, :] + _lattice(steps, steps)).reshape(-1, 2)
+    distances = _far(points, quarter)
+    farther = distances > rim
+    within = shapely.intersects_xy(shape, points[farther])
+    return float(distances[farther][within].max(initial=rim))
+
+
+def _far(points: NDArray[np.float64], quarter: shapely.Geometry) -> NDArray[np.float64]:
+    return np.asarray(shapely.distance(shapely.points(points), quarter))
+
+
+def _lattice(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.stack(np.meshgrid(easting, northing), -1).reshape(-1, 2)
 
 
 @settings(max_examples=150, deadline=None)

@@ -5,6 +5,7 @@ The small version runs with every test; `make slow` runs a million rows by coord
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -31,24 +32,31 @@ finally:
 """
 
 KILLED = """
-import itertools, os, signal, sys
+import itertools, json, os, signal, sys
+import geoville.eligibility.kernel.points, geoville.workflows.lookup_file.bulk  # once, for all the processes
 from geoville.cli import main
 from geoville.sources.rows.csv import CsvRows
 from geoville.workflows.lookup_file.output import Journal
 
-_, place, rank = sys.argv[:3]
-del sys.argv[1:3]
-owner, name = {"journal": (Journal, "append"), "output": (CsvRows, "write")}[place]
-whole, count = getattr(owner, name), itertools.count(1)
+def run_until_killed(place, rank, arguments):
+    owner, name = {"journal": (Journal, "append"), "output": (CsvRows, "write")}[place]
+    whole, count = getattr(owner, name), itertools.count(1)
 
-def until_the_kill(rows):
-    for row in rows:
-        if next(count) == int(rank):
-            os.kill(os.getpid(), signal.SIGKILL)
-        yield row
+    def until_the_kill(rows):
+        for row in rows:
+            if next(count) == rank:
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield row
 
-setattr(owner, name, lambda *others: whole(*others[:-1], until_the_kill(others[-1])))
-main()
+    setattr(owner, name, lambda *others: whole(*others[:-1], until_the_kill(others[-1])))
+    sys.argv = ["geoville", *arguments]
+    main()
+
+for run in json.loads(sys.argv[1]):
+    child = os.fork()
+    if child == 0:
+        run_until_killed(*run)
+    print(os.WTERMSIG(os.waitpid(child, 0)[1]), flush=True)
 """
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals, and the peak of memory as Linux has it")
@@ -72,12 +80,12 @@ def _by_address(path: Path, rows: int) -> Path:
     return path
 
 
-SMALL = [(_by_coordinates, 20_000), (_by_address, 500)]
+SMALL = [(_by_coordinates, 6_000), (_by_address, 500)]
 LARGE = [(_by_coordinates, 1_000_000), (_by_address, 50_000)]
 
 
 def _run(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", program, *map(str, arguments), "--on", "2026-01-15"]
+    command = [sys.executable, "-c", program, *map(str, arguments)]
     return subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
 
 
@@ -90,17 +98,25 @@ def _in_one_go(*arguments: object) -> int:
     return int(end.value.code or 0)
 
 
-def _killed(place: str, rank: int, *arguments: object) -> None:
-    """Run until so many rows went through a place, and be killed there without any warning."""
-    assert _run(KILLED, place, rank, *arguments).returncode == -signal.SIGKILL
+def _killed(*runs: tuple[str, int, tuple[object, ...]]) -> None:
+    """Run the same command in processes, one after the other, until so many rows went through a place of each.
+
+    Each is killed there without any warning; all are forked from one, which has read the modules.
+    """
+    orders = [(place, rank, [*map(str, arguments), "--on", "2026-01-15"]) for place, rank, arguments in runs]
+    done = _run(KILLED, json.dumps(orders))
+    assert done.stdout.split() == [str(int(signal.SIGKILL))] * len(runs), done.stderr
 
 
 def _prove_it_is_the_file_of_one_go(source: Path, rows: int, folder: Path) -> None:
     one_go, out = folder / "one_go.csv", folder / "out.csv"
     assert _in_one_go("lookup-file", source, one_go) == 0
-    _killed("journal", rows // 3, "lookup-file", source, out)
-    _killed("journal", rows // 3, "lookup-file", source, out, "--resume")
-    _killed("output", rows // 2, "lookup-file", source, out, "--resume")
+    command = ("lookup-file", source, out)
+    _killed(
+        ("journal", rows // 3, command),
+        ("journal", rows // 3, (*command, "--resume")),
+        ("output", rows // 2, (*command, "--resume")),
+    )
     assert not out.exists()
     assert list(folder.glob(".geoville-*"))
     assert _in_one_go("lookup-file", source, out, "--resume") == 0
@@ -138,5 +154,5 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, write: Callable[[Pat
 
 
 def _peak_mb(source: Path) -> float:
-    done = _run(MEASURED, "lookup-file", source, source.with_name(f"answered_{source.name}"))
+    done = _run(MEASURED, "lookup-file", source, source.with_name(f"answered_{source.name}"), "--on", "2026-01-15")
     return int(done.stderr.split("peak")[-1]) / 1024

@@ -66,6 +66,19 @@ def services(folder: Path) -> Iterator[Start]:
 
 
 @contextmanager
+def serving(folder: Path, *options: str, **environment: str) -> Iterator[str]:
+    """URL of a `geoville serve` that keeps what it keeps in a folder."""
+    own = {
+        "GEOVILLE_DATA_DIR": str(folder / "user"),
+        "GEOVILLE_CACHE_DIR": str(folder / "cache"),
+        "TMPDIR": str(folder),
+        **environment,
+    }
+    with services(folder) as start:
+        yield f"{start(*options, env=own, until='/ready').url}/"
+
+
+@contextmanager
 def _service(folder: Path, arguments: tuple[str, ...], env: dict[str, str], until: str) -> Iterator[Service]:
     port = free_port()
     command = [console_script(), "serve", "--port", str(port), *arguments]

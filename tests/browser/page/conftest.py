@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from patience import PATIENCE_MS
-from services import services
-from tile_server import TileServer, tile_server
+from services import serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -34,26 +33,6 @@ def quarter(code: str, name: str, half: float) -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def pack_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the service of the pack works, its temporary files included."""
-    return tmp_path_factory.mktemp("pack")
-
-
-@pytest.fixture(scope="session")
-def plan() -> Iterator[TileServer]:
-    """What stands for the Géoplateforme."""
-    with tile_server() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def pack_url(pack_folder: Path, plan: TileServer) -> Iterator[str]:
-    """The service of the pack of Calais, which offers the tiles of `plan`."""
-    with serving(pack_folder, GEOVILLE_TILES_HOST=plan.host) as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
 def official_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The service with two made-up official quarters: a large one of 2015, a small hostile one of 2024."""
     folder = tmp_path_factory.mktemp("official")
@@ -62,20 +41,6 @@ def official_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     file.write_text(json.dumps({"type": "FeatureCollection", "features": quarters}), encoding="utf-8")
     with serving(folder, "--perimeters", str(file), "--tiles", "aucun") as url:
         yield url
-
-
-@contextmanager
-def serving(folder: Path, *options: str, **environment: str) -> Iterator[str]:
-    """URL of a `geoville serve` that keeps what it keeps in a folder."""
-    own = {
-        "GEOVILLE_DATA_DIR": str(folder / "user"),
-        "GEOVILLE_CACHE_DIR": str(folder / "cache"),
-        "TMPDIR": str(folder),
-        **environment,
-    }
-    with services(folder) as start:
-        service = start(*options, env=own, until="/ready")
-        yield f"{service.url}/"
 
 
 @pytest.fixture

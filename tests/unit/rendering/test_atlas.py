@@ -83,7 +83,8 @@ def test_texts_are_escaped(atlas):
 def test_the_same_atlas_gives_the_same_bytes(atlas):
     assert index_page(atlas) == index_page(atlas)
     assert entry_page(atlas, 0) == entry_page(atlas, 0)
-    assert atlas_pdf(atlas) == atlas_pdf(atlas)
+    short = replace(atlas, entries=atlas.entries[1:])  # a sheet of each kind: they take the time
+    assert atlas_pdf(short) == atlas_pdf(short)
 
 
 def test_figures_stand_beside_those_of_the_town_and_of_the_country():

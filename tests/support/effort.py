@@ -1,0 +1,11 @@
+"""How many cases a property draws: a few in each run, where one is dear, and many in `make slow`."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+
+def cases(each_run: int, slow: int) -> settings:
+    """Settings of a property: as many cases as said, on the profile that is loaded."""
+    name = settings.get_current_profile_name()
+    return settings(deadline=None, max_examples=slow if name == "random" else each_run)
