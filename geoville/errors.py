@@ -9,6 +9,7 @@
         ├── ContourError                                  a file of perimeters cannot be read
         ├── AddressListError                              a list of addresses or places cannot be read
         ├── MissingExtraError      exit 2, HTTP 501   a command needs an extra that is not installed
+        ├── TextTooLongError       exit 2, HTTP 413   an address longer than any is
         ├── LawError                                      no legal value at that date, or no rule for that place
         ├── UnknownTerritoryError      exit 2, HTTP 404   no pack of that name
         └── UnknownMapError            exit 2, HTTP 404   no sector or perimeter of that name
@@ -103,6 +104,10 @@ class AddressListError(InvalidInputError):
 
 class MissingExtraError(InvalidInputError):
     """What is asked needs packages of an extra that this installation lacks; the sentence says which to install."""
+
+
+class TextTooLongError(InvalidInputError):
+    """A text that is asked about is longer than any address; the sentence gives the bound."""
 
 
 class LawError(InvalidInputError):

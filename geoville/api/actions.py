@@ -63,7 +63,7 @@ class ActionEntry(Strict):
     public: PublicEntry | None = None
 
 
-router = APIRouter()
+router = APIRouter(tags=["Dispositifs et attestations"])
 
 REQUEST = "demande"
 """What errors cite in place of a file."""

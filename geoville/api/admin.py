@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from geoville.api import service as reload
 from geoville.api.observability import TEXT_FORMAT
+from geoville.api.openapi import BEARER
 from geoville.api.problems import Refusal, problem_responses
 from geoville.api.service import CurrentService, load_service
 from geoville.errors import GeovilleError
@@ -48,7 +49,7 @@ class ReloadDocument(BaseModel):
     data_version: str = Field(description="Version des nouvelles données, que /ready donnera dans chaque processus")
 
 
-router = APIRouter()
+router = APIRouter(tags=["Exploitation"])
 
 
 @router.get(
@@ -94,6 +95,7 @@ async def metrics(request: Request) -> Response:
     response_model=ReloadDocument,
     response_description="Les données sont lisibles ; chaque processus les relit",
     responses=problem_responses(401, 404, 501, 503),
+    openapi_extra={"security": [{BEARER: []}]},
 )
 async def reload_data(request: Request) -> dict[str, Any]:
     """Relire les périmètres et les adresses dans tous les processus, sans perdre de demande.

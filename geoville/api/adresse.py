@@ -174,7 +174,7 @@ class PointGeometry(TypedDict):
     """Un point : longitude puis latitude, WGS 84."""
 
     type: Literal["Point"]
-    coordinates: tuple[float, float]
+    coordinates: Annotated[tuple[float, float], Annotated[list[float], Field(min_length=2, max_length=2)]]
 
 
 class AddressFeature(TypedDict):
@@ -293,7 +293,7 @@ def _joined(texts: Iterable[str]) -> str:
     return " ; ".join(text for text in dict.fromkeys(texts) if text)
 
 
-router = APIRouter(tags=["Comme l'API Adresse"])
+router = APIRouter(tags=["API Adresse"])
 
 _COMMON: dict[str, Any] = {
     "response_model": published(AddressCollection),

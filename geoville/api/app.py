@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from geoville.api import actions, admin, adresse, files, lookup, middleware, ogc, pages, problems, rules
+from geoville.api import actions, admin, adresse, files, lookup, middleware, ogc, openapi, pages, problems, rules
 from geoville.api.observability import Metrics
 from geoville.api.service import load_service
 from geoville.version import __version__
@@ -73,7 +73,7 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
         admin.router,
     ):
         app.include_router(router)
-    pages.install_examples(app)
+    openapi.install(app)
     pages.install_docs(app)
     problems.install(app)
     middleware.install(app, settings)

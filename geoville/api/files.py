@@ -528,7 +528,7 @@ class ReverseFileForm(FileForm):
     )
 
 
-router = APIRouter(tags=["Comme l'API Adresse"], dependencies=[GivenOnce])
+router = APIRouter(tags=["API Adresse"], dependencies=[GivenOnce])
 
 _SEARCH_FIELDS = Naming(
     "columns", "lon et lat, envoyés à /reverse/csv", "crs, envoyé à /reverse/csv", "default_citycode"

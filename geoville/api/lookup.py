@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import StreamingResponse
 
 from geoville import french
-from geoville.api.problems import STATUS_OF_ERROR, TITLES, ProblemDocument, problem_responses
+from geoville.api.problems import KIND_OF_ERROR, STATUS_OF_ERROR, ProblemDocument, problem_head, problem_responses
 from geoville.api.routing import DAY, PERMIT_DAY, AskedDay, Degrees, GivenOnce, Strict, day_asked, lean_get
 from geoville.api.schemas import published
 from geoville.api.service import CurrentService
@@ -268,7 +268,7 @@ def _misread(question: dict[str, Any]) -> InvalidInputError:
 
 def _problem(error: GeovilleError) -> dict[str, Any]:
     status = next(status for kind, status in STATUS_OF_ERROR.items() if isinstance(error, kind))
-    return {"type": "about:blank", "title": TITLES[status], "status": int(status), "detail": error.sentence}
+    return {**problem_head(status, KIND_OF_ERROR.get(type(error), "")), "detail": error.sentence}
 
 
 # --- A footprint sent as GeoJSON, bounded before it is measured
@@ -317,7 +317,7 @@ router = APIRouter(tags=["Verdict"], dependencies=[GivenOnce])
     summary="Verdict pour une adresse, un lieu ou des coordonnées",
     response_model=_WHOLE | _CHOSEN,
     response_description="Réponse datée, motivée et sourcée ; « not_found » en est une",
-    responses=problem_responses(400, 422, 503),
+    responses=problem_responses(400, 413, 422, 503),
 )
 async def lookup(service: CurrentService, asked: Annotated[AnswerQuery, Query()]) -> dict[str, Any]:
     """Dire si une position est dans un quartier prioritaire à une date, à quelle distance de la limite, et pourquoi."""

@@ -16,7 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from geoville.api.observability import HEADER, METHODS, begin_request, log_request
-from geoville.api.problems import Refusal, problem
+from geoville.api.problems import Refusal, problem, speak_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -179,6 +179,7 @@ def _problem(*, client: bool) -> Response:
     return problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "La réponse prend trop de temps : demander moins à la fois (un long classeur : en CSV, ou en plusieurs).",
+        "trop-de-travail",
     )
 
 
@@ -192,9 +193,10 @@ NOT_ANSWERED = 499
 class Observer:
     """The outermost middleware: what it does not see did not happen."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, public_url: str = "") -> None:
         self._app = app
         self._metrics = metrics
+        self._public_url = public_url
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and note how it was answered."""
@@ -203,6 +205,7 @@ class Observer:
             return
         begun = time.perf_counter()
         number = begin_request(dict(scope["headers"]).get(HEADER))
+        speak_from(self._public_url)
         asked = scope["method"]  # before `SameRoute` changes it
         status = NOT_ANSWERED
 
@@ -428,4 +431,4 @@ def install(app: FastAPI, settings: Settings) -> None:
         )
     app.add_middleware(SafeHeaders)
     app.add_middleware(SameRoute)
-    app.add_middleware(Observer, metrics=app.state.metrics)
+    app.add_middleware(Observer, metrics=app.state.metrics, public_url=settings.public_url)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
+from geoville.api.openapi import JSON_30, JSON_31, PATH_30
 from geoville.api.problems import Refusal, problem_responses
 from geoville.api.routing import DataRoute, Strict
 from geoville.api.service import CurrentService, Service, cache_headers, not_modified
@@ -32,10 +33,10 @@ JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 
-# Not "oas30": the API definition is in OpenAPI 3.1.
 CONFORMANCE = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
 )
 
 
@@ -48,7 +49,8 @@ def landing_document(base: str, title: str) -> dict[str, Any]:
         "links": [
             _link("self", f"{base}/?f=json", JSON, "Cet accueil"),
             _link("alternate", f"{base}/?f=html", HTML, "La page, pour une personne"),
-            _link("service-desc", f"{base}/openapi.json", JSON, "Définition de l'API"),
+            _link("service-desc", f"{base}/openapi.json", JSON_31, "Définition de l'API"),
+            _link("service-desc", f"{base}{PATH_30}", JSON_30, "La même, en OpenAPI 3.0"),
             _link("service-doc", f"{base}/docs", HTML, "Documentation de l'API"),
             _link("conformance", f"{base}/conformance", JSON, "Normes suivies"),
             _link("data", f"{base}/collections", JSON, "Les collections"),

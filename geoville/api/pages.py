@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -22,7 +21,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from geoville import french
 from geoville.api import ogc as documents
 from geoville.api.ogc import LandingDocument, LandingQuery, answer, base_of
-from geoville.api.problems import Refusal, problem_responses
+from geoville.api.problems import PAGE as PROBLEMS_PAGE
+from geoville.api.problems import PROBLEM_TYPES, Refusal, problem_responses
 from geoville.api.routing import DataRoute, day_asked
 from geoville.api.service import CurrentService, cache_headers, not_modified
 from geoville.eligibility.rules import rules_at
@@ -33,11 +33,10 @@ from geoville.rendering.look import PERIMETER_LINES, tile_source
 from geoville.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
     from fastapi import FastAPI
-    from jinja2 import Template
+    from jinja2 import Environment, Template
 
     from geoville.api.service import Service
     from geoville.api.settings import Settings
@@ -156,6 +155,7 @@ async def static(request: Request, name: str) -> Response:
 @router.get(
     "/perimeters/{code}/bands",
     summary="Les bandes autour d'un périmètre que des règles regardent",
+    tags=["Dispositifs et attestations"],
     response_class=JSONResponse,
     response_description="FeatureCollection GeoJSON en WGS 84, une bande par distance ; vide si aucune règle n'en a",
     responses=problem_responses(404, 422, 503),
@@ -215,11 +215,14 @@ def _files() -> dict[str, PageFile]:
 
 # --- `/docs`: what the service answers, as one page of its own. FastAPI's page would load scripts from a third party
 
-TEMPLATE = "docs.html"
+TEMPLATE, PROBLEMS_TEMPLATE = "docs.html", "problems.html"
 
 
 def install_docs(app: FastAPI) -> None:
-    """Serve the page, rendered once from the application's OpenAPI document; call it after the routes are there."""
+    """Serve the page, rendered once from the application's OpenAPI document, and that of its errors.
+
+    Call it after the routes are there.
+    """
     page = docs_page(app.openapi())
     headers = {"Content-Security-Policy": _policy(page)}
 
@@ -227,19 +230,40 @@ def install_docs(app: FastAPI) -> None:
         return HTMLResponse(page, headers=headers)
 
     app.add_route("/docs", docs, include_in_schema=False)
+    problems = problems_page()
+    problem_headers = {"Content-Security-Policy": _policy(problems)}
+
+    async def kinds_of_problems(_: Request) -> HTMLResponse:
+        return HTMLResponse(problems, headers=problem_headers)
+
+    app.add_route(PROBLEMS_PAGE, kinds_of_problems, include_in_schema=False)
+
+
+def problems_page() -> str:
+    """Render what each type of problem is, one section each, where its URI leads."""
+    return _environment().get_template(PROBLEMS_TEMPLATE).render(kinds=PROBLEM_TYPES)
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup, escape
+
+    def code(text: str) -> Markup:
+        return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - just escaped
+
+    made = Environment(loader=PackageLoader("geoville.api", "."), autoescape=True, undefined=StrictUndefined)
+    made.filters["code"] = code
+    return made
 
 
 def docs_page(document: dict[str, Any]) -> str:
     """Render an OpenAPI document as a French page without any script or outside address."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(loader=PackageLoader("geoville.api", "."), autoescape=True, undefined=StrictUndefined)
     operations = [
         {"method": method.upper(), "path": path, **operation}
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
-    return environment.get_template(TEMPLATE).render(info=document["info"], operations=operations)
+    return _environment().get_template(TEMPLATE).render(info=document["info"], operations=operations)
 
 
 def _policy(page: str) -> str:
@@ -300,46 +324,3 @@ def _links(request: Request, service: CurrentService) -> Response:
     return answer(
         request, service, documents.JSON, lambda: documents.landing_document(base_of(request), service.territory.title)
     )
-
-
-# --- Examples of the OpenAPI document: for each operation a question, and what the service answers to it
-
-
-def install_examples(app: FastAPI) -> None:
-    """Put the examples in the document that an application makes of its routes."""
-    made, examples = app.openapi, read_examples()
-
-    def with_examples() -> dict[str, Any]:
-        document = made()  # made again where a route was added since
-        for name, operation in _operations(document):
-            if name in examples:
-                _put(operation, examples[name])
-        return document
-
-    app.openapi = with_examples  # type: ignore[method-assign]
-
-
-def read_examples() -> dict[str, dict[str, Any]]:
-    """Examples by "METHOD /path": `path`, `query`, `body` or `form` asked, and `answer`; all but the last may miss."""
-    text = (files("geoville.api") / "openapi_examples.json").read_text(encoding="utf-8")
-    found: dict[str, dict[str, Any]] = json.loads(text)
-    return found
-
-
-def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            yield f"{method.upper()} {path}", operation
-
-
-def _put(operation: dict[str, Any], example: dict[str, Any]) -> None:
-    asked = example.get("query", {}) | example.get("path", {})
-    for parameter in operation.get("parameters", ()):
-        if parameter["name"] in asked:
-            parameter["example"] = asked[parameter["name"]]
-    for content in operation.get("requestBody", {}).get("content", {}).values():
-        content["example"] = example.get("body", example.get("form"))
-    good = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
-    media = next(iter(good.get("content", {}).values()), None)
-    if media is not None:
-        media["example"] = example["answer"]

@@ -35,7 +35,7 @@ class AttestQuery(LookupQuery):
     format: StatementFormat | None = Field(None, description="Sinon selon l'en-tête Accept ; html à défaut")
 
 
-router = APIRouter(tags=["Règles et relevés"], dependencies=[GivenOnce])
+router = APIRouter(tags=["Dispositifs et attestations"], dependencies=[GivenOnce])
 _data = APIRouter(route_class=DataRoute)
 
 MEDIA_TYPES = {StatementFormat.HTML: "text/html; charset=utf-8", StatementFormat.PDF: "application/pdf"}

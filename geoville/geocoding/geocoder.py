@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from geoville.errors import InvalidInputError
+from geoville.errors import InvalidInputError, TextTooLongError
 from geoville.model import NotFound, Position
 
 
@@ -137,9 +137,11 @@ def check_question(text: str) -> None:
     Raises
     ------
     InvalidInputError
-        The text is empty, or longer than 200 characters. The sentence does not hold it: an address is personal data.
+        The text is empty, or longer than 200 characters (TextTooLongError). The sentence does not hold it: an address
+        is personal data.
     """
     if not text.strip():
         raise InvalidInputError("Adresse vide", advice="saisir une adresse ou le nom d'un lieu")
     if len(text) > LONGEST_TEXT:
-        raise InvalidInputError(f"Adresse de {len(text)} caractères", advice=f"se limiter à {LONGEST_TEXT} caractères")
+        advice = f"se limiter à {LONGEST_TEXT} caractères"
+        raise TextTooLongError(f"Adresse de {len(text)} caractères", advice=advice)

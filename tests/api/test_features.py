@@ -279,8 +279,11 @@ def test_head_says_what_get_would(app, request_of):
 def test_conformance_claims_what_is_done(get):
     claimed = get("/conformance").json()["conformsTo"]
     assert "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core" in claimed
-    assert not any(item.endswith("oas30") for item in claimed)  # the definition is in OpenAPI 3.1
-    assert get("/openapi.json").json()["openapi"].startswith("3.1")
+    assert any(item.endswith("oas30") for item in claimed)
+    found = {link["type"]: link["href"] for link in get("/").json()["links"] if link["rel"] == "service-desc"}
+    for version in ("3.0", "3.1"):
+        address = found[f"application/vnd.oai.openapi+json;version={version}"]
+        assert get(address.removeprefix("http://geoville")).json()["openapi"].startswith(version)
 
 
 def test_documents_are_as_the_openapi_document_says(get):

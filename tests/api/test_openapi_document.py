@@ -58,6 +58,48 @@ def test_every_reference_leads_somewhere(document):
 
 
 def test_the_address_of_the_service_is_told_where_it_is_configured(document):
-    assert "servers" not in document
+    assert document["servers"] == [{"url": "."}]  # where the document was read
     settings = Settings(territory="calais", public_url="https://ville.example/qpv/")
     assert assemble(settings, None).openapi()["servers"] == [{"url": "https://ville.example/qpv"}]
+
+
+def every_schema(part):
+    """Each mapping of a document, and of its parts."""
+    if isinstance(part, dict):
+        yield part
+        for inner in part.values():
+            yield from every_schema(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from every_schema(inner)
+
+
+def test_what_the_operator_alone_may_ask_says_so_and_the_rest_needs_nothing(document):
+    assert document["security"] == []
+    asking = {name for name, operation in operations(document) if "security" in operation}
+    assert asking == {"/admin/reload"}
+    assert document["components"]["securitySchemes"]["adminToken"]["scheme"] == "bearer"
+
+
+def test_every_operation_has_a_tag_of_the_list(document):
+    assert {tag for _, operation in operations(document) for tag in operation["tags"]} == {
+        tag["name"] for tag in document["tags"]
+    }
+    assert all(operation["tags"] for _, operation in operations(document))
+    assert all(tag["name"].isascii() for tag in document["tags"])  # generators make modules of them
+
+
+def test_the_3_0_form_says_the_same_without_what_3_0_lacks(get, document):
+    older = get("/openapi-3.0.json").json()
+    assert older["openapi"] == "3.0.3"
+    assert older["paths"].keys() == document["paths"].keys()
+    assert [item["operationId"] for _, item in operations(older)] == [
+        item["operationId"] for _, item in operations(document)
+    ]
+    schemas = [schema for schema in every_schema(older["components"]["schemas"]) if "example" not in schema]
+    assert not any(schema.get("type") == "null" or "const" in schema for schema in schemas)
+    assert not any("$ref" in schema and len(schema) > 1 for schema in schemas)
+    assert not any({"prefixItems", "contentMediaType"} & schema.keys() for schema in schemas)
+    distance = older["components"]["schemas"]["AddressProperties"]["properties"]["distance"]
+    assert (distance["type"], distance["nullable"]) == ("number", True)
+    assert older["components"]["schemas"]["SearchFileForm"]["properties"]["data"]["format"] == "binary"

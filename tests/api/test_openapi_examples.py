@@ -13,7 +13,7 @@ import pytest
 
 from geoville.api import pages
 from geoville.api.app import create_app
-from geoville.api.pages import read_examples
+from geoville.api.openapi import read_examples
 from geoville.api.settings import Settings
 
 VOLATILE = {"timeStamp", "data_version", "request_id"}

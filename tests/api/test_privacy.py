@@ -21,7 +21,7 @@ PIECES = ("Zéphyrine", "Ouistiti", "Z%C3%A9phyrine", "ZEPHYRINE", "zephyrine", 
 REQUESTS = {
     "not found": (f"/lookup?q=12 rue {SECRET}, 62100 Calais", 200),
     "found": (f"/lookup?q=1 rue Youri Gagarine, 62100 Calais ({SECRET})", 200),
-    "too long": (f"/lookup?q={SECRET * 20}", 400),
+    "too long": (f"/lookup?q={SECRET * 20}", 413),
     "in another parameter": (f"/lookup?lon={SECRET}&lat=50.9", 422),
     "as a day": (f"/lookup?q=calais&on={SECRET}", 422),
     "as a parameter": (f"/lookup?{SECRET}=1", 422),

@@ -1,0 +1,155 @@
+"""The OpenAPI document as clients and generators of clients read it: examples, tags, security, and its 3.0 form."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import JSONResponse, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fastapi import FastAPI
+    from starlette.requests import Request
+
+
+BEARER = "adminToken"
+"""Name of the security scheme of what the operator alone may ask."""
+
+JSON_31, JSON_30 = (f"application/vnd.oai.openapi+json;version=3.{minor}" for minor in (1, 0))
+"""Media types by which clients of OGC API tell the two forms apart."""
+
+PATH_30 = "/openapi-3.0.json"
+
+_TAGS = {
+    "Verdict": "Une adresse, un point, mille questions ou une emprise : dedans, dehors, à vérifier ou inconnu.",
+    "API Adresse": "Routes et champs de l'API Adresse, avec le verdict de chaque adresse.",
+    "Dispositifs et attestations": "Ce qu'une place ouvre, une action, un relevé.",
+    "OGC API - Features": "Couches pour les SIG.",
+    "Tuiles vectorielles": "Les mêmes couches en tuiles, avec leur style.",
+    "Exploitation": "Pour qui tient le service.",
+}
+
+_LICENCE = {"name": "MIT", "url": "https://spdx.org/licenses/MIT.html"}
+
+
+def install(app: FastAPI) -> None:
+    """Complete the document that an application makes of its routes, and serve its 3.0 form beside it."""
+    made, examples = app.openapi, read_examples()
+
+    def completed() -> dict[str, Any]:
+        document = made()  # made again where a route was added since
+        if "security" not in document:
+            _tell_what_is_common(document)
+        for name, operation in _operations(document):
+            if name in examples:
+                _put(operation, examples[name])
+        return document
+
+    app.openapi = completed  # type: ignore[method-assign]
+
+    async def in_3_0(_: Request) -> Response:
+        return JSONResponse(as_3_0(completed()), media_type=JSON_30)
+
+    app.add_route(PATH_30, in_3_0, include_in_schema=False)
+
+
+def _tell_what_is_common(document: dict[str, Any]) -> None:
+    used = {tag for _, operation in _operations(document) for tag in operation.get("tags", ())}
+    document["tags"] = [{"name": name, "description": said} for name, said in _TAGS.items() if name in used]
+    document["info"]["license"] = _LICENCE
+    # Without a public address, paths are those beside this very document, wherever it was read.
+    document.setdefault("servers", [{"url": "."}])
+    document["security"] = []  # there is no account: a route that asks for something says so itself
+    schemes = document["components"].setdefault("securitySchemes", {})
+    schemes[BEARER] = {"type": "http", "scheme": "bearer", "description": "GEOVILLE_ADMIN_TOKEN"}
+
+
+# --- The same document in OpenAPI 3.0, which many clients read alone
+
+
+def as_3_0(document: dict[str, Any]) -> dict[str, Any]:
+    """A document of OpenAPI 3.1 rewritten in 3.0, whose schemas have no null, no constant and no media type.
+
+    Notes
+    -----
+    OpenAPI 3.0.3, 4.7.24 "Schema Object", and what 3.1 changed: JSON Schema 2020-12 as it stands.
+    """
+    written: dict[str, Any] = json.loads(json.dumps(document))
+    written["openapi"] = "3.0.3"
+    components = written["components"]["schemas"]
+    written["components"]["schemas"] = {name: _schema_3_0(schema) for name, schema in components.items()}
+    for _, operation in _operations(written):
+        bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+        contents = [content for body in bodies for content in body.get("content", {}).values()]
+        for holder in (*operation.get("parameters", ()), *contents):
+            if "schema" in holder:
+                holder["schema"] = _schema_3_0(holder["schema"])
+    return written
+
+
+def _schema_3_0(schema: Any) -> Any:
+    """One schema of 3.1 in 3.0; what is in it likewise."""
+    if not isinstance(schema, dict):
+        return schema
+    made = dict(schema)
+    if "properties" in made:
+        made["properties"] = {name: _schema_3_0(inner) for name, inner in made["properties"].items()}
+    made |= {key: _schema_3_0(made[key]) for key in ("items", "additionalProperties", "not") if key in made}
+    made |= {key: [_schema_3_0(inner) for inner in made[key]] for key in ("oneOf", "allOf") if key in made}
+    if "const" in made:
+        made["enum"] = [made.pop("const")]
+    if "examples" in made:
+        made["example"] = made.pop("examples")[0]
+    if made.pop("contentMediaType", None):
+        made["format"] = "binary"
+    if "$ref" in made and len(made) > 1:  # 3.0 reads nothing beside a reference
+        made["allOf"] = [{"$ref": made.pop("$ref")}]
+    return _choice_3_0(made) if "anyOf" in made else made
+
+
+_NULL_3_0 = {"type": "object", "nullable": True, "enum": [None]}
+
+
+def _choice_3_0(schema: dict[str, Any]) -> dict[str, Any]:
+    """A choice, where null is one: in 3.0 that is said by a schema that has a type; a choice of one is that schema."""
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    choices = [_schema_3_0(inner) for inner in schema["anyOf"] if inner != {"type": "null"}]
+    if len(choices) < len(schema["anyOf"]):
+        typed = next((place for place, inner in enumerate(choices) if "type" in inner and "enum" not in inner), None)
+        if typed is None:
+            choices.append(_NULL_3_0)
+        else:
+            choices[typed] = {**choices[typed], "nullable": True}
+    return {**choices[0], **rest} if len(choices) == 1 else {**rest, "anyOf": choices}
+
+
+# --- Examples: for each operation a question, and what the service answers to it
+
+
+def read_examples() -> dict[str, dict[str, Any]]:
+    """Examples by "METHOD /path": `path`, `query`, `body` or `form` asked, and `answer`; all but the last may miss."""
+    text = (files("geoville.api") / "openapi_examples.json").read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = json.loads(text)
+    return found
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def _put(operation: dict[str, Any], example: dict[str, Any]) -> None:
+    asked = example.get("query", {}) | example.get("path", {})
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] in asked:
+            parameter["example"] = asked[parameter["name"]]
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        content["example"] = example.get("body", example.get("form"))
+    good = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
+    media = next(iter(good.get("content", {}).values()), None)
+    if media is not None:
+        media["example"] = example["answer"]
