@@ -246,14 +246,8 @@ def problems_page() -> str:
 
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup, escape
 
-    def code(text: str) -> Markup:
-        return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - just escaped
-
-    made = Environment(loader=PackageLoader("geoville.api", "."), autoescape=True, undefined=StrictUndefined)
-    made.filters["code"] = code
-    return made
+    return Environment(loader=PackageLoader("geoville.api", "."), autoescape=True, undefined=StrictUndefined)
 
 
 def docs_page(document: dict[str, Any]) -> str:
