@@ -174,8 +174,11 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback answers it
         bool, typer.Option("--version", help="Afficher la version.", is_eager=True, callback=_print_version)
     ] = False,
 ) -> None:
-    pass
+    from geoville.sources.files import sweep_leftovers
+
+    for folder in sweep_leftovers():
+        sys.stderr.write(_on_one_line(f"Restes d'un travail tué pendant qu'il écrivait, effacés : {folder}") + "\n")

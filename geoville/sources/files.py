@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -37,6 +37,44 @@ def sha256_of(path: Path) -> str:
         ) from error
 
 
+class Watched:
+    """A file whose rows are read more than once, seen to be the same at the end as at the start.
+
+    A write in place changes a file's times, even one that is undone; another file of its name has another number.
+
+    Parameters
+    ----------
+    path : of the file, before anything is read of it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._state = path, self._now(path)
+
+    def check(self) -> None:
+        """See that nothing has written to the file, nor put another in its place.
+
+        Raises
+        ------
+        InvalidInputError
+            Something has.
+        """
+        if self._now(self._path) != self._state:
+            raise changed_meanwhile(self._path.name)
+
+    @staticmethod
+    def _now(path: Path) -> tuple[int, ...] | None:
+        try:
+            now = path.stat()
+        except OSError:
+            return None  # who reads it says so
+        return now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns
+
+
+def changed_meanwhile(name: str) -> InvalidInputError:
+    """The error of an input that is no longer what it was when the work began."""
+    return InvalidInputError(f"« {name} » a changé pendant le travail", advice="tout recommencer avec --force")
+
+
 def make_folder(folder: Path) -> None:
     """Create a folder to write in, and those that it is in, where they are missing.
 
@@ -55,12 +93,17 @@ def make_folder(folder: Path) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, personal: bool = False) -> Iterator[Path]:
     """Give a path to write to; once everything is written, the file there takes the place of `path`.
 
     The path given lies in a hidden folder beside `path` (same disk, so that the move is atomic) and has the same name
     (some formats record it). After a failure the folder is removed with all that was in it, and what stood at `path` is
     untouched.
+
+    Parameters
+    ----------
+    personal : whether what is written is about persons, or costs hours: it is on the disk when the block ends, whatever
+        happens to the power; and if this process is killed, `sweep_leftovers` finds the folder, wherever it is.
 
     Raises
     ------
@@ -74,15 +117,93 @@ def replacing(path: Path) -> Iterator[Path]:
     if path.is_dir():
         raise InvalidInputError(f"« {path} » est un dossier", advice="donner un nom de fichier")
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".geoville-") as folder:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=_HIDDEN) as folder:
             beside = Path(folder) / path.name
-            yield beside
-            beside.replace(path)
+            with _found_if_killed(Path(folder)) if personal else nullcontext():
+                yield beside
+                if personal:
+                    on_disk(beside)
+                beside.replace(path)
+            if personal:
+                on_disk(path.parent)
     except OSError as error:
         raise InvalidInputError(
             f"Impossible d'écrire « {path} » ({refusal(error)})",
             advice="vérifier les droits d'accès et la place sur le disque, et que le fichier n'est pas ouvert ailleurs",
         ) from error
+
+
+def on_disk(path: Path) -> None:
+    """Wait until what was written to a file, or the names that a folder holds, would outlive a power cut."""
+    if path.is_dir() and sys.platform == "win32":
+        return  # which opens no folder, and keeps its own journal of names
+    opened = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+# --- What a process that was killed leaves: hidden folders that hold rows, noted where every command looks
+
+_HIDDEN = ".geoville-"
+_ALIVE = ".verrou"
+"""A file of the folder, locked as long as the process that fills it lives: the system lets go of it even killed."""
+_NOTES = "en-cours"
+
+
+@contextmanager
+def _found_if_killed(folder: Path) -> Iterator[None]:
+    """Note a hidden folder for `sweep_leftovers`, and hold it, until the block ends."""
+    note = user_data() / _NOTES / f"{folder.name}-{os.getpid()}"
+    with (folder / _ALIVE).open("ab") as alive:
+        _is_taken(alive)
+        with suppress(OSError):  # the folder of the user is closed: the next work beside it sweeps it
+            note.parent.mkdir(parents=True, exist_ok=True)
+            note.write_text(str(folder.absolute()), encoding="utf-8", errors="surrogateescape")
+        yield
+    _forget(note)
+
+
+def _forget(note: Path) -> None:
+    """Remove a note, and the folders made for it once they are empty."""
+    with suppress(OSError):
+        note.unlink(missing_ok=True)
+        note.parent.rmdir()
+        note.parent.parent.rmdir()
+
+
+def sweep_leftovers() -> list[Path]:
+    """Remove the hidden folders of processes that were killed, wherever they are; say which."""
+    swept: list[Path] = []
+    with suppress(OSError):
+        for note in sorted((user_data() / _NOTES).iterdir()):
+            folder = Path(note.read_text(encoding="utf-8", errors="surrogateescape"))
+            if _is_swept(folder):
+                swept.append(folder)
+            if not folder.exists():
+                _forget(note)
+    return swept
+
+
+def sweep_beside(path: Path) -> list[Path]:
+    """Remove the hidden folders of processes that were killed while they wrote in the folder of a file; say which."""
+    return [folder for folder in path.parent.glob(f"{_HIDDEN}*") if _is_swept(folder)]
+
+
+def _is_swept(folder: Path) -> bool:
+    """Remove a hidden folder that nobody holds; whether it was."""
+    alive = folder / _ALIVE
+    if not (folder.name.startswith(_HIDDEN) and alive.is_file() and not folder.is_symlink()):
+        return False
+    try:
+        with alive.open("ab") as stream:
+            if not _is_taken(stream):
+                return False
+        shutil.rmtree(folder)
+    except OSError:  # another user's, or another command is at it
+        return False
+    return True
 
 
 # --- Room on the disk: asked for before anything big is written, and its lack said in words
@@ -229,6 +350,9 @@ def user_data() -> Path:
     chosen = os.environ.get(USER_FOLDER_VARIABLE)
     if chosen:
         return Path(chosen)
+    system: str = sys.platform
+    if system == "linux":  # the same folder as below, without the 20 ms of its import
+        return Path(os.environ.get("XDG_DATA_HOME", "").strip() or Path.home() / ".local" / "share") / "geoville"
     from platformdirs import user_data_dir
 
     return Path(user_data_dir("geoville", appauthor=False))

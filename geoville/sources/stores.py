@@ -16,7 +16,7 @@ from uuid import uuid4
 from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError, Location
 from geoville.extras import need
 from geoville.french import refusal
-from geoville.sources.files import replacing, sha256_of
+from geoville.sources.files import Watched, replacing, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -343,6 +343,10 @@ class StoredFile(Protocol):
         """SHA-256 of its bytes, in hexadecimal."""
         ...
 
+    def watched(self) -> Watched | None:
+        """What tells, later, whether anything wrote to it since; None where only its bytes can."""
+        ...
+
     def read_bytes(self) -> bytes:
         """All that it holds."""
         ...
@@ -417,6 +421,10 @@ class LocalFile:
         """SHA-256 of its bytes, in hexadecimal."""
         return sha256_of(self.path)
 
+    def watched(self) -> Watched:
+        """What tells, later, whether anything wrote to it since."""
+        return Watched(self.path)
+
     def read_bytes(self) -> bytes:
         """All that it holds."""
         return self.path.read_bytes()
@@ -436,7 +444,7 @@ class LocalFile:
     @contextmanager
     def writing(self) -> Iterator[Path]:
         """Give a path to write to; the file is whole, or not there."""
-        with replacing(self.path) as beside:
+        with replacing(self.path, personal=True) as beside:
             yield beside
 
 
@@ -490,6 +498,10 @@ class RemoteFile:
                 digest.update(block)
         return digest.hexdigest()
 
+    def watched(self) -> None:
+        """Nothing: in a store, an object appears whole, and its times tell little."""
+        return
+
     def read_bytes(self) -> bytes:
         """All that it holds."""
         with failures_told(self.address), self._opened("rb") as stream:
@@ -530,8 +542,25 @@ def _parquet(source: Any, name: str, *, pre_buffer: bool = False) -> pq.ParquetF
     import pyarrow.parquet as pq
 
     try:
-        return pq.ParquetFile(source, pre_buffer=pre_buffer)
+        return pq.ParquetFile(source, pre_buffer=pre_buffer, page_checksum_verification=True)
     except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise unreadable_parquet(name) from error
+
+
+@contextmanager
+def reading_parquet(name: str) -> Iterator[None]:
+    """Tell what is wrong with the pages of a Parquet file as they are read: its last bytes, read first, may be sound.
+
+    Raises
+    ------
+    InvalidInputError
+        They are damaged.
+    """
+    import pyarrow as pa
+
+    try:
+        yield
+    except (OSError, OverflowError, ValueError, pa.ArrowException) as error:
         raise unreadable_parquet(name) from error
 
 

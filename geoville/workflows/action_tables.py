@@ -584,7 +584,7 @@ class CheckedTable:
     def write(self, out: Path) -> None:
         """Write the table, each row with its answer, and its provenance beside."""
         added = (AddedCells(row.line, row.cells()) for row in self.checked)
-        with replacing(out) as beside:
+        with replacing(out, personal=True) as beside:
             self.rows.write(beside, ADDED_COLUMNS, added)
         sources = dict.fromkeys(source for finding in self.findings for source in finding.sources)
         parameters: dict[str, Any] = {

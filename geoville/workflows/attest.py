@@ -77,7 +77,7 @@ def write_statement(stated: Statement, path: Path) -> None:
         The suffix is neither .html nor .pdf, or the folder is missing or not writable.
     """
     content = statement_bytes(stated, format_of(path))
-    with replacing(path) as beside:
+    with replacing(path, personal=True) as beside:
         beside.write_bytes(content)
 
 

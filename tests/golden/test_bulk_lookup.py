@@ -173,6 +173,48 @@ def test_an_input_that_changes_meanwhile_is_refused(job: Callable[..., FileJob],
         questions.write_bytes(bytes_before)
 
 
+def _swapped(folder: Path) -> None:
+    first, second = folder / "000001.parquet", folder / "000002.parquet"
+    content = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(content)
+
+
+def _flipped(folder: Path) -> None:
+    flip(folder / "000001.parquet", 200)
+
+
+def flip(path: Path, place: int) -> None:
+    """Change one bit of a file."""
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("spoilt", [_swapped, _flipped])
+def test_kept_answers_that_are_not_those_of_their_rows_are_found_out(
+    job: Callable[..., FileJob], spoilt: Callable[[Path], None]
+) -> None:
+    once = job()
+    with pytest.raises(InvalidInputError, match="ne sont pas celles qui ont été lues|pas un fichier Parquet lisible"):
+        lookup_parquet(once, lambda rows: spoilt(once.journal.path) if rows == ROWS else None)
+    assert not once.out.exists()
+
+
+@pytest.mark.parametrize("column", ["code", "x"])
+def test_a_damaged_page_of_the_input_is_what_is_said_to_be_wrong(tmp_path: Path, column: str) -> None:
+    source = tmp_path / "in.parquet"
+    table = {"code": [f"{row:05}" for row in range(100)], "x": [1.85] * 100, "y": [50.95] * 100}
+    pq.write_table(pa.table(table), source, write_page_checksum=True, use_dictionary=False)
+    metadata = pq.read_metadata(source).row_group(0)
+    place = next(metadata.column(rank) for rank in range(3) if metadata.column(rank).path_in_schema == column)
+    flip(source, place.data_page_offset + place.total_compressed_size - 1)
+    out = tmp_path / "out.parquet"
+    with pytest.raises(InvalidInputError, match=r"Ce n'est pas un fichier Parquet lisible \(fichier in.parquet\)"):
+        lookup_parquet(open_file_job(source, out, DeskChoice("calais"), ON, FileColumns(lon="x", lat="y")), silent)
+    assert not out.exists()
+
+
 @pytest.mark.parametrize(
     ("name", "table", "expected"),
     [

@@ -12,8 +12,9 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError, Location
+from geoville.sources.files import Watched
 from geoville.sources.rows.header import FIRST_ROWS, find_header
-from geoville.sources.rows.row import AddedCells, InputRow, harmless, writable
+from geoville.sources.rows.row import AddedInOrder, InputRow, harmless, writable
 from geoville.sources.text_files import ENCODINGS, TextEncoding, encoding_of, other_format
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.sources.rows.header import Header, IsHeader
-    from geoville.sources.rows.row import AddedColumn, Cell, Fitted
+    from geoville.sources.rows.row import AddedCells, AddedColumn, Cell, Fitted
 
 
 # --- How a CSV file is written: its encoding and its separator, recognised or imposed
@@ -248,7 +249,7 @@ class CsvRows:
         is_header: IsHeader | None = None,
         fitted: Fitted | None = None,
     ) -> None:
-        self._path, self._fitted = path, fitted
+        self._path, self._fitted, self._watched = path, fitted, Watched(path)
         self._dialect = recognise_dialect(path, encoding=encoding, separator=separator, is_header=is_header)
         first = list(islice(self._records(), FIRST_ROWS))
         header = find_header((record.cells for record in first), is_header)
@@ -291,22 +292,24 @@ class CsvRows:
         Where a row has more cells than there are names, be they empty, every row is made as long as that one, so that
         no column shifts: columns without a name stand between those of the file and those added.
         """
-        names = AddedCells(1, tuple(column.name for column in columns))
         width = max(chain([len(self.columns)], (len(record.cells) for record in self._records())))
         with out.open("wb") as raw, self._dialect.text.writing(raw) as stream:
             if self._dialect.says_separator:
                 stream.write(self._first_line())
             quoted_so_far: list[bool] = []
-            answers = chain([names], added)
+            names, answers = tuple(column.name for column in columns), AddedInOrder(added)
             for rank, record in enumerate(self._records()):
                 if not record.cells or rank < self._header.last:
                     stream.write(record.text + record.end)
                     continue
                 if len(quoted_so_far) < _RECORDS_THAT_SHOW_QUOTES:
                     quoted_so_far.append(self._quotes_all(record))
-                cells = (*("",) * (width - len(record.cells)), *next(answers).cells)
+                beside = names if rank == self._header.last else answers.at(record.line)
+                cells = (*("",) * (width - len(record.cells)), *beside)
                 tail = (self._written(cell, quote_all=quoted_so_far[-1]) for cell in cells)
                 stream.write(self._dialect.separator.join((record.text, *tail)) + record.end)
+            answers.end()
+        self._watched.check()
 
     def _without_surplus(self, record: _Record) -> _Record:
         """A record whose cells are those of the columns, where it has more and it is clear how; else it is at fault."""

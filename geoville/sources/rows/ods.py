@@ -17,8 +17,9 @@ from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
 from geoville.errors import InvalidInputError, Location
+from geoville.sources.files import Watched
 from geoville.sources.rows.header import FIRST_ROWS, Header, find_header
-from geoville.sources.rows.row import AddedCells, InputRow, cell_text, harmless
+from geoville.sources.rows.row import AddedCells, AddedInOrder, InputRow, cell_text, harmless
 from geoville.sources.rows.xlsx import (
     DAMAGE,
     MERGED_READ,
@@ -184,7 +185,7 @@ class OdsRows:
     """
 
     def __init__(self, path: Path, sheet: str | None = None, is_header: IsHeader | None = None) -> None:
-        self._path = path
+        self._path, self._watched = path, Watched(path)
         with self._refusing_damage((*DAMAGE, OSError)):
             check_whole(path)
             sheets = self._sheets()
@@ -225,6 +226,7 @@ class OdsRows:
                         continue
                     with TextIOWrapper(written, encoding="utf-8", newline="") as text:
                         _ContentCopy(text, self._sheet, self._width, chain([names], added)).copy(read)
+        self._watched.check()
 
     def _sheets(self) -> dict[str, _Sheet]:
         sheets: dict[str, _Sheet] = {}
@@ -313,8 +315,7 @@ class _ContentCopy:
     def __init__(self, out: TextIO, sheet: str, width: int, added: Iterator[AddedCells]) -> None:
         self._out: Callable[[str], object] = out.write
         self._sheet, self._width = sheet, width
-        self._added = added
-        self._next = next(added, None)
+        self._added = AddedInOrder(added)
         self._prefixes: dict[str, str] = {}
         self._tables: list[bool] = []
         self._line = 0
@@ -330,6 +331,7 @@ class _ContentCopy:
         parser.CharacterDataHandler = lambda text: self._write(escaped(text))
         self._out('<?xml version="1.0" encoding="UTF-8"?>\n')
         parser.ParseFile(content)
+        self._added.end()
 
     def _write(self, text: str) -> None:
         if self._row is None:
@@ -382,17 +384,14 @@ class _ContentCopy:
         repeat = self._name("table", "number-rows-repeated")
         repeated = int(attributes.get(repeat, "1"))
         first, self._line = self._line + 1, self._line + repeated
-        if self._next is None or not first <= self._next.line <= self._line:
+        if not first <= self._added.line <= self._line:
             cells = "".join(self._cell(cell, cell.repeated) for cell in self._cells)
             self._out(f"{_opening(element, attributes)}{cells}</{element}>")
             return
         attributes.pop(repeat, None)
         own = self._fitted()
         for line in range(first, self._line + 1):
-            tail = ""
-            if self._next is not None and self._next.line == line:
-                tail = "".join(map(self._added_cell, self._next.cells))
-                self._next = next(self._added, None)
+            tail = "".join(map(self._added_cell, self._added.at_or_none(line)))
             self._out(f"{_opening(element, attributes)}{own}{tail}</{element}>")
 
     def _fitted(self) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from geoville.sources.rows.row import InputRow, cell_text, harmless
-from geoville.sources.stores import unreadable_parquet
+from geoville.sources.rows.row import AddedInOrder, InputRow, cell_text, harmless
+from geoville.sources.stores import reading_parquet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +30,7 @@ class ParquetRows:
     """
 
     def __init__(self, file: StoredFile) -> None:
-        self._file = file
+        self._file, self.watched = file, file.watched()
         with file.parquet() as table:
             self._schema: pa.Schema = table.schema_arrow
             self.expected_rows: int | None = table.metadata.num_rows
@@ -63,29 +62,26 @@ class ParquetRows:
         types = {str: pa.string(), float: pa.float64(), int: pa.int64()}
         fields = [pa.field(column.name, types[column.type]) for column in columns]
         schema = pa.schema([*self._schema, *fields], metadata=self._schema.metadata)
-        answers = iter(added)
+        answers, line = AddedInOrder(added), 0
         with pq.ParquetWriter(out, schema) as writer:
             for batch in self._batches(None):
-                cells = [_harmless(item.cells) for item in islice(answers, batch.num_rows)]
+                cells = [_harmless(answers.at(line + rank)) for rank in range(1, batch.num_rows + 1)]
+                line += batch.num_rows
                 arrays = [
                     pa.array([row[place] for row in cells], type=field.type) for place, field in enumerate(fields)
                 ]
                 writer.write_batch(pa.RecordBatch.from_arrays([*batch.columns, *arrays], schema=schema))
+        answers.end()
+        if self.watched:
+            self.watched.check()
 
     def _batches(self, names: list[str] | None) -> Iterator[Any]:
-        import pyarrow as pa
-
-        try:
-            with self._file.parquet() as table:
-                yield from table.iter_batches(_BATCH_ROWS, columns=names)
-        except (OSError, pa.ArrowException) as error:  # its last bytes describe it: others may be damaged
-            raise unreadable_parquet(self._file.name) from error
+        with reading_parquet(self._file.name), self._file.parquet() as table:
+            yield from table.iter_batches(_BATCH_ROWS, columns=names)
 
     def _values(self, column: Any) -> list[Any]:
-        try:
+        with reading_parquet(self._file.name):  # a text that is not UTF-8, a date that no calendar has
             return column.to_pylist()  # type: ignore[no-any-return]
-        except (OverflowError, ValueError) as error:  # a text that is not UTF-8, a date that no calendar has
-            raise unreadable_parquet(self._file.name) from error
 
 
 def _harmless(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:

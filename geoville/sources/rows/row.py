@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
+from geoville.errors import InvalidInputError
 from geoville.french import unaccented
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -115,6 +117,16 @@ class InputRow:
     fault: str = ""
     remarks: tuple[str, ...] = ()
 
+    @property
+    def seal(self) -> str:
+        """Hash of what is read of the row, and of where: an answer bears that of the row that it answers.
+
+        >>> InputRow(2, ("12 rue Mollien",)).seal == InputRow(3, ("12 rue Mollien",)).seal
+        False
+        """
+        said = "\x1f".join((str(self.line), self.fault, *self.cells))
+        return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
 
 Cell = str | float | int | None
 
@@ -134,7 +146,62 @@ class AddedColumn:
 
 @dataclass(frozen=True, slots=True)
 class AddedCells:
-    """Cells to add to the row that stands at a line of the input."""
+    """Cells to add to the row that stands at a line of the input.
+
+    Parameters
+    ----------
+    seal : of the row that they answer (`InputRow.seal`), where that is looked at.
+    """
 
     line: int
     cells: tuple[Cell, ...]
+    seal: str = ""
+
+
+class AddedInOrder:
+    """Cells to add, taken row by row as a file is copied: none is left out, none goes to another row."""
+
+    def __init__(self, added: Iterable[AddedCells]) -> None:
+        self._added = iter(added)
+        self._next = next(self._added, None)
+
+    @property
+    def line(self) -> int:
+        """Line of the next row to be given cells; 0 once all of them were."""
+        return self._next.line if self._next else 0
+
+    def at(self, line: int) -> tuple[Cell, ...]:
+        """Cells of the row at a line.
+
+        Raises
+        ------
+        InvalidInputError
+            The next cells are those of another row.
+        """
+        if self._next is None or self._next.line != line:
+            raise out_of_step()
+        cells, self._next = self._next.cells, next(self._added, None)
+        return cells
+
+    def at_or_none(self, line: int) -> tuple[Cell, ...]:
+        """Cells of the row at a line; none where it is one of those that ask nothing."""
+        return self.at(line) if self._next is not None and self._next.line <= line else ()
+
+    def end(self) -> None:
+        """See that every row has had its cells.
+
+        Raises
+        ------
+        InvalidInputError
+            Some belong to rows that the copy has not met.
+        """
+        if self._next is not None:
+            raise out_of_step()
+
+
+def out_of_step() -> InvalidInputError:
+    """The error of a copy whose rows are not those that were answered."""
+    return InvalidInputError(
+        "Les lignes du fichier ne sont pas celles qui ont été lues, ou ne sont pas dans l'ordre",
+        advice="tout recommencer sur un fichier que rien ne modifie",
+    )

@@ -20,8 +20,9 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from geoville.errors import InvalidInputError, Location
+from geoville.sources.files import Watched
 from geoville.sources.rows.header import FIRST_ROWS, Header, find_header
-from geoville.sources.rows.row import AddedCells, InputRow, cell_text, harmless
+from geoville.sources.rows.row import AddedCells, AddedInOrder, InputRow, cell_text, harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -178,8 +179,7 @@ class _CellAppender:
     def __init__(self, out: TextIO, width: int, added: Iterator[AddedCells]) -> None:
         self._write: Callable[[str], object] = out.write
         self._width = width
-        self._added = added
-        self._next = next(added, None)
+        self._added = AddedInOrder(added)
         self._line = 0
 
     def copy(self, sheet: IO[bytes]) -> None:
@@ -190,6 +190,7 @@ class _CellAppender:
         parser.CharacterDataHandler = lambda text: self._write(escaped(text))
         self._write('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n')
         parser.ParseFile(sheet)
+        self._added.end()
 
     def _start(self, element: str, attributes: Attributes) -> None:
         name = _local(element)
@@ -209,10 +210,7 @@ class _CellAppender:
         self._write(f"</{element}>")
 
     def _append(self, prefix: str) -> None:
-        cells: tuple[Cell, ...] = ()
-        if self._next is not None and self._next.line == self._line:
-            cells, self._next = self._next.cells, next(self._added, None)
-        for column, cell in enumerate(cells, start=self._width + 1):
+        for column, cell in enumerate(self._added.at_or_none(self._line), start=self._width + 1):
             if cell is not None and cell != "":
                 self._write(_cell_xml(f"{column_letters(column)}{self._line}", cell, prefix))
 
@@ -272,7 +270,7 @@ class XlsxRows:
     """
 
     def __init__(self, path: Path, sheet: str | None = None, is_header: IsHeader | None = None) -> None:
-        self._path = path
+        self._path, self._watched = path, Watched(path)
         with self._refusing_damage((*DAMAGE, OSError)):
             check_whole(path)
         with self._open() as workbook:
@@ -312,6 +310,7 @@ class XlsxRows:
         with self._refusing_damage(DAMAGE):
             names = AddedCells(self._header.last + 1, tuple(column.name for column in columns))
             append_cells(self._path, sheet_part(self._path, self._sheet), out, names, iter(added))
+        self._watched.check()
 
     @cached_property
     def _layout(self) -> SheetLayout:

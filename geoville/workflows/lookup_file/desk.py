@@ -67,7 +67,7 @@ class FileDesk:
         """
         questions, on = self.asking.questions, self.asking.on
         for row, cells in zip(rows, self._in_bulk(rows), strict=True):
-            yield AddedCells(row.line, cells) if cells else answered(row, questions, self.desk, on)
+            yield AddedCells(row.line, cells, row.seal) if cells else answered(row, questions, self.desk, on)
 
     def _in_bulk(self, rows: Sequence[InputRow]) -> Sequence[tuple[Cell, ...] | None]:
         """Cells of rows that need not be asked one by one; None for those that do, as all that are at fault."""

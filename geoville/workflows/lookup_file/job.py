@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from geoville.crs import WGS84, accuracy_of_crs
 from geoville.errors import GeovilleError, InvalidInputError
 from geoville.geocoding.search import EmbeddedGeocoder
 from geoville.model import AddressList
+from geoville.sources.files import changed_meanwhile, sweep_beside
 from geoville.sources.provenance import provenance_text, write_provenance
 from geoville.sources.rows.parquet import ParquetRows
-from geoville.sources.stores import LocalFile, StoredFile, stored
+from geoville.sources.rows.row import out_of_step
+from geoville.sources.stores import LocalFile, StoredFile, reading_parquet, stored
 from geoville.workflows.cluster import check_workers, results
 from geoville.workflows.lookup import LookupDesk
 from geoville.workflows.lookup_file.bulk import BulkAnswers, added_fields
@@ -29,7 +33,6 @@ from geoville.workflows.lookup_file.output import (
     Journal,
     Kinds,
     alone_on,
-    changed_meanwhile,
     check_free,
     check_output,
     merge,
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pyarrow as pa
+    from numpy.typing import NDArray
 
     from geoville.eligibility.index import PerimeterIndex
     from geoville.sources.rows.files import RowFile
@@ -116,6 +120,7 @@ class FileJob:
         self.desk.check_workers(workers)
         assert isinstance(self.out, LocalFile)  # rows that are elsewhere are brought here first
         with alone_on(self.out.path):
+            sweep_beside(self.out.path)
             check_free(self.out, self.journal, resume=resume, force=force)
             return self._run(self.out, progress, resume=resume, workers=workers)
 
@@ -128,17 +133,45 @@ class FileJob:
         else:
             journal.start()
         self._answer(journal, desk, progress, workers)
-        if self.source.sha256() != input_sha256:
-            raise changed_meanwhile(self.source.name)
-        summary = merge(self.rows, journal.answers(), out.path)
+
+        with self.unchanged(input_sha256) as check:
+            summary = merge(self.rows, self._places, journal.answers(), out.path, check)
         write_provenance(self.record.provenance(input_sha256, desk), out.path)
         journal.remove()
         return summary
 
+    @contextmanager
+    def unchanged(self, input_sha256: str) -> Iterator[Callable[[], None]]:
+        """See that the input has the bytes that it had, and that nothing has written to it, even to put them back.
+
+        The value looks again: it is called once all is written, before anything is published.
+
+        Raises
+        ------
+        InvalidInputError
+            It has changed: said rather than what that did to the reading.
+        """
+
+        def check() -> None:
+            if isinstance(self.rows, ParquetRows) and self.rows.watched:
+                self.rows.watched.check()
+            if self.source.sha256() != input_sha256:
+                raise changed_meanwhile(self.source.name)
+
+        check()
+        try:
+            yield check
+        except InvalidInputError:
+            check()
+            raise
+
+    @property
+    def _places(self) -> list[int]:
+        return [self.rows.columns.index(name) for name in self.asking.questions.columns]
+
     def _answer(self, journal: Journal, desk: LookupDesk, progress: Callable[[int], None], workers: int) -> None:
         progress(journal.answered)
-        places = [self.rows.columns.index(name) for name in self.asking.questions.columns]
-        rows = islice(self.rows.rows(places), journal.answered, None)
+        rows = islice(self.rows.rows(self._places), journal.answered, None)
         for chunk in answer_rows(rows, FileDesk(desk, self.asking), self.desk, workers):
             journal.append(chunk.answers)
             progress(journal.answered)
@@ -209,21 +242,59 @@ class Part:
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Rows of the input, `BATCH_ROWS` at a time; every column, or those named."""
-        with self.source.parquet() as table:
+        with reading_parquet(self.source.name), self.source.parquet() as table:
             yield from table.iter_batches(BATCH_ROWS, row_groups=list(self.row_groups), columns=columns)
 
     def write_answers(self, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> None:
         """Write the answers of all its rows in one stroke, in batches as long as those read."""
         import pyarrow.parquet as pq
 
-        with self.answers.writing() as whole, pq.ParquetWriter(whole, schema) as writer:
+        with self.answers.writing() as whole, pq.ParquetWriter(whole, schema, write_page_checksum=True) as writer:
             for batch in batches:
                 writer.write_batch(batch)
 
-    def answered_batches(self) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
-        """Rows of the input with their answers."""
-        with self.answers.parquet() as answers:
-            yield from zip(self.batches(), answers.iter_batches(BATCH_ROWS), strict=True)
+    def answered_batches(self, lon: str, lat: str) -> Iterator[tuple[pa.RecordBatch, pa.RecordBatch]]:
+        """Rows of the input with their answers, each seen to be those of its point, at its rank.
+
+        Raises
+        ------
+        InvalidInputError
+            Some are not, or the file of answers is damaged.
+        """
+        line = self.first_line
+        for rows, answers in zip_longest(self.batches(), self._kept_answers()):
+            if rows is None or answers is None or rows.num_rows != answers.num_rows:
+                raise out_of_step()
+            if not np.array_equal(answers.column(SEAL).to_numpy(), seals(rows.column(lon), rows.column(lat), line)):
+                raise out_of_step()
+            yield rows, answers.select(answers.schema.names[:-1])
+            line += rows.num_rows
+
+    def _kept_answers(self) -> Iterator[pa.RecordBatch]:
+        with reading_parquet(self.answers.name), self.answers.parquet() as answers:
+            yield from answers.iter_batches(BATCH_ROWS)
+
+
+SEAL = "sceau"
+
+
+def seals(lon: pa.Array, lat: pa.Array, first_line: int) -> NDArray[np.uint64]:
+    """(n,) hashes of points and of where they stand in their file: those of `InputRow.seal`, for numbers.
+
+    Rounds of SplitMix64 (Steele, Lea and Flood, 2014); a point that is null has that of NaN.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    hashed = np.arange(first_line, first_line + len(lon), dtype=np.uint64)
+    for values in (lon, lat):
+        numbers = pc.cast(values, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+        hashed = hashed ^ np.where(np.isnan(numbers), np.nan, numbers).view(np.uint64)
+        hashed = hashed + np.uint64(0x9E3779B97F4A7C15)
+        hashed = (hashed ^ (hashed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        hashed = (hashed ^ (hashed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        hashed = hashed ^ (hashed >> np.uint64(31))
+    return hashed
 
 
 def parts_of(source: StoredFile, folder: StoredFile) -> list[Part]:
@@ -365,13 +436,19 @@ def _lookup(
             raise done.error()
         answered += done
         progress(answered)
-    if job.source.sha256() != input_sha256:
-        raise changed_meanwhile(job.source.name)
-    summary = _put_together(parts, job)
+    with job.unchanged(input_sha256) as check:
+        summary = _put_together(parts, job, check)
     provenance = job.record.provenance(input_sha256, desk)
     job.out.beside(".provenance.json").write_text(provenance_text(provenance, str(job.out)))
     job.journal.remove()
     return summary
+
+
+def _kept_schema() -> pa.Schema:
+    """Columns of a file of answers: those that are added, then the seals of the rows."""
+    import pyarrow as pa
+
+    return pa.schema([*added_fields(ADDED_COLUMNS), pa.field(SEAL, pa.uint64())])
 
 
 class _Answering:
@@ -391,10 +468,8 @@ class _Answering:
 
     def __call__(self, part: Part) -> int | Failure:
         """Answer a part, and say how many rows it has."""
-        import pyarrow as pa
-
         try:
-            part.write_answers(self._answers(part), pa.schema(added_fields(ADDED_COLUMNS)))
+            part.write_answers(self._answers(part), _kept_schema())
         except GeovilleError as error:
             return Failure(type(error), error.message, error.where, error.advice)
         return part.rows
@@ -416,8 +491,8 @@ class _Answering:
             first, second = batch.column(lon), batch.column(lat)
             if self._epsg != WGS84:
                 first, second = self._degrees(first, second)
-            columns = self._bulk.columns(first, second, line)
-            yield pa.RecordBatch.from_arrays(columns, schema=pa.schema(added_fields(ADDED_COLUMNS)))
+            kept = pa.array(seals(batch.column(lon), batch.column(lat), line))
+            yield pa.RecordBatch.from_arrays([*self._bulk.columns(first, second, line), kept], schema=_kept_schema())
             line += batch.num_rows
 
     @cached_property
@@ -427,8 +502,8 @@ class _Answering:
         return BulkAnswers(desk, self._asking, self._rows)
 
 
-def _put_together(parts: Sequence[Part], job: FileJob) -> FileSummary:
-    """Write the output, the input with its answers, and count these."""
+def _put_together(parts: Sequence[Part], job: FileJob, check: Callable[[], None]) -> FileSummary:
+    """Write the output, the input with its answers, and count these; nothing is published if the input has changed."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
@@ -439,16 +514,20 @@ def _put_together(parts: Sequence[Part], job: FileJob) -> FileSummary:
     statuses: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
     readings = Kinds()
+    questions = job.asking.questions
+    assert isinstance(questions, CoordinateQuestions)  # `FileJob.is_about_numbers` saw to it
     with job.out.writing() as whole, pq.ParquetWriter(whole, schema) as writer:
         for part in parts:
             line = part.first_line
-            for rows, answers in part.answered_batches():
+            for rows, answers in part.answered_batches(questions.lon, questions.lat):
                 writer.write_batch(pa.RecordBatch.from_arrays([*rows.columns, *answers.columns], schema=schema))
                 statuses.update(_counts(answers.column("result_status")))
                 verdicts.update(_counts(answers.column("qpv_verdict")))
                 wrong = pc.equal(answers.column("result_status"), RowStatus.ERROR.value).to_numpy(zero_copy_only=False)
                 readings.add(IN_ERROR, (line + wrong.nonzero()[0]).tolist())
                 line += rows.num_rows
+        writer.close()
+        check()
     return FileSummary(statuses.total(), dict(statuses), dict(verdicts), readings.all())
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
+import time
 from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
 from importlib.metadata import version
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import InvalidInputError
@@ -16,7 +18,7 @@ from geoville.french import number, refusal
 from geoville.sources.files import alone_if_free, replacing, sha256_of
 from geoville.sources.provenance import InputFile, Provenance
 from geoville.sources.rows.files import row_file_format
-from geoville.sources.rows.row import AddedCells
+from geoville.sources.rows.row import AddedCells, out_of_step
 from geoville.workflows.lookup_file.results import (
     REMARKS_PLACE,
     STATUS_PLACE,
@@ -27,11 +29,11 @@ from geoville.workflows.lookup_file.results import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from geoville.sources.rows.files import RowFile
-    from geoville.sources.rows.row import Cell
+    from geoville.sources.rows.row import Cell, InputRow
     from geoville.sources.stores import StoredFile
     from geoville.workflows.lookup import DeskChoice, LookupDesk
     from geoville.workflows.lookup_file.questions import Asking
@@ -131,11 +133,6 @@ def same_file() -> InvalidInputError:
     return InvalidInputError("L'entrée et la sortie sont le même fichier", advice="donner un autre nom à la sortie")
 
 
-def changed_meanwhile(name: str) -> InvalidInputError:
-    """The error of an input that is no longer what it was when the work began."""
-    return InvalidInputError(f"« {name} » a changé pendant le travail", advice="tout recommencer avec --force")
-
-
 def check_free(out: StoredFile, journal: StoredFile, *, resume: bool, force: bool) -> None:
     """Refuse to write over a result, or over an interrupted work, unless the user said so.
 
@@ -159,15 +156,27 @@ def check_free(out: StoredFile, journal: StoredFile, *, resume: bool, force: boo
         raise InvalidInputError(f"« {out.name} » existe déjà", advice="le remplacer avec --force, ou changer de nom")
 
 
-def merge(rows: RowFile, answers: Iterable[AddedCells], out: Path) -> FileSummary:
-    """Write the output: the input with its answers, counted on the way."""
-    _remove_leftovers(out)
+def merge(
+    rows: RowFile, places: Sequence[int], answers: Iterable[AddedCells], out: Path, check: Callable[[], None]
+) -> FileSummary:
+    """Write the output: the input with its answers, counted on the way.
+
+    Parameters
+    ----------
+    places : columns that asked, of which each answer bears the seal.
+    check : called when all is written and nothing published; raises where the input is no longer what was read.
+
+    Raises
+    ------
+    InvalidInputError
+        An answer is missing, or is not that of its row.
+    """
     statuses: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
     readings = Kinds()
 
     def counted() -> Iterator[AddedCells]:
-        for answer in answers:
+        for answer in _of_their_rows(rows.rows(places), answers):
             status = _word(answer.cells[STATUS_PLACE])
             statuses[status] += 1
             verdicts[_word(answer.cells[VERDICT_PLACE])] += 1
@@ -177,21 +186,23 @@ def merge(rows: RowFile, answers: Iterable[AddedCells], out: Path) -> FileSummar
                 readings.add(IN_ERROR, [answer.line])
             yield answer
 
-    with replacing(out) as beside:
+    with replacing(out, personal=True) as beside:
         rows.write(beside, columns_beside(rows.columns), counted())
+        check()
     del verdicts[""]
     return FileSummary(statuses.total(), dict(statuses), dict(verdicts), readings.all())
 
 
+def _of_their_rows(rows: Iterable[InputRow], answers: Iterable[AddedCells]) -> Iterator[AddedCells]:
+    """Answers, each seen to be that of the row of its rank: by its line and by what was read of it."""
+    for row, answer in zip_longest(rows, answers):
+        if row is None or answer is None or (row.line, row.seal) != (answer.line, answer.seal):
+            raise out_of_step()
+        yield answer
+
+
 def _word(cell: Cell) -> str:
     return "" if cell is None else str(cell)
-
-
-def _remove_leftovers(out: Path) -> None:
-    """Remove what a merge that was killed left beside the output: it holds the rows of the input."""
-    for folder in out.parent.glob(".geoville-*"):
-        if (folder / out.name).exists():
-            shutil.rmtree(folder)
 
 
 # --- Answers already obtained for a file, kept beside the output until it is made
@@ -211,7 +222,10 @@ _LABELS = {
 
 
 class Journal:
-    """A journal of answers.
+    """A journal of answers, a line each: a checksum, the line of the row, its seal, and the cells of the answer.
+
+    The checksum of a line is made of that of the one before: what follows a line that is missing, doubled, moved or
+    altered is not taken for answers, and its rows are asked again.
 
     Parameters
     ----------
@@ -223,6 +237,8 @@ class Journal:
         self.path = path
         self.answered = 0
         self._request = dict(request)
+        self._last = ""
+        self._synced_s = -_ON_DISK_EVERY_S
 
     def start(self) -> None:
         """Begin a journal, in place of one that may be there.
@@ -235,8 +251,9 @@ class Journal:
         with self._writing():
             self.path.unlink(missing_ok=True)
             created = os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _OWNER_ONLY)
-            with os.fdopen(created, "w", encoding="utf-8", newline="\n") as stream:
+            with os.fdopen(created, "wb") as stream:
                 stream.write(_line(self._request))
+        self.answered, self._last = 0, _chained("", _line(self._request))
 
     def resume(self) -> None:
         """Go on with a journal that was interrupted; one that holds nothing yet is begun.
@@ -252,34 +269,59 @@ class Journal:
                 self.start()
                 return
             self._check(_document(first))
-            whole = stream.tell()
+            whole, self._last = stream.tell(), _chained("", first)
             for line in stream:
-                if not (line.endswith(b"\n") and _is_answer(_document(line))):
-                    break  # cut by whatever stopped the work: this row is asked again
+                checksum = _checked(line, self._last)
+                if checksum is None:
+                    break  # cut by whatever stopped the work, or damaged since: what follows is asked again
+                self._last = checksum
                 self.answered += 1
                 whole += len(line)
             stream.truncate(whole)
 
     def append(self, answers: Iterable[AddedCells]) -> None:
-        """Write answers down; they are on the disk on return.
+        """Write answers down: on return, no kill can lose them; nor, a second later at most, can a power cut.
 
         Raises
         ------
         InvalidInputError
             The disk is full.
         """
-        with self._writing(), self.path.open("a", encoding="utf-8", newline="\n") as stream:
+        with self._writing(), self.path.open("ab") as stream:
             for answer in answers:
-                stream.write(_line([answer.line, *answer.cells]))
+                text = _line([answer.line, answer.seal, *answer.cells])
+                self._last = _chained(self._last, text)
+                stream.write(f"{self._last} ".encode() + text)
                 self.answered += 1
+            stream.flush()
+            if time.monotonic() - self._synced_s >= _ON_DISK_EVERY_S:
+                os.fsync(stream.fileno())
+                self._synced_s = time.monotonic()
 
     def answers(self) -> Iterator[AddedCells]:
-        """Every answer written down, in the order of the rows."""
-        with self.path.open(encoding="utf-8", newline="\n") as stream:
-            next(stream)
+        """Every answer written down, in the order of the rows.
+
+        Raises
+        ------
+        InvalidInputError
+            The journal was altered since.
+        """
+        with self.path.open("rb") as stream:
+            last, count = _chained("", stream.readline()), 0
             for text in stream:
-                line, *cells = json.loads(text)
-                yield AddedCells(line, tuple(cells))
+                checksum = _checked(text, last)
+                if checksum is None:
+                    raise self._altered()
+                last, count = checksum, count + 1
+                line, seal, *cells = json.loads(text[_CHECKSUM_LENGTH + 1 :])
+                yield AddedCells(line, tuple(cells), seal)
+        if (last, count) != (self._last, self.answered):
+            raise self._altered()
+
+    def _altered(self) -> InvalidInputError:
+        return InvalidInputError(
+            f"« {self.path.name} » a été modifié pendant le travail", advice="reprendre la commande avec --resume"
+        )
 
     def remove(self) -> None:
         """Remove the journal: its answers are in the output."""
@@ -309,8 +351,24 @@ class Journal:
             )
 
 
-def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
+_ON_DISK_EVERY_S = 1.0
+_CHECKSUM_LENGTH = 16
+
+
+def _line(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8", "surrogatepass")
+
+
+def _chained(last: str, text: bytes) -> str:
+    """Checksum of a line that follows one of a given checksum."""
+    return blake2b(last.encode() + text, digest_size=_CHECKSUM_LENGTH // 2).hexdigest()
+
+
+def _checked(line: bytes, last: str) -> str | None:
+    """Checksum of a line of answers; None where it is not whole, or does not follow the one before."""
+    checksum, _, text = line.partition(b" ")
+    expected = _chained(last, text)
+    return expected if line.endswith(b"\n") and checksum == expected.encode() else None
 
 
 def _document(line: bytes) -> Any:
@@ -318,15 +376,6 @@ def _document(line: bytes) -> Any:
         return json.loads(line.decode("utf-8"))
     except (RecursionError, ValueError):
         return None
-
-
-def _is_answer(document: Any) -> bool:
-    return (
-        isinstance(document, list)
-        and bool(document)
-        and type(document[0]) is int
-        and all(cell is None or isinstance(cell, str | float | int) for cell in document)
-    )
 
 
 # --- One work at a time on an output: a second one is refused, whatever became of the first

@@ -113,7 +113,8 @@ def answered(row: InputRow, questions: Questions, desk: LookupDesk, on: date) ->
         return _unanswered(row, RowStatus.ERROR, bug, on)
     if reply.answer is None:
         return _unanswered(row, RowStatus.SKIPPED, InvalidInputError("Rien à chercher"), on)
-    return AddedCells(row.line, with_remarks(_in_place(_found(reply.answer)), (*row.remarks, *reply.remarks)))
+    cells = with_remarks(_in_place(_found(reply.answer)), (*row.remarks, *reply.remarks))
+    return AddedCells(row.line, cells, row.seal)
 
 
 def with_remarks(cells: tuple[Cell, ...], remarks: Sequence[str]) -> tuple[Cell, ...]:
@@ -156,7 +157,7 @@ def _unanswered(row: InputRow, status: RowStatus, why: InvalidInputError, on: da
     column = why.where.column if why.where else None
     reason = InvalidInputError(why.message, where=Location(line=row.line, column=column), advice=why.advice).sentence
     cells = _in_place({"result_status": status.value, "qpv_date": on.isoformat(), "qpv_raison": reason})
-    return AddedCells(row.line, with_remarks(cells, row.remarks))
+    return AddedCells(row.line, with_remarks(cells, row.remarks), row.seal)
 
 
 def _in_place(cells: Mapping[str, Cell]) -> tuple[Cell, ...]:

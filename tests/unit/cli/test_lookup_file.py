@@ -201,8 +201,7 @@ def test_no_address_is_in_a_log_an_error_or_a_temporary_file(
     assert again.code == 2
     assert not _holds_the_secret(done.out + done.err + again.out + again.err)
     assert list((tmp_path / "temporary").iterdir()) == []
-    left = {path.name for path in tmp_path.rglob("*") if path.is_file() and _holds_the_secret(_decoded(path))}
-    assert left == {"in.csv", "out.csv"}
+    assert _holding(tmp_path) == {"in.csv", "out.csv"}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
@@ -215,8 +214,44 @@ def test_after_a_kill_only_the_input_holds_an_address(script, tmp_path, everythi
         running.kill()
         told = b"".join(running.communicate()).decode("utf-8")
     assert not _holds_the_secret(told)
-    left = {path.name for path in tmp_path.rglob("*") if path.is_file() and _holds_the_secret(_decoded(path))}
-    assert left == {"in.csv"}
+    assert _holding(tmp_path) == {"in.csv"}
+
+
+KILLED_IN_THE_MERGE = """
+import os, signal
+from geoville.cli.main import main
+from geoville.sources.rows.csv import CsvRows
+
+write = CsvRows.write
+
+def killed(*given):
+    write(*given)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+CsvRows.write = killed
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_after_a_kill_in_the_merge_the_next_command_removes_what_was_left_and_says_where(geoville, source, tmp_path):
+    out = tmp_path / "out.csv"
+    command = [sys.executable, "-c", KILLED_IN_THE_MERGE, "lookup-file", source, out]
+    assert subprocess.run(command, check=False, capture_output=True).returncode == -signal.SIGKILL
+    (left,) = tmp_path.glob(".geoville-*")
+    assert _holding(tmp_path) == {"in.csv", "out.csv"}
+    assert not out.exists()
+    told = geoville("rules", "--on", "2026-01-15")
+    assert (told.code, told.err) == (0, f"Restes d'un travail tué pendant qu'il écrivait, effacés : {left}\n")
+    assert _holding(tmp_path) == {"in.csv"}
+    assert geoville("rules", "--on", "2026-01-15").err == ""
+    assert geoville("lookup-file", source, out, "--resume").code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"in.csv", "out.csv", "out.csv.provenance.json"}
+
+
+def _holding(folder: Path) -> set[str]:
+    """Names of the files of a folder, and of those in it, that hold the secret."""
+    return {path.name for path in folder.rglob("*") if path.is_file() and _holds_the_secret(_decoded(path))}
 
 
 def _decoded(path: Path) -> str:
