@@ -196,7 +196,7 @@ def test_kept_answers_that_are_not_those_of_their_rows_are_found_out(
     job: Callable[..., FileJob], spoilt: Callable[[Path], None]
 ) -> None:
     once = job()
-    with pytest.raises(InvalidInputError, match="ne sont pas celles qui ont été lues|pas un fichier Parquet lisible"):
+    with pytest.raises(InvalidInputError, match=r"ne sont pas celles qui ont été lues|pas un fichier Parquet lisible"):
         lookup_parquet(once, lambda rows: spoilt(once.journal.path) if rows == ROWS else None)
     assert not once.out.exists()
 
