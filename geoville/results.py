@@ -2,31 +2,78 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from os import PathLike, fspath
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar, overload
+
+from geoville.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import geopandas
+    import pandas as pd
+    import pyproj
+    from shapely.geometry.base import BaseGeometry
 
+    from geoville.model import Perimeter
+    from geoville.perimeters.figures import AreaFigures
     from geoville.sources.writers import LayerChoice
     from geoville.workflows.compare import ComparisonRun
+    from geoville.workflows.describe import DescribeRun
     from geoville.workflows.sensitivity import SensitivityRun
 
     FilePath = str | PathLike[str]
+    Given: TypeAlias = "FilePath | Result[Any] | pd.DataFrame | BaseGeometry | Mapping[str, Any]"
+    Day = date | str
 
 
-# --- Files that a caller gives: by path, by address of another place, or as the result of a computation
+# --- Days that a caller gives: a date, a datetime, a Timestamp of pandas, or ISO 8601 text
+
+
+@overload
+def day_of(given: Day) -> date: ...
+@overload
+def day_of(given: Day | None) -> date | None: ...
+def day_of(given: Day | None) -> date | None:
+    """The day that a caller means; None where none is said.
+
+    Raises
+    ------
+    InvalidInputError
+        It is no day, nor a text written AAAA-MM-JJ.
+
+    >>> from datetime import datetime
+    >>> day_of("2026-01-15") == day_of(datetime(2026, 1, 15, 9, 30)) == day_of(date(2026, 1, 15))
+    True
+    """
+    if isinstance(given, datetime):
+        return given.date()
+    if given is None or isinstance(given, date):
+        return given
+    try:
+        return datetime.fromisoformat(given).date()
+    except (TypeError, ValueError):
+        raise InvalidInputError("Ce n'est pas un jour", advice="donner une date, ou AAAA-MM-JJ") from None
+
+
+# --- What a caller gives to read: a path, an address, a result, a table, a geometry or GeoJSON
 
 
 @contextmanager
-def reading(given: FilePath | Result[Any]) -> Iterator[Path]:
-    """Give the path of a file to read; what is not a file of this machine is one until the block ends."""
+def reading(given: Given) -> Iterator[Path]:
+    """Give the path of a file to read; what is not a file of this machine is one until the block ends.
+
+    Parameters
+    ----------
+    given : a path; an address (``s3://…``, ``postgresql://…#table``); the result of a computation; a table of pandas or
+        geopandas; a geometry of shapely, in degrees, WGS84; a GeoJSON dictionary.
+    """
     from geoville.sources.stores import fetch, is_address
 
     if isinstance(given, str | PathLike) and not is_address(fspath(given)):
@@ -36,8 +83,37 @@ def reading(given: FilePath | Result[Any]) -> Iterator[Path]:
         folder = Path(name)
         if isinstance(given, str | PathLike):
             yield fetch(fspath(given), folder)
-        else:
+        elif isinstance(given, Result):
             yield given.write(folder / "perimetres.parquet")
+        else:
+            yield _written(given, folder / "objet.parquet")
+
+
+def _written(given: pd.DataFrame | BaseGeometry | Mapping[str, Any], path: Path) -> Path:
+    """Write an object of the caller's as a file that the readers know.
+
+    Raises
+    ------
+    TypeError
+        It is none of those that can be read.
+    """
+    import pandas as pd
+    from shapely.geometry.base import BaseGeometry
+
+    from geoville.crs import WGS84
+
+    if isinstance(given, BaseGeometry):
+        import geopandas
+
+        geopandas.GeoDataFrame(geometry=[given], crs=WGS84).to_parquet(path)
+    elif isinstance(given, pd.DataFrame):
+        given.to_parquet(path, index=given.index.name is not None)
+    elif isinstance(given, dict):
+        path = path.with_suffix(".geojson")
+        path.write_text(json.dumps(given), encoding="utf-8")
+    else:
+        raise TypeError(f"a path, a table, a geometry, GeoJSON or a result is expected, not {type(given).__name__}")
+    return path
 
 
 @contextmanager
@@ -75,7 +151,7 @@ class Run(Protocol):
 AnyRun = TypeVar("AnyRun", bound=Run)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result(Generic[AnyRun]):
     """What a computation gave.
 
@@ -89,6 +165,24 @@ class Result(Generic[AnyRun]):
     def frame(self) -> geopandas.GeoDataFrame:
         """The shapes with their figures, in the territory's projected CRS, metres; null where there is no value."""
         return self.run.frame()
+
+    @property
+    def crs(self) -> pyproj.CRS:
+        """Projected CRS of `frame`."""
+        crs: pyproj.CRS = self.frame().crs
+        return crs
+
+    def __repr__(self) -> str:
+        """The kind of result, how many shapes it has, and their CRS."""
+        frame = self.frame()
+        epsg = frame.crs.to_epsg() if frame.crs else None
+        return f"<{type(self.run).__name__.removesuffix('Run')}: {len(frame)} rows, EPSG:{epsg}>"
+
+    def _repr_html_(self) -> str:
+        """A small map of the shapes, and the first rows: what a notebook shows."""
+        from geoville.rendering.thumbnail import table_with_map
+
+        return table_with_map(self.frame())
 
     def document(self) -> dict[str, Any]:
         """What came out, as plain values: what `--json` prints."""
@@ -120,7 +214,7 @@ class Result(Generic[AnyRun]):
         return out
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ComparisonResult(Result[Any]):
     """What changes from one map of perimeters to the next."""
 
@@ -133,7 +227,26 @@ class ComparisonResult(Result[Any]):
         return out
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
+class DescriptionResult(Result[Any]):
+    """Figures of perimeters: as a table, or in pairs of a perimeter and its figures."""
+
+    run: DescribeRun
+
+    def __iter__(self) -> Iterator[tuple[Perimeter, AreaFigures]]:
+        """Each perimeter with its figures."""
+        return iter(self.run.found)
+
+    def __len__(self) -> int:
+        """How many perimeters."""
+        return len(self.run.found)
+
+    def __getitem__(self, rank: int) -> tuple[Perimeter, AreaFigures]:
+        """One perimeter with its figures."""
+        return self.run.found[rank]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class SensitivityResult(Result[Any]):
     """The search of candidates under every combination of choices. `write` makes the two bands of a GeoTIFF."""
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from geoville.errors import InvalidInputError
 from geoville.perimeters.scenarios import TRIED, Choices, SearchMethod
-from geoville.results import ComparisonResult, Result, SensitivityResult, reading
+from geoville.results import ComparisonResult, DescriptionResult, Result, SensitivityResult, day_of, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import date
     from typing import Literal, Unpack
 
     import geopandas
@@ -21,10 +20,9 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.contiguity import Contiguity
     from geoville.eligibility.actions.action import ActionFinding
-    from geoville.model import Answer, FootprintAnswer, Kind, Perimeter, Rule
-    from geoville.perimeters.figures import AreaFigures
+    from geoville.model import Answer, FootprintAnswer, Kind, Rule
     from geoville.perimeters.score import Score
-    from geoville.results import FilePath
+    from geoville.results import Day, FilePath, Given
     from geoville.sources.additions import Addition
     from geoville.sources.pack import Pack
     from geoville.sources.registry import DataSet
@@ -32,12 +30,14 @@ if TYPE_CHECKING:
     from geoville.workflows.actions import ActionDesk
     from geoville.workflows.atlas import AtlasRun
     from geoville.workflows.candidates import CandidateRun
+    from geoville.workflows.check import CheckRun
     from geoville.workflows.explain import Explanation
     from geoville.workflows.fetch import FetchRun, Progress, Target
     from geoville.workflows.incomes import IncomeChoices
     from geoville.workflows.lookup import DeskChoice, LookupDesk
     from geoville.workflows.lookup_file.output import FileSummary
     from geoville.workflows.maps import MapLook
+    from geoville.workflows.search_inputs import CandidateRequest
     from geoville.workflows.vecu import VecuRun
     from geoville.workflows.veille import VeilleRun
 
@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     CandidatesResult = Result[CandidateRun]
     VecuResult = Result[VecuRun]
     VeilleResult = Result[VeilleRun]
+    CheckResult = Result[CheckRun]
+    GenerationText = Literal["2015", "2024", "next"]
     ContiguityName = Literal["queen", "rook"]
     MethodName = Literal["index", "cells"]
 
@@ -157,7 +159,7 @@ class Territory:
 
         return tuple(pack.name for pack in list_territories())
 
-    def perimeters(self, on: date | None = None) -> geopandas.GeoDataFrame:
+    def perimeters(self, on: Day | None = None) -> geopandas.GeoDataFrame:
         """Perimeters that answer for the territory: those of `perimeters`, else the user's, the pack's, official ones.
 
         Of the official quarters of the rest of the country, which answer too, none is listed.
@@ -174,7 +176,8 @@ class Territory:
         from geoville.sources.writers import perimeters_frame
 
         known = self.desk.index.perimeters if self.choice.perimeters else self.pack.perimeters()
-        return perimeters_frame([item for item in known if on is None or item.in_force(on)])
+        day = day_of(on)
+        return perimeters_frame([item for item in known if day is None or item.in_force(day)])
 
     def cells(self, vintage: int | None = None) -> geopandas.GeoDataFrame:
         """Cells of a grid as squares, with what INSEE publishes of them and nothing finer.
@@ -268,7 +271,7 @@ class Territory:
         return self._desks[held]
 
     @contextmanager
-    def _grid(self, grid: FilePath | None, vintage: int | None) -> Iterator[Path]:
+    def _grid(self, grid: Given | None, vintage: int | None) -> Iterator[Path]:
         """The grid given, by path or by address, else the territory's own."""
         with reading(self.pack.grid_path(vintage) if grid is None else grid) as path:
             yield path
@@ -279,11 +282,11 @@ class Territory:
         self,
         place: Place,
         *,
-        on: date,
+        on: Day,
         accuracy_m: float = 0.0,
         postcode: str = "",
         citycode: str = "",
-        permit_date: date | None = None,
+        permit_date: Day | None = None,
     ) -> Answer:
         """Say whether a place is in a perimeter, how far from its limit, and why.
 
@@ -315,34 +318,38 @@ class Territory:
         if isinstance(place, str):
             if accuracy_m:
                 raise InvalidInputError("La précision est celle de coordonnées", advice="retirer accuracy_m")
-            return self.desk.answer(place, on, postcode=postcode, citycode=citycode, permit_date=permit_date)
+            return self.desk.answer(
+                place, day_of(on), postcode=postcode, citycode=citycode, permit_date=day_of(permit_date)
+            )
         if postcode or citycode:
             raise InvalidInputError("Une commune limite la recherche d'une adresse", advice="la retirer")
-        return self.desk.answer_at(*place, on, accuracy_m, permit_date=permit_date)
+        return self.desk.answer_at(*place, day_of(on), accuracy_m, permit_date=day_of(permit_date))
 
-    def decide_footprint(self, geometry: FilePath, *, on: date, permit_date: date | None = None) -> FootprintAnswer:
+    def decide_footprint(self, geometry: Given, *, on: Day, permit_date: Day | None = None) -> FootprintAnswer:
         """Say whether a plot, a building, a street or a whole catchment lies in a perimeter.
 
         Parameters
         ----------
-        geometry : GeoJSON, GeoPackage, Shapefile or GeoParquet, in any CRS with an EPSG code.
+        geometry : GeoJSON, GeoPackage, Shapefile or GeoParquet, in any CRS with an EPSG code; or a table of geopandas,
+            a geometry in degrees, or a GeoJSON dictionary.
         permit_date : as in `decide`.
         """
         from geoville.workflows.footprints import answer_about_file
 
-        return answer_about_file(
-            Path(geometry), self.desk.index, on, territory=self.choice.territory, permit_date=permit_date
-        )
+        with reading(geometry) as path:
+            return answer_about_file(
+                path, self.desk.index, day_of(on), territory=self.choice.territory, permit_date=day_of(permit_date)
+            )
 
     def attest(
         self,
         place: Place,
         out: FilePath,
         *,
-        on: date,
-        issued: date,
+        on: Day,
+        issued: Day,
         accuracy_m: float = 0.0,
-        permit_date: date | None = None,
+        permit_date: Day | None = None,
     ) -> Path:
         """Write the answer about a place on one sheet, to keep with a file.
 
@@ -357,10 +364,10 @@ class Territory:
         asked = place if isinstance(place, str) else f"{place[0]}, {place[1]}"
         answer = self.decide(place, on=on, accuracy_m=accuracy_m, permit_date=permit_date)
         path = Path(out)
-        write_statement(state(self.desk, answer, asked, issued=issued, landmarks=self.pack.places()), path)
+        write_statement(state(self.desk, answer, asked, issued=day_of(issued), landmarks=self.pack.places()), path)
         return path
 
-    def check_action(self, source: FilePath, *, today: date, on: date | None = None) -> ActionFinding:
+    def check_action(self, source: FilePath, *, today: Day, on: Day | None = None) -> ActionFinding:
         """Say what an action may rest on, and which evidence is missing.
 
         Parameters
@@ -371,15 +378,15 @@ class Territory:
         """
         from geoville.sources.actions import read_action
 
-        return self._actions.check(read_action(Path(source)), on=on, today=today)
+        return self._actions.check(read_action(Path(source)), on=day_of(on), today=day_of(today))
 
     def check_actions(
         self,
         source: FilePath,
         out: FilePath,
         *,
-        today: date,
-        on: date | None = None,
+        today: Day,
+        on: Day | None = None,
         map_file: FilePath | None = None,
         report: FilePath | None = None,
         before: FilePath | None = None,
@@ -399,16 +406,17 @@ class Territory:
         from geoville.workflows.action_tables import check_table
         from geoville.workflows.maps import draw_actions
 
-        table = check_table(self._actions, Path(source), Path(out), on=on, today=today, choices=choices)
+        day, asked = day_of(today), day_of(on)
+        table = check_table(self._actions, Path(source), Path(out), on=asked, today=day, choices=choices)
         if map_file is not None:
             title = f"Actions du tableau « {Path(source).name} »"
-            draw_actions(self._actions, table.findings, title, Path(map_file), on or today)
+            draw_actions(self._actions, table.findings, title, Path(map_file), asked or day)
         if report is not None:
-            write_report(table, Path(report), issued=today, before=Path(before) if before else None)
+            write_report(table, Path(report), issued=day, before=Path(before) if before else None)
         table.write(Path(out))
         return table
 
-    def rules(self, on: date) -> tuple[Rule, ...]:
+    def rules(self, on: Day) -> tuple[Rule, ...]:
         """Rules that a place in a perimeter opens, those in force on a day or over by then, with their references.
 
         >>> from datetime import date
@@ -418,7 +426,7 @@ class Territory:
         """
         from geoville.eligibility.rules import rules_begun
 
-        return rules_begun(on)
+        return rules_begun(day_of(on))
 
     @property
     def _actions(self) -> ActionDesk:
@@ -432,7 +440,7 @@ class Territory:
         self,
         rows: pd.DataFrame | FilePath,
         *,
-        on: date,
+        on: Day,
         address_columns: Sequence[str] = (),
         postcode_column: str | None = None,
         citycode_column: str | None = None,
@@ -481,14 +489,14 @@ class Territory:
             crs=None if crs is None else str(crs),
         )
         table = rows if isinstance(rows, pd.DataFrame) else Path(rows)
-        return answer_table(table, self.desk, on, columns, choice=self.choice)
+        return answer_table(table, self.desk, day_of(on), columns, choice=self.choice)
 
     def lookup_file(
         self,
         source: FilePath,
         out: FilePath,
         *,
-        on: date,
+        on: Day,
         address_columns: Sequence[str] = (),
         postcode_column: str | None = None,
         citycode_column: str | None = None,
@@ -546,7 +554,7 @@ class Territory:
             default_citycode=default_citycode,
             crs=None if crs is None else str(crs),
         )
-        job = open_file_job(Path(source), Path(out), self.choice, on, columns)
+        job = open_file_job(Path(source), Path(out), self.choice, day_of(on), columns)
         return answer_file(
             job,
             progress or _nobody,
@@ -561,11 +569,13 @@ class Territory:
 
     def candidates(
         self,
-        grid: FilePath | None = None,
+        grid: Given | None = None,
         *,
-        on: date,
+        on: Day,
         vintage: int | None = None,
-        generation: Literal["2015", "2024", "next"] | None = None,
+        generation: GenerationText | None = None,
+        threshold_factor: float = 1.0,
+        minimum: float | None = None,
         blocks: FilePath | None = None,
         streets: FilePath | None = None,
         smooth: bool = True,
@@ -586,6 +596,8 @@ class Territory:
         vintage : of the territory's grid wanted or, for a grid that is given, where nothing else tells it.
         generation : of QPV: chooses the grid, incomes, urban units and law that go with it among what the territory
             has; what stands in for something else is in `generation.remarks` of the run.
+        threshold_factor, minimum : what the decree's threshold is multiplied by, and the fewest people in place of the
+            decree's: a scenario, which the result says.
         blocks, streets : polygons of blocks, or lines of streets, that the outlines follow; not both.
         smooth : without them, whether the stair steps of cells are turned into slopes.
         method : ground is chosen by the index around each place ("index") or cell by cell ("cells").
@@ -609,17 +621,13 @@ class Territory:
         >>> found.frame()["population"].round().tolist()
         [7882.0, 3273.0]
         """
-        from dataclasses import replace
-
         from geoville.carroyage.method import index_rules
         from geoville.perimeters.quarters import CandidateOptions
         from geoville.workflows.candidates import candidate_request, compute_candidates
         from geoville.workflows.outlines import OutlineInput
-        from geoville.workflows.search_inputs import request_of_generation
 
-        request = candidate_request(self.pack, on, incomes, vintage=vintage)
-        if generation is not None:
-            request = request_of_generation(request, generation, on, is_grid_given=grid is not None)
+        request = candidate_request(self.pack, day_of(on), incomes, vintage=vintage)
+        request = _supposed(request, threshold_factor, minimum, generation, is_grid_given=grid is not None)
         request = replace(
             request,
             outline=OutlineInput(_path(blocks), _path(streets), smooth),
@@ -635,9 +643,9 @@ class Territory:
 
     def sensitivity(
         self,
-        grid: Sequence[FilePath] = (),
+        grid: Sequence[Given] = (),
         *,
-        on: date,
+        on: Day,
         vintage: Sequence[int] = (),
         thresholds: Sequence[float] = TRIED.threshold_factors,
         contiguities: Sequence[ContiguityName] = ("queen", "rook"),
@@ -661,8 +669,6 @@ class Territory:
         method : as in `candidates`; by cells, the density plays no part.
         on, **incomes : as in `candidates`.
         """
-        from dataclasses import replace
-
         from geoville.perimeters.quarters import CandidateOptions
         from geoville.workflows.candidates import candidate_request
         from geoville.workflows.sensitivity import sweep_files
@@ -676,7 +682,7 @@ class Territory:
             *(tuple(values) or (None,) for values in (densities, kernels, minimums)),
         )
         years = vintage if grid or vintage else self.vintages
-        request = replace(candidate_request(self.pack, on, incomes), options=CandidateOptions(method=chosen))
+        request = replace(candidate_request(self.pack, day_of(on), incomes), options=CandidateOptions(method=chosen))
         with ExitStack() as held:
             given = grid or [self.pack.grid_path(year) for year in years]
             grids = [held.enter_context(reading(path)) for path in given]
@@ -684,11 +690,11 @@ class Territory:
 
     def veille(
         self,
-        former: Sequence[FilePath],
-        qpv: FilePath | CandidatesResult,
+        former: Sequence[Given],
+        qpv: Given,
         *,
-        on: date,
-        grid: FilePath | None = None,
+        on: Day,
+        grid: Given | None = None,
         vintage: int | None = None,
         generation: int | None = None,
         min_area_m2: float = 5_000.0,
@@ -709,20 +715,28 @@ class Territory:
         from geoville.workflows.veille import compute_veille
 
         rules = VeilleRules(min_width_m, min_area_m2, min_population)
-        paths = [Path(path) for path in former]
-        with self._grid(grid, vintage) as cells, reading(qpv) as quarters:
+        with ExitStack() as held, self._grid(grid, vintage) as cells, reading(qpv) as quarters:
+            paths = [held.enter_context(reading(one)) for one in former]
             return Result(
-                compute_veille(paths, quarters, on=on, rules=rules, grid=cells, vintage=vintage, generation=generation)
+                compute_veille(
+                    paths,
+                    quarters,
+                    on=day_of(on),
+                    rules=rules,
+                    grid=cells,
+                    vintage=vintage,
+                    generation=generation,
+                )
             )
 
     def vecu(
         self,
-        qpv: FilePath | CandidatesResult,
-        places: Sequence[FilePath],
+        qpv: Given,
+        places: Sequence[Given],
         *,
-        on: date,
+        on: Day,
         streets: FilePath | None = None,
-        grid: FilePath | None = None,
+        grid: Given | None = None,
         vintage: int | None = None,
         generation: int | None = None,
         minutes: float = 10.0,
@@ -740,13 +754,13 @@ class Territory:
         from geoville.perimeters.vecu import VecuRules
         from geoville.workflows.vecu import compute_vecu
 
-        paths = [Path(path) for path in places]
-        with self._grid(grid, vintage) as cells, reading(qpv) as quarters:
+        with ExitStack() as held, self._grid(grid, vintage) as cells, reading(qpv) as quarters:
+            paths = [held.enter_context(reading(one)) for one in places]
             return Result(
                 compute_vecu(
                     quarters,
                     paths,
-                    on=on,
+                    on=day_of(on),
                     rules=VecuRules(minutes, speed_kmh),
                     streets=_path(streets),
                     grid=cells,
@@ -759,10 +773,10 @@ class Territory:
 
     def score(
         self,
-        candidates: FilePath | CandidatesResult,
-        official: FilePath | None = None,
+        candidates: Given,
+        official: Given | None = None,
         *,
-        grid: FilePath | None = None,
+        grid: Given | None = None,
         vintage: int | None = None,
         generation: int | None = None,
     ) -> Score:
@@ -790,10 +804,10 @@ class Territory:
 
     def compare(
         self,
-        old: FilePath | Result[Any],
-        new: FilePath | Result[Any],
+        old: Given,
+        new: Given,
         *,
-        grid: FilePath | None = None,
+        grid: Given | None = None,
         vintage: int | None = None,
         kind: Kind | str | None = None,
         generation: int | None = None,
@@ -814,28 +828,96 @@ class Territory:
 
     def describe(
         self,
-        perimeters: FilePath | Result[Any],
+        perimeters: Given,
         *,
-        on: date,
-        grid: FilePath | None = None,
+        on: Day,
+        grid: Given | None = None,
         vintage: int | None = None,
+        generation: GenerationText | None = None,
+        threshold_factor: float = 1.0,
+        minimum: float | None = None,
         **incomes: Unpack[IncomeChoices],
-    ) -> tuple[tuple[Perimeter, AreaFigures], ...]:
-        """Estimate people, share below the threshold and median income of perimeters, with their 90 % intervals."""
-        from geoville.workflows.candidates import candidate_request
-        from geoville.workflows.describe import describe_perimeters
+    ) -> DescriptionResult:
+        """Estimate people, share below the threshold and median income of perimeters, with their 90 % intervals.
 
-        request = candidate_request(self.pack, on, incomes, vintage=vintage)
-        with self._grid(grid, vintage) as cells, reading(perimeters) as path:
-            return describe_perimeters(path, cells, request)
+        Parameters
+        ----------
+        perimeters : of whatever kind: a file, a table of geopandas, a geometry in degrees, GeoJSON, a result.
+        on, grid, vintage, generation, threshold_factor, minimum, **incomes : as in `candidates`.
+
+        Returns
+        -------
+        A table (`frame`), or pairs of a perimeter and its figures, in the order given.
+        """
+        from geoville.workflows.candidates import candidate_request
+        from geoville.workflows.describe import DescribeRun, describe_perimeters
+
+        request = candidate_request(self.pack, day_of(on), incomes, vintage=vintage)
+        request = _supposed(request, threshold_factor, minimum, generation, is_grid_given=grid is not None)
+        with self._grid(grid, request.vintage) as cells, reading(perimeters) as path:
+            return DescriptionResult(DescribeRun(describe_perimeters(path, cells, request), request))
+
+    def check(
+        self,
+        polygons: Given,
+        *,
+        on: Day,
+        within: Given | None = None,
+        minus: Given | None = None,
+        merge: bool = False,
+        grid: Given | None = None,
+        vintage: int | None = None,
+        generation: GenerationText | None = None,
+        threshold_factor: float = 1.0,
+        minimum: float | None = None,
+        code_column: str | None = None,
+        name_column: str | None = None,
+        **incomes: Unpack[IncomeChoices],
+    ) -> CheckResult:
+        """Check polygons of yours: figures, communes, IRIS, and the decree's conditions one by one.
+
+        Parameters
+        ----------
+        polygons : as `perimeters` of `describe`.
+        within, minus : only what lies in the former is kept, and what lies in the latter is taken away.
+        merge : whether what is left is checked as one polygon.
+        on, grid, vintage, generation, threshold_factor, minimum, **incomes : as in `candidates`.
+        code_column, name_column : where the codes and names are not in a usual column.
+
+        Returns
+        -------
+        `run.polygons` has each with its figures, its places and its conditions; `frame` is a table of them.
+
+        Examples
+        --------
+        >>> from geoville import Territory
+        >>> from shapely import box
+        >>> mine = Territory.open("calais").check(box(1.888, 50.949, 1.902, 50.957), on="2026-01-15")
+        >>> [(item.test.name, item.test.passed) for item in mine.run.polygons[0].conditions]
+        [('unité urbaine', True), ('population', True), ('revenu médian', True)]
+        """
+        from geoville.sources.contours import OwnColumns
+        from geoville.workflows.candidates import candidate_request
+        from geoville.workflows.check import Redrawing, check_polygons
+
+        request = candidate_request(self.pack, day_of(on), incomes, vintage=vintage)
+        request = _supposed(request, threshold_factor, minimum, generation, is_grid_given=grid is not None)
+        own = OwnColumns(code_column, name_column)
+        with ExitStack() as held:
+            cells = held.enter_context(self._grid(grid, request.vintage))
+            drawn = held.enter_context(reading(polygons))
+            inside, outside = (
+                None if other is None else held.enter_context(reading(other)) for other in (within, minus)
+            )
+            return Result(check_polygons(drawn, cells, request, own, Redrawing(inside, outside, merge)))
 
     def explain(
         self,
-        candidates: FilePath | CandidatesResult,
+        candidates: Given,
         lon: float,
         lat: float,
         *,
-        on: date,
+        on: Day,
         grid: FilePath | None = None,
         iris: FilePath | None = None,
         iris_incomes: FilePath | None = None,
@@ -857,12 +939,12 @@ class Territory:
 
         given = iris_input(iris, iris_incomes, naming=ARGUMENTS)
         with reading(candidates) as path:
-            return explain_place(path, lon, lat, on=on, grid=_path(grid), iris=given)
+            return explain_place(path, lon, lat, on=day_of(on), grid=_path(grid), iris=given)
 
     # --- Maps, printed sheets and the atlas
 
     def map(
-        self, name: str, out: FilePath, *, on: date, style: FilePath | None = None, tiles: str | None = None
+        self, name: str, out: FilePath, *, on: Day, style: FilePath | None = None, tiles: str | None = None
     ) -> Path:
         """Draw a sector or a perimeter as a page.
 
@@ -885,23 +967,23 @@ class Territory:
         """
         from geoville.workflows.maps import draw_maps
 
-        (page,) = draw_maps(self.pack, name, Path(out), on, _look(style, tiles))
+        (page,) = draw_maps(self.pack, name, Path(out), day_of(on), _look(style, tiles))
         return page
 
     def maps(
-        self, out: FilePath, *, on: date, style: FilePath | None = None, tiles: str | None = None
+        self, out: FilePath, *, on: Day, style: FilePath | None = None, tiles: str | None = None
     ) -> tuple[Path, ...]:
         """Draw every sector and every perimeter, a page each; parameters as in `map`."""
         from geoville.workflows.maps import draw_maps
 
-        return draw_maps(self.pack, None, Path(out), on, _look(style, tiles))
+        return draw_maps(self.pack, None, Path(out), day_of(on), _look(style, tiles))
 
     def sheet(
         self,
         name: str,
         out: FilePath,
         *,
-        on: date,
+        on: Day,
         paper: str = "a4",
         theme: str = "",
         graticule: bool = False,
@@ -921,7 +1003,7 @@ class Territory:
         from geoville.rendering.sheet.sheet import SheetOptions
         from geoville.workflows.maps import map_specs, write_sheet
 
-        (spec,) = map_specs(self.pack, name, on, _look(style, None)).values()
+        (spec,) = map_specs(self.pack, name, day_of(on), _look(style, None)).values()
         path = Path(out)
         write_sheet(spec, path, SheetOptions(paper_format(paper), theme, graticule))
         return path
@@ -930,7 +1012,7 @@ class Territory:
         self,
         out: FilePath,
         *,
-        on: date,
+        on: Day,
         style: FilePath | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> AtlasRun:
@@ -943,7 +1025,7 @@ class Territory:
         """
         from geoville.workflows.atlas import draw_atlas
 
-        return draw_atlas(self.pack, Path(out), on, _look(style, None), progress=progress)
+        return draw_atlas(self.pack, Path(out), day_of(on), _look(style, None), progress=progress)
 
     # --- Bringing official data
 
@@ -981,6 +1063,24 @@ class Territory:
         from geoville.workflows.fetch import target_of_country
 
         return _fetched(target_of_country, choices)
+
+
+def _supposed(
+    request: CandidateRequest,
+    threshold_factor: float,
+    minimum: float | None,
+    generation: GenerationText | None,
+    *,
+    is_grid_given: bool,
+) -> CandidateRequest:
+    """A request with figures in place of the decree's, and the data and law of a generation."""
+    from geoville.perimeters.scenarios import Supposition
+    from geoville.workflows.search_inputs import request_of_generation
+
+    request = replace(request, supposed=Supposition(threshold_factor, minimum))
+    if generation is None:
+        return request
+    return request_of_generation(request, generation, request.on, is_grid_given=is_grid_given)
 
 
 def _nobody(_: int) -> None:

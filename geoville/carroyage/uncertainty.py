@@ -83,29 +83,47 @@ def shifted_median_interval(income: CellIncome, people: NDArray[np.float64], pro
     A place whose probit is wrong by e has the median ``M exp(−e s)`` in place of M: the ends are the pooled medians
     with e = ± 1.645 standard errors. Measured on IRIS left out (`carroyage.iris_meeting.left_out_error`).
     """
+    return shifted_median_intervals(income, people, np.zeros(len(people), dtype=np.intp), 1, probit_error)[0]
+
+
+def shifted_median_intervals(
+    income: CellIncome, people: NDArray[np.float64], group: NDArray[np.intp], count: int, probit_error: float
+) -> list[Interval]:
+    """`shifted_median_interval` of each of `count` groups of places, numbered by `group`."""
     known = np.isfinite(income.median) & (people > 0)
-    if not known.any():
-        return Interval(math.nan, math.nan, math.nan)
-    cells, weights = income.take(known), people[known]
-    shifted = [shifted_income(cells, step * _Z * probit_error) for step in (1.0, 0.0, -1.0)]
-    case = np.repeat(np.arange(len(shifted)), len(weights))
-    low, value, high = pooled_medians(joined(shifted), np.tile(weights, len(shifted)), case, len(shifted)).tolist()
-    return Interval(value, low, high)
+    cells, weights, groups = income.take(known), people[known], group[known]
+    shifted = [shifted_income(cells, step * _Z * probit_error) for step in (0.0, 1.0, -1.0)]
+    case = np.concatenate([groups + count * rank for rank in range(len(shifted))])
+    found = pooled_medians(joined(shifted), np.tile(weights, len(shifted)), case, count * len(shifted))
+    return [Interval(*ends) for ends in found.reshape(len(shifted), count).T.tolist()]
 
 
 def shifted_share_interval(
     income: CellIncome, people: NDArray[np.float64], probit_error: float, threshold: float
 ) -> Interval:
     """Share of people strictly below a relative threshold, with its interval; see `shifted_median_interval`."""
+    everywhere = np.zeros(len(people), dtype=np.intp)
+    return shifted_share_intervals(income, people, everywhere, probit_error, np.array([threshold]))[0]
+
+
+def shifted_share_intervals(
+    income: CellIncome,
+    people: NDArray[np.float64],
+    group: NDArray[np.intp],
+    probit_error: float,
+    thresholds: NDArray[np.float64],
+) -> list[Interval]:
+    """`shifted_share_interval` of groups of places, numbered by `group`, each with its threshold; NaN without one."""
     known = np.isfinite(income.median) & (people > 0)
-    if not known.any():
-        return Interval(math.nan, math.nan, math.nan)
-    cells, weights = income.take(known), people[known]
-    low, value, high = (
-        pooled_share_below(shifted_income(cells, step * _Z * probit_error), weights, threshold)
-        for step in (-1.0, 0.0, 1.0)
-    )
-    return Interval(value, low, high)
+    cells, weights, groups = income.take(known), people[known], group[known]
+    count = len(thresholds)
+    total = np.bincount(groups, weights, count)
+    ends = []
+    for step in (0.0, -1.0, 1.0):
+        below = shifted_income(cells, step * _Z * probit_error).share_below(thresholds[groups])
+        with np.errstate(invalid="ignore"):
+            ends.append(np.bincount(groups, weights * below, count) / total)
+    return [Interval(*found) for found in np.array(ends).T.tolist()]
 
 
 def shifted_income(cells: CellIncome, shift: float) -> CellIncome:

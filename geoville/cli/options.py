@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +11,7 @@ import typer
 
 from geoville.cli.files import Destination
 from geoville.errors import InvalidInputError
+from geoville.model import GenerationName
 
 if TYPE_CHECKING:
     from geoville.law import IncomeReference
@@ -267,6 +268,39 @@ class IncomeOptions:
         from geoville.workflows.search_inputs import UnitTables
 
         return UnitTables(self.communes, self.urban_units, self.rmuc, self.rmuc_nat)
+
+
+# --- Figures taken in place of the decree's, and the generation whose data and law are taken
+
+
+@dataclass(frozen=True, slots=True)
+class SuppositionOptions:
+    """What is supposed in place of the decree's figures; the generation that chooses the data."""
+
+    threshold_factor: Annotated[
+        float, typer.Option("--threshold-factor", metavar="F", help="Scénario : multiplier le seuil du décret.")
+    ] = 1.0
+    minimum: Annotated[
+        float | None,
+        typer.Option("--minimum", metavar="N", help="Scénario : habitants au moins, au lieu de ceux du décret."),
+    ] = None
+    generation: Annotated[
+        GenerationName | None,
+        typer.Option("--generation", help="Grille, revenus, unités urbaines et loi d'une génération, du territoire."),
+    ] = None
+
+    def request(
+        self, incomes: IncomeOptions, vintage: int | None = None, *, is_grid_given: bool = False
+    ) -> CandidateRequest:
+        """What a computation is asked with, with these suppositions and the data of this generation."""
+        from geoville.perimeters.scenarios import Supposition
+        from geoville.workflows.search_inputs import request_of_generation
+
+        request = replace(incomes.request(vintage), supposed=Supposition(self.threshold_factor, self.minimum))
+        if self.generation is None:
+            return request
+        asked = request.on if incomes.on is not None or self.generation is GenerationName.NEXT else None
+        return request_of_generation(request, self.generation, asked, is_grid_given=is_grid_given)
 
 
 # --- Where in a GeoPackage a result goes

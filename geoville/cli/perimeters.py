@@ -1,4 +1,4 @@
-"""`geoville perimeters`: candidates, compare, describe, explain, score, sensitivity, veille, vecu."""
+"""`geoville perimeters`: candidates, check, compare, describe, explain, score, sensitivity, veille, vecu."""
 
 from __future__ import annotations
 
@@ -22,16 +22,17 @@ from geoville.cli.options import (
     QpvGeneration,
     QuarterOptions,
     Scheduler,
+    SuppositionOptions,
     TerritoryGrid,
     Vintage,
     Workers,
     day,
 )
-from geoville.cli.printing import deliver, print_json, print_lines, print_table
+from geoville.cli.printing import deliver, print_json, print_lines, print_table, shown_on_stderr
 from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
 from geoville.extras import need
-from geoville.model import GenerationName, Kind
+from geoville.model import Kind
 from geoville.perimeters.scenarios import TRIED, Choices, SearchMethod
 
 if TYPE_CHECKING:
@@ -40,12 +41,14 @@ if TYPE_CHECKING:
     from geoville.carroyage.uncertainty import Interval
     from geoville.model import Perimeter
     from geoville.perimeters.comparison import Comparison
+    from geoville.perimeters.decree import Condition
     from geoville.perimeters.figures import AreaFigures
     from geoville.perimeters.scenarios import Scenario
     from geoville.perimeters.sensitivity import Outcome, Sensitivity
     from geoville.perimeters.veille import DroppedPiece
     from geoville.rendering.comparison import TableRow
     from geoville.workflows.candidates import CandidateRun
+    from geoville.workflows.check import CheckedPolygon, CheckRun, PlacePeople
     from geoville.workflows.layers import GisLayer
     from geoville.workflows.sensitivity import SensitivityRun
     from geoville.workflows.vecu import VecuRun
@@ -60,6 +63,7 @@ def candidates(
         Destination, typer.Option("--out", metavar="FICHIER", help="Résultat : .gpkg, .geojson ou .parquet.")
     ],
     incomes: IncomeOptions,
+    supposed: SuppositionOptions,
     layers: LayerOptions,
     grid: TerritoryGrid = None,
     vintage: Vintage = None,
@@ -80,10 +84,6 @@ def candidates(
     gap_m: Annotated[
         float, typer.Option("--gap-m", metavar="M", help="Méthode cells : vide le plus large à franchir.", min=0)
     ] = 200.0,
-    generation: Annotated[
-        GenerationName | None,
-        typer.Option("--generation", help="Grille, revenus, unités urbaines et loi d'une génération, du territoire."),
-    ] = None,
     workers: Workers = 1,
     scheduler: Scheduler = None,
     as_json: AsJson = False,
@@ -96,12 +96,8 @@ def candidates(
     from geoville.perimeters.quarters import CandidateOptions
     from geoville.workflows.candidates import compute_candidates
     from geoville.workflows.outlines import OutlineInput
-    from geoville.workflows.search_inputs import request_of_generation
 
-    request = incomes.request(vintage)
-    if generation is not None:
-        asked = request.on if incomes.on is not None or generation is GenerationName.NEXT else None
-        request = request_of_generation(request, generation, asked, is_grid_given=grid is not None)
+    request = supposed.request(incomes, vintage, is_grid_given=grid is not None)
     run = compute_candidates(
         grid or request.territory_grid(),
         replace(
@@ -125,7 +121,10 @@ def print_candidates(run: CandidateRun) -> None:
     exact = {french.euros(threshold.unrounded_eur) for threshold in run.found.start.thresholds.values()}
     rounded = f", {exact.pop()} arrondis à la centaine supérieure" if len(exact) == 1 else ""
     seuil = amounts[0] if len(amounts) == 1 else f"{len(amounts)} unités urbaines, chacune le sien"
+    supposed = run.found.supposed.sentence
+    rounded = "" if supposed else rounded
     print_lines([f"Seuil : {seuil} par UC et par an{rounded}. Périmètres estimés, sans valeur réglementaire."])
+    print_lines([supposed] if supposed else [])
     print_table(
         ("Candidat", "Habitants", "Sous le seuil", "Revenu médian estimé", "Intervalle à 90 %"),
         [(item.name, *_figures(item.attributes)) for item in run.perimeters],
@@ -246,6 +245,7 @@ def _flow(row: TableRow) -> tuple[str, ...]:
 def describe(
     perimeters: Annotated[Path, typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à décrire.")],
     incomes: IncomeOptions,
+    supposed: SuppositionOptions,
     columns: ContourColumns,
     grid: TerritoryGrid = None,
     vintage: Vintage = None,
@@ -256,14 +256,15 @@ def describe(
     Quels qu'ils soient : habitants, part sous le seuil et revenu médian, avec leur intervalle à 90 %.
     """
     from geoville.perimeters.estimated import INTERVALS_COVER
-    from geoville.workflows.describe import describe_perimeters, published_population
+    from geoville.workflows.describe import DescribeRun, describe_perimeters, published_population
 
-    request = incomes.request(vintage)
-    found = describe_perimeters(perimeters, grid or request.territory_grid(), request, columns.own)
-    counted = [published_population(item) for item, _ in found]
+    request = supposed.request(incomes, vintage, is_grid_given=grid is not None)
+    found = describe_perimeters(perimeters, grid or request.territory_grid(), request, columns.own, track=_shown_many)
     if as_json:
-        print_json(_described(found, counted))
+        print_json(DescribeRun(found, request).document())
         return
+    counted = [published_population(item) for item, _ in found]
+    print_lines([request.supposed.sentence] if not request.supposed.is_decree else [])
     print_table(
         ("Périmètre", "Habitants", "Sous le seuil (90 %)", "Revenu médian estimé (90 %)"),
         [
@@ -288,27 +289,9 @@ def describe(
     )
 
 
-def _described(
-    found: Sequence[tuple[Perimeter, AreaFigures]], counted: Sequence[tuple[int, str] | None]
-) -> dict[str, Any]:
-    """What `describe --json` prints."""
-    from geoville.perimeters.estimated import INTERVALS_COVER
-
-    return {
-        "estimated": True,
-        "intervals": INTERVALS_COVER,
-        "euros_of": next((figures.euros_of for _, figures in found), None),
-        "perimeters": [
-            {
-                "code": item.code,
-                "name": item.name,
-                **asdict(figures),
-                "coverage": figures.coverage,
-                "published": _document(people),
-            }
-            for (item, figures), people in zip(found, counted, strict=True)
-        ],
-    }
+def _shown_many(batches: Sequence[tuple[Perimeter, ...]]) -> Iterable[tuple[Perimeter, ...]]:
+    """Go through perimeters with a bar that only a terminal shows, and only where there are many."""
+    return shown_on_stderr(batches, "Périmètres") if len(batches) > 1 else batches
 
 
 def _if_covered(figures: AreaFigures, text: str) -> str:
@@ -338,8 +321,124 @@ def euros_in_words(year: int | None) -> str:
     return f"Montants par UC et par an, en euros de {year}."
 
 
-def _document(people: tuple[int, str] | None) -> dict[str, int | str] | None:
-    return {"count": people[0], "source": people[1]} if people else None
+# --- `geoville perimeters check`: a polygon of one's own against the decree
+
+
+def check(
+    perimeters: Annotated[Path, typer.Argument(metavar="FICHIER", help="Polygones à vérifier.")],
+    incomes: IncomeOptions,
+    supposed: SuppositionOptions,
+    columns: ContourColumns,
+    grid: TerritoryGrid = None,
+    vintage: Vintage = None,
+    within: Annotated[
+        Path | None, typer.Option("--within", metavar="FICHIER", help="Ne garder que ce qui est dans ces polygones.")
+    ] = None,
+    minus: Annotated[Path | None, typer.Option("--minus", metavar="FICHIER", help="Retirer ces polygones.")] = None,
+    merge: Annotated[bool, typer.Option("--merge", help="Réunir ce qui reste en un seul tracé.")] = False,
+    out: Annotated[
+        Destination | None, typer.Option("--out", metavar="FICHIER", help="Les tracés, avec leurs chiffres.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Vérifier un tracé : chiffres et conditions du décret.
+
+    Habitants, revenus, communes et IRIS, puis chaque condition du décret avec sa marge, et ce qui la remplirait.
+    """
+    from geoville.workflows.check import Redrawing, check_polygons
+
+    request = supposed.request(incomes, vintage, is_grid_given=grid is not None)
+    run = check_polygons(
+        perimeters, grid or request.territory_grid(), request, columns.own, Redrawing(within, minus, merge)
+    )
+    if out is not None:
+        with out.writing() as path:
+            run.write(path)
+    if as_json:
+        print_json(run.document())
+        return
+    print_check(run)
+    print_lines([f"Écrit : {out}"] if out else [])
+
+
+_OUTCOMES = {
+    "met": "remplit les conditions du décret",
+    "not_met": "ne remplit pas les conditions du décret",
+    "uncertain": "on ne peut pas trancher : l'erreur d'estimation ou les données partielles laissent le doute",
+    "unknown": "hors des données",
+}
+
+
+def print_check(run: CheckRun) -> None:
+    """Print each polygon with its figures and its conditions, then what they rest on."""
+    from geoville.perimeters.estimated import INTERVALS_COVER
+
+    print_lines([run.found.supposed.sentence] if not run.found.supposed.is_decree else [])
+    for item in run.polygons:
+        print_lines(_checked_in_words(item))
+    print_lines(
+        [
+            euros_in_words(run.found.euros_of),
+            f"{INTERVALS_COVER} Chiffres estimés d'après les carreaux, sans valeur réglementaire.",
+            *([f"À vérifier : {run.found.unverified}."] if run.found.unverified else []),
+            *run.found.doubts,
+        ]
+    )
+
+
+def _checked_in_words(item: CheckedPolygon) -> list[str]:
+    figures, perimeter = item.figures, item.perimeter
+    covered = coverage_in_words(figures.share_covered)
+    outline = "tracé" if perimeter.estimated else "contour officiel"
+    lines = [f"{perimeter.code} « {perimeter.name} » : {outline} de {_hectares(item.area_m2)}."]
+    if figures.share_covered <= 0:
+        return [*lines, f"{covered[0].upper()}{covered[1:]}."]
+    households = "" if math.isnan(figures.households) else f", {french.number(figures.households)} ménages"
+    return [
+        *lines,
+        *([f"{covered[0].upper()}{covered[1:]}."] if covered else []),
+        f"Habitants : {french.number(figures.population)}{households}.",
+        f"Sous le seuil : {french.percent(figures.share_below.value)} ({_range(figures.share_below, french.percent)}).",
+        f"Revenu médian estimé : {_euros(figures.median_eur.value)} ({_range(figures.median_eur, french.euros)}) ; "
+        f"seuil : {_euros(item.threshold_eur)}.",
+        *_places_in_words("Communes", item.communes),
+        *_places_in_words("IRIS", item.iris),
+        "Conditions du décret :",
+        *(f"- {_condition_in_words(condition)}" for condition in item.conditions),
+        f"Résultat : {_OUTCOMES[item.outcome]}.",
+    ]
+
+
+_SHOWN_PLACES = 6
+
+
+def _places_in_words(label: str, places: Sequence[PlacePeople]) -> list[str]:
+    """Places by their people; those where less than half a person is counted are left out."""
+    places = [place for place in places if round(place.people)]
+    shown = [f"{place.name} ({place.code}) {french.number(place.people)}" for place in places[:_SHOWN_PLACES]]
+    more = f", et {len(places) - _SHOWN_PLACES} autres" if len(places) > _SHOWN_PLACES else ""
+    return [f"{label} : {', '.join(shown)}{more}."] if shown else []
+
+
+def _condition_in_words(condition: Condition) -> str:
+    """What is measured, the limit, the margin, and what would meet it."""
+    test = condition.test
+    unit = {"revenu médian": "€", "densité": "habitants/km²"}.get(test.name, "habitants")
+    side = "moins de" if test.name == "revenu médian" else "au moins"
+    if math.isnan(test.value) or math.isnan(test.limit):
+        return f"{test.name} : inconnu." + (f" Pour la remplir : {condition.needed}." if condition.needed else "")
+    told = "remplie" if test.passed else "non remplie"
+    doubt = "" if condition.is_sure else ", sans certitude"
+    margin = f"{'+' if test.margin >= 0 else '−'}{french.quantity(abs(test.margin), unit)}"
+    needed = f" Pour la remplir : {condition.needed}." if condition.needed else ""
+    return (
+        f"{test.name} : {french.quantity(test.value, unit)} pour {side} {french.quantity(test.limit, unit)} : "
+        f"{told}{doubt} (marge {margin}).{needed}"
+    )
+
+
+def _euros(amount: float) -> str:
+    return "inconnu" if math.isnan(amount) else french.euros(amount)
 
 
 def _range(interval: Interval, written: Callable[[float], str]) -> str:
@@ -676,12 +775,7 @@ def _values(text: str, convert: Callable[[str], Value], option: str, expected: s
 
 
 def _shown_on_stderr(scenarios: Sequence[Scenario]) -> Iterable[Scenario]:
-    """Go through the scenarios with a bar that vanishes at the end, and that only a terminal shows."""
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return track(scenarios, description="Scénarios", console=console, transient=True, disable=not console.is_terminal)
+    return shown_on_stderr(scenarios, "Scénarios")
 
 
 app = group("Calculer des périmètres candidats, les comparer.")
@@ -749,6 +843,7 @@ command(app, "compare")(compare)
 command(app, "sensitivity")(sensitivity)
 command(app, "explain")(explain)
 command(app, "describe")(describe)
+command(app, "check")(check)
 
 
 @command(app, "fit-bridge")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from geoville import french
 from geoville.eligibility.sentences import QUALITY_NAMES, VERDICT_NAMES
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from geoville.model import Answer, FootprintAnswer, PeriodVerdict, RuleFinding
     from geoville.results import Run
     from geoville.sources.writers import LayerChoice
+
+Step = TypeVar("Step")
 
 
 def print_json(document: Any) -> None:
@@ -52,6 +54,15 @@ def print_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     Console(file=sys.stdout).print(table)
+
+
+def shown_on_stderr(steps: Sequence[Step], doing: str) -> Iterable[Step]:
+    """Go through the steps of a work with a bar that vanishes at the end, and that only a terminal shows."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return track(steps, description=doing, console=console, transient=True, disable=not console.is_terminal)
 
 
 def _plain(value: Any) -> Any:

@@ -26,7 +26,14 @@ from geoville.law.parameters import (
     whole_territories,
     whole_territory_around,
 )
-from geoville.law.threshold import IncomeReference, Threshold, eligible_units, income_threshold, moved_thresholds
+from geoville.law.threshold import (
+    IncomeReference,
+    Threshold,
+    counted_people,
+    eligible_units,
+    income_threshold,
+    moved_thresholds,
+)
 
 __all__ = [
     "Accuracy",
@@ -36,6 +43,7 @@ __all__ = [
     "Parameter",
     "Threshold",
     "communes_entirely_qpv",
+    "counted_people",
     "eligible_units",
     "generation_of_code",
     "generations",

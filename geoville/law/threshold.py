@@ -127,6 +127,19 @@ def income_threshold(reference: IncomeReference, on: date, rule: IncomeRule = In
     return Threshold(eur, eur / reference.national_eur, reference, tuple(law), rule, float(exact))
 
 
+def counted_people(
+    reference: IncomeReference, on: date, rule: IncomeRule = IncomeRule.METROPOLE
+) -> tuple[int, float, bool]:
+    """People of an urban unit (or commune) as its decree counts them, the fewest it asks for, and whether it is met.
+
+    A unit that has become too small is met while the delay of its quarters runs.
+    """
+    minimum = parameter(_KEYS[rule].minimum).at(on).value
+    is_overseas = rule is IncomeRule.OVERSEAS
+    people = reference.urban_unit_population if is_overseas else _counted_population(reference, on)
+    return people, minimum, not _too_small(reference, on, rule)
+
+
 def moved_thresholds(threshold: Threshold, by_eur: float, on: date) -> tuple[tuple[str, float, float], ...]:
     """How far a threshold moves when each of its medians is wrong by an amount.
 

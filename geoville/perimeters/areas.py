@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -123,20 +124,47 @@ class PopulatedCells:
         return touching[shares >= _HALF]
 
     def shares_inside(self, area: BaseGeometry) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """Cells that an area touches, by increasing index, and the share of each that lies inside.
+        """Cells that an area touches, by increasing index, and the share of each that lies inside."""
+        found = self.inside([area])
+        return found.cell, found.share
+
+    def inside(self, areas: Sequence[BaseGeometry]) -> CellsInside:
+        """Cells that each of many areas touches.
 
         The parts of a multipolygon do not overlap: each is laid on its own cells, which is much faster than the whole.
         """
         import shapely
 
-        parts = tiled(area)
+        pieces = [tiled(area) if _has_many_corners(area) else shapely.get_parts(area) for area in areas]
+        owner = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
+        parts = np.concatenate([*pieces, np.empty(0, dtype=object)])
         part, cell = self._tree.query(parts, predicate="intersects")
         squares = self.squares[cell]
         shares = shapely.area(shapely.intersection(squares, parts[part])) / shapely.area(squares)
-        touching, place = np.unique(cell, return_inverse=True)
-        covered = np.zeros(len(touching))
-        np.add.at(covered, place, shares)
-        return touching, covered
+        pair, place = np.unique(owner[part] * len(self.squares) + cell, return_inverse=True)
+        area, held = np.divmod(pair, len(self.squares))
+        return CellsInside(area, held, np.bincount(place, shares, len(pair)).astype(np.float64))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CellsInside:
+    """Cells that areas touch, by increasing area then cell.
+
+    Parameters
+    ----------
+    area, cell : (m,) indices.
+    share : (m,) of the cell that lies inside the area, in [0, 1].
+    """
+
+    area: NDArray[np.intp]
+    cell: NDArray[np.intp]
+    share: NDArray[np.float64]
+
+
+def _has_many_corners(area: BaseGeometry) -> bool:
+    import shapely
+
+    return int(shapely.get_num_coordinates(area)) >= MANY_CORNERS
 
 
 # --- Which part of an area a grid says something of: INSEE gives no cell to places where nobody lives
@@ -179,23 +207,44 @@ class CoveredGround:
         ----------
         area : in the projected CRS of the territory of the grid.
         """
+        return float(self.shares([area])[0])
+
+    def shares(self, areas: Sequence[BaseGeometry]) -> NDArray[np.float64]:
+        """(n,) `share` of many areas."""
+        import shapely
+
+        shapes = np.fromiter(areas, dtype=object, count=len(areas))
+        found = np.zeros(len(shapes))
+        rows = np.flatnonzero(shapely.area(shapes) > 0)
+        frames, is_inside = self._frames(shapely.bounds(shapes[rows]))
+        top, bottom, right, left = (self._sums[at] for at in _corners(frames))
+        whole = is_inside & (top - bottom - right + left == (frames[1] - frames[0]) * (frames[3] - frames[2]))
+        found[rows[whole]] = 1.0
+        for row, *frame in zip(rows[~whole].tolist(), *frames[:, ~whole].tolist(), strict=True):
+            found[row] = self._share_within(shapes[row], *frame)
+        return found
+
+    def _share_within(self, area: BaseGeometry, south: int, north: int, west: int, east: int) -> float:
+        """Share of an area that the covered places of a frame hold."""
         import shapely
 
         whole = float(shapely.area(area))
-        if whole <= 0:
-            return 0.0
-        rows, columns, is_inside = self._frame(area)
-        covered = self._covered[rows, columns]
-        if is_inside and covered.all():
-            return 1.0
-        row, column = np.nonzero(covered)
-        easting = (self._west + columns.start + column) * CELL_SIZE_M
-        northing = (self._south + rows.start + row) * CELL_SIZE_M
+        row, column = np.nonzero(self._covered[south:north, west:east])
+        easting = (self._west + west + column) * CELL_SIZE_M
+        northing = (self._south + south + row) * CELL_SIZE_M
         if len(row) > _MOST_SQUARES:
             return min(self._share_of_centres(area, easting, northing) / (whole / CELL_SIZE_M**2), 1.0)
         squares = cell_squares(easting, northing, self._epsg, GRID_CRS[self._epsg])
         touching, shares = PopulatedCells(squares, np.ones(len(squares))).shares_inside(area)
         return min(float((shapely.area(squares[touching]) * shares).sum()) / whole, 1.0)
+
+    @cached_property
+    def _sums(self) -> NDArray[np.int64]:
+        """How many places are covered south and west of each corner of the lattice."""
+        height, width = self._covered.shape
+        sums = np.zeros((height + 1, width + 1), dtype=np.int64)
+        sums[1:, 1:] = self._covered.cumsum(axis=0, dtype=np.int64).cumsum(axis=1)
+        return sums
 
     @cached_property
     def _covered(self) -> NDArray[np.bool_]:
@@ -212,20 +261,32 @@ class CoveredGround:
         closed = ndimage.binary_closing(cells, square, iterations=REACH_CELLS)
         return np.asarray(ndimage.binary_dilation(closed | cells, square, iterations=AROUND_CELLS))
 
-    def _frame(self, area: BaseGeometry) -> tuple[slice, slice, bool]:
-        """Rows and columns of the lattice around an area, and whether the whole of it lies within the lattice."""
-        west, south, east, north = area.bounds
-        corners = np.array([(west, south), (east, south), (east, north), (west, north)])
-        across, up = transform_points(corners[:, 0], corners[:, 1], GRID_CRS[self._epsg], self._epsg)
+    def _frames(self, bounds: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Rows and columns of the lattice around boxes, and whether the whole of each lies within the lattice.
+
+        Parameters
+        ----------
+        bounds : (n, 4) west, south, east, north, in the projected CRS of the territory.
+
+        Returns
+        -------
+        (4, n) first row, row after the last, first column, column after the last; and (n,).
+        """
+        corners = bounds[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 2)
+        across, up = (
+            axis.reshape(-1, 4)
+            for axis in transform_points(corners[:, 0], corners[:, 1], GRID_CRS[self._epsg], self._epsg)
+        )
         # The sides of a box bend in another CRS: a hundredth of its size is more than enough.
-        margin = int(max(np.ptp(across), np.ptp(up)) / CELL_SIZE_M / 100) + 1
-        frame, is_inside = [], True
+        size_m = np.maximum(np.ptp(across, axis=1), np.ptp(up, axis=1))
+        margin = (size_m / CELL_SIZE_M / 100).astype(np.int64) + 1
+        frames, is_inside = [], np.ones(len(bounds), dtype=bool)
         for places, start, size in zip((up, across), (self._south, self._west), self._covered.shape, strict=True):
-            first = int(places.min() // CELL_SIZE_M) - margin - start
-            last = int(places.max() // CELL_SIZE_M) + margin + 1 - start
-            is_inside = is_inside and first >= 0 and last <= size
-            frame.append(slice(min(max(first, 0), size), min(max(last, 0), size)))
-        return frame[0], frame[1], is_inside
+            first = (places.min(axis=1) // CELL_SIZE_M).astype(np.int64) - margin - start
+            last = (places.max(axis=1) // CELL_SIZE_M).astype(np.int64) + margin + 1 - start
+            is_inside &= (first >= 0) & (last <= size)
+            frames += [np.clip(first, 0, size), np.clip(last, 0, size)]
+        return np.array(frames), is_inside
 
     def _share_of_centres(self, area: BaseGeometry, easting: NDArray[np.int64], northing: NDArray[np.int64]) -> float:
         """How many covered places have their centre in a large area."""
@@ -236,6 +297,12 @@ class CoveredGround:
         across, up = transform_points(corners[0] + half, corners[1] + half, self._epsg, GRID_CRS[self._epsg])
         shapely.prepare(area)
         return float(np.count_nonzero(shapely.contains_xy(area, across, up)))
+
+
+def _corners(frames: NDArray[np.int64]) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]:
+    """Corners of frames on the lattice: of a sum, the first and the last count, the others are taken off."""
+    south, north, west, east = frames
+    return (north, east), (south, east), (north, west), (south, west)
 
 
 def meeting_pairs(first: Sequence[BaseGeometry], second: Sequence[BaseGeometry]) -> list[tuple[int, int]]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from geoville.carroyage.bridge import Bridge
     from geoville.law import DatedValue, IncomeReference, Threshold
     from geoville.model import Source
+    from geoville.perimeters.figures import AreaFigures
     from geoville.perimeters.quarters import Quarter
 
 
@@ -50,6 +51,7 @@ def candidate_perimeter(
     names: Names,
     source: Source,
     unverified: str,
+    supposed: str = "",
 ) -> Perimeter:
     """A kept quarter as a perimeter.
 
@@ -59,6 +61,7 @@ def candidate_perimeter(
     rank : 1 for the most populated candidate.
     vintage : year of the grid.
     unverified : what the estimate rests on without its text having been read; empty if nothing.
+    supposed : sentence on the figures taken in place of the decree's; empty if none was.
     """
     commune = quarter.communes[0] if quarter.communes else "00000"
     return Perimeter(
@@ -76,25 +79,39 @@ def candidate_perimeter(
             "area_m2": round(geometry.area),
             "iris": ";".join(quarter.iris),
             "unverified": unverified,
+            **({"scenario": supposed} if supposed else {}),
         },
     )
 
 
 def quarter_figures(quarter: Quarter) -> dict[str, float | int | None]:
     """Figures of a quarter, kept or rejected; what is not known is None. `euros_of` is the year of its amounts."""
+    figures = _figures(quarter, quarter.threshold.eur, quarter.threshold.reference.year)
+    return {**figures, "cells": len(quarter.rows)}
+
+
+def area_attributes(figures: AreaFigures, threshold_eur: float) -> dict[str, float | int | str | None]:
+    """Figures of any area, named as those of a candidate; `coverage` tells whether data cover it."""
     return {
-        "population": _rounded(quarter.population, 2),
-        "households": _rounded(quarter.households, 1),
-        "share_below_threshold": _rounded(quarter.share_below.value, 4),
-        "share_below_low": _rounded(quarter.share_below.low, 4),
-        "share_below_high": _rounded(quarter.share_below.high, 4),
-        "median_eur": _rounded(quarter.median_eur.value, 0),
-        "median_low_eur": _rounded(quarter.median_eur.low, 0),
-        "median_high_eur": _rounded(quarter.median_eur.high, 0),
-        "threshold_eur": _rounded(quarter.threshold.eur, 0),
-        "euros_of": quarter.threshold.reference.year,
-        "share_imputed": _rounded(quarter.share_imputed, 4),
-        "cells": len(quarter.rows),
+        **_figures(figures, threshold_eur, figures.euros_of),
+        "share_covered": _rounded(figures.share_covered, 4),
+        "coverage": figures.coverage.value,
+    }
+
+
+def _figures(found: Quarter | AreaFigures, threshold_eur: float, euros_of: int | None) -> dict[str, float | int | None]:
+    return {
+        "population": _rounded(found.population, 2),
+        "households": _rounded(found.households, 1),
+        "share_below_threshold": _rounded(found.share_below.value, 4),
+        "share_below_low": _rounded(found.share_below.low, 4),
+        "share_below_high": _rounded(found.share_below.high, 4),
+        "median_eur": _rounded(found.median_eur.value, 0),
+        "median_low_eur": _rounded(found.median_eur.low, 0),
+        "median_high_eur": _rounded(found.median_eur.high, 0),
+        "threshold_eur": _rounded(threshold_eur, 0),
+        "euros_of": euros_of,
+        "share_imputed": _rounded(found.share_imputed, 4),
     }
 
 

@@ -12,8 +12,8 @@ from geoville.carroyage.uncertainty import (
     Interval,
     median_interval,
     share_interval,
-    shifted_median_interval,
-    shifted_share_interval,
+    shifted_median_intervals,
+    shifted_share_intervals,
 )
 from geoville.perimeters.areas import ENOUGH_COVERED
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from geoville.carroyage.cell_parts import CellParts
     from geoville.carroyage.grid import Grid
     from geoville.carroyage.income import CellIncome
-    from geoville.perimeters.areas import PopulatedCells
+    from geoville.perimeters.areas import CellsInside, PopulatedCells
 
 
 class Coverage(StrEnum):
@@ -97,28 +97,83 @@ def area_figures(
     national_eur : national median declared income per UC.
     parts : of the cells, estimated as the index method does: shares and medians are then theirs, as in candidates.
     """
-    rows, shares = cells.shares_inside(area)
-    people, part = grid.people[rows] * shares, income.take(rows)
-    group = np.unique(iris[rows], return_inverse=True)[1]
-    population = float(people.sum())
-    if parts is None:
-        share, median = share_interval(part, people, group, threshold), median_interval(part, people, group)
-    else:
-        share, median = _of_parts(parts, np.bincount(rows, people, len(grid)).astype(float), threshold)
-    return AreaFigures(
-        population=population,
-        share_below=share,
-        median_eur=median.times(national_eur),
-        share_imputed=float(people[grid.imputed[rows]].sum() / population) if population else float("nan"),
-        households=float((grid.households[rows] * shares).sum()),
+    found = cells.inside([area])
+    return figures_inside(
+        found, 1, grid, income, iris, thresholds=np.array([threshold]), national_eur=national_eur, parts=parts
+    )[0]
+
+
+def figures_inside(
+    inside: CellsInside,
+    count: int,
+    grid: Grid,
+    income: CellIncome,
+    iris: NDArray[np.str_],
+    *,
+    thresholds: NDArray[np.float64],
+    national_eur: float,
+    parts: CellParts | None = None,
+) -> tuple[AreaFigures, ...]:
+    """Figures of many areas, from the cells that each holds; see `area_figures`.
+
+    Parameters
+    ----------
+    count : number of areas.
+    thresholds : (count,) of each area.
+    """
+    people = grid.people[inside.cell] * inside.share
+
+    def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(inside.area, values, count).astype(np.float64)
+
+    population, households = total(people), total(grid.households[inside.cell] * inside.share)
+    with np.errstate(invalid="ignore"):
+        imputed = total(np.where(grid.imputed[inside.cell], people, 0.0)) / population
+    shares, medians = (
+        _of_cells(inside, people, income, iris, thresholds)
+        if parts is None
+        else _of_parts(inside, people, parts, thresholds)
+    )
+    return tuple(
+        AreaFigures(
+            population=float(population[rank]),
+            share_below=shares[rank],
+            median_eur=medians[rank].times(national_eur),
+            share_imputed=float(imputed[rank]),
+            households=float(households[rank]),
+        )
+        for rank in range(count)
     )
 
 
-def _of_parts(parts: CellParts, people: NDArray[np.float64], threshold: float) -> tuple[Interval, Interval]:
-    """Share below the threshold and median, from the people of each cell inside."""
-    near = np.flatnonzero(people[parts.cell] > 0)
-    income, weights = parts.income.take(near), people[parts.cell[near]] * parts.weight[near]
+def _of_cells(
+    inside: CellsInside,
+    people: NDArray[np.float64],
+    income: CellIncome,
+    iris: NDArray[np.str_],
+    thresholds: NDArray[np.float64],
+) -> tuple[list[Interval], list[Interval]]:
+    """Shares below the thresholds and medians, from one income for each cell: area by area."""
+    ends = np.searchsorted(inside.area, np.arange(len(thresholds) + 1))
+    shares, medians = [], []
+    for threshold, start, stop in zip(thresholds.tolist(), ends[:-1], ends[1:], strict=True):
+        rows, held = inside.cell[start:stop], people[start:stop]
+        group = np.unique(iris[rows], return_inverse=True)[1]
+        shares.append(share_interval(income.take(rows), held, group, threshold))
+        medians.append(median_interval(income.take(rows), held, group))
+    return shares, medians
+
+
+def _of_parts(
+    inside: CellsInside, people: NDArray[np.float64], parts: CellParts, thresholds: NDArray[np.float64]
+) -> tuple[list[Interval], list[Interval]]:
+    """Shares below the thresholds and medians, from the people inside of the parts of each cell."""
+    first, last = (np.searchsorted(parts.cell, inside.cell, side) for side in ("left", "right"))
+    held = np.repeat(np.arange(len(inside.cell)), last - first)
+    part = np.arange(len(held)) - np.repeat(np.cumsum(last - first) - last, last - first)
+    income, area = parts.income.take(part), inside.area[held]
+    weights = people[held] * parts.weight[part]
     return (
-        shifted_share_interval(income, weights, parts.probit_error, threshold),
-        shifted_median_interval(income, weights, parts.probit_error),
+        shifted_share_intervals(income, weights, area, parts.probit_error, thresholds),
+        shifted_median_intervals(income, weights, area, len(thresholds), parts.probit_error),
     )

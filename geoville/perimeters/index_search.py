@@ -34,7 +34,15 @@ from geoville.perimeters.ground_clusters import (
     join_corners,
     widen,
 )
-from geoville.perimeters.quarters import CELLS_IN_A_KM2, DecreeTest, Quarter, UnitSearch, by_population, place_tests
+from geoville.perimeters.quarters import (
+    CELLS_IN_A_KM2,
+    MEDIAN_TEST,
+    DecreeTest,
+    Quarter,
+    UnitSearch,
+    by_population,
+    place_tests,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -310,7 +318,7 @@ def _described(
     share = shifted_share_interval(income, weights, parts.probit_error, threshold.relative)
     tests = (
         *place_tests(legal, population, content.density),
-        DecreeTest("revenu médian", median.value, threshold.eur, passed=share.value > _HALF),
+        DecreeTest(MEDIAN_TEST, median.value, threshold.eur, passed=share.value > _HALF),
     )
     return Quarter(
         *_cells_half_held(place, squares, parts.side),

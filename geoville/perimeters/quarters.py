@@ -109,6 +109,12 @@ class CellZones:
         return CellZones(self.commune[chosen], self.iris[chosen], self.unit[chosen])
 
 
+POPULATION_TEST, DENSITY_TEST, MEDIAN_TEST = "population", "densité", "revenu médian"
+"""Names of the decree's tests of a quarter, in French: that of the median alone is passed below its limit."""
+
+_M2_IN_A_KM2 = 1_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class DecreeTest:
     """One test of the decree on a quarter: what was measured, against what."""
@@ -117,6 +123,11 @@ class DecreeTest:
     value: float
     limit: float
     passed: bool
+
+    @property
+    def margin(self) -> float:
+        """By how much it is passed, in its unit; negative where it is not; NaN where nothing is known."""
+        return self.limit - self.value if self.name == MEDIAN_TEST else self.value - self.limit
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -164,10 +175,23 @@ class Quarter:
 def place_tests(legal: LegalTests, population: float, density: float) -> tuple[DecreeTest, ...]:
     """Tests of the people of a quarter and, where the law asks for one, of their density per square kilometre."""
     fewest, least = legal.minimum_population, legal.minimum_density_per_km2
-    tests = [DecreeTest("population", population, fewest, passed=population >= fewest)]
+    tests = [DecreeTest(POPULATION_TEST, population, fewest, passed=population >= fewest)]
     if least:
-        tests.append(DecreeTest("densité", density, least, passed=density >= least))
+        tests.append(DecreeTest(DENSITY_TEST, density, least, passed=density >= least))
     return tuple(tests)
+
+
+def median_test(median_eur: float, threshold_eur: float) -> DecreeTest:
+    """Test of the median income of a quarter, strictly below its threshold: décret n° 2014-767, art. 2, I, 3°."""
+    return DecreeTest(MEDIAN_TEST, median_eur, threshold_eur, passed=median_eur < threshold_eur)
+
+
+def quarter_tests(
+    legal: LegalTests, population: float, area_m2: float, median_eur: float, threshold_eur: float
+) -> tuple[DecreeTest, ...]:
+    """Tests of any outline: its people, their density where the law asks for one, then their median."""
+    density = population / area_m2 * _M2_IN_A_KM2
+    return *place_tests(legal, population, density), median_test(median_eur, threshold_eur)
 
 
 def by_population(codes: NDArray[np.str_], people: NDArray[np.float64]) -> tuple[str, ...]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
 from typing import TYPE_CHECKING
 
+from geoville import french
 from geoville.carroyage.contiguity import Contiguity
 from geoville.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from geoville.law import Threshold
+    from geoville.perimeters.quarters import LegalTests
 
 
 class SearchMethod(StrEnum):
@@ -20,6 +24,74 @@ class SearchMethod(StrEnum):
 
     INDEX = "index"
     CELLS = "cells"
+
+
+@dataclass(frozen=True, slots=True)
+class Supposition:
+    """The decree with other figures than its own, to see what would come of them; by default, the decree.
+
+    Parameters
+    ----------
+    threshold_factor : what the income threshold is multiplied by.
+    minimum_population : fewest people of a quarter; None for the decree's.
+    """
+
+    threshold_factor: float = 1.0
+    minimum_population: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no factor and no number of people.
+
+        Raises
+        ------
+        InvalidInputError
+            The factor is not positive, or the number of people is negative.
+        """
+        if not (math.isfinite(self.threshold_factor) and self.threshold_factor > 0):
+            raise InvalidInputError(
+                f"Le facteur du seuil ({self.threshold_factor}) n'est pas positif", advice="donner par exemple 1.05"
+            )
+        fewest = self.minimum_population
+        if fewest is not None and not (math.isfinite(fewest) and fewest >= 0):
+            raise InvalidInputError(
+                f"Le minimum d'habitants ({fewest}) n'est pas un nombre positif", advice="donner par exemple 800"
+            )
+
+    @property
+    def is_decree(self) -> bool:
+        """Whether nothing is supposed."""
+        return self == DECREE
+
+    @property
+    def sentence(self) -> str:
+        """What is supposed, in French; empty where nothing is.
+
+        >>> Supposition(1.05, 800).sentence
+        "Scénario : seuil du décret × 1,05 ; 800 habitants au moins. Ce n'est pas le décret."
+        """
+        said = []
+        if self.threshold_factor != 1.0:
+            said.append(f"seuil du décret × {french.number(self.threshold_factor, 3)}")
+        if self.minimum_population is not None:
+            said.append(f"{french.number(self.minimum_population)} habitants au moins")
+        return f"Scénario : {' ; '.join(said)}. Ce n'est pas le décret." if said else ""
+
+    def threshold(self, threshold: Threshold) -> Threshold:
+        """An income threshold as supposed."""
+        if self.threshold_factor == 1.0:
+            return threshold
+        return replace(
+            threshold, eur=threshold.eur * self.threshold_factor, relative=threshold.relative * self.threshold_factor
+        )
+
+    def tests(self, legal: LegalTests) -> LegalTests:
+        """What a quarter is tested for, as supposed."""
+        if self.minimum_population is None:
+            return legal
+        return replace(legal, minimum_population=self.minimum_population)
+
+
+DECREE = Supposition()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +114,11 @@ class Scenario:
     density_weight: float | None = None
     kernel_sigma_m: float | None = None
     minimum_population: float | None = None
+
+    @property
+    def supposed(self) -> Supposition:
+        """What it takes otherwise than the decree."""
+        return Supposition(self.threshold_factor, self.minimum_population)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ from geoville.carroyage.uncertainty import median_interval, share_interval
 from geoville.perimeters.index_search import search_by_index
 from geoville.perimeters.quarters import (
     CELLS_IN_A_KM2,
-    DecreeTest,
     Quarter,
     UnitCells,
     UnitSearch,
     by_population,
+    median_test,
     place_tests,
 )
 from geoville.perimeters.scenarios import SearchMethod
@@ -278,10 +278,7 @@ def describe_quarter(
         communes=by_population(zones.commune[rows], people),
         iris=by_population(zones.iris[rows], people),
         threshold=threshold,
-        tests=(
-            *place_tests(legal, population, density),
-            DecreeTest("revenu médian", median_eur.value, threshold.eur, passed=median_eur.value < threshold.eur),
-        ),
+        tests=(*place_tests(legal, population, density), median_test(median_eur.value, threshold.eur)),
     )
 
 

@@ -44,16 +44,17 @@ class SearchStart:
 
     def search(self, scenario: Scenario, legal: LegalTests, options: CandidateOptions) -> CandidateSearch:
         """Find the candidates of one scenario; what it does not choose is taken from `options`."""
-        scaled = {unit: _scaled(threshold, scenario.threshold_factor) for unit, threshold in self.thresholds.items()}
+        supposed = scenario.supposed
+        thresholds = {unit: supposed.threshold(threshold) for unit, threshold in self.thresholds.items()}
         index = options.index
         if scenario.density_weight is not None:
             index = replace(index, density_weight=scenario.density_weight)
         if scenario.kernel_sigma_m is not None:
             index = replace(index, kernel_sigma_m=scenario.kernel_sigma_m)
         chosen = replace(options, contiguity=scenario.contiguity, gap_m=scenario.gap_m, index=index)
-        if scenario.minimum_population is not None:
-            legal = replace(legal, minimum_population=scenario.minimum_population)
-        return find_candidates(self.grid, self.income, self.zones, scaled, legal, chosen, self.parts)
+        return find_candidates(
+            self.grid, self.income, self.zones, thresholds, supposed.tests(legal), chosen, self.parts
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +179,6 @@ def _places_in(quarters: Sequence[Quarter]) -> NDArray[np.int64]:
 def _outcome(quarters: Sequence[Quarter]) -> Outcome:
     cells = sum(len(quarter.rows) for quarter in quarters)
     return Outcome(len(quarters), cells, float(sum(quarter.population for quarter in quarters)))
-
-
-def _scaled(threshold: Threshold, factor: float) -> Threshold:
-    return replace(threshold, eur=threshold.eur * factor, relative=threshold.relative * factor)
 
 
 def _grid_at(places: NDArray[np.int64], reference: Grid) -> Grid:

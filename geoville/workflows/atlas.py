@@ -45,7 +45,7 @@ from geoville.rendering.map_spec import AtlasEntry, AtlasSpec
 from geoville.sources.files import make_folder, replacing, sha256_of
 from geoville.version import __version__
 from geoville.workflows.candidates import compute_candidates
-from geoville.workflows.describe import area_describer
+from geoville.workflows.describe import AreaDescriber
 from geoville.workflows.maps import MapLook, sector_recipes, territory_scene
 from geoville.workflows.search_inputs import CandidateRequest, prepare_figures
 
@@ -108,7 +108,7 @@ class AtlasFigures:
         grid = prepared.start.grid
         squares = cell_squares(grid.easting, grid.northing, grid.epsg, GRID_CRS[grid.epsg])
         steps = tuple(_steps(territory, perimeters, prepared, squares, on))
-        return cls(territory, prepared, area_describer(prepared), squares, perimeters, steps)
+        return cls(territory, prepared, AreaDescriber(prepared), squares, perimeters, steps)
 
     def around(self, perimeter: Perimeter) -> Surroundings:
         """Figures of the commune where most of a perimeter's people live, and of the whole territory."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.crs import GRID_CRS
 from geoville.perimeters.estimated import INTERVALS_COVER, candidate_perimeter, quarter_figures
-from geoville.perimeters.quarters import CandidateOptions, DecreeTest, place_tests
+from geoville.perimeters.quarters import CandidateOptions, quarter_tests
 from geoville.perimeters.scenarios import SearchMethod
 from geoville.perimeters.search import cells_of_units, put_together, search_unit
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import OWN_LAYER, perimeters_frame, write_perimeters
 from geoville.workflows.cluster import check_workers, results
-from geoville.workflows.describe import area_describer
+from geoville.workflows.describe import AreaDescriber
 from geoville.workflows.incomes import ARGUMENTS, IncomeChoices, income_reference, iris_input, refuse_unknown
 from geoville.workflows.outlines import outlines_of
 from geoville.workflows.qgis_looks import perimeters_look
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 
 # --- Candidates searched urban unit by urban unit, by several processes or machines: the same as in one process
-
-M2_IN_A_KM2 = 1_000_000
 
 GROUP_CELLS = 20_000
 """Cells of a task, at least, unless no unit is left: some seconds of work, and a few megabytes to send."""
@@ -151,6 +149,7 @@ class CandidateRun:
             },
             "unverified": self.found.unverified or None,
             "doubts": list(self.found.doubts),
+            "supposed": self.found.supposed.sentence or None,
             "intervals": INTERVALS_COVER,
             "cells": len(self.found.start.grid),
             "cells_selected": int(self.search.selected.sum()),
@@ -213,25 +212,19 @@ def _refigured(
     quarters: Sequence[Quarter], outlines: Sequence[BaseGeometry], found: SearchInputs
 ) -> tuple[Quarter, ...]:
     """Quarters with the figures of the outlines drawn otherwise, and the decree's tests made again on these."""
-    describe = area_describer(found)
     made = []
-    for quarter, outline in zip(quarters, outlines, strict=True):
-        figures = describe(outline)
-        people, median = figures.population, figures.median_eur
-        eur = quarter.threshold.eur
-        tests = (
-            *place_tests(found.legal, people, people / outline.area * M2_IN_A_KM2),
-            DecreeTest("revenu médian", median.value, eur, passed=median.value < eur),
-        )
+    for quarter, outline, figures in zip(quarters, outlines, AreaDescriber(found).figures(outlines), strict=True):
         made.append(
             replace(
                 quarter,
-                population=people,
+                population=figures.population,
                 households=figures.households,
                 share_below=figures.share_below,
-                median_eur=median,
+                median_eur=figures.median_eur,
                 share_imputed=figures.share_imputed,
-                tests=tests,
+                tests=quarter_tests(
+                    found.legal, figures.population, outline.area, figures.median_eur.value, quarter.threshold.eur
+                ),
             )
         )
     return tuple(made)
@@ -257,6 +250,7 @@ def _perimeters(
                 names=found.names,
                 source=found.source,
                 unverified=found.unverified,
+                supposed=found.supposed.sentence,
             )
         )
     return tuple(made)

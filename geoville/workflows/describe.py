@@ -3,32 +3,50 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from geoville.carroyage.cell_geometry import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.model import POPULATION, POPULATION_SOURCE, Kind
 from geoville.perimeters.areas import CoveredGround, PopulatedCells
-from geoville.perimeters.figures import AreaFigures, area_figures
+from geoville.perimeters.estimated import INTERVALS_COVER, area_attributes
+from geoville.perimeters.figures import AreaFigures, figures_inside
 from geoville.sources.national import national_layer
+from geoville.sources.writers import LAYER, OWN_LAYER, perimeters_frame, write_layer
 from geoville.workflows.layers import read_map
 from geoville.workflows.search_inputs import CandidateRequest, prepare_search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    import geopandas
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Perimeter
-    from geoville.perimeters.sensitivity import SearchStart
+    from geoville.perimeters.areas import CellsInside
     from geoville.sources.contours import OwnColumns
+    from geoville.sources.writers import LayerChoice
     from geoville.workflows.search_inputs import SearchInputs
+
+    Track = Callable[[Sequence[tuple[Perimeter, ...]]], Iterable[tuple[Perimeter, ...]]]
+
+
+_AT_ONCE = 4_000
+"""Perimeters whose cells are held at once: some tens of megabytes."""
 
 
 def describe_perimeters(
-    path: Path, grid_path: Path, request: CandidateRequest, own: OwnColumns | None = None
+    path: Path,
+    grid_path: Path,
+    request: CandidateRequest,
+    own: OwnColumns | None = None,
+    *,
+    track: Track = iter,
 ) -> tuple[tuple[Perimeter, AreaFigures], ...]:
     """Estimate the population, poverty and median income of each perimeter of a file.
 
@@ -37,6 +55,7 @@ def describe_perimeters(
     path : any file of perimeters; what it does not say the kind of is taken as a draft of yours.
     request : gives the territory or the reference incomes, the vintage and the IRIS.
     own : columns of the codes and names, where they are not the usual ones.
+    track : goes through the perimeters, some thousands at a time, and may show how far it is.
 
     Returns
     -------
@@ -48,11 +67,51 @@ def describe_perimeters(
     InvalidInputError
         There is no threshold, or the perimeters and the grid are not of the same territory.
     """
-    prepared = prepare_search(grid_path, request)
-    epsg = GRID_CRS[prepared.start.grid.epsg]
-    figures = area_describer(prepared)
-    perimeters = read_map(path, epsg, "perimeters", otherwise=Kind.CANDIDAT, own=own).perimeters
-    return tuple((item, figures(item.geometry)) for item in perimeters)
+    describer = AreaDescriber(prepare_search(grid_path, request))
+    perimeters = read_map(path, describer.epsg, "perimeters", otherwise=Kind.CANDIDAT, own=own).perimeters
+    found: list[AreaFigures] = []
+    for some in track([perimeters[start : start + _AT_ONCE] for start in range(0, len(perimeters), _AT_ONCE)]):
+        found += describer.figures([item.geometry for item in some])
+    return tuple(zip(perimeters, found, strict=True))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class DescribeRun:
+    """Perimeters with their estimated figures."""
+
+    found: tuple[tuple[Perimeter, AreaFigures], ...]
+    request: CandidateRequest
+
+    def frame(self) -> geopandas.GeoDataFrame:
+        """One row per perimeter, with the figures of `geoville.perimeters.estimated.area_attributes`."""
+        return perimeters_frame(
+            [replace(item, attributes=area_attributes(figures, math.nan)) for item, figures in self.found]
+        )
+
+    def write(self, path: Path, into: LayerChoice = OWN_LAYER) -> None:
+        """Write the table (format by suffix)."""
+        write_layer(self.frame(), path, layer=LAYER, into=into)
+
+    def document(self) -> dict[str, Any]:
+        """What came out, as plain values: what `describe --json` prints."""
+        return {
+            "supposed": self.request.supposed.sentence or None,
+            "estimated": True,
+            "intervals": INTERVALS_COVER,
+            "euros_of": next((figures.euros_of for _, figures in self.found), None),
+            "perimeters": [_document(item, figures) for item, figures in self.found],
+        }
+
+
+def _document(perimeter: Perimeter, figures: AreaFigures) -> dict[str, Any]:
+    people = published_population(perimeter)
+    return {
+        "code": perimeter.code,
+        "name": perimeter.name,
+        **asdict(figures),
+        "coverage": figures.coverage,
+        "published": {"count": people[0], "source": people[1]} if people else None,
+    }
 
 
 def published_population(perimeter: Perimeter) -> tuple[int, str] | None:
@@ -64,31 +123,62 @@ def published_population(perimeter: Perimeter) -> tuple[int, str] | None:
     return (count, source) if isinstance(count, int) and isinstance(source, str) else None
 
 
-def area_describer(prepared: SearchInputs) -> Callable[[BaseGeometry], AreaFigures]:
-    """Return what gives the figures of any area, in the projected CRS of the grid's territory."""
-    start, grid = prepared.start, prepared.start.grid
-    epsg = GRID_CRS[grid.epsg]
-    cells = PopulatedCells(cell_squares(grid.easting, grid.northing, grid.epsg, epsg), grid.people)
-    ground = CoveredGround(grid.easting, grid.northing, grid.epsg)
+class AreaDescriber:
+    """What gives the figures of any area, in the projected CRS of a grid's territory.
 
-    def figures(area: BaseGeometry) -> AreaFigures:
-        threshold = _threshold_of(area, cells, start)
-        iris, national_eur = start.zones.iris, prepared.national_eur
-        made = area_figures(
-            area, cells, grid, start.income, iris, threshold=threshold, national_eur=national_eur, parts=start.parts
+    Parameters
+    ----------
+    prepared : the grid, its estimate, zones and thresholds.
+    """
+
+    def __init__(self, prepared: SearchInputs) -> None:
+        grid = prepared.start.grid
+        self.prepared = prepared
+        self.epsg = GRID_CRS[grid.epsg]
+        squares = cell_squares(grid.easting, grid.northing, grid.epsg, self.epsg)
+        self.cells = PopulatedCells(squares, grid.people)
+        self._ground = CoveredGround(grid.easting, grid.northing, grid.epsg)
+
+    def __call__(self, area: BaseGeometry) -> AreaFigures:
+        """Figures of one area."""
+        return self.figures([area])[0]
+
+    def figures(self, areas: Sequence[BaseGeometry]) -> tuple[AreaFigures, ...]:
+        """Figures of each of many areas."""
+        inside, start = self.cells.inside(areas), self.prepared.start
+        made = figures_inside(
+            inside,
+            len(areas),
+            start.grid,
+            start.income,
+            start.zones.iris,
+            thresholds=self._thresholds(self.units(inside, len(areas))),
+            national_eur=self.prepared.national_eur,
+            parts=start.parts,
         )
-        return replace(made, share_covered=ground.share(area), euros_of=prepared.euros_of)
+        covered = self._ground.shares(areas).tolist()
+        year = self.prepared.euros_of
+        return tuple(
+            replace(item, share_covered=share, euros_of=year) for item, share in zip(made, covered, strict=True)
+        )
 
-    return figures
+    def units(self, inside: CellsInside, count: int) -> list[str]:
+        """Urban unit where most of the people of each area live, of those that have a threshold; the only one of one.
 
+        Empty where nobody of an area lives in one that has a threshold.
+        """
+        start = self.prepared.start
+        codes = list(start.thresholds)
+        if len(codes) == 1:
+            return codes * count
+        people = start.grid.people[inside.cell] * inside.share
+        held = np.zeros((len(codes) + 1, count))
+        for rank, code in enumerate(codes):
+            held[rank] = np.bincount(inside.area, np.where(start.zones.unit[inside.cell] == code, people, 0.0), count)
+        main = held.argmax(axis=0)
+        return [codes[rank] if held[rank, area] > 0 else "" for area, rank in enumerate(main.tolist())]
 
-def _threshold_of(area: BaseGeometry, cells: PopulatedCells, start: SearchStart) -> float:
-    """Relative threshold of the urban unit where most of an area's people live; of the only one where it is alone."""
-    if len(start.thresholds) == 1:
-        (only,) = start.thresholds.values()
-        return only.relative
-    rows, shares = cells.shares_inside(area)
-    people, unit = start.grid.people[rows] * shares, start.zones.unit[rows]
-    people_of = {code: float(people[unit == code].sum()) for code in start.thresholds}
-    main = max(people_of, key=lambda code: people_of[code], default="")
-    return start.thresholds[main].relative if people_of.get(main) else math.nan
+    def _thresholds(self, units: Sequence[str]) -> NDArray[np.float64]:
+        """Relative threshold of each unit; NaN for none."""
+        known = self.prepared.start.thresholds
+        return np.array([known[unit].relative if unit else math.nan for unit in units])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from geoville.perimeters.areas import CoveredGround
 from geoville.perimeters.estimated import INTERVALS_COVER
 from geoville.perimeters.place_index import IndexAtPlace, place_index
 from geoville.perimeters.quarters import CandidateOptions
-from geoville.perimeters.scenarios import SearchMethod
+from geoville.perimeters.scenarios import SearchMethod, Supposition
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import sha256_of
 from geoville.sources.pack import open_pack
@@ -40,6 +41,7 @@ from geoville.workflows.search_inputs import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from shapely import Point
@@ -208,6 +210,7 @@ def replay(candidates: Path, *, on: date, grid: Path | None = None, iris: IrisIn
         territory=territory,
         options=_options(parameters, candidates.name),
         outline=_outline(parameters.get("outline"), candidates.name),
+        supposed=_supposed(parameters, candidates.name),
     )
     generation = parameters.get("generation")
     if generation:
@@ -366,7 +369,7 @@ def _read_provenance(candidates: Path) -> dict[str, Any]:
 
 def _options(parameters: dict[str, Any], name: str) -> CandidateOptions:
     """Choices of a computation, each as its own type: in a provenance they are numbers and text."""
-    try:
+    with _understood(name):
         return CandidateOptions(
             doubt=float(parameters["doubt"]),
             contiguity=Contiguity(parameters["contiguity"]),
@@ -374,6 +377,19 @@ def _options(parameters: dict[str, Any], name: str) -> CandidateOptions:
             hole_cells=int(parameters["hole_cells"]),
             **_method(parameters),
         )
+
+
+def _supposed(parameters: dict[str, Any], name: str) -> Supposition:
+    """Figures taken in place of the decree's; a provenance without any tells none."""
+    with _understood(name):
+        return Supposition(**parameters.get("supposed", {}))
+
+
+@contextmanager
+def _understood(name: str) -> Iterator[None]:
+    """Refuse a provenance whose choices are not those of a computation."""
+    try:
+        yield
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidInputError(
             "La provenance de ces candidats ne dit pas avec quels choix ils ont été calculés",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from geoville.law import DatedValue, IncomeReference, IncomeRule, eligible_units
 from geoville.model import Source
 from geoville.perimeters.estimated import Names, doubts_in_words, unverified_inputs
 from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests
+from geoville.perimeters.scenarios import DECREE, Supposition
 from geoville.perimeters.sensitivity import SearchStart
 from geoville.sources.bridges import read_bridge, read_probit_bridge
 from geoville.sources.files import embedded_data, sha256_of
@@ -401,6 +402,7 @@ class CandidateRequest:
     generation : that the day, the vintage and that year were chosen for.
     outline : what the outlines follow.
     options : choices that the law leaves open.
+    supposed : figures taken in place of the decree's.
     """
 
     on: date
@@ -413,6 +415,7 @@ class CandidateRequest:
     generation: GenerationInputs | None = None
     outline: OutlineInput = field(default_factory=OutlineInput)
     options: CandidateOptions = field(default_factory=CandidateOptions)
+    supposed: Supposition = DECREE
 
     def territory_grid(self) -> Path:
         """Grid of the territory, of the vintage asked for, else of its own.
@@ -473,6 +476,8 @@ class SearchInputs:
     iris_weight : how far cells are moved towards the IRIS's medians; None without IRIS.
     doubts : what an error on each median that was not verified would do to the threshold, in French; of the first urban
         unit where there are many.
+    supposed : figures that thresholds and tests have in place of the decree's.
+    on : day whose law applies, and the rule of it there.
     """
 
     start: SearchStart
@@ -485,6 +490,9 @@ class SearchInputs:
     source: Source
     iris_weight: float | None
     doubts: tuple[str, ...] = ()
+    supposed: Supposition = DECREE
+    on: date = date.min
+    rule: IncomeRule = IncomeRule.METROPOLE
 
     @property
     def unverified(self) -> str:
@@ -508,6 +516,7 @@ class SearchInputs:
             "iris_weight": self.iris_weight,
             "poor_cell_share": self.legal.poor_share,
             "urban_units": {unit: reference_parameters(reference) for unit, reference in self.references.items()},
+            **({} if self.supposed.is_decree else {"supposed": asdict(self.supposed)}),
         }
 
 
@@ -586,9 +595,10 @@ def prepare_figures(grid_path: Path, request: CandidateRequest) -> SearchInputs:
     used_law = dict.fromkeys(value for threshold in thresholds.values() for value in threshold.law)
     law = tuple(dict.fromkeys((*used_law, *tests, *estimate.law, *estimated.law)))
     first = next(iter(thresholds.values()), None)
+    supposed = {unit: request.supposed.threshold(threshold) for unit, threshold in thresholds.items()}
     return SearchInputs(
-        start=SearchStart(grid, estimate.income, zoning.zones, thresholds, estimated.parts),
-        legal=legal,
+        start=SearchStart(grid, estimate.income, zoning.zones, supposed, estimated.parts),
+        legal=request.supposed.tests(legal),
         references=zoning.references,
         small_units=small,
         names=zoning.names,
@@ -597,6 +607,9 @@ def prepare_figures(grid_path: Path, request: CandidateRequest) -> SearchInputs:
         source=source,
         iris_weight=estimate.iris_weight,
         doubts=doubts_in_words(first, law, estimate.bridge, request.on) if first else (),
+        supposed=request.supposed,
+        on=request.on,
+        rule=rule,
     )
 
 

@@ -34,6 +34,7 @@ METHODS = {
     "attest",
     "candidates",
     "cells",
+    "check",
     "check_action",
     "check_actions",
     "compare",

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from geoville.carroyage.uncertainty import Interval
+from geoville.perimeters.decree import Outcome, UnitSize, conditions, outcome_of, people_over
+from geoville.perimeters.figures import AreaFigures
+from geoville.perimeters.quarters import LegalTests
+
+LEGAL = LegalTests(poor_share=0.5, minimum_population=1000)
+CALAIS = UnitSize("62504", 99_000, 10_000, passed=True)
+THRESHOLD_EUR = 10_200.0
+
+
+def _figures(people=2_000.0, share=0.6, median=(9_000.0, 8_500.0, 9_600.0), covered=1.0) -> AreaFigures:
+    return AreaFigures(people, Interval(share, share, share), Interval(*median), 0.0, share_covered=covered)
+
+
+def _checked(figures, unit=CALAIS, legal=LEGAL, threshold_eur=THRESHOLD_EUR, area_m2=500_000.0):
+    found = conditions(figures, area_m2, legal, unit, threshold_eur)
+    return {item.test.name: item for item in found}, outcome_of(found, figures)
+
+
+def test_a_poor_and_peopled_quarter_meets_the_three_conditions_with_its_margins():
+    found, outcome = _checked(_figures())
+    assert outcome is Outcome.MET
+    assert {name: item.test.margin for name, item in found.items()} == {
+        "unité urbaine": 89_000,
+        "population": 1_000,
+        "revenu médian": 1_200,
+    }
+    assert not any(item.needed for item in found.values())
+
+
+def test_a_median_that_equals_the_threshold_is_not_below_it():
+    found, _ = _checked(_figures(median=(THRESHOLD_EUR, 10_000, 10_500)))
+    assert not found["revenu médian"].test.passed
+
+
+def test_the_people_missing_are_counted():
+    found, outcome = _checked(_figures(people=764.2))
+    assert outcome is Outcome.NOT_MET
+    assert "il manque 236 habitants" in found["population"].needed
+
+
+def test_a_median_too_high_says_how_many_people_are_over():
+    found, outcome = _checked(_figures(people=1_000, share=0.4, median=(12_750, 12_000, 13_500)))
+    assert outcome is Outcome.NOT_MET
+    assert "201 habitants au-dessus du seuil" in found["revenu médian"].needed
+    assert "× 1,25" in found["revenu médian"].needed
+
+
+@pytest.mark.parametrize(("people", "share"), [(1_000, 0.4), (1_001, 0.499), (10, 0.5), (4_722, 0.1)])
+def test_without_the_people_over_more_than_half_are_below(people, share):
+    below, away = people * share, people_over(people, share)
+    assert below > (people - away) / 2
+    assert below <= (people - (away - 1)) / 2 + 1e-9
+
+
+def test_an_interval_that_holds_the_threshold_settles_nothing():
+    _, outcome = _checked(_figures(median=(9_900, 9_400, 10_400)))
+    assert outcome is Outcome.UNCERTAIN
+
+
+def test_data_that_cover_a_part_settle_only_the_people_that_they_count():
+    found, outcome = _checked(_figures(covered=0.6))
+    assert found["population"].is_sure
+    assert not found["revenu médian"].is_sure
+    assert outcome is Outcome.UNCERTAIN
+    found, outcome = _checked(_figures(people=63, covered=0.11))
+    assert not found["population"].is_sure
+    assert outcome is Outcome.UNCERTAIN
+
+
+def test_out_of_the_data_nothing_is_known():
+    nothing = (math.nan, math.nan, math.nan)
+    assert _checked(_figures(people=0, share=math.nan, median=nothing, covered=0))[1] is Outcome.UNKNOWN
+
+
+def test_overseas_the_density_is_a_condition_and_says_how_much_ground_to_drop():
+    legal = LegalTests(0.5, 1000, minimum_density_per_km2=2000)
+    found, _ = _checked(_figures(people=1_500), legal=legal, area_m2=1_000_000)
+    assert found["densité"].test.margin == -500
+    assert "25" in found["densité"].needed  # 1 500 people need 75 ha at most
+
+
+def test_a_unit_too_small_cannot_be_mended_by_drawing():
+    found, outcome = _checked(_figures(), unit=UnitSize("62999", 8_200, 10_000, passed=False))
+    assert outcome is Outcome.NOT_MET
+    assert "aucun tracé n'y suffit" in found["unité urbaine"].needed
