@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from geoville.carroyage.uncertainty import Interval
     from geoville.model import Perimeter
     from geoville.perimeters.comparison import Comparison
-    from geoville.perimeters.decree import Condition
+    from geoville.perimeters.decree import DecreeCondition
     from geoville.perimeters.figures import AreaFigures
     from geoville.perimeters.scenarios import Scenario
     from geoville.perimeters.sensitivity import Outcome, Sensitivity
@@ -420,7 +420,7 @@ def _places_in_words(label: str, places: Sequence[PlacePeople]) -> list[str]:
     return [f"{label} : {', '.join(shown)}{more}."] if shown else []
 
 
-def _condition_in_words(condition: Condition) -> str:
+def _condition_in_words(condition: DecreeCondition) -> str:
     """What is measured, the limit, the margin, and what would meet it."""
     test = condition.test
     unit = {"revenu médian": "€", "densité": "habitants/km²"}.get(test.name, "habitants")

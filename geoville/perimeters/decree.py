@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from geoville.perimeters.quarters import LegalTests
 
 UNIT_TEST = "unité urbaine"
-M2_IN_A_HECTARE = 10_000
+_HECTARE_M = 100
 _M2_IN_A_KM2 = 1_000_000
 _HALF = 0.5
 
 
-class Outcome(StrEnum):
+class DecreeOutcome(StrEnum):
     """What the conditions come to together."""
 
     MET = "met"
@@ -48,7 +48,7 @@ class UnitSize:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class DecreeCondition:
     """One condition of the decree.
 
     Parameters
@@ -64,7 +64,7 @@ class Condition:
 
 def conditions(
     figures: AreaFigures, area_m2: float, legal: LegalTests, unit: UnitSize, threshold_eur: float
-) -> tuple[Condition, ...]:
+) -> tuple[DecreeCondition, ...]:
     """Conditions on an area: its urban unit, its people, their density where the law asks for one, and their median.
 
     Parameters
@@ -80,18 +80,18 @@ def conditions(
     of_unit = DecreeTest(UNIT_TEST, unit.people, unit.minimum, passed=unit.passed)
     tests = quarter_tests(legal, figures.population, area_m2, figures.median_eur.value, threshold_eur)
     return (
-        Condition(of_unit, is_sure=bool(unit.code), needed=_unit_needed(unit)),
-        *(Condition(test, _is_sure(test, figures), _needed(test, figures, area_m2)) for test in tests),
+        DecreeCondition(of_unit, is_sure=bool(unit.code), needed=_unit_needed(unit)),
+        *(DecreeCondition(test, _is_sure(test, figures), _needed(test, figures, area_m2)) for test in tests),
     )
 
 
-def outcome_of(found: tuple[Condition, ...], figures: AreaFigures) -> Outcome:
+def outcome_of(found: tuple[DecreeCondition, ...], figures: AreaFigures) -> DecreeOutcome:
     """What conditions come to together: not met from one that surely is not, met where all surely are."""
     if figures.coverage is Coverage.NONE:
-        return Outcome.UNKNOWN
+        return DecreeOutcome.UNKNOWN
     if any(item.is_sure and not item.test.passed for item in found):
-        return Outcome.NOT_MET
-    return Outcome.MET if all(item.is_sure and item.test.passed for item in found) else Outcome.UNCERTAIN
+        return DecreeOutcome.NOT_MET
+    return DecreeOutcome.MET if all(item.is_sure and item.test.passed for item in found) else DecreeOutcome.UNCERTAIN
 
 
 def _is_sure(test: DecreeTest, figures: AreaFigures) -> bool:
@@ -120,7 +120,7 @@ def _needed(test: DecreeTest, figures: AreaFigures, area_m2: float) -> str:
     if test.name == DENSITY_TEST:
         most_m2 = figures.population / test.limit * _M2_IN_A_KM2
         return (
-            f"retirer au moins {french.quantity((area_m2 - most_m2) / M2_IN_A_HECTARE, 'ha', 1)} où personne ne vit, "
+            f"retirer au moins {french.quantity((area_m2 - most_m2) / _HECTARE_M**2, 'ha', 1)} où personne ne vit, "
             "à habitants égaux"
         )
     return _median_needed(test, figures)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from geoville.carroyage.contiguity import Contiguity
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from geoville.carroyage.income import CellIncome
     from geoville.carroyage.uncertainty import Interval
     from geoville.law import Threshold
+    from geoville.perimeters.scenarios import Supposition
 
 
 # --- What a search is asked
@@ -40,6 +41,11 @@ class LegalTests:
     poor_share: float
     minimum_population: float
     minimum_density_per_km2: float = 0.0
+
+    def supposing(self, supposed: Supposition) -> LegalTests:
+        """The same, with the figures that are supposed."""
+        fewest = supposed.minimum_population
+        return self if fewest is None else replace(self, minimum_population=fewest)
 
 
 _DOUBT, _GAP_M, _HOLE_CELLS = 0.1, 200.0, 2

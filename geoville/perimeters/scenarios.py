@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from geoville.law import Threshold
-    from geoville.perimeters.quarters import LegalTests
 
 
 class SearchMethod(StrEnum):
@@ -83,12 +82,6 @@ class Supposition:
         return replace(
             threshold, eur=threshold.eur * self.threshold_factor, relative=threshold.relative * self.threshold_factor
         )
-
-    def tests(self, legal: LegalTests) -> LegalTests:
-        """What a quarter is tested for, as supposed."""
-        if self.minimum_population is None:
-            return legal
-        return replace(legal, minimum_population=self.minimum_population)
 
 
 DECREE = Supposition()

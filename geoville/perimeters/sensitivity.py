@@ -53,7 +53,7 @@ class SearchStart:
             index = replace(index, kernel_sigma_m=scenario.kernel_sigma_m)
         chosen = replace(options, contiguity=scenario.contiguity, gap_m=scenario.gap_m, index=index)
         return find_candidates(
-            self.grid, self.income, self.zones, thresholds, supposed.tests(legal), chosen, self.parts
+            self.grid, self.income, self.zones, thresholds, legal.supposing(supposed), chosen, self.parts
         )
 
 

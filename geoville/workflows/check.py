@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geoville.errors import InvalidInputError, Location
 from geoville.law import counted_people
 from geoville.model import Kind
-from geoville.perimeters.decree import Condition, Outcome, UnitSize, conditions, outcome_of
+from geoville.perimeters.decree import DecreeCondition, DecreeOutcome, UnitSize, conditions, outcome_of
 from geoville.perimeters.drafts import cut, merged, subtracted
 from geoville.perimeters.estimated import INTERVALS_COVER, area_attributes
 from geoville.perimeters.quarters import by_population
@@ -79,12 +79,12 @@ class CheckedPolygon:
     perimeter: Perimeter
     figures: AreaFigures
     threshold_eur: float
-    conditions: tuple[Condition, ...]
+    conditions: tuple[DecreeCondition, ...]
     communes: tuple[PlacePeople, ...]
     iris: tuple[PlacePeople, ...]
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> DecreeOutcome:
         """What the conditions come to together."""
         return outcome_of(self.conditions, self.figures)
 

@@ -598,7 +598,7 @@ def prepare_figures(grid_path: Path, request: CandidateRequest) -> SearchInputs:
     supposed = {unit: request.supposed.threshold(threshold) for unit, threshold in thresholds.items()}
     return SearchInputs(
         start=SearchStart(grid, estimate.income, zoning.zones, supposed, estimated.parts),
-        legal=request.supposed.tests(legal),
+        legal=legal.supposing(request.supposed),
         references=zoning.references,
         small_units=small,
         names=zoning.names,

@@ -33,8 +33,8 @@ METHODS = {
     "atlas",
     "attest",
     "candidates",
-    "cells",
     "check",
+    "cells",
     "check_action",
     "check_actions",
     "compare",
@@ -66,6 +66,7 @@ ASK_FOR_A_DAY = {
     "atlas",
     "attest",
     "candidates",
+    "check",
     "decide",
     "decide_footprint",
     "decide_many",
@@ -126,7 +127,7 @@ def test_the_methods_of_a_territory_are_those_promised():
 def test_the_day_is_never_today_in_silence(name):
     on = _methods(Territory)[name].parameters["on"]
     assert on.default is inspect.Parameter.empty
-    assert on.annotation == "date"
+    assert on.annotation == "Day"  # a date, a datetime, a Timestamp or ISO text: never None
 
 
 def test_an_action_is_judged_on_a_day_that_the_caller_says():

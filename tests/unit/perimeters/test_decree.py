@@ -5,7 +5,7 @@ import math
 import pytest
 
 from geoville.carroyage.uncertainty import Interval
-from geoville.perimeters.decree import Outcome, UnitSize, conditions, outcome_of, people_over
+from geoville.perimeters.decree import DecreeOutcome, UnitSize, conditions, outcome_of, people_over
 from geoville.perimeters.figures import AreaFigures
 from geoville.perimeters.quarters import LegalTests
 
@@ -25,7 +25,7 @@ def _checked(figures, unit=CALAIS, legal=LEGAL, threshold_eur=THRESHOLD_EUR, are
 
 def test_a_poor_and_peopled_quarter_meets_the_three_conditions_with_its_margins():
     found, outcome = _checked(_figures())
-    assert outcome is Outcome.MET
+    assert outcome is DecreeOutcome.MET
     assert {name: item.test.margin for name, item in found.items()} == {
         "unité urbaine": 89_000,
         "population": 1_000,
@@ -41,13 +41,13 @@ def test_a_median_that_equals_the_threshold_is_not_below_it():
 
 def test_the_people_missing_are_counted():
     found, outcome = _checked(_figures(people=764.2))
-    assert outcome is Outcome.NOT_MET
+    assert outcome is DecreeOutcome.NOT_MET
     assert "il manque 236 habitants" in found["population"].needed
 
 
 def test_a_median_too_high_says_how_many_people_are_over():
     found, outcome = _checked(_figures(people=1_000, share=0.4, median=(12_750, 12_000, 13_500)))
-    assert outcome is Outcome.NOT_MET
+    assert outcome is DecreeOutcome.NOT_MET
     assert "201 habitants au-dessus du seuil" in found["revenu médian"].needed
     assert "× 1,25" in found["revenu médian"].needed
 
@@ -61,22 +61,22 @@ def test_without_the_people_over_more_than_half_are_below(people, share):
 
 def test_an_interval_that_holds_the_threshold_settles_nothing():
     _, outcome = _checked(_figures(median=(9_900, 9_400, 10_400)))
-    assert outcome is Outcome.UNCERTAIN
+    assert outcome is DecreeOutcome.UNCERTAIN
 
 
 def test_data_that_cover_a_part_settle_only_the_people_that_they_count():
     found, outcome = _checked(_figures(covered=0.6))
     assert found["population"].is_sure
     assert not found["revenu médian"].is_sure
-    assert outcome is Outcome.UNCERTAIN
+    assert outcome is DecreeOutcome.UNCERTAIN
     found, outcome = _checked(_figures(people=63, covered=0.11))
     assert not found["population"].is_sure
-    assert outcome is Outcome.UNCERTAIN
+    assert outcome is DecreeOutcome.UNCERTAIN
 
 
 def test_out_of_the_data_nothing_is_known():
     nothing = (math.nan, math.nan, math.nan)
-    assert _checked(_figures(people=0, share=math.nan, median=nothing, covered=0))[1] is Outcome.UNKNOWN
+    assert _checked(_figures(people=0, share=math.nan, median=nothing, covered=0))[1] is DecreeOutcome.UNKNOWN
 
 
 def test_overseas_the_density_is_a_condition_and_says_how_much_ground_to_drop():
@@ -88,5 +88,5 @@ def test_overseas_the_density_is_a_condition_and_says_how_much_ground_to_drop():
 
 def test_a_unit_too_small_cannot_be_mended_by_drawing():
     found, outcome = _checked(_figures(), unit=UnitSize("62999", 8_200, 10_000, passed=False))
-    assert outcome is Outcome.NOT_MET
+    assert outcome is DecreeOutcome.NOT_MET
     assert "aucun tracé n'y suffit" in found["unité urbaine"].needed
