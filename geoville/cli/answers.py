@@ -69,22 +69,24 @@ def lookup(
 
 
 def _print_answer(answer: Answer, *, as_json: bool) -> None:
-    from geoville.cli.printing import answer_lines
-    from geoville.eligibility.documents import answer_document
-
     if as_json:
+        from geoville.eligibility.documents import answer_document
+
         print_json(answer_document(answer))
     else:
+        from geoville.cli.printing import answer_lines
+
         print_lines(answer_lines(answer))
 
 
 def _print_footprint(answer: FootprintAnswer, *, as_json: bool) -> None:
-    from geoville.cli.printing import footprint_lines
-    from geoville.eligibility.documents import footprint_document
-
     if as_json:
+        from geoville.eligibility.documents import footprint_document
+
         print_json(footprint_document(answer))
     else:
+        from geoville.cli.printing import footprint_lines
+
         print_lines(footprint_lines(answer))
 
 

@@ -52,5 +52,9 @@ def generation_of_code(code: str) -> Generation | None:
         year = 2024
     else:
         return None
-    zone = zone_of_departement(code[2:5])
+    return _generation(year, zone_of_departement(code[2:5]))
+
+
+@cache
+def _generation(year: int, zone: str) -> Generation:
     return next(item for item in generations() if item.year == year and item.zone == zone)

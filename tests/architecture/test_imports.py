@@ -46,6 +46,10 @@ NOT_FOR_A_POINT = {*HEAVY, "httpx", "jinja2", "matplotlib", "numba", "openpyxl"}
 the official contours of the country."""
 
 
+MODULES_OF_AN_ANSWER = 80
+"""Of geoville, the command line included: a third of the package."""
+
+
 @pytest.mark.parametrize(
     "question",
     [["1 rue Youri Gagarine, 62100 Calais"], ["Collège Lucien Vadez"], ["--lon", "1.86", "--lat", "50.95", "--json"]],
@@ -66,6 +70,8 @@ print(*sys.modules)
     assert NOT_FOR_A_POINT.isdisjoint(loaded)
     assert {"geoville.sources.grids", "geoville.sources.writers"}.isdisjoint(loaded)
     assert "geoville.eligibility.decide" in loaded  # an answer was given
+    assert ("geoville.eligibility.documents" in loaded) == ("--json" in question)
+    assert sum(name.partition(".")[0] == "geoville" for name in loaded) <= MODULES_OF_AN_ANSWER
 
 
 def test_importing_geoville_takes_less_than_a_third_of_a_second():

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import typer
 
-from geoville.cli.main import app
+from geoville.cli.main import app, branch_of
 
 ENGLISH = re.compile(
     r"Usage: |Commands|Arguments:|Options:|\brequired\b|\bdefault\b(?!-)|Show this|COMMAND\b|<\w+>|\bError\b"
@@ -66,3 +66,19 @@ def test_short_descriptions_are_whole_sentences_of_one_line(geoville, monkeypatc
 def test_the_version_is_printed(geoville):
     shown = geoville("--version")
     assert (shown.code, shown.out, shown.err) == (0, "geoville 0.1.0\n", "")
+
+
+def test_a_command_line_makes_its_command_alone_and_as_the_whole_tree_does():
+    whole = typer.main.get_command(app)
+    for words in COMMANDS:
+        found, made = typer.main.get_command(branch_of(app, list(words))), whole
+        for rank, word in enumerate(words):
+            assert list(found.commands) == [word], words[: rank + 1]
+            found, made = found.commands[word], made.commands[word]
+        assert [parameter.opts for parameter in found.params] == [parameter.opts for parameter in made.params]
+        assert set(getattr(found, "commands", ())) == set(getattr(made, "commands", ()))
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["--version"], ["lookpu"], ["--on", "lookup"]])
+def test_where_no_command_is_named_the_tree_is_whole(words):
+    assert branch_of(app, words) is app
