@@ -402,17 +402,17 @@ class Territory:
         before : table answered before, that the report is compared with.
         choices : columns, list of bearers, radius and decisions (`geoville.workflows.action_tables.TableChoices`).
         """
-        from geoville.workflows.action_report import write_report
+        from geoville.workflows.action_report import changes_since, report_title, write_report
         from geoville.workflows.action_tables import check_table
         from geoville.workflows.maps import draw_actions
 
         day, asked = day_of(today), day_of(on)
         table = check_table(self._actions, Path(source), Path(out), on=asked, today=day, choices=choices)
         if map_file is not None:
-            title = f"Actions du tableau « {Path(source).name} »"
-            draw_actions(self._actions, table.findings, title, Path(map_file), asked or day)
+            draw_actions(self._actions, table.findings, report_title(table), Path(map_file), asked or day)
         if report is not None:
-            write_report(table, Path(report), issued=day, before=Path(before) if before else None)
+            changes = changes_since(Path(before), table) if before else ()
+            write_report(table, Path(report), issued=day, changes=changes)
         table.write(Path(out))
         return table
 

@@ -65,6 +65,7 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
         adresse.router,
         pages.landing_router,
         files.router,
+        files.preview_router,
         rules.router,
         actions.router,
         ogc.router,

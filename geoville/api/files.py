@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import codecs
 import os
 import re
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import unicodedata
 import zipfile
+from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -19,6 +21,7 @@ from threading import Event
 from typing import IO, TYPE_CHECKING, Annotated, Any, cast
 from urllib.parse import quote
 
+import orjson
 from fastapi import APIRouter, Form, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
@@ -26,7 +29,8 @@ from starlette.responses import Response, StreamingResponse
 from geoville import french
 from geoville.api.adresse import label_as_ban, metres_between, refuse_other_days
 from geoville.api.problems import problem_responses
-from geoville.api.routing import DAY, AskedDay, GivenOnce, day_asked, refuse_repeats
+from geoville.api.routing import DAY, AskedDay, GivenOnce, Strict, day_asked, refuse_repeats
+from geoville.api.schemas import published
 from geoville.api.service import CurrentService
 from geoville.eligibility.decide import decide
 from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError
@@ -34,11 +38,15 @@ from geoville.geocoding.remote import RemoteGeocoder
 from geoville.model import Position
 from geoville.sources.rows.csv import CsvRows
 from geoville.sources.rows.row import AddedCells, AddedColumn
+from geoville.workflows.file_preview import PreviewDocument, preview_document, preview_of
 from geoville.workflows.lookup_file.desk import with_only_commune
 from geoville.workflows.lookup_file.questions import FileColumns, Naming
 from geoville.workflows.lookup_file.results import (
     ADDED_COLUMNS,
+    CODES,
+    IN_WORDS,
     NEAREST_COLUMNS,
+    answer_document,
     answered,
     columns_beside,
     point_of,
@@ -46,7 +54,7 @@ from geoville.workflows.lookup_file.results import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
     from datetime import date
     from tempfile import TemporaryDirectory
 
@@ -123,12 +131,31 @@ def _lives_elsewhere(process: int) -> bool:
 
 
 def receive(sent: IO[bytes], folder: Path, settings: Settings, columns: FileColumns) -> Upload:
-    """Put a file in a folder and open it. Its name is not used: its first bytes say its format.
+    """Put a file in a folder and open it.
 
     Raises
     ------
     InvalidInputError
-        It is neither CSV, XLSX nor ODS, cannot be read, or is too big once unpacked.
+        As `put_down`; or it cannot be read, or is longer than what is answered at once.
+    """
+    path = put_down(sent, folder, settings)
+    with readable():
+        rows = columns.open(path)
+    if len(rows.columns) > _MOST_COLUMNS:
+        raise _too_many_columns()
+    check_rows((rows.expected_rows or 0) - _HEADER_LINES, settings.max_rows)
+    out = folder / f"reponses{path.suffix}"
+    out.touch()
+    return Upload(rows, out)
+
+
+def put_down(sent: IO[bytes], folder: Path, settings: Settings, stem: str = "fichier") -> Path:
+    """Put a file in a folder. Its own name is not used: its first bytes say its format.
+
+    Raises
+    ------
+    InvalidInputError
+        It is neither CSV, XLSX nor ODS, or is too big once unpacked.
     """
     sent.seek(0)
     suffix = _FORMATS.get(sent.read(4), ".csv")
@@ -137,21 +164,14 @@ def receive(sent: IO[bytes], folder: Path, settings: Settings, columns: FileColu
         raise InvalidInputError("Un fichier Parquet n'est pas lu ici", advice="envoyer un fichier CSV, XLSX ou ODS")
     if suffix == XLSX and _is_ods(sent):
         suffix = ODS
-    path = folder / f"fichier{suffix}"
+    path = folder / f"{stem}{suffix}"
     with path.open("wb") as copy:
         shutil.copyfileobj(sent, copy)
     if suffix in {XLSX, ODS}:
         _check_unpacked_size(path, settings)
     else:
         _check_header_length(path)
-    with readable():
-        rows = columns.open(path)
-    if len(rows.columns) > _MOST_COLUMNS:
-        raise _too_many_columns()
-    check_rows((rows.expected_rows or 0) - _HEADER_LINES, settings.max_rows)
-    out = folder / f"reponses{suffix}"
-    out.touch()
-    return Upload(rows, out)
+    return path
 
 
 def _is_ods(sent: IO[bytes]) -> bool:
@@ -228,6 +248,7 @@ MEDIA_TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
 }
+"""Of the files that are sent, and of their copies."""
 ROWS_AT_ONCE = 50
 """Rows that the thread hands over together: handing over takes as long as an answer."""
 
@@ -238,20 +259,139 @@ _BLOCK_BYTES = 1 << 16
 _WAIT_S = 0.05
 
 
-class _Stopped(Exception):  # noqa: N818 - no error: the client has left
-    pass
+class Stopped(Exception):  # noqa: N818 - no error
+    """The client has left: nobody waits for the rest."""
 
 
-class FileAnswer(StreamingResponse):
+LINES = "application/x-ndjson"
+"""Media type of an answer told row by row, a JSON document on each line, then the files written, in parts."""
+
+
+_MOST_LINES_WAITING = 20_000
+
+
+class Told:
+    """What a thread tells of its work, line by line, to a client that follows it; it waits for one who does not.
+
+    Attributes
+    ----------
+    left : set once nobody listens any more.
+    """
+
+    def __init__(self) -> None:
+        self.left = Event()
+        self._lines: deque[bytes] = deque()
+
+    def tell(self, document: Mapping[str, Any]) -> None:
+        """Add a line."""
+        while len(self._lines) >= _MOST_LINES_WAITING and not self.left.wait(_WAIT_S):
+            pass
+        self._lines.append(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
+
+    def told(self) -> bytes:
+        """Lines since the last call."""
+        return b"".join(self._lines.popleft() for _ in range(len(self._lines)))
+
+
+def file_lines(path: Path, name: str, kind: str) -> Iterator[bytes]:
+    """A file as lines: its name and type, and a part of its bytes in base64 on each."""
+    with path.open("rb") as file:
+        while part := file.read(_BLOCK_BYTES):
+            said = {"name": name, "type": kind, "part": base64.b64encode(part).decode()}
+            yield orjson.dumps({"file": said}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def follows(request: Request) -> bool:
+    """Whether a client asks to be told row by row."""
+    return LINES in request.headers.get("accept", "")
+
+
+class ThreadAnswer(StreamingResponse):
+    """What a thread makes in a folder, of which nothing is kept.
+
+    Parameters
+    ----------
+    folder : removed when both the thread and the client are done with it.
+    work : of the thread.
+    """
+
+    def __init__(
+        self,
+        folder: TemporaryDirectory[str],
+        work: asyncio.Future[Any],
+        left: Event,
+        parts: AsyncIterator[bytes],
+        headers: Mapping[str, str],
+    ) -> None:
+        self._folder, self._work, self._left = folder, work, left
+        self._work.add_done_callback(_looked_at)
+        super().__init__(parts, headers=headers)
+
+    async def written(self) -> None:
+        """Wait for the whole, where it cannot be sent before: a workbook is finished by its beginning.
+
+        Raises
+        ------
+        InvalidInputError
+            A file cannot be read to its end.
+        """
+        try:
+            await asyncio.shield(self._work)
+        except BaseException:
+            self._release()
+            raise
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer, and remove everything."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        self._left.set()
+        if self._work.done():
+            self._folder.cleanup()
+        else:
+            self._work.add_done_callback(lambda _: self._folder.cleanup())
+
+
+def _looked_at(work: asyncio.Future[Any]) -> None:
+    """Its error was looked at, even where the client has left."""
+    if not work.cancelled():
+        work.exception()
+
+
+async def told_parts(
+    told: Told, work: asyncio.Future[Any], files: Callable[[], Iterator[bytes]]
+) -> AsyncIterator[bytes]:
+    """What a thread tells while it works, then the files that it wrote, or why there are none."""
+    while not work.done():
+        if lines := told.told():
+            yield lines
+        await asyncio.wait([work], timeout=_WAIT_S)
+    yield told.told()
+    try:
+        work.result()
+    except GeovilleError as error:
+        yield orjson.dumps({"problem": {"detail": error.sentence}}, option=orjson.OPT_APPEND_NEWLINE)
+        return
+    for line in files():
+        yield line
+
+
+class FileAnswer(ThreadAnswer):
     """The copy of a file with its answers, sent as it is written.
 
     Parameters
     ----------
-    folder : holds the file and its copy; removed when both the thread and the client are done with them.
+    folder : holds the file and its copy.
     kept : places of the columns added, among `added_columns`.
     named : name of the file that was sent; the answer's comes from it.
     epsg : projected CRS of the territory, where the address nearest to each point is looked for; else None.
     with_bom : whether a CSV file in UTF-8 begins with its mark, though the one sent does not.
+    with_words : whether the codes have their French words beside them.
+    told : where each answer is told as soon as it is known; the copy then follows. None for the copy alone.
     """
 
     def __init__(
@@ -267,48 +407,32 @@ class FileAnswer(StreamingResponse):
         named: str = "",
         epsg: int | None = None,
         with_bom: bool = False,
+        with_words: bool = False,
+        told: Told | None = None,
     ) -> None:
-        self._upload, self._folder = upload, folder
+        self._upload, self._told, self._with_words = upload, told, with_words
         self._questions, self._on = questions, on
         self._kept, self._most_rows = kept, most_rows
         self._epsg, self._mark = epsg, codecs.BOM_UTF8 if with_bom and _lacks_mark(upload.rows) else b""
-        self._left = Event()
+        self._left = told.left if told else Event()
         self._desk, self._loop = desk, asyncio.get_running_loop()
         self._remote = _RemoteDesk(desk, self._loop)
-        self._work = self._loop.run_in_executor(None, self._write)
-        self._work.add_done_callback(lambda work: work.exception())  # looked at, even where the client has left
-        disposition = f"attachment; {_file_name(named, upload.out.suffix)}"
-        super().__init__(
-            self._parts(), headers={"Content-Type": _content_type(upload), "Content-Disposition": disposition}
-        )
-
-    async def written(self) -> None:
-        """Wait for the whole copy, where it cannot be sent before: a workbook is finished by its beginning.
-
-        Raises
-        ------
-        InvalidInputError
-            The file cannot be read to its end.
-        """
-        try:
-            await asyncio.shield(self._work)
-        except BaseException:
-            self._release()
-            raise
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the copy, and remove everything."""
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self._release()
-
-    def _release(self) -> None:
-        self._left.set()
-        if self._work.done():
-            self._folder.cleanup()
+        work = self._loop.run_in_executor(None, self._write)
+        name = answer_name(named, upload.out.suffix)
+        if told is not None:
+            parts, headers = told_parts(told, work, lambda: self._file(name)), {"Content-Type": LINES}
         else:
-            self._work.add_done_callback(lambda _: self._folder.cleanup())
+            disposition = {"Content-Disposition": f"attachment; {disposition_of(name)}"}
+            parts, headers = self._parts(), disposition | {"Content-Type": _content_type(upload)}
+        super().__init__(folder, work, self._left, parts, headers)
+
+    def _file(self, name: str) -> Iterator[bytes]:
+        """The copy as lines; a mark that it begins with is a part of its own."""
+        kind = _content_type(self._upload)
+        if self._mark:
+            said = {"name": name, "type": kind, "part": base64.b64encode(self._mark).decode()}
+            yield orjson.dumps({"file": said}, option=orjson.OPT_APPEND_NEWLINE)
+        yield from file_lines(self._upload.out, name, kind)
 
     async def _parts(self) -> AsyncIterator[bytes]:
         if self._mark:
@@ -327,10 +451,13 @@ class FileAnswer(StreamingResponse):
     def _write(self) -> None:
         rows = self._upload.rows
         columns = columns_beside(rows.columns, added_columns(reverse=self._epsg is not None))
+        kept = [columns[place] for place in self._kept]
+        words = [place for place in self._kept if place in CODES] if self._with_words else []
+        named = [AddedColumn(f"{columns[place].name}{IN_WORDS}", str) for place in words]
         with readable():
-            rows.write(self._upload.out, [columns[place] for place in self._kept], self._answers())
+            rows.write(self._upload.out, [*kept, *columns_beside(rows.columns, named)], self._answers(words))
 
-    def _answers(self) -> Iterator[AddedCells]:
+    def _answers(self, words: Sequence[int]) -> Iterator[AddedCells]:
         rows = self._upload.rows
         places = [rows.columns.index(name) for name in self._questions.columns]
         found = rows.rows(places)
@@ -338,13 +465,16 @@ class FileAnswer(StreamingResponse):
         while chunk := list(islice(found, ROWS_AT_ONCE)):
             count += len(chunk)
             check_rows(count, self._most_rows)
-            for answer in self._answered(chunk):
-                yield AddedCells(answer.line, tuple(answer.cells[place] for place in self._kept))
+            for row, answer in zip(chunk, self._answered(chunk), strict=True):
+                if self._told is not None:
+                    self._told.tell({"row": answer_document(row, answer)})
+                kept = (answer.cells[place] for place in self._kept)
+                yield AddedCells(answer.line, (*kept, *(CODES[place].get(answer.cells[place]) for place in words)))
 
     def _answered(self, rows: Sequence[InputRow]) -> Sequence[AddedCells]:
         """Answers to some rows: by the event loop, but for what a remote geocoder is asked, which this thread does."""
         if self._left.is_set():
-            raise _Stopped
+            raise Stopped
         if isinstance(self._desk.geocoder, RemoteGeocoder):
             desk = cast("LookupDesk", self._remote)
             return [self._reversed(answered(row, self._questions, desk, self._on)) for row in rows]
@@ -379,15 +509,23 @@ _LONGEST_FILE_NAME = 100
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f"*:<>?|%;]+')
 
 
-def _file_name(sent: str, suffix: str) -> str:
-    r"""Name of the answer after the file's, as the API Adresse gives it, for `Content-Disposition` (RFC 6266).
+def answer_name(sent: str, suffix: str, ending: str = ".geocoded") -> str:
+    """Name of an answer after that of the file sent, as the API Adresse gives it.
 
-    >>> _file_name("../adhérents 2026.CSV", ".csv")
-    'filename="adherents 2026.geocoded.csv"; filename*=UTF-8\'\'adh%C3%A9rents%202026.geocoded.csv'
+    >>> answer_name("../adhérents 2026.CSV", ".csv")
+    'adhérents 2026.geocoded.csv'
     """
     stem = re.split(r"[/\\]", sent)[-1].rpartition(".")[0] or sent
     stem = _NOT_IN_NAMES.sub(" ", stem).strip(" ./\\")[:_LONGEST_FILE_NAME] or "geoville"
-    name = f"{stem}.geocoded{suffix}"
+    return f"{stem}{ending}{suffix}"
+
+
+def disposition_of(name: str) -> str:
+    r"""A name of file as `Content-Disposition` writes it (RFC 6266).
+
+    >>> disposition_of("adhérents.csv")
+    'filename="adherents.csv"; filename*=UTF-8\'\'adh%C3%A9rents.csv'
+    """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return f'filename="{plain}"' + ("" if plain == name else f"; filename*=UTF-8''{quote(name)}")
 
@@ -497,6 +635,9 @@ class FileForm(BaseModel):
     with_bom: bool = Field(
         default=False, description="CSV en UTF-8 : le commencer par la marque que les tableurs attendent"
     )
+    with_words: bool = Field(
+        default=False, description="Ajouter les mots français des codes, en colonnes « …_en_clair »"
+    )
 
     def said(self, naming: Naming) -> FileColumns:
         """What it says of the file, before its columns."""
@@ -543,7 +684,11 @@ _COMMON: dict[str, Any] = {
     "response_class": Response,
     "response_description": "Le fichier envoyé, avec les colonnes ajoutées",
     "responses": {
-        200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()}},
+        200: {
+            "content": {
+                kind: {"schema": {"type": "string", "format": "binary"}} for kind in (*MEDIA_TYPES.values(), LINES)
+            }
+        },
         **problem_responses(400, 413, 422, 503),
     },
 }
@@ -583,6 +728,41 @@ async def reverse_file(
     return await _answered(request, service, asked, columns, reverse=True)
 
 
+class PreviewForm(Strict):
+    """Un fichier à regarder."""
+
+    data: UploadFile = Field(description="Fichier CSV, ou classeur XLSX ou ODS")
+    sheet: ColumnName | None = Field(None, description="XLSX, ODS : feuille à lire ; sinon la première qui convient")
+    encoding: str | None = Field(None, max_length=20, description="CSV : reconnu sinon")
+    delimiter: str | None = Field(None, max_length=3, description="CSV : reconnu sinon")
+
+
+preview_router = APIRouter(dependencies=[GivenOnce])
+
+
+@preview_router.post(
+    "/files/preview",
+    summary="Ce que geoville comprend d'un fichier",
+    response_model=published(PreviewDocument),
+    response_description="Ses premières lignes, et ce pour quoi ses colonnes sont prises",
+    responses=problem_responses(400, 413, 422),
+)
+async def file_preview(request: Request, asked: Annotated[PreviewForm, _PARTS]) -> PreviewDocument:
+    """Regarder un fichier d'adresses, de coordonnées ou d'actions avant de le faire répondre. Rien n'est gardé."""
+    settings = request.app.state.settings
+
+    def looked_at() -> PreviewDocument:
+        with upload_folder() as folder:
+            path = put_down(asked.data.file, Path(folder), settings)
+            with readable():
+                seen = preview_of(path, sheet=asked.sheet, encoding=asked.encoding, separator=asked.delimiter)
+        if len(seen.columns) > _MOST_COLUMNS:
+            raise _too_many_columns()
+        return preview_document(seen)
+
+    return await asyncio.to_thread(looked_at)
+
+
 async def _answered(
     request: Request,
     service: CurrentService,
@@ -597,6 +777,7 @@ async def _answered(
     refuse_other_days((name for name, _ in fields), but={"date"})
     settings = request.app.state.settings
     kept = places_of(asked.result_columns, added_columns(reverse=reverse))
+    told = Told() if follows(request) else None
     folder = upload_folder()
     try:
         upload = await asyncio.to_thread(receive, asked.data.file, Path(folder.name), settings, columns)
@@ -615,7 +796,9 @@ async def _answered(
         named=asked.data.filename or "",
         epsg=service.territory.epsg if reverse else None,
         with_bom=asked.with_bom,
+        with_words=asked.with_words,
+        told=told,
     )
-    if upload.is_workbook:
+    if upload.is_workbook and told is None:
         await answer.written()
     return answer

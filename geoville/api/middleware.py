@@ -68,7 +68,7 @@ class LastBarrier:
 
 # --- Bodies that are too long are refused before they are held in memory
 
-UPLOADS = frozenset({"/search/csv", "/reverse/csv"})
+UPLOADS = frozenset({"/search/csv", "/reverse/csv", "/actions/check/csv", "/files/preview"})
 """Routes that are sent a file, which they read part by part."""
 
 
@@ -403,6 +403,7 @@ COMPRESSION_LEVEL = 5
 ALREADY_COMPRESSED = (
     *DEFAULT_EXCLUDED_CONTENT_TYPES,
     "application/pdf",
+    "application/x-ndjson",  # told as it comes: compressed, it would wait for more
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
 

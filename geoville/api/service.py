@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -30,7 +30,7 @@ from geoville.version import __version__
 from geoville.workflows.actions import ActionDesk
 from geoville.workflows.footprints import population_of
 from geoville.workflows.gis_layers import FeatureLayers
-from geoville.workflows.lookup import DeskChoice
+from geoville.workflows.lookup import DeskChoice, LookupDesk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -46,7 +46,8 @@ if TYPE_CHECKING:
     from geoville.perimeters.areas import PopulatedCells
     from geoville.sources.pack import Pack
     from geoville.workflows.gis_layers import FeatureLayer
-    from geoville.workflows.lookup import LookupDesk
+
+    T = TypeVar("T")
 
 
 # --- Long geometry, done beside the event loop: footprints, layers and tiles, each by one thread and no other
@@ -57,17 +58,19 @@ class Aside:
 
     Parameters
     ----------
-    index : perimeters that footprints are measured among; they are copied.
+    desk : footprints are measured, and actions judged, among copies of its perimeters.
     layers : made and drawn here alone.
     territory : name of the pack whose cells give footprints their people.
     """
 
-    def __init__(self, index: PerimeterIndex, layers: FeatureLayers, territory: str) -> None:
+    def __init__(self, desk: LookupDesk, layers: FeatureLayers, territory: str) -> None:
         import shapely
 
-        self._written = [(item, shapely.to_wkb(item.geometry)) for item in index.perimeters]
-        self._ground = index.of(())
+        self._geocoder = desk.geocoder
+        self._written = [(item, shapely.to_wkb(item.geometry)) for item in desk.index.perimeters]
+        self._ground = desk.index.of(())
         self._layers, self._territory = layers, territory
+        self._checking = ThreadPoolExecutor(1, thread_name_prefix="geoville-actions")
         self._measuring = ThreadPoolExecutor(1, thread_name_prefix="geoville-footprints")
         self._drawing = ThreadPoolExecutor(1, thread_name_prefix="geoville-layers")
 
@@ -87,8 +90,19 @@ class Aside:
         drawn = self._drawing.submit(lambda: self._layers.tiled(name).tile(zoom, column, row))
         return await asyncio.wrap_future(drawn)
 
+    def checking(self, work: Callable[[ActionDesk], T]) -> asyncio.Future[T]:
+        """What is to be done at a desk for actions, which tables wait for in turn."""
+        return asyncio.wrap_future(self._checking.submit(lambda: work(self._actions)))
+
+    @cached_property
+    def _actions(self) -> ActionDesk:
+        return ActionDesk(LookupDesk(self._geocoder, self._copied()), self._territory)
+
     @cached_property
     def _index(self) -> PerimeterIndex:
+        return self._copied()
+
+    def _copied(self) -> PerimeterIndex:
         import shapely
 
         copies = (replace(item, geometry=shapely.from_wkb(written)) for item, written in self._written)
@@ -137,7 +151,7 @@ def load_service(settings: Settings) -> Service:
         desk,
         ActionDesk(desk, settings.territory),
         territory,
-        Aside(desk.index, FeatureLayers(territory, offered), settings.territory),
+        Aside(desk, FeatureLayers(territory, offered), settings.territory),
         _version_of(territory, perimeters, settings.addresses),
         choice,
     )

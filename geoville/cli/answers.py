@@ -102,16 +102,6 @@ JudgedDay = Annotated[
 _MOST_ROWS = 40
 """Rows shown on the screen; the file holds them all."""
 
-STATUSES = {
-    "met": "REMPLI",
-    "nearly": "PRESQUE",
-    "over": "TERMINÉ",
-    "unverified": "NON VÉRIFIÉ",
-    "to_check": "À VÉRIFIER",
-    "not_met": "NON REMPLI",
-    "unknown": "INCONNU",
-}
-
 
 def check(
     source: Annotated[Path, typer.Argument(metavar="ACTION", help="Description de l'action : .toml ou .json.")],
@@ -172,15 +162,11 @@ class TableOptions:
         InvalidInputError
             A column is said in another way than `sens=colonne`, or of nothing that a table says.
         """
-        from geoville.sources.action_tables import meaning_of
+        from geoville.sources.action_tables import named_columns
         from geoville.workflows.action_tables import TableChoices
 
-        said = [text.partition("=") for text in self.column or ()]
-        if not all(name and sign for _, sign, name in said):
-            raise InvalidInputError("Une colonne est mal désignée", advice="écrire --column lieu=Adresse")
-        columns = {meaning_of(meaning): name for meaning, _, name in said}
         return TableChoices(
-            columns,
+            named_columns(self.column or ()),
             self.sheet,
             self.bearers,
             self.seat_as_place,
@@ -214,7 +200,8 @@ def check_file(
     Le tableau est recopié avec les réponses dans des colonnes ajoutées ; une carte montre les actions, une synthèse
     dit ce qui va aux quartiers prioritaires.
     """
-    from geoville.workflows.action_report import report_format, write_report
+    from geoville.workflows.action_documents import summary_document
+    from geoville.workflows.action_report import changes_since, report_format, report_title, write_report
     from geoville.workflows.action_tables import check_table
     from geoville.workflows.maps import draw_actions
 
@@ -229,13 +216,14 @@ def check_file(
         checked = check_table(opened, source, path, on=judged, today=today, choices=choices)
         if map_file is not None:
             with map_file.writing() as page:
-                draw_actions(opened, checked.findings, f"Actions du tableau « {source.name} »", page, judged or today)
+                draw_actions(opened, checked.findings, report_title(checked), page, judged or today)
         if report is not None:
             with report.writing() as summary:
-                write_report(checked, summary, issued=today, before=before)
+                changes = changes_since(before, checked) if before else ()
+                write_report(checked, summary, issued=today, changes=changes)
         checked.write(path)
     if as_json:
-        print_json(checked.document())
+        print_json(checked.document() | {"summary": summary_document(checked.summary())})
         return
     _print_table(checked)
     print_lines(f"Écrit : {made}" for made in (out, map_file, report) if made is not None)
@@ -257,6 +245,7 @@ def _open(options: DeskOptions) -> ActionDesk:
 
 def _in_words(finding: ActionFinding) -> Iterator[str]:
     from geoville.eligibility.actions.check import GROUND_NAMES
+    from geoville.eligibility.sentences import STATUS_NAMES
 
     action, first = finding.action, finding.stages[0]
     yield GROUND_NAMES[first.ground].upper()
@@ -268,7 +257,7 @@ def _in_words(finding: ActionFinding) -> Iterator[str]:
         yield from _of_beneficiaries(finding.beneficiaries)
     told = finding.beneficiaries.reasons if finding.beneficiaries else ()
     for reading in finding.readings:
-        yield f"{reading.name} : {STATUSES[reading.status]}"
+        yield f"{reading.name} : {STATUS_NAMES[reading.status].upper()}"
         yield f"- {reading.reason}"
         yield from (f"- À vérifier : {text}." for text in reading.to_check)
     for title, sentences in (

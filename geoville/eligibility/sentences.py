@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from geoville import french
-from geoville.model import FARTHEST_M, Basis, Kind, Quality, VerdictCode
+from geoville.model import FARTHEST_M, Basis, Kind, Quality, RuleStatus, VerdictCode
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,6 +31,17 @@ VERDICT_NAMES = {
     VerdictCode.UNCERTAIN: "À VÉRIFIER",
     VerdictCode.NOT_FOUND: "INCONNU",
 }
+BASIS_NAMES = {Basis.OFFICIAL: "contour officiel", Basis.ESTIMATED: "estimation, sans valeur réglementaire"}
+STATUS_NAMES = {
+    RuleStatus.MET: "rempli",
+    RuleStatus.NEARLY: "presque",
+    RuleStatus.OVER: "terminé",
+    RuleStatus.UNVERIFIED: "non vérifié",
+    RuleStatus.TO_CHECK: "à vérifier",
+    RuleStatus.NOT_MET: "non rempli",
+    RuleStatus.UNKNOWN: "inconnu",
+}
+"""What is said of a rule, for tables; what it is about is named beside."""
 QUALITY_NAMES = {Quality.SURE: "1, sûre", Quality.PROBABLE: "2, probable", Quality.RANDOM: "3, aléatoire"}
 
 FAR_KM = 20

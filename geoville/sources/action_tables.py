@@ -183,8 +183,12 @@ _ASIDE = re.compile(r"\([^)]*\)|\b(?:19|20)\d\d\b|\*")
 """What is written beside a column's name without changing what it says: "Montant demandé 2014 (en euros)"."""
 
 
+COLUMN_OPTION = "--column"
+"""How the command line lets a user say which column says what; other doors have a name of their own for it."""
+
+
 def recognised_columns(
-    known: Sequence[str], file: str, said: Mapping[Meaning, str] | None = None
+    known: Sequence[str], file: str, said: Mapping[Meaning, str] | None = None, option: str = COLUMN_OPTION
 ) -> dict[Meaning, int]:
     """Places of the columns of a table that describe its actions, by what they say.
 
@@ -193,6 +197,7 @@ def recognised_columns(
     known : names of the columns of the table.
     file : cited in errors.
     said : columns that the user named; the others are recognised by their names, the surest name first.
+    option : by which this user can name columns, for the advice of an error.
 
     Raises
     ------
@@ -211,7 +216,7 @@ def recognised_columns(
         raise InvalidInputError(
             f"Aucune colonne ne dit ce qu'est une action, ni qui la porte, ni où elle a lieu ({columns_said(known)})",
             where=Location(file, 1),
-            advice="dire laquelle : --column titre=…, --column porteur=…, --column lieu=…",
+            advice=f"dire laquelle : {option} titre=…, {option} porteur=…, {option} lieu=…",
         )
     return found
 
@@ -258,6 +263,27 @@ def meaning_of(text: str) -> Meaning:
             f"« {text} » n'est rien de ce qu'un tableau d'actions peut dire",
             advice=f"choisir parmi : {', '.join(Meaning)}",
         ) from None
+
+
+def named_columns(texts: Iterable[str], option: str = COLUMN_OPTION) -> dict[Meaning, str]:
+    """Columns that a user names, each as "what it says=name of the column".
+
+    Parameters
+    ----------
+    option : by which they are named, for the advice of an error.
+
+    Raises
+    ------
+    InvalidInputError
+        One is written in another way, or of nothing that a table says.
+
+    >>> named_columns(["lieu=Adresse du projet", "montant=Versé"])
+    {<Meaning.PLACE: 'lieu'>: 'Adresse du projet', <Meaning.AMOUNT: 'montant'>: 'Versé'}
+    """
+    said = [text.partition("=") for text in texts]
+    if not all(name and sign for _, sign, name in said):
+        raise InvalidInputError("Une colonne est mal désignée", advice=f"écrire {option} lieu=Adresse")
+    return {meaning_of(meaning): name for meaning, _, name in said}
 
 
 # --- Rows: actions, and what stands between them

@@ -51,15 +51,25 @@ def report_format(path: Path) -> str:
     return suffix
 
 
-def write_report(table: CheckedTable, path: Path, *, issued: date, before: Path | None = None) -> None:
+def changes_since(before: Path, table: CheckedTable) -> tuple[TotalChange, ...]:
+    """What changed since a table answered before, that of the year before.
+
+    Raises
+    ------
+    InvalidInputError
+        It has not the columns that geoville writes.
+    """
+    return compare_summaries(summarise(read_answered(before)), table.summary())
+
+
+def write_report(table: CheckedTable, path: Path, *, issued: date, changes: Sequence[TotalChange] = ()) -> None:
     """Write what a table comes to, in the format that the name of the file asks for.
 
     Parameters
     ----------
     issued : day printed as that of the report.
-    before : table answered before, that of the year before, which the report is compared with.
+    changes : since the table of the year before.
     """
-    changes = compare_summaries(summarise(read_answered(before)), table.summary()) if before else ()
     if report_format(path) == "pdf":
         content = report_pdf(_report(table, issued, changes))
         with replacing(path) as beside:
@@ -74,13 +84,9 @@ def total_rows(totals: Iterable[Total]) -> list[tuple[str, str, str]]:
     return [(total.label, french.number(total.actions), french.euros(total.euros)) for total in totals]
 
 
-def _title(table: CheckedTable) -> str:
-    return f"Actions du tableau « {table.source.name} »"
-
-
-def _sources(table: CheckedTable) -> list[str]:
-    found = dict.fromkeys(source.citation for finding in table.findings for source in finding.sources)
-    return list(found)
+def report_title(table: CheckedTable) -> str:
+    """What a report, or a map, of a table is called."""
+    return f"Actions du tableau « {table.name} »"
 
 
 def _report(table: CheckedTable, issued: date, changes: Sequence[TotalChange]) -> ActionReport:
@@ -89,7 +95,7 @@ def _report(table: CheckedTable, issued: date, changes: Sequence[TotalChange]) -
         remarks.append(f"{len(table.faults)} lignes en erreur ne sont pas comptées.")
     if table.skipped:
         remarks.append(f"{len(table.skipped)} lignes vides, de total ou d'en-tête répété ne sont pas des actions.")
-    return ActionReport(_title(table), table.summary(), tuple(remarks), tuple(_sources(table)), issued)
+    return ActionReport(report_title(table), table.summary(), tuple(remarks), table.citations, issued)
 
 
 def _change_in_words(change: TotalChange) -> str:
@@ -107,7 +113,7 @@ def _workbook(table: CheckedTable, issued: date, changes: Sequence[TotalChange])
     summary = table.summary()
     book.remove(book.worksheets[0])
     first = book.create_sheet("Synthèse")
-    rows: list[Sequence[Any]] = [(_title(table),), (f"Établi le {french.long_date(issued)}",), ()]
+    rows: list[Sequence[Any]] = [(report_title(table),), (f"Établi le {french.long_date(issued)}",), ()]
     start = len(rows) + 1
     rows += [("Ce qui va aux QPV", *_HEADERS[1:]), *map(_cells, summary.by_reach), ()]
     rows += [("Fondement", *_HEADERS[1:]), *map(_cells, (*summary.by_ground, summary.whole))]
@@ -125,7 +131,7 @@ def _workbook(table: CheckedTable, issued: date, changes: Sequence[TotalChange])
         complete.column_dimensions[letter].width = width
     left_out = [row for row in table.checked if row.finding is None]
     _fill(book.create_sheet("Lignes sans réponse"), [_SKIPPED, *((row.line, _why(row)) for row in left_out)])
-    _fill(book.create_sheet("Sources"), [("Source",), *((text,) for text in _sources(table))])
+    _fill(book.create_sheet("Sources"), [("Source",), *((text,) for text in table.citations)])
     return book
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -11,21 +12,23 @@ from typing import TYPE_CHECKING, Any
 from geoville import french
 from geoville.crs import WGS84, epsg_at_point, transform_geometry
 from geoville.eligibility.actions.action import ActionGround, SpotStanding
-from geoville.eligibility.actions.check import BOP_147, REGION
+from geoville.eligibility.actions.check import BOP_147, GROUND_NAMES, REGION
 from geoville.eligibility.actions.declared import (
     AGREEMENT_NAMES,
     NEIGHBOUR_M,
     QuartersByName,
     compare_declared,
 )
-from geoville.eligibility.actions.summary import CountedAction, Reach, reach_of, summarise
+from geoville.eligibility.actions.summary import REACH_NAMES, CountedAction, Reach, reach_of, summarise
 from geoville.eligibility.documents import action_document
 from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.secrecy import PublishedLists, secrecy_law, secrecy_threshold
+from geoville.eligibility.sentences import BASIS_NAMES, STATUS_NAMES
 from geoville.errors import InvalidInputError, Location
 from geoville.french import fold
 from geoville.model import NotFound, Position
 from geoville.sources.action_tables import (
+    COLUMN_OPTION,
     KIND_REASONS,
     Meaning,
     RowKind,
@@ -40,20 +43,22 @@ from geoville.sources.actions import AskedAction, area_of, public_of
 from geoville.sources.files import replacing, sha256_of
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
 from geoville.sources.rows.files import open_row_file
-from geoville.sources.rows.row import AddedCells, AddedColumn
+from geoville.sources.rows.row import INSEE_CODE, AddedCells, AddedColumn, code_of
 from geoville.workflows.bearers import JOINED_BY, Seat, read_bearers
+from geoville.workflows.footprints import read_footprint
 from geoville.workflows.lookup import typed_position
 from geoville.workflows.lookup_file.output import check_output
 from geoville.workflows.lookup_file.questions import AddressQuestions, number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from geoville.eligibility.actions.action import ActionFinding
     from geoville.eligibility.actions.declared import DeclaredFinding
     from geoville.eligibility.actions.summary import Summary
-    from geoville.sources.actions import AskedPublic
+    from geoville.model import PerimeterHit
+    from geoville.sources.actions import Area, AskedPublic
     from geoville.sources.rows.files import RowFile
     from geoville.sources.rows.row import Cell
     from geoville.workflows.actions import ActionDesk
@@ -77,12 +82,16 @@ ADDED_COLUMNS = (
     AddedColumn("action_statut", str),
     AddedColumn("action_ligne", int),
     AddedColumn("action_fondement", str),
+    AddedColumn("action_reponse", str),
     AddedColumn("action_base", str),
+    AddedColumn("action_base_en_clair", str),
     AddedColumn("action_raison", str),
     AddedColumn("action_part_min", float),
     AddedColumn("action_part_max", float),
     AddedColumn("action_bop_147", str),
+    AddedColumn("action_bop_147_en_clair", str),
     AddedColumn("action_region", str),
+    AddedColumn("action_region_en_clair", str),
     AddedColumn("action_preuves_manquantes", str),
     AddedColumn("action_a_verifier", str),
     AddedColumn("action_nom", str),
@@ -90,6 +99,7 @@ ADDED_COLUMNS = (
     AddedColumn("action_fin", str),
     AddedColumn("action_montant", float),
     AddedColumn("action_portee_qpv", str),
+    AddedColumn("action_portee_en_clair", str),
     AddedColumn("action_qpv", str),
     AddedColumn("action_qpv_nom", str),
     AddedColumn("action_qpv_proche", str),
@@ -103,6 +113,12 @@ ADDED_COLUMNS = (
     AddedColumn(_DECISION, str),
     AddedColumn(_DECIDED_BY, str),
     AddedColumn(_DECIDED_ON, str),
+)
+
+_HOME_SEPARATORS = re.compile(r"[|\n]")
+"""Between the homes of one cell of a table."""
+_HOMES_ELSEWHERE = (
+    "Les domiciles sont dans un autre fichier, qui n'est pas lu ici : les écrire dans la cellule, séparés par « | »."
 )
 
 _NO_PLACE = NotFound("Le lieu de l'action n'est pas donné")
@@ -121,6 +137,19 @@ _STANDING_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class TableNaming:
+    """How a door lets its users say how a table is read, for the advice that errors give."""
+
+    column: str = COLUMN_OPTION
+    bearers: str = "--bearers"
+    decisions: str = "--decisions"
+    default_citycode: str = "--default-citycode"
+
+
+COMMAND_LINE = TableNaming()
+
+
+@dataclass(frozen=True, slots=True)
 class TableChoices:
     """How a table is read, and what is looked for beside its places.
 
@@ -133,6 +162,10 @@ class TableChoices:
     catchment_m : radius around a place within which the share of the people who live in a QPV is estimated.
     decisions : table answered before, in which somebody has decided.
     default_citycode : INSEE code of the town of the places that name none.
+    encoding, separator : of a CSV table; recognised where None.
+    may_name_files : whether a cell may name a file (homes, a zone, a catchment), which stands beside the table; a
+        service reads none.
+    naming : how this user can say all this.
     """
 
     columns: Mapping[Meaning, str] = field(default_factory=dict)
@@ -142,17 +175,41 @@ class TableChoices:
     catchment_m: float | None = None
     decisions: Path | None = None
     default_citycode: str = ""
+    encoding: str | None = None
+    separator: str | None = None
+    may_name_files: bool = True
+    naming: TableNaming = COMMAND_LINE
 
     def __post_init__(self) -> None:
         if self.seat_as_place and self.bearers is None:
             raise InvalidInputError(
-                "Le siège du porteur est demandé pour lieu, sans la liste qui le donne", advice="donner --bearers aussi"
+                "Le siège du porteur est demandé pour lieu, sans la liste qui le donne",
+                advice=f"donner {self.naming.bearers} aussi",
             )
+        if self.default_citycode and not INSEE_CODE.fullmatch(code_of(self.default_citycode)):
+            where = Location(column=self.naming.default_citycode)
+            raise InvalidInputError("Code de commune mal formé", where=where, advice="écrire 34172")
         if self.catchment_m is not None and not 0 < self.catchment_m <= _MOST_CATCHMENT_M:
             raise InvalidInputError(
                 "Le rayon du secteur n'en est pas un",
                 advice=f"donner des mètres, {french.distance(_MOST_CATCHMENT_M)} au plus",
             )
+
+    def open(self, path: Path) -> RowFile:
+        """Open a table.
+
+        Raises
+        ------
+        InvalidInputError
+            It cannot be read, or is of a format that has no such layout.
+        """
+        return open_row_file(
+            path,
+            encoding=self.encoding,
+            separator=self.separator,
+            sheet=self.sheet,
+            is_header=lambda names: names_columns(names, self.columns),
+        )
 
 
 _MOST_CATCHMENT_M = 5_000.0
@@ -287,47 +344,78 @@ class CheckedRow:
 
     def cells(self) -> tuple[Cell, ...]:
         """What is added to the row, in the order of `ADDED_COLUMNS`."""
+        told: dict[str, Cell] = {"action_statut": self.status, "action_ligne": self.line}
         if self.finding is None:
-            reason = self.fault or KIND_REASONS.get(self.kind, "")
-            return (self.status, self.line, None, None, reason, *(None,) * (len(ADDED_COLUMNS) - 5))
-        first, public = self.finding.stages[0], self.finding.beneficiaries
-        least, most = (public.share if public else None) or (None, None)
-        statuses = {reading.rule.id: reading.status.value for reading in self.finding.readings}
-        near = [spot.quarters.nearest for spot in first.spots if spot.quarters.nearest is not None]
-        nearest = min(near, key=lambda hit: hit.distance_m, default=None)
-        tell_nearest = nearest is not None and not self.quarters and nearest.distance_m <= NEIGHBOUR_M
-        decision = self.decision
-        return (
-            OK,
-            self.line,
-            first.ground.value,
-            first.basis.value if first.basis else None,
-            " ".join((first.reason, *self.finding.notes)),
-            least,
-            most,
-            statuses.get(BOP_147),
-            statuses.get(REGION),
-            " ".join(self.finding.evidence_missing),
-            " ".join(self.finding.to_check),
-            self.finding.action.title,
-            self.finding.action.start.isoformat(),
-            self.finding.action.end.isoformat(),
-            self.amount,
-            reach_of(first).value,
-            " ; ".join(code for code, _ in self.quarters) or None,
-            " ; ".join(name for _, name in self.quarters) or None,
-            nearest.perimeter.code if tell_nearest and nearest else None,
-            round(nearest.distance_m, 1) if tell_nearest and nearest else None,
-            AGREEMENT_NAMES[self.declared.agreement] if self.declared else None,
-            " ".join(self.declared.reasons) if self.declared else None,
-            self.seat or None,
-            self.catchment_share,
-            " ".join(self.remarks) or None,
-            self.key or None,
-            decision.text if decision else None,
-            decision.by if decision else None,
-            decision.on if decision else None,
-        )
+            told |= {"action_reponse": _NO_ANSWER[self.status], "action_raison": self.reason}
+        else:
+            told |= _answer_cells(self.finding) | self._table_cells()
+        return tuple(told.get(column.name) for column in ADDED_COLUMNS)
+
+    @property
+    def reason(self) -> str:
+        """The answer as French sentences; why there is none."""
+        if self.finding is None:
+            return self.fault or KIND_REASONS[self.kind]
+        return " ".join((self.finding.stages[0].reason, *self.finding.notes))
+
+    @property
+    def nearest(self) -> PerimeterHit | None:
+        """QPV nearest to a place that is in none; None where it is too far to be a neighbour."""
+        if self.finding is None or self.quarters:
+            return None
+        spots = self.finding.stages[0].spots
+        near = [spot.quarters.nearest for spot in spots if spot.quarters.nearest is not None]
+        found = min(near, key=lambda hit: hit.distance_m, default=None)
+        return found if found is not None and found.distance_m <= NEIGHBOUR_M else None
+
+    def _table_cells(self) -> dict[str, Cell]:
+        """What the row says beside the answer of its action."""
+        nearest, decision = self.nearest, self.decision
+        return {
+            "action_montant": self.amount,
+            "action_qpv": " ; ".join(code for code, _ in self.quarters) or None,
+            "action_qpv_nom": " ; ".join(name for _, name in self.quarters) or None,
+            "action_qpv_proche": nearest.perimeter.code if nearest else None,
+            "action_qpv_distance_m": round(nearest.distance_m, 1) if nearest else None,
+            "action_qpv_declares": AGREEMENT_NAMES[self.declared.agreement] if self.declared else None,
+            "action_qpv_declares_raison": " ".join(self.declared.reasons) if self.declared else None,
+            "action_siege": self.seat or None,
+            "action_secteur_part_qpv": self.catchment_share,
+            "action_remarques": " ".join(self.remarks) or None,
+            _KEY: self.key or None,
+            _DECISION: decision.text if decision else None,
+            _DECIDED_BY: decision.by if decision else None,
+            _DECIDED_ON: decision.on if decision else None,
+        }
+
+
+_NO_ANSWER = {ERROR: "Ligne en erreur", SKIPPED: "Pas une action"}
+
+
+def _answer_cells(finding: ActionFinding) -> dict[str, Cell]:
+    """The answer about an action as cells: codes for programs, and beside them the same in French."""
+    first, reach = finding.stages[0], reach_of(finding.stages[0])
+    least, most = (finding.beneficiaries.share if finding.beneficiaries else None) or (None, None)
+    statuses = {reading.rule.id: reading.status for reading in finding.readings}
+    read = {"action_bop_147": statuses.get(BOP_147), "action_region": statuses.get(REGION)}
+    return {
+        "action_fondement": first.ground.value,
+        "action_reponse": GROUND_NAMES[first.ground],
+        "action_base": first.basis.value if first.basis else None,
+        "action_base_en_clair": BASIS_NAMES[first.basis] if first.basis else None,
+        "action_raison": " ".join((first.reason, *finding.notes)),
+        "action_part_min": least,
+        "action_part_max": most,
+        **{name: status.value if status else None for name, status in read.items()},
+        **{f"{name}_en_clair": STATUS_NAMES[status] if status else None for name, status in read.items()},
+        "action_preuves_manquantes": " ".join(finding.evidence_missing),
+        "action_a_verifier": " ".join(finding.to_check),
+        "action_nom": finding.action.title,
+        "action_debut": finding.action.start.isoformat(),
+        "action_fin": finding.action.end.isoformat(),
+        "action_portee_qpv": reach.value,
+        "action_portee_en_clair": REACH_NAMES[reach],
+    }
 
 
 class _Checking:
@@ -348,6 +436,7 @@ class _Checking:
     ) -> None:
         self._desk, self._source, self._known, self._columns = desk, source, known, columns
         self._choices = choices
+        self._folder = source.parent if choices.may_name_files else None
         self._bearers: BearerList | None = read_bearers(choices.bearers) if choices.bearers else None
         self._decisions = read_decisions(choices.decisions) if choices.decisions else {}
         self._quarters = QuartersByName(desk.layers.perimeters)
@@ -355,7 +444,8 @@ class _Checking:
         self._lists = PublishedLists(secrecy_threshold())
         parts = [known[columns[key]] for key in (Meaning.PLACE, Meaning.POSTCODE, Meaning.TOWN) if key in columns]
         citycode = known[columns[Meaning.CITYCODE]] if Meaning.CITYCODE in columns else ""
-        self._questions = AddressQuestions(tuple(parts), citycode=citycode, default_citycode=choices.default_citycode)
+        default = code_of(choices.default_citycode)
+        self._questions = AddressQuestions(tuple(parts), citycode=citycode, default_citycode=default)
         if choices.catchment_m is not None:
             _ = desk.population  # it is refused before the first row where nothing is known
 
@@ -384,7 +474,7 @@ class _Checking:
         if self._choices.seat_as_place and isinstance(seat, Position) and places == (_NO_PLACE,):
             places = (seat,)
             remarks.append(f"Lieu : {_SEAT_LABEL}.")
-        zone = area_of(said[Meaning.ZONE], _at(Meaning.ZONE), self._source.parent) if Meaning.ZONE in said else None
+        zone = self._zone(said, remarks, has_place=places != (_NO_PLACE,))
         if zone is not None and places == (_NO_PLACE,):
             places = ()
         asked = AskedAction(
@@ -446,20 +536,39 @@ class _Checking:
         there = standing.standing in (SpotStanding.INSIDE, SpotStanding.PARTLY)
         return f"{joined} : {_STANDING_WORDS[standing.standing]}{f' {codes}' if there else ''}.", answer.position
 
+    def _zone(self, said: Mapping[Meaning, str], remarks: list[str], *, has_place: bool) -> Area | None:
+        """Area of an action; one that cannot be read is told, and takes nothing from an answer that has a place."""
+        if Meaning.ZONE not in said:
+            return None
+        try:
+            area = area_of(said[Meaning.ZONE], _at(Meaning.ZONE), self._folder)
+            return read_footprint(area) if isinstance(area, Path) else area
+        except InvalidInputError as error:
+            if not has_place:
+                raise
+            remarks.append(self._in_table(error))
+            return None
+
     def _public(self, said: Mapping[Meaning, str], remarks: list[str], on: date) -> AskedPublic | None:
         """What is said of the beneficiaries; a share that is none is told, and takes nothing from the answer."""
         keys = {Meaning.SHARE: "share_in_qpv", Meaning.HOMES: "addresses", Meaning.CATCHMENT: "catchment"}
-        public = {name: said[key] for key, name in keys.items() if key in said}
+        public: dict[str, Any] = {name: said[key] for key, name in keys.items() if key in said}
+        homes = _HOME_SEPARATORS.split(public.get("addresses", ""))
+        if len(homes) > 1:
+            public["addresses"] = [text for text in homes if text.strip()]
+        elif homes[0] and self._folder is None:
+            remarks.append(_HOMES_ELSEWHERE)
+            del public["addresses"]
         if not public:
             return None
         try:
-            asked = public_of(public, self._source.name, self._source.parent)
+            asked = public_of(public, self._source.name, self._folder)
         except InvalidInputError as error:
             if set(public) != {"share_in_qpv"}:
                 raise
             remarks.append(self._in_table(error))
             return None
-        if isinstance(asked.addresses, Path) and not self._lists.may_add(_people_in(asked.addresses), on):
+        if asked.addresses is not None and not self._lists.may_add(_people_in(asked.addresses), on):
             remarks.append(
                 "Les domiciles ne sont pas comptés : une liste presque pareille, ou la même à un autre jour, l'est "
                 "déjà dans ce tableau, et la différence désignerait quelques personnes."
@@ -511,10 +620,12 @@ class _Checking:
         return InvalidInputError(error.message, where=Location(column=column), advice=error.advice).sentence
 
 
-def _people_in(path: Path) -> Counter[str]:
-    """How many rows of a list of homes are alike; empty where it cannot be read, which its answer will tell."""
+def _people_in(homes: Path | tuple[str, ...]) -> Counter[str]:
+    """How many homes of a list are alike; none where it cannot be read, which its answer will tell."""
+    if not isinstance(homes, Path):
+        return Counter(map(fold, homes))
     try:
-        rows = open_row_file(path)
+        rows = open_row_file(homes)
         return Counter(fold(" ".join(row.cells)) for row in rows.rows(range(len(rows.columns))))
     except InvalidInputError:
         return Counter()
@@ -540,6 +651,7 @@ class CheckedTable:
     Parameters
     ----------
     columns : columns that were read, by what they say.
+    called : its name where that of the file is not the user's.
     """
 
     source: Path
@@ -549,6 +661,12 @@ class CheckedTable:
     on: date | None
     territory: str
     choices: TableChoices = field(default_factory=TableChoices)
+    called: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the table is called in what is written of it."""
+        return self.called or self.source.name
 
     @property
     def answered(self) -> tuple[CheckedRow, ...]:
@@ -570,6 +688,11 @@ class CheckedTable:
         """Rows that are no action: blank, repeated header, total."""
         return tuple(row for row in self.checked if row.status == SKIPPED)
 
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """Sources of the answers, as they are to be cited."""
+        return tuple(dict.fromkeys(source.citation for finding in self.findings for source in finding.sources))
+
     def summary(self) -> Summary:
         """Actions and euros by ground, by quarter and by theme."""
         return summarise([row.counted() for row in self.answered])
@@ -581,11 +704,15 @@ class CheckedTable:
             "rows": [_document(row) for row in self.checked],
         }
 
-    def write(self, out: Path) -> None:
-        """Write the table, each row with its answer, and its provenance beside."""
+    def write_rows(self, out: Path) -> None:
+        """Write the table, each row with its answer."""
         added = (AddedCells(row.line, row.cells()) for row in self.checked)
         with replacing(out, personal=True) as beside:
             self.rows.write(beside, ADDED_COLUMNS, added)
+
+    def write(self, out: Path) -> None:
+        """Write the table, each row with its answer, and its provenance beside."""
+        self.write_rows(out)
         sources = dict.fromkeys(source for finding in self.findings for source in finding.sources)
         parameters: dict[str, Any] = {
             "on": self.on.isoformat() if self.on else None,
@@ -617,7 +744,14 @@ def _document(row: CheckedRow) -> dict[str, Any]:
 
 
 def check_table(
-    desk: ActionDesk, source: Path, out: Path, *, on: date | None, today: date, choices: TableChoices | None = None
+    desk: ActionDesk,
+    source: Path,
+    out: Path,
+    *,
+    on: date | None,
+    today: date,
+    choices: TableChoices | None = None,
+    seen: Callable[[CheckedRow], None] | None = None,
 ) -> CheckedTable:
     """Answer about every action of a table; a row that cannot be read has a fault instead of an answer.
 
@@ -627,6 +761,7 @@ def check_table(
     on : day judged instead of the actions' periods.
     today : day judged where a row gives no period.
     choices : how the table is read; recognised where None.
+    seen : called with each row as soon as it is answered; what it raises stops the work.
 
     Raises
     ------
@@ -635,19 +770,23 @@ def check_table(
     """
     check_output(source, out)
     asked = choices or TableChoices()
-    rows = open_row_file(source, sheet=asked.sheet, is_header=lambda names: names_columns(names, asked.columns))
+    rows = asked.open(source)
     taken = {column.name for column in ADDED_COLUMNS} & set(rows.columns)
     if taken:
         raise InvalidInputError(
             "Le tableau a déjà des colonnes de réponse",
             where=Location(source.name, 1, sorted(taken)[0]),
-            advice="donner le tableau d'origine (et celui-ci par --decisions, pour reprendre ce qui y est décidé)",
+            advice=f"donner le tableau d'origine (et celui-ci par {asked.naming.decisions}, pour ce qui y est décidé)",
         )
-    columns = recognised_columns(rows.columns, source.name, asked.columns)
+    columns = recognised_columns(rows.columns, source.name, asked.columns, asked.naming.column)
     checking = _Checking(desk, source, rows.columns, columns, asked)
-    checked = tuple(_checked(rows, checking, on=on, today=today))
+    checked = []
+    for row in _checked(rows, checking, on=on, today=today):
+        checked.append(row)
+        if seen is not None:
+            seen(row)
     named = {key: rows.columns[place] for key, place in columns.items()}
-    return CheckedTable(source, rows, named, checked, on, desk.territory, asked)
+    return CheckedTable(source, rows, named, tuple(checked), on, desk.territory, asked)
 
 
 def _checked(rows: RowFile, checking: _Checking, *, on: date | None, today: date) -> Iterator[CheckedRow]:

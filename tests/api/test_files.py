@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import codecs
 import csv
 import io
+import json
 import os
 import subprocess
 import sys
@@ -312,3 +314,69 @@ def test_a_town_for_the_rows_that_name_none_and_a_projection_are_told_by_the_fie
     assert cells(answer.content, *VERDICTS) == cells(told, *VERDICTS)
     detail = send("/reverse/csv", points, on=ON).json()["detail"]
     assert detail == "Les colonnes x et y sont en Lambert-93 (EPSG:2154), et non en degrés : le dire par crs 2154."
+
+
+def test_a_file_is_looked_at_before_it_is_answered(send):
+    told = send("/files/preview", ADDRESSES.encode()).json()
+    assert (told["subject"], told["address"]) == ("addresses", ["adresse", "cp", "ville"])
+    assert told["columns"] == ["nom", "adresse", "ville", "cp"]
+    assert told["rows"][0] == ["a", "1 rue Youri Gagarine", "Calais", "62100"]
+    assert (told["count"], told["sheets"]) == (6, [])
+
+
+@pytest.mark.parametrize(
+    ("header", "subject"),
+    [
+        ("x;y", "coordinates"),
+        ("nom;prénom;adresse;commune", "addresses"),
+        ("Structure;Adresse;Date", "addresses"),
+        ("Porteur;Intitulé de l'action;Lieu", "actions"),
+        ("Association;Adresse;Montant", "actions"),
+        ("nombre;couleur", "unknown"),
+    ],
+)
+def test_what_a_file_is_about_is_guessed_from_its_columns(send, header, subject):
+    assert (
+        send("/files/preview", f"{header}\n{';'.join('1' * (header.count(';') + 1))}\n".encode()).json()["subject"]
+        == subject
+    )
+
+
+def test_a_workbook_tells_its_sheets_and_metres_their_projection(send):
+    book = openpyxl.Workbook()
+    book.active.append(["Notice"])
+    sheet = book.create_sheet("Points")
+    for row in (["x", "y"], [622097.72, 7095814.64]):
+        sheet.append(row)
+    written = io.BytesIO()
+    book.save(written)
+    told = send("/files/preview", written.getvalue()).json()
+    assert told["sheets"] == ["Points", "Sheet"]
+    assert (told["lon"], told["lat"], told["projections"]) == ("x", "y", [2154])
+    assert send("/files/preview", written.getvalue(), sheet="Sheet").json()["columns"] == ["Notice"]
+
+
+def test_codes_may_have_their_french_words_beside_them(send):
+    answer = send("/search/csv", ADDRESSES.encode(), columns=["adresse", "ville"], on=ON, with_words="true")
+    plain = send("/search/csv", ADDRESSES.encode(), columns=["adresse", "ville"], on=ON)
+    words = ["result_status_en_clair", "qpv_verdict_en_clair", "qpv_basis_en_clair"]
+    told = cells(answer.content, *words)
+    assert told[0] == ["trouvée", "Dedans", "contour officiel"]
+    assert told[1] == ["rien à chercher", "", ""]
+    assert cells(answer.content, *(column.name for column in ADDED_COLUMNS)) == cells(
+        plain.content, *(column.name for column in ADDED_COLUMNS)
+    )
+
+
+def test_who_follows_is_told_each_row_then_the_file(app, request_of):
+    files, fields = {"data": ("liste.csv", ADDRESSES.encode())}, {"columns": ["adresse", "ville"], "on": ON}
+    plain = request_of(app, "POST", "/search/csv", files=files, data=fields).content
+    accept = {"Accept": "application/x-ndjson"}
+    answer = request_of(app, "POST", "/search/csv", files=files, data=fields, headers=accept)
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    rows = [line["row"] for line in lines if "row" in line]
+    assert [row["verdict"] for row in rows] == ["inside", None, "not_found", "inside", None, "uncertain"]
+    assert rows[0]["asked"] == "1 rue Youri Gagarine, Calais"
+    assert rows[0]["lon"] == pytest.approx(1.8937, abs=1e-3)
+    (file,) = (line["file"] for line in lines if "file" in line)
+    assert (file["name"], base64.b64decode(file["part"])) == ("liste.geocoded.csv", plain)

@@ -28,7 +28,7 @@ def test_operations_have_short_names_each_its_own(document):
     assert {"lookup", "search", "reverse", "search_file", "reverse_file"} <= set(names)
 
 
-@pytest.mark.parametrize("path", ["/search/csv", "/reverse/csv"])
+@pytest.mark.parametrize("path", ["/search/csv", "/reverse/csv", "/actions/check/csv", "/files/preview"])
 def test_a_file_is_sent_in_a_form_of_parts(document, path):
     content = document["paths"][path]["post"]["requestBody"]["content"]
     assert list(content) == ["multipart/form-data"]

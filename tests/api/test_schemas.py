@@ -10,6 +10,8 @@ from geoville.api.adresse import AddressCollection
 from geoville.api.lookup import BatchDocument
 from geoville.api.schemas import published
 from geoville.eligibility import documents
+from geoville.workflows.action_documents import ActionRowDocument, ActionTableDocument
+from geoville.workflows.file_preview import PreviewDocument
 
 SHAPES = [
     documents.LookupDocument,
@@ -18,6 +20,9 @@ SHAPES = [
     documents.LawRuleDocument,
     AddressCollection,
     BatchDocument,
+    ActionTableDocument,
+    ActionRowDocument,
+    PreviewDocument,
 ]
 
 

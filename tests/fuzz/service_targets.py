@@ -43,6 +43,13 @@ def _form(content: bytes, name: str = "fichier.csv") -> bytes:
     return b"\r\n".join((mark, part + content, mark, column.strip(b"\r\n"), mark + b"--", b""))
 
 
+def _form_alone(content: bytes) -> bytes:
+    """A form that says nothing but the file."""
+    part = b'Content-Disposition: form-data; name="data"; filename="fichier.csv"\r\n\r\n'
+    mark = f"--{BOUNDARY}".encode()
+    return b"\r\n".join((mark, part + content, mark + b"--", b""))
+
+
 QUESTIONS = {
     "questions": [{"id": "a", "q": "collège Vauban"}, {"id": 2, "lon": 1.88, "lat": 50.95}],
     "on": "2025-01-01",
@@ -58,5 +65,13 @@ SERVICE_TARGETS: dict[str, Target] = {
         lambda: (_form(s.ROWS.encode()), _form(s.workbook([["adresse"], ["collège Vauban"]]))),
     ),
     "POST /reverse/csv": Target(_posting("/reverse/csv", MULTIPART), lambda: (_form(b"lon;lat\n1.88;50.95\n"),)),
+    "POST /actions/check/csv": Target(
+        _posting("/actions/check/csv", MULTIPART),
+        lambda: (_form_alone("Titre;Lieu;Montant\nA;collège Vauban, Calais;1 000 €\n".encode()),),
+    ),
+    "POST /files/preview": Target(
+        _posting("/files/preview", MULTIPART),
+        lambda: (_form_alone(s.ROWS.encode()), _form_alone(s.workbook([["Titre", "Lieu"], ["A", "B"]]))),
+    ),
 }
 """By method and path."""

@@ -263,6 +263,7 @@ class CsvRows:
         self.columns = tuple(first[header.last].cells) if header.first == header.last else header.names
         self.description = self._dialect.description + header.described(first[header.first].line)
         self.expected_rows = self._dialect.lines or None
+        self.sheets: tuple[str, ...] = ()
 
     @property
     def charset(self) -> str:

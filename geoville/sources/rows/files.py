@@ -37,11 +37,13 @@ class RowFile(Protocol):
     columns : names, as the file writes them.
     description : what was recognised of the file, in French.
     expected_rows : number of rows, exact or nearly; None where the file does not tell without being read.
+    sheets : names of those of a workbook, the one that is read first; none of any other file.
     """
 
     columns: tuple[str, ...]
     description: str
     expected_rows: int | None
+    sheets: tuple[str, ...]
 
     def rows(self, wanted: Sequence[int]) -> Iterator[InputRow]:
         """Rows in order, blank lines left out, with the cells of the columns at these places."""

@@ -32,6 +32,7 @@ from geoville.sources.rows.xlsx import (
     like_entry,
     likeliest_sheet,
     no_header,
+    read_first,
     unsaid_formula,
 )
 
@@ -196,6 +197,7 @@ class OdsRows:
         self._width = sheets[self._sheet].width
         self.columns = self._header.names
         self.expected_rows: int | None = sheets[self._sheet].lines
+        self.sheets = read_first(self._sheet, list(sheets))
         if not any(self.columns):
             raise no_header(path)
         self.description = described_sheet("ODS", self._sheet, list(sheets), self._header)

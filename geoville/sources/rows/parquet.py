@@ -36,6 +36,7 @@ class ParquetRows:
             self.expected_rows: int | None = table.metadata.num_rows
         self.columns = tuple(self._schema.names)
         self.description = "Parquet"
+        self.sheets: tuple[str, ...] = ()
 
     def are_numbers(self, names: Iterable[str]) -> bool:
         """Whether these columns hold numbers, and not texts that write them."""

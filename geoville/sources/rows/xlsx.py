@@ -280,6 +280,7 @@ class XlsxRows:
             headers = ((name, _header_of(workbook[name], is_header)) for name in ([sheet] if sheet else names))
             self._sheet, self._header = likeliest_sheet(headers, is_header)
             self.expected_rows: int | None = sizes[self._sheet]
+            self.sheets = read_first(self._sheet, names)
         self.columns = self._header.names
         if not any(self.columns):
             raise no_header(path)
@@ -366,6 +367,11 @@ def likeliest_sheet(headers: Iterable[tuple[str, Header]], is_header: IsHeader |
             return name, header
     assert first is not None  # `check_sheet` saw to it
     return first
+
+
+def read_first(sheet: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Names of the sheets of a workbook, the one that is read first."""
+    return (sheet, *(name for name in names if name != sheet))
 
 
 def described_sheet(format_name: str, sheet: str, names: Sequence[str], header: Header) -> str:

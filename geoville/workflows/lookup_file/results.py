@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict, cast
 
-from geoville.eligibility.documents import verdict_document
+from geoville.eligibility.documents import BasisText, Said, VerdictText, verdict_document
+from geoville.eligibility.sentences import BASIS_NAMES, VERDICT_NAMES
 from geoville.errors import GeovilleError, InvalidInputError, Location
 from geoville.model import PositionType
 from geoville.sources.rows.row import AddedCells, AddedColumn
@@ -69,6 +70,63 @@ STATUS_PLACE = _PLACES["result_status"]
 VERDICT_PLACE = _PLACES["qpv_verdict"]
 REMARKS_PLACE = _PLACES["qpv_lecture"]
 _BETWEEN_REMARKS = " ; "
+
+STATUS_WORDS = {
+    RowStatus.OK: "trouvée",
+    RowStatus.NOT_FOUND: "introuvable",
+    RowStatus.SKIPPED: "rien à chercher",
+    RowStatus.ERROR: "en erreur",
+}
+IN_WORDS = "_en_clair"
+"""Added to the name of a column of codes, for that of their French words."""
+CODES: Mapping[int, Mapping[Any, str]] = {
+    STATUS_PLACE: STATUS_WORDS,
+    VERDICT_PLACE: {code: name.capitalize() for code, name in VERDICT_NAMES.items()},
+    _PLACES["qpv_basis"]: BASIS_NAMES,
+}
+"""French words of the codes, by the place of their column."""
+
+
+class FileRowDocument(TypedDict):
+    """Une ligne d'un fichier, et sa réponse en bref."""
+
+    line: Annotated[int, Said("Comme un tableur la numérote")]
+    asked: Annotated[str, Said("Ce que la ligne demande, comme elle l'écrit")]
+    status: Annotated[str, RowStatus]
+    verdict: VerdictText | None
+    basis: BasisText | None
+    label: Annotated[str | None, Said("L'adresse trouvée")]
+    lon: float | None
+    lat: float | None
+    code: str | None
+    name: str | None
+    distance_m: float | None
+    quality: Annotated[int | None, Said("1 sûre, 2 probable, 3 aléatoire")]
+    reason: str | None
+    remarks: str | None
+
+
+_IN_DOCUMENT = {
+    "status": "result_status",
+    "verdict": "qpv_verdict",
+    "basis": "qpv_basis",
+    "label": "result_label",
+    "lon": "longitude",
+    "lat": "latitude",
+    "code": "qpv_code",
+    "name": "qpv_nom",
+    "distance_m": "qpv_distance_m",
+    "quality": "qpv_qualite",
+    "reason": "qpv_raison",
+    "remarks": "qpv_lecture",
+}
+
+
+def answer_document(row: InputRow, answer: AddedCells) -> FileRowDocument:
+    """A row and its answer in short, for who follows a file row by row."""
+    told = {name: answer.cells[_PLACES[column]] for name, column in _IN_DOCUMENT.items()}
+    asked = ", ".join(cell.strip() for cell in row.cells if cell.strip())
+    return cast("FileRowDocument", {"line": row.line, "asked": asked, **told})
 
 
 def columns_beside(known: Sequence[str], added: Sequence[AddedColumn] = ADDED_COLUMNS) -> tuple[AddedColumn, ...]:

@@ -15,7 +15,7 @@ from geoville.eligibility.actions.action import ActionGround as Ground
 from geoville.errors import InvalidInputError
 from geoville.sources.action_tables import Meaning
 from geoville.sources.actions import action_of
-from geoville.workflows.action_report import write_report
+from geoville.workflows.action_report import changes_since, write_report
 from geoville.workflows.action_tables import ADDED_COLUMNS, TableChoices, check_table
 from geoville.workflows.actions import ActionDesk
 from geoville.workflows.lookup import DeskChoice
@@ -307,7 +307,7 @@ def test_two_years_are_compared_by_what_reaches_the_quarters(desk, tmp_path):
     header = "Titre;Lieu;Montant;Thème"
     answers(desk, tmp_path, header, f"A;{INSIDE};100;Sport", f"B;{OUTSIDE};300;Sport").write(tmp_path / "2025.csv")
     now = answers(desk, tmp_path, header, f"A;{INSIDE};250,5;Sport", f"C;{INSIDE};50;Culture")
-    write_report(now, tmp_path / "r.xlsx", issued=TODAY, before=tmp_path / "2025.csv")
+    write_report(now, tmp_path / "r.xlsx", issued=TODAY, changes=changes_since(tmp_path / "2025.csv", now))
     told = pd.read_excel(tmp_path / "r.xlsx", sheet_name="Deux tableaux", engine="openpyxl")
     changes = dict(zip(told.iloc[:, 1], told["Différence"], strict=True))
     assert changes["Toutes les actions"] == pytest.approx(300.5 - 400)
@@ -316,7 +316,7 @@ def test_two_years_are_compared_by_what_reaches_the_quarters(desk, tmp_path):
     assert changes["Sport"] == pytest.approx(250.5 - 400)
     (tmp_path / "autre.csv").write_text("Titre;Lieu\nA;B\n", encoding="utf-8")
     with pytest.raises(InvalidInputError, match="déjà répondu"):
-        write_report(now, tmp_path / "s.xlsx", issued=TODAY, before=tmp_path / "autre.csv")
+        write_report(now, tmp_path / "s.xlsx", issued=TODAY, changes=changes_since(tmp_path / "autre.csv", now))
 
 
 def test_two_lists_of_homes_that_could_be_subtracted_are_not_both_counted(desk, tmp_path):
