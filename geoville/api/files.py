@@ -28,7 +28,7 @@ from starlette.responses import Response, StreamingResponse
 
 from geoville import french
 from geoville.api.adresse import label_as_ban, metres_between, refuse_other_days
-from geoville.api.problems import problem_responses
+from geoville.api.problems import problem_document, problem_responses
 from geoville.api.routing import DAY, AskedDay, GivenOnce, Strict, day_asked, refuse_repeats
 from geoville.api.schemas import published
 from geoville.api.service import CurrentService
@@ -374,7 +374,7 @@ async def told_parts(
     try:
         work.result()
     except GeovilleError as error:
-        yield orjson.dumps({"problem": {"detail": error.sentence}}, option=orjson.OPT_APPEND_NEWLINE)
+        yield orjson.dumps({"problem": problem_document(error)}, option=orjson.OPT_APPEND_NEWLINE)
         return
     for line in files():
         yield line
@@ -737,7 +737,7 @@ class PreviewForm(Strict):
     delimiter: str | None = Field(None, max_length=3, description="CSV : reconnu sinon")
 
 
-preview_router = APIRouter(dependencies=[GivenOnce])
+preview_router = APIRouter(tags=["API Adresse"], dependencies=[GivenOnce])
 
 
 @preview_router.post(

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import StreamingResponse
 
 from geoville import french
-from geoville.api.problems import KIND_OF_ERROR, STATUS_OF_ERROR, ProblemDocument, problem_head, problem_responses
+from geoville.api.problems import ProblemDocument, problem_document, problem_responses
 from geoville.api.routing import DAY, PERMIT_DAY, AskedDay, Degrees, GivenOnce, Strict, day_asked, lean_get
 from geoville.api.schemas import published
 from geoville.api.service import CurrentService
@@ -217,11 +217,11 @@ async def _answered(
     desk: LookupDesk, question: BatchQuestion | dict[str, Any], on: date, wanted: Sequence[str]
 ) -> dict[str, Any]:
     if isinstance(question, dict):
-        return {"id": _usable_id(question), "answer": None, "problem": _problem(_misread(question))}
+        return {"id": _usable_id(question), "answer": None, "problem": problem_document(_misread(question))}
     try:
         answer = await answer_question(desk, question, question.on or on, question.permit_date)
     except GeovilleError as error:
-        return {"id": question.id, "answer": None, "problem": _problem(error)}
+        return {"id": question.id, "answer": None, "problem": problem_document(error)}
     return {"id": question.id, "answer": _cut(answer_document(answer), wanted), "problem": None}
 
 
@@ -264,11 +264,6 @@ def _misread(question: dict[str, Any]) -> InvalidInputError:
     return InvalidInputError(
         f"Question mal formée{what}", advice=f"clés permises : {', '.join(BatchQuestion.model_fields)}"
     )
-
-
-def _problem(error: GeovilleError) -> dict[str, Any]:
-    status = next(status for kind, status in STATUS_OF_ERROR.items() if isinstance(error, kind))
-    return {**problem_head(status, KIND_OF_ERROR.get(type(error), "")), "detail": error.sentence}
 
 
 # --- A footprint sent as GeoJSON, bounded before it is measured

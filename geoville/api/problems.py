@@ -194,6 +194,12 @@ def problem(status: int, detail: str, kind: str = "", **extra: Any) -> JSONRespo
     return JSONResponse(body, status_code=status, media_type=PROBLEM_JSON)
 
 
+def problem_document(error: errors.GeovilleError) -> dict[str, Any]:
+    """An error as a document within an answer: of one question among others, or of what was already begun."""
+    status = next(status for kind, status in STATUS_OF_ERROR.items() if isinstance(error, kind))
+    return {**problem_head(status, KIND_OF_ERROR.get(type(error), "")), "detail": error.sentence}
+
+
 def install(app: FastAPI) -> None:
     """Answer every error that is foreseen with a problem document; `LastBarrier` answers the others."""
     app.add_exception_handler(errors.GeovilleError, _geoville_error)
