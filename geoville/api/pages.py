@@ -7,7 +7,7 @@ import hashlib
 import re
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
@@ -31,8 +31,10 @@ from geoville.rendering.folium_map import own_text, read_leaflet
 from geoville.rendering.layers import band_layers
 from geoville.rendering.look import PERIMETER_LINES, tile_source
 from geoville.version import __version__
+from geoville.workflows.maps import GROUND_ROLES
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from importlib.resources.abc import Traversable
 
     from fastapi import FastAPI
@@ -49,7 +51,7 @@ PAGE = files("geoville.api").joinpath("page")
 
 _MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".png": "image/png"}
 
-_SHARED = ("online.js",)
+_SHARED = ("details.js", "ground.js", "cells.js", "online.js")
 """Scripts that one-file maps have too."""
 
 _LEAFLET = (
@@ -91,7 +93,7 @@ def read_page_files() -> dict[str, PageFile]:
         Leaflet is not installed whole.
     """
     own = {item.name: _read(item) for item in PAGE.iterdir() if Path(item.name).suffix in _MEDIA_TYPES}
-    own |= {name: PageFile.of(own_text(name).encode(), Path(name).suffix) for name in _SHARED}
+    own |= {f"maps/{name}": PageFile.of(own_text(name).encode(), Path(name).suffix) for name in _SHARED}
     return own | {f"leaflet/{name}": PageFile.of(read_leaflet(name), Path(name).suffix) for name in _LEAFLET}
 
 
@@ -108,15 +110,18 @@ _FRANCE = (-5.2, 41.3, 9.6, 51.1)
 def page(request: Request, service: Service) -> HTMLResponse:
     """The page, with what its scripts need to know of the service."""
     settings: Settings = request.app.state.settings
+    territory = service.territory
     tiles = tile_source(settings.tiles, settings.tiles_host)
     html = _template().render(
-        title=service.territory.title,
+        title=territory.title,
         version=__version__,
         generations=_generations(),
         tiles=tiles,
+        addresses=address_limits(service),
+        credits=[territory.file(role).source.citation for role in GROUND_ROLES if territory.has(role)],
         facts=page_facts(service, tiles),
     )
-    return HTMLResponse(html, headers={"Content-Security-Policy": content_security_policy(tiles)})
+    return HTMLResponse(_typeset(html), headers={"Content-Security-Policy": content_security_policy(tiles)})
 
 
 def page_facts(service: Service, tiles: TileSource | None) -> dict[str, Any]:
@@ -190,6 +195,54 @@ async def bands(
     )
 
 
+@router.get("/page/cells/{vintage}", include_in_schema=False)
+async def cells(request: Request, service: CurrentService, vintage: int, bbox: str) -> Response:
+    """Cells of a grid, coloured and classed as on every map."""
+    if vintage not in service.territory.grids:
+        raise Refusal(HTTPStatus.NOT_FOUND, "Aucune grille de cette année.")
+    day = day_asked(None, service)
+    return await _drawn(request, service, bbox, lambda box: service.aside.cells(vintage, day, box))
+
+
+@router.get("/page/ground", include_in_schema=False)
+async def ground(request: Request, service: CurrentService, bbox: str) -> Response:
+    """Streets, railways and water of a box."""
+    return await _drawn(request, service, bbox, service.aside.ground)
+
+
+async def _drawn(
+    request: Request, service: Service, bbox: str, draw: Callable[[tuple[float, float, float, float]], Awaitable[str]]
+) -> Response:
+    unchanged = not_modified(request, service)
+    if unchanged is not None:
+        return unchanged
+    boxes = documents.read_boxes(bbox)
+    if boxes is None or len(boxes) != 1:
+        raise Refusal(HTTPStatus.BAD_REQUEST, "Le rectangle demandé n'en est pas un.")
+    return Response(await draw(boxes[0]), media_type="application/json", headers=cache_headers(service))
+
+
+@lru_cache(maxsize=1)
+def address_limits(service: Service) -> str:
+    """Which addresses can be asked about, in one French sentence, before anybody asks for another; empty if not known.
+
+    A list given by the operator, or a geocoder asked elsewhere, is not counted.
+    """
+    choice, territory = service.choice, service.territory
+    if choice.geocoder or choice.addresses or territory.address_index is not None:
+        return ""
+    listed = territory.address_list()
+    named = sum(1 for item in listed.addresses if item.place)
+    known = f"{french.number(len(listed.addresses) - named)} adresses et {french.number(named)} lieux"
+    towns = list(dict.fromkeys(item.city for item in listed.addresses if item.city))
+    of = f" de {' et '.join(filter(None, (', '.join(towns[:-1]), towns[-1])))}" if 0 < len(towns) <= _MOST_TOWNS else ""
+    worth = "" if listed.complete else ", liste incomplète"
+    return french.held_together(f"Adresses connues ici : {known}{of}{worth}. Ailleurs : un clic sur la carte.")
+
+
+_MOST_TOWNS = 4
+
+
 def _generations() -> list[dict[str, Any]]:
     """Generations of metropolitan France, the latest first, each with a day in force: its last one, else its first."""
     known = [item for item in generations() if item.zone == "metropole"]
@@ -206,6 +259,15 @@ def _template() -> Template:
 
     environment = Environment(loader=PackageLoader("geoville.api", "page"), autoescape=True, undefined=StrictUndefined)
     return environment.get_template("page.html")
+
+
+_BETWEEN_TAGS = re.compile(r"(?<=>)[^<>]+(?=<)")
+_APOSTROPHES = re.compile(r"'|&#39;")
+
+
+def _typeset(html: str) -> str:
+    """Texts of a page as French typography wants them: spaces that hold, and one apostrophe."""
+    return _BETWEEN_TAGS.sub(lambda text: french.held_together(_APOSTROPHES.sub("’", text[0])), html)
 
 
 @cache

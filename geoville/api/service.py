@@ -23,6 +23,10 @@ from starlette.responses import Response
 from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import DataUnavailableError, GeovilleError
+from geoville.rendering.ground import ground_data, ground_in
+from geoville.rendering.look import MapStyle
+from geoville.rendering.page import cells_with_legends
+from geoville.sources.grids import read_grid
 from geoville.sources.pack import open_pack
 from geoville.sources.quarter_people import with_cell_people
 from geoville.sources.writers import perimeter_record
@@ -31,6 +35,7 @@ from geoville.workflows.actions import ActionDesk
 from geoville.workflows.footprints import population_of
 from geoville.workflows.gis_layers import FeatureLayers
 from geoville.workflows.lookup import DeskChoice, LookupDesk
+from geoville.workflows.maps import MOST_CELLS, cells_of, ground_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -44,8 +49,9 @@ if TYPE_CHECKING:
     from geoville.api.settings import Settings
     from geoville.model import FootprintAnswer, Perimeter
     from geoville.perimeters.areas import PopulatedCells
+    from geoville.rendering.map_spec import GroundLayer
     from geoville.sources.pack import Pack
-    from geoville.workflows.gis_layers import FeatureLayer
+    from geoville.workflows.gis_layers import Box, FeatureLayer
 
     T = TypeVar("T")
 
@@ -60,10 +66,10 @@ class Aside:
     ----------
     desk : footprints are measured, and actions judged, among copies of its perimeters.
     layers : made and drawn here alone.
-    territory : name of the pack whose cells give footprints their people.
+    territory : whose cells give footprints their people, and the page its colours; whose ground the page draws.
     """
 
-    def __init__(self, desk: LookupDesk, layers: FeatureLayers, territory: str) -> None:
+    def __init__(self, desk: LookupDesk, layers: FeatureLayers, territory: Pack) -> None:
         import shapely
 
         self._geocoder = desk.geocoder
@@ -71,6 +77,8 @@ class Aside:
         self._ground = desk.index.of(())
         self._layers, self._territory = layers, territory
         self._checking = ThreadPoolExecutor(1, thread_name_prefix="geoville-actions")
+        self._cells: tuple[tuple[int, date, Box | None] | None, str] = (None, "")
+        self._whole: dict[int, bool] = {}
         self._measuring = ThreadPoolExecutor(1, thread_name_prefix="geoville-footprints")
         self._drawing = ThreadPoolExecutor(1, thread_name_prefix="geoville-layers")
 
@@ -96,7 +104,31 @@ class Aside:
 
     @cached_property
     def _actions(self) -> ActionDesk:
-        return ActionDesk(LookupDesk(self._geocoder, self._copied()), self._territory)
+        return ActionDesk(LookupDesk(self._geocoder, self._copied()), self._territory.name)
+
+    async def cells(self, vintage: int, on: date, box: Box) -> str:
+        """Cells of a grid as maps draw them, in JSON; the latest are kept, since most grids are drawn whole."""
+        return await asyncio.wrap_future(self._drawing.submit(self._cells_as_json, vintage, on, box))
+
+    async def ground(self, box: Box) -> str:
+        """Streets, railways and water of a box and of what surrounds it, in JSON."""
+        drawn = self._drawing.submit(lambda: ground_data(ground_in(self._ground_layers, box)))
+        return await asyncio.wrap_future(drawn)
+
+    def _cells_as_json(self, vintage: int, on: date, box: Box) -> str:
+        asked = (vintage, on, None if self._drawn_whole(vintage) else box)
+        if self._cells[0] != asked:
+            self._cells = (asked, cells_with_legends(cells_of(self._territory, *asked), MapStyle()))
+        return self._cells[1]
+
+    def _drawn_whole(self, vintage: int) -> bool:
+        if vintage not in self._whole:
+            self._whole[vintage] = len(read_grid(self._territory.grid_path(vintage), vintage=vintage)) <= MOST_CELLS
+        return self._whole[vintage]
+
+    @cached_property
+    def _ground_layers(self) -> tuple[GroundLayer, ...]:
+        return ground_of(self._territory).layers
 
     @cached_property
     def _index(self) -> PerimeterIndex:
@@ -112,7 +144,7 @@ class Aside:
 
     @cached_property
     def _population(self) -> PopulatedCells | None:
-        return population_of(self._territory)
+        return population_of(self._territory.name)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -151,7 +183,7 @@ def load_service(settings: Settings) -> Service:
         desk,
         ActionDesk(desk, settings.territory),
         territory,
-        Aside(desk, FeatureLayers(territory, offered), settings.territory),
+        Aside(desk, FeatureLayers(territory, offered), territory),
         _version_of(territory, perimeters, settings.addresses),
         choice,
     )

@@ -84,6 +84,7 @@ const CellCanvas = L.Renderer.extend({
     this._container = document.createElement("canvas");
     this._container.className = "cell-canvas";
     this._context = this._container.getContext("2d");
+    this._drawn = null;
     this._imputed = hatching(this._context, strokes("rgb(255 255 255 / 80%)", 2, RISING));
     this._unknown = hatching(this._context, strokes("#7d8691", 1, FALLING));
     this._points = decodeCorners(this._data, this._map);

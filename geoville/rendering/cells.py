@@ -521,15 +521,15 @@ def _iris(iris: IrisFigures) -> CellTheme:
     )
 
 
+def mean_theme(grid: Grid) -> CellTheme:
+    """Theme of the mean that INSEE publishes, which every grid has."""
+    title = f"Niveau de vie moyen en {grid.vintage}, {PER_UC}"
+    return _theme("mean", "Niveau de vie moyen", title, grid.mean_eur, pretty_classes(grid.mean_eur, _INCOME))
+
+
 def _published(grid: Grid) -> Iterator[CellTheme]:
-    mean_eur, poor_share = grid.mean_eur, published_poor_share(grid)
-    yield _theme(
-        "mean",
-        "Niveau de vie moyen",
-        f"Niveau de vie moyen en {grid.vintage}, {PER_UC}",
-        mean_eur,
-        pretty_classes(mean_eur, _INCOME),
-    )
+    poor_share = published_poor_share(grid)
+    yield mean_theme(grid)
     yield _theme(
         "poor_share",
         "Ménages pauvres",

@@ -212,6 +212,8 @@ DETAILS = "bindDetails"
 _FILLED = frozenset({"qpv", "qpv_generalised"})
 _SUBJECT_SCALE = 1.5
 _DIMMED_OPACITY = 0.45
+_DOTS = "1 "
+"""Start of the dashes that are dots, for which ends are round; other dashes keep their gaps."""
 _LEAST_CASED_PX = 1.2
 """Under a thinner line the pale band is not seen, and only makes it easier to aim at."""
 
@@ -390,6 +392,7 @@ def _add_lines(group: Any, features: list[dict[str, Any]], line: LineStyle, pane
             "color": line.colour,
             "weight": line.width_px * (_SUBJECT_SCALE if is_subject else 1),
             "dashArray": line.dashes or None,
+            "lineCap": "round" if line.dashes.startswith(_DOTS) else "butt",
             "opacity": _DIMMED_OPACITY if dimmed and not is_subject else 1,
             "casing": CASING_WIDTH_PX if line.width_px >= _LEAST_CASED_PX else 0,
         }

@@ -16,10 +16,9 @@ function decodeSteps(steps) {
   return vertices;
 }
 
-function addGround(map) {
-  const layers = JSON.parse(document.querySelector("#ground-data").textContent);
-  if (!layers.length) return;
-  map.getContainer().classList.add("with-ground");
+/* Draws the ground, and gives what takes it away. */
+function drawGround(map, layers) {
+  map.getContainer().classList.toggle("with-ground", layers.length > 0);
   const options = { pane: "ground", renderer: L.canvas({ pane: "ground", padding: 0.2 }), interactive: false, smoothFactor: 1 };
   const drawn = layers.flatMap(({ color, weight, dashArray, lines, areas }) => {
     const style = { ...options, color, weight, dashArray };
@@ -33,4 +32,9 @@ function addGround(map) {
   };
   map.on("zoomend", follow);
   follow();
+  return () => {
+    map.off("zoomend", follow);
+    for (const [, layer] of drawn) layer.remove();
+    options.renderer.remove();
+  };
 }

@@ -25,7 +25,7 @@ function setUpPage(map, layers, backdrop, tiles) {
     "Carte : flèches pour se déplacer, + et − pour zoomer, Entrée pour lire le carreau du centre",
   );
   if (tiles) offerOnlineGround([map], tiles, document.querySelector("#online"), say);
-  addGround(map);
+  drawGround(map, JSON.parse(document.querySelector("#ground-data").textContent));
   const cells = addCells(map);
   addNorth(map);
   if (backdrop) addMiniMap(map, backdrop);

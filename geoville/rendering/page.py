@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geoville.french import held_together
 from geoville.rendering.cells import DEGREE_DECIMALS
 from geoville.rendering.folium_map import (
     add_backdrop,
@@ -46,11 +47,38 @@ def cell_data(layer: CellLayer | None, style: MapStyle) -> str:
     Corners are integers of 10⁻⁶ degree, each written as its difference from the one before; cells point at them. A
     column is its distinct texts, and the rank of each cell's own.
     """
-    if layer is None:
-        return "null"
+    return "null" if layer is None else _compact(_cell_document(layer, style))
+
+
+def cells_with_legends(layer: CellLayer, style: MapStyle) -> str:
+    """JSON text of cells, as `cell_data`, with the legends of their themes: what the page of the service draws."""
+    return _compact({"data": _cell_document(layer, style), "legends": [_legend(theme) for theme in layer.themes]})
+
+
+def _legend(theme: CellTheme) -> dict[str, Any]:
+    classes = theme.classes
+    return {
+        "key": theme.key,
+        "name": theme.name + (" (estimation)" if theme.estimated else ""),
+        "title": held_together(theme.legend_title),
+        "colours": classes.colours,
+        "labels": classes.labels,
+        "people": theme.people,
+        "mark": classes.mark,
+        "mark_rank": classes.mark_rank,
+        "has_unknown": theme.has_unknown,
+        "notes": [held_together(text) for text in (classes.method, theme.note) if text],
+    }
+
+
+def _compact(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def _cell_document(layer: CellLayer, style: MapStyle) -> dict[str, Any]:
     corners, where = np.unique(np.round(layer.squares.reshape(-1, 2) * _SCALE).astype(int), axis=0, return_inverse=True)
     steps = np.diff(corners, axis=0, prepend=np.zeros((1, 2), dtype=int))
-    document = {
+    return {
         "title": layer.title,
         "scale": _SCALE,
         "corners": steps.ravel().tolist(),
@@ -60,7 +88,6 @@ def cell_data(layer: CellLayer | None, style: MapStyle) -> str:
         "themes": [_theme(theme) for theme in layer.themes],
         "noData": style.no_data,
     }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def _column(column: CellColumn) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class PackFile:
     Parameters
     ----------
     role : `grid`, `cells`, `communes`, `iris`, `iris_income`, `addresses`, `places`, `contract_places`, `streets`,
-        `sensitivity`, `quarter_people`, or a kind of perimeter ("candidat").
+        `water`, `sensitivity`, `quarter_people`, or a kind of perimeter ("candidat").
     source : what to cite, with the sha256 that the file must have.
     grid_vintage : for a grid, year of its incomes.
     complete : for addresses, whether the list has every address of its communes.

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from geoville import french
+from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.indicators import Indicator, estimated_values
 from geoville.carroyage.lattice import find_keys, place_keys
 from geoville.carroyage.method import method_choice, method_rules
@@ -21,7 +22,7 @@ from geoville.model import Basis, Kind, Position
 from geoville.perimeters.place_index import cell_index
 from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, perimeters_map, render_page, sector_map
 from geoville.rendering.action_map import ActionMark, action_map
-from geoville.rendering.cells import CellFigures, IndexFigures, IrisFigures, Popup
+from geoville.rendering.cells import CellFigures, IndexFigures, IrisFigures, Popup, cell_layer, mean_theme
 from geoville.rendering.look import MapStyle, parse_style, tile_source
 from geoville.rendering.map_spec import GroundLayer
 from geoville.rendering.sheet.sheet import sheet_pdf, sheet_png
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from geoville.model import Address, Perimeter, Source
     from geoville.perimeters.sensitivity import SearchStart
     from geoville.rendering import MapSpec
+    from geoville.rendering.cells import CellLayer
     from geoville.rendering.look import TileSource
     from geoville.rendering.sheet.sheet import SheetOptions
     from geoville.sources.cell_tables import KeptCells
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
     from geoville.sources.pack import Pack
     from geoville.workflows.actions import ActionDesk
     from geoville.workflows.search_inputs import SearchInputs
+
+    Box = tuple[float, float, float, float]
 
 
 # --- What maps say of cells beyond what their grid publishes: estimates, sensitivity, IRIS
@@ -198,14 +202,36 @@ def territory_scene(territory: Pack, on: date, look: MapLook | None = None) -> S
     return _scene_of(territory, map_data(territory, on), look)
 
 
-def _with_ground(scene: Scene, look: MapLook, territory: Pack | None = None) -> Scene:
-    """Scene on the streets of its territory and what the user gives of the ground."""
-    own = [territory.file("streets")] if territory is not None and territory.has("streets") else []
+GROUND_ROLES = ("streets", "water")
+"""Roles of the files of a pack that its ground is drawn from."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ground:
+    """Streets, railways and water, and what their licences ask to be written.
+
+    Parameters
+    ----------
+    layers : from what lies lowest.
+    """
+
+    layers: tuple[GroundLayer, ...]
+    credits: tuple[str, ...]
+
+
+def ground_of(territory: Pack | None, given: Sequence[Path] = ()) -> Ground:
+    """Ground of a territory, and of files that the user gives."""
+    own = [territory.file(role) for role in GROUND_ROLES if territory.has(role)] if territory is not None else []
     read = [(read_ground(file.checked_path()), file.source.citation) for file in own]
-    given = [(found, found.credit) for found in map(read_ground, look.ground)]
-    layers = [GroundLayer(kind, shapes) for found, _ in (*read, *given) for kind, shapes in found.shapes.items()]
+    read += [(found, found.credit) for found in map(read_ground, given)]
+    layers = [GroundLayer(kind, shapes) for found, _ in read for kind, shapes in found.shapes.items()]
     ordered = sorted(layers, key=lambda layer: GROUND_ORDER.index(layer.kind))
-    return replace(scene, ground=tuple(ordered), ground_credits=tuple(credit for _, credit in (*read, *given)))
+    return Ground(tuple(ordered), tuple(credit for _, credit in read))
+
+
+def _with_ground(scene: Scene, look: MapLook, territory: Pack | None = None) -> Scene:
+    ground = ground_of(territory, look.ground)
+    return replace(scene, ground=ground.layers, ground_credits=ground.credits)
 
 
 def _scene_of(territory: Pack, data: MapData, look: MapLook | None) -> Scene:
@@ -253,6 +279,40 @@ def _drawn_grid(territory: Pack) -> tuple[Grid | None, Source | None]:
     vintage = territory.default_vintage
     grid = read_grid(territory.grid_path(vintage), vintage=vintage)
     return (grid, territory.grids[vintage].source) if len(grid) <= MOST_CELLS else (None, None)
+
+
+def cells_of(territory: Pack, vintage: int, on: date, box: Box | None = None) -> CellLayer:
+    """Cells of one grid of a territory as its maps draw them; of a grid too large for a page, those of a box.
+
+    Parameters
+    ----------
+    on : day of the estimates, which the default grid alone has.
+    box : west, south, east, north in degrees; the classes are those of the whole grid.
+
+    Raises
+    ------
+    InvalidInputError
+        The box holds more cells than a page draws.
+    """
+    grid = read_grid(territory.grid_path(vintage), vintage=vintage)
+    if len(grid) <= MOST_CELLS:
+        return cell_layer(grid, figures_of_territory(territory, on) if vintage == territory.default_vintage else None)
+    near = _cells_near(grid, box)
+    if near.sum() > MOST_CELLS:
+        raise InvalidInputError("Trop de carreaux pour les dessiner", advice="rapprocher la carte")
+    whole = mean_theme(grid)
+    theme = replace(whole, class_of=whole.class_of[near])
+    return replace(cell_layer(grid.take(near)), themes=(theme,))
+
+
+def _cells_near(grid: Grid, box: Box | None) -> NDArray[np.bool_]:
+    """(n,) cells that meet the smallest box, in the CRS of the grid, around one in degrees."""
+    if box is None:
+        return np.ones(len(grid), dtype=bool)
+    west, south, east, north = transform_geometry(shapely.segmentize(shapely.box(*box), 0.1), WGS84, grid.epsg).bounds
+    along = (grid.easting > west - CELL_SIZE_M) & (grid.easting < east)
+    across = (grid.northing > south - CELL_SIZE_M) & (grid.northing < north)
+    return np.asarray(along & across)
 
 
 def write_page(spec: MapSpec, name: str, folder: Path) -> Path:

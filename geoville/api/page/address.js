@@ -32,7 +32,7 @@ export function watchAddress(onAsk) {
 
   function activate(place) {
     active = place;
-    [...list.children].forEach((option, rank) => option.setAttribute("aria-selected", String(rank === place)));
+    if (labels.length) [...list.children].forEach((option, rank) => option.setAttribute("aria-selected", String(rank === place)));
     if (place < 0) return field.removeAttribute("aria-activedescendant");
     field.setAttribute("aria-activedescendant", list.children[place].id);
     list.children[place].scrollIntoView({ block: "nearest" });
@@ -47,7 +47,8 @@ export function watchAddress(onAsk) {
   function show(features) {
     labels = features.map((feature) => feature.properties.label);
     list.replaceChildren(...features.map((feature, place) => option(feature.properties, place, choose)));
-    list.hidden = labels.length === 0;
+    if (!labels.length) list.replaceChildren(make("li", { class: "nothing", role: "option", "aria-selected": "false", "aria-disabled": "true" }, "Aucune adresse de ce nom dans la liste."));
+    list.hidden = false;
     field.setAttribute("aria-expanded", String(!list.hidden));
     activate(-1);
     said.textContent = labels.length ? `${plural(labels.length, "adresse proposée", "adresses proposées")}.` : "Aucune adresse proposée.";
@@ -76,7 +77,7 @@ export function watchAddress(onAsk) {
     } else if (event.key === "Enter" && active >= 0) {
       event.preventDefault();
       choose(active);
-    } else if (!list.hidden && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    } else if (!list.hidden && labels.length && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       const places = labels.length + 1; // the field itself is one of the stops
       const step = event.key === "ArrowDown" ? 1 : -1;

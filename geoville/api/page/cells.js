@@ -1,56 +1,86 @@
-// INSEE's cells, drawn on one canvas by their mean living standard; what is imputed is crossed out.
+// INSEE's cells: colours, classes, hatches and words are those of every map of geoville, by the same code.
 
-import { make } from "./dom.js";
-import { number } from "./words.js";
+import { byId, heldTogether, make } from "./dom.js";
+import { getJson } from "./service.js";
 
-const { L } = globalThis;
-const CLASSES = [
-  [14_000, "#993404"],
-  [17_000, "#d95f0e"],
-  [20_000, "#fe9929"],
-  [24_000, "#fed98e"],
-  [Infinity, "#ffffd4"],
-];
-const UNKNOWN = "#c9ccd1";
+const TOLD = 5; // figures of a cell under the pointer
 
 export const isCells = ({ id }) => id.startsWith("cells");
 
-/** Cells with a tooltip each. */
-export function cellsLayer(features) {
-  return L.geoJSON(features, {
-    pane: "cells",
-    renderer: L.canvas({ pane: "cells", padding: 0.3 }),
-    style: ({ properties }) => ({
-      color: properties.imputed ? "#5b6673" : "#fff",
-      weight: properties.imputed ? 1 : 0.6,
-      dashArray: properties.imputed ? "2 3" : null,
-      fillColor: colourOf(properties.mean_eur),
-      fillOpacity: 1,
-    }),
-    onEachFeature: ({ properties }, layer) => layer.bindTooltip(() => tooltip(properties), { sticky: true }),
-  });
+/** What draws the cells of one grid, and writes its legend; `theme` is by what they are coloured. */
+export class Cells {
+  #map;
+  #vintage;
+  #canvas = null;
+  #legends = [];
+  #theme = "";
+  #tip = L.tooltip({ direction: "top", offset: [0, -6] });
+  group = L.layerGroup();
+
+  constructor(map, vintage) {
+    this.#map = map;
+    this.#vintage = vintage;
+    map.on("mousemove", ({ latlng }) => this.#tell(latlng));
+    map.on("mouseout movestart", () => this.#tip.remove());
+    this.group.on("remove", () => byId("cells-key").replaceChildren());
+    this.group.on("add", () => this.#showLegend());
+  }
+
+  async load(box, signal) {
+    const { data, legends } = await getJson(`page/cells/${this.#vintage}?bbox=${box}`, signal);
+    this.#legends = legends;
+    this.#canvas = new CellCanvas(data);
+    this.group.clearLayers().addLayer(this.#canvas);
+    this.#colour(this.#theme || legends[0].key);
+  }
+
+  #colour(key) {
+    this.#theme = key;
+    this.#canvas.setTheme(key);
+    if (this.#map.hasLayer(this.group)) this.#showLegend();
+  }
+
+  #showLegend() {
+    if (!this.#legends.length) return;
+    const choice = make("select", { id: "theme", onchange: () => this.#colour(choice.value) }, ...this.#legends.map(({ key, name }) => make("option", { value: key }, name)));
+    choice.value = this.#theme;
+    const legend = this.#legends.find(({ key }) => key === this.#theme);
+    byId("cells-key").replaceChildren(make("label", { for: "theme" }, "Carreaux colorés par"), choice, make("h3", {}, legend.title), classesOf(legend), notesOf(legend));
+  }
+
+  #tell(latlng) {
+    const row = this.#canvas && this.#map.hasLayer(this.group) ? this.#canvas.at(latlng) : -1;
+    if (row < 0) return this.#tip.remove();
+    const { title, rows } = this.#canvas.properties(row);
+    const told = rows.slice(0, TOLD).map(([label, value]) => make("span", {}, `${label} : ${value}`));
+    this.#tip.setLatLng(latlng).setContent(make("div", { class: "tip" }, make("strong", {}, title), ...told)).addTo(this.#map);
+  }
 }
 
-/** Legend of the classes, the poorest first; each says its bounds. */
-export function cellsKey(vintage) {
-  const swatches = CLASSES.map(([, colour], rank) => {
-    const swatch = make("i", { class: `cell-key cell-key-${rank}` }, rank === CLASSES.length - 1 ? `${bound(rank - 1)} et plus` : `moins de ${bound(rank)}`);
-    swatch.style.setProperty("--fill", colour);
-    return swatch;
+function classesOf({ colours, labels, people, mark, mark_rank: rank, has_unknown: hasUnknown }) {
+  const list = make("ul", { class: "classes" });
+  colours.forEach((colour, index) => {
+    if (mark && index === rank) list.append(make("li", { class: "threshold" }, mark));
+    list.append(make("li", {}, swatch(colour), make("span", {}, labels[index]), people.length ? make("small", {}, people[index]) : null));
   });
-  return make("span", { class: "cell-keys" }, make("strong", {}, `Niveau de vie moyen, euros de ${vintage} par an (Insee)`), ...swatches, make("i", { class: "cell-key imputed" }, "valeur imputée"));
+  if (hasUnknown) list.append(make("li", {}, swatch("url(#fill-unknown)"), make("span", {}, "Non publié")));
+  if (mark) list.append(make("li", {}, swatch(colours[1], "url(#fill-imputed)"), make("span", {}, "Hachures : carreau imputé par l'Insee")));
+  return list;
 }
 
-const bound = (rank) => `${number(CLASSES[rank][0])}\u00a0€`;
+function swatch(...fills) {
+  const key = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  for (const [name, value] of Object.entries({ class: "key", viewBox: "0 0 26 16", "aria-hidden": "true" })) key.setAttribute(name, value);
+  for (const fill of fills) {
+    const box = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    for (const [name, value] of Object.entries({ width: 26, height: 16, fill })) box.setAttribute(name, value);
+    key.append(box);
+  }
+  return key;
+}
 
-const colourOf = (mean) => (mean === null ? UNKNOWN : CLASSES.find(([most]) => mean < most)[1]);
-
-function tooltip({ people, mean_eur: mean, poor_share: poor, imputed }) {
-  const rows = [
-    people === null ? "" : `${number(Math.round(people))} habitants`,
-    mean === null ? "niveau de vie non publié" : `niveau de vie moyen : ${number(mean)}\u00a0€ par an`,
-    poor === null ? "" : `${number(poor * 100, 1)}\u00a0% de ménages pauvres`,
-    imputed ? "valeurs imputées par l’Insee (moins de 11 ménages)" : "",
-  ];
-  return make("div", { class: "tip" }, make("strong", {}, "Carreau de 200\u00a0m"), ...rows.filter(Boolean).map((row) => make("span", {}, row)));
+function notesOf({ notes }) {
+  const folded = make("details", { class: "method" }, make("summary", {}, "Comment ces couleurs sont faites"));
+  folded.append(...notes.map((note) => make("p", {}, heldTogether(note))));
+  return folded;
 }

@@ -2,6 +2,9 @@
 
 export const byId = (id) => document.getElementById(id);
 
+/** A sentence as French typography wants it: no line begins with a sign nor ends with «, and one apostrophe. */
+export const heldTogether = (text) => text.replace(/ (?=[:;?!»%€…])|(?<=«) /g, "\u00a0").replaceAll("'", "’");
+
 /** An element with its attributes (null leaves one out) and its children, texts or elements. */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -9,7 +12,7 @@ export function make(tag, attributes = {}, ...children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.filter((child) => child !== null));
+  element.append(...children.filter((child) => child !== null).map((child) => (typeof child === "string" ? heldTogether(child) : child)));
   return element;
 }
 

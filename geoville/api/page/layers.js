@@ -2,16 +2,18 @@
 
 import { make, byId } from "./dom.js";
 import { Refused, getJson } from "./service.js";
-import { cellsKey, cellsLayer, isCells } from "./cells.js";
+import { Cells, isCells } from "./cells.js";
+import { written } from "./ground.js";
 import { besideLegend } from "./map.js";
-import { drawPerimeters, keyOf, lineName, sparseLabels } from "./perimeters.js";
+import { drawPerimeters, keyOf, lineName, placeLabels } from "./perimeters.js";
 
 const { L } = globalThis;
 const PAGE_SIZE = 1000;
 const MOST_PAGES = 6;
 const MARGIN = 0.3; // around the view, in parts of it: a small move loads nothing
 const QUARTERS = /^(qpv|candidat)/;
-const HIDDEN = /^(iris|sectors|vecu|zus|cucs|cells)/;
+const HIDDEN_BESIDE_CANDIDATES = /^(iris|sectors|veille|vecu|zus|cucs|cells)/;
+const HIDDEN = /^(iris|sectors|candidat|veille|vecu|zus|cucs|cells)/;
 
 /** The layers of a map. */
 export class Layers {
@@ -20,6 +22,8 @@ export class Layers {
   #onChange;
   #layers = new Map();
   #loading = new AbortController();
+  #subject = null;
+  #chosen = false; // whether the user, or a link, chose the layers
   day = "";
 
   /** `onChange()` is told that what is drawn, or which layers are on, changed. */
@@ -27,16 +31,32 @@ export class Layers {
     this.#map = map;
     this.#facts = facts;
     this.#onChange = onChange;
-    map.on("zoomend moveend layeradd", () => sparseLabels(map.getContainer()));
+    map.on("zoomend moveend", () => placeLabels(map));
+    this.#watchList();
     ["cells", "perimeters"].forEach((name, rank) => (map.createPane(name).style.zIndex = 410 + 10 * rank));
+  }
+
+  /** List every layer, or those that are on. */
+  #watchList() {
+    const button = byId("all-layers");
+    button.addEventListener("click", () => {
+      const all = byId("legend").classList.toggle("all");
+      button.setAttribute("aria-expanded", String(all));
+      button.textContent = all ? "Les couches visibles seules" : "Toutes les couches";
+    });
   }
 
   /** Read which layers there are, and switch on those named, or the usual ones; `look` goes to the quarters. */
   async open(wanted, look) {
     const { collections } = await getJson("collections");
-    for (const { id, title } of collections) {
-      const usual = !HIDDEN.test(id) || id === this.#facts.cells;
-      this.#layers.set(id, { id, title, on: wanted ? wanted.includes(id) : usual, features: [], box: null, drawn: L.layerGroup() });
+    const hidden = collections.some(({ id }) => id.startsWith("qpv")) ? HIDDEN : HIDDEN_BESIDE_CANDIDATES;
+    this.#chosen = wanted !== null;
+    for (const { id, title, extent } of collections) {
+      const cells = isCells({ id }) ? new Cells(this.#map, id.split("-").pop()) : null;
+      const layer = { id, title, cells, days: extent?.temporal?.interval[0] ?? [null, null], features: [], box: null, drawn: cells?.group ?? L.layerGroup() };
+      layer.usual = () => (!hidden.test(id) && this.#holds(layer)) || id === this.#facts.cells;
+      layer.on = wanted ? wanted.includes(id) : layer.usual();
+      this.#layers.set(id, layer);
     }
     this.#showLegend();
     if (look && !this.#facts.country) this.#lookAt(collections.filter(({ id, extent }) => QUARTERS.test(id) && extent?.spatial));
@@ -69,11 +89,24 @@ export class Layers {
     this.#onChange();
   }
 
+  /** Whether a layer has something in force on the day: a generation that is over is not drawn beside the one that answers. */
+  #holds({ days: [start, end] }) {
+    return (!start || start.slice(0, 10) <= this.day) && (!end || this.day <= end.slice(0, 10));
+  }
+
+  /** Single out the perimeter, by its code, that an answer is about; null for none. */
+  single(code) {
+    this.#subject = code;
+    for (const layer of this.#layers.values()) if (!isCells(layer)) this.#draw(layer);
+    placeLabels(this.#map);
+  }
+
   /** Draw the perimeters as they stand on another day. */
   showDay(day) {
     this.day = day;
+    if (!this.#chosen) for (const layer of this.#layers.values()) if (layer.on !== layer.usual() && !isCells(layer)) this.#turn(layer, layer.usual());
     for (const layer of this.#layers.values()) if (!isCells(layer)) this.#draw(layer);
-    this.#onChange();
+    this.refresh();
   }
 
   /** Nature of the quarters whose names are written: official ones where there are some. */
@@ -83,8 +116,8 @@ export class Layers {
 
   #draw(layer) {
     layer.drawn.clearLayers();
-    const made = isCells(layer) ? cellsLayer(layer.features) : drawPerimeters(layer, this.#facts.lines[lineName(layer.id, layer.title)], this.day, this.#named);
-    layer.drawn.addLayer(made);
+    const line = this.#facts.lines[lineName(layer.id, layer.title)];
+    layer.drawn.addLayer(drawPerimeters(layer, line, { day: this.day, named: this.#named, subject: this.#subject }));
   }
 
   #lookAt(collections) {
@@ -94,9 +127,10 @@ export class Layers {
   }
 
   async #load(layer, box, signal) {
+    if (layer.cells) return this.#loadCells(layer, box, signal);
     const features = [];
     const items = `collections/${encodeURIComponent(layer.id)}/items`;
-    let query = `?limit=${PAGE_SIZE}&bbox=${clipped(box)}`;
+    let query = `?limit=${PAGE_SIZE}&bbox=${written(box)}`;
     try {
       for (let page = 0; query && page < MOST_PAGES; page += 1) {
         const read = await getJson(items + query, signal);
@@ -114,7 +148,21 @@ export class Layers {
     layer.box = box;
     this.#draw(layer);
     if (layer.on) layer.drawn.addTo(this.#map);
+    placeLabels(this.#map);
     byId("map-said").textContent = query ? `${layer.title} : tout ne tient pas, rapprocher la carte.` : "";
+  }
+
+  async #loadCells(layer, box, signal) {
+    try {
+      await layer.cells.load(written(box), signal);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      if (!(error instanceof Refused)) throw error;
+      byId("map-said").textContent = error.message;
+      return;
+    }
+    layer.box = box;
+    if (layer.on) layer.drawn.addTo(this.#map);
   }
 
   #showLegend() {
@@ -132,20 +180,13 @@ export class Layers {
     const tick = make("input", { type: "checkbox", value: layer.id });
     tick.checked = layer.on;
     tick.addEventListener("change", () => {
+      this.#chosen = true;
       this.#turn(layer, tick.checked);
       // Cells are opaque: one vintage at a time.
       if (layer.on && isCells(layer)) for (const other of this.#layers.values()) if (other !== layer && other.on && isCells(other)) this.#turn(other, false);
       this.refresh();
     });
-    const key = isCells(layer) ? cellsKey(layer.id.split("-").pop()) : keyOf(this.#facts.lines[lineName(layer.id, layer.title)], lineName(layer.id, layer.title));
+    const key = isCells(layer) ? make("span", {}) : keyOf(this.#facts.lines[lineName(layer.id, layer.title)], lineName(layer.id, layer.title));
     return make("label", { class: "layer" }, tick, key, make("span", {}, layer.title));
   }
 }
-
-/** A box as the service reads it, within the globe. */
-function clipped(box) {
-  const west = Math.max(box.getWest(), -180);
-  const east = Math.min(box.getEast(), 180);
-  return [west, Math.max(box.getSouth(), -90), east, Math.min(box.getNorth(), 90)].map((degrees) => degrees.toFixed(5)).join(",");
-}
-

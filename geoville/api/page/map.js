@@ -33,8 +33,15 @@ export function openMap(facts, view, { onPoint, onMove }) {
   byId("ask-centre").addEventListener("click", () => ask(map.getCenter().wrap()));
   byId("whole").addEventListener("click", () => map.fitBounds(whole, { animate: !still(), paddingBottomRight: besideLegend() }));
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
-  addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
-  addEventListener("afterprint", () => map.invalidateSize({ animate: false }));
+  // The sheet has its own proportions: the map is laid out for it, on the same place, before the browser prints.
+  for (const [name, printing] of [["beforeprint", true], ["afterprint", false]]) {
+    addEventListener(name, () => {
+      const [centre, zoom] = [map.getCenter(), map.getZoom()];
+      document.body.classList.toggle("printing", printing);
+      map.invalidateSize({ animate: false });
+      map.setView(centre, zoom, { animate: false });
+    });
+  }
   return map;
 }
 

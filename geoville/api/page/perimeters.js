@@ -10,6 +10,10 @@ const CASING_PX = 4;
 const BAND = { colour: "#b3541e", width_px: 2 };
 const BAND_DASHES = ["2 4", "8 5", "14 6"];
 const MOST_LABELS = 40;
+const SUBJECT_SCALE = 1.5;
+const DIMMED = 0.45;
+const HEART_STEPS = 16;
+const SIDES = ["center", "top", "bottom"];
 
 /** Name of the line of a collection ("qpv-2024") or of a nature, among those of the service; its title says its worth. */
 export function lineName(id, title = "") {
@@ -23,42 +27,93 @@ export function lineName(id, title = "") {
 
 export const inForce = ({ valid_from: start, valid_to: end }, day) => (!start || start <= day) && (!end || day <= end);
 
-/** Perimeters of a collection as they stand on a day; what is not in force is pale and hollow; `named` kind has labels. */
-export function drawPerimeters({ id, title, features }, line, day, named) {
-  const casing = L.geoJSON(features, {
+/** Perimeters of a collection as they stand on a day: what is not in force is pale and hollow, `named` kind has labels,
+    the `subject` of an answer is drawn stronger and the others recede. */
+export function drawPerimeters({ id, title, features }, line, { day, named, subject }) {
+  const name = lineName(id, title);
+  const about = features.some(({ properties }) => properties.code === subject) ? subject : null;
+  const ordered = [...features].sort((one, other) => (one.properties.code === about) - (other.properties.code === about));
+  const casing = L.geoJSON(ordered, {
     pane: "perimeters",
     interactive: false,
-    style: { color: "#fff", weight: line.width_px + CASING_PX, opacity: 0.85, fill: false },
+    style: ({ properties }) => ({ color: "#fff", weight: widthOf(line, properties, about) + CASING_PX, opacity: 0.85 * strength(properties, about), fill: false }),
   });
-  const drawn = L.geoJSON(features, {
+  const drawn = L.geoJSON(ordered, {
     pane: "perimeters",
-    style: ({ properties }) => style(line, lineName(id, title), inForce(properties, day)),
+    style: ({ properties }) => style(line, name, inForce(properties, day), properties, about),
     onEachFeature: ({ properties }, layer) => explain(layer, () => tooltip(properties, title)),
   });
-  return L.layerGroup([casing, drawn, ...labels(drawn, day, named)]);
+  return L.layerGroup([casing, drawn, ...labels(drawn, day, named, about)]);
 }
+
+const widthOf = (line, { code }, subject) => line.width_px * (code === subject ? SUBJECT_SCALE : 1);
+const strength = ({ code }, subject) => (subject && code !== subject ? DIMMED : 1);
 
 /** Names of the quarters that hold that day, where there are few enough to be read. */
-function labels(drawn, day, named) {
+function labels(drawn, day, named, subject) {
   const quarters = drawn.getLayers().filter(({ feature: { properties } }) => properties.kind === named && inForce(properties, day));
   if (quarters.length > MOST_LABELS) return [];
-  return quarters.map((layer) =>
-    L.tooltip({ permanent: true, direction: "top", className: "map-label" })
-      .setLatLng([layer.getBounds().getNorth(), layer.getBounds().getCenter().lng])
-      .setContent(make("span", {}, layer.feature.properties.name)),
-  );
+  return quarters.map((layer) => {
+    const { name, code } = layer.feature.properties;
+    const label = L.tooltip({ permanent: true, direction: "center", className: code === subject ? "map-label subject" : "map-label" });
+    return label.setLatLng(heartOf(layer)).setContent(make("span", {}, name));
+  });
 }
 
-/** Hide the names that the frame cuts, or that lie over one written before. */
-export function sparseLabels(frame) {
-  const room = frame.getBoundingClientRect();
-  const taken = [];
-  for (const label of frame.querySelectorAll(".map-label")) {
-    const box = label.getBoundingClientRect();
-    const cut = box.left < room.left || box.right > room.right || box.top < room.top || box.bottom > room.bottom;
-    const over = taken.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
-    label.style.visibility = cut || over ? "hidden" : "";
-    if (!cut && !over) taken.push(box);
+/** A place well inside a shape: of a grid of places in it, the one farthest from its line. */
+function heartOf(layer) {
+  const parts = layer.getLatLngs();
+  const rings = (parts[0][0] instanceof L.LatLng ? parts : parts.flat()).map((ring) => ring.map(({ lng, lat }) => [lng, lat]));
+  const box = layer.getBounds();
+  const narrow = Math.cos((box.getCenter().lat * Math.PI) / 180);
+  let best = [box.getCenter().lng, box.getCenter().lat];
+  let farthest = -1;
+  for (let column = 1; column < HEART_STEPS; column += 1) {
+    for (let row = 1; row < HEART_STEPS; row += 1) {
+      const at = [box.getWest() + ((box.getEast() - box.getWest()) * column) / HEART_STEPS, box.getSouth() + ((box.getNorth() - box.getSouth()) * row) / HEART_STEPS];
+      const [inside, metres] = depth(at, rings, narrow);
+      if (inside && metres > farthest) [best, farthest] = [at, metres];
+    }
+  }
+  return [best[1], best[0]];
+}
+
+/** Whether a place is inside some rings, and how far from them, in degrees of latitude squared. */
+function depth([x, y], rings, narrow) {
+  let inside = false;
+  let nearest = Infinity;
+  for (const ring of rings) {
+    for (let end = 0, start = ring.length - 1; end < ring.length; start = end, end += 1) {
+      const [[fromX, fromY], [toX, toY]] = [ring[start], ring[end]];
+      if (fromY > y !== toY > y && x < ((toX - fromX) * (y - fromY)) / (toY - fromY) + fromX) inside = !inside;
+      const [along, across] = [(toX - fromX) * narrow, toY - fromY];
+      const [awayX, awayY] = [(x - fromX) * narrow, y - fromY];
+      const part = Math.max(0, Math.min(1, (awayX * along + awayY * across) / (along * along + across * across || 1)));
+      nearest = Math.min(nearest, (awayX - part * along) ** 2 + (awayY - part * across) ** 2);
+    }
+  }
+  return [inside, nearest];
+}
+
+/** Write the subject's name first, then the largest quarters'; a name that the frame cuts, that lies over another, the
+    position or the legend, moves above or below its place, or is not written. */
+export function placeLabels(map) {
+  const room = map.getContainer().getBoundingClientRect();
+  const taken = [...document.querySelectorAll(".leaflet-control, .pin, #legend")].map((element) => element.getBoundingClientRect());
+  const written = [];
+  map.eachLayer((layer) => layer instanceof L.Tooltip && layer.options.permanent && written.push(layer));
+  written.sort((one, other) => other.options.className.length - one.options.className.length);
+  for (const label of written) {
+    const element = label.getElement();
+    const free = SIDES.find((side) => {
+      label.options.direction = side;
+      label.update();
+      const box = element.getBoundingClientRect();
+      const cut = box.left < room.left || box.right > room.right || box.top < room.top || box.bottom > room.bottom;
+      return !cut && !taken.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
+    });
+    element.style.visibility = free ? "" : "hidden";
+    if (free) taken.push(element.getBoundingClientRect());
   }
 }
 
@@ -108,15 +163,23 @@ function explain(layer, content) {
   layer.on("add", () => layer.getElement()?.setAttribute("tabindex", "-1"));
 }
 
-function style(line, name, holds) {
+function style(line, name, holds, properties, subject) {
   return {
     color: line.colour,
-    weight: holds ? line.width_px : 1.5,
-    opacity: holds ? 1 : 0.7,
+    weight: holds ? widthOf(line, properties, subject) : 1.5,
+    opacity: (holds ? 1 : 0.7) * strength(properties, subject),
     dashArray: holds ? line.dashes || null : "1 4",
+    lineCap: "butt",
     fillColor: fillOf(name),
     fillOpacity: holds ? 1 : 0,
   };
+}
+
+/** People of a quarter, one figure: those whom Insee counts, else those of its cells. */
+function peopleOf({ population_insee: insee, population_insee_source: source, population, population_cells: cells }) {
+  if (insee) return `${number(insee)} habitants (${source})`;
+  const counted = population ?? cells;
+  return counted ? `${number(Math.round(counted))} habitants` : "";
 }
 
 function tooltip(properties, title) {
@@ -125,8 +188,7 @@ function tooltip(properties, title) {
     properties.code ?? "",
     vintageOf(properties),
     period(properties.valid_from, properties.valid_to),
-    properties.population ? `${number(properties.population)} habitants (Insee)` : "",
-    properties.population_insee ? `${number(properties.population_insee)} habitants (${properties.population_insee_source})` : "",
+    peopleOf(properties),
   ];
   return make("div", { class: "tip" }, make("strong", {}, properties.name ?? ""), ...rows.filter(Boolean).map((row) => make("span", {}, row)));
 }

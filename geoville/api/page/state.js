@@ -24,10 +24,18 @@ export function linkOf({ on, view, layers, question }) {
   return `${location.href.split("#")[0]}#${kept}`;
 }
 
-/** Keep a state in the address of the page, without what was asked. */
+/** Keep a state in the address of the page, without what was asked: that stays in the browser's own history. */
 export function keepState(state) {
-  history.replaceState(null, "", linkOf({ ...state, question: null }));
+  history.replaceState(history.state, "", linkOf({ ...state, question: null }));
 }
+
+/** Remember a question for the buttons that go back and reload; `again` replaces the one that stands. */
+export function rememberQuestion(question, state, { again = false } = {}) {
+  history[again ? "replaceState" : "pushState"]({ question }, "", linkOf({ ...state, question: null }));
+}
+
+/** The question that the browser's history holds for the page as it stands; null where there is none. */
+export const rememberedQuestion = () => history.state?.question ?? null;
 
 function questionOf(given) {
   if (given.get("q")) return { q: given.get("q") };

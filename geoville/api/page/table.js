@@ -1,6 +1,6 @@
 // The table that equals the map: every perimeter drawn in the view, and those of the answer.
 
-import { byId, make } from "./dom.js";
+import { byId, heldTogether, make } from "./dom.js";
 import { inForce, natureOf, vintageOf } from "./perimeters.js";
 import { longDate, period, plural, side } from "./words.js";
 
@@ -16,7 +16,7 @@ export function fillTable(features, answer, day, onShow) {
   rows.sort((one, other) => (one.metres ?? FAR_M) - (other.metres ?? FAR_M));
   byId("rows").replaceChildren(...rows.map((row) => rowOf(row, day, onShow)));
   const about = answer?.position ? " ; distances depuis la position demandée, du plus proche au plus lointain" : "";
-  byId("table-caption").textContent = `${plural(rows.length, "périmètre", "périmètres")} au ${longDate(day)}${about}.`;
+  byId("table-caption").textContent = heldTogether(`${plural(rows.length, "périmètre", "périmètres")} au ${longDate(day)}${about}.`);
 }
 
 function rowOf({ properties, metres, geometry, title }, day, onShow) {

@@ -20,11 +20,11 @@ export function watchTools(current) {
   byId("copy").addEventListener("click", copy);
 }
 
-/** On paper nothing can be unfolded: what is folded is printed open. */
+/** On paper the legend is printed open; the rules by their names, on the one sheet that they share with the verdict and the map. */
 function openWhilePrinting() {
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("#answer details:not([open]), #legend:not([open])")];
+    opened = [...document.querySelectorAll("#legend:not([open])")];
     for (const folded of opened) folded.open = true;
   });
   addEventListener("afterprint", () => {

@@ -6,27 +6,69 @@ import { BASES, POSITIONS, QUALITIES, VERDICTS, distance, longDate, period, side
 /** Show an answer. The live region says the verdict, its reason and its basis; the rest is read at leisure. */
 export function showAnswer(answer) {
   const [reason, ...reasons] = answer.reasons;
+  const bare = isBareStreet(answer);
+  byId("grounds").hidden = false;
   byId("verdict").replaceChildren(
     make(
       "div",
       { class: `verdict ${answer.verdict}` },
       make("p", { class: "word" }, make("span", { class: "mark", "aria-hidden": "true" }), VERDICTS[answer.verdict]),
       make("p", { class: "when" }, `au ${longDate(answer.on)}`),
-      make("p", { class: "reason" }, withoutWord(reason, answer.verdict)),
-      answer.verdict === "not_found" ? null : make("p", { class: `basis ${answer.basis}` }, BASES[answer.basis]),
+      make("p", { class: "reason" }, bare ? streetSentence(answer) : withoutWord(reason, answer.verdict)),
+      bare ? make("button", { type: "button", onclick: addNumber }, "Ajouter le numéro") : null,
+      make("p", { class: "badges" }, answer.verdict === "not_found" ? null : make("span", { class: `basis ${answer.basis}` }, BASES[answer.basis]), veille(answer)),
     ),
   );
   byId("details").replaceChildren(
-    ...[facts(answer), list("Ce qui fonde la réponse", reasons), periods(answer), sources(answer)].filter(Boolean),
+    ...[facts(answer), list("Ce qui fonde la réponse", bare ? reasons.slice(1) : reasons), periods(answer), sources(answer)].filter(Boolean),
   );
   byId("tools").hidden = false;
 }
 
 /** Show why there is no answer. */
 export function showRefusal(sentence) {
-  byId("verdict").replaceChildren(make("p", { class: "refusal" }, sentence));
+  showOnly(make("p", { class: "refusal" }, sentence));
+}
+
+/** Show the page as it opens. */
+export function showNothing() {
+  showOnly(make("p", { class: "invitation" }, INVITATION));
+}
+
+const INVITATION = "Tapez trois lettres pour voir des adresses, ou touchez la carte là où se trouve le lieu.";
+
+function showOnly(paragraph) {
+  byId("verdict").replaceChildren(paragraph);
+  byId("meant").replaceChildren();
   byId("details").replaceChildren();
+  byId("rules").replaceChildren();
   byId("tools").hidden = true;
+  byId("share-box").hidden = true;
+  byId("grounds").hidden = true;
+}
+
+/** Whether a street alone was found, where its number is what lacks. */
+const isBareStreet = ({ verdict, position }) => verdict === "uncertain" && position?.type === "street" && !position.firm && !position.alternatives.length;
+
+/** One sentence: what was found of a street, and what would make the answer sure. */
+function streetSentence({ perimeters, nearest, distance_m: metres }) {
+  const rested = metres === null ? null : [...perimeters, ...nearest].find((perimeter) => perimeter.distance_m === metres);
+  const where = rested ? ` : un de ses points est à ${side(metres).replace(/^à /, "")} de « ${rested.name} »` : "";
+  return `Rue trouvée, sans numéro${where}. Ajoutez le numéro pour une réponse sûre.`;
+}
+
+/** Put the caret where the number of a street is written. */
+function addNumber() {
+  const field = byId("address");
+  field.value = ` ${field.value.trim()}`;
+  field.focus();
+  field.setSelectionRange(0, 0);
+}
+
+/** A badge for who lies in a quarter under watch, which no rule of a QPV follows from. */
+function veille({ perimeters, nearest }) {
+  const held = [...perimeters, ...nearest].find(({ kind, distance_m: metres }) => kind === "veille" && metres <= 0);
+  return held ? make("span", { class: "badge veille", title: held.name }, held.estimated ? "En veille active (estimée)" : "En veille active") : null;
 }
 
 /** The sentence of a verdict without its first word, which is written above it. */
@@ -37,9 +79,14 @@ function withoutWord(sentence, verdict) {
   return text[0].toUpperCase() + text.slice(1);
 }
 
-function facts({ position, distance_m: metres, accuracy_m: accuracy, quality }) {
+function facts(answer) {
+  const { position, distance_m: metres, accuracy_m: accuracy, quality } = answer;
   if (!position) return null;
-  const rows = [
+  const rows = isBareStreet(answer) ? [
+    ["Position trouvée", position.label],
+    ["Nature", "rue, sans numéro"],
+    ["Source de la position", position.source ?? ""],
+  ] : [
     ["Position trouvée", position.label],
     ["Nature", POSITIONS[position.type]],
     ["Distance à la limite", metres === null ? "" : side(metres)],

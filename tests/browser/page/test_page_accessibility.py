@@ -21,7 +21,7 @@ def faults(page: Page) -> list[object]:
 
 
 def ask(page: Page, text: str = ADDRESS) -> None:
-    page.get_by_role("combobox").fill(text)
+    page.get_by_label("Adresse, nom de lieu").fill(text)
     page.keyboard.press("Enter")
     expect(page.locator("#verdict .word")).to_be_visible()
 
@@ -43,7 +43,7 @@ def test_axe_finds_nothing_in_an_answer(visiting, pack_url, text):
 
 def test_axe_finds_nothing_in_suggestions_nor_on_a_small_screen(visiting, pack_url):
     with visiting(pack_url, viewport=MOBILE) as page:
-        page.get_by_role("combobox").type("1 rue youri", delay=30)
+        page.get_by_label("Adresse, nom de lieu").type("1 rue youri", delay=30)
         expect(page.get_by_role("listbox")).to_be_visible()
         assert faults(page) == []
 
@@ -93,9 +93,9 @@ def test_paper_holds_the_answer_and_not_the_tools(visiting, pack_url):
         ask(page)
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        for kept in ("#verdict", "#map", "#rules", "#rows", "#rules details p"):
+        for kept in ("#verdict", "#map", "#rules", "#rules summary", ".classes .threshold", "#details .facts"):
             expect(page.locator(kept).first).to_be_visible()
-        for left in ("#ask", "#tools", "#file", ".map-bar", ".banner nav"):
+        for left in ("#ask", "#tools", "#file", ".map-bar", ".table-side", "footer nav"):
             expect(page.locator(left)).to_be_hidden()
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert page.locator("#rules details[open]").count() == 0

@@ -22,7 +22,7 @@ def verdict(page: Page):
 
 
 def ask(page: Page, text: str) -> None:
-    page.get_by_role("combobox").fill(text)
+    page.get_by_label("Adresse, nom de lieu").fill(text)
     page.keyboard.press("Enter")
 
 
@@ -30,7 +30,7 @@ def test_an_address_is_typed_then_chosen_with_the_keyboard(visiting, pack_url):
     asked = []
     with visiting(pack_url) as page:
         page.on("request", lambda request: asked.append(request.url))
-        field = page.get_by_role("combobox")
+        field = page.get_by_label("Adresse, nom de lieu")
         field.focus()
         page.keyboard.type("1 rue youri", delay=30)
         option = page.get_by_role("option", name=re.compile(re.escape(SUGGESTED)))
@@ -55,14 +55,14 @@ def test_two_letters_suggest_nothing(visiting, pack_url):
     with visiting(pack_url) as page:
         searched = []
         page.on("request", lambda request: searched.append(request.url))
-        page.get_by_role("combobox").type("ru", delay=30)
+        page.get_by_label("Adresse, nom de lieu").type("ru", delay=30)
         page.wait_for_timeout(400)
         assert not [url for url in searched if url.endswith("/search")]
 
 
 def test_escape_closes_the_suggestions_and_keeps_the_text(visiting, pack_url):
     with visiting(pack_url) as page:
-        field = page.get_by_role("combobox")
+        field = page.get_by_label("Adresse, nom de lieu")
         field.type("1 rue youri", delay=30)
         expect(page.get_by_role("listbox")).to_be_visible()
         page.keyboard.press("Escape")
@@ -72,8 +72,8 @@ def test_escape_closes_the_suggestions_and_keeps_the_text(visiting, pack_url):
 
 def test_a_finger_chooses_a_suggestion(visiting, pack_url):
     with visiting(pack_url, viewport={"width": 390, "height": 800}, has_touch=True) as page:
-        page.get_by_role("combobox").type("1 rue youri", delay=30)
-        page.get_by_role("option").first.tap()
+        page.get_by_label("Adresse, nom de lieu").type("1 rue youri", delay=30)
+        page.locator("#suggestions").get_by_role("option").first.tap()
         expect(verdict(page)).to_have_text("Dedans")
 
 
@@ -81,7 +81,7 @@ def test_what_is_not_found_is_not_a_no(visiting, pack_url):
     with visiting(pack_url) as page:
         ask(page, "12 rue qui n'existe pas, Calais")
         expect(verdict(page)).to_have_text("Inconnu")
-        expect(page.locator("#details")).to_contain_text("Ce n'est pas un « non »")
+        expect(page.locator("#details")).to_contain_text("Ce n’est pas un «\u00a0non\u00a0»")
         expect(page.locator(".pin")).to_have_count(0)
 
 
@@ -139,18 +139,22 @@ def test_the_table_says_what_the_map_shows(visiting, pack_url):
         rows = page.locator("#rows tr")
         expect(rows.first).to_be_visible()
         before = rows.count()
+        page.get_by_role("button", name="Toutes les couches").click()
         page.get_by_label(re.compile("Quartiers vécus")).check()
         expect(page.locator("#rows")).to_contain_text("Quartier vécu, estimé")
         assert rows.count() > before
         ask(page, ADDRESS)
         expect(rows.first).to_contain_text("à l’intérieur")
+        page.get_by_label(re.compile("Quartiers de veille active")).check()
+        expect(page.locator("#rows button", has_text="Beau Marais (approximation")).to_have_count(1)
         page.get_by_label(re.compile("Quartiers de veille active")).uncheck()
-        expect(page.locator("#rows button", has_text="Fort Nieulay (approximation")).to_have_count(0)
+        expect(page.locator("#rows button", has_text="(approximation")).to_have_count(0)
 
 
 def test_a_link_keeps_the_state_and_the_address_only_where_asked(visiting, pack_url):
     with visiting(pack_url) as page:
         page.get_by_label("Génération 2015").check()
+        page.get_by_role("button", name="Toutes les couches").click()
         page.get_by_label(re.compile("Quartiers vécus")).check()
         ask(page, ADDRESS)
         expect(verdict(page)).to_have_text("Dedans")
@@ -170,6 +174,68 @@ def test_a_link_keeps_the_state_and_the_address_only_where_asked(visiting, pack_
     with visiting(given) as page:
         expect(verdict(page)).to_have_text("Dedans")
         assert "Gagarine" not in unquote(page.url)
+
+
+def test_back_and_reload_keep_the_question_which_no_address_bears(visiting, pack_url):
+    with visiting(pack_url) as page:
+        ask(page, ADDRESS)
+        expect(verdict(page)).to_have_text("Dedans")
+        ask(page, "1.80,50.93")
+        expect(verdict(page)).to_have_text("Dehors")
+        page.reload()
+        expect(verdict(page)).to_have_text("Dehors")
+        expect(page.locator("#address")).to_have_value("1.80,50.93")
+        page.go_back()
+        expect(verdict(page)).to_have_text("Dedans")
+        expect(page.locator("#address")).to_have_value(ADDRESS)
+        assert "Gagarine" not in unquote(page.url)
+        page.go_back()
+        expect(page.locator("#verdict")).to_contain_text("Tapez trois lettres")
+        expect(page.locator(".pin")).to_have_count(0)
+        expect(page.locator("#grounds")).to_be_hidden()
+
+
+def test_what_may_have_been_meant_is_a_button_away(visiting, pack_url):
+    """Swapped coordinates, a misspelt street, a missing town; an empty list says so, its limits are told beforehand."""
+    with visiting(pack_url) as page:
+        expect(page.locator("#address-help")).to_contain_text("69 adresses et 40 lieux de Calais et Marck")
+        expect(page.locator("#address-help")).to_contain_text("incomplète")
+        page.locator("#address").type("zzzz", delay=30)
+        expect(page.locator("#suggestions")).to_have_text("Aucune adresse de ce nom dans la liste.")
+        ask(page, "50.9527, 1.8952")
+        page.get_by_role("button", name="1.8952, 50.9527").click()
+        expect(verdict(page)).to_have_text("Dedans")
+        expect(page.locator("#meant")).to_be_empty()
+        ask(page, "1 ru yuri gagarine")
+        expect(verdict(page)).to_have_text("Inconnu")
+        page.get_by_role("button", name="1 Rue Youri Gagarine", exact=False).first.click()
+        expect(verdict(page)).to_have_text("Dedans")
+        ask(page, "1 rue Youri Gagarin")
+        expect(verdict(page)).to_have_text("À vérifier")
+        page.locator("#meant").get_by_role("button", name=ADDRESS).click()
+        expect(verdict(page)).to_have_text("Dedans")
+
+
+def test_a_street_alone_asks_for_its_number_in_one_sentence(visiting, pack_url):
+    with visiting(pack_url) as page:
+        ask(page, "rue Youri Gagarine, Calais")
+        expect(page.locator("#verdict .reason")).to_contain_text("Ajoutez le numéro")
+        for contradiction in ("pas assez sûre", "prise pour exacte", "aléatoire"):
+            for part in ("#verdict", "#details"):
+                expect(page.locator(part)).not_to_contain_text(contradiction)
+        page.get_by_role("button", name="Ajouter le numéro").click()
+        page.keyboard.type("1")
+        page.keyboard.press("Enter")
+        expect(verdict(page)).to_have_text("Dedans")
+
+
+def test_who_is_under_watch_reads_it_in_the_box(visiting, pack_url):
+    with visiting(pack_url) as page:
+        ask(page, "1.8938,50.9440")
+        expect(verdict(page)).to_have_text("Dehors")
+        expect(page.locator("#verdict .badge")).to_have_text("En veille active (estimée)")
+        ask(page, "1.80,50.93")
+        expect(page.locator("#verdict .badge")).to_have_count(0)
 
 
 def test_the_attestation_is_given_as_a_file(visiting, pack_url):

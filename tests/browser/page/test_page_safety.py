@@ -14,7 +14,7 @@ INJECTED = "img[src=x], #verdict script, #rows script, #file script"
 
 def test_a_hostile_address_is_only_text(visiting, pack_url):
     with visiting(pack_url) as page:
-        page.get_by_role("combobox").fill(HOSTILE)
+        page.get_by_label("Adresse, nom de lieu").fill(HOSTILE)
         page.keyboard.press("Enter")
         expect(page.locator("#verdict .word")).to_have_text("Inconnu")
         assert page.locator(INJECTED).count() == 0
