@@ -207,7 +207,7 @@ GROUND_ROLES = ("streets", "water")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Ground:
+class TownGround:
     """Streets, railways and water, and what their licences ask to be written.
 
     Parameters
@@ -219,14 +219,14 @@ class Ground:
     credits: tuple[str, ...]
 
 
-def ground_of(territory: Pack | None, given: Sequence[Path] = ()) -> Ground:
+def ground_of(territory: Pack | None, given: Sequence[Path] = ()) -> TownGround:
     """Ground of a territory, and of files that the user gives."""
     own = [territory.file(role) for role in GROUND_ROLES if territory.has(role)] if territory is not None else []
     read = [(read_ground(file.checked_path()), file.source.citation) for file in own]
     read += [(found, found.credit) for found in map(read_ground, given)]
     layers = [GroundLayer(kind, shapes) for found, _ in read for kind, shapes in found.shapes.items()]
     ordered = sorted(layers, key=lambda layer: GROUND_ORDER.index(layer.kind))
-    return Ground(tuple(ordered), tuple(credit for _, credit in read))
+    return TownGround(tuple(ordered), tuple(credit for _, credit in read))
 
 
 def _with_ground(scene: Scene, look: MapLook, territory: Pack | None = None) -> Scene:

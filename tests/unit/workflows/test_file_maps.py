@@ -51,7 +51,7 @@ def test_in_a_territory_its_cells_are_under_the_perimeters(perimeter_file):
 
 def test_tiles_open_the_page_to_their_host_only(perimeter_file):
     path = perimeter_file(5.4, 43.3)
-    assert "https://data.geopf.fr" not in render_page(file_map(PerimeterFile(path), ON))
+    assert "https://data.geopf.fr" not in render_page(file_map(PerimeterFile(path), ON, read_look(None, "aucun")))
     page = render_page(file_map(PerimeterFile(path), ON, read_look(None, "ign")))
     assert "img-src data: https://data.geopf.fr;" in page.replace('"', ";")
     assert "© IGN" in page
