@@ -326,7 +326,7 @@ def render_comparison(spec: ComparisonSpec) -> str:
         A script that the page needs is missing from the installation.
     """
     page = drawn([_folium_map(spec, side) for side in spec.sides])
-    tiles = json.dumps(spec.tiles.document()) if spec.tiles else "null"
+    tiles = json.dumps(spec.tiles.document(), ensure_ascii=False) if spec.tiles else "null"
     return page_text(
         "comparison/compare.html",
         spec=spec,

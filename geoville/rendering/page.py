@@ -193,5 +193,5 @@ def _layers(spec: MapSpec, folium_map: Any) -> Iterator[LayerEntry]:
 
 def _set_up(spec: MapSpec, folium_map: str, layers: list[LayerEntry], backdrop: Any) -> str:
     names = ", ".join(layer.drawn.get_name() for layer in layers)
-    tiles = json.dumps(spec.tiles.document()) if spec.tiles else "null"
+    tiles = json.dumps(spec.tiles.document(), ensure_ascii=False) if spec.tiles else "null"
     return f"setUpPage({folium_map}, [{names}], {backdrop.get_name() if backdrop else 'null'}, {tiles});"
