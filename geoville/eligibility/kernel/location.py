@@ -16,7 +16,6 @@ from geoville.eligibility.kernel.grid import (
     SIDE,
     Cells,
     KernelGrid,
-    code_at,
     place_in_block,
     touched_cells,
 )
@@ -59,44 +58,128 @@ class LocationIndex(NamedTuple):
     ends: NDArray[np.float64]
 
 
+STAGE = 512
+"""Points that go through each stage of `locate` together: what is written for them stays in the first cache."""
+
+
 @compiled_loop
 def locate(
-    east: NDArray[np.float64], north: NDArray[np.float64], location: LocationIndex, found: NDArray[np.int32]
+    east: NDArray[np.float64],
+    north: NDArray[np.float64],
+    location: LocationIndex,
+    found: NDArray[np.int32],
+    stage: NDArray[np.int32],
+    ahead: NDArray[np.float64],
 ) -> int:
-    """Write the number of the set of polygons that hold each of (n,) points; count those that are UNSURE."""
+    """Write the number of the set of polygons that hold each of (n,) points; count those that are UNSURE.
+
+    Parameters
+    ----------
+    stage, ahead : (5, STAGE) and (STAGE,) room to work in, whatever they hold.
+
+    Notes
+    -----
+    Points are taken some hundreds at a time, and all make a step before any makes the next: a step of one does not
+    wait for the memory that another's asks for, and only those that go down a level are looked at on it.
+    """
     grid, codes = location.cells.grid, location.cells.codes
-    crossed, outcome, tests = location.crossed, location.outcome, location.tests
-    followed, ends = location.followed, location.ends
+    row, column, active, first, last = stage[0], stage[1], stage[2], stage[3], stage[4]
     unsure = 0
-    for point in range(len(east)):
-        code = code_at(east[point], north[point], grid, codes)
-        if code < 0:
-            code = _in_crossed_cell(east[point], north[point], -1 - code, crossed, outcome, tests, followed, ends)
-            unsure += code == UNSURE
-        found[point] = code
+    for start in range(0, len(east), STAGE):
+        x, y = east[start : start + STAGE], north[start : start + STAGE]
+        code = found[start : start + STAGE]
+        _fine_cells(x, y, grid, row, column)
+        divided = _coarse_codes(row, column, grid, codes, code, active)
+        divided = _codes_in_blocks(row, column, SHIFT, divided, codes, code, active)
+        crossed = _codes_in_blocks(row, column, 0, divided, codes, code, active)
+        for place in range(crossed):
+            cell = -1 - code[np.uint32(active[place])]
+            row[place], column[place] = location.crossed[cell, 0], location.crossed[cell, 1]
+            code[np.uint32(active[place])] = location.crossed[cell, 2]
+        for place in range(crossed):
+            first[place], last[place] = location.tests[row[place], 0], location.tests[row[place], 1]
+        for place in range(crossed):  # reading an edge of each brings those after it, all of them at once
+            if first[place] < last[place]:
+                ahead[place] = location.ends[location.followed[first[place]], 1]
+        for place in range(crossed):
+            point = np.uint32(active[place])
+            code[point] = _after_tests(x[point], y[point], row[place], column[place], code[point], location)
+            unsure += code[point] == UNSURE
     return unsure
 
 
 @inlined
-def _in_crossed_cell(
-    east: float,
-    north: float,
-    cell: int,
-    crossed: NDArray[np.int32],
-    outcome: NDArray[np.int32],
-    tests: NDArray[np.int32],
-    followed: NDArray[np.int32],
-    ends: NDArray[np.float64],
+def _fine_cells(
+    east: NDArray[np.float64],
+    north: NDArray[np.float64],
+    grid: KernelGrid,
+    row: NDArray[np.int32],
+    column: NDArray[np.int32],
+) -> None:
+    """Write the fine row and column of points, the row being OUTSIDE beyond the grid and for NaN."""
+    columns, rows = float(grid.columns << FINE_SHIFT), float(grid.rows << FINE_SHIFT)
+    for point in range(len(east)):
+        across, along = (east[point] - grid.west) * grid.per_m, (north[point] - grid.south) * grid.per_m
+        within = (across >= 0) & (across < columns) & (along >= 0) & (along < rows)
+        row[point] = np.int32(along if within else OUTSIDE)
+        column[point] = np.int32(across if within else 0.0)
+
+
+OUTSIDE = -1
+
+
+@inlined
+def _coarse_codes(
+    row: NDArray[np.int32],
+    column: NDArray[np.int32],
+    grid: KernelGrid,
+    codes: NDArray[np.int32],
+    code: NDArray[np.int32],
+    active: NDArray[np.int32],
 ) -> int:
-    first, last, combination = crossed[cell, 0], crossed[cell, 1], crossed[cell, 2]
+    """Write the codes of coarse cells, 0 outside the grid, list the points in divided ones and count them."""
+    divided = np.uint64(0)
+    for point in range(len(code)):
+        within = row[point] != OUTSIDE
+        line = np.uint32(row[point] if within else 0)
+        cell = (line >> FINE_SHIFT) * np.uint32(grid.columns) + (np.uint32(column[point]) >> FINE_SHIFT)
+        code[point] = codes[np.uint32(cell)] if within else 0
+        active[divided] = point  # without a branch: what is not kept is written over
+        divided += np.uint64(code[point] < 0)
+    return int(divided)
+
+
+@inlined
+def _codes_in_blocks(
+    row: NDArray[np.int32],
+    column: NDArray[np.int32],
+    shift: int,
+    divided: int,
+    codes: NDArray[np.int32],
+    code: NDArray[np.int32],
+    active: NDArray[np.int32],
+) -> int:
+    """Write the codes of the cells of the blocks that the listed points are in; list, count those of negative codes."""
+    kept = np.uint64(0)
+    for place in range(divided):
+        point = np.uint32(active[place])
+        code[point] = codes[place_in_block(-code[point], row[point] >> shift, column[point] >> shift)]
+        active[kept] = point
+        kept += np.uint64(code[point] < 0)
+    return int(kept)
+
+
+@inlined
+def _after_tests(east: float, north: float, first: int, last: int, combination: int, location: LocationIndex) -> int:
+    """Set that the tests of a crossed cell lead to."""
     if combination == UNSURE:
         return UNSURE
     for test in range(first, last):
-        inside = _passes(east, north, test, tests, followed, ends)
+        inside = _passes(east, north, test, location.tests, location.followed, location.ends)
         if inside == UNSURE:
             return UNSURE
         combination += inside << (test - first)
-    return int(outcome[combination])
+    return int(location.outcome[combination])
 
 
 @inlined
@@ -159,7 +242,7 @@ def build_location(segments: Segments, grid: KernelGrid, numbers: SetNumbers) ->
     cells.codes[places] = -1 - np.arange(len(places), dtype=np.int32)
     crossed = np.column_stack([tests[:-1], tests[1:], outcomes]).astype(np.int32)
     odd, edges, followed = _tests(
-        crossings.row, crossings.column, crossings.polygon, segments.ends, segments.starts, grid
+        crossings.row, crossings.column, crossings.polygon, segments.ends, _rows_of(segments, grid), grid
     )
     tested = np.column_stack([edges[:-1], edges[1:], odd]).astype(np.int32)
     return LocationIndex(cells, crossed, outcome, tested, followed, segments.ends)
@@ -309,32 +392,83 @@ def _outcomes(
     return starts, np.array(outcome, dtype=np.int32)
 
 
+class _Rows(NamedTuple):
+    """Edges by the row of fine cells that they may touch, polygon by polygon: the few that a cell has to ask of.
+
+    Parameters
+    ----------
+    lowest : (p,) first row of each polygon.
+    base : (p,) its place in `first`.
+    first, edges : edges of the row at place k are `edges[first[k]:first[k + 1]]`, in increasing order.
+    """
+
+    lowest: NDArray[np.int64]
+    base: NDArray[np.int64]
+    first: NDArray[np.int64]
+    edges: NDArray[np.int32]
+
+
+def _rows_of(segments: Segments, grid: KernelGrid) -> _Rows:
+    low, high = np.sort(segments.ends[:, [1, 3]], axis=1).T
+    lowest, highest = (
+        np.floor((north - grid.south) * grid.per_m).astype(np.int64)
+        for north in (low - 2 * MARGIN_M, high + 2 * MARGIN_M)
+    )
+    first_row = np.minimum.reduceat(lowest, segments.starts[:-1])
+    last_row = np.maximum.reduceat(highest, segments.starts[:-1])
+    base = np.concatenate([[0], np.cumsum(last_row - first_row + 1)])
+    first, edges = _listed_by_row(lowest, highest, (base[:-1] - first_row)[segments.owner], int(base[-1]))
+    return _Rows(first_row, base[:-1], first, edges)
+
+
+@compiled
+def _listed_by_row(
+    lowest: NDArray[np.int64], highest: NDArray[np.int64], shift: NDArray[np.int64], rows: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Edges of each row, given the first and last row of each edge and what leads from these to places."""
+    first = np.zeros(rows + 2, np.int64)
+    for edge in range(len(lowest)):
+        for row in range(lowest[edge], highest[edge] + 1):
+            first[shift[edge] + row + 2] += 1
+    for place in range(len(first) - 1):
+        first[place + 1] += first[place]
+    edges = np.empty(first[-1], np.int32)
+    for edge in range(len(lowest)):
+        for row in range(lowest[edge], highest[edge] + 1):
+            place = shift[edge] + row + 1
+            edges[first[place]] = edge
+            first[place] += 1
+    return first, edges
+
+
 @compiled
 def _tests(
     row: NDArray[np.int64],
     column: NDArray[np.int64],
     polygon: NDArray[np.int64],
     ends: NDArray[np.float64],
-    starts: NDArray[np.int64],
+    rows: _Rows,
     grid: KernelGrid,
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int32]]:
     """Parity of the far edges and edges to follow, for each crossed cell and polygon."""
     inside = np.zeros(len(row), np.bool_)
     first = np.zeros(len(row) + 1, np.int64)
     for test in range(len(row)):
-        for edge in range(starts[polygon[test]], starts[polygon[test] + 1]):
-            role = _role(ends, edge, row[test], column[test], grid)
+        line = rows.base[polygon[test]] + row[test] - rows.lowest[polygon[test]]
+        for place in range(rows.first[line], rows.first[line + 1]):
+            role = _role(ends, rows.edges[place], row[test], column[test], grid)
             inside[test] ^= role == _SPANS
             first[test + 1] += role == _FOLLOWED
     for test in range(len(row)):
         first[test + 1] += first[test]
     followed = np.empty(first[-1], np.int32)
     for test in range(len(row)):
-        place = first[test]
-        for edge in range(starts[polygon[test]], starts[polygon[test] + 1]):
-            if _role(ends, edge, row[test], column[test], grid) == _FOLLOWED:
-                followed[place] = edge
-                place += 1
+        line = rows.base[polygon[test]] + row[test] - rows.lowest[polygon[test]]
+        kept = first[test]
+        for place in range(rows.first[line], rows.first[line + 1]):
+            if _role(ends, rows.edges[place], row[test], column[test], grid) == _FOLLOWED:
+                followed[kept] = rows.edges[place]
+                kept += 1
     return inside, first, followed
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from geoville.eligibility.kernel.compiler import is_kept
 from geoville.eligibility.kernel.grid import grid_over, in_order_of_cells
 from geoville.eligibility.kernel.limits import build_limits, measure
-from geoville.eligibility.kernel.location import UNSURE, build_location, locate
+from geoville.eligibility.kernel.location import STAGE, UNSURE, build_location, locate
 from geoville.eligibility.kernel.segments import segments_of
 from geoville.eligibility.kernel.sets import Membership, SetNumbers
 
@@ -51,7 +51,8 @@ class PointLocator:
     def place(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> Membership:
         """Say which polygons hold each of (n,) points, metres in the CRS of the polygons; none holds a NaN."""
         sets = np.empty(len(east), dtype=np.int32)
-        if not locate(east, north, self.location, sets):
+        room = np.empty((5, STAGE), dtype=np.int32), np.empty(STAGE)
+        if not locate(east, north, self.location, sets, *room):
             return Membership(sets, self.table)
         unsure = np.flatnonzero(sets == UNSURE)
         numbers = self.table.numbers()
