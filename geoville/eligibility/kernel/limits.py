@@ -78,6 +78,8 @@ def measure(
     signed: NDArray[np.float64],
     polygon: NDArray[np.int32],
     several: NDArray[np.bool_],
+    stage: NDArray[np.int32],
+    ahead: NDArray[np.float64],
 ) -> None:
     """Write the distance to the limit of the polygon in which a point lies deepest, or else of the nearest one.
 
@@ -90,31 +92,62 @@ def measure(
     signed : (n,) metres, at most 0 inside, infinite where there is none.
     polygon : (n,) the first of several as deep or as near, `NOWHERE` where there is none.
     several : (n,) whether there are several as near, for points outside all.
+    stage, ahead : (3, STAGE) and (STAGE,) room to work in, whatever they hold.
+
+    Notes
+    -----
+    Points are taken some at a time, and all make a step before any makes the next, as in `location.locate`: lists of
+    segments are too many for any cache, and a point does not wait for the memory that another asks for.
     """
-    for point in order:
-        first, last = first_member[sets[point]], first_member[sets[point] + 1]
-        least, nearest, tied = _nearest(east[point], north[point], first == last, limits)
-        if first == last:
-            signed[point], polygon[point], several[point] = least, nearest, tied
-            continue
-        deepest, several[point] = -1.0, False
-        for place in range(first, last):
-            member = members[place]
-            depth = least if member == nearest else _to_limit(east[point], north[point], member, limits)
-            if depth > deepest:
-                deepest, polygon[point] = depth, member
-        signed[point] = 0.0 - deepest
+    listed, starting, ending = stage[0], stage[1], stage[2]
+    for start in range(0, len(order), STAGE):
+        some = order[start : start + STAGE]
+        _lists(some, east, north, limits, listed, starting, ending, ahead)
+        for place in range(len(some)):
+            point = some[place]
+            x, y = east[point], north[point]
+            first, last = first_member[sets[point]], first_member[sets[point] + 1]
+            least, nearest, tied = math.inf, NOWHERE, False
+            if listed[place] > 0:
+                least, nearest, tied = _among_segments(x, y, starting[place], ending[place], limits)
+            elif first == last:
+                least, nearest, tied = _among_polygons(x, y, code_at(x, y, limits.far.grid, limits.far.codes), limits)
+            if first == last:
+                signed[point], polygon[point], several[point] = least, nearest, tied
+                continue
+            deepest, several[point] = -1.0, False
+            for rank in range(first, last):
+                member = members[rank]
+                depth = least if member == nearest else _to_limit(x, y, member, limits)
+                if depth > deepest:
+                    deepest, polygon[point] = depth, member
+            signed[point] = 0.0 - deepest
+
+
+STAGE = 128
 
 
 @inlined
-def _nearest(east: float, north: float, however_far: bool, limits: LimitIndex) -> tuple[float, int, bool]:  # noqa: FBT001
-    """Distance to the nearest limit, its polygon, and whether another polygon is as near."""
-    code = code_at(east, north, limits.near.grid, limits.near.codes)
-    if code > 0:
-        return _among_segments(east, north, limits.first_near[code - 1], limits.first_near[code], limits)
-    if however_far:
-        return _among_polygons(east, north, code_at(east, north, limits.far.grid, limits.far.codes), limits)
-    return math.inf, NOWHERE, False
+def _lists(
+    points: NDArray[np.int64],
+    east: NDArray[np.float64],
+    north: NDArray[np.float64],
+    limits: LimitIndex,
+    listed: NDArray[np.int32],
+    starting: NDArray[np.int32],
+    ending: NDArray[np.int32],
+    ahead: NDArray[np.float64],
+) -> None:
+    """Write the code of the near cell of each of some points, and where the list of its segments starts and ends."""
+    for place in range(len(points)):
+        point = points[place]
+        listed[place] = code_at(east[point], north[point], limits.near.grid, limits.near.codes)
+    for place in range(len(points)):
+        if listed[place] > 0:
+            starting[place], ending[place] = limits.first_near[listed[place] - 1], limits.first_near[listed[place]]
+    for place in range(len(points)):  # reading a segment of each list brings the list, all of them at once
+        if listed[place] > 0 and starting[place] < ending[place]:
+            ahead[place] = limits.ends[limits.nearest[starting[place]], 0]
 
 
 @inlined
@@ -188,6 +221,8 @@ _FAR_REACH_M = 50_000.0
 _FAR_CELLS_ACROSS = 128
 _LONG = 24
 """Segments of a list beyond which its cell is divided."""
+
+_HALF = SIDE // 2
 
 _ALIKE = 2
 """Fine cells along the side of a square of them that share one list."""
@@ -281,33 +316,41 @@ def _coarse_lists(
     nearest one and the cell's diagonal. The lists of smaller cells are drawn from that of the larger one.
     """
     row, column = coarse // grid.columns * FINE_SIDE, coarse % grid.columns * FINE_SIDE
-    around, _ = _closest(row, column, FINE_SIDE, ends, _of_close_polygons(row, column, starts, bounds, grid), grid)
+    polygons = _of_close_polygons(row, column, starts, bounds, grid)
+    squares, around = np.empty(len(polygons)), np.empty(len(polygons), np.int32)
+    close, kept = np.empty(len(polygons), np.int32), np.empty(len(polygons), np.int32)
+    held, _ = _closest(row, column, FINE_SIDE, ends, polygons, grid, squares, around)
+    around, beside, in_quarter = around[:held], np.empty(held, np.int32), 0
     codes = np.zeros((1 + SIDE * SIDE) * SIDE * SIDE, np.int32)
     sizes = np.empty(len(codes), np.int64)
-    listed = np.empty(SIDE * SIDE * SIDE * SIDE * max(len(around), _LONG), np.int32)
+    listed = np.empty(SIDE * SIDE * SIDE * SIDE * max(held, _LONG), np.int32)
     blocks, lists, count = 1, 0, 0
-    for middle in range(SIDE * SIDE):
+    for turn in range(SIDE * SIDE):  # quarter after quarter, so that the list of each is drawn from a shorter one
+        quarter, within = turn // (_HALF * _HALF), turn % (_HALF * _HALF)
+        if within == 0:
+            up, right = row + quarter // 2 * FINE_SIDE // 2, column + quarter % 2 * FINE_SIDE // 2
+            in_quarter, _ = _closest(up, right, FINE_SIDE // 2, ends, around, grid, squares, beside)
+        middle = (quarter // 2 * _HALF + within // _HALF) * SIDE + quarter % 2 * _HALF + within % _HALF
         low, left = row + middle // SIDE * SIDE, column + middle % SIDE * SIDE
-        close, least = _closest(low, left, SIDE, ends, around, grid)
+        held, least = _closest(low, left, SIDE, ends, beside[:in_quarter], grid, squares, close)
         if least > reach_m + SIDE * grid.fine_m:
             continue
-        if len(close) <= _LONG:
+        if held <= _LONG:
             lists += 1
-            codes[middle], sizes[lists - 1] = lists, len(close)
-            count = _append(close, listed, count)
+            codes[middle], sizes[lists - 1] = lists, held
+            count = _append(close[:held], listed, count)
             continue
         codes[middle] = -blocks * SIDE * SIDE
         for corner in range(0, SIDE * SIDE, _ALIKE):
             up, right = corner // SIDE, corner % SIDE
             if up % _ALIKE:
                 continue
-            kept, _ = _closest(low + up, left + right, _ALIKE, ends, close, grid)
+            few, _ = _closest(low + up, left + right, _ALIKE, ends, close[:held], grid, squares, kept)
             lists += 1
             for cell in range(_ALIKE * _ALIKE):
-                beside = corner + cell // _ALIKE * SIDE + cell % _ALIKE
-                codes[blocks * SIDE * SIDE + beside] = lists
-            sizes[lists - 1] = len(kept)
-            count = _append(kept, listed, count)
+                codes[blocks * SIDE * SIDE + corner + cell // _ALIKE * SIDE + cell % _ALIKE] = lists
+            sizes[lists - 1] = few
+            count = _append(kept[:few], listed, count)
         blocks += 1
     return codes[: blocks * SIDE * SIDE].copy(), sizes[:lists].copy(), listed[:count].copy()
 
@@ -323,22 +366,33 @@ def _append(some: NDArray[np.int32], listed: NDArray[np.int32], count: int) -> i
 
 @compiled
 def _closest(
-    row: int, column: int, side: int, ends: NDArray[np.float64], candidates: NDArray[np.int32], grid: KernelGrid
-) -> tuple[NDArray[np.int32], float]:
-    """Segments that may be the nearest to some point of a square of fine cells, and how far its centre's nearest is."""
+    row: int,
+    column: int,
+    side: int,
+    ends: NDArray[np.float64],
+    candidates: NDArray[np.int32],
+    grid: KernelGrid,
+    squares: NDArray[np.float64],
+    kept: NDArray[np.int32],
+) -> tuple[int, float]:
+    """Write the segments that may be the nearest to some point of a square of fine cells; how many, and the least.
+
+    Parameters
+    ----------
+    squares, kept : room for as many numbers as there are candidates; `kept` is what is written.
+    """
     east, north = grid.west + (column + side / 2) * grid.fine_m, grid.south + (row + side / 2) * grid.fine_m
-    metres = np.empty(len(candidates))
     least = math.inf
     for place in range(len(candidates)):
-        metres[place] = math.sqrt(squared_distance_to(east, north, ends, candidates[place]))
-        least = min(least, metres[place])
-    enough = least + side * grid.fine_m * math.sqrt(2) + MARGIN_M
-    count, kept = 0, np.empty(len(candidates), np.int32)
+        squares[place] = squared_distance_to(east, north, ends, candidates[place])
+        least = min(least, squares[place])
+    least = math.sqrt(least)
+    enough = (least + side * grid.fine_m * math.sqrt(2) + MARGIN_M) ** 2
+    count = 0
     for place in range(len(candidates)):
-        if metres[place] <= enough:
-            kept[count] = candidates[place]
-            count += 1
-    return kept[:count], least
+        kept[count] = candidates[place]  # without a branch: what is not kept is written over
+        count += squares[place] <= enough
+    return count, least
 
 
 @compiled

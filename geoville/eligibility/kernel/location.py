@@ -392,7 +392,7 @@ def _outcomes(
     return starts, np.array(outcome, dtype=np.int32)
 
 
-class _Rows(NamedTuple):
+class _EdgesByRow(NamedTuple):
     """Edges by the row of fine cells that they may touch, polygon by polygon: the few that a cell has to ask of.
 
     Parameters
@@ -408,7 +408,7 @@ class _Rows(NamedTuple):
     edges: NDArray[np.int32]
 
 
-def _rows_of(segments: Segments, grid: KernelGrid) -> _Rows:
+def _rows_of(segments: Segments, grid: KernelGrid) -> _EdgesByRow:
     low, high = np.sort(segments.ends[:, [1, 3]], axis=1).T
     lowest, highest = (
         np.floor((north - grid.south) * grid.per_m).astype(np.int64)
@@ -418,7 +418,7 @@ def _rows_of(segments: Segments, grid: KernelGrid) -> _Rows:
     last_row = np.maximum.reduceat(highest, segments.starts[:-1])
     base = np.concatenate([[0], np.cumsum(last_row - first_row + 1)])
     first, edges = _listed_by_row(lowest, highest, (base[:-1] - first_row)[segments.owner], int(base[-1]))
-    return _Rows(first_row, base[:-1], first, edges)
+    return _EdgesByRow(first_row, base[:-1], first, edges)
 
 
 @compiled
@@ -447,7 +447,7 @@ def _tests(
     column: NDArray[np.int64],
     polygon: NDArray[np.int64],
     ends: NDArray[np.float64],
-    rows: _Rows,
+    rows: _EdgesByRow,
     grid: KernelGrid,
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int32]]:
     """Parity of the far edges and edges to follow, for each crossed cell and polygon."""

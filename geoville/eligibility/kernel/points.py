@@ -13,6 +13,7 @@ import numpy as np
 
 from geoville.eligibility.kernel.compiler import is_kept
 from geoville.eligibility.kernel.grid import grid_over, in_order_of_cells
+from geoville.eligibility.kernel.limits import STAGE as LISTED_TOGETHER
 from geoville.eligibility.kernel.limits import build_limits, measure
 from geoville.eligibility.kernel.location import STAGE, UNSURE, build_location, locate
 from geoville.eligibility.kernel.segments import segments_of
@@ -108,7 +109,8 @@ class LimitFinder:
         several = np.empty(len(east), dtype=np.bool_)
         order = in_order_of_cells(east, north, self.limits.near.grid)
         sets, table = membership.sets, membership.table
-        measure(east, north, order, sets, table.starts, table.members, self.limits, signed, polygon, several)
+        room = np.empty((3, LISTED_TOGETHER), dtype=np.int32), np.empty(LISTED_TOGETHER)
+        measure(east, north, order, sets, table.starts, table.members, self.limits, signed, polygon, several, *room)
         return signed, polygon, several
 
 
