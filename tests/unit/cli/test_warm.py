@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import os
+import sys
+import time
+
 import pytest
 
 from geoville.eligibility.kernel import points
@@ -47,3 +52,23 @@ def _signatures():
         for name, loop in vars(module).items()
         if hasattr(loop, "signatures")
     }
+
+
+def test_what_was_kept_of_an_older_version_is_forgotten(tmp_path, monkeypatch):
+    """numba reads what it kept before it looks whether the file changed, and stops at a class that is no more."""
+    source = tmp_path / "kept_loop.py"
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for age, name in enumerate(("Former", "Present")):
+        source.write_text(
+            "from typing import NamedTuple\n"
+            "from geoville.eligibility.kernel.compiler import compiled\n"
+            f"class {name}(NamedTuple):\n    number: int\n"
+            "@compiled\ndef twice(some):\n    return 2 * some.number\n"
+            f"answer = twice({name}(21))\n",
+            encoding="utf-8",
+        )
+        os.utime(source, (changed := time.time() - 3600 * (1 - 2 * age), changed))
+        sys.modules.pop("kept_loop", None)
+        importlib.invalidate_caches()
+        assert importlib.import_module("kept_loop").answer == 42
+    sys.modules.pop("kept_loop")
