@@ -2,6 +2,7 @@
 # make test       every test that fits in a few minutes, one process a core and one more (CI runs this too)
 # make lint       ruff, mypy, import-linter
 # make slow       the long proofs, and every property on cases drawn by chance
+# make stress     ten runs under load of the tests that depend on time, processes, signals or sockets
 # make notebooks  executes the notebooks of docs/notebooks, and keeps what they print
 # make images     draws the pictures of the documents again
 # make release    builds it, and installs it alone on pinned, oldest and newest dependencies
@@ -16,7 +17,7 @@ else
 BIN := $(VENV)/bin
 endif
 
-.PHONY: demo test lint slow notebooks images audit release bench clean
+.PHONY: demo test lint slow stress notebooks images audit release bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/geoville demo
@@ -34,6 +35,9 @@ lint: $(VENV)/.installed-lint
 slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m slow --timeout 7200
 	$(BIN)/python -m pytest -m "hypothesis and not slow" --hypothesis-profile random -n logical --maxprocesses 8
+
+stress: $(VENV)/.installed-test
+	.ci/stress
 
 notebooks: $(VENV)/.installed-test
 	$(BIN)/python docs/notebooks/run.py
