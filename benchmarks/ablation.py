@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.cell_geometry import cell_squares
 from geoville.carroyage.estimate import IrisIncome, estimate_income, iris_weight
+from geoville.carroyage.grid import cell_squares
 from geoville.carroyage.method import method_choice
 from geoville.carroyage.raking import overlap_of_cells
 from geoville.crs import GRID_CRS

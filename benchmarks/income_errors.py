@@ -18,8 +18,7 @@ import numpy as np
 
 from geoville.carroyage import shrinkage
 from geoville.carroyage.bridge import QUARTILE_Z, Bridge
-from geoville.carroyage.cell_geometry import cell_squares
-from geoville.carroyage.grid import Grid
+from geoville.carroyage.grid import Grid, cell_squares
 from geoville.carroyage.income import CellIncome, pooled_medians
 from geoville.carroyage.raking import IrisOverlap, overlap_of_cells, rake_to_iris
 from geoville.carroyage.shrinkage import neighbour_mean, sampling_variance, shrink_to_neighbours

@@ -21,8 +21,8 @@ from libpysal.graph import Graph
 from races import HEAD, Race, machine
 from scipy import ndimage
 
-from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.carroyage.cell_id import format_cell_ids, parse_cell_ids
+from geoville.carroyage.grid import cell_squares, union_of_cells
 from geoville.carroyage.lattice import cluster_cells, members
 from geoville.sources.grids import fixed_width_ids
 

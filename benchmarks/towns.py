@@ -12,7 +12,7 @@ import geopandas
 import numpy as np
 import shapely
 
-from geoville.carroyage.cell_geometry import cell_squares
+from geoville.carroyage.grid import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.law import IncomeReference
 from geoville.perimeters.areas import PopulatedCells

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.cell_geometry import cell_squares
-from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.grid import CELL_SIZE_M, cell_squares
 from geoville.crs import GRID_CRS, transform_points
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.cell_geometry import cell_squares
+from geoville.carroyage.grid import cell_squares
 from geoville.perimeters.areas import PopulatedCells
 from geoville.perimeters.outlines import NO_QUARTER, Outline, close_gaps, drop_slivers, fill_small_holes, pieces_of
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
-from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.grid import CELL_SIZE_M, cell_squares, union_of_cells
 from geoville.carroyage.lattice import find_keys, place_keys, places_of
 from geoville.crs import transform_geometry
 

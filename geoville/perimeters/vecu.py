@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville import french
-from geoville.carroyage.cell_geometry import cell_squares
-from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.grid import CELL_SIZE_M, cell_squares
 from geoville.crs import transform_points
 from geoville.model import Kind, Perimeter
 from geoville.perimeters.outlines import polygons_of, split_slivers

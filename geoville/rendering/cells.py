@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
 from geoville.carroyage.cell_id import format_cell_ids
+from geoville.carroyage.grid import cell_squares, union_of_cells
 from geoville.crs import WGS84
 from geoville.french import UNIT_SPACE, UNKNOWN, euros, number, people, percent
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.cell_geometry import union_of_cells
+from geoville.carroyage.grid import union_of_cells
 from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.sentences import KIND_NAMES, dates_in_force
 from geoville.french import UNIT_SPACE, UNKNOWN, distance, euros, fold, long_date, number, people, percent

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoville.carroyage.cell_geometry import union_of_cells
-from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.grid import CELL_SIZE_M, union_of_cells
 from geoville.crs import WGS84, transform_points
 from geoville.french import UNIT_SPACE, held_together, number
 from geoville.rendering.cells import Popup, geojson, grid_squares

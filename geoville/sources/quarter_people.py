@@ -6,7 +6,7 @@ import csv
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from geoville.carroyage.cell_geometry import cell_squares
+from geoville.carroyage.grid import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.errors import DataUnavailableError, Location
 from geoville.model import CELL_PEOPLE, CELL_PEOPLE_SOURCE, Kind

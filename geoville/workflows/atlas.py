@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
+from geoville.carroyage.grid import cell_squares, union_of_cells
 from geoville.crs import GRID_CRS, WGS84, transform_points
 from geoville.eligibility.rules import rules_at
 from geoville.extras import need

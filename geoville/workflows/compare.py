@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from geoville.carroyage.cell_geometry import cell_squares
+from geoville.carroyage.grid import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.eligibility.documents import identity_document
 from geoville.perimeters.areas import CoveredGround

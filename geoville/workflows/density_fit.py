@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoville.carroyage.cell_geometry import cell_squares
-from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.grid import CELL_SIZE_M, cell_squares
 from geoville.carroyage.ground_index import reference_density
 from geoville.carroyage.method import index_rules, method_date, method_rules
 from geoville.crs import GRID_CRS, transform_points

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoville.carroyage.cell_geometry import cell_squares
+from geoville.carroyage.grid import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.model import POPULATION, POPULATION_SOURCE, Kind
 from geoville.perimeters.areas import CoveredGround, PopulatedCells

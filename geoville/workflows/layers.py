@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geoville import french
-from geoville.carroyage.cell_geometry import cell_squares
+from geoville.carroyage.grid import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.errors import ContourError, Location
 from geoville.model import QUARTER_KINDS, Kind, Source

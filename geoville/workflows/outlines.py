@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
-from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.grid import CELL_SIZE_M, cell_squares, union_of_cells
 from geoville.carroyage.method import method_rules
 from geoville.crs import transform_geometry
 from geoville.errors import InvalidInputError

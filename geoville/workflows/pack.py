@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
+from geoville.carroyage.grid import cell_squares, union_of_cells
 from geoville.errors import InvalidInputError
 from geoville.model import Kind, Perimeter, Source
 from geoville.perimeters.vecu import VecuRules

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.cell_geometry import cell_squares
 from geoville.carroyage.cell_parts import cut_by_iris, whole_cells
+from geoville.carroyage.grid import cell_squares
 from geoville.carroyage.method import method_date, method_rules
 from geoville.carroyage.probit_bridge import ProbitBridge, fit_probit_bridge
 from geoville.carroyage.raking import overlap_of_cells

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoville.carroyage.cell_geometry import cell_squares
 from geoville.carroyage.cell_id import format_cell_ids
+from geoville.carroyage.grid import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.errors import InvalidInputError
 from geoville.perimeters.estimated import unverified_inputs

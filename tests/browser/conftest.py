@@ -17,7 +17,7 @@ from playwright.sync_api import expect, sync_playwright
 from services import serving
 from tile_server import TileServer, tile_server
 
-from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
+from geoville.carroyage.grid import cell_squares, union_of_cells
 from geoville.model import Address, Kind, Perimeter
 from geoville.rendering import MapSpec, Scene, parse_recipe, render_page, sector_map
 from geoville.sources.addresses import read_places

@@ -9,7 +9,7 @@ import pytest
 import shapely
 from playwright.sync_api import expect
 
-from geoville.carroyage.cell_geometry import cell_squares
+from geoville.carroyage.grid import cell_squares
 from geoville.model import Perimeter, Source
 from geoville.perimeters.comparison import Comparison, compare_perimeters, overlay
 from geoville.rendering import comparison_map, render_comparison

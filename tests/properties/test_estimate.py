@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import BRIDGE, NATIONAL_DISPOSABLE_EUR, grid_of, grids
 
-from geoville.carroyage.cell_geometry import cell_squares
 from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.estimate import IrisIncome, estimate_income, iris_weight
-from geoville.carroyage.grid import Grid
+from geoville.carroyage.grid import Grid, cell_squares
 from geoville.carroyage.income import CellIncome, pooled_median, pooled_medians
 from geoville.carroyage.raking import overlap_of_cells, rake_to_iris
 from geoville.carroyage.shrinkage import sampling_variance, shrink_to_neighbours

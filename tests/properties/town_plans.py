@@ -6,8 +6,7 @@ import numpy as np
 import shapely
 from hypothesis import strategies as st
 
-from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
-from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.grid import CELL_SIZE_M, cell_squares, union_of_cells
 from geoville.perimeters.outlines import ClusteredCells
 
 WEST, SOUTH = 3_750_000, 3_120_000

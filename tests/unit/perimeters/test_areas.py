@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geoville.carroyage.cell_geometry import cell_squares
+from geoville.carroyage.grid import cell_squares
 from geoville.perimeters.areas import CoveredGround, PopulatedCells
 from geoville.perimeters.figures import Coverage, coverage_of
 

@@ -10,7 +10,7 @@ import pytest
 import shapely
 from town_plans import voronoi_blocks
 
-from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
+from geoville.carroyage.grid import cell_squares, union_of_cells
 from geoville.carroyage.lattice import cluster_cells
 from geoville.perimeters.blocks import BlockRules, fit_to_blocks
 from geoville.perimeters.outlines import NO_QUARTER, ClusteredCells

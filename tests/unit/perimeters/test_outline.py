@@ -7,7 +7,7 @@ import pytest
 import shapely
 from town_plans import squares_of, town_of, voronoi_blocks
 
-from geoville.carroyage.cell_geometry import union_of_cells
+from geoville.carroyage.grid import union_of_cells
 from geoville.perimeters.outlines import close_gaps, drop_slivers, fill_small_holes, pieces_of
 
 NOTHING = shapely.Polygon()

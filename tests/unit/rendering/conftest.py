@@ -7,8 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from geoville.carroyage.cell_geometry import cell_squares, union_of_cells
-from geoville.carroyage.grid import Grid
+from geoville.carroyage.grid import Grid, cell_squares, union_of_cells
 from geoville.crs import transform_points
 from geoville.model import Address, Kind, Perimeter, Source
 from geoville.rendering import Scene

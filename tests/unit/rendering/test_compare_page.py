@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import shapely
 
-from geoville.carroyage.cell_geometry import cell_squares
+from geoville.carroyage.grid import cell_squares
 from geoville.model import Kind, Source
 from geoville.perimeters.comparison import compare_perimeters, overlay
 from geoville.rendering import comparison_map, render_comparison
