@@ -27,8 +27,7 @@ import shapely
 from towns import Town, towns
 
 from geoville.carroyage.income import CellIncome
-from geoville.carroyage.iris_meeting import left_out_residuals, meet_shares
-from geoville.carroyage.iris_share import iris_log_spread, iris_share_below
+from geoville.carroyage.iris_share import iris_log_spread, iris_share_below, left_out_residuals, meet_shares
 from geoville.carroyage.method import method_rules
 from geoville.carroyage.raking import overlap_of_cells
 from geoville.carroyage.uncertainty import shifted_income, shifted_median_interval

@@ -204,6 +204,16 @@ QUARTER_KINDS = (Kind.QPV, Kind.CANDIDAT)
 """What a question is first about: the priority quarters, and the estimates that stand for them."""
 
 
+class Contiguity(StrEnum):
+    """When two cells touch: by an edge or a corner (queen), or by an edge alone (rook).
+
+    The decree asks for a continuous urban space and says no more: it is a choice of method.
+    """
+
+    QUEEN = "queen"
+    ROOK = "rook"
+
+
 class VerdictCode(StrEnum):
     """The answer. `uncertain` and `not_found` are answers, never a "no"."""
 

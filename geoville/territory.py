@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     import geopandas
     import pandas as pd
 
-    from geoville.carroyage.contiguity import Contiguity
     from geoville.eligibility.actions.action import ActionFinding
-    from geoville.model import Answer, FootprintAnswer, Kind, Rule
+    from geoville.model import Answer, Contiguity, FootprintAnswer, Kind, Rule
     from geoville.perimeters.score import Score
     from geoville.results import Day, FilePath, Given
     from geoville.sources.additions import Addition
@@ -1092,7 +1091,7 @@ def _path(path: FilePath | None) -> Path | None:
 
 
 def _contiguity(name: str) -> Contiguity:
-    from geoville.carroyage.contiguity import Contiguity
+    from geoville.model import Contiguity
 
     try:
         return Contiguity(name)

@@ -9,8 +9,7 @@ import numpy as np
 
 from geoville.carroyage.cell_parts import CellParts, whole_cells
 from geoville.carroyage.income import CellIncome
-from geoville.carroyage.iris_meeting import Meeting, left_out_error, meet_shares
-from geoville.carroyage.iris_share import iris_log_spread, iris_share_below
+from geoville.carroyage.iris_share import Meeting, iris_log_spread, iris_share_below, left_out_error, meet_shares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.model import Contiguity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.lattice import neighbour_pairs
+from geoville.model import Contiguity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -81,7 +81,7 @@ def shifted_median_interval(income: CellIncome, people: NDArray[np.float64], pro
     Notes
     -----
     A place whose probit is wrong by e has the median ``M exp(−e s)`` in place of M: the ends are the pooled medians
-    with e = ± 1.645 standard errors. Measured on IRIS left out (`carroyage.iris_meeting.left_out_error`).
+    with e = ± 1.645 standard errors. Measured on IRIS left out (`carroyage.iris_share.left_out_error`).
     """
     return shifted_median_intervals(income, people, np.zeros(len(people), dtype=np.intp), 1, probit_error)[0]
 

@@ -520,7 +520,7 @@ def info(
 
 def print_heading(territory: Pack) -> None:
     """Print the line that a territory is introduced by, with the versions of one that the user made."""
-    from geoville.sources.pack_folders import versions
+    from geoville.sources.pack import versions
 
     known = [f"{territory.name}@{version}" for version in versions(territory.name)]
     which = f", version {territory.version}" if territory.version else ""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from geoville import french
-from geoville.carroyage.contiguity import Contiguity
 from geoville.cli.files import Destination
 from geoville.cli.options import (
     AsJson,
@@ -32,7 +31,7 @@ from geoville.cli.printing import deliver, print_json, print_lines, print_table,
 from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
 from geoville.extras import need
-from geoville.model import Kind
+from geoville.model import Contiguity, Kind
 from geoville.perimeters.scenarios import TRIED, Choices, SearchMethod
 
 if TYPE_CHECKING:
@@ -898,7 +897,7 @@ def _fit_two_figures(
     incomes: Path, out: Destination, territory: str, grids: list[Path], iris: list[Path], *, as_json: bool
 ) -> None:
     from geoville.sources.pack import open_pack
-    from geoville.workflows.probit_bridge import FitTown, fit_two_figures
+    from geoville.workflows.bridge import FitTown, fit_two_figures
 
     if len(grids) != len(iris):
         raise InvalidInputError(

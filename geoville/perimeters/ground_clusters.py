@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from geoville.carroyage.contiguity import Contiguity
     from geoville.carroyage.ground_index import Ground
     from geoville.carroyage.method import MethodRules
+    from geoville.model import Contiguity
 
 
 _STEPS = tuple((up, right) for up in (-1, 0, 1) for right in (-1, 0, 1) if up or right)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.method import MethodRules, method_rules
 from geoville.errors import InvalidInputError
+from geoville.model import Contiguity
 from geoville.perimeters.scenarios import SearchMethod
 
 if TYPE_CHECKING:

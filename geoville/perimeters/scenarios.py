@@ -9,8 +9,8 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from geoville import french
-from geoville.carroyage.contiguity import Contiguity
 from geoville.errors import InvalidInputError
+from geoville.model import Contiguity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.income import pooled_median
 from geoville.carroyage.lattice import (
@@ -19,6 +18,7 @@ from geoville.carroyage.lattice import (
     places_of,
 )
 from geoville.carroyage.uncertainty import median_interval, share_interval
+from geoville.model import Contiguity
 from geoville.perimeters.index_search import search_by_index
 from geoville.perimeters.quarters import (
     CELLS_IN_A_KM2,

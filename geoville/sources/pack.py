@@ -33,24 +33,12 @@ from geoville.sources.additions import (
     list_additions,
 )
 from geoville.sources.addresses import read_addresses, read_places
-from geoville.sources.files import embedded_data, replacing, sha256_of
+from geoville.sources.files import embedded_data, replacing, sha256_of, user_data
 from geoville.sources.manifest import MANIFEST, Manifest, PackFile, lacking, manifest_text, missing, read_manifest
-from geoville.sources.pack_folders import (
-    BUILDING,
-    CURRENT,
-    VERSION_MARK,
-    check_pack_name,
-    current_version,
-    pack_names,
-    packs_folder,
-    version_folder,
-    versions,
-)
-from geoville.sources.precedence import each_once
 from geoville.sources.quarter_people import QUARTER_PEOPLE, read_quarter_people
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
     import pyarrow as pa
@@ -716,3 +704,106 @@ def _refused(what: str, folder: Path, error: OSError) -> InvalidInputError:
         f"Impossible de {what} le dossier « {folder} » ({refusal(error)})",
         advice="vérifier les droits d'accès et la place sur le disque, et qu'aucun autre travail ne s'en sert",
     )
+
+
+# --- Which of several perimeters of the same quarter counts: nothing is held, listed or drawn twice
+
+_ROUNDING_M = 0.01
+
+
+def each_once(perimeters: Iterable[Perimeter]) -> tuple[Perimeter, ...]:
+    """Perimeters without those that another, before them, stands for.
+
+    An official QPV stands for every other of its code and generation; anything else, for what is the same in all: kind,
+    code, name, and contour to the centimetre.
+    """
+    kept: dict[tuple[object, ...], list[Perimeter]] = {}
+    for item in perimeters:
+        is_official = item.kind is Kind.QPV and not item.estimated
+        alike = kept.setdefault((item.kind, item.code, item.generation, *(() if is_official else _details(item))), [])
+        if not alike or not (is_official or any(_same_contour(item, other) for other in alike)):
+            alike.append(item)
+    return tuple(item for alike in kept.values() for item in alike)
+
+
+def _details(item: Perimeter) -> tuple[object, ...]:
+    return item.name, item.estimated, item.epsg, item.valid_from, item.valid_to
+
+
+def _same_contour(one: Perimeter, other: Perimeter) -> bool:
+    """Whether two contours differ by the rounding of coordinates alone."""
+    return bool(one.geometry.normalize().equals_exact(other.geometry.normalize(), _ROUNDING_M))
+
+
+# --- Where the packs of the user lie: `packs/<name>/<version>/`, and a file `current` that names the one that answers
+
+CURRENT = "current"
+BUILDING = ".building"
+VERSION_MARK = "@"
+"""Between a name and a version: "roubaix@2"."""
+
+_PACK_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+_VERSION = re.compile(r"[1-9][0-9]{0,8}")
+_RESERVED = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]")
+"""Names that Windows keeps for devices."""
+
+
+def check_pack_name(name: str) -> None:
+    """Refuse a name that a pack of the user cannot have.
+
+    Raises
+    ------
+    InvalidInputError
+        Other characters than a-z, 0-9 and inner hyphens, a name that Windows reserves, or that of an embedded pack.
+    """
+    if not _PACK_NAME.fullmatch(name) or _RESERVED.fullmatch(name):
+        raise InvalidInputError(
+            "Ce nom de territoire n'est pas possible",
+            where=Location(value=name),
+            advice="le composer de lettres minuscules sans accent, de chiffres et de traits d'union (« saint-denis »)",
+        )
+    if (embedded_data() / name / MANIFEST).is_file():
+        raise InvalidInputError(
+            f"Le territoire « {name} » est livré avec geoville", advice="choisir un autre nom pour le vôtre"
+        )
+
+
+def packs_folder() -> Path:
+    """Folder of the packs of the user."""
+    return user_data() / "packs"
+
+
+def pack_names() -> tuple[str, ...]:
+    """Names of the packs that have a version, in order."""
+    names = (path.name for path in packs_folder().glob("*") if _PACK_NAME.fullmatch(path.name))
+    return tuple(sorted(name for name in names if versions(name)))
+
+
+def versions(name: str) -> tuple[int, ...]:
+    """Versions of a pack, the oldest first; none where no pack has that name."""
+    if not _PACK_NAME.fullmatch(name):
+        return ()
+    whole = (path.parent.name for path in (packs_folder() / name).glob(f"*/{MANIFEST}"))
+    return tuple(sorted(int(version) for version in whole if _VERSION.fullmatch(version)))
+
+
+def current_version(name: str) -> int | None:
+    """The version that answers: the one that `current` names, else the latest; None where there is none."""
+    known = versions(name)
+    try:
+        said = (packs_folder() / name / CURRENT).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):  # the very first version, published by a process killed before it said so
+        said = ""
+    if _VERSION.fullmatch(said) and int(said) in known:
+        return int(said)
+    return max(known, default=None)
+
+
+def version_folder(designation: str) -> tuple[Path, int] | None:
+    """Folder and number of the version that "roubaix" or "roubaix@1" designates; None where there is none."""
+    name, mark, asked = designation.partition(VERSION_MARK)
+    if not mark:
+        version = current_version(name)
+    else:
+        version = int(asked) if _VERSION.fullmatch(asked) and int(asked) in versions(name) else None
+    return None if version is None else (packs_folder() / name / str(version), version)

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geoville.carroyage.cell_id import format_cell_ids
-from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.estimate import iris_weight
 from geoville.carroyage.grid import CELL_SIZE_M, cell_squares
 from geoville.carroyage.method import MethodRules
 from geoville.crs import GRID_CRS, WGS84, transform_points
 from geoville.errors import InvalidInputError, Location
 from geoville.law import IncomeReference, parameter
-from geoville.model import NotFound
+from geoville.model import Contiguity, NotFound
 from geoville.perimeters.areas import CoveredGround
 from geoville.perimeters.estimated import INTERVALS_COVER
 from geoville.perimeters.place_index import IndexAtPlace, place_index

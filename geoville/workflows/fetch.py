@@ -35,8 +35,7 @@ from geoville.sources.official.tables import (
     people_by_commune,
     read_published_grid,
 )
-from geoville.sources.pack import UNIT_INCOMES, building_folder, open_pack, publish, read_unit_incomes
-from geoville.sources.pack_folders import current_version
+from geoville.sources.pack import UNIT_INCOMES, building_folder, current_version, open_pack, publish, read_unit_incomes
 from geoville.sources.registry import KIND_NAMES, PER_DEPARTEMENT, UNKNOWN_EDITION, registry
 from geoville.version import __version__
 from geoville.workflows.address_index import build_address_index

@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Any
 from geoville.crs import projected_epsg
 from geoville.errors import InvalidInputError, Location
 from geoville.sources.manifest import USED_ROLES, Manifest, fetching, lacking
-from geoville.sources.pack import building_folder, list_territories, publish, remove_pack
-from geoville.sources.pack_folders import VERSION_MARK, check_pack_name, pack_names, versions
+from geoville.sources.pack import (
+    VERSION_MARK,
+    building_folder,
+    check_pack_name,
+    list_territories,
+    pack_names,
+    publish,
+    remove_pack,
+    versions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -27,7 +27,6 @@ DOORS = ("geoville.api.app", "geoville.cli.main")
 
 ALONE = {
     "geoville.api.app": "the server is started from it, and tests build the service with it",
-    "geoville.carroyage.iris_meeting": "a formula of the method note",
     "geoville.carroyage.shrinkage": "a formula of the method note",
     "geoville.eligibility.kernel.limits": "compiled apart from where points are",
     "geoville.eligibility.kernel.location": "compiled apart from how far limits are",

@@ -14,12 +14,12 @@ import pytest
 import shapely
 from shapely import Point
 
-from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.method import index_rules
 from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.errors import InvalidInputError
 from geoville.law import IncomeReference
+from geoville.model import Contiguity
 from geoville.perimeters import place_index
 from geoville.perimeters.index_search import ground_of_unit
 from geoville.perimeters.quarters import CandidateOptions

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import BRIDGE, NATIONAL_DISPOSABLE_EUR, REFERENCE, UNIT, everywhere, grids
 
-from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.estimate import estimate_income
 from geoville.carroyage.grid import Grid, cell_squares, union_of_cells
 from geoville.carroyage.lattice import cluster_cells
 from geoville.law import income_threshold
+from geoville.model import Contiguity
 from geoville.perimeters.quarters import CandidateOptions, LegalTests, Quarter
 from geoville.perimeters.scenarios import SearchMethod
 from geoville.perimeters.search import CandidateSearch, find_candidates

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from scipy import ndimage
 from strategies import grids
 
-from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import CELL_SIZE_M, Grid
 from geoville.carroyage.lattice import cluster_cells
+from geoville.model import Contiguity
 
 
 def raster_labels(grid: Grid, contiguity: Contiguity) -> np.ndarray:

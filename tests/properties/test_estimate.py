@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import BRIDGE, NATIONAL_DISPOSABLE_EUR, grid_of, grids
 
-from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.estimate import IrisIncome, estimate_income, iris_weight
 from geoville.carroyage.grid import Grid, cell_squares
 from geoville.carroyage.income import CellIncome, pooled_median, pooled_medians
 from geoville.carroyage.raking import overlap_of_cells, rake_to_iris
 from geoville.carroyage.shrinkage import sampling_variance, shrink_to_neighbours
 from geoville.carroyage.uncertainty import Interval, median_interval, share_interval
+from geoville.model import Contiguity
 from geoville.perimeters.search import doubtful_neighbours, drop_excess
 
 SEATS = [(row, column) for row in range(20) for column in range(20)]

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import BRIDGE, NATIONAL_DISPOSABLE_EUR, REFERENCE, UNIT, everywhere, grids
 
-from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.estimate import estimate_income
 from geoville.carroyage.grid import Grid
 from geoville.law import income_threshold
+from geoville.model import Contiguity
 from geoville.perimeters.quarters import CandidateOptions, LegalTests
 from geoville.perimeters.scenarios import Choices, Scenario, SearchMethod
 from geoville.perimeters.sensitivity import SearchStart, Sensitivity, sweep

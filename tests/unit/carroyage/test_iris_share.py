@@ -1,12 +1,22 @@
-"""Share of an IRIS below a threshold: worked by hand from the lognormal."""
+"""Share of an IRIS below a threshold: worked by hand from the lognormal, and met by a shift of the probit."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import ndtr, ndtri
 
-from geoville.carroyage.iris_share import iris_log_spread, iris_share_below, log_spread_of_range
+from geoville.carroyage.iris_share import (
+    iris_log_spread,
+    iris_share_below,
+    left_out_error,
+    left_out_residuals,
+    log_spread_of_range,
+    meet_shares,
+)
 from geoville.carroyage.method import method_rules
+
+RULES = method_rules()
 
 
 def test_the_quartiles_of_the_spread_found_lie_the_range_apart() -> None:
@@ -33,3 +43,43 @@ def test_the_share_is_a_half_at_the_median_and_three_quarters_at_the_third_quart
 def test_what_is_not_published_stays_unknown() -> None:
     unknown = np.array([np.nan])
     assert np.isnan(iris_share_below(unknown, iris_log_spread(unknown, unknown, method_rules()), 0.6)).all()
+
+
+def test_the_pooled_share_of_each_iris_is_met() -> None:
+    probit = np.array([-1.0, 0.2, 0.5, 1.0])
+    people = np.array([100.0, 300.0, 50.0, 150.0])
+    iris = np.array([0, 0, 1, 1])
+    meeting = meet_shares(probit, people, iris, np.array([0.55, 0.3]), RULES)
+    share = ndtr(probit + meeting.of(iris))
+    assert np.average(share[:2], weights=people[:2]) == pytest.approx(0.55)
+    assert np.average(share[2:], weights=people[2:]) == pytest.approx(0.3)
+
+
+def test_one_part_alone_is_shifted_by_the_difference_of_probits() -> None:
+    meeting = meet_shares(np.array([0.0]), np.array([10.0]), np.array([0]), np.array([0.75]), RULES)
+    assert meeting.shift[0] == pytest.approx(ndtri(0.75))
+
+
+def test_places_without_figures_take_the_mean_shift_weighted_by_people() -> None:
+    probit, people = np.zeros(4), np.array([100.0, 300.0, 7.0, 7.0])
+    iris = np.array([0, 1, 2, -1])
+    meeting = meet_shares(probit, people, iris, np.array([ndtr(0.4), ndtr(0.8), np.nan]), RULES)
+    assert meeting.met.tolist() == [True, True, False]
+    assert meeting.of(iris) == pytest.approx([0.4, 0.8, 0.7, 0.7])  # (100 × 0.4 + 300 × 0.8) / 400
+
+
+def test_a_share_of_nobody_is_kept_away_from_zero() -> None:
+    meeting = meet_shares(np.array([0.0]), np.array([10.0]), np.array([0]), np.array([0.0]), RULES)
+    assert meeting.shift[0] == pytest.approx(ndtri(0.001))
+
+
+def test_nothing_moves_where_no_share_is_known() -> None:
+    meeting = meet_shares(np.array([0.3]), np.array([10.0]), np.array([0]), np.array([np.nan]), RULES)
+    assert meeting.of(np.array([0, -1])).tolist() == [0.0, 0.0]
+
+
+def test_an_iris_left_out_errs_by_its_shift_less_the_mean_of_the_others() -> None:
+    shift, people = np.array([0.0, 0.3, 0.6]), np.array([100.0, 100.0, 200.0])
+    errors = left_out_residuals(shift, people)
+    assert errors == pytest.approx([-0.5, -0.1, 0.45])  # others: (0.3 + 1.2) / 3, (0 + 1.2) / 3, 0.15
+    assert left_out_error(shift, np.ones(3, dtype=bool), people) == pytest.approx(np.sqrt((0.25 + 0.01 + 0.2025) / 3))

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from strategies import REFERENCE, UNIT, everywhere, grid_of
 
-from geoville.carroyage.contiguity import Contiguity
 from geoville.carroyage.grid import Grid
 from geoville.carroyage.income import CellIncome
 from geoville.errors import InvalidInputError
 from geoville.law import income_threshold
+from geoville.model import Contiguity
 from geoville.perimeters.quarters import CandidateOptions, LegalTests
 from geoville.perimeters.scenarios import Choices, Scenario, SearchMethod
 from geoville.perimeters.sensitivity import SearchStart, sweep

@@ -19,7 +19,7 @@ from geoville.model import POPULATION, Kind, Perimeter
 from geoville.sources.contours import departement_of_row
 from geoville.sources.files import embedded_data
 from geoville.sources.national import national_layer, national_manifest
-from geoville.sources.precedence import each_once
+from geoville.sources.pack import each_once
 from geoville.workflows import national
 from geoville.workflows.national import build_national
 

@@ -16,8 +16,15 @@ from geoville.model import Source
 from geoville.sources import pack
 from geoville.sources.files import user_data
 from geoville.sources.manifest import Manifest, PackFile
-from geoville.sources.pack import building_folder, list_packs, list_territories, open_pack, publish, remove_pack
-from geoville.sources.pack_folders import versions
+from geoville.sources.pack import (
+    building_folder,
+    list_packs,
+    list_territories,
+    open_pack,
+    publish,
+    remove_pack,
+    versions,
+)
 
 
 def draft(folder: Path, title: str = "Bourg", name: str = "bourg") -> Manifest:
