@@ -41,10 +41,13 @@ def iris_log_spread(
 
     Notes
     -----
-    Where the range is not published, it is ``range_intercept + range_slope × median``.
+    Where the range is not published, ``s = spread_level + spread_slope × ln M + spread_curve × ln² M``, M being kept
+    between the medians of the fit: a parabola tells nothing beyond them.
     """
-    expected = rules.range_intercept + rules.range_slope * median
-    return log_spread_of_range(median, np.where(np.isfinite(quartile_range), quartile_range, expected))
+    x = np.log(np.clip(median, rules.spread_lowest_median, rules.spread_highest_median))
+    expected = rules.spread_level + rules.spread_slope * x + rules.spread_curve * x**2
+    published = log_spread_of_range(median, quartile_range)
+    return np.asarray(np.where(np.isfinite(published), published, expected))
 
 
 def iris_share_below(

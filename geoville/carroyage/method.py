@@ -27,7 +27,8 @@ class MethodRules:
         typically live, and the rest of dense ground anywhere.
     smallest_widened_population, widening_reach_m : which clusters are widened, and how far, metres.
     filled_hole_m2 : largest hole that is filled.
-    range_intercept, range_slope : relative interquartile range of an IRIS against its relative median.
+    spread_level, spread_slope, spread_curve : log spread of an IRIS against the logarithm of its relative median.
+    spread_lowest_median, spread_highest_median : relative medians beyond which it changes no more.
     lowest_share, meeting_rounds : how the share of an IRIS is met.
     old_incomes_year, old_incomes_weight : incomes of IRIS up to that year are met in part only.
     lowest_slope, highest_slope : between which A of the probit is kept.
@@ -44,8 +45,11 @@ class MethodRules:
     smallest_widened_population: float
     widening_reach_m: float
     filled_hole_m2: float
-    range_intercept: float
-    range_slope: float
+    spread_level: float
+    spread_slope: float
+    spread_curve: float
+    spread_lowest_median: float
+    spread_highest_median: float
     lowest_share: float
     meeting_rounds: int
     old_incomes_year: int

@@ -26,10 +26,32 @@ def test_the_quartiles_of_the_spread_found_lie_the_range_apart() -> None:
     assert high - low == pytest.approx(width)
 
 
-def test_a_range_that_is_not_published_is_that_of_the_line() -> None:
-    spread = iris_log_spread(np.array([0.5, 0.5]), np.array([np.nan, 0.442 + 0.268 * 0.5]), method_rules())
-    assert spread[0] == pytest.approx(spread[1])
-    assert spread[0] == pytest.approx(np.arcsinh(0.576) / 0.67449, rel=1e-5)  # 0.442 + 0.134 = 0.576 over 2 × 0.5
+def test_a_spread_whose_range_is_not_published_follows_the_median() -> None:
+    rules = method_rules()
+    unknown = np.full(3, np.nan)
+    spread = iris_log_spread(np.array([1.0, np.e, 1 / np.e]), unknown, rules)
+    level, slope, curve = rules.spread_level, rules.spread_slope, rules.spread_curve  # at ln M = 0, 1 and -1
+    assert spread == pytest.approx([level, level + slope + curve, level - slope + curve])
+
+
+def test_a_published_range_counts_and_the_median_then_does_not() -> None:
+    spread = iris_log_spread(np.array([0.5]), np.array([0.576]), method_rules())
+    assert spread[0] == pytest.approx(np.arcsinh(0.576) / 0.67449, rel=1e-5)  # 0.576 over 2 × 0.5
+
+
+def test_beyond_the_medians_of_the_fit_the_spread_changes_no_more() -> None:
+    rules = method_rules()
+    beyond = np.array([rules.spread_lowest_median, rules.spread_lowest_median / 2, 2.8, 5.0])
+    spread = iris_log_spread(beyond, np.full(4, np.nan), rules)
+    assert spread[0] == spread[1]
+    assert spread[2] == spread[3]
+
+
+def test_the_spread_is_that_of_french_iris() -> None:
+    """RFL 2011: half of the incomes of an IRIS of the national median lie within 0.75 of it, within some hundredths."""
+    spread = iris_log_spread(np.array([1.0]), np.array([np.nan]), method_rules())
+    width = 2 * np.sinh(0.6744897501960817 * spread[0])
+    assert 0.70 < width < 0.83
 
 
 def test_the_share_is_a_half_at_the_median_and_three_quarters_at_the_third_quartile() -> None:
