@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geoville.carroyage.cell_id import format_cell_ids
-from geoville.carroyage.estimate import iris_weight
 from geoville.carroyage.grid import CELL_SIZE_M, cell_squares
 from geoville.carroyage.method import MethodRules
 from geoville.crs import GRID_CRS, WGS84, transform_points
@@ -262,7 +261,7 @@ def _iris(given: IrisInput | None, provenance: dict[str, Any]) -> IrisInput | No
     Raises
     ------
     InvalidInputError
-        The file was made with IRIS and none are given, or without and some are.
+        The file was made with IRIS and none are given, or without and some are; or it does not tell their weight.
     """
     used = next((item for item in provenance["inputs"] if item["role"] == "iris"), None)
     if (used is None) != (given is None):
@@ -272,16 +271,31 @@ def _iris(given: IrisInput | None, provenance: dict[str, Any]) -> IrisInput | No
         )
     if given is None:
         return None
-    weight = provenance["parameters"].get("iris_weight")
-    grid_year = next(item["vintage"] for item in provenance["inputs"] if item["role"] == "grid")
-    if weight == iris_weight(grid_year, used["vintage"] if used else grid_year):
-        weight = None  # that of the years: by the index, a weight that is asked for is another choice than none
+    weight = _asked_weight(provenance["parameters"])
     medians = [item for item in provenance["law"] if item["parameter"] == "median_declared_income_eur"]
     known = {value.value for value in parameter("median_declared_income_eur").values}
     national = next((item for item in medians if item["value"] not in known), None)
     if national is None:
         return replace(given, weight=weight)
     return replace(given, weight=weight, national_median_eur=national["value"], national_source=national["reference"])
+
+
+def _asked_weight(parameters: dict[str, Any]) -> float | None:
+    """The weight of the IRIS that the file was asked with, None where it was that of the years.
+
+    Raises
+    ------
+    InvalidInputError
+        The provenance does not tell which: what a computation without a weight takes is another choice.
+    """
+    try:
+        asked = parameters["asked_iris_weight"]
+        return None if asked is None else float(asked)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InvalidInputError(
+            "La provenance de ces candidats ne dit pas quel poids des IRIS a été demandé",
+            advice="les recalculer avec « geoville perimeters candidates »",
+        ) from error
 
 
 _SMOOTH, _STEPS = OutlineInput(), OutlineInput(smooth=False)

@@ -473,6 +473,7 @@ class SearchInputs:
     inputs : every file that was read.
     source : what to cite for the grid.
     iris_weight : how far cells are moved towards the IRIS's medians; None without IRIS.
+    asked_iris_weight : the one that was asked for; None where it is that of the years.
     doubts : what an error on each median that was not verified would do to the threshold, in French; of the first urban
         unit where there are many.
     supposed : figures that thresholds and tests have in place of the decree's.
@@ -488,6 +489,7 @@ class SearchInputs:
     inputs: tuple[InputFile, ...]
     source: Source
     iris_weight: float | None
+    asked_iris_weight: float | None = None
     doubts: tuple[str, ...] = ()
     supposed: Supposition = DECREE
     on: date = date.min
@@ -513,6 +515,7 @@ class SearchInputs:
         """Figures of each urban unit, weight of the IRIS and choices of the method, for the provenance."""
         return {
             "iris_weight": self.iris_weight,
+            "asked_iris_weight": self.asked_iris_weight,
             "poor_cell_share": self.legal.poor_share,
             "urban_units": {unit: reference_parameters(reference) for unit, reference in self.references.items()},
             **({} if self.supposed.is_decree else {"supposed": asdict(self.supposed)}),
@@ -605,6 +608,7 @@ def prepare_figures(grid_path: Path, request: CandidateRequest) -> SearchInputs:
         inputs=(grid_input(grid_path, grid, source), *estimate.inputs, *estimated.inputs, *zoning.inputs),
         source=source,
         iris_weight=estimate.iris_weight,
+        asked_iris_weight=iris.weight if iris else None,
         doubts=doubts_in_words(first, law, estimate.bridge, request.on) if first else (),
         supposed=request.supposed,
         on=request.on,

@@ -67,6 +67,34 @@ def test_the_weight_of_the_iris_is_that_of_the_file(town: Pack, tmp_path: Path) 
     assert replay(tmp_path / "c.gpkg", on=ON).found.iris_weight == 0.3
 
 
+def provenance_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.provenance.json")
+
+
+@pytest.mark.parametrize("asked", [None, 0.5, 1.0])
+def test_the_weight_that_was_asked_for_is_told_and_not_guessed(
+    town: Pack, tmp_path: Path, asked: float | None
+) -> None:
+    """By the index, 0.5 between two years is another choice than none, which follows the IRIS wholly."""
+    written(town, tmp_path / "c.gpkg", iris=replace(iris_of_territory(town), weight=asked))
+    told = json.loads(provenance_of(tmp_path / "c.gpkg").read_text(encoding="utf-8"))
+    assert told["parameters"]["asked_iris_weight"] == asked
+    assert replay(tmp_path / "c.gpkg", on=ON).found.asked_iris_weight == asked
+
+
+@pytest.mark.parametrize("told", ["a half", [0.5], "absent"])
+def test_a_provenance_that_does_not_tell_the_weight_is_refused(town: Pack, tmp_path: Path, told: object) -> None:
+    written(town, tmp_path / "c.gpkg", iris=replace(iris_of_territory(town), weight=0.5))
+    path = provenance_of(tmp_path / "c.gpkg")
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["parameters"]["asked_iris_weight"] = told
+    if told == "absent":
+        del document["parameters"]["asked_iris_weight"]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(InvalidInputError, match="ne dit pas quel poids des IRIS a été demandé"):
+        replay(tmp_path / "c.gpkg", on=ON)
+
+
 def test_other_iris_than_those_of_the_file_are_refused(town: Pack, tmp_path: Path) -> None:
     iris = own_iris(town, tmp_path)
     written(town, tmp_path / "c.gpkg", iris=iris)
