@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import shapely
-from shapely import Point
 
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.method import index_rules
-from geoville.crs import WGS84, transform_geometry, transform_points
+from geoville.crs import WGS84, transform_points
 from geoville.errors import InvalidInputError
 from geoville.law import IncomeReference
 from geoville.model import Contiguity
@@ -66,13 +65,26 @@ def test_a_place_out_of_the_candidates_says_which_test_its_cell_fails() -> None:
 
 
 def test_a_place_that_the_line_leaves_out_of_its_square_is_in_no_candidate() -> None:
-    place = (1.83182, 50.945195)  # 437 avenue Roger Salengro, 45 m out of the official contour
-    found = explain_place(CANDIDATES, *place, on=ON)
+    run = replay(CANDIDATES, on=ON)
+    found = follow_place(run, *_left_out_by_the_line(run))
     chain = found.document()
     assert chain["ground"]["index"] > chain["ground"]["cut"]
-    drawn = [transform_geometry(item.geometry, item.epsg, WGS84) for item in found.run.perimeters]
-    assert not any(shape.intersects(Point(place)) for shape in drawn)
     assert chain["candidate"] is None
+
+
+def _left_out_by_the_line(run: CandidateRun) -> tuple[float, float]:
+    """Longitude and latitude of a corner of a square of some candidate that no outline holds."""
+    size = CELL_SIZE_M / run.options.index.subcells_per_side
+    drawn = shapely.union_all([quarter.outline for quarter in run.search.kept])
+    rows, columns = np.concatenate([quarter.squares for quarter in run.search.kept], axis=1)
+    for up, right in ((0.02, 0.02), (0.02, 0.98), (0.98, 0.02), (0.98, 0.98)):
+        east, north = (columns + right) * size, (rows + up) * size
+        for place in np.flatnonzero(~shapely.contains_xy(drawn, east, north)).tolist():
+            ground = place_index.place_index(run.found.start, run.options, east[place], north[place], None)
+            if ground is not None and ground.index > ground.cut:
+                lon, lat = transform_points(east[[place]], north[[place]], run.found.start.grid.epsg, WGS84)
+                return float(lon[0]), float(lat[0])
+    raise AssertionError("every outline holds its squares whole")
 
 
 def test_where_nobody_lives_there_is_no_cell() -> None:
