@@ -72,9 +72,7 @@ def provenance_of(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("asked", [None, 0.5, 1.0])
-def test_the_weight_that_was_asked_for_is_told_and_not_guessed(
-    town: Pack, tmp_path: Path, asked: float | None
-) -> None:
+def test_the_weight_that_was_asked_for_is_told_and_not_guessed(town: Pack, tmp_path: Path, asked: float | None) -> None:
     """By the index, 0.5 between two years is another choice than none, which follows the IRIS wholly."""
     written(town, tmp_path / "c.gpkg", iris=replace(iris_of_territory(town), weight=asked))
     told = json.loads(provenance_of(tmp_path / "c.gpkg").read_text(encoding="utf-8"))
