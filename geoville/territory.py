@@ -85,6 +85,7 @@ class Territory:
         generation: int | None = None,
         code_column: str | None = None,
         name_column: str | None = None,
+        kind: Kind | str | None = None,
     ) -> Territory:
         """Open a territory by name; its files are read when something is asked.
 
@@ -97,6 +98,7 @@ class Territory:
             address leaves the machine.
         generation : of the QPV of `perimeters`, where their codes do not tell.
         code_column, name_column : of `perimeters`, where the codes and names are not in a usual column.
+        kind : of `perimeters`, where nothing in the files tells it: "zus", "qpv"…
 
         Raises
         ------
@@ -111,7 +113,7 @@ class Territory:
         pack = open_pack(name)
         given = tuple(Path(path) for path in perimeters)
         listed = None if addresses is None else Path(addresses)
-        return cls(pack, DeskChoice(pack.designation, given, listed, geocoder, generation, own))
+        return cls(pack, DeskChoice(pack.designation, given, listed, geocoder, generation, own, _kind(kind)))
 
     @classmethod
     def new(

@@ -11,7 +11,8 @@ import typer
 
 from geoville.cli.files import Destination
 from geoville.errors import InvalidInputError
-from geoville.model import GenerationName
+from geoville.model import GenerationName, Kind
+from geoville.sources.columns import FORMATS
 
 if TYPE_CHECKING:
     from geoville.law import IncomeReference
@@ -53,6 +54,18 @@ CodeColumn = Annotated[
 ]
 NameColumn = Annotated[
     str | None, typer.Option("--name-column", metavar="COLONNE", help="Colonne des noms, dans les contours donnés.")
+]
+ContourCrs = Annotated[
+    str | None,
+    typer.Option("--crs", metavar="CODE", help="Système de coordonnées des contours, si le fichier n'en dit pas."),
+]
+KindOfFiles = Annotated[
+    Kind | None,
+    typer.Option(
+        "--kind",
+        metavar="NATURE",
+        help=f"Nature des périmètres de --perimeters, si rien ne la dit : {', '.join(Kind)}.",
+    ),
 ]
 PerimeterFiles = Annotated[
     list[Path] | None,
@@ -117,21 +130,37 @@ class ContourColumns:
 
     code_column: CodeColumn = None
     name_column: NameColumn = None
+    crs: ContourCrs = None
 
     @property
     def own(self) -> OwnColumns:
         """What they say of the files."""
+        from geoville.crs import crs_named
         from geoville.sources.contours import OwnColumns
 
-        return OwnColumns(self.code_column, self.name_column)
+        return OwnColumns(self.code_column, self.name_column, crs_named(self.crs) if self.crs else None)
 
     def refuse_without(self, option: str, *, given: bool) -> None:
         """Refuse columns of a file that is not given; `option` is the one that would give it."""
         if self.own.said() and not given:
             raise InvalidInputError(
                 "Colonne de contours donnée sans fichier de contours",
-                advice=f"donner aussi {option}, ou retirer --code-column et --name-column",
+                advice=f"donner aussi {option}, ou retirer --code-column, --name-column et --crs",
             )
+
+
+@dataclass(frozen=True, slots=True)
+class ContourLayer(ContourColumns):
+    """The same, of commands that write no layer, and where `--layer` is the one to read."""
+
+    layer: Annotated[
+        str | None, typer.Option("--layer", metavar="NOM", help="Couche à lire, si le fichier en a plusieurs.")
+    ] = None
+
+    @property
+    def own(self) -> OwnColumns:
+        """What they say of the files."""
+        return replace(ContourColumns(self.code_column, self.name_column, self.crs).own, layer=self.layer)
 
 
 # --- Options of every command that answers: which perimeters and which addresses it looks in
@@ -147,14 +176,13 @@ class DeskOptions:
     generation: QpvGeneration = None
     code_column: CodeColumn = None
     name_column: NameColumn = None
+    kind: KindOfFiles = None
     territory: TerritoryName = DEFAULT_TERRITORY
 
     @property
     def own(self) -> OwnColumns:
         """Columns of the codes and names of the perimeters given."""
-        from geoville.sources.contours import OwnColumns
-
-        return OwnColumns(self.code_column, self.name_column)
+        return ContourColumns(self.code_column, self.name_column).own
 
     @property
     def choice(self) -> DeskChoice:
@@ -162,7 +190,9 @@ class DeskOptions:
         from geoville.workflows.lookup import DeskChoice
 
         perimeters = tuple(self.perimeters or ())
-        return DeskChoice(self.territory, perimeters, self.addresses, self.geocoder, self.generation, self.own)
+        return DeskChoice(
+            self.territory, perimeters, self.addresses, self.geocoder, self.generation, self.own, self.kind
+        )
 
     def open(self) -> LookupDesk:
         """Load what they name."""
@@ -333,9 +363,7 @@ class QuarterOptions:
     """The quarters, the cells around them, the day, and where the result goes."""
 
     qpv: Annotated[Path, typer.Option("--qpv", metavar="FICHIER", help="QPV, ou périmètres candidats.")]
-    out: Annotated[
-        Destination, typer.Option("--out", metavar="FICHIER", help="Résultat : .gpkg, .geojson ou .parquet.")
-    ]
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help=f"Résultat : {FORMATS}.")]
     grid: Annotated[
         Path | None, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m, avec leurs habitants.")
     ] = None
@@ -345,12 +373,13 @@ class QuarterOptions:
     generation: QpvGeneration = None
     code_column: CodeColumn = None
     name_column: NameColumn = None
+    crs: ContourCrs = None
     on: AskedDay = None
 
     @property
     def own(self) -> OwnColumns:
-        """Columns of the codes and names of the quarters given."""
-        return ContourColumns(self.code_column, self.name_column).own
+        """What is said of the quarters given."""
+        return ContourColumns(self.code_column, self.name_column, self.crs).own
 
     def __post_init__(self) -> None:
         """Refuse the vintage of a grid that is not there."""

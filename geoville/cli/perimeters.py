@@ -15,6 +15,7 @@ from geoville.cli.options import (
     AsJson,
     AskedDay,
     ContourColumns,
+    ContourLayer,
     IncomeOptions,
     IrisIncomes,
     LayerOptions,
@@ -27,12 +28,13 @@ from geoville.cli.options import (
     Workers,
     day,
 )
-from geoville.cli.printing import deliver, print_json, print_lines, print_table, shown_on_stderr
+from geoville.cli.printing import deliver, print_json, print_lines, print_table, short_names_said, shown_on_stderr
 from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
 from geoville.extras import need
 from geoville.model import Contiguity, Kind
 from geoville.perimeters.scenarios import TRIED, Choices, SearchMethod
+from geoville.sources.columns import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -58,9 +60,7 @@ if TYPE_CHECKING:
 
 
 def candidates(
-    out: Annotated[
-        Destination, typer.Option("--out", metavar="FICHIER", help="Résultat : .gpkg, .geojson ou .parquet.")
-    ],
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help=f"Résultat : {FORMATS}.")],
     incomes: IncomeOptions,
     supposed: SuppositionOptions,
     layers: LayerOptions,
@@ -190,7 +190,7 @@ def compare(
     ] = None,
     out: Annotated[
         Destination | None,
-        typer.Option("--out", metavar="FICHIER", help="Ce qui entre, sort et reste : .gpkg, .geojson ou .parquet."),
+        typer.Option("--out", metavar="FICHIER", help=f"Ce qui entre, sort et reste : {FORMATS}."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -245,7 +245,7 @@ def describe(
     perimeters: Annotated[Path, typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à décrire.")],
     incomes: IncomeOptions,
     supposed: SuppositionOptions,
-    columns: ContourColumns,
+    columns: ContourLayer,
     grid: TerritoryGrid = None,
     vintage: Vintage = None,
     as_json: AsJson = False,
@@ -327,7 +327,7 @@ def check(
     perimeters: Annotated[Path, typer.Argument(metavar="FICHIER", help="Polygones à vérifier.")],
     incomes: IncomeOptions,
     supposed: SuppositionOptions,
-    columns: ContourColumns,
+    columns: ContourLayer,
     grid: TerritoryGrid = None,
     vintage: Vintage = None,
     within: Annotated[
@@ -357,7 +357,7 @@ def check(
         print_json(run.document())
         return
     print_check(run)
-    print_lines([f"Écrit : {out}"] if out else [])
+    print_lines([f"Écrit : {out}", *short_names_said(out)] if out else [])
 
 
 _OUTCOMES = {
@@ -628,7 +628,7 @@ def sensitivity(
     incomes: IncomeOptions,
     layer: Annotated[
         Destination | None,
-        typer.Option("--layer", metavar="FICHIER", help="Carreaux retenus : .gpkg, .geojson ou .parquet."),
+        typer.Option("--layer", metavar="FICHIER", help=f"Carreaux retenus : {FORMATS}."),
     ] = None,
     vintage: Annotated[
         list[int] | None,

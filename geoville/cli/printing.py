@@ -35,7 +35,15 @@ def deliver(run: Run, out: Destination, into: LayerChoice, *, as_json: bool, in_
         print_json(run.document())
         return
     in_words()
-    print_lines([f"Écrit : {out}"])
+    print_lines([f"Écrit : {out}", *short_names_said(out)])
+
+
+def short_names_said(out: Destination) -> list[str]:
+    """Where the names of columns that a Shapefile cuts are told; nothing for other formats."""
+    name = out.file_name
+    if name.suffix.lower() != ".shp":
+        return []
+    return [f"Noms de colonnes de dix caractères au plus : {name.with_suffix('.champs.csv')} dit ce qu'ils abrègent."]
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -171,10 +171,19 @@ _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 @dataclass(frozen=True, slots=True)
 class OwnColumns:
-    """Columns that a user says hold the codes and the names; None where the usual ones do."""
+    """What a user says of a file of contours that the file does not: None where it does, or where the usual holds.
+
+    Parameters
+    ----------
+    code, name : columns that hold the codes and the names.
+    crs : EPSG code of the coordinates of a file that says none, or that a GeoJSON wrongly takes for degrees.
+    layer : the one to read, of several.
+    """
 
     code: str | None = None
     name: str | None = None
+    crs: int | None = None
+    layer: str | None = None
 
     def missing(self, known: Collection[str]) -> str | None:
         """Name of the first one that a file does not have, letter case apart; None where it has them."""
@@ -184,12 +193,12 @@ class OwnColumns:
     def among(self, known: Collection[str]) -> OwnColumns:
         """Those that a file has."""
         code, name = (column if column and column.lower() in known else None for column in (self.code, self.name))
-        return OwnColumns(code, name)
+        return replace(self, code=code, name=name)
 
-    def said(self) -> dict[str, str]:
-        """Those that the user says, for a provenance; nothing where the usual ones do."""
-        said = {"code_column": self.code, "name_column": self.name}
-        return {key: column for key, column in said.items() if column is not None}
+    def said(self) -> dict[str, str | int]:
+        """What the user says, for a provenance; nothing where the usual holds."""
+        said = {"code_column": self.code, "name_column": self.name, "crs": self.crs, "layer": self.layer}
+        return {key: value for key, value in said.items() if value is not None}
 
 
 class ContourRow:
@@ -359,11 +368,12 @@ class ContourTable:
     epsg: int
 
 
-def read_contour_table(path: Path, *, may_be_empty: bool = False) -> ContourTable:
-    """Read GeoJSON, GeoPackage, Shapefile or GeoParquet.
+def read_contour_table(path: Path, *, may_be_empty: bool = False, own: OwnColumns | None = None) -> ContourTable:
+    """Read GeoJSON, GeoPackage, Shapefile, GeoParquet, FlatGeobuf or KML.
 
     Parameters
     ----------
+    own : the layer and the CRS, where the user says them.
     may_be_empty : whether a file without a row is an answer ("there is none") rather than a fault.
 
     Raises
@@ -371,17 +381,18 @@ def read_contour_table(path: Path, *, may_be_empty: bool = False) -> ContourTabl
     ContourError
         Another format, a file that cannot be decoded, several layers, no row, a CRS that is unknown or missing.
     """
-    plain = read_plain_geojson(path)
+    own = own or OwnColumns()
+    plain = read_plain_geojson(path) if own.crs is None else None
     if plain is not None:
         return _contour_table(*plain, WGS84)
-    frame = read_vector_file(path, "contours", error=ContourError)
+    frame = read_vector_file(path, "contours", error=ContourError, layer=own.layer or "")
     if not len(frame) and not may_be_empty:
         raise ContourError(
             "Le fichier ne contient aucun périmètre",
             where=Location(path.name),
             advice="donner un fichier qui en a au moins un",
         )
-    epsg = epsg_of(frame, path)
+    epsg = epsg_of(frame, path, own.crs)
     columns = {str(name): _objects(frame[name]) for name in frame.columns if name != frame.geometry.name}
     return _contour_table(columns, tuple(frame.geometry), epsg)
 
@@ -394,22 +405,35 @@ def _contour_table(
     return ContourTable(rows, tuple(geometries), epsg)
 
 
-def epsg_of(frame: gpd.GeoDataFrame, path: Path) -> int:
+def epsg_of(frame: gpd.GeoDataFrame, path: Path, said: int | None = None) -> int:
     """EPSG code of the CRS of a file; without one, WGS84 if the coordinates are degrees.
+
+    Parameters
+    ----------
+    said : what the user says it is, where the file says nothing, or degrees for what are none.
 
     Raises
     ------
     ContourError
-        A CRS that is missing, without EPSG code, or that the coordinates contradict.
+        A CRS that is missing, without EPSG code, or that the coordinates or the user contradict.
     """
     in_degrees = _looks_like_degrees(frame)
+    if said is not None:
+        silent = frame.crs is None or (frame.crs.is_geographic and not in_degrees)
+        if not silent and frame.crs.to_epsg() != said:
+            raise ContourError(
+                "Le fichier dit un autre système de coordonnées que celui donné",
+                where=Location(path.name, value=frame.crs.name),
+                advice="retirer `--crs`",
+            )
+        return said
     if frame.crs is None:
         if in_degrees:
             return WGS84
         raise ContourError(
             "Le fichier ne dit pas son système de coordonnées",
             where=Location(path.name),
-            advice="le donner en WGS84, ou avec son système (fichier .prj d'un Shapefile)",
+            advice="le dire avec `--crs` (2154 pour le Lambert-93), ou donner le fichier .prj d'un Shapefile",
         )
     if frame.crs.is_geographic and not in_degrees:
         raise ContourError(
@@ -502,7 +526,7 @@ def read_perimeters(
         different perimeters, or an estimate is presented as official.
     """
     sha256 = sha256_of(path)
-    table = read_contour_table(path, may_be_empty=may_be_empty)
+    table = read_contour_table(path, may_be_empty=may_be_empty, own=own)
     _require_columns(own, table, path)
     found: dict[str, Perimeter] = {}
     repairs: list[Repair] = []
@@ -537,9 +561,9 @@ def own_columns_of(paths: Sequence[Path], own: OwnColumns | None) -> tuple[OwnCo
     ContourError
         A file cannot be read, or none has one of the columns said.
     """
-    if own is None or not own.said():
-        return (OwnColumns(),) * len(paths)
-    tables = [read_contour_table(path, may_be_empty=True) for path in paths]
+    if own is None or (own.code, own.name) == (None, None):
+        return (own or OwnColumns(),) * len(paths)
+    tables = [read_contour_table(path, may_be_empty=True, own=own) for path in paths]
     columns = {path: table.rows[0].keys() if table.rows else () for path, table in zip(paths, tables, strict=True)}
     everywhere = tuple(dict.fromkeys(column for known in columns.values() for column in known))
     missing = own.missing(everywhere) if everywhere else None

@@ -20,14 +20,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_LAYER = "|layername="
+"""What QGIS and ogr2ogr write between a file and the name of the layer wanted of it."""
+
+
+def parted(path: Path) -> tuple[Path, str]:
+    """A file, and the name of the layer that is wanted of it; empty where none is said.
+
+    >>> from pathlib import Path
+    >>> parted(Path("ville.gpkg|layername=qpv")) == (Path("ville.gpkg"), "qpv")
+    True
+    """
+    name, _, layer = path.name.partition(_LAYER)
+    return (path.with_name(name), layer) if layer and name else (path, "")
+
+
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal.
+    """SHA-256 of a file's bytes, in hexadecimal; of a layer, that of the file it is in.
 
     Raises
     ------
     InvalidInputError
         The file is missing or cannot be read.
     """
+    path, _ = parted(path)
     try:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

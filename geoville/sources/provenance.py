@@ -78,6 +78,8 @@ def write_provenance(provenance: Provenance, beside: Path) -> Path:
         The folder is missing or not writable.
     """
     path = provenance_path(beside)
+    if beside.suffix.lower() == ".xlsx":
+        _add_sheet_of_sources(provenance, beside)
     try:
         with replacing(path) as written:
             written.write_text(provenance_text(provenance, str(beside)), encoding="utf-8", newline="\n")
@@ -86,6 +88,44 @@ def write_provenance(provenance: Provenance, beside: Path) -> Path:
             path.unlink()  # that of an older result would lie about this one
         raise
     return path
+
+
+_SHEET = "sources"
+_SHEET_TITLES = ("Rôle", "Fichier ou texte", "Année ou valeur", "Producteur ou référence", "Licence", "Empreinte")
+
+
+def _add_sheet_of_sources(provenance: Provenance, workbook: Path) -> None:
+    """Add to a workbook the sheet of what it rests on: sources to cite, files read, legal values, choices."""
+    from openpyxl import load_workbook
+
+    from geoville.sources.writers import fill_sheet, save_workbook
+
+    document = _harmless(_document(provenance))
+    rows = [
+        *(
+            ("source à citer", item["title"], item["vintage"], item["producer"], item["licence"], item["sha256"])
+            for item in document["sources"]
+        ),
+        *(
+            ("fichier lu", item["name"], item["vintage"], item["role"], None, item["sha256"])
+            for item in document["inputs"]
+        ),
+        *(
+            (
+                "valeur de droit" if item["verified"] else "valeur non vérifiée",
+                *(item[key] for key in ("parameter", "value", "reference")),
+            )
+            for item in document["law"]
+        ),
+        *(
+            ("choix", name, json.dumps(value, ensure_ascii=False))
+            for name, value in sorted(document["parameters"].items())
+        ),
+    ]
+    with replacing(workbook) as written:
+        book = load_workbook(workbook)
+        fill_sheet(book.create_sheet(_SHEET), _SHEET_TITLES, rows)
+        save_workbook(book, written)
 
 
 def differences(document: Mapping[str, Any], provenance: Provenance) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -98,6 +99,60 @@ def add_style(path: Path, layer: str, style: LayerStyle, *, geometry: str, dated
             "INSERT OR IGNORE INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id)"
             " VALUES (?, 'attributes', ?, '', ?, 0)",
             (TABLE, TABLE, dated),
+        )
+
+
+_DATA_COLUMNS = (
+    "table_name TEXT NOT NULL",
+    "column_name TEXT NOT NULL",
+    "name TEXT",
+    "title TEXT",
+    "description TEXT",
+    "mime_type TEXT",
+    "constraint_name TEXT",
+)
+
+
+def add_titles(path: Path, layer: str, titles: Mapping[str, str]) -> None:
+    """Add the titles of columns to a GeoPackage, by its extension "Schema": QGIS shows them in place of the names.
+
+    Parameters
+    ----------
+    titles : by column; those that are the name itself say nothing and are left out.
+
+    Notes
+    -----
+    OGC 12-128r17, annex F.9. GDAL gives `name` as the alternative name of a field, and `title` as its comment.
+    """
+    with closing(sqlite3.connect(path)) as file, file:
+        _declare_titles(file)
+        file.execute("DELETE FROM gpkg_data_columns WHERE table_name = ?", (layer,))
+        taken: set[str] = set()
+        for column, title in titles.items():
+            if title != column and title not in taken:  # two columns of a layer may not have the same
+                taken.add(title)
+                file.execute(
+                    "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description) "
+                    "VALUES (?, ?, ?, ?, ?)",
+                    (layer, column, title, title, title),
+                )
+
+
+def _declare_titles(file: sqlite3.Connection) -> None:
+    """Make the table of the titles of columns where it is missing, and declare the extension that it belongs to."""
+    file.execute(
+        f"CREATE TABLE IF NOT EXISTS gpkg_data_columns ({', '.join(_DATA_COLUMNS)}, "
+        "CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), CONSTRAINT gdc_tn UNIQUE (table_name, name))"
+    )
+    file.execute(
+        "CREATE TABLE IF NOT EXISTS gpkg_extensions (table_name TEXT, column_name TEXT, "
+        "extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL, "
+        "CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))"
+    )
+    if file.execute("SELECT 1 FROM gpkg_extensions WHERE table_name = 'gpkg_data_columns'").fetchone() is None:
+        file.execute(
+            "INSERT INTO gpkg_extensions VALUES ('gpkg_data_columns', NULL, 'gpkg_schema', "
+            "'http://www.geopackage.org/spec121/#extension_schema', 'read-write')"
         )
 
 

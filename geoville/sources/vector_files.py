@@ -17,6 +17,7 @@ import numpy as np
 
 from geoville.crs import LONGITUDE_FIRST, SWAPPED, are_swapped
 from geoville.errors import InvalidInputError, Location
+from geoville.sources.files import parted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 
-SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".parquet")
+SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".parquet", ".fgb", ".kml")
 
 
 def read_vector_file(
@@ -42,6 +43,7 @@ def read_vector_file(
 
     Parameters
     ----------
+    path : of several layers, ``fichier.gpkg|layername=nom`` says which, as in QGIS.
     noun : what the file holds, for errors ("contours", "rues").
     error : class of the errors raised.
     geometry : of several layers, the one whose geometry type has this word in its name is read ("LineString").
@@ -55,6 +57,8 @@ def read_vector_file(
     """
     import shapely
 
+    path, named = parted(path)
+    layer = layer or named
     if path.suffix.lower() not in SUFFIXES:
         raise error(
             f"Format de {noun} inconnu",
@@ -99,14 +103,24 @@ def _frame(
     drawn = {str(name): str(kind) for name, kind in pyogrio.list_layers(path) if kind is not None}
     layers = [layer] if layer else [name for name, kind in drawn.items() if geometry in kind] or list(drawn)
     if len(layers) != 1:
+        listed = f" ({', '.join(layers[:_SHOWN_LAYERS])})" if layers else ""
         raise error(
-            f"Le fichier a {len(layers)} couches de géométries au lieu d'une",
+            f"Le fichier a {len(layers)} couches de géométries au lieu d'une{listed}",
             where=Location(path.name),
-            advice="n'en garder qu'une",
+            advice=f"dire laquelle : {path.name}|layername=NOM" if layers else "donner un fichier qui en a une",
+        )
+    if layers[0] not in drawn:
+        raise error(
+            f"Le fichier n'a pas de couche « {layers[0]} »",
+            where=Location(path.name),
+            advice=f"donner l'une de : {', '.join(drawn)}",
         )
     encoding = "UTF-8" if path.suffix.lower() == ".shp" and _is_in_utf_8(path) else None
     read = pyogrio.read_dataframe(path, layer=layers[0], columns=columns, on_invalid="ignore", encoding=encoding)
     return gpd.GeoDataFrame(read)
+
+
+_SHOWN_LAYERS = 6
 
 
 def _is_in_utf_8(shapefile: Path) -> bool:

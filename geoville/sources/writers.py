@@ -1,10 +1,12 @@
-"""Write layers and perimeters: GeoPackage, GeoJSON or GeoParquet by suffix, the same bytes for the same input."""
+"""Write layers and perimeters in the format that a suffix asks for, the same bytes for the same input."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +14,13 @@ import numpy as np
 
 from geoville.crs import LAMBERT_93, WGS84
 from geoville.errors import InvalidInputError
+from geoville.sources.columns import FORMATS, title_of
 from geoville.sources.files import replacing
 from geoville.sources.qgis_styles import TABLE as STYLES
-from geoville.sources.qgis_styles import add_style
+from geoville.sources.qgis_styles import add_style, add_titles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -35,8 +38,22 @@ MILLIMETRE_DECIMALS = 3
 DEGREE_DECIMALS = 7
 """Decimals of coordinates: a millimetre in metres, about a centimetre in degrees."""
 
-_DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON", ".json": "GeoJSON", ".parquet": "Parquet"}
+_DRIVERS = {
+    ".gpkg": "GPKG",
+    ".geojson": "GeoJSON",
+    ".json": "GeoJSON",
+    ".parquet": "Parquet",
+    ".fgb": "FlatGeobuf",
+    ".shp": "ESRI Shapefile",
+    ".kml": "LIBKML",
+    ".dxf": "DXF",
+    ".csv": "CSV",
+    ".xlsx": "XLSX",
+}
+_IN_DEGREES = {"GeoJSON", "LIBKML", "CSV"}
 _GPKG_GEOMETRY = "geom"
+_GPKG = {"VERSION": "1.3"}
+"""GDAL 3.6, of Debian and of QGIS 3.22, warns of any later version."""
 _FIXED_DATE = "1970-01-01T00:00:00.000Z"
 
 COMMUNE_SEPARATOR = ";"
@@ -138,8 +155,10 @@ def write_layer(
 
     Parameters
     ----------
-    frame : in a projected CRS, in metres. GeoPackage and GeoParquet keep it; GeoJSON is in WGS84 (RFC 7946).
-    path : its suffix chooses the format.
+    frame : in a projected CRS, in metres. Formats keep it; GeoJSON (RFC 7946), KML and the text of a CSV are in WGS84.
+    path : its suffix chooses the format. A Shapefile has names of ten characters, which a table beside it gives in full
+        (``….champs.csv``); a DXF has outlines alone, on a layer by kind; an XLSX has no shapes but a point inside each,
+        and the sheet of its sources comes with the provenance; see the notes of each writer.
     layer : name of the layer, where the format has one.
     style : how QGIS draws it, where the format keeps it: GeoPackage.
     into : another name for the layer, and whether it may take the place of one that geoville did not write.
@@ -157,7 +176,7 @@ def write_layer(
     A GeoJSON of no feature has no columns: the format holds them in the features.
     """
     driver = _driver_of(path)
-    if driver == "GeoJSON":
+    if driver in _IN_DEGREES:
         frame = _rounded(frame.to_crs(WGS84), DEGREE_DECIMALS)
     else:
         frame = _rounded(frame, MILLIMETRE_DECIMALS)
@@ -168,12 +187,154 @@ def write_layer(
             made = BytesIO()  # on a disk that fills up, GDAL cuts a text short without a word
             _write_with_gdal(frame, made, driver, layer, RFC7946="YES", COORDINATE_PRECISION=str(DEGREE_DECIMALS))
             beside.write_bytes(made.getvalue())
+        elif driver in _OTHERS:
+            _OTHERS[driver](frame, beside, into.name or layer)
+            for other in sorted(set(beside.parent.iterdir()) - {beside}):  # what a Shapefile is made of
+                other.replace(path.with_name(other.name))
         else:
             name = into.name or layer
             _keep_other_layers(path, beside, name, may_replace=into.replace)
-            _write_with_gdal(frame, beside, driver, name, layer_options={"DESCRIPTION": _WRITTEN_BY})
+            _write_with_gdal(frame, beside, driver, name, layer_options={"DESCRIPTION": _WRITTEN_BY}, **_GPKG)
+            add_titles(beside, name, {str(column): title_of(str(column)) for column in frame.columns})
             if style is not None:
                 add_style(beside, name, style, geometry=_GPKG_GEOMETRY, dated=_FIXED_DATE)
+
+
+# --- Formats that other software asks for
+
+_SHAPEFILE_NAME, _SHAPEFILE_TEXT = 10, 254
+_WKT = "WKT"
+"""Name of the column in which GDAL and QGIS look for the geometry of a CSV."""
+
+
+def short_names(names: Sequence[str]) -> dict[str, str]:
+    """Names of ten characters at most, all different whatever their case, by the name that each stands for.
+
+    >>> short_names(["code", "median_low_eur", "median_low", "median_low_2"])
+    {'code': 'code', 'median_low_eur': 'median_low', 'median_low': 'median_l_1', 'median_low_2': 'median_l_2'}
+    """
+    made: dict[str, str] = {}
+    for name in names:
+        short, rank = name[:_SHAPEFILE_NAME], 0
+        while short.lower() in {item.lower() for item in made.values()}:
+            rank += 1
+            short = f"{name[: _SHAPEFILE_NAME - 1 - len(str(rank))]}_{rank}"
+        made[name] = short
+    return made
+
+
+def _write_shapefile(frame: geopandas.GeoDataFrame, path: Path, layer: str) -> None:
+    """Write a Shapefile, and beside it the table of its short names; a text is cut to what the format holds."""
+    columns = [str(name) for name in frame.columns if name != frame.geometry.name]
+    names = short_names(columns)
+    table = ["champ,nom,titre", *(f'{short},{name},"{title_of(name)}"' for name, short in names.items())]
+    path.with_suffix(".champs.csv").write_text("\n".join(table) + "\n", encoding="utf-8", newline="\n")
+    kept = frame.rename(columns=names)
+    for name in kept.select_dtypes(["string", "object"]).columns:
+        kept[name] = kept[name].map(_cut_text, na_action="ignore")
+    dated = {"DBF_DATE_LAST_UPDATE": _FIXED_DATE[:10]}
+    _write_with_gdal(_with_plain_flags(kept), path, "ESRI Shapefile", layer, encoding="UTF-8", layer_options=dated)
+
+
+def _cut_text(text: object) -> object:
+    return text.encode()[:_SHAPEFILE_TEXT].decode(errors="ignore") if isinstance(text, str) else text
+
+
+def _with_plain_flags(frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """Booleans as 0 and 1: dBASE, which has them, has no empty one."""
+    flags = frame.select_dtypes(["bool", "boolean"]).columns
+    return frame.astype(dict.fromkeys(flags, "Int32"))
+
+
+def _write_flatgeobuf(frame: geopandas.GeoDataFrame, path: Path, layer: str) -> None:
+    _write_with_gdal(frame, path, "FlatGeobuf", layer)
+
+
+def _write_kml(frame: geopandas.GeoDataFrame, path: Path, layer: str) -> None:
+    """Write a KML; `name` is what Google Earth shows, the other columns are in each balloon."""
+    _write_with_gdal(frame, path, "LIBKML", layer)
+
+
+def _write_dxf(frame: geopandas.GeoDataFrame, path: Path, layer: str) -> None:
+    """Write outlines as polylines, on a layer by kind, an estimate apart from what is official."""
+    import geopandas
+
+    kinds = frame["kind"] if "kind" in frame else [layer] * len(frame)
+    estimated = frame["estimated"].fillna(value=True) if "estimated" in frame else [False] * len(frame)
+    layers = [f"{kind}{'_estime' if one else ''}".upper() for kind, one in zip(kinds, estimated, strict=True)]
+    lines = geopandas.GeoDataFrame({"Layer": layers}, geometry=frame.boundary.to_numpy(), crs=frame.crs)
+    _write_with_gdal(lines.explode(ignore_index=True), path, "DXF", "entities")
+
+
+def _write_csv(frame: geopandas.GeoDataFrame, path: Path, layer: str) -> None:  # noqa: ARG001 - a CSV has no layers
+    """Write a CSV in UTF-8 whose first column is the shape as WKT, in degrees; its columns keep their names."""
+    shapes = frame.geometry.to_wkt(rounding_precision=DEGREE_DECIMALS)
+    table = frame.drop(columns=frame.geometry.name)
+    table.insert(0, _WKT, shapes)
+    table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def _write_xlsx(frame: geopandas.GeoDataFrame, path: Path, layer: str) -> None:
+    """Write a workbook: titles in French over the columns, then a point inside each shape, in degrees."""
+    from openpyxl import Workbook
+
+    inside = frame.representative_point().to_crs(WGS84)
+    table = frame.drop(columns=frame.geometry.name).assign(
+        lon=inside.x.round(DEGREE_DECIMALS), lat=inside.y.round(DEGREE_DECIMALS)
+    )
+    book = Workbook(write_only=False)
+    sheet: Any = book.active
+    sheet.title = layer[:_SHEET_NAME]
+    fill_sheet(
+        sheet,
+        [title_of(str(name)) for name in table.columns],
+        table.astype(object).where(table.notna(), None).itertuples(index=False),
+    )
+    save_workbook(book, path)
+
+
+_SHEET_NAME = 31
+
+
+def fill_sheet(sheet: Any, titles: Sequence[str], rows: Iterable[Iterable[Value]]) -> None:
+    """Put a table in a sheet, its titles in bold and held in view; a text is never read as a formula."""
+    from openpyxl.styles import Font
+
+    for number, row in enumerate([titles, *rows], start=1):
+        for column, value in enumerate(row, start=1):
+            cell = sheet.cell(number, column, value)
+            if isinstance(value, str):
+                cell.data_type = "s"
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    sheet.freeze_panes = "A2"
+
+
+def save_workbook(book: Any, path: Path) -> None:
+    """Save a workbook with the same bytes for the same content: dated from a constant."""
+    import zipfile
+
+    book.properties.created = book.properties.modified = datetime(1980, 1, 1)  # noqa: DTZ001 - openpyxl has no zones
+    made = BytesIO()
+    book.save(made)
+    with zipfile.ZipFile(made) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                content = _MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z\g<2>", content)
+            out.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+
+
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
+
+_OTHERS: dict[str, Callable[[geopandas.GeoDataFrame, Path, str], None]] = {
+    "ESRI Shapefile": _write_shapefile,
+    "FlatGeobuf": _write_flatgeobuf,
+    "LIBKML": _write_kml,
+    "DXF": _write_dxf,
+    "CSV": _write_csv,
+    "XLSX": _write_xlsx,
+}
 
 
 def _keep_other_layers(path: Path, beside: Path, layer: str, *, may_replace: bool) -> None:
@@ -250,7 +411,7 @@ def _driver_of(path: Path) -> str:
     if driver is None:
         raise InvalidInputError(
             f"Format de sortie inconnu : « {path.suffix or path.name} »",
-            advice="donner un nom de fichier en .gpkg (GeoPackage), .geojson (GeoJSON) ou .parquet (GeoParquet)",
+            advice=f"donner un nom de fichier en {FORMATS}",
         )
     return driver
 

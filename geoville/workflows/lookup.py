@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.geocoding.geocoder import Geocoder
-    from geoville.model import Answer, NotFound
+    from geoville.model import Answer, Kind, NotFound
     from geoville.sources.pack import Pack
 
 
@@ -221,7 +221,8 @@ class DeskChoice:
     addresses : list, taken as incomplete, or index of addresses searched instead of the pack's list.
     geocoder : remote service asked instead of any list: "geoplateforme", or the URL of one that answers as addok does.
     generation : of the files' QPV, where their codes do not tell.
-    own : columns of the files that hold the codes and the names.
+    own : what the user says of the files: columns of the codes and names, CRS, layer.
+    kind : of their perimeters, where the files do not tell.
 
     Notes
     -----
@@ -235,13 +236,17 @@ class DeskChoice:
     geocoder: str | None = None
     generation: int | None = None
     own: OwnColumns = field(default_factory=OwnColumns)
+    kind: Kind | None = None
 
     def open(self) -> LookupDesk:
         """Load the addresses and perimeters."""
         pack = open_pack(self.territory)
         searcher = open_geocoder(pack, addresses=self.addresses, geocoder=self.geocoder)
         if self.perimeters:
-            read = (read_perimeters(path, generation=self.generation, own=self.own) for path in self.perimeters)
+            read = (
+                read_perimeters(path, generation=self.generation, otherwise=self.kind, own=self.own)
+                for path in self.perimeters
+            )
             given = [found for contours in read for found in contours.perimeters]
             return LookupDesk(searcher, PerimeterIndex(given, version=self._version(pack)))
         country = national_layer()
@@ -276,7 +281,7 @@ class DeskChoice:
 
     def _identity(self, pack: Pack) -> dict[str, str]:
         shipped = [file.source.sha256 or "" for file in (*pack.manifest.files, *national_manifest().files)]
-        own = filter(None, (self.own.code, self.own.name))
+        own = [*map(str, self.own.said().values()), *([self.kind.value] if self.kind else [])]
         asked = self.geocoder or ""  # its address may hold a key: it is compared, and written nowhere
         return {
             "data": " ".join([self.territory, *shipped, *(item.sha256 for item in pack.additions)]),

@@ -73,3 +73,22 @@ def test_geojson_points_with_and_without_geometry(tmp_path: Path) -> None:
     hall, site = read_places_of_use(path, 2154)
     assert (hall.name, hall.qpv_users_share) == ("Salle", 0.4)
     assert (site.name, site.point) == ("Coubertin", None)
+
+
+def test_french_headers_are_read(tmp_path: Path) -> None:
+    header = "Nom du lieu;Longitude;Latitude;Part d'usagers des QPV;Catégorie;Preuve"
+    (place,) = read_places_of_use(csv(tmp_path, "Salle;1.85;50.95;35 %;salle;Contrat, p. 12", header=header), 2154)
+    assert (place.name, place.qpv_users_share, place.statement) == ("Salle", 0.35, "Contrat, p. 12")
+
+
+def test_the_layout_of_the_bpe_is_read_in_the_projection_of_the_territory(tmp_path: Path) -> None:
+    header = "AN;DEPCOM;DCIRIS;TYPEQU;NOMRS;LAMBERT_X;LAMBERT_Y;QUALITE_XY"
+    lines = (
+        "2023;62193;621930301;A206;BUREAU DE POSTE;621500.5;7095600.25;Bonne",
+        "2023;62193;621930301;B203;;621600;7095700;Bonne",
+        "2023;62193;621930301;B203;SANS POSITION;;;",
+    )
+    named, unnamed, unplaced = read_places_of_use(csv(tmp_path, *lines, header=header), 2154)
+    assert (named.name, named.point.x, named.point.y) == ("BUREAU DE POSTE", 621_500.5, 7_095_600.25)
+    assert unnamed.name == "B203"
+    assert unplaced.point is None

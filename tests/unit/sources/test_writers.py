@@ -188,7 +188,7 @@ def test_an_existing_file_is_replaced(tmp_path: Path) -> None:
 
 def test_unknown_suffix(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match=r"\.gpkg.*\.geojson.*\.parquet"):
-        write_perimeters(two_perimeters(), tmp_path / "out.kml")
+        write_perimeters(two_perimeters(), tmp_path / "out.tab")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,0 +1,66 @@
+"""The columns of the layers that geoville writes, as people read them: titles in French for tables and for QGIS."""
+
+from __future__ import annotations
+
+FORMATS = ".gpkg, .geojson, .parquet, .shp, .fgb, .csv, .xlsx, .kml ou .dxf"
+"""Suffixes that a layer may be written under, as a help page lists them."""
+
+TITLES = {
+    "code": "Code",
+    "name": "Nom",
+    "kind": "Nature",
+    "generation": "Génération",
+    "vintage": "Millésime des carreaux",
+    "estimated": "Contour estimé",
+    "valid_from": "En vigueur du",
+    "valid_to": "Jusqu'au",
+    "reference": "Texte",
+    "accuracy_m": "Précision du contour (m)",
+    "accuracy_source": "D'où vient cette précision",
+    "communes": "Communes (codes Insee)",
+    "source": "Source",
+    "population": "Habitants (estimés)",
+    "people": "Habitants",
+    "households": "Ménages",
+    "share_below_threshold": "Part sous le seuil",
+    "share_below_low": "Part sous le seuil, borne basse (90 %)",
+    "share_below_high": "Part sous le seuil, borne haute (90 %)",
+    "share_below": "Part sous le seuil",
+    "median_eur": "Revenu déclaré médian estimé (€ par UC et par an)",
+    "median_low_eur": "Revenu médian, borne basse (90 %)",
+    "median_high_eur": "Revenu médian, borne haute (90 %)",
+    "standard_error_eur": "Erreur type du revenu médian (€)",
+    "threshold_eur": "Seuil du décret (€ par UC et par an)",
+    "mean_eur": "Niveau de vie moyen (€ par UC et par an)",
+    "poor_share": "Part des ménages pauvres",
+    "imputed": "Valeurs imputées par l'Insee",
+    "euros_of": "Année des euros",
+    "share_imputed": "Part des habitants en carreaux imputés",
+    "share_covered": "Part de la surface couverte par les données",
+    "coverage": "Couverture (whole, partial, none)",
+    "figures_estimated": "Chiffres estimés",
+    "outcome": "Conditions du décret (met, not_met, uncertain, unknown)",
+    "cells": "Carreaux",
+    "area_m2": "Surface (m²)",
+    "iris": "IRIS (codes)",
+    "commune": "Commune (code Insee)",
+    "unit": "Unité urbaine",
+    "unverified": "Ce qui n'a pas été vérifié",
+    "scenario": "Scénario",
+    "idcar_200m": "Carreau (identifiant Insee)",
+    "scenarios": "Scénarios qui retiennent le carreau",
+    "share": "Part des scénarios",
+    "core": "Dans tous les scénarios",
+    "own": "Dans le scénario du décret",
+    "change": "Changement",
+    "origin": "Origine",
+    "reason": "Motif",
+    "evidence": "Preuve",
+    "lon": "Longitude d'un point intérieur",
+    "lat": "Latitude d'un point intérieur",
+}
+
+
+def title_of(column: str) -> str:
+    """Title of a column in French; its name where it has none, as those that come from the user's files."""
+    return TITLES.get(column, column)
