@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from geoville.errors import InvalidInputError
-from geoville.perimeters.scenarios import TRIED, Choices, SearchMethod
+from geoville.perimeters.scenarios import TRIED, Choices, Grouping, SearchMethod
 from geoville.results import ComparisonResult, DescriptionResult, Result, SensitivityResult, day_of, reading
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from geoville.workflows.lookup import DeskChoice, LookupDesk
     from geoville.workflows.lookup_file.output import FileSummary
     from geoville.workflows.maps import MapLook
+    from geoville.workflows.portrait import TableRun
     from geoville.workflows.search_inputs import CandidateRequest
     from geoville.workflows.vecu import VecuRun
     from geoville.workflows.veille import VeilleRun
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     VecuResult = Result[VecuRun]
     VeilleResult = Result[VeilleRun]
     CheckResult = Result[CheckRun]
+    TableResult = Result[TableRun]
+    GroupingName = Literal["perimeter", "commune", "iris"]
     GenerationText = Literal["2015", "2024", "next"]
     ContiguityName = Literal["queen", "rook"]
     MethodName = Literal["index", "cells"]
@@ -912,6 +915,73 @@ class Territory:
             )
             return Result(check_polygons(drawn, cells, request, own, Redrawing(inside, outside, merge)))
 
+    def portrait(
+        self,
+        perimeters: Given | None = None,
+        *,
+        by: GroupingName = "perimeter",
+        grid: Given | None = None,
+        vintage: int | None = None,
+        generation: int | None = None,
+    ) -> TableResult:
+        """Say who lives in each perimeter, commune or IRIS: ages, households, tenure, social housing, housing age.
+
+        Parameters
+        ----------
+        perimeters : the official quarters known of the territory unless given.
+        by : "perimeter", "commune" or "iris".
+        grid, vintage : cells; the territory's own unless given.
+        generation : of the quarters, where several are known.
+
+        Returns
+        -------
+        `frame` has the columns that INSEE publishes, summed, and their shares (`part_…`); null where one is not
+        published, and everywhere in an area of fewer than 11 households.
+        """
+        from geoville.workflows.portrait import portray
+
+        with ExitStack() as held:
+            cells = None if grid is None else held.enter_context(reading(grid))
+            path = None if perimeters is None else held.enter_context(reading(perimeters))
+            found = portray(self.pack, path, by=_grouping(by), grid=cells, vintage=vintage, generation=generation)
+            return Result(found)
+
+    def population(
+        self,
+        perimeters: Given | None = None,
+        *,
+        by: GroupingName = "commune",
+        grid: Given | None = None,
+        vintage: int | None = None,
+        generation: int | None = None,
+    ) -> TableResult:
+        """Count the people who live in quarters, by commune or by IRIS; parameters as in `portrait`."""
+        from geoville.workflows.portrait import people_in_quarters
+
+        with ExitStack() as held:
+            cells = None if grid is None else held.enter_context(reading(grid))
+            path = None if perimeters is None else held.enter_context(reading(perimeters))
+            found = people_in_quarters(
+                self.pack, path, by=_grouping(by), grid=cells, vintage=vintage, generation=generation
+            )
+            return Result(found)
+
+    def evolution(
+        self, perimeters: Given | None = None, *, vintage: Sequence[int] = (), generation: int | None = None
+    ) -> TableResult:
+        """Follow the same contours from one vintage of the territory's cells to the next: people, mean living standard.
+
+        Parameters
+        ----------
+        perimeters, generation : as in `portrait`.
+        vintage : two at least; all those of the territory unless given.
+        """
+        from geoville.workflows.portrait import evolve
+
+        with ExitStack() as held:
+            path = None if perimeters is None else held.enter_context(reading(perimeters))
+            return Result(evolve(self.pack, path, vintages=vintage, generation=generation))
+
     def explain(
         self,
         candidates: Given,
@@ -1108,6 +1178,14 @@ def _method(name: str) -> SearchMethod:
     except ValueError:
         known = ", ".join(SearchMethod)
         raise InvalidInputError(f"Méthode inconnue : « {name} »", advice=f"donner l'une de : {known}") from None
+
+
+def _grouping(name: str) -> Grouping:
+    try:
+        return Grouping(name)
+    except ValueError:
+        known = ", ".join(Grouping)
+        raise InvalidInputError(f"Décompte inconnu : « {name} »", advice=f"donner l'un de : {known}") from None
 
 
 def _kind(name: str | None) -> Kind | None:

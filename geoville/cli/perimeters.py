@@ -1,4 +1,4 @@
-"""`geoville perimeters`: candidates, check, compare, describe, explain, score, sensitivity, veille, vecu."""
+"""`geoville perimeters`: computed from cells (candidates…), checked, described, compared, counted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
 from geoville.extras import need
 from geoville.model import Contiguity, Kind
-from geoville.perimeters.scenarios import TRIED, Choices, SearchMethod
+from geoville.perimeters.scenarios import TRIED, Choices, Grouping, SearchMethod
 from geoville.sources.columns import FORMATS
 
 if TYPE_CHECKING:
@@ -48,9 +48,11 @@ if TYPE_CHECKING:
     from geoville.perimeters.sensitivity import Outcome, Sensitivity
     from geoville.perimeters.veille import DroppedPiece
     from geoville.rendering.comparison import TableRow
+    from geoville.sources.pack import Pack
     from geoville.workflows.candidates import CandidateRun
     from geoville.workflows.check import CheckedPolygon, CheckRun, PlacePeople
     from geoville.workflows.layers import GisLayer
+    from geoville.workflows.portrait import TableRun
     from geoville.workflows.sensitivity import SensitivityRun
     from geoville.workflows.vecu import VecuRun
     from geoville.workflows.veille import VeilleRun
@@ -442,6 +444,132 @@ def _euros(amount: float) -> str:
 
 def _range(interval: Interval, written: Callable[[float], str]) -> str:
     return "–" if math.isnan(interval.value) else f"{written(interval.low)} à {written(interval.high)}"
+
+
+# --- `geoville perimeters portrait`, `population`, `evolution`: who lives there
+
+
+PerimetersToCount = Annotated[
+    Path | None,
+    typer.Option("--perimeters", metavar="FICHIER", help="Périmètres ; les QPV connus du territoire sinon."),
+]
+TableOut = Annotated[Destination | None, typer.Option("--out", metavar="FICHIER", help=f"Tableau : {FORMATS}.")]
+
+
+def portrait(
+    territory: Annotated[str, typer.Option("--territory", metavar="NOM", help="Territoire des carreaux.")],
+    columns: ContourLayer,
+    perimeters: PerimetersToCount = None,
+    by: Annotated[Grouping, typer.Option("--by", help="Par périmètre, par commune ou par IRIS.")] = Grouping.PERIMETER,
+    grid: TerritoryGrid = None,
+    vintage: Vintage = None,
+    generation: QpvGeneration = None,
+    out: TableOut = None,
+    as_json: AsJson = False,
+) -> None:
+    """Dire qui vit dans des périmètres, communes ou IRIS.
+
+    Âges, ménages, statut d'occupation, logement social, âge du logement : les colonnes que l'Insee publie par carreau.
+    """
+    from geoville.workflows.portrait import portray
+
+    run = portray(
+        open_territory(territory),
+        perimeters,
+        by=by,
+        grid=grid,
+        vintage=vintage,
+        generation=generation,
+        own=columns.own,
+    )
+    shown = ("ind", "part_ind_0_3", "part_ind_65_79", "part_men_pauv", "part_men_1ind", "part_men_fmp", "part_log_soc")
+    _deliver_table(run, out, shown, as_json=as_json)
+
+
+def population(
+    territory: Annotated[str, typer.Option("--territory", metavar="NOM", help="Territoire des carreaux.")],
+    columns: ContourLayer,
+    perimeters: PerimetersToCount = None,
+    by: Annotated[Grouping, typer.Option("--by", help="Par commune ou par IRIS.")] = Grouping.COMMUNE,
+    grid: TerritoryGrid = None,
+    vintage: Vintage = None,
+    generation: QpvGeneration = None,
+    out: TableOut = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compter les habitants en QPV par commune ou par IRIS.
+
+    D'après les carreaux : estimé. Là où deux quartiers se recouvrent, un habitant compte une fois.
+    """
+    from geoville.workflows.portrait import people_in_quarters
+
+    run = people_in_quarters(
+        open_territory(territory),
+        perimeters,
+        by=by,
+        grid=grid,
+        vintage=vintage,
+        generation=generation,
+        own=columns.own,
+    )
+    _deliver_table(run, out, ("people", "people_in_qpv", "share_in_qpv"), as_json=as_json)
+
+
+def evolution(
+    territory: Annotated[str, typer.Option("--territory", metavar="NOM", help="Territoire des carreaux.")],
+    columns: ContourLayer,
+    perimeters: PerimetersToCount = None,
+    vintage: Annotated[
+        list[int] | None,
+        typer.Option("--vintage", metavar="ANNÉE", help="Millésimes à comparer ; tous ceux du territoire sinon."),
+    ] = None,
+    generation: QpvGeneration = None,
+    out: TableOut = None,
+    as_json: AsJson = False,
+) -> None:
+    """Suivre des périmètres d'un millésime de carreaux à l'autre.
+
+    Habitants et niveau de vie moyen dans les mêmes contours.
+    """
+    from geoville.workflows.portrait import evolve
+
+    run = evolve(open_territory(territory), perimeters, vintages=vintage or (), generation=generation, own=columns.own)
+    shown = [key for key in run.rows[0] if key.startswith("people_") or key == "mean_change"] if run.rows else []
+    _deliver_table(run, out, shown, as_json=as_json)
+
+
+def open_territory(name: str) -> Pack:
+    """The territory of that name."""
+    from geoville.sources.pack import open_pack
+
+    return open_pack(name)
+
+
+def _deliver_table(run: TableRun, out: Destination | None, shown: Sequence[str], *, as_json: bool) -> None:
+    """Write a table if a file is named, then print it: some of its columns, with their titles."""
+    from geoville.sources.columns import title_of
+
+    if out is not None:
+        with out.writing() as path:
+            run.write(path)
+    if as_json:
+        print_json(run.document())
+        return
+    known = [column for column in shown if any(column in row for row in run.rows)]
+    print_table(
+        ("Territoire", *map(title_of, known)),
+        [(f"{row['code']} {row['name']}", *(_cell(row, column) for column in known)) for row in run.rows],
+    )
+    print_lines(run.remarks)
+    print_lines([f"Écrit : {out}", *short_names_said(out)] if out else [])
+
+
+def _cell(row: dict[str, Any], column: str) -> str:
+    value = row.get(column)
+    if value is None:
+        return "secret" if row.get("secret") else "–"
+    is_share = column.startswith(("part_", "share_")) or column.endswith("_change")
+    return french.percent(value) if is_share else french.number(value)
 
 
 # --- `geoville perimeters explain`: why a place is in a candidate, or not
@@ -843,6 +971,9 @@ command(app, "sensitivity")(sensitivity)
 command(app, "explain")(explain)
 command(app, "describe")(describe)
 command(app, "check")(check)
+command(app, "portrait")(portrait)
+command(app, "population")(population)
+command(app, "evolution")(evolution)
 
 
 @command(app, "fit-bridge")

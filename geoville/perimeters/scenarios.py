@@ -25,6 +25,14 @@ class SearchMethod(StrEnum):
     CELLS = "cells"
 
 
+class Grouping(StrEnum):
+    """By what the people of a table are counted."""
+
+    PERIMETER = "perimeter"
+    COMMUNE = "commune"
+    IRIS = "iris"
+
+
 @dataclass(frozen=True, slots=True)
 class Supposition:
     """The decree with other figures than its own, to see what would come of them; by default, the decree.

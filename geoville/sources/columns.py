@@ -56,11 +56,36 @@ TITLES = {
     "origin": "Origine",
     "reason": "Motif",
     "evidence": "Preuve",
+    "secret": "Sous secret statistique",
+    "ind": "Habitants",
+    "men": "Ménages",
+    "men_surf": "Surface des logements (m²)",
+    "surface_moyenne_m2": "Surface moyenne d'un logement (m²)",
+    "people_in_qpv": "Habitants en QPV",
+    "share_in_qpv": "Part des habitants en QPV",
+    "people_change": "Évolution des habitants",
+    "mean_change": "Évolution du niveau de vie moyen",
     "lon": "Longitude d'un point intérieur",
     "lat": "Latitude d'un point intérieur",
 }
 
 
+_OF_A_YEAR = {"people": "Habitants", "mean_eur": "Niveau de vie moyen (€ par UC)", "share_covered": "Part couverte"}
+
+
 def title_of(column: str) -> str:
-    """Title of a column in French; its name where it has none, as those that come from the user's files."""
-    return TITLES.get(column, column)
+    """Title of a column in French; its name where it has none, as those that come from the user's files.
+
+    >>> title_of("ind_0_3"), title_of("part_log_soc"), title_of("people_2015"), title_of("zonage")
+    ('Habitants de 0 à 3 ans', 'Logements sociaux (part)', 'Habitants en 2015', 'zonage')
+    """
+    if column in TITLES:
+        return TITLES[column]
+    if column.startswith("part_") and title_of(column[5:]) != column[5:]:
+        return f"{title_of(column[5:])} (part)"
+    stem, _, year = column.rpartition("_")
+    if stem in _OF_A_YEAR and year.isdigit():
+        return f"{_OF_A_YEAR[stem]} en {year}"
+    from geoville.carroyage.portrait import AGES, OF_HOUSEHOLDS
+
+    return f"Habitants de {AGES[column]}" if column in AGES else OF_HOUSEHOLDS.get(column, column)

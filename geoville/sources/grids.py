@@ -15,6 +15,8 @@ import numpy as np
 
 from geoville.carroyage.cell_id import parse_cell_ids
 from geoville.carroyage.grid import CELL_SIZE_M, Grid
+from geoville.carroyage.lattice import place_keys
+from geoville.carroyage.portrait import COUNTS, CellCounts
 from geoville.crs import GRID_CRS
 from geoville.errors import GridError, Location
 from geoville.sources.files import sha256_of
@@ -647,3 +649,40 @@ def _checked(table: pa.Table, columns: GridColumns, source: GridFile, file: str,
         values["households"][order],
         values["poor"][order],
     )
+
+
+# --- What else INSEE publishes of cells: ages, tenure, housing
+
+
+def read_counts(path: Path, grid: Grid) -> CellCounts:
+    """Read the counts of a file of cells that `read_grid` does not, for the cells of its grid.
+
+    Parameters
+    ----------
+    grid : read from that file, or some of its cells.
+
+    Returns
+    -------
+    Columns of `geoville.carroyage.portrait.COUNTS` that the file has, in the order of the grid.
+
+    Raises
+    ------
+    GridError
+        The file cannot be read, or a count is no number, is infinite or negative: all faults at once.
+    """
+    source = open_grid_file(path)
+    lower = {name.strip().lower(): name for name in source.names}
+    columns = {name: lower[name] for name in COUNTS if name in lower}
+    ids = choose_columns(source.names, path.name).id
+    table = source.read([ids, *columns.values()])
+    _, northing, easting = parse_cell_ids(fixed_width_ids(table[ids]))
+    keys = place_keys(easting, northing)
+    order = np.argsort(keys, kind="stable")
+    rows = order[np.searchsorted(keys[order], place_keys(grid.easting, grid.northing))]
+    made, faults = {}, list[Fault]()
+    for name, written in columns.items():
+        values, unreadable = numbers(table[written], decimal_comma=source.decimal_comma)
+        faults += count_faults(f"Colonne {written}", written, values, unreadable, required=False)
+        made[name] = values[rows]
+    refuse(faults, table, source, path.name)
+    return CellCounts(made)

@@ -20,7 +20,7 @@ from geoville.crs import GRID_CRS, WGS84, commune_codes, commune_of, projected_e
 from geoville.errors import AddressListError, GridError, InvalidInputError, Location
 from geoville.french import number as french_number
 from geoville.sources.addresses import BAL, BAN, GZIP_START, JSON_LINES, open_address_file
-from geoville.sources.grids import SPELLINGS, fixed_width_ids, numbers, open_grid_file, read_grid
+from geoville.sources.grids import SPELLINGS, fixed_width_ids, numbers, open_grid_file, read_counts, read_grid
 from geoville.sources.official import recognise as known
 from geoville.sources.official.area import Converted, Faults, write_table
 from geoville.sources.official.layers import NOWHERE, commune_of_iris, layers_to_read, needed, zone_at
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoville.carroyage.grid import Grid
+    from geoville.carroyage.portrait import CellCounts
     from geoville.sources.official.area import Area, Recognised
     from geoville.sources.official.layers import CommuneOutlines
     from geoville.sources.official.recognise import Table
@@ -104,7 +105,7 @@ def convert_grid(published: PublishedGrid, area: Area, folder: Path, outlines: C
             advice="vérifier les codes des communes demandées",
         )
     out = folder / f"grid_{grid.vintage}.parquet"
-    _write_grid(grid.take(kept), out)
+    _write_grid(grid.take(kept), read_counts(published.path, grid).take(kept), out)
     rows = int(kept.sum())
     notes = () if named is None or area.is_country else tuple(_check_of_communes(published, named, centre))
     return Converted(out, "grid", rows, len(grid) - rows, notes, grid_vintage=grid.vintage)
@@ -298,7 +299,8 @@ def _codes_of_lists(path: Path, lists: Sequence[object], rows: NDArray[np.intp],
     return codes
 
 
-def _write_grid(grid: Grid, out: Path) -> None:
+def _write_grid(grid: Grid, counts: CellCounts, out: Path) -> None:
+    """Write cells with everything that INSEE publishes of them."""
     import pyarrow as pa
 
     columns = {
@@ -310,6 +312,8 @@ def _write_grid(grid: Grid, out: Path) -> None:
     if not np.isnan(grid.households).all():
         columns["men"] = pa.array(grid.households, from_pandas=True)  # NaN becomes null
         columns["men_pauv"] = pa.array(grid.poor_households, from_pandas=True)
+    for name, values in counts.by_column.items():
+        columns.setdefault(name, pa.array(values, from_pandas=True))
     write_table(pa.table(columns), out)
 
 
