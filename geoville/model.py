@@ -288,6 +288,9 @@ class RuleStatus(StrEnum):
 
 # --- Perimeters, with what dates them and what is cited for them
 
+LAYER_FORMATS = ".gpkg, .geojson, .parquet, .shp, .fgb, .csv, .xlsx, .kml ou .dxf"
+"""Suffixes that a layer may be written under, as a help page lists them."""
+
 POPULATION, POPULATION_SOURCE = "population_insee", "population_insee_source"
 """Attributes of an official quarter that hold the people whom Insee counts there, and the census."""
 

@@ -11,8 +11,7 @@ import typer
 
 from geoville.cli.files import Destination
 from geoville.errors import InvalidInputError
-from geoville.model import GenerationName, Kind
-from geoville.sources.columns import FORMATS
+from geoville.model import LAYER_FORMATS, GenerationName, Kind
 
 if TYPE_CHECKING:
     from geoville.law import IncomeReference
@@ -363,7 +362,7 @@ class QuarterOptions:
     """The quarters, the cells around them, the day, and where the result goes."""
 
     qpv: Annotated[Path, typer.Option("--qpv", metavar="FICHIER", help="QPV, ou périmètres candidats.")]
-    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help=f"Résultat : {FORMATS}.")]
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help=f"Résultat : {LAYER_FORMATS}.")]
     grid: Annotated[
         Path | None, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m, avec leurs habitants.")
     ] = None

@@ -32,9 +32,8 @@ from geoville.cli.printing import deliver, print_json, print_lines, print_table,
 from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
 from geoville.extras import need
-from geoville.model import Contiguity, Kind
+from geoville.model import LAYER_FORMATS, Contiguity, Kind
 from geoville.perimeters.scenarios import TRIED, Choices, Grouping, SearchMethod
-from geoville.sources.columns import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -62,7 +61,7 @@ if TYPE_CHECKING:
 
 
 def candidates(
-    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help=f"Résultat : {FORMATS}.")],
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help=f"Résultat : {LAYER_FORMATS}.")],
     incomes: IncomeOptions,
     supposed: SuppositionOptions,
     layers: LayerOptions,
@@ -192,7 +191,7 @@ def compare(
     ] = None,
     out: Annotated[
         Destination | None,
-        typer.Option("--out", metavar="FICHIER", help=f"Ce qui entre, sort et reste : {FORMATS}."),
+        typer.Option("--out", metavar="FICHIER", help=f"Ce qui entre, sort et reste : {LAYER_FORMATS}."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -453,7 +452,7 @@ PerimetersToCount = Annotated[
     Path | None,
     typer.Option("--perimeters", metavar="FICHIER", help="Périmètres ; les QPV connus du territoire sinon."),
 ]
-TableOut = Annotated[Destination | None, typer.Option("--out", metavar="FICHIER", help=f"Tableau : {FORMATS}.")]
+TableOut = Annotated[Destination | None, typer.Option("--out", metavar="FICHIER", help=f"Tableau : {LAYER_FORMATS}.")]
 
 
 def portrait(
@@ -756,7 +755,7 @@ def sensitivity(
     incomes: IncomeOptions,
     layer: Annotated[
         Destination | None,
-        typer.Option("--layer", metavar="FICHIER", help=f"Carreaux retenus : {FORMATS}."),
+        typer.Option("--layer", metavar="FICHIER", help=f"Carreaux retenus : {LAYER_FORMATS}."),
     ] = None,
     vintage: Annotated[
         list[int] | None,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-FORMATS = ".gpkg, .geojson, .parquet, .shp, .fgb, .csv, .xlsx, .kml ou .dxf"
-"""Suffixes that a layer may be written under, as a help page lists them."""
-
 TITLES = {
     "code": "Code",
     "name": "Nom",

@@ -14,7 +14,8 @@ import numpy as np
 
 from geoville.crs import LAMBERT_93, WGS84
 from geoville.errors import InvalidInputError
-from geoville.sources.columns import FORMATS, title_of
+from geoville.model import LAYER_FORMATS
+from geoville.sources.columns import title_of
 from geoville.sources.files import replacing
 from geoville.sources.qgis_styles import TABLE as STYLES
 from geoville.sources.qgis_styles import add_style, add_titles
@@ -411,7 +412,7 @@ def _driver_of(path: Path) -> str:
     if driver is None:
         raise InvalidInputError(
             f"Format de sortie inconnu : « {path.suffix or path.name} »",
-            advice=f"donner un nom de fichier en {FORMATS}",
+            advice=f"donner un nom de fichier en {LAYER_FORMATS}",
         )
     return driver
 

@@ -346,7 +346,7 @@ def evolve(
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Seen:
+class _Vintage:
     """What one vintage says of areas: NaN under secrecy and where nothing is known."""
 
     people: NDArray[np.float64]
@@ -354,7 +354,7 @@ class _Seen:
     share_covered: NDArray[np.float64]
 
 
-def _seen(town: _Town, shapes: Sequence[BaseGeometry]) -> _Seen:
+def _seen(town: _Town, shapes: Sequence[BaseGeometry]) -> _Vintage:
     inside, count = town.cells.inside(shapes), len(shapes)
     people, income = (
         np.bincount(inside.area, values[inside.cell] * inside.share, count)
@@ -366,10 +366,10 @@ def _seen(town: _Town, shapes: Sequence[BaseGeometry]) -> _Seen:
     hidden |= covered == 0
     with np.errstate(invalid="ignore"):
         mean = np.where(hidden, np.nan, income / people)
-    return _Seen(np.where(hidden, np.nan, people), mean, covered)
+    return _Vintage(np.where(hidden, np.nan, people), mean, covered)
 
 
-def _evolution(perimeter: Perimeter, rank: int, seen: dict[int, _Seen]) -> Row:
+def _evolution(perimeter: Perimeter, rank: int, seen: dict[int, _Vintage]) -> Row:
     first, *_, last = seen.values()
     made: Row = {"code": perimeter.code, "name": perimeter.name}
     for year, found in seen.items():

@@ -15,8 +15,7 @@ import pyogrio
 import pytest
 import shapely
 
-from geoville.model import Kind, Perimeter, Source
-from geoville.sources.columns import FORMATS
+from geoville.model import LAYER_FORMATS, Kind, Perimeter, Source
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
 from geoville.sources.writers import short_names, write_perimeters
 
@@ -46,7 +45,7 @@ def _read(path: Path) -> geopandas.GeoDataFrame:
         return pyogrio.read_dataframe(path)
 
 
-@pytest.mark.parametrize("suffix", FORMATS.replace(" ou ", ", ").split(", "))
+@pytest.mark.parametrize("suffix", LAYER_FORMATS.replace(" ou ", ", ").split(", "))
 def test_every_format_that_help_lists_is_written_the_same_twice(perimeters, tmp_path, suffix):
     first, second = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}"
     for path in (first, second):
