@@ -53,10 +53,15 @@ def need(name: str) -> None:
     >>> need("paper")
     """
     extra = EXTRAS[name]
-    if not all(_is_there(module) for module in extra.modules):
+    if not has(name):
         raise MissingExtraError(
             f"Cette installation ne sait pas {extra.purpose}", advice=f"lancer pip install 'geoville[{name}]'"
         )
+
+
+def has(name: str) -> bool:
+    """Whether an extra is installed."""
+    return all(_is_there(module) for module in EXTRAS[name].modules)
 
 
 def _is_there(module: str) -> bool:

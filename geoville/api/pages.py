@@ -26,7 +26,9 @@ from geoville.api.problems import PROBLEM_TYPES, Refusal, problem_responses
 from geoville.api.routing import DataRoute, day_asked
 from geoville.api.service import CurrentService, cache_headers, not_modified
 from geoville.eligibility.rules import rules_at
+from geoville.extras import has
 from geoville.law.generations import generations
+from geoville.rendering.action_map import GROUND_COLOURS
 from geoville.rendering.folium_map import own_text, read_leaflet
 from geoville.rendering.layers import band_layers
 from geoville.rendering.look import PERIMETER_LINES, tile_source
@@ -132,6 +134,8 @@ def page_facts(service: Service, tiles: TileSource | None) -> dict[str, Any]:
         "country": service.desk.index.country is not None,
         "cells": f"cells-{service.territory.default_vintage}" if service.territory.has("grid") else None,
         "lines": {name: asdict(line) for name, line in PERIMETER_LINES.items()},
+        "grounds": GROUND_COLOURS,
+        "paper": has("paper"),
         "tiles": tiles.document() if tiles else None,
     }
 

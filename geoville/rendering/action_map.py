@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from geoville.model import Perimeter, Source
 
 
-_COLOURS = {
+GROUND_COLOURS = {
     ActionGround.IN_QPV: "#12355b",
     ActionGround.IN_VECU: "#5b3f8c",
     ActionGround.IN_VEILLE: "#00695c",
@@ -102,7 +102,7 @@ def action_map(
         sources=tuple(dict.fromkeys(source.citation for source in sources)),
         date_line=date_line(on),
         tiles=tile_source(""),
-        style=MapStyle(places={ground: PlaceStyle(GROUND_NAMES[ground], _COLOURS[ground]) for ground in grounds}),
+        style=MapStyle(places={ground: PlaceStyle(GROUND_NAMES[ground], GROUND_COLOURS[ground]) for ground in grounds}),
     )
 
 

@@ -196,7 +196,8 @@ def recognised_columns(
     ----------
     known : names of the columns of the table.
     file : cited in errors.
-    said : columns that the user named; the others are recognised by their names, the surest name first.
+    said : columns that the user named, empty where none says it; the others are recognised by their names, the surest
+        name first.
     option : by which this user can name columns, for the advice of an error.
 
     Raises
@@ -204,10 +205,11 @@ def recognised_columns(
     InvalidInputError
         A column that the user named is absent, or no column says what an action is or where it takes place.
     """
-    found = {meaning: _place_of(name, known, file) for meaning, name in (said or {}).items()}
+    asked = said or {}
+    found = {meaning: _place_of(name, known, file) for meaning, name in asked.items() if name}
     folded = [fold(_ASIDE.sub(" ", name)) for name in known]
     for meaning, names in NAMES.items():
-        if meaning in found:
+        if meaning in asked:
             continue
         place = next((folded.index(name) for name in names if name in folded), None)
         if place is not None and place not in found.values():
@@ -231,8 +233,8 @@ def names_columns(names: Sequence[str], said: Mapping[Meaning, str] | None = Non
     ----------
     said : columns that the user named: they must be there.
     """
-    if said:
-        return {fold(name) for name in said.values()} <= {fold(name) for name in names}
+    if said and any(said.values()):
+        return {fold(name) for name in said.values() if name} <= {fold(name) for name in names}
     try:
         return len(recognised_columns(names, "")) >= _FEWEST_NAMES
     except InvalidInputError:
@@ -266,7 +268,7 @@ def meaning_of(text: str) -> Meaning:
 
 
 def named_columns(texts: Iterable[str], option: str = COLUMN_OPTION) -> dict[Meaning, str]:
-    """Columns that a user names, each as "what it says=name of the column".
+    """Columns that a user names, each as "what it says=name of the column"; without a name, no column says it.
 
     Parameters
     ----------
@@ -281,7 +283,7 @@ def named_columns(texts: Iterable[str], option: str = COLUMN_OPTION) -> dict[Mea
     {<Meaning.PLACE: 'lieu'>: 'Adresse du projet', <Meaning.AMOUNT: 'montant'>: 'Versé'}
     """
     said = [text.partition("=") for text in texts]
-    if not all(name and sign for _, sign, name in said):
+    if not all(sign for _, sign, _ in said):
         raise InvalidInputError("Une colonne est mal désignée", advice=f"écrire {option} lieu=Adresse")
     return {meaning_of(meaning): name for meaning, _, name in said}
 

@@ -1,19 +1,27 @@
-// A whole file: chosen or dropped, answered row by row, counted, given back. Nothing of it stays on the service.
+// A whole file: chosen or dropped, looked at, answered row by row, counted, given back. Nothing of it stays on the service.
 
-import { addColumns, showColumns } from "./columns.js";
-import { CsvReader, countLines, readHeader } from "./csv.js";
-import { byId, download, make } from "./dom.js";
+import { Actions } from "./actions.js";
+import { addColumns, foldColumns, showColumns } from "./columns.js";
+import { byId } from "./dom.js";
+import { Files, documents, told } from "./lines.js";
+import { Points } from "./points.js";
+import { Answers, savers, showResults } from "./results.js";
 import { Refused, upload } from "./service.js";
-import { VERDICTS, plural } from "./words.js";
+import { plural } from "./words.js";
 
-const SPREADSHEET = /\.(xlsx|ods)$/i;
+const SAID_EVERY = 20;
+const KEPT = { table: "table", report: "report", page: "page", map: "map" };
 
+let facts = {};
+let points = null;
 let file = null;
-let header = null;
+let seen = null;
 let stop = null;
 
-/** Watch the form; `day()` gives the date asked about, "" for today. */
-export function watchFile(day) {
+/** Watch the form; `day()` gives the date asked about, "" for today; answers are drawn on the map. */
+export function watchFile(day, map, known) {
+  facts = known;
+  points = new Points(map);
   const drop = byId("drop");
   byId("upload").addEventListener("change", (event) => event.target.files.length && open(event.target.files[0]));
   // A file dropped anywhere must not replace the page.
@@ -26,94 +34,90 @@ export function watchFile(day) {
   });
   byId("file-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (file) send(day());
+    if (file && seen) send(day());
   });
   byId("file-stop").addEventListener("click", () => stop?.abort());
 }
 
-async function open(chosen) {
+/** Look at a file: its first rows, and what its columns are taken for. */
+async function open(chosen, sheet = "") {
   stop?.abort();
+  stop = new AbortController();
   file = chosen;
-  header = SPREADSHEET.test(file.name) ? null : await readHeader(file);
-  byId("file-summary").replaceChildren();
-  say(`« ${file.name} »${header ? `, ${plural(header.columns.length, "colonne", "colonnes")}` : ""}.`);
-  showColumns(header?.columns);
+  seen = null;
+  points.clear();
+  byId("file-columns").replaceChildren();
+  showResults([]);
+  say(`«\u00a0${file.name}\u00a0»\u00a0: lecture des premières lignes.`);
+  const form = new FormData();
+  form.append("data", file);
+  if (sheet) form.append("sheet", sheet);
+  await unlessRefused(async () => {
+    seen = await (await upload("files/preview", form, stop.signal)).json();
+    say(`«\u00a0${file.name}\u00a0», ${plural(seen.columns.length, "colonne", "colonnes")}.`);
+    showColumns(seen, (name) => open(file, name));
+  });
 }
 
 async function send(day) {
   const form = new FormData();
   form.append("data", file);
-  const route = addColumns(form);
+  const route = addColumns(form, seen);
+  const isActions = route.startsWith("actions");
+  if (isActions) for (const result of Object.values(KEPT)) if (result !== KEPT.page || facts.paper) form.append("result", result);
   if (day) form.append("on", day);
   stop = new AbortController();
-  byId("file-summary").replaceChildren();
+  points.clear();
+  showResults([]);
   say("");
-  show(0, header ? Math.max((await countLines(file)) - 1, 1) : null);
-  try {
-    const response = await upload(route, form, stop.signal);
-    finish(await received(response));
-  } catch (error) {
-    if (error.name === "AbortError") say("Arrêté : rien n’a été enregistré.");
-    else if (error instanceof Refused) say(error.message);
-    else say("La réponse s’est interrompue : rien n’est à garder, recommencer.");
-  } finally {
-    byId("file-progress").hidden = true;
-  }
+  show(0);
+  const answers = isActions ? new Actions(points, facts.grounds) : new Answers(points);
+  await unlessRefused(async () => {
+    const files = await followed(await upload(route, form, stop.signal, told), answers);
+    const named = files.map(({ name, blob }, rank) => ({ name: rank ? name : file.name.replace(/(\.[^.]*)?$/, "-qpv$1"), blob }));
+    foldColumns();
+    showResults([savers(named), ...answers.show()]);
+    say(`Terminé\u00a0: ${plural(answers.rows, "ligne", "lignes")}.`);
+  });
+  byId("file-progress").hidden = true;
 }
 
-/** Read the answer as it comes; count its rows by verdict where it is CSV. */
-async function received(response) {
-  const pieces = [];
-  const counts = new Map();
-  const reader = header && new CsvReader(header.delimiter);
-  const decoder = new TextDecoder(header?.encoding);
-  let place = null;
-  let rows = 0;
-  for await (const piece of response.body) {
-    pieces.push(piece);
-    for (const record of reader?.read(decoder.decode(piece, { stream: true })) ?? []) {
-      if (place === null || place < 0) place = verdictPlace(record); // titles may stand above the names
-      else {
-        rows += 1;
-        counts.set(record[place], (counts.get(record[place]) ?? 0) + 1);
-      }
+/** Take the answers as they come; the files that follow them. */
+async function followed(response, answers) {
+  const files = new Files();
+  for await (const { row, table, file: part, problem } of documents(response)) {
+    if (problem) throw new Refused(problem.detail);
+    if (row) answers.add(row);
+    if (row && answers.rows % SAID_EVERY === 1) show(answers.rows);
+    if (table) {
+      answers.sum(table);
+      show(answers.rows, "Écriture de la synthèse et de la carte");
     }
-    if (reader) show(rows);
+    if (part) files.add(part);
   }
-  return { blob: new Blob(pieces, { type: response.headers.get("Content-Type") }), counts, rows };
+  if (!files.all.length) throw new TypeError("the answer is cut");
+  return files.all;
 }
 
-/** Place of the verdict, whose column is renamed where the file has one of that name: the last one is ours. */
-const verdictPlace = (columns) => columns.findLastIndex((name) => /^qpv_verdict(_\d+)?$/.test(name));
-
-function finish({ blob, counts, rows }) {
-  const name = file.name.replace(/(\.[^.]*)?$/, "-qpv$1");
-  byId("file-summary").replaceChildren(
-    ...(header ? [summary(counts, rows)] : []),
-    make("button", { type: "button", onclick: () => download(blob, name) }, `Enregistrer ${name}`),
-  );
-  say(header ? `Terminé : ${plural(rows, "ligne", "lignes")}.` : "Terminé.");
+async function unlessRefused(work) {
+  try {
+    await work();
+  } catch (error) {
+    if (error.name === "AbortError") say("Arrêté\u00a0: rien n’a été enregistré.");
+    else if (error instanceof Refused) say(error.message);
+    else say("La réponse s’est interrompue\u00a0: rien n’est à garder, recommencer.");
+  }
 }
 
-function summary(counts, rows) {
-  const named = Object.entries(VERDICTS).map(([code, word]) => [word, counts.get(code) ?? 0]);
-  const without = rows - named.reduce((total, [, count]) => total + count, 0);
-  const lines = without ? [...named, ["Sans réponse (ligne vide ou illisible)", without]] : named;
-  return make(
-    "table",
-    { class: "summary" },
-    make("caption", {}, "Lignes par verdict"),
-    make("tbody", {}, ...lines.map(([word, count]) => make("tr", {}, make("th", { scope: "row" }, word), make("td", {}, String(count))))),
-  );
-}
-
-function show(rows, total) {
+function show(rows, step = "") {
   const bar = byId("file-bar");
   byId("file-progress").hidden = false;
-  if (total) bar.max = total;
-  if (total === null) bar.removeAttribute("value");
-  else bar.value = Math.min(rows, bar.max);
-  byId("file-step").textContent = rows ? plural(rows, "ligne répondue", "lignes répondues") : "Envoi et lecture";
+  if (seen.count === null) bar.removeAttribute("value");
+  else {
+    bar.max = Math.max(seen.count, 1);
+    bar.value = Math.min(rows, bar.max);
+  }
+  byId("file-step").textContent = step || (rows ? plural(rows, "ligne répondue", "lignes répondues") : "Envoi et lecture");
 }
 
 const say = (sentence) => (byId("file-said").textContent = sentence);

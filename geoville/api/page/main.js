@@ -35,7 +35,7 @@ watchDates(state.on, (day) => {
   if (state.question) ask(state.question);
 });
 watchTools(() => ({ ...current(), question: state.question }));
-watchFile(() => state.on);
+watchFile(() => state.on, map, facts);
 layers.day = shownDay();
 said(layers.open(state.layers, !state.view && !state.question));
 const fromLink = state.question;

@@ -15,7 +15,7 @@ export async function post(path, body, { signal, accept = "application/json" } =
 }
 
 /** Send a form that holds a file. */
-export const upload = (path, form, signal) => answered(path, { method: "POST", body: form, signal });
+export const upload = (path, form, signal, headers = {}) => answered(path, { method: "POST", body: form, signal, headers });
 
 async function answered(path, options) {
   let response;
