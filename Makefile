@@ -1,6 +1,7 @@
 # make demo       computes the candidates of Calais, answers ten addresses, draws the two maps
 # make test       every test that fits in a few minutes, one process a core and one more (CI runs this too)
 # make lint       ruff, mypy, import-linter
+# make clients    real clients, installed from their registries, pointed at the service
 # make slow       the long proofs, and every property on cases drawn by chance
 # make stress     ten runs under load of the tests that depend on time, processes, signals or sockets
 # make notebooks  executes the notebooks of docs/notebooks, and keeps what they print
@@ -17,7 +18,7 @@ else
 BIN := $(VENV)/bin
 endif
 
-.PHONY: demo test lint slow stress notebooks images audit release bench clean
+.PHONY: demo test lint slow stress clients notebooks images audit release bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/geoville demo
@@ -31,6 +32,10 @@ lint: $(VENV)/.installed-lint
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/dependances.py --check
+
+# CLIENTS='-k curl' for some of them.
+clients: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -m "" tests/clients $(CLIENTS)
 
 slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m slow --timeout 7200

@@ -680,13 +680,16 @@ _REPEATED = {"columns", "result_columns"}
 _PARTS = Form(media_type="multipart/form-data")
 """Said, since FastAPI describes a model of a form as fields of an address, which hold no file."""
 
+_TEXTS = frozenset({MEDIA_TYPES[".csv"], LINES})
+
 _COMMON: dict[str, Any] = {
     "response_class": Response,
     "response_description": "Le fichier envoyé, avec les colonnes ajoutées",
     "responses": {
         200: {
             "content": {
-                kind: {"schema": {"type": "string", "format": "binary"}} for kind in (*MEDIA_TYPES.values(), LINES)
+                kind: {"schema": {"type": "string"} | ({} if kind in _TEXTS else {"format": "binary"})}
+                for kind in (*MEDIA_TYPES.values(), LINES)
             }
         },
         **problem_responses(400, 413, 422, 503),

@@ -65,6 +65,20 @@ def _tell_what_is_common(document: dict[str, Any]) -> None:
     document["security"] = []  # there is no account: a route that asks for something says so itself
     schemes = document["components"].setdefault("securitySchemes", {})
     schemes[BEARER] = {"type": "http", "scheme": "bearer", "description": "GEOVILLE_ADMIN_TOKEN"}
+    for _, operation in _operations(document):
+        for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+            if media_type == "multipart/form-data":
+                _tell_how_parts_are_sent(document, content)
+
+
+def _tell_how_parts_are_sent(document: dict[str, Any], content: dict[str, Any]) -> None:
+    """Say of a form what generators of clients take for granted otherwise: a list is a part for each of its values."""
+    form = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+    lists = [name for name, field in form["properties"].items() if field.get("type") == "array"]
+    content["encoding"] = {name: {"style": "form", "explode": True} for name in lists}
+    for field in form["properties"].values():
+        if "contentMediaType" in field:
+            field["format"] = "binary"  # known for a file in 3.1 as in 3.0
 
 
 # --- The same document in OpenAPI 3.0, which many clients read alone
@@ -82,12 +96,22 @@ def as_3_0(document: dict[str, Any]) -> dict[str, Any]:
     components = written["components"]["schemas"]
     written["components"]["schemas"] = {name: _schema_3_0(schema) for name, schema in components.items()}
     for _, operation in _operations(written):
+        for parameter in operation.get("parameters", ()):
+            parameter["schema"] = _schema_3_0(_never_null(parameter["schema"]))
         bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
-        contents = [content for body in bodies for content in body.get("content", {}).values()]
-        for holder in (*operation.get("parameters", ()), *contents):
-            if "schema" in holder:
-                holder["schema"] = _schema_3_0(holder["schema"])
+        for content in [content for body in bodies for content in body.get("content", {}).values()]:
+            if "schema" in content:
+                content["schema"] = _schema_3_0(content["schema"])
     return written
+
+
+def _never_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a parameter: one that is not given is not null, it is not there."""
+    choices = [inner for inner in schema.get("anyOf", ()) if inner != {"type": "null"}]
+    if len(choices) != 1:
+        return schema
+    said = {name: value for name, value in schema.items() if name != "anyOf"}
+    return choices[0] if "$ref" in choices[0] else {**choices[0], **said}  # the parameter says the same beside
 
 
 def _schema_3_0(schema: Any) -> Any:

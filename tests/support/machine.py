@@ -72,6 +72,7 @@ NEEDS = {
     "pdftotext": _program("pdftotext", "poppler-utils"),
     "node": _program("node", "nodejs"),
     "php": _program("php", "php-cli"),
+    "java": _program("java", "default-jre-headless"),
     "nginx": Need("nginx", lambda: nginx() is not None, "apt-get install nginx-light"),
     "curl": _program("curl", "curl"),
     "openssl": _program("openssl", "openssl"),

@@ -1,0 +1,8 @@
+import sys
+
+import pyogrio
+
+source = f"OAPIF:{sys.argv[1]}"
+print(",".join(name for name, _ in pyogrio.list_layers(source)[:3]))
+cells = pyogrio.read_dataframe(source, layer="cells-2019", bbox=(1.85, 50.94, 1.87, 50.96))
+print(len(cells), cells.crs.to_string())

@@ -1,0 +1,6 @@
+import sys
+
+from owslib.ogcapi.features import Features
+
+document = Features(sys.argv[1]).api()
+print(document["openapi"], "/search" in document["paths"])
