@@ -7,37 +7,60 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
+import numpy as np
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
+from geoville.api.cql2 import read_filter
 from geoville.api.openapi import JSON_30, JSON_31, PATH_30
 from geoville.api.problems import Refusal, problem_responses
 from geoville.api.routing import DataRoute, Strict
 from geoville.api.service import CurrentService, Service, cache_headers, not_modified
+from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.errors import InvalidInputError
-from geoville.rendering.vector_tiles import MAX_ZOOM, tile_exists
+from geoville.rendering.vector_style import line_of, style_document
+from geoville.rendering.vector_tiles import MAX_ZOOM, WEB_MERCATOR, tile_exists
 from geoville.version import __version__
 from geoville.workflows.gis_layers import ANY_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from shapely.geometry.base import BaseGeometry
+
     from geoville.api.settings import Settings
+    from geoville.rendering.look import LineStyle
     from geoville.workflows.gis_layers import Box, Days, FeatureLayer
 
 
 # --- Documents of OGC API - Features: the landing page, collections, their features, and the links between them
 
 JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
+JSON_SCHEMA = "application/schema+json"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
+CENTIMETRE_DECIMALS = 2
 GREGORIAN = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
 
 CONFORMANCE = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/filter",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/features-filter",
+    "http://www.opengis.net/spec/cql2/1.0/conf/cql2-text",
+    "http://www.opengis.net/spec/cql2/1.0/conf/basic-cql2",
+    "http://www.opengis.net/spec/cql2/1.0/conf/advanced-comparison-operators",
+    "http://www.opengis.net/spec/cql2/1.0/conf/case-insensitive-comparison",
+    "http://www.opengis.net/spec/cql2/1.0/conf/accent-insensitive-comparison",
 )
+
+
+STYLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/styles"
+QUERYABLES_REL = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
 
 
 def landing_document(base: str, title: str) -> dict[str, Any]:
@@ -54,20 +77,26 @@ def landing_document(base: str, title: str) -> dict[str, Any]:
             _link("service-doc", f"{base}/docs", HTML, "Documentation de l'API"),
             _link("conformance", f"{base}/conformance", JSON, "Normes suivies"),
             _link("data", f"{base}/collections", JSON, "Les collections"),
+            _link(STYLES_REL, f"{base}/styles", JSON, "Les styles des tuiles"),
         ],
     }
 
 
-def collections_document(base: str, layers: Sequence[FeatureLayer]) -> dict[str, Any]:
+def collections_document(base: str, layers: Sequence[FeatureLayer], epsg: int) -> dict[str, Any]:
     """Every collection."""
     return {
         "links": [_link("self", f"{base}/collections", JSON, "Les collections")],
-        "collections": [collection_document(base, layer) for layer in layers],
+        "collections": [collection_document(base, layer, epsg) for layer in layers],
     }
 
 
-def collection_document(base: str, layer: FeatureLayer) -> dict[str, Any]:
-    """One collection, without its features."""
+def collection_document(base: str, layer: FeatureLayer, epsg: int) -> dict[str, Any]:
+    """One collection, without its features.
+
+    Parameters
+    ----------
+    epsg : projected CRS of the territory, in which features are given where that is asked.
+    """
     here = f"{base}/collections/{layer.name}"
     document: dict[str, Any] = {
         "id": layer.name,
@@ -75,10 +104,13 @@ def collection_document(base: str, layer: FeatureLayer) -> dict[str, Any]:
         "description": layer.description,
         "attribution": layer.attribution,
         "itemType": "feature",
-        "crs": [CRS84],
+        "crs": list(offered_crs(epsg)),
+        "storageCrs": CRS84,
         "links": [
             _link("self", here, JSON, layer.title),
             _link("items", f"{here}/items", GEOJSON, "Les objets"),
+            _link(QUERYABLES_REL, f"{here}/queryables", JSON_SCHEMA, "Les propriétés à filtrer"),
+            _link("related", f"{base}/styles/{layer.name}", STYLE, "Style des tuiles (MapLibre)"),
             _link("related", f"{base}/tiles/{layer.name}.json", JSON, "Tuiles vectorielles (TileJSON)"),
         ],
     }
@@ -91,8 +123,34 @@ def collection_document(base: str, layer: FeatureLayer) -> dict[str, Any]:
     return document | ({"extent": extent} if extent else {})
 
 
+def offered_crs(epsg: int) -> dict[str, int]:
+    """EPSG code of each CRS in which features are given, by its URI; the first one is longitude and latitude, WGS84."""
+    return {CRS84: WGS84, f"{EPSG}{epsg}": epsg, f"{EPSG}{WEB_MERCATOR}": WEB_MERCATOR}
+
+
+def queryables_document(base: str, layer: FeatureLayer) -> dict[str, Any]:
+    """JSON Schema of the properties that a filter may name (OGC 19-079r2, 6)."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{base}/collections/{layer.name}/queryables",
+        "type": "object",
+        "title": layer.title,
+        "properties": {
+            "geometry": {"title": "Contour, par bbox", "format": "geometry-any", "x-ogc-role": "primary-geometry"},
+            **{name: {"title": name, "type": kind} for name, kind in layer.queryables.items()},
+        },
+        "additionalProperties": False,
+    }
+
+
 def page_of_features(
-    base: str, layer: FeatureLayer, asked: Mapping[str, str], rows: Sequence[int], offset: int, size: int
+    base: str,
+    layer: FeatureLayer,
+    asked: Mapping[str, str],
+    rows: Sequence[int],
+    offset: int,
+    size: int,
+    epsg: int = WGS84,
 ) -> dict[str, Any]:
     """One page of the features asked for.
 
@@ -100,6 +158,7 @@ def page_of_features(
     ----------
     asked : parameters of the request, which the links to other pages keep.
     rows : of all the features that match.
+    epsg : CRS of the coordinates.
     """
     here = f"{base}/collections/{layer.name}"
 
@@ -120,26 +179,34 @@ def page_of_features(
         "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "attribution": layer.attribution,
         "links": links,
-        "features": features_documents(layer, shown),
+        "features": features_documents(layer, shown, epsg),
     }
 
 
-def feature_document(base: str, layer: FeatureLayer, row: int) -> dict[str, Any]:
+def feature_document(base: str, layer: FeatureLayer, row: int, epsg: int = WGS84) -> dict[str, Any]:
     """One feature with its links."""
     here = f"{base}/collections/{layer.name}"
     links = [
         _link("self", f"{here}/items/{quote(layer.ids[row], safe='')}", GEOJSON, "Cet objet"),
         _link("collection", here, JSON, layer.title),
     ]
-    return features_documents(layer, [row])[0] | {"links": links}
+    return features_documents(layer, [row], epsg)[0] | {"links": links}
 
 
-def features_documents(layer: FeatureLayer, rows: Sequence[int]) -> list[dict[str, Any]]:
-    """GeoJSON features; the geometries are JSON already."""
+def features_documents(layer: FeatureLayer, rows: Sequence[int], epsg: int = WGS84) -> list[dict[str, Any]]:
+    """GeoJSON features; the geometries are JSON already, in degrees, or in metres to the centimetre."""
     import orjson
     import shapely
 
-    written = shapely.to_geojson(layer.shapes[list(rows)])
+    shapes = layer.shapes[list(rows)]
+    if epsg != WGS84:
+        shapes = shapely.transform(
+            shapes,
+            lambda points: np.column_stack(transform_points(points[:, 0], points[:, 1], WGS84, epsg)).round(
+                CENTIMETRE_DECIMALS
+            ),
+        )
+    written = shapely.to_geojson(shapes)
     return [
         {
             "type": "Feature",
@@ -216,7 +283,8 @@ class CollectionDocument(BaseModel):
     description: str
     attribution: str = Field(description="Sources à citer")
     itemType: str  # noqa: N815 - the standard's name
-    crs: list[str]
+    crs: list[str] = Field(description="Systèmes dans lesquels les objets sont donnés, par `crs`")
+    storageCrs: str  # noqa: N815 - the standard's name
     extent: Extent | None = None
     links: list[Link]
 
@@ -296,7 +364,15 @@ class LandingQuery(Strict):
     )
 
 
-class ItemsQuery(FormatQuery):
+class FeatureQuery(FormatQuery):
+    """Le système dans lequel un objet est demandé."""
+
+    crs: str | None = Field(
+        None, description="Système des coordonnées rendues : l'un de ceux de la collection ; CRS84 sinon"
+    )
+
+
+class ItemsQuery(FeatureQuery):
     """Les objets demandés d'une collection."""
 
     limit: int = Field(
@@ -307,6 +383,20 @@ class ItemsQuery(FormatQuery):
         None,
         description="ouest,sud,est,nord en degrés WGS 84 (six nombres avec des hauteurs, qui ne comptent pas)",
         examples=["1.85,50.93,1.95,50.97"],
+    )
+    bbox_crs: str | None = Field(
+        None, alias="bbox-crs", description="Système de bbox : l'un de ceux de la collection ; CRS84 sinon"
+    )
+    filter: str | None = Field(
+        None,
+        description="Filtre des propriétés en CQL2 (texte) ; leurs noms sont à /collections/{name}/queryables",
+        examples=["people > 100 AND imputed = FALSE"],
+    )
+    filter_lang: Literal["cql2-text"] | None = Field(
+        None, alias="filter-lang", description="Langue du filtre, la seule"
+    )
+    filter_crs: str | None = Field(
+        None, alias="filter-crs", description="Sans effet : un filtre ne parle pas de géométrie ; bbox le fait"
     )
     datetime: str | None = Field(
         None,
@@ -349,6 +439,54 @@ def read_boxes(text: str | None) -> tuple[Box, ...] | None:
     if west <= east:
         return ((west, south, east, north),)
     return (west, south, _EAST_END, north), (-_EAST_END, south, east, north)
+
+
+def read_frames(text: str | None, epsg: int) -> Sequence[Box | BaseGeometry] | None:
+    """Frames asked for, in degrees: boxes, or the shape that a box of a projected CRS has on the globe.
+
+    Raises
+    ------
+    InvalidInputError
+        Not four or six numbers, or a box upside down.
+    """
+    if text is None or epsg == WGS84:
+        return read_boxes(text)
+    import shapely
+
+    try:
+        numbers = [float(item) for item in text.split(",")]
+    except ValueError:
+        numbers = []
+    half = len(numbers) // 2
+    if len(numbers) not in {4, 6} or not all(map(math.isfinite, numbers)):
+        raise _box_fault()
+    west, south, east, north = (*numbers[:2], *numbers[half : half + 2])
+    if not (west < east and south < north):
+        raise _box_fault()
+    sides = shapely.segmentize(shapely.box(west, south, east, north), max(east - west, north - south) / SIDE_PARTS)
+    drawn = transform_geometry(sides, epsg, WGS84)
+    if not np.isfinite(shapely.get_coordinates(drawn)).all():
+        raise _box_fault()
+    return (drawn,)
+
+
+SIDE_PARTS = 16
+"""Parts in which the sides of a projected box are cut: straight there, they are curved in degrees."""
+
+
+def crs_asked(text: str | None, epsg: int) -> tuple[str, int]:
+    """URI and EPSG code of a CRS that is asked for; longitude and latitude where none is.
+
+    Raises
+    ------
+    InvalidInputError
+        It is none of those that are offered.
+    """
+    offered = offered_crs(epsg)
+    uri = text or CRS84
+    if uri not in offered:
+        raise InvalidInputError("Système de coordonnées inconnu", advice=f"en demander un parmi {', '.join(offered)}")
+    return uri, offered[uri]
 
 
 def read_days(text: str | None) -> Days:
@@ -424,7 +562,8 @@ async def conformance(request: Request, service: CurrentService, _: Annotated[Fo
 async def collections(request: Request, service: CurrentService, _: Annotated[FormatQuery, Query()]) -> Response:
     """Donner les périmètres par nature et génération, les secteurs, les IRIS et les carreaux de chaque millésime."""
     layers = list((await service.aside.layers()).values())
-    return answer(request, service, JSON, lambda: collections_document(base_of(request), layers))
+    epsg = service.territory.epsg
+    return answer(request, service, JSON, lambda: collections_document(base_of(request), layers, epsg))
 
 
 @router.get(
@@ -439,7 +578,23 @@ async def collection(
 ) -> Response:
     """Dire ce qu'est une collection, son étendue et ses sources."""
     layer = await layer_of(service, name)
-    return answer(request, service, JSON, lambda: collection_document(base_of(request), layer))
+    epsg = service.territory.epsg
+    return answer(request, service, JSON, lambda: collection_document(base_of(request), layer, epsg))
+
+
+@router.get(
+    "/collections/{name}/queryables",
+    summary="Les propriétés à filtrer",
+    response_class=Response,
+    response_description="Leur JSON Schema",
+    responses={200: {"content": {JSON_SCHEMA: {"schema": {"type": "object"}}}}, **problem_responses(400, 404, 503)},
+)
+async def queryables(
+    request: Request, service: CurrentService, name: LayerName, _: Annotated[FormatQuery, Query()]
+) -> Response:
+    """Dire quelles propriétés un filtre peut nommer, et de quelle nature elles sont."""
+    layer = await layer_of(service, name)
+    return answer(request, service, JSON_SCHEMA, lambda: queryables_document(base_of(request), layer))
 
 
 @router.get(
@@ -453,14 +608,20 @@ async def collection(
 async def items(
     request: Request, service: CurrentService, name: LayerName, asked: Annotated[ItemsQuery, Query()]
 ) -> Response:
-    """Donner une page d'objets, tous ou ceux d'un rectangle et d'une période, en GeoJSON (WGS 84)."""
-    layer, boxes, days = await layer_of(service, name), read_boxes(asked.bbox), read_days(asked.datetime)
+    """Donner une page d'objets, tous ou ceux d'un rectangle, d'une période et d'un filtre, en GeoJSON."""
+    layer, days = await layer_of(service, name), read_days(asked.datetime)
+    frames = read_frames(asked.bbox, crs_asked(asked.bbox_crs, service.territory.epsg)[1])
+    uri, epsg = crs_asked(asked.crs, service.territory.epsg)
+    kept = read_filter(asked.filter, layer.queryables) if asked.filter else None
 
     def document() -> dict[str, Any]:
-        rows = layer.select(boxes, days)
-        return page_of_features(base_of(request), layer, request.query_params, rows, asked.offset, asked.page_size)
+        rows = layer.select(frames, days)
+        if kept is not None:
+            rows = [row for row in rows if kept(layer.properties[row])]
+        base, asked_by = base_of(request), request.query_params
+        return page_of_features(base, layer, asked_by, rows, asked.offset, asked.page_size, epsg)
 
-    return answer(request, service, GEOJSON, document)
+    return answer(request, service, GEOJSON, document, {"Content-Crs": f"<{uri}>"})
 
 
 @router.get(
@@ -472,14 +633,16 @@ async def items(
     responses=problem_responses(400, 404, 503),
 )
 async def item(
-    request: Request, service: CurrentService, name: LayerName, fid: FeatureId, _: Annotated[FormatQuery, Query()]
+    request: Request, service: CurrentService, name: LayerName, fid: FeatureId, asked: Annotated[FeatureQuery, Query()]
 ) -> Response:
     """Donner un objet par son identifiant."""
     layer = await layer_of(service, name)
+    uri, epsg = crs_asked(asked.crs, service.territory.epsg)
     row = layer.row_of.get(fid)
     if row is None:
         raise Refusal(404, f"Cet objet n'existe pas ; voir /collections/{layer.name}/items.")
-    return answer(request, service, GEOJSON, lambda: feature_document(base_of(request), layer, row))
+    headers = {"Content-Crs": f"<{uri}>"}
+    return answer(request, service, GEOJSON, lambda: feature_document(base_of(request), layer, row, epsg), headers)
 
 
 async def layer_of(service: Service, name: LayerName) -> FeatureLayer:
@@ -496,14 +659,22 @@ def base_of(request: Request) -> str:
     return (settings.public_url or str(request.base_url)).rstrip("/")
 
 
-def answer(request: Request, service: Service, media_type: str, document: Callable[[], Any]) -> Response:
+def answer(
+    request: Request,
+    service: Service,
+    media_type: str,
+    document: Callable[[], Any],
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """A JSON document that caches may keep; it is not made for a client that holds it."""
     import orjson
 
     unchanged = not_modified(request, service)
     if unchanged is not None:
         return unchanged
-    return Response(orjson.dumps(document()), media_type=media_type, headers=cache_headers(service))
+    return Response(
+        orjson.dumps(document()), media_type=media_type, headers={**cache_headers(service), **(headers or {})}
+    )
 
 
 # --- Vector tiles of every layer, and what describes them (TileJSON)
@@ -560,6 +731,77 @@ async def tile(
     if not content:
         return Response(status_code=204, headers=cache_headers(service))
     return Response(content, media_type=MVT, headers=cache_headers(service))
+
+
+# --- How the tiles are drawn: MapLibre styles, one for each layer and one for all the perimeters
+
+STYLE = "application/vnd.mapbox.style+json"
+WHOLE_STYLE = "perimetres"
+
+StyleName = Annotated[str, Path(description="« perimetres », ou nom d'une collection", examples=["perimetres"])]
+
+
+class StyleEntry(BaseModel):
+    """Un style."""
+
+    id: str
+    title: str
+    links: list[Link]
+
+
+class StylesDocument(BaseModel):
+    """Les styles."""
+
+    styles: list[StyleEntry]
+
+
+@tiles_router.get(
+    "/styles",
+    summary="Les styles des tuiles",
+    response_model=StylesDocument,
+    response_description="Les styles, avec leurs liens",
+    responses=problem_responses(400, 503),
+)
+async def styles(request: Request, service: CurrentService, _: Annotated[FormatQuery, Query()]) -> Response:
+    """Donner les styles : celui de tous les périmètres, et un par collection."""
+    layers = (await service.aside.layers()).values()
+    known = {WHOLE_STYLE: "Tous les périmètres"} | {layer.name: layer.title for layer in layers}
+    entries = [
+        {
+            "id": name,
+            "title": title,
+            "links": [_link("stylesheet", f"{base_of(request)}/styles/{name}", STYLE, title)],
+        }
+        for name, title in known.items()
+    ]
+    return answer(request, service, JSON, lambda: {"styles": entries})
+
+
+@tiles_router.get(
+    "/styles/{name}",
+    summary="Un style, pour MapLibre",
+    response_class=Response,
+    response_description="Le style (MapLibre, version 8)",
+    responses={200: {"content": {STYLE: {"schema": {"type": "object"}}}}, **problem_responses(400, 404, 503)},
+)
+async def style(
+    request: Request, service: CurrentService, name: StyleName, _: Annotated[FormatQuery, Query()]
+) -> Response:
+    """Donner le style d'une collection, ou de tous les périmètres, avec les couleurs et les traits des cartes."""
+    layers = await service.aside.layers()
+    if name == WHOLE_STYLE:
+        title, drawn = "Tous les périmètres", [layer for layer in layers.values() if _line_of(layer)]
+    elif name in layers:
+        title, drawn = layers[name].title, [layers[name]]
+    else:
+        raise Refusal(404, "Ce style n'existe pas ; voir /styles.")
+    base = base_of(request)
+    tiles = [(layer.name, f"{base}/tiles/{layer.name}.json", _line_of(layer)) for layer in drawn]
+    return answer(request, service, STYLE, lambda: style_document(title, tiles))
+
+
+def _line_of(layer: FeatureLayer) -> LineStyle | None:
+    return line_of(layer.name, generalised=any(row.get("accuracy_m") for row in layer.properties))
 
 
 def _tilejson(base: str, layer: FeatureLayer) -> dict[str, Any]:

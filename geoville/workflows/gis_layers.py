@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 # --- One layer of features as a GIS reads it: identifiers, properties and shapes, asked by box, by days, by identifier
 
 ANY_DAY: Days = (None, None)
+_TYPE_NAMES = {str: "string", bool: "boolean"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,15 +106,22 @@ class FeatureLayer:
         last = None if None in ends else max((day for day in ends if day), default=None)
         return first, last
 
-    def select(self, boxes: Sequence[Box] | None, days: Days) -> list[int]:
-        """Rows of the features that meet one of some boxes and are in force on one of some days, in order.
+    @cached_property
+    def queryables(self) -> dict[str, str]:
+        """Type of each property ("string", "number" or "boolean"), by its name; one that no feature has is left out."""
+        values = {name: value for row in self.properties for name, value in row.items() if value is not None}
+        return {name: _TYPE_NAMES.get(type(value), "number") for name, value in values.items()}
+
+    def select(self, frames: Sequence[Box | BaseGeometry] | None, days: Days) -> list[int]:
+        """Rows of the features that meet one of some frames and are in force on one of some days, in order.
 
         Parameters
         ----------
-        boxes : west, south, east, north in degrees, WGS84; None takes everything, features without shape included.
+        frames : west, south, east, north in degrees, WGS84, or polygons; None takes everything, features without shape
+            included.
         days : first and last, both included; None on a side without end.
         """
-        rows = range(len(self)) if boxes is None else self._meeting(boxes)
+        rows = range(len(self)) if frames is None else self._meeting(frames)
         return [row for row in rows if _overlap(self.days[row], days)]
 
     @cached_property
@@ -122,10 +130,10 @@ class FeatureLayer:
 
         return shapely.STRtree(self.shapes)
 
-    def _meeting(self, boxes: Sequence[Box]) -> list[int]:
+    def _meeting(self, frames: Sequence[Box | BaseGeometry]) -> list[int]:
         import shapely
 
-        shapes = [shapely.box(*box) for box in boxes]
+        shapes = [shapely.box(*frame) if isinstance(frame, tuple) else frame for frame in frames]
         return sorted({int(row) for shape in shapes for row in self._tree.query(shape, predicate="intersects")})
 
 

@@ -35,10 +35,9 @@ def test_a_file_is_sent_in_a_form_of_parts(document, path):
     name = content["multipart/form-data"]["schema"]["$ref"].rpartition("/")[2]
     data = document["components"]["schemas"][name]["properties"]["data"]
     assert data["type"] == "string"
-    assert (data.get("format"), data.get("contentMediaType")) in {
-        ("binary", None),
-        (None, "application/octet-stream"),
-    }
+    assert (data["format"], data["contentMediaType"]) == ("binary", "application/octet-stream")
+    lists = content["multipart/form-data"]["encoding"]
+    assert lists["result_columns"] == {"style": "form", "explode": True}  # a part for each value
 
 
 def test_a_problem_is_described_once(document):
