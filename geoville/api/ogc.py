@@ -12,7 +12,6 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
-from geoville.api.cql2 import read_filter
 from geoville.api.openapi import JSON_30, JSON_31, PATH_30
 from geoville.api.problems import Refusal, problem_responses
 from geoville.api.routing import DataRoute, Strict
@@ -22,6 +21,7 @@ from geoville.errors import InvalidInputError
 from geoville.rendering.vector_style import line_of, style_document
 from geoville.rendering.vector_tiles import MAX_ZOOM, WEB_MERCATOR, tile_exists
 from geoville.version import __version__
+from geoville.workflows.cql2 import read_filter
 from geoville.workflows.gis_layers import ANY_DAY
 
 if TYPE_CHECKING:

@@ -75,7 +75,8 @@ def _tell_how_parts_are_sent(document: dict[str, Any], content: dict[str, Any]) 
     """Say of a form what generators of clients take for granted otherwise: a list is a part for each of its values."""
     form = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
     lists = [name for name, field in form["properties"].items() if field.get("type") == "array"]
-    content["encoding"] = {name: {"style": "form", "explode": True} for name in lists}
+    if lists:
+        content["encoding"] = {name: {"style": "form", "explode": True} for name in lists}
     for field in form["properties"].values():
         if "contentMediaType" in field:
             field["format"] = "binary"  # known for a file in 3.1 as in 3.0

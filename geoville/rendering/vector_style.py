@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from geoville.rendering.cells import YLORBR
 from geoville.rendering.look import CASING_WIDTH_PX, LINES, SECTOR_LINE, LineStyle
 
 if TYPE_CHECKING:
@@ -11,9 +12,8 @@ if TYPE_CHECKING:
 
 FORMER_KINDS = frozenset({"zus", "cucs"})
 PAPER, UNKNOWN, IMPUTED = "#f4f3ef", "#c9ccd1", "#5b6673"
-CELL_CLASSES = ((14_000, "#993404"), (17_000, "#d95f0e"), (20_000, "#fe9929"), (24_000, "#fed98e"))
-LAST_COLOUR = "#ffffd4"
-"""Classes of the mean living standard of a cell, euros per UC per year, the poorest first: those of the page's map."""
+CELL_BOUNDS_EUR = (14_000, 17_000, 20_000, 24_000)
+"""Between classes of the mean living standard of a cell, per UC per year: a style is the same in every town."""
 
 
 def line_of(name: str, *, generalised: bool = False) -> LineStyle | None:
@@ -58,9 +58,9 @@ def _lines(name: str, line: LineStyle) -> list[dict[str, Any]]:
 
 def _cells(name: str) -> list[dict[str, Any]]:
     """Cells by their mean living standard; the border of an imputed one is dark."""
-    steps: list[Any] = [CELL_CLASSES[0][1]]
-    colours = [colour for _, colour in CELL_CLASSES[1:]] + [LAST_COLOUR]
-    for (bound, _), colour in zip(CELL_CLASSES, colours, strict=True):
+    first, *others = YLORBR.pick(len(CELL_BOUNDS_EUR) + 1, darkest_first=True)
+    steps: list[Any] = [first]
+    for bound, colour in zip(CELL_BOUNDS_EUR, others, strict=True):
         steps += [bound, colour]
     income = ["case", ["has", "mean_eur"], ["step", ["get", "mean_eur"], *steps], UNKNOWN]
     border = ["case", ["==", ["get", "imputed"], True], IMPUTED, "#ffffff"]

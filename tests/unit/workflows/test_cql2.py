@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoville.api.cql2 import LONGEST_FILTER, read_filter
 from geoville.errors import InvalidInputError
+from geoville.workflows.cql2 import LONGEST_FILTER, read_filter
 
 QUERYABLES = {"people": "number", "name": "string", "estimated": "boolean", "valid_from": "string", "a": "number"}
 ROW = {"people": 40, "name": "Rue de l'Église", "estimated": True, "valid_from": "2024-01-01"}
