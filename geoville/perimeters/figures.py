@@ -75,6 +75,28 @@ class AreaFigures:
         return coverage_of(self.share_covered)
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a perimeter is compared with.
+
+    Parameters
+    ----------
+    town : name of its commune.
+    territory : name of the whole.
+    national_eur : median declared income per UC.
+    threshold_eur : of the decree; NaN where there are several.
+    unverified : what these rest on without its text having been read, a French enumeration or nothing.
+    """
+
+    town: str
+    town_figures: AreaFigures
+    territory: str
+    territory_figures: AreaFigures
+    national_eur: float
+    threshold_eur: float
+    unverified: str
+
+
 def area_figures(
     area: BaseGeometry,
     cells: PopulatedCells,

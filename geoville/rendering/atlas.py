@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geoville.eligibility.sentences import KIND_NAMES
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from geoville.carroyage.uncertainty import Interval
     from geoville.model import Address, Perimeter, Rule
     from geoville.perimeters.comparison import Comparison
-    from geoville.perimeters.figures import AreaFigures
+    from geoville.perimeters.figures import AreaFigures, Surroundings
     from geoville.rendering.map_spec import AtlasSpec, MapSpec
     from geoville.rendering.sheet.page import Page
 
@@ -38,28 +37,6 @@ INDEX_NOTE = f"{_LEVEL} {_COUNTED} Chiffres estimés d'après les carreaux, sans
 _ESTIMATED_RULES = (
     "Le contour est estimé : aucune de ces règles ne s'applique sur cette base, le contour officiel fait foi."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a perimeter is compared with.
-
-    Parameters
-    ----------
-    town : name of its commune.
-    territory : name of the whole.
-    national_eur : median declared income per UC.
-    threshold_eur : of the decree; NaN where there are several.
-    unverified : what these rest on without its text having been read, a French enumeration or nothing.
-    """
-
-    town: str
-    town_figures: AreaFigures
-    territory: str
-    territory_figures: AreaFigures
-    national_eur: float
-    threshold_eur: float
-    unverified: str
 
 
 def identity(perimeter: Perimeter) -> PanelSection:

@@ -404,7 +404,7 @@ def _add_lines(group: Any, features: list[dict[str, Any]], line: LineStyle, pane
 
 def _link_feature(link: PlaceLink) -> dict[str, Any]:
     line = {"type": "LineString", "coordinates": [list(point) for point in link.points]}
-    label = {"label": link.label, "labelled": link.is_axis, "kind": "link"}
+    label = {"label": link.label, "labelled": link.is_axis and bool(link.label), "kind": "link"}
     return _feature(line, {**label, **_details(link.popup)})
 
 

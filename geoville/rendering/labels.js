@@ -11,6 +11,7 @@ function placeLabels(map) {
   const frame = map.getContainer().getBoundingClientRect();
   const sides = map.getZoom() < LABELS_FROM_ZOOM ? [] : ["right", "left", "top", "bottom"];
   const taken = Array.from(document.querySelectorAll(".stage .leaflet-control"), (element) => element.getBoundingClientRect());
+  for (const number of document.querySelectorAll(".reason-mark")) taken.push(number.getBoundingClientRect());
   for (const marker of document.querySelectorAll(".leaflet-places-pane path")) {
     taken.push(shrunk(marker.getBoundingClientRect(), LABEL_GAP_PX));
   }

@@ -228,6 +228,11 @@ class TomlEntries:
             self.fault(key, f"une table [{key}]")
         return TomlEntries(value, self._where, self._what)
 
+    def holds_tables(self, key: str) -> bool:
+        """Whether an entry is a list of tables."""
+        values = self.entries.get(key)
+        return isinstance(values, list) and bool(values) and all(isinstance(value, dict) for value in values)
+
     def tables(self, key: str) -> tuple[TomlEntries, ...]:
         """List of sub-tables; empty where the entry is absent."""
         values = self.entries.get(key, [])

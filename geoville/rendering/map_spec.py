@@ -44,10 +44,12 @@ class GroundLayer:
     ----------
     kind : "water", "rail", "street" or "main".
     shapes : (n,) lines and polygons in WGS84.
+    names : of the shapes, one each; empty where none is known.
     """
 
     kind: str
     shapes: NDArray[np.object_]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,29 @@ class OutlineLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonMark:
+    """A numbered reason, and where its number stands.
+
+    Parameters
+    ----------
+    points : lon and lat in degrees, at least one.
+    """
+
+    number: int
+    text: str
+    points: tuple[tuple[float, float], ...]
+
+    @property
+    def sign(self) -> str:
+        """The number in a circle, for a text.
+
+        >>> ReasonMark(3, "", ((0.0, 0.0),)).sign
+        '③'
+        """
+        return chr(ord("①") + self.number - 1)
+
+
+@dataclass(frozen=True, slots=True)
 class PanelSection:
     """A titled part of the side panel.
 
@@ -151,6 +176,7 @@ class PanelSection:
     figures : pairs of value and caption.
     items : sentences or names, drawn as a list.
     source : what `figures` and `items` come from, empty where each says it.
+    numbered : whether items begin with the numbers that stand on the map.
     """
 
     title: str
@@ -158,6 +184,7 @@ class PanelSection:
     figures: tuple[tuple[str, str], ...] = ()
     items: tuple[str, ...] = ()
     source: str = ""
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +202,7 @@ class MapSpec:
     style : lines, marks and labels.
     tiles : online backdrop that the reader may ask for, None for a map without network.
     ground : what the view shows of streets, railways and water; nothing where they are not known.
+    reasons : of the subject, numbered, in their order.
     """
 
     title: str
@@ -193,6 +221,7 @@ class MapSpec:
     style: MapStyle = field(default_factory=MapStyle)
     tiles: TileSource | None = None
     ground: tuple[GroundLayer, ...] = ()
+    reasons: tuple[ReasonMark, ...] = ()
 
 
 # --- An atlas as data: what is written of each perimeter beside its map. Nothing here knows about HTML or matplotlib

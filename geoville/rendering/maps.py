@@ -10,7 +10,7 @@ import numpy as np
 from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.eligibility.sentences import KIND_NAMES
 from geoville.errors import InvalidInputError
-from geoville.french import UNIT_SPACE, held_together, long_date, number
+from geoville.french import UNIT_SPACE, euros, held_together, long_date, number, percent
 from geoville.model import QUARTER_KINDS, Kind
 from geoville.rendering.cells import cell_layer, inhabited_area
 from geoville.rendering.ground import ground_in
@@ -42,8 +42,9 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Address, Perimeter
-    from geoville.rendering.map_spec import Scene
-    from geoville.rendering.sector import SectorRecipe
+    from geoville.perimeters.figures import AreaFigures, Surroundings
+    from geoville.rendering.map_spec import ReasonMark, Scene
+    from geoville.rendering.sector import SectorArgument, SectorRecipe
 
 
 # --- What the side panel of a map says
@@ -57,36 +58,78 @@ ESTIMATE_WARNING = held_together(
 UNLINKED = held_together("Aucune liaison n'est dessinée : les positions manquent (voir « Non localisés »).")
 
 
+_HEADLINES = 3
+
+
 def sector_panel(
-    recipe: SectorRecipe, where: str, unplaced: tuple[str, ...], *, linked: bool
+    recipe: SectorRecipe,
+    where: str,
+    unplaced: tuple[str, ...],
+    *,
+    reasons: Sequence[ReasonMark],
+    headlines: Sequence[tuple[str, str]] = (),
+    linked: bool,
 ) -> tuple[PanelSection, ...]:
-    """Reasons, figures, links and limits of a sector.
+    """Three figures, numbered reasons, links and limits of a sector.
 
     Parameters
     ----------
+    reasons : as numbered on the map.
+    headlines : figures of the quarter, each beside those of the town and the country; what lacks of three is taken
+        from the recipe.
     where : French sentence on what the map shows of the sector itself.
     unplaced : names without a known position; the section says why they are not drawn.
     linked : whether the map draws at least one link.
     """
-    figures = tuple((figure.value, f"{figure.caption}. {figure.source}.") for figure in recipe.figures)
+    figures = (*headlines, *((figure.value, f"{figure.caption}. {figure.source}.") for figure in recipe.figures))
+    numbered = tuple(f"{reason.sign} {reason.text}" for reason in reasons)
     sections = [
-        PanelSection("Le secteur", text=f"{recipe.summary} {where}"),
-        PanelSection(f"Pourquoi ce secteur{UNIT_SPACE}?", items=recipe.reasons, source=recipe.reference),
+        PanelSection("Le quartier en trois chiffres", figures=figures[:_HEADLINES]),
+        PanelSection(f"Pourquoi ce secteur{UNIT_SPACE}?", items=numbered, source=recipe.reference, numbered=True),
         PanelSection(
             "Ce qu'il faut relier", text="" if linked else UNLINKED, items=recipe.links, source=recipe.reference
         ),
-        PanelSection("En chiffres", figures=figures),
+        PanelSection("Le secteur", text=f"{recipe.summary} {where}"),
+        PanelSection("En chiffres aussi", figures=figures[_HEADLINES:]),
         PanelSection(
             "Non localisés",
             text=held_together(
                 "Aucune source ouverte ne donne leur position : ils sont cités, pas dessinés. Un fichier de lieux de "
-                "la ville (« geoville data add ») les placera, avec leurs liaisons."
+                "la ville, donné à qui dessine les cartes, les placera avec leurs liaisons."
             ),
             items=unplaced,
         ),
         PanelSection("Comment lire la carte", text=ESTIMATE_WARNING),
     ]
     return tuple(section for section in sections if section.text or section.figures or section.items)
+
+
+def headlines(name: str, own: AreaFigures, around: Surroundings) -> tuple[tuple[str, str], ...]:
+    """Share below the threshold and median income of a quarter, beside those of its town and of the country.
+
+    Empty where nobody lives there, or the threshold is not known.
+    """
+    if not (np.isfinite(own.share_below.value) and np.isfinite(own.median_eur.value)):
+        return ()
+    town, figures = around.town, around.town_figures
+    year = f" Euros de {own.euros_of}." if own.euros_of else ""
+    low, high = own.median_eur.low, own.median_eur.high
+    return (
+        (
+            percent(own.share_below.value),
+            held_together(
+                f"des habitants de « {name} » sous le seuil du décret ; à {town} : "
+                f"{percent(figures.share_below.value)}. Estimation."
+            ),
+        ),
+        (
+            euros(own.median_eur.value),
+            held_together(
+                f"de revenu déclaré médian par unité de consommation ({euros(low)} à {euros(high)}) ; à {town} : "
+                f"{euros(figures.median_eur.value)} ; en France : {euros(around.national_eur)}. Estimation.{year}"
+            ),
+        ),
+    )
 
 
 def perimeter_panel(perimeter: Perimeter) -> tuple[PanelSection, ...]:
@@ -115,45 +158,58 @@ _AROUND = frozenset({Kind.VEILLE, Kind.VECU})
 _VIEW_MARGIN = 0.6
 """Share of the subject's size left around it on opening."""
 
+_PLACES_MARGIN = 1.0
+"""The same, where the subject is known by some of its places alone."""
+
 _NARROW_MARGIN = 0.08
 """The same, where the subject is the whole map."""
 
 
-def sector_map(recipe: SectorRecipe, scene: Scene) -> MapSpec:
+def sector_map(recipe: SectorRecipe, scene: Scene, headlines: Sequence[tuple[str, str]] = ()) -> MapSpec:
     """Map of an NPNRU sector: why it was chosen, where it lies, and what is not known about that.
 
     Parameters
     ----------
     scene : of the territory, with at least one perimeter. What the recipe names and no place has is listed in the
         panel; a sector whose contour was added by the user is drawn, and not guessed.
+    headlines : figures of its quarter (`quarter_of`), as `sector_panel` takes them.
 
     Raises
     ------
     InvalidInputError
         There is no perimeter, so that no quarter can be shown.
     """
-    quartier = _quartier(recipe, scene)
+    perimeter = quarter_of(recipe, scene)
+    quartier = transform_geometry(perimeter.geometry, perimeter.epsg, WGS84)
     published = _published_sector(scene, quartier)
     found, absent = find_places((*recipe.unplaced, *recipe.places), scene.places)
     outline, absent_anchors = (None, ()) if published else _schematic(recipe, scene)
     where = IN_FULL_LINE if published else IN_DOTS if outline else NOT_DRAWN
-    argument = sector_argument(recipe, scene.places, quartier)
+    argument = sector_argument(recipe, scene.places, quartier, published or outline, scene.ground)
     unknown = tuple(dict.fromkeys((*absent, *absent_anchors, *argument.absent)))
-    subject = published or outline or quartier
+    subject = published or outline or _around_landmarks(argument) or quartier
     landmarks = (argument.landmarks,) if argument.landmarks else ()
     drawn, _ = find_places((item.name for item in recipe.landmarks), scene.places)
     others = other_places(scene.places, (*found.values(), *drawn.values()), scene.style.places)
-    bounds = view_around(subject)
+    bounds = view_around(subject, _VIEW_MARGIN if published or outline else _PLACES_MARGIN)
     return MapSpec(
         title=recipe.title,
         subtitle=recipe.subtitle,
         bounds=bounds,
-        outline=published_layer(recipe, published) if published else outline_layer(recipe, outline, quartier),
+        outline=published_layer(recipe, published) if published else outline_layer(recipe, outline, subject),
         places=(*landmarks, labelled_places(found.values()), *others),
         links=argument.links,
-        panel=sector_panel(recipe, where, unknown, linked=argument.links is not None),
+        panel=sector_panel(
+            recipe,
+            where,
+            unknown,
+            reasons=argument.reasons,
+            headlines=headlines,
+            linked=argument.links is not None,
+        ),
         sources=(*_citations(scene), recipe.reference),
-        **_surroundings(scene, bounds, hidden=_AROUND),
+        reasons=argument.reasons,
+        **_surroundings(scene, bounds, hidden=_AROUND, subject=perimeter),
     )
 
 
@@ -252,10 +308,23 @@ def _published_sector(scene: Scene, quartier: BaseGeometry) -> BaseGeometry | No
     return next((shape for shape in shapes if shape.intersects(quartier)), None)
 
 
-def _quartier(recipe: SectorRecipe, scene: Scene) -> BaseGeometry:
-    """Return the quarter nearest to the recipe's place, an official one in force where there is one, in WGS84.
+def _around_landmarks(argument: SectorArgument) -> BaseGeometry | None:
+    """Smallest area (WGS84) around what the contract names, where at least two of them are known."""
+    import shapely
+
+    points = [(place.lon, place.lat) for place in argument.landmarks.places] if argument.landmarks else []
+    return shapely.MultiPoint(points).convex_hull if len(set(points)) > 1 else None
+
+
+def quarter_of(recipe: SectorRecipe, scene: Scene) -> Perimeter:
+    """Return the quarter nearest to the recipe's place, an official one in force where there is one.
 
     The first one where that place is not known.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no perimeter.
     """
     official = [item for item in scene.perimeters if item.kind is Kind.QPV and item.in_force(scene.on)]
     perimeters = official or [item for item in scene.perimeters if item.kind in QUARTER_KINDS] or scene.perimeters
@@ -265,8 +334,7 @@ def _quartier(recipe: SectorRecipe, scene: Scene) -> BaseGeometry:
         )
     found, _ = find_places([recipe.quartier_near], scene.places)
     place = found.get(recipe.quartier_near)
-    nearest = min(perimeters, key=lambda item: _distance_m(item, place)) if place else perimeters[0]
-    return transform_geometry(nearest.geometry, nearest.epsg, WGS84)
+    return min(perimeters, key=lambda item: _distance_m(item, place)) if place else perimeters[0]
 
 
 def _distance_m(perimeter: Perimeter, place: Address) -> float:

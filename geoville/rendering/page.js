@@ -31,6 +31,7 @@ function setUpPage(map, layers, backdrop, tiles) {
   if (backdrop) addMiniMap(map, backdrop);
   setUpThemes(cells);
   setUpToggles(map, layers);
+  setUpReasons(map);
   setUpSearch(map, layers);
   setUpMeasure(map);
   setUpFullScreen(map);

@@ -71,7 +71,7 @@ def _legend(theme: CellTheme) -> dict[str, Any]:
     }
 
 
-def _compact(document: dict[str, Any]) -> str:
+def _compact(document: Any) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -112,6 +112,7 @@ _SCRIPTS = (
     "search.js",
     "tools.js",
     "table.js",
+    "reasons.js",
     "page.js",
 )
 
@@ -163,6 +164,9 @@ def render_page(spec: MapSpec) -> str:
         scripts=[*page.scripts, *(script_tag(own_text(name)) for name in _SCRIPTS)],
         map_element=page.elements[0],
         cell_data=json_tag("cell-data", cell_data(spec.cells, spec.style)),
+        reason_data=json_tag(
+            "reason-data", _compact([{"number": item.number, "points": item.points} for item in spec.reasons])
+        ),
         ground_data=json_tag("ground-data", ground_data(spec.ground)),
         map_script=script_tag(f"{page.code}\n{_set_up(spec, page.names[0], layers, backdrop)}"),
     )

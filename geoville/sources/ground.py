@@ -23,6 +23,7 @@ GROUND_ORDER = (WATER, RAIL, STREET, MAIN_STREET)
 """From what lies lowest."""
 
 _CLASS_COLUMNS = ("highway", "fclass", "importance", "type")
+_NAME_COLUMNS = ("name", "nom_voie_ban_gauche", "nom_collaboratif_gauche", "nom_1_gauche", "nom_voie", "nom", "lib_off")
 _OSM_COLUMNS = frozenset({"highway", "fclass"})
 _WATER_COLUMNS = frozenset({"waterway", "water", "constraint", "persistance"})
 _RAIL_COLUMNS = frozenset({"railway", "electrifie", "nombre_voies"})
@@ -38,10 +39,12 @@ class GroundFile:
     Parameters
     ----------
     shapes : by kind ("water", "rail", "street", "main"), lines and polygons in WGS84.
+    names : of the shapes, by kind, one each; empty text for one without a name.
     credit : what the licence asks to be written; the file's name where nothing in it tells.
     """
 
     shapes: Mapping[str, NDArray[np.object_]]
+    names: Mapping[str, tuple[str, ...]]
     credit: str
 
 
@@ -71,7 +74,20 @@ def read_ground(path: Path) -> GroundFile:
     kinds = _kinds(frame[usable], names, drawn[usable])
     shapes = projected_all(drawn[usable], epsg_of(frame, path), WGS84)
     found = {kind: shapes[kinds == kind] for kind in GROUND_ORDER if (kinds == kind).any()}
-    return GroundFile(found, _OSM if _OSM_COLUMNS & names.keys() or "osm" in path.stem.lower() else path.name)
+    named = _names(frame[usable], names)
+    return GroundFile(
+        found,
+        {kind: tuple(named[kinds == kind].tolist()) for kind in found},
+        _OSM if _OSM_COLUMNS & names.keys() or "osm" in path.stem.lower() else path.name,
+    )
+
+
+def _names(frame: Any, names: Mapping[str, Any]) -> NDArray[np.object_]:
+    """(n,) name of each street; empty where the file has none."""
+    column = next((names[name] for name in _NAME_COLUMNS if name in names), None)
+    if column is None:
+        return np.full(len(frame), "", dtype=object)
+    return np.array([value if isinstance(value, str) else "" for value in frame[column].tolist()], dtype=object)
 
 
 def _kinds(frame: Any, names: Mapping[str, Any], drawn: NDArray[np.object_]) -> NDArray[np.str_]:

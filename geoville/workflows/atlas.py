@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.grid import cell_squares, union_of_cells
+from geoville.carroyage.grid import cell_squares
 from geoville.crs import GRID_CRS, WGS84, transform_points
 from geoville.eligibility.rules import rules_at
 from geoville.extras import need
@@ -27,7 +26,6 @@ from geoville.rendering.atlas import (
     INTERACTIVE,
     OVERVIEW,
     PRINTED,
-    Surroundings,
     atlas_pdf,
     changes_table,
     entry_page,
@@ -45,8 +43,8 @@ from geoville.rendering.map_spec import AtlasEntry, AtlasSpec
 from geoville.sources.files import make_folder, replacing, sha256_of
 from geoville.version import __version__
 from geoville.workflows.candidates import compute_candidates
-from geoville.workflows.describe import AreaDescriber
-from geoville.workflows.maps import MapLook, sector_recipes, territory_scene
+from geoville.workflows.describe import TownFigures
+from geoville.workflows.maps import MapLook, sector_headlines, sector_recipes, territory_scene
 from geoville.workflows.search_inputs import CandidateRequest, prepare_figures
 
 if TYPE_CHECKING:
@@ -55,11 +53,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Address, Perimeter
     from geoville.perimeters.comparison import Comparison
-    from geoville.perimeters.figures import AreaFigures
     from geoville.rendering import Scene, SectorRecipe
     from geoville.rendering.map_spec import Block
     from geoville.sources.pack import Pack
@@ -90,16 +86,12 @@ class AtlasFigures:
 
     Parameters
     ----------
-    squares : (n,) cells in the territory's projected CRS.
+    towns : figures of its areas, and of the towns that they lie in.
     """
 
-    territory: Pack
-    prepared: SearchInputs
-    describe: Callable[[BaseGeometry], AreaFigures]
-    squares: NDArray[np.object_]
+    towns: TownFigures
     perimeters: tuple[Perimeter, ...]
     steps: tuple[_Step, ...]
-    _of_commune: dict[str, AreaFigures] = field(default_factory=dict)
 
     @classmethod
     def of(cls, territory: Pack, perimeters: tuple[Perimeter, ...], on: date) -> AtlasFigures:
@@ -108,43 +100,12 @@ class AtlasFigures:
         grid = prepared.start.grid
         squares = cell_squares(grid.easting, grid.northing, grid.epsg, GRID_CRS[grid.epsg])
         steps = tuple(_steps(territory, perimeters, prepared, squares, on))
-        return cls(territory, prepared, AreaDescriber(prepared), squares, perimeters, steps)
-
-    def around(self, perimeter: Perimeter) -> Surroundings:
-        """Figures of the commune where most of a perimeter's people live, and of the whole territory."""
-        thresholds = list(self.prepared.start.thresholds.values())
-        code = self._commune_of(perimeter)
-        return Surroundings(
-            town=self.territory.communes.get(code, code),
-            town_figures=self._commune_figures(code),
-            territory=self.territory.title,
-            territory_figures=self._commune_figures(""),
-            national_eur=self.prepared.national_eur,
-            threshold_eur=thresholds[0].eur if len(thresholds) == 1 else math.nan,
-            unverified=self.prepared.unverified,
-        )
+        return cls(TownFigures(territory, prepared), perimeters, steps)
 
     def changes(self, perimeter: Perimeter) -> tuple[Block, ...]:
         """What becomes of a perimeter from one generation, or grid, to the next."""
         tables = (changes_table(perimeter, step.comparison, step.title, step.note) for step in self.steps)
         return tuple(table for table in tables if table) or (no_changes(),)
-
-    def _commune_of(self, perimeter: Perimeter) -> str:
-        import shapely
-
-        start = self.prepared.start
-        inside = shapely.intersects(perimeter.geometry, shapely.centroid(self.squares))
-        codes, where = np.unique(start.zones.commune[inside], return_inverse=True)
-        if not len(codes):
-            return perimeter.communes[0] if perimeter.communes else ""
-        return str(codes[np.argmax(np.bincount(where, weights=start.grid.people[inside]))])
-
-    def _commune_figures(self, code: str) -> AreaFigures:
-        """Figures of a commune, of the whole territory where the code is empty."""
-        if code not in self._of_commune:
-            cells = self.squares[self.prepared.start.zones.commune == code] if code else self.squares
-            self._of_commune[code] = self.describe(union_of_cells(cells))
-        return self._of_commune[code]
 
 
 def places_near(perimeter: Perimeter, places: Sequence[Address]) -> tuple[tuple[Address, float], ...]:
@@ -358,21 +319,21 @@ def _atlas(territory: Pack, on: date, look: MapLook) -> AtlasSpec:
     title = f"Atlas : {territory.title}"
     overview = perimeters_map(title, scene)
     figures = AtlasFigures.of(territory, scene.perimeters, on)
-    sectors = [_sector_entry(recipe, scene) for recipe in sector_recipes(territory)]
+    sectors = [_sector_entry(recipe, scene, figures.towns) for recipe in sector_recipes(territory)]
     entries = [*sectors, *(_entry(perimeter, scene, figures) for perimeter in scene.perimeters)]
     return AtlasSpec(title, overview, INDEX_HEADERS, INDEX_NOTE, _keyed(entries))
 
 
-def _sector_entry(recipe: SectorRecipe, scene: Scene) -> AtlasEntry:
-    spec = sector_map(recipe, scene)
+def _sector_entry(recipe: SectorRecipe, scene: Scene, towns: TownFigures) -> AtlasEntry:
+    spec = sector_map(recipe, scene, sector_headlines(recipe, scene, towns))
     return AtlasEntry(recipe.name, spec, spec.panel, _SECTOR_ROW)
 
 
 def _entry(perimeter: Perimeter, scene: Scene, figures: AtlasFigures) -> AtlasEntry:
-    own = figures.describe(perimeter.geometry)
+    own = figures.towns.describe(perimeter.geometry)
     named = [place for place in scene.places if place.place]
     blocks = (
-        figures_table(own, figures.around(perimeter)),
+        figures_table(own, figures.towns.around(perimeter)),
         *figures.changes(perimeter),
         places_table(places_near(perimeter, named), PLACES_REACH_M),
         rules_table(perimeter, rules_at(scene.on)),

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoville.carroyage.grid import cell_squares
+from geoville.carroyage.grid import cell_squares, union_of_cells
 from geoville.crs import GRID_CRS
 from geoville.model import POPULATION, POPULATION_SOURCE, Kind
 from geoville.perimeters.areas import CoveredGround, PopulatedCells
 from geoville.perimeters.estimated import INTERVALS_COVER, area_attributes
-from geoville.perimeters.figures import AreaFigures, figures_inside
+from geoville.perimeters.figures import AreaFigures, Surroundings, figures_inside
 from geoville.sources.national import national_layer
 from geoville.sources.writers import LAYER, OWN_LAYER, perimeters_frame, write_layer
 from geoville.workflows.layers import read_map
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from geoville.model import Perimeter
     from geoville.perimeters.areas import CellsInside
     from geoville.sources.contours import OwnColumns
+    from geoville.sources.pack import Pack
     from geoville.sources.writers import LayerChoice
     from geoville.workflows.search_inputs import SearchInputs
 
@@ -121,6 +122,52 @@ def published_population(perimeter: Perimeter) -> tuple[int, str] | None:
     carried = next((item for item in national_layer().perimeters if item.code == perimeter.code), perimeter)
     count, source = (carried.attributes.get(key) for key in (POPULATION, POPULATION_SOURCE))
     return (count, source) if isinstance(count, int) and isinstance(source, str) else None
+
+
+class TownFigures:
+    """Figures of areas of a territory, and of the town that each lies in.
+
+    Parameters
+    ----------
+    prepared : the estimate of its grid.
+    """
+
+    def __init__(self, territory: Pack, prepared: SearchInputs) -> None:
+        self.territory, self.prepared = territory, prepared
+        self.describe = AreaDescriber(prepared)
+        self._of_commune: dict[str, AreaFigures] = {}
+
+    def around(self, perimeter: Perimeter) -> Surroundings:
+        """Figures of the commune where most of a perimeter's people live, and of the whole territory."""
+        thresholds = list(self.prepared.start.thresholds.values())
+        code = self._commune_of(perimeter)
+        return Surroundings(
+            town=self.territory.communes.get(code, code),
+            town_figures=self._commune_figures(code),
+            territory=self.territory.title,
+            territory_figures=self._commune_figures(""),
+            national_eur=self.prepared.national_eur,
+            threshold_eur=thresholds[0].eur if len(thresholds) == 1 else math.nan,
+            unverified=self.prepared.unverified,
+        )
+
+    def _commune_of(self, perimeter: Perimeter) -> str:
+        import shapely
+
+        start = self.prepared.start
+        inside = shapely.intersects(perimeter.geometry, shapely.centroid(self.describe.cells.squares))
+        codes, where = np.unique(start.zones.commune[inside], return_inverse=True)
+        if not len(codes):
+            return perimeter.communes[0] if perimeter.communes else ""
+        return str(codes[np.argmax(np.bincount(where, weights=start.grid.people[inside]))])
+
+    def _commune_figures(self, code: str) -> AreaFigures:
+        """Figures of a commune, of the whole territory where the code is empty."""
+        if code not in self._of_commune:
+            squares = self.describe.cells.squares
+            cells = squares[self.prepared.start.zones.commune == code] if code else squares
+            self._of_commune[code] = self.describe(union_of_cells(cells))
+        return self._of_commune[code]
 
 
 class AreaDescriber:

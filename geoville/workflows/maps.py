@@ -25,6 +25,7 @@ from geoville.rendering.action_map import ActionMark, action_map
 from geoville.rendering.cells import CellFigures, IndexFigures, IrisFigures, Popup, cell_layer, mean_theme
 from geoville.rendering.look import MapStyle, parse_style, tile_source
 from geoville.rendering.map_spec import GroundLayer
+from geoville.rendering.maps import headlines, quarter_of
 from geoville.rendering.sheet.sheet import sheet_pdf, sheet_png
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import embedded_maps, make_folder, replacing
@@ -32,8 +33,9 @@ from geoville.sources.grids import read_grid
 from geoville.sources.ground import GROUND_ORDER, read_ground
 from geoville.sources.pack import list_territories, open_pack
 from geoville.sources.quarter_people import count_quarters, with_cell_people
+from geoville.workflows.describe import TownFigures
 from geoville.workflows.search_inputs import CandidateRequest, read_sourced_grid
-from geoville.workflows.sensitivity import sensitivity_of
+from geoville.workflows.sensitivity import TerritorySensitivity, sensitivity_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,9 +68,17 @@ if TYPE_CHECKING:
 
 def figures_of_territory(territory: Pack, on: date) -> CellFigures | None:
     """Estimates of the cells of a territory's default grid, in its order; None without reference incomes."""
+    found = _estimate_of(territory, on)
+    return None if found is None else _cell_figures(territory, found)
+
+
+def _estimate_of(territory: Pack, on: date) -> TerritorySensitivity | None:
     if territory.income_reference is None:
         return None
-    found = sensitivity_of(territory, CandidateRequest(on=on, territory=territory))
+    return sensitivity_of(territory, CandidateRequest(on=on, territory=territory))
+
+
+def _cell_figures(territory: Pack, found: TerritorySensitivity) -> CellFigures:
     prepared, start = found.drawn, found.drawn.start
     thresholds = np.full(len(start.grid), np.nan)
     for unit, threshold in start.thresholds.items():
@@ -179,16 +189,26 @@ def map_specs(territory: Pack, wanted: str | None, on: date, look: MapLook | Non
     if wanted is not None and wanted not in known:
         listed = ", ".join(known)
         raise UnknownMapError("Ce secteur ou ce périmètre est inconnu", advice=f"noms connus : {listed}")
-    scene = _scene_of(territory, data, look)
+    estimate = _estimate_of(territory, on) if data.grid else None
+    scene = _scene_of(territory, data, look, estimate)
 
     def spec(name: str) -> MapSpec:
         if name in recipes:
-            return sector_map(recipes[name], scene)
+            recipe = recipes[name]
+            towns = TownFigures(territory, estimate.drawn) if estimate else None
+            return sector_map(recipe, scene, sector_headlines(recipe, scene, towns) if towns else ())
         return perimeter_map(codes[name], scene) if name in codes else perimeters_map(territory.title, scene)
 
     # A territory with sectors is drawn by them; one without is first drawn whole.
     every = [*recipes, *codes] if recipes else known
     return {name: spec(name) for name in (every if wanted is None else [wanted])}
+
+
+def sector_headlines(recipe: SectorRecipe, scene: Scene, towns: TownFigures) -> tuple[tuple[str, str], ...]:
+    """Figures of the quarter of a sector, each beside those of its town and of the country."""
+    quarter = quarter_of(recipe, scene)
+    area = transform_geometry(quarter.geometry, quarter.epsg, towns.describe.epsg)
+    return headlines(quarter.name, towns.describe(area), towns.around(quarter))
 
 
 def sector_recipes(territory: Pack) -> tuple[SectorRecipe, ...]:
@@ -199,7 +219,8 @@ def sector_recipes(territory: Pack) -> tuple[SectorRecipe, ...]:
 
 def territory_scene(territory: Pack, on: date, look: MapLook | None = None) -> Scene:
     """Everything that the maps of a territory are drawn from, estimates of its cells included."""
-    return _scene_of(territory, map_data(territory, on), look)
+    data = map_data(territory, on)
+    return _scene_of(territory, data, look, _estimate_of(territory, on) if data.grid else None)
 
 
 GROUND_ROLES = ("streets", "water")
@@ -224,7 +245,9 @@ def ground_of(territory: Pack | None, given: Sequence[Path] = ()) -> TownGround:
     own = [territory.file(role) for role in GROUND_ROLES if territory.has(role)] if territory is not None else []
     read = [(read_ground(file.checked_path()), file.source.citation) for file in own]
     read += [(found, found.credit) for found in map(read_ground, given)]
-    layers = [GroundLayer(kind, shapes) for found, _ in read for kind, shapes in found.shapes.items()]
+    layers = [
+        GroundLayer(kind, shapes, found.names[kind]) for found, _ in read for kind, shapes in found.shapes.items()
+    ]
     ordered = sorted(layers, key=lambda layer: GROUND_ORDER.index(layer.kind))
     return TownGround(tuple(ordered), tuple(credit for _, credit in read))
 
@@ -234,14 +257,14 @@ def _with_ground(scene: Scene, look: MapLook, territory: Pack | None = None) -> 
     return replace(scene, ground=ground.layers, ground_credits=ground.credits)
 
 
-def _scene_of(territory: Pack, data: MapData, look: MapLook | None) -> Scene:
+def _scene_of(territory: Pack, data: MapData, look: MapLook | None, estimate: TerritorySensitivity | None) -> Scene:
     look = look or MapLook()
     scene = Scene(
         on=data.on,
         perimeters=data.perimeters,
         sources=data.sources,
         grid=data.grid,
-        figures=figures_of_territory(territory, data.on) if data.grid else None,
+        figures=_cell_figures(territory, estimate) if estimate else None,
         places=data.places,
         rules=rules_at(data.on),
         style=look.style,

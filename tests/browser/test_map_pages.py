@@ -172,19 +172,17 @@ def test_the_sector_outline_says_that_it_is_indicative(at_rest):
         assert popup_rows(page)["Contour"] == "indicatif, non publié"
 
 
-def test_the_axis_and_the_districts_say_where_their_position_comes_from(at_rest):
+def test_without_its_street_the_axis_is_not_drawn_and_the_districts_say_what_stands_for_them(at_rest):
     with at_rest(GAGARINE) as page:
-        open_details(page, "links", "Avenue Guynemer, axe nord-sud")
-        rows = popup_rows(page)
-        assert rows["Nature"] == "axe existant, tracé schématique"
-        assert rows["Passe par"].endswith("(Prix des carburants 2020)")
+        expect(page.locator('.leaflet-links-pane path[aria-label="Avenue Guynemer, axe nord-sud"]')).to_have_count(0)
+        expect(page.locator(".reason-mark", has_text="4").first).to_be_visible()
         open_details(page, "places", "Saint-Exupéry")
         expect(page.locator(".leaflet-popup-content").last).to_contain_text("le point n'est pas le quartier lui-même")
 
 
 def test_constantine_is_said_and_not_drawn_and_what_is_placed_is_linked(at_rest):
     with at_rest(CONSTANTINE) as page:
-        expect(page.locator(".label-sector")).to_contain_text("secteur situé dans ce quartier")
+        expect(page.locator(".label-sector")).to_contain_text("contour non publié")
         assert page.locator(".leaflet-sector-pane path[role=button]").count() == 0
         assert (
             page.locator(".leaflet-links-pane path[role=button]").count() == 1
@@ -289,3 +287,15 @@ def test_the_ground_lies_under_the_cells_and_keeps_their_colours(opened, specs, 
         colour = tuple(bytes.fromhex(theme.classes.colours[0][1:]))
         assert seen.getpixel((x, y - 25)) == colour
         assert max(abs(a - b) for a, b in zip(seen.getpixel((x, y)), colour, strict=True)) > 10
+
+
+def test_cells_have_on_screen_the_colours_of_the_legend(opened, pages):
+    """Pixels of the page itself, ground, lines and all: the reds are those that the legend shows, opaque."""
+    with opened(pages[GAGARINE], {"width": 1440, "height": 900}) as page:
+        page.wait_for_selector("body[data-ready=true]")
+        keys = page.locator(".theme-legend:visible .key rect:first-child")
+        legend = keys.evaluate_all("keys => keys.map(key => key.getAttribute('fill'))")
+        shown = Image.open(io.BytesIO(page.locator(".canvas").screenshot())).convert("RGB")
+        counted = dict(map(reversed, shown.getcolors(1 << 21)))
+        for colour in legend[:4]:
+            assert counted.get(tuple(bytes.fromhex(colour[1:])), 0) > 2_000, colour

@@ -110,3 +110,18 @@ def test_it_prints_on_two_sheets(opened, pages, sector):
             expect(page.locator(hidden)).to_be_hidden()
         for shown in (".theme-legend:visible", ".panel", ".folium-map", ".leaflet-control-scale"):
             expect(page.locator(shown)).to_be_visible()
+
+
+def test_a_number_of_the_text_leads_to_the_map_and_back(at_rest):
+    with at_rest(GAGARINE) as page:
+        page.get_by_role("button", name="Raison 3 : la voir sur la carte").click()
+        mark = page.locator(".reason-mark.single")
+        expect(mark).to_have_text("3")
+        frame, box = page.locator(".folium-map").bounding_box(), mark.bounding_box()
+        assert frame["x"] < box["x"] < frame["x"] + frame["width"]
+        assert frame["y"] < box["y"] < frame["y"] + frame["height"]
+        other = page.locator(".reason-mark", has_text="4").first
+        other.press("Enter")
+        expect(page.locator(".reasons li.single")).to_contain_text("avenue Guynemer")
+        expect(page.locator(":focus")).to_have_attribute("data-reason", "4")
+        assert page.locator(".panel section").first.locator("dd").count() == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,10 @@ def readable_on(colour: str) -> str:
 
 BACKDROP = "#eceef1"
 CELL_EDGE = "#ffffff"
+_REASON_POINTS = 11
+_REASON_MM = 4.2
+"""Size of the disc of a number, and how far it stands from its place."""
+
 _HEIGHTS = {
     "backdrop": 1.0,
     "water": 1.5,
@@ -192,6 +197,20 @@ class MapDrawing:
             options = line_options(key, spec.style.lines[key])
             points = self._ground.place(np.array(link.points))
             self._cased(points, options, _HEIGHTS["links"])
+
+    def reasons(self, spec: MapSpec) -> None:
+        """Write the numbers of the reasons where they stand; those of one place side by side."""
+        held: Counter[tuple[float, float]] = Counter()
+        for number, point in ((reason.number, point) for reason in spec.reasons for point in reason.points):
+            x, y = self._ground.place(np.array(point)).tolist()
+            x, y = x + held[point] * _REASON_MM, y - _REASON_MM
+            held[point] += 1
+            if self._ground.holds(np.array((x, y))):
+                disc = {"marker": "o", "markersize": _REASON_POINTS, "color": spec.style.lines["sector"].colour}
+                self._page.line([(x, y)], markeredgecolor="white", zorder=_HEIGHTS["places"] + 1, **disc)
+                options: dict[str, Any] = {"ha": "center", "va": "center_baseline", "color": "white"}
+                height = _HEIGHTS["places"] + 2
+                self._page.text(str(number), x, y, _LETTER_POINTS + 1, zorder=height, weight="bold", **options)
 
     def places(self, layers: Iterable[PlaceLayer], spec: MapSpec) -> None:
         """Draw the marks of places, those of the subject above the others."""
@@ -343,6 +362,8 @@ def _placed(board: LabelBoard, spec: MapSpec, ground: SheetGround, size: float) 
         tries = (board.write_on(name, *spot, size_mm=perimeter_mm, bold=True) for spot in _spots_inside(shape, ground))
         yield next((label for label in tries if label), None)
     for link in spec.links.links if spec.links else ():
+        if not link.label:
+            continue
         middle = np.array(link.points).mean(axis=0)
         yield board.write(link.label, *_point(ground, *middle), size_mm=place_mm, bold=True, beside=False)
     for layer in (layer for layer in layers if not layer.labelled):

@@ -341,6 +341,7 @@ def draw_sheet(spec: MapSpec, options: SheetOptions | None = None) -> MapSheet:
     drawing.perimeters(printed_perimeters(spec, ground), spec)
     drawing.sector(spec)
     drawing.places(printed_places(spec, ground), spec)
+    drawing.reasons(spec)
     if options.graticule:
         draw_graticule(page, ground, drawing)
     taken = (draw_scale(page, ground), draw_north(page, ground))

@@ -11,12 +11,11 @@ import pytest
 from geoville.carroyage.uncertainty import Interval
 from geoville.eligibility.rules import rules_at
 from geoville.model import Kind
-from geoville.perimeters.figures import AreaFigures
+from geoville.perimeters.figures import AreaFigures, Surroundings
 from geoville.rendering import perimeter_map, perimeters_map
 from geoville.rendering.atlas import (
     INDEX_HEADERS,
     INDEX_NOTE,
-    Surroundings,
     atlas_pdf,
     entry_page,
     figures_table,

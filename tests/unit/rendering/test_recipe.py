@@ -46,3 +46,10 @@ def test_a_fault_is_named(recipe_text, before, after, column):
 def test_what_is_not_toml_is_refused():
     with pytest.raises(InvalidInputError, match="Illisible"):
         parse_recipe("title = ", "essai")
+
+
+def test_a_reason_may_say_what_it_is_about(recipe_text):
+    tied = recipe_text.replace('reasons = ["Une raison."]', "") + '\n[[reasons]]\ntext = "Une raison."\nat = ["Ici"]\n'
+    (reason,) = parse_recipe(tied, "essai").reasons
+    assert (reason.text, reason.at) == ("Une raison.", ("Ici",))
+    assert parse_recipe(recipe_text, "essai").reasons[0].at == ()

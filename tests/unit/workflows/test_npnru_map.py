@@ -38,16 +38,21 @@ def test_the_contour_is_drawn_as_official_in_place_of_the_schematic_one(spec):
     assert shape(layer.shapes[0].geometry).symmetric_difference(SECTOR).area < 1e-9
     assert drawn.outline.outline is None
     assert drawn.outline.label.endswith("contour officiel")
-    assert "trait plein" in drawn.panel[0].text
-    assert "indicatif" not in drawn.panel[0].text
+    text = next(section for section in drawn.panel if section.title == "Le secteur").text
+    assert "trait plein" in text
+    assert "indicatif" not in text
 
 
 def test_the_other_sector_stays_without_a_contour(spec):
     drawn = spec["constantine"]
     assert "non publié" in drawn.outline.label
-    assert "dans aucune source ouverte" in drawn.panel[0].text
+    text = next(section for section in drawn.panel if section.title == "Le secteur").text
+    assert "dans aucune source ouverte" in text
     relier = next(section for section in drawn.panel if section.title == "Ce qu'il faut relier")
     assert relier.text == ""
     (link,) = drawn.links.links
+    west, south, east, north = drawn.bounds
+    assert all(west < lon < east and south < lat < north for lon, lat in link.points)
+    assert east - west < 0.03  # its places fill the view, not the whole quarter
     assert link.label == "École Oran-Constantine – Espace Fort – salle Mandela"
     assert len(link.points) == 3
