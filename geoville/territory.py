@@ -413,7 +413,7 @@ class Territory:
         day, asked = day_of(today), day_of(on)
         table = check_table(self._actions, Path(source), Path(out), on=asked, today=day, choices=choices)
         if map_file is not None:
-            draw_actions(self._actions, table.findings, report_title(table), Path(map_file), asked or day)
+            draw_actions(self._actions, table.findings, report_title(table), Path(map_file), asked or day, table.themes)
         if report is not None:
             changes = changes_since(Path(before), table) if before else ()
             write_report(table, Path(report), issued=day, changes=changes)
@@ -1085,6 +1085,7 @@ class Territory:
         *,
         on: Day,
         style: FilePath | None = None,
+        actions: FilePath | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> AtlasRun:
         """Draw every perimeter of the territory, a page each, with an index and one PDF of the whole.
@@ -1092,11 +1093,13 @@ class Territory:
         Parameters
         ----------
         out : folder; what is there already, made of the same data on the same day, is kept.
+        actions : table that `check_actions` wrote, told quarter by quarter.
         progress : told how many files are done, and of how many.
         """
         from geoville.workflows.atlas import draw_atlas
 
-        return draw_atlas(self.pack, Path(out), day_of(on), _look(style, None), progress=progress)
+        table = None if actions is None else Path(actions)
+        return draw_atlas(self.pack, Path(out), day_of(on), _look(style, None), actions=table, progress=progress)
 
     # --- Bringing official data
 

@@ -266,7 +266,7 @@ class _SentTable:
         elif result is TableResult.SUMMARY:
             path.write_bytes(orjson.dumps(table_document(table, changes)))
         elif result is TableResult.MAP:
-            draw_actions(desk, table.findings, report_title(table), path, self._asked.on or self._today)
+            draw_actions(desk, table.findings, report_title(table), path, self._asked.on or self._today, table.themes)
         else:
             write_report(table, path, issued=self._today, changes=changes)
         return _Made(path, name, _TYPES[suffix])

@@ -216,7 +216,7 @@ def check_file(
         checked = check_table(opened, source, path, on=judged, today=today, choices=choices)
         if map_file is not None:
             with map_file.writing() as page:
-                draw_actions(opened, checked.findings, report_title(checked), page, judged or today)
+                draw_actions(opened, checked.findings, report_title(checked), page, judged or today, checked.themes)
         if report is not None:
             with report.writing() as summary:
                 changes = changes_since(before, checked) if before else ()

@@ -137,6 +137,10 @@ def atlas(
     style: Annotated[
         Path | None, typer.Option("--style", metavar="FICHIER", help="Couleurs et noms des couches (TOML).")
     ] = None,
+    actions: Annotated[
+        Path | None,
+        typer.Option("--actions", metavar="TABLEAU", help="Tableau écrit par action check-file : les actions par QPV."),
+    ] = None,
     on: AskedDay = None,
 ) -> None:
     """Écrire un atlas : une page par périmètre.
@@ -148,7 +152,8 @@ def atlas(
     from geoville.workflows.maps import read_look
 
     with out.writing() as folder, _progress() as progress:
-        run = draw_atlas(open_pack(territory), folder, day(on), read_look(style, None), progress=progress)
+        look = read_look(style, None)
+        run = draw_atlas(open_pack(territory), folder, day(on), look, actions=actions, progress=progress)
     written, kept = french.number(len(run.written)), french.number(len(run.kept))
     index = out.shown_within(run.index, folder)
     print_lines([f"Fichiers écrits : {written}. Déjà là, gardés : {kept}.", f"Atlas : {index}"])

@@ -36,6 +36,9 @@ GROUND_COLOURS = {
 }
 """Borders of the marks: those of the perimeters where an action stands in one."""
 
+FILTERS = ("Thème", "Porteur")
+"""Rows of the popups by which the reader may choose which actions are shown."""
+
 _LABEL_LENGTH = 32
 _MOST_LABELS = 15
 """Beyond so many actions their names are written only where one is aimed at: they would cover each other."""
@@ -101,9 +104,14 @@ def action_map(
         panel=_panel(grounds, marks),
         sources=tuple(dict.fromkeys(source.citation for source in sources)),
         date_line=date_line(on),
+        filters=tuple(label for label in FILTERS if len(_said(label, marks)) > 1),
         tiles=tile_source(""),
         style=MapStyle(places={ground: PlaceStyle(GROUND_NAMES[ground], GROUND_COLOURS[ground]) for ground in grounds}),
     )
+
+
+def _said(label: str, marks: Sequence[ActionMark]) -> set[str]:
+    return {value for mark in marks for name, value in mark.popup.rows if name == label}
 
 
 def _layer(ground: ActionGround, marks: Sequence[ActionMark]) -> PlaceLayer:

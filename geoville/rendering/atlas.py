@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from geoville.carroyage.uncertainty import Interval
+    from geoville.eligibility.actions.summary import CountedAction
     from geoville.model import Address, Perimeter, Rule
     from geoville.perimeters.comparison import Comparison
     from geoville.perimeters.figures import AreaFigures, Surroundings
@@ -114,6 +115,41 @@ def places_table(near: Iterable[tuple[Address, float]], reach_m: float) -> Figur
     if not rows:
         return PanelSection(title, text="Aucun lieu connu.")
     return FigureTable(title, ("Lieu", "Où", "Adresse", "Source"), rows)
+
+
+_MOST_ACTIONS = 60
+
+
+def actions_table(perimeter: Perimeter, actions: Sequence[CountedAction], source: str) -> FigureTable | PanelSection:
+    """Actions that take place in a quarter for sure, and how many have it for nearest.
+
+    Parameters
+    ----------
+    actions : of a whole table.
+    source : name of the table.
+    """
+    title = "Actions dans ce quartier"
+    inside = [item for item in actions if perimeter.code in [code for code, _ in item.quarters]]
+    beside = [item for item in actions if item.nearest == perimeter.code]
+    told = f"{_counted(beside)} hors QPV dont ce quartier est le plus proche." if beside else ""
+    note = f"Source : tableau « {source} ». Une action dans deux quartiers compte dans chacun."
+    if not inside:
+        return PanelSection(title, text=f"Aucune action du tableau n'y a lieu pour sûr. {told}".strip(), source=source)
+    inside.sort(key=lambda item: (-(item.amount or 0.0), item.title))
+    rows = tuple(
+        (item.title, item.bearer or _NONE, item.theme or _NONE, _NONE if item.amount is None else euros(item.amount))
+        for item in inside[:_MOST_ACTIONS]
+    )
+    rest = f" Et {number(len(inside) - len(rows))} autres." if len(inside) > len(rows) else ""
+    whole = f"En tout {_counted(inside)}.{rest}"
+    return FigureTable(
+        title, ("Action", "Porteur", "Thème", "Euros"), rows, " ".join(filter(None, (whole, told, note)))
+    )
+
+
+def _counted(actions: Sequence[CountedAction]) -> str:
+    amount = math.fsum(item.amount for item in actions if item.amount is not None)
+    return f"{number(len(actions))} action{'s' if len(actions) > 1 else ''}, {euros(amount)}"
 
 
 def rules_table(perimeter: Perimeter, rules: Sequence[Rule]) -> FigureTable | PanelSection:

@@ -26,6 +26,34 @@ function setUpToggles(map, layers) {
   }
 }
 
+/* Choice of the features shown by what their cards say: those that say nothing of it are left alone. */
+function setUpFilters(map, layers) {
+  const choices = Array.from(document.querySelectorAll("[data-filter]"));
+  if (!choices.length) return;
+  const values = ({ properties: { rows = [] } }) => new Map(rows);
+  const found = [];
+  const visit = (layer, parent) => {
+    if (layer.feature && choices.some(({ dataset }) => values(layer.feature).has(dataset.filter))) found.push({ layer, parent, said: values(layer.feature) });
+    else if (layer.eachLayer) layer.eachLayer((part) => visit(part, layer));
+  };
+  layers.forEach((layer) => visit(layer, null));
+  const titles = (some) => new Set(some.map(({ layer }) => layer.feature.properties.rows.join() + layer.feature.properties.title)).size;
+  const show = () => {
+    const kept = found.filter(({ said }) => choices.every(({ value, dataset }) => !value || said.get(dataset.filter) === value));
+    for (const { layer, parent } of found) parent.removeLayer(layer);
+    for (const { layer, parent } of kept) parent.addLayer(layer);
+    document.querySelector("#filtered").textContent = `${titles(kept)} sur ${titles(found)}`;
+    placeLabels(map);
+  };
+  for (const choice of choices) {
+    const counts = new Map();
+    for (const { said } of found) counts.set(said.get(choice.dataset.filter), (counts.get(said.get(choice.dataset.filter)) ?? 0) + 1);
+    const known = [...counts.keys()].filter(Boolean).sort((one, other) => one.localeCompare(other, "fr"));
+    for (const value of known) choice.append(Object.assign(textElement("option", `${value} (${counts.get(value)})`), { value }));
+    choice.addEventListener("change", show);
+  }
+}
+
 function toggleOf(index) {
   return document.querySelector(`[data-layer="${index}"]`);
 }

@@ -203,6 +203,7 @@ class MapSpec:
     tiles : online backdrop that the reader may ask for, None for a map without network.
     ground : what the view shows of streets, railways and water; nothing where they are not known.
     reasons : of the subject, numbered, in their order.
+    filters : labels of the rows of popups by which the reader may choose what is shown.
     """
 
     title: str
@@ -222,6 +223,7 @@ class MapSpec:
     tiles: TileSource | None = None
     ground: tuple[GroundLayer, ...] = ()
     reasons: tuple[ReasonMark, ...] = ()
+    filters: tuple[str, ...] = ()
 
 
 # --- An atlas as data: what is written of each perimeter beside its map. Nothing here knows about HTML or matplotlib

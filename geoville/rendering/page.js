@@ -32,6 +32,7 @@ function setUpPage(map, layers, backdrop, tiles) {
   setUpThemes(cells);
   setUpToggles(map, layers);
   setUpReasons(map);
+  setUpFilters(map, layers);
   setUpSearch(map, layers);
   setUpMeasure(map);
   setUpFullScreen(map);

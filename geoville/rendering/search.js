@@ -11,7 +11,6 @@ function folded(text) {
 function setUpSearch(map, layers) {
   const input = document.querySelector("#search");
   const list = document.querySelector("#found");
-  const known = drawnFeatures(layers);
   let found = [];
   let active = -1;
 
@@ -34,7 +33,7 @@ function setUpSearch(map, layers) {
   const open = () => {
     const words = folded(input.value).split(/\s+/).filter(Boolean);
     const holds = ({ properties }) => words.every((word) => folded(properties.title).includes(word));
-    found = words.length ? known.filter(holds).slice(0, MAX_FOUND) : [];
+    found = words.length ? drawnFeatures(layers).filter(holds).slice(0, MAX_FOUND) : [];
     list.replaceChildren(...found.map(({ properties }, index) => searchOption(properties.title, index, choose)));
     if (words.length && !found.length) list.append(emptyOption());
     list.hidden = !words.length;

@@ -257,7 +257,7 @@ def read_decisions(path: Path) -> dict[str, Decision]:
 
 
 def read_answered(path: Path) -> tuple[CountedAction, ...]:
-    """What the totals keep of the actions of a table answered before: last year's, to be compared.
+    """What the totals keep of the actions of a table answered before.
 
     Raises
     ------
@@ -265,8 +265,7 @@ def read_answered(path: Path) -> tuple[CountedAction, ...]:
         The table has not the columns that geoville writes.
     """
     rows = open_row_file(path)
-    wanted = ("action_fondement", "action_portee_qpv", "action_montant", "action_qpv", "action_qpv_nom")
-    absent = next((name for name in wanted if name not in rows.columns), None)
+    absent = next((name for name in _ANSWERED if name not in rows.columns), None)
     if absent:
         raise InvalidInputError(
             "Ce n'est pas un tableau déjà répondu",
@@ -274,17 +273,38 @@ def read_answered(path: Path) -> tuple[CountedAction, ...]:
             advice="donner celui que « geoville action check-file » a écrit",
         )
     columns = recognised_columns(rows.columns, path.name)
-    theme = columns.get(Meaning.THEME)
-    places = [*(rows.columns.index(name) for name in wanted), *([] if theme is None else [theme])]
+    own = [key for key in (Meaning.THEME, Meaning.BEARER) if key in columns]
+    places = [*(rows.columns.index(name) for name in _ANSWERED), *(columns[key] for key in own)]
     counted = []
     for row in rows.rows(places):
-        ground, reach, amount, codes, names, *themes = row.cells if not row.fault else ("",) * len(places)
+        ground, reach, amount, codes, names, title, nearest = row.cells[: len(_ANSWERED)]
         if not ground:
             continue
-        quarters = tuple(zip(filter(None, codes.split(" ; ")), names.split(" ; "), strict=False))
-        euros = amount_in(amount)
-        counted.append(CountedAction(ActionGround(ground), Reach(reach), euros, quarters, " ".join(themes).strip()))
+        said = dict(zip(own, (text.strip() for text in row.cells[len(_ANSWERED) :]), strict=True))
+        counted.append(
+            CountedAction(
+                ActionGround(ground),
+                Reach(reach),
+                amount_in(amount),
+                tuple(zip(filter(None, codes.split(" ; ")), names.split(" ; "), strict=False)),
+                said.get(Meaning.THEME, ""),
+                title,
+                said.get(Meaning.BEARER, ""),
+                nearest,
+            )
+        )
     return tuple(counted)
+
+
+_ANSWERED = (
+    "action_fondement",
+    "action_portee_qpv",
+    "action_montant",
+    "action_qpv",
+    "action_qpv_nom",
+    "action_nom",
+    "action_qpv_proche",
+)
 
 
 # --- One row
@@ -677,6 +697,11 @@ class CheckedTable:
     def findings(self) -> tuple[ActionFinding, ...]:
         """Answers, in the order of the rows that have one."""
         return tuple(row.finding for row in self.checked if row.finding is not None)
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """Themes of the answers, in their order; empty where none is said."""
+        return tuple(row.theme for row in self.answered)
 
     @property
     def faults(self) -> tuple[CheckedRow, ...]:

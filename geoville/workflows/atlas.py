@@ -26,6 +26,7 @@ from geoville.rendering.atlas import (
     INTERACTIVE,
     OVERVIEW,
     PRINTED,
+    actions_table,
     atlas_pdf,
     changes_table,
     entry_page,
@@ -42,6 +43,7 @@ from geoville.rendering.atlas import (
 from geoville.rendering.map_spec import AtlasEntry, AtlasSpec
 from geoville.sources.files import make_folder, replacing, sha256_of
 from geoville.version import __version__
+from geoville.workflows.action_tables import read_answered
 from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.describe import TownFigures
 from geoville.workflows.maps import MapLook, sector_headlines, sector_recipes, territory_scene
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geoville.eligibility.actions.summary import CountedAction
     from geoville.model import Address, Perimeter
     from geoville.perimeters.comparison import Comparison
     from geoville.rendering import Scene, SectorRecipe
@@ -256,8 +259,44 @@ class AtlasRun:
     kept: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AtlasActions:
+    """A table of actions that was answered, for the pages of the quarters.
+
+    Parameters
+    ----------
+    source : name of the table.
+    """
+
+    actions: tuple[CountedAction, ...]
+    source: str
+
+    @classmethod
+    def read(cls, path: Path) -> AtlasActions:
+        """Read a table that `geoville action check-file` wrote.
+
+        Raises
+        ------
+        InvalidInputError
+            It has not the columns that geoville writes.
+        """
+        return cls(read_answered(path), path.name)
+
+    def of(self, perimeter: Perimeter) -> tuple[Block, ...]:
+        """What a page says of them: nothing but on that of a quarter where actions may take place."""
+        if perimeter.kind is not Kind.QPV or perimeter.estimated:
+            return ()
+        return (actions_table(perimeter, self.actions, self.source),)
+
+
 def draw_atlas(
-    territory: Pack, folder: Path, on: date, look: MapLook | None = None, *, progress: Progress | None = None
+    territory: Pack,
+    folder: Path,
+    on: date,
+    look: MapLook | None = None,
+    *,
+    actions: Path | None = None,
+    progress: Progress | None = None,
 ) -> AtlasRun:
     """Draw the atlas of a territory as pages that open from a disk.
 
@@ -267,21 +306,23 @@ def draw_atlas(
     Parameters
     ----------
     folder : created where it is missing.
+    actions : table that `geoville action check-file` wrote, told quarter by quarter.
     progress : told how many files are done, and of how many.
 
     Raises
     ------
     InvalidInputError
-        The territory has no perimeter, or the folder is not writable.
+        The territory has no perimeter, the folder is not writable, or the table is not such a one.
     MissingExtraError
         Nothing draws on paper.
     """
     need("paper")
     look = look or MapLook()
-    out = AtlasFolder.open(folder, _inputs(territory, on, look))
+    table = AtlasActions.read(actions) if actions else None
+    out = AtlasFolder.open(folder, (*_inputs(territory, on, look), sha256_of(actions) if actions else ""))
     if out.is_whole():
         return AtlasRun(folder / INDEX, (), out.names())
-    atlas = _atlas(territory, on, look)
+    atlas = _atlas(territory, on, look, table)
     jobs = _jobs(atlas)
     for done, (name, content) in enumerate(jobs.items()):
         out.write(name, content)
@@ -314,13 +355,13 @@ def _jobs(atlas: AtlasSpec) -> dict[str, Callable[[], bytes]]:
     return jobs
 
 
-def _atlas(territory: Pack, on: date, look: MapLook) -> AtlasSpec:
+def _atlas(territory: Pack, on: date, look: MapLook, actions: AtlasActions | None) -> AtlasSpec:
     scene = territory_scene(territory, on, look)
     title = f"Atlas : {territory.title}"
     overview = perimeters_map(title, scene)
     figures = AtlasFigures.of(territory, scene.perimeters, on)
     sectors = [_sector_entry(recipe, scene, figures.towns) for recipe in sector_recipes(territory)]
-    entries = [*sectors, *(_entry(perimeter, scene, figures) for perimeter in scene.perimeters)]
+    entries = [*sectors, *(_entry(perimeter, scene, figures, actions) for perimeter in scene.perimeters)]
     return AtlasSpec(title, overview, INDEX_HEADERS, INDEX_NOTE, _keyed(entries))
 
 
@@ -329,12 +370,13 @@ def _sector_entry(recipe: SectorRecipe, scene: Scene, towns: TownFigures) -> Atl
     return AtlasEntry(recipe.name, spec, spec.panel, _SECTOR_ROW)
 
 
-def _entry(perimeter: Perimeter, scene: Scene, figures: AtlasFigures) -> AtlasEntry:
+def _entry(perimeter: Perimeter, scene: Scene, figures: AtlasFigures, actions: AtlasActions | None) -> AtlasEntry:
     own = figures.towns.describe(perimeter.geometry)
     named = [place for place in scene.places if place.place]
     blocks = (
         figures_table(own, figures.towns.around(perimeter)),
         *figures.changes(perimeter),
+        *(actions.of(perimeter) if actions else ()),
         places_table(places_near(perimeter, named), PLACES_REACH_M),
         rules_table(perimeter, rules_at(scene.on)),
         identity(perimeter),

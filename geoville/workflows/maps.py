@@ -15,6 +15,7 @@ from geoville.carroyage.lattice import find_keys, place_keys
 from geoville.carroyage.method import method_choice, method_rules
 from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.actions.check import GROUND_NAMES
+from geoville.eligibility.actions.summary import UNSAID
 from geoville.eligibility.rules import rules_at
 from geoville.errors import InvalidInputError, Location, UnknownMapError
 from geoville.extras import need
@@ -360,15 +361,25 @@ _BASES = {
 }
 
 
-def draw_actions(desk: ActionDesk, findings: Sequence[ActionFinding], title: str, out: Path, on: date) -> None:
+def draw_actions(
+    desk: ActionDesk,
+    findings: Sequence[ActionFinding],
+    title: str,
+    out: Path,
+    on: date,
+    themes: Sequence[str] = (),
+) -> None:
     """Draw actions among the perimeters that answered about them.
 
     Parameters
     ----------
+    themes : of each action, in their order, empty where it says none; none where no action has one.
     on : date of the map: perimeters that are not in force that day are drawn apart.
     """
     data = map_data(open_pack(desk.territory), on)
-    marks = [_mark(finding) for finding in findings]
+    told = themes if any(themes) else ("",) * len(findings)
+    unsaid = UNSAID if any(themes) else ""
+    marks = [_mark(finding, theme or unsaid) for finding, theme in zip(findings, told, strict=True)]
     perimeters = _about(marks, desk.desk.index) or data.perimeters
     grid_sources = (data.grid_source,) if data.grid_source else ()
     sources = (*grid_sources, *(item.source for item in perimeters if item.source))
@@ -397,10 +408,11 @@ def _about(marks: Sequence[ActionMark], index: PerimeterIndex) -> tuple[Perimete
     return tuple(perimeter for perimeter in index.perimeters if id(perimeter) in near)
 
 
-def _mark(finding: ActionFinding) -> ActionMark:
+def _mark(finding: ActionFinding, theme: str) -> ActionMark:
     action, first = finding.action, finding.stages[0]
     rows = (
         ("Porteur", action.bearer),
+        ("Thème", theme),
         ("Période", french.period(action.start, action.end)),
         ("Fondement", GROUND_NAMES[first.ground]),
         ("Repose sur", _BASES[first.basis]),

@@ -25,16 +25,16 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("actions")
     table = folder / "actions.csv"
     table.write_text(
-        "Titre;Porteur;Lieu;Zone;Part QPV\n"
-        "Aide aux devoirs;Association Exemple;1 rue Youri Gagarine, 62100 Calais;;60 %\n"
-        f"Fête de quartier;{HOSTILE};;{ZONE};\n"
-        f"{HOSTILE};Association Exemple;1.866,50.94;;\n"
-        "Jardin partagé;Association Exemple;12 rue de l'Inconnue, 62100 Calais;;\n",
+        "Titre;Porteur;Lieu;Zone;Part QPV;Thème\n"
+        "Aide aux devoirs;Association Exemple;1 rue Youri Gagarine, 62100 Calais;;60 %;École\n"
+        f"Fête de quartier;{HOSTILE};;{ZONE};;Fête\n"
+        f"{HOSTILE};Association Exemple;1.866,50.94;;;\n"
+        "Jardin partagé;Association Exemple;12 rue de l'Inconnue, 62100 Calais;;;École\n",
         encoding="utf-8",
     )
     desk = ActionDesk(DeskChoice("calais").open(), "calais")
-    findings = check_table(desk, table, folder / "out.csv", on=None, today=TODAY).findings
-    draw_actions(desk, findings, "Actions de l'exemple", folder / "carte.html", TODAY)
+    checked = check_table(desk, table, folder / "out.csv", on=None, today=TODAY)
+    draw_actions(desk, checked.findings, "Actions de l'exemple", folder / "carte.html", TODAY, checked.themes)
     return folder / "carte.html"
 
 
@@ -54,3 +54,23 @@ def test_an_action_says_its_ground_and_its_reason(opened, page_file):
         popup = page.locator(".leaflet-popup-content")
         expect(popup).to_contain_text("Fondement")
         expect(popup).to_contain_text("contour officiel")
+
+
+def test_actions_are_chosen_by_theme_and_by_bearer(opened, page_file):
+    with opened(page_file) as page:
+        points, zones = page.locator(".leaflet-places-pane path"), page.locator('path[aria-label="Fête de quartier"]')
+        themes = page.get_by_label("Thème")
+        assert themes.locator("option").all_inner_texts() == ["Tous", "(non dit) (1)", "École (1)", "Fête (1)"]
+        themes.select_option("École")
+        expect(points).to_have_count(1)
+        expect(points).to_have_attribute("aria-label", "Aide aux devoirs")
+        expect(zones).to_have_count(0)
+        expect(page.locator("#filtered")).to_have_text("1 sur 3")
+        page.locator("#search").fill("fête")
+        expect(page.locator("#found")).to_contain_text("Rien de ce nom")
+        themes.select_option("")
+        page.get_by_label("Porteur").select_option(HOSTILE)
+        expect(points).to_have_count(0)
+        page.get_by_label("Porteur").select_option("")
+        expect(points).to_have_count(2)
+        expect(page.locator("#filtered")).to_have_text("3 sur 3")

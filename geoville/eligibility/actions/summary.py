@@ -35,7 +35,7 @@ REACH_NAMES = {
 }
 """What each is called in tables and legends."""
 
-_UNSAID = "(non dit)"
+UNSAID = "(non dit)"
 
 
 def reach_of(stage: StageFinding) -> Reach:
@@ -56,6 +56,8 @@ class CountedAction:
     amount : euros; None where none is written.
     quarters : names of the QPV that its places are in, by code; several share nothing, the action counts in each.
     theme : empty where none is written.
+    title, bearer : for lists; the totals do without.
+    nearest : code of the QPV nearest to an action that is in none; empty where none is near.
     """
 
     ground: ActionGround
@@ -63,6 +65,9 @@ class CountedAction:
     amount: float | None
     quarters: tuple[tuple[str, str], ...]
     theme: str
+    title: str = ""
+    bearer: str = ""
+    nearest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ def summarise(actions: Sequence[CountedAction]) -> Summary:
         by_ground=tuple(_total(key, GROUND_NAMES[key], some) for key, some in of_ground.items() if some),
         by_reach=tuple(_total(key, REACH_NAMES[key], some) for key, some in of_reach.items()),
         by_quarter=_largest(_total(code, name, some) for (code, name), some in in_quarter.items()),
-        by_theme=_largest(_total(theme, theme or _UNSAID, some) for theme, some in of_theme.items()),
+        by_theme=_largest(_total(theme, theme or UNSAID, some) for theme, some in of_theme.items()),
     )
 
 

@@ -9,6 +9,8 @@ from datetime import date
 import pytest
 
 from geoville.carroyage.uncertainty import Interval
+from geoville.eligibility.actions.action import ActionGround
+from geoville.eligibility.actions.summary import CountedAction, Reach
 from geoville.eligibility.rules import rules_at
 from geoville.model import Kind
 from geoville.perimeters.figures import AreaFigures, Surroundings
@@ -16,6 +18,7 @@ from geoville.rendering import perimeter_map, perimeters_map
 from geoville.rendering.atlas import (
     INDEX_HEADERS,
     INDEX_NOTE,
+    actions_table,
     atlas_pdf,
     entry_page,
     figures_table,
@@ -126,3 +129,25 @@ def test_rules_of_an_estimate_say_that_they_do_not_apply(candidate):
 
 def test_a_kind_that_no_rule_looks_at(candidate):
     assert isinstance(rules_table(replace(candidate, kind=Kind.ZUS), rules_at(ON)), PanelSection)
+
+
+def action(title: str, amount: float | None, *codes: str, nearest: str = "") -> CountedAction:
+    quarters = tuple((code, f"Quartier {code}") for code in codes)
+    ground = ActionGround.IN_QPV if codes else ActionGround.OUTSIDE_QPV
+    reach = Reach.CERTAIN if codes else Reach.NOT_SHOWN
+    return CountedAction(ground, reach, amount, quarters, "École", title, "Asso", nearest)
+
+
+def test_actions_stand_on_the_page_of_their_quarter(candidate):
+    quarter = replace(candidate, code="QN1", kind=Kind.QPV, estimated=False)
+    actions = [action("A", 100.0, "QN1"), action("B", None, "QN1", "QN2"), action("C", 900.0, "QN2")]
+    told = actions_table(quarter, [*actions, action("D", 50.0, nearest="QN1")], "appel.csv")
+    assert isinstance(told, FigureTable)
+    assert [tuple(map(plain, row)) for row in told.rows] == [
+        ("A", "Asso", "École", "100 €"),
+        ("B", "Asso", "École", "–"),
+    ]
+    assert plain(told.note).startswith("En tout 2 actions, 100 €. 1 action, 50 € hors QPV dont ce quartier est le plus")
+    none = actions_table(replace(quarter, code="QN9"), actions, "appel.csv")
+    assert isinstance(none, PanelSection)
+    assert "Aucune action" in none.text
