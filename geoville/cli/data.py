@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from geoville.sources.pack import Pack
     from geoville.sources.registry import DataSet
     from geoville.workflows.address_index import BuiltIndex
-    from geoville.workflows.data_check import CheckedAddress, DataCheck
+    from geoville.workflows.data_check import CheckedAddress, DataCheck, Update
     from geoville.workflows.fetch import Brought, FetchRun, Target
 
 
@@ -184,14 +184,21 @@ def check(
     mirror: Annotated[
         str | None, typer.Option("--mirror", metavar="URL", help="Serveur qui tient les fichiers, demandé à la place.")
     ] = None,
+    update: Annotated[
+        bool,
+        typer.Option("--update", help="Demander à data.gouv.fr ce qui y fut déposé depuis, au lieu des adresses."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Demander aux adresses des données officielles ce qui répond.
+    """Demander aux adresses des données officielles ce qui répond, ou ce qui a été déposé depuis.
 
     Rien n'est téléchargé. Le code de sortie est 0 même si des adresses ne répondent plus, 1 si aucun serveur ne répond.
     """
-    from geoville.workflows.data_check import check_data_sets
+    from geoville.workflows.data_check import check_data_sets, newer_deposits
 
+    if update:
+        _print_update(newer_deposits(only or [], mirror), as_json=as_json)
+        return
     done = check_data_sets(only or [], mirror)
     if as_json:
         print_json(done.document())
@@ -201,6 +208,21 @@ def check(
     moved = [item for item in done.checked if item.answer.moved_to]
     print_lines(f"Déplacé : {item.data_set.id}, vers {item.answer.moved_to}" for item in moved)
     print_lines([_summary(done)])
+
+
+def _print_update(found: Update, *, as_json: bool) -> None:
+    if as_json:
+        print_json(found.document())
+        return
+    rows = [(item.title, item.format, long_date(item.deposited_on), long_date(item.known_on)) for item in found.newer]
+    if rows:
+        print_table(("Fichier déposé", "Format", "Le", "Connu jusqu'ici"), rows)
+        print_lines(f"{item.title} : {item.address}" for item in found.newer)
+        print_lines(["Lire ce que c'est, puis le télécharger et le donner avec « geoville data fetch --from-dir »."])
+    else:
+        print_lines(["Rien de plus récent que ce qui est connu."])
+    print_lines(f"Non lue : {page}, {why}" for page, why in found.unread)
+    print_lines([f"Pages de data.gouv.fr lues : {number(len(found.asked))} ; l'Insee et l'IGN n'en ont pas de telles."])
 
 
 def _data_set_document(item: DataSet) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.net import TRIES, GaveUp, PassingFault, Retry, check_passing, http_client
@@ -654,3 +654,33 @@ def _fault(error: Exception) -> str:
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
         return "n'est pas une adresse http"
     return "coupe la connexion"
+
+
+_MOST_JSON = 8 << 20
+
+
+def read_json(client: httpx.Client, address: str) -> Any:
+    """Read a JSON document of a few megabytes at most.
+
+    Raises
+    ------
+    DataUnavailableError
+        Nothing answered, or something else than such a document; its message is a French clause.
+    """
+    import httpx
+
+    try:
+        with client.stream("GET", address) as response:
+            if not response.is_success:
+                raise DataUnavailableError(f"le serveur répond {response.status_code}")
+            body = bytearray()
+            for part in response.iter_bytes():
+                body += part
+                if len(body) > _MOST_JSON:
+                    raise DataUnavailableError("la réponse est trop longue")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise DataUnavailableError(_fault(error)) from None
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise DataUnavailableError("la réponse n'est pas du JSON") from None

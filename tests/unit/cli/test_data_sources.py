@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 
 from geoville.sources.downloads import RemoteAnswer
 from geoville.sources.registry import registry
+from geoville.workflows.data_check import NewerDeposit, Update
 
 ANSWERS = {
     "zfu.zip": RemoteAnswer(200, size_bytes=1234567, last_modified="Wed, 17 Jan 2018 11:06:44 GMT"),
@@ -33,7 +35,7 @@ def test_sources_are_listed_with_what_is_not_checked(geoville, monkeypatch):
     assert "qpv : quartiers prioritaires" in printed.out
     assert "non vérifiée" in printed.out
     assert "à la main" in printed.out
-    assert "33 données, adresses relevées le 23 novembre 2026, dont 27 que personne n'a encore ouvertes" in printed.out
+    assert "40 données, adresses relevées le 23 novembre 2026, dont 34 que personne n'a encore ouvertes" in printed.out
 
 
 def test_sources_of_one_kind_as_a_document(geoville):
@@ -60,7 +62,7 @@ def test_the_check_tells_what_answers_and_ends_well(geoville, monkeypatch):
     assert "hier" in printed.out
     assert "n'y est plus (404)" in printed.out
     assert "Déplacé : qpv-2015, vers https://exemple.fr/ailleurs.zip" in printed.out
-    assert printed.out.endswith("Répondent : 2 ; changées : 0 ; refusées : 2 ; injoignables : 0 ; à la main : 1\n")
+    assert printed.out.endswith("Répondent : 2 ; changées : 0 ; refusées : 3 ; injoignables : 0 ; à la main : 1\n")
 
 
 @pytest.mark.usefixtures("answers")
@@ -75,3 +77,21 @@ def test_without_network_one_sentence_and_code_1(geoville, monkeypatch):
     printed = geoville("data", "check", "--only", "zfu")
     assert (printed.code, printed.out) == (1, "")
     assert printed.err.startswith("Aucun serveur n'a répondu (une adresse essayée) : vérifier l'accès au réseau")
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_the_check_proposes_newer_deposits(geoville, monkeypatch, as_json):
+    page = "https://www.data.gouv.fr/datasets/quartiers-prioritaires-de-la-politique-de-la-ville-qpv/"
+    newer = NewerDeposit(page, "QPV corrigés", "https://exemple.fr/q.zip", "zip", date(2026, 9, 12), date(2026, 1, 15))
+    found = Update(asked=(page,), unread=(("https://exemple.fr/x", "coupe la connexion"),), newer=(newer,))
+    monkeypatch.setattr("geoville.workflows.data_check.newer_deposits", lambda *_: found)
+    printed = geoville("data", "check", "--update", "--only", "qpv", *(["--json"] if as_json else []))
+    assert (printed.code, printed.err) == (0, "")
+    if as_json:
+        assert json.loads(printed.out)["newer"][0]["deposited_on"] == "2026-09-12"
+        assert json.loads(printed.out)["unread"] == [{"page": "https://exemple.fr/x", "why": "coupe la connexion"}]
+    else:
+        assert "QPV corrigés : https://exemple.fr/q.zip" in printed.out
+        assert "12 septembre 2026" in printed.out
+        assert "--from-dir" in printed.out
+        assert "Non lue : https://exemple.fr/x, coupe la connexion" in printed.out

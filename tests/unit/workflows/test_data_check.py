@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ import pytest
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.sources import downloads
 from geoville.sources.registry import registry
-from geoville.workflows.data_check import AT_ONCE, State, check_data_sets, choose_data_sets
+from geoville.workflows.data_check import AT_ONCE, State, check_data_sets, choose_data_sets, newer_deposits
 
 SIZED = "commune-outlines-2024"
 SIZE = 89_858_695
@@ -112,6 +113,32 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _slow(self) -> None:
         time.sleep(1.5)
+
+    def _resources(self) -> None:
+        """`/resources/…/datasets/SLUG/`, as the API of data.gouv.fr answers it (its fields that geoville reads)."""
+        slug = self.path.rstrip("/").rpartition("/")[2]
+        known = "https://static.data.gouv.fr/resources/quartiers-prioritaires-de-la-politique-de-la-ville-qpv"
+        named = {
+            "quartiers-prioritaires-de-la-politique-de-la-ville-qpv": [
+                ("qpv-2024-geojson.zip", f"{known}/20260115-204323/qpv-2024-geojson.zip", "zip", "2026-01-15T20:43:24"),
+                (
+                    "Liste des QPV 2024",
+                    f"{known}/20260116-110350/listeqp2024-cog2024.csv",
+                    "csv",
+                    "2026-01-16T11:03:51",
+                ),
+                ("QPV 2024 corrigés", f"{known}/20260912-090000/qpv-2024-v2.zip", "zip", "2026-09-12T09:00:01+00:00"),
+                ("QPV 2015", f"{known}/20180110-144945/qp-politiquedelaville-shp.zip", "zip", "2018-01-10T14:49:45"),
+                ("Sans date", f"{known}/20270101-000000/qpv.zip", "zip", None),
+            ],
+        }.get(slug)
+        if named is None:
+            return self._send(404)
+        keys = ("title", "url", "format", "last_modified")
+        body = json.dumps({"slug": slug, "resources": [dict(zip(keys, some, strict=True)) for some in named]}).encode()
+        self._send(200, Content_Length=len(body), Content_Type="application/json")
+        self.wfile.write(body)
+        return None
 
     def _mixed(self) -> None:
         file = self.path.rpartition("/")[2]
@@ -223,7 +250,7 @@ def test_one_that_fails_stops_no_other(server):
     assert [item.data_set for item in done.checked] == list(registry())
     states = {item.data_set.id: item.state for item in done.checked}
     assert (states["zfu"], states["bpe-2024"]) == (State.UNREACHABLE, State.REFUSED)
-    others = set(states) - {"zfu", "bpe-2024", "bpe-2021"}
+    others = set(states) - {"zfu", "bpe-2025", "bpe-2024", "bpe-2021"}
     assert {states[name] for name in others} == {State.AVAILABLE}
     assert sum(done.counts.values()) == len(registry())
     assert server.most_at_once <= AT_ONCE
@@ -263,3 +290,28 @@ def test_data_sets_are_chosen_by_kind_or_name():
 def test_a_mirror_that_is_no_address_is_refused():
     with pytest.raises(InvalidInputError, match="https://"):
         check_data_sets(["zfu"], "ftp://exemple.fr")
+
+
+def test_a_newer_deposit_is_told_and_nothing_else(server):
+    """The newest that the registry knows there is of 15 January 2026; a list in CSV is nothing that it reads there."""
+    found = newer_deposits(["qpv"], server.mirror("resources"))
+    assert [(item.title, item.deposited_on.isoformat(), item.known_on.isoformat()) for item in found.newer] == [
+        ("QPV 2024 corrigés", "2026-09-12", "2026-01-15")
+    ]
+    assert found.newer[0].address.endswith("/20260912-090000/qpv-2024-v2.zip")
+    assert (len(found.asked), found.unread) == (1, ())
+    assert {method for method, _ in server.asked} == {"GET"}
+
+
+def test_a_page_that_does_not_answer_stops_no_other(server):
+    found = newer_deposits(["qpv", "commune_contours"], server.mirror("resources"))
+    assert [item.title for item in found.newer] == ["QPV 2024 corrigés"]
+    assert [why for _, why in found.unread] == ["le serveur répond 404"]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "why"), [("page", "du JSON"), ("404", "le serveur répond 404"), ("cut", "coupe")]
+)
+def test_lists_that_cannot_be_read_are_one_sentence(server, behaviour, why):
+    with pytest.raises(DataUnavailableError, match=why):
+        newer_deposits(["qpv"], server.mirror(behaviour))

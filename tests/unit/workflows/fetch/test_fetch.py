@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
+import py7zr
 import pytest
 from fault_server import Fault, FaultServer
 from official_files import layer, square
@@ -357,7 +362,90 @@ def test_what_was_read_is_what_is_cited(fetch, files, tmp_path):
     assert cited(of_unknown_edition) == ("ADMIN EXPRESS", "IGN", "inconnue", "Licence Ouverte 2.0")
     write_outlines(folder / NEWER)
     newer = fetch("commune_contours", from_dir=folder, mirror=None).territory.file("communes").source
-    assert cited(newer) == ("ADMIN EXPRESS", "IGN", "2025", "Licence Ouverte 2.0")
+    assert cited(newer) == ("ADMIN EXPRESS COG, édition 2025, France entière", "IGN", "2025", "Licence Ouverte 2.0")
+
+
+def _admin_express_2026(folder: Path) -> None:
+    """GeoPackage of ADMIN EXPRESS COG 4-0 in its 7z: names of columns in small letters, arrondissements beside."""
+    name, inside = "ADMIN-EXPRESS-COG_4-0__GPKG_WGS84G_FRA_2026-01-01", folder / "ADE-COG.gpkg"
+    shapes = [square(0, 0), square(1, 0), square(9, 9)]
+    towns = {"code_insee": [*COMMUNES, "59350"], "nom_officiel": ["Calais", "Marck", "Lille"], "population": [9, 9, 9]}
+    layer(shapes, 4326, **towns).to_file(inside, layer="commune")
+    within = {
+        "code_insee": ["13201"],
+        "nom_officiel": ["Marseille 1er"],
+        "code_insee_de_la_commune_de_rattach": ["13055"],
+    }
+    layer([square(20, 20)], 4326, **within).to_file(inside, layer="arrondissement_municipal")
+    with py7zr.SevenZipFile(folder / f"{name}.7z", "w") as archive:
+        archive.write(inside, f"{name}/1_DONNEES_LIVRAISON/ADE-COG_4-0_GPKG_WGS84G_FRA-ED2026-01-01.gpkg")
+    inside.unlink()
+
+
+def _contours_iris_2026(folder: Path) -> None:
+    name, inside = "CONTOURS-IRIS_3-0__GPKG_WGS84G_FRA_2026-01-01", folder / "iris.gpkg"
+    columns = {
+        "code_insee": COMMUNES,
+        "nom_commune": ["Calais", "Marck"],
+        "iris": ["0101", "0000"],
+        "code_iris": ["621930101", "625480000"],
+        "nom_iris": ["Fort Nieulay", "Marck"],
+        "type_iris": ["H", "Z"],
+    }
+    layer([square(0, 0), square(1, 0)], 4326, **columns).to_file(inside, layer="contours_iris")
+    with py7zr.SevenZipFile(folder / f"{name}.7z", "w") as archive:
+        archive.write(inside, f"{name}/1_DONNEES_LIVRAISON/iris.gpkg")
+    inside.unlink()
+
+
+def _qpv_deposit_of_2026(folder: Path) -> None:
+    """A ZIP of the same quarters several times: all of France in degrees, a territory, and a projection."""
+    quarter = {"code_qp": ["QN06253M"], "lib_qp": ["Fort Nieulay"], "insee_com": ["62193"], "lib_com": ["Calais"]}
+    frames = {
+        "QP2024_France_Hexagonale_Outre_Mer_WGS84": layer([square(0, 0).buffer(-100)], 4326, **quarter),
+        "QP2024_France_Hexagonale_LB93": layer([square(0, 0).buffer(-100)], **quarter),
+    }
+    with zipfile.ZipFile(folder / "qpv-2024-geojson.zip", "w") as archive:
+        for name, frame in frames.items():
+            archive.writestr(f"GEOJSON/{name}.geojson", frame.to_json())
+
+
+def _bpe_2025(folder: Path) -> None:
+    """BPE25.parquet, beside or instead of the ZIP of its CSV."""
+    east, north = (float(value) for value in square(0, 0).centroid.coords[0])
+    columns = {"AN": ["2025"], "NOMRS": ["COLLÈGE"], "DEPCOM": ["62193"], "TYPEQU": ["C201"]}
+    places = {"LAMBERT_X": [east], "LAMBERT_Y": [north], "QUALITE_XY": ["Bonne"], "EPSG": ["2154"]}
+    pd.DataFrame(columns | places).to_parquet(folder / "BPE25.parquet")
+
+
+def _addresses_with_ids(folder: Path) -> None:
+    place = gpd.GeoSeries([square(0, 0).centroid], crs=2154).to_crs(4326)[0]
+    header = (
+        "id;id_fantoir;id_ban_adresse;id_ban_toponyme;id_ban_district;numero;rep;nom_voie;code_postal;code_insee;"
+        "nom_commune;code_insee_ancienne_commune;nom_ancienne_commune;x;y;lon;lat;type_position;alias;nom_ld;"
+        "libelle_acheminement;nom_afnor;source_position;source_nom_voie;certification_commune;cad_parcelles"
+    )
+    row = f"62193_1_1;;u;v;w;1;;Rue de l'Essai;62100;62193;Calais;;;;;{place.x:.6f};{place.y:.6f};entrée;;;CALAIS;;;;1;"
+    rows = "\n".join([header, row, ""])
+    (folder / "adresses-with-ids-62.csv.gz").write_bytes(gzip.compress(rows.encode(), mtime=0))
+
+
+def test_the_editions_of_2026_are_read_from_a_folder(fetch, files, tmp_path):
+    """Each in the nesting, the formats and the columns in which its producer gives it; one pack answers from them."""
+    folder = tmp_path / "Téléchargements"
+    folder.mkdir()
+    for write in (_admin_express_2026, _contours_iris_2026, _qpv_deposit_of_2026, _bpe_2025, _addresses_with_ids):
+        write(folder)
+    run = fetch("commune_contours", "iris_contours", "qpv", "equipment", "addresses", from_dir=folder, mirror=None)
+    assert failed(run) == {}
+    pack = run.territory
+    roles = ("communes", "iris", "qpv", "places")
+    vintages = [pack.file(role).source.vintage for role in roles]
+    assert vintages == ["2026", "2026", "2024", "2025"]
+    assert set(pack.communes) == set(COMMUNES)
+    answer = DeskChoice("ville").open().answer("1 rue de l'Essai 62100 Calais", ON)
+    assert [near.perimeter.code for near in answer.perimeters] == ["QN06253M"]
+    assert answer.verdict == "inside"
 
 
 def test_of_two_editions_that_lie_together_the_newest_is_read_and_the_other_said(fetch, files, tmp_path):
