@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     """True, false, or None where it cannot be known."""
 
 
-LONGEST_FILTER, DEEPEST = 2_000, 20
+LONGEST_FILTER, DEEPEST = 2_048, 20
 
 _TOKEN = re.compile(
     r"""\s*(?:
