@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from geoville.law.parameters import read_law
+from geoville.law.parameters import read_law, read_numbers
 
 if TYPE_CHECKING:
     from datetime import date
@@ -70,8 +70,7 @@ def method_rules() -> MethodRules:
     >>> method_rules().kernel_sigma_m
     70
     """
-    entries = _entries()
-    return MethodRules(**{field.name: entries[field.name]["value"] for field in fields(MethodRules)})
+    return read_numbers(MethodRules, _FILE, "carroyage")
 
 
 def index_rules(density_weight: float | None = None) -> MethodRules:

@@ -10,14 +10,14 @@ Where that evidence is thin there is no region: the position stays a disc.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise, takewhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from geoville.crs import WGS84, transform_point
-from geoville.law.parameters import read_law
+from geoville.law.parameters import read_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,8 +58,7 @@ class RegionRules:
 @cache
 def region_rules() -> RegionRules:
     """Numbers of the method, as shipped."""
-    entries: dict[str, Any] = read_law("street_region.yaml", "eligibility")
-    return RegionRules(**{field.name: entries[field.name]["value"] for field in fields(RegionRules)})
+    return read_numbers(RegionRules, "street_region.yaml", "eligibility")
 
 
 class Placing(StrEnum):

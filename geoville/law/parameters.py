@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from geoville import french
 from geoville.crs import departement_of
@@ -16,6 +16,10 @@ from geoville.model import TextRead, WholeCommune
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+
+    from _typeshed import DataclassInstance
+
+    Numbers = TypeVar("Numbers", bound=DataclassInstance)
 
 
 # --- The one place that opens the YAML files of the law and of the rules
@@ -28,6 +32,12 @@ def read_law(name: str, folder: str = "law") -> Any:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # eight times faster, where PyYAML was built with libyaml
     return yaml.load((files("geoville") / folder / name).read_text(encoding="utf-8"), loader)  # noqa: S506 - both are safe loaders
+
+
+def read_numbers(kind: type[Numbers], name: str, folder: str) -> Numbers:
+    """Values of a YAML file of numbers, each with its remarks, as the fields of a dataclass that bear their names."""
+    entries = read_law(name, folder)
+    return kind(**{field.name: entries[field.name]["value"] for field in fields(kind)})
 
 
 def law_names(start: str, folder: str) -> tuple[str, ...]:

@@ -10,31 +10,17 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from asked_actions import INSIDE, TODAY, check, homes_file
 
 from geoville.eligibility.actions.action import ActionGround as Ground
 from geoville.errors import InvalidInputError
 from geoville.sources.action_tables import Meaning
-from geoville.sources.actions import action_of
 from geoville.workflows.action_report import changes_since, write_report
 from geoville.workflows.action_tables import ADDED_COLUMNS, TableChoices, check_table
-from geoville.workflows.actions import ActionDesk
-from geoville.workflows.lookup import DeskChoice
 
-TODAY = date(2026, 1, 15)
-INSIDE = "1 rue Youri Gagarine, 62100 Calais"
 OUTSIDE = "1.8660,50.9400"
 VEILLE = "1.8876,50.9416"
 VECU = "Collège Martin Luther King"
-
-
-@pytest.fixture(scope="module")
-def desk() -> ActionDesk:
-    return ActionDesk(DeskChoice("calais").open(), "calais")
-
-
-def check(desk: ActionDesk, folder: Path, **entries):
-    asked = action_of({"title": "Atelier", **entries}, "action.toml", folder)
-    return desk.check(asked, on=None, today=TODAY)
 
 
 def answers(desk, folder, *lines, name="actions.csv", **choices):
@@ -42,11 +28,6 @@ def answers(desk, folder, *lines, name="actions.csv", **choices):
     path = folder / name
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return check_table(desk, path, folder / "out.csv", on=None, today=TODAY, choices=TableChoices(**choices))
-
-
-def homes_file(folder: Path, *rows: str) -> str:
-    (folder / "domiciles.csv").write_text("\n".join(["adresse;commune", *rows]) + "\n", encoding="utf-8")
-    return "domiciles.csv"
 
 
 @pytest.fixture

@@ -5,35 +5,16 @@ from __future__ import annotations
 import json
 import logging
 from datetime import date
-from pathlib import Path
 
 import pytest
+from asked_actions import INSIDE, TODAY, check, homes_file
 
 from geoville.eligibility.actions.action import ActionGround as Ground
 from geoville.eligibility.documents import action_document
 from geoville.errors import InvalidInputError
 from geoville.sources.actions import action_of
-from geoville.workflows.actions import ActionDesk
-from geoville.workflows.lookup import DeskChoice
 
-TODAY = date(2026, 1, 15)
-INSIDE = "1 rue Youri Gagarine, 62100 Calais"
 SECRET = "73 rue Zéphyrine Ouistiti"
-
-
-@pytest.fixture(scope="module")
-def desk() -> ActionDesk:
-    return ActionDesk(DeskChoice("calais").open(), "calais")
-
-
-def check(desk: ActionDesk, folder: Path, **entries):
-    asked = action_of({"title": "Atelier", **entries}, "action.toml", folder)
-    return desk.check(asked, on=None, today=TODAY)
-
-
-def homes_file(folder: Path, *rows: str, header: str = "adresse;commune") -> str:
-    (folder / "domiciles.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
-    return "domiciles.csv"
 
 
 def test_an_address_a_name_and_coordinates_are_placed(desk, tmp_path):
