@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypedDict, Unpack
 
 from geoville.errors import InvalidInputError, TextTooLongError
 from geoville.model import NotFound, Position
 
 
+class Limits(TypedDict, total=False):
+    """Where to search, empty for anywhere: within a postcode, within the commune of an INSEE code."""
+
+    postcode: str
+    citycode: str
+
+
+class Suggesting(Limits, total=False):
+    """What to suggest: how many at most, 5 unless said, and near which longitude and latitude (degrees).
+
+    Of two positions as likely, the nearer one comes first; None is no preference.
+    """
+
+    limit: int
+    near: tuple[float, float] | None
+
+
 class Geocoder(Protocol):
     """From an address as typed to a position, and back."""
 
-    def search(self, text: str, *, postcode: str = "", citycode: str = "") -> Position | NotFound:
+    def search(self, text: str, **limits: Unpack[Limits]) -> Position | NotFound:
         """Position of an address, a street, a town or a named place.
-
-        Parameters
-        ----------
-        postcode, citycode : limits of the search, empty for none; the second one is an INSEE code.
 
         Raises
         ------
@@ -29,22 +42,13 @@ class Geocoder(Protocol):
         """Nearest address to a point in degrees, WGS84; not found where there is none near it."""
         ...
 
-    def suggest(
-        self,
-        text: str,
-        *,
-        limit: int = 5,
-        postcode: str = "",
-        citycode: str = "",
-        near: tuple[float, float] | None = None,
-    ) -> tuple[Position, ...]:
-        """Positions for a text that is being typed, the likeliest first; none for a text that cannot be searched.
-
-        Parameters
-        ----------
-        near : longitude and latitude, degrees: of two as likely, the nearer one comes first; None for no preference.
-        """
+    def suggest(self, text: str, **asked: Unpack[Suggesting]) -> tuple[Position, ...]:
+        """Positions for a text that is being typed, the likeliest first; none for a text that cannot be searched."""
         ...
+
+
+SUGGESTED = 5
+"""Positions suggested, unless another number is asked for."""
 
 
 # --- Geocoders that stand behind another: for a territory without a list of addresses, or with two of them
@@ -63,26 +67,18 @@ class WithoutAddresses:
         self._places = places
         self._missing = NotFound(reason)
 
-    def search(self, text: str, *, postcode: str = "", citycode: str = "") -> Position | NotFound:
+    def search(self, text: str, **limits: Unpack[Limits]) -> Position | NotFound:
         """Position of a named place; what is none is not found for want of a list."""
-        found = self._places.search(text, postcode=postcode, citycode=citycode)
+        found = self._places.search(text, **limits)
         return found if isinstance(found, Position) else self._missing
 
     def reverse(self, lon: float, lat: float) -> NotFound:  # noqa: ARG002 - as every geocoder
         """No address is known."""
         return self._missing
 
-    def suggest(
-        self,
-        text: str,
-        *,
-        limit: int = 5,
-        postcode: str = "",
-        citycode: str = "",
-        near: tuple[float, float] | None = None,
-    ) -> tuple[Position, ...]:
+    def suggest(self, text: str, **asked: Unpack[Suggesting]) -> tuple[Position, ...]:
         """Named places that start as the text does."""
-        return self._places.suggest(text, limit=limit, postcode=postcode, citycode=citycode, near=near)
+        return self._places.suggest(text, **asked)
 
 
 class FirstThatKnows:
@@ -96,12 +92,12 @@ class FirstThatKnows:
     def __init__(self, first: Geocoder, second: Geocoder) -> None:
         self._first, self._second = first, second
 
-    def search(self, text: str, *, postcode: str = "", citycode: str = "") -> Position | NotFound:
+    def search(self, text: str, **limits: Unpack[Limits]) -> Position | NotFound:
         """Position of an address, a street, a town or a named place of either."""
-        found = self._first.search(text, postcode=postcode, citycode=citycode)
+        found = self._first.search(text, **limits)
         if isinstance(found, Position) and found.firm:
             return found
-        other = self._second.search(text, postcode=postcode, citycode=citycode)
+        other = self._second.search(text, **limits)
         return other if isinstance(other, Position) or isinstance(found, NotFound) else found
 
     def reverse(self, lon: float, lat: float) -> Position | NotFound:
@@ -109,21 +105,10 @@ class FirstThatKnows:
         found = self._first.reverse(lon, lat)
         return found if isinstance(found, Position) else self._second.reverse(lon, lat)
 
-    def suggest(
-        self,
-        text: str,
-        *,
-        limit: int = 5,
-        postcode: str = "",
-        citycode: str = "",
-        near: tuple[float, float] | None = None,
-    ) -> tuple[Position, ...]:
+    def suggest(self, text: str, **asked: Unpack[Suggesting]) -> tuple[Position, ...]:
         """Addresses that start as the text does: the first's, then the second's."""
-        one, other = (
-            geocoder.suggest(text, limit=limit, postcode=postcode, citycode=citycode, near=near)
-            for geocoder in (self._first, self._second)
-        )
-        return tuple({item.label: item for item in (*one, *other)}.values())[:limit]
+        one, other = (geocoder.suggest(text, **asked) for geocoder in (self._first, self._second))
+        return tuple({item.label: item for item in (*one, *other)}.values())[: asked.get("limit", SUGGESTED)]
 
 
 # --- What may be asked of a geocoder

@@ -21,7 +21,7 @@ from geoville.crs import departement_of
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.french import fold
 from geoville.geocoding.answers import WITHIN_M, RemoteAddress, distance_m, remote_addresses
-from geoville.geocoding.geocoder import check_question
+from geoville.geocoding.geocoder import SUGGESTED, check_question
 from geoville.geocoding.match import ACCEPTED, AS_GOOD, NameLikeness, name_likeness
 from geoville.geocoding.parse import ParsedAddress, StreetName, parse_address, split_number
 from geoville.geocoding.words import REPETITION_LETTERS, Vocabulary
@@ -396,7 +396,7 @@ class RemoteGeocoder:
         self,
         text: str,
         *,
-        limit: int = 5,
+        limit: int = SUGGESTED,
         postcode: str = "",
         citycode: str = "",
         near: tuple[float, float] | None = None,

@@ -24,7 +24,7 @@ from geoville.geocoding.answers import (
     spaced,
     too_few_words,
 )
-from geoville.geocoding.geocoder import LONGEST_TEXT, check_question
+from geoville.geocoding.geocoder import LONGEST_TEXT, SUGGESTED, check_question
 from geoville.geocoding.index import AddressIndex
 from geoville.geocoding.match import SUGGESTED_STREETS, StreetMatch, as_good_as_first, last_words, match_streets
 from geoville.geocoding.parse import ParsedAddress, StreetName, parse_address
@@ -645,7 +645,7 @@ class EmbeddedGeocoder:
         self,
         text: str,
         *,
-        limit: int = 5,
+        limit: int = SUGGESTED,
         postcode: str = "",
         citycode: str = "",
         near: tuple[float, float] | None = None,

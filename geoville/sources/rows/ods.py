@@ -8,41 +8,33 @@ from __future__ import annotations
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from io import TextIOWrapper
-from itertools import chain
-from shutil import copyfileobj
+from functools import partial
 from typing import IO, TYPE_CHECKING
 from xml.etree import ElementTree as ET
-from xml.parsers import expat
-from xml.sax.saxutils import quoteattr
 
-from geoville.errors import InvalidInputError, Location
-from geoville.sources.files import Watched
-from geoville.sources.rows.header import FIRST_ROWS, Header, find_header
-from geoville.sources.rows.row import AddedCells, AddedInOrder, InputRow, cell_text, harmless
-from geoville.sources.rows.xlsx import (
+from geoville.sources.rows.header import FIRST_ROWS, find_header
+from geoville.sources.rows.row import AddedCells, InputRow, cell_text, harmless
+from geoville.sources.rows.workbook import (
     DAMAGE,
     MERGED_READ,
     UNWRITABLE,
-    check_sheet,
-    check_whole,
+    SheetCopy,
+    SheetSeen,
+    WorkbookRows,
     column_letters,
-    described_sheet,
+    copy_with,
     escaped,
-    like_entry,
-    likeliest_sheet,
-    no_header,
-    read_first,
+    opening,
     unsaid_formula,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import TextIO
 
     from geoville.sources.rows.header import IsHeader
-    from geoville.sources.rows.row import AddedColumn, Cell
+    from geoville.sources.rows.row import Cell
 
     Attributes = dict[str, str]
 
@@ -176,31 +168,19 @@ def _paragraph(element: ET.Element) -> str:
     return "".join(parts)
 
 
-class OdsRows:
-    """One sheet of a workbook: the one named, else the first one whose header holds what is looked for, else the first.
+class OdsRows(WorkbookRows):
+    """One sheet of an ODS workbook."""
 
-    Raises
-    ------
-    InvalidInputError
-        The file is no ODS workbook, has no such sheet, or the first row of the sheet names no column.
-    """
+    format_name = "ODS"
 
-    def __init__(self, path: Path, sheet: str | None = None, is_header: IsHeader | None = None) -> None:
-        self._path, self._watched = path, Watched(path)
+    @contextmanager
+    def _open_sheets(self, is_header: IsHeader | None) -> Iterator[dict[str, SheetSeen]]:
         with self._refusing_damage((*DAMAGE, OSError)):
-            check_whole(path)
-            sheets = self._sheets()
-        check_sheet(path, list(sheets), sheet)
-        chosen = [sheets[sheet]] if sheet else list(sheets.values())
-        headers = ((one.name, _header_of(one, is_header)) for one in chosen)
-        self._sheet, self._header = likeliest_sheet(headers, is_header)
-        self._width = sheets[self._sheet].width
-        self.columns = self._header.names
-        self.expected_rows: int | None = sheets[self._sheet].lines
-        self.sheets = read_first(self._sheet, list(sheets))
-        if not any(self.columns):
-            raise no_header(path)
-        self.description = described_sheet("ODS", self._sheet, list(sheets), self._header)
+            self._read = self._read_sheets()
+        yield {
+            name: SheetSeen(sheet.lines, partial(find_header, sheet.first, is_header))
+            for name, sheet in self._read.items()
+        }
 
     def rows(self, wanted: Sequence[int]) -> Iterator[InputRow]:
         """Rows in order, empty ones left out, with the cells of the columns at these places."""
@@ -213,24 +193,13 @@ class OdsRows:
                     if line > self._header.last + 1:
                         yield _input_row(line, row.cells, wanted, merged)
 
-    def write(self, out: Path, columns: Sequence[AddedColumn], added: Iterable[AddedCells]) -> None:
-        """Copy the workbook with columns added to the right of everything that its sheet holds."""
-        names = AddedCells(self._header.last + 1, tuple(column.name for column in columns))
-        with (
-            self._refusing_damage(DAMAGE),
-            zipfile.ZipFile(self._path) as source,
-            zipfile.ZipFile(out, "w") as target,
-        ):
-            for item in source.infolist():
-                with source.open(item) as read, target.open(like_entry(item), "w", force_zip64=True) as written:
-                    if item.filename != _CONTENT:
-                        copyfileobj(read, written)
-                        continue
-                    with TextIOWrapper(written, encoding="utf-8", newline="") as text:
-                        _ContentCopy(text, self._sheet, self._width, chain([names], added)).copy(read)
-        self._watched.check()
+    def _copy(self, out: Path, added: Iterator[AddedCells]) -> None:
+        width = self._read[self._sheet].width
+        copy_with(
+            self._path, out, _CONTENT, lambda read, text: _ContentCopy(text, self._sheet, width, added).copy(read)
+        )
 
-    def _sheets(self) -> dict[str, _Sheet]:
+    def _read_sheets(self) -> dict[str, _Sheet]:
         sheets: dict[str, _Sheet] = {}
         with self._content() as content:
             for name, row in _rows_of(content):
@@ -247,23 +216,6 @@ class OdsRows:
     def _content(self) -> Iterator[IO[bytes]]:
         with zipfile.ZipFile(self._path) as archive, archive.open(_CONTENT) as content:
             yield content
-
-    @contextmanager
-    def _refusing_damage(self, damage: tuple[type[Exception], ...]) -> Iterator[None]:
-        try:
-            yield
-        except InvalidInputError:
-            raise
-        except damage as error:
-            raise InvalidInputError(
-                "Ce n'est pas un classeur ODS lisible",
-                where=Location(self._path.name),
-                advice="l'ouvrir dans un tableur et l'enregistrer à nouveau, sans mot de passe",
-            ) from error
-
-
-def _header_of(sheet: _Sheet, is_header: IsHeader | None) -> Header:
-    return find_header(sheet.first, is_header)
 
 
 def _input_row(
@@ -305,35 +257,19 @@ class _CopiedCell:
     inside: list[str] = field(default_factory=list)
 
 
-class _ContentCopy:
-    """Writes the content of a workbook as it is read, with cells added at the end of rows of one sheet.
+class _ContentCopy(SheetCopy):
+    """Writes the content of a workbook as it is read, with cells added at the end of rows of one sheet."""
 
-    Parameters
-    ----------
-    width : columns that the sheet fills; what is added comes after them.
-    added : cells added to rows, by increasing line.
-    """
+    declaration = '<?xml version="1.0" encoding="UTF-8"?>'
 
     def __init__(self, out: TextIO, sheet: str, width: int, added: Iterator[AddedCells]) -> None:
-        self._out: Callable[[str], object] = out.write
-        self._sheet, self._width = sheet, width
-        self._added = AddedInOrder(added)
+        super().__init__(out, width, added)
+        self._sheet = sheet
         self._prefixes: dict[str, str] = {}
         self._tables: list[bool] = []
-        self._line = 0
         self._row: tuple[str, Attributes] | None = None
         self._cells: list[_CopiedCell] = []
         self._depth = 0
-
-    def copy(self, content: IO[bytes]) -> None:
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = lambda text: self._write(escaped(text))
-        self._out('<?xml version="1.0" encoding="UTF-8"?>\n')
-        parser.ParseFile(content)
-        self._added.end()
 
     def _write(self, text: str) -> None:
         if self._row is None:
@@ -358,14 +294,14 @@ class _ContentCopy:
         elif element == self._name("table", "table-row") and self._tables == [True]:
             self._row, self._cells, self._depth = (element, attributes), [], 0
         else:
-            self._write(_opening(element, attributes))
+            self._write(opening(element, attributes))
 
     def _start_in_row(self, element: str, attributes: Attributes) -> None:
         if self._depth == 0:
             repeated = int(attributes.pop(self._name("table", "number-columns-repeated"), "1"))
             self._cells.append(_CopiedCell(element, attributes, repeated))
         else:
-            self._write(_opening(element, attributes))
+            self._write(opening(element, attributes))
         self._depth += 1
 
     def _end(self, element: str) -> None:
@@ -388,13 +324,13 @@ class _ContentCopy:
         first, self._line = self._line + 1, self._line + repeated
         if not first <= self._added.line <= self._line:
             cells = "".join(self._cell(cell, cell.repeated) for cell in self._cells)
-            self._out(f"{_opening(element, attributes)}{cells}</{element}>")
+            self._out(f"{opening(element, attributes)}{cells}</{element}>")
             return
         attributes.pop(repeat, None)
         own = self._fitted()
         for line in range(first, self._line + 1):
             tail = "".join(map(self._added_cell, self._added.at_or_none(line)))
-            self._out(f"{_opening(element, attributes)}{own}{tail}</{element}>")
+            self._out(f"{opening(element, attributes)}{own}{tail}</{element}>")
 
     def _fitted(self) -> str:
         """Cells of the row, as many as the sheet is wide: those beyond are blank."""
@@ -410,19 +346,15 @@ class _ContentCopy:
 
     def _cell(self, cell: _CopiedCell, repeated: int) -> str:
         times = {self._name("table", "number-columns-repeated"): str(repeated)} if repeated > 1 else {}
-        return f"{_opening(cell.element, cell.attributes | times)}{''.join(cell.inside)}</{cell.element}>"
+        return f"{opening(cell.element, cell.attributes | times)}{''.join(cell.inside)}</{cell.element}>"
 
     def _added_cell(self, cell: Cell) -> str:
         element, paragraph = self._name("table", "table-cell"), self._name("text", "p")
         kind, value = self._name("office", "value-type"), self._name("office", "value")
         if cell is None or cell == "":
-            return _opening(element, {}) + f"</{element}>"
+            return opening(element, {}) + f"</{element}>"
         if not isinstance(cell, str):
             return f'<{element} {kind}="float" {value}="{cell!r}"><{paragraph}>{cell!r}</{paragraph}></{element}>'
         text = escaped(harmless(UNWRITABLE.sub(" ", cell)))
         lines = "".join(f"<{paragraph}>{line}</{paragraph}>" for line in text.split("\n"))
         return f'<{element} {kind}="string">{lines}</{element}>'
-
-
-def _opening(element: str, attributes: Attributes) -> str:
-    return f"<{element}{''.join(f' {key}={quoteattr(value)}' for key, value in attributes.items())}>"

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import posixpath
 import re
-import struct
 import warnings
 import zipfile
-import zlib
 from bisect import bisect_right
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
-from io import TextIOWrapper
-from itertools import chain
-from shutil import copyfileobj
-from typing import IO, TYPE_CHECKING, Any, TextIO
+from functools import cached_property, partial
+from typing import IO, TYPE_CHECKING, Any
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
-from geoville.errors import InvalidInputError, Location
-from geoville.sources.files import Watched
 from geoville.sources.rows.header import FIRST_ROWS, Header, find_header
-from geoville.sources.rows.row import AddedCells, AddedInOrder, InputRow, cell_text, harmless
+from geoville.sources.rows.row import AddedCells, InputRow, cell_text, harmless
+from geoville.sources.rows.workbook import (
+    DAMAGE,
+    MERGED_READ,
+    UNWRITABLE,
+    SheetCopy,
+    SheetSeen,
+    WorkbookRows,
+    column_letters,
+    copy_with,
+    escaped,
+    opening,
+    unsaid_formula,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from geoville.sources.rows.header import IsHeader
-    from geoville.sources.rows.row import AddedColumn, Cell
+    from geoville.sources.rows.row import Cell
 
     Attributes = dict[str, str]
 
@@ -40,7 +45,6 @@ _RELATIONS = "xl/_rels/workbook.xml.rels"
 _RELATION = re.compile(r"\w+:id")
 _LETTERS = re.compile(r"[A-Z]+")
 _CORNERS = re.compile(r"([A-Z]+)(\d+):([A-Z]+)(\d+)")
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ALPHABET = 26
 
 _SIZE_OF_THE_SHEET = "dimension"
@@ -58,32 +62,17 @@ def sheet_part(path: Path, sheet: str) -> str:
     return posixpath.join("/xl", targets[relation])[1:]
 
 
-def append_cells(path: Path, part: str, out: Path, header: AddedCells, added: Iterator[AddedCells]) -> None:
+def append_cells(path: Path, part: str, out: Path, added: Iterator[AddedCells]) -> None:
     """Copy a workbook to `out`, with cells added to the right of every cell of a sheet.
 
     Parameters
     ----------
     part : of the workbook that holds the sheet.
-    header : cells added to the row of the names.
     added : cells added to rows, by increasing line.
     """
-    with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w") as target:
-        with source.open(part) as sheet:
-            width = read_layout(sheet).width
-        for item in source.infolist():
-            with source.open(item) as read, target.open(like_entry(item), "w", force_zip64=True) as written:
-                if item.filename == part:
-                    with TextIOWrapper(written, encoding="utf-8", newline="") as text:
-                        _CellAppender(text, width, chain([header], added)).copy(read)
-                else:
-                    copyfileobj(read, written)
-
-
-def like_entry(item: zipfile.ZipInfo) -> zipfile.ZipInfo:
-    """The same entry, to be written: with its name and date, so that two copies are the same to the byte."""
-    copy = zipfile.ZipInfo(item.filename, item.date_time)
-    copy.compress_type = zipfile.ZIP_STORED if item.filename == "mimetype" else zipfile.ZIP_DEFLATED
-    return copy
+    with zipfile.ZipFile(path) as source, source.open(part) as sheet:
+        width = read_layout(sheet).width
+    copy_with(path, out, part, lambda read, text: _CellAppender(text, width, added).copy(read))
 
 
 def _elements(document: bytes, name: str) -> list[Attributes]:
@@ -173,24 +162,10 @@ def _local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-class _CellAppender:
+class _CellAppender(SheetCopy):
     """Writes a sheet as it is read, with cells added before each end of row."""
 
-    def __init__(self, out: TextIO, width: int, added: Iterator[AddedCells]) -> None:
-        self._write: Callable[[str], object] = out.write
-        self._width = width
-        self._added = AddedInOrder(added)
-        self._line = 0
-
-    def copy(self, sheet: IO[bytes]) -> None:
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = lambda text: self._write(escaped(text))
-        self._write('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n')
-        parser.ParseFile(sheet)
-        self._added.end()
+    declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 
     def _start(self, element: str, attributes: Attributes) -> None:
         name = _local(element)
@@ -199,7 +174,7 @@ class _CellAppender:
         if name == "row":
             self._line = int(attributes.get("r", self._line + 1))
             attributes.pop(_SIZE_OF_THE_ROW, None)
-        self._write(f"<{element}{''.join(f' {key}={quoteattr(value)}' for key, value in attributes.items())}>")
+        self._write(opening(element, attributes))
 
     def _end(self, element: str) -> None:
         name = _local(element)
@@ -225,11 +200,6 @@ def _cell_xml(reference: str, cell: Cell, prefix: str) -> str:
     )
 
 
-def escaped(text: str) -> str:
-    """A text as XML writes it."""
-    return escape(text, {"\r": "&#13;"})
-
-
 def _column_number(reference: str) -> int:
     """Number of a column, from 1: "A5" is 1, "AB5" is 28."""
     letters = _LETTERS.match(reference)
@@ -239,52 +209,24 @@ def _column_number(reference: str) -> int:
     return number
 
 
-def column_letters(number: int) -> str:
-    """Letters of a column, from 1: 28 is "AB"."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, _ALPHABET)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
 _ZEROS = re.compile(r"0+")
 
 
-DAMAGE = (
-    ArithmeticError, AttributeError, EOFError, LookupError, RuntimeError, StopIteration, SyntaxError, TypeError,
-    ValueError, expat.ExpatError, struct.error, zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
-"""What readers of ZIP and XML raise on bytes that are not what they should; RuntimeError where there is a password."""
-
-
-class XlsxRows:
-    """One sheet of a workbook: the one named, else the first one whose header holds what is looked for, else the first.
+class XlsxRows(WorkbookRows):
+    """One sheet of an XLSX workbook.
 
     A formula is read as its last computed value; of merged cells, each row has the value of the first one.
-
-    Raises
-    ------
-    InvalidInputError
-        The file is no XLSX workbook, has no such sheet, or the first row of the sheet names no column.
     """
 
-    def __init__(self, path: Path, sheet: str | None = None, is_header: IsHeader | None = None) -> None:
-        self._path, self._watched = path, Watched(path)
-        with self._refusing_damage((*DAMAGE, OSError)):
-            check_whole(path)
+    format_name = "XLSX"
+
+    @contextmanager
+    def _open_sheets(self, is_header: IsHeader | None) -> Iterator[dict[str, SheetSeen]]:
         with self._open() as workbook:
-            names = [worksheet.title for worksheet in workbook.worksheets]
-            check_sheet(path, names, sheet)
-            sizes = {worksheet.title: worksheet.max_row for worksheet in workbook.worksheets}
-            headers = ((name, _header_of(workbook[name], is_header)) for name in ([sheet] if sheet else names))
-            self._sheet, self._header = likeliest_sheet(headers, is_header)
-            self.expected_rows: int | None = sizes[self._sheet]
-            self.sheets = read_first(self._sheet, names)
-        self.columns = self._header.names
-        if not any(self.columns):
-            raise no_header(path)
-        self.description = described_sheet("XLSX", self._sheet, names, self._header)
+            yield {
+                worksheet.title: SheetSeen(worksheet.max_row, partial(_header_of, worksheet, is_header))
+                for worksheet in workbook.worksheets
+            }
 
     def rows(self, wanted: Sequence[int]) -> Iterator[InputRow]:
         """Rows in order, empty ones left out, with the cells of the columns at these places."""
@@ -306,12 +248,8 @@ class XlsxRows:
                 remarks = _fill_merged(layout, line, texts, tops)
                 yield InputRow(line, tuple(texts[place] for place in wanted), "", remarks)
 
-    def write(self, out: Path, columns: Sequence[AddedColumn], added: Iterable[AddedCells]) -> None:
-        """Copy the workbook with columns added to the right of everything that its sheet holds."""
-        with self._refusing_damage(DAMAGE):
-            names = AddedCells(self._header.last + 1, tuple(column.name for column in columns))
-            append_cells(self._path, sheet_part(self._path, self._sheet), out, names, iter(added))
-        self._watched.check()
+    def _copy(self, out: Path, added: Iterator[AddedCells]) -> None:
+        append_cells(self._path, sheet_part(self._path, self._sheet), out, added)
 
     @cached_property
     def _layout(self) -> SheetLayout:
@@ -336,72 +274,11 @@ class XlsxRows:
             finally:
                 workbook.close()
 
-    @contextmanager
-    def _refusing_damage(self, damage: tuple[type[Exception], ...]) -> Iterator[None]:
-        try:
-            yield
-        except damage as error:
-            raise InvalidInputError(
-                "Ce n'est pas un classeur XLSX lisible",
-                where=Location(self._path.name),
-                advice="l'ouvrir dans un tableur et l'enregistrer à nouveau, sans mot de passe",
-            ) from error
-
-
-def check_sheet(path: Path, names: Sequence[str], sheet: str | None) -> None:
-    """Refuse a sheet that a workbook does not have, or a workbook without any; the sentence lists those it has."""
-    if not names or (sheet and sheet not in names):
-        raise InvalidInputError(
-            f"Le classeur n'a pas de feuille « {sheet or ''} »",
-            where=Location(path.name),
-            advice=f"feuilles connues : {', '.join(names)}",
-        )
-
-
-def likeliest_sheet(headers: Iterable[tuple[str, Header]], is_header: IsHeader | None) -> tuple[str, Header]:
-    """The first sheet whose header holds what is looked for, else the first one; sheets by name, with their headers."""
-    first = None
-    for name, header in headers:
-        first = first or (name, header)
-        if is_header is None or is_header(header.names):
-            return name, header
-    assert first is not None  # `check_sheet` saw to it
-    return first
-
-
-def read_first(sheet: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Names of the sheets of a workbook, the one that is read first."""
-    return (sheet, *(name for name in names if name != sheet))
-
-
-def described_sheet(format_name: str, sheet: str, names: Sequence[str], header: Header) -> str:
-    """What was recognised of a workbook, in French: the sheet that is read, and those that are not."""
-    others = [name for name in names if name != sheet]
-    said = f" (et non : {', '.join(others)})" if others else ""
-    return f"{format_name}, feuille « {sheet} »{said}{header.described(header.first + 1)}"
-
-
-def no_header(path: Path) -> InvalidInputError:
-    """The error of a sheet without names of columns."""
-    return InvalidInputError(
-        "La première ligne de la feuille ne nomme aucune colonne",
-        where=Location(path.name, 1),
-        advice="mettre les noms des colonnes en première ligne, ou choisir une autre feuille",
-    )
-
 
 def _header_of(worksheet: Any, is_header: IsHeader | None) -> Header:
     worksheet.reset_dimensions()  # some programs write a wrong size, which would cut the rows
     rows = worksheet.iter_rows(max_row=FIRST_ROWS if is_header else 1, values_only=True)
     return find_header(([cell_text(value) for value in row] for row in rows), is_header)
-
-
-MERGED_READ = "Cases fusionnées : la valeur de la première est lue sur leurs autres lignes"
-
-
-def unsaid_formula(cell: str) -> str:
-    """Fault of a row of which a formula has no value kept."""
-    return f"Formule sans résultat gardé, case {cell} (l'ouvrir dans un tableur et l'enregistrer la calcule)"
 
 
 def _fill_merged(
@@ -417,13 +294,6 @@ def _fill_merged(
             texts[place] = tops.get((place, first), "")
             filled = filled or bool(texts[place])
     return (MERGED_READ,) if filled else ()
-
-
-def check_whole(path: Path) -> None:
-    """Read every part once: a damaged one is known before the first row is answered, not after the last."""
-    with zipfile.ZipFile(path) as archive:
-        if archive.testzip() is not None:
-            raise zipfile.BadZipFile
 
 
 def _text_of(cell: Any) -> str:

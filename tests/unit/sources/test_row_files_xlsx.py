@@ -138,7 +138,7 @@ def test_names_with_a_prefix_and_cells_without_reference_are_understood(tmp_path
 
     changed = _rewritten(path, "xl/worksheets/sheet1.xml", change)
     out = tmp_path / "out.xlsx"
-    append_cells(changed, "xl/worksheets/sheet1.xml", out, AddedCells(1, ("n",)), iter([AddedCells(2, ("é",))]))
+    append_cells(changed, "xl/worksheets/sheet1.xml", out, iter([AddedCells(1, ("n",)), AddedCells(2, ("é",))]))
     with zipfile.ZipFile(out) as archive:
         xml = archive.read("xl/worksheets/sheet1.xml").decode()
     assert '<x:c r="C1" t="inlineStr">' in xml
