@@ -37,6 +37,7 @@ ALONE = {
     "geoville.workflows.bearers": "lists of associations, a file of their own that users give",
     "geoville.sources.postgis": "a format behind an extra",
     "geoville.sources.rows.ods": "a format",
+    "geoville.sources.rows.xlsx": "a format",
 }
 """Modules whose only importer sits in their own folder, and why they are modules all the same."""
 
