@@ -227,3 +227,33 @@ def sheet(
     with out.writing() as path:
         write_sheet(spec, path, options)
     print_lines([f"Planche : {out}"])
+
+
+# --- `geoville qgis`: a territory as a project
+
+
+def qgis(
+    territory: Annotated[str, typer.Argument(metavar="TERRITOIRE", help="Nom du territoire.")],
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Projet à écrire (.qgz).")],
+    ground: Annotated[
+        list[Path] | None,
+        typer.Option("--ground", metavar="FICHIER", help="Rues, voies ferrées ou eau, dessous ; répétable."),
+    ] = None,
+    service: Annotated[
+        str | None,
+        typer.Option("--service", metavar="URL", help="Ajouter les couches d'un service geoville (OGC API)."),
+    ] = None,
+    on: AskedDay = None,
+) -> None:
+    """Écrire un territoire en projet QGIS.
+
+    Couches, styles, groupes et mise en page, avec les données dans un GeoPackage de même nom, à côté.
+    """
+    from geoville.sources.pack import open_pack
+    from geoville.workflows.qgis import write_qgis_project
+
+    if out.path is None:
+        raise InvalidInputError("Un projet QGIS et ses données s'écrivent dans un dossier", advice="donner un chemin")
+    run = write_qgis_project(open_pack(territory), out.path, day(on, territory), ground=ground or (), service=service)
+    print_lines(f"{group} : {name}" for group, name in run.layers)
+    print_lines([f"Écrit : {run.project} et {run.data}"])

@@ -445,6 +445,31 @@ def _range(interval: Interval, written: Callable[[float], str]) -> str:
     return "–" if math.isnan(interval.value) else f"{written(interval.low)} à {written(interval.high)}"
 
 
+# --- `geoville perimeters cells`: cells with their estimate, as a layer
+
+
+def cells(
+    out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help=f"Carreaux : {LAYER_FORMATS}.")],
+    incomes: IncomeOptions,
+    layers: LayerOptions,
+    grid: TerritoryGrid = None,
+    vintage: Vintage = None,
+    as_json: AsJson = False,
+) -> None:
+    """Écrire les carreaux avec leurs revenus estimés.
+
+    Un carré par carreau : ce que l'Insee en publie, le revenu médian estimé et son erreur, la part sous le seuil.
+    """
+    from geoville.workflows.estimated_cells import estimate_cells
+
+    request = incomes.request(vintage)
+    run = estimate_cells(grid or request.territory_grid(), request)
+    said = f"{french.number(len(run.found.start.grid))} carreaux, estimés, sans valeur réglementaire."
+    deliver(
+        run, out, layers.into, as_json=as_json, in_words=lambda: print_lines([said, euros_in_words(run.found.euros_of)])
+    )
+
+
 # --- `geoville perimeters portrait`, `population`, `evolution`: who lives there
 
 
@@ -970,6 +995,7 @@ command(app, "sensitivity")(sensitivity)
 command(app, "explain")(explain)
 command(app, "describe")(describe)
 command(app, "check")(check)
+command(app, "cells")(cells)
 command(app, "portrait")(portrait)
 command(app, "population")(population)
 command(app, "evolution")(evolution)

@@ -882,6 +882,46 @@ _PROVENANCE_ROW = (
 )
 
 
+_STYLES = (
+    "CREATE TABLE IF NOT EXISTS public.layer_styles (id serial PRIMARY KEY, f_table_catalog varchar,"
+    " f_table_schema varchar, f_table_name varchar, f_geometry_column varchar, stylename text, styleqml xml,"
+    " stylesld xml, useasdefault boolean, description text, owner varchar(63) DEFAULT CURRENT_USER, ui xml,"
+    " update_time timestamp DEFAULT CURRENT_TIMESTAMP, type varchar)"
+)
+"""The table of QGIS, as it makes it when a user saves a style in the database."""
+
+
+def record_style(driver: Driver, new: NewTable, written: Path, address: PostgisAddress) -> None:
+    """Give a table the look of its layer, where one was written beside the file: QGIS opens it so.
+
+    A user who may not write in the schema public keeps the table without it.
+    """
+    import psycopg
+
+    look = written.with_suffix(".qml")
+    if new.geometry is None or not look.is_file():
+        return
+    place = (address.schema, address.table)
+    driver.execute("SAVEPOINT geoville_style")
+    try:
+        driver.execute(_STYLES)
+        driver.execute(
+            "DELETE FROM public.layer_styles WHERE f_table_catalog = current_database() AND f_table_schema = %s"
+            " AND f_table_name = %s AND description = 'geoville'",
+            place,
+        )
+        driver.execute(
+            "INSERT INTO public.layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column,"
+            " stylename, styleqml, useasdefault, description)"
+            " SELECT current_database(), %s, %s, %s, 'geoville', XMLPARSE(DOCUMENT %s), NOT EXISTS ("
+            "SELECT 1 FROM public.layer_styles WHERE f_table_catalog = current_database() AND f_table_schema = %s"
+            " AND f_table_name = %s AND useasdefault), 'geoville'",
+            (*place, new.geometry, look.read_text(encoding="utf-8"), *place),
+        )
+    except psycopg.errors.InsufficientPrivilege:
+        driver.execute("ROLLBACK TO SAVEPOINT geoville_style")
+
+
 def _create_provenance_table(driver: Driver, table: sql.Identifier) -> None:
     from psycopg import sql
 
@@ -1096,6 +1136,7 @@ def push(written: Path, address: PostgisAddress) -> None:
             new = build(driver, layer, address)
             swap(driver, new, address)
             record(driver, new, written, address)
+            record_style(driver, new, written, address)
     except pa.ArrowException as error:
         raise InvalidInputError(
             "Le fichier ne peut pas être lu", where=Location(written.name), advice="vérifier qu'il est entier"

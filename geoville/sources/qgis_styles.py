@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -159,17 +159,50 @@ def _declare_titles(file: sqlite3.Connection) -> None:
 def qml(style: LayerStyle) -> str:
     """Write a style as QGIS does: one symbol per rule."""
     root = ET.Element("qgis", version="3.28.0", styleCategories="Symbology")
-    renderer = ET.SubElement(root, "renderer-v2", type="RuleRenderer", symbollevels="0", enableorderby="0")
+    add_renderer(root, style)
+    return QGIS_DOCTYPE + ET.tostring(root, encoding="unicode")
+
+
+QGIS_DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+
+
+def add_renderer(parent: ET.Element, style: LayerStyle, symbol_type: str = "fill") -> None:
+    """Add to a layer of QGIS what draws it: one symbol per rule.
+
+    Parameters
+    ----------
+    symbol_type : "fill" for polygons, "line" for lines, which have no fill.
+    """
+    renderer = ET.SubElement(parent, "renderer-v2", type="RuleRenderer", symbollevels="0", enableorderby="0")
     rules = ET.SubElement(renderer, "rules", key="rules")
     symbols = ET.SubElement(renderer, "symbols")
     for rank, rule in enumerate(style.rules):
         where = " AND ".join(_qgis_test(item) for item in rule.where)
         ET.SubElement(rules, "rule", key=f"rule-{rank}", symbol=str(rank), label=rule.label, filter=where)
-        symbol = ET.SubElement(symbols, "symbol", name=str(rank), type="fill", alpha="1", clip_to_extent="1")
-        if rule.fill:
+        symbol = ET.SubElement(symbols, "symbol", name=str(rank), type=symbol_type, alpha="1", clip_to_extent="1")
+        if rule.fill and symbol_type == "fill":
             _qgis_layer(symbol, "SimpleFill", _fill_options(rule))
         _qgis_layer(symbol, "SimpleLine", _line_options(rule))
-    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + ET.tostring(root, encoding="unicode")
+
+
+def raster_qml(breaks: Sequence[float], colours: Sequence[str], labels: Sequence[str]) -> str:
+    """Write the style of the first band of an image as QGIS does, by classes.
+
+    Parameters
+    ----------
+    breaks : increasing upper ends of the classes but the last, in the unit of the band.
+    colours, labels : of each class, one more than the breaks.
+    """
+    root = ET.Element("qgis", version="3.28.0", styleCategories="Symbology")
+    pipe = ET.SubElement(root, "pipe")
+    renderer = ET.SubElement(
+        pipe, "rasterrenderer", type="singlebandpseudocolor", band="1", opacity="1", alphaBand="-1", nodataColor=""
+    )
+    shader = ET.SubElement(ET.SubElement(renderer, "rastershader"), "colorrampshader")
+    shader.attrib.update(colorRampType="DISCRETE", classificationMode="1", clip="0")
+    for value, colour, label in zip((*map(repr, breaks), "inf"), colours, labels, strict=True):
+        ET.SubElement(shader, "item", value=value, color=colour, label=label, alpha="255")
+    return QGIS_DOCTYPE + ET.tostring(root, encoding="unicode")
 
 
 def sld(style: LayerStyle, layer: str) -> str:

@@ -18,7 +18,7 @@ from geoville.model import LAYER_FORMATS
 from geoville.sources.columns import title_of
 from geoville.sources.files import replacing
 from geoville.sources.qgis_styles import TABLE as STYLES
-from geoville.sources.qgis_styles import add_style, add_titles
+from geoville.sources.qgis_styles import add_style, add_titles, qml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -161,7 +161,7 @@ def write_layer(
         (``….champs.csv``); a DXF has outlines alone, on a layer by kind; an XLSX has no shapes but a point inside each,
         and the sheet of its sources comes with the provenance; see the notes of each writer.
     layer : name of the layer, where the format has one.
-    style : how QGIS draws it, where the format keeps it: GeoPackage.
+    style : how QGIS draws it: in a GeoPackage, or in a .qml beside a GeoParquet, a Shapefile or a FlatGeobuf.
     into : another name for the layer, and whether it may take the place of one that geoville did not write.
 
     Raises
@@ -199,6 +199,18 @@ def write_layer(
             add_titles(beside, name, {str(column): title_of(str(column)) for column in frame.columns})
             if style is not None:
                 add_style(beside, name, style, geometry=_GPKG_GEOMETRY, dated=_FIXED_DATE)
+    if style is not None and driver in _STYLED_BESIDE:
+        write_look(qml(style), path)
+
+
+_STYLED_BESIDE = {"Parquet", "ESRI Shapefile", "FlatGeobuf"}
+"""Formats that hold no style: QGIS takes that of the file of the same name in .qml."""
+
+
+def write_look(text: str, path: Path) -> None:
+    """Write the style of a layer or of an image beside it, as QGIS looks for it: the same name, in .qml."""
+    with replacing(path.with_suffix(".qml")) as beside:
+        beside.write_text(text, encoding="utf-8", newline="\n")
 
 
 # --- Formats that other software asks for

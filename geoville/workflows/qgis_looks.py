@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from geoville.carroyage.indicators import Indicator
 from geoville.eligibility.sentences import KIND_NAMES
-from geoville.french import percent
+from geoville.french import number, percent
 from geoville.model import Kind
-from geoville.rendering.cells import BUPU
+from geoville.rendering.cells import BUPU, threshold_classes
 from geoville.rendering.comparison import CHANGE_NAMES
 from geoville.rendering.layers import ESTIMATED, line_of
-from geoville.rendering.look import CHANGE_FILLS, PERIMETER_LINES
-from geoville.sources.qgis_styles import Condition, LayerStyle, StyleRule
+from geoville.rendering.look import CHANGE_FILLS, GROUND_LINES, PERIMETER_LINES
+from geoville.sources.qgis_styles import Condition, LayerStyle, StyleRule, raster_qml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from numpy.typing import NDArray
 
     from geoville.model import Perimeter
 
 
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-_CELL_EDGE = "#ffffff"
+_FIFTHS = (20, 40, 60, 80)
+_CELL_EDGE, _CELL_OPACITY = "#ffffff", 0.85
 
 
 def perimeters_look(perimeters: Iterable[Perimeter]) -> LayerStyle:
@@ -60,6 +67,54 @@ def scenarios_look() -> LayerStyle:
         "Tous les scénarios", (Condition("share", ">=", _SHARES[-1]),), _CELL_EDGE, 0.5, fill=colours[-1]
     )
     return LayerStyle("Sensibilité aux choix", (*between, everything))
+
+
+def cells_look(threshold_eur: float) -> LayerStyle:
+    """Cells by their estimated median income, reds under the threshold as on our own maps."""
+    classes = threshold_classes(threshold_eur)
+    ends = [share * threshold_eur for share in classes.breaks]
+    rules = []
+    for low, high, colour, label in zip((None, *ends), (*ends, None), classes.colours, classes.labels, strict=True):
+        where = [Condition("median_eur", ">=", low)] if low is not None else []
+        where += [Condition("median_eur", "<", high)] if high is not None else []
+        rules.append(StyleRule(label, tuple(where), _CELL_EDGE, 0.3, fill=colour, opacity=_CELL_OPACITY))
+    return LayerStyle("Revenu médian estimé", tuple(rules))
+
+
+def shares_look() -> str:
+    """An image of shares in [0, 1], by quarters: as QGIS reads it."""
+    ends = _SHARES[1:-1]
+    labels = [f"Moins de {percent(ends[0])}", *(f"{percent(a)} à {percent(b)}" for a, b in pairwise(ends))]
+    return raster_qml(ends, BUPU.pick(len(ends) + 1), [*labels, f"{percent(ends[-1])} et plus"])
+
+
+def indicator_look(indicator: Indicator, values: NDArray[np.generic], threshold_eur: float) -> str:
+    """An image whose first band is an indicator: a median around the threshold, a share by quarters, else by fifths.
+
+    Parameters
+    ----------
+    threshold_eur : NaN where none is known.
+    """
+    if indicator is Indicator.MEDIAN and not math.isnan(threshold_eur):
+        classes = threshold_classes(threshold_eur)
+        return raster_qml([share * threshold_eur for share in classes.breaks], classes.colours, classes.labels)
+    if indicator not in {Indicator.PEOPLE, Indicator.MEAN, Indicator.MEDIAN}:
+        return shares_look()
+    known = values.astype(float)[np.isfinite(values.astype(float))]
+    ends = np.unique(np.percentile(known, _FIFTHS).round()).tolist() if len(known) else [0.0]
+    labels = [f"Moins de {number(ends[0])}", *(f"{number(a)} à {number(b)}" for a, b in pairwise(ends))]
+    return raster_qml(ends, BUPU.pick(len(ends) + 1), [*labels, f"{number(ends[-1])} et plus"])
+
+
+def ground_look(kind: str) -> LayerStyle:
+    """Streets, railways or water in quiet greys."""
+    line = GROUND_LINES[kind]
+    dashes = tuple(float(length) for length in line.dashes.split())
+    rule = StyleRule(GROUND_NAMES[kind], (), line.colour, line.width_px, dashes, fill=line.colour)
+    return LayerStyle(GROUND_NAMES[kind], (rule,))
+
+
+GROUND_NAMES = {"water": "Eau", "rail": "Voies ferrées", "street": "Rues", "main": "Grandes rues"}
 
 
 def _perimeter_rule(perimeter: Perimeter) -> StyleRule:

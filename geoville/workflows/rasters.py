@@ -12,6 +12,8 @@ from geoville.sources.cell_tables import write_cell_table
 from geoville.sources.files import sha256_of
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
 from geoville.sources.rasters import read_cell_raster, write_cell_raster
+from geoville.sources.writers import write_look
+from geoville.workflows.qgis_looks import indicator_look
 from geoville.workflows.search_inputs import grid_input, prepare_search, read_sourced_grid
 
 if TYPE_CHECKING:
@@ -52,6 +54,10 @@ def write_indicators(grid_path: Path, indicators: Sequence[Indicator], out: Path
     bands = {indicator.value: _values(indicator, grid, prepared) for indicator in indicators}
     units = {indicator.value: indicator.unit for indicator in indicators if indicator.unit}
     write_cell_raster(out, grid, bands, units=units)
+    threshold_eur = (
+        max((item.eur for item in prepared.start.thresholds.values()), default=np.nan) if prepared else np.nan
+    )
+    write_look(indicator_look(indicators[0], bands[indicators[0].value], threshold_eur), out)
     parameters = figures | {"indicators": [indicator.value for indicator in indicators]}
     write_provenance(Provenance("data raster", inputs, law, parameters, (source,)), out)
     return len(grid)

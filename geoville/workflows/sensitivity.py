@@ -19,8 +19,8 @@ from geoville.sources.cell_tables import KeptCells, read_kept_cells, write_kept_
 from geoville.sources.manifest import SENSITIVITY
 from geoville.sources.provenance import Provenance, rests_on, write_provenance
 from geoville.sources.rasters import write_cell_raster
-from geoville.sources.writers import OWN_LAYER, write_layer
-from geoville.workflows.qgis_looks import scenarios_look
+from geoville.sources.writers import OWN_LAYER, write_layer, write_look
+from geoville.workflows.qgis_looks import scenarios_look, shares_look
 from geoville.workflows.search_inputs import prepare_search
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class SensitivityRun:
         """
         bands = {SHARE_BAND: self.result.share, OWN_BAND: self.result.kept_by_own}
         write_cell_raster(path, self.result.grid, bands)
+        write_look(shares_look(), path)
         write_provenance(self.provenance, path)
 
     def write_cells(self, path: Path, into: LayerChoice = OWN_LAYER) -> None:

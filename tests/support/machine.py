@@ -60,6 +60,17 @@ def _has_addok() -> bool:
     return subprocess.run([python, "-c", ADDOK_MODULES], capture_output=True, check=False).returncode == 0
 
 
+def qgis_python() -> str | None:
+    """A Python that has QGIS: that of Debian, not the one of the tests."""
+    return next((path for path in ("/usr/bin/python3",) if _has_qgis(path)), None)
+
+
+def _has_qgis(python: str) -> bool:
+    if not shutil.which(python):
+        return False
+    return subprocess.run([python, "-c", "import qgis.core"], capture_output=True, check=False).returncode == 0
+
+
 def _program(name: str, package: str) -> Need:
     return Need(name, lambda: shutil.which(name) is not None, f"apt-get install {package}")
 
@@ -76,6 +87,7 @@ NEEDS = {
     "nginx": Need("nginx", lambda: nginx() is not None, "apt-get install nginx-light"),
     "curl": _program("curl", "curl"),
     "openssl": _program("openssl", "openssl"),
+    "qgis": Need("QGIS", lambda: qgis_python() is not None, "apt-get install python3-qgis qgis-providers"),
 }
 """By the name of the marker or of the fixture that asks for it, or by what `@pytest.mark.needs(…)` says."""
 

@@ -194,3 +194,21 @@ def test_what_has_no_equal_in_a_table_is_refused(postgis: PostgisServer, schema:
     geopandas.GeoDataFrame(geometry=[Point(0, 0)], crs=None).to_parquet(tmp_path / "sans.parquet")
     with pytest.raises(InvalidInputError, match="n'a pas de code EPSG"):
         push_table(tmp_path / "sans.parquet", address)
+
+
+def test_qgis_finds_the_look_of_a_table(postgis: PostgisServer, schema: str, tmp_path: Path) -> None:
+    from geoville.sources.writers import write_look
+
+    address = postgis.address(f"{schema}.candidats")
+    path = write_candidates(tmp_path / "c.parquet", *TWO)
+    write_look("<qgis version='3.22'/>", path)
+    for _ in range(2):
+        push_table(path, address)
+    held = (
+        "SELECT f_geometry_column, useasdefault, xpath('/qgis/@version', styleqml)::text FROM public.layer_styles"
+        f" WHERE f_table_schema = '{schema}' AND f_table_name = 'candidats'"
+    )
+    if postgis.run("SELECT has_schema_privilege('agent', 'public', 'CREATE')") == [(True,)]:
+        assert postgis.run(held) == [("geom", True, "{3.22}")]
+    else:
+        assert postgis.run(f"SELECT count(*) FROM {schema}.candidats") == [(2,)]
