@@ -77,7 +77,7 @@ def cells_look(threshold_eur: float) -> LayerStyle:
     for low, high, colour, label in zip((None, *ends), (*ends, None), classes.colours, classes.labels, strict=True):
         where = [Condition("median_eur", ">=", low)] if low is not None else []
         where += [Condition("median_eur", "<", high)] if high is not None else []
-        rules.append(StyleRule(label, tuple(where), _CELL_EDGE, 0.3, fill=colour, opacity=_CELL_OPACITY))
+        rules.append(StyleRule(label, tuple(where), _CELL_EDGE, 0.25, fill=colour, opacity=_CELL_OPACITY))
     return LayerStyle("Revenu médian estimé", tuple(rules))
 
 

@@ -46,7 +46,7 @@ def test_three_vintages_give_a_document_an_image_and_a_layer(geoville, tmp_path:
     assert frame["share"].tolist() == [by_id[cell] for cell in frame["idcar_200m"]]
     assert frame["people"].sum() == pytest.approx(document["core"]["people"] + document["fringe"]["people"])
     assert {path.name for path in tmp_path.iterdir()} == {
-        "s.tif", "s.tif.provenance.json", "s.gpkg", "s.gpkg.provenance.json",
+        "s.tif", "s.tif.provenance.json", "s.qml", "s.gpkg", "s.gpkg.provenance.json",
     }  # fmt: skip
 
 
