@@ -66,7 +66,7 @@ def probability_of(index: NDArray[np.float64], cut: float) -> NDArray[np.float64
     place left out is there too.
 
     >>> probability_of(np.array([0.2, 0.5, 0.8]), 0.5).round(2).tolist()
-    [0.02, 0.3, 0.89]
+    [0.02, 0.29, 0.89]
     """
     level, steepness = (method_choice(f"probability_{name}").value for name in ("level", "steepness"))
     return np.asarray(1 / (1 + np.exp(-(level + steepness * (index - cut)))))

@@ -14,7 +14,7 @@ import numpy as np
 from geoville.carroyage.cell_id import format_cell_ids
 from geoville.carroyage.grid import cell_squares, union_of_cells
 from geoville.crs import WGS84
-from geoville.french import UNIT_SPACE, UNKNOWN, euros, number, people, percent
+from geoville.french import UNIT_SPACE, UNKNOWN, euros, number, people, percent, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -486,7 +486,7 @@ def _index(figures: IndexFigures, note: str) -> Iterator[CellTheme]:
     yield _theme(
         "probability",
         "Probabilité d'être en QPV",
-        "Probabilité estimée d'être en quartier prioritaire, d'après l'indice I",
+        "Probabilité estimée d'être en quartier prioritaire, d'après l'indice I, calée sur les contours de 2015",
         figures.probability,
         chosen_classes(_ODDS, _PROBABILITY, "Bornes choisies (mapclassify, UserDefined)."),
         "Calée sur les contours de 2015 de Marseille, de Bondy, de Calais et de quatre autres villes ; dans un lieu "
@@ -618,9 +618,22 @@ def _columns(grid: Grid, figures: CellFigures | None) -> Iterator[CellColumn]:
     if figures is not None:
         yield CellColumn("Revenu médian (estimation)", _written(figures.median_eur, _euros_a_year))
         yield CellColumn("Part sous le seuil (estimation)", _written(figures.share_below, percent))
+        if figures.index is not None:
+            yield from _index_columns(figures.index)
         yield from _further_columns(figures)
     yield CellColumn("Valeurs", tuple(IMPUTED if imputed else OBSERVED for imputed in grid.imputed.tolist()))
     yield CellColumn("Identifiant", tuple(format_cell_ids(grid.epsg, grid.northing, grid.easting)))
+
+
+def _index_columns(figures: IndexFigures) -> Iterator[CellColumn]:
+    """The index of each cell beside what it is compared to, and the probability beside how far it may be off."""
+    cut = number(figures.cut, 1)
+    yield CellColumn(
+        f"Indice I (le sol entre au-dessus de {cut})", _written(figures.index, lambda value: number(value, 2))
+    )
+    gap = number(100 * figures.gap, 1)
+    label = f"Probabilité d'être en QPV (estimée, calée sur 2015, à {gap} points près en moyenne)"
+    yield CellColumn(label, _written(figures.probability, lambda value: quantity(100 * value, "%")))
 
 
 def _further_columns(figures: CellFigures) -> Iterator[CellColumn]:
