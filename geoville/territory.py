@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from geoville.workflows.atlas import AtlasRun
     from geoville.workflows.candidates import CandidateRun
     from geoville.workflows.check import CheckRun
-    from geoville.workflows.explain import Explanation
+    from geoville.workflows.explain import AreaExplanation, Explanation
     from geoville.workflows.fetch import FetchRun, Progress, Target
     from geoville.workflows.incomes import IncomeChoices
     from geoville.workflows.lookup import DeskChoice, LookupDesk
@@ -985,32 +985,50 @@ class Territory:
     def explain(
         self,
         candidates: Given,
-        lon: float,
-        lat: float,
+        lon: float | None = None,
+        lat: float | None = None,
         *,
+        address: str | None = None,
+        polygons: Given | None = None,
         on: Day,
         grid: FilePath | None = None,
         iris: FilePath | None = None,
         iris_incomes: FilePath | None = None,
-    ) -> Explanation:
-        """Say why a place (degrees, WGS84) is in a candidate, or not: from its cell to the tests of the decree.
+    ) -> Explanation | AreaExplanation | tuple[AreaExplanation, ...]:
+        """Say why a place is in a candidate, or not: from its cell to the tests of the decree.
 
         Parameters
         ----------
         candidates : a result or, with its provenance beside, a file.
+        lon, lat : of the place, degrees, WGS84.
+        address : instead, an address, a named place or a street of the territory.
+        polygons : instead, polygons as in `check`: one explanation for each.
         grid, iris, iris_incomes : what they were computed from, where it is not the territory's.
+
+        Returns
+        -------
+        For a street or a polygon, the index over it and the share of it in each candidate.
 
         Raises
         ------
         InvalidInputError
-            What is computed again is not what the file holds: an input, a choice or the law of that day is another.
+            What is computed again is not what the file holds: an input, a choice or the law of that day is another; not
+            one of place, address and polygons is given; the address is not found.
         """
-        from geoville.workflows.explain import explain_place
+        from geoville.workflows.explain import explain_address, explain_place, explain_polygons
         from geoville.workflows.incomes import ARGUMENTS, iris_input
 
         given = iris_input(iris, iris_incomes, naming=ARGUMENTS)
+        day, cells = day_of(on), _path(grid)
         with reading(candidates) as path:
-            return explain_place(path, lon, lat, on=day_of(on), grid=_path(grid), iris=given)
+            if address is not None and lon is None and lat is None and polygons is None:
+                return explain_address(path, address, on=day, grid=cells, iris=given)
+            if polygons is not None and lon is None and lat is None and address is None:
+                with reading(polygons) as drawn:
+                    return explain_polygons(path, drawn, on=day, grid=cells, iris=given)
+            if lon is not None and lat is not None and address is None and polygons is None:
+                return explain_place(path, lon, lat, on=day, grid=cells, iris=given)
+        raise InvalidInputError("La question n'est pas claire", advice="donner lon et lat, address, ou polygons")
 
     # --- Maps, printed sheets and the atlas
 

@@ -605,7 +605,13 @@ def explain(
         str | None, typer.Option("--at", metavar="LON,LAT", help="Longitude et latitude, degrés décimaux.")
     ] = None,
     address: Annotated[
-        str | None, typer.Option("--address", metavar="ADRESSE", help="Ou une adresse du territoire des candidats.")
+        str | None,
+        typer.Option(
+            "--address", metavar="TEXTE", help="Ou une adresse, un lieu, une rue du territoire des candidats."
+        ),
+    ] = None,
+    polygons: Annotated[
+        Path | None, typer.Option("--polygon", metavar="FICHIER", help="Ou des polygones, chacun tout entier.")
     ] = None,
     grid: Annotated[
         Path | None, typer.Option("--grid", metavar="FICHIER", help="Leur grille, si elle n'est pas d'un territoire.")
@@ -617,23 +623,73 @@ def explain(
 ) -> None:
     """Expliquer pourquoi un lieu est dans un candidat, ou non.
 
-    Du carreau aux conditions du décret.
+    Du carreau aux conditions du décret. D'une rue ou d'un polygone : ce que l'indice en dit, et quelle part en est dans
+    quel candidat.
     """
-    from geoville.workflows.explain import explain_address, explain_place
+    from geoville.workflows.explain import explain_address, explain_place, explain_polygons
     from geoville.workflows.incomes import COMMAND_LINE, iris_input
 
     given = iris_input(iris, iris_incomes, naming=COMMAND_LINE)
-    if address is not None and at is None:
-        found = explain_address(computed, address, on=day(on), grid=grid, iris=given)
-    elif at is not None and address is None:
-        found = explain_place(computed, *_coordinates(at), on=day(on), grid=grid, iris=given)
+    if [at, address, polygons].count(None) != 2:  # noqa: PLR2004 - one of three
+        raise InvalidInputError("La question n'est pas claire", advice="donner --at, --address ou --polygon, un seul")
+    if polygons is not None:
+        drawn = explain_polygons(computed, polygons, on=day(on), grid=grid, iris=given)
+        documents = [item.document() for item in drawn]
+    elif address is not None:
+        documents = [explain_address(computed, address, on=day(on), grid=grid, iris=given).document()]
     else:
-        raise InvalidInputError("La question n'est pas claire", advice="donner soit --at, soit --address")
-    document = found.document()
+        found = explain_place(computed, *_coordinates(at or ""), on=day(on), grid=grid, iris=given)
+        documents = [found.document()]
     if as_json:
-        print_json(document)
-    else:
-        print_lines([*_position_in_words(document["position"]), *_in_words(document)])
+        print_json(documents if polygons is not None else documents[0])
+        return
+    for document in documents:
+        print_lines(_area_in_words(document) if document["area"] else _place_in_words(document))
+
+
+def _place_in_words(document: dict[str, Any]) -> list[str]:
+    return [*_position_in_words(document["position"]), *_in_words(document)]
+
+
+def _area_in_words(document: dict[str, Any]) -> list[str]:
+    """A street by its addresses, a polygon by its people: the index over it, then the share in each candidate."""
+    area, ground = document["area"], document["ground"]
+    counted = "ses habitants" if area["addresses"] is None else "ses adresses"
+    lines = [f"{area['label']} : {_size_in_words(area).rstrip('.')}."]
+    if area["share_covered"] == 0:
+        return lines
+    if ground is not None:
+        lines += [
+            f"En moyenne autour de {counted} : {french.percent(ground['share_around'])} des habitants sous le seuil, "
+            f"{french.number(ground['people_per_cell'])} habitants par carreau.",
+            f"Indice : {french.number(ground['index'], 3)} en moyenne, de {french.number(ground['lowest_index'], 3)} à "
+            f"{french.number(ground['highest_index'], 3)} ; au-dessus de {french.number(ground['cut'], 3)} pour "
+            f"{french.percent(ground['chosen_share'])} de {counted}.",
+        ]
+    return [
+        *lines,
+        *_threshold_in_words(document["threshold"]),
+        *(
+            f"- {french.percent(item['share'])} de {counted} dans le candidat {item['code']}, estimé, sans valeur "
+            "réglementaire."
+            for item in document["candidates"]
+        ),
+        *([f"- {french.percent(document['outside_share'])} dans aucun candidat."] if document["outside_share"] else []),
+        *([_TESTS_ELSEWHERE] if area["addresses"] is None else []),
+    ]
+
+
+_TESTS_ELSEWHERE = "Les conditions du décret sur ce tracé : « geoville perimeters check »."
+
+
+def _size_in_words(area: dict[str, Any]) -> str:
+    """How many addresses, or people and how much of the polygon the data cover."""
+    if area["addresses"] is not None:
+        return f"{french.number(area['addresses'])} adresse{'s' if area['addresses'] > 1 else ''} de la liste"
+    if not area["share_covered"]:
+        return "hors des données, la grille n'a pas de carreau là"
+    covered = coverage_in_words(area["share_covered"])
+    return f"{french.people(area['people'])}{f', {covered}' if covered else ''}"
 
 
 def _position_in_words(position: dict[str, Any] | None) -> list[str]:

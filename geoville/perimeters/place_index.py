@@ -1,4 +1,4 @@
-"""The index at one place, with its parts, and what would change the answer; the index of cells."""
+"""The index at one place, with its parts, and what would change the answer; of a street or a polygon; of cells."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from geoville.carroyage.method import MethodRules
     from geoville.law import Threshold
@@ -173,3 +174,89 @@ def _read(place: PeopledGround, square: int, rules: MethodRules) -> IndexAtPlace
         cut=rules.index_cut,
         density_weight=rules.density_weight,
     )
+
+
+# --- The index of a street or a polygon: of the squares that its addresses stand on, or that it covers
+
+
+@dataclass(frozen=True, slots=True)
+class IndexOfArea:
+    """The index over a polygon, each square by its people, or over points, each as much as another.
+
+    Parameters
+    ----------
+    share, density, index : means; see `IndexAtPlace`.
+    lowest, highest : index of a square.
+    chosen : share of the people, or of the points, on ground whose index is above the cut.
+    """
+
+    share: float
+    density: float
+    index: float
+    lowest: float
+    highest: float
+    chosen: float
+    cut: float
+
+    def document(self) -> dict[str, Any]:
+        """As plain values."""
+        return {
+            "share_around": round(self.share, 4),
+            "people_per_cell": round(self.density, 1),
+            "index": round(self.index, 4),
+            "lowest_index": round(self.lowest, 4),
+            "highest_index": round(self.highest, 4),
+            "cut": self.cut,
+            "chosen_share": round(self.chosen, 4),
+        }
+
+
+def area_index(start: SearchStart, options: CandidateOptions, area: BaseGeometry) -> IndexOfArea | None:
+    """Index over a polygon, or at points; None as for `place_index`.
+
+    Parameters
+    ----------
+    area : polygons, or points, in the CRS of the grid.
+
+    Notes
+    -----
+    A square that the edge of a polygon cuts counts by the area inside; where nobody lives, squares count by area alone.
+    """
+    if options.method is not SearchMethod.INDEX:
+        return None
+    rules, found = options.index, []
+    for cells in cells_of_units(start.grid, start.income, start.zones, start.thresholds, start.parts):
+        place = ground_of_unit(cells, rules)
+        squares, inside = _squares_under(place, area, CELL_SIZE_M // rules.subcells_per_side)
+        mine = place.ground.mine[squares]
+        squares, inside = squares[mine], inside[mine]
+        values = (place.ground.share, place.ground.density, place.ground.index, place.people)
+        found.append(np.stack([*(value[squares] for value in values), inside]))
+    share, density, index, people, inside = np.concatenate([np.empty((5, 0)), *found], axis=1)
+    if not len(index):
+        return None
+    weight = inside * people if area.area > 0 and (inside * people).sum() > 0 else inside
+    mean_share, mean_density, mean_index = (float(np.average(of, weights=weight)) for of in (share, density, index))
+    chosen = float(weight[index > rules.index_cut].sum() / weight.sum())
+    return IndexOfArea(
+        mean_share, mean_density, mean_index, float(index.min()), float(index.max()), chosen, rules.index_cut
+    )
+
+
+def _squares_under(
+    place: PeopledGround, area: BaseGeometry, size_m: int
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Squares of the ground under points, one for each, or under polygons, and the share of each that lies inside."""
+    import shapely
+
+    if area.area == 0:
+        corner = np.floor_divide(shapely.get_coordinates(area), size_m).astype(np.int64)
+        squares = squares_of(place.ground, corner[:, 1], corner[:, 0])
+        squares = squares[squares >= 0]
+        return squares, np.ones(len(squares))
+    west, south, east, north = area.bounds
+    row, column = place.ground.row * size_m, place.ground.column * size_m
+    near = np.flatnonzero((row > south - size_m) & (row < north) & (column > west - size_m) & (column < east))
+    boxes = shapely.box(column[near], row[near], column[near] + size_m, row[near] + size_m)
+    inside = shapely.area(shapely.intersection(boxes, area)) / size_m**2
+    return near[inside > 0], inside[inside > 0]

@@ -1,8 +1,9 @@
-"""Why a place is in a candidate, or not: the chain from its cell to the tests of the decree."""
+"""Why a place, a street or a polygon is in a candidate, or not: the chain from its cell to the tests of the decree."""
 
 from __future__ import annotations
 
 import json
+import math
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,13 +14,13 @@ import numpy as np
 from geoville.carroyage.cell_id import format_cell_ids
 from geoville.carroyage.grid import CELL_SIZE_M, cell_squares
 from geoville.carroyage.method import MethodRules
-from geoville.crs import GRID_CRS, WGS84, transform_points
+from geoville.crs import GRID_CRS, WGS84, transform_geometry, transform_points
 from geoville.errors import InvalidInputError, Location
 from geoville.law import IncomeReference, parameter
-from geoville.model import Contiguity, NotFound
-from geoville.perimeters.areas import CoveredGround
+from geoville.model import Contiguity, Kind, NotFound, PositionType
+from geoville.perimeters.areas import CoveredGround, PopulatedCells
 from geoville.perimeters.estimated import INTERVALS_COVER
-from geoville.perimeters.place_index import IndexAtPlace, place_index
+from geoville.perimeters.place_index import IndexAtPlace, IndexOfArea, area_index, place_index
 from geoville.perimeters.quarters import CandidateOptions
 from geoville.perimeters.scenarios import SearchMethod, Supposition
 from geoville.sources.contours import read_perimeters
@@ -27,6 +28,7 @@ from geoville.sources.files import sha256_of
 from geoville.sources.pack import open_pack
 from geoville.sources.provenance import differences, provenance_path
 from geoville.workflows.candidates import CandidateRun, compute_candidates
+from geoville.workflows.layers import read_map
 from geoville.workflows.lookup import open_geocoder
 from geoville.workflows.outlines import OutlineInput
 from geoville.workflows.search_inputs import (
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from shapely import Point
+    from shapely.geometry.base import BaseGeometry
 
     from geoville.carroyage.grid import Grid
     from geoville.model import Position
@@ -77,6 +80,7 @@ class Explanation:
     def document(self) -> dict[str, Any]:
         """The chain as plain values."""
         return {
+            "area": None,
             "position": self._position(),
             "covered": self.is_covered,
             "euros_of": self.run.found.euros_of,
@@ -85,7 +89,7 @@ class Explanation:
             "cluster": None if self.quarter is None else self._cluster(self.quarter),
             "candidate": self.code,
             "ground": None if self.ground is None else self.ground.document(),
-            "threshold": self._threshold(),
+            "threshold": _threshold(self.run),
             "doubts": list(self.run.found.doubts),
             "intervals": INTERVALS_COVER,
         }
@@ -116,17 +120,6 @@ class Explanation:
             "added_as_doubtful": bool(run.search.added[row]),
         }
 
-    def _threshold(self) -> dict[str, Any] | None:
-        """Threshold of the one urban unit that candidates are explained for."""
-        threshold = next(iter(self.run.found.start.thresholds.values()), None)
-        if threshold is None:
-            return None
-        return {
-            "eur": round(threshold.eur),
-            "unrounded_eur": round(threshold.unrounded_eur),
-            "references": list(dict.fromkeys(value.reference for value in threshold.law)),
-        }
-
     def _cluster(self, quarter: Quarter) -> dict[str, Any]:
         return {
             "population": quarter.population,
@@ -141,6 +134,59 @@ class Explanation:
         }
 
 
+def _threshold(run: CandidateRun) -> dict[str, Any] | None:
+    """Threshold of the one urban unit that candidates are explained for."""
+    threshold = next(iter(run.found.start.thresholds.values()), None)
+    if threshold is None:
+        return None
+    return {
+        "eur": round(threshold.eur),
+        "unrounded_eur": round(threshold.unrounded_eur),
+        "references": list(dict.fromkeys(value.reference for value in threshold.law)),
+    }
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class AreaExplanation:
+    """The same for a street, by its addresses, or for a polygon, by its people.
+
+    Parameters
+    ----------
+    label : of the street, or name of the polygon.
+    addresses : of the street; None for a polygon.
+    people : of the polygon, NaN out of the data; None for a street.
+    share_covered : share of the polygon that the grid says something of; None for a street.
+    held : share of the addresses, or of the people (of the area, where nobody lives), in each candidate, by code.
+    ground : the index over it; None by the method of cells, and away from where people live.
+    """
+
+    run: CandidateRun
+    label: str
+    addresses: int | None
+    people: float | None
+    share_covered: float | None
+    held: dict[str, float]
+    ground: IndexOfArea | None
+
+    def document(self) -> dict[str, Any]:
+        """What was found, as plain values."""
+        return {
+            "area": {
+                "kind": "polygon" if self.addresses is None else "street",
+                "label": self.label,
+                "addresses": self.addresses,
+                "people": None if self.people is None or math.isnan(self.people) else round(self.people, 2),
+                "share_covered": None if self.share_covered is None else round(self.share_covered, 4),
+            },
+            "ground": None if self.ground is None else self.ground.document(),
+            "candidates": [{"code": code, "share": round(share, 4)} for code, share in self.held.items()],
+            "outside_share": round(max(1 - sum(self.held.values()), 0.0), 4),
+            "threshold": _threshold(self.run),
+            "euros_of": self.run.found.euros_of,
+            "doubts": list(self.run.found.doubts),
+        }
+
+
 def explain_place(
     candidates: Path, lon: float, lat: float, *, on: date, grid: Path | None = None, iris: IrisInput | None = None
 ) -> Explanation:
@@ -150,14 +196,18 @@ def explain_place(
 
 def explain_address(
     candidates: Path, address: str, *, on: date, grid: Path | None = None, iris: IrisInput | None = None
-) -> Explanation:
-    """As `explain_place`, for an address of the territory that the candidates are of, where its list places it.
+) -> Explanation | AreaExplanation:
+    """As `explain_place`, for an address, a named place or a street of the territory that the candidates are of.
+
+    Returns
+    -------
+    A street is followed whole where the territory's list knows every address of it.
 
     Raises
     ------
     InvalidInputError
-        As `replay`; the candidates are of no territory, or the address is not found, or not for sure. The message never
-        repeats it.
+        As `replay`; the candidates are of no territory, or what is asked is not found, or not for sure. The message
+        never repeats it.
     """
     territory = _read_provenance(candidates)["parameters"].get("territory")
     if not territory:
@@ -167,10 +217,28 @@ def explain_address(
     found = open_geocoder(open_pack(territory)).search(address)
     if isinstance(found, NotFound):
         raise InvalidInputError(found.reason.rstrip("."), advice=_BY_COORDINATES)
-    if not found.firm:
+    is_a_street = found.type is PositionType.STREET and found.whole is not None
+    if not found.firm and not is_a_street:
         raise InvalidInputError(found.firm_reason.rstrip("."), advice=_BY_COORDINATES)
-    explained = explain_place(candidates, found.lon, found.lat, on=on, grid=grid, iris=iris)
-    return replace(explained, position=found)
+    run = replay(candidates, on=on, grid=grid, iris=iris)
+    if is_a_street and found.whole is not None:
+        return follow_street(run, found.label, found.whole)
+    return replace(follow_place(run, found.lon, found.lat), position=found)
+
+
+def explain_polygons(
+    candidates: Path, polygons: Path, *, on: date, grid: Path | None = None, iris: IrisInput | None = None
+) -> tuple[AreaExplanation, ...]:
+    """As `explain_place`, for each polygon of a file; see `follow_polygon`.
+
+    Raises
+    ------
+    InvalidInputError, ContourError
+        As `replay`; the file cannot be read, or is of another territory.
+    """
+    run = replay(candidates, on=on, grid=grid, iris=iris)
+    drawn = read_map(polygons, GRID_CRS[run.found.start.grid.epsg], "perimeters", otherwise=Kind.CANDIDAT).perimeters
+    return tuple(follow_polygon(run, item.name, item.geometry) for item in drawn)
 
 
 _BY_COORDINATES = "donner le lieu avec --at LONGITUDE,LATITUDE"
@@ -350,6 +418,61 @@ def follow_place(run: CandidateRun, lon: float, lat: float) -> Explanation:
         ground=ground,
         is_covered=row is not None or _is_covered(grid, float(east[0]), float(north[0])),
     )
+
+
+def follow_street(run: CandidateRun, label: str, places: BaseGeometry) -> AreaExplanation:
+    """Follow the addresses of a street, points in WGS84, through a computation."""
+    import shapely
+
+    epsg = run.found.start.grid.epsg
+    east, north = shapely.get_coordinates(transform_geometry(places, WGS84, epsg)).T
+    held = {}
+    for item in run.perimeters:
+        outline = transform_geometry(item.geometry, item.epsg, epsg)
+        shapely.prepare(outline)
+        held[item.code] = float(shapely.intersects_xy(outline, east, north).mean())
+    return AreaExplanation(
+        run=run,
+        label=label,
+        addresses=len(east),
+        people=None,
+        share_covered=None,
+        held=_some(held),
+        ground=area_index(run.found.start, run.options, shapely.MultiPoint(np.stack([east, north], axis=-1))),
+    )
+
+
+def follow_polygon(run: CandidateRun, label: str, area: BaseGeometry) -> AreaExplanation:
+    """Follow the people of a polygon, in the projected CRS of the territory, through a computation."""
+    import shapely
+
+    grid = run.found.start.grid
+    epsg = GRID_CRS[grid.epsg]
+    cells = PopulatedCells(cell_squares(grid.easting, grid.northing, grid.epsg, epsg), grid.people)
+    covered = CoveredGround(grid.easting, grid.northing, grid.epsg).share(area)
+    people = cells.people_in(area) if covered > 0 else math.nan
+    held = {}
+    for item in run.perimeters:
+        both = shapely.intersection(area, item.geometry)
+        held[item.code] = cells.people_in(both) / people if people > 0 else both.area / area.area
+    return AreaExplanation(
+        run=run,
+        label=label,
+        addresses=None,
+        people=people,
+        share_covered=covered,
+        held=_some(held),
+        ground=area_index(run.found.start, run.options, transform_geometry(area, epsg, grid.epsg)),
+    )
+
+
+_HARDLY_ANY = 0.0005
+"""A share that is written as nothing."""
+
+
+def _some(held: dict[str, float]) -> dict[str, float]:
+    """Shares that are not nothing, the largest first."""
+    return {code: share for code, share in sorted(held.items(), key=lambda item: -item[1]) if share >= _HARDLY_ANY}
 
 
 def _is_covered(grid: Grid, easting: float, northing: float) -> bool:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import shapely
+from shapely import Point
 
-from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.grid import CELL_SIZE_M, cell_squares
 from geoville.carroyage.method import index_rules
-from geoville.crs import WGS84, transform_points
+from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.errors import InvalidInputError
 from geoville.law import IncomeReference
-from geoville.model import Contiguity
+from geoville.model import Contiguity, Position, PositionType
 from geoville.perimeters import place_index
 from geoville.perimeters.index_search import ground_of_unit
 from geoville.perimeters.quarters import CandidateOptions
@@ -27,7 +28,14 @@ from geoville.sources.contours import read_perimeters
 from geoville.sources.files import embedded_data
 from geoville.sources.pack import open_pack
 from geoville.workflows.candidates import compute_candidates
-from geoville.workflows.explain import explain_place, follow_place, replay
+from geoville.workflows.explain import (
+    explain_address,
+    explain_place,
+    follow_place,
+    follow_polygon,
+    follow_street,
+    replay,
+)
 from geoville.workflows.incomes import IrisInput
 from geoville.workflows.search_inputs import CandidateRequest
 
@@ -85,6 +93,77 @@ def _left_out_by_the_line(run: CandidateRun) -> tuple[float, float]:
                 lon, lat = transform_points(east[[place]], north[[place]], run.found.start.grid.epsg, WGS84)
                 return float(lon[0]), float(lat[0])
     raise AssertionError("every outline holds its squares whole")
+
+
+@pytest.fixture(scope="module")
+def shipped() -> CandidateRun:
+    return replay(CANDIDATES, on=ON)
+
+
+def test_a_polygon_is_held_as_its_people_are(shipped: CandidateRun) -> None:
+    """The western half of a candidate and as much ground beside: what it shares with the candidate is what is told."""
+    first = shipped.perimeters[0]
+    west, south, east, north = first.geometry.bounds
+    half = shapely.box(west - 300, south, (west + east) / 2, north)
+    told = follow_polygon(shipped, "moitié", half).document()
+    grid = shipped.found.start.grid
+    squares = cell_squares(grid.easting, grid.northing, grid.epsg, first.epsg)
+    people = [
+        float((grid.people * shapely.area(shapely.intersection(squares, area)) / shapely.area(squares)).sum())
+        for area in (half, half & first.geometry)
+    ]
+    assert told["area"]["kind"] == "polygon"
+    assert told["area"]["people"] == pytest.approx(people[0], abs=0.01)
+    [held] = told["candidates"]
+    assert held["code"] == first.code
+    assert held["share"] == pytest.approx(people[1] / people[0], abs=1e-4)
+    assert told["outside_share"] == pytest.approx(1 - held["share"], abs=1e-4)
+    assert told["ground"]["lowest_index"] < told["ground"]["cut"] < told["ground"]["highest_index"]
+    assert 0 < told["ground"]["chosen_share"] < 1
+
+
+def test_a_candidate_itself_is_held_whole_and_its_ground_is_chosen(shipped: CandidateRun) -> None:
+    first = shipped.perimeters[0]
+    told = follow_polygon(shipped, first.name, first.geometry).document()
+    assert told["candidates"] == [{"code": first.code, "share": 1.0}]
+    assert told["ground"]["chosen_share"] > 0.95
+
+
+def test_a_polygon_at_sea_is_out_of_the_data(shipped: CandidateRun) -> None:
+    epsg = shipped.perimeters[0].epsg
+    at_sea = transform_geometry(Point(AT_SEA).buffer(0.001), WGS84, epsg)
+    told = follow_polygon(shipped, "en mer", at_sea).document()
+    assert told["area"]["share_covered"] == 0
+    assert told["area"]["people"] is None
+    assert told["ground"] is None
+
+
+def test_a_street_is_held_as_its_addresses_are(shipped: CandidateRun) -> None:
+    told = follow_street(shipped, "Rue", shapely.MultiPoint([GAGARINE, GAGARINE, CITY_CENTRE, GAGARINE])).document()
+    assert told["area"] == {"kind": "street", "label": "Rue", "addresses": 4, "people": None, "share_covered": None}
+    assert told["candidates"] == [{"code": "C2019-62193-1", "share": 0.75}]
+    alone = [follow_place(shipped, *place).document()["ground"]["index"] for place in (GAGARINE, CITY_CENTRE)]
+    assert told["ground"]["index"] == pytest.approx((3 * alone[0] + alone[1]) / 4, abs=1e-3)
+    assert told["ground"]["chosen_share"] == 0.75
+
+
+def test_a_street_known_whole_is_followed_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that knows every address of the street gives them; one that does not leaves the place unsure."""
+    street = Position(*GAGARINE, "Rue", PositionType.STREET, firm=False, firm_reason="Un point de la rue.")
+    whole = replace(street, whole=shapely.MultiPoint([GAGARINE, CITY_CENTRE]))
+
+    class Knows:
+        def __init__(self, found: Position) -> None:
+            self.found = found
+
+        def search(self, _: str) -> Position:
+            return self.found
+
+    monkeypatch.setattr("geoville.workflows.explain.open_geocoder", lambda _: Knows(whole))
+    assert explain_address(CANDIDATES, "rue", on=ON).document()["area"]["addresses"] == 2
+    monkeypatch.setattr("geoville.workflows.explain.open_geocoder", lambda _: Knows(street))
+    with pytest.raises(InvalidInputError, match=r"Un point de la rue : donner le lieu avec --at"):
+        explain_address(CANDIDATES, "rue", on=ON)
 
 
 def test_where_nobody_lives_there_is_no_cell() -> None:

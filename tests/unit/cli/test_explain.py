@@ -27,11 +27,31 @@ def test_an_address_is_explained_where_its_list_places_it(geoville: Callable[...
     assert "couvre l'erreur d'estimation des revenus" in by_place["intervals"]
 
 
-@pytest.mark.parametrize("asked", [(), ("--at", "1.89,50.95", "--address", "1 rue Youri Gagarine")])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        (),
+        ("--at", "1.89,50.95", "--address", "1 rue Youri Gagarine"),
+        ("--at", "1.89,50.95", "--polygon", CALAIS / "candidats.geojson"),
+    ],
+)
 def test_neither_or_both_is_not_clear(geoville: Callable[..., Any], asked: tuple[str, ...]) -> None:
     done = geoville(*ASKED, *asked)
     assert done.code == 2
-    assert "donner soit --at, soit --address" in done.err
+    assert "donner --at, --address ou --polygon, un seul" in done.err
+
+
+def test_polygons_are_explained_one_by_one_and_a_place_by_its_name(geoville: Callable[..., Any]) -> None:
+    told = json.loads(geoville(*ASKED, "--polygon", CALAIS / "candidats.geojson", "--json").out)
+    assert [item["candidates"] for item in told] == [
+        [{"code": "C2019-62193-1", "share": 1.0}],
+        [{"code": "C2019-62193-2", "share": 1.0}],
+    ]
+    said = geoville(*ASKED, "--polygon", CALAIS / "candidats.geojson").out
+    assert "100 % de ses habitants dans le candidat C2019-62193-2" in said.replace("\u202f", " ").replace("\xa0", " ")
+    assert "geoville perimeters check" in said
+    place = json.loads(geoville(*ASKED, "--address", "Salle Nelson Mandela", "--json").out)
+    assert place["position"]["label"].startswith("Salle Nelson Mandela")
 
 
 @pytest.mark.parametrize("address", ["12 rue de l'Inconnue, 62100 Calais", "rue Youri Gagarine, 62100 Calais"])
