@@ -7,10 +7,11 @@
     python benchmarks/method_scores.py --data ../shared/data populations
     python benchmarks/method_scores.py --data ../shared/data quarters
     python benchmarks/method_scores.py --data ../shared/data leave-out
+    python benchmarks/method_scores.py --data ../shared/data bridges
 
-Population F1 as `geoville perimeters score` computes it, and IoU of areas. The bridge was fitted on IRIS of Calais; the
-kernel, the weight of the density and what it is compared to were chosen on all these places: `leave-out` chooses them
-without each place in turn, and scores the place left out.
+Population F1 as `geoville perimeters score` computes it, and IoU of areas. The bridge was fitted on IRIS of Calais, and
+`bridges` scores with those of other towns; the kernel, the weight of the density and what it is compared to were chosen
+on all these places: `leave-out` chooses them without each place in turn, and scores the place left out.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import numpy as np
 import shapely
@@ -37,6 +39,8 @@ from geoville.perimeters.scenarios import SearchMethod
 from geoville.perimeters.score import Score, f1_of, score_perimeters
 from geoville.perimeters.search import find_candidates
 from geoville.sources.layers import read_iris
+from geoville.workflows import search_inputs
+from geoville.workflows.bridge import FitTown, fit_two_figures
 from geoville.workflows.outlines import OutlineInput, outlines_of
 
 if TYPE_CHECKING:
@@ -278,6 +282,34 @@ def leave_out(every: Iterable[Town]) -> Iterator[str]:
         yield ""
 
 
+def bridges(every: Iterable[Town]) -> Iterator[str]:
+    """Scores by the town whose IRIS the bridge of two figures was fitted on: none but those two has IRIS.
+
+    Notes
+    -----
+    Both: the two grids of Calais, and that of Marseille twice, so that each town counts the same.
+    """
+    every = list(every)
+    known = {town.name: town for town in every}
+    calais = [_fit_town(known[f"Calais {year}"]) for year in (2015, 2019)]
+    marseille = [_fit_town(known["Marseille"])]
+    yield row("pont ajusté sur", "observations", *known)
+    yield "|---|---|" + "---|" * len(known)
+    fits = {"Calais": calais, "Marseille": marseille, "les deux": [*calais, *marseille, *marseille]}
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, fitted_on in fits.items():
+            incomes = every[0].populations.parents[1] / "income" / "rfl_iris_2009_2011.csv"
+            bridge = fit_two_figures(None, fitted_on, incomes, Path(scratch) / "bridge.json")
+            with patch.object(search_inputs, "read_probit_bridge", lambda _, bridge=bridge: bridge):
+                made = [score(town, outlines(town, DEFAULT)).f1 for town in map(replace, every)]
+            yield row(name, bridge.observations, *made)
+
+
+def _fit_town(town: Town) -> FitTown:
+    assert town.iris is not None
+    return FitTown(town.grid, town.iris.polygons, town.vintage)
+
+
 def _places(every: Iterable[Town]) -> dict[str, list[Town]]:
     places: dict[str, list[Town]] = {}
     for town in every:
@@ -326,6 +358,7 @@ COMMANDS = {
     "populations": populations,
     "quarters": quarters,
     "leave-out": leave_out,
+    "bridges": bridges,
 }
 
 
