@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from dataclasses import replace
 from enum import StrEnum
@@ -16,12 +17,14 @@ from geoville.api.lookup import searched
 from geoville.api.problems import problem_responses
 from geoville.api.routing import DAY, AskedDay, Count, Degrees, GivenOnce, Strict, day_asked, lean_get, refuse_repeats
 from geoville.api.schemas import published
-from geoville.api.service import CurrentService
+from geoville.api.service import CurrentService, Service
 from geoville.crs import WGS84, transform_points
 from geoville.eligibility.decide import decide
 from geoville.eligibility.documents import QpvDocument, Said, verdict_document
 from geoville.errors import InvalidInputError
 from geoville.geocoding.answers import street_id
+from geoville.geocoding.departements import context_of
+from geoville.geocoding.remote import RemoteGeocoder
 from geoville.geocoding.search import likeliest
 from geoville.model import NotFound, Position, PositionType
 from geoville.workflows.lookup import typed_position
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from geoville.model import Answer
-    from geoville.workflows.lookup import LookupDesk
 
     Place = tuple[float, float]
 
@@ -254,7 +256,7 @@ def _feature(position: Position, answer: Answer, epsg: int, near: Place | None) 
         "postcode": position.postcode,
         "citycode": position.citycode,
         "city": position.city,
-        "context": position.context,
+        "context": position.context or context_of(position.citycode),
         "x": round(x, _CENTIMETRE_DECIMALS),
         "y": round(y, _CENTIMETRE_DECIMALS),
         "distance": metres_between((position.lon, position.lat), near, epsg) if near else None,
@@ -339,7 +341,7 @@ async def _search(service: CurrentService, asked: SearchBody) -> AddressCollecti
     found = await searched(desk, lambda: desk.located(asked.q, postcode=asked.postcode, citycode=asked.citycode))
     positions = [] if isinstance(found, NotFound) else [found]
     if asked.autocomplete:
-        positions += await searched(desk, lambda: _suggested(desk, asked, near))
+        positions += await _suggested(service, asked, near)
     firsts: dict[str, Position] = {}
     for position in positions:
         firsts.setdefault(position.label, position)
@@ -357,11 +359,17 @@ async def _search(service: CurrentService, asked: SearchBody) -> AddressCollecti
     return collection_document(asked_itself, shown, service.territory.epsg, query=asked.q, limit=asked.limit, near=near)
 
 
-def _suggested(desk: LookupDesk, asked: SearchBody, near: Place | None) -> tuple[Position, ...]:
-    # All that may be suggested, since some are of another type than the one asked.
-    return desk.geocoder.suggest(
-        asked.q, limit=MOST_FEATURES, postcode=asked.postcode, citycode=asked.citycode, near=near
-    )
+async def _suggested(service: Service, asked: SearchBody, near: Place | None) -> tuple[Position, ...]:
+    """Suggestions, looked for beside the event loop: what is typed at each letter may take long in a large list."""
+    # All that may be suggested where some are of another type than the one asked, or under the score asked.
+    limit = MOST_FEATURES if asked.type or asked.min_score else asked.limit
+    geocoder = service.desk.geocoder
+
+    def search() -> tuple[Position, ...]:
+        return geocoder.suggest(asked.q, limit=limit, postcode=asked.postcode, citycode=asked.citycode, near=near)
+
+    is_remote = isinstance(geocoder, RemoteGeocoder)
+    return await (asyncio.to_thread(search) if is_remote else service.aside.suggested(search))
 
 
 def _near(asked: SearchBody) -> tuple[float, float] | None:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.api.settings import Settings
-    from geoville.model import FootprintAnswer, Perimeter
+    from geoville.model import FootprintAnswer, Perimeter, Position
     from geoville.perimeters.areas import PopulatedCells
     from geoville.rendering.map_spec import GroundLayer
     from geoville.sources.pack import Pack
@@ -81,6 +81,8 @@ class Aside:
         self._whole: dict[int, bool] = {}
         self._measuring = ThreadPoolExecutor(1, thread_name_prefix="geoville-footprints")
         self._drawing = ThreadPoolExecutor(1, thread_name_prefix="geoville-layers")
+        # One thread: an index that is in memory has a copy for each thread that asks it.
+        self._suggesting = ThreadPoolExecutor(1, thread_name_prefix="geoville-suggestions")
 
     async def footprint(self, shape: BaseGeometry, on: date, permit_date: date | None = None) -> FootprintAnswer:
         """What `decide_footprint` answers; raises what it raises."""
@@ -88,6 +90,10 @@ class Aside:
             lambda: decide_footprint(shape, self._index, on, self._population, permit_date=permit_date)
         )
         return await asyncio.wrap_future(measured)
+
+    async def suggested(self, search: Callable[[], tuple[Position, ...]]) -> tuple[Position, ...]:
+        """What a search for suggestions finds; it touches no perimeter."""
+        return await asyncio.wrap_future(self._suggesting.submit(search))
 
     async def layers(self) -> Mapping[str, FeatureLayer]:
         """Every layer; the first to ask waits for them to be made, and the event loop does not."""

@@ -9,7 +9,7 @@ import weakref
 from collections import Counter, OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from geoville.crs import departement_of
@@ -17,7 +17,7 @@ from geoville.errors import AddressListError, DataUnavailableError, GeovilleErro
 from geoville.geocoding import index_tables
 from geoville.geocoding.index_tables import FORMAT, NO_NUMBER, YES, cells_around
 from geoville.geocoding.index_writer import IndexWriter
-from geoville.geocoding.match import StreetIndex, StreetRow
+from geoville.geocoding.match import Street, StreetIndex, StreetRow, started
 from geoville.geocoding.parse import StreetName
 from geoville.geocoding.towns import Town
 from geoville.geocoding.words import Vocabulary
@@ -292,9 +292,17 @@ class AddressIndex:
         values = (json.dumps(list(words)), keys, MANY_STREETS)
         return self._street_index(self._rows(index_tables.STREETS_WITH_ANY_IN_TOWNS, values))
 
-    def streets_starting(self, start: str) -> StreetIndex:
-        """Streets of every town that hold a word that starts so, the first ones where they are very many."""
-        return self._street_index(self._rows(index_tables.STREETS_STARTING, (*_between(start), MANY_STREETS)))
+    def streets_started(self, asked: StreetName, towns: Iterable[Town] | None = None) -> tuple[Street, ...]:
+        """Streets of some towns (None: all) that hold every word asked, of which the last may be the start of theirs.
+
+        Of those that hold a word that starts so, the first ones where they are very many.
+        """
+        bounds = _between((asked.content or (asked.type,))[-1])
+        if towns is None:
+            return started(asked, self._street_rows(self._rows(index_tables.STREETS_STARTING, (*bounds, MANY_STREETS))))
+        keys = json.dumps([self._keys[town] for town in towns if town in self._keys])
+        found = self._rows(index_tables.STREETS_STARTING_IN_TOWNS, (keys, *bounds, *bounds, keys, MANY_STREETS))
+        return started(asked, self._street_rows(found))
 
     def knows(self, word: str) -> bool:
         """Whether a street of any town holds that word."""
@@ -339,11 +347,14 @@ class AddressIndex:
         return found
 
     def _street_index(self, found: Iterable[Sequence[Any]]) -> StreetIndex:
-        names = cache(_street_name)  # most of the streets found in a whole country have the same one
+        return StreetIndex(self._street_rows(found), self.knows, rich=self.rich)
+
+    def _street_rows(self, found: Iterable[Sequence[Any]]) -> Iterable[StreetRow]:
         rows = {
-            key: StreetRow(label, key, names(kind, words), self._towns[town]) for label, key, kind, words, town in found
+            key: StreetRow(label, key, _street_name(kind, words), self._towns[town])
+            for label, key, kind, words, town in found
         }
-        return StreetIndex(rows.values(), self.knows, rich=self.rich)
+        return rows.values()
 
 
 def is_address_index(path: Path) -> bool:
@@ -360,7 +371,9 @@ def _between(start: str) -> tuple[str, str]:
     return start, start + "\x7f"
 
 
+@lru_cache(20_000)
 def _street_name(kind: str, words: str) -> StreetName:
+    """A name, kept with what is derived of it: most streets of a country, and most questions, have the same ones."""
     return StreetName(kind, tuple(words.split()))
 
 

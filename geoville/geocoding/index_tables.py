@@ -101,6 +101,13 @@ STREETS_WITH_ALSO = _BY_WORD.format(
     ) = ? ORDER BY held.town, held.street"""
 )
 STREETS_STARTING = _BY_WORD.format("held.word >= ? AND held.word < ? ORDER BY held.word, held.town, held.street")
+STREETS_STARTING_IN_TOWNS = _STREETS.format(
+    """streets WHERE town IN (SELECT value FROM json_each(?)) AND (
+        type >= ? AND type < ? OR id IN (
+            SELECT street FROM words WHERE word >= ? AND word < ? AND town IN (SELECT value FROM json_each(?))
+        )
+    ) ORDER BY id LIMIT ?"""
+)
 STREETS_WITH_ANY_IN_TOWNS = _STREETS.format(
     """streets WHERE id IN (
         SELECT street FROM words

@@ -306,17 +306,6 @@ class StreetIndex:
         found = (street for word in words for street in self._by_word.get(word, ()))
         return tuple({street.keys: street for street in found}.values())
 
-    def starting(self, asked: StreetName) -> tuple[Street, ...]:
-        """Streets that hold every word asked, of which the last one may be only the start of theirs."""
-        *whole, start = asked.content or (asked.type,)
-        return tuple(
-            street
-            for street in self.streets
-            if asked.type in {"", start, street.name.type}
-            and all(word in street.name.content for word in whole)
-            and any(word.startswith(start) for word in (*street.name.content, street.name.type))
-        )
-
     def suggestions(self, asked: StreetName) -> tuple[str, ...]:
         """Titles of the few streets whose names look most like the one asked."""
         names = {street.title: " ".join(street.name.content) for street in self.streets}
@@ -328,6 +317,25 @@ class StreetIndex:
             limit=SUGGESTED_STREETS,
         )
         return tuple(title for _, _, title in near)
+
+
+def started(asked: StreetName, rows: Iterable[StreetRow]) -> tuple[Street, ...]:
+    """Streets that hold every word asked, of which the last one may be only the start of theirs.
+
+    Only those are made, of rows that may be many more: this is asked at each letter that is typed.
+    """
+    *whole, start = asked.content or (asked.type,)
+    types = {"", start}
+
+    @cache
+    def is_started(name: StreetName) -> bool:
+        return (
+            (asked.type in types or asked.type == name.type)
+            and all(word in name.content for word in whole)
+            and any(word.startswith(start) for word in (*name.content, name.type))
+        )
+
+    return _streets(row for row in rows if is_started(row.name))
 
 
 def last_words(asked: StreetName) -> tuple[str, ...]:

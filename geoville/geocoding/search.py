@@ -269,9 +269,9 @@ class OnStreet:
         """Every address of the street, WGS84; None where the street is not sure, or not known whole."""
         if not self._known_whole:
             return None
-        from shapely import MultiPoint
+        import shapely
 
-        return MultiPoint([(address.lon, address.lat) for address in self._addresses])
+        return shapely.multipoints([(address.lon, address.lat) for address in self._addresses])
 
 
 def _house(address: Address, score: float, doubts: tuple[str, ...]) -> Position:
@@ -344,7 +344,7 @@ def near_names(reading: AddressReading, index: AddressIndex) -> tuple[str, ...]:
 
 
 def _spelt(words: Iterable[str], index: AddressIndex) -> list[str]:
-    return [known for word in words for known in _alternatives(word, index)]
+    return [known for word in words if word for known in _alternatives(word, index)]
 
 
 def _alternatives(word: str, index: AddressIndex) -> tuple[str, ...]:
@@ -549,12 +549,7 @@ class Suggestions:
         """Streets of which the name asked is a start."""
         if reading.is_a_town:
             return
-        if reading.towns is None:
-            last = (reading.street.content or (reading.street.type,))[-1]
-            yield from self._index.streets_starting(last).starting(reading.street)
-        else:
-            for town in sorted(reading.towns):
-                yield from self._index.streets_of(town).starting(reading.street)
+        yield from self._index.streets_started(reading.street, reading.towns)
 
     def _in_towns_being_typed(self, parsed: ParsedAddress, limits: frozenset[Town] | None) -> Iterator[AddressReading]:
         """Readings of which the town is not typed to its end: after a comma, or as the last word."""

@@ -288,3 +288,25 @@ def test_a_geocoder_out_of_reach_is_a_503(request_of, path):
     answer = request_of(app_asking(SlowService(None)), "GET", path)
     assert answer.status_code == 503
     assert answer.json()["detail"] == "Géocodage impossible : réessayer plus tard."
+
+
+def test_an_address_says_its_departement_and_its_region(get):
+    for url in ("/search?q=1 rue Youri Gagarine, 62100 Calais", "/reverse?lon=1.893673&lat=50.953397"):
+        properties = get(url).json()["features"][0]["properties"]
+        assert properties["context"] == "62, Pas-de-Calais, Hauts-de-France"
+
+
+def test_only_as_many_suggestions_as_asked_are_looked_for_and_beside_the_event_loop(app, request_of, monkeypatch):
+    asked = []
+    geocoder = type(app.state.service.desk.geocoder)
+    made = geocoder.suggest
+
+    def watched(self, text, **options):
+        asked.append((options["limit"], threading.current_thread().name))
+        return made(self, text, **options)
+
+    monkeypatch.setattr(geocoder, "suggest", watched)
+    for url in ("/search?q=rue m&limit=3", "/search?q=rue m&limit=3&type=street"):
+        assert len(request_of(app, "GET", url).json()["features"]) == 3
+    assert [limit for limit, _ in asked] == [3, 20]
+    assert all(name.startswith("geoville-suggestions") for _, name in asked)

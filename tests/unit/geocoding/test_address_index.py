@@ -323,3 +323,17 @@ def test_an_index_replaced_on_disk_is_never_read_with_what_was_known_of_the_firs
     assert found.label.startswith("1 Rue Mollien")
     with ThreadPoolExecutor(1) as other_thread, pytest.raises(DataUnavailableError, match="remplacé"):
         other_thread.submit(geocoder.search, "1 rue Mollien, Calais").result()
+
+
+def test_a_number_before_the_start_of_many_towns_is_no_damage() -> None:
+    towns = [f"Bou{letter}ville" for letter in "abcdefghijklmnopqrstuvwxyz"]
+    listed = [
+        Address(
+            id=f"{rank}", number=25, suffix="", street="Rue Basse", place="", postcode=f"01{rank:03d}",
+            citycode=f"01{rank:03d}", city=town, lon=5.0 + rank / 100, lat=46.0, precision="entrée", source="",
+        )
+        for rank, town in enumerate(towns, 1)
+    ]  # fmt: skip
+    geocoder = EmbeddedGeocoder(AddressList(tuple(listed), complete=True, name="la liste"))
+    assert geocoder.suggest("25 Bou") is not None
+    assert geocoder.suggest("25 rue Bas", limit=3)[0].housenumber == "25"
