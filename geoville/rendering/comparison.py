@@ -12,8 +12,8 @@ from geoville.eligibility.sentences import KIND_NAMES, dates_in_force
 from geoville.french import number, percent, quantity
 from geoville.perimeters.comparison import FATE_NAMES, Change
 from geoville.rendering.cells import Popup, geojson, grid_squares, inhabited_area
+from geoville.rendering.changes import CHANGE_NAMES
 from geoville.rendering.folium_map import (
-    AreaLayer,
     add_areas,
     add_backdrop,
     add_perimeters,
@@ -26,7 +26,7 @@ from geoville.rendering.folium_map import (
 )
 from geoville.rendering.layers import ESTIMATED, line_of, wgs84_shape
 from geoville.rendering.look import CHANGE_FILLS, MapStyle, change_fill
-from geoville.rendering.map_spec import PerimeterLayer, Shape
+from geoville.rendering.map_spec import AreaLayer, PerimeterLayer, Shape
 from geoville.rendering.maps import ESTIMATE_WARNING
 
 if TYPE_CHECKING:
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 # --- A comparison of two maps in French: names of the maps, of what changes, and the rows of its table
 
 M2_IN_A_HECTARE = 10_000
-
-CHANGE_NAMES = {Change.ENTER: "Entre", Change.LEAVE: "Sort", Change.STAY: "Reste"}
 
 COLUMNS = ("Avant", "Après", "Devenir", "Habitants avant", "Sortent", "Restent", "Entrent", "Habitants après")
 

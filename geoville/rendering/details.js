@@ -84,13 +84,13 @@ function bindDetails(feature, layer) {
   if (properties.label) {
     layer.bindTooltip(textElement("span", properties.label), {
       permanent: properties.labelled,
-      direction: { sector: "top", subject: "center", quarter: "center" }[properties.kind] ?? "right",
-      offset: { sector: [0, -2], subject: [0, 0], quarter: [0, 0] }[properties.kind] ?? [LABEL_GAP_PX, 0],
+      direction: { sector: "top", subject: "center", quarter: "center", change: "center" }[properties.kind] ?? "right",
+      offset: { sector: [0, -2], subject: [0, 0], quarter: [0, 0], change: [0, 0] }[properties.kind] ?? [LABEL_GAP_PX, 0],
       className: `label label-${properties.kind}`,
     });
   }
   if (properties.kind === "area") layer.bindTooltip(textElement("span", properties.title), { sticky: true, className: "label" });
-  if (["place", "area", "link"].includes(properties.kind)) {
+  if (["place", "area", "link", "change"].includes(properties.kind)) {
     layer.on("add", () => {
       makeReachable(layer, properties.title);
       if (properties.label && properties.labelled) showWhenAimedAt(layer);

@@ -16,9 +16,16 @@ from geoville.rendering.look import AIM_WIDTH_PX, CASING_WIDTH_PX, CHANGE_FILLS,
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from geoville.perimeters.comparison import Change
     from geoville.rendering.cells import Popup
-    from geoville.rendering.map_spec import LinkLayer, OutlineLayer, PerimeterLayer, PlaceLayer, PlaceLink, Shape
+    from geoville.rendering.map_spec import (
+        AreaLayer,
+        LinkLayer,
+        OutlineLayer,
+        PerimeterLayer,
+        PlaceLayer,
+        PlaceLink,
+        Shape,
+    )
 
 
 # --- What a page carries within itself: Leaflet, from the PyPI package XStatic-Leaflet, and our own style and script
@@ -283,23 +290,32 @@ def _anchor(folium: Any, pane: str) -> Any:
     return anchor
 
 
-def add_areas(folium_map: Any, layer: AreaLayer) -> None:
-    """Draw what enters, leaves or stays, each with its own pattern."""
+def add_areas(folium_map: Any, layer: AreaLayer, *, over_cells: bool = False) -> Any:
+    """Draw what enters, leaves or stays, each with its own pattern.
+
+    Parameters
+    ----------
+    over_cells : whether cells lie under, which are then seen through the pattern.
+    """
     import folium
     from folium.utilities import JsCode
 
     style = {
-        "fillColor": f"url(#{change_fill(layer.change)})",
+        "fillColor": f"url(#{'over-' if over_cells else ''}{change_fill(layer.change)})",
         "fillOpacity": 1,
         "color": CHANGE_FILLS[layer.change].ink,
-        "weight": 1,
+        "weight": 2 if over_cells else 1,
     }
-    folium.GeoJson(
-        _collection([_feature(shape.geometry, {"kind": "area", **_details(shape.popup)}) for shape in layer.shapes]),
+    label = {"label": layer.shapes[0].popup.title, "labelled": True} if over_cells else {}
+    named = {"kind": "change" if over_cells else "area", **label}
+    drawn = folium.GeoJson(
+        _collection([_feature(shape.geometry, {**named, **_details(shape.popup)}) for shape in layer.shapes]),
         style_function=lambda _: style,
         on_each_feature=JsCode(DETAILS),
-        pane="cells",
-    ).add_to(folium_map)
+        pane="perimeters" if over_cells else "cells",
+    )
+    drawn.add_to(folium_map)
+    return drawn
 
 
 def add_outline(folium_map: Any, layer: OutlineLayer, style: MapStyle) -> Any:
@@ -426,11 +442,3 @@ def _collection(features: list[dict[str, Any]]) -> dict[str, Any]:
     for index, feature in enumerate(features):
         feature["id"] = str(index)
     return {"type": "FeatureCollection", "features": features}
-
-
-@dataclass(frozen=True, slots=True)
-class AreaLayer:
-    """Places that enter, that leave, or that stay."""
-
-    change: Change
-    shapes: tuple[Shape, ...]

@@ -2,7 +2,7 @@
 
 const LABEL_SIDES = { center: [0, 0], right: [LABEL_GAP_PX, 0], left: [-LABEL_GAP_PX, 0], top: [0, -LABEL_GAP_PX], bottom: [0, LABEL_GAP_PX] };
 const LABELS_FROM_ZOOM = 13;
-const LABEL_RANKS = ["label-sector", "label-subject", "label-link", "label-place", "label-quarter"];
+const LABEL_RANKS = ["label-sector", "label-subject", "label-change", "label-link", "label-place", "label-quarter"];
 const NAME_SIDES = ["center", "top", "bottom", "right", "left"];
 
 /* Labels take the first side that is free. One that finds none is hidden until its place is aimed at, and so are all
@@ -57,7 +57,7 @@ function labelRank(tooltip) {
 
 /* Names of quarters are written at every zoom: they stand inside, and those of the largest come first. */
 function isName(tooltip) {
-  return /label-(subject|quarter)/.test(tooltip.options.className);
+  return /label-(subject|quarter|change)/.test(tooltip.options.className);
 }
 
 function shrunk(box, margin) {

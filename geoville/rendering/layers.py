@@ -197,10 +197,11 @@ def _figure_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
 
 
 def _census_rows(perimeter: Perimeter) -> list[tuple[str, str]]:
-    """People of an official quarter, as Insee counts them and as cells give them, each with its source."""
+    """People of an official quarter, one figure with its source: Insee's count, else that of the cells."""
     pairs = ((POPULATION, POPULATION_SOURCE), (CELL_PEOPLE, CELL_PEOPLE_SOURCE))
     found = [(perimeter.attributes.get(count), perimeter.attributes.get(source)) for count, source in pairs]
-    return [(f"Population ({source})", people(count)) for count, source in found if isinstance(count, int) and count]
+    known = [(f"Population ({source})", people(count)) for count, source in found if isinstance(count, int) and count]
+    return known[:1]
 
 
 def _origin_rows(perimeter: Perimeter) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.grid import Grid
     from geoville.model import Address, Perimeter, Rule, Source
+    from geoville.perimeters.comparison import Change
     from geoville.rendering.cells import CellFigures, CellLayer, Popup
     from geoville.rendering.look import TileSource
 
@@ -67,6 +68,14 @@ class PerimeterLayer:
     style: str
     shapes: tuple[Shape, ...]
     shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLayer:
+    """Places that enter, that leave, or that stay."""
+
+    change: Change
+    shapes: tuple[Shape, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +213,7 @@ class MapSpec:
     ground : what the view shows of streets, railways and water; nothing where they are not known.
     reasons : of the subject, numbered, in their order.
     filters : labels of the rows of popups by which the reader may choose what is shown.
+    changes : what enters or leaves the subject from one generation to the next.
     """
 
     title: str
@@ -224,6 +234,7 @@ class MapSpec:
     ground: tuple[GroundLayer, ...] = ()
     reasons: tuple[ReasonMark, ...] = ()
     filters: tuple[str, ...] = ()
+    changes: tuple[AreaLayer, ...] = ()
 
 
 # --- An atlas as data: what is written of each perimeter beside its map. Nothing here knows about HTML or matplotlib

@@ -13,6 +13,7 @@ from geoville.errors import InvalidInputError
 from geoville.french import UNIT_SPACE, euros, held_together, long_date, number, percent
 from geoville.model import QUARTER_KINDS, Kind
 from geoville.rendering.cells import cell_layer, inhabited_area
+from geoville.rendering.changes import quarter_changes
 from geoville.rendering.ground import ground_in
 from geoville.rendering.layers import (
     ESTIMATED,
@@ -43,7 +44,8 @@ if TYPE_CHECKING:
 
     from geoville.model import Address, Perimeter
     from geoville.perimeters.figures import AreaFigures, Surroundings
-    from geoville.rendering.map_spec import ReasonMark, Scene
+    from geoville.rendering.changes import QuarterChanges
+    from geoville.rendering.map_spec import PerimeterLayer, ReasonMark, Scene
     from geoville.rendering.sector import SectorArgument, SectorRecipe
 
 
@@ -158,6 +160,9 @@ _AROUND = frozenset({Kind.VEILLE, Kind.VECU})
 _VIEW_MARGIN = 0.6
 """Share of the subject's size left around it on opening."""
 
+_QUARTER_MARGIN = 0.25
+"""The same, where the subject is a quarter, which has room inside."""
+
 _PLACES_MARGIN = 1.0
 """The same, where the subject is known by some of its places alone."""
 
@@ -217,17 +222,28 @@ def perimeter_map(perimeter: Perimeter, scene: Scene) -> MapSpec:
     """Map of one perimeter among those of its territory, drawn with it."""
     drawn = scene.perimeters if perimeter in scene.perimeters else (perimeter, *scene.perimeters)
     status = ESTIMATED if perimeter.estimated else contour_of(perimeter)
-    bounds = view_around(transform_geometry(perimeter.geometry, perimeter.epsg, WGS84))
+    bounds = view_around(transform_geometry(perimeter.geometry, perimeter.epsg, WGS84), _QUARTER_MARGIN)
+    changes = quarter_changes(perimeter, scene)
+    around = _surroundings(replace(scene, perimeters=drawn), bounds, subject=perimeter)
     return MapSpec(
         title=perimeter.name or perimeter.code,
         subtitle=f"{KIND_NAMES[perimeter.kind].title} : {status}",
         bounds=bounds,
         outline=None,
         places=other_places(scene.places, (), scene.style.places),
-        panel=perimeter_panel(perimeter),
+        panel=(*((changes.section,) if changes else ()), *perimeter_panel(perimeter)),
         sources=_citations(scene),
-        **_surroundings(replace(scene, perimeters=drawn), bounds, subject=perimeter),
+        changes=changes.areas if changes else (),
+        **{**around, "perimeters": _with_other(around["perimeters"], changes)},
     )
+
+
+def _with_other(layers: tuple[PerimeterLayer, ...], changes: QuarterChanges | None) -> tuple[PerimeterLayer, ...]:
+    """Layers with that of the other generation on, where something changed."""
+    if changes is None:
+        return layers
+    begun = f"{KIND_NAMES[Kind.QPV].plural} {changes.other}"
+    return tuple(replace(layer, shown=True) if layer.name.startswith(begun) else layer for layer in layers)
 
 
 def perimeters_map(title: str, scene: Scene) -> MapSpec:

@@ -11,6 +11,7 @@ import numpy as np
 from geoville.french import held_together
 from geoville.rendering.cells import DEGREE_DECIMALS
 from geoville.rendering.folium_map import (
+    add_areas,
     add_backdrop,
     add_links,
     add_outline,
@@ -25,6 +26,7 @@ from geoville.rendering.folium_map import (
     style_tag,
 )
 from geoville.rendering.ground import ground_data
+from geoville.rendering.look import CHANGE_FILLS, change_fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,6 +130,7 @@ class LayerEntry:
     place : mark of its key, None for lines.
     drawn : folium's layer.
     shown : whether it is on when the map opens.
+    fill : pattern of its key, empty for none.
     """
 
     group: str
@@ -136,6 +139,7 @@ class LayerEntry:
     place: PlaceStyle | None
     drawn: Any
     shown: bool
+    fill: str = ""
 
 
 def render_page(spec: MapSpec) -> str:
@@ -159,6 +163,7 @@ def render_page(spec: MapSpec) -> str:
         "page.html",
         spec=spec,
         layers=layers,
+        fills=[(f"over-{change_fill(item.change)}", CHANGE_FILLS[item.change]) for item in spec.changes],
         groups=list(dict.fromkeys(layer.group for layer in layers)),
         styles=[*page.styles, style_tag(own_text("page.css"))],
         scripts=[*page.scripts, *(script_tag(own_text(name)) for name in _SCRIPTS)],
@@ -185,6 +190,10 @@ def _layers(spec: MapSpec, folium_map: Any) -> Iterator[LayerEntry]:
         keys = dict.fromkeys("axis" if link.is_axis else "link" for link in spec.links.links)
         lines = tuple(style.lines[key] for key in keys)
         yield LayerEntry("Secteur", spec.links.name, lines, None, layer, shown=spec.links.shown)
+    for areas in spec.changes:
+        layer = add_areas(folium_map, areas, over_cells=True)
+        name = areas.shapes[0].popup.title
+        yield LayerEntry("Changements", name, (), None, layer, shown=True, fill=f"over-{change_fill(areas.change)}")
     for group, perimeters in (("Périmètres", spec.perimeters), ("Repères", spec.guides)):
         # Listed from the first to look at, drawn from the last: what is drawn later lies above.
         on_map = [add_perimeters(folium_map, item, style, dimmed=dimmed) for item in reversed(perimeters)]

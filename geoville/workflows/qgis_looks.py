@@ -13,7 +13,7 @@ from geoville.eligibility.sentences import KIND_NAMES
 from geoville.french import number, percent
 from geoville.model import Kind
 from geoville.rendering.cells import BUPU, threshold_classes
-from geoville.rendering.comparison import CHANGE_NAMES
+from geoville.rendering.changes import CHANGE_NAMES
 from geoville.rendering.layers import ESTIMATED, line_of
 from geoville.rendering.look import CHANGE_FILLS, GROUND_LINES, PERIMETER_LINES
 from geoville.sources.qgis_styles import Condition, LayerStyle, StyleRule, raster_qml
