@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -405,8 +405,24 @@ _TITLE, _TEXT, _SMALL, _FIGURE = 10.0, 8.2, 6.8, 11.5
 
 
 def text_pages(title: str, blocks: Iterable[Block], paper: PaperFormat, *, columns: int = 2) -> tuple[Page, ...]:
-    """Print blocks under a title; to be called within `printing()`."""
-    flow = _Flow(title, PAPERS[paper], columns)
+    """Print blocks under a title; to be called within `printing()`.
+
+    What leaves a page half empty is written larger, as far as it fills that page.
+    """
+    written = list(blocks)
+    pages = _flowed(title, written, PAPERS[paper], columns)
+    for scale in _LARGER if len(pages) == 1 else ():
+        larger = _flowed(title, written, replace(PAPERS[paper], text=PAPERS[paper].text * scale), columns)
+        if len(larger) == 1:
+            return larger
+    return pages
+
+
+_LARGER = (1.5, 1.35, 1.2, 1.1)
+
+
+def _flowed(title: str, blocks: Iterable[Block], paper: Paper, columns: int) -> tuple[Page, ...]:
+    flow = _Flow(title, paper, columns)
     for block in blocks:
         if isinstance(block, PanelSection):
             flow.section(block)
@@ -433,7 +449,7 @@ class _Flow:
         for value, caption in section.figures:
             self._figure(value, caption)
         for item in section.items:
-            self._item(item)
+            self._item(*((item[2:], item[0]) if section.numbered else (item, "–")))
         if section.source:
             self._paragraph(f"Source : {section.source}.", _SMALL, soft=True)
 
@@ -472,12 +488,12 @@ class _Flow:
         below = self._page.paragraph(caption, self._left + indent, self._top + 0.8, size, self._width - indent)
         self._top = max(beside, below) + 0.8
 
-    def _item(self, text: str) -> None:
-        size = _TEXT * self._paper.text
-        lines = wrapped(text, size, self._width - _ITEM_MM)
+    def _item(self, text: str, sign: str) -> None:
+        size, indent = _TEXT * self._paper.text, _ITEM_MM * self._paper.text * (1.0 if sign == "–" else 1.5)
+        lines = wrapped(text, size, self._width - indent)
         self._room(len(lines) * line_height(size))
-        self._page.paragraph("–", self._left, self._top, size, _ITEM_MM)
-        self._top = self._page.paragraph(text, self._left + _ITEM_MM, self._top, size, self._width - _ITEM_MM)
+        self._page.paragraph(sign, self._left, self._top, size, indent)
+        self._top = self._page.paragraph(text, self._left + indent, self._top, size, self._width - indent)
         self._top += 0.6
 
     def _widths(self, table: FigureTable) -> list[float]:

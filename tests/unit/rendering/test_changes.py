@@ -71,7 +71,7 @@ def test_fort_nieulay_grew_by_34_hectares_to_the_centre_and_beau_marais_hardly(m
     assert area.change is Change.ENTER
     assert shapely.geometry.shape(dict(area.shapes[0].geometry)).centroid.x > 1.84  # towards the centre, to the east
     (text,) = spec.panel[0].items
-    hectares = re.search(r"([\d,]+)\u00a0ha", text)
+    hectares = re.search(r"([\d,]+)\u00a0ha\b", text)
     assert hectares is not None
     assert float(hectares[1].replace(",", ".")) == pytest.approx(34, abs=1)
     assert next(layer for layer in spec.perimeters if "2015" in layer.name).shown
