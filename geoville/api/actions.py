@@ -29,18 +29,18 @@ from geoville.api.files import (
     file_lines,
     follows,
     put_down,
-    readable,
     told_parts,
-    upload_folder,
 )
 from geoville.api.problems import problem_responses
 from geoville.api.routing import AskedDay, Strict, day_asked, refuse_repeats
 from geoville.api.schemas import published
 from geoville.api.service import CurrentService
+from geoville.api.slots import SentFiles, in_a_slot
 from geoville.eligibility.documents import ActionDocument, action_document
 from geoville.errors import InvalidInputError
 from geoville.sources.action_tables import RowKind, named_columns
 from geoville.sources.actions import action_of, fault
+from geoville.sources.rows.apart import readable
 from geoville.workflows.action_documents import ActionTableDocument, row_document, table_document
 from geoville.workflows.action_report import changes_since, report_title, write_report
 from geoville.workflows.action_tables import TableChoices, TableNaming, check_table
@@ -207,15 +207,15 @@ class _SentTable:
     """
 
     def __init__(
-        self, folder: Path, settings: Settings, asked: ActionFileForm, *, today: date, left: Event, told: Told | None
+        self, sent: SentFiles, settings: Settings, asked: ActionFileForm, *, today: date, left: Event, told: Told | None
     ) -> None:
-        self._folder, self._asked, self._today, self._left, self._told = folder, asked, today, left, told
+        self._sent, self._asked, self._today, self._left, self._told = sent, asked, today, left, told
         self._most = min(settings.max_rows, MOST_ACTIONS)
         self._count = 0
-        self._path = put_down(asked.data.file, folder, settings)
+        self._path = put_down(asked.data.file, sent, settings)
         kept = {"porteurs": asked.bearers, "decisions": asked.decisions, "avant": asked.before}
         paths = {
-            stem: put_down(file.file, folder, settings, stem) if file and file.size else None
+            stem: put_down(file.file, sent, settings, stem) if file and file.size else None
             for stem, file in kept.items()
         }
         self._before = paths["avant"]
@@ -235,8 +235,8 @@ class _SentTable:
 
     def answer(self, desk: ActionDesk) -> list[_Made]:
         """Answer the table, and write what is asked of it."""
-        out = self._folder / f"reponses{self._path.suffix}"
-        with readable():
+        out = self._sent.folder / f"reponses{self._path.suffix}"
+        with readable(), self._sent.apart.opening():
             checked = check_table(
                 desk, self._path, out, on=self._asked.on, today=self._today, choices=self._choices, seen=self._seen
             )
@@ -260,7 +260,7 @@ class _SentTable:
     ) -> _Made:
         suffix, ending = (out.suffix, ".actions") if result is TableResult.TABLE else _WRITTEN_AS[result]
         name = answer_name(self._asked.data.filename or "", suffix, ending)
-        path = out if result is TableResult.TABLE else self._folder / f"{result.value}{suffix}"
+        path = out if result is TableResult.TABLE else self._sent.folder / f"{result.value}{suffix}"
         if result is TableResult.TABLE:
             table.write_rows(path)
         elif result is TableResult.SUMMARY:
@@ -309,26 +309,23 @@ async def check_table_file(
         raise InvalidInputError(
             "Plusieurs résultats sont demandés en une réponse", advice=f"en demander un, ou Accept: {LINES}"
         )
-    folder = upload_folder()
     left = told.left if told else Event()
-    try:
-        settings, today = request.app.state.settings, day_asked(None, service)
-        table = await asyncio.to_thread(
-            _SentTable, Path(folder.name), settings, asked, today=today, left=left, told=told
-        )
+    settings, today = request.app.state.settings, day_asked(None, service)
+
+    async def serve(sent: SentFiles) -> ThreadAnswer:
+        table = await asyncio.to_thread(_SentTable, sent, settings, asked, today=today, left=left, told=told)
         work = service.aside.checking(table.answer)
-    except BaseException:
-        folder.cleanup()
-        raise
-    if told is not None:
-        return ThreadAnswer(folder, work, left, told_parts(told, work, lambda: _lines(work.result())), _AS_LINES)
-    answer = ThreadAnswer(folder, work, left, _bytes_of(work), {})
-    await answer.written()
-    made = work.result()[0]
-    answer.headers["Content-Type"] = made.kind
-    if made.kind != _TYPES[".json"]:
-        answer.headers["Content-Disposition"] = f"attachment; {disposition_of(made.name)}"
-    return answer
+        if told is not None:
+            return ThreadAnswer(sent, work, left, told_parts(told, work, lambda: _lines(work.result())), _AS_LINES)
+        answer = ThreadAnswer(sent, work, left, _bytes_of(work), {})
+        await answer.written()
+        made = work.result()[0]
+        answer.headers["Content-Type"] = made.kind
+        if made.kind != _TYPES[".json"]:
+            answer.headers["Content-Disposition"] = f"attachment; {disposition_of(made.name)}"
+        return answer
+
+    return await in_a_slot(request, serve)
 
 
 _REPEATED = {"column", "result"}

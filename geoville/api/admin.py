@@ -16,7 +16,7 @@ from geoville.api.observability import TEXT_FORMAT
 from geoville.api.openapi import BEARER
 from geoville.api.problems import Refusal, problem_responses
 from geoville.api.service import CurrentService, load_service
-from geoville.errors import GeovilleError
+from geoville.errors import DataUnavailableError, GeovilleError
 from geoville.version import __version__
 
 if TYPE_CHECKING:
@@ -71,8 +71,14 @@ async def health() -> dict[str, Any]:
     response_description="Le service peut répondre aux questions",
     responses=problem_responses(503),
 )
-async def ready(service: CurrentService) -> dict[str, Any]:
-    """Dire de combien de périmètres le service dispose, et sous quelle version de ses données il répond."""
+async def ready(request: Request, service: CurrentService) -> dict[str, Any]:
+    """Dire de combien de périmètres le service dispose, et sous quelle version de ses données il répond.
+
+    503 tant que les données ne sont pas lues, ou que tous les fichiers qu'il traite à la fois l'occupent depuis plus de
+    dix secondes : un autre serait refusé.
+    """
+    if not request.app.state.slots.can_be_had:
+        raise DataUnavailableError("Aucune place pour traiter un fichier", advice="réessayer dans quelques secondes")
     return {"status": "ready", "perimeters": len(service.desk.index.perimeters), "data_version": service.version}
 
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from geoville.api import actions, admin, adresse, files, lookup, middleware, ogc, openapi, pages, problems, rules
 from geoville.api.observability import Metrics
 from geoville.api.service import load_service
+from geoville.api.slots import Slots
 from geoville.version import __version__
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
     app.state.settings = settings
     app.state.service = service
     app.state.metrics = Metrics()
+    app.state.slots = Slots.of(settings)
     if service is not None:
         app.state.metrics.data_read(len(service.desk.index.perimeters))
     for router in (

@@ -5,15 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import codecs
-import os
 import re
 import shutil
-import sys
-import tempfile
 import unicodedata
-import zipfile
 from collections import deque
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -32,11 +27,13 @@ from geoville.api.problems import problem_document, problem_responses
 from geoville.api.routing import DAY, AskedDay, GivenOnce, Strict, day_asked, refuse_repeats
 from geoville.api.schemas import published
 from geoville.api.service import CurrentService
+from geoville.api.slots import SentFiles, in_a_slot
 from geoville.eligibility.decide import decide
 from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError
 from geoville.geocoding.remote import RemoteGeocoder
 from geoville.model import Position
-from geoville.sources.rows.csv import CsvRows
+from geoville.sources.rows.apart import no_room, readable
+from geoville.sources.rows.limits import ODS, XLSX, too_many_columns, workbook_suffix
 from geoville.sources.rows.row import AddedCells, AddedColumn
 from geoville.workflows.file_preview import PreviewDocument, preview_document, preview_of
 from geoville.workflows.lookup_file.desk import with_only_commune
@@ -56,7 +53,6 @@ from geoville.workflows.lookup_file.results import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
     from datetime import date
-    from tempfile import TemporaryDirectory
 
     from starlette.types import Receive, Scope, Send
 
@@ -70,14 +66,10 @@ if TYPE_CHECKING:
 
 # --- A file that was sent, put in a folder of its own to be read row by row, and bounded before it is
 
-XLSX, ODS, PARQUET = ".xlsx", ".ods", ".parquet"
+PARQUET = ".parquet"
 _FORMATS = {b"PK\x03\x04": XLSX, b"PAR1": PARQUET}
-_PART_OF_ODS = "content.xml"
 _HEADER_LINES = 1
-_MOST_COLUMNS = 16_384
-"""Of a spreadsheet, and so of a file that anybody made."""
 _LONGEST_HEADER_BYTES = 2_000_000
-_FOLDERS = "geoville-fichier-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +78,7 @@ class Upload:
 
     Parameters
     ----------
-    rows : open for reading.
+    rows : open for reading, by processes of its own.
     out : where its copy with answers goes, beside it.
     """
 
@@ -99,90 +91,49 @@ class Upload:
         return self.out.suffix in {XLSX, ODS}
 
 
-def upload_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder for one file, whose name says which process answers it."""
-    return tempfile.TemporaryDirectory(prefix=f"{_FOLDERS}{os.getpid()}-", ignore_cleanup_errors=True)
-
-
-def sweep_folders() -> None:
-    """Remove the files of processes that were killed before they could; call it before this one is sent any.
-
-    Windows does not tell whether a process lives without ending it: there, nothing is swept.
-    """
-    if sys.platform == "win32":
-        return
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDERS}*-*"):
-        number = folder.name.removeprefix(_FOLDERS).partition("-")[0]
-        if number.isdigit() and not _lives_elsewhere(int(number)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _lives_elsewhere(process: int) -> bool:
-    """Whether another process has that number; this one may have that of its predecessor."""
-    if process == os.getpid():
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True  # another user's
-    return True
-
-
-def receive(sent: IO[bytes], folder: Path, settings: Settings, columns: FileColumns) -> Upload:
-    """Put a file in a folder and open it.
+def receive(file: IO[bytes], sent: SentFiles, settings: Settings, columns: FileColumns) -> Upload:
+    """Put a file in its folder and open it.
 
     Raises
     ------
     InvalidInputError
         As `put_down`; or it cannot be read, or is longer than what is answered at once.
     """
-    path = put_down(sent, folder, settings)
-    with readable():
+    path = put_down(file, sent, settings)
+    with readable(), sent.apart.opening():
         rows = columns.open(path)
-    if len(rows.columns) > _MOST_COLUMNS:
-        raise _too_many_columns()
     check_rows((rows.expected_rows or 0) - _HEADER_LINES, settings.max_rows)
-    out = folder / f"reponses{path.suffix}"
+    out = sent.folder / f"reponses{path.suffix}"
     out.touch()
     return Upload(rows, out)
 
 
-def put_down(sent: IO[bytes], folder: Path, settings: Settings, stem: str = "fichier") -> Path:
-    """Put a file in a folder. Its own name is not used: its first bytes say its format.
+def put_down(file: IO[bytes], sent: SentFiles, settings: Settings, stem: str = "fichier") -> Path:
+    """Put a file in its folder. Its own name is not used: its first bytes say its format.
 
     Raises
     ------
     InvalidInputError
         It is neither CSV, XLSX nor ODS, or is too big once unpacked.
+    DataUnavailableError
+        The disk of the service is full.
     """
-    sent.seek(0)
-    suffix = _FORMATS.get(sent.read(4), ".csv")
-    sent.seek(0)
+    file.seek(0)
+    suffix = _FORMATS.get(file.read(4), ".csv")
+    file.seek(0)
     if suffix == PARQUET:
         raise InvalidInputError("Un fichier Parquet n'est pas lu ici", advice="envoyer un fichier CSV, XLSX ou ODS")
-    if suffix == XLSX and _is_ods(sent):
-        suffix = ODS
-    path = folder / f"{stem}{suffix}"
-    with path.open("wb") as copy:
-        shutil.copyfileobj(sent, copy)
-    if suffix in {XLSX, ODS}:
-        _check_unpacked_size(path, settings)
+    path = sent.folder / stem
+    try:
+        with path.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
+    except OSError as error:
+        raise no_room() from error
+    if suffix == XLSX:
+        suffix = sent.apart.call(workbook_suffix, path, settings.max_unpacked_bytes, settings.max_decompression_ratio)
     else:
         _check_header_length(path)
-    return path
-
-
-def _is_ods(sent: IO[bytes]) -> bool:
-    """Whether a file that begins as a ZIP archive has the parts of an ODS workbook."""
-    try:
-        with zipfile.ZipFile(sent) as archive:
-            return _PART_OF_ODS in archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
-        return False  # the reader of XLSX workbooks says what is wrong
-    finally:
-        sent.seek(0)
+    return path.rename(path.with_suffix(suffix))
 
 
 def check_rows(count: int, most: int) -> None:
@@ -197,48 +148,11 @@ def check_rows(count: int, most: int) -> None:
         raise InvalidInputError(f"Plus de {french.number(most)} lignes", advice="couper le fichier en plusieurs")
 
 
-@contextmanager
-def readable() -> Iterator[None]:
-    """Turn whatever a workbook made to harm raises into a refusal.
-
-    Raises
-    ------
-    InvalidInputError
-        It cannot be read.
-    """
-    try:
-        yield
-    except GeovilleError:
-        raise
-    except Exception:  # noqa: BLE001 - readers of XML and ZIP raise anything; its message may quote a cell
-        raise InvalidInputError(
-            "Fichier illisible", advice="l'enregistrer à nouveau, en CSV, en XLSX ou en ODS"
-        ) from None
-
-
-def _check_unpacked_size(path: Path, settings: Settings) -> None:
-    """Refuse a workbook made to fill the memory; what a part says of its size is the most that can be read of it."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
-        return  # the reader of workbooks says what is wrong
-    ratio = size / max(path.stat().st_size, 1)
-    if size > settings.max_unpacked_bytes or ratio > settings.max_decompression_ratio:
-        raise InvalidInputError("Classeur trop gros une fois décompressé", advice="l'enregistrer en CSV")
-
-
 def _check_header_length(path: Path) -> None:
     """Refuse names of columns that would fill the memory, before they are held in it."""
     with path.open("rb") as file:
         if len(file.readline(_LONGEST_HEADER_BYTES)) == _LONGEST_HEADER_BYTES:
-            raise _too_many_columns()
-
-
-def _too_many_columns() -> InvalidInputError:
-    return InvalidInputError(
-        f"Plus de {french.number(_MOST_COLUMNS)} colonnes", advice="ne garder que celles qui servent"
-    )
+            raise too_many_columns(path)
 
 
 # --- A file answered row by row while its copy is sent, then removed: nothing of it is kept
@@ -311,19 +225,19 @@ class ThreadAnswer(StreamingResponse):
 
     Parameters
     ----------
-    folder : removed when both the thread and the client are done with it.
+    sent : its folder, removed with the rest when the client is done with it; what reads its files is ended at once.
     work : of the thread.
     """
 
     def __init__(
         self,
-        folder: TemporaryDirectory[str],
+        sent: SentFiles,
         work: asyncio.Future[Any],
         left: Event,
         parts: AsyncIterator[bytes],
         headers: Mapping[str, str],
     ) -> None:
-        self._folder, self._work, self._left = folder, work, left
+        self._sent, self._work, self._left = sent, work, left
         self._work.add_done_callback(_looked_at)
         super().__init__(parts, headers=headers)
 
@@ -338,7 +252,7 @@ class ThreadAnswer(StreamingResponse):
         try:
             await asyncio.shield(self._work)
         except BaseException:
-            self._release()
+            self.release()
             raise
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -346,14 +260,16 @@ class ThreadAnswer(StreamingResponse):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._release()
+            self.release()
 
-    def _release(self) -> None:
+    def release(self) -> None:
+        """Have everything ended, removed and given back, however far it is."""
         self._left.set()
+        self._sent.end()
         if self._work.done():
-            self._folder.cleanup()
+            self._sent.cleanup()
         else:
-            self._work.add_done_callback(lambda _: self._folder.cleanup())
+            self._work.add_done_callback(lambda _: self._sent.cleanup())
 
 
 def _looked_at(work: asyncio.Future[Any]) -> None:
@@ -385,7 +301,7 @@ class FileAnswer(ThreadAnswer):
 
     Parameters
     ----------
-    folder : holds the file and its copy.
+    sent : the file, and where its copy goes.
     kept : places of the columns added, among `added_columns`.
     named : name of the file that was sent; the answer's comes from it.
     epsg : projected CRS of the territory, where the address nearest to each point is looked for; else None.
@@ -397,7 +313,7 @@ class FileAnswer(ThreadAnswer):
     def __init__(
         self,
         upload: Upload,
-        folder: TemporaryDirectory[str],
+        sent: SentFiles,
         desk: LookupDesk,
         questions: Questions,
         on: date,
@@ -424,7 +340,7 @@ class FileAnswer(ThreadAnswer):
         else:
             disposition = {"Content-Disposition": f"attachment; {disposition_of(name)}"}
             parts, headers = self._parts(), disposition | {"Content-Type": _content_type(upload)}
-        super().__init__(folder, work, self._left, parts, headers)
+        super().__init__(sent, work, self._left, parts, headers)
 
     def _file(self, name: str) -> Iterator[bytes]:
         """The copy as lines; a mark that it begins with is a part of its own."""
@@ -433,6 +349,19 @@ class FileAnswer(ThreadAnswer):
             said = {"name": name, "type": kind, "part": base64.b64encode(self._mark).decode()}
             yield orjson.dumps({"file": said}, option=orjson.OPT_APPEND_NEWLINE)
         yield from file_lines(self._upload.out, name, kind)
+
+    async def begun(self) -> None:
+        """Wait for the first bytes of the copy: a file that is refused at once is answered by a problem.
+
+        Raises
+        ------
+        InvalidInputError
+            It is.
+        """
+        while not self._work.done() and not self._upload.out.stat().st_size:
+            await asyncio.wait([self._work], timeout=_WAIT_S)
+        if self._work.done():
+            await self.written()
 
     async def _parts(self) -> AsyncIterator[bytes]:
         if self._mark:
@@ -482,6 +411,8 @@ class FileAnswer(ThreadAnswer):
         async def in_turn() -> list[AddedCells]:
             answers = []
             for row in rows:
+                if self._left.is_set():
+                    raise Stopped
                 answers.append(self._reversed(answered(row, self._questions, self._desk, self._on)))
                 await asyncio.sleep(0)
             return answers
@@ -533,11 +464,11 @@ def disposition_of(name: str) -> str:
 def _content_type(upload: Upload) -> str:
     """Media type of the answer; a CSV file says its encoding, which is that of the file sent."""
     kind = MEDIA_TYPES[upload.out.suffix]
-    return f"{kind}; charset={upload.rows.charset}" if isinstance(upload.rows, CsvRows) else kind
+    return f"{kind}; charset={upload.rows.charset}" if upload.rows.charset else kind
 
 
 def _lacks_mark(rows: RowFile) -> bool:
-    return isinstance(rows, CsvRows) and rows.charset == "utf-8" and not rows.has_mark
+    return rows.charset == "utf-8" and not rows.has_mark
 
 
 class _RemoteDesk:
@@ -750,20 +681,17 @@ preview_router = APIRouter(tags=["API Adresse"], dependencies=[GivenOnce])
     response_description="Ses premières lignes, et ce pour quoi ses colonnes sont prises",
     responses=problem_responses(400, 413, 422),
 )
-async def file_preview(request: Request, asked: Annotated[PreviewForm, _PARTS]) -> PreviewDocument:
+async def file_preview(request: Request, asked: Annotated[PreviewForm, _PARTS]) -> Any:
     """Regarder un fichier d'adresses, de coordonnées ou d'actions avant de le faire répondre. Rien n'est gardé."""
     settings = request.app.state.settings
 
-    def looked_at() -> PreviewDocument:
-        with upload_folder() as folder:
-            path = put_down(asked.data.file, Path(folder), settings)
-            with readable():
-                seen = preview_of(path, sheet=asked.sheet, encoding=asked.encoding, separator=asked.delimiter)
-        if len(seen.columns) > _MOST_COLUMNS:
-            raise _too_many_columns()
+    def looked_at(sent: SentFiles) -> PreviewDocument:
+        path = put_down(asked.data.file, sent, settings)
+        with readable(), sent.apart.opening():
+            seen = preview_of(path, sheet=asked.sheet, encoding=asked.encoding, separator=asked.delimiter)
         return preview_document(seen)
 
-    return await asyncio.to_thread(looked_at)
+    return await in_a_slot(request, lambda sent: asyncio.to_thread(looked_at, sent))
 
 
 async def _answered(
@@ -781,27 +709,27 @@ async def _answered(
     settings = request.app.state.settings
     kept = places_of(asked.result_columns, added_columns(reverse=reverse))
     told = Told() if follows(request) else None
-    folder = upload_folder()
-    try:
-        upload = await asyncio.to_thread(receive, asked.data.file, Path(folder.name), settings, columns)
+    on = day_asked(asked.on, service)
+
+    async def serve(sent: SentFiles) -> FileAnswer:
+        upload = await asyncio.to_thread(receive, asked.data.file, sent, settings, columns)
         questions = with_only_commune(await asyncio.to_thread(columns.asked_of, upload.rows), service.choice)
-    except BaseException:
-        folder.cleanup()
-        raise
-    answer = FileAnswer(
-        upload,
-        folder,
-        service.desk,
-        questions,
-        day_asked(asked.on, service),
-        kept=kept,
-        most_rows=settings.max_rows,
-        named=asked.data.filename or "",
-        epsg=service.territory.epsg if reverse else None,
-        with_bom=asked.with_bom,
-        with_words=asked.with_words,
-        told=told,
-    )
-    if upload.is_workbook and told is None:
-        await answer.written()
-    return answer
+        answer = FileAnswer(
+            upload,
+            sent,
+            service.desk,
+            questions,
+            on,
+            kept=kept,
+            most_rows=settings.max_rows,
+            named=asked.data.filename or "",
+            epsg=service.territory.epsg if reverse else None,
+            with_bom=asked.with_bom,
+            with_words=asked.with_words,
+            told=told,
+        )
+        if told is None:
+            await (answer.written() if upload.is_workbook else answer.begun())
+        return answer
+
+    return await in_a_slot(request, serve)

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.api import observability, service
 from geoville.api.app import assemble
-from geoville.api.files import sweep_folders
 from geoville.api.observability import FOLDER_VARIABLE
 from geoville.api.service import load_service
 from geoville.api.settings import Settings
+from geoville.api.slots import sweep_folders
 from geoville.errors import InvalidInputError
 
 if TYPE_CHECKING:

@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     max_rows : most rows of a file sent to be answered.
     max_unpacked_bytes : largest size of a workbook once unpacked.
     max_decompression_ratio : most times that unpacking may multiply a workbook's size.
+    max_files : most files that a worker answers at once; more wait for a while, then are refused.
+    max_file_memory_bytes : memory of the process that reads a file, besides what reading any takes.
     request_timeout_s : how long a request may stay without progress, from its client or from the service.
     upload_timeout_s : how long the answer to a file may take to start, as that of a workbook does; CSV starts at once.
     rate_per_minute : most requests of a client to one worker; 0 for no limit.
@@ -66,6 +68,8 @@ class Settings(BaseSettings):
     max_rows: Annotated[int, Field(ge=1)] = 1_000_000
     max_unpacked_bytes: Annotated[int, Field(ge=1)] = 300_000_000
     max_decompression_ratio: Annotated[int, Field(ge=1)] = 100
+    max_files: Annotated[int, Field(ge=1)] = 4
+    max_file_memory_bytes: Annotated[int, Field(ge=1)] = 600_000_000
     request_timeout_s: Annotated[float, Field(gt=0)] = 30.0
     upload_timeout_s: Annotated[float, Field(gt=0)] = 900.0
     rate_per_minute: Annotated[int, Field(ge=0)] = 0

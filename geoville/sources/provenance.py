@@ -61,12 +61,17 @@ class Provenance:
     sources: tuple[Source, ...]
 
 
-def write_provenance(provenance: Provenance, beside: Path) -> Path:
+def write_provenance(provenance: Provenance, beside: Path, *, is_copy: bool = False) -> Path:
     """Write ``<file>.provenance.json`` beside a result.
 
     Two runs on the same inputs write the same document but for its "execution" block: versions and the name of the
     result are there and nowhere else. There is no time of day. "unverified" lists the legal values whose text was not
     read.
+
+    Parameters
+    ----------
+    is_copy : whether the result is a workbook of the user's with columns added, which keeps its sheets and its bytes;
+        another one is given a sheet of its sources.
 
     Returns
     -------
@@ -78,7 +83,7 @@ def write_provenance(provenance: Provenance, beside: Path) -> Path:
         The folder is missing or not writable.
     """
     path = provenance_path(beside)
-    if beside.suffix.lower() == ".xlsx":
+    if beside.suffix.lower() == ".xlsx" and not is_copy:
         _add_sheet_of_sources(provenance, beside)
     try:
         with replacing(path) as written:

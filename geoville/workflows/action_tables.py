@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -208,7 +209,7 @@ class TableChoices:
             encoding=self.encoding,
             separator=self.separator,
             sheet=self.sheet,
-            is_header=lambda names: names_columns(names, self.columns),
+            is_header=partial(names_columns, said=self.columns),  # told to other processes: no lambda
         )
 
 
@@ -750,7 +751,7 @@ class CheckedTable:
         }
         given = {"actions": self.source, "bearers": self.choices.bearers, "decisions": self.choices.decisions}
         files = tuple(InputFile(role, path.name, sha256_of(path)) for role, path in given.items() if path is not None)
-        write_provenance(Provenance(COMMAND, files, (secrecy_law(),), parameters, tuple(sources)), out)
+        write_provenance(Provenance(COMMAND, files, (secrecy_law(),), parameters, tuple(sources)), out, is_copy=True)
 
 
 def _document(row: CheckedRow) -> dict[str, Any]:

@@ -20,8 +20,9 @@ import openpyxl
 import pytest
 
 from geoville.api.app import create_app
-from geoville.api.files import MOST_FAILURES, FileAnswer, sweep_folders
+from geoville.api.files import MOST_FAILURES, FileAnswer
 from geoville.api.settings import Settings
+from geoville.api.slots import sweep_folders
 from geoville.errors import DataUnavailableError
 from geoville.geocoding.remote import RemoteGeocoder
 from geoville.workflows.lookup import DeskChoice
@@ -258,7 +259,7 @@ def test_a_geocoder_that_is_out_is_not_asked_for_every_row(send):
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is swept there")
 def test_the_files_of_a_killed_process_are_swept_and_those_of_a_living_one_kept(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    code = "import time; from geoville.api.files import upload_folder; f = upload_folder(); print(f.name, flush=True)"
+    code = "import time; from geoville.api.slots import upload_folder; f = upload_folder(); print(f.name, flush=True)"
     command = [sys.executable, "-c", f"{code}; time.sleep(60)"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env={**os.environ, "TMPDIR": str(tmp_path)}

@@ -72,7 +72,7 @@ def test_a_missing_file_of_perimeters_starts_no_worker(script, tmp_path):
     assert refused.stderr.count(b"\n") == 1
 
 
-UPLOADING = "import time; from geoville.api.files import upload_folder; f = upload_folder(); print(f.name, flush=True)"
+UPLOADING = "import time; from geoville.api.slots import upload_folder; f = upload_folder(); print(f.name, flush=True)"
 
 
 def test_the_files_of_a_worker_that_is_killed_are_swept_by_its_master(tmp_path, monkeypatch):

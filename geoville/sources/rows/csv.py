@@ -6,14 +6,23 @@ import codecs
 import csv
 import io
 import re
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, replace
-from itertools import chain, islice
-from typing import TYPE_CHECKING
+from itertools import chain, count, islice
+from typing import TYPE_CHECKING, TextIO
 
 from geoville.errors import InvalidInputError, Location
+from geoville.french import number
 from geoville.sources.files import Watched
 from geoville.sources.rows.header import FIRST_ROWS, find_header
+from geoville.sources.rows.limits import (
+    LONGEST_LINE,
+    MOST_COLUMNS,
+    MOST_FILLING,
+    MOST_OPEN_QUOTES,
+    beyond,
+    too_many_columns,
+)
 from geoville.sources.rows.row import AddedInOrder, InputRow, harmless, writable
 from geoville.sources.text_files import ENCODINGS, TextEncoding, encoding_of, other_format
 
@@ -287,13 +296,16 @@ class CsvRows:
                 remarks = (*record.remarks, *self._missing(record, wanted))
                 yield InputRow(record.line, tuple(cells[place] for place in wanted), "", remarks)
 
+    def check_room(self, added: int) -> None:
+        """Nothing to refuse: the format has as many columns as one wants."""
+
     def write(self, out: Path, columns: Sequence[AddedColumn], added: Iterable[AddedCells]) -> None:
         """Copy the file with columns added after its own; a row that is short of cells is filled up before them.
 
         Where a row has more cells than there are names, be they empty, every row is made as long as that one, so that
         no column shifts: columns without a name stand between those of the file and those added.
         """
-        width = max(chain([len(self.columns)], (len(record.cells) for record in self._records())))
+        width = self._width()
         with out.open("wb") as raw, self._dialect.text.writing(raw) as stream:
             if self._dialect.says_separator:
                 stream.write(self._first_line())
@@ -311,6 +323,25 @@ class CsvRows:
                 stream.write(self._dialect.separator.join((record.text, *tail)) + record.end)
             answers.end()
         self._watched.check()
+
+    def _width(self) -> int:
+        """Cells that every row of the copy has before those added.
+
+        Raises
+        ------
+        InvalidInputError
+            A few rows are so long that filling the others up would make a file out of measure.
+        """
+        lengths = Counter(len(record.cells) for record in self._records())
+        width = max(chain([len(self.columns)], lengths))
+        filling = sum((width - length) * rows for length, rows in lengths.items())
+        if filling > MOST_FILLING and filling > self._path.stat().st_size:
+            raise beyond(
+                f"Une ligne a {number(width)} cases au lieu de {number(len(self.columns))}",
+                self._path,
+                advice="ôter les séparateurs qui la terminent",
+            )
+        return width
 
     def _without_surplus(self, record: _Record) -> _Record:
         """A record whose cells are those of the columns, where it has more and it is clear how; else it is at fault."""
@@ -352,7 +383,10 @@ class CsvRows:
     def _records(self) -> Iterator[_Record]:
         with self._path.open("rb") as raw, self._dialect.text.reading(raw) as stream:
             said = 1 if self._dialect.says_separator else 0
-            for record in _read_records(_Lines(islice(stream, said, None)), self._dialect.separator, 1 + said):
+            lines = islice(_bounded(stream, self._path), said, None)
+            for record in _read_records(_Lines(lines), self._dialect.separator, 1 + said):
+                if len(record.cells) > MOST_COLUMNS:
+                    raise too_many_columns(self._path, record.line)
                 yield record if record.text.isascii() and "\0" not in record.text else self._legible(record)
 
     def _legible(self, record: _Record) -> _Record:
@@ -364,6 +398,17 @@ class CsvRows:
         return replace(record, cells=cells, remarks=remarks)
 
 
+def _bounded(stream: TextIO, path: Path) -> Iterator[str]:
+    """Lines of a text, none of which fills the memory."""
+    for rank in count(1):
+        line = stream.readline(LONGEST_LINE + 1)
+        if not line:
+            return
+        if len(line) > LONGEST_LINE:
+            raise beyond(f"Ligne de plus de {number(LONGEST_LINE)} caractères", path, rank)
+        yield line
+
+
 class _Lines:
     """Lines of a file; those of the record being read are kept aside, and can be put back."""
 
@@ -371,6 +416,7 @@ class _Lines:
         self._lines = lines
         self._again: deque[str] = deque()
         self.taken: list[str] = []
+        self.left = LONGEST_LINE
 
     def __iter__(self) -> _Lines:
         return self
@@ -378,6 +424,9 @@ class _Lines:
     def __next__(self) -> str:
         line = self._again.popleft() if self._again else next(self._lines)
         self.taken.append(line)
+        self.left -= len(line)
+        if self.left < 0 and len(self.taken) > 1:
+            raise csv.Error  # a quote that holds so much is one that is never closed
         return line
 
     def put_back(self, lines: list[str]) -> None:
@@ -390,22 +439,29 @@ class _Lines:
 
 
 def _read_records(lines: _Lines, separator: str, line: int) -> Iterator[_Record]:
-    """Cut lines into records; where a quote is never closed, its line alone is at fault, and the next ones are read."""
+    """Cut lines into records; where a quote is never closed, its line alone is at fault, and the next ones are read.
+
+    That it is never closed is known once all that follows is read: past some of them, a record is a line.
+    """
     reader = csv.reader(lines, delimiter=separator)
+    never_closed = 0
     while True:
-        lines.taken = []
-        cells, fault = [], ""
+        lines.taken, lines.left = [], LONGEST_LINE
+        cells, fault, reads_on = [], "", never_closed < MOST_OPEN_QUOTES
         try:
-            cells = next(reader)
+            cells = next(reader if reads_on else csv.reader(islice(lines, 1), delimiter=separator))
         except StopIteration:
             return
         except csv.Error:
             fault = "ligne que le format CSV ne permet pas"
         taken = lines.taken
         if len(taken) > 1 and (fault or _is_open(taken, lines)):
+            never_closed += 1
             fault = "guillemet ouvert et jamais fermé"
             lines.put_back(taken[1:])
             taken = taken[:1]
+        elif not reads_on and taken[0].count('"') % 2:
+            fault = "guillemet ouvert et jamais fermé"
         text = "".join(taken)
         body = text.rstrip(_LINE_ENDS)
         yield _Record(line, body, text[len(body) :], body.split(separator) if fault else cells, fault)

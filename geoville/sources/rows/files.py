@@ -6,12 +6,13 @@ takes nothing of the input through a conversion.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 from geoville.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from geoville.sources.rows.header import IsHeader
@@ -45,13 +46,31 @@ class RowFile(Protocol):
     expected_rows: int | None
     sheets: tuple[str, ...]
 
+    @property
+    def charset(self) -> str:
+        """Encoding of a file of text, and of its copy, as media types name it; empty for any other."""
+        ...
+
+    @property
+    def has_mark(self) -> bool:
+        """Whether a file of text begins with a byte order mark."""
+        ...
+
     def rows(self, wanted: Sequence[int]) -> Iterator[InputRow]:
         """Rows in order, blank lines left out, with the cells of the columns at these places."""
+        ...
+
+    def check_room(self, added: int) -> None:
+        """Refuse so many more columns where the format has no room for them; before anything is answered."""
         ...
 
     def write(self, out: Path, columns: Sequence[AddedColumn], added: Iterable[AddedCells]) -> None:
         """Copy the file to `out`, untouched, with columns added after its own; `added` is in the order of the rows."""
         ...
+
+
+OPENED_APART: ContextVar[Callable[[Path, dict[str, Any]], RowFile] | None] = ContextVar("opened_apart", default=None)
+"""What opens files instead of this process, given their path and how (`sources.rows.apart.Apart.opening`)."""
 
 
 def row_file_format(path: Path) -> str:
@@ -108,6 +127,9 @@ def open_row_file(
         raise InvalidInputError("La feuille est celle d'un classeur XLSX ou ODS", advice="ôter cette option")
     if not path.is_file():
         raise InvalidInputError(f"Le fichier « {path.name} » n'existe pas", advice="vérifier son chemin")
+    if apart := OPENED_APART.get():
+        how = {"encoding": encoding, "separator": separator, "sheet": sheet, "is_header": is_header, "fitted": fitted}
+        return apart(path, how)
     if kind == "xlsx":
         return XlsxRows(path, sheet, is_header)
     if kind == "ods":

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from geoville.sources.rows.header import FIRST_ROWS, find_header
+from geoville.sources.rows.limits import DEEPEST, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS
 from geoville.sources.rows.row import AddedCells, InputRow, cell_text, harmless
 from geoville.sources.rows.workbook import (
     DAMAGE,
@@ -45,9 +46,10 @@ _TABLE, _OFFICE, _TEXT = (f"{{{_URI}{name}:1.0}}" for name in ("table", "office"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _PARAGRAPHS = (f"{_TEXT}p", f"{_TEXT}h")
 
-MOST_ROWS, MOST_COLUMNS = 1 << 20, 1 << 14
 _MOST_SPACES = 1_000
-"""Of a sheet in a spreadsheet, and of a cell; a file that repeats its rows beyond is made to harm."""
+"""Of a cell, in a row."""
+_MOST_REPEATED_CHARACTERS = 200_000_000
+"""Of a row that is repeated, and has to be written as many times."""
 
 # --- Rows of a sheet
 
@@ -95,12 +97,20 @@ def _rows_of(content: IO[bytes]) -> Iterator[tuple[str, _Row | None]]:
     Raises
     ------
     ValueError
-        More rows or columns than a spreadsheet has.
+        More rows or columns than a spreadsheet has, a cell longer than any, or elements too deep.
     """
     sheet, depth, line = "", 0, 0
+    row, cells_read = 0, 0
     within: list[ET.Element] = []
     for event, element in ET.iterparse(content, events=("start", "end")):  # noqa: S314 - expat bounds entities
-        within = [*within, element] if event == "start" else within[:-1]
+        if event == "start":
+            within.append(element)
+            row += element.tag == f"{_TABLE}table-row"
+            cells_read = cells_read + (element.tag in _CELLS) if row else 0
+            if len(within) > DEEPEST or cells_read > MOST_COLUMNS:
+                raise ValueError
+        else:
+            within.pop()
         if element.tag == f"{_TABLE}table":
             depth += 1 if event == "start" else -1
             if event == "start" and depth == 1:
@@ -109,11 +119,14 @@ def _rows_of(content: IO[bytes]) -> Iterator[tuple[str, _Row | None]]:
         elif element.tag == f"{_TABLE}table-row" and event == "end" and depth == 1:
             repeated = int(element.get(f"{_TABLE}number-rows-repeated", "1"))
             cells = _cells_of(element)
-            if cells and line + repeated > MOST_ROWS:
+            if repeated < 1 or (cells and line + repeated > MOST_ROWS):
                 raise ValueError
             yield sheet, _Row(line + 1, repeated, cells)
             line += repeated
-            within[-1].clear()  # nothing of a row is kept once it is read
+        if event == "end":
+            row -= element.tag == f"{_TABLE}table-row"
+            if within and not row:
+                within[-1].clear()  # nothing of a row, nor of a style, is kept once it is read
 
 
 def _cells_of(row: ET.Element) -> tuple[_Cell, ...]:
@@ -138,6 +151,8 @@ def _cell_of(element: ET.Element) -> _Cell:
     covered = element.tag == _CELLS[1]
     kind = element.get(f"{_OFFICE}value-type") or element.get(f"{_URI}calcext:value-type") or ""
     shown = "\n".join(_paragraph(part) for part in element if part.tag in _PARAGRAPHS)
+    if len(shown) > LONGEST_CELL:
+        raise ValueError
     unsaid = element.get(f"{_TABLE}formula") is not None and not kind and not shown
     covers = 0 if covered else int(element.get(f"{_TABLE}number-rows-spanned", "1"))
     return _Cell(_value(element, kind, shown), unsaid, covers)
@@ -193,10 +208,13 @@ class OdsRows(WorkbookRows):
                     if line > self._header.last + 1:
                         yield _input_row(line, row.cells, wanted, merged)
 
+    @property
+    def _width(self) -> int:
+        return self._read[self._sheet].width
+
     def _copy(self, out: Path, added: Iterator[AddedCells]) -> None:
-        width = self._read[self._sheet].width
         copy_with(
-            self._path, out, _CONTENT, lambda read, text: _ContentCopy(text, self._sheet, width, added).copy(read)
+            self._path, out, _CONTENT, lambda read, text: _ContentCopy(text, self._sheet, self._width, added).copy(read)
         )
 
     def _read_sheets(self) -> dict[str, _Sheet]:
@@ -328,6 +346,8 @@ class _ContentCopy(SheetCopy):
             return
         attributes.pop(repeat, None)
         own = self._fitted()
+        if len(own) * repeated > _MOST_REPEATED_CHARACTERS:
+            raise ValueError
         for line in range(first, self._line + 1):
             tail = "".join(map(self._added_cell, self._added.at_or_none(line)))
             self._out(f"{opening(element, attributes)}{own}{tail}</{element}>")

@@ -29,6 +29,8 @@ class ParquetRows:
         The file is not Parquet.
     """
 
+    charset, has_mark = "", False
+
     def __init__(self, file: StoredFile) -> None:
         self._file, self.watched = file, file.watched()
         with file.parquet() as table:
@@ -54,6 +56,9 @@ class ParquetRows:
             for cells in zip(*(values[name] for name in names), strict=True):
                 line += 1
                 yield InputRow(line, tuple(cell_text(cell) for cell in cells))
+
+    def check_room(self, added: int) -> None:
+        """Nothing to refuse: the format has as many columns as one wants."""
 
     def write(self, out: Path, columns: Sequence[AddedColumn], added: Iterable[AddedCells]) -> None:
         """Copy the file with columns added after its own."""

@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from geoville.errors import InvalidInputError, Location
 from geoville.sources.files import Watched
+from geoville.sources.rows.limits import MOST_COLUMNS, beyond, check_parts
 from geoville.sources.rows.row import AddedCells, AddedInOrder, InputRow
 
 if TYPE_CHECKING:
@@ -66,11 +67,12 @@ class WorkbookRows(ABC):
     """
 
     format_name: ClassVar[str]
+    charset, has_mark = "", False
 
     def __init__(self, path: Path, sheet: str | None = None, is_header: IsHeader | None = None) -> None:
         self._path, self._watched = path, Watched(path)
         with self._refusing_damage((*DAMAGE, OSError)):
-            _check_whole(path)
+            check_parts(path)
         with self._open_sheets(is_header) as sheets:
             names = list(sheets)
             _check_sheet(path, names, sheet)
@@ -95,8 +97,29 @@ class WorkbookRows(ABC):
     def _copy(self, out: Path, added: Iterator[AddedCells]) -> None:
         """Copy the workbook with cells added to rows of the sheet, by increasing line."""
 
+    @property
+    @abstractmethod
+    def _width(self) -> int:
+        """Columns that the sheet fills."""
+
+    def check_room(self, added: int) -> None:
+        """Refuse to add columns beyond the last one of a spreadsheet (XFD).
+
+        Raises
+        ------
+        InvalidInputError
+            There is no room for them.
+        """
+        if self._width + added > MOST_COLUMNS:
+            raise beyond(
+                f"La feuille va jusqu'à la colonne {column_letters(self._width)}, sans place pour {added} réponses",
+                self._path,
+                advice="ôter des colonnes, ou l'enregistrer en CSV",
+            )
+
     def write(self, out: Path, columns: Sequence[AddedColumn], added: Iterable[AddedCells]) -> None:
         """Copy the workbook with columns added to the right of everything that its sheet holds."""
+        self.check_room(len(columns))
         names = AddedCells(self._header.last + 1, tuple(column.name for column in columns))
         with self._refusing_damage(DAMAGE):
             self._copy(out, chain([names], added))
@@ -159,13 +182,6 @@ MERGED_READ = "Cases fusionnées : la valeur de la première est lue sur leurs a
 def unsaid_formula(cell: str) -> str:
     """Fault of a row of which a formula has no value kept."""
     return f"Formule sans résultat gardé, case {cell} (l'ouvrir dans un tableur et l'enregistrer la calcule)"
-
-
-def _check_whole(path: Path) -> None:
-    """Read every part once: a damaged one is known before the first row is answered, not after the last."""
-    with zipfile.ZipFile(path) as archive:
-        if archive.testzip() is not None:
-            raise zipfile.BadZipFile
 
 
 # --- Copy of a workbook with cells added to the rows of a sheet; all else goes through as it is

@@ -9,11 +9,13 @@ import zipfile
 from bisect import bisect_right
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 from xml.parsers import expat
 
+from geoville.french import number
 from geoville.sources.rows.header import FIRST_ROWS, Header, find_header
+from geoville.sources.rows.limits import DEEPEST, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, beyond, too_many_columns
 from geoville.sources.rows.row import AddedCells, InputRow, cell_text, harmless
 from geoville.sources.rows.workbook import (
     DAMAGE,
@@ -71,7 +73,7 @@ def append_cells(path: Path, part: str, out: Path, added: Iterator[AddedCells]) 
     added : cells added to rows, by increasing line.
     """
     with zipfile.ZipFile(path) as source, source.open(part) as sheet:
-        width = read_layout(sheet).width
+        width = read_layout(sheet, path).width
     copy_with(path, out, part, lambda read, text: _CellAppender(text, width, added).copy(read))
 
 
@@ -111,43 +113,73 @@ class SheetLayout:
         return spans[rank][0] if rank >= 0 and line <= spans[rank][1] else None
 
 
-def read_layout(sheet: IO[bytes]) -> SheetLayout:
-    """Read the layout of a sheet; a cell without reference follows the one before it."""
-    layout = SheetLayout()
-    line = column = 0
-    has_formula = has_value = in_value = False
+def read_layout(sheet: IO[bytes], path: Path) -> SheetLayout:
+    """Read the layout of a sheet; a cell without reference follows the one before it.
 
-    def start(element: str, attributes: Attributes) -> None:
-        nonlocal line, column, has_formula, has_value, in_value
-        name = _local(element)
-        in_value = name == "v"
-        if name == "row":
-            line, column = int(attributes.get("r", line + 1)), 0
-        elif name == "c":
-            column = _column_number(attributes["r"]) if "r" in attributes else column + 1
-            layout.width = max(layout.width, column)
-            has_formula, has_value = False, attributes.get("t") == "str"  # the result may be an empty text
-        elif name == "f":
-            has_formula = True
-        elif name == "mergeCell":
-            _add_merged(layout, attributes.get("ref", ""))
+    Parameters
+    ----------
+    path : of the workbook, to name it.
 
-    def said(_: str) -> None:
-        nonlocal has_value
-        has_value = has_value or in_value
-
-    def end(element: str) -> None:
-        if _local(element) == "c" and has_formula and not has_value:
-            layout.unsaid.setdefault(line, set()).add(column - 1)
-
+    Raises
+    ------
+    InvalidInputError
+        The sheet has more rows or columns than a spreadsheet, or a cell is longer than any: it was made to harm.
+    """
+    reader = _LayoutReader(path)
     parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = said
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.said
     parser.ParseFile(sheet)
-    for spans in layout.merged.values():
+    for spans in reader.layout.merged.values():
         spans.sort()
-    return layout
+    return reader.layout
+
+
+class _LayoutReader:
+    """Takes note of the layout of a sheet, element by element, and stops at what no spreadsheet wrote."""
+
+    def __init__(self, path: Path) -> None:
+        self.layout = SheetLayout()
+        self._path = path
+        self._line = self._column = self._length = self._depth = 0
+        self._has_formula = self._has_value = self._in_value = False
+
+    def start(self, element: str, attributes: Attributes) -> None:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise beyond(f"Plus de {DEEPEST} niveaux dans la feuille", self._path, self._line)
+        name = _local(element)
+        self._in_value = name == "v"
+        if name == "row":
+            self._line, self._column = int(attributes.get("r", self._line + 1)), 0
+            if not 0 < self._line <= MOST_ROWS:
+                raise beyond(f"Ligne hors d'un tableur, qui en a {number(MOST_ROWS)}", self._path)
+        elif name == "c":
+            self._start_cell(attributes)
+        elif name == "f":
+            self._has_formula = True
+        elif name == "mergeCell":
+            _add_merged(self.layout, attributes.get("ref", ""))
+
+    def _start_cell(self, attributes: Attributes) -> None:
+        self._column = _column_number(attributes["r"]) if "r" in attributes else self._column + 1
+        if self._column > MOST_COLUMNS:
+            raise too_many_columns(self._path, self._line)
+        self.layout.width, self._length = max(self.layout.width, self._column), 0
+        # the result of a formula may be an empty text
+        self._has_formula, self._has_value = False, attributes.get("t") == "str"
+
+    def said(self, text: str) -> None:
+        self._has_value = self._has_value or self._in_value
+        self._length += len(text)
+        if self._length > LONGEST_CELL:
+            raise beyond(f"Case de plus de {number(LONGEST_CELL)} caractères", self._path, self._line)
+
+    def end(self, element: str) -> None:
+        self._depth -= 1
+        if _local(element) == "c" and self._has_formula and not self._has_value:
+            self.layout.unsaid.setdefault(self._line, set()).add(self._column - 1)
 
 
 def _add_merged(layout: SheetLayout, reference: str) -> None:
@@ -224,7 +256,7 @@ class XlsxRows(WorkbookRows):
     def _open_sheets(self, is_header: IsHeader | None) -> Iterator[dict[str, SheetSeen]]:
         with self._open() as workbook:
             yield {
-                worksheet.title: SheetSeen(worksheet.max_row, partial(_header_of, worksheet, is_header))
+                worksheet.title: SheetSeen(worksheet.max_row, partial(self._header_in, worksheet, is_header))
                 for worksheet in workbook.worksheets
             }
 
@@ -251,14 +283,16 @@ class XlsxRows(WorkbookRows):
     def _copy(self, out: Path, added: Iterator[AddedCells]) -> None:
         append_cells(self._path, sheet_part(self._path, self._sheet), out, added)
 
-    @cached_property
-    def _layout(self) -> SheetLayout:
-        with (
-            self._refusing_damage(DAMAGE),
-            zipfile.ZipFile(self._path) as archive,
-            archive.open(sheet_part(self._path, self._sheet)) as sheet,
-        ):
-            return read_layout(sheet)
+    @property
+    def _width(self) -> int:
+        return self._layout.width
+
+    def _header_in(self, worksheet: Any, is_header: IsHeader | None) -> Header:
+        """Header of a sheet, once it is seen that its rows may be read."""
+        part = sheet_part(self._path, worksheet.title)
+        with zipfile.ZipFile(self._path) as archive, archive.open(part) as sheet:
+            self._layout = read_layout(sheet, self._path)
+        return _header_of(worksheet, is_header)
 
     @contextmanager
     def _open(self) -> Iterator[Any]:

@@ -136,7 +136,7 @@ class FileJob:
 
         with self.unchanged(input_sha256) as check:
             summary = merge(self.rows, self._places, journal.answers(), out.path, check)
-        write_provenance(self.record.provenance(input_sha256, desk), out.path)
+        write_provenance(self.record.provenance(input_sha256, desk), out.path, is_copy=True)
         journal.remove()
         return summary
 
@@ -207,6 +207,7 @@ def open_file_job(
         if file == answered:
             raise same_file()
         rows = ParquetRows(file)
+    rows.check_room(len(ADDED_COLUMNS))
     questions = with_only_commune(columns.asked_of(rows), desk)
     return FileJob(file, answered, rows, Asking(questions, on), desk)
 
