@@ -31,6 +31,7 @@ from geoville.sources.official.tables import (
     IndexedAddresses,
     convert_grid,
     convert_iris_income,
+    ground_of_cells,
     make_cells,
     people_by_commune,
     read_published_grid,
@@ -254,7 +255,7 @@ def complete_tables(folder: Path, workshop: Workshop) -> tuple[Converted, ...]:
     """Make the tables that follow from several data sets: zones of cells, reference incomes of urban units."""
     grids = sorted(folder.glob("grid_*.parquet"))
     iris = folder / "iris.parquet"
-    made = [make_cells(grids, workshop.outlines, iris if iris.is_file() else None, folder)] if grids else []
+    made = [make_cells(grids, workshop.ground, iris if iris.is_file() else None, folder)] if grids else []
     incomes = workshop.whole.write_unit_incomes(folder)
     return (*made, incomes) if incomes else tuple(made)
 
@@ -877,6 +878,9 @@ _READ_WHOLE = frozenset({"grid", "iris_income"})
 """Kinds from which the figures of whole urban units are estimated, in and out of the territory."""
 
 
+_CUT_BY_CELLS = "Découpé par les carreaux habités du territoire : les contours de ses communes manquent."
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """The folder where a version of a pack is made.
@@ -896,6 +900,11 @@ class Workshop:
         """Outlines of the communes, once they have come."""
         communes = self.folder / "communes.parquet"
         return read_outlines(communes) if communes.is_file() else None
+
+    @property
+    def ground(self) -> CommuneOutlines | None:
+        """What cuts layers: the outlines, else the cells of the area, which a grid cuts by the communes it writes."""
+        return self.outlines or ground_of_cells(sorted(self.folder.glob("grid_*.parquet")), self.area)
 
     def make(self, origin: Origin) -> tuple[Converted, ...]:
         """Convert the files of a data set.
@@ -923,11 +932,13 @@ class Workshop:
         grid = self._grid(found, data_set, made=known is not None)
         if known is not None:
             return known
-        outlines = self.outlines if data_set.kind in CUT_BY_OUTLINES else None
         if grid is None:
-            made = convert(found, data_set, self.area, self.folder, outlines, index_addresses=_index_addresses)
+            ground = self.ground if data_set.kind in CUT_BY_OUTLINES else None
+            made = convert(found, data_set, self.area, self.folder, ground, index_addresses=_index_addresses)
+            if ground is not None and self.outlines is None:
+                made = tuple(replace(file, notes=(*file.notes, _CUT_BY_CELLS)) for file in made)
         else:
-            made = (convert_grid(grid, self.area, self.folder, outlines),)
+            made = (convert_grid(grid, self.area, self.folder, self.outlines),)
         self.journal.note(data_set.id, origin.checksums, made)
         return made
 

@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.crs import commune_of
+from geoville.crs import commune_of, departement_of
 from geoville.errors import InvalidInputError, Location
 from geoville.model import Kind
-from geoville.sources.contours import epsg_of, fault_of, projected_all, read_perimeters, repaired
+from geoville.sources.contours import (
+    INSEE_CODE,
+    departement_of_row,
+    epsg_of,
+    fault_of,
+    projected_all,
+    read_perimeters,
+    repaired,
+)
 from geoville.sources.layers import TOWNS_WITH_ARRONDISSEMENTS, read_streets
 from geoville.sources.official import recognise as known
 from geoville.sources.official.area import Converted, Faults, write_layer
@@ -409,6 +417,8 @@ def convert_perimeters(
 ) -> tuple[Converted, ...]:
     """Write the perimeters that have a point in common with a commune of the area; nothing where there is none.
 
+    Where nothing tells where the area is: those of its communes by the codes of the publisher, or of its département.
+
     Raises
     ------
     InvalidInputError
@@ -432,9 +442,23 @@ def convert_perimeters(
 def _near(perimeters: Sequence[Perimeter], area: Area, outlines: CommuneOutlines | None, kind: Kind) -> list[Perimeter]:
     if area.is_country or not perimeters:
         return list(perimeters)
+    if outlines is None and all(departement_of_row(item.code, item.communes) for item in perimeters):
+        return [perimeter for perimeter in perimeters if _is_said_to_be_in(perimeter, area)]
     shapes = np.array([perimeter.geometry for perimeter in perimeters], dtype=object)
     touching = needed(outlines, f"les {kind.upper()}").touch(shapes)
     return [perimeter for perimeter, touches in zip(perimeters, touching, strict=True) if touches]
+
+
+def _is_said_to_be_in(perimeter: Perimeter, area: Area) -> bool:
+    """Whether a perimeter is of a commune of the area by its publisher's codes; without these, of its département.
+
+    More than the area needs does no harm: what lies elsewhere decides nothing here.
+    """
+    codes = [commune for commune in perimeter.communes if INSEE_CODE.fullmatch(commune)]
+    if codes:
+        return any(area.holds(code) for code in codes)
+    departement = departement_of_row(perimeter.code, perimeter.communes)
+    return area.departement == departement or departement in {departement_of(code) for code in area.communes or ()}
 
 
 # --- Streets of the area, from BD TOPO or exports of OpenStreetMap, as the `streets.parquet` of a pack

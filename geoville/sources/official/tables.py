@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 from geoville.carroyage.cell_id import format_cell_ids, parse_cell_ids
-from geoville.carroyage.grid import CELL_SIZE_M
+from geoville.carroyage.grid import CELL_SIZE_M, cell_squares, union_of_cells
 from geoville.carroyage.lattice import place_keys, places_of
 from geoville.crs import GRID_CRS, WGS84, commune_codes, commune_of, projected_epsg, transform_points
 from geoville.errors import AddressListError, GridError, InvalidInputError, Location
@@ -23,7 +23,7 @@ from geoville.sources.addresses import BAL, BAN, GZIP_START, JSON_LINES, open_ad
 from geoville.sources.grids import SPELLINGS, fixed_width_ids, numbers, open_grid_file, read_counts, read_grid
 from geoville.sources.official import recognise as known
 from geoville.sources.official.area import Converted, Faults, write_table
-from geoville.sources.official.layers import NOWHERE, commune_of_iris, layers_to_read, needed, zone_at
+from geoville.sources.official.layers import NOWHERE, CommuneOutlines, commune_of_iris, layers_to_read, needed, zone_at
 from geoville.sources.official.recognise import (
     LABELS,
     kind_of_layer,
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from geoville.carroyage.grid import Grid
     from geoville.carroyage.portrait import CellCounts
     from geoville.sources.official.area import Area, Recognised
-    from geoville.sources.official.layers import CommuneOutlines
     from geoville.sources.official.recognise import Table
     from geoville.sources.registry import DataSet
 
@@ -466,6 +465,27 @@ def make_cells(grids: Sequence[Path], outlines: CommuneOutlines | None, iris: Pa
         pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()}), folder / CELLS_FILE
     )
     return Converted(folder / CELLS_FILE, CELLS_ROLE, len(easting), 0, _unplaced(communes, codes, iris))
+
+
+def ground_of_cells(grids: Sequence[Path], area: Area) -> CommuneOutlines | None:
+    """The cells of an area as its ground, where nobody gave the outlines of its communes; None without cells.
+
+    Parameters
+    ----------
+    grids : Parquet files of the pack, cut to the area by the communes that the grid writes.
+
+    Returns
+    -------
+    One outline, named after the commune where the area is of one, else without a code: inhabited cells only, and whole
+    where they lie on a limit.
+    """
+    if not grids:
+        return None
+    epsg, easting, northing = _corners(grids)
+    ground = union_of_cells(cell_squares(easting, northing, epsg, area.epsg))
+    towns = sorted(area.towns or ())
+    code = towns[0] if len(towns) == 1 else ""
+    return CommuneOutlines(np.array([code]), np.array([ground], dtype=object), area.epsg)
 
 
 def _corners(grids: Sequence[Path]) -> tuple[int, NDArray[np.int64], NDArray[np.int64]]:

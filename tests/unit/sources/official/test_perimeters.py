@@ -68,12 +68,22 @@ def test_no_quarter_in_the_area_is_no_file(tmp_path: Path, pack: Path, converted
     assert list(pack.iterdir()) == []
 
 
-def test_the_country_needs_no_outlines_and_a_town_does(tmp_path: Path, converted) -> None:
+def test_without_outlines_the_codes_of_the_publisher_cut(tmp_path: Path, pack: Path, converted) -> None:
+    """By commune where it gives their codes, else by the département that the code of a quarter holds."""
     quarters().to_file(tmp_path / "a.gpkg")
     (made,) = converted([tmp_path / "a.gpkg"], QPV, of=Area(2154, None), within=None)
     assert (made.rows, made.left_out) == (3, 0)
-    with pytest.raises(InvalidInputError, match="contours des communes manquent pour découper les QPV"):
-        converted([tmp_path / "a.gpkg"], QPV, within=None)
+    (made,) = converted([tmp_path / "a.gpkg"], QPV, of=Area(2154, frozenset({"62548"})), within=None)
+    assert gpd.read_parquet(made.path)["code"].tolist() == ["QN06254M"]
+    quarters().assign(insee_com=["Calais", "Marck", "Lille"]).to_file(tmp_path / "b.gpkg")
+    (made,) = converted([tmp_path / "b.gpkg"], QPV, within=None)
+    assert gpd.read_parquet(made.path)["code"].tolist() == CODES[:2]
+
+
+def test_what_nothing_cuts_is_refused(tmp_path: Path, converted) -> None:
+    layer([square(1, 1, 400)], ID_ZFU=["zone"], NOM_ZFU=["Zone"]).to_file(tmp_path / "zfu.gpkg")
+    with pytest.raises(InvalidInputError, match="contours des communes manquent pour découper les ZFU"):
+        converted([tmp_path / "zfu.gpkg"], ZFU, within=None)
 
 
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")
