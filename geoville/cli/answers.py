@@ -295,6 +295,8 @@ def _print_table(table: CheckedTable) -> None:
     summary = table.summary()
     print_table(("Fondement", "Actions", "Euros"), total_rows((*summary.by_ground, summary.whole)))
     print_table(("Ce qui va aux QPV", "Actions", "Euros"), total_rows(summary.by_reach))
+    if table.seats_in_words:
+        print_lines([table.seats_in_words])
     if table.skipped:
         print_lines([f"Lignes gardées sans réponse (vides, en-têtes répétés, totaux) : {len(table.skipped)}"])
     if table.faults:

@@ -7,6 +7,7 @@ is published, so that it tells nothing more.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -14,7 +15,6 @@ from typing import TYPE_CHECKING
 from geoville.law import parameter
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Collection, Sequence
 
     from geoville.law import DatedValue
@@ -138,14 +138,53 @@ class PublishedLists:
 
         Notes
         -----
-        Two lists that differ by fewer people than the threshold would tell, by subtraction, where these few live.
+        What is published of some lists may be added and subtracted: the list of a year less those of its workshops
+        tells where those few live who came to none. Every sum of lists with any coefficients is looked at, by
+        elimination; one that leaves fewer people than the threshold refuses the list. A list under the threshold has no
+        count published.
         """
-        for other_judged, other in self._known:
-            apart = ((people - other) + (other - people)).total()
-            if 0 < apart < self._threshold or (apart == 0 and judged != other_judged):
-                return False
+        if people.total() < self._threshold:
+            return True
+        if any(people == other and judged != other_judged for other_judged, other in self._known):
+            return False
+        lists = [*(other for _, other in self._known), people]
+        if 0 < _fewest_left(lists) < self._threshold:
+            return False
         self._known.append((judged, people))
         return True
+
+
+_PRIME = 2_147_483_629
+"""Elimination is done modulo a prime: exact, and as good as with fractions unless it divides a determinant."""
+
+
+def _fewest_left(lists: Sequence[Counter[str]]) -> int:
+    """Fewest people that a sum of lists, with coefficients, leaves; 0 where every sum leaves nobody.
+
+    People who are on the same lists are never told apart: they make one column. Columns are cleared from the most
+    people to the fewest, so that each row that remains holds as few people as it can.
+    """
+    import numpy as np
+
+    alike: Counter[tuple[int, ...]] = Counter(tuple(some[key] for some in lists) for key in set().union(*lists))
+    columns = sorted(alike, key=lambda times: alike[times] * max(times), reverse=True)
+    people = np.array([alike[times] * max(times) for times in columns])
+    matrix = np.array(columns, dtype=np.int64).T % _PRIME
+    rank = 0
+    for column in range(matrix.shape[1]):
+        pivots = rank + np.flatnonzero(matrix[rank:, column])
+        if not len(pivots):
+            continue
+        matrix[[rank, pivots[0]]] = matrix[[pivots[0], rank]]
+        matrix[rank] = matrix[rank] * pow(int(matrix[rank, column]), -1, _PRIME) % _PRIME
+        others = np.flatnonzero(matrix[:, column])
+        for row in others[others != rank]:
+            matrix[row] = (matrix[row] - matrix[row, column] * matrix[rank]) % _PRIME
+        rank += 1
+        if rank == len(matrix):
+            break
+    left = (matrix != 0) @ people
+    return int(left[left > 0].min(initial=people.sum()))
 
 
 def _masked(cells: Sequence[int], small: set[int], threshold: int) -> set[int]:

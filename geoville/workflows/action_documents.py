@@ -127,6 +127,7 @@ class ActionTableDocument(TypedDict):
     changes: Annotated[list[ChangeDocument], Said("Ce qui change depuis le tableau d'avant ; vide sans lui")]
     faults: Annotated[int, Said("Actions sans réponse")]
     skipped: Annotated[int, Said("Lignes vides, en-têtes répétés, totaux")]
+    seats: Annotated[str | None, Said("Combien de sièges de porteurs sont trouvés, et comment ; vide sans leur liste")]
     sources: list[str]
     rows: list[ActionRowDocument]
 
@@ -148,6 +149,7 @@ def table_document(
         "changes": [_change(change) for change in changes],
         "faults": len(table.faults),
         "skipped": len(table.skipped),
+        "seats": table.seats_in_words or None,
         "sources": list(table.citations),
         "rows": [row_document(row) for row in table.checked] if with_rows else [],
     }
@@ -205,7 +207,7 @@ def row_document(row: CheckedRow) -> ActionRowDocument:
         "quarters": [{"code": code, "name": name, "distance_m": None} for code, name in row.quarters],
         "nearest": _neighbour(nearest) if nearest else None,
         "declared": _declared(row.declared) if row.declared else None,
-        "seat": row.seat or None,
+        "seat": row.seat.words if row.seat else None,
         "catchment_share": row.catchment_share,
         "remarks": list(row.remarks),
         "decision": {"text": row.decision.text, "by": row.decision.by, "on": row.decision.on} if row.decision else None,

@@ -14,6 +14,7 @@ from geoville.rendering.action_report import ActionReport, report_pdf
 from geoville.sources.action_tables import KIND_REASONS
 from geoville.sources.files import replacing
 from geoville.sources.rows.row import harmless
+from geoville.version import __version__
 from geoville.workflows.action_tables import read_answered
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def report_title(table: CheckedTable) -> str:
 
 def _report(table: CheckedTable, issued: date, changes: Sequence[TotalChange]) -> ActionReport:
     remarks = [_change_in_words(change) for change in changes if change.group in ("Ensemble", "Ce qui va aux QPV")]
+    if table.seats_in_words:
+        remarks.append(table.seats_in_words)
     if table.faults:
         remarks.append(f"{len(table.faults)} lignes en erreur ne sont pas comptées.")
     if table.skipped:
@@ -117,6 +120,7 @@ def _workbook(table: CheckedTable, issued: date, changes: Sequence[TotalChange])
     start = len(rows) + 1
     rows += [("Ce qui va aux QPV", *_HEADERS[1:]), *map(_cells, summary.by_reach), ()]
     rows += [("Fondement", *_HEADERS[1:]), *map(_cells, (*summary.by_ground, summary.whole))]
+    rows += [(), (table.seats_in_words,)] if table.seats_in_words else []
     _fill(first, rows)
     _chart(first, start, len(summary.by_reach))
     first.column_dimensions["A"].width = 70
@@ -131,7 +135,9 @@ def _workbook(table: CheckedTable, issued: date, changes: Sequence[TotalChange])
         complete.column_dimensions[letter].width = width
     left_out = [row for row in table.checked if row.finding is None]
     _fill(book.create_sheet("Lignes sans réponse"), [_SKIPPED, *((row.line, _why(row)) for row in left_out)])
-    _fill(book.create_sheet("Sources"), [("Source",), *((text,) for text in table.citations)])
+    sources = book.create_sheet("Sources")
+    _fill(sources, [("Source", "Empreinte (SHA-256)"), *((text,) for text in table.citations), *_files(table)])
+    sources.column_dimensions["A"].width, sources.column_dimensions["B"].width = 100, 70
     return book
 
 
@@ -149,15 +155,33 @@ def _why(row: CheckedRow) -> str:
     return row.fault or KIND_REASONS[row.kind]
 
 
+def _files(table: CheckedTable) -> Iterator[tuple[str, str]]:
+    """What the answers were made of, beside the sources of the contours."""
+    for file in table.files():
+        yield f"{_ROLES[file.role]} : {table.name if file.role == 'actions' else file.name}", file.sha256
+    yield f"Réponses : geoville {__version__}", ""
+
+
+_ROLES = {
+    "actions": "Tableau des actions",
+    "bearers": "Liste des associations",
+    "decisions": "Décisions",
+}
+
+
 def _to_complete(table: CheckedTable) -> Iterator[tuple[Any, ...]]:
-    """What each bearer must still give, ready to be sent; actions that need nothing more are left out."""
-    for row in table.answered:
+    """What each bearer must still give, ready to be sent, bearer by bearer; actions that need nothing are left out."""
+    for row in sorted(table.answered, key=_bearer_of):
         finding = row.finding
         if finding is None or finding.ground is ActionGround.IN_QPV or not finding.evidence_missing:
             continue
         missing = " ".join((*finding.evidence_missing, *row.remarks))
         name = GROUND_NAMES[finding.ground]
         yield row.line, finding.action.bearer, finding.action.title, name, missing, ""
+
+
+def _bearer_of(row: CheckedRow) -> tuple[str, int]:
+    return french.fold(row.finding.action.bearer if row.finding else ""), row.line
 
 
 def _fill(sheet: Any, rows: Iterable[Sequence[Any]]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville import french
 from geoville.crs import WGS84, epsg_at_point, transform_geometry
-from geoville.eligibility.actions.action import ActionGround, SpotStanding
+from geoville.eligibility.actions.action import NO_PLACE, ActionGround, SpotStanding
 from geoville.eligibility.actions.check import BOP_147, GROUND_NAMES, REGION
 from geoville.eligibility.actions.declared import (
     AGREEMENT_NAMES,
@@ -122,7 +122,6 @@ _HOMES_ELSEWHERE = (
     "Les domiciles sont dans un autre fichier, qui n'est pas lu ici : les écrire dans la cellule, séparés par « | »."
 )
 
-_NO_PLACE = NotFound("Le lieu de l'action n'est pas donné")
 _SEAT_LABEL = "siège du porteur, pris pour lieu comme demandé"
 _STANDING_WORDS = {
     SpotStanding.INSIDE: "dans",
@@ -312,6 +311,24 @@ _ANSWERED = (
 
 
 @dataclass(frozen=True, slots=True)
+class SeatFinding:
+    """What is told of the seat of a bearer, which is not the place of its action.
+
+    Parameters
+    ----------
+    words : French sentence; why none is told, where none is.
+    joined_by : what the action and the list of associations have in common; None where no seat is known.
+    standing : with the QPV; None where no seat is known.
+    position : None where it was not found.
+    """
+
+    words: str
+    joined_by: Meaning | None = None
+    standing: SpotStanding | None = None
+    position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedRow:
     """One row of a table of actions.
 
@@ -322,7 +339,7 @@ class CheckedRow:
     fault : French sentence, empty where there is none.
     amount : euros; None where none is written.
     declared : what the quarters that the bearer declares are worth; None where none is declared.
-    seat : French sentence about the bearer's seat; empty where no list was given.
+    seat : of the bearer; None where no list was given.
     catchment_share : in [0, 1], of the people around who live in a QPV; None where it was not asked or is not known.
     remarks : French sentences about what was written and could not be used.
     key : by which a decision finds its action again; empty where the row is no action.
@@ -335,7 +352,7 @@ class CheckedRow:
     amount: float | None = None
     theme: str = ""
     declared: DeclaredFinding | None = None
-    seat: str = ""
+    seat: SeatFinding | None = None
     catchment_share: float | None = None
     remarks: tuple[str, ...] = ()
     key: str = ""
@@ -400,7 +417,7 @@ class CheckedRow:
             "action_qpv_distance_m": round(nearest.distance_m, 1) if nearest else None,
             "action_qpv_declares": AGREEMENT_NAMES[self.declared.agreement] if self.declared else None,
             "action_qpv_declares_raison": " ".join(self.declared.reasons) if self.declared else None,
-            "action_siege": self.seat or None,
+            "action_siege": self.seat.words if self.seat else None,
             "action_secteur_part_qpv": self.catchment_share,
             "action_remarques": " ".join(self.remarks) or None,
             _KEY: self.key or None,
@@ -491,12 +508,12 @@ class _Checking:
         if amount is None and Meaning.AMOUNT in said:
             remarks.append(f"Le montant « {said[Meaning.AMOUNT]} » n'est pas un nombre.")
         places = self._places(said, start)
-        seat_text, seat = self._seat(said, start)
-        if self._choices.seat_as_place and isinstance(seat, Position) and places == (_NO_PLACE,):
-            places = (seat,)
+        seat = self._seat(said, start)
+        if self._choices.seat_as_place and seat and seat.position and places == (NO_PLACE,):
+            places = (seat.position,)
             remarks.append(f"Lieu : {_SEAT_LABEL}.")
-        zone = self._zone(said, remarks, has_place=places != (_NO_PLACE,))
-        if zone is not None and places == (_NO_PLACE,):
+        zone = self._zone(said, remarks, has_place=places != (NO_PLACE,))
+        if zone is not None and places == (NO_PLACE,):
             places = ()
         asked = AskedAction(
             file=self._source.name,
@@ -516,7 +533,7 @@ class _Checking:
             amount=amount,
             theme=" ".join(said.get(Meaning.THEME, "").split()),
             declared=self._declared(said, finding),
-            seat=seat_text,
+            seat=seat,
             catchment_share=self._catchment_share(places, start),
             remarks=tuple(remarks),
             key=key,
@@ -530,32 +547,34 @@ class _Checking:
         ]
         if Meaning.LON in said and Meaning.LAT in said and not any(isinstance(item, Position) for item in found):
             return (typed_position(number_of(said[Meaning.LON]), number_of(said[Meaning.LAT])),)
-        return tuple(found) or (_NO_PLACE,)
+        return tuple(found) or (NO_PLACE,)
 
     def _place(self, text: str, said: Mapping[Meaning, str], on: date) -> Position | NotFound:
         town = [said.get(key, "") for key in (Meaning.POSTCODE, Meaning.TOWN) if key in self._columns]
         cells = (text, *town, *([said.get(Meaning.CITYCODE, "")] if self._questions.citycode else []))
         answer = self._questions.ask(cells, self._desk.finder, on).answer
-        return _NO_PLACE if answer is None else answer.position or NotFound(answer.reasons[0])
+        return NO_PLACE if answer is None else answer.position or NotFound(answer.reasons[0])
 
-    def _seat(self, said: Mapping[Meaning, str], on: date) -> tuple[str, Position | None]:
-        """What is told of the seat of the bearer, and where it is."""
+    def _seat(self, said: Mapping[Meaning, str], on: date) -> SeatFinding | None:
+        """Where the seat of the bearer is; None where no list was given."""
         if self._bearers is None:
-            return "", None
+            return None
         seat = self._bearers.seat(said)
         if not isinstance(seat, Seat):
-            return seat, None
+            return SeatFinding(seat)
         try:
             answer = self._bearers.questions.ask(seat.cells, self._desk.finder, on).answer
         except InvalidInputError:
             answer = None
         joined = f"Siège du porteur (par {JOINED_BY[seat.joined_by]}), pas le lieu de l'action"
         if answer is None or answer.position is None:
-            return f"{joined} : {_STANDING_WORDS[SpotStanding.NOT_FOUND]}.", None
-        standing = self._desk.layers.place(1, answer.position, on).quarters
-        codes = ", ".join(hit.perimeter.code for hit in standing.met)
-        there = standing.standing in (SpotStanding.INSIDE, SpotStanding.PARTLY)
-        return f"{joined} : {_STANDING_WORDS[standing.standing]}{f' {codes}' if there else ''}.", answer.position
+            lost = SpotStanding.NOT_FOUND
+            return SeatFinding(f"{joined} : {_STANDING_WORDS[lost]}.", seat.joined_by, lost)
+        found = self._desk.layers.place(1, answer.position, on).quarters
+        codes = ", ".join(hit.perimeter.code for hit in found.met)
+        there = found.standing in (SpotStanding.INSIDE, SpotStanding.PARTLY)
+        words = f"{joined} : {_STANDING_WORDS[found.standing]}{f' {codes}' if there else ''}."
+        return SeatFinding(words, seat.joined_by, found.standing, answer.position)
 
     def _zone(self, said: Mapping[Meaning, str], remarks: list[str], *, has_place: bool) -> Area | None:
         """Area of an action; one that cannot be read is told, and takes nothing from an answer that has a place."""
@@ -715,6 +734,20 @@ class CheckedTable:
         return tuple(row for row in self.checked if row.status == SKIPPED)
 
     @property
+    def seats_in_words(self) -> str:
+        """How many seats of bearers were found, by what, and where they stand; empty where no list was given."""
+        seats = [row.seat for row in self.checked if row.seat is not None]
+        if not seats:
+            return ""
+        by = Counter(JOINED_BY[seat.joined_by] for seat in seats if seat.joined_by)
+        where = Counter(_STANDING_WORDS[seat.standing] for seat in seats if seat.standing)
+        found = " ; ".join(f"{french.number(count)} par {name}" for name, count in by.most_common())
+        stand = ", ".join(f"{french.number(count)} {name}" for name, count in where.most_common())
+        told = f"{found} ({stand}) ; " if found else ""
+        rest = f"{french.number(len(seats) - by.total())} sans siège sûr"
+        return f"Sièges des porteurs, qui ne sont pas les lieux des actions : {told}{rest}."
+
+    @property
     def citations(self) -> tuple[str, ...]:
         """Sources of the answers, as they are to be cited."""
         return tuple(dict.fromkeys(source.citation for finding in self.findings for source in finding.sources))
@@ -749,9 +782,14 @@ class CheckedTable:
             "default_citycode": self.choices.default_citycode or None,
             "catchment_m": self.choices.catchment_m,
         }
+        write_provenance(
+            Provenance(COMMAND, self.files(), (secrecy_law(),), parameters, tuple(sources)), out, is_copy=True
+        )
+
+    def files(self) -> tuple[InputFile, ...]:
+        """Files that the answers were made of, by what each is, with their checksums."""
         given = {"actions": self.source, "bearers": self.choices.bearers, "decisions": self.choices.decisions}
-        files = tuple(InputFile(role, path.name, sha256_of(path)) for role, path in given.items() if path is not None)
-        write_provenance(Provenance(COMMAND, files, (secrecy_law(),), parameters, tuple(sources)), out, is_copy=True)
+        return tuple(InputFile(role, path.name, sha256_of(path)) for role, path in given.items() if path is not None)
 
 
 def _document(row: CheckedRow) -> dict[str, Any]:
@@ -763,7 +801,7 @@ def _document(row: CheckedRow) -> dict[str, Any]:
         "amount": row.amount,
         "quarters": [code for code, _ in row.quarters],
         "declared": row.declared.agreement.value if row.declared else None,
-        "seat": row.seat or None,
+        "seat": row.seat.words if row.seat else None,
         "remarks": list(row.remarks),
         "answer": action_document(row.finding) if row.finding else None,
     }

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from geoville.model import NotFound
+
 if TYPE_CHECKING:
     from datetime import date
 
     from shapely.geometry.base import BaseGeometry
 
     from geoville.eligibility.secrecy import PublishedCounts
-    from geoville.model import Basis, NotFound, PerimeterHit, Position, Rule, RuleStatus, Source
+    from geoville.model import Basis, PerimeterHit, Position, Rule, RuleStatus, Source
 
 
 class ActionGround(StrEnum):
@@ -98,6 +100,10 @@ class Catchment:
 
 
 Public = StatedShare | StatedCounts | Homes | Catchment
+
+
+NO_PLACE = NotFound("Le lieu de l'action n'est pas donné")
+"""Of a table's row, or of whatever describes an action without saying where it takes place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from geoville import french
 from geoville.crs import LAMBERT_93, epsg_at_point
 from geoville.eligibility.actions.action import (
+    NO_PLACE,
     Action,
     ActionFinding,
     ActionGround,
@@ -235,7 +236,8 @@ def _why_unknown(spots: Sequence[SpotFinding]) -> str:
         told = next(spot.quarters.reason for spot in spots if spot.quarters.standing is SpotStanding.NOT_FOUND)
         why = f"un lieu n'est pas trouvé, ou sort du territoire connu ({told.rstrip('.')})"
     else:
-        why = "la position d'un lieu n'est pas assez sûre"
+        told = next(spot.quarters.reason for spot in spots if spot.quarters.standing is SpotStanding.UNCERTAIN)
+        why = told.removeprefix("À vérifier : ").rstrip(".")
     return f"On ne sait pas : {why}. Ce n'est pas un « non »."
 
 
@@ -743,7 +745,9 @@ def _missing(stage: StageFinding, public: Beneficiaries | None) -> Iterator[str]
         yield "Un jour où des QPV sont en vigueur : il n'y en avait pas encore."
         return
     quarters = [spot.quarters for spot in stage.spots]
-    if any(item.standing in (SpotStanding.UNCERTAIN, SpotStanding.NOT_FOUND) for item in quarters):
+    if all(item.standing is SpotStanding.NOT_FOUND and item.reason == NO_PLACE.reason for item in quarters):
+        yield "Le lieu de l'action (un numéro et une rue, un équipement, ou des coordonnées)."
+    elif any(item.standing in (SpotStanding.UNCERTAIN, SpotStanding.NOT_FOUND) for item in quarters):
         yield "La position exacte de chaque lieu (un numéro et une rue, ou des coordonnées)."
     if any(item.basis is Basis.ESTIMATED or item.standing is SpotStanding.UNKNOWN for item in quarters):
         yield f"Le contour officiel des QPV en vigueur le {french.long_date(stage.start)}."

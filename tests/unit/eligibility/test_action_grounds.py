@@ -98,7 +98,7 @@ def test_an_action_in_a_quarter_rests_on_its_place_whatever_the_evidence() -> No
     [
         ({"quarters": SpotStanding.UNKNOWN}, "aucun contour de QPV en vigueur"),
         ({"quarters": SpotStanding.NOT_FOUND}, "un lieu n'est pas trouvé"),
-        ({"quarters": UNSURE}, "la position d'un lieu n'est pas assez sûre"),
+        ({"quarters": UNSURE}, "On ne sait pas : "),
     ],
 )
 def test_what_is_not_known_says_why_and_rests_on_nothing(asked: dict, why: str) -> None:

@@ -197,7 +197,7 @@ def test_the_national_schema_of_subsidies_is_answered_as_it_is(desk, tmp_path):
     action = checked.finding.action
     assert (action.title, action.bearer, checked.amount) == ("Sport", "Association inventée", 1500.0)
     assert (action.start, action.end) == (date(2026, 2, 1), date(2026, 6, 30))
-    assert checked.seat == "Siège du porteur (par le SIRET), pas le lieu de l'action : dans QN06254M."
+    assert checked.seat.words == "Siège du porteur (par le SIRET), pas le lieu de l'action : dans QN06254M."
     assert checked.finding.ground is Ground.UNKNOWN, "a seat is not the place of an action"
 
 
@@ -210,8 +210,8 @@ def test_a_seat_is_the_place_only_where_it_is_asked(desk, tmp_path):
     asked = answers(desk, tmp_path, *lines, bearers=bearers, seat_as_place=True)
     assert [finding.ground for finding in asked.findings] == [Ground.IN_QPV, Ground.UNKNOWN, Ground.UNKNOWN]
     assert any("siège du porteur, pris pour lieu comme demandé" in text for text in asked.checked[0].remarks)
-    assert "2 adresses" in asked.checked[1].seat
-    assert "pas dans la liste" in asked.checked[2].seat
+    assert "2 adresses" in asked.checked[1].seat.words
+    assert "pas dans la liste" in asked.checked[2].seat.words
     with pytest.raises(InvalidInputError, match="--bearers"):
         TableChoices(seat_as_place=True)
 
@@ -317,6 +317,32 @@ def test_two_lists_of_homes_that_could_be_subtracted_are_not_both_counted(desk, 
     found = answers(desk, tmp_path, header, *rows)
     assert [bool(finding.beneficiaries) for finding in found.findings] == [True, False, True, False, True]
     assert "désignerait quelques personnes" in found.checked[1].remarks[0]
+
+
+def test_a_list_that_is_the_sum_of_others_and_a_few_people_is_not_counted(desk, tmp_path):
+    """The year's list less its two workshops would tell where three people live."""
+    morning, evening = (
+        [f"{number} rue {street}, Calais" for number in range(1, 21)] for street in ("Mollien", "de Vic")
+    )
+    few = [f"{number} rue Youri Gagarine, 62100 Calais" for number in range(1, 4)]
+    rows = [f"{name};{OUTSIDE};{' | '.join(homes)}" for name, homes in (("A", morning), ("B", evening))]
+    year = f"Année;{OUTSIDE};{' | '.join([*morning, *evening, *few])}"
+    told = answers(desk, tmp_path, "Titre;Lieu;Domiciles", *rows, year)
+    first, second, third = (row.finding.beneficiaries for row in told.checked)
+    assert first.counts is not None
+    assert second.counts is not None
+    assert third is None
+    assert "la différence désignerait quelques personnes" in told.checked[2].remarks[-1]
+
+
+def test_the_seats_found_are_counted_and_the_files_cited(desk, tmp_path):
+    (tmp_path / "assos.csv").write_text(f"nom;adresse\nA;{INSIDE}\nB;{OUTSIDE}\n", encoding="utf-8")
+    told = answers(desk, tmp_path, "Titre;Porteur", "x;A", "y;B", "z;C", bearers=tmp_path / "assos.csv")
+    assert told.seats_in_words.endswith("2 par le nom exact (1 dans, 1 hors QPV) ; 1 sans siège sûr.")
+    write_report(told, tmp_path / "r.xlsx", issued=TODAY)
+    sources = pd.read_excel(tmp_path / "r.xlsx", sheet_name="Sources", engine="openpyxl")
+    files = sources[sources["Empreinte (SHA-256)"].notna()]
+    assert list(files["Source"]) == ["Tableau des actions : actions.csv", "Liste des associations : assos.csv"]
 
 
 def test_a_workbook_with_a_title_a_merged_header_and_a_total_is_read_as_it_is(desk, tmp_path):
