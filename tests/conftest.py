@@ -13,6 +13,8 @@ import surroundings
 from hypothesis import settings
 from machine import NEEDS, REQUIRED, SHARED_DATA, lacking
 
+from geoville.cli.main import FEW_COLLECTIONS
+
 # Speeds are measured in benchmarks: a slow machine fails no test. What chance finds, `make slow` finds: the same commit
 # passes or fails alike everywhere, and what was found is an `@example`.
 settings.register_profile("same", deadline=None, derandomize=True, print_blob=True)
@@ -24,13 +26,17 @@ surroundings.restore()
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Thousands of tests are made and kept: the collector of garbage looks at them neither meanwhile nor later."""
+    """Thousands of tests are made and kept: the collector of garbage looks at them neither meanwhile nor later.
+
+    It then looks as seldom as in a command of geoville: at Python's own pace, it takes a tenth of the tests.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
         gc.enable()
+        gc.set_threshold(FEW_COLLECTIONS)
 
 
 @pytest.hookimpl(optionalhook=True)  # the tests of a release do without pytest-xdist

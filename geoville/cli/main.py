@@ -57,7 +57,7 @@ class Interruption:
 
 
 _INTERRUPTED = Interruption().code
-_FEW_COLLECTIONS = 100_000
+FEW_COLLECTIONS = 100_000
 """Objects made between two looks for garbage: at Python's own 700, they take an eighth of a short command."""
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -69,7 +69,7 @@ def main() -> None:
 
     Exit code 0; 2 for an input that the user can mend, 1 if geoville fails, 130 after Ctrl-C, 143 after SIGTERM.
     """
-    gc.set_threshold(_FEW_COLLECTIONS)
+    gc.set_threshold(FEW_COLLECTIONS)
     _write_utf8()
     interruption = Interruption()
     try:
