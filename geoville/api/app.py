@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from geoville.api import actions, admin, adresse, files, lookup, middleware, ogc, openapi, pages, problems, rules
+from geoville.api import actions, admin, adresse, files, jobs, lookup, middleware, ogc, openapi, pages, problems, rules
 from geoville.api.observability import Metrics
 from geoville.api.service import load_service
 from geoville.api.slots import Slots
@@ -76,6 +76,9 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
         admin.router,
     ):
         app.include_router(router)
+    if settings.jobs_dir is not None:
+        app.state.jobs = jobs.Jobs(settings)
+        app.include_router(jobs.router)
     openapi.install(app)
     pages.install_docs(app)
     problems.install(app)

@@ -589,6 +589,16 @@ class SearchFileForm(FileForm):
         None, max_length=5, description="Code Insee de la commune des lignes qui n'en disent pas"
     )
 
+    def columns_asked(self, naming: Naming) -> FileColumns:
+        """What it says of the file and of its columns."""
+        return replace(
+            self.said(naming),
+            address=tuple(self.columns),
+            postcode=self.postcode,
+            citycode=self.citycode,
+            default_citycode=self.default_citycode,
+        )
+
 
 class ReverseFileForm(FileForm):
     """Un fichier de coordonnées."""
@@ -602,13 +612,13 @@ class ReverseFileForm(FileForm):
 
 router = APIRouter(tags=["API Adresse"], dependencies=[GivenOnce])
 
-_SEARCH_FIELDS = Naming(
+SEARCH_FIELDS = Naming(
     "columns", "lon et lat, envoyés à /reverse/csv", "crs, envoyé à /reverse/csv", "default_citycode"
 )
 _REVERSE_FIELDS = Naming("columns, envoyé à /search/csv", "lon et lat", "crs", "default_citycode, envoyé à /search/csv")
 _REPEATED = {"columns", "result_columns"}
 
-_PARTS = Form(media_type="multipart/form-data")
+PARTS = Form(media_type="multipart/form-data")
 """Said, since FastAPI describes a model of a form as fields of an address, which hold no file."""
 
 _TEXTS = frozenset({MEDIA_TYPES[".csv"], LINES})
@@ -629,7 +639,7 @@ _COMMON: dict[str, Any] = {
 
 
 @router.post("/search/csv", summary="Verdicts d'un fichier d'adresses", **_COMMON)
-async def search_file(request: Request, service: CurrentService, asked: Annotated[SearchFileForm, _PARTS]) -> Response:
+async def search_file(request: Request, service: CurrentService, asked: Annotated[SearchFileForm, PARTS]) -> Response:
     """Répondre pour chaque ligne d'un fichier CSV, XLSX ou ODS, comme `geoville lookup-file`.
 
     Une ligne mal écrite a son `result_status` ; les autres sont répondues. Rien n'est gardé. `lat` et `lon`, que l'API
@@ -639,20 +649,12 @@ async def search_file(request: Request, service: CurrentService, asked: Annotate
         request,
         service,
         asked,
-        replace(
-            asked.said(_SEARCH_FIELDS),
-            address=tuple(asked.columns),
-            postcode=asked.postcode,
-            citycode=asked.citycode,
-            default_citycode=asked.default_citycode,
-        ),
+        asked.columns_asked(SEARCH_FIELDS),
     )
 
 
 @router.post("/reverse/csv", summary="Verdicts d'un fichier de coordonnées", **_COMMON)
-async def reverse_file(
-    request: Request, service: CurrentService, asked: Annotated[ReverseFileForm, _PARTS]
-) -> Response:
+async def reverse_file(request: Request, service: CurrentService, asked: Annotated[ReverseFileForm, PARTS]) -> Response:
     """Répondre pour chaque ligne d'un fichier de coordonnées (WGS 84, ou `crs`), comme `geoville lookup-file`.
 
     Chaque ligne reçoit aussi l'adresse la plus proche du point et sa distance en mètres, vides si aucune n'est proche.
@@ -681,7 +683,7 @@ preview_router = APIRouter(tags=["API Adresse"], dependencies=[GivenOnce])
     response_description="Ses premières lignes, et ce pour quoi ses colonnes sont prises",
     responses=problem_responses(400, 413, 422),
 )
-async def file_preview(request: Request, asked: Annotated[PreviewForm, _PARTS]) -> Any:
+async def file_preview(request: Request, asked: Annotated[PreviewForm, PARTS]) -> Any:
     """Regarder un fichier d'adresses, de coordonnées ou d'actions avant de le faire répondre. Rien n'est gardé."""
     settings = request.app.state.settings
 

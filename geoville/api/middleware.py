@@ -68,7 +68,7 @@ class LastBarrier:
 
 # --- Bodies that are too long are refused before they are held in memory
 
-UPLOADS = frozenset({"/search/csv", "/reverse/csv", "/actions/check/csv", "/files/preview"})
+UPLOADS = frozenset({"/search/csv", "/reverse/csv", "/actions/check/csv", "/files/preview", "/jobs"})
 """Routes that are sent a file, which they read part by part."""
 
 

@@ -13,7 +13,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from geoville.api import observability, service
+from geoville.api import jobs, observability, service
 from geoville.api.app import assemble
 from geoville.api.observability import FOLDER_VARIABLE
 from geoville.api.service import load_service
@@ -149,6 +149,9 @@ def worker_app() -> FastAPI:
     observability.configure(as_json=settings.log_json)
     app = assemble(settings, None)
     service.read_again(app, settings)
+    if settings.jobs_dir is not None:
+        kept = (settings.jobs_dir, settings.jobs_hours)
+        threading.Thread(target=jobs.sweep_for_ever, args=kept, name="geoville-jobs", daemon=True).start()
     if service.SUPPORTED:
         master = _master()
         service.reload_on_signal(app, settings, master)

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     upload_timeout_s : how long the answer to a file may take to start, as that of a workbook does; CSV starts at once.
     rate_per_minute : most requests of a client to one worker; 0 for no limit.
     trusted_proxies : networks whose `X-Forwarded-For` is believed.
+    jobs_dir : where files sent to `/jobs` and their answers are kept for a time; without one those routes do not exist.
+    jobs_hours : how long they are kept at most.
+    max_jobs : how many are kept at most.
     log_json : whether each request writes one line of JSON, without what was asked.
     """
 
@@ -74,6 +77,9 @@ class Settings(BaseSettings):
     upload_timeout_s: Annotated[float, Field(gt=0)] = 900.0
     rate_per_minute: Annotated[int, Field(ge=0)] = 0
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    jobs_dir: Path | None = None
+    jobs_hours: Annotated[float, Field(gt=0)] = 24.0
+    max_jobs: Annotated[int, Field(ge=1)] = 20
     log_json: bool = False
 
     def environment(self) -> dict[str, str]:

@@ -85,8 +85,12 @@ class Slots:
     @classmethod
     def of(cls, settings: Settings) -> Slots:
         """As the operator chose."""
-        budget = apart.ReadingBudget(memory_bytes=settings.max_file_memory_bytes, cpu_s=settings.upload_timeout_s)
-        return cls(settings.max_files, budget)
+        return cls(settings.max_files, cls.budget_of(settings))
+
+    @staticmethod
+    def budget_of(settings: Settings) -> apart.ReadingBudget:
+        """What reading one file may take, as the operator chose."""
+        return apart.ReadingBudget(memory_bytes=settings.max_file_memory_bytes, cpu_s=settings.upload_timeout_s)
 
     @property
     def can_be_had(self) -> bool:
