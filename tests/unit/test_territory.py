@@ -352,6 +352,23 @@ class TestComputing:
         assert explained["candidate"] in figures
         assert figures[explained["candidate"]].median_eur.low < figures[explained["candidate"]].median_eur.value
 
+    def test_an_address_a_place_and_polygons_are_explained_as_on_the_command_line(self, calais, candidates):
+        by_address = calais.explain(candidates, address=ADDRESS, on=DAY).document()
+        assert by_address["position"]["label"] == "1 Rue Youri Gagarine, 62100 Calais"
+        assert by_address["candidate"] == "C2019-62193-1"
+        [drawn] = calais.explain(candidates, polygons=box(1.888, 50.949, 1.902, 50.957), on=DAY)
+        told = drawn.document()
+        assert [item["code"] for item in told["candidates"]] == ["C2019-62193-1"]
+        assert told["candidates"][0]["share"] + told["outside_share"] == pytest.approx(1)
+
+    @pytest.mark.parametrize(
+        "asked",
+        [{}, {"lon": 1.89}, {"lon": 1.89, "lat": 50.95, "address": ADDRESS}, {"address": ADDRESS, "polygons": DAY}],
+    )
+    def test_what_is_explained_is_one_thing(self, calais, candidates, asked):
+        with pytest.raises(InvalidInputError, match="donner lon et lat, address, ou polygons"):
+            calais.explain(candidates, on=DAY, **asked)
+
     def test_veille_is_what_is_left_of_former_perimeters(self, calais, candidates, tmp_path):
         former = candidates.frame()[["code", "name", "geometry"]].assign(geometry=lambda frame: frame.buffer(300))
         former.to_file(tmp_path / "cucs.gpkg")
