@@ -15,11 +15,16 @@ from geoville.model import TextRead, WholeCommune
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from dataclasses import Field
     from datetime import date
+    from typing import ClassVar, Protocol
 
-    from _typeshed import DataclassInstance
+    class _Dataclass(Protocol):
+        """What `dataclasses.fields` takes."""
 
-    Numbers = TypeVar("Numbers", bound=DataclassInstance)
+        __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    Numbers = TypeVar("Numbers", bound=_Dataclass)
 
 
 # --- The one place that opens the YAML files of the law and of the rules
