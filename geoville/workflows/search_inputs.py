@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.carroyage.cell_parts import cut_by_iris, square_centres, whole_cells
-from geoville.carroyage.estimate import IrisIncome, estimate_income, iris_weight
-from geoville.carroyage.estimate_parts import IrisShares, estimate_parts
+from geoville.carroyage.estimate import IrisIncome, IrisShares, estimate_income, estimate_parts, iris_weight
 from geoville.carroyage.grid import CELL_SIZE_M, cell_squares
 from geoville.carroyage.method import method_choice, method_rules
 from geoville.carroyage.raking import overlap_of_cells
