@@ -307,7 +307,8 @@ class Maker:
         one = self.address()
         most = max(other.number or 0 for other in self.streets[one.citycode, folded(one.street)])
         number = most + self.random.choice((1, 2, 10, 100, 1000))
-        return Question("beyond", (f"{min(number, 9999)} {one.street}, {self.town(one)}",), frozenset())
+        text = f"{min(number, 9999)} {one.street}, {self.town(one)}"
+        return Question("beyond", (text,), frozenset(), self._street(one))
 
     def contradiction(self) -> Question:
         one = self.address()

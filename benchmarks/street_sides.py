@@ -1,11 +1,14 @@
 """What the side of the street settles: lists degraded in known ways, judged against the list as it was.
 
     python benchmarks/street_sides.py --data ../shared/data
+    python benchmarks/street_sides.py --data ../shared/data --by-kind
 
 Each list is degraded (every second, fifth, tenth number kept and the others put between at equal steps; positions moved
-along the street by up to 15, 30 or 60 m and across by up to 3 m), every number of it is judged by the disc of 50 m of
-today and by its side of the street, and both are compared with where the untouched list puts the number. One line a
-list, a degradation and a rule: numbers, share left « à vérifier », firm answers that are wrong out of 10 000.
+along the street by up to 15, 30 or 60 m and across by up to 3 m), every number of it is judged by a disc of 50 m and by
+its side of the street, and both are compared with where the untouched list puts the number. One line a list, a
+degradation and a rule: numbers, share left « à vérifier », firm answers that are wrong out of 10 000, and how many of
+these numbers the untouched list itself contradicts: it puts them over 40 m away from the line of their two neighbours.
+With `--by-kind`, a line for each way in which geoville holds that a number was placed.
 """
 
 from __future__ import annotations
@@ -22,8 +25,8 @@ import numpy as np
 import shapely
 
 from geoville.crs import LAMBERT_93, WGS84, transform_points
-from geoville.eligibility.street_region import street_region
-from geoville.geocoding.street_side import street_side
+from geoville.eligibility.street_region import region_rules, street_region
+from geoville.geocoding.street_side import street_side, survey_of
 from geoville.model import Address
 from geoville.sources.contours import read_perimeters
 
@@ -37,6 +40,7 @@ LISTS = {
 }
 DEGRADATIONS = ("telle quelle", "1 sur 2", "1 sur 5", "1 sur 10", "décalée 15 m", "décalée 30 m", "décalée 60 m")
 RULES = ("disque de 50 m", "côté de la rue")
+NEAR_M = 300.0
 
 
 class Row(NamedTuple):
@@ -45,6 +49,12 @@ class Row(NamedTuple):
     numbers: int
     unsure: int
     wrong: int
+    contradicted: int
+
+    def cells(self) -> str:
+        """What is printed of it."""
+        shares = f"{100 * self.unsure / self.numbers:.1f} % | {10_000 * self.wrong / self.numbers:.1f}"
+        return f"{self.numbers} | {shares} | {self.contradicted} sur {self.wrong}"
 
 
 Street = list[tuple[Address, float, float]]
@@ -140,26 +150,84 @@ def _moved(side: Street, points: Street | list[tuple[float, float]]) -> Street:
     return [(replace(item[0], lon=float(a), lat=float(b)), float(x), float(y)) for item, a, b, x, y in moved]
 
 
+class Judged(NamedTuple):
+    """A number of a degraded list, as it is judged.
+
+    Parameters
+    ----------
+    kind : how geoville holds that it was placed; "disque" without a region.
+    shape : all that may be its place.
+    inside, truly : whether the quarters hold its position, and the one that the untouched list gives.
+    """
+
+    kind: str
+    shape: shapely.Geometry
+    point: shapely.Geometry
+    spread_m: float
+    inside: bool
+    truly: bool
+    contradicted: bool
+
+
+def numbers_judged(
+    streets: dict[str, Street], quarters: shapely.Geometry, how: str, limit: shapely.Geometry
+) -> Iterator[Judged | None]:
+    """Each number of a list degraded in one way; None where it is far from every limit."""
+    rules = region_rules()
+    sides = list(degraded(streets, how))
+    survey = survey_of(address for _, side in sides for address, _, _ in side)
+    disc_m = DISC_M if survey is None or survey.interpolated else survey.along_m
+    for was, side in sides:
+        street = [item[0] for item in side]
+        for rank, (address, x, y) in enumerate(side):
+            point, true = shapely.Point(x, y), shapely.Point(was[rank][1:])
+            inside, truly = (bool(shapely.intersects(quarters, one)) for one in (point, true))
+            away_m = shapely.distance(limit, point)
+            if away_m > NEAR_M and inside == truly:
+                yield None
+                continue
+            told = street_side(address, street, survey) if away_m <= NEAR_M else None
+            region = street_region(told, LAMBERT_93) if told else None
+            shape = region.shape if region else shapely.buffer(point, disc_m)
+            spread_m = region.spread_m if region else disc_m * rules.chance_disc
+            kind = str(region.placing) if region else "disque"
+            yield Judged(kind, shape, point, spread_m, inside, truly, is_contradicted(was, rank))
+
+
+def is_contradicted(side: Street, rank: int) -> bool:
+    """Whether a list puts a number far from the line of the two that stand beside it."""
+    here = side[rank][1:]
+    before = [item[1:] for item in side[:rank] if math.dist(item[1:], here) > 0.5]
+    after = [item[1:] for item in side[rank + 1 :] if math.dist(item[1:], here) > 0.5]
+    beside = before[-1:] + after[:1]
+    if not beside:
+        return False
+    line = shapely.LineString(beside) if len(beside) > 1 else shapely.Point(beside[0])
+    return bool(line.distance(shapely.Point(here)) > region_rules().astray_m)
+
+
 def judged(streets: dict[str, Street], quarters: shapely.Geometry, how: str) -> dict[str, Row]:
-    """Outcome of each rule on a list degraded in one way."""
+    """Outcome of each rule, and of each way of placing numbers, on a list degraded in one way."""
     limit = shapely.boundary(quarters)
     shapely.prepare([quarters, limit])
-    counts = {rule: [0, 0, 0] for rule in RULES}
-    for was, side in degraded(streets, how):
-        street = [item[0] for item in side]
-        for (_, true_x, true_y), (address, x, y) in zip(was, side, strict=True):
-            point = shapely.Point(x, y)
-            away_m = shapely.distance(limit, point)
-            inside = bool(shapely.intersects(quarters, point))
-            wrong = inside != bool(shapely.intersects(quarters, shapely.Point(true_x, true_y)))
-            disc_unsure = away_m <= DISC_M
-            told = street_side(address, street) if away_m <= 300 else None
-            region = street_region(told, LAMBERT_93) if told else None
-            unsure = bool(shapely.intersects(limit, region.shape)) if region else disc_unsure
-            for rule, doubt in zip(RULES, (disc_unsure, unsure), strict=True):
+    counts: dict[str, list[int]] = {rule: [0, 0, 0, 0] for rule in RULES}
+    for number in numbers_judged(streets, quarters, how, limit):
+        if number is None:
+            for rule in RULES:
                 counts[rule][0] += 1
-                counts[rule][1] += doubt
-                counts[rule][2] += wrong and not doubt
+            continue
+        wrong = number.inside != number.truly
+        doubts = {
+            RULES[0]: bool(shapely.distance(limit, number.point) <= DISC_M),
+            RULES[1]: bool(shapely.intersects(limit, number.shape)),
+        }
+        doubts[f"— {number.kind}"] = doubts[RULES[1]]
+        for rule, doubt in doubts.items():
+            row = counts.setdefault(rule, [0, 0, 0, 0])
+            row[0] += 1
+            row[1] += doubt
+            row[2] += wrong and not doubt
+            row[3] += wrong and not doubt and number.contradicted
     return {rule: Row(*count) for rule, count in counts.items()}
 
 
@@ -167,18 +235,19 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    data = parser.parse_args().data
-    print(
-        "| liste | dégradation | règle | numéros | à vérifier | fermes et faux sur 10 000 |\n|---|---|---|---|---|---|"
-    )
-    for name, (addresses, contours) in LISTS.items():
-        streets = read_streets(data / addresses)
-        found = read_perimeters(data / contours).perimeters
-        quarters = shapely.union_all([item.geometry for item in found])
+    parser.add_argument("--by-kind", action="store_true")
+    parser.add_argument("--list", choices=list(LISTS), action="append")
+    asked = parser.parse_args()
+    print("| liste | dégradation | règle | numéros | à vérifier | fermes et faux sur 10 000 | dont contredits |")
+    print("|---|---|---|---|---|---|---|")
+    for name in asked.list or LISTS:
+        addresses, contours = LISTS[name]
+        streets = read_streets(asked.data / addresses)
+        quarters = shapely.union_all([item.geometry for item in read_perimeters(asked.data / contours).perimeters])
         for how in DEGRADATIONS:
             for rule, row in judged(streets, quarters, how).items():
-                share, wrong = row.unsure / row.numbers, 10_000 * row.wrong / row.numbers
-                print(f"| {name} | {how} | {rule} | {row.numbers} | {100 * share:.1f} % | {wrong:.1f} |", flush=True)
+                if rule in RULES or asked.by_kind:
+                    print(f"| {name} | {how} | {rule} | {row.cells()} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -73,6 +73,9 @@ class Answer:
     references : legal texts that the verdict rests on.
     hits : perimeters around the position, those that the verdict rests on first; none farther than 50 km.
     quality : how sure the verdict is, on Insee's scale; None where nothing was found.
+    probability_inside : in [0, 1], that a quarter holds the place; None where nothing tells which place it is.
+    decided_at : probability from which an answer to be checked was said inside or outside, where the user set one and
+        it did; None where the verdict rests on the evidence alone.
     periods : the verdict under each generation of QPV known there, the oldest first.
     rules : what can be said of each rule that exists that day or is over by then; empty where nothing was found.
     whole_commune : the commune that counts as a quarter by law, where the verdict rests on it, without distance.
@@ -90,6 +93,8 @@ class Answer:
     references: tuple[str, ...]
     sources: tuple[Source, ...]
     quality: Quality | None = None
+    probability_inside: float | None = None
+    decided_at: float | None = None
     periods: tuple[PeriodVerdict, ...] = ()
     rules: tuple[RuleFinding, ...] = ()
     whole_commune: WholeCommune | None = None
@@ -112,8 +117,8 @@ class Answer:
 
     @property
     def conclusive(self) -> bool:
-        """Whether the answer is a yes or a no that rests on official contours, or on the law."""
-        return self.contains is not None and self.basis is Basis.OFFICIAL
+        """Whether the answer is a yes or a no that rests on official contours, or on the law, and on no probability."""
+        return self.contains is not None and self.basis is Basis.OFFICIAL and self.decided_at is None
 
 
 def _counts(hit: PerimeterHit, basis: Basis, on: date) -> bool:
@@ -497,9 +502,12 @@ class Position:
     score_next : score of the best other match, None where there is none.
     alternatives : labels of the other matches that are as good as this one.
     whole : for a street or a town that a complete list knows whole, all of it (WGS84: the points of its addresses, or
-        their convex hull); for a question that may mean several addresses, all of them; None where it is not known.
+        their convex hull); for a question that may mean several addresses, all of them; for one whose street is not
+        sure, the whole town; None where it is not known.
+    whole_is : French noun phrase that says what `whole` is, where the type of the position does not.
     notes : French sentences about what was typed, understood and set aside.
-    side : for a house number whose position was not surveyed, the numbers of its side of the street; None otherwise.
+    side : for a house number whose position was not surveyed, or that the list lacks between two that it has, the
+        numbers of its side of the street; None otherwise.
     """
 
     lon: float
@@ -522,6 +530,7 @@ class Position:
     score_next: float | None = None
     alternatives: tuple[str, ...] = ()
     whole: BaseGeometry | None = None
+    whole_is: str = ""
     side: StreetSide | None = None
     notes: tuple[str, ...] = ()
 
@@ -535,11 +544,29 @@ class StreetSide:
     points : lon and lat of each, degrees (WGS84); two that follow each other stand apart.
     numbers : house numbers with their repetitions, as texts.
     rank : of the number that was asked, among them.
+    survey : how the numbers of its town were placed; None where the list has too few to tell.
     """
 
     points: tuple[tuple[float, float], ...]
     numbers: tuple[str, ...]
     rank: int
+    survey: Survey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How the house numbers of a town were placed, as their positions show it.
+
+    Parameters
+    ----------
+    interpolated : many stand at equal steps: they were computed between known ones.
+    along_m : how far a number may be off along its street, from how far numbers overtake each other, metres.
+    surveyed : neither: numbers follow each other as they do where each was placed on the spot.
+    """
+
+    interpolated: bool
+    along_m: float
+    surveyed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ class Territory:
         code_column: str | None = None,
         name_column: str | None = None,
         kind: Kind | str | None = None,
+        decide_at: float | None = None,
     ) -> Territory:
         """Open a territory by name; its files are read when something is asked.
 
@@ -102,6 +103,8 @@ class Territory:
         generation : of the QPV of `perimeters`, where their codes do not tell.
         code_column, name_column : of `perimeters`, where the codes and names are not in a usual column.
         kind : of `perimeters`, where nothing in the files tells it: "zus", "qpv"…
+        decide_at : probability, above 0.5, from which an answer to be checked is said inside or outside; it says so.
+            None leaves it to be checked.
 
         Raises
         ------
@@ -116,7 +119,7 @@ class Territory:
         pack = open_pack(name)
         given = tuple(Path(path) for path in perimeters)
         listed = None if addresses is None else Path(addresses)
-        return cls(pack, DeskChoice(pack.designation, given, listed, geocoder, generation, own, _kind(kind)))
+        return cls(pack, DeskChoice(pack.designation, given, listed, geocoder, generation, own, _kind(kind), decide_at))
 
     @classmethod
     def new(

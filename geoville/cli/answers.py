@@ -13,6 +13,7 @@ from geoville.cli.files import Destination
 from geoville.cli.options import (
     AsJson,
     AskedDay,
+    DecideAt,
     DeskOptions,
     PermitDay,
     QuestionOptions,
@@ -48,6 +49,7 @@ def lookup(
     ] = None,
     on: AskedDay = None,
     permit_date: PermitDay = None,
+    decide_at: DecideAt = None,
     as_json: AsJson = False,
 ) -> None:
     """Dire si une adresse est dans un quartier prioritaire.
@@ -57,9 +59,11 @@ def lookup(
     asked_on, permit_on = day(on, desk.territory), day_if_said(permit_date)
     if geometry is None:
         _ = question.place  # refused before anything is loaded
-        _print_answer(question.answer(desk.open(), asked_on, permit_on), as_json=as_json)
+        _print_answer(question.answer(desk.open(decide_at), asked_on, permit_on), as_json=as_json)
     elif question.is_asked:
         raise question_names().unclear("--geometry")
+    elif decide_at is not None:
+        raise InvalidInputError("Une emprise entière n'a pas de probabilité", advice="ôter --decide-at")
     else:
         from geoville.workflows.footprints import answer_about_file
 
@@ -324,6 +328,7 @@ def attest(
     issued: Annotated[
         str | None, typer.Option("--issued", metavar="AAAA-MM-JJ", help="Jour du relevé ; aujourd'hui sinon.")
     ] = None,
+    decide_at: DecideAt = None,
 ) -> None:
     """Écrire la réponse sur une page, à joindre à un dossier.
 
@@ -335,7 +340,7 @@ def attest(
     asked_on, issued_on, permit_on = day(on, desk.territory), day(issued, desk.territory), day_if_said(permit_date)
     _ = question.place  # refused before anything is loaded
     format_of(out.file_name)
-    opened = desk.open()
+    opened = desk.open(decide_at)
     answer = question.answer(opened, asked_on, permit_on)
     landmarks = open_pack(desk.territory).places()
     made = state(opened, answer, question.text, issued=issued_on, landmarks=landmarks)

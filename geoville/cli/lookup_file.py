@@ -13,7 +13,7 @@ import typer
 
 from geoville import french
 from geoville.cli.files import Destination, brought, here
-from geoville.cli.options import AsJson, AskedDay, DeskOptions, Workers, day
+from geoville.cli.options import AsJson, AskedDay, DecideAt, DeskOptions, Workers, day
 from geoville.cli.printing import print_json, print_lines
 from geoville.errors import GeovilleError, InvalidInputError
 
@@ -99,17 +99,19 @@ class JobOptions:
     Parameters
     ----------
     on : day asked about.
+    decide_at : probability from which what is to be checked is decided; None to leave it so.
     """
 
     columns: FileColumns
     desk: DeskOptions
     on: date
+    decide_at: float | None = None
 
     def open(self, source: str | Path, out: str | Path) -> FileJob:
         """Open the job about a file where it is."""
         from geoville.workflows.lookup_file.job import open_file_job
 
-        return open_file_job(source, out, self.desk.choice, self.on, self.columns)
+        return open_file_job(source, out, self.desk.deciding(self.decide_at), self.on, self.columns)
 
     def open_in_place(self, source: str, out: Destination) -> FileJob | None:
         """Open the job about a Parquet file at an address, if it asks about numbers: it is not brought here."""
@@ -166,6 +168,7 @@ def lookup_file(
     columns: ColumnOptions,
     desk: DeskOptions,
     on: AskedDay = None,
+    decide_at: DecideAt = None,
     resume: Annotated[bool, typer.Option("--resume", help="Reprendre un travail interrompu.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Tout recommencer, et remplacer la sortie.")] = False,
     workers: Workers = 1,
@@ -181,9 +184,8 @@ def lookup_file(
     """
     from geoville.workflows.lookup_file.job import answer_file
 
-    with opened_job(
-        source, out, JobOptions(columns.said, desk, day(on, desk.territory)), resume=resume, force=force
-    ) as job:
+    options = JobOptions(columns.said, desk, day(on, desk.territory), decide_at)
+    with opened_job(source, out, options, resume=resume, force=force) as job:
         _say(_recognised(job))
         try:
             with _progress_bar(job.rows.expected_rows) as progress:

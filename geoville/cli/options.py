@@ -85,6 +85,15 @@ GeocoderName = Annotated[
     ),
 ]
 
+DecideAt = Annotated[
+    float | None,
+    typer.Option(
+        "--decide-at",
+        metavar="P",
+        help="Trancher ce qui est à vérifier à partir de cette probabilité (0.99) ; la réponse le dit. Jamais sinon.",
+    ),
+]
+
 DEFAULT_TERRITORY = "calais"
 
 _LONGEST_DATE = len("2024-01-01")
@@ -193,9 +202,13 @@ class DeskOptions:
             self.territory, perimeters, self.addresses, self.geocoder, self.generation, self.own, self.kind
         )
 
-    def open(self) -> LookupDesk:
-        """Load what they name."""
-        return self.choice.open()
+    def deciding(self, decide_at: float | None) -> DeskChoice:
+        """What they choose, with the probability from which what is to be checked is decided; None to leave it so."""
+        return replace(self.choice, decide_at=decide_at)
+
+    def open(self, decide_at: float | None = None) -> LookupDesk:
+        """Load what they name, to decide from a probability where one is given."""
+        return self.deciding(decide_at).open()
 
 
 # --- Options of every command that estimates incomes: thresholds, urban units, and the IRIS that cells follow

@@ -8,8 +8,16 @@ import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from geoville import french
-from geoville.eligibility.sentences import QUALITY_NAMES, VERDICT_NAMES
-from geoville.model import CELL_PEOPLE, CELL_PEOPLE_SOURCE, POPULATION, POPULATION_SOURCE, Placement, RuleStatus
+from geoville.eligibility.sentences import QUALITY_NAMES, VERDICT_NAMES, probability_in_words
+from geoville.model import (
+    CELL_PEOPLE,
+    CELL_PEOPLE_SOURCE,
+    POPULATION,
+    POPULATION_SOURCE,
+    Placement,
+    RuleStatus,
+    VerdictCode,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -109,6 +117,8 @@ def answer_lines(answer: Answer) -> list[str]:
     lines += [f"- {reason}" for reason in answer.reasons]
     if answer.quality:
         lines.append(f"Qualité (échelle de l'Insee) : {QUALITY_NAMES[answer.quality]}")
+    if answer.probability_inside is not None and (answer.decided_at or answer.verdict is VerdictCode.UNCERTAIN):
+        lines.append(f"Probabilité d'être dedans : {probability_in_words(answer.probability_inside)}")
     lines += [_period_line(period) for period in answer.periods]
     lines += _people_lines(answer)
     lines += _rule_lines(answer.rules)

@@ -14,6 +14,7 @@ from geoville.eligibility.decide import decide
 from geoville.eligibility.index import NEARBY_M, family_key
 from geoville.eligibility.kernel.sets import NO_SETS, joined
 from geoville.eligibility.kernel.trees import TreeLimits, TreeLocator
+from geoville.eligibility.street_region import region_rules
 from geoville.errors import InvalidInputError
 from geoville.law import whole_territories
 from geoville.model import FARTHEST_M, Basis, Kind, Position, PositionType, VerdictCode
@@ -495,6 +496,33 @@ class BulkIndex:
         return BulkVerdicts(
             code, estimated, perimeter, distance_m, what, answers.unsettled, answers.within, answers.told, sets
         )
+
+    def probabilities(
+        self,
+        verdicts: BulkVerdicts,
+        lon: NDArray[np.float64],
+        lat: NDArray[np.float64],
+        accuracy_m: float | NDArray[np.float64] = 0.0,
+    ) -> NDArray[np.float64]:
+        """Probability that a quarter holds each place, (n,) in [0, 1], as `decide` gives it; NaN where it gives none.
+
+        Parameters
+        ----------
+        verdicts, lon, lat, accuracy_m : what `decide` answered, and was asked.
+        """
+        accuracy_m = np.broadcast_to(np.asarray(accuracy_m, dtype=np.float64), lon.shape)
+        by_law = verdicts.perimeter == NO_PERIMETER
+        least = np.where((accuracy_m > 0) & ~by_law, region_rules().least_probability, 0.0)
+        found = np.full(len(lon), np.nan)
+        inside = verdicts.code == _CODES[VerdictCode.INSIDE]
+        found[inside] = 1.0 - least[inside]
+        outside = verdicts.code == _CODES[VerdictCode.OUTSIDE]
+        found[outside] = least[outside]
+        nothing_near = outside & by_law
+        for row in np.flatnonzero(nothing_near | (verdicts.code == _CODES[VerdictCode.UNCERTAIN])).tolist():
+            position = Position(lon[row], lat[row], "", PositionType.COORDINATES, accuracy_m=accuracy_m[row])
+            found[row] = decide(position, self.index, self.on).probability_inside
+        return found
 
     def _withheld(self, answers: TerritoryAnswers, everywhere: NDArray[np.bool_]) -> TerritoryAnswers:
         """Answers without the perimeters that say nothing of a point: of lists not known there, or too far from it.

@@ -12,6 +12,7 @@ from geoville.eligibility.judgement import (
     deciding_first,
     locate,
     period_verdicts,
+    probability_inside,
     quality_of,
     whole_share,
 )
@@ -24,6 +25,7 @@ from geoville.eligibility.sentences import (
     basis_sentences,
     contour_sentence,
     dates_in_force,
+    decided_sentence,
     describe,
     how_far,
     if_far,
@@ -31,6 +33,7 @@ from geoville.eligibility.sentences import (
     side_sentence,
     verdict_sentence,
 )
+from geoville.errors import InvalidInputError
 from geoville.law import whole_commune_at
 from geoville.model import FARTHEST_M, Answer, Basis, Kind, NotFound, Perimeter, PositionType, Quality, VerdictCode
 
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
 
 
 # --- What stands behind an answer: the perimeters listed, the texts, the sources
+
+_EVEN = 0.5
 
 ESTIMATE_REFERENCE = "Décret n° 2014-767 du 3 juillet 2014 (formule du seuil, appliquée à des données ouvertes)"
 
@@ -98,7 +103,7 @@ def position_reasons(
     nearest = answering[0] if answering else None
     if located.whole is not None and nearest is not None:
         first = _whole_sentence(located, verdict, nearest, answering, complete=complete)
-        precision = [located.position.firm_reason] if located.position.type is PositionType.HOUSENUMBER else []
+        precision = _of_the_whole(located.position)
     else:
         first = verdict_sentence(
             verdict,
@@ -117,6 +122,13 @@ def position_reasons(
         *_at_other_dates(located, verdict, periods, on),
         *_also_in(located.hits, nearest, on),
     )
+
+
+def _of_the_whole(position: Position) -> list[str]:
+    """Why more than a point was judged, where the first sentence does not say it; what its accuracy rests on."""
+    if position.type is PositionType.HOUSENUMBER or position.whole_is:
+        return [position.firm_reason]
+    return [f"Adresses connues à {french.distance(position.accuracy_m)} près."] if position.accuracy_m else []
 
 
 def beside_the_estimate(located: Located, verdict: VerdictCode, basis: Basis) -> list[str]:
@@ -144,7 +156,7 @@ def _whole_sentence(
     complete: bool,
 ) -> str:
     """Verdict about the whole of a street or town."""
-    whole = _WHOLE.get(located.position.type, _WHOLE_OTHERWISE)
+    whole = located.position.whole_is or _WHOLE.get(located.position.type, _WHOLE_OTHERWISE)
     name, metres = describe(nearest.perimeter), how_far(nearest.distance_m)
     if verdict is VerdictCode.INSIDE:
         return f"Dedans : {whole} est dans : {name}, à {metres} au moins de la limite."
@@ -170,13 +182,14 @@ def _whole_sentence(
 
 def _precision(verdict: VerdictCode, located: Located, nearest: PerimeterHit) -> list[str]:
     position = located.position
-    if not position.firm:
+    if not position.firm and position.side is None:
         return [position.firm_reason]
     is_uncertain = verdict is VerdictCode.UNCERTAIN
     contour = [contour_sentence(nearest.perimeter)] if is_uncertain and nearest.perimeter.accuracy_m else []
-    region = located.region(nearest.perimeter.epsg) if abs(nearest.distance_m) <= REGION_WITHIN_M else None
+    asked = abs(nearest.distance_m) <= REGION_WITHIN_M or not position.firm
+    region = located.region(nearest.perimeter.epsg) if asked else None
     if region is not None:
-        return [side_sentence(region, verdict), *contour]
+        return [*filter(None, (position.firm_reason,)), side_sentence(region, verdict), *contour]
     if not position.accuracy_m:
         return contour
     radius = french.distance(position.accuracy_m)
@@ -219,7 +232,14 @@ def _also_in(hits: tuple[PerimeterHit, ...], answered: PerimeterHit | None, on: 
     return [f"La position est aussi dans le {describe(other)}." for other in others if other.in_force(on)]
 
 
-def decide(found: Position | NotFound, index: PerimeterIndex, on: date, *, permit_date: date | None = None) -> Answer:
+def decide(
+    found: Position | NotFound,
+    index: PerimeterIndex,
+    on: date,
+    *,
+    permit_date: date | None = None,
+    decide_at: float | None = None,
+) -> Answer:
     """Say whether a position is inside a priority quarter on a day, how sure that is, and why.
 
     Parameters
@@ -228,6 +248,8 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date, *, permi
     index : the perimeters known.
     on : day asked about.
     permit_date : day when the building permit is applied for, at which some rules judge the place; None where unknown.
+    decide_at : probability, above one half, from which an answer to be checked is said inside, or outside where that is
+        as probable; None to leave it to be checked. The answer says so; what rules ask of the place stays unsettled.
 
     Returns
     -------
@@ -256,7 +278,9 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date, *, permi
     periods = period_verdicts(located)
     place = (found.lon, found.lat, found.lon, found.lat)
     complete = nearest is not None and index.is_whole(nearest.perimeter, place)
-    return Answer(
+    probability = probability_inside(located, verdict, answering)
+    reasons = position_reasons(located, verdict, basis, answering, periods, on, complete=complete)
+    answer = Answer(
         on=on,
         verdict=verdict,
         basis=basis,
@@ -264,16 +288,50 @@ def decide(found: Position | NotFound, index: PerimeterIndex, on: date, *, permi
         distance_m=nearest.distance_m if nearest and nearest.distance_m <= FARTHEST_M else None,
         accuracy_m=found.accuracy_m,
         position=found,
-        reasons=position_reasons(located, verdict, basis, answering, periods, on, complete=complete),
+        reasons=reasons,
         references=references_of(basis, answering, hits),
         sources=sources_of(hit.perimeter for hit in answering or hits),
         quality=quality_of(located, verdict, answering) if answering else None,
+        probability_inside=probability,
         periods=periods,
         rules=rule_findings(
             ground_of_position(located, basis, answering, on), _ground_at_permit(located, index, permit_date)
         ),
         data_version=index.version,
     )
+    return answer if decide_at is None else decided_at(answer, decide_at)
+
+
+def check_threshold(threshold: float) -> None:
+    """Refuse to decide from what is no probability above one half.
+
+    Raises
+    ------
+    InvalidInputError
+        The threshold is not above one half, or is above 1.
+    """
+    if not _EVEN < threshold <= 1:
+        raise InvalidInputError(
+            f"Le seuil de décision ({threshold:g}) n'est pas une probabilité utile",
+            advice="donner plus de 0,5 et 1 au plus, par exemple 0.99",
+        )
+
+
+def decided_at(answer: Answer, threshold: float) -> Answer:
+    """The same answer, said inside or outside where it is to be checked and its probability reaches a threshold.
+
+    Raises
+    ------
+    InvalidInputError
+        As `check_threshold`.
+    """
+    check_threshold(threshold)
+    chance = answer.probability_inside
+    if answer.verdict is not VerdictCode.UNCERTAIN or chance is None or max(chance, 1 - chance) < threshold:
+        return answer
+    verdict = VerdictCode.INSIDE if chance > _EVEN else VerdictCode.OUTSIDE
+    said = decided_sentence(verdict, chance, threshold, answer.hits[0].perimeter if answer.hits else None)
+    return replace(answer, verdict=verdict, decided_at=threshold, reasons=(said, *answer.reasons))
 
 
 def _answering(
@@ -339,6 +397,7 @@ def answer_by_law(position: Position, commune: WholeCommune, on: date) -> Answer
         references=(commune.reference,),
         sources=(),
         quality=Quality.SURE,
+        probability_inside=1.0,
         rules=rule_findings(
             RuleGround(
                 on,

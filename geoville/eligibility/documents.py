@@ -208,6 +208,13 @@ class LookupDocument(TypedDict):
     quality: Annotated[
         int | None, Said("Échelle de l'Insee : 1 sûr, 2 probable, 3 aléatoire ; jamais 1 pour une estimation")
     ]
+    probability_inside: Annotated[
+        float | None,
+        Said("Probabilité que le lieu soit dans un quartier ; null si rien ne dit de quel lieu il s'agit", 0, 1),
+    ]
+    decided_at: Annotated[
+        float | None, Said("Seuil de probabilité qui a tranché une réponse à vérifier ; null sans lui", 0, 1)
+    ]
     perimeters: Annotated[list[PerimeterDocument], Said("Les périmètres en vigueur qui contiennent la position")]
     nearest: Annotated[
         list[PerimeterDocument],
@@ -256,6 +263,8 @@ class QpvDocument(TypedDict):
     generation: int | None
     distance_m: Annotated[float | None, Said("Distance signée à la limite, en mètres ; négative à l'intérieur")]
     qualite: Annotated[int | None, Said("Échelle de l'Insee : 1 sûr, 2 probable, 3 aléatoire")]
+    probabilite: Annotated[float | None, Said("Probabilité que le lieu soit dans un quartier, de 0 à 1", 0, 1)]
+    seuil: Annotated[float | None, Said("Seuil de probabilité qui a tranché, là où il l'a fait", 0, 1)]
     raison: str
     contains: Annotated[bool | None, Said("Vrai dedans, faux dehors ; null à vérifier ou inconnu : jamais un « non »")]
     conclusive: Annotated[bool, Said("Vrai pour un oui ou un non qui repose sur un contour officiel, ou sur la loi")]
@@ -478,6 +487,8 @@ def verdict_document(answer: Answer) -> QpvDocument:
         "generation": perimeter.generation if perimeter else None,
         "distance_m": to_the_millimetre(answer.distance_m),
         "qualite": None if answer.quality is None else int(answer.quality),
+        "probabilite": _probability(answer.probability_inside),
+        "seuil": answer.decided_at,
         "raison": " ".join(answer.reasons),
         "contains": answer.contains,
         "conclusive": answer.conclusive,
@@ -521,6 +532,8 @@ def answer_document(answer: Answer) -> LookupDocument:
         "position": _position(answer.position) if answer.position else None,
         "whole_commune": _whole_commune(answer.whole_commune) if answer.whole_commune else None,
         "quality": int(answer.quality) if answer.quality else None,
+        "probability_inside": _probability(answer.probability_inside),
+        "decided_at": answer.decided_at,
         "perimeters": [perimeter_document(hit, answer.on) for hit in answer.perimeters],
         "nearest": [perimeter_document(hit, answer.on) for hit in answer.nearest],
         "periods": [_period(period) for period in answer.periods],
@@ -530,6 +543,13 @@ def answer_document(answer: Answer) -> LookupDocument:
         "sources": [source_document(source) for source in answer.sources],
         "data_version": answer.data_version or None,
     }
+
+
+_PROBABILITY_DECIMALS = 4
+
+
+def _probability(probability: float | None) -> float | None:
+    return None if probability is None else round(probability, _PROBABILITY_DECIMALS)
 
 
 def _whole_commune(commune: WholeCommune) -> WholeCommuneDocument:

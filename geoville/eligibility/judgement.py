@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.eligibility.street_region import street_region
+from geoville.crs import WGS84, transform_point
+from geoville.eligibility.street_region import region_rules, street_region
 from geoville.model import Kind, PeriodVerdict, PositionType, Quality, VerdictCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from geoville.eligibility.index import PerimeterIndex
     from geoville.eligibility.street_region import StreetRegion
-    from geoville.model import PerimeterHit, Position
+    from geoville.model import Perimeter, PerimeterHit, Position
 
 
 # --- Which share of a shape lies in perimeters: of its area, of its length, or of its points
@@ -76,8 +79,8 @@ class Located:
 
     @property
     def firm(self) -> bool:
-        """Whether what is judged is known: a firm point, or the whole of a street or town."""
-        return self.position.firm or self.whole is not None
+        """Whether what is judged is known: a firm point, all that may be it, or the whole of a street or town."""
+        return self.position.firm or self.whole is not None or self.position.side is not None
 
     def verdict_of(self, hit: PerimeterHit | None) -> VerdictCode:
         """Verdict about one of the hits, as `verdict_on` gives it: each is judged once, whatever rests on it."""
@@ -86,7 +89,7 @@ class Located:
     def region(self, epsg: int) -> StreetRegion | None:
         """Where a house number may be, in a projected CRS; None where its position is a disc."""
         side = self.position.side
-        if side is None or not self.position.firm:
+        if side is None:
             return None
         if epsg not in self._regions:
             self._regions[epsg] = street_region(side, epsg)
@@ -105,14 +108,20 @@ def locate(position: Position, index: PerimeterIndex) -> Located:
     """Find where a position stands; a street or town known whole is looked at whole.
 
     So are all the addresses that a question may mean. It is not where other matches are as good, or where a part of it
-    leaves the territory whose perimeters are known.
+    leaves the territory whose perimeters are known. The whole town of a street that is not sure is looked at where it
+    settles the answer, and nowhere else: it says nothing of what is in a part of it.
     """
     whole = position.whole
-    if position.firm or whole is None or position.alternatives or not index.covers_box(whole.bounds):
-        return Located(position, None, index.around(position.lon, position.lat))
+    point = Located(position, None, index.around(position.lon, position.lat))
+    if position.firm or whole is None or position.side is not None or not index.covers_box(whole.bounds):
+        return point
+    if position.alternatives and not position.whole_is:
+        return point
     shape, epsg = index.projected(whole)
     hits = index.known_at(index.around_shape(shape, epsg), whole.bounds, shape.bounds) if epsg else ()
-    return Located(position, shape, tuple(hits))
+    located = Located(position, shape, tuple(hits))
+    unsettled = any(located.verdict_of(hit) is VerdictCode.UNCERTAIN for hit in hits)
+    return point if position.whole_is and (unsettled or not hits) else located
 
 
 def verdict_on(located: Located, nearest: PerimeterHit | None) -> VerdictCode:
@@ -128,7 +137,7 @@ def verdict_on(located: Located, nearest: PerimeterHit | None) -> VerdictCode:
         return VerdictCode.NOT_FOUND
     if not located.firm:
         return VerdictCode.UNCERTAIN
-    if abs(nearest.distance_m) <= REGION_WITHIN_M:
+    if abs(nearest.distance_m) <= REGION_WITHIN_M or not located.position.firm:
         region = located.region(nearest.perimeter.epsg)
         if region is not None:
             return _verdict_of_region(region.shape, nearest)
@@ -146,6 +155,146 @@ def _verdict_of_region(region: BaseGeometry, nearest: PerimeterHit) -> VerdictCo
     if shapely.distance(shapely.boundary(nearest.perimeter.geometry), region) <= nearest.perimeter.accuracy_m:
         return VerdictCode.UNCERTAIN
     return VerdictCode.INSIDE if nearest.inside else VerdictCode.OUTSIDE
+
+
+# --- How probable it is that a quarter holds the place
+
+_CELLS = 20
+"""Of a grid over all that may be the place, along its longer side: its points are weighed."""
+
+_RINGS = 0.5
+"""Least step of that grid, metres: the rounding of published coordinates."""
+
+
+def probability_inside(located: Located, verdict: VerdictCode, answering: Sequence[PerimeterHit]) -> float | None:
+    """Probability in [0, 1] that one of the perimeters that answer holds the place.
+
+    Parameters
+    ----------
+    answering : hits that the verdict rests on; all those that may hold the place are among them.
+
+    Returns
+    -------
+    1 or 0 for a firm answer about what is known exactly, and `least_probability` from it where the position is deduced;
+    where the answer is to be checked, the share of all that may be the place which is inside, each part weighed by how
+    often positions are off by so much, and a limit that is not exact by how far such limits lie. None where nothing
+    tells which place it is: another street may be meant, or nothing is known there.
+
+    Notes
+    -----
+    Calibrated on lists degraded in known ways (`benchmarks/street_probability.py`): of answers to be checked that are
+    given p, a share p is inside.
+    """
+    if verdict is VerdictCode.NOT_FOUND or not answering:
+        return None
+    rules = region_rules()
+    least = 0.0 if is_exact(located.position) and located.whole is None else rules.least_probability
+    if verdict is not VerdictCode.UNCERTAIN:
+        return 1.0 - least if verdict is VerdictCode.INSIDE else least
+    found = _weighed_places(located, answering[0].perimeter.epsg)
+    if found is None:
+        return None
+    points, weights = found
+    share = float(np.average(_chances_inside(points, answering), weights=weights))
+    return sharpened(share, rules.sharpness, rules.least_probability)
+
+
+def is_exact(position: Position) -> bool:
+    """Whether a position is a point that is known exactly."""
+    return position.accuracy_m == 0 and position.side is None
+
+
+def sharpened(share: float, power: float, least: float) -> float:
+    """A share whose odds are raised to a power, at least so far from 0 and 1.
+
+    >>> sharpened(0.5, 2.0, 0.0001), round(sharpened(0.8, 2.0, 0.0001), 3), sharpened(0.0, 2.0, 0.0001)
+    (0.5, 0.941, 0.0001)
+    """
+    kept = min(max(share, least), 1.0 - least)
+    odds = math.exp(power * math.log(kept / (1.0 - kept)))
+    return min(max(odds / (1.0 + odds), least), 1.0 - least)
+
+
+def _weighed_places(located: Located, epsg: int) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Points that may be the place, (n, 2) projected, and their weights; None where nothing tells which may."""
+    import shapely
+
+    position, rules = located.position, region_rules()
+    if located.whole is not None:
+        points = places_in(located.whole)
+        return points, np.ones(len(points))
+    if not located.firm:
+        return None
+    region = located.region(epsg)
+    if region is not None:
+        return weighed(region.shape, region.point, region.spread_m)
+    here = transform_point(position.lon, position.lat, WGS84, epsg)
+    if not position.accuracy_m:
+        return np.array([here]), np.ones(1)
+    disc = shapely.buffer(shapely.points(here), position.accuracy_m)
+    return weighed(disc, here, position.accuracy_m * rules.chance_disc)
+
+
+def weighed(
+    shape: BaseGeometry, point: tuple[float, float], spread_m: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points of a shape that may be a place, (n, 2), and how much each weighs: less, the farther from a point.
+
+    Parameters
+    ----------
+    spread_m : over which the weight falls to a third.
+    """
+    points = places_in(shape)
+    away_m = np.hypot(points[:, 0] - point[0], points[:, 1] - point[1])
+    return points, np.exp(-away_m / spread_m) + region_rules().chance_anywhere
+
+
+def places_in(shape: BaseGeometry) -> NDArray[np.float64]:
+    """(n, 2) points of a shape: its own, where it is points; else those of a grid that it holds."""
+    import shapely
+
+    if shapely.get_dimensions(shape) == POINTS:
+        return np.asarray(shapely.get_coordinates(shape))
+    west, south, east, north = shape.bounds
+    step = max(east - west, north - south) / _CELLS
+    step = max(min(step, 2.0 * shape.area / max(shape.length, _RINGS)), _RINGS)  # a narrow shape is crossed by several
+    across, up = np.meshgrid(np.arange(west + step / 2, east, step), np.arange(south + step / 2, north, step))
+    points = np.column_stack([across.ravel(), up.ravel()])
+    held = points[shapely.contains_xy(shape, points[:, 0], points[:, 1])]
+    return held if len(held) else np.asarray(shapely.get_coordinates(shapely.point_on_surface(shape)))
+
+
+def _chances_inside(points: NDArray[np.float64], answering: Sequence[PerimeterHit]) -> NDArray[np.float64]:
+    """(n,) chance that the perimeters hold each point: 0 or 1, but near a limit that is not exact."""
+    import shapely
+
+    found = np.zeros(len(points))
+    places = np.asarray(shapely.points(points))
+    bounds = shapely.box(*shapely.total_bounds(places))
+    for hit in answering:
+        perimeter = hit.perimeter
+        if shapely.distance(perimeter.geometry, bounds) > perimeter.accuracy_m:
+            continue
+        held = np.asarray(shapely.intersects(perimeter.geometry, places), dtype=np.float64)
+        if perimeter.accuracy_m:
+            held = _of_a_wide_limit(perimeter, places, held)
+        found = np.maximum(found, held)
+    return found
+
+
+def _of_a_wide_limit(
+    perimeter: Perimeter, places: NDArray[np.object_], held: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(n,) chance that a perimeter whose limit is not exact holds points, given whether it seems to (0 or 1)."""
+    import shapely
+
+    away_m = shapely.distance(shapely.boundary(perimeter.geometry), places)
+    spread_m = perimeter.accuracy_m * region_rules().contour_spread
+    other_side = np.array([math.erfc(metres / spread_m / math.sqrt(2.0)) / 2.0 for metres in away_m.tolist()])
+    return np.where(held > 0, 1.0 - other_side, other_side)
+
+
+# --- Which perimeter decides, and how sure that is
 
 
 def deciding_first(located: Located, hits: Iterable[PerimeterHit]) -> tuple[PerimeterHit, ...]:

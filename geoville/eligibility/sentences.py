@@ -173,14 +173,41 @@ def contour_sentence(perimeter: Perimeter) -> str:
 _SIDES = {VerdictCode.INSIDE: "dedans", VerdictCode.OUTSIDE: "dehors"}
 
 
+def decided_sentence(verdict: VerdictCode, probability: float, threshold: float, perimeter: Perimeter | None) -> str:
+    """Say that a probability decided what the evidence leaves to be checked, and that the user asked for it."""
+    side = _SIDES[verdict]
+    chance = probability_in_words(probability)
+    named = f" ({describe(perimeter)})" if perimeter else ""
+    return (
+        f"{side.capitalize()} par le seuil demandé{named} : probabilité d'être dedans {chance}, seuil de décision "
+        f"{french.percent(threshold)} ; sans ce seuil, la réponse est à vérifier."
+    )
+
+
+def probability_in_words(probability: float) -> str:
+    """Write a probability: never as 0 % nor 100 % where it is neither.
+
+    >>> [probability_in_words(p).replace("\N{NO-BREAK SPACE}", " ") for p in (0.0, 0.0001, 0.873, 0.9999, 1.0)]
+    ['0 %', 'moins de 0,1 %', '87,3 %', 'plus de 99,9 %', '100 %']
+    """
+    return french.percent(probability) if probability in {0.0, 1.0} else part_in_words(probability)
+
+
 def side_sentence(region: StreetRegion, verdict: VerdictCode) -> str:
     """Say what the numbers of the same side of the street settle, or why they do not."""
     numbers = f"les numéros {region.first} à {region.last} du même côté de la rue"
     side = _SIDES.get(verdict)
-    if side is None:
-        return f"La limite passe à hauteur de ce que couvrent {numbers} : la place exacte du numéro reste à vérifier."
     from geoville.eligibility.street_region import Placing  # it loads the projections: not for a command's help
 
+    if region.placing is Placing.ASTRAY:
+        neighbours = f"la liste place ce numéro loin de ses voisins {region.first} et {region.last}"
+        if side is None:
+            return (
+                f"{neighbours[0].upper()}{neighbours[1:]}, et la limite passe entre eux ou près de l'un : à vérifier."
+            )
+        return f"{neighbours[0].upper()}{neighbours[1:]}, mais là comme ici, tout est {side}."
+    if side is None:
+        return f"La limite passe à hauteur de ce que couvrent {numbers} : la place exacte du numéro reste à vérifier."
     if region.placing is Placing.INTERPOLATED:
         return f"Numéro placé par calcul entre deux autres : tout ce que couvrent {numbers} est {side}."
     return f"{numbers[0].upper()}{numbers[1:]} sont tous {side} : la place exacte du numéro n'y change rien."

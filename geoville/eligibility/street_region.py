@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 _AXIS_M = 8.0
 """Length over which the direction of the end of a line is taken."""
 
-_BACKWARDS_M = 1.0
-"""How far a number may stand behind the one before it and still follow it."""
-
 _APART_M = 0.5
 
 
@@ -51,8 +48,27 @@ class RegionRules:
     interpolated_across_m: float
     interpolated_share: float
     equal_step_m: float
+    backwards_m: float
     longest_step_m: float
     metric_slack: float
+    surveyed_m: float
+    astray_m: float
+    survey_numbers: int
+    survey_streets: int
+    survey_neighbours: int
+    survey_equal_share: float
+    survey_backward_share: float
+    survey_quantile: float
+    survey_factor: float
+    survey_margin_m: float
+    chance_ordered: float
+    chance_interpolated: float
+    chance_unordered: float
+    chance_disc: float
+    chance_anywhere: float
+    contour_spread: float
+    sharpness: float
+    least_probability: float
 
 
 @cache
@@ -67,6 +83,7 @@ class Placing(StrEnum):
     ORDERED = "ordered"
     INTERPOLATED = "interpolated"
     UNORDERED = "unordered"
+    ASTRAY = "astray"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,45 +95,96 @@ class StreetRegion:
     shape : polygon, in a projected CRS.
     placing : how the numbers were placed.
     first, last : numbers at its ends.
+    point : of the number, easting and northing.
+    spread_m : over which its chance to be at a point falls, away from where the list puts it.
     """
 
     shape: BaseGeometry
     placing: Placing
     first: str
     last: str
+    point: Point
+    spread_m: float
 
 
 def street_region(side: StreetSide, epsg: int) -> StreetRegion | None:
-    """Region where a house number may be; None where the list is too thin to tell.
+    """Region where a house number may be; None where the list is too thin to tell, or tells that it was surveyed alone.
 
     Parameters
     ----------
     side : the number among those of its side of the street.
     epsg : projected CRS of the region.
+
+    Notes
+    -----
+    Where the numbers of the town overtake each other, those that follow each other do so by chance. Where they do not,
+    one that breaks the order does so by the shape of its street: it is where the list puts it, unless it stands far
+    from the two between which it should.
     """
     points = [transform_point(lon, lat, WGS84, epsg) for lon, lat in side.points]
-    rules = region_rules()
+    rules, survey = region_rules(), side.survey
     placing = placing_of(points, side.rank, rules)
+    if placing is Placing.INTERPOLATED:
+        return _between_known(points, side, rules)
+    if survey is not None and survey.surveyed:
+        astray = _astray(points, side, rules)
+        if astray is not None or placing is not Placing.ORDERED:
+            return astray
     if placing is None:
         return None
-    line: Points
-    if placing is Placing.INTERPOLATED:
-        first, last = _run(points, side.rank, rules)
-        line = points[first : last + 1]
-        across_m = max(rules.interpolated_across_m, rules.interpolated_share * math.dist(points[first], points[last]))
-    else:
-        ordered = placing is Placing.ORDERED
-        reach_m = rules.ordered_reach_m if ordered else rules.unordered_reach_m
-        across_m = rules.across_m if ordered else rules.unordered_across_m
-        fewest = rules.held_neighbours if ordered else 0
-        walked = _line(points, _whole_numbers(side.numbers), side.rank, reach_m, fewest, rules)
-        if walked is None:
-            return None
-        line, first, last = walked
+    shuffled = survey is not None and not (survey.surveyed or survey.interpolated)
+    return _around(points, side, rules, Placing.UNORDERED if shuffled else placing)
+
+
+def _around(points: Points, side: StreetSide, rules: RegionRules, placing: Placing) -> StreetRegion | None:
+    """Region of a number along the line of those around it; None where it is isolated."""
     import shapely
 
-    shape = shapely.buffer(shapely.linestrings(line), across_m)
-    return StreetRegion(shape, placing, side.numbers[first], side.numbers[last])
+    ordered = placing is Placing.ORDERED
+    farthest_m = side.survey.along_m if side.survey and not side.survey.interpolated else rules.unordered_reach_m
+    reach_m = rules.ordered_reach_m if ordered else farthest_m  # both along the street, each way
+    surveyed = side.survey is not None and side.survey.surveyed
+    fewest = rules.held_neighbours if ordered and not surveyed else 0
+    walked = _line(points, _whole_numbers(side.numbers), side.rank, reach_m, fewest, rules)
+    if walked is None:
+        return None
+    whole, first, last = walked
+    line = _cut(whole, points[side.rank], reach_m) if surveyed else whole
+    shape = shapely.buffer(shapely.linestrings(line), rules.across_m if ordered else rules.unordered_across_m)
+    spread_m = reach_m * (rules.chance_ordered if ordered else rules.chance_unordered)
+    return StreetRegion(shape, placing, side.numbers[first], side.numbers[last], points[side.rank], spread_m)
+
+
+def _between_known(points: Points, side: StreetSide, rules: RegionRules) -> StreetRegion:
+    """Region of a number that was computed between two known ones: all that lies between these, and a bend of it."""
+    import shapely
+
+    first, last = _run(points, side.rank, rules)
+    chord_m = math.dist(points[first], points[last])
+    across_m = max(rules.interpolated_across_m, rules.interpolated_share * chord_m)
+    shape = shapely.buffer(shapely.linestrings(points[first : last + 1]), across_m)
+    spread_m = max(rules.chance_interpolated * chord_m, rules.across_m)
+    numbers = side.numbers
+    return StreetRegion(shape, Placing.INTERPOLATED, numbers[first], numbers[last], points[side.rank], spread_m)
+
+
+def _astray(points: Points, side: StreetSide, rules: RegionRules) -> StreetRegion | None:
+    """Where the list puts a number, and where its neighbours say that it is, which is far from there; else None."""
+    import shapely
+
+    rank = side.rank
+    if not 0 < rank < len(points) - 1 or math.dist(points[rank - 1], points[rank + 1]) > rules.longest_step_m:
+        return None
+    between = shapely.linestrings([points[rank - 1], points[rank + 1]])
+    if shapely.distance(between, shapely.points(points[rank])) <= rules.astray_m:
+        return None
+    here = shapely.buffer(shapely.points(points[rank]), rules.surveyed_m)
+    both = shapely.linestrings(points[rank - 1 : rank + 2])  # in one piece: a limit that passes between is met
+    shape = shapely.union(shapely.buffer(both, rules.across_m), here)
+    numbers = side.numbers
+    return StreetRegion(
+        shape, Placing.ASTRAY, numbers[rank - 1], numbers[rank + 1], points[rank], rules.unordered_reach_m
+    )
 
 
 def placing_of(points: Points, rank: int, rules: RegionRules) -> Placing | None:
@@ -136,7 +204,7 @@ def placing_of(points: Points, rank: int, rules: RegionRules) -> Placing | None:
     if length < _APART_M:
         return Placing.UNORDERED
     along = [((x - west) * (east - west) + (y - south) * (north - south)) / length for x, y in around]
-    follow = all(after > before - _BACKWARDS_M for before, after in pairwise(along))
+    follow = all(after > before - rules.backwards_m for before, after in pairwise(along))
     return Placing.ORDERED if follow else Placing.UNORDERED
 
 
@@ -144,8 +212,12 @@ def _equal_steps(points: Points, place: int, rules: RegionRules) -> bool:
     """Whether a number stands just halfway between its neighbours: a surveyed one hardly ever does."""
     if not 0 < place < len(points) - 1:
         return False
-    (x0, y0), (x1, y1), (x2, y2) = points[place - 1 : place + 2]
-    return math.hypot(x2 - 2 * x1 + x0, y2 - 2 * y1 + y0) < rules.equal_step_m
+    return is_halfway(points[place - 1], points[place], points[place + 1], rules.equal_step_m)
+
+
+def is_halfway(before: Point, point: Point, after: Point, within_m: float) -> bool:
+    """Whether a point stands just halfway between two others."""
+    return math.hypot(after[0] - 2 * point[0] + before[0], after[1] - 2 * point[1] + before[1]) < within_m
 
 
 def _run(points: Points, rank: int, rules: RegionRules) -> tuple[int, int]:
@@ -196,6 +268,17 @@ def _line(
     if missing_before > 0:
         whole.insert(0, _beyond(whole[::-1], missing_before))
     return whole, first, last
+
+
+def _cut(line: Points, point: Point, reach_m: float) -> Points:
+    """The part of a line that lies within a reach of one of its points, along it."""
+    import shapely
+    from shapely.ops import substring
+
+    whole, here = shapely.linestrings(line), shapely.points(point)
+    along_m = shapely.line_locate_point(whole, here)
+    part = substring(whole, max(along_m - reach_m, 0.0), min(along_m + reach_m, whole.length))
+    return [(east, north) for east, north in part.coords]
 
 
 def _beyond(line: Points, length_m: float) -> Point:

@@ -200,6 +200,7 @@ def either(found: Sequence[Position], reason: str) -> Position:
         firm_reason=" ".join(dict.fromkeys((said, *unsure))),
         alternatives=() if is_known else others,
         whole=shapely.union_all(known) if is_known else None,
+        side=None,
     )
 
 
@@ -215,7 +216,9 @@ def _points_of(found: Position) -> BaseGeometry | None:
 def doubtful(found: Position, *reasons: str) -> Position:
     """The same position, not firm, and nothing of its street or town being sure."""
     said = dict.fromkeys((*reasons, *filter(None, (found.firm_reason,))))
-    return replace(found, firm=False, firm_reason=" ".join(said), whole=None) if reasons else found
+    if not reasons:
+        return found
+    return replace(found, firm=False, firm_reason=" ".join(said), whole=None, whole_is="", side=None)
 
 
 # --- The address nearest to a point

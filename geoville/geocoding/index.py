@@ -19,6 +19,7 @@ from geoville.geocoding.index_tables import FORMAT, NO_NUMBER, YES, cells_around
 from geoville.geocoding.index_writer import IndexWriter
 from geoville.geocoding.match import Street, StreetIndex, StreetRow, started
 from geoville.geocoding.parse import StreetName
+from geoville.geocoding.street_side import sampled_streets, survey_of
 from geoville.geocoding.towns import Town
 from geoville.geocoding.words import Vocabulary
 from geoville.model import Address
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from geoville.model import AddressList
+    from geoville.model import AddressList, Survey
 
 
 # --- Connections to an index of addresses, read only: one for each thread that reads
@@ -178,6 +179,7 @@ class AddressIndex:
         self.telling_damage = connections.telling_damage
         self._streets: OrderedDict[Town, StreetIndex] = OrderedDict()
         self._vocabularies: dict[str, Vocabulary] = {}
+        self._surveys: dict[Town, Survey | None] = {}
         self._lock = threading.Lock()
         self._meta: dict[str, str] = dict(self._rows(index_tables.META))
         known = self._rows(index_tables.TOWNS)
@@ -330,6 +332,14 @@ class AddressIndex:
         """Addresses of the streets that come within some hundred metres of a point given in degrees."""
         streets = self._rows(index_tables.STREETS_IN_CELLS, (json.dumps(cells_around(lon, lat)),))
         return self.addresses_of(street for (street,) in streets)
+
+    def survey_of(self, town: Town) -> Survey | None:
+        """How the house numbers of a town whose positions have no type were placed; None where they are too few."""
+        if town not in self._surveys:  # two threads may make it, and one be lost
+            streets = sampled_streets(self.streets_of(town).streets)
+            addresses = self.addresses_of(key for street in streets for key in street.keys)
+            self._surveys[town] = survey_of(addresses)
+        return self._surveys[town]
 
     def extent_of(self, town: Town) -> TownExtent | None:
         """How far the addresses of a town go; None where the index has none of it."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from geoville import french
 from geoville.crs import departement_of
 from geoville.french import fold
 from geoville.geocoding.answers import (
@@ -29,14 +31,14 @@ from geoville.geocoding.index import AddressIndex
 from geoville.geocoding.match import SUGGESTED_STREETS, StreetMatch, as_good_as_first, last_words, match_streets
 from geoville.geocoding.parse import ParsedAddress, StreetName, parse_address
 from geoville.geocoding.places import SUGGESTED_PLACES, PlaceIndex, PlaceMatch
-from geoville.geocoding.street_side import street_side
+from geoville.geocoding.street_side import UNSURVEYED_M, WITHOUT_TYPE, beyond_m, neighbours_of, street_side
 from geoville.geocoding.towns import Designation, Town, Towns, with_its_postcode
 from geoville.geocoding.words import COMPLEMENTS, PARTICLES, REPETITION_LETTERS, content_words, normalise
 from geoville.law import position_accuracy
-from geoville.model import Address, AddressList, NotFound, Position, PositionType, StreetSide
+from geoville.model import Address, AddressList, NotFound, Position, PositionType, Survey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from shapely.geometry.base import BaseGeometry
 
@@ -148,12 +150,12 @@ def _without_town(words: tuple[str, ...], towns: Towns) -> tuple[tuple[str, ...]
 SAME_PLACE_M = 5.0
 """Positions of one address that are no farther apart are one: its door and the middle of its building."""
 
+FARTHEST_NEIGHBOURS_M = 200.0
+"""Two numbers farther apart do not tell where one between them is: the street may do anything between."""
+
 SEVERAL_NEAR = "la liste donne plusieurs positions de cette adresse, proches"
 
 ABSENT_NUMBER = 0.7
-UNSURVEYED_M = 30.0
-"""Accuracy from which a position is deduced (a segment of street, a plot, no type at all), not taken on the spot."""
-
 OTHER_SPELLING_OF_SUFFIX = 0.98
 
 
@@ -166,12 +168,21 @@ class OnStreet:
     score : of the street, in [0, 1].
     doubts : French sentences saying why the street is not sure.
     complete : whether no address of the street is missing.
+    survey : tells how the numbers of the town were placed, where that is asked.
     """
 
     def __init__(
-        self, street: Street, addresses: tuple[Address, ...], score: float, doubts: tuple[str, ...], *, complete: bool
+        self,
+        street: Street,
+        addresses: tuple[Address, ...],
+        score: float,
+        doubts: tuple[str, ...],
+        *,
+        complete: bool,
+        survey: Callable[[], Survey | None],
     ) -> None:
         self._street = street
+        self._survey = survey
         self._addresses = addresses
         self._score = score
         self._doubts = doubts
@@ -193,9 +204,30 @@ class OnStreet:
         nearest = min(numbered, key=lambda address: (abs((address.number or 0) - number), address.suffix != suffix))
         absent = f"Numéro absent de la liste ; le plus proche qui soit connu est « {label_of(nearest)} »."
         found = self._of_the_street(nearest, self._score * ABSENT_NUMBER, absent)
-        if number <= max(address.number or 0 for address in numbered):
+        last = max(address.number or 0 for address in numbered)
+        if number <= last:
+            return self._between(found, number, suffix)
+        beyond = "Le numéro demandé est plus grand que tous ceux de la rue"
+        if found.whole is None:
+            return doubtful(found, f"{beyond}.")
+        reach_m = beyond_m(number, last)
+        said = f"{beyond} : il est tenu pour être à {french.distance(reach_m)} d'elle au plus."
+        reason = " ".join((said, found.firm_reason))
+        return replace(found, accuracy_m=found.accuracy_m + reach_m, firm_reason=reason)
+
+    def _between(self, found: Position, number: int, suffix: str) -> Position:
+        """The position of a number that the list lacks, between the two that it has on its side; else as it was."""
+        pair = neighbours_of(number, self._addresses)
+        survey = self._survey() if pair else None
+        if pair is None or self._doubts or (survey and not (survey.surveyed or survey.interpolated)):
             return found
-        return doubtful(found, "Le numéro demandé est plus grand que tous ceux de la rue.")
+        low, high = pair
+        if distance_m(low.lon, low.lat, high) > FARTHEST_NEIGHBOURS_M:
+            return found
+        lon, lat = (low.lon + high.lon) / 2, (low.lat + high.lat) / 2
+        halfway = replace(low, id="", number=number, suffix=suffix, lon=lon, lat=lat, precision=WITHOUT_TYPE)
+        side = street_side(halfway, [*self._addresses, halfway], survey)
+        return replace(found, lon=lon, lat=lat, side=side) if side else found
 
     def _range(self, asked: ParsedAddress) -> Position:
         """Position of "12 à 16": its ends and what lies between, sure only where they all agree."""
@@ -232,7 +264,7 @@ class OnStreet:
         found = _house(address, score, doubts)
         others = [known for known in here if distance_m(address.lon, address.lat, known) > SAME_PLACE_M]
         if not others:
-            return replace(found, side=self._side(address)) if found.firm else found
+            return self._with_evidence(found, address) if found.firm else found
         reach_m = max(distance_m(address.lon, address.lat, known) + _accuracy_m(known) for known in others)
         if not any(
             distance_m(address.lon, address.lat, known) > _accuracy_m(address) + _accuracy_m(known) for known in others
@@ -241,9 +273,13 @@ class OnStreet:
         places = [found, *(_house(known, score, doubts) for known in others)]
         return either(places, "La liste donne plusieurs positions éloignées à ce numéro.")
 
-    def _side(self, address: Address) -> StreetSide | None:
-        """The numbers beside one whose position was not surveyed."""
-        return street_side(address, self._addresses) if _accuracy_m(address) >= UNSURVEYED_M else None
+    def _with_evidence(self, found: Position, address: Address) -> Position:
+        """The position of a number that was not surveyed, with what the numbers beside it and of its town tell."""
+        if _accuracy_m(address) < UNSURVEYED_M:
+            return found
+        survey = self._survey()
+        side = street_side(address, self._addresses, survey)
+        return replace(_as_surveyed(found, survey) if address.precision == WITHOUT_TYPE else found, side=side)
 
     def _other_postcode(self, addresses: Iterable[Address], postcode: str) -> tuple[str, ...]:
         """Doubt about a postcode typed that is none of those of some addresses; none where the list says none."""
@@ -262,8 +298,11 @@ class OnStreet:
     def _of_the_street(self, address: Address, score: float, *more_doubts: str) -> Position:
         label = f"{self._street.label}, {address.postcode} {self._street.town.name}".replace("  ", " ")
         found = position(address, PositionType.STREET, score, (*self._doubts, *more_doubts), label, self._whole())
-        whole_is_known = found.whole is not None
-        return replace(found, accuracy_m=max(map(_accuracy_m, self._addresses))) if whole_is_known else found
+        if found.whole is None:
+            return found
+        vaguest = max(self._addresses, key=_accuracy_m)
+        found = replace(found, accuracy_m=_accuracy_m(vaguest))
+        return _as_surveyed(found, self._survey()) if vaguest.precision == WITHOUT_TYPE else found
 
     def _whole(self) -> BaseGeometry | None:
         """Every address of the street, WGS84; None where the street is not sure, or not known whole."""
@@ -277,6 +316,17 @@ class OnStreet:
 def _house(address: Address, score: float, doubts: tuple[str, ...]) -> Position:
     is_point = not position_accuracy(address.precision).firm
     return position(address, PositionType.STREET if is_point else PositionType.HOUSENUMBER, score, doubts)
+
+
+def _as_surveyed(found: Position, survey: Survey | None) -> Position:
+    """A position without a type, as accurate as the numbers of its town show that they are."""
+    if survey is None or survey.interpolated:
+        return found
+    if survey.surveyed:
+        reason = "numéros de la commune posés sur place, comme leur suite le montre"
+    else:
+        reason = "numéros de la commune décalés le long des rues, comme leur désordre le montre"
+    return replace(found, accuracy_m=survey.along_m, accuracy_reason=reason)
 
 
 def _accuracy_m(address: Address) -> float:
@@ -373,6 +423,9 @@ class StreetAnswers:
         others = [match for match in matches if match is not likely[0]]
         likeness = reading.designation.likeness
         found = self.on(likely[0], parsed, likeness, self._doubts(likely, reading))
+        one_town = len({match.street.town for match in likely}) == 1
+        if one_town and not _town_is_open(reading):
+            found = with_its_town(found, likely[0].street.town, self._index)
         return replace(
             found,
             score_next=round(others[0].score * likeness, 4) if others else None,
@@ -386,7 +439,9 @@ class StreetAnswers:
         addresses = self._index.addresses_of(match.street.keys)
         street = match.street
         is_whole = self._index.has_all_of(street.town, street.name)
-        return OnStreet(street, addresses, match.score * likeness, doubts, complete=is_whole).at(parsed)
+        survey = partial(self._index.survey_of, street.town)
+        known = OnStreet(street, addresses, match.score * likeness, doubts, complete=is_whole, survey=survey)
+        return known.at(parsed)
 
     def _with_the_number_first(
         self, matches: tuple[StreetMatch, ...], parsed: ParsedAddress
@@ -431,6 +486,11 @@ class StreetAnswers:
         return tuple(doubts)
 
 
+def _town_is_open(reading: AddressReading) -> bool:
+    """Whether an address may be in another town than the one that was found."""
+    return bool(reading.designation.doubt) or reading.designation.leaves_the_town_open
+
+
 # --- The position of a town as a whole
 
 LIKE_ANY = "municipality"
@@ -464,6 +524,17 @@ def town_position(asked: Designation, index: AddressIndex) -> Position | None:
     whole = _hull(extent for extent, _ in known) if is_whole else None
     found = position(middle, PositionType.MUNICIPALITY, asked.likeness, doubts, listed(names), whole)
     return replace(found, accuracy_m=position_accuracy(VAGUEST).accuracy_m) if is_whole else found
+
+
+def with_its_town(found: Position, town: Town, index: AddressIndex) -> Position:
+    """A position that nothing makes sure on its street, with the whole town where that is known: it may settle all."""
+    if found.firm or found.whole is not None or found.side is not None or not index.has_all_of(town):
+        return found
+    extent = index.extent_of(town)
+    if extent is None:
+        return found
+    accuracy_m = max(found.accuracy_m, position_accuracy(VAGUEST).accuracy_m)
+    return replace(found, whole=_hull([extent]), whole_is=f"toute la commune ({town.title})", accuracy_m=accuracy_m)
 
 
 def _hull(extents: Iterable[TownExtent]) -> BaseGeometry:

@@ -1,15 +1,18 @@
-"""The numbers of one side of a street: what a list knows of where a house number stands, beside its own position."""
+"""The numbers of one side of a street, and how those of a town were placed: what a list knows beside a position."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from geoville.geocoding.answers import distance_m, number_of
-from geoville.model import StreetSide
+from geoville.eligibility.street_region import is_halfway, region_rules
+from geoville.geocoding.answers import METRES_IN_A_DEGREE, distance_m, number_of
+from geoville.model import StreetSide, Survey
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from geoville.geocoding.match import Street
     from geoville.model import Address
 
 MOST_NEIGHBOURS = 40
@@ -17,30 +20,25 @@ MOST_NEIGHBOURS = 40
 
 SAME_PLACE_M = 0.5
 
+UNSURVEYED_M = 30.0
+"""Accuracy from which a position is deduced (a segment of street, a plot, no type at all), not taken on the spot."""
 
-def street_side(asked: Address, street: Sequence[Address]) -> StreetSide | None:
+WITHOUT_TYPE = "segment"
+"""Kind of position of an address of a list that says none."""
+
+
+def street_side(asked: Address, street: Sequence[Address], survey: Survey | None = None) -> StreetSide | None:
     """Numbers with the parity of an address, in their order; None where the list knows no other.
 
     Parameters
     ----------
     asked : a house number.
     street : addresses of its street, of any order and any town of that name.
+    survey : how the numbers of its town were placed, where that is known.
     """
     if asked.number is None:
         return None
-    even = asked.number % 2
-    alike = [
-        other
-        for other in street
-        if other.number is not None and other.number % 2 == even and other.citycode == asked.citycode
-    ]
-    alike.sort(key=lambda other: (other.number or 0, other.suffix, other is not asked))
-    apart: list[Address] = []
-    for other in alike:
-        if not apart or distance_m(apart[-1].lon, apart[-1].lat, other) >= SAME_PLACE_M:
-            apart.append(other)
-        elif other is asked:
-            apart[-1] = other
+    apart = numbers_apart(_alike(asked, street), asked)
     if asked not in apart or len(apart) == 1:
         return None
     rank = apart.index(asked)
@@ -50,4 +48,110 @@ def street_side(asked: Address, street: Sequence[Address]) -> StreetSide | None:
         points=tuple((other.lon, other.lat) for other in kept),
         numbers=tuple(number_of(other) for other in kept),
         rank=rank - first,
+        survey=survey,
     )
+
+
+def _alike(asked: Address, street: Iterable[Address]) -> list[Address]:
+    """Numbers of the town and parity of one, in their order."""
+    even = (asked.number or 0) % 2
+    alike = [
+        other
+        for other in street
+        if other.number is not None and other.number % 2 == even and other.citycode == asked.citycode
+    ]
+    alike.sort(key=lambda other: (other.number or 0, other.suffix, other is not asked))
+    return alike
+
+
+def numbers_apart(alike: Iterable[Address], asked: Address | None = None) -> list[Address]:
+    """Numbers in order, those that stand at one point once; of these, the one asked is kept."""
+    apart: list[Address] = []
+    for other in alike:
+        if not apart or distance_m(apart[-1].lon, apart[-1].lat, other) >= SAME_PLACE_M:
+            apart.append(other)
+        elif other is asked:
+            apart[-1] = other
+    return apart
+
+
+# --- A number that the list lacks: between two that it has, or beyond them all
+
+
+def neighbours_of(number: int, street: Sequence[Address]) -> tuple[Address, Address] | None:
+    """The two numbers of the same parity between which one that the list lacks would stand; None without both."""
+    alike = [other for other in street if other.number is not None and other.number % 2 == number % 2]
+    below = [other for other in alike if (other.number or 0) <= number]
+    above = [other for other in alike if (other.number or 0) > number]
+    if not below or not above:
+        return None
+    low = max(below, key=lambda other: (other.number or 0, other.suffix))
+    high = min(above, key=lambda other: (other.number or 0, other.suffix))
+    return (low, high) if low.citycode == high.citycode else None
+
+
+def beyond_m(number: int, last: int) -> float:
+    """How far from a street a number beyond its last one may be: so many of its side, each as far as one may be."""
+    return math.ceil((number - last) / 2) * region_rules().longest_step_m
+
+
+# --- How the numbers of a town were placed
+
+
+def sampled_streets(streets: Sequence[Street]) -> Sequence[Street]:
+    """Some streets of a town, spread over all of them, the same ones each time."""
+    return streets[:: math.ceil(len(streets) / region_rules().survey_streets) or 1]
+
+
+def survey_of(addresses: Iterable[Address]) -> Survey | None:
+    """How the numbers of some streets of a town were placed; None where they are too few to tell.
+
+    Parameters
+    ----------
+    addresses : of those streets; those whose kind of position is known are left out.
+    """
+    rules = region_rules()
+    streets: dict[str, list[Address]] = {}
+    for address in addresses:
+        if address.precision == WITHOUT_TYPE:
+            streets.setdefault(address.street, []).append(address)
+    threes = equal = 0
+    overtaken: list[float] = []
+    for street in streets.values():
+        for parity in (0, 1):
+            side = [one for one in street if one.number is not None and one.number % 2 == parity]
+            points = _in_metres(numbers_apart(sorted(side, key=lambda one: (one.number or 0, one.suffix))))
+            for rank in range(1, len(points) - 1):
+                threes += 1
+                if is_halfway(points[rank - 1], points[rank], points[rank + 1], rules.equal_step_m):
+                    equal += 1
+                else:
+                    overtaken.append(_overtaken_m(points, rank, rules.survey_neighbours))
+    if threes < rules.survey_numbers:
+        return None
+    interpolated = equal > rules.survey_equal_share * threes
+    overtaken.sort()
+    often = sum(metres > rules.backwards_m for metres in overtaken) > rules.survey_backward_share * len(overtaken)
+    far_m = overtaken[int(rules.survey_quantile * (len(overtaken) - 1))] if often else 0.0
+    along_m = min(max(far_m * rules.survey_factor + rules.survey_margin_m, rules.surveyed_m), rules.unordered_reach_m)
+    return Survey(interpolated, along_m, not interpolated and along_m <= rules.surveyed_m)
+
+
+def _in_metres(addresses: Sequence[Address]) -> list[tuple[float, float]]:
+    """Points of some neighbours, in metres from the first one."""
+    if not addresses:
+        return []
+    lon, lat = addresses[0].lon, addresses[0].lat
+    east = METRES_IN_A_DEGREE * math.cos(math.radians(lat))
+    return [((one.lon - lon) * east, (one.lat - lat) * METRES_IN_A_DEGREE) for one in addresses]
+
+
+def _overtaken_m(points: Sequence[tuple[float, float]], rank: int, around: int) -> float:
+    """How far a number stands behind the one before it, along the line of those around; 0 where it follows it."""
+    first, last = points[max(rank - around, 0)], points[min(rank + around, len(points) - 1)]
+    length = math.dist(first, last)
+    if length < SAME_PLACE_M:
+        return 0.0
+    (x0, y0), (x1, y1) = points[rank - 1], points[rank]
+    along = ((x1 - x0) * (last[0] - first[0]) + (y1 - y0) * (last[1] - first[1])) / length
+    return max(0.0, -along)

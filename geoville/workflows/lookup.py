@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.crs import likely_projections, projections_said, refuse_swapped
-from geoville.eligibility.decide import decide
+from geoville.eligibility.decide import check_threshold, decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
 from geoville.geocoding.geocoder import LONGEST_TEXT, FirstThatKnows, WithoutAddresses
@@ -153,10 +153,17 @@ def one_place(
 
 @dataclass(frozen=True, slots=True)
 class LookupDesk:
-    """Everything that answers need, loaded once: a geocoder and an index of perimeters."""
+    """Everything that answers need, loaded once.
+
+    Parameters
+    ----------
+    geocoder, index : the addresses and the perimeters.
+    decide_at : probability from which what is to be checked is said inside or outside; None to leave it so.
+    """
 
     geocoder: Geocoder
     index: PerimeterIndex
+    decide_at: float | None = None
 
     def answer(
         self, question: str, on: date, *, postcode: str = "", citycode: str = "", permit_date: date | None = None
@@ -174,7 +181,7 @@ class LookupDesk:
             The question is empty or too long, or its coordinates are out of range. The message never repeats it.
         """
         found = self.located(question, postcode=postcode, citycode=citycode)
-        return decide(found, self.index, on, permit_date=permit_date)
+        return decide(found, self.index, on, permit_date=permit_date, decide_at=self.decide_at)
 
     def located(self, question: str, *, postcode: str = "", citycode: str = "") -> Position | NotFound:
         """Where the place that a question is about was found, or typed."""
@@ -204,7 +211,8 @@ class LookupDesk:
         self, lon: float, lat: float, on: date, accuracy_m: float = 0.0, *, permit_date: date | None = None
     ) -> Answer:
         """Answer about coordinates, exact unless an accuracy in metres is given."""
-        return decide(typed_position(lon, lat, accuracy_m), self.index, on, permit_date=permit_date)
+        found = typed_position(lon, lat, accuracy_m)
+        return decide(found, self.index, on, permit_date=permit_date, decide_at=self.decide_at)
 
 
 _VERSION_DIGITS = 16
@@ -223,6 +231,7 @@ class DeskChoice:
     generation : of the files' QPV, where their codes do not tell.
     own : what the user says of the files: columns of the codes and names, CRS, layer.
     kind : of their perimeters, where the files do not tell.
+    decide_at : as that of a `LookupDesk`.
 
     Notes
     -----
@@ -237,9 +246,18 @@ class DeskChoice:
     generation: int | None = None
     own: OwnColumns = field(default_factory=OwnColumns)
     kind: Kind | None = None
+    decide_at: float | None = None
 
     def open(self) -> LookupDesk:
-        """Load the addresses and perimeters."""
+        """Load the addresses and perimeters.
+
+        Raises
+        ------
+        InvalidInputError
+            What is to be decided from is no probability above one half, or a file cannot be read.
+        """
+        if self.decide_at is not None:
+            check_threshold(self.decide_at)
         pack = open_pack(self.territory)
         searcher = open_geocoder(pack, addresses=self.addresses, geocoder=self.geocoder)
         if self.perimeters:
@@ -248,11 +266,11 @@ class DeskChoice:
                 for path in self.perimeters
             )
             given = [found for contours in read for found in contours.perimeters]
-            return LookupDesk(searcher, PerimeterIndex(given, version=self._version(pack)))
+            return LookupDesk(searcher, PerimeterIndex(given, version=self._version(pack)), self.decide_at)
         country = national_layer()
         known = with_cell_people(each_once((*pack.own_perimeters(), *country.perimeters)), pack.quarter_people)
         index = PerimeterIndex(known, pack.extent, country.country, whole=country.whole, version=self._version(pack))
-        return LookupDesk(searcher, index)
+        return LookupDesk(searcher, index, self.decide_at)
 
     def check_workers(self, workers: int) -> None:
         """Refuse to ask from several processes a service that counts what one machine asks.
@@ -286,6 +304,7 @@ class DeskChoice:
         return {
             "data": " ".join([self.territory, *shipped, *(item.sha256 for item in pack.additions)]),
             "perimeters": " ".join([*map(sha256_of, self.perimeters), str(self.generation or ""), *own]),
+            "decide_at": "" if self.decide_at is None else repr(self.decide_at),
             "geocoder": sha256_of(self.addresses) if self.addresses else sha256(asked.encode()).hexdigest(),
         }
 

@@ -30,7 +30,6 @@ ALONE = {
     "geoville.carroyage.shrinkage": "a formula of the method note",
     "geoville.eligibility.kernel.limits": "compiled apart from where points are",
     "geoville.eligibility.kernel.location": "compiled apart from how far limits are",
-    "geoville.geocoding.street_side": "a subject of its own, whose region stands in eligibility",
     "geoville.geocoding.places": "named places, beside streets",
     "geoville.rendering.sheet.map": "the map of a sheet, as a statement has its own",
     "geoville.workflows.dask_worker": "loaded on workers, with an extra: nothing is shared out where it is not",

@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from geoville.eligibility.index import PerimeterIndex
     from geoville.sources.rows.files import RowFile
     from geoville.workflows.lookup import DeskChoice
     from geoville.workflows.lookup_file.questions import FileColumns
@@ -428,7 +427,7 @@ def _lookup(
     answered = sum(part.rows for part in parts) - sum(part.rows for part in missing)
     progress(answered)
     for done in results(
-        _Answering(desk.index, job.asking, sum(part.rows for part in missing) // workers),
+        _Answering(desk, job.asking, sum(part.rows for part in missing) // workers),
         missing,
         workers=workers,
         scheduler=scheduler,
@@ -460,8 +459,9 @@ class _Answering:
     rows : about as many as it will answer.
     """
 
-    def __init__(self, index: PerimeterIndex, asking: Asking, rows: int) -> None:
-        self._perimeters, self._index = index.perimeters, index.of(())  # what it is built of, not itself
+    def __init__(self, desk: LookupDesk, asking: Asking, rows: int) -> None:
+        self._perimeters, self._index = desk.index.perimeters, desk.index.of(())  # what it is built of, not itself
+        self._decide_at = desk.decide_at
         questions = asking.questions
         assert isinstance(questions, CoordinateQuestions)  # `FileJob.is_about_numbers` saw to it
         self._columns, self._epsg = (questions.lon, questions.lat), questions.epsg
@@ -499,7 +499,7 @@ class _Answering:
     @cached_property
     def _bulk(self) -> BulkAnswers:
         no_geocoder = EmbeddedGeocoder(AddressList((), complete=False, name=""))  # coordinates ask none
-        desk = LookupDesk(no_geocoder, self._index.of(self._perimeters))
+        desk = LookupDesk(no_geocoder, self._index.of(self._perimeters), self._decide_at)
         return BulkAnswers(desk, self._asking, self._rows)
 
 

@@ -216,6 +216,7 @@ _LABELS = {
     "on": "le jour de la question",
     "data": "les données du territoire",
     "perimeters": "les périmètres",
+    "decide_at": "le seuil de décision",
     "geocoder": "le géocodeur ou sa liste d'adresses",
     "version": "la version de geoville",
 }
@@ -452,6 +453,7 @@ class JobRecord:
                 "layout": self.layout,
                 "territory": self.desk.territory,
                 "geocoder": self.desk.geocoder,
+                "decide_at": self.desk.decide_at,
             },
             sources=tuple(sources),
         )

@@ -54,6 +54,8 @@ ADDED_COLUMNS = (
     AddedColumn("qpv_generation", int),
     AddedColumn("qpv_distance_m", float),
     AddedColumn("qpv_qualite", int),
+    AddedColumn("qpv_probabilite", float),
+    AddedColumn("qpv_seuil", float),
     AddedColumn("qpv_raison", str),
     AddedColumn("qpv_lecture", str),
 )

@@ -151,7 +151,7 @@ def test_the_document_has_the_keys_that_doors_promise() -> None:
     assert set(document) == {
         *("on", "verdict", "contains", "conclusive", "basis", "perimeters", "nearest", "distance_m", "accuracy_m"),
         *("position", "reasons", "references", "sources", "quality", "periods", "rules", "whole_commune"),
-        "data_version",
+        *("data_version", "probability_inside", "decided_at"),
     }
     assert document["distance_m"] == -0.001  # rounded away from the line: still inside
     assert set(document["perimeters"][0]) >= {

@@ -14,7 +14,8 @@ from geoville.crs import LAMBERT_93, WGS84, transform_points
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.street_region import Placing, placing_of, region_rules, street_region
-from geoville.model import Position, PositionType, StreetSide, VerdictCode
+from geoville.errors import InvalidInputError
+from geoville.model import Basis, Position, PositionType, StreetSide, Survey, VerdictCode
 
 RULES = region_rules()
 ON = date(2025, 1, 1)
@@ -36,6 +37,8 @@ def house(told: StreetSide, accuracy_m: float = 50.0) -> Position:
 def verdict(position: Position, *perimeters) -> VerdictCode:
     return decide(position, PerimeterIndex(perimeters or (QPV_2024,)), ON).verdict
 
+
+SURVEYED, SHUFFLED = Survey(False, 15.0, True), Survey(False, 60.0, False)
 
 # The QPV is the square from (600, 0) to (1000, 400); the street runs east, along its northern limit.
 ALONG_OUTSIDE = [(650.0, 408.0), (668.0, 409.0), (690.0, 408.5), (707.0, 407.5), (731.0, 408.0)]
@@ -127,3 +130,104 @@ def test_numbers_in_metres_may_stand_far_apart():
     region = street_region(metric, LAMBERT_93)
     assert region is not None
     assert (region.first, region.last) == ("142", "422")
+
+
+def test_order_is_chance_where_the_numbers_of_the_town_overtake_each_other():
+    turned = [*ALONG_OUTSIDE, (742.0, 407.0), (743.0, 390.0), (742.0, 371.0)]
+    told = side(*turned, rank=2)
+    assert verdict(house(replace(told, survey=SURVEYED))) is VerdictCode.OUTSIDE
+    assert verdict(house(replace(told, survey=SHUFFLED))) is VerdictCode.UNCERTAIN
+
+
+def test_a_surveyed_number_is_near_its_point_though_its_neighbours_are_across_the_limit():
+    crossing = [(700.0, 380.0), (701.0, 425.0), (699.0, 470.0), (700.0, 512.0), (701.0, 560.0)]
+    told = side(*crossing, rank=1)
+    assert verdict(house(told)) is VerdictCode.UNCERTAIN
+    assert verdict(house(replace(told, survey=SURVEYED))) is VerdictCode.OUTSIDE
+
+
+def test_a_number_that_the_list_puts_far_from_its_neighbours_may_be_at_either():
+    astray = [(650.0, 430.0), (668.0, 431.0), (690.0, 330.0), (707.0, 429.5), (731.0, 430.0)]
+    told = replace(side(*astray, rank=2), survey=SURVEYED)
+    region = street_region(told, LAMBERT_93)
+    assert region is not None
+    assert region.placing is Placing.ASTRAY
+    answer = decide(house(told, 15.0), PerimeterIndex((QPV_2024,)), ON)
+    assert answer.verdict is VerdictCode.UNCERTAIN, "inside where it is put, outside by its neighbours"
+    assert any("loin de ses voisins 4 et 8" in reason for reason in answer.reasons)
+
+
+# --- The probability beside the verdict, and what decides by it
+
+
+def chance(position: Position) -> float | None:
+    return decide(position, PerimeterIndex((QPV_2024,)), ON).probability_inside
+
+
+def at_metres(east: float, north: float, accuracy_m: float) -> Position:
+    (lon,), (lat,) = transform_points(np.array([EAST + east]), np.array([NORTH + north]), LAMBERT_93, WGS84)
+    return Position(float(lon), float(lat), "", PositionType.COORDINATES, accuracy_m=accuracy_m)
+
+
+def test_what_is_known_exactly_is_certain_and_what_is_deduced_never_is():
+    assert chance(at_metres(700, 300, 0)) == 1.0
+    assert chance(at_metres(700, 500, 0)) == 0.0
+    assert chance(at_metres(700, 300, 30)) == 1 - RULES.least_probability
+    assert chance(at_metres(700, 500, 30)) == RULES.least_probability
+
+
+def test_a_disc_cut_in_two_by_the_limit_is_as_likely_inside_as_outside():
+    assert chance(at_metres(700, 400, 30)) == pytest.approx(0.5, abs=0.02)
+    nearer = [chance(at_metres(700, 400 + away, 30)) for away in (-25, -10, 10, 25)]
+    assert nearer == sorted(nearer, reverse=True)
+    assert nearer[0] == pytest.approx(1 - nearer[3], abs=0.02)
+
+
+def test_the_farther_the_limit_within_a_region_the_surer_the_side():
+    crossing = [(700.0, 360.0), (701.0, 379.0), (699.0, 392.0), (700.0, 418.0), (701.0, 437.0)]
+    told = chance(house(side(*crossing, rank=2)))
+    assert told is not None
+    assert 0.5 < told < 1, "the number is 8 m inside, and the limit crosses what may be its place"
+
+
+def test_nothing_is_said_of_a_place_that_may_be_another():
+    unsure = replace(at_metres(700, 300, 15), firm=False, firm_reason="Autre rue possible.")
+    assert chance(unsure) is None
+
+
+def test_a_threshold_decides_what_reaches_it_and_says_so():
+    index = PerimeterIndex((QPV_2024,))
+    likely, even = at_metres(700, 370, 40), at_metres(700, 400, 40)
+    told = decide(likely, index, ON).probability_inside
+    assert told is not None
+    assert 0.9 < told < 1
+    open_one = decide(likely, index, ON, decide_at=0.9999)
+    assert (open_one.verdict, open_one.decided_at) == (VerdictCode.UNCERTAIN, None)
+    decided = decide(likely, index, ON, decide_at=0.9)
+    assert (decided.verdict, decided.decided_at, decided.basis) == (VerdictCode.INSIDE, 0.9, Basis.OFFICIAL)
+    assert not decided.conclusive
+    assert decided.reasons[0].startswith("Dedans par le seuil demandé")
+    assert "sans ce seuil, la réponse est à vérifier" in decided.reasons[0]
+    assert decide(even, index, ON, decide_at=0.9).verdict is VerdictCode.UNCERTAIN
+    firm = decide(at_metres(700, 300, 0), index, ON, decide_at=0.9)
+    assert (firm.verdict, firm.decided_at) == (VerdictCode.INSIDE, None)
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.2, 1.01, float("nan")])
+def test_a_threshold_that_is_no_probability_above_one_half_is_refused(threshold):
+    with pytest.raises(InvalidInputError, match="seuil de décision"):
+        decide(at_metres(700, 400, 40), PerimeterIndex((QPV_2024,)), ON, decide_at=threshold)
+
+
+def test_many_points_have_the_probability_that_each_has_alone():
+    from geoville.eligibility.bulk import BulkIndex
+
+    index = PerimeterIndex((QPV_2024,))
+    positions = [at_metres(east, north, 30) for east in (580, 700, 990) for north in (-10, 60, 380, 405, 470)]
+    lon, lat = np.array([(one.lon, one.lat) for one in positions]).T
+    bulk = BulkIndex.build(index, ON)
+    for accuracy_m in (0.0, 30.0):
+        verdicts = bulk.decide(lon, lat, accuracy_m)
+        found = bulk.probabilities(verdicts, lon, lat, accuracy_m)
+        alone = [chance(replace(one, accuracy_m=accuracy_m)) for one in positions]
+        assert found.tolist() == alone

@@ -146,10 +146,20 @@ def test_a_street_that_is_known_whole_says_how_far_it_goes(path: Path, tmp_path:
         assert position.accuracy_m == 15, "that of its vaguest address"
         unsure = found(incomplete, text)
         assert (unsure.whole, unsure.accuracy_m) == (None, 0)
-    assert found(complete, "impasse Mollien, Calais").whole is None
     beyond = found(complete, "200 rue Mollien, Calais")
-    assert (beyond.firm, beyond.whole) == (False, None)
+    assert not beyond.firm
+    assert beyond.accuracy_m == 15 + 98 * 100, "so many numbers farther, each 100 m at most"
     assert "plus grand que tous ceux de la rue" in beyond.firm_reason
+
+
+def test_a_street_that_is_not_sure_comes_with_its_whole_town(path: Path, tmp_path: Path) -> None:
+    complete = found(EmbeddedGeocoder(AddressIndex.open(path)), "impasse Mollien, Calais")
+    assert (complete.firm, complete.whole_is) == (False, "toute la commune (Calais)")
+    assert complete.whole is not None
+    assert complete.whole.covers(shapely.Point(1.861, 50.950))
+    partial = EmbeddedGeocoder(AddressIndex.open(write(tmp_path / "partial.sqlite", complete=False)))
+    assert found(partial, "impasse Mollien, Calais").whole is None, "the rest of the town is not known"
+    assert found(EmbeddedGeocoder(AddressIndex.open(path)), "impasse Mollien").whole is None, "nor is the town said"
 
 
 def test_a_town_that_is_known_whole_says_how_far_it_goes(geocoder: EmbeddedGeocoder) -> None:

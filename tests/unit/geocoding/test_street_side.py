@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from geoville.geocoding.street_side import MOST_NEIGHBOURS, street_side
-from geoville.model import Address
+import pytest
+
+from geoville.geocoding.search import EmbeddedGeocoder
+from geoville.geocoding.street_side import MOST_NEIGHBOURS, beyond_m, neighbours_of, street_side, survey_of
+from geoville.model import Address, AddressList, Position
 
 STREET = Address("1", 1, "", "Rue Test", "", "62100", "62193", "Calais", 1.85, 50.95, "segment")
 STEP = 0.0002
@@ -48,3 +51,89 @@ def test_a_long_street_is_kept_around_the_number():
     assert side is not None
     assert len(side.points) == 2 * MOST_NEIGHBOURS + 1
     assert side.numbers[side.rank] == "201"
+
+
+# --- How the numbers of a town were placed
+
+
+def town(off_m: tuple[float, ...]) -> list[Address]:
+    """Thirty streets of eight numbers, 15 m apart, each off along its street by the next of some metres."""
+    metre = STEP / 14
+    houses = []
+    for street in range(30):
+        for rank in range(8):
+            metres = 15 * rank + off_m[(3 * street + rank) % len(off_m)]
+            one = number(2 * rank + 1, at=metres * metre)
+            houses.append(replace(one, id=f"{street}-{rank}", street=f"Rue {street}", lat=50.9 + street / 100))
+    return houses
+
+
+def test_numbers_that_follow_each_other_were_surveyed():
+    told = survey_of(town((0, 3, -2, 4, -1)))
+    assert told is not None
+    assert (told.surveyed, told.interpolated, told.along_m) == (True, False, 15)
+
+
+def test_numbers_at_equal_steps_were_computed():
+    told = survey_of(town((0,)))
+    assert told is not None
+    assert (told.surveyed, told.interpolated) == (False, True)
+
+
+def test_numbers_that_overtake_each_other_tell_how_far_they_are_off():
+    told = survey_of(town((30, -28, 5, -30, 22, -11, 29)))
+    assert told is not None
+    assert not told.surveyed
+    assert 25 < told.along_m <= 60
+
+
+def test_a_few_numbers_tell_nothing_of_a_town():
+    assert survey_of(town((0, 3))[:40]) is None
+    typed = [replace(one, precision="entrée") for one in town((0, 3))]
+    assert survey_of(typed) is None, "the list says what these are"
+
+
+# --- A number that the list lacks
+
+
+def test_a_number_that_the_list_lacks_stands_between_two_that_it_has():
+    street = [number(2), number(4), number(10), number(7)]
+    pair = neighbours_of(6, street)
+    assert pair is not None
+    assert [one.number for one in pair] == [4, 10]
+    assert neighbours_of(12, street) is None
+    assert neighbours_of(6, [number(4), number(10, citycode="62999")]) is None
+
+
+def test_a_number_beyond_the_last_one_is_so_many_numbers_farther():
+    assert beyond_m(46, 40) == 3 * 100
+    assert beyond_m(41, 40) == 100
+
+
+@pytest.fixture(scope="module")
+def geocoder() -> EmbeddedGeocoder:
+    houses = town((0, 3, -2, 4, -1))
+    return EmbeddedGeocoder(AddressList(tuple(houses), complete=True, name="la liste"))
+
+
+def found(geocoder: EmbeddedGeocoder, text: str) -> Position:
+    position = geocoder.search(text)
+    assert isinstance(position, Position)
+    return position
+
+
+def test_an_untyped_number_is_as_accurate_as_its_town_shows(geocoder):
+    position = found(geocoder, "5 rue 7, Calais")
+    assert position.firm
+    assert position.accuracy_m == 15, "that of a number placed on the spot, not 50 m"
+    assert "posés sur place" in position.accuracy_reason
+    assert position.side is not None
+    assert position.side.survey is not None
+
+
+def test_a_missing_number_between_two_is_told_by_its_side(geocoder):
+    position = found(geocoder, "5 bis rue 7, Calais")
+    assert not position.firm
+    assert position.side is not None
+    around = position.side.numbers[position.side.rank - 1 : position.side.rank + 2]
+    assert around == ("5", "5 bis", "7")
