@@ -126,9 +126,11 @@ def position_reasons(
 
 def _of_the_whole(position: Position) -> list[str]:
     """Why more than a point was judged, where the first sentence does not say it; what its accuracy rests on."""
-    if position.type is PositionType.HOUSENUMBER or position.whole_is:
+    if position.type is PositionType.HOUSENUMBER or position.whole_is or position.accuracy_m > REGION_WITHIN_M:
         return [position.firm_reason]
-    return [f"Adresses connues à {french.distance(position.accuracy_m)} près."] if position.accuracy_m else []
+    if position.type is not PositionType.STREET or not position.accuracy_reason.startswith("numéros"):
+        return []
+    return [f"Adresses connues à {french.distance(position.accuracy_m)} près ({position.accuracy_reason})."]
 
 
 def beside_the_estimate(located: Located, verdict: VerdictCode, basis: Basis) -> list[str]:

@@ -221,8 +221,7 @@ def _weighed_places(located: Located, epsg: int) -> tuple[NDArray[np.float64], N
 
     position, rules = located.position, region_rules()
     if located.whole is not None:
-        points = places_in(located.whole)
-        return points, np.ones(len(points))
+        return _weighed_whole(located.whole, position.accuracy_m)
     if not located.firm:
         return None
     region = located.region(epsg)
@@ -233,6 +232,21 @@ def _weighed_places(located: Located, epsg: int) -> tuple[NDArray[np.float64], N
         return np.array([here]), np.ones(1)
     disc = shapely.buffer(shapely.points(here), position.accuracy_m)
     return weighed(disc, here, position.accuracy_m * rules.chance_disc)
+
+
+def _weighed_whole(whole: BaseGeometry, accuracy_m: float) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Points that may be one of a street or a town; None where they may be so far that it says nothing of them."""
+    import shapely
+
+    if accuracy_m > REGION_WITHIN_M:
+        return None
+    if not accuracy_m or shapely.get_dimensions(whole) != POINTS:
+        points = places_in(whole)
+        return points, np.ones(len(points))
+    rules = region_rules()
+    points = places_in(shapely.buffer(whole, accuracy_m))
+    away_m = shapely.distance(shapely.points(points), whole)
+    return points, np.exp(-away_m / (accuracy_m * rules.chance_disc)) + rules.chance_anywhere
 
 
 def weighed(

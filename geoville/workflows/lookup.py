@@ -293,6 +293,11 @@ class DeskChoice:
         known = self._identity(pack)
         return hashlib.sha256(f"{known['data']}\0{known['perimeters']}".encode()).hexdigest()[:_VERSION_DIGITS]
 
+    @property
+    def data_version(self) -> str:
+        """Version of the contours and of the territory that answer, as every answer carries it."""
+        return self._version(open_pack(self.territory))
+
     def identity(self) -> dict[str, str]:
         """What the answers depend on: checksums of every file that may be read, and the choices made."""
         return self._identity(open_pack(self.territory))

@@ -1,0 +1,287 @@
+"""What a person decides of the rows left to be checked: a page of them, and the decisions taken back into the file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from geoville.crs import WGS84, transform_point
+from geoville.eligibility.street_region import street_region
+from geoville.errors import InvalidInputError, Location
+from geoville.model import VerdictCode
+from geoville.rendering.review import ReviewMap, ReviewRow, render_review
+from geoville.sources.files import replacing
+from geoville.sources.rows.row import AddedCells, AddedColumn, harmless
+from geoville.workflows.lookup_file.results import ADDED_COLUMNS, columns_beside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
+
+    from geoville.model import Answer, Position
+    from geoville.sources.pack import Pack
+    from geoville.workflows.lookup import LookupDesk
+    from geoville.workflows.lookup_file.job import FileJob
+    from geoville.workflows.lookup_file.questions import FileColumns
+
+DECISION_COLUMNS = (
+    AddedColumn("qpv_decision", str),
+    AddedColumn("qpv_decision_par", str),
+    AddedColumn("qpv_decision_le", str),
+)
+"""Added after the answers where decisions are given: the verdict itself is never written over."""
+
+_FORMAT, _VERSION = "geoville-decisions", 1
+_WORDS = {"inside": "dedans", "outside": "dehors"}
+_KEY_DIGITS = 16
+_AROUND_M = 200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided of a question.
+
+    Parameters
+    ----------
+    decision : "inside" or "outside".
+    by, at : who, and when (ISO 8601).
+    """
+
+    decision: str
+    by: str
+    at: str
+
+
+def key_of(cells: tuple[str, ...], day: str) -> str:
+    """Key of a question: no address can be read from it, and the same question has the same one in any file.
+
+    Parameters
+    ----------
+    cells : of the columns that ask.
+    day : asked about, ISO 8601.
+    """
+    asked = json.dumps([day, *(" ".join(cell.split()).casefold() for cell in cells)], ensure_ascii=False)
+    return hashlib.sha256(asked.encode("utf-8")).hexdigest()[:_KEY_DIGITS]
+
+
+# --- Decisions that a page saved
+
+
+def read_decisions(path: Path, data_version: str) -> dict[str, Decision]:
+    """Decisions of a file that the page of a review saved, by the key of their question.
+
+    Parameters
+    ----------
+    data_version : of the data that answer: a limit that has moved since is not what was looked at.
+
+    Raises
+    ------
+    InvalidInputError
+        The file is none, is damaged, decides one question in two ways, or was made on other data.
+    """
+    document = _document(path)
+    if document.get("data_version") != data_version:
+        raise InvalidInputError(
+            "Ces décisions ont été prises sur d'autres données (contours ou territoire)",
+            where=Location(path.name),
+            advice="refaire la page avec --review, et décider de nouveau",
+        )
+    found: dict[str, Decision] = {}
+    for rank, one in enumerate(document["decisions"], start=1):
+        decision = _decision(one, path, rank)
+        known = found.setdefault(one["key"], decision)
+        if known.decision != decision.decision:
+            raise InvalidInputError(
+                "Une même question est décidée de deux façons",
+                where=Location(path.name, rank),
+                advice="garder la bonne des deux décisions dans le fichier",
+            )
+    return found
+
+
+def _document(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InvalidInputError(
+            "Le fichier de décisions est illisible", where=Location(path.name), advice="reprendre celui de la page"
+        ) from error
+    is_one = isinstance(document, dict) and (document.get("format"), document.get("version")) == (_FORMAT, _VERSION)
+    if not is_one or not isinstance(document.get("decisions"), list):
+        raise InvalidInputError(
+            "Ce n'est pas un fichier de décisions",
+            where=Location(path.name),
+            advice="donner celui que la page enregistre",
+        )
+    return dict(document)
+
+
+def _decision(one: Any, path: Path, rank: int) -> Decision:
+    """One of the decisions of a file."""
+    fields = ("key", "decision", "by", "at")
+    if not isinstance(one, dict) or not all(isinstance(one.get(name), str) and one[name].strip() for name in fields):
+        fault = "Décision sans clé, sans auteur ou sans date"
+    elif one["decision"] not in _WORDS:
+        fault = "Décision qui n'est ni dedans ni dehors"
+    elif not _is_moment(one["at"]):
+        fault = "Date de décision illisible"
+    else:
+        return Decision(one["decision"], one["by"].strip(), one["at"])
+    raise InvalidInputError(
+        fault, where=Location(path.name, rank), advice="reprendre le fichier que la page enregistre"
+    )
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def apply_decisions(job: FileJob, out: Path, columns: FileColumns, decisions: Mapping[str, Decision]) -> int:
+    """Add decisions to an answered file, on the rows left to be checked alone; how many rows have one.
+
+    Parameters
+    ----------
+    out : the file that the job wrote.
+    columns : what is said of the input.
+    """
+    rows = columns.open(out)
+    asked = [rows.columns.index(name) for name in job.asking.questions.columns]
+    verdict = _place(job, rows.columns, "qpv_verdict")
+    day = _place(job, rows.columns, "qpv_date")
+    taken = 0
+
+    def added() -> Iterator[AddedCells]:
+        nonlocal taken
+        for row in rows.rows([*asked, verdict, day]):
+            *cells, said, on = row.cells
+            decision = decisions.get(key_of(tuple(cells), on)) if said == VerdictCode.UNCERTAIN else None
+            taken += decision is not None
+            told = (_WORDS[decision.decision], harmless(decision.by), decision.at) if decision else (None,) * 3
+            yield AddedCells(row.line, told)
+
+    with replacing(out, personal=True) as beside:
+        rows.write(beside, columns_beside(rows.columns, DECISION_COLUMNS), added())
+    return taken
+
+
+def _place(job: FileJob, known: tuple[str, ...] | list[str], name: str) -> int:
+    """Place, in an answered file, of a column that was added to it."""
+    usual = [column.name for column in ADDED_COLUMNS]
+    return known.index(columns_beside(job.rows.columns)[usual.index(name)].name)
+
+
+# --- The page of what is left to be checked
+
+
+def write_review(
+    job: FileJob, out: Path, columns: FileColumns, page: Path, decisions: Mapping[str, Decision] | None = None
+) -> int:
+    """Draw the page of the rows of an answered file that are to be checked; how many they are.
+
+    Parameters
+    ----------
+    out : the file that the job wrote.
+    page : .html; it holds addresses, and is readable by whoever may read the output alone.
+    decisions : taken before: what they decide is not asked again.
+    """
+    from geoville.sources.pack import open_pack
+
+    desk = job.desk.open()
+    streets = _streets(open_pack(job.desk.territory), desk)
+    opened = list(_open_rows(job, out, columns, desk, streets, decisions or {}))
+    named = dict.fromkeys(item.source.citation for item in desk.index.perimeters if item.source)
+    html = render_review(
+        opened,
+        name=str(job.source).rpartition("/")[2],
+        on=job.asking.on.isoformat(),
+        data_version=desk.index.version,
+        sources=tuple(named),
+    )
+    with replacing(page, personal=True) as beside:
+        beside.write_text(html, encoding="utf-8")
+        beside.chmod(out.stat().st_mode)
+    return len(opened)
+
+
+def _open_rows(
+    job: FileJob,
+    out: Path,
+    columns: FileColumns,
+    desk: LookupDesk,
+    streets: Mapping[int, list[BaseGeometry]],
+    decisions: Mapping[str, Decision],
+) -> Iterator[ReviewRow]:
+    rows, questions = columns.open(out), job.asking.questions
+    asked = [rows.columns.index(name) for name in questions.columns]
+    verdict, day = _place(job, rows.columns, "qpv_verdict"), _place(job, rows.columns, "qpv_date")
+    for row in rows.rows([*asked, verdict, day]):
+        *cells, said, on = row.cells
+        key = key_of(tuple(cells), on)
+        if said != VerdictCode.UNCERTAIN or key in decisions:
+            continue
+        answer = questions.ask(tuple(cells), desk, job.asking.on).answer
+        if answer is None or answer.position is None:
+            continue
+        text = ", ".join(" ".join(cell.split()) for cell in cells if cell.strip())
+        probability = answer.probability_inside
+        shown = _map_of(answer, answer.position, streets)
+        yield ReviewRow(key, row.line, text, answer.position.label, probability, answer.reasons, shown)
+
+
+def _streets(pack: Pack, desk: LookupDesk) -> dict[int, list[BaseGeometry]]:
+    """Streets of the territory, by the projected CRS of the perimeters; none where it has no such layer."""
+    from geoville.sources.layers import read_streets
+
+    if not pack.has("streets"):
+        return {}
+    epsgs = {item.epsg for item in desk.index.perimeters}
+    return {epsg: list(read_streets(pack.file("streets").path, epsg).lines) for epsg in epsgs & {pack.epsg}}
+
+
+def _map_of(answer: Answer, position: Position, streets: Mapping[int, list[BaseGeometry]]) -> ReviewMap | None:
+    """What the map of an answer shows; None where no perimeter is near."""
+    import shapely
+
+    if not answer.hits:
+        return None
+    epsg = answer.hits[0].perimeter.epsg
+    here = transform_point(position.lon, position.lat, WGS84, epsg)
+    region, numbers = _region(position, here, epsg)
+    around = shapely.box(*shapely.buffer(region, _AROUND_M).bounds)
+    quarters = [
+        hit.perimeter.geometry
+        for hit in answer.hits
+        if hit.perimeter.in_force(answer.on) and shapely.intersects(hit.perimeter.geometry, around)
+    ]
+    lines = streets.get(epsg, [])
+    near = [lines[place] for place in shapely.STRtree(lines).query(around)] if lines else []
+    return ReviewMap(here, region, quarters, near, numbers)
+
+
+def _region(
+    position: Position, here: tuple[float, float], epsg: int
+) -> tuple[BaseGeometry, list[tuple[float, float, str]]]:
+    """All that may be the place, and the house numbers of its side of the street."""
+    import shapely
+
+    from geoville.crs import transform_geometry
+
+    side = position.side
+    known = street_region(side, epsg) if side else None
+    placed = [] if side is None else [transform_point(lon, lat, WGS84, epsg) for lon, lat in side.points]
+    numbers = [(x, y, text) for (x, y), text in zip(placed, side.numbers if side else (), strict=True)]
+    if known is not None:
+        return known.shape, numbers
+    if position.whole is not None and not position.firm:
+        whole = transform_geometry(position.whole, WGS84, epsg)
+        return shapely.buffer(whole, max(position.accuracy_m, 1.0)), numbers
+    return shapely.buffer(shapely.points(here), max(position.accuracy_m, 1.0)), numbers
