@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from geoville.workflows.lookup_file.job import FileJob
     from geoville.workflows.lookup_file.output import FileSummary
     from geoville.workflows.lookup_file.questions import FileColumns
-    from geoville.workflows.lookup_file.review import Decision
+    from geoville.workflows.lookup_file.review import ReviewDecision
 
 
 # --- From the files and columns of a command line to the job that `geoville lookup-file` runs
@@ -230,7 +230,7 @@ class Reviewing:
     """
 
     page: Destination | None
-    decisions: Mapping[str, Decision]
+    decisions: Mapping[str, ReviewDecision]
 
     @classmethod
     def checked(

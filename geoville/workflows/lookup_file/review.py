@@ -43,7 +43,7 @@ _AROUND_M = 200.0
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class ReviewDecision:
     """What a person decided of a question.
 
     Parameters
@@ -72,7 +72,7 @@ def key_of(cells: tuple[str, ...], day: str) -> str:
 # --- Decisions that a page saved
 
 
-def read_decisions(path: Path, data_version: str) -> dict[str, Decision]:
+def read_decisions(path: Path, data_version: str) -> dict[str, ReviewDecision]:
     """Decisions of a file that the page of a review saved, by the key of their question.
 
     Parameters
@@ -91,7 +91,7 @@ def read_decisions(path: Path, data_version: str) -> dict[str, Decision]:
             where=Location(path.name),
             advice="refaire la page avec --review, et décider de nouveau",
         )
-    found: dict[str, Decision] = {}
+    found: dict[str, ReviewDecision] = {}
     for rank, one in enumerate(document["decisions"], start=1):
         decision = _decision(one, path, rank)
         known = found.setdefault(one["key"], decision)
@@ -121,7 +121,7 @@ def _document(path: Path) -> dict[str, Any]:
     return dict(document)
 
 
-def _decision(one: Any, path: Path, rank: int) -> Decision:
+def _decision(one: Any, path: Path, rank: int) -> ReviewDecision:
     """One of the decisions of a file."""
     fields = ("key", "decision", "by", "at")
     if not isinstance(one, dict) or not all(isinstance(one.get(name), str) and one[name].strip() for name in fields):
@@ -131,7 +131,7 @@ def _decision(one: Any, path: Path, rank: int) -> Decision:
     elif not _is_moment(one["at"]):
         fault = "Date de décision illisible"
     else:
-        return Decision(one["decision"], one["by"].strip(), one["at"])
+        return ReviewDecision(one["decision"], one["by"].strip(), one["at"])
     raise InvalidInputError(
         fault, where=Location(path.name, rank), advice="reprendre le fichier que la page enregistre"
     )
@@ -145,7 +145,7 @@ def _is_moment(text: str) -> bool:
     return True
 
 
-def apply_decisions(job: FileJob, out: Path, columns: FileColumns, decisions: Mapping[str, Decision]) -> int:
+def apply_decisions(job: FileJob, out: Path, columns: FileColumns, decisions: Mapping[str, ReviewDecision]) -> int:
     """Add decisions to an answered file, on the rows left to be checked alone; how many rows have one.
 
     Parameters
@@ -183,7 +183,7 @@ def _place(job: FileJob, known: tuple[str, ...] | list[str], name: str) -> int:
 
 
 def write_review(
-    job: FileJob, out: Path, columns: FileColumns, page: Path, decisions: Mapping[str, Decision] | None = None
+    job: FileJob, out: Path, columns: FileColumns, page: Path, decisions: Mapping[str, ReviewDecision] | None = None
 ) -> int:
     """Draw the page of the rows of an answered file that are to be checked; how many they are.
 
@@ -218,7 +218,7 @@ def _open_rows(
     columns: FileColumns,
     desk: LookupDesk,
     streets: Mapping[int, list[BaseGeometry]],
-    decisions: Mapping[str, Decision],
+    decisions: Mapping[str, ReviewDecision],
 ) -> Iterator[ReviewRow]:
     rows, questions = columns.open(out), job.asking.questions
     asked = [rows.columns.index(name) for name in questions.columns]
