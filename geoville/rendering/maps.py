@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from geoville.model import Address, Perimeter
-    from geoville.perimeters.figures import AreaFigures, Surroundings
+    from geoville.perimeters.figures import AreaFigures
     from geoville.rendering.changes import QuarterChanges
     from geoville.rendering.map_spec import PerimeterLayer, ReasonMark, Scene
     from geoville.rendering.sector import SectorArgument, SectorRecipe
@@ -106,14 +106,15 @@ def sector_panel(
     return tuple(section for section in sections if section.text or section.figures or section.items)
 
 
-def headlines(name: str, own: AreaFigures, around: Surroundings) -> tuple[tuple[str, str], ...]:
+def headlines(
+    name: str, own: AreaFigures, town: str, figures: AreaFigures, national_eur: float
+) -> tuple[tuple[str, str], ...]:
     """Share below the threshold and median income of a quarter, beside those of its town and of the country.
 
     Empty where nobody lives there, or the threshold is not known.
     """
     if not (np.isfinite(own.share_below.value) and np.isfinite(own.median_eur.value)):
         return ()
-    town, figures = around.town, around.town_figures
     year = f" Euros de {own.euros_of}." if own.euros_of else ""
     low, high = own.median_eur.low, own.median_eur.high
     return (
@@ -128,7 +129,7 @@ def headlines(name: str, own: AreaFigures, around: Surroundings) -> tuple[tuple[
             euros(own.median_eur.value),
             held_together(
                 f"de revenu déclaré médian par unité de consommation ({euros(low)} à {euros(high)}) ; à {town} : "
-                f"{euros(figures.median_eur.value)} ; en France : {euros(around.national_eur)}. Estimation.{year}"
+                f"{euros(figures.median_eur.value)} ; en France : {euros(national_eur)}. Estimation.{year}"
             ),
         ),
     )

@@ -140,16 +140,21 @@ class TownFigures:
     def around(self, perimeter: Perimeter) -> Surroundings:
         """Figures of the commune where most of a perimeter's people live, and of the whole territory."""
         thresholds = list(self.prepared.start.thresholds.values())
-        code = self._commune_of(perimeter)
+        town, figures = self.town(perimeter)
         return Surroundings(
-            town=self.territory.communes.get(code, code),
-            town_figures=self._commune_figures(code),
+            town=town,
+            town_figures=figures,
             territory=self.territory.title,
             territory_figures=self._commune_figures(""),
             national_eur=self.prepared.national_eur,
             threshold_eur=thresholds[0].eur if len(thresholds) == 1 else math.nan,
             unverified=self.prepared.unverified,
         )
+
+    def town(self, perimeter: Perimeter) -> tuple[str, AreaFigures]:
+        """Name and figures of that commune alone."""
+        code = self._commune_of(perimeter)
+        return self.territory.communes.get(code, code), self._commune_figures(code)
 
     def _commune_of(self, perimeter: Perimeter) -> str:
         import shapely

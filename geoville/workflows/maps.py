@@ -209,7 +209,7 @@ def sector_headlines(recipe: SectorRecipe, scene: Scene, towns: TownFigures) -> 
     """Figures of the quarter of a sector, each beside those of its town and of the country."""
     quarter = quarter_of(recipe, scene)
     area = transform_geometry(quarter.geometry, quarter.epsg, towns.describe.epsg)
-    return headlines(quarter.name, towns.describe(area), towns.around(quarter))
+    return headlines(quarter.name, towns.describe(area), *towns.town(quarter), towns.prepared.national_eur)
 
 
 def sector_recipes(territory: Pack) -> tuple[SectorRecipe, ...]:
