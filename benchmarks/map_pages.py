@@ -1,4 +1,4 @@
-"""Size of a map page and time until it answers, beside plain folium drawing the same layers.
+"""Size of a map page, first paint, time until it answers, frames of a pan, beside plain folium drawing the same layers.
 
 Plain folium writes links to outside hosts: the browser is given Leaflet from XStatic-Leaflet in their place and nothing
 for the others, which favours it. Neither page touches the network.
@@ -7,9 +7,13 @@ for the others, which favours it. Neither page touches the network.
 from __future__ import annotations
 
 import argparse
+import resource
 import shutil
 import statistics
+import subprocess
+import sys
 import tempfile
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +24,7 @@ from playwright.sync_api import sync_playwright
 from geoville.rendering.folium_map import read_leaflet
 from geoville.rendering.page import render_page
 from geoville.sources.pack import open_pack
-from geoville.workflows.maps import map_specs
+from geoville.workflows.maps import PerimeterFile, file_map, map_specs
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Route
@@ -89,38 +93,105 @@ def _served(route: Route) -> None:
         route.fulfill(body="")
 
 
-def milliseconds(browser: Browser, path: Path, repeats: int) -> list[float]:
-    """Time from navigation to the second frame after everything is drawn."""
+PAN = """async () => {
+  const map = window[document.querySelector('.folium-map').id];
+  const late = [];
+  let before = performance.now();
+  let going = true;
+  const watch = (now) => {
+    if (now - before > 50) late.push(now - before);
+    before = now;
+    if (going) requestAnimationFrame(watch);
+  };
+  requestAnimationFrame(watch);
+  for (const step of [[300, 0], [0, 200], [-300, 0], [0, -200]]) {
+    map.panBy(step, { duration: 0.5 });
+    await new Promise((done) => map.once('moveend', done));
+  }
+  going = false;
+  return late.length;
+}"""
+SHOWN = """() => {
+  const paint = performance.getEntriesByType('paint').find(({ name }) => name === 'first-contentful-paint');
+  return paint ? paint.startTime : NaN;
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One opening of a page: milliseconds to the first paint and until it is ready, late frames of a pan."""
+
+    painted_ms: float
+    ready_ms: float
+    late_frames: int
+
+
+def opened(browser: Browser, path: Path, repeats: int) -> list[Seen]:
+    """Open a page several times; ready is the second frame after everything is drawn."""
     found = []
     for _ in range(repeats):
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.route("http*://**", _served)
         page.goto(path.as_uri())
-        found.append(page.evaluate(READY))
+        ready = page.evaluate(READY)
+        found.append(Seen(page.evaluate(SHOWN), ready, page.evaluate(PAN)))
         page.close()
     return found
 
 
+def maps_to_draw() -> dict[str, MapSpec]:
+    """The sector of Calais, and Marseille by its cells where the shared data stand beside the repository."""
+    drawn = {"calais": map_specs(open_pack("calais"), SECTOR, date(2025, 3, 1))[SECTOR]}
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data" / "marseille"
+    if folder.is_dir():
+        file = PerimeterFile(folder / "qpv2015.geojson", grid=folder / "filosofi2017_200m.csv", vintage=2017)
+        drawn["marseille"] = file_map(file, date(2016, 1, 15))
+    return drawn
+
+
+def processor_seconds() -> float:
+    """Seconds of processor that the command takes to draw the sector, in a process of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        command = [str(Path(sys.executable).with_name("geoville")), "map", SECTOR, "--out", name]
+        subprocess.run(command, check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def main() -> None:
-    """Print both sizes, both times, and their ratios."""
+    """Print sizes, times and late frames of both, and their ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=5)
     repeats = parser.parse_args().repeats
-    spec = map_specs(open_pack("calais"), SECTOR, date(2025, 3, 1))[SECTOR]
+    print(f"geoville map {SECTOR}: {min(processor_seconds() for _ in range(2)):.2f} s of processor")
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        ours, theirs = Path(name) / "geoville.html", Path(name) / "folium.html"
-        ours.write_text(render_page(spec), encoding="utf-8")
-        plain_folium(spec, theirs)
         executable = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
-        times = {path: milliseconds(browser, path, repeats) for path in (ours, theirs)}
+        for town, spec in maps_to_draw().items():
+            compare(browser, town, spec, Path(name), repeats)
         browser.close()
-        sizes = {path: path.stat().st_size for path in (ours, theirs)}
+
+
+def compare(browser: Browser, town: str, spec: MapSpec, folder: Path, repeats: int) -> None:
+    """Print what one map costs, drawn by geoville and by plain folium."""
+    ours, theirs = folder / f"{town}-geoville.html", folder / f"{town}-folium.html"
+    ours.write_text(render_page(spec), encoding="utf-8")
+    plain_folium(spec, theirs)
+    layers = len(spec.perimeters) + len(spec.guides) + len(spec.places) + len(spec.cells.themes if spec.cells else ())
+    medians = {}
     for path in (ours, theirs):
-        low, middle, high = min(times[path]), statistics.median(times[path]), max(times[path])
-        print(f"{path.stem}: {sizes[path] / 1e6:.2f} MB, {middle:.0f} ms ({low:.0f}–{high:.0f})")
-    size, time = sizes[theirs] / sizes[ours], statistics.median(times[theirs]) / statistics.median(times[ours])
-    print(f"ratio: size × {size:.1f}, time × {time:.1f}")
+        seen = opened(browser, path, repeats)
+        ready = sorted(item.ready_ms for item in seen)
+        medians[path] = statistics.median(ready)
+        print(
+            f"{path.stem}: {path.stat().st_size / 1e6:.2f} MB, {layers} layers, "
+            f"first paint {statistics.median(item.painted_ms for item in seen):.0f} ms, "
+            f"ready {medians[path]:.0f} ms ({ready[0]:.0f}–{ready[-1]:.0f}), "
+            f"frames over 50 ms in a pan: {min(item.late_frames for item in seen)}"
+        )
+    size = theirs.stat().st_size / ours.stat().st_size
+    print(f"{town}, ratio: size × {size:.1f}, time × {medians[theirs] / medians[ours]:.1f}")
 
 
 if __name__ == "__main__":
