@@ -7,6 +7,7 @@ for the others, which favours it. Neither page touches the network.
 from __future__ import annotations
 
 import argparse
+import re
 import resource
 import shutil
 import statistics
@@ -131,7 +132,7 @@ def opened(browser: Browser, path: Path, repeats: int) -> list[Seen]:
     found = []
     for _ in range(repeats):
         page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.route("http*://**", _served)
+        page.route(re.compile("^https?:"), _served)
         page.goto(path.as_uri())
         ready = page.evaluate(READY)
         found.append(Seen(page.evaluate(SHOWN), ready, page.evaluate(PAN)))

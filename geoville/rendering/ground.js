@@ -30,10 +30,13 @@ function drawGround(map, layers) {
     const scale = map.getZoom() >= WIDE_FROM_ZOOM ? 2 : 1;
     for (const [weight, layer] of drawn) layer.setStyle({ weight: weight * scale });
   };
-  map.on("zoomend", follow);
+  // Blending makes a browser compose the whole map again at each frame: it rests while the map moves.
+  const moving = (isMoving) => () => map.getContainer().classList.toggle("moving", isMoving);
+  const [starts, ends] = [moving(true), moving(false)];
+  map.on("zoomend", follow).on("movestart", starts).on("moveend", ends);
   follow();
   return () => {
-    map.off("zoomend", follow);
+    map.off("zoomend", follow).off("movestart", starts).off("moveend", ends);
     for (const [, layer] of drawn) layer.remove();
     options.renderer.remove();
   };
