@@ -44,8 +44,8 @@ class ListName:
     def unknown_town(self) -> NotFound:
         """Answer for a town or a postcode that the list does not hold."""
         return NotFound(
-            f"Adresse non cherchée : commune inconnue de {self._text}. Sa position n'est pas connue ici : donner --lon "
-            "et --lat, une liste d'adresses (--addresses, ou « geoville data fetch » sur le territoire) ou --geocoder."
+            f"Adresse non cherchée : commune inconnue de {self._text}. Sa position n'est pas connue ici : donner sa "
+            "longitude et sa latitude, ou une liste d'adresses de cette commune."
         )
 
     def contradiction(self) -> NotFound:

@@ -34,7 +34,7 @@ EXACT, GENERALISED, DEVIATES, TAKEN_OVER = "exact", "generalised", "deviates", "
 """What a contour is: as published by the State; simplified by a third party; the same, and farther from the contour of
 2015 that its list says unchanged; or that contour of 2015 itself, where the file of 2024 has none."""
 
-_BETTER = "« geoville data fetch » apporte le contour exact"
+_BETTER = "l'ANCT publie le contour exact"
 
 
 @dataclass(frozen=True, eq=False, slots=True)

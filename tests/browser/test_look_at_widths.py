@@ -1,4 +1,4 @@
-"""Pages of real towns at four widths, beside kept references: a legend that leaves its card, a map that shrinks is seen."""
+"""Pages of real towns at four widths, beside kept references: a legend out of its card, a map that shrinks is seen."""
 
 from __future__ import annotations
 

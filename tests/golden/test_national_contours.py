@@ -183,17 +183,14 @@ def test_near_a_generalised_limit_the_answer_is_to_be_checked_and_says_why(index
     answer = decide(typed_position(lon, lat), index, IN_2024)
     assert answer.verdict is VerdictCode.UNCERTAIN
     plain = [reason.replace("\N{NO-BREAK SPACE}", " ") for reason in answer.reasons]
-    assert (
-        "Le contour embarqué de 2024 est généralisé à 25 m près : « geoville data fetch » apporte le contour exact."
-        in plain
-    )
+    assert "Le contour embarqué de 2024 est généralisé à 25 m près : l'ANCT publie le contour exact." in plain
     assert decide(typed_position(lon, lat), index, IN_2015).verdict is not VerdictCode.UNCERTAIN
 
 
 def test_an_address_of_another_town_is_not_known_here_and_says_what_to_do() -> None:
     answer = DeskChoice("calais").open().answer("12 rue de la République, 13001 Marseille", IN_2024)
     assert answer.verdict is VerdictCode.NOT_FOUND
-    assert any("position n'est pas connue ici" in reason and "--addresses" in reason for reason in answer.reasons)
+    assert any("position n'est pas connue ici" in reason and "liste d'adresses" in reason for reason in answer.reasons)
 
 
 def test_official_and_estimate_that_disagree_are_both_said_the_official_first() -> None:

@@ -288,5 +288,5 @@ def _section(title: str, lines: Sequence[Line]) -> Section:
     if len(lines) <= _MOST_LINES:
         return Section(title, tuple(lines))
     kept = _MOST_LINES - 1
-    more = Line(f"… et {len(lines) - kept} autres, dans la réponse de « geoville lookup --json ».")
+    more = Line(f"… et {len(lines) - kept} autres, que donne la réponse en JSON.")
     return Section(title, (*lines[:kept], more))

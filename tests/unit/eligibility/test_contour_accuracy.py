@@ -13,7 +13,7 @@ from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.index import PerimeterIndex
 from geoville.model import Perimeter, Placement, Quality, RuleStatus, VerdictCode
 
-WHY = "le contour embarqué est généralisé à 25 m près : « geoville data fetch » apporte le contour exact"
+WHY = "le contour embarqué est généralisé à 25 m près : l'ANCT publie le contour exact"
 INSIDE, OUTSIDE, UNCERTAIN = VerdictCode.INSIDE, VerdictCode.OUTSIDE, VerdictCode.UNCERTAIN
 
 
