@@ -4,6 +4,7 @@
 
     GeovilleError                      exit 1, HTTP 500   geoville failed, the input is not at fault
     ├── DataUnavailableError           exit 1, HTTP 503   a file of the installation, or a remote service, fails
+    │   └── UnreadableAnswerError                         a remote service answers what is no answer to this question
     └── InvalidInputError              exit 2, HTTP 400   the caller can mend it
         ├── GridError                                     a grid of cells cannot be read
         ├── ContourError                                  a file of perimeters cannot be read
@@ -84,6 +85,10 @@ class GeovilleError(Exception):
 
 class DataUnavailableError(GeovilleError):
     """What an answer needs is out of reach: a file missing or altered, a remote service that does not answer."""
+
+
+class UnreadableAnswerError(DataUnavailableError):
+    """A remote service answers what is no answer; it may answer other questions."""
 
 
 class InvalidInputError(GeovilleError):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from geoville.errors import MissingExtraError
+from geoville.errors import InvalidInputError, MissingExtraError
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +70,28 @@ def _is_there(module: str) -> bool:
         return find_spec(module) is not None
     except ValueError:  # `sys.modules` has it, as None or without a specification
         return False
+
+
+LEAST_MEMORY_BYTES = 1_500_000_000
+"""Of addresses of memory that the libraries of a search take as they start, most of them never used."""
+
+
+def need_memory() -> None:
+    """Refuse a search where the machine lets this process have too little memory: its libraries would wait for ever.
+
+    Raises
+    ------
+    InvalidInputError
+        It does (`ulimit -v`, a limit of the batch system).
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    most, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if most != resource.RLIM_INFINITY and most < LEAST_MEMORY_BYTES:
+        raise InvalidInputError(
+            f"Cette machine ne donne que {most // 1_000_000} Mo de mémoire à geoville, et un calcul de périmètres en "
+            f"demande {LEAST_MEMORY_BYTES // 1_000_000}",
+            advice="lever la limite (ulimit -v unlimited)",
+        )

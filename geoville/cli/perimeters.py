@@ -31,7 +31,7 @@ from geoville.cli.options import (
 from geoville.cli.printing import deliver, print_json, print_lines, print_table, short_names_said, shown_on_stderr
 from geoville.cli.typer_french import command, group
 from geoville.errors import InvalidInputError
-from geoville.extras import need
+from geoville.extras import need, need_memory
 from geoville.model import LAYER_FORMATS, Contiguity, Kind
 from geoville.perimeters.scenarios import TRIED, Choices, Grouping, SearchMethod
 
@@ -92,6 +92,7 @@ def candidates(
 
     Ils sont estimés, sans valeur réglementaire.
     """
+    need_memory()
     from geoville.carroyage.method import index_rules
     from geoville.perimeters.quarters import CandidateOptions
     from geoville.workflows.candidates import compute_candidates

@@ -295,11 +295,12 @@ def remote_addresses(document: Any) -> tuple[RemoteAddress, ...]:
     Raises
     ------
     ValueError
-        The answer is not a collection of points with their properties. Its message may hold the question.
+        The answer is not a collection of points of the globe with their properties, or a score is not in [0, 1]. Its
+        message may hold the question.
     """
     try:
         return tuple(_address(feature) for feature in document["features"])
-    except (KeyError, TypeError, IndexError, AttributeError) as error:
+    except (KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
         raise ValueError from error
 
 
@@ -308,10 +309,10 @@ def _address(feature: Any) -> RemoteAddress:
     lon, lat = feature["geometry"]["coordinates"][:2]
     said = {key: _text(value) for key, value in known.items()}
     return RemoteAddress(
-        lon=float(lon),
-        lat=float(lat),
+        lon=_within(lon, -180, 180),
+        lat=_within(lat, -90, 90),
         label=said["label"],
-        score=float(known["score"]),
+        score=_within(known["score"], 0, 1),
         kind=said["type"],
         id=said.get("id", ""),
         housenumber=said.get("housenumber", ""),
@@ -324,7 +325,21 @@ def _address(feature: Any) -> RemoteAddress:
     )
 
 
+_ROUNDING = 1e-6
+_LONGEST_TEXT = 500
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+"""What CSV, XLSX or JSON cannot hold, or would read as something else than text."""
+
+
+def _within(value: Any, least: float, most: float) -> float:
+    """A number between two bounds, but for the rounding of who wrote it; NaN is not."""
+    number = float(value)
+    if not least - _ROUNDING <= number <= most + _ROUNDING:
+        raise ValueError
+    return min(max(number, least), most)
+
+
 def _text(value: Any) -> str:
     """Text of a property; the first one where there are several, as addok gives the names of a merged town."""
     first = (value or [""])[0] if isinstance(value, list) else value
-    return "" if first is None else str(first)
+    return "" if first is None else _UNWRITABLE.sub(" ", str(first)[:_LONGEST_TEXT]).strip()

@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from geoville import french
 from geoville.crs import departement_of
-from geoville.errors import DataUnavailableError, InvalidInputError
+from geoville.errors import DataUnavailableError, InvalidInputError, UnreadableAnswerError
 from geoville.french import fold
 from geoville.geocoding.answers import WITHIN_M, RemoteAddress, distance_m, remote_addresses
 from geoville.geocoding.geocoder import SUGGESTED, check_question
@@ -223,6 +223,9 @@ def _doubts(parsed: ParsedAddress, best: Checked, rivals: tuple[str, ...]) -> li
 
 RETRY = Retry(first_wait_s=0.5, longest_wait_s=60.0)
 TIMEOUT_S = 10.0
+_MOST_BYTES = 5_000_000
+"""Of an answer: twenty addresses are some thousands."""
+_OF_THE_TRANSFER = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 REFUSED = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_URI_TOO_LONG})
 """The service cannot read this question; another one may do."""
@@ -275,8 +278,17 @@ class RemoteClient:
 
     def _get(self, path_and_query: str) -> httpx.Response:
         """Ask without the question ever being part of a URL: httpx logs the URLs that it opens."""
+        import httpx
+
         target = self._base.raw_path.rstrip(b"/") + path_and_query.encode("ascii")
-        return self._http.get(self._base, extensions={"target": target})
+        content = bytearray()
+        with self._http.stream("GET", self._base, extensions={"target": target}) as response:
+            for block in response.iter_bytes():
+                content += block
+                if len(content) > _MOST_BYTES:
+                    raise self._unreadable("répond sans fin")
+        kept = [(name, text) for name, text in response.headers.items() if name.lower() not in _OF_THE_TRANSFER]
+        return httpx.Response(response.status_code, headers=kept, content=bytes(content))
 
     def _content(self, response: httpx.Response) -> Any:
         if response.status_code in REFUSED:
@@ -285,9 +297,14 @@ class RemoteClient:
             raise self._unavailable(f"répond par le code {response.status_code}", "vérifier l'adresse du géocodeur")
         try:
             return response.json()
-        except ValueError:
+        except (RecursionError, ValueError):
             # Without its cause, which holds the answer, and the answer the question.
-            raise self._unavailable("ne répond pas en JSON", "vérifier l'adresse du géocodeur") from None
+            raise self._unreadable("ne répond pas en JSON") from None
+
+    def _unreadable(self, what: str) -> UnreadableAnswerError:
+        return UnreadableAnswerError(
+            f"Géocodage impossible : {self._base.host} {what}", advice="vérifier l'adresse du géocodeur"
+        )
 
     def _unavailable(self, what: str, advice: str) -> DataUnavailableError:
         return DataUnavailableError(f"Géocodage impossible : {self._base.host} {what}", advice=advice)
@@ -426,7 +443,7 @@ class RemoteGeocoder:
             return remote_addresses(answer)
         except ValueError:
             # Without its cause, which may hold the answer, and the answer the question.
-            raise DataUnavailableError(
+            raise UnreadableAnswerError(
                 f"Géocodage impossible : {self._service.title} ne répond pas comme un géocodeur",
                 advice="vérifier l'adresse du géocodeur",
             ) from None

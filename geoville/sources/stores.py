@@ -104,6 +104,11 @@ def open_store(address: str) -> Store:
             f"« {shown(address)} » n'est pas une adresse connue",
             advice="donner un chemin, ou une adresse s3://seau/fichier, gs://…, postgresql://…",
         ) from error
+    except Exception as error:  # those that connect at once (ftp), or want more than an address (github)
+        raise InvalidInputError(
+            f"« {shown(address)} » ne peut pas être ouvert ({type(error).__name__})",
+            advice="le télécharger, et donner le chemin du fichier ; ou une adresse s3://, gs://, https://",
+        ) from error
     return Store(files, path)
 
 

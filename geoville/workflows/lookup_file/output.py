@@ -107,18 +107,31 @@ class FileSummary:
     readings: tuple[LinesOfAKind, ...] = ()
 
 
+_LONGEST_NAME = 255
+"""Bytes that the disks of every system take."""
+_LONGEST_ENDING = b".provenance.json"
+
+
 def check_output(source: Path, out: Path) -> None:
     """Refuse an output that cannot be one.
 
     Raises
     ------
     InvalidInputError
-        It is the input itself, is of another format, or its folder does not exist.
+        It is the input itself, is of another format, is a folder, its folder does not exist, or its name is too long.
     """
     if row_file_format(out) != row_file_format(source):
         raise InvalidInputError(
             f"« {out.name} » n'a pas le format de « {source.name} »",
             advice="donner à la sortie l'extension de l'entrée",
+        )
+    if out.is_dir():
+        raise InvalidInputError(f"« {out} » est un dossier", advice="donner un nom de fichier")
+    longest = _LONGEST_NAME - len(_LONGEST_ENDING)
+    if len(os.fsencode(out.name)) > longest:
+        raise InvalidInputError(
+            f"« {out.name} » a plus de {longest} octets, et d'autres fichiers s'appellent comme lui, en plus long",
+            advice="donner un nom plus court",
         )
     if not out.parent.is_dir():
         raise InvalidInputError(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict, cast
 
 from geoville.eligibility.documents import BasisText, Said, VerdictText, verdict_document
 from geoville.eligibility.sentences import BASIS_NAMES, VERDICT_NAMES
-from geoville.errors import GeovilleError, InvalidInputError, Location
+from geoville.errors import GeovilleError, InvalidInputError, Location, UnreadableAnswerError
 from geoville.model import PositionType
 from geoville.sources.rows.row import AddedCells, AddedColumn
 
@@ -164,7 +164,7 @@ def answered(row: InputRow, questions: Questions, desk: LookupDesk, on: date) ->
         return _unanswered(row, RowStatus.ERROR, InvalidInputError(row.fault, advice="corriger la ligne"), on)
     try:
         reply = questions.ask(row.cells, desk, on)
-    except InvalidInputError as error:
+    except (InvalidInputError, UnreadableAnswerError) as error:
         return _unanswered(row, RowStatus.ERROR, error, on)
     except GeovilleError:
         raise
@@ -213,7 +213,7 @@ def kinds_of_remarks(cell: Cell) -> list[str]:
     return [remark.partition(" : ")[0] for remark in said]
 
 
-def _unanswered(row: InputRow, status: RowStatus, why: InvalidInputError, on: date) -> AddedCells:
+def _unanswered(row: InputRow, status: RowStatus, why: GeovilleError, on: date) -> AddedCells:
     column = why.where.column if why.where else None
     reason = InvalidInputError(why.message, where=Location(line=row.line, column=column), advice=why.advice).sentence
     cells = _in_place({"result_status": status.value, "qpv_date": on.isoformat(), "qpv_raison": reason})

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from geoville.errors import DataUnavailableError
+from geoville.errors import DataUnavailableError, UnreadableAnswerError
 from geoville.geocoding.remote import GeoplateformeGeocoder, Pace
 from geoville.model import NotFound, Position
 
@@ -151,3 +151,47 @@ def test_the_logs_are_read_at_their_most_talkative(service, geocoder, caplog):
         geocoder.search("66 rue Mollien, Calais")
     requests = [record.getMessage() for record in caplog.records if record.name == "httpx"]
     assert requests == [f'HTTP Request: GET {service.url} "HTTP/1.1 200 OK"']
+
+
+HOSTILE = {
+    "a score that is no number": {"score": float("nan")},
+    "a score beyond all": {"score": 1e999},
+    "a score above 1": {"score": 1.5},
+    "a score below 0": {"score": -0.1},
+}
+
+
+@pytest.mark.parametrize("said", HOSTILE.values(), ids=HOSTILE)
+def test_a_score_that_is_none_is_no_answer_and_another_question_may_have_one(service, geocoder, said):
+    service.finds(service.house(**said))
+    with pytest.raises(UnreadableAnswerError, match="ne répond pas comme un géocodeur"):
+        geocoder.search("66 rue Mollien, Calais")
+    service.replies.clear()
+    service.finds(service.house())
+    assert isinstance(geocoder.search("66 rue Mollien, Calais"), Position)
+
+
+@pytest.mark.parametrize("point", [[float("nan"), 50.9], [1e999, 50.9], [1.8, 91], [181, 50.9], ["x", 50.9], [1.8]])
+def test_a_point_that_is_not_on_the_globe_is_no_answer(service, geocoder, point):
+    house = service.house()
+    house["geometry"]["coordinates"] = point
+    service.finds(house)
+    with pytest.raises(UnreadableAnswerError):
+        geocoder.search("66 rue Mollien, Calais")
+
+
+@pytest.mark.parametrize("body", ["[" * 200_000, '{"features":' * 100_000, " " * 6_000_000], ids=["[", "{", "long"])
+def test_an_answer_made_to_exhaust_is_no_answer(service, geocoder, body):
+    service.says(200, body)
+    with pytest.raises(UnreadableAnswerError, match=r"ne répond pas en JSON|répond sans fin"):
+        geocoder.search("66 rue Mollien, Calais")
+
+
+def test_text_that_no_file_can_hold_is_made_to(service, geocoder):
+    house = service.house()
+    house["properties"] |= {"label": "66 Rue\ud800 Mollien\uffff\x00\n62100 Calais", "context": "x" * 100_000}
+    service.finds(house)
+    found = geocoder.search("66 rue Mollien, Calais")
+    assert found.label == "66 Rue  Mollien 62100 Calais"
+    assert len(found.context) == 500
+    assert json.loads(json.dumps(found.label).encode("utf-8")) == found.label

@@ -188,3 +188,9 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 def test_an_unknown_address_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match=r"« bidule://seau/x\.csv » n'est pas une adresse connue"):
         fetch("bidule://seau/x.csv", tmp_path)
+
+
+@pytest.mark.parametrize("address", ["ftp://127.0.0.1:9/a.csv", "github://a.csv"])
+def test_an_address_that_cannot_be_opened_is_one_sentence(address: str) -> None:
+    with pytest.raises(InvalidInputError, match=r"ne peut pas être ouvert \((ConnectionRefusedError|TypeError)\)"):
+        name_of(address)

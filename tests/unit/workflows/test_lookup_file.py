@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -542,3 +543,24 @@ def test_a_list_of_addresses_with_its_positions_is_asked_by_them(tmp_path):
     header, row = ["ADRESSE", "LONG", "LAT"], ["1 rue X", "1.893673", "50.953397"]
     job = open_file_job(_write_csv(tmp_path / "in2.csv", [header, row]), tmp_path / "out.csv", CALAIS, ON)
     assert job.asking.questions.columns == ("ADRESSE",)
+
+
+def test_an_output_that_cannot_be_is_refused_before_any_row(tmp_path):
+    source = _write_csv(tmp_path / "in.csv", [["adresse"], ["1 rue Mollien"]])
+    (tmp_path / "dossier.csv").mkdir()
+    with pytest.raises(InvalidInputError, match="est un dossier"):
+        open_file_job(source, tmp_path / "dossier.csv", CALAIS, ON)
+    with pytest.raises(InvalidInputError, match="a plus de 239 octets"):
+        open_file_job(source, tmp_path / f"{'é' * 120}.csv", CALAIS, ON)
+    longest = tmp_path / f"{'é' * 117}x.csv"
+    open_file_job(source, longest, CALAIS, ON).run(lambda _: None)
+    assert longest.exists()
+
+
+def test_a_workbook_without_room_for_the_answers_is_refused_before_any_row(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["adresse"])
+    book.active.cell(2, 16_370, "XEP")
+    book.save(tmp_path / "in.xlsx")
+    with pytest.raises(InvalidInputError, match="va jusqu'à la colonne XEP, sans place pour 25 réponses"):
+        open_file_job(tmp_path / "in.xlsx", tmp_path / "out.xlsx", CALAIS, ON)
