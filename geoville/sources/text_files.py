@@ -23,6 +23,9 @@ ENCODINGS = {
     "utf-16-be": "UTF-16 (gros-boutiste)",
 }
 
+PACKED = ".gz"
+"""Suffix of what gzip packed: a file of text is read so; what is written is not packed."""
+
 SAMPLE_BYTES = 1 << 20
 MARK = "\ufeff"
 

@@ -49,7 +49,7 @@ export class Actions {
       faults ? make("p", {}, `${plural(faults, "ligne", "lignes")} en erreur, hors des comptes.`) : null,
       skipped ? make("p", { class: "help" }, `${plural(skipped, "ligne vide, de total ou d’en-tête répété, gardée", "lignes vides, de total ou d’en-tête répétés, gardées")} à leur place.`) : null,
       mapTick(this.#points),
-      listed(this.#toLookAt, this.#points, (row) => [[row.title, row.bearer].filter(Boolean).join(", ") || "(sans titre)", [row.reason, ...row.remarks, ...(row.declared?.reasons ?? [])].join(" ")]),
+      listed(this.#toLookAt, this.#points, (row) => [[row.title, row.bearer].filter(Boolean).join(", ") || "(sans titre)", [...(row.declared?.reasons ?? []), ...row.remarks, row.reason].join(" ")]),
     ];
   }
 

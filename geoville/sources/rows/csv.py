@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gzip
 import io
 import re
+import zlib
 from collections import Counter, deque
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, count, islice
-from typing import TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, TextIO, cast
 
 from geoville.errors import InvalidInputError, Location
 from geoville.french import number
@@ -24,7 +27,7 @@ from geoville.sources.rows.limits import (
     too_many_columns,
 )
 from geoville.sources.rows.row import AddedInOrder, InputRow, harmless, writable
-from geoville.sources.text_files import ENCODINGS, TextEncoding, encoding_of, other_format
+from geoville.sources.text_files import ENCODINGS, PACKED, TextEncoding, encoding_of, other_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -92,7 +95,7 @@ def recognise_dialect(
     imposed = _encoding_key(encoding) if encoding else None
     given = _separator_key(separator) if separator else None
     try:
-        with path.open("rb") as stream:
+        with _opened(path) as stream:
             start = stream.read(_BLOCK_BYTES)
     except OSError as error:
         raise InvalidInputError(
@@ -111,6 +114,28 @@ def recognise_dialect(
     if said and said[1] in SEPARATORS:
         return CsvDialect(text, given or said[1], _line_ends(path), says_separator=True)
     return CsvDialect(text, given or _likeliest_separator(sample, is_header), _line_ends(path))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """The bytes of a file, unpacked as they are read where gzip packed it: nothing of it is put elsewhere.
+
+    Raises
+    ------
+    InvalidInputError
+        It is packed, and cut or damaged.
+    """
+    if path.suffix.lower() != PACKED:
+        with path.open("rb") as stream:
+            yield stream
+        return
+    try:
+        with gzip.open(path, "rb") as unpacked:
+            yield cast("IO[bytes]", unpacked)
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise InvalidInputError(
+            "Archive gzip incomplète ou abîmée", where=Location(path.name), advice="la copier à nouveau"
+        ) from None
 
 
 def _encoding_key(name: str) -> str:
@@ -135,7 +160,7 @@ def _recognised(path: Path, start: bytes) -> TextEncoding:
     by_its_start = encoding_of(start, ())
     if by_its_start.encoding != "utf-8" or _undecodable_line(path, "utf-8") is None:
         return by_its_start
-    with path.open("rb") as stream:
+    with _opened(path) as stream:
         return encoding_of(start, iter(lambda: stream.readline(_BLOCK_BYTES), b""))
 
 
@@ -157,7 +182,7 @@ def _undecodable_line(path: Path, encoding: str) -> int | None:
     """Line of the first byte that an encoding does not know; None where it knows them all."""
     decoder = codecs.getincrementaldecoder(encoding)()
     line = 1
-    with path.open("rb") as stream:
+    with _opened(path) as stream:
         while True:
             block = stream.read(_BLOCK_BYTES)
             try:
@@ -170,12 +195,12 @@ def _undecodable_line(path: Path, encoding: str) -> int | None:
 
 
 def _line_ends(path: Path) -> int:
-    with path.open("rb") as stream:
+    with _opened(path) as stream:
         return sum(block.count(b"\n") for block in iter(lambda: stream.read(_BLOCK_BYTES), b""))
 
 
 def _sample(path: Path, text: TextEncoding) -> str:
-    with path.open("rb") as stream, text.reading(stream) as lines:
+    with _opened(path) as stream, text.reading(stream) as lines:
         return text.legible(lines.read(_SAMPLE_CHARACTERS))[0]
 
 
@@ -377,11 +402,11 @@ class CsvRows:
         return record.text == self._dialect.separator.join(quoted)
 
     def _first_line(self) -> str:
-        with self._path.open("rb") as raw, self._dialect.text.reading(raw) as stream:
+        with _opened(self._path) as raw, self._dialect.text.reading(raw) as stream:
             return stream.readline()
 
     def _records(self) -> Iterator[_Record]:
-        with self._path.open("rb") as raw, self._dialect.text.reading(raw) as stream:
+        with _opened(self._path) as raw, self._dialect.text.reading(raw) as stream:
             said = 1 if self._dialect.says_separator else 0
             lines = islice(_bounded(stream, self._path), said, None)
             for record in _read_records(_Lines(lines), self._dialect.separator, 1 + said):

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
 from geoville.errors import InvalidInputError
+from geoville.sources.text_files import PACKED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -81,13 +82,15 @@ def row_file_format(path: Path) -> str:
     InvalidInputError
         The name says none of them.
     """
-    try:
-        return _SUFFIXES[path.suffix.lower()]
-    except KeyError:
+    suffix = path.suffix.lower()
+    packed = suffix == PACKED
+    kind = _SUFFIXES.get(path.with_suffix("").suffix.lower() if packed else suffix)
+    if kind is None or (packed and kind != "csv"):
         raise InvalidInputError(
             f"Le format de « {path.name} » n'est pas reconnu",
             advice=f"donner un fichier {', '.join(_SUFFIXES)} (un tableur sait enregistrer en XLSX, en ODS ou en CSV)",
-        ) from None
+        )
+    return kind
 
 
 def open_row_file(

@@ -19,6 +19,7 @@ from geoville.sources.files import alone_if_free, replacing, sha256_of
 from geoville.sources.provenance import InputFile, Provenance
 from geoville.sources.rows.files import row_file_format
 from geoville.sources.rows.row import AddedCells, out_of_step
+from geoville.sources.text_files import PACKED
 from geoville.workflows.lookup_file.results import (
     REMARKS_PLACE,
     STATUS_PLACE,
@@ -120,6 +121,8 @@ def check_output(source: Path, out: Path) -> None:
     InvalidInputError
         It is the input itself, is of another format, is a folder, its folder does not exist, or its name is too long.
     """
+    if out.suffix.lower() == PACKED:
+        raise InvalidInputError("La sortie n'est pas compressée", advice=f"la nommer « {out.name[: -len(PACKED)]} »")
     if row_file_format(out) != row_file_format(source):
         raise InvalidInputError(
             f"« {out.name} » n'a pas le format de « {source.name} »",

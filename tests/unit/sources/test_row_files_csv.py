@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -275,3 +276,21 @@ def test_what_the_encoding_cannot_write_is_replaced_and_the_row_is_there(tmp_pat
 def test_a_minus_sign_that_becomes_a_hyphen_is_made_harmless_too(tmp_path):
     path = _file(tmp_path, "a\nété\n".encode("cp1252"))
     assert _copy(path, ("\N{MINUS SIGN}1+1",)).decode("cp1252") == "a;c0\nété;'-1+1\n"
+
+
+def test_a_packed_file_is_read_as_it_is_and_copied_unpacked(tmp_path):
+    packed = _file(tmp_path, gzip.compress(TEXT.encode("cp1252")), "in.csv.gz")
+    plain = _file(tmp_path, TEXT.encode("cp1252"))
+    assert _copy(packed, ("a",), ("b",)) == _copy(plain, ("a",), ("b",))
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".gz"] == ["in.csv.gz"]
+
+
+@pytest.mark.parametrize("content", [gzip.compress(TEXT.encode() * 100)[:-30], b"\x1f\x8b\x08 rien", TEXT.encode()])
+def test_a_packed_file_that_is_cut_or_damaged_is_refused(tmp_path, content):
+    with pytest.raises(InvalidInputError, match="gzip"):
+        list(open_row_file(_file(tmp_path, content, "in.csv.gz")).rows([0]))
+
+
+def test_what_is_no_csv_is_not_read_packed(tmp_path):
+    with pytest.raises(InvalidInputError, match="reconnu"):
+        open_row_file(_file(tmp_path, b"", "in.xlsx.gz"))
