@@ -250,20 +250,39 @@ def describe(
     columns: ContourLayer,
     grid: TerritoryGrid = None,
     vintage: Vintage = None,
+    out: Annotated[
+        Destination | None, typer.Option("--out", metavar="FICHIER", help="Les périmètres, avec leurs chiffres.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Estimer population et revenus de périmètres.
 
     Quels qu'ils soient : habitants, part sous le seuil et revenu médian, avec leur intervalle à 90 %.
     """
-    from geoville.perimeters.estimated import INTERVALS_COVER
-    from geoville.workflows.describe import DescribeRun, describe_perimeters, published_population
+    from geoville.workflows.describe import DescribeRun, describe_perimeters
 
     request = supposed.request(incomes, vintage, is_grid_given=grid is not None)
     found = describe_perimeters(perimeters, grid or request.territory_grid(), request, columns.own, track=_shown_many)
+    run = DescribeRun(found, request)
+    if out is not None:
+        with out.writing() as path:
+            run.write(path)
     if as_json:
-        print_json(DescribeRun(found, request).document())
+        print_json(run.document())
         return
+    print_described(run)
+    print_lines([f"Écrit : {out}", *short_names_said(out)] if out else [])
+
+
+_SHOWN_PERIMETERS = 200
+
+
+def print_described(run: DescribeRun) -> None:
+    """Print figures of perimeters, of the first ones where there are very many, and what they rest on."""
+    from geoville.perimeters.estimated import INTERVALS_COVER
+    from geoville.workflows.describe import published_population
+
+    found, request = run.found[:_SHOWN_PERIMETERS], run.request
     counted = [published_population(item) for item, _ in found]
     print_lines([request.supposed.sentence] if not request.supposed.is_decree else [])
     print_table(
@@ -281,6 +300,8 @@ def describe(
     print_lines(
         f"{item.code} : {words}." for item, figures in found if (words := coverage_in_words(figures.share_covered))
     )
+    left = len(run.found) - len(found)
+    print_lines([f"Et {french.number(left)} autres : --out ou --json les donnent tous."] if left else [])
     print_lines([euros_in_words(next((figures.euros_of for _, figures in found), None))])
     print_lines([f"{INTERVALS_COVER} Chiffres estimés d'après les carreaux, sans valeur réglementaire."])
     print_lines(

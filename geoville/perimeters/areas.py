@@ -134,15 +134,30 @@ class PopulatedCells:
         """
         import shapely
 
-        pieces = [tiled(area) if _has_many_corners(area) else shapely.get_parts(area) for area in areas]
-        owner = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
-        parts = np.concatenate([*pieces, np.empty(0, dtype=object)])
+        shapes = np.fromiter(areas, dtype=object, count=len(areas))
+        many = np.flatnonzero(shapely.get_num_coordinates(shapes) >= MANY_CORNERS)
+        few = np.setdiff1d(np.arange(len(shapes)), many)
+        cut = [tiled(shapes[place]) for place in many.tolist()]
+        parts, owner = shapely.get_parts(shapes[few], return_index=True)
+        parts = np.concatenate([parts, *cut])
+        owner = np.concatenate([few[owner], np.repeat(many, [len(piece) for piece in cut])])
         part, cell = self._tree.query(parts, predicate="intersects")
         squares = self.squares[cell]
-        shares = shapely.area(shapely.intersection(squares, parts[part])) / shapely.area(squares)
+        shares = _areas_inside(parts[part], squares) / shapely.area(squares)
         pair, place = np.unique(owner[part] * len(self.squares) + cell, return_inverse=True)
         area, held = np.divmod(pair, len(self.squares))
         return CellsInside(area, held, np.bincount(place, shares, len(pair)).astype(np.float64))
+
+
+def _areas_inside(shapes: NDArray[np.object_], squares: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Surface of what each shape and each square share: of a shape that its square holds, its own, not overlaid."""
+    import shapely
+
+    held = shapely.contains(squares, shapes)
+    made = np.empty(len(shapes))
+    made[held] = shapely.area(shapes[held])
+    made[~held] = shapely.area(shapely.intersection(squares[~held], shapes[~held]))
+    return made
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -158,12 +173,6 @@ class CellsInside:
     area: NDArray[np.intp]
     cell: NDArray[np.intp]
     share: NDArray[np.float64]
-
-
-def _has_many_corners(area: BaseGeometry) -> bool:
-    import shapely
-
-    return int(shapely.get_num_coordinates(area)) >= MANY_CORNERS
 
 
 # --- Which part of an area a grid says something of: INSEE gives no cell to places where nobody lives
@@ -219,23 +228,36 @@ class CoveredGround:
         top, bottom, right, left = (self._sums[at] for at in _corners(frames))
         whole = is_inside & (top - bottom - right + left == (frames[1] - frames[0]) * (frames[3] - frames[2]))
         found[rows[whole]] = 1.0
-        for row, *frame in zip(rows[~whole].tolist(), *frames[:, ~whole].tolist(), strict=True):
-            found[row] = self._share_within(shapes[row], *frame)
+        partly = rows[~whole]
+        places = [self._places_within(*frame) for frame in frames[:, ~whole].T.tolist()]
+        is_large = np.array([len(held) > _MOST_SQUARES for held in places], dtype=bool)
+        for rank in np.flatnonzero(is_large).tolist():
+            area, held = shapes[partly[rank]], places[rank]
+            in_cells = float(shapely.area(area)) / CELL_SIZE_M**2
+            found[partly[rank]] = min(self._share_of_centres(area, *self._corners_of(held)) / in_cells, 1.0)
+        few = [held for held, large in zip(places, is_large.tolist(), strict=True) if not large]
+        if few:
+            found[partly[~is_large]] = self._shares_within(shapes[partly[~is_large]], np.unique(np.concatenate(few)))
         return found
 
-    def _share_within(self, area: BaseGeometry, south: int, north: int, west: int, east: int) -> float:
-        """Share of an area that the covered places of a frame hold."""
+    def _shares_within(self, areas: NDArray[np.object_], places: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Share of each area that some covered places hold."""
         import shapely
 
-        whole = float(shapely.area(area))
+        squares = cell_squares(*self._corners_of(places), self._epsg, GRID_CRS[self._epsg])
+        inside = PopulatedCells(squares, np.ones(len(squares))).inside(areas.tolist())
+        covered_m2 = np.bincount(inside.area, shapely.area(squares[inside.cell]) * inside.share, len(areas))
+        return np.minimum(covered_m2 / shapely.area(areas), 1.0)
+
+    def _places_within(self, south: int, north: int, west: int, east: int) -> NDArray[np.intp]:
+        """Covered places of a frame, numbered over the whole lattice."""
         row, column = np.nonzero(self._covered[south:north, west:east])
-        easting = (self._west + west + column) * CELL_SIZE_M
-        northing = (self._south + south + row) * CELL_SIZE_M
-        if len(row) > _MOST_SQUARES:
-            return min(self._share_of_centres(area, easting, northing) / (whole / CELL_SIZE_M**2), 1.0)
-        squares = cell_squares(easting, northing, self._epsg, GRID_CRS[self._epsg])
-        touching, shares = PopulatedCells(squares, np.ones(len(squares))).shares_inside(area)
-        return min(float((shapely.area(squares[touching]) * shares).sum()) / whole, 1.0)
+        return np.asarray((south + row) * self._covered.shape[1] + west + column)
+
+    def _corners_of(self, places: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Easting and northing of the south-west corners of places."""
+        row, column = np.divmod(places, self._covered.shape[1])
+        return (self._west + column) * CELL_SIZE_M, (self._south + row) * CELL_SIZE_M
 
     @cached_property
     def _sums(self) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -162,6 +163,7 @@ OWN = (
     *("accuracy_m", "accuracy_source"),
 )
 TECHNICAL = ("fid", "ogc_fid", "geom", "geometry")
+_KNOWN = frozenset({*CODE, *NAME, *COMMUNES, *OWN, *TECHNICAL})
 
 INSEE_CODE = re.compile(r"\d[\dAB]\d{3}")
 _SEPARATORS = re.compile(r"\s*[;,]\s*")
@@ -295,11 +297,11 @@ class ContourRow:
     @property
     def attributes(self) -> dict[str, Scalar]:
         """Columns that have no meaning of their own here, as they are; infinite numbers are left out."""
-        known = {*self._code, *self._name, *CODE, *NAME, *COMMUNES, *OWN, *TECHNICAL}
+        own = (*self._code, *self._name)
         return {
             column: value
             for column, value in self._values.items()
-            if column not in known and not (isinstance(value, float) and math.isinf(value))
+            if column not in _KNOWN and column not in own and not (isinstance(value, float) and math.isinf(value))
         }
 
     def fault(self, message: str, column: str | None, advice: str) -> ContourError:
@@ -311,7 +313,8 @@ class ContourRow:
         return (value for value in self._values.values() if isinstance(value, str))
 
     def _first(self, columns: tuple[str, ...]) -> str | None:
-        return next((text for column in columns if (text := self.text(column)) is not None), None)
+        values = self._values
+        return next((self.text(column) for column in columns if values.get(column) is not None), None)
 
 
 def split_communes(text: str) -> tuple[str, ...]:
@@ -531,12 +534,14 @@ def read_perimeters(
     found: dict[str, Perimeter] = {}
     repairs: list[Repair] = []
     refused: list[ContourError] = []
+    whole = Source(path.name, sha256=sha256)
     for number, (values, geometry) in enumerate(zip(table.rows, table.geometries, strict=True), start=1):
         row = ContourRow(values, path.name, number, own)
         try:
             perimeter = _described(row, _kind(row, kind, otherwise), generation, otherwise_generation)
             shape, epsg, repair = _placed(row, perimeter, geometry, table.epsg)
-            source = Source(row.text("source") or path.name, sha256=sha256)
+            said = row.text("source")
+            source = Source(said, sha256=sha256) if said else whole
             perimeter = replace(perimeter, geometry=shape, epsg=epsg, source=source)
             merged, union = (
                 _merged(row, found[perimeter.code], perimeter) if perimeter.code in found else (perimeter, None)
@@ -589,8 +594,6 @@ def _require_columns(own: OwnColumns | None, table: ContourTable, path: Path) ->
 
 def _described(row: ContourRow, kind: Kind, generation: int | None, otherwise: int | None) -> Perimeter:
     """Everything that a row says but its geometry."""
-    import shapely
-
     estimated = row.estimated if row.estimated is not None else kind is Kind.CANDIDAT
     if estimated and kind is Kind.QPV:
         raise row.fault(
@@ -605,7 +608,7 @@ def _described(row: ContourRow, kind: Kind, generation: int | None, otherwise: i
         code=code,
         name=row.name or code,
         kind=kind,
-        geometry=shapely.Polygon(),
+        geometry=_nothing(),
         epsg=0,
         estimated=estimated or kind is Kind.CANDIDAT,
         vintage=row.year("vintage"),
@@ -613,8 +616,10 @@ def _described(row: ContourRow, kind: Kind, generation: int | None, otherwise: i
         attributes=row.attributes,
     )
     if kind is not Kind.QPV:
-        reference = row.text("reference") or ""
-        return replace(described, valid_from=row.day("valid_from"), valid_to=row.day("valid_to"), reference=reference)
+        first, last, reference = row.day("valid_from"), row.day("valid_to"), row.text("reference")
+        if first is None and last is None and not reference:
+            return described
+        return replace(described, valid_from=first, valid_to=last, reference=reference or "")
     fixed = _generation(row, described, generation, otherwise)
     return replace(
         described,
@@ -625,6 +630,14 @@ def _described(row: ContourRow, kind: Kind, generation: int | None, otherwise: i
         valid_to=fixed.valid_to,
         reference=fixed.reference,
     )
+
+
+@cache
+def _nothing() -> BaseGeometry:
+    """The geometry of a perimeter whose own is not placed yet."""
+    import shapely
+
+    return shapely.Polygon()
 
 
 def _kind(row: ContourRow, asked: Kind | None, otherwise: Kind | None) -> Kind:

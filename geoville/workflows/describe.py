@@ -86,7 +86,10 @@ class DescribeRun:
     def frame(self) -> geopandas.GeoDataFrame:
         """One row per perimeter, with the figures of `geoville.perimeters.estimated.area_attributes`."""
         return perimeters_frame(
-            [replace(item, attributes=area_attributes(figures, math.nan)) for item, figures in self.found]
+            [
+                replace(item, attributes={**area_attributes(figures, math.nan), "figures_estimated": True})
+                for item, figures in self.found
+            ]
         )
 
     def write(self, path: Path, into: LayerChoice = OWN_LAYER) -> None:

@@ -71,3 +71,22 @@ def test_a_large_area_is_measured_by_the_centres_of_the_lattice() -> None:
     block = shapely.convex_hull(shapely.multipolygons(cell_squares(easting, northing, 3035, 2154)))
     area = shapely.transform(block, lambda places: places + np.array([16_000, 0]))
     assert ground.share(area) == pytest.approx(block.intersection(area).area / area.area, abs=0.02)
+
+
+def test_many_areas_are_measured_as_each_alone(cells, town):
+    ground, square = town
+    west, south, east, north = square.bounds
+    areas = [shapely.box(west + step, south, east + step, north) for step in (0.0, 900.0, 5_000.0)]
+    areas += [shapely.box(west + 50, south + 50, west + 90, south + 90), shapely.Polygon()]
+    assert ground.shares(areas).tolist() == pytest.approx([ground.share(area) for area in areas])
+    shapes = [
+        shapely.box(100, 0, 450, 200),
+        shapely.box(10, 10, 20, 20),
+        shapely.Polygon(),
+        shapely.box(900, 0, 950, 10),
+    ]
+    found = cells.inside(shapes)
+    for rank, shape in enumerate(shapes):
+        cell, share = cells.shares_inside(shape)
+        assert found.cell[found.area == rank].tolist() == cell.tolist()
+        assert found.share[found.area == rank].tolist() == pytest.approx(share.tolist())
