@@ -10,7 +10,16 @@ import typer
 
 from geoville import french
 from geoville.cli.files import Destination
-from geoville.cli.options import DEFAULT_TERRITORY, AskedDay, ContourColumns, QpvGeneration, TerritoryName, Vintage, day
+from geoville.cli.options import (
+    DEFAULT_TERRITORY,
+    AskedDay,
+    ContourColumns,
+    QpvGeneration,
+    TerritoryGrid,
+    TerritoryName,
+    Vintage,
+    day,
+)
 from geoville.cli.printing import print_lines
 from geoville.errors import InvalidInputError
 from geoville.model import Kind
@@ -235,6 +244,11 @@ def sheet(
 def qgis(
     territory: Annotated[str, typer.Argument(metavar="TERRITOIRE", help="Nom du territoire.")],
     out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Projet à écrire (.qgz).")],
+    perimeters: Annotated[
+        list[Path] | None,
+        typer.Option("--perimeters", metavar="FICHIER", help="Périmètres à montrer aussi ; répétable."),
+    ] = None,
+    grid: TerritoryGrid = None,
     ground: Annotated[
         list[Path] | None,
         typer.Option("--ground", metavar="FICHIER", help="Rues, voies ferrées ou eau, dessous ; répétable."),
@@ -254,6 +268,14 @@ def qgis(
 
     if out.path is None:
         raise InvalidInputError("Un projet QGIS et ses données s'écrivent dans un dossier", advice="donner un chemin")
-    run = write_qgis_project(open_pack(territory), out.path, day(on, territory), ground=ground or (), service=service)
+    run = write_qgis_project(
+        open_pack(territory),
+        out.path,
+        day(on, territory),
+        grid=grid,
+        perimeters=perimeters or (),
+        ground=ground or (),
+        service=service,
+    )
     print_lines(f"{group} : {name}" for group, name in run.layers)
     print_lines([f"Écrit : {run.project} et {run.data}"])

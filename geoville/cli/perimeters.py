@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from geoville.sources.pack import Pack
     from geoville.workflows.candidates import CandidateRun
     from geoville.workflows.check import CheckedPolygon, CheckRun, PlacePeople
+    from geoville.workflows.describe import DescribeRun
     from geoville.workflows.layers import GisLayer
     from geoville.workflows.portrait import TableRun
     from geoville.workflows.sensitivity import SensitivityRun

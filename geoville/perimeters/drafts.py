@@ -27,8 +27,13 @@ def merged(perimeters: Sequence[Perimeter]) -> Perimeter:
         return perimeters[0]
     joined = shapely.union_all([item.geometry for item in perimeters])
     communes = tuple(dict.fromkeys(code for item in perimeters for code in item.communes))
-    named = " + ".join(item.code for item in perimeters)
+    codes = [item.code for item in perimeters]
+    named = " + ".join(codes) if len(codes) <= _NAMED else f"{len(codes)} tracés"
     return _draft(perimeters[0], joined, code="reunion", name=f"Réunion de {named}", communes=communes)
+
+
+_NAMED = 4
+"""Perimeters that the name of a draft made of them lists."""
 
 
 def cut(perimeters: Sequence[Perimeter], within: Sequence[BaseGeometry]) -> tuple[Perimeter, ...]:

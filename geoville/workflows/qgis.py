@@ -10,18 +10,20 @@ import numpy as np
 from geoville.crs import WGS84
 from geoville.eligibility.sentences import KIND_NAMES
 from geoville.errors import InvalidInputError, Location
+from geoville.model import Kind
 from geoville.sources.columns import title_of
 from geoville.sources.qgis_project import Project, ProjectLayer, write_project
 from geoville.sources.writers import LayerChoice, perimeters_frame, write_layer
 from geoville.workflows.estimated_cells import LAYER as CELLS
 from geoville.workflows.estimated_cells import estimate_cells
 from geoville.workflows.gis_layers import FeatureLayers
+from geoville.workflows.layers import read_map
 from geoville.workflows.maps import ground_of
 from geoville.workflows.qgis_looks import GROUND_NAMES, cells_look, ground_look, perimeters_look
 from geoville.workflows.search_inputs import CandidateRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -66,7 +68,14 @@ class QgisRun:
 
 
 def write_qgis_project(
-    pack: Pack, out: Path, on: date, *, ground: Sequence[Path] = (), service: str | None = None
+    pack: Pack,
+    out: Path,
+    on: date,
+    *,
+    grid: Path | None = None,
+    perimeters: Sequence[Path] = (),
+    ground: Sequence[Path] = (),
+    service: str | None = None,
 ) -> QgisRun:
     """Write a territory as a project of QGIS, with its data in a GeoPackage of the same name beside.
 
@@ -74,19 +83,29 @@ def write_qgis_project(
     ----------
     out : .qgz.
     on : day whose law the estimates apply; quarters that are not in force that day are not shown at first.
+    grid : cells in place of the territory's.
+    perimeters : files drawn beside the territory's own; what they do not say the kind of is a draft.
     ground : files of streets, railways or water, beside those of the territory.
     service : address of a geoville service, whose layers (OGC API - Features) are added.
 
     Raises
     ------
     InvalidInputError
-        The name does not end with .qgz, or cannot be written.
+        The name does not end with .qgz or cannot be written, or there is nothing to draw.
     """
     if out.suffix.lower() != SUFFIX:
         raise InvalidInputError("Un projet QGIS s'écrit en .qgz", where=Location(out.name), advice="nommer --out ainsi")
     data = out.with_suffix(".gpkg")
     town = ground_of(pack, ground)
-    drawn = [*_perimeters(pack, on), *_cells(pack, on), *_ground(pack, town.layers)]
+    given = [
+        item for path in perimeters for item in read_map(path, pack.epsg, "given", otherwise=Kind.CANDIDAT).perimeters
+    ]
+    drawn = [*_perimeters((*pack.perimeters(), *given), on), *_cells(pack, grid, on), *_ground(pack, town.layers)]
+    if not drawn:
+        raise InvalidInputError(
+            f"Le territoire « {pack.name} » n'a rien à dessiner",
+            advice="récupérer ses données avec « geoville data fetch », ou donner --perimeters ou --grid",
+        )
     groups: dict[str, list[ProjectLayer]] = {}
     for item in drawn:
         write_layer(item.frame, data, layer=item.layer, style=item.style, into=LayerChoice(replace=True))
@@ -119,10 +138,10 @@ def _project_layer(item: _Drawn, data: str) -> ProjectLayer:
     )
 
 
-def _perimeters(pack: Pack, on: date) -> Iterator[_Drawn]:
+def _perimeters(perimeters: Iterable[Perimeter], on: date) -> Iterator[_Drawn]:
     """Layers of perimeters by kind, generation and worth; those that are not in force that day are off."""
     found: dict[tuple[bool, str, int], list[Perimeter]] = {}
-    for item in pack.perimeters():
+    for item in perimeters:
         found.setdefault((item.estimated, item.kind.value, -(item.generation or 0)), []).append(item)
     for (estimated, kind, generation), items in sorted(found.items()):
         year = f" {-generation}" if generation else ""
@@ -137,12 +156,12 @@ def _perimeters(pack: Pack, on: date) -> Iterator[_Drawn]:
         )
 
 
-def _cells(pack: Pack, on: date) -> Iterator[_Drawn]:
-    """Cells with their estimate, where the territory has cells and reference incomes."""
-    if not pack.has("grid") or (pack.income_reference is None and not pack.unit_references):
+def _cells(pack: Pack, grid: Path | None, on: date) -> Iterator[_Drawn]:
+    """Cells with their estimate, where there are some, and the territory has reference incomes."""
+    if (grid is None and not pack.has("grid")) or (pack.income_reference is None and not pack.unit_references):
         return
-    run = estimate_cells(pack.grid_path(), CandidateRequest(on=on, territory=pack))
-    name = f"Revenu médian estimé ({pack.default_vintage})"
+    run = estimate_cells(grid or pack.grid_path(), CandidateRequest(on=on, territory=pack))
+    name = f"Revenu médian estimé ({run.found.start.grid.vintage})"
     yield _Drawn(CELLS_GROUP, CELLS, name, run.frame(), cells_look(run.threshold_eur))
 
 

@@ -32,6 +32,8 @@ RUN_ELSEWHERE = {
 }
 """What a command line holds that is not run here, and the tests that run its like."""
 ATLAS_PAGE = "docs/guide/15-planches-et-atlas.md"
+MARSEILLE_PAGE = "docs/guide/19-marseille.md"
+"""A whole study of half a minute: run in `make slow`; its figures are in tests/slow/test_guide_of_marseille.py."""
 TABLE_ROW = re.compile(r"^\| .+ \|$", re.MULTILINE)
 
 
@@ -122,7 +124,11 @@ def test_the_ablation_of_the_method_note_is_what_its_script_prints(shared_data):
 
 
 @pytest.mark.realdata
-@pytest.mark.parametrize("path", [path for path in DOCUMENTS if "$ geoville" in _read(path)], ids=name_of)
+@pytest.mark.parametrize(
+    "path",
+    [path for path in DOCUMENTS if "$ geoville" in _read(path) and path != REPOSITORY / MARSEILLE_PAGE],
+    ids=name_of,
+)
 def test_every_output_shown_is_what_the_command_writes(path, run_beside_the_data, monkeypatch):
     """An atlas is put together without its pictures, which take most of its minute: they are drawn in `make slow`."""
     monkeypatch.setattr("geoville.workflows.atlas.sheet_svg", lambda _: "<svg/>")
@@ -134,6 +140,12 @@ def test_every_output_shown_is_what_the_command_writes(path, run_beside_the_data
 @pytest.mark.realdata
 def test_the_atlas_shown_is_drawn_whole(run_beside_the_data):
     _check_outputs(REPOSITORY / ATLAS_PAGE, run_beside_the_data)
+
+
+@pytest.mark.slow
+@pytest.mark.realdata
+def test_the_recomputation_of_marseille_is_what_its_commands_print(run_beside_the_data):
+    _check_outputs(REPOSITORY / MARSEILLE_PAGE, run_beside_the_data)
 
 
 def _check_outputs(path: Path, run_beside_the_data: Callable[[list[str]], tuple[list[str], bool]]) -> None:
