@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from geoville.perimeters.score import Score
     from geoville.results import Day, FilePath, Given
     from geoville.sources.additions import Addition
+    from geoville.sources.contours import OwnColumns
     from geoville.sources.pack import Pack
     from geoville.sources.registry import DataSet
     from geoville.workflows.action_tables import CheckedTable, TableChoices
@@ -707,6 +708,8 @@ class Territory:
         min_area_m2: float = 5_000.0,
         min_width_m: float = 20.0,
         min_population: float = 0.0,
+        code_column: str | None = None,
+        name_column: str | None = None,
     ) -> VeilleResult:
         """Compute the veille quarters of a day: former ZUS and CUCS, minus the quarters in force.
 
@@ -717,6 +720,7 @@ class Territory:
         grid, vintage : cells that give each piece its people; the territory's own unless given.
         generation : of the QPV, where their codes do not tell.
         min_area_m2, min_width_m, min_population : what is smaller, narrower (metres) or emptier is left out, and said.
+        code_column, name_column : of contours, where the codes and names are not in a usual column.
         """
         from geoville.perimeters.veille import VeilleRules
         from geoville.workflows.veille import compute_veille
@@ -733,6 +737,7 @@ class Territory:
                     grid=cells,
                     vintage=vintage,
                     generation=generation,
+                    own=_columns(code_column, name_column),
                 )
             )
 
@@ -748,6 +753,8 @@ class Territory:
         generation: int | None = None,
         minutes: float = 10.0,
         speed_kmh: float = 4.5,
+        code_column: str | None = None,
+        name_column: str | None = None,
     ) -> VecuResult:
         """Draw what the inhabitants of the quarters of a day use around them, and the ways there.
 
@@ -757,6 +764,7 @@ class Territory:
         places : files of places, with the share of their users who live in a QPV where it is known.
         streets : lines; without them distances are straight lines times 1.3, and the result says so.
         minutes, speed_kmh : how long, and how fast, people walk to a place.
+        code_column, name_column : of contours, where the codes and names are not in a usual column.
         """
         from geoville.perimeters.vecu import VecuRules
         from geoville.workflows.vecu import compute_vecu
@@ -773,6 +781,7 @@ class Territory:
                     grid=cells,
                     vintage=vintage,
                     generation=generation,
+                    own=_columns(code_column, name_column),
                 )
             )
 
@@ -786,6 +795,8 @@ class Territory:
         grid: Given | None = None,
         vintage: int | None = None,
         generation: int | None = None,
+        code_column: str | None = None,
+        name_column: str | None = None,
     ) -> Score:
         """Compare candidates with the contours fixed by decree.
 
@@ -795,6 +806,7 @@ class Territory:
             the `generation` asked, unless given.
         grid, vintage : cells whose people weigh the comparison; the territory's own unless given.
         generation : of the QPV, where nothing else tells it.
+        code_column, name_column : of contours, where the codes and names are not in a usual column.
 
         Returns
         -------
@@ -802,12 +814,13 @@ class Territory:
         """
         from geoville.workflows.score import official_contours, score_files
 
+        own = _columns(code_column, name_column)
         with self._grid(grid, vintage) as cells, reading(candidates) as ours:
             if official is None:
                 known = official_contours(self.pack, generation)
                 return score_files(ours, known, cells, vintage=vintage)
             with reading(official) as theirs:
-                return score_files(ours, theirs, cells, vintage=vintage, generation=generation)
+                return score_files(ours, theirs, cells, vintage=vintage, generation=generation, own=own)
 
     def compare(
         self,
@@ -818,6 +831,8 @@ class Territory:
         vintage: int | None = None,
         kind: Kind | str | None = None,
         generation: int | None = None,
+        code_column: str | None = None,
+        name_column: str | None = None,
     ) -> ComparisonResult:
         """Say what changes from one map of perimeters to the next, official or estimated.
 
@@ -825,12 +840,21 @@ class Territory:
         ----------
         grid, vintage : cells whose people are counted on both sides; the territory's own unless given.
         kind, generation : of the perimeters of files, where nothing else tells them.
+        code_column, name_column : of contours, where the codes and names are not in a usual column.
         """
         from geoville.workflows.compare import compare_files
 
         with self._grid(grid, vintage) as cells, reading(old) as before, reading(new) as after:
             return ComparisonResult(
-                compare_files(before, after, cells, vintage=vintage, kind=_kind(kind), generation=generation)
+                compare_files(
+                    before,
+                    after,
+                    cells,
+                    vintage=vintage,
+                    kind=_kind(kind),
+                    generation=generation,
+                    own=_columns(code_column, name_column),
+                )
             )
 
     def describe(
@@ -843,6 +867,8 @@ class Territory:
         generation: GenerationText | None = None,
         threshold_factor: float = 1.0,
         minimum: float | None = None,
+        code_column: str | None = None,
+        name_column: str | None = None,
         **incomes: Unpack[IncomeChoices],
     ) -> DescriptionResult:
         """Estimate people, share below the threshold and median income of perimeters, with their 90 % intervals.
@@ -851,6 +877,7 @@ class Territory:
         ----------
         perimeters : of whatever kind: a file, a table of geopandas, a geometry in degrees, GeoJSON, a result.
         on, grid, vintage, generation, threshold_factor, minimum, **incomes : as in `candidates`.
+        code_column, name_column : of contours, where the codes and names are not in a usual column.
 
         Returns
         -------
@@ -862,7 +889,8 @@ class Territory:
         request = candidate_request(self.pack, day_of(on), incomes, vintage=vintage)
         request = _supposed(request, threshold_factor, minimum, generation, is_grid_given=grid is not None)
         with self._grid(grid, request.vintage) as cells, reading(perimeters) as path:
-            return DescriptionResult(DescribeRun(describe_perimeters(path, cells, request), request))
+            found = describe_perimeters(path, cells, request, _columns(code_column, name_column))
+            return DescriptionResult(DescribeRun(found, request))
 
     def check(
         self,
@@ -1176,6 +1204,12 @@ def _supposed(
     if generation is None:
         return request
     return request_of_generation(request, generation, request.on, is_grid_given=is_grid_given)
+
+
+def _columns(code_column: str | None, name_column: str | None) -> OwnColumns:
+    from geoville.sources.contours import OwnColumns
+
+    return OwnColumns(code_column, name_column)
 
 
 def _nobody(_: int) -> None:

@@ -123,3 +123,12 @@ def test_a_result_shows_itself_briefly_and_as_a_map(checked):
     assert shown.count("<path ") == 1
     assert "stroke-dasharray" in shown  # a draft is dashed
     assert "http" not in shown.replace('xmlns="http://www.w3.org/2000/svg"', "")
+
+
+def test_codes_and_names_stand_in_columns_of_any_name(calais):
+    frame = geopandas.GeoDataFrame({"ref_interne": ["Z-12"], "appellation": ["Mon tracé"]}, geometry=[MINE], crs=4326)
+    named = {"code_column": "ref_interne", "name_column": "appellation"}
+    for found in (calais.describe(frame, on=ON, **named).frame(), calais.check(frame, on=ON, **named).frame()):
+        assert (found["code"].tolist(), found["name"].tolist()) == (["Z-12"], ["Mon tracé"])
+    compared = calais.compare(frame, frame, kind="candidat", **named).run.comparison
+    assert compared is not None
