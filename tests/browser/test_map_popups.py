@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from geoville.rendering import perimeter_map, perimeters_map, render_page
+
 pytestmark = pytest.mark.browser
 
 LEAST_COLUMN_REM = 9
@@ -39,11 +41,28 @@ MEASURED = """() => {
 }"""
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
-def test_every_popup_is_a_card_that_fits_its_map(opened, pages, width, height):
-    with opened(pages["gagarine-manet-ferber"], {"width": width, "height": height}) as page:
+LEAST_CARDS = {"gagarine-manet-ferber": 8, "constantine": 4, "QN06253M": 2, "calais": 4}
+"""How many popups are in view at least, by map: two sectors, a quarter with what changed, a whole territory."""
+
+
+@pytest.fixture(scope="module")
+def every_page(scene, pages, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("popups")
+    quarter = next(item for item in scene.perimeters if item.code == "QN06253M")
+    drawn = {"QN06253M": perimeter_map(quarter, scene), "calais": perimeters_map("Calais", scene)}
+    for name, spec in drawn.items():
+        (folder / f"{name}.html").write_text(render_page(spec), encoding="utf-8")
+    return pages | {name: folder / f"{name}.html" for name in drawn}
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "height"),
+    [("gagarine-manet-ferber", 1440, 900), *((name, 390, 844) for name in LEAST_CARDS)],
+)
+def test_every_popup_is_a_card_that_fits_its_map(opened, every_page, name, width, height):
+    with opened(every_page[name], {"width": width, "height": height}) as page:
         cards = page.evaluate(MEASURED)
-        assert len(cards) > 8
+        assert len(cards) >= LEAST_CARDS[name]
         for card in cards:
             assert card["column"] >= LEAST_COLUMN_REM, card
             assert card["width"] <= 320, card
