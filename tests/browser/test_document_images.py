@@ -14,6 +14,9 @@ from shown import DOCUMENTS, REPOSITORY
 
 IMAGES = REPOSITORY / "docs" / "images"
 PICTURE = re.compile(r"!\[[^\]]+\]\(([^)\s]+\.png)\)")
+OF_QGIS = "qgis-calais.png"
+"""Drawn by QGIS itself, in `tests/slow/test_qgis.py`."""
+
 SMALL = (320, 240)
 TOLERANCE = 0.04
 """Mean difference allowed, as a share of the range: fonts and smoothing differ from one machine to the next."""
@@ -42,7 +45,7 @@ SCRIPT = _script()
 
 
 def test_every_picture_has_its_script():
-    assert {path.name for path in IMAGES.glob("*.png")} == {*SCRIPT.FROM_FILES, SCRIPT.PAGE}
+    assert {path.name for path in IMAGES.glob("*.png")} == {*SCRIPT.FROM_FILES, SCRIPT.PAGE, OF_QGIS}
 
 
 @pytest.mark.browser
