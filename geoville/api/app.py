@@ -6,7 +6,21 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from geoville.api import actions, admin, adresse, files, jobs, lookup, middleware, ogc, openapi, pages, problems, rules
+from geoville.api import (
+    actions,
+    admin,
+    adresse,
+    files,
+    jobs,
+    lookup,
+    middleware,
+    ogc,
+    openapi,
+    pages,
+    perimeters,
+    problems,
+    rules,
+)
 from geoville.api.observability import Metrics
 from geoville.api.service import load_service
 from geoville.api.slots import Slots
@@ -70,6 +84,7 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
         files.preview_router,
         rules.router,
         actions.router,
+        perimeters.router,
         ogc.router,
         ogc.tiles_router,
         pages.router,

@@ -32,10 +32,12 @@ from geoville.sources.quarter_people import with_cell_people
 from geoville.sources.writers import perimeter_record
 from geoville.version import __version__
 from geoville.workflows.actions import ActionDesk
+from geoville.workflows.check import Checker, drawn_perimeter
 from geoville.workflows.footprints import population_of
 from geoville.workflows.gis_layers import FeatureLayers
 from geoville.workflows.lookup import DeskChoice, LookupDesk
 from geoville.workflows.maps import MOST_CELLS, cells_of, ground_of
+from geoville.workflows.search_inputs import CandidateRequest, prepare_search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from geoville.api.settings import Settings
     from geoville.model import FootprintAnswer, Perimeter, Position
     from geoville.perimeters.areas import PopulatedCells
+    from geoville.perimeters.scenarios import Supposition
     from geoville.rendering.map_spec import GroundLayer
     from geoville.sources.pack import Pack
     from geoville.workflows.gis_layers import Box, FeatureLayer
@@ -57,6 +60,9 @@ if TYPE_CHECKING:
 
 
 # --- Long geometry, done beside the event loop: footprints, layers and tiles, each by one thread and no other
+
+
+_MOST_CHECKERS = 4
 
 
 class Aside:
@@ -79,6 +85,7 @@ class Aside:
         self._checking = ThreadPoolExecutor(1, thread_name_prefix="geoville-actions")
         self._cells: tuple[tuple[int, date, Box | None] | None, str] = (None, "")
         self._whole: dict[int, bool] = {}
+        self._checkers: dict[tuple[date, Supposition], Checker] = {}
         self._measuring = ThreadPoolExecutor(1, thread_name_prefix="geoville-footprints")
         self._drawing = ThreadPoolExecutor(1, thread_name_prefix="geoville-layers")
         # One thread: an index that is in memory has a copy for each thread that asks it.
@@ -90,6 +97,20 @@ class Aside:
             lambda: decide_footprint(shape, self._index, on, self._population, permit_date=permit_date)
         )
         return await asyncio.wrap_future(measured)
+
+    async def checked(self, shape: BaseGeometry, on: date, supposed: Supposition) -> dict[str, Any]:
+        """What `geoville.workflows.check` finds of a polygon, WGS84; the latest readings of the cells are kept."""
+        return await asyncio.wrap_future(self._measuring.submit(self._checked, shape, on, supposed))
+
+    def _checked(self, shape: BaseGeometry, on: date, supposed: Supposition) -> dict[str, Any]:
+        draft = drawn_perimeter(shape, self._territory.epsg)
+        asked = (on, supposed)
+        if asked not in self._checkers:
+            request = CandidateRequest(on=on, territory=self._territory, supposed=supposed)
+            if len(self._checkers) >= _MOST_CHECKERS:
+                self._checkers.clear()
+            self._checkers[asked] = Checker(prepare_search(self._territory.grid_path(), request))
+        return self._checkers[asked].check([draft]).document()
 
     async def suggested(self, search: Callable[[], tuple[Position, ...]]) -> tuple[Position, ...]:
         """What a search for suggestions finds; it touches no perimeter."""

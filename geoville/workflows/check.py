@@ -6,9 +6,10 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from geoville.crs import WGS84, transform_geometry
 from geoville.errors import InvalidInputError, Location
 from geoville.law import counted_people
-from geoville.model import Kind
+from geoville.model import Kind, Perimeter
 from geoville.perimeters.decree import DecreeCondition, DecreeOutcome, UnitSize, conditions, outcome_of
 from geoville.perimeters.drafts import cut, merged, subtracted
 from geoville.perimeters.estimated import INTERVALS_COVER, area_attributes
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     import geopandas
     import numpy as np
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
-    from geoville.model import Perimeter
     from geoville.perimeters.figures import AreaFigures
     from geoville.sources.contours import OwnColumns
     from geoville.sources.writers import LayerChoice
@@ -195,6 +196,20 @@ def check_polygons(
     drawn = _redrawn(layer, *others, merge=redrawing.merge)
     files, _ = inputs_of([layer, *others])
     return checker.check(drawn, files, {"merge": redrawing.merge})
+
+
+def drawn_perimeter(shape: BaseGeometry, epsg: int) -> Perimeter:
+    """What somebody draws, WGS84, as a draft in a projected CRS.
+
+    Raises
+    ------
+    InvalidInputError
+        It has no surface.
+    """
+    if shape.geom_type not in {"Polygon", "MultiPolygon"}:
+        raise InvalidInputError("Ce tracé n'est pas une surface", advice="dessiner un polygone")
+    drawn = transform_geometry(shape, WGS84, epsg)
+    return Perimeter("trace", "Tracé", Kind.CANDIDAT, drawn, epsg, estimated=True)
 
 
 class Checker:
