@@ -290,7 +290,10 @@ _FILES = tuple(kind for suffix, kind in _TYPES.items() if suffix != ".json")
     responses={
         200: {
             "model": published(ActionTableDocument),
-            "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in (*_FILES, LINES)},
+            "content": {
+                kind: {"schema": {"type": "string"} | ({} if kind.startswith("text/") else {"format": "binary"})}
+                for kind in _FILES
+            },
         },
         **problem_responses(400, 413, 422, 503),
     },

@@ -175,6 +175,9 @@ def _put(operation: dict[str, Any], example: dict[str, Any]) -> None:
     for content in operation.get("requestBody", {}).get("content", {}).values():
         content["example"] = example.get("body", example.get("form"))
     good = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
-    media = next(iter(good.get("content", {}).values()), None)
+    contents = good.get("content", {})
+    is_text = isinstance(example["answer"], str)
+    suiting = (content for kind, content in contents.items() if ("json" in kind) is not is_text)
+    media = next(suiting, next(iter(contents.values()), None))
     if media is not None:
         media["example"] = example["answer"]

@@ -29,10 +29,13 @@ def part_of(annotation, kind):
 def named(asked, known):
     """Values by the names that the generator gives to arguments: those that Python keeps have a prefix."""
     values = {}
-    for key, value in asked.items():
+    for key, given in asked.items():
+        value = given
         name = next(name for name in (key, f"var_{key}", re.sub(r"\W", "_", key)) if name in known)
         choice = part_of(known[name].annotation, Enum)
-        values[name] = choice(value) if choice else value
+        if choice:
+            value = [choice(item) for item in value] if isinstance(value, list) else choice(value)
+        values[name] = value
     return values
 
 

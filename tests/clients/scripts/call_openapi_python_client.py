@@ -31,6 +31,8 @@ def parts(kind):
 def as_asked(value, kind):
     """A value of an example as the generated code wants it: a day, a member of an enumeration, a file."""
     for one in parts(kind):
+        if typing.get_origin(one) is list and isinstance(value, list):
+            return [as_asked(item, *typing.get_args(one)) for item in value]
         if one is dt.date and isinstance(value, str):
             return dt.date.fromisoformat(value)
         if inspect.isclass(one) and issubclass(one, Enum):
