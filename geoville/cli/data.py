@@ -190,7 +190,7 @@ def check(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Demander aux adresses des données officielles ce qui répond, ou ce qui a été déposé depuis.
+    """Demander ce que répondent les adresses, ou ce qui est nouveau.
 
     Rien n'est téléchargé. Le code de sortie est 0 même si des adresses ne répondent plus, 1 si aucun serveur ne répond.
     """
