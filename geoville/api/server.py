@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import multiprocessing
 import os
 import shutil
@@ -19,12 +20,15 @@ from geoville.api.observability import FOLDER_VARIABLE
 from geoville.api.service import load_service
 from geoville.api.settings import Settings
 from geoville.api.slots import sweep_folders
-from geoville.errors import InvalidInputError
+from geoville.errors import GeovilleError, InvalidInputError
+from geoville.sources.pack import open_pack
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from granian.server.common import AbstractServer
 
+
+_log = logging.getLogger(__name__)
 
 HEADERS_WITHIN_MS = 10_000
 BUFFER_BYTES = 65_536
@@ -54,6 +58,7 @@ def prepare(settings: Settings, host: str, port: int, workers: int) -> AbstractS
     from granian.log import LogLevels
 
     load_service(settings)  # a fault in the data is told to the user, not to the log of a worker
+    threading.Thread(target=_check_indexes, args=(settings.territory,), daemon=True).start()
     address = free_address(host, port)
     os.environ.update(settings.environment())
     server = Granian(
@@ -76,6 +81,14 @@ def prepare(settings: Settings, host: str, port: int, workers: int) -> AbstractS
     if service.SUPPORTED:
         server.on_startup(lambda: service.pass_on_reloads(server))
     return server
+
+
+def _check_indexes(territory: str) -> None:
+    """Say if an index of addresses is not what its territory says: of a whole country, that takes minutes to know."""
+    try:
+        open_pack(territory).check_indexes()
+    except GeovilleError as error:
+        _log.error("Un index d'adresses est abîmé, et des réponses peuvent être fausses. %s", error.sentence)
 
 
 def _wait_for_workers(server: AbstractServer[Any]) -> None:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _STATES_KEPT = 4096
 
 
+_CHECKED_AT_ONCE_BYTES = 20_000_000
+"""Of an index: its checksum takes 50 ms at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class PackFile:
     """One file of a pack.
@@ -59,17 +63,20 @@ class PackFile:
         return self.path
 
     def indexed_path(self) -> Path:
-        """Path of an index that is read in places only: of its bytes, their number alone is checked.
+        """Path of an index that is read in places only, once its bytes are known to be those of the manifest.
 
-        Of 26 million addresses the checksum takes longer than any question; SQLite says of itself a page that is not
-        one, and the index says of which format it is.
+        Those of a large one, whose checksum takes longer than any question (26 million addresses), are not looked at
+        here, but their number: the service reads them all in the background (`Pack.check_indexes`).
 
         Raises
         ------
         DataUnavailableError
-            The file is missing, or of another size.
+            The file is missing, of another size, or altered.
         """
-        return self._sized_path()
+        path = self._sized_path()
+        if self.source.sha256 is None or path.stat().st_size > _CHECKED_AT_ONCE_BYTES:
+            return path
+        return self.checked_path()
 
     def _sized_path(self) -> Path:
         if not self.path.is_file():

@@ -439,6 +439,18 @@ class Pack:
             return None
         return next((file.indexed_path() for file in self._files("addresses") if _is_index(file)), None)
 
+    def check_indexes(self) -> None:
+        """Read the whole of the indexes of addresses, to see that no bit of them has changed.
+
+        Raises
+        ------
+        DataUnavailableError
+            One has.
+        """
+        for file in self._files("addresses"):
+            if _is_index(file) and file.source.sha256 is not None:
+                file.checked_path()
+
     def places(self) -> tuple[Address, ...]:
         """Named places of the pack and of the user."""
         shipped = [place for file in self._files("places") for place in read_places(file.checked_path())]

@@ -97,7 +97,12 @@ def test_whoever_holds_the_token_has_the_data_read_again(reloads, request_of):
     assert answer.json()["data_version"] != before
 
 
-@pytest.mark.parametrize("given", [None, "", TOKEN, f"bearer {TOKEN}", f"Bearer {TOKEN}x", "Bearer é", "Basic eDp5"])
+PARTS = [f"Bearer {TOKEN}"[:length] for length in (1, 6, 7, 8, len(TOKEN), len(f"Bearer {TOKEN}") - 1)]
+
+
+@pytest.mark.parametrize(
+    "given", [None, "", TOKEN, f"bearer {TOKEN}", f"Bearer {TOKEN}x", "Bearer é", "Basic eDp5", *PARTS]
+)
 def test_nobody_else_does(reloads, request_of, given):
     app, _, asked = reloads
     headers = {} if given is None else {"Authorization": given.encode()}

@@ -78,7 +78,8 @@ def test_memory_is_counted(apart):
         apart.call(bytearray, 500_000_000)
 
 
-def test_processor_is_counted(apart):
+def test_processor_is_counted():
+    apart = Apart(ReadingBudget(cpu_s=0, opening_s=600))
     with pytest.raises(InvalidInputError, match="trop lourd"):
         apart.call(busy)
 

@@ -14,7 +14,7 @@ from geoville.crs import WGS84, transform_geometry
 from geoville.errors import DataUnavailableError, InvalidInputError, UnknownTerritoryError
 from geoville.model import Source
 from geoville.sources import pack
-from geoville.sources.files import user_data
+from geoville.sources.files import sha256_of, user_data
 from geoville.sources.manifest import Manifest, PackFile
 from geoville.sources.pack import (
     building_folder,
@@ -133,6 +133,26 @@ def test_a_file_of_a_pack_that_changes_is_refused_though_it_was_checked_before()
     file.path.write_bytes(kept + b"\n")
     with pytest.raises(DataUnavailableError, match="a été modifié"):
         file.indexed_path()
+
+
+def test_one_bit_of_an_index_is_found_out_at_once_or_by_whoever_reads_it_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from geoville.sources import manifest
+
+    path = tmp_path / "adresses.sqlite"
+    path.write_bytes(b"SQLite format 3\0" + bytes(100_000))
+    index = PackFile(path, "addresses", Source("BAN", sha256=sha256_of(path)), size_bytes=path.stat().st_size)
+    assert index.indexed_path() == path
+    content = bytearray(path.read_bytes())
+    content[50_000] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(DataUnavailableError, match="a été modifié"):
+        index.indexed_path()
+    monkeypatch.setattr(manifest, "_CHECKED_AT_ONCE_BYTES", 1_000)  # as a whole country's
+    assert index.indexed_path() == path
+    with pytest.raises(DataUnavailableError, match="a été modifié"):
+        index.checked_path()
 
 
 def test_a_file_in_one_state_is_read_once_for_its_checksum(monkeypatch: pytest.MonkeyPatch) -> None:

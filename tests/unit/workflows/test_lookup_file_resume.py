@@ -26,6 +26,7 @@ from geoville.workflows.lookup_file.desk import FileDesk
 from geoville.workflows.lookup_file.job import FileJob, open_file_job
 from geoville.workflows.lookup_file.output import _LABELS, Journal, merge
 from geoville.workflows.lookup_file.questions import AddressQuestions, Asking, FileColumns
+from geoville.workflows.lookup_file.results import ADDED_COLUMNS
 
 ON = date(2026, 1, 15)
 CALAIS = DeskChoice("calais")
@@ -160,6 +161,7 @@ def test_the_journal_holds_no_cell_of_the_input(interrupted):
         checksum, _, document = line.partition(" ")
         rank, seal, *cells = json.loads(document)
         assert [len(checksum), len(seal), int(checksum + seal, 16) > 0, rank > 1] == [16, 16, True, True]
+        assert len(cells) == len(ADDED_COLUMNS)
         assert ["" if cell is None else str(cell) for cell in cells] == [cell.removeprefix("'") for cell in row[2:]]
 
 
