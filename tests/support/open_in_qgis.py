@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from qgis.core import QgsApplication, QgsLayoutExporter, QgsProject
+if TYPE_CHECKING:
+    from qgis.core import QgsProject
 
 
 def told(project: QgsProject, picture: str) -> dict[str, object]:
+    from qgis.core import QgsLayoutExporter
+
     layers = []
     for layer in project.mapLayers().values():
         node = project.layerTreeRoot().findLayer(layer.id())
@@ -41,6 +45,8 @@ def told(project: QgsProject, picture: str) -> dict[str, object]:
 
 
 def main() -> None:
+    from qgis.core import QgsApplication, QgsProject
+
     path, picture, out = sys.argv[1:]
     app = QgsApplication([], False)
     app.initQgis()
