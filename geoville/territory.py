@@ -627,7 +627,7 @@ class Territory:
         >>> from geoville import Territory
         >>> found = Territory.open("calais").candidates(on=date(2026, 1, 15))
         >>> found.frame()["population"].round().tolist()
-        [7882.0, 3273.0]
+        [7970.0, 3283.0]
         """
         from geoville.carroyage.method import index_rules
         from geoville.perimeters.quarters import CandidateOptions

@@ -131,13 +131,16 @@ def veille_quarters(
 def _described(
     part: BaseGeometry, former: Sequence[Perimeter], cells: PopulatedCells | None, reason: str = ""
 ) -> DroppedPiece:
-    """A piece with its origins, the one that it shares most with first, and its people."""
+    """A piece with its origins, the one that it shares most with first, and its people.
+
+    A crumb that rounding alone makes may share nothing with any: its origin is the nearest.
+    """
     least = min(_SHARED_M2, part.area / (len(former) + 1))
     shared = {index: part.intersection(item.geometry).area for index, item in enumerate(former)}
     origins = sorted(
         (index for index, area in shared.items() if area >= least),
         key=lambda index: (-round(shared[index]), former[index].code, former[index].name),
-    )
+    ) or [min(shared, key=lambda index: (part.distance(former[index].geometry), former[index].code))]
     population = None if cells is None else cells.people_in(part)
     return DroppedPiece(part, tuple(former[index] for index in origins), population, reason)
 

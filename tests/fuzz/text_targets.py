@@ -34,7 +34,8 @@ from geoville.sources.registry import read_registry
 from geoville.workflows.fetch import open_journal
 from geoville.workflows.lookup_file.output import Journal
 
-REQUEST = dict.fromkeys(("input", "layout", "questions", "on", "data", "perimeters", "geocoder", "version"), "x")
+_ASKED = ("input", "layout", "questions", "on", "data", "perimeters", "decide_at", "geocoder", "version")
+REQUEST = dict.fromkeys(_ASKED, "x")
 AREA = Area(2154, None)
 STYLE = b'no_data = "#cccccc"\n[perimeters.qpv]\ncolour = "#12355b"\nwidth_px = 3\nname = "QPV"\n[places.school]\n'
 

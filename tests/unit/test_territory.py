@@ -152,7 +152,7 @@ class TestAsking:
     def test_a_table_of_actions_is_drawn_where_asked(self, calais, tmp_path, monkeypatch):
         drawn: list[tuple[str, Path, date]] = []
 
-        def draw(desk, findings, title, out, on):
+        def draw(desk, findings, title, out, on, themes):
             drawn.append((title, out, on))
 
         monkeypatch.setattr("geoville.workflows.maps.draw_actions", draw)

@@ -10,7 +10,14 @@ from geoville.errors import InvalidInputError
 from geoville.model import Kind, Perimeter, Source
 from geoville.perimeters.areas import PopulatedCells
 from geoville.perimeters.outlines import split_slivers
-from geoville.perimeters.veille import TOO_FEW_PEOPLE, TOO_NARROW, TOO_SMALL, VeilleRules, veille_quarters
+from geoville.perimeters.veille import (
+    TOO_FEW_PEOPLE,
+    TOO_NARROW,
+    TOO_SMALL,
+    VeilleRules,
+    _described,
+    veille_quarters,
+)
 
 SOURCE = Source("essai")
 ZUS = Perimeter("3100", "Les Tours", Kind.ZUS, shapely.box(0, 0, 400, 400), 2154, estimated=False, communes=("62193",))
@@ -98,3 +105,9 @@ def test_a_strip_is_cut_off_and_corners_stay() -> None:
 def test_a_width_of_zero_finds_no_sliver() -> None:
     needle = shapely.box(0, 0, 0.001, 100)
     assert split_slivers(needle, 0) == (needle, ())
+
+
+def test_a_crumb_of_rounding_that_shares_nothing_comes_from_the_nearest() -> None:
+    """Seen once in a random search: a piece of the difference that meets none of the former perimeters."""
+    crumb = shapely.box(700 + 1e-9, 0, 700 + 2e-9, 1e-9)
+    assert _described(crumb, [ZUS, CUCS], None).origins == (CUCS,)

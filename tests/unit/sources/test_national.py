@@ -38,7 +38,7 @@ def test_every_quarter_of_both_generations_is_there_once() -> None:
 
 def test_generation_2015_is_exact_and_metropolitan_and_generation_2024_is_generalised() -> None:
     assert {(item.accuracy_m, item.accuracy_source, item.epsg) for item in of(2015)} == {(0, "", LAMBERT_93)}
-    assert all(item.accuracy_m >= 25 and "geoville data fetch" in item.accuracy_source for item in of(2024))
+    assert all(item.accuracy_m >= 25 and "l'ANCT publie le contour exact" in item.accuracy_source for item in of(2024))
 
 
 def test_contours_are_valid_polygons_in_the_crs_of_their_departement_and_in_france() -> None:

@@ -73,7 +73,8 @@ def test_what_cannot_be_used_is_refused_with_its_place(tmp_path: Path, shapes: A
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("p.kml", "", "Format de géométries inconnu"),
+        ("p.txt", "", "Format de géométries inconnu"),
+        ("p.kml", "", "ne peut pas être lu"),
         ("p.geojson", "{", "ne peut pas être lu"),
         (
             "p.geojson",

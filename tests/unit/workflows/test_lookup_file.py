@@ -562,5 +562,5 @@ def test_a_workbook_without_room_for_the_answers_is_refused_before_any_row(tmp_p
     book.active.append(["adresse"])
     book.active.cell(2, 16_370, "XEP")
     book.save(tmp_path / "in.xlsx")
-    with pytest.raises(InvalidInputError, match="va jusqu'à la colonne XEP, sans place pour 25 réponses"):
+    with pytest.raises(InvalidInputError, match="va jusqu'à la colonne XEP, sans place pour 27 réponses"):
         open_file_job(tmp_path / "in.xlsx", tmp_path / "out.xlsx", CALAIS, ON)
