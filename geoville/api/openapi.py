@@ -124,6 +124,9 @@ def _schema_3_0(schema: Any) -> Any:
         made["properties"] = {name: _schema_3_0(inner) for name, inner in made["properties"].items()}
     made |= {key: _schema_3_0(made[key]) for key in ("items", "additionalProperties", "not") if key in made}
     made |= {key: [_schema_3_0(inner) for inner in made[key]] for key in ("oneOf", "allOf") if key in made}
+    for bound, strict in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if strict in made:  # a number of its own in 3.1, a word on the bound in 3.0
+            made |= {bound: made[strict], strict: True}
     if "const" in made:
         made["enum"] = [made.pop("const")]
     if "examples" in made:
