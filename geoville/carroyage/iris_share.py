@@ -64,6 +64,41 @@ def iris_share_below(
         return np.asarray(ndtr((np.log(threshold) - np.log(median)) / log_spread))
 
 
+def pooled_median(median: NDArray[np.float64], log_spread: NDArray[np.float64]) -> float:
+    """Median income of all the people of several IRIS, counted as equally peopled: INSEE draws them so.
+
+    Parameters
+    ----------
+    median : (k,) declared medians, in any unit; NaN where not published, k ≥ 1 being known.
+    log_spread : (k,) standard deviations of their log incomes.
+
+    Returns
+    -------
+    float
+        In the unit of `median`; NaN where none is known.
+
+    Notes
+    -----
+    The x with ``mean Φ((ln x − ln M) / s) = ½``. A mean of the medians is higher, for incomes spread more where they
+    are high: by 3.4 % rms of the published medians of communes of 50 IRIS or more, against 2.2 % for this one
+    (`benchmarks/pooled_medians.py`).
+
+    >>> pooled_median(np.array([10_000.0, 40_000.0]), np.array([0.5, 0.5])).__round__()
+    20000
+    """
+    from scipy.optimize import brentq
+    from scipy.special import ndtr
+
+    known = np.isfinite(median)
+    if not known.any():
+        return float("nan")
+    place, spread = np.log(median[known]), log_spread[known]
+    if place.min() == place.max():
+        return float(np.exp(place[0]))
+    middle = brentq(lambda x: float(ndtr((x - place) / spread).mean()) - 0.5, place.min(), place.max())
+    return float(np.exp(middle))
+
+
 # --- Cells made to agree with the share of people below the threshold that the figures of their IRIS give
 
 _CLOSE_ENOUGH = 1e-9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from geoville.sources.files import sha256_of
 from geoville.sources.vector_files import read_vector_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     import geopandas
@@ -192,6 +194,7 @@ _YEARLY_MEDIANS = ("median_uc", "median_declared_eur")
 _YEARLY_RANGES = ("iqr", "range_declared_eur")
 _DATED_MEDIAN = re.compile(r"(?:dec_med|rfucq2|median_declared_)(\d{2}|\d{4})", re.IGNORECASE)
 _DATED_RANGE = re.compile(r"(?:rfuciq|range_declared_)(\d{2}|\d{4})", re.IGNORECASE)
+_DATED_QUARTILE = re.compile(r"dec_q([13])(\d{2}|\d{4})", re.IGNORECASE)
 _CENTURY = 2000
 
 
@@ -232,7 +235,8 @@ def read_iris(path: Path, incomes: Path | None = None, year: int | None = None) 
     -----
     The median is the column DEC_MED*, RFUCQ2* or median_declared_* (the year is in its name; the latest one if there
     are several), or median_uc or median_declared_eur with a column year (the latest year). The interquartile range,
-    which may be missing, is RFUCIQ* or range_declared_* of the same year, or iqr or range_declared_eur.
+    which may be missing, is RFUCIQ*, range_declared_* or DEC_Q3* less DEC_Q1* of the same year, or iqr or
+    range_declared_eur.
 
     Raises
     ------
@@ -315,22 +319,47 @@ def _medians(
             where=Location(path.name),
             advice="attendu : DEC_MED…, RFUCQ2…, median_declared_…, ou median_uc avec year",
         )
-    spread = _range_column(columns, year, dated=bool(dated))
+    spread = range_columns_of(columns, year if dated else None)
 
     def figures(column: str) -> dict[str, float]:
         values = rows[column].map(lambda value: _number(value, path, str(column)))
         return dict(zip(rows[codes].astype(str).str.strip().tolist(), values.tolist(), strict=True))
 
-    return figures(median), figures(spread) if spread is not None else {}, year
+    ends = [figures(column) for column in spread]
+    ranges = {code: range_of([end[code] for end in ends]) for code in ends[0]} if ends else {}
+    return figures(median), ranges, year
 
 
-def _range_column(columns: list[str], year: int, *, dated: bool) -> str | None:
-    """Column of the interquartile range of one year; None where there is none."""
-    if dated:
-        found = {_year(match[1]): column for column in columns if (match := _DATED_RANGE.fullmatch(str(column)))}
-        return found.get(year)
-    lower = {str(column).lower(): column for column in columns}
-    return next((lower[name] for name in _YEARLY_RANGES if name in lower), None)
+def range_columns_of(columns: Iterable[str], year: int | None) -> list[str]:
+    """Columns of the range of declared incomes: one, or the first and the third quartile; none where it is not there.
+
+    Parameters
+    ----------
+    year : that the names of the columns must tell; None where a column of its own tells the years of the rows.
+    """
+    names = [str(column) for column in columns]
+    if year is None:
+        lower = {name.strip().lower(): name for name in names}
+        return [lower[name] for name in _YEARLY_RANGES if name in lower][:1]
+    whole = [name for name in names if (match := _DATED_RANGE.fullmatch(name.strip())) and _year(match[1]) == year]
+    quartile = {
+        match[1]: name
+        for name in names
+        if (match := _DATED_QUARTILE.fullmatch(name.strip())) and _year(match[2]) == year
+    }
+    return whole[:1] or ([quartile["1"], quartile["3"]] if {"1", "3"} <= quartile.keys() else [])
+
+
+def range_of(ends: Sequence[float]) -> float:
+    """Interquartile range of what those columns hold; NaN where one is not published, or the quartiles are one.
+
+    >>> range_of([9500.0]), range_of([11000.0, 21000.0]), range_of([21000.0, 11000.0])
+    (9500.0, 10000.0, nan)
+    """
+    if not ends:
+        return math.nan
+    spread = ends[-1] if len(ends) == 1 else ends[-1] - ends[0]
+    return spread if spread > 0 else math.nan
 
 
 def _column(columns: list[str], known: tuple[str, ...], path: Path, what: str) -> str:

@@ -131,19 +131,28 @@ def read_communes(path: Path) -> dict[str, str]:
     return dict(zip(codes.to_pylist(), names.to_pylist(), strict=True))
 
 
-def read_iris_medians(path: Path, year: int) -> dict[str, float]:
-    """Read the median declared income per UC of one year, euros, by IRIS; those that publish none are left out."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
+def read_iris_figures(path: Path, year: int) -> tuple[dict[str, float], dict[str, float]]:
+    """Median declared income per UC of one year, and its interquartile range, euros, by IRIS; those published only.
 
-    codes, years, medians = _columns(path, ("code", "year", "median_declared_eur"))
-    asked = pc.equal(years.cast(pa.string()), str(year))
-    published = zip(codes.filter(asked).to_pylist(), medians.filter(asked).to_pylist(), strict=True)
+    Notes
+    -----
+    A pack without the column `range_declared_eur`, as the first versions wrote them, has no ranges.
+    """
+    has_ranges = "range_declared_eur" in _column_names(path)
+    wanted = ("code", "year", "median_declared_eur", *(["range_declared_eur"] if has_ranges else []))
+    codes, years, *figures = _columns(path, wanted)
+    asked = [str(of_row) == str(year) for of_row in years.to_pylist()]
+    medians, *ranges = (_figures(path, codes, asked, column) for column in figures)
+    return medians, ranges[0] if ranges else {}
+
+
+def _figures(path: Path, codes: pa.ChunkedArray, asked: list[bool], column: pa.ChunkedArray) -> dict[str, float]:
+    rows = zip(codes.to_pylist(), column.to_pylist(), asked, strict=True)
     try:
-        known = {code: float(median) for code, median in published if median not in (None, "")}
+        known = {code: float(value) for code, value, wanted in rows if wanted and value not in (None, "")}
     except ValueError as error:
         raise _unusable(path, "a un revenu médian qui n'est pas un nombre") from error
-    return {code: median for code, median in known.items() if not isnan(median)}
+    return {code: value for code, value in known.items() if not isnan(value)}
 
 
 def read_iris_years(path: Path) -> tuple[int, ...]:
@@ -220,6 +229,20 @@ def _columns(path: Path, names: tuple[str, ...]) -> list[pa.ChunkedArray]:
             table = arrow_csv.read_csv(path, convert_options=options)
         return [table[name] for name in names]
     except (pa.ArrowException, KeyError, OSError) as error:
+        raise _unusable(path, "est illisible ou n'a pas toutes ses colonnes") from error
+
+
+def _column_names(path: Path) -> list[str]:
+    """Names of the columns of a CSV or Parquet file."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        if path.suffix == ".parquet":
+            return list(parquet.read_schema(path).names)
+        with path.open(encoding="utf-8", newline="") as stream:
+            return next(csv.reader(stream), [])
+    except (pa.ArrowException, ValueError, OSError, csv.Error) as error:
         raise _unusable(path, "est illisible ou n'a pas toutes ses colonnes") from error
 
 
@@ -417,8 +440,17 @@ class Pack:
 
     def iris_medians(self, year: int) -> dict[str, float]:
         """Median declared income per UC, euros of that year, by IRIS; those that publish none are left out."""
-        files = self._files("iris_income")
-        return {code: eur for file in files for code, eur in read_iris_medians(file.checked_path(), year).items()}
+        return self.iris_figures(year)[0]
+
+    def iris_figures(self, year: int) -> tuple[dict[str, float], dict[str, float]]:
+        """Those medians, and interquartile ranges, likewise; a range may be missing where the median is there."""
+        medians: dict[str, float] = {}
+        ranges: dict[str, float] = {}
+        for file in self._files("iris_income"):
+            some, spread = read_iris_figures(file.checked_path(), year)
+            medians |= some
+            ranges |= spread
+        return medians, ranges
 
     def address_list(self) -> AddressList:
         """Addresses and places of the pack and of the user, those of an index apart (`address_index`).

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from geoville.carroyage.iris_share import iris_log_spread, pooled_median
+from geoville.carroyage.method import method_rules
 from geoville.crs import DEPARTEMENTS, commune_of, departement_of, projected_epsg
 from geoville.errors import GeovilleError, GridError, InvalidInputError, LawError, Location
 from geoville.extras import need
@@ -693,9 +695,9 @@ def _data_set_of(found: Recognised, names: Sequence[str]) -> DataSet:
 FILE = "unit_incomes.parquet"
 _SHOWN_UNITS = 5
 _A_COUNTRY = 12_000
-"""IRIS in a table beyond which its average stands for the country: France has about 49 000, a région 5 000."""
+"""IRIS in a table beyond which they stand for the country: France has about 49 000, a région 5 000."""
 
-_SOURCE = "moyenne des médianes déclarées des IRIS en {year} et habitants des carreaux, calculés par geoville"
+_SOURCE = "médiane des IRIS réunis (revenus déclarés de {year}) et habitants des carreaux, calculés par geoville"
 _COUNTED = " ; habitants des carreaux, comptés par geoville"
 _HOW = (
     "les donner avec --from-dir : classeurs des revenus déclarés des unités urbaines et de la France métropolitaine, "
@@ -757,7 +759,7 @@ class WholePublications:
 
     Parameters
     ----------
-    medians : of every IRIS: columns code, year, median_declared_eur; None until incomes have come.
+    medians : of every IRIS: columns code, year, median_declared_eur, range_declared_eur; None until incomes have come.
     people : by commune, in the latest grid that says the communes of its cells; `vintage` is its year.
     """
 
@@ -816,35 +818,46 @@ class WholePublications:
         guessed = [code for code in known if not incomes[code].verified]
         if guessed:
             notes.append(
-                f"Revenus de référence estimés par la moyenne des IRIS ({', '.join(guessed[:_SHOWN_UNITS])}"
+                f"Revenus de référence estimés d'après les IRIS ({', '.join(guessed[:_SHOWN_UNITS])}"
                 f"{', …' if len(guessed) > _SHOWN_UNITS else ''}), faute de revenus publiés : {_HOW}."
             )
         return Converted(folder / FILE, UNIT_INCOMES, len(known), missing, tuple(notes))
 
     def _estimated(self, units: pd.DataFrame) -> dict[str, UnitIncome]:
-        """Mean of the medians of the IRIS of each unit, unverified."""
+        """Pooled median of the IRIS of each unit, unverified."""
         national = self._national_eur()
         if national is None or self.medians is None:
             return {}
         year = int(self.medians["year"].iloc[0])
         unit_of = dict(zip(units["commune"], units["uu"], strict=True))
         communes = self.medians["code"].map(commune_of_iris).map(commune_of)
-        averages = self.medians["median_declared_eur"].groupby(communes.map(unit_of)).mean()
+        of_unit = self.medians.groupby(communes.map(unit_of))
         return {
-            str(unit): UnitIncome(national, float(mean), year, _SOURCE.format(year=year), verified=False)
-            for unit, mean in averages.items()
+            str(unit): UnitIncome(
+                national, _pooled_median_eur(iris, national), year, _SOURCE.format(year=year), verified=False
+            )
+            for unit, iris in of_unit
         }
 
     def _national_eur(self) -> float | None:
-        """National average: of the IRIS where they are the country's, else the law's figure of that very year."""
+        """National median: the law's figure of that very year, else of the IRIS where they are the country's."""
         if self.medians is None or self.medians.empty:
             return None
-        if len(self.medians) >= _A_COUNTRY:
-            return float(self.medians["median_declared_eur"].mean())
         try:
             return parameter("median_declared_income_eur").of_year(int(self.medians["year"].iloc[0])).value
         except LawError:
-            return None
+            whole = len(self.medians) >= _A_COUNTRY
+            return (
+                _pooled_median_eur(self.medians, float(self.medians["median_declared_eur"].mean())) if whole else None
+            )
+
+
+def _pooled_median_eur(iris: pd.DataFrame, national_eur: float) -> float:
+    """Median declared income per UC of the people of several IRIS, euros."""
+    median = iris["median_declared_eur"].to_numpy(dtype=float)
+    spread = iris["range_declared_eur"].to_numpy(dtype=float)
+    relative = median / national_eur
+    return national_eur * pooled_median(relative, iris_log_spread(relative, spread / national_eur, method_rules()))
 
 
 def _people_before(before: dict[str, IncomeReference], incomes: dict[str, UnitIncome], code: str) -> float:

@@ -780,11 +780,14 @@ def _iris_of_tables(territory: Pack, zones: CellZones, year: int | None) -> _Iri
     if year not in known or not (zones.iris != "").any():
         return _Iris(None)
     codes, place = np.unique(zones.iris, return_inverse=True)
-    medians, declared = territory.iris_medians(year), known[year]
-    relative = np.array([medians.get(code, np.nan) for code in codes.tolist()]) / declared.value
+    declared = known[year]
+    median, spread = (
+        np.array([figures.get(code, np.nan) for code in codes.tolist()]) / declared.value
+        for figures in territory.iris_figures(year)
+    )
     iris = np.where(zones.iris != "", place, -1)
     cell, squares, iris = whole_cells(iris, method_rules().subcells_per_side)
-    unknown, complete = np.full(len(codes), np.nan), np.ones(len(codes), dtype=bool)
+    complete = np.ones(len(codes), dtype=bool)
     file = territory.file("iris_income")
     used = InputFile("iris_incomes", file.path.name, sha256_of(file.checked_path()), year)
-    return _Iris(IrisShares(cell, squares, iris, relative, unknown, complete, year), (declared,), (used,))
+    return _Iris(IrisShares(cell, squares, iris, median, spread, complete, year), (declared,), (used,))

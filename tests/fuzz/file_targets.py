@@ -197,7 +197,7 @@ FILE_TARGETS: dict[str, Target] = {
     "table of cells": Target(_tables(pack.read_cells), lambda: (s.lines(s.CALAIS / "cells.csv", 4),)),
     "table of communes": Target(_tables(pack.read_communes), lambda: (s.lines(s.CALAIS / "communes.csv", 4),)),
     "table of medians": Target(
-        _tables(pack.read_iris_medians, 2001), lambda: (s.lines(s.CALAIS / "iris_income.csv", 4),)
+        _tables(pack.read_iris_figures, 2001), lambda: (s.lines(s.CALAIS / "iris_income.csv", 4),)
     ),
 }
 """By what the bytes are."""

@@ -9,7 +9,7 @@ import math
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from geoville.errors import AddressListError, GridError, InvalidInputError, Loca
 from geoville.french import number as french_number
 from geoville.sources.addresses import BAL, BAN, GZIP_START, JSON_LINES, open_address_file
 from geoville.sources.grids import SPELLINGS, fixed_width_ids, numbers, open_grid_file, read_counts, read_grid
+from geoville.sources.layers import range_columns_of, range_of
 from geoville.sources.official import recognise as known
 from geoville.sources.official.area import Converted, Faults, write_table
 from geoville.sources.official.layers import NOWHERE, CommuneOutlines, commune_of_iris, layers_to_read, needed, zone_at
@@ -670,6 +671,25 @@ NOT_PUBLISHED = frozenset({"", "s", "ns", "nd", "so", "na", "nan"})
 _IRIS_CODE_LENGTH = 9
 
 
+class PublishedIncome(NamedTuple):
+    """Declared income per UC of one IRIS in one year: median and interquartile range, euros, NaN if not published."""
+
+    code: str
+    name: str
+    year: int
+    median_eur: float
+    range_eur: float
+
+    @classmethod
+    def of_pack(cls, row: Mapping[str, Any]) -> PublishedIncome:
+        """Row of a pack's table; the first versions kept no range."""
+        median, spread = (
+            math.nan if row.get(name) is None else float(row[name])
+            for name in ("median_declared_eur", "range_declared_eur")
+        )
+        return cls(row["code"], row["name"], row["year"], median, spread)
+
+
 def convert_iris_income(found: Recognised, area: Area, folder: Path) -> Converted:
     """Write the medians of the area; those of other years that the pack already has are kept.
 
@@ -683,17 +703,22 @@ def convert_iris_income(found: Recognised, area: Area, folder: Path) -> Converte
     code_column = table.column(*known.INCOME_CODES)
     median_column, year = _median_column(table)
     name_column, year_column = table.named(*known.IRIS_NAMES), table.named("year")
-    wanted = [code_column, median_column, name_column or code_column]
-    codes, medians, names, *years = table.read([*wanted, *([year_column] if year is None and year_column else [])])
-    every_year = [str(year)] * len(codes) if year is not None else years[0]
+    range_columns = range_columns_of(table.names, year)
+    wanted = [code_column, median_column, name_column or code_column, *range_columns]
+    codes, medians, names, *others = table.read([*wanted, *([year_column] if year is None and year_column else [])])
+    every_year = [str(year)] * len(codes) if year is not None else others[-1]
     faults = Faults(table.path.name)
-    rows: list[tuple[str, str, int, float | None]] = []
+    rows: list[PublishedIncome] = []
     for row, (code, name, median, of_year) in enumerate(zip(codes, names, medians, every_year, strict=True)):
         if not code or (_is_iris(code) and not area.holds(commune_of_iris(code))):
             continue
         value = _value(table, faults, row, (code_column, code), (median_column, median))
-        if value is not None:
-            rows.append((code, name, int(of_year), None if math.isnan(value) else value))
+        ends = zip(range_columns, (column[row] for column in others), strict=False)
+        spread = [_positive(table, faults, row, end) for end in ends]
+        if value is not None and None not in spread:
+            rows.append(
+                PublishedIncome(code, name, int(of_year), value, range_of([end for end in spread if end is not None]))
+            )
     faults.refuse()
     if not rows:
         raise InvalidInputError(
@@ -702,7 +727,7 @@ def convert_iris_income(found: Recognised, area: Area, folder: Path) -> Converte
             advice="vérifier les codes des communes demandées : Insee ne publie que celles de 5 000 habitants et plus",
         )
     _write_incomes(rows, folder / INCOMES_FILE)
-    secret = sum(median is None for *_, median in rows)
+    secret = sum(math.isnan(row.median_eur) for row in rows)
     notes = (f"IRIS dont le revenu médian n'est pas publié : {secret}.",) if secret else ()
     return Converted(folder / INCOMES_FILE, INCOMES_ROLE, len(rows), sum(map(bool, codes)) - len(rows), notes)
 
@@ -725,9 +750,10 @@ def convert_incomes_of_contours(found: Recognised, area: Area, folder: Path) -> 
         code = next(lower[name] for name in known.IRIS_CODES if name in lower)
         name = next((lower[name] for name in known.IRIS_NAMES if name in lower), code)
         year = known.year_of(match[1])
+        spread = [frame[column] for column in range_columns_of(frame.columns, year)]
         rows = [
-            (str(iris), str(label), year, None if value is None or value != value else float(value))  # noqa: PLR0124
-            for iris, label, value in zip(frame[code], frame[name], frame[lower[median]], strict=True)
+            PublishedIncome(str(iris), str(label), year, _or_nan(value), range_of([_or_nan(end) for end in ends]))
+            for iris, label, value, *ends in zip(frame[code], frame[name], frame[lower[median]], *spread, strict=True)
             if area.holds(commune_of_iris(str(iris)))
         ]
         if rows:
@@ -761,6 +787,11 @@ def _median_column(table: Table) -> tuple[str, int | None]:
     return yearly, None
 
 
+def _or_nan(value: object) -> float:
+    """Number of a layer, NaN where it has none."""
+    return math.nan if value is None else float(value)  # type: ignore[arg-type]
+
+
 def _value(table: Table, faults: Faults, row: int, code: tuple[str, str], median: tuple[str, str]) -> float | None:
     """Median of a row, NaN where it is not published; None, and a fault noted, where something is wrong."""
     if not _is_iris(code[1]):
@@ -780,25 +811,26 @@ def _positive(table: Table, faults: Faults, row: int, cell: tuple[str, str]) -> 
     except ValueError:
         value = -1.0
     if not (math.isfinite(value) and value >= 0):
-        message, advice = "Revenu médian qui n'est pas un nombre positif", "télécharger de nouveau le fichier"
+        message, advice = "Revenu qui n'est pas un nombre positif", "télécharger de nouveau le fichier"
         faults.add(message, advice, line=table.line_of(row), column=cell[0], value=cell[1])
         return None
     return value
 
 
-def _write_incomes(rows: Sequence[tuple[str, str, int, float | None]], path: Path) -> None:
+def _write_incomes(rows: Sequence[PublishedIncome], path: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    years = {row[2] for row in rows}
+    years = {row.year for row in rows}
     before = pq.read_table(path).to_pylist() if path.is_file() else []
-    kept = [tuple(row.values()) for row in before if row["year"] not in years]
-    code, name, year, median = zip(*sorted([*kept, *rows], key=lambda row: (row[0], row[2])), strict=True)
+    kept = [PublishedIncome.of_pack(row) for row in before if row["year"] not in years]
+    every = sorted([*kept, *rows], key=lambda row: (row.code, row.year))
     columns = {
-        "code": pa.array(code, pa.string()),
-        "name": pa.array(name, pa.string()),
-        "year": pa.array(year, pa.int64()),
-        "median_declared_eur": pa.array(median, pa.float64()),
+        "code": pa.array([row.code for row in every], pa.string()),
+        "name": pa.array([row.name for row in every], pa.string()),
+        "year": pa.array([row.year for row in every], pa.int64()),
+        "median_declared_eur": pa.array([row.median_eur for row in every], pa.float64(), from_pandas=True),
+        "range_declared_eur": pa.array([row.range_eur for row in every], pa.float64(), from_pandas=True),
     }
     write_table(pa.table(columns), path)
 

@@ -13,6 +13,7 @@ from geoville.carroyage.iris_share import (
     left_out_residuals,
     log_spread_of_range,
     meet_shares,
+    pooled_median,
 )
 from geoville.carroyage.method import method_rules
 
@@ -105,3 +106,15 @@ def test_an_iris_left_out_errs_by_its_shift_less_the_mean_of_the_others() -> Non
     errors = left_out_residuals(shift, people)
     assert errors == pytest.approx([-0.5, -0.1, 0.45])  # others: (0.3 + 1.2) / 3, (0 + 1.2) / 3, 0.15
     assert left_out_error(shift, np.ones(3, dtype=bool), people) == pytest.approx(np.sqrt((0.25 + 0.01 + 0.2025) / 3))
+
+
+def test_half_of_the_people_of_pooled_iris_earn_less_than_their_median() -> None:
+    rng = np.random.default_rng(7)
+    median, spread = rng.uniform(0.4, 1.8, 30), rng.uniform(0.3, 0.9, 30)
+    drawn = median[:, None] * np.exp(spread[:, None] * rng.standard_normal((30, 40_000)))
+    assert (drawn < pooled_median(median, spread)).mean() == pytest.approx(0.5, abs=0.002)
+
+
+def test_one_iris_is_its_own_median_and_none_has_none() -> None:
+    assert pooled_median(np.array([0.8, np.nan]), np.array([0.5, 0.5])) == pytest.approx(0.8)
+    assert np.isnan(pooled_median(np.array([np.nan]), np.array([0.5])))

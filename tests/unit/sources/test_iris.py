@@ -34,6 +34,13 @@ def test_the_year_is_in_the_name_of_the_median(tmp_path: Path, column: str, year
     assert np.isnan(found.median_eur[1])
 
 
+def test_two_quartiles_are_a_range(tmp_path: Path) -> None:
+    """Filosofi publishes the quartiles, and no range."""
+    ends = {"DEC_Q119": [9_000.0, 9_000.0, None], "DEC_Q319": [21_500.0, 8_000.0, 20_000.0], "DEC_Q118": [1.0] * 3}
+    found = read_iris(layer(tmp_path / "iris.gpkg", CODE_IRIS=CODES, DEC_MED19=[15_000.0] * 3, **ends))
+    np.testing.assert_array_equal(found.range_eur, [12_500.0, np.nan, np.nan])
+
+
 def test_the_number_inside_the_commune_is_not_taken_for_the_code(tmp_path: Path) -> None:
     path = layer(tmp_path / "iris.gpkg", IRIS=["0101", "0102", "0201"], CODE_IRIS=CODES, DEC_MED19=[1, 2, 3])
     assert read_iris(path).code.tolist() == CODES

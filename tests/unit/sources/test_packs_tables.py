@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from geoville.carroyage.cell_id import format_cell_ids
@@ -17,7 +19,7 @@ from geoville.sources.pack import (
     CellTable,
     read_cells,
     read_communes,
-    read_iris_medians,
+    read_iris_figures,
     read_iris_names,
     read_iris_years,
 )
@@ -45,7 +47,15 @@ def test_small_tables_are_the_same_from_parquet(tmp_path: Path) -> None:
     assert read_iris_names(iris) == read_iris_names(CALAIS / "iris_income.csv")
     assert read_iris_years(iris) == read_iris_years(CALAIS / "iris_income.csv")
     for year in (2001, 2002, 2011, 1999):
-        assert read_iris_medians(iris, year) == read_iris_medians(CALAIS / "iris_income.csv", year)
+        assert read_iris_figures(iris, year) == read_iris_figures(CALAIS / "iris_income.csv", year)
+
+
+def test_a_pack_says_the_ranges_that_it_has(tmp_path: Path) -> None:
+    path = tmp_path / "iris_income.parquet"
+    columns = {"code": ["a", "b", "b"], "year": [2019, 2019, 2018], "median_declared_eur": [15_000.0, None, 9_000.0]}
+    pq.write_table(pa.table(columns | {"range_declared_eur": [12_500.0, 8_000.0, None]}), path)
+    assert read_iris_figures(path, 2019) == ({"a": 15_000.0}, {"a": 12_500.0, "b": 8_000.0})
+    assert read_iris_figures(CALAIS / "iris_income.csv", 2011)[1] == {}, "what was carried has no ranges"
 
 
 def test_zones_are_those_that_a_dictionary_gives() -> None:

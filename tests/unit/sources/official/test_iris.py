@@ -7,6 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import openpyxl
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 import shapely
 from official_files import layer, publication, shapefile, square
@@ -103,6 +104,24 @@ def test_incomes_with_decimal_commas_and_secrets(tmp_path: Path, converted) -> N
     assert (made.path.name, made.role, made.rows, made.left_out) == ("iris_income.parquet", "iris_income", 2, 1)
     assert medians(made.path) == {("621930101", 2020): 15086.5, ("621930102", 2020): None}
     assert made.notes == ("IRIS dont le revenu médian n'est pas publié : 1.",)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "expected"),
+    [
+        ("IRIS;DEC_MED20;DEC_Q120;DEC_Q320", "621930101;15086,5;9000,5;21500,5", 12_500.0),
+        ("IRIS;DEC_Q320;DEC_MED20;DEC_Q120", "621930101;21500;15086;ns", None),
+        ("IRIS;DEC_MED20;DEC_Q119;DEC_Q319", "621930101;15086;9000;21500", None),
+        ("IRIS;RFUCQ211;RFUCIQ11", "621930101;15086;12045", 12_045.0),
+        ("code_iris,year,median_uc,iqr", "621930101,2011,15086,12045", 12_045.0),
+        ("code_iris,iqr,year,median_uc", "621930101,,2011,15086", None),
+    ],
+)
+def test_the_range_of_incomes_is_kept_where_it_is_published(tmp_path, converted, header, row, expected) -> None:
+    (tmp_path / "a.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    (made,) = converted([tmp_path / "a.csv"], INCOME)
+    (spread,) = pq.read_table(made.path)["range_declared_eur"].to_pylist()
+    assert spread == expected
 
 
 def test_years_are_put_together_and_a_year_read_again_is_replaced(tmp_path: Path, converted) -> None:

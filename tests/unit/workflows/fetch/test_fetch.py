@@ -308,7 +308,7 @@ def test_reference_incomes_are_those_of_the_whole_urban_unit(mirror, files):
     pack = run.territory
     assert len(pack.cells.commune) == 1
     (reference,) = pack.unit_references.values()
-    assert reference.urban_unit_eur == pytest.approx((9870.5 + 21_000) / 2)
+    assert 9870.5 < reference.urban_unit_eur < (9870.5 + 21_000) / 2, "of both communes, pooled"
     assert reference.urban_unit_population == 12_800
     assert (reference.national_eur, reference.year, reference.verified) == (19_218, 2011, False)
 
