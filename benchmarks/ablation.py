@@ -32,7 +32,7 @@ from geoville.sources.contours import read_perimeters
 from geoville.sources.files import embedded_data
 from geoville.sources.grids import read_grid
 from geoville.sources.layers import read_iris
-from geoville.workflows.outlines import OutlineInput, outlines_of
+from geoville.workflows.search_inputs import OutlineInput, outlines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

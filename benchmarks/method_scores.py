@@ -41,7 +41,7 @@ from geoville.perimeters.search import find_candidates
 from geoville.sources.layers import read_iris
 from geoville.workflows import search_inputs
 from geoville.workflows.bridge import FitTown, fit_two_figures
-from geoville.workflows.outlines import OutlineInput, outlines_of
+from geoville.workflows.search_inputs import OutlineInput, outlines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

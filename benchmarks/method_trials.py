@@ -27,12 +27,12 @@ from geoville.carroyage.income import pooled_median
 from geoville.carroyage.method import index_rules
 from geoville.crs import transform_points
 from geoville.law import parameter
-from geoville.perimeters.density_fit import logistic_fit
 from geoville.perimeters.index_search import ground_of_unit, quarters_by_index
 from geoville.perimeters.quarters import CandidateOptions
+from geoville.perimeters.score import logistic_fit
 from geoville.perimeters.search import cells_of_units, find_candidates
-from geoville.workflows.density_fit import fitted_on
-from geoville.workflows.outlines import OutlineInput, outlines_of
+from geoville.workflows.score import fitted_on
+from geoville.workflows.search_inputs import OutlineInput, outlines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

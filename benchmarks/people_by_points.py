@@ -29,7 +29,7 @@ from geoville.carroyage.lattice import find_keys, place_keys
 from geoville.crs import WGS84, transform_points
 from geoville.perimeters.index_search import ground_of_unit, quarters_by_index
 from geoville.perimeters.search import cells_of_units
-from geoville.workflows.outlines import OutlineInput, outlines_of
+from geoville.workflows.search_inputs import OutlineInput, outlines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,8 +15,8 @@ import numpy as np
 from towns import towns
 
 from geoville.carroyage.method import method_rules
-from geoville.perimeters.density_fit import logistic_fit
-from geoville.workflows.density_fit import squares_in_contours
+from geoville.perimeters.score import logistic_fit
+from geoville.workflows.score import squares_in_contours
 
 PLACES = ("Marseille", "Quatre villes, sans IRIS", "Bondy, sans IRIS", "Calais 2019")
 TENTHS = 10

@@ -32,7 +32,7 @@ from geoville.carroyage.method import method_rules
 from geoville.crs import transform_geometry
 from geoville.perimeters.index_search import ground_of_unit, quarters_by_index
 from geoville.perimeters.search import cells_of_units, find_candidates
-from geoville.workflows.outlines import OutlineInput, outlines_of
+from geoville.workflows.search_inputs import OutlineInput, outlines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

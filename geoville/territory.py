@@ -632,7 +632,7 @@ class Territory:
         from geoville.carroyage.method import index_rules
         from geoville.perimeters.quarters import CandidateOptions
         from geoville.workflows.candidates import candidate_request, compute_candidates
-        from geoville.workflows.outlines import OutlineInput
+        from geoville.workflows.search_inputs import OutlineInput
 
         request = candidate_request(self.pack, day_of(on), incomes, vintage=vintage)
         request = _supposed(request, threshold_factor, minimum, generation, is_grid_given=grid is not None)

@@ -31,9 +31,9 @@ from geoville.api.files import (
     put_down,
     told_parts,
 )
+from geoville.api.openapi import published
 from geoville.api.problems import problem_responses
 from geoville.api.routing import AskedDay, Strict, day_asked, refuse_repeats
-from geoville.api.schemas import published
 from geoville.api.service import CurrentService
 from geoville.api.slots import SentFiles, in_a_slot
 from geoville.eligibility.documents import ActionDocument, action_document
@@ -41,8 +41,14 @@ from geoville.errors import InvalidInputError
 from geoville.sources.action_tables import RowKind, named_columns
 from geoville.sources.actions import action_of, fault
 from geoville.sources.rows.apart import readable
-from geoville.workflows.action_documents import ActionTableDocument, row_document, table_document
-from geoville.workflows.action_report import changes_since, report_title, write_report
+from geoville.workflows.action_report import (
+    ActionTableDocument,
+    changes_since,
+    report_title,
+    row_document,
+    table_document,
+    write_report,
+)
 from geoville.workflows.action_tables import TableChoices, TableNaming, check_table
 from geoville.workflows.maps import draw_actions
 

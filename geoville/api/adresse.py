@@ -14,16 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.requests import Request
 
 from geoville.api.lookup import searched
+from geoville.api.openapi import published
 from geoville.api.problems import problem_responses
 from geoville.api.routing import DAY, AskedDay, Count, Degrees, GivenOnce, Strict, day_asked, lean_get, refuse_repeats
-from geoville.api.schemas import published
 from geoville.api.service import CurrentService, Service
 from geoville.crs import WGS84, transform_points
 from geoville.eligibility.decide import decide
 from geoville.eligibility.documents import QpvDocument, Said, verdict_document
 from geoville.errors import InvalidInputError
-from geoville.geocoding.answers import street_id
-from geoville.geocoding.departements import context_of
+from geoville.geocoding.answers import context_of, street_id
 from geoville.geocoding.remote import RemoteGeocoder
 from geoville.geocoding.search import likeliest
 from geoville.model import NotFound, Position, PositionType

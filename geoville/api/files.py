@@ -23,9 +23,9 @@ from starlette.responses import Response, StreamingResponse
 
 from geoville import french
 from geoville.api.adresse import label_as_ban, metres_between, refuse_other_days
+from geoville.api.openapi import published
 from geoville.api.problems import problem_document, problem_responses
 from geoville.api.routing import DAY, AskedDay, GivenOnce, Strict, day_asked, refuse_repeats
-from geoville.api.schemas import published
 from geoville.api.service import CurrentService
 from geoville.api.slots import SentFiles, in_a_slot
 from geoville.eligibility.decide import decide

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import StreamingResponse
 
 from geoville import french
+from geoville.api.openapi import published
 from geoville.api.problems import ProblemDocument, problem_document, problem_responses
 from geoville.api.routing import DAY, PERMIT_DAY, AskedDay, Degrees, GivenOnce, Strict, day_asked, lean_get
-from geoville.api.schemas import published
 from geoville.api.service import CurrentService
 from geoville.eligibility.decide import decide
 from geoville.eligibility.documents import (

@@ -18,8 +18,7 @@ from geoville.api.routing import DataRoute, Strict
 from geoville.api.service import CurrentService, Service, cache_headers, not_modified
 from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.errors import InvalidInputError
-from geoville.rendering.vector_style import line_of, style_document
-from geoville.rendering.vector_tiles import MAX_ZOOM, WEB_MERCATOR, tile_exists
+from geoville.rendering.vector_tiles import MAX_ZOOM, WEB_MERCATOR, line_of, style_document, tile_exists
 from geoville.version import __version__
 from geoville.workflows.cql2 import read_filter
 from geoville.workflows.gis_layers import ANY_DAY

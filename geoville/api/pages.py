@@ -28,7 +28,7 @@ from geoville.api.service import CurrentService, cache_headers, not_modified
 from geoville.eligibility.rules import rules_at
 from geoville.extras import has
 from geoville.law.generations import generations
-from geoville.rendering.action_map import GROUND_COLOURS
+from geoville.rendering.actions import GROUND_COLOURS
 from geoville.rendering.folium_map import own_text, read_leaflet
 from geoville.rendering.layers import band_layers
 from geoville.rendering.look import PERIMETER_LINES, tile_source

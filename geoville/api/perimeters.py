@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from geoville.api.lookup import GeoJsonEntry, read_entry
+from geoville.api.openapi import published
 from geoville.api.problems import problem_responses
 from geoville.api.routing import DAY, AskedDay, GivenOnce, day_asked
-from geoville.api.schemas import published
 from geoville.api.service import CurrentService
 from geoville.perimeters.scenarios import Supposition
 

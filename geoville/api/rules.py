@@ -12,9 +12,9 @@ from starlette.responses import Response
 from geoville.api.lookup import LookupQuery, answer_question
 from geoville.api.ogc import JSON
 from geoville.api.ogc import answer as data_answer
+from geoville.api.openapi import published
 from geoville.api.problems import problem_responses
 from geoville.api.routing import AskedDay, DataRoute, GivenOnce, Strict, day_asked
-from geoville.api.schemas import published
 from geoville.api.service import CurrentService
 from geoville.eligibility.documents import LawRuleDocument, rule_document
 from geoville.eligibility.rules import all_rules, rules_begun

@@ -23,7 +23,7 @@ from starlette.responses import Response
 from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import DataUnavailableError, GeovilleError
-from geoville.rendering.ground import ground_data, ground_in
+from geoville.rendering.layers import ground_data, ground_in
 from geoville.rendering.look import MapStyle
 from geoville.rendering.page import cells_with_legends
 from geoville.sources.grids import read_grid

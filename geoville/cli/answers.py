@@ -204,8 +204,13 @@ def check_file(
     Le tableau est recopié avec les réponses dans des colonnes ajoutées ; une carte montre les actions, une synthèse
     dit ce qui va aux quartiers prioritaires.
     """
-    from geoville.workflows.action_documents import summary_document
-    from geoville.workflows.action_report import changes_since, report_format, report_title, write_report
+    from geoville.workflows.action_report import (
+        changes_since,
+        report_format,
+        report_title,
+        summary_document,
+        write_report,
+    )
     from geoville.workflows.action_tables import check_table
     from geoville.workflows.maps import draw_actions
 

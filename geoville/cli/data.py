@@ -448,7 +448,7 @@ def raster(
     Le revenu médian (median) et la part sous le seuil (share_below) sont estimés, et demandent un territoire ou des
     revenus de référence.
     """
-    from geoville.workflows.rasters import write_indicators
+    from geoville.workflows.cells import write_indicators
 
     with out.writing() as path:
         written = write_indicators(grid, indicator, path, incomes.request(vintage))
@@ -465,7 +465,7 @@ def cells(
 
     Avec les identifiants de l'Insee, et une colonne par bande.
     """
-    from geoville.workflows.rasters import write_cells_of_raster
+    from geoville.workflows.cells import write_cells_of_raster
 
     with out.writing() as path:
         written = write_cells_of_raster(image, path)
@@ -678,8 +678,7 @@ def build(
     description du territoire est écrite avec eux, à jour. « national » refait la couche nationale des QPV d'après les
     fichiers publiés.
     """
-    from geoville.workflows.national import NAME
-    from geoville.workflows.pack import build_pack
+    from geoville.workflows.embedded import NAME, build_pack
 
     if (territory == NAME) != (from_dir is not None):
         raise InvalidInputError(
@@ -700,7 +699,7 @@ def build(
 
 
 def _build_national(sources: Path, out: Destination, *, as_json: bool) -> None:
-    from geoville.workflows.national import build_national
+    from geoville.workflows.embedded import build_national
 
     with out.writing() as folder:
         made = build_national(sources, folder)

@@ -97,7 +97,7 @@ def candidates(
     from geoville.carroyage.method import index_rules
     from geoville.perimeters.quarters import CandidateOptions
     from geoville.workflows.candidates import compute_candidates
-    from geoville.workflows.outlines import OutlineInput
+    from geoville.workflows.search_inputs import OutlineInput
 
     request = supposed.request(incomes, vintage, is_grid_given=grid is not None)
     run = compute_candidates(
@@ -483,7 +483,7 @@ def cells(
 
     Un carré par carreau : ce que l'Insee en publie, le revenu médian estimé et son erreur, la part sous le seuil.
     """
-    from geoville.workflows.estimated_cells import estimate_cells
+    from geoville.workflows.cells import estimate_cells
 
     request = incomes.request(vintage)
     run = estimate_cells(grid or request.territory_grid(), request)
@@ -594,7 +594,7 @@ def open_territory(name: str) -> Pack:
 
 def _deliver_table(run: TableRun, out: Destination | None, shown: Sequence[str], *, as_json: bool) -> None:
     """Write a table if a file is named, then print it: some of its columns, with their titles."""
-    from geoville.sources.columns import title_of
+    from geoville.sources.writers import title_of
 
     if out is not None:
         with out.writing() as path:
@@ -892,7 +892,7 @@ def sensitivity(
     La recherche est refaite pour chaque combinaison des choix donnés et du millésime.
     """
     from geoville.perimeters.quarters import CandidateOptions
-    from geoville.sources.rasters import check_image_name
+    from geoville.sources.cells import check_image_name
     from geoville.sources.writers import check_layer_name
     from geoville.workflows.sensitivity import sweep_files
 
@@ -1175,7 +1175,7 @@ def fit_density(
 
     La note avant et après est celle de la ville même où le poids est ajusté : elle est optimiste.
     """
-    from geoville.workflows.density_fit import fit_density_on
+    from geoville.workflows.score import fit_density_on
 
     with out.writing() as path:
         fit = fit_density_on(grid, official, incomes.request(vintage), path, generation=generation)

@@ -12,7 +12,7 @@ import numpy as np
 from geoville.crs import WGS84, are_swapped, epsg_at, transform_points
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import NEARBY_M, family_key
-from geoville.eligibility.kernel.sets import NO_SETS, joined
+from geoville.eligibility.kernel.polygons import NO_SETS, joined
 from geoville.eligibility.kernel.trees import TreeLimits, TreeLocator
 from geoville.eligibility.street_region import region_rules
 from geoville.errors import InvalidInputError
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from geoville.eligibility.index import PerimeterIndex
     from geoville.eligibility.kernel.points import LimitFinder, PointLocator
-    from geoville.eligibility.kernel.sets import Membership, PolygonSets
+    from geoville.eligibility.kernel.polygons import Membership, PolygonSets
     from geoville.model import Perimeter
 
 

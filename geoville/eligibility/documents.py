@@ -1,7 +1,7 @@
 """An answer, a footprint, a rule and an action as JSON documents: their shapes, and how each is made.
 
 The shapes are written once, here: mypy sees that what is made has every field of them and no other, and the service
-publishes them as they stand (`geoville.api.schemas`). The texts of a shape and of its fields are what users read of
+publishes them as they stand (`geoville.api.openapi`). The texts of a shape and of its fields are what users read of
 them on the OpenAPI page, hence French.
 """
 

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.crs import departement_of
 from geoville.errors import AddressListError, DataUnavailableError, GeovilleError, Location
-from geoville.geocoding import index_tables
-from geoville.geocoding.index_tables import FORMAT, NO_NUMBER, YES, cells_around
-from geoville.geocoding.index_writer import IndexWriter
+from geoville.geocoding import index_writer
+from geoville.geocoding.index_writer import FORMAT, NO_NUMBER, YES, IndexWriter, cells_around
 from geoville.geocoding.match import Street, StreetIndex, StreetRow, started
 from geoville.geocoding.parse import StreetName
 from geoville.geocoding.street_side import sampled_streets, survey_of
@@ -181,12 +180,12 @@ class AddressIndex:
         self._vocabularies: dict[str, Vocabulary] = {}
         self._surveys: dict[Town, Survey | None] = {}
         self._lock = threading.Lock()
-        self._meta: dict[str, str] = dict(self._rows(index_tables.META))
-        known = self._rows(index_tables.TOWNS)
+        self._meta: dict[str, str] = dict(self._rows(index_writer.META))
+        known = self._rows(index_writer.TOWNS)
         self._towns = {key: Town(*names) for key, _, *names in known}
         self._keys = {town: key for key, town in self._towns.items()}
         self._refused = {
-            (code, StreetName(kind, tuple(words.split()))) for code, kind, words in self._rows(index_tables.REFUSED)
+            (code, StreetName(kind, tuple(words.split()))) for code, kind, words in self._rows(index_writer.REFUSED)
         }
         self.spellings = {
             self._towns[key]: frozenset(filter(None, spellings.split(","))) for key, spellings, *_ in known
@@ -204,7 +203,7 @@ class AddressIndex:
         """
         where, connections = Location(path.name), Connections.to_file(path)
         try:
-            written_as = dict(connections.rows(index_tables.META)).get("format")
+            written_as = dict(connections.rows(index_writer.META)).get("format")
         except (sqlite3.Error, DataUnavailableError) as error:
             advice = "en faire un avec « geoville data addresses build »"
             raise AddressListError("Fichier qui n'est pas un index d'adresses", where=where, advice=advice) from error
@@ -258,7 +257,7 @@ class AddressIndex:
 
     def towns(self) -> list[tuple[Town, str]]:
         """Towns with a postcode, once for each of their postcodes."""
-        return [(self._towns[key], postcode) for key, postcode in self._rows(index_tables.POSTCODES)]
+        return [(self._towns[key], postcode) for key, postcode in self._rows(index_writer.POSTCODES)]
 
     def streets_of(self, town: Town) -> StreetIndex:
         """Streets of a town; those of the last towns asked are kept at hand."""
@@ -266,7 +265,7 @@ class AddressIndex:
             if town in self._streets:
                 self._streets.move_to_end(town)
                 return self._streets[town]
-        found = self._street_index(self._rows(index_tables.STREETS_OF_TOWN, (self._keys.get(town),)))
+        found = self._street_index(self._rows(index_writer.STREETS_OF_TOWN, (self._keys.get(town),)))
         with self._lock:
             self._streets[town] = found
             if len(self._streets) > TOWNS_AT_HAND:
@@ -281,7 +280,7 @@ class AddressIndex:
             return self._street_index(())
         rarest, *others = known
         values = (rarest, json.dumps(others), len(others), MANY_STREETS)
-        return self._street_index(self._rows(index_tables.STREETS_WITH_ALSO, values))
+        return self._street_index(self._rows(index_writer.STREETS_WITH_ALSO, values))
 
     def streets_with_any(self, words: Iterable[str], towns: Iterable[Town] | None = None) -> StreetIndex:
         """Streets of some towns (None: all) that hold one of these words.
@@ -292,7 +291,7 @@ class AddressIndex:
             return self._street_index(self._with_any(words))
         keys = json.dumps([self._keys[town] for town in towns if town in self._keys])
         values = (json.dumps(list(words)), keys, MANY_STREETS)
-        return self._street_index(self._rows(index_tables.STREETS_WITH_ANY_IN_TOWNS, values))
+        return self._street_index(self._rows(index_writer.STREETS_WITH_ANY_IN_TOWNS, values))
 
     def streets_started(self, asked: StreetName, towns: Iterable[Town] | None = None) -> tuple[Street, ...]:
         """Streets of some towns (None: all) that hold every word asked, of which the last may be the start of theirs.
@@ -301,36 +300,36 @@ class AddressIndex:
         """
         bounds = _between((asked.content or (asked.type,))[-1])
         if towns is None:
-            return started(asked, self._street_rows(self._rows(index_tables.STREETS_STARTING, (*bounds, MANY_STREETS))))
+            return started(asked, self._street_rows(self._rows(index_writer.STREETS_STARTING, (*bounds, MANY_STREETS))))
         keys = json.dumps([self._keys[town] for town in towns if town in self._keys])
-        found = self._rows(index_tables.STREETS_STARTING_IN_TOWNS, (keys, *bounds, *bounds, keys, MANY_STREETS))
+        found = self._rows(index_writer.STREETS_STARTING_IN_TOWNS, (keys, *bounds, *bounds, keys, MANY_STREETS))
         return started(asked, self._street_rows(found))
 
     def knows(self, word: str) -> bool:
         """Whether a street of any town holds that word."""
-        return bool(self._rows(index_tables.KNOWN_WORD, (word,)))
+        return bool(self._rows(index_writer.KNOWN_WORD, (word,)))
 
     def vocabulary(self, letter: str) -> Vocabulary:
         """Words of the streets of every town that start with a letter, or a digit."""
         known = self._vocabularies.get(letter)
         if known is None:  # two threads may make it, and one be lost
-            words = (word for (word,) in self._rows(index_tables.WORDS_STARTING, _between(letter)))
+            words = (word for (word,) in self._rows(index_writer.WORDS_STARTING, _between(letter)))
             known = self._vocabularies[letter] = Vocabulary(words, rich=self.rich)
         return known
 
     def addresses_of(self, streets: Iterable[int]) -> tuple[Address, ...]:
         """Addresses of some streets, sorted by number, suffix and id; points of the street come first."""
         return tuple(
-            _address(row) for row in self._rows(index_tables.ADDRESSES_OF_STREETS, (json.dumps(list(streets)),))
+            _address(row) for row in self._rows(index_writer.ADDRESSES_OF_STREETS, (json.dumps(list(streets)),))
         )
 
     def has_number(self, streets: Iterable[int], number: int) -> bool:
         """Whether one of some streets has that house number."""
-        return bool(self._rows(index_tables.HAS_NUMBER, (json.dumps(list(streets)), number)))
+        return bool(self._rows(index_writer.HAS_NUMBER, (json.dumps(list(streets)), number)))
 
     def addresses_around(self, lon: float, lat: float) -> tuple[Address, ...]:
         """Addresses of the streets that come within some hundred metres of a point given in degrees."""
-        streets = self._rows(index_tables.STREETS_IN_CELLS, (json.dumps(cells_around(lon, lat)),))
+        streets = self._rows(index_writer.STREETS_IN_CELLS, (json.dumps(cells_around(lon, lat)),))
         return self.addresses_of(street for (street,) in streets)
 
     def survey_of(self, town: Town) -> Survey | None:
@@ -343,17 +342,17 @@ class AddressIndex:
 
     def extent_of(self, town: Town) -> TownExtent | None:
         """How far the addresses of a town go; None where the index has none of it."""
-        rows = self._rows(index_tables.EXTENT, (self._keys.get(town),))
+        rows = self._rows(index_writer.EXTENT, (self._keys.get(town),))
         return TownExtent(*rows[0]) if rows else None
 
     def _rarest_first(self, words: Iterable[str]) -> list[str]:
         """Those of some words that streets hold, by the number of streets."""
-        return [word for (word,) in self._rows(index_tables.RAREST_FIRST, (json.dumps(sorted(words)),))]
+        return [word for (word,) in self._rows(index_writer.RAREST_FIRST, (json.dumps(sorted(words)),))]
 
     def _with_any(self, words: Iterable[str]) -> list[Any]:
         found: list[Any] = []
         for word in self._rarest_first(words):
-            found += self._rows(index_tables.STREETS_WITH, (word, MANY_STREETS - len(found)))
+            found += self._rows(index_writer.STREETS_WITH, (word, MANY_STREETS - len(found)))
         return found
 
     def _street_index(self, found: Iterable[Sequence[Any]]) -> StreetIndex:

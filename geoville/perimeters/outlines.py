@@ -1,9 +1,9 @@
-"""Outlines: from cells to polygons, smoothed, without slivers."""
+"""Outlines: from cells to polygons, smoothed, without slivers; drafts that a planner draws from others."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import numpy as np
 from geoville.carroyage.grid import CELL_SIZE_M, cell_squares, union_of_cells
 from geoville.carroyage.lattice import find_keys, place_keys, places_of
 from geoville.crs import transform_geometry
+from geoville.model import Kind, Perimeter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from geoville.perimeters.quarters import Quarter
 
     _Corners = NDArray[np.intp]
+
 
 _HAIR_M = 0.001
 """Half the width under which a gap is the rounding of two computations of one edge."""
@@ -401,3 +403,63 @@ def _south_west(
     window: _Window, rows: NDArray[np.intp], columns: NDArray[np.intp]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return window.west + columns * CELL_SIZE_M, window.south + rows * CELL_SIZE_M
+
+
+def merged(perimeters: Sequence[Perimeter]) -> Perimeter:
+    """All of some perimeters as one draft.
+
+    Parameters
+    ----------
+    perimeters : one at least, in one projected CRS; where they overlap, ground is taken once.
+    """
+    import shapely
+
+    if len(perimeters) == 1:
+        return perimeters[0]
+    joined = shapely.union_all([item.geometry for item in perimeters])
+    communes = tuple(dict.fromkeys(code for item in perimeters for code in item.communes))
+    codes = [item.code for item in perimeters]
+    named = " + ".join(codes) if len(codes) <= _NAMED else f"{len(codes)} tracés"
+    return _draft(perimeters[0], joined, code="reunion", name=f"Réunion de {named}", communes=communes)
+
+
+_NAMED = 4
+"""Perimeters that the name of a draft made of them lists."""
+
+
+def cut(perimeters: Sequence[Perimeter], within: Sequence[BaseGeometry]) -> tuple[Perimeter, ...]:
+    """What of each perimeter lies within some areas; one of which nothing does is left out."""
+    import shapely
+
+    frame = shapely.union_all(list(within))
+    return _redrawn(perimeters, lambda shape: shapely.intersection(shape, frame))
+
+
+def subtracted(perimeters: Sequence[Perimeter], minus: Sequence[BaseGeometry]) -> tuple[Perimeter, ...]:
+    """What of each perimeter lies outside some areas; one of which nothing does is left out."""
+    import shapely
+
+    taken = shapely.union_all(list(minus))
+    return _redrawn(perimeters, lambda shape: shapely.difference(shape, taken))
+
+
+def _redrawn(perimeters: Sequence[Perimeter], redraw: Callable[[BaseGeometry], BaseGeometry]) -> tuple[Perimeter, ...]:
+    """Perimeters drawn again; one that does not change stays what it is."""
+    import shapely
+
+    made = []
+    for item in perimeters:
+        shape = shapely.union_all(polygons_of(redraw(item.geometry)))
+        if shape.area <= 0:
+            continue
+        is_same = shapely.equals(shape, item.geometry)
+        made.append(item if is_same else _draft(item, shape, code=item.code, name=item.name, communes=item.communes))
+    return tuple(made)
+
+
+def _draft(first: Perimeter, geometry: BaseGeometry, *, code: str, name: str, communes: tuple[str, ...]) -> Perimeter:
+    """A draft, whatever it was drawn from: what a decree fixed is not kept of it."""
+    drawn = Perimeter(
+        code=code, name=name, kind=Kind.CANDIDAT, geometry=geometry, epsg=first.epsg, estimated=True, communes=communes
+    )
+    return replace(drawn, source=first.source)

@@ -1,10 +1,11 @@
-"""The layers of a map: perimeters, bands, places, IRIS, guide layers."""
+"""The layers of a map: perimeters, bands, places, IRIS, guide layers, and the ground (streets, railways, water)."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,13 +16,14 @@ from geoville.french import UNIT_SPACE, UNKNOWN, distance, euros, fold, long_dat
 from geoville.law import position_accuracy
 from geoville.model import CELL_PEOPLE, CELL_PEOPLE_SOURCE, POPULATION, POPULATION_SOURCE, Kind, Perimeter
 from geoville.rendering.cells import DEGREE_DECIMALS, Popup, geojson, grid_squares
-from geoville.rendering.look import PLACES
-from geoville.rendering.map_spec import PerimeterLayer, PlaceLayer, PlacePoint, Shape
+from geoville.rendering.look import GROUND_LINES, PLACES
+from geoville.rendering.map_spec import GroundLayer, PerimeterLayer, PlaceLayer, PlacePoint, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from geoville.carroyage.grid import Grid
@@ -398,3 +400,78 @@ def _points(places: Iterable[Address]) -> tuple[PlacePoint, ...]:
 def _postal(place: Address) -> str:
     number = f"{place.number}{place.suffix} " if place.number is not None else ""
     return f"{number}{place.street}"
+
+
+MOST_BYTES = 400_000
+"""Weight that the ground may add to a page."""
+
+_MARGIN = 0.5
+"""Share of the view's size that is drawn around it: one looks about a little."""
+
+_TOLERANCES = (1e-5, 2e-5, 5e-5, 1e-4, 2e-4)
+"""Degrees by which lines may stray, tried in turn until the whole is light enough: from one metre to twenty."""
+
+_SCALE = 100_000
+_LESSER = "street"
+
+
+def ground_in(layers: Sequence[GroundLayer], bounds: tuple[float, float, float, float]) -> tuple[GroundLayer, ...]:
+    """Ground of a window and what lies just around it.
+
+    Parameters
+    ----------
+    bounds : west, south, east, north in degrees.
+    """
+    import shapely
+
+    west, south, east, north = bounds
+    across, along = (east - west) * _MARGIN, (north - south) * _MARGIN
+    window = (west - across, south - along, east + across, north + along)
+    shapely.prepare(box := shapely.box(*window))
+    found = []
+    for layer in layers:
+        near = layer.shapes[shapely.intersects(box, layer.shapes)]
+        parts = shapely.get_parts(shapely.intersection(near, box))
+        kept = parts[shapely.get_dimensions(parts) > 0]
+        if len(kept):
+            found.append(GroundLayer(layer.kind, kept))
+    return tuple(found)
+
+
+def ground_data(layers: Sequence[GroundLayer], most_bytes: int = MOST_BYTES) -> str:
+    """JSON text of a ground that `ground.js` draws, coarser, then without its lesser streets, until it is light enough.
+
+    Notes
+    -----
+    A line is integers of 10⁻⁵ degree, each vertex written as its difference from the one before; a polygon is rings.
+    """
+    text = "[]"
+    for kept in (layers, [layer for layer in layers if layer.kind != _LESSER]):
+        for tolerance in _TOLERANCES:
+            text = json.dumps([_written(layer, tolerance) for layer in kept], separators=(",", ":"))
+            if len(text) <= most_bytes:
+                return text
+    return "[]"
+
+
+def _written(layer: GroundLayer, tolerance: float) -> dict[str, Any]:
+    import shapely
+
+    line = GROUND_LINES[layer.kind]
+    shapes = shapely.simplify(layer.shapes, tolerance)
+    areas = shapes[shapely.get_dimensions(shapes) == 2]  # noqa: PLR2004 - of surfaces
+    lines = shapes[shapely.get_dimensions(shapes) == 1]
+    return {
+        "kind": layer.kind,
+        "color": line.colour,
+        "weight": line.width_px,
+        "dashArray": line.dashes or None,
+        "lines": [_steps(shapely.get_coordinates(item)) for item in lines],
+        "areas": [[_steps(shapely.get_coordinates(ring)) for ring in shapely.get_rings(area)] for area in areas],
+    }
+
+
+def _steps(vertices: NDArray[np.float64]) -> list[int]:
+    whole = np.round(vertices * _SCALE).astype(int)
+    steps: list[int] = np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=int)).ravel().tolist()
+    return steps

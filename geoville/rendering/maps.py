@@ -14,11 +14,11 @@ from geoville.french import UNIT_SPACE, euros, held_together, long_date, number,
 from geoville.model import QUARTER_KINDS, Kind
 from geoville.rendering.cells import cell_layer, inhabited_area
 from geoville.rendering.changes import quarter_changes
-from geoville.rendering.ground import ground_in
 from geoville.rendering.layers import (
     ESTIMATED,
     contour_of,
     find_places,
+    ground_in,
     guide_layers,
     labelled_places,
     other_places,

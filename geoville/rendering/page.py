@@ -25,7 +25,7 @@ from geoville.rendering.folium_map import (
     script_tag,
     style_tag,
 )
-from geoville.rendering.ground import ground_data
+from geoville.rendering.layers import ground_data
 from geoville.rendering.look import CHANGE_FILLS, change_fill
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError, Location
 from geoville.french import fold, unaccented
-from geoville.sources.rows.header import columns_said
+from geoville.sources.rows.row import columns_said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

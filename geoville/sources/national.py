@@ -1,7 +1,7 @@
 """The national layer that the package carries: official QPV of both generations, their populations, where France is.
 
 Generation 2015 is exact, and holds metropolitan France; generation 2024 is generalised, and holds overseas too. See
-`data/README.md` for the origin of each file, and `geoville.workflows.national` for how they are made.
+`data/README.md` for the origin of each file, and `geoville.workflows.embedded` for how they are made.
 """
 
 from __future__ import annotations

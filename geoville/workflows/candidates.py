@@ -15,9 +15,8 @@ from geoville.sources.writers import OWN_LAYER, perimeters_frame, write_perimete
 from geoville.workflows.cluster import check_workers, results
 from geoville.workflows.describe import AreaDescriber
 from geoville.workflows.incomes import ARGUMENTS, IncomeChoices, income_reference, iris_input, refuse_unknown
-from geoville.workflows.outlines import outlines_of
 from geoville.workflows.qgis_looks import perimeters_look
-from geoville.workflows.search_inputs import CandidateRequest, SearchInputs, prepare_search
+from geoville.workflows.search_inputs import CandidateRequest, SearchInputs, outlines_of, prepare_search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -11,8 +11,8 @@ from geoville.errors import InvalidInputError, Location
 from geoville.law import counted_people
 from geoville.model import Kind, Perimeter
 from geoville.perimeters.decree import DecreeCondition, DecreeOutcome, UnitSize, conditions, outcome_of
-from geoville.perimeters.drafts import cut, merged, subtracted
 from geoville.perimeters.estimated import INTERVALS_COVER, area_attributes
+from geoville.perimeters.outlines import cut, merged, subtracted
 from geoville.perimeters.quarters import by_population
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import OWN_LAYER, perimeters_frame, write_perimeters

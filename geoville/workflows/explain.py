@@ -30,10 +30,10 @@ from geoville.sources.provenance import differences, provenance_path
 from geoville.workflows.candidates import CandidateRun, compute_candidates
 from geoville.workflows.layers import read_map
 from geoville.workflows.lookup import open_geocoder
-from geoville.workflows.outlines import OutlineInput
 from geoville.workflows.search_inputs import (
     GIVEN_UNIT,
     CandidateRequest,
+    OutlineInput,
     iris_of_territory,
     reference_parameters,
     request_of_generation,

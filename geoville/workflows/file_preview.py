@@ -13,7 +13,7 @@ from geoville.eligibility.documents import Said
 from geoville.errors import InvalidInputError
 from geoville.sources.action_tables import Meaning, names_columns, recognised_columns
 from geoville.sources.rows.files import open_row_file
-from geoville.workflows.action_documents import ReadColumnDocument  # noqa: TC001 - read where it is published
+from geoville.workflows.action_report import ReadColumnDocument  # noqa: TC001 - read where it is published
 from geoville.workflows.lookup_file.questions import (
     RECOGNISED,
     SAMPLE_ROWS,

@@ -22,7 +22,7 @@ from geoville.extras import need
 from geoville.model import Basis, Kind, Position
 from geoville.perimeters.place_index import cell_index
 from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, perimeters_map, render_page, sector_map
-from geoville.rendering.action_map import ActionMark, action_map
+from geoville.rendering.actions import ActionMark, action_map
 from geoville.rendering.cells import CellFigures, IndexFigures, IrisFigures, Popup, cell_layer, mean_theme
 from geoville.rendering.look import MapStyle, parse_style, tile_source
 from geoville.rendering.map_spec import GroundLayer
@@ -31,7 +31,7 @@ from geoville.rendering.sheet.sheet import sheet_pdf, sheet_png
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import embedded_maps, make_folder, replacing
 from geoville.sources.grids import read_grid
-from geoville.sources.ground import GROUND_ORDER, read_ground
+from geoville.sources.layers import GROUND_ORDER, read_ground
 from geoville.sources.pack import list_territories, open_pack
 from geoville.sources.quarter_people import count_quarters, with_cell_people
 from geoville.workflows.describe import TownFigures
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from geoville.rendering.cells import CellLayer
     from geoville.rendering.look import TileSource
     from geoville.rendering.sheet.sheet import SheetOptions
-    from geoville.sources.cell_tables import KeptCells
+    from geoville.sources.cells import KeptCells
     from geoville.sources.contours import OwnColumns
     from geoville.sources.pack import Pack
     from geoville.workflows.actions import ActionDesk

@@ -11,11 +11,10 @@ from geoville.crs import WGS84
 from geoville.eligibility.sentences import KIND_NAMES
 from geoville.errors import InvalidInputError, Location
 from geoville.model import Kind
-from geoville.sources.columns import title_of
-from geoville.sources.qgis_project import Project, ProjectLayer, write_project
-from geoville.sources.writers import LayerChoice, perimeters_frame, write_layer
-from geoville.workflows.estimated_cells import LAYER as CELLS
-from geoville.workflows.estimated_cells import estimate_cells
+from geoville.sources.qgis import Project, ProjectLayer, write_project
+from geoville.sources.writers import LayerChoice, perimeters_frame, title_of, write_layer
+from geoville.workflows.cells import LAYER as CELLS
+from geoville.workflows.cells import estimate_cells
 from geoville.workflows.gis_layers import FeatureLayers
 from geoville.workflows.layers import read_map
 from geoville.workflows.maps import ground_of
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from geoville.model import Perimeter
     from geoville.rendering.map_spec import GroundLayer
     from geoville.sources.pack import Pack
-    from geoville.sources.qgis_styles import LayerStyle
+    from geoville.sources.qgis import LayerStyle
 
 SUFFIX = ".qgz"
 OFFICIAL, ESTIMATED, CELLS_GROUP, GROUND, SERVICE = (

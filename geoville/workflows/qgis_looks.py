@@ -16,7 +16,7 @@ from geoville.rendering.cells import BUPU, threshold_classes
 from geoville.rendering.changes import CHANGE_NAMES
 from geoville.rendering.layers import ESTIMATED, line_of
 from geoville.rendering.look import CHANGE_FILLS, GROUND_LINES, PERIMETER_LINES
-from geoville.sources.qgis_styles import Condition, LayerStyle, StyleRule, raster_qml
+from geoville.sources.qgis import Condition, LayerStyle, StyleRule, raster_qml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

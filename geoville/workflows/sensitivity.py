@@ -15,10 +15,9 @@ from geoville.errors import InvalidInputError
 from geoville.perimeters.estimated import unverified_inputs
 from geoville.perimeters.scenarios import TRIED, Choices
 from geoville.perimeters.sensitivity import sweep
-from geoville.sources.cell_tables import KeptCells, read_kept_cells, write_kept_cells
+from geoville.sources.cells import KeptCells, read_kept_cells, write_cell_raster, write_kept_cells
 from geoville.sources.manifest import SENSITIVITY
 from geoville.sources.provenance import Provenance, rests_on, write_provenance
-from geoville.sources.rasters import write_cell_raster
 from geoville.sources.writers import OWN_LAYER, write_layer, write_look
 from geoville.workflows.qgis_looks import scenarios_look, shares_look
 from geoville.workflows.search_inputs import prepare_search

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from geoville.api.adresse import AddressCollection
-from geoville.api.schemas import published
+from geoville.api.openapi import published
 from geoville.eligibility.documents import LookupDocument
 
 ON = "2024-06-01"

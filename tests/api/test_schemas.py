@@ -8,9 +8,9 @@ import pytest
 
 from geoville.api.adresse import AddressCollection
 from geoville.api.lookup import BatchDocument
-from geoville.api.schemas import published
+from geoville.api.openapi import published
 from geoville.eligibility import documents
-from geoville.workflows.action_documents import ActionRowDocument, ActionTableDocument
+from geoville.workflows.action_report import ActionRowDocument, ActionTableDocument
 from geoville.workflows.file_preview import PreviewDocument
 
 SHAPES = [

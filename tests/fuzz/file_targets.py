@@ -26,6 +26,7 @@ from geoville.sources.action_tables import (
 )
 from geoville.sources.addresses import open_address_file, read_addresses, read_places
 from geoville.sources.archives import ArchiveLimits, unpack
+from geoville.sources.cells import read_cell_raster
 from geoville.sources.contours import read_perimeters
 from geoville.sources.grids import read_grid
 from geoville.sources.layers import read_blocks, read_communes_layer, read_iris, read_streets
@@ -33,7 +34,6 @@ from geoville.sources.official.area import Area
 from geoville.sources.official.convert import convert
 from geoville.sources.official.recognise import recognise
 from geoville.sources.places_of_use import read_places_of_use
-from geoville.sources.rasters import read_cell_raster
 from geoville.sources.registry import DataSet
 from geoville.sources.rows.files import open_row_file
 from geoville.sources.rows.row import AddedCells, AddedColumn
@@ -112,7 +112,7 @@ def _grid(name: str) -> Callable[[bytes], None]:
 
 
 def _raster() -> bytes:
-    from geoville.sources.rasters import write_cell_raster
+    from geoville.sources.cells import write_cell_raster
 
     def write(path: Path) -> None:
         grid = path.with_name("carreaux_2019.csv")

@@ -10,7 +10,7 @@ import pytest
 from geoville.model import Kind
 from geoville.sources.files import embedded_data
 from geoville.sources.pack import open_pack
-from geoville.workflows.pack import APPROXIMATION, BuiltPack, build_pack
+from geoville.workflows.embedded import APPROXIMATION, BuiltPack, build_pack
 
 CALAIS = embedded_data() / "calais"
 LAYERS = ("candidats.geojson", "veille.geojson", "vecu.geojson", "sensibilite.csv", "habitants_qpv.csv")

@@ -12,8 +12,7 @@ from geoville.errors import InvalidInputError
 from geoville.sources.pack import open_pack
 from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.describe import describe_perimeters
-from geoville.workflows.outlines import OutlineInput
-from geoville.workflows.search_inputs import CandidateRequest
+from geoville.workflows.search_inputs import CandidateRequest, OutlineInput
 
 ON = date(2026, 11, 22)
 

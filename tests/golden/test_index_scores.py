@@ -57,7 +57,7 @@ def test_figures_of_a_candidate_are_those_of_the_cells_under_its_outline_and_pas
     from method_scores import DEFAULT
 
     from geoville.perimeters.search import find_candidates
-    from geoville.workflows.outlines import OutlineInput, outlines_of
+    from geoville.workflows.search_inputs import OutlineInput, outlines_of
 
     town = every["Marseille"]
     start = town.found.start

@@ -97,7 +97,7 @@ def test_indexes_travel_to_other_processes(means: Means) -> None:
 def test_compiled_code_needs_no_folder_to_be_kept_in(monkeypatch: pytest.MonkeyPatch) -> None:
     import numba
 
-    from geoville.eligibility.kernel.compiler import compiled
+    from geoville.eligibility.kernel.grid import compiled
 
     compile_without_cache = numba.njit
 

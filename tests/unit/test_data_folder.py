@@ -12,7 +12,7 @@ from geoville.law import known_precisions
 from geoville.sources.files import embedded_data, sha256_of
 from geoville.sources.grids import read_grid
 from geoville.sources.pack import open_pack
-from geoville.workflows.cell_table import cell_table
+from geoville.workflows.embedded import cell_table
 
 CALAIS = embedded_data() / "calais"
 

@@ -8,14 +8,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geoville.eligibility.kernel.compiler import compiled, compiled_loop, inlined
-from geoville.eligibility.kernel.grid import FINE_SIDE, MARGIN_M, SIDE, Cells, KernelGrid, code_at, grid_over
-from geoville.eligibility.kernel.sets import NOWHERE
+from geoville.eligibility.kernel.grid import (
+    FINE_SIDE,
+    MARGIN_M,
+    SIDE,
+    Cells,
+    KernelGrid,
+    code_at,
+    compiled,
+    compiled_loop,
+    grid_over,
+    inlined,
+)
+from geoville.eligibility.kernel.polygons import NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geoville.eligibility.kernel.segments import Segments
+    from geoville.eligibility.kernel.polygons import Segments
 
 
 class LimitIndex(NamedTuple):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geoville.eligibility.kernel.compiler import compiled, compiled_loop, inlined
 from geoville.eligibility.kernel.grid import (
     FINE_SHIFT,
     FINE_SIDE,
@@ -16,6 +15,9 @@ from geoville.eligibility.kernel.grid import (
     SIDE,
     Cells,
     KernelGrid,
+    compiled,
+    compiled_loop,
+    inlined,
     place_in_block,
     touched_cells,
 )
@@ -23,8 +25,7 @@ from geoville.eligibility.kernel.grid import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geoville.eligibility.kernel.segments import Segments
-    from geoville.eligibility.kernel.sets import SetNumbers
+    from geoville.eligibility.kernel.polygons import Segments, SetNumbers
 
 
 UNSURE = -1

@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.eligibility.kernel.compiler import is_kept
-from geoville.eligibility.kernel.grid import grid_over, in_order_of_cells
+from geoville.eligibility.kernel.grid import grid_over, in_order_of_cells, is_kept
 from geoville.eligibility.kernel.limits import STAGE as LISTED_TOGETHER
 from geoville.eligibility.kernel.limits import build_limits, measure
 from geoville.eligibility.kernel.location import STAGE, UNSURE, build_location, locate
-from geoville.eligibility.kernel.segments import segments_of
-from geoville.eligibility.kernel.sets import Membership, SetNumbers
+from geoville.eligibility.kernel.polygons import Membership, SetNumbers, segments_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 
     from geoville.eligibility.kernel.limits import LimitIndex
     from geoville.eligibility.kernel.location import LocationIndex
-    from geoville.eligibility.kernel.sets import PolygonSets
+    from geoville.eligibility.kernel.polygons import PolygonSets
 
 
 @dataclass(frozen=True, eq=False, slots=True)

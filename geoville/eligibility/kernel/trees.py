@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geoville.eligibility.kernel.sets import NOWHERE, Membership, SetNumbers
+from geoville.eligibility.kernel.polygons import NOWHERE, Membership, SetNumbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shapely import STRtree
     from shapely.geometry.base import BaseGeometry
 
-    from geoville.eligibility.kernel.sets import PolygonSets
+    from geoville.eligibility.kernel.polygons import PolygonSets
 
 
 _ROUNDING_M = 1e-6

@@ -17,7 +17,6 @@ from typing import IO, TYPE_CHECKING, TextIO, cast
 from geoville.errors import InvalidInputError, Location
 from geoville.french import number
 from geoville.sources.files import Watched
-from geoville.sources.rows.header import FIRST_ROWS, find_header
 from geoville.sources.rows.limits import (
     LONGEST_LINE,
     MOST_COLUMNS,
@@ -26,15 +25,14 @@ from geoville.sources.rows.limits import (
     beyond,
     too_many_columns,
 )
-from geoville.sources.rows.row import AddedInOrder, InputRow, harmless, writable
+from geoville.sources.rows.row import FIRST_ROWS, AddedInOrder, InputRow, find_header, harmless, writable
 from geoville.sources.text_files import ENCODINGS, PACKED, TextEncoding, encoding_of, other_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from geoville.sources.rows.header import Header, IsHeader
-    from geoville.sources.rows.row import AddedCells, AddedColumn, Cell, Fitted
+    from geoville.sources.rows.row import AddedCells, AddedColumn, Cell, Fitted, Header, IsHeader
 
 
 # --- How a CSV file is written: its encoding and its separator, recognised or imposed

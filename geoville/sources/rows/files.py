@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from geoville.sources.rows.header import IsHeader
-    from geoville.sources.rows.row import AddedCells, AddedColumn, Fitted, InputRow
+    from geoville.sources.rows.row import AddedCells, AddedColumn, Fitted, InputRow, IsHeader
 
 
 _SUFFIXES = {

@@ -12,9 +12,8 @@ from functools import partial
 from typing import IO, TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from geoville.sources.rows.header import FIRST_ROWS, find_header
 from geoville.sources.rows.limits import DEEPEST, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS
-from geoville.sources.rows.row import AddedCells, InputRow, cell_text, harmless
+from geoville.sources.rows.row import FIRST_ROWS, AddedCells, InputRow, cell_text, find_header, harmless
 from geoville.sources.rows.workbook import (
     DAMAGE,
     MERGED_READ,
@@ -34,8 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
-    from geoville.sources.rows.header import IsHeader
-    from geoville.sources.rows.row import Cell
+    from geoville.sources.rows.row import Cell, IsHeader
 
     Attributes = dict[str, str]
 

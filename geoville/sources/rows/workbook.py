@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from geoville.sources.rows.header import Header, IsHeader
-    from geoville.sources.rows.row import AddedColumn
+    from geoville.sources.rows.row import AddedColumn, Header, IsHeader
 
     Attributes = dict[str, str]
 

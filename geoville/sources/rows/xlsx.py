@@ -14,9 +14,8 @@ from typing import IO, TYPE_CHECKING, Any
 from xml.parsers import expat
 
 from geoville.french import number
-from geoville.sources.rows.header import FIRST_ROWS, Header, find_header
 from geoville.sources.rows.limits import DEEPEST, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, beyond, too_many_columns
-from geoville.sources.rows.row import AddedCells, InputRow, cell_text, harmless
+from geoville.sources.rows.row import FIRST_ROWS, AddedCells, Header, InputRow, cell_text, find_header, harmless
 from geoville.sources.rows.workbook import (
     DAMAGE,
     MERGED_READ,
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from geoville.sources.rows.header import IsHeader
-    from geoville.sources.rows.row import Cell
+    from geoville.sources.rows.row import Cell, IsHeader
 
     Attributes = dict[str, str]
 

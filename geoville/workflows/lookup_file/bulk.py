@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoville.eligibility.bulk import BulkVerdicts
-    from geoville.eligibility.kernel.sets import PolygonSets
+    from geoville.eligibility.kernel.polygons import PolygonSets
     from geoville.sources.rows.row import AddedColumn, Cell
     from geoville.workflows.lookup import LookupDesk
     from geoville.workflows.lookup_file.questions import Asking

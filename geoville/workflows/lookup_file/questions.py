@@ -25,8 +25,7 @@ from geoville.errors import InvalidInputError, Location
 from geoville.french import fold, read_day
 from geoville.geocoding.parse import parse_address
 from geoville.sources.rows.files import open_row_file
-from geoville.sources.rows.header import columns_said
-from geoville.sources.rows.row import INSEE_CODE, code_of
+from geoville.sources.rows.row import INSEE_CODE, code_of, columns_said
 from geoville.workflows.lookup import ZERO_BACK
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import pytest
 import rasterio
 
 from geoville.carroyage.cell_id import format_cell_ids
+from geoville.sources.cells import read_cell_raster
 from geoville.sources.files import embedded_data
-from geoville.sources.rasters import read_cell_raster
 
 CALAIS = embedded_data() / "calais"
 GRIDS = [part for year in (2015, 2019, 2021) for part in ("--grid", CALAIS / f"filosofi_{year}_200m.csv")]

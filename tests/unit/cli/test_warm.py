@@ -61,7 +61,7 @@ def test_what_was_kept_of_an_older_version_is_forgotten(tmp_path, monkeypatch):
     for age, name in enumerate(("Former", "Present")):
         source.write_text(
             "from typing import NamedTuple\n"
-            "from geoville.eligibility.kernel.compiler import compiled\n"
+            "from geoville.eligibility.kernel.grid import compiled\n"
             f"class {name}(NamedTuple):\n    number: int\n"
             "@compiled\ndef twice(some):\n    return 2 * some.number\n"
             f"answer = twice({name}(21))\n",

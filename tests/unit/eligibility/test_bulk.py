@@ -12,7 +12,7 @@ import shapely
 from geoville.eligibility.bulk import cells_are_worth
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.kernel import points
-from geoville.eligibility.kernel.compiler import compiled, is_kept
+from geoville.eligibility.kernel.grid import compiled, is_kept
 from geoville.model import Kind, Perimeter
 
 SQUARE = shapely.box(618_000, 7_090_000, 618_400, 7_090_400)

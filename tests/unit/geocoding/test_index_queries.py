@@ -7,15 +7,15 @@ from contextlib import closing
 
 import pytest
 
-from geoville.geocoding import index_tables
-from geoville.geocoding.index_tables import TABLES
+from geoville.geocoding import index_writer
+from geoville.geocoding.index_writer import TABLES
 
 ASKED = [
     value
-    for name, value in vars(index_tables).items()
+    for name, value in vars(index_writer).items()
     if name.isupper() and not name.startswith("_") and isinstance(value, str) and "?" in value
 ]
-IN_ORDER = (index_tables.STREETS_WITH, index_tables.STREETS_WITH_ALSO, index_tables.STREETS_STARTING)
+IN_ORDER = (index_writer.STREETS_WITH, index_writer.STREETS_WITH_ALSO, index_writer.STREETS_STARTING)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from geoville.errors import InvalidInputError
-from geoville.perimeters.density_fit import fit_density
+from geoville.perimeters.score import fit_density
 
 
 def places() -> tuple[np.ndarray, np.ndarray, np.ndarray]:

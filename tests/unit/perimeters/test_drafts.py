@@ -3,7 +3,7 @@ from __future__ import annotations
 import shapely
 
 from geoville.model import Kind, Perimeter
-from geoville.perimeters.drafts import cut, merged, subtracted
+from geoville.perimeters.outlines import cut, merged, subtracted
 
 
 def _official(code: str, left: float, right: float) -> Perimeter:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geoville.rendering.ground import ground_data, ground_in
+from geoville.rendering.layers import ground_data, ground_in
 from geoville.rendering.map_spec import GroundLayer
 
 BOUNDS = (2.0, 48.0, 2.1, 48.1)

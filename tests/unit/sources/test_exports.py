@@ -138,7 +138,7 @@ def test_every_column_that_geoville_writes_of_a_check_has_a_title():
     from datetime import date
 
     from geoville import Territory
-    from geoville.sources.columns import TITLES
+    from geoville.sources.writers import TITLES
 
     frame = Territory.open("calais").check(shapely.box(1.888, 50.949, 1.902, 50.957), on=date(2026, 1, 15)).frame()
     assert set(frame.columns) - {"geometry"} <= TITLES.keys()

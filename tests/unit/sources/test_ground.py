@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from geoville.errors import InvalidInputError
-from geoville.sources.ground import read_ground
+from geoville.sources.layers import read_ground
 
 HERE, THERE = (2.47, 48.90), (2.48, 48.91)
 

@@ -20,8 +20,8 @@ from geoville.sources.contours import departement_of_row
 from geoville.sources.files import embedded_data
 from geoville.sources.national import national_layer, national_manifest
 from geoville.sources.pack import each_once
-from geoville.workflows import national
-from geoville.workflows.national import build_national
+from geoville.workflows import embedded
+from geoville.workflows.embedded import build_national
 
 FOLDER = embedded_data() / "national"
 BY_CODE = {item.code: item for item in national_layer().perimeters}
@@ -121,18 +121,18 @@ def test_the_layer_is_read_in_a_moment() -> None:
 @pytest.mark.realdata
 def test_a_sample_of_2024_is_made_again_row_by_row(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One quarter in 40, and those that the file leaves without a contour; all of them byte for byte: `make slow`."""
-    read = national._read
+    read = embedded._read
 
     def some(path: Path, **options: str) -> Any:
         frame = read(path, **options)
-        if path.name == national.SHAPEFILE:
+        if path.name == embedded.SHAPEFILE:
             return frame
         kept = frame.geometry.is_empty | frame.geometry.isna() | (np.arange(len(frame)) % 40 == 0)
         return frame[kept].reset_index(drop=True)
 
-    monkeypatch.setattr(national, "_read", some)
+    monkeypatch.setattr(embedded, "_read", some)
     sources = shared_data / "qpv_national"
-    table, epsgs = national._generalised(sources, national._exact(sources / national.SHAPEFILE))
+    table, epsgs = embedded._generalised(sources, embedded._exact(sources / embedded.SHAPEFILE))
     assert len(table) > 40
     for row, epsg in zip(table.to_pylist(), epsgs.tolist(), strict=True):
         carried = BY_CODE[row["code"]]

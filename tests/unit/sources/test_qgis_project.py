@@ -6,8 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from geoville.sources.qgis_project import Project, ProjectLayer, write_project
-from geoville.sources.qgis_styles import Condition, LayerStyle, StyleRule, raster_qml
+from geoville.sources.qgis import Condition, LayerStyle, Project, ProjectLayer, StyleRule, raster_qml, write_project
 
 STYLE = LayerStyle("Essai", (StyleRule("Tous", (Condition("kind", "=", "l'un"),), "#0b2545", 1.5, fill="#ffffff"),))
 

@@ -15,7 +15,7 @@ import shapely
 from geoville.model import Kind, Perimeter
 from geoville.perimeters.comparison import Change
 from geoville.sources.contours import read_perimeters
-from geoville.sources.qgis_styles import Condition, LayerStyle, StyleRule, qml, sld
+from geoville.sources.qgis import Condition, LayerStyle, StyleRule, qml, sld
 from geoville.sources.writers import write_layer, write_perimeters
 from geoville.workflows.qgis_looks import changes_look, perimeters_look, scenarios_look
 

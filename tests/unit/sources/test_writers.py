@@ -19,7 +19,7 @@ import shapely
 
 from geoville.errors import InvalidInputError
 from geoville.model import Kind, Perimeter, Source
-from geoville.sources.qgis_styles import LayerStyle, StyleRule
+from geoville.sources.qgis import LayerStyle, StyleRule
 from geoville.sources.writers import LayerChoice, perimeters_frame, write_layer, write_perimeters
 
 SUFFIXES = (".gpkg", ".geojson", ".json", ".parquet")

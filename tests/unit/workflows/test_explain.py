@@ -17,8 +17,7 @@ from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.explain import replay
 from geoville.workflows.fetch import FetchRequest, fetch_pack, target_of_pack
 from geoville.workflows.incomes import IrisInput
-from geoville.workflows.outlines import OutlineInput
-from geoville.workflows.search_inputs import CandidateRequest, iris_of_territory
+from geoville.workflows.search_inputs import CandidateRequest, OutlineInput, iris_of_territory
 from geoville.workflows.territories import new_territory
 
 ON = date(2026, 1, 15)

@@ -60,7 +60,7 @@ def test_another_suffix_is_refused(tmp_path: Path):
 
 
 def test_cells_are_written_with_their_estimate(tmp_path: Path):
-    from geoville.workflows.estimated_cells import estimate_cells
+    from geoville.workflows.cells import estimate_cells
     from geoville.workflows.search_inputs import CandidateRequest
 
     pack, out = Territory.open("calais").pack, tmp_path / "carreaux.gpkg"

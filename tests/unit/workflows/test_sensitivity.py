@@ -13,7 +13,7 @@ import pytest
 
 from geoville.errors import DataUnavailableError
 from geoville.perimeters.scenarios import Choices
-from geoville.sources.cell_tables import KeptCells, read_kept_cells, write_kept_cells
+from geoville.sources.cells import KeptCells, read_kept_cells, write_kept_cells
 from geoville.sources.manifest import SENSITIVITY
 from geoville.sources.pack import Pack, open_pack
 from geoville.sources.provenance import provenance_path

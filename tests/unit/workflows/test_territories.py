@@ -17,10 +17,10 @@ from geoville.sources.additions import add_file
 from geoville.sources.pack import open_pack
 from geoville.workflows.actions import ActionDesk
 from geoville.workflows.candidates import compute_candidates
+from geoville.workflows.embedded import build_pack
 from geoville.workflows.gis_layers import FeatureLayers
 from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.maps import draw_maps, map_specs
-from geoville.workflows.pack import build_pack
 from geoville.workflows.search_inputs import CandidateRequest
 from geoville.workflows.territories import (
     missing_in_words,

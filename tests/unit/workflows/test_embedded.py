@@ -11,7 +11,7 @@ import shapely
 
 from geoville.carroyage.grid import Grid
 from geoville.errors import InvalidInputError
-from geoville.workflows.cell_table import cell_table, codes_of_points
+from geoville.workflows.embedded import cell_table, codes_of_points
 
 WEST = shapely.box(620000, 7090000, 621000, 7091000)
 EAST = shapely.box(621000, 7090000, 622000, 7091000)

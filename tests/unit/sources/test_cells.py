@@ -14,8 +14,8 @@ from strategies import grid_of, grids
 
 from geoville.carroyage.grid import CELL_SIZE_M, Grid
 from geoville.errors import GridError, InvalidInputError
+from geoville.sources.cells import read_cell_raster, write_cell_raster
 from geoville.sources.grids import read_grid
-from geoville.sources.rasters import read_cell_raster, write_cell_raster
 
 
 def town(epsg: int = 3035) -> Grid:
