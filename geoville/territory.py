@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from geoville.perimeters.score import Score
     from geoville.results import Day, FilePath, Given
     from geoville.sources.additions import Addition
-    from geoville.sources.contours import OwnColumns
+    from geoville.sources.contours import OwnColumnNames, OwnColumns
     from geoville.sources.pack import Pack
     from geoville.sources.registry import DataSet
     from geoville.workflows.action_tables import CheckedTable, TableChoices
     from geoville.workflows.actions import ActionDesk
     from geoville.workflows.atlas import AtlasRun
-    from geoville.workflows.candidates import CandidateRun
+    from geoville.workflows.candidates import CandidateRun, PolygonChoices, ScenarioChoices
     from geoville.workflows.check import CheckRun
     from geoville.workflows.explain import AreaExplanation, Explanation
     from geoville.workflows.fetch import FetchRun, Progress, Target
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     CheckResult = Result[CheckRun]
     TableResult = Result[TableRun]
     GroupingName = Literal["perimeter", "commune", "iris"]
-    GenerationText = Literal["2015", "2024", "next"]
     ContiguityName = Literal["queen", "rook"]
     MethodName = Literal["index", "cells"]
 
@@ -87,10 +86,9 @@ class Territory:
         addresses: FilePath | None = None,
         geocoder: str | None = None,
         generation: int | None = None,
-        code_column: str | None = None,
-        name_column: str | None = None,
         kind: Kind | str | None = None,
         decide_at: float | None = None,
+        **columns: Unpack[OwnColumnNames],
     ) -> Territory:
         """Open a territory by name; its files are read when something is asked.
 
@@ -102,21 +100,20 @@ class Territory:
         geocoder : remote service asked instead of any list: "geoplateforme", or the URL of an addok. Without it no
             address leaves the machine.
         generation : of the QPV of `perimeters`, where their codes do not tell.
-        code_column, name_column : of `perimeters`, where the codes and names are not in a usual column.
         kind : of `perimeters`, where nothing in the files tells it: "zus", "qpv"…
         decide_at : probability, above 0.5, from which an answer to be checked is said inside or outside; it says so.
             None leaves it to be checked.
+        **columns : `code_column`, `name_column` of `perimeters`; see `geoville.sources.contours.OwnColumnNames`.
 
         Raises
         ------
         UnknownTerritoryError
             No territory has that name; the message lists those there are.
         """
-        from geoville.sources.contours import OwnColumns
         from geoville.sources.pack import open_pack
         from geoville.workflows.lookup import DeskChoice
 
-        own = OwnColumns(code_column, name_column)
+        own = _columns(columns)
         pack = open_pack(name)
         given = tuple(Path(path) for path in perimeters)
         listed = None if addresses is None else Path(addresses)
@@ -224,8 +221,7 @@ class Territory:
         *,
         generation: int | None = None,
         complete: bool = False,
-        code_column: str | None = None,
-        name_column: str | None = None,
+        **columns: Unpack[OwnColumnNames],
     ) -> Addition:
         """Add a file to the territory for good, checked, converted and cited; answers take it into account at once.
 
@@ -235,12 +231,11 @@ class Territory:
         kind : qpv, veille, vecu, zus, cucs, npnru, zfu, places or addresses.
         generation : of QPV whose codes do not tell it.
         complete : of addresses, whether a street that is not in the list does not exist.
-        code_column, name_column : of contours, where the codes and names are not in a usual column.
+        **columns : as in `open`, of contours.
         """
         from geoville.sources.additions import add_file
-        from geoville.sources.contours import OwnColumns
 
-        own = OwnColumns(code_column, name_column)
+        own = _columns(columns)
         return add_file(self.pack, Path(file), kind, generation=generation, complete=complete, own=own)
 
     def remove(self, designation: str) -> Addition:
@@ -581,9 +576,6 @@ class Territory:
         *,
         on: Day,
         vintage: int | None = None,
-        generation: GenerationText | None = None,
-        threshold_factor: float = 1.0,
-        minimum: float | None = None,
         blocks: FilePath | None = None,
         streets: FilePath | None = None,
         smooth: bool = True,
@@ -593,7 +585,7 @@ class Territory:
         gap_m: float = 200.0,
         workers: int = 1,
         scheduler: str | None = None,
-        **incomes: Unpack[IncomeChoices],
+        **choices: Unpack[ScenarioChoices],
     ) -> CandidatesResult:
         """Compute the candidate perimeters of a grid, by default the territory's own.
 
@@ -602,10 +594,6 @@ class Territory:
         grid : cells of 200 m (CSV, Parquet, GeoPackage).
         on : day whose legal values apply, one of the generation where one is given.
         vintage : of the territory's grid wanted or, for a grid that is given, where nothing else tells it.
-        generation : of QPV: chooses the grid, incomes, urban units and law that go with it among what the territory
-            has; what stands in for something else is in `generation.remarks` of the run.
-        threshold_factor, minimum : what the decree's threshold is multiplied by, and the fewest people in place of the
-            decree's: a scenario, which the result says.
         blocks, streets : polygons of blocks, or lines of streets, that the outlines follow; not both.
         smooth : without them, whether the stair steps of cells are turned into slopes.
         method : ground is chosen by the index around each place ("index") or cell by cell ("cells").
@@ -614,7 +602,8 @@ class Territory:
         gap_m : widest unpopulated gap bridged between two groups, metres; for the method of cells.
         workers : number of processes, where there are several urban units.
         scheduler : address of a dask scheduler whose workers compute instead.
-        **incomes : see `geoville.workflows.incomes.IncomeChoices`.
+        **choices : `generation`, `threshold_factor`, `minimum` and the incomes; see
+            `geoville.workflows.candidates.ScenarioChoices`.
 
         Raises
         ------
@@ -631,13 +620,11 @@ class Territory:
         """
         from geoville.carroyage.method import index_rules
         from geoville.perimeters.quarters import CandidateOptions
-        from geoville.workflows.candidates import candidate_request, compute_candidates
+        from geoville.workflows.candidates import compute_candidates, scenario_request
         from geoville.workflows.search_inputs import OutlineInput
 
-        request = candidate_request(self.pack, day_of(on), incomes, vintage=vintage)
-        request = _supposed(request, threshold_factor, minimum, generation, is_grid_given=grid is not None)
         request = replace(
-            request,
+            scenario_request(self.pack, day_of(on), choices, vintage=vintage, is_grid_given=grid is not None),
             outline=OutlineInput(_path(blocks), _path(streets), smooth),
             options=CandidateOptions(
                 contiguity=_contiguity(contiguity),
@@ -708,8 +695,7 @@ class Territory:
         min_area_m2: float = 5_000.0,
         min_width_m: float = 20.0,
         min_population: float = 0.0,
-        code_column: str | None = None,
-        name_column: str | None = None,
+        **columns: Unpack[OwnColumnNames],
     ) -> VeilleResult:
         """Compute the veille quarters of a day: former ZUS and CUCS, minus the quarters in force.
 
@@ -720,12 +706,12 @@ class Territory:
         grid, vintage : cells that give each piece its people; the territory's own unless given.
         generation : of the QPV, where their codes do not tell.
         min_area_m2, min_width_m, min_population : what is smaller, narrower (metres) or emptier is left out, and said.
-        code_column, name_column : of contours, where the codes and names are not in a usual column.
+        **columns : as in `open`, of contours.
         """
         from geoville.perimeters.veille import VeilleRules
         from geoville.workflows.veille import compute_veille
 
-        rules = VeilleRules(min_width_m, min_area_m2, min_population)
+        own, rules = _columns(columns), VeilleRules(min_width_m, min_area_m2, min_population)
         with ExitStack() as held, self._grid(grid, vintage) as cells, reading(qpv) as quarters:
             paths = [held.enter_context(reading(one)) for one in former]
             return Result(
@@ -737,7 +723,7 @@ class Territory:
                     grid=cells,
                     vintage=vintage,
                     generation=generation,
-                    own=_columns(code_column, name_column),
+                    own=own,
                 )
             )
 
@@ -753,8 +739,7 @@ class Territory:
         generation: int | None = None,
         minutes: float = 10.0,
         speed_kmh: float = 4.5,
-        code_column: str | None = None,
-        name_column: str | None = None,
+        **columns: Unpack[OwnColumnNames],
     ) -> VecuResult:
         """Draw what the inhabitants of the quarters of a day use around them, and the ways there.
 
@@ -764,11 +749,12 @@ class Territory:
         places : files of places, with the share of their users who live in a QPV where it is known.
         streets : lines; without them distances are straight lines times 1.3, and the result says so.
         minutes, speed_kmh : how long, and how fast, people walk to a place.
-        code_column, name_column : of contours, where the codes and names are not in a usual column.
+        **columns : as in `open`, of contours.
         """
         from geoville.perimeters.vecu import VecuRules
         from geoville.workflows.vecu import compute_vecu
 
+        own = _columns(columns)
         with ExitStack() as held, self._grid(grid, vintage) as cells, reading(qpv) as quarters:
             paths = [held.enter_context(reading(one)) for one in places]
             return Result(
@@ -781,7 +767,7 @@ class Territory:
                     grid=cells,
                     vintage=vintage,
                     generation=generation,
-                    own=_columns(code_column, name_column),
+                    own=own,
                 )
             )
 
@@ -795,8 +781,7 @@ class Territory:
         grid: Given | None = None,
         vintage: int | None = None,
         generation: int | None = None,
-        code_column: str | None = None,
-        name_column: str | None = None,
+        **columns: Unpack[OwnColumnNames],
     ) -> Score:
         """Compare candidates with the contours fixed by decree.
 
@@ -806,7 +791,7 @@ class Territory:
             the `generation` asked, unless given.
         grid, vintage : cells whose people weigh the comparison; the territory's own unless given.
         generation : of the QPV, where nothing else tells it.
-        code_column, name_column : of contours, where the codes and names are not in a usual column.
+        **columns : as in `open`, of contours.
 
         Returns
         -------
@@ -814,7 +799,7 @@ class Territory:
         """
         from geoville.workflows.score import official_contours, score_files
 
-        own = _columns(code_column, name_column)
+        own = _columns(columns)
         with self._grid(grid, vintage) as cells, reading(candidates) as ours:
             if official is None:
                 known = official_contours(self.pack, generation)
@@ -831,8 +816,7 @@ class Territory:
         vintage: int | None = None,
         kind: Kind | str | None = None,
         generation: int | None = None,
-        code_column: str | None = None,
-        name_column: str | None = None,
+        **columns: Unpack[OwnColumnNames],
     ) -> ComparisonResult:
         """Say what changes from one map of perimeters to the next, official or estimated.
 
@@ -840,10 +824,11 @@ class Territory:
         ----------
         grid, vintage : cells whose people are counted on both sides; the territory's own unless given.
         kind, generation : of the perimeters of files, where nothing else tells them.
-        code_column, name_column : of contours, where the codes and names are not in a usual column.
+        **columns : as in `open`, of contours.
         """
         from geoville.workflows.compare import compare_files
 
+        own = _columns(columns)
         with self._grid(grid, vintage) as cells, reading(old) as before, reading(new) as after:
             return ComparisonResult(
                 compare_files(
@@ -853,7 +838,7 @@ class Territory:
                     vintage=vintage,
                     kind=_kind(kind),
                     generation=generation,
-                    own=_columns(code_column, name_column),
+                    own=own,
                 )
             )
 
@@ -864,33 +849,38 @@ class Territory:
         on: Day,
         grid: Given | None = None,
         vintage: int | None = None,
-        generation: GenerationText | None = None,
-        threshold_factor: float = 1.0,
-        minimum: float | None = None,
-        code_column: str | None = None,
-        name_column: str | None = None,
-        **incomes: Unpack[IncomeChoices],
+        **choices: Unpack[PolygonChoices],
     ) -> DescriptionResult:
         """Estimate people, share below the threshold and median income of perimeters, with their 90 % intervals.
 
         Parameters
         ----------
         perimeters : of whatever kind: a file, a table of geopandas, a geometry in degrees, GeoJSON, a result.
-        on, grid, vintage, generation, threshold_factor, minimum, **incomes : as in `candidates`.
-        code_column, name_column : of contours, where the codes and names are not in a usual column.
+        on, grid, vintage : as in `candidates`.
+        **choices : those of `candidates`, and `code_column`, `name_column` as in `open`.
 
         Returns
         -------
         A table (`frame`), or pairs of a perimeter and its figures, in the order given.
         """
-        from geoville.workflows.candidates import candidate_request
         from geoville.workflows.describe import DescribeRun, describe_perimeters
 
-        request = candidate_request(self.pack, day_of(on), incomes, vintage=vintage)
-        request = _supposed(request, threshold_factor, minimum, generation, is_grid_given=grid is not None)
+        request, own = self._asked_of_polygons(on, choices, vintage=vintage, is_grid_given=grid is not None)
         with self._grid(grid, request.vintage) as cells, reading(perimeters) as path:
-            found = describe_perimeters(path, cells, request, _columns(code_column, name_column))
+            found = describe_perimeters(path, cells, request, own)
             return DescriptionResult(DescribeRun(found, request))
+
+    def _asked_of_polygons(
+        self, on: Day, choices: PolygonChoices, *, vintage: int | None, is_grid_given: bool
+    ) -> tuple[CandidateRequest, OwnColumns]:
+        """What polygons are measured with, and which columns of theirs hold codes and names."""
+        from geoville.sources.contours import OwnColumns
+        from geoville.workflows.candidates import PolygonChoices, scenario_request
+
+        request = scenario_request(
+            self.pack, day_of(on), choices, vintage=vintage, is_grid_given=is_grid_given, known=PolygonChoices
+        )
+        return request, OwnColumns.named(choices)
 
     def check(
         self,
@@ -902,12 +892,7 @@ class Territory:
         merge: bool = False,
         grid: Given | None = None,
         vintage: int | None = None,
-        generation: GenerationText | None = None,
-        threshold_factor: float = 1.0,
-        minimum: float | None = None,
-        code_column: str | None = None,
-        name_column: str | None = None,
-        **incomes: Unpack[IncomeChoices],
+        **choices: Unpack[PolygonChoices],
     ) -> CheckResult:
         """Check polygons of yours: figures, communes, IRIS, and the decree's conditions one by one.
 
@@ -916,8 +901,7 @@ class Territory:
         polygons : as `perimeters` of `describe`.
         within, minus : only what lies in the former is kept, and what lies in the latter is taken away.
         merge : whether what is left is checked as one polygon.
-        on, grid, vintage, generation, threshold_factor, minimum, **incomes : as in `candidates`.
-        code_column, name_column : where the codes and names are not in a usual column.
+        on, grid, vintage, **choices : as in `describe`.
 
         Returns
         -------
@@ -931,13 +915,9 @@ class Territory:
         >>> [(item.test.name, item.test.passed) for item in mine.run.polygons[0].conditions]
         [('unité urbaine', True), ('population', True), ('revenu médian', True)]
         """
-        from geoville.sources.contours import OwnColumns
-        from geoville.workflows.candidates import candidate_request
         from geoville.workflows.check import Redrawing, check_polygons
 
-        request = candidate_request(self.pack, day_of(on), incomes, vintage=vintage)
-        request = _supposed(request, threshold_factor, minimum, generation, is_grid_given=grid is not None)
-        own = OwnColumns(code_column, name_column)
+        request, own = self._asked_of_polygons(on, choices, vintage=vintage, is_grid_given=grid is not None)
         with ExitStack() as held:
             cells = held.enter_context(self._grid(grid, request.vintage))
             drawn = held.enter_context(reading(polygons))
@@ -1188,28 +1168,12 @@ class Territory:
         return _fetched(target_of_country, choices)
 
 
-def _supposed(
-    request: CandidateRequest,
-    threshold_factor: float,
-    minimum: float | None,
-    generation: GenerationText | None,
-    *,
-    is_grid_given: bool,
-) -> CandidateRequest:
-    """A request with figures in place of the decree's, and the data and law of a generation."""
-    from geoville.perimeters.scenarios import Supposition
-    from geoville.workflows.search_inputs import request_of_generation
+def _columns(names: OwnColumnNames) -> OwnColumns:
+    from geoville.sources.contours import OwnColumnNames, OwnColumns
+    from geoville.workflows.incomes import refuse_unknown
 
-    request = replace(request, supposed=Supposition(threshold_factor, minimum))
-    if generation is None:
-        return request
-    return request_of_generation(request, generation, request.on, is_grid_given=is_grid_given)
-
-
-def _columns(code_column: str | None, name_column: str | None) -> OwnColumns:
-    from geoville.sources.contours import OwnColumns
-
-    return OwnColumns(code_column, name_column)
+    refuse_unknown(names, OwnColumnNames)
+    return OwnColumns.named(names)
 
 
 def _nobody(_: int) -> None:

@@ -96,7 +96,7 @@ def collection_document(base: str, layer: FeatureLayer, epsg: int) -> dict[str, 
     ----------
     epsg : projected CRS of the territory, in which features are given where that is asked.
     """
-    here = f"{base}/collections/{layer.name}"
+    here = _collection_address(base, layer)
     document: dict[str, Any] = {
         "id": layer.name,
         "title": layer.title,
@@ -109,8 +109,8 @@ def collection_document(base: str, layer: FeatureLayer, epsg: int) -> dict[str, 
             _link("self", here, JSON, layer.title),
             _link("items", f"{here}/items", GEOJSON, "Les objets"),
             _link(QUERYABLES_REL, f"{here}/queryables", JSON_SCHEMA, "Les propriétés à filtrer"),
-            _link("related", f"{base}/styles/{layer.name}", STYLE, "Style des tuiles (MapLibre)"),
-            _link("related", f"{base}/tiles/{layer.name}.json", JSON, "Tuiles vectorielles (TileJSON)"),
+            _link("related", _style_address(base, layer.name), STYLE, "Style des tuiles (MapLibre)"),
+            _link("related", _tiles_address(base, layer), JSON, "Tuiles vectorielles (TileJSON)"),
         ],
     }
     extent: dict[str, Any] = {}
@@ -131,7 +131,7 @@ def queryables_document(base: str, layer: FeatureLayer) -> dict[str, Any]:
     """JSON Schema of the properties that a filter may name (OGC 19-079r2, 6)."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"{base}/collections/{layer.name}/queryables",
+        "$id": f"{_collection_address(base, layer)}/queryables",
         "type": "object",
         "title": layer.title,
         "properties": {
@@ -159,7 +159,7 @@ def page_of_features(
     rows : of all the features that match.
     epsg : CRS of the coordinates.
     """
-    here = f"{base}/collections/{layer.name}"
+    here = _collection_address(base, layer)
 
     def page(rel: str, title: str, **other: int) -> dict[str, str]:
         query = urlencode({**asked, **other}, safe=",:/")
@@ -184,7 +184,7 @@ def page_of_features(
 
 def feature_document(base: str, layer: FeatureLayer, row: int, epsg: int = WGS84) -> dict[str, Any]:
     """One feature with its links."""
-    here = f"{base}/collections/{layer.name}"
+    here = _collection_address(base, layer)
     links = [
         _link("self", f"{here}/items/{quote(layer.ids[row], safe='')}", GEOJSON, "Cet objet"),
         _link("collection", here, JSON, layer.title),
@@ -215,6 +215,19 @@ def features_documents(layer: FeatureLayer, rows: Sequence[int], epsg: int = WGS
         }
         for row, shape in zip(rows, written, strict=True)
     ]
+
+
+def _collection_address(base: str, layer: FeatureLayer) -> str:
+    return f"{base}/collections/{layer.name}"
+
+
+def _tiles_address(base: str, layer: FeatureLayer) -> str:
+    """Address of the TileJSON of a layer."""
+    return f"{base}/tiles/{layer.name}.json"
+
+
+def _style_address(base: str, name: str) -> str:
+    return f"{base}/styles/{name}"
 
 
 def _link(rel: str, href: str, media_type: str, title: str) -> dict[str, str]:
@@ -769,7 +782,7 @@ async def styles(request: Request, service: CurrentService, _: Annotated[FormatQ
         {
             "id": name,
             "title": title,
-            "links": [_link("stylesheet", f"{base_of(request)}/styles/{name}", STYLE, title)],
+            "links": [_link("stylesheet", _style_address(base_of(request), name), STYLE, title)],
         }
         for name, title in known.items()
     ]
@@ -795,7 +808,7 @@ async def style(
     else:
         raise Refusal(404, "Ce style n'existe pas ; voir /styles.")
     base = base_of(request)
-    tiles = [(layer.name, f"{base}/tiles/{layer.name}.json", _line_of(layer)) for layer in drawn]
+    tiles = [(layer.name, _tiles_address(base, layer), _line_of(layer)) for layer in drawn]
     return answer(request, service, STYLE, lambda: style_document(title, tiles))
 
 

@@ -496,6 +496,7 @@ def cells(
 # --- `geoville perimeters portrait`, `population`, `evolution`: who lives there
 
 
+TerritoryOfCells = Annotated[str, typer.Option("--territory", metavar="NOM", help="Territoire des carreaux.")]
 PerimetersToCount = Annotated[
     Path | None,
     typer.Option("--perimeters", metavar="FICHIER", help="Périmètres ; les QPV connus du territoire sinon."),
@@ -504,7 +505,7 @@ TableOut = Annotated[Destination | None, typer.Option("--out", metavar="FICHIER"
 
 
 def portrait(
-    territory: Annotated[str, typer.Option("--territory", metavar="NOM", help="Territoire des carreaux.")],
+    territory: TerritoryOfCells,
     columns: ContourLayer,
     perimeters: PerimetersToCount = None,
     by: Annotated[Grouping, typer.Option("--by", help="Par périmètre, par commune ou par IRIS.")] = Grouping.PERIMETER,
@@ -534,7 +535,7 @@ def portrait(
 
 
 def population(
-    territory: Annotated[str, typer.Option("--territory", metavar="NOM", help="Territoire des carreaux.")],
+    territory: TerritoryOfCells,
     columns: ContourLayer,
     perimeters: PerimetersToCount = None,
     by: Annotated[Grouping, typer.Option("--by", help="Par commune ou par IRIS.")] = Grouping.COMMUNE,
@@ -563,7 +564,7 @@ def population(
 
 
 def evolution(
-    territory: Annotated[str, typer.Option("--territory", metavar="NOM", help="Territoire des carreaux.")],
+    territory: TerritoryOfCells,
     columns: ContourLayer,
     perimeters: PerimetersToCount = None,
     vintage: Annotated[

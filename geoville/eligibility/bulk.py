@@ -16,7 +16,7 @@ from geoville.eligibility.kernel.polygons import NO_SETS, joined
 from geoville.eligibility.kernel.trees import TreeLimits, TreeLocator
 from geoville.eligibility.street_region import region_rules
 from geoville.errors import InvalidInputError
-from geoville.law import whole_territories
+from geoville.law import in_whole_territories
 from geoville.model import FARTHEST_M, Basis, Kind, Position, PositionType, VerdictCode
 
 if TYPE_CHECKING:
@@ -490,7 +490,7 @@ class BulkIndex:
         distance_m = np.where(known, answers.distance_m, np.nan)
         for row in np.flatnonzero(answers.doubtful & known).tolist():
             code[row], perimeter[row], distance_m[row] = self._one_by_one(lon[row], lat[row], accuracy_m[row])
-        by_law = place & self._in_whole_territories(lon, lat)
+        by_law = place & in_whole_territories(lon, lat, self.on)
         code[by_law], perimeter[by_law], distance_m[by_law] = _CODES[VerdictCode.INSIDE], NO_PERIMETER, np.nan
         estimated = answers.estimated & ~by_law
         return BulkVerdicts(
@@ -551,13 +551,6 @@ class BulkIndex:
 
     def _is_held(self, perimeter: Perimeter) -> bool:
         return self.index.country is not None and self.index.holds_whole(perimeter)
-
-    def _in_whole_territories(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Where every commune counts as a quarter by law that day."""
-        found = np.zeros(len(lon), dtype=np.bool_)
-        for west, south, east, north in whole_territories(self.on):
-            found |= (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
-        return found
 
     def _of_quarters_alone(self, answers: TerritoryAnswers, known: NDArray[np.uint8]) -> TerritoryAnswers:
         """Answers where QPV alone are known: what rests on the other perimeters of one town is taken back."""

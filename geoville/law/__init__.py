@@ -17,13 +17,13 @@ from geoville.law.parameters import (
     IncomeRule,
     Parameter,
     communes_entirely_qpv,
+    in_whole_territories,
     known_precisions,
     parameter,
     parameters,
     position_accuracy,
     require_income_rule,
     whole_commune_at,
-    whole_territories,
     whole_territory_around,
 )
 from geoville.law.threshold import (
@@ -47,6 +47,7 @@ __all__ = [
     "eligible_units",
     "generation_of_code",
     "generations",
+    "in_whole_territories",
     "income_threshold",
     "known_precisions",
     "moved_thresholds",
@@ -55,7 +56,6 @@ __all__ = [
     "position_accuracy",
     "require_income_rule",
     "whole_commune_at",
-    "whole_territories",
     "whole_territory_around",
     "zone_of_departement",
 ]

@@ -14,10 +14,13 @@ from geoville.errors import LawError
 from geoville.model import TextRead, WholeCommune
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from dataclasses import Field
     from datetime import date
     from typing import ClassVar, Protocol
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     class _Dataclass(Protocol):
         """What `dataclasses.fields` takes."""
@@ -260,15 +263,20 @@ def whole_commune_at(lon: float, lat: float, citycode: str, on: date) -> WholeCo
             continue
         if citycode in communes:
             return communes[citycode]
-        west, south, east, north = entry["box"]
-        if not citycode and west <= lon <= east and south <= lat <= north:
+        if not citycode and _is_within(entry["box"], lon, lat):
             return _whole(departement_of(min(communes)), entry["territory"], entry)
     return None
 
 
-def whole_territories(on: date) -> tuple[tuple[float, float, float, float], ...]:
-    """Boxes (west, south, east, north, degrees) in which every position lies in a commune that counts as a quarter."""
-    return tuple(tuple(entry["box"]) for entry, _ in _entirely_qpv() if _holds(entry, on))
+def in_whole_territories(lon: NDArray[np.float64], lat: NDArray[np.float64], on: date) -> NDArray[np.bool_]:
+    """Which of many positions (degrees, WGS84) lie where every commune counts as a quarter, one value for each."""
+    import numpy as np
+
+    boxes = (entry["box"] for entry, _ in _entirely_qpv() if _holds(entry, on))
+    held: NDArray[np.bool_] = np.zeros(len(lon), dtype=np.bool_)
+    for box in boxes:
+        held |= _is_within(box, lon, lat)
+    return held
 
 
 def whole_territory_around(bounds: tuple[float, float, float, float], on: date) -> WholeCommune | None:
@@ -285,10 +293,14 @@ def whole_territory_around(bounds: tuple[float, float, float, float], on: date) 
     ('Mayotte', None)
     """
     west, south, east, north = bounds
-    for box in whole_territories(on):
-        if box[0] <= west and box[1] <= south and east <= box[2] and north <= box[3]:
-            return whole_commune_at(west, south, "", on)
-    return None
+    found = whole_commune_at(west, south, "", on)
+    return found if found == whole_commune_at(east, north, "", on) else None
+
+
+def _is_within(box: Sequence[float], lon: Any, lat: Any) -> Any:
+    """Whether positions are in a box (west, south, east, north); of one, or of each of two arrays."""
+    west, south, east, north = box
+    return (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
 
 
 def _rule_of(departement: str, on: date) -> IncomeRule:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from geoville.sources.vector_files import read_plain_geojson, read_vector_file
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import Self
 
     import geopandas as gpd
     import pandas as pd
@@ -171,6 +172,13 @@ _QUOTES = ("'", '"', "[")
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
+class OwnColumnNames(TypedDict, total=False):
+    """Columns of contours, where the codes and names are not in a usual one; named as on the command line."""
+
+    code_column: str | None
+    name_column: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class OwnColumns:
     """What a user says of a file of contours that the file does not: None where it does, or where the usual holds.
@@ -186,6 +194,11 @@ class OwnColumns:
     name: str | None = None
     crs: int | None = None
     layer: str | None = None
+
+    @classmethod
+    def named(cls, names: OwnColumnNames) -> Self:
+        """Those that a caller of Python names."""
+        return cls(names.get("code_column"), names.get("name_column"))
 
     def missing(self, known: Collection[str]) -> str | None:
         """Name of the first one that a file does not have, letter case apart; None where it has them."""

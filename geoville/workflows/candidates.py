@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from geoville.crs import GRID_CRS
 from geoville.perimeters.estimated import INTERVALS_COVER, candidate_perimeter, quarter_figures
 from geoville.perimeters.quarters import CandidateOptions, quarter_tests
-from geoville.perimeters.scenarios import SearchMethod
+from geoville.perimeters.scenarios import SearchMethod, Supposition
 from geoville.perimeters.search import cells_of_units, put_together, search_unit
+from geoville.sources.contours import OwnColumnNames
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import OWN_LAYER, perimeters_frame, write_perimeters
 from geoville.workflows.cluster import check_workers, results
 from geoville.workflows.describe import AreaDescriber
 from geoville.workflows.incomes import ARGUMENTS, IncomeChoices, income_reference, iris_input, refuse_unknown
 from geoville.workflows.qgis_looks import perimeters_look
-from geoville.workflows.search_inputs import CandidateRequest, SearchInputs, outlines_of, prepare_search
+from geoville.workflows.search_inputs import (
+    CandidateRequest,
+    SearchInputs,
+    outlines_of,
+    prepare_search,
+    request_of_generation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -268,6 +275,56 @@ def _rejection(quarter: Quarter) -> dict[str, Any]:
     }
 
 
+class ScenarioChoices(IncomeChoices, total=False):
+    """What is taken in place of the decree's figures and of the territory's own data; named as on the command line.
+
+    Parameters
+    ----------
+    generation : of QPV: chooses the grid, incomes, urban units and law that go with it among what the territory has;
+        what stands in for something else is in `generation.remarks` of the run.
+    threshold_factor, minimum : what the decree's threshold is multiplied by, and the fewest people in place of the
+        decree's: a scenario, which the result says.
+    """
+
+    generation: Literal["2015", "2024", "next"] | None
+    threshold_factor: float
+    minimum: float | None
+
+
+class PolygonChoices(ScenarioChoices, OwnColumnNames, total=False):
+    """What polygons of a file are measured with, and the columns that name them."""
+
+
+def scenario_request(
+    territory: Pack,
+    on: date,
+    choices: ScenarioChoices,
+    *,
+    vintage: int | None = None,
+    is_grid_given: bool = False,
+    known: type = ScenarioChoices,
+) -> CandidateRequest:
+    """What a computation on a territory is asked with, under a scenario where one is chosen.
+
+    Parameters
+    ----------
+    is_grid_given : whether the grid is the caller's, and not chosen by the generation.
+    known : typed dictionary of the choices that the caller takes.
+
+    Raises
+    ------
+    InvalidInputError, TypeError
+        As `candidate_request`.
+    """
+    refuse_unknown(choices, known)
+    supposed = Supposition(choices.get("threshold_factor", 1.0), choices.get("minimum"))
+    request = replace(_request(territory, on, choices, vintage), supposed=supposed)
+    generation = choices.get("generation")
+    if generation is None:
+        return request
+    return request_of_generation(request, generation, on, is_grid_given=is_grid_given)
+
+
 def candidate_request(
     territory: Pack, on: date, choices: IncomeChoices, *, vintage: int | None = None
 ) -> CandidateRequest:
@@ -281,6 +338,10 @@ def candidate_request(
         A choice that there is not.
     """
     refuse_unknown(choices, IncomeChoices)
+    return _request(territory, on, choices, vintage)
+
+
+def _request(territory: Pack, on: date, choices: IncomeChoices, vintage: int | None) -> CandidateRequest:
     reference = income_reference(
         choices.get("rmuc_nat"),
         choices.get("rmuc_uu"),

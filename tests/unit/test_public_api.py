@@ -174,13 +174,14 @@ def test_options_are_named_as_on_the_command_line():
     import typer
 
     from geoville.cli.main import app
+    from geoville.workflows.candidates import PolygonChoices
 
     commands = typer.main.get_command(app).commands
     computing = ("candidates", "sensitivity", "score", "compare", "describe", "veille", "vecu")
     pairs = {name: commands["perimeters"].commands[name] for name in computing}
     pairs |= {"lookup_file": commands["lookup-file"], "atlas": commands["atlas"], "attest": commands["attest"]}
     pairs |= {"new": commands["data"].commands["territory"].commands["new"]}
-    own = {"self", "progress", "place", "incomes", "old", "new"}
+    own = {"self", "progress", "place", "incomes", "choices", "columns", "old", "new"}
     desk = {"candidates", "former", "places", "source", "official", "qpv", "perimeters"}
     for name, command in pairs.items():
         known = {parameter.name for parameter in command.params} | {
@@ -188,6 +189,9 @@ def test_options_are_named_as_on_the_command_line():
         }
         parameters = set(_methods(Territory)[name].parameters) - own - desk
         assert parameters - known == set(), name
+    together = {option for parameter in commands["perimeters"].commands["describe"].params for option in parameter.opts}
+    named = {f"--{name.replace('_', '-')}" for name in PolygonChoices.__annotations__}
+    assert named - together == set()
 
 
 def test_the_example_of_the_package_answers():

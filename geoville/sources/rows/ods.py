@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from geoville.sources.rows.row import Cell, IsHeader
-
-    Attributes = dict[str, str]
+    from geoville.sources.rows.workbook import Attributes
 
 
 _CONTENT = "content.xml"

@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.sources.rows.row import Cell, IsHeader
-
-    Attributes = dict[str, str]
+    from geoville.sources.rows.workbook import Attributes
 
 
 # --- Copy of an XLSX workbook with cells added to the rows of a sheet; all else goes through as it is
