@@ -344,10 +344,10 @@ def _progress_bar(expected_rows: int | None) -> Iterator[Callable[[int], None]]:
 def warm() -> None:
     """Compiler d'avance ce qui répond aux très gros fichiers.
 
-    À lancer une fois après une installation, ou dans une image : le premier fichier de quelques centaines de milliers
-    de coordonnées n'attendra pas.
+    À lancer une fois après une installation, ou dans une image : le premier fichier de quelques dizaines de milliers
+    de coordonnées n'attendra pas. Les quartiers du pays sont indexés aussi, dans le dossier des caches.
     """
     from geoville.workflows.lookup_file.bulk import prepare
 
-    before = prepare()
+    before = prepare(DeskOptions().open().index, day(None))
     print_lines(["Déjà prêt." if before else "Prêt : le calcul des très gros fichiers est compilé."])

@@ -20,7 +20,7 @@ from geoville.law import in_whole_territories
 from geoville.model import FARTHEST_M, Basis, Kind, Position, PositionType, VerdictCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -447,14 +447,14 @@ class BulkIndex:
     territories: tuple[BulkTerritory, ...]
 
     @classmethod
-    def build(cls, index: PerimeterIndex, on: date, *, cells: bool = False) -> BulkIndex:
+    def build(cls, index: PerimeterIndex, on: date, means: Means | None = None) -> BulkIndex:
         """Prepare the perimeters of an index.
 
         Parameters
         ----------
-        cells : whether points are so many that cells are worth some seconds (`cells_are_worth`); else by trees.
+        means : how points are placed; by trees where that is not said. `cells_are_worth` says when cells are.
         """
-        return cls(index, on, bulk_territories(index, on, Means.cells() if cells else Means.trees()))
+        return cls(index, on, bulk_territories(index, on, means or Means.trees()))
 
     def decide(
         self, lon: NDArray[np.float64], lat: NDArray[np.float64], accuracy_m: float | NDArray[np.float64] = 0.0
@@ -488,8 +488,9 @@ class BulkIndex:
         code[~place] = _CODES[None]
         perimeter = np.where(known, answers.perimeter, NO_PERIMETER).astype(np.int32)
         distance_m = np.where(known, answers.distance_m, np.nan)
+        rows = {id(item): row for row, item in enumerate(self.index.perimeters)}
         for row in np.flatnonzero(answers.doubtful & known).tolist():
-            code[row], perimeter[row], distance_m[row] = self._one_by_one(lon[row], lat[row], accuracy_m[row])
+            code[row], perimeter[row], distance_m[row] = self._one_by_one(lon[row], lat[row], accuracy_m[row], rows)
         by_law = place & in_whole_territories(lon, lat, self.on)
         code[by_law], perimeter[by_law], distance_m[by_law] = _CODES[VerdictCode.INSIDE], NO_PERIMETER, np.nan
         estimated = answers.estimated & ~by_law
@@ -582,23 +583,27 @@ class BulkIndex:
             known[asked] = np.where(held, EVERYTHING if everywhere else QUARTERS, NOTHING)
         return known
 
-    def _one_by_one(self, lon: float, lat: float, accuracy_m: float) -> tuple[int, int, float]:
-        """Code, perimeter and distance far from all perimeters, where `decide` may not take the nearest one."""
+    def _one_by_one(self, lon: float, lat: float, accuracy_m: float, rows: Mapping[int, int]) -> tuple[int, int, float]:
+        """Code, perimeter (found by its identity) and distance where `decide` may not take the nearest one."""
         answer = decide(Position(lon, lat, "", PositionType.COORDINATES, accuracy_m=accuracy_m), self.index, self.on)
         if answer.distance_m is None:
             return _CODES[answer.verdict], NO_PERIMETER, np.nan
-        nearest = answer.hits[0].perimeter
-        row = next(row for row, perimeter in enumerate(self.index.perimeters) if perimeter is nearest)
-        return _CODES[answer.verdict], row, answer.distance_m
+        return _CODES[answer.verdict], rows[id(answer.hits[0].perimeter)], answer.distance_m
 
 
-_TREE_S, _LOAD_S, _EDGE_S, _COMPILE_S = 20e-6, 0.5, 11e-6, 7.0
+_TREE_S, _LOAD_S, _EDGE_S, _MAPPED_EDGE_S, _COMPILE_S = 20e-6, 0.5, 11e-6, 0.6e-6, 7.0
 """What things take, in seconds of the same machine (a faster one changes all of them alike): a point by trees; to load
-the compiled loops; to make cells for an edge; to compile the loops where no run before has left them."""
+the compiled loops; to make cells for an edge, and to map those made before; to compile the loops where no run before
+has left them."""
 
 
-def cells_are_worth(points: int, index: PerimeterIndex) -> bool:
-    """Whether so many points are answered sooner by cells than by trees, all that precedes them included."""
+def cells_are_worth(points: int, index: PerimeterIndex, *, made: bool = False) -> bool:
+    """Whether so many points are answered sooner by cells than by trees, all that precedes them included.
+
+    Parameters
+    ----------
+    made : whether the cells are made already.
+    """
     import shapely
 
     if points * _TREE_S <= _LOAD_S:
@@ -606,7 +611,8 @@ def cells_are_worth(points: int, index: PerimeterIndex) -> bool:
     edges = shapely.get_num_coordinates([perimeter.geometry for perimeter in index.perimeters]).sum()
     from geoville.eligibility.kernel.points import are_compiled
 
-    return bool(points * _TREE_S > _LOAD_S + edges * _EDGE_S + (0.0 if are_compiled() else _COMPILE_S))
+    ready_s = _LOAD_S + edges * (_MAPPED_EDGE_S if made else _EDGE_S) + (0.0 if are_compiled() else _COMPILE_S)
+    return bool(points * _TREE_S > ready_s)
 
 
 def is_place(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:

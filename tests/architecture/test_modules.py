@@ -28,8 +28,6 @@ DOORS = ("geoville.api.app", "geoville.cli.main")
 ALONE = {
     "geoville.api.app": "the server is started from it, and tests build the service with it",
     "geoville.carroyage.shrinkage": "a formula of the method note",
-    "geoville.eligibility.kernel.limits": "compiled apart from where points are",
-    "geoville.eligibility.kernel.location": "compiled apart from how far limits are",
     "geoville.geocoding.places": "named places, beside streets",
     "geoville.rendering.sheet.map": "the map of a sheet, as a statement has its own",
     "geoville.workflows.dask_worker": "loaded on workers, with an extra: nothing is shared out where it is not",

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geoville.crs import LAMBERT_93, WGS84, transform_points
-from geoville.eligibility.bulk import VERDICTS, BulkIndex
+from geoville.eligibility.bulk import VERDICTS, BulkIndex, Means
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.model import Basis, Perimeter, VerdictCode
@@ -32,7 +32,7 @@ def index() -> PerimeterIndex:
 @pytest.fixture(scope="module")
 def cells(index: PerimeterIndex) -> BulkIndex:
     """The compiled loops over cells."""
-    return BulkIndex.build(index, IN_2015, cells=True)
+    return BulkIndex.build(index, IN_2015, Means.cells())
 
 
 def near_limits(shapes: NDArray[np.object_], points: int, seed: int, reach_m: float = 60.0) -> NDArray[np.float64]:

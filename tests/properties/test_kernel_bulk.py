@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geoville.crs import LAMBERT_93, RGR92_UTM40, WGS84, transform_points
-from geoville.eligibility.bulk import NO_PERIMETER, VERDICTS, BulkIndex, BulkVerdicts, is_place
+from geoville.eligibility.bulk import NO_PERIMETER, VERDICTS, BulkIndex, BulkVerdicts, Means, is_place
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
@@ -54,6 +54,9 @@ def _perimeter(
     )
 
 
+BOTH = (Means.cells, Means.trees)
+
+
 def sets_of(verdicts: BulkVerdicts) -> list[list[int]]:
     """Perimeters that hold each point."""
     return [verdicts.sets.of(number) for number in verdicts.within.tolist()]
@@ -62,7 +65,7 @@ def sets_of(verdicts: BulkVerdicts) -> list[list[int]]:
 def assert_same_as_one_by_one(
     index: PerimeterIndex, lon: NDArray[np.float64], lat: NDArray[np.float64], accuracy_m: float = 0.0
 ) -> None:
-    by_cells, bulk = (BulkIndex.build(index, ON, cells=cells).decide(lon, lat, accuracy_m) for cells in (True, False))
+    by_cells, bulk = (BulkIndex.build(index, ON, means()).decide(lon, lat, accuracy_m) for means in BOTH)
     for column in ("code", "estimated", "perimeter", "distance_m", "known", "unsettled"):
         np.testing.assert_array_equal(getattr(by_cells, column), getattr(bulk, column))
     assert sets_of(by_cells) == sets_of(bulk)
@@ -127,8 +130,8 @@ def test_no_perimeter_at_all_is_an_answer() -> None:
 def test_no_point_at_all_is_no_error() -> None:
     shape = shapely.box(618_000, 7_090_000, 618_400, 7_090_400)
     index = PerimeterIndex([_perimeter(shape, "A", Kind.QPV, None, None)])
-    for cells in (True, False):
-        assert len(BulkIndex.build(index, ON, cells=cells).decide(np.empty(0), np.empty(0)).code) == 0
+    for means in BOTH:
+        assert len(BulkIndex.build(index, ON, means()).decide(np.empty(0), np.empty(0)).code) == 0
 
 
 @given(lon=st.floats(-200, 200), lat=st.floats(-100, 100))

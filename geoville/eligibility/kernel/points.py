@@ -40,12 +40,17 @@ class PointLocator:
     @classmethod
     def build(cls, polygons: Sequence[BaseGeometry]) -> PointLocator:
         """Index valid polygons and multipolygons of one projected CRS, at least one."""
-        import shapely
-
         segments = segments_of(polygons)
         numbers = SetNumbers.of_singles(len(polygons))
         location = build_location(segments, grid_over(segments.bounds), numbers)
-        return cls(shapely.STRtree(polygons), numbers.table(), location)
+        return cls.over(polygons, numbers.table(), location)
+
+    @classmethod
+    def over(cls, polygons: Sequence[BaseGeometry], table: PolygonSets, location: LocationIndex) -> PointLocator:
+        """A locator of polygons that were indexed before."""
+        import shapely
+
+        return cls(shapely.STRtree(polygons), table, location)
 
     def place(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> Membership:
         """Say which polygons hold each of (n,) points, metres in the CRS of the polygons; none holds a NaN."""

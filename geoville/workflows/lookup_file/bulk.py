@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.eligibility.bulk import EVERYTHING, NO_PERIMETER, VERDICTS, BulkIndex, cells_are_worth
+from geoville.eligibility.bulk import EVERYTHING, NO_PERIMETER, VERDICTS, BulkIndex, Means, cells_are_worth
 from geoville.eligibility.sentences import verdict_sentence
 from geoville.errors import GeovilleError
 from geoville.model import Kind, VerdictCode
+from geoville.sources.layer_index import NotKeptError, kept_cells
 from geoville.sources.rows.row import InputRow, cell_text, harmless
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, answered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     import pyarrow as pa
     from numpy.typing import NDArray
 
     from geoville.eligibility.bulk import BulkVerdicts
+    from geoville.eligibility.index import PerimeterIndex
     from geoville.eligibility.kernel.polygons import PolygonSets
     from geoville.sources.rows.row import AddedColumn, Cell
     from geoville.workflows.lookup import LookupDesk
@@ -107,6 +112,18 @@ class _Example:
     after_verdict: str
 
 
+class Worth(IntEnum):
+    """What rows so many are worth, of cells: nothing, opening those that are kept, or making them."""
+
+    NOTHING, OPENING, MAKING = range(3)
+
+
+def _worth(rows: int, index: PerimeterIndex) -> Worth:
+    if cells_are_worth(rows, index):
+        return Worth.MAKING
+    return Worth.OPENING if cells_are_worth(rows, index, made=True) else Worth.NOTHING
+
+
 class BulkAnswers:
     """Answers to coordinates, many at once.
 
@@ -122,7 +139,7 @@ class BulkAnswers:
         self._perimeters = desk.index.perimeters
         self._asking = asking
         self._rows, self._met = rows, 0
-        self._cells = False
+        self._worth = Worth.NOTHING
         self._index: BulkIndex | None = None
         self._examples: dict[tuple[object, ...], _Example] = {}
 
@@ -163,10 +180,19 @@ class BulkAnswers:
     def _index_for(self, rows: int) -> BulkIndex:
         """The index for some more rows: of trees as long as these are few, then of cells; the same answers."""
         self._met += rows
-        cells = self._cells or cells_are_worth(max(self._met, self._rows), self._desk.index)
-        if self._index is None or cells is not self._cells:
-            self._index, self._cells = BulkIndex.build(self._desk.index, self._asking.on, cells=cells), cells
+        if self._worth < Worth.MAKING:
+            worth = _worth(max(self._met, self._rows), self._desk.index)
+            if worth > self._worth:
+                self._worth = worth
+                with suppress(NotKeptError):
+                    means = kept_cells(made=worth is Worth.MAKING)
+                    self._index, self._worth = self._built(means), Worth.MAKING
+        if self._index is None:
+            self._index = self._built(Means.trees())
         return self._index
+
+    def _built(self, means: Means) -> BulkIndex:
+        return BulkIndex.build(self._desk.index, self._asking.on, means)
 
     def _alone(self, verdicts: BulkVerdicts) -> NDArray[np.bool_]:
         """Rows that are like no other: what their reasons say besides the verdict depends on the very point."""
@@ -231,13 +257,17 @@ class BulkAnswers:
         return verdict_sentence(verdict, self._perimeters[perimeter], distance_m, self._asking.on, complete=complete)
 
 
-def prepare() -> bool:
-    """Compile what answers millions of points, unless a run before has; whether one has.
+def prepare(perimeters: PerimeterIndex, on: date) -> bool:
+    """Compile what answers millions of points, and index perimeters, unless a run before has; whether one has compiled.
+
+    Parameters
+    ----------
+    perimeters, on : what most files will be asked about.
 
     Raises
     ------
     GeovilleError
-        The machine lets nothing be kept.
+        The machine lets nothing that is compiled be kept.
     """
     from geoville.eligibility.kernel.points import are_compiled, compile_loops
 
@@ -248,6 +278,7 @@ def prepare() -> bool:
             "Rien de ce qui est compilé ne peut être gardé sur cette machine",
             advice="donner à la variable NUMBA_CACHE_DIR un dossier où ce compte peut écrire",
         )
+    BulkIndex.build(perimeters, on, kept_cells())
     return before
 
 

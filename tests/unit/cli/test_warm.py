@@ -6,10 +6,13 @@ import importlib
 import os
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
+from geoville.eligibility.bulk import Means
 from geoville.eligibility.kernel import points
+from geoville.workflows.lookup_file import bulk
 
 
 @pytest.mark.parametrize(
@@ -24,9 +27,20 @@ def test_what_was_compiled_is_said(geoville, monkeypatch, kept, code, said):
     compiled = []
     monkeypatch.setattr(points, "are_compiled", iter(kept).__next__)
     monkeypatch.setattr(points, "compile_loops", lambda: compiled.append(True))
+    monkeypatch.setattr(bulk, "kept_cells", Means.trees)
     done = geoville("warm")
     assert (done.code, compiled) == (code, [True])
     assert said in done.out + done.err
+
+
+@pytest.mark.slow
+def test_the_contours_of_the_country_are_indexed_ahead(geoville):
+    assert geoville("warm").code == 0
+    kept = Path(os.environ["GEOVILLE_CACHE_DIR"], "index")
+    before = {path: path.stat().st_ino for path in kept.iterdir()}
+    assert sum(path.stat().st_size for path in before) > 100e6
+    assert geoville("warm").out == "Déjà prêt.\n"
+    assert {path: path.stat().st_ino for path in kept.iterdir()} == before
 
 
 def test_compiling_ahead_calls_every_loop_that_a_large_file_calls(monkeypatch):

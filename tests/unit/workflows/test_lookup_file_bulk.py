@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from geoville.eligibility.bulk import BulkIndex
+from geoville.eligibility.bulk import BulkIndex, Means
 from geoville.model import VerdictCode
+from geoville.sources.layer_index import NotKeptError
 from geoville.sources.rows.row import InputRow
 from geoville.workflows.lookup import DeskChoice, LookupDesk
 from geoville.workflows.lookup_file import bulk
@@ -92,6 +93,31 @@ def test_few_rows_after_many_are_answered_in_bulk_too(desk, monkeypatch):
     assert not answered.called
 
 
+def test_cells_that_are_kept_are_opened_for_fewer_rows(two_generations, monkeypatch):
+    """Where none are kept, nothing is made for rows so few, and trees answer."""
+    desk, lon, lat = two_generations.open(), pa.array([1.86, 1.87]), pa.array([50.95, 50.95])
+    asking = Asking(CoordinateQuestions("lon", "lat"), DAYS[-1])
+    by_trees = BulkAnswers(desk, asking).columns(lon, lat, 1)
+    monkeypatch.setattr(bulk, "cells_are_worth", lambda _rows, _index, *, made=False: made)
+    opened = []
+    build = BulkIndex.build
+    monkeypatch.setattr(BulkIndex, "build", lambda *given: opened.append(given[-1] != Means.trees()) or build(*given))
+    monkeypatch.setattr(bulk, "kept_cells", lambda *, made: pytest.fail("made") if made else _NOTHING_KEPT)
+    answers = BulkAnswers(desk, asking)
+    assert [answers.columns(lon, lat, 1), answers.columns(lon, lat, 1)] == [by_trees] * 2
+    assert opened == [True, False], "asked once"
+    monkeypatch.setattr(bulk, "kept_cells", lambda **_: Means.cells())
+    assert BulkAnswers(desk, asking).columns(lon, lat, 1) == by_trees
+    assert opened == [True, False, True]
+
+
+def _nothing(_polygons):
+    raise NotKeptError
+
+
+_NOTHING_KEPT = Means(_nothing, _nothing)
+
+
 @pytest.mark.parametrize("expected", [0, 300])
 def test_cells_are_made_once_the_rows_met_or_expected_are_worth_it(two_generations, expected, monkeypatch):
     """By trees before, by cells from then on: the columns are the same."""
@@ -100,9 +126,9 @@ def test_cells_are_made_once_the_rows_met_or_expected_are_worth_it(two_generatio
     asking = Asking(CoordinateQuestions("lon", "lat"), DAYS[-1])
     by_trees = BulkAnswers(desk, asking).columns(lon, lat, 1)
     built = []
-    monkeypatch.setattr(bulk, "cells_are_worth", lambda rows, _: rows > 200)
+    monkeypatch.setattr(bulk, "_worth", lambda rows, _: bulk.Worth.MAKING if rows > 200 else bulk.Worth.NOTHING)
     build = BulkIndex.build
-    monkeypatch.setattr(BulkIndex, "build", lambda *given, cells: built.append(cells) or build(*given, cells=cells))
+    monkeypatch.setattr(BulkIndex, "build", lambda *given: built.append(given[-1] != Means.trees()) or build(*given))
     answers = BulkAnswers(desk, asking, expected)
     parts = [answers.columns(lon.slice(first, 100), lat.slice(first, 100), 1 + first) for first in (0, 100, 200)]
     assert built == ([True] if expected else [False, True])
