@@ -499,6 +499,8 @@ class Position:
     firm : False where the match is a street, a town or one of several: the verdict is then `uncertain`.
     firm_reason : French sentence saying why it is not firm, empty when it is.
     id, housenumber, street, context : as the address list writes them; empty where it says nothing.
+    former_citycode, former_city : of the commune that was merged into its town, or of its arrondissement; else empty.
+    importance : of its street or town among others, in [0, 1]; 0 where nothing tells.
     score_next : score of the best other match, None where there is none.
     alternatives : labels of the other matches that are as good as this one.
     whole : for a street or a town that a complete list knows whole, all of it (WGS84: the points of its addresses, or
@@ -527,6 +529,9 @@ class Position:
     housenumber: str = ""
     street: str = ""
     context: str = ""
+    former_citycode: str = ""
+    former_city: str = ""
+    importance: float = 0.0
     score_next: float | None = None
     alternatives: tuple[str, ...] = ()
     whole: BaseGeometry | None = None

@@ -22,7 +22,7 @@ from geoville.crs import WGS84, transform_points
 from geoville.eligibility.decide import decide
 from geoville.eligibility.documents import QpvDocument, Said, verdict_document
 from geoville.errors import InvalidInputError
-from geoville.geocoding.answers import context_of, street_id
+from geoville.geocoding.answers import context_as_ban, kind_as_ban, label_as_ban, street_id, within_as_ban
 from geoville.geocoding.remote import RemoteGeocoder
 from geoville.geocoding.search import likeliest
 from geoville.model import NotFound, Position, PositionType
@@ -165,6 +165,12 @@ class AddressProperties(TypedDict):
     citycode: str
     city: str
     context: str
+    importance: Annotated[
+        float, Said("De la rue ou de la commune : sans chiffre de recensement, tirée du nombre de ses adresses", 0, 1)
+    ]
+    oldcitycode: Annotated[str | None, Said("Code Insee de la commune déléguée")]
+    oldcity: str | None
+    district: Annotated[str | None, Said("Arrondissement de Paris, Lyon ou Marseille")]
     x: Annotated[float, Said("Abscisse dans la projection légale du territoire, en mètres")]
     y: Annotated[float, Said("Ordonnée dans la projection légale du territoire, en mètres")]
     distance: Annotated[float | None, Said("Distance au point demandé, en mètres")]
@@ -201,18 +207,7 @@ class AddressCollection(TypedDict):
 
 # --- Answers as the API Adresse writes addresses: a flat GeoJSON collection of points
 
-_TYPES = {
-    PositionType.HOUSENUMBER: AddressType.HOUSENUMBER,
-    PositionType.STREET: AddressType.STREET,
-    PositionType.PLACE: AddressType.LOCALITY,
-    PositionType.MUNICIPALITY: AddressType.MUNICIPALITY,
-}
 _CENTIMETRE_DECIMALS = 2
-
-
-def type_of(position: Position) -> str:
-    """Type of a position as the API Adresse names it; "coordinates" for what was typed, which it does not know."""
-    return str(_TYPES.get(position.type, position.type))
 
 
 def collection_document(
@@ -244,10 +239,11 @@ def collection_document(
 def _feature(position: Position, answer: Answer, epsg: int, near: Place | None) -> AddressFeature:
     x, y = _projected(position.lon, position.lat, epsg)
     name = " ".join(part for part in (position.housenumber, position.street) if part)
+    within = within_as_ban(position)
     properties: AddressProperties = {
         "label": label_as_ban(position),
         "score": position.score,
-        "type": type_of(position),
+        "type": kind_as_ban(position),
         "id": position.id,
         "housenumber": position.housenumber or None,
         "name": name or position.label,
@@ -255,7 +251,11 @@ def _feature(position: Position, answer: Answer, epsg: int, near: Place | None) 
         "postcode": position.postcode,
         "citycode": position.citycode,
         "city": position.city,
-        "context": position.context or context_of(position.citycode),
+        "context": context_as_ban(position),
+        "importance": position.importance,
+        "oldcitycode": within.oldcitycode,
+        "oldcity": within.oldcity,
+        "district": within.district,
         "x": round(x, _CENTIMETRE_DECIMALS),
         "y": round(y, _CENTIMETRE_DECIMALS),
         "distance": metres_between((position.lon, position.lat), near, epsg) if near else None,
@@ -263,13 +263,6 @@ def _feature(position: Position, answer: Answer, epsg: int, near: Place | None) 
     }
     point: PointGeometry = {"type": "Point", "coordinates": (position.lon, position.lat)}
     return {"type": "Feature", "geometry": point, "properties": properties}
-
-
-def label_as_ban(position: Position) -> str:
-    """Label of an address or a street as the BAN writes it, without a comma; of a place or a town, as it is listed."""
-    if position.type not in {PositionType.HOUSENUMBER, PositionType.STREET} or not position.street:
-        return position.label
-    return " ".join(part for part in (position.housenumber, position.street, position.postcode, position.city) if part)
 
 
 def _street_of(position: Position) -> Position:
@@ -347,7 +340,7 @@ async def _search(service: CurrentService, asked: SearchBody) -> AddressCollecti
     kept = [
         position
         for position in firsts.values()
-        if asked.type in {None, type_of(position)} and position.score >= asked.min_score
+        if asked.type in {None, kind_as_ban(position)} and position.score >= asked.min_score
     ]
     if near is not None:
         kept.sort(key=lambda position: likeliest(position, near))
@@ -387,6 +380,6 @@ async def _reverse(service: CurrentService, asked: ReverseBody) -> AddressCollec
     places = [found] if isinstance(found, Position) else []
     if asked.type is AddressType.STREET:
         places = [_street_of(place) for place in places]
-    shown = [(place, answer) for place in places if asked.type in {None, type_of(place)}]
+    shown = [(place, answer) for place in places if asked.type in {None, kind_as_ban(place)}]
     query = f"{asked.lon},{asked.lat}"
     return collection_document(answer, shown, service.territory.epsg, query=query, limit=asked.limit, near=near)

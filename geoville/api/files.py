@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
 from geoville import french
-from geoville.api.adresse import label_as_ban, metres_between, refuse_other_days
+from geoville.api.adresse import metres_between, refuse_other_days
 from geoville.api.openapi import published
 from geoville.api.problems import problem_document, problem_responses
 from geoville.api.routing import DAY, AskedDay, GivenOnce, Strict, day_asked, refuse_repeats
@@ -430,7 +430,6 @@ class FileAnswer(ThreadAnswer):
         if point is None or not isinstance(found, Position):
             return AddedCells(answer.line, with_nearest(answer.cells, None, None))
         away_m = metres_between(point, (found.lon, found.lat), self._epsg)
-        found = replace(found, label=label_as_ban(found))
         return AddedCells(answer.line, with_nearest(answer.cells, found, away_m))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geoville import french
 from geoville.crs import departement_of
 from geoville.geocoding.parse import StreetName, street_name
+from geoville.geocoding.towns import arrondissement_of
 from geoville.geocoding.words import normalise
 from geoville.law import position_accuracy
 from geoville.model import NotFound, Position, PositionType
@@ -147,8 +148,60 @@ def position(
         id=address.id if is_itself or address.number is None else street_id(address.id) if is_street else "",
         housenumber=number_of(address) if is_itself else "",
         street="" if address.place else address.street,
+        former_citycode=address.former_citycode,
+        former_city=address.former_city,
         whole=whole,
     )
+
+
+_MOST_ADDRESSES = 1_000_000
+
+
+def importance_of(addresses: int) -> float:
+    """Importance of a street or a town, in [0, 1], by the number of its addresses: the BAN's comes from census figures.
+
+    >>> importance_of(0), importance_of(99), importance_of(30_000), importance_of(2_000_000)
+    (0.0, 0.33333, 0.74619, 1.0)
+    """
+    return round(min(1.0, math.log1p(addresses) / math.log(_MOST_ADDRESSES)), 5)
+
+
+# --- How the BAN writes what is found: what clients of the API Adresse read
+
+
+_KINDS_OF_THE_BAN = {PositionType.PLACE: "locality"}
+
+
+def kind_as_ban(found: Position) -> str:
+    """Type of a position as the API Adresse names it; "coordinates" for what was typed, which it does not know."""
+    return _KINDS_OF_THE_BAN.get(found.type, found.type.value)
+
+
+def label_as_ban(found: Position) -> str:
+    """Label of an address or a street as the BAN writes it, without a comma; of a place or a town, as it is listed."""
+    if found.type not in {PositionType.HOUSENUMBER, PositionType.STREET} or not found.street:
+        return found.label
+    return " ".join(part for part in (found.housenumber, found.street, found.postcode, found.city) if part)
+
+
+def context_as_ban(found: Position) -> str:
+    """Département and region of a position, as the list gives them, else by the code of its commune."""
+    return found.context or context_of(found.citycode)
+
+
+class Within(NamedTuple):
+    """What a position lies in besides its town, as the BAN tells them apart; None where it lies in none."""
+
+    oldcitycode: str | None = None
+    oldcity: str | None = None
+    district: str | None = None
+
+
+def within_as_ban(found: Position) -> Within:
+    """The merged commune of a position, or its arrondissement (Paris, Lyon, Marseille)."""
+    if found.former_city and arrondissement_of(normalise(found.former_city)) is not None:
+        return Within(district=found.former_city)
+    return Within(found.former_citycode or None, found.former_city or None)
 
 
 _ID_IN_A_STREET = re.compile(r"(\d[\dAB]\d{3}_\w+?)_\d{5}(?:_\w+)?", re.ASCII)
@@ -231,7 +284,8 @@ METRES_IN_A_DEGREE = 111_195
 
 def nearest(lon: float, lat: float, addresses: Iterable[Address]) -> Position | NotFound:
     """Nearest of some addresses to a point given in degrees, with its distance in the reason of its accuracy."""
-    address = min(addresses, key=lambda known: (distance_m(lon, lat, known), known.id), default=None)
+    known = tuple(addresses)
+    address = min(known, key=lambda one: (distance_m(lon, lat, one), one.id), default=None)
     away_m = distance_m(lon, lat, address) if address else math.inf
     if address is None or away_m > WITHIN_M:
         return NotFound(f"Aucune adresse de la liste à moins de {french.quantity(WITHIN_M, 'm')}.")
@@ -239,7 +293,10 @@ def nearest(lon: float, lat: float, addresses: Iterable[Address]) -> Position | 
     kind = PositionType.STREET if is_point else PositionType.HOUSENUMBER
     found = position(address, kind, 1 - away_m / SCORE_FALLS_OVER_M, label=label_of(address) if is_point else "")
     at = f"à {french.quantity(away_m, 'm')} du point demandé"
-    return replace(found, accuracy_reason=f"{found.accuracy_reason}, {at}")
+    street = (address.street, address.citycode)
+    on_street = [one for one in known if one.street and (one.street, one.citycode) == street]
+    importance = importance_of(len(on_street))
+    return replace(found, accuracy_reason=f"{found.accuracy_reason}, {at}", importance=importance)
 
 
 def distance_m(lon: float, lat: float, address: Address | RemoteAddress) -> float:
@@ -263,6 +320,8 @@ class RemoteAddress:
     housenumber : number with its "bis", "b"…; empty but for an address.
     name : of the street, the place or the town, without number.
     city, others : name of the town; the other names that its place goes by (delegated commune, arrondissement).
+    former_citycode : INSEE code of the delegated commune; empty where there is none.
+    importance : in [0, 1], the service's own; 0 where it says none.
     """
 
     lon: float
@@ -278,6 +337,8 @@ class RemoteAddress:
     city: str
     others: tuple[str, ...]
     context: str
+    former_citycode: str = ""
+    importance: float = 0.0
 
     @property
     def street(self) -> StreetName:
@@ -323,6 +384,8 @@ def _address(feature: Any) -> RemoteAddress:
         city=said.get("city", ""),
         others=tuple(said.get(key, "") for key in ("oldcity", "district")),
         context=said.get("context", ""),
+        former_citycode=said.get("oldcitycode", ""),
+        importance=_within(known.get("importance") or 0, 0, 1),
     )
 
 

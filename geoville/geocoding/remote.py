@@ -186,6 +186,9 @@ def position_of(
         housenumber=address.housenumber,
         street="" if kind is PositionType.MUNICIPALITY else address.name,
         context=address.context,
+        former_citycode=address.former_citycode,
+        former_city=next(filter(None, address.others), ""),
+        importance=address.importance,
         score_next=score_next,
         alternatives=alternatives,
     )

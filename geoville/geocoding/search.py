@@ -17,6 +17,7 @@ from geoville.geocoding.answers import (
     distance_m,
     doubtful,
     either,
+    importance_of,
     label_of,
     listed,
     nearest,
@@ -441,7 +442,7 @@ class StreetAnswers:
         is_whole = self._index.has_all_of(street.town, street.name)
         survey = partial(self._index.survey_of, street.town)
         known = OnStreet(street, addresses, match.score * likeness, doubts, complete=is_whole, survey=survey)
-        return known.at(parsed)
+        return replace(known.at(parsed), importance=importance_of(len(addresses)))
 
     def _with_the_number_first(
         self, matches: tuple[StreetMatch, ...], parsed: ParsedAddress
@@ -523,6 +524,7 @@ def town_position(asked: Designation, index: AddressIndex) -> Position | None:
     is_whole = not doubts and all(index.has_all_of(one) for _, one in known)
     whole = _hull(extent for extent, _ in known) if is_whole else None
     found = position(middle, PositionType.MUNICIPALITY, asked.likeness, doubts, listed(names), whole)
+    found = replace(found, importance=importance_of(extent.addresses))
     return replace(found, accuracy_m=position_accuracy(VAGUEST).accuracy_m) if is_whole else found
 
 

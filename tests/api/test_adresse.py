@@ -19,7 +19,10 @@ ON = "2024-06-01"
 ADDRESS = "1 rue Youri Gagarine, 62100 Calais"
 POINT = {"lon": 1.893673, "lat": 50.953397}
 MEMBERS = ["type", "version", "features", "attribution", "licence", "query", "limit", "qpv"]
-FLAT = {"label", "score", "housenumber", "id", "type", "name", "postcode", "citycode", "city", "context", "x", "y"}
+FLAT = {"label", "score", "housenumber", "id", "type", "name", "postcode", "citycode", "city", "context", "x", "y"} | {
+    "importance",
+    "street",
+}
 
 
 @pytest.fixture
@@ -57,6 +60,14 @@ def test_an_address_is_written_as_the_api_adresse_writes_it(get):
     assert (found["version"], found["query"], found["limit"]) == ("draft", ADDRESS, 5)
     assert (said["x"], said["y"]) == pytest.approx((622_097.7, 7_095_814.6), abs=1)  # Lambert 93
     assert "Licence Ouverte" in found["licence"]
+
+
+def test_a_longer_street_and_a_larger_town_are_more_important(get):
+    long, short, town = (
+        get("/search", q=q).json()["features"][0]["properties"]["importance"]
+        for q in ("avenue Guynemer, Calais", ADDRESS, "Calais")
+    )
+    assert 0 < short < long < town <= 1
 
 
 def test_an_unknown_address_is_an_empty_collection_that_says_why(get):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict, cast
 from geoville.eligibility.documents import BasisText, Said, VerdictText, verdict_document
 from geoville.eligibility.sentences import BASIS_NAMES, VERDICT_NAMES
 from geoville.errors import GeovilleError, InvalidInputError, Location, UnreadableAnswerError
+from geoville.geocoding.answers import context_as_ban, kind_as_ban, label_as_ban, within_as_ban
 from geoville.model import PositionType
 from geoville.sources.rows.row import AddedCells, AddedColumn
 
@@ -45,6 +46,9 @@ ADDED_COLUMNS = (
     AddedColumn("result_city", str),
     AddedColumn("result_context", str),
     AddedColumn("result_citycode", str),
+    AddedColumn("result_oldcitycode", str),
+    AddedColumn("result_oldcity", str),
+    AddedColumn("result_district", str),
     AddedColumn("result_status", str),
     AddedColumn("qpv_date", str),
     AddedColumn("qpv_verdict", str),
@@ -241,16 +245,17 @@ def _position(position: Position) -> dict[str, Cell]:
         "latitude": position.lat,
         "result_score": position.score,
         "result_score_next": position.score_next,
-        "result_label": position.label,
-        "result_type": position.type.value,
+        "result_label": label_as_ban(position),
+        "result_type": kind_as_ban(position),
         "result_id": position.id,
         "result_housenumber": position.housenumber,
         "result_name": _name(position),
         "result_street": position.street,
         "result_postcode": position.postcode,
         "result_city": position.city,
-        "result_context": position.context,
+        "result_context": context_as_ban(position),
         "result_citycode": position.citycode,
+        **{f"result_{name}": value for name, value in within_as_ban(position)._asdict().items()},
     }
 
 
