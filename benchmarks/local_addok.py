@@ -82,7 +82,7 @@ def local_addok(addresses: Iterable[Address]) -> Iterator[str]:
         addok = [os.environ[ADDOK_PYTHON], "-c", "from addok.bin import main; main()"]
         for command in (["batch", str(documents)], ["ngrams"]):
             subprocess.run([*addok, *command], env=environment, cwd=folder, check=True, capture_output=True)
-        port = _free_port()
+        port = free_port()
         serve = ["-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "addok.http.wsgi"]
         with _running([os.environ[ADDOK_PYTHON], *serve], environment, folder):
             url = f"http://127.0.0.1:{port}"
@@ -92,7 +92,7 @@ def local_addok(addresses: Iterable[Address]) -> Iterator[str]:
 
 @contextmanager
 def _redis(folder: Path) -> Iterator[int]:
-    port = _free_port()
+    port = free_port()
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     with _running(command, dict(os.environ), folder):
         _wait_for(lambda: socket.create_connection(("127.0.0.1", port), timeout=5).close())
@@ -110,7 +110,7 @@ def _running(command: list[str], environment: dict[str, str], folder: Path) -> I
             process.wait(STARTED_WITHIN_S)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
 

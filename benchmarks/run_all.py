@@ -88,6 +88,7 @@ BENCHMARKS = (
     Benchmark("speed_addresses", quick=("--addresses", "3000", "--requests", "100")),
     Benchmark("address_quality"),
     Benchmark("adversarial_addresses", folder=SHARED_DATA),
+    Benchmark("beside_addok", (str(SHARED_DATA),), folder=SHARED_DATA),
     Benchmark("simulated_country", quick=("--cells", "2000", "--towns", "2")),
     Benchmark("national_costs"),
     Benchmark("journeys"),

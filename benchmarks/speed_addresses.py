@@ -30,6 +30,7 @@ from geoville.workflows.address_index import build_address_index
 
 SEED = 62_548
 TARGET_PER_SECOND = 300
+TYPED, SHORTEST_TYPED, SUGGESTED, TARGET_MS = 40, 3, 5, 10
 WAYS = (
     "{numero} {rep} {nom_voie}, {code_postal} {nom_commune}",
     "{numero}{rep} {nom_voie} {code_postal} {nom_commune}",
@@ -55,6 +56,7 @@ def main() -> None:
         _say("opened", alone(opening, index))
         for count in (len(asked) // 10, len(asked)):
             _say(f"searched, {count:,} requests", alone(search, index, asked[:count]))
+        _say(f"suggested, {TYPED} addresses typed letter by letter", alone(suggest, index, asked[:TYPED]))
 
 
 def _say(phase: str, measured: dict[str, Any]) -> None:
@@ -98,6 +100,24 @@ def search(index: Path, asked: list[str]) -> dict[str, Any]:
         "requests/s": round(len(asked) / (time.process_time() - start)),
         "target": TARGET_PER_SECOND,
         "found": found,
+    }
+
+
+def suggest(index: Path, asked: list[str]) -> dict[str, Any]:
+    """Milliseconds of processor for each letter typed from the third on, in an index that was just opened."""
+    geocoder = EmbeddedGeocoder(AddressIndex.open(index))
+    took = []
+    for text in asked:
+        for length in range(SHORTEST_TYPED, len(text) + 1):
+            start = time.process_time()
+            geocoder.suggest(text[:length], limit=SUGGESTED)
+            took.append(1e3 * (time.process_time() - start))
+    took.sort()
+    ranks = {"median ms": 0.5, "95th ms": 0.95}
+    return {
+        "letters": len(took),
+        **{name: round(took[int(rank * len(took))], 1) for name, rank in ranks.items()},
+        "target ms": TARGET_MS,
     }
 
 

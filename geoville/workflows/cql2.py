@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     """True, false, or None where it cannot be known."""
 
 
-LONGEST_FILTER, DEEPEST = 2_048, 20
+LONGEST_FILTER = 2_000
+DEEPEST = 20
 
 _TOKEN = re.compile(
     r"""\s*(?:
