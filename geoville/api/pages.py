@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import re
@@ -285,24 +286,26 @@ TEMPLATE, PROBLEMS_TEMPLATE = "docs.html", "problems.html"
 
 
 def install_docs(app: FastAPI) -> None:
-    """Serve the page, rendered once from the application's OpenAPI document, and that of its errors.
+    """Serve the page made of the application's OpenAPI document, and that of its errors.
 
-    Call it after the routes are there.
+    Each is made when it is first asked for: the document takes as long to make as all the data to read, and a service
+    that starts has better to do. It is made beside the event loop.
     """
-    page = docs_page(app.openapi())
-    headers = {"Content-Security-Policy": _policy(page)}
+    _serve_page(app, "/docs", lambda: docs_page(app.openapi()))
+    _serve_page(app, PROBLEMS_PAGE, problems_page)
 
-    async def docs(_: Request) -> HTMLResponse:
+
+def _serve_page(app: FastAPI, path: str, make: Callable[[], str]) -> None:
+    @cache
+    def made() -> tuple[str, dict[str, str]]:
+        page = make()
+        return page, {"Content-Security-Policy": _policy(page)}
+
+    async def served(_: Request) -> HTMLResponse:
+        page, headers = await asyncio.to_thread(made)
         return HTMLResponse(page, headers=headers)
 
-    app.add_route("/docs", docs, include_in_schema=False)
-    problems = problems_page()
-    problem_headers = {"Content-Security-Policy": _policy(problems)}
-
-    async def kinds_of_problems(_: Request) -> HTMLResponse:
-        return HTMLResponse(problems, headers=problem_headers)
-
-    app.add_route(PROBLEMS_PAGE, kinds_of_problems, include_in_schema=False)
+    app.add_route(path, served, include_in_schema=False)
 
 
 def problems_page() -> str:

@@ -40,7 +40,7 @@ from geoville.workflows.maps import MOST_CELLS, cells_of, ground_of
 from geoville.workflows.search_inputs import CandidateRequest, prepare_search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from geoville.workflows.gis_layers import Box, FeatureLayer
 
     T = TypeVar("T")
+    Written = Sequence[tuple[Perimeter, bytes]]
 
 
 # --- Long geometry, done beside the event loop: footprints, layers and tiles, each by one thread and no other
@@ -71,15 +72,14 @@ class Aside:
     Parameters
     ----------
     desk : footprints are measured, and actions judged, among copies of its perimeters.
+    written : its perimeters, each with its geometry as WKB.
     layers : made and drawn here alone.
     territory : whose cells give footprints their people, and the page its colours; whose ground the page draws.
     """
 
-    def __init__(self, desk: LookupDesk, layers: FeatureLayers, territory: Pack) -> None:
-        import shapely
-
+    def __init__(self, desk: LookupDesk, written: Written, layers: FeatureLayers, territory: Pack) -> None:
         self._geocoder = desk.geocoder
-        self._written = [(item, shapely.to_wkb(item.geometry)) for item in desk.index.perimeters]
+        self._written = written
         self._ground = desk.index.of(())
         self._layers, self._territory = layers, territory
         self._checking = ThreadPoolExecutor(1, thread_name_prefix="geoville-actions")
@@ -201,17 +201,20 @@ def load_service(settings: Settings) -> Service:
     GeovilleError
         The territory, a file of perimeters or the list of addresses cannot be read.
     """
+    import shapely
+
     choice = DeskChoice(settings.territory, settings.perimeters, settings.addresses, settings.geocoder)
     desk = choice.open()
     territory, perimeters = open_pack(settings.territory), desk.index.perimeters
     own = with_cell_people(territory.perimeters(), territory.quarter_people)  # not the whole country's
     offered = perimeters if settings.perimeters else own
+    written = list(zip(perimeters, shapely.to_wkb([item.geometry for item in perimeters]).tolist(), strict=True))
     return Service(
         desk,
         ActionDesk(desk, settings.territory),
         territory,
-        Aside(desk, FeatureLayers(territory, offered), territory),
-        _version_of(territory, perimeters, settings.addresses),
+        Aside(desk, written, FeatureLayers(territory, offered), territory),
+        _version_of(territory, written, settings.addresses),
         choice,
     )
 
@@ -234,14 +237,12 @@ CurrentService = Annotated[Service, Depends(current_service)]
 """Annotation of the snapshot that a route answers from; 503 while there is none."""
 
 
-def _version_of(territory: Pack, perimeters: Iterable[Perimeter], addresses: Path | None) -> str:
-    import shapely
-
+def _version_of(territory: Pack, written: Written, addresses: Path | None) -> str:
     digest = hashlib.sha256(__version__.encode())
     digest.update(f"{[file.source.sha256 for file in territory.manifest.files]}{territory.additions}".encode())
-    for perimeter in perimeters:
+    for perimeter, geometry in written:
         digest.update(str(perimeter_record(perimeter)).encode())
-        digest.update(shapely.to_wkb(perimeter.geometry))
+        digest.update(geometry)
     if addresses is not None:  # too big to be read whole
         status = addresses.stat()
         digest.update(f"{status.st_size}\0{status.st_mtime_ns}".encode())
