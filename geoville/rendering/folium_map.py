@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
+import sys
+import threading
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -137,6 +139,32 @@ class DrawnMaps:
     scripts: tuple[str, ...]
 
 
+class _TablesOfPandas:
+    """`pandas` as folium knows it, to ask whether a location is a table: none is one before pandas is loaded."""
+
+    @property
+    def DataFrame(self) -> Any:  # noqa: N802 - the name that folium asks for
+        return getattr(sys.modules.get("pandas"), "DataFrame", ())
+
+
+def load_folium() -> Any:
+    """Import folium without pandas, which is slower to load than all the rest of it, unless something else loaded it.
+
+    Only where no other thread could ask for pandas meanwhile, and be told that there is none.
+    """
+    if "pandas" in sys.modules or "folium" in sys.modules or threading.active_count() > 1:
+        import folium
+
+        return folium
+    sys.modules["pandas"] = None  # type: ignore[assignment]  # folium then takes it for one that is not installed
+    try:
+        import folium
+    finally:
+        del sys.modules["pandas"]
+    vars(folium.utilities)["pd"] = _TablesOfPandas()
+    return folium
+
+
 def blank_map(bounds: tuple[float, float, float, float]) -> Any:
     """Map without tiles nor controls, which the page's own script adds with French titles.
 
@@ -144,8 +172,7 @@ def blank_map(bounds: tuple[float, float, float, float]) -> Any:
     ----------
     bounds : west, south, east, north in degrees: the view on opening.
     """
-    import folium
-
+    folium = load_folium()
     folium_map = folium.Map(tiles=None, zoom_control=False, attribution_control=False, zoom_snap=0.25)
     folium_map.options.update(minZoom=_ZOOMS[0], maxZoom=_ZOOMS[1])
     folium_map.default_js = [link for link in folium_map.default_js if link[0] == _SCRIPT_LINK]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import sys
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -247,26 +248,49 @@ def fixed_width_ids(column: pa.ChunkedArray) -> NDArray[np.bytes_]:
     The bytes of Arrow's buffer are laid out in rows without a Python object per cell.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     try:
         column = column.cast(pa.large_binary())
     except pa.ArrowNotImplementedError:  # numbers, dates: nothing there is an identifier
         return np.zeros(len(column), dtype="S1")
-    plausible = pc.fill_null(pc.less_equal(pc.binary_length(column), _LONGEST_ID), fill_value=False)
-    kept = (column if pc.all(plausible).as_py() else pc.if_else(plausible, column, b"")).combine_chunks()
+    kept = column.combine_chunks()
     if isinstance(kept, pa.ChunkedArray):
         kept = pa.concat_arrays(kept.chunks)
-    lengths = pc.binary_length(kept).to_numpy().astype(np.int64)
+    if not len(kept):
+        return np.zeros(0, dtype="S1")
     _, offsets, data = kept.buffers()
-    start, stop = np.frombuffer(offsets, dtype=np.int64)[[kept.offset, kept.offset + len(kept)]]
-    letters = np.frombuffer(data, dtype=np.uint8)[start:stop] if data is not None else np.empty(0, np.uint8)
-    width = max(int(lengths.max(initial=0)), 1)
-    if lengths.min(initial=width) == width:  # the rule: letters are already in rows
-        return letters.view(f"S{width}")
+    bounds = np.frombuffer(offsets, dtype=np.int64)[kept.offset : kept.offset + len(kept) + 1]
+    lengths = np.where(_is_valid(kept), np.diff(bounds), 0)
+    lengths[lengths > _LONGEST_ID] = 0
+    letters = np.frombuffer(data, dtype=np.uint8) if data is not None else np.empty(0, np.uint8)
+    width = max(int(lengths.max()), 1)
+    if lengths.min() == width:  # the rule: letters are already in rows
+        return letters[bounds[0] : bounds[-1]].view(f"S{width}")
     rows = np.zeros((len(kept), width), dtype=np.uint8)
-    rows[np.arange(width) < lengths[:, None]] = letters
+    before = np.cumsum(lengths) - lengths
+    rows[np.arange(width) < lengths[:, None]] = letters[
+        np.repeat(bounds[:-1] - before, lengths) + np.arange(lengths.sum())
+    ]
     return rows.reshape(-1).view(f"S{width}")
+
+
+def _is_valid(array: pa.Array) -> NDArray[np.bool_]:
+    """(n,) False where an array has a null, read from its buffers: pyarrow's `to_numpy` loads pandas."""
+    bits = array.buffers()[0]
+    if bits is None:
+        return np.ones(len(array), dtype=bool)
+    unpacked = np.unpackbits(np.frombuffer(bits, dtype=np.uint8), bitorder="little")
+    return unpacked[array.offset : array.offset + len(array)].astype(bool)
+
+
+def _floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    """(n,) values of a column of float64, NaN for nulls, from its buffers; see `_is_valid`."""
+    parts = [np.empty(0)]
+    for chunk in column.chunks:
+        if len(chunk):
+            values = np.frombuffer(chunk.buffers()[1], dtype=np.float64)[chunk.offset : chunk.offset + len(chunk)]
+            parts.append(np.where(_is_valid(chunk), values, np.nan))
+    return np.concatenate(parts)
 
 
 def numbers(column: pa.ChunkedArray, *, decimal_comma: bool) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -295,7 +319,7 @@ def numbers(column: pa.ChunkedArray, *, decimal_comma: bool) -> tuple[NDArray[np
         return np.full(len(column), np.nan), column.is_valid().to_numpy()
     except pa.ArrowInvalid:
         return _numbers_one_by_one(column.cast(pa.large_binary()).to_pylist(), decimal_comma=decimal_comma)
-    return values.to_numpy().astype(np.float64), np.zeros(len(column), dtype=bool)
+    return _floats(values), np.zeros(len(column), dtype=bool)
 
 
 def _numbers_one_by_one(
@@ -514,20 +538,26 @@ class LayerGridFile:
 @contextmanager
 def _refusing_damage(path: Path) -> Iterator[None]:
     """Turn what the format libraries raise on a damaged file into an error that says so."""
-    import pyarrow as pa
-    import pyogrio.errors
-
-    damage = (pa.ArrowException, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError, UnicodeError)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks on a file that is then refused or read
             yield
-    except damage as error:
+    except Exception as error:
+        if not isinstance(error, _damage()):
+            raise
         raise GridError(
             f"Le fichier n'est pas lisible comme {path.suffix.lower()}",
             where=Location(path.name),
             advice="le télécharger de nouveau ou l'enregistrer dans le format que dit son nom",
         ) from error
+
+
+def _damage() -> tuple[type[Exception], ...]:
+    """What readers raise on broken bytes: of those that were loaded, for a library that was not has raised nothing."""
+    arrow, gdal = sys.modules.get("pyarrow"), sys.modules.get("pyogrio.errors")
+    found: tuple[type[Exception], ...] = (OSError, UnicodeError)
+    found += (arrow.ArrowException,) if arrow else ()
+    return found + ((gdal.DataSourceError, gdal.DataLayerError) if gdal else ())
 
 
 # --- Which year a grid's incomes are of: said by the user, else by the file's checksum, else by its name

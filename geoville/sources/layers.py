@@ -22,7 +22,7 @@ from geoville.sources.contours import (
     valid_polygons,
 )
 from geoville.sources.files import sha256_of
-from geoville.sources.vector_files import read_vector_file
+from geoville.sources.vector_files import read_plain_geojson, read_vector_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -503,8 +503,7 @@ def read_ground(path: Path) -> GroundFile:
     """
     import shapely
 
-    frame = read_vector_file(path, "fond de carte")
-    drawn = np.asarray(frame.geometry.array, dtype=object)
+    columns, drawn, epsg = _read(path)
     usable = ~shapely.is_missing(drawn) & ~shapely.is_empty(drawn) & (shapely.get_dimensions(drawn) > 0)
     if not usable.any():
         raise InvalidInputError(
@@ -512,36 +511,42 @@ def read_ground(path: Path) -> GroundFile:
             where=Location(path.name),
             advice="donner des rues, des voies ferrées ou de l'eau",
         )
-    names = {str(name).lower(): name for name in frame.columns}
-    kinds = _kinds(frame[usable], names, drawn[usable])
-    shapes = projected_all(drawn[usable], epsg_of(frame, path), WGS84)
+    areas = bool((shapely.get_dimensions(drawn[usable]) > 1).all())
+    kinds, named = _kinds(columns, len(drawn), areas=areas)[usable], _names(columns, len(drawn))[usable]
+    shapes = projected_all(drawn[usable], epsg, WGS84)
     found = {kind: shapes[kinds == kind] for kind in GROUND_ORDER if (kinds == kind).any()}
-    named = _names(frame[usable], names)
     return GroundFile(
         found,
         {kind: tuple(named[kinds == kind].tolist()) for kind in found},
-        _OSM if _OSM_COLUMNS & names.keys() or "osm" in path.stem.lower() else path.name,
+        _OSM if _OSM_COLUMNS & columns.keys() or "osm" in path.stem.lower() else path.name,
     )
 
 
-def _names(frame: Any, names: Mapping[str, Any]) -> NDArray[np.object_]:
+def _read(path: Path) -> tuple[dict[str, list[Any]], NDArray[np.object_], int]:
+    """Columns by name in lower case, geometries, and their CRS."""
+    plain = read_plain_geojson(path)
+    if plain is not None:
+        return {name.lower(): values for name, values in plain[0].items()}, np.array(plain[1], dtype=object), WGS84
+    frame = read_vector_file(path, "fond de carte")
+    columns = {str(name).lower(): frame[name].tolist() for name in frame.columns if name != frame.geometry.name}
+    return columns, np.asarray(frame.geometry.array, dtype=object), epsg_of(frame, path)
+
+
+def _names(columns: Mapping[str, list[Any]], count: int) -> NDArray[np.object_]:
     """(n,) name of each street; empty where the file has none."""
-    column = next((names[name] for name in _NAME_COLUMNS if name in names), None)
+    column = next((name for name in _NAME_COLUMNS if name in columns), None)
+    values = [""] * count if column is None else columns[column]
+    return np.array([value if isinstance(value, str) else "" for value in values], dtype=object)
+
+
+def _kinds(columns: Mapping[str, list[Any]], count: int, *, areas: bool) -> NDArray[np.str_]:
+    """(n,) kind of each feature; empty for what is not drawn. A file of nothing but areas is one of water."""
+    if _RAIL_COLUMNS & columns.keys():
+        return np.full(count, RAIL)
+    if areas or _WATER_COLUMNS & columns.keys():
+        return np.full(count, WATER)
+    column = next((name for name in _CLASS_COLUMNS if name in columns), None)
     if column is None:
-        return np.full(len(frame), "", dtype=object)
-    return np.array([value if isinstance(value, str) else "" for value in frame[column].tolist()], dtype=object)
-
-
-def _kinds(frame: Any, names: Mapping[str, Any], drawn: NDArray[np.object_]) -> NDArray[np.str_]:
-    """Kind of each feature; empty for what is not drawn."""
-    import shapely
-
-    if _RAIL_COLUMNS & names.keys():
-        return np.full(len(drawn), RAIL)
-    if _WATER_COLUMNS & names.keys() or (shapely.get_dimensions(drawn) > 1).all():
-        return np.full(len(drawn), WATER)
-    column = next((names[name] for name in _CLASS_COLUMNS if name in names), None)
-    if column is None:
-        return np.full(len(drawn), STREET)
-    classes = [str(value).removesuffix("_link") for value in frame[column].tolist()]
+        return np.full(count, STREET)
+    classes = [str(value).removesuffix("_link") for value in columns[column]]
     return np.array(["" if item in _NO_STREETS else MAIN_STREET if item in _MAIN else STREET for item in classes])

@@ -14,20 +14,16 @@ from geoville.carroyage.indicators import Indicator, estimated_values
 from geoville.carroyage.lattice import find_keys, place_keys
 from geoville.carroyage.method import method_choice, method_rules
 from geoville.crs import WGS84, transform_geometry
-from geoville.eligibility.actions.check import GROUND_NAMES
-from geoville.eligibility.actions.summary import UNSAID
 from geoville.eligibility.rules import rules_at
 from geoville.errors import InvalidInputError, Location, UnknownMapError
 from geoville.extras import need
 from geoville.model import Basis, Kind, Position
 from geoville.perimeters.place_index import cell_index
 from geoville.rendering import Scene, SectorRecipe, parse_recipe, perimeter_map, perimeters_map, render_page, sector_map
-from geoville.rendering.actions import ActionMark, action_map
 from geoville.rendering.cells import CellFigures, IndexFigures, IrisFigures, Popup, cell_layer, mean_theme
 from geoville.rendering.look import MapStyle, parse_style, tile_source
 from geoville.rendering.map_spec import GroundLayer
 from geoville.rendering.maps import headlines, quarter_of
-from geoville.rendering.sheet.sheet import sheet_pdf, sheet_png
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import embedded_maps, make_folder, replacing
 from geoville.sources.grids import read_grid
@@ -52,6 +48,7 @@ if TYPE_CHECKING:
     from geoville.model import Address, Perimeter, Source
     from geoville.perimeters.sensitivity import SearchStart
     from geoville.rendering import MapSpec
+    from geoville.rendering.actions import ActionMark
     from geoville.rendering.cells import CellLayer
     from geoville.rendering.look import TileSource
     from geoville.rendering.sheet.sheet import SheetOptions
@@ -376,6 +373,9 @@ def draw_actions(
     themes : of each action, in their order, empty where it says none; none where no action has one.
     on : date of the map: perimeters that are not in force that day are drawn apart.
     """
+    from geoville.eligibility.actions.summary import UNSAID
+    from geoville.rendering.actions import action_map
+
     data = map_data(open_pack(desk.territory), on)
     told = themes if any(themes) else ("",) * len(findings)
     unsaid = UNSAID if any(themes) else ""
@@ -409,6 +409,9 @@ def _about(marks: Sequence[ActionMark], index: PerimeterIndex) -> tuple[Perimete
 
 
 def _mark(finding: ActionFinding, theme: str) -> ActionMark:
+    from geoville.eligibility.actions.check import GROUND_NAMES
+    from geoville.rendering.actions import ActionMark
+
     action, first = finding.action, finding.stages[0]
     rows = (
         ("Porteur", action.bearer),
@@ -509,7 +512,7 @@ def _scene(perimeters: tuple[Perimeter, ...], file: PerimeterFile, on: date, loo
 
 # --- Printed maps: one sheet for a sector, a perimeter, or a file of perimeters
 
-_WRITERS = {".pdf": sheet_pdf, ".png": sheet_png}
+_PRINTED = (".pdf", ".png")
 
 
 def write_sheet(spec: MapSpec, path: Path, options: SheetOptions | None = None) -> None:
@@ -520,8 +523,10 @@ def write_sheet(spec: MapSpec, path: Path, options: SheetOptions | None = None) 
     InvalidInputError
         As `check_suffix`; the map has no theme of the key asked for, or the folder is missing or not writable.
     """
+    from geoville.rendering.sheet.sheet import sheet_pdf, sheet_png
+
     check_suffix(path)
-    content = _WRITERS[path.suffix.lower()](spec, options)
+    content = (sheet_pdf if path.suffix.lower() == ".pdf" else sheet_png)(spec, options)
     with replacing(path) as beside:
         beside.write_bytes(content)
 
@@ -537,7 +542,7 @@ def check_suffix(path: Path) -> None:
         Nothing draws on paper.
     """
     need("paper")
-    if path.suffix.lower() not in _WRITERS:
+    if path.suffix.lower() not in _PRINTED:
         raise InvalidInputError(
             f"Une planche ne s'écrit pas au format « {path.suffix or path.name} »",
             advice="donner un fichier .pdf ou .png",

@@ -122,6 +122,26 @@ def test_a_territory_is_opened_without_pandas():
     assert {"geopandas", "pandas", "pyogrio", "folium", "matplotlib"}.isdisjoint(_fresh(code).split())
 
 
+def test_a_sector_is_drawn_without_pandas_and_folium_still_knows_a_table_afterwards(tmp_path):
+    """What is slow to load is left alone; whoever loads pandas later finds folium as it would have been."""
+    code = f"""
+import sys
+from geoville.cli.main import main
+sys.argv = ["geoville", "map", "constantine", "--out", {str(tmp_path)!r}]
+try:
+    main()
+except SystemExit as ended:
+    print("code", ended.code)
+print(*sys.modules)
+import folium, pandas
+print("array", type(folium.utilities.if_pandas_df_convert_to_numpy(pandas.DataFrame({{"lat": [50.9]}}))).__name__)
+"""
+    _, ended, loaded, known = _fresh(code).strip().splitlines()
+    assert ended == "code 0"
+    assert {"geopandas", "pandas", "pyogrio", "matplotlib"}.isdisjoint(loaded.split())
+    assert known == "array ndarray"
+
+
 def test_the_methods_of_a_territory_are_those_promised():
     assert set(_methods(Territory)) == METHODS
 
