@@ -42,6 +42,26 @@ function strokes(colour, width, lines) {
 const RISING = [[-1, 8, 8, -1], [-1, 1, 1, -1], [6, 8, 8, 6]];
 const FALLING = [[-1, -1, 8, 8], [6, -1, 8, 1], [-1, 6, 1, 8]];
 
+const RATIO = 5; // rank of the ratio of pixels in a view
+const CORNER = 7; // rank of the first of the two that a pan changes
+
+/* How far a view slid over the one before, where whole pixels of the screen tell it and part of what was seen stays. */
+function slideOf(before, view) {
+  if (view.slice(0, CORNER).some((value, index) => value !== before[index])) return null;
+  const [width, height] = view.slice(3, RATIO);
+  const slid = [view[CORNER] - before[CORNER], view[CORNER + 1] - before[CORNER + 1]];
+  const whole = slid.every((pixels) => Number.isInteger(pixels * view[RATIO]));
+  return whole && Math.abs(slid[0]) < width && Math.abs(slid[1]) < height ? slid : null;
+}
+
+/* What a slide brought into view: a band along one side, a band along another. */
+function exposed([x, y], { min, max }) {
+  const sides = [];
+  if (x) sides.push(x > 0 ? L.bounds([max.x - x, min.y], max) : L.bounds(min, [min.x - x, max.y]));
+  if (y) sides.push(y > 0 ? L.bounds([min.x, max.y - y], max) : L.bounds(min, [max.x, min.y - y]));
+  return sides;
+}
+
 const CellCanvas = L.Renderer.extend({
   initialize(data) {
     L.Renderer.prototype.initialize.call(this, { pane: "cells", padding: 0.2 });
@@ -84,7 +104,7 @@ const CellCanvas = L.Renderer.extend({
     this._container = document.createElement("canvas");
     this._container.className = "cell-canvas";
     this._context = this._container.getContext("2d");
-    this._drawn = null;
+    this._view = null;
     this._imputed = hatching(this._context, strokes("rgb(255 255 255 / 80%)", 2, RISING));
     this._unknown = hatching(this._context, strokes("#7d8691", 1, FALLING));
     this._points = decodeCorners(this._data, this._map);
@@ -100,34 +120,65 @@ const CellCanvas = L.Renderer.extend({
   _update() {
     if (this._map._animatingZoom && this._bounds) return;
     L.Renderer.prototype._update.call(this);
-    if (!this._isStale()) return;
+    const [before, view] = [this._view, this._viewNow()];
+    if (before && view.every((value, index) => value === before[index])) return; // Leaflet asks twice at every zoom
+    this._view = view;
     const { min } = this._bounds;
-    const size = this._bounds.getSize();
-    const ratio = window.devicePixelRatio || 1;
     L.DomUtil.setPosition(this._container, min);
-    this._container.width = ratio * size.x;
-    this._container.height = ratio * size.y;
-    this._container.style.width = `${size.x}px`;
-    this._container.style.height = `${size.y}px`;
-    this._context.setTransform(ratio, 0, 0, ratio, -min.x * ratio, -min.y * ratio);
-    if (this._theme) this._draw();
+    const slid = before && slideOf(before, view);
+    if (slid) this._slide(slid);
+    else this._clear();
+    if (this._theme) this._draw(slid ? exposed(slid, this._bounds) : [this._bounds]);
     this.fire("update");
   },
 
-  /* Leaflet asks twice at every change of zoom: what is drawn is kept until the view or the theme differs. */
-  _isStale() {
+  /* What is drawn depends on these; the last two, its corner in layer pixels, are all that a pan changes. */
+  _viewNow() {
     const origin = this._map.getPixelOrigin();
-    const { min, max } = this._bounds;
-    const view = [this._map.getZoom(), origin.x, origin.y, min.x, min.y, max.x, max.y, this._theme && this._theme.key].join();
-    const isStale = view !== this._drawn;
-    this._drawn = view;
-    return isStale;
+    const { x, y } = this._bounds.getSize();
+    const { min } = this._bounds;
+    return [this._map.getZoom(), origin.x, origin.y, x, y, window.devicePixelRatio || 1, this._theme, min.x, min.y];
   },
 
-  _draw() {
+  _clear() {
+    const [, , , width, height, ratio] = this._view;
+    this._container.width = ratio * width;
+    this._container.height = ratio * height;
+    this._container.style.width = `${width}px`;
+    this._container.style.height = `${height}px`;
+    this._place();
+  },
+
+  _place() {
+    const [ratio, , x, y] = this._view.slice(-4);
+    this._context.setTransform(ratio, 0, 0, ratio, -x * ratio, -y * ratio);
+  },
+
+  /* A pan keeps the pixels that stay in view: a browser has then only the edges that come in to fill. */
+  _slide([x, y]) {
+    const context = this._context;
+    const ratio = this._view[RATIO];
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalCompositeOperation = "copy";
+    context.drawImage(this._container, -x * ratio, -y * ratio);
+    context.globalCompositeOperation = "source-over";
+    this._place();
+  },
+
+  /* Draw the cells that meet some boxes, in layer pixels, and nothing out of them. */
+  _draw(boxes) {
+    const context = this._context;
+    context.save();
+    context.beginPath();
+    for (const { min, max } of boxes) context.rect(min.x, min.y, max.x - min.x, max.y - min.y);
+    context.clip();
     this._scale = 2 ** this._map.getZoom();
     this._origin = this._map.getPixelOrigin();
-    const rows = this._visibleRows();
+    this._fillCells(this._rowsIn(boxes));
+    context.restore();
+  },
+
+  _fillCells(rows) {
     const { classes, colours, hatched } = this._theme;
     const { imputed } = this._data;
     const unknown = rows.filter((row) => classes[row] < 0);
@@ -165,13 +216,13 @@ const CellCanvas = L.Renderer.extend({
     return Math.abs(this._corner(0, 0)[0] - this._corner(0, 2)[0]) * this._scale;
   },
 
-  _visibleRows() {
+  _rowsIn(boxes) {
     const margin = this._side() * 2;
-    const { min, max } = this._bounds;
     const rows = [];
     for (let row = 0; row < this.count(); row += 1) {
       const [x, y] = this._pixel(row, 0);
-      if (x > min.x - margin && x < max.x + margin && y > min.y - margin && y < max.y + margin) rows.push(row);
+      const meets = ({ min, max }) => x > min.x - margin && x < max.x + margin && y > min.y - margin && y < max.y + margin;
+      if (boxes.some(meets)) rows.push(row);
     }
     return rows;
   },

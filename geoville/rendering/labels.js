@@ -1,6 +1,8 @@
 "use strict";
 
 const LABEL_SIDES = { center: [0, 0], right: [LABEL_GAP_PX, 0], left: [-LABEL_GAP_PX, 0], top: [0, -LABEL_GAP_PX], bottom: [0, LABEL_GAP_PX] };
+const LABEL_SHARES = { center: [0.5, 0.5], right: [0, 0.5], left: [1, 0.5], top: [0.5, 1], bottom: [0.5, 0] };
+const LABEL_MARGINS = { center: [0, 0], right: [6, 0], left: [-6, 0], top: [0, -6], bottom: [0, 6] }; // of Leaflet's style
 const LABELS_FROM_ZOOM = 13;
 const LABEL_RANKS = ["label-sector", "label-subject", "label-change", "label-link", "label-place", "label-quarter"];
 const NAME_SIDES = ["center", "top", "bottom", "right", "left"];
@@ -15,18 +17,26 @@ function placeLabels(map) {
   for (const marker of document.querySelectorAll(".leaflet-places-pane path")) {
     taken.push(shrunk(marker.getBoundingClientRect(), LABEL_GAP_PX));
   }
-  for (const tooltip of permanentTooltips(map)) {
-    const element = tooltip.getElement();
+  const tooltips = permanentTooltips(map);
+  const sizes = tooltips.map((tooltip) => tooltip.getElement().getBoundingClientRect());
+  tooltips.forEach((tooltip, index) => {
     const isSector = labelRank(tooltip) === 0;
-    const isFree = (candidate) => {
-      moveLabel(tooltip, candidate);
-      const box = element.getBoundingClientRect();
-      return !leaves(frame, box) && !taken.some((other) => overlap(other, box));
-    };
+    const boxAt = (side) => (isSector ? sizes[index] : labelBox(map, frame, tooltip, sizes[index], side));
+    const isFree = (side) => !leaves(frame, boxAt(side)) && !taken.some((other) => overlap(other, boxAt(side)));
     const side = isSector ? "top" : (isName(tooltip) ? NAME_SIDES : sides).find(isFree);
-    element.classList.toggle("label-hidden", side === undefined);
-    if (side !== undefined) taken.push(element.getBoundingClientRect());
-  }
+    tooltip.getElement().classList.toggle("label-hidden", side === undefined);
+    if (side === undefined) return;
+    taken.push(boxAt(side));
+    if (!isSector && side !== tooltip.options.direction) moveLabel(tooltip, side);
+  });
+}
+
+/* Where Leaflet will put a label on one side of its place: to move it there and look would lay the page out each time. */
+function labelBox(map, frame, tooltip, { width, height }, side) {
+  const { x, y } = map.latLngToContainerPoint(tooltip.getLatLng());
+  const at = (start, axis, place, size) => start + place - size * LABEL_SHARES[side][axis] + LABEL_SIDES[side][axis] + LABEL_MARGINS[side][axis];
+  const [left, top] = [at(frame.left, 0, x, width), at(frame.top, 1, y, height)];
+  return { left, top, right: left + width, bottom: top + height };
 }
 
 function moveLabel(tooltip, side) {

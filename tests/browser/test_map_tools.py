@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
+BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 GAGARINE, CONSTANTINE = "gagarine-manet-ferber", "constantine"
 MAP = "const map = window[document.querySelector('.folium-map').id];"
 VISIBLE_LABELS = """() => Array.from(document.querySelectorAll('.label:not(.label-hidden)'), (label) => {
@@ -19,6 +25,16 @@ APART = """(labels) => labels.every(([, left, top, right, bottom], rank) => labe
   ([, itsLeft, itsTop, itsRight, itsBottom]) =>
     right <= itsLeft || itsRight <= left || bottom <= itsTop || itsBottom <= top,
 ))"""
+CELLS = "let cells; map.eachLayer((layer) => { if (layer instanceof CellCanvas) cells = layer; });"
+BOXES = """() => {
+  const map = window[document.querySelector('.folium-map').id];
+  const frame = map.getContainer().getBoundingClientRect();
+  return permanentTooltips(map).filter((tooltip) => labelRank(tooltip) > 0).map((tooltip) => {
+    const real = tooltip.getElement().getBoundingClientRect();
+    const told = labelBox(map, frame, tooltip, real, tooltip.options.direction);
+    return [real.left - told.left, real.top - told.top];
+  });
+}"""
 PDF_PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
@@ -125,3 +141,43 @@ def test_a_number_of_the_text_leads_to_the_map_and_back(at_rest):
         expect(page.locator(".reasons li.single")).to_contain_text("avenue Guynemer")
         expect(page.locator(":focus")).to_have_attribute("data-reason", "4")
         assert page.locator(".panel section").first.locator("dd").count() == 3
+
+
+@pytest.mark.parametrize(("right", "down"), [(300, 0), (-170, 90), (0, -240), (2_000, 0), (31, 47)])
+def test_after_a_pan_cells_are_those_that_a_whole_drawing_gives(at_rest, right, down):
+    """A pan keeps the pixels that stay in view and fills the rest; smoothing alone differs, at the frame."""
+    with at_rest(GAGARINE) as page:
+        slid, whole = page.evaluate(
+            f"""([right, down]) => {{ {MAP} {CELLS}
+          map.panBy([right, down], {{ animate: false }});
+          const slid = cells._container.toDataURL();
+          cells._view = null;
+          cells._update();
+          return [slid, cells._container.toDataURL()];
+        }}""",
+            [right, down],
+        )
+        seen, expected = (pixels(url) for url in (slid, whole))
+        assert (np.abs(seen - expected).max(axis=2) > 32).mean() < 2e-4
+        assert len(np.unique(expected.reshape(-1, 4), axis=0)) > 20 or right == 2_000
+
+
+def pixels(url):
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))).astype(int)
+
+
+def test_labels_are_where_their_places_were_reckoned(at_rest):
+    with at_rest(CONSTANTINE) as page:
+        page.wait_for_timeout(500)  # labels are placed once more at rest
+        off = page.evaluate(BOXES)
+        assert len(off) > 3
+        assert max(abs(pixels) for pair in off for pixels in pair) < 1.5
+
+
+@pytest.mark.slow
+def test_no_task_of_a_pan_holds_a_frame_back(browser, at_rest, monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    from map_pages import LONG_MS, longest_task_ms
+
+    with at_rest(GAGARINE) as page:
+        assert min(longest_task_ms(browser, page) for _ in range(3)) < LONG_MS
