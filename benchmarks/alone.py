@@ -36,12 +36,17 @@ class Taken:
 
 def geoville(arguments: Sequence[object], printed: Path) -> Taken:
     """Run geoville; what it prints goes to a file. A failure ends everything."""
-    command = [sys.executable, "-c", "from geoville.cli import main; main()", *map(str, arguments)]
+    return python(["-c", "from geoville.cli import main; main()", *arguments], printed)
+
+
+def python(arguments: Sequence[object], printed: Path) -> Taken:
+    """Run python; what it prints goes to a file. A failure ends everything."""
+    command = [sys.executable, *map(str, arguments)]
     launched = [sys.executable, "-c", _LAUNCHER, str(printed), *command]
     done = subprocess.run(launched, check=True, stdout=subprocess.PIPE, encoding="utf-8")
     seconds, processor_s, peak, code = json.loads(done.stdout)
     if code:
-        raise SystemExit(f"geoville {' '.join(command[3:])} failed")
+        raise SystemExit(f"{' '.join(command[1:])} failed")
     return Taken(seconds, processor_s, peak * _BYTES_IN_MAXRSS / 1e6)
 
 

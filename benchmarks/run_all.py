@@ -82,6 +82,7 @@ _DATA = ("--data", str(SHARED_DATA))
 _POINTS = ("polars", "polars_st", "sedonadb", "dask_geopandas", "geoarrow")
 BENCHMARKS = (
     Benchmark("speed_grid", ("--repeats", "5"), modules=("libpysal",)),
+    Benchmark("speed_describe", quick=("--polygons", "200", "--repeats", "1")),
     Benchmark("speed_points", ("--repeats", "3"), modules=_POINTS),
     Benchmark("load_http", programs=("wrk",)),
     Benchmark("map_pages", modules=("playwright",), programs=("chromium",)),

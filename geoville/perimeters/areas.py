@@ -149,15 +149,111 @@ class PopulatedCells:
         return CellsInside(area, held, np.bincount(place, shares, len(pair)).astype(np.float64))
 
 
+FEW_CORNERS = 64
+"""Up to which a shape is cut with many others at once, in a third of the time that GEOS takes for each."""
+
+_SIDES = range(4)
+
+
 def _areas_inside(shapes: NDArray[np.object_], squares: NDArray[np.object_]) -> NDArray[np.float64]:
     """Surface of what each shape and each square share: of a shape that its square holds, its own, not overlaid."""
     import shapely
 
     held = shapely.contains(squares, shapes)
+    few = ~held & (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON)
+    few &= (shapely.get_num_coordinates(shapes) <= FEW_CORNERS) & _have_four_sides(squares)
+    many = ~held & ~few
     made = np.empty(len(shapes))
     made[held] = shapely.area(shapes[held])
-    made[~held] = shapely.area(shapely.intersection(squares[~held], shapes[~held]))
+    if few.any():
+        made[few] = _areas_cut(shapes[few], squares[few])
+    made[many] = shapely.area(shapely.intersection(squares[many], shapes[many]))
     return made
+
+
+def _have_four_sides(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which shapes are convex, of four corners, counter-clockwise, as those of `cell_squares`."""
+    import shapely
+
+    found = np.asarray(shapely.get_num_coordinates(shapes) == len(_SIDES) + 1)
+    corners = shapely.get_coordinates(shapes[found]).reshape(-1, len(_SIDES) + 1, 2)
+    across, up = np.moveaxis(np.diff(corners, axis=1), 2, 0)
+    after = np.roll(_SIDES, -1)
+    found[found] = (across * up[:, after] > up * across[:, after]).all(axis=1)
+    return found
+
+
+def _areas_cut(polygons: NDArray[np.object_], squares: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Surface of what each polygon and each square share, all cut together, side of the squares after side.
+
+    Parameters
+    ----------
+    polygons : valid, in one part each, with holes or not.
+    squares : of four sides, see `_have_four_sides`.
+
+    Notes
+    -----
+    Sutherland and Hodgman (1974): what it joins along a side, where it should leave pieces apart, has no surface. Each
+    ring is cut alone: those of the holes are taken away.
+    """
+    import shapely
+
+    _, corners, (ring_ends, first_rings) = shapely.to_ragged_array(polygons)
+    rings = len(ring_ends) - 1
+    pair = np.repeat(np.arange(len(polygons)), np.diff(first_rings))
+    squared = shapely.get_coordinates(squares).reshape(-1, len(_SIDES) + 1, 2)
+    ring = np.repeat(np.arange(rings), np.diff(ring_ends) - 1)
+    origin = squared[:, 0]  # near the corners, for digits
+    corners = np.delete(corners, ring_ends[1:] - 1, axis=0) - origin[pair[ring]]
+    east, north = corners[:, 0], corners[:, 1]
+    for side in _SIDES:
+        start, end = squared[:, side] - origin, squared[:, side + 1] - origin
+        east, north, ring = _cut_along(east, north, ring, start[pair], end[pair])
+    after = _after(ring)
+    twice = np.bincount(ring, east * north[after] - east[after] * north, rings)
+    sign = np.full(rings, -0.5)
+    sign[first_rings[:-1]] = 0.5
+    return np.bincount(pair, sign * np.abs(twice), len(polygons)).astype(np.float64)
+
+
+def _cut_along(
+    east: NDArray[np.float64],
+    north: NDArray[np.float64],
+    ring: NDArray[np.intp],
+    start: NDArray[np.float64],
+    end: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.intp]]:
+    """Corners of rings on the left of a line for each ring, from `start` to `end`, and where they cross it.
+
+    Parameters
+    ----------
+    east, north, ring : (n,) corners and the ring of each, ring after ring, none closed by its first corner again.
+    start, end : (rings, 2).
+    """
+    (along, up), (across, over) = (end - start).T, start.T
+    aside = along[ring] * (north - over[ring]) - up[ring] * (east - across[ring])
+    is_left, after = aside >= 0, _after(ring)
+    crosses = is_left != is_left[after]
+    kept = is_left.astype(np.int8) + crosses
+    place = np.cumsum(kept) - kept
+    before = np.flatnonzero(crosses)
+    beyond, where = after[before], place[before] + is_left[before]
+    share = aside[before] / (aside[before] - aside[beyond])
+    made = []
+    for axis in (east, north):
+        cut = np.empty(int(kept.sum()))
+        cut[place[is_left]] = axis[is_left]
+        cut[where] = axis[before] + share * (axis[beyond] - axis[before])
+        made.append(cut)
+    return made[0], made[1], np.repeat(ring, kept)
+
+
+def _after(ring: NDArray[np.intp]) -> NDArray[np.intp]:
+    """(n,) index of the corner that follows each in its ring: after the last, the first."""
+    after = np.arange(1, len(ring) + 1)
+    ends = np.flatnonzero(np.diff(ring, append=-1))
+    after[ends] = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
+    return after
 
 
 @dataclass(frozen=True, eq=False, slots=True)

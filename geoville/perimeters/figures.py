@@ -135,6 +135,8 @@ def figures_inside(
     thresholds: NDArray[np.float64],
     national_eur: float,
     parts: CellParts | None = None,
+    covered: NDArray[np.float64] | None = None,
+    euros_of: int | None = None,
 ) -> tuple[AreaFigures, ...]:
     """Figures of many areas, from the cells that each holds; see `area_figures`.
 
@@ -142,6 +144,8 @@ def figures_inside(
     ----------
     count : number of areas.
     thresholds : (count,) of each area.
+    covered : (count,) share of each area that the grid says something of; all of it unless given.
+    euros_of : year of the incomes that the euros are of.
     """
     people = grid.people[inside.cell] * inside.share
 
@@ -156,15 +160,11 @@ def figures_inside(
         if parts is None
         else _of_parts(inside, people, parts, thresholds)
     )
+    known = np.ones(count) if covered is None else covered
+    numbers = (column.tolist() for column in (population, imputed, households, known))
     return tuple(
-        AreaFigures(
-            population=float(population[rank]),
-            share_below=shares[rank],
-            median_eur=medians[rank].times(national_eur),
-            share_imputed=float(imputed[rank]),
-            households=float(households[rank]),
-        )
-        for rank in range(count)
+        AreaFigures(held, share, median.times(national_eur), of_imputed, homes, of_ground, euros_of)
+        for share, median, held, of_imputed, homes, of_ground in zip(shares, medians, *numbers, strict=True)
     )
 
 

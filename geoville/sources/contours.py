@@ -216,6 +216,28 @@ class OwnColumns:
         return {key: value for key, value in said.items() if value is not None}
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Columns of a file that say code, name and communes, the most telling first; and those kept as they are."""
+
+    code: tuple[str, ...]
+    name: tuple[str, ...]
+    communes: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @classmethod
+    def of(cls, columns: Collection[str], own: OwnColumns) -> _Layout:
+        """That of a file that has some columns, where the user may say which hold codes and names."""
+        asked = (
+            (own.code.lower(),) if own.code else CODE,
+            (own.name.lower(),) if own.name else NAME,
+            COMMUNES,
+        )
+        code, name, communes = (tuple(column for column in some if column in columns) for some in asked)
+        others = (column for column in columns if column not in _KNOWN and column not in (*code, *name))
+        return cls(code, name, communes, tuple(others))
+
+
 class ContourRow:
     """One row of a file of perimeters, read column by column.
 
@@ -223,31 +245,33 @@ class ContourRow:
     ----------
     values : by column name in lower case; None where empty.
     file, number : for error messages: name of the file, 1-based row.
-    own : columns of the code and of the name, where the user says them.
+    layout : of the file.
     """
 
-    def __init__(self, values: dict[str, Scalar], file: str, number: int, own: OwnColumns | None = None) -> None:
-        own = own or OwnColumns()
+    __slots__ = ("_file", "_layout", "_values", "number")
+
+    def __init__(self, values: dict[str, Scalar], file: str, number: int, layout: _Layout) -> None:
         self._values = values
         self._file = file
-        self._code = (own.code.lower(),) if own.code else CODE
-        self._name = (own.name.lower(),) if own.name else NAME
+        self._layout = layout
         self.number = number
 
     @property
     def code(self) -> str | None:
         """Code as written; else that of an official QPV, in whatever column; None where the row has neither."""
-        return self._first(self._code) or next((text for text in self._texts() if generation_of_code(text)), None)
+        return self._first(self._layout.code) or next(
+            (text for text in self._texts() if generation_of_code(text)), None
+        )
 
     @property
     def name(self) -> str | None:
         """Name as written, None where the row has none."""
-        return self._first(self._name)
+        return self._first(self._layout.name)
 
     @property
     def communes(self) -> tuple[str, ...]:
         """INSEE codes, or names where the file has no codes."""
-        return split_communes(self._first(COMMUNES) or "")
+        return split_communes(self._first(self._layout.communes) or "")
 
     @property
     def kind(self) -> Kind | None:
@@ -310,12 +334,8 @@ class ContourRow:
     @property
     def attributes(self) -> dict[str, Scalar]:
         """Columns that have no meaning of their own here, as they are; infinite numbers are left out."""
-        own = (*self._code, *self._name)
-        return {
-            column: value
-            for column, value in self._values.items()
-            if column not in _KNOWN and column not in own and not (isinstance(value, float) and math.isinf(value))
-        }
+        kept = ((column, self._values[column]) for column in self._layout.others)
+        return {column: value for column, value in kept if not (isinstance(value, float) and math.isinf(value))}
 
     def fault(self, message: str, column: str | None, advice: str) -> ContourError:
         """Error that points at this row."""
@@ -548,11 +568,13 @@ def read_perimeters(
     repairs: list[Repair] = []
     refused: list[ContourError] = []
     whole = Source(path.name, sha256=sha256)
-    for number, (values, geometry) in enumerate(zip(table.rows, table.geometries, strict=True), start=1):
-        row = ContourRow(values, path.name, number, own)
+    layout = _Layout.of(table.rows[0] if table.rows else (), own or OwnColumns())
+    shapes = zip(table.geometries, _as_they_are(table.geometries), strict=True)
+    for number, (values, (geometry, is_right)) in enumerate(zip(table.rows, shapes, strict=True), start=1):
+        row = ContourRow(values, path.name, number, layout)
         try:
             perimeter = _described(row, _kind(row, kind, otherwise), generation, otherwise_generation)
-            shape, epsg, repair = _placed(row, perimeter, geometry, table.epsg)
+            shape, epsg, repair = _placed(row, perimeter, geometry, table.epsg, is_right=is_right)
             said = row.text("source")
             source = Source(said, sha256=sha256) if said else whole
             perimeter = replace(perimeter, geometry=shape, epsg=epsg, source=source)
@@ -689,16 +711,40 @@ def _generation(row: ContourRow, perimeter: Perimeter, asked: int | None, otherw
     raise row.fault(f"Aucune génération de QPV {year}", None, f"donner l'une de : {known}")
 
 
+_FLAT = 2
+
+
+def _as_they_are(geometries: Sequence[BaseGeometry | None]) -> list[bool]:
+    """Which geometries are flat, valid polygons with a surface: all are looked at together, which is faster by far."""
+    import shapely
+
+    shapes = np.fromiter(geometries, dtype=object, count=len(geometries))
+    of_polygons = np.isin(
+        shapely.get_type_id(shapes), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+    )
+    area = shapely.area(shapes)
+    right = (
+        of_polygons
+        & (shapely.get_coordinate_dimension(shapes) == _FLAT)
+        & (area > 0)
+        & np.isfinite(area)
+        & shapely.is_valid(shapes)
+    )
+    return [bool(is_right) for is_right in right]
+
+
 def _placed(
-    row: ContourRow, perimeter: Perimeter, geometry: BaseGeometry | None, epsg: int
+    row: ContourRow, perimeter: Perimeter, geometry: BaseGeometry | None, epsg: int, *, is_right: bool
 ) -> tuple[BaseGeometry, int, Repair | None]:
     """Geometry of a row, valid and in its territory's projected CRS, that CRS, and the repair if one was needed."""
-    fault = fault_of(geometry)
+    fault = None if is_right else fault_of(geometry)
     if geometry is None or fault is not None:
         raise row.fault(fault or "Géométrie vide", "geometry", _ONE_POLYGON)
     insee_code = departement_of_row(perimeter.code, perimeter.communes)
     try:
         target = target_epsg(geometry, epsg, insee_code)
+        if is_right and target == epsg:
+            return geometry, epsg, None
         shape = projected(geometry, epsg, target) if target else geometry
     except InvalidInputError as error:
         raise row.fault(error.message, "geometry", "vérifier les coordonnées et leur système") from error

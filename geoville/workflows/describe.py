@@ -201,7 +201,7 @@ class AreaDescriber:
     def figures(self, areas: Sequence[BaseGeometry]) -> tuple[AreaFigures, ...]:
         """Figures of each of many areas."""
         inside, start = self.cells.inside(areas), self.prepared.start
-        made = figures_inside(
+        return figures_inside(
             inside,
             len(areas),
             start.grid,
@@ -210,11 +210,8 @@ class AreaDescriber:
             thresholds=self._thresholds(self.units(inside, len(areas))),
             national_eur=self.prepared.national_eur,
             parts=start.parts,
-        )
-        covered = self._ground.shares(areas).tolist()
-        year = self.prepared.euros_of
-        return tuple(
-            replace(item, share_covered=share, euros_of=year) for item, share in zip(made, covered, strict=True)
+            covered=self._ground.shares(areas),
+            euros_of=self.prepared.euros_of,
         )
 
     def units(self, inside: CellsInside, count: int) -> list[str]:

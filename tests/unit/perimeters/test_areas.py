@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from shapely import affinity
 
 from geoville.carroyage.grid import cell_squares
 from geoville.perimeters.areas import CoveredGround, PopulatedCells
@@ -90,3 +91,41 @@ def test_many_areas_are_measured_as_each_alone(cells, town):
         cell, share = cells.shares_inside(shape)
         assert found.cell[found.area == rank].tolist() == cell.tolist()
         assert found.share[found.area == rank].tolist() == pytest.approx(share.tolist())
+
+
+def comb(teeth: int) -> shapely.Polygon:
+    """A polygon that enters and leaves each square many times: teeth of 40 m every 80 m, 260 m long."""
+    bars = [shapely.box(80 * rank, 100, 80 * rank + 40, 360) for rank in range(teeth)]
+    return shapely.union_all([*bars, shapely.box(0, 300, 80 * teeth, 360)])
+
+
+ON_THE_SIDES = shapely.Polygon([(200, 0), (400, 200), (600, 0), (400, -100)])
+"""Corners and edges on corners and sides of the squares, and one part beyond them."""
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        comb(7),
+        shapely.Point(300, 100).buffer(250, quad_segs=6).difference(shapely.Point(300, 100).buffer(120, quad_segs=4)),
+        shapely.box(50, 50, 550, 150).difference(shapely.box(150, 80, 450, 120)),  # a hole across three squares
+        ON_THE_SIDES,
+        shapely.box(0, 0, 600, 200),
+        shapely.box(200, 0, 400, 200).reverse(),
+        shapely.Polygon([(-500, 100), (1_500, 100.001), (1_500, 100)]),
+    ],
+    ids=["comb", "ring", "long hole", "on the sides", "whole", "one cell, other way round", "sliver"],
+)
+@pytest.mark.parametrize("turned", [0.0, 0.3])
+def test_shares_of_cells_are_those_that_geos_finds(shape, turned):
+    def placed(item):
+        return affinity.translate(affinity.rotate(item, turned, origin=(0, 0), use_radians=True), 650_000, 6_860_000)
+
+    squares = np.array([placed(shapely.box(left, 0, left + 200, 200)) for left in (0, 200, 400)])
+    area = placed(shape)
+    found = PopulatedCells(squares, np.ones(3)).inside([area])
+    shares = np.zeros(3)
+    shares[found.cell] = found.share
+    assert shares.tolist() == pytest.approx(
+        (shapely.area(shapely.intersection(squares, area)) / 40_000).tolist(), abs=1e-9
+    )
