@@ -1,40 +1,20 @@
-"""Small faults to put into a module, one at a time: each is one that a hand slips into code and an eye misses."""
+"""Small faults to put into a module, one at a time: those of cosmic-ray, each where it changes what is executed."""
 
 from __future__ import annotations
 
 import ast
+import functools
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
 
-Fault = tuple[str, Callable[[], None]]
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.operators.provider import OperatorProvider
 
-_COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
-    ast.Lt: (ast.LtE, ast.Gt),
-    ast.LtE: (ast.Lt, ast.GtE),
-    ast.Gt: (ast.GtE, ast.Lt),
-    ast.GtE: (ast.Gt, ast.LtE),
-    ast.Eq: (ast.NotEq,),
-    ast.NotEq: (ast.Eq,),
-    ast.Is: (ast.IsNot,),
-    ast.IsNot: (ast.Is,),
-    ast.In: (ast.NotIn,),
-    ast.NotIn: (ast.In,),
-}
-_OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Div,
-    ast.Div: ast.Mult,
-    ast.FloorDiv: ast.Mult,
-    ast.BitAnd: ast.BitOr,
-    ast.BitOr: ast.BitAnd,
-}
-_NAMES = {"min": "max", "max": "min", "any": "all", "all": "any", "minimum": "maximum", "maximum": "minimum"}
-
-
-_SYMMETRIC = {"min", "max", "minimum", "maximum", "intersection", "intersects", "union", "distance", "hypot"}
+LEFT_OUT = {"RemoveDecorator", "VariableReplacer", "VariableInserter"}
+"""The first changes a module as it is read, which copies of a process do not do again; the others want names."""
 
 
 @dataclass(frozen=True)
@@ -42,43 +22,91 @@ class Mutant:
     """A module with one fault; `function` is the function or method that holds it, None for a constant."""
 
     line: int
-    fault: str
+    column: int
+    operator: str
+    occurrence: int
     function: str | None
-    number: int
+
+    def source(self, source: str) -> str:
+        """Text of the module with this fault."""
+        return str(mutate_code(source, OperatorProvider()[self.operator](), self.occurrence))
 
     def compiled(self, source: str, path: str) -> CodeType:
         """Code of the module with this fault."""
-        tree = ast.parse(source)
-        _, _, (_, commit) = list(_faults(tree))[self.number]
-        commit()
-        return compile(ast.fix_missing_locations(tree), path, "exec")
+        return compile(self.source(source), path, "exec")
+
+    def fault(self, source: str) -> str:
+        """The line before and after."""
+        before, after = source.splitlines(), self.source(source).splitlines()
+        return f"{before[self.line - 1].strip()}  →  {after[self.line - 1].strip()}"
 
 
 def sample(source: str, size: int, seed: int) -> list[Mutant]:
-    """As many mutants of a module, drawn without return, in the order of its lines; all where there are fewer."""
-    every = [
-        Mutant(node.lineno, fault, function, number)  # type: ignore[attr-defined]
-        for number, (node, function, (fault, _)) in enumerate(_faults(ast.parse(source)))
-    ]
-    drawn = random.Random(seed).sample(every, min(size, len(every)))
-    return sorted(drawn, key=lambda mutant: (mutant.line, mutant.number))
+    """Places drawn without return and one fault at each, in the order of the lines; every place where there are fewer.
+
+    A place that an operator changes in eleven ways, most of which no program survives, counts once.
+    """
+    places: dict[tuple[int, int], list[Mutant]] = {}
+    for mutant in _every(source):
+        places.setdefault((mutant.line, mutant.column), []).append(mutant)
+    draw = random.Random(seed)
+    drawn = draw.sample(sorted(places), min(size, len(places)))
+    return sorted((draw.choice(places[place]) for place in drawn), key=lambda mutant: (mutant.line, mutant.column))
 
 
-def _faults(tree: ast.Module) -> Iterator[tuple[ast.AST, str | None, Fault]]:
-    for part, function in _parts(tree, ""):
-        for node in _executed(part):
-            for fault in _of(node):
-                yield node, function, fault
+def _every(source: str) -> Iterator[Mutant]:
+    nodes = list(ast_nodes(get_ast(source)))
+    executed = _executed_in(source)
+    for name in OperatorProvider():
+        if name in LEFT_OUT:
+            continue
+        operator = OperatorProvider()[name]()
+        places = (place for node in nodes for place, _ in operator.mutation_positions(node))
+        for occurrence, (line, column) in enumerate(places):
+            if (line, column) in executed:
+                yield Mutant(line, column, name, occurrence, executed[line, column])
 
 
-def _executed(node: ast.AST) -> Iterator[ast.AST]:
-    """Nodes that do something: neither annotations of variables, nor the check that two lists are as long."""
-    yield node
-    for field, value in ast.iter_fields(node):
-        for child in value if isinstance(value, list) else [value]:
-            strict = isinstance(child, ast.keyword) and child.arg == "strict"
-            if isinstance(child, ast.AST) and field != "annotation" and not strict:
-                yield from _executed(child)
+class _Places(dict[tuple[int, int], str | None]):
+    """Function of each place that is executed: neither annotations, defaults, fields of classes, nor `strict=True`."""
+
+
+@functools.lru_cache(maxsize=1)
+def _executed_in(source: str) -> _Places:
+    lines, places = source.splitlines(), _Places()
+    for statement, function in _parts(ast.parse(source), ""):
+        for place in _within(statement, lines):
+            places[place] = function
+        for node in ast.walk(statement):
+            for part in _idle(node):
+                for place in _within(part, lines):
+                    places.pop(place, None)
+    return places
+
+
+def _idle(node: ast.AST) -> list[ast.AST]:
+    """Parts of a node that do nothing: annotations, and the check that two lists are as long."""
+    match node:
+        case ast.arg(annotation=ast.expr() as annotation) | ast.AnnAssign(annotation=annotation):
+            return [annotation]
+        case ast.FunctionDef(returns=ast.expr() as returns):
+            return [returns]
+        case ast.keyword(arg="strict"):
+            return [node]
+    return []
+
+
+def _within(node: ast.AST, lines: list[str]) -> Iterator[tuple[int, int]]:
+    """Places of a node, as parso counts them: characters, where ast counts bytes."""
+
+    def column(line: int, offset: int) -> int:
+        return len(lines[line - 1].encode()[:offset].decode())
+
+    first, last = node.lineno, node.end_lineno  # type: ignore[attr-defined]
+    start, end = column(first, node.col_offset), column(last, node.end_col_offset)  # type: ignore[attr-defined]
+    for line in range(first, last + 1):
+        columns = range(start if line == first else 0, end if line == last else len(lines[line - 1]) + 1)
+        yield from ((line, number) for number in columns)
 
 
 def _parts(body: ast.Module | ast.ClassDef, prefix: str) -> Iterator[tuple[ast.stmt, str | None]]:
@@ -90,52 +118,3 @@ def _parts(body: ast.Module | ast.ClassDef, prefix: str) -> Iterator[tuple[ast.s
             yield from _parts(statement, f"{prefix}{statement.name}.")
         elif isinstance(statement, ast.Assign) and not prefix:
             yield statement, None
-
-
-def _of(node: ast.AST) -> list[Fault]:  # noqa: C901, PLR0911 - one line per kind of node
-    match node:
-        case ast.Compare():
-            return _comparison(node)
-        case ast.BinOp() if type(node.op) in _OPERATORS:
-            return [_put(node, "op", _OPERATORS[type(node.op)]())]
-        case ast.BoolOp():
-            return [_put(node, "op", ast.Or() if isinstance(node.op, ast.And) else ast.And())]
-        case ast.UnaryOp(operand=operand):
-            return [_put(node, "operand", ast.UnaryOp(node.op, operand))]
-        case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test):
-            return [_put(node, "test", ast.UnaryOp(ast.Not(), test))]
-        case ast.Constant(value=bool() | int() | float() as value):
-            return [_put(node, "value", (not value) if isinstance(value, bool) else value + 1)]
-        case ast.Return(value=ast.Constant(value=None | False)):
-            return []
-        case ast.Return(value=ast.expr()):
-            return [_put(node, "value", ast.Constant(None))]
-        case ast.Name(id=name) if name in _NAMES:
-            return [_put(node, "id", _NAMES[name])]
-        case ast.Attribute(attr=name) if name in _NAMES:
-            return [_put(node, "attr", _NAMES[name])]
-        case ast.Call(func=ast.Name(name) | ast.Attribute(attr=name)) if name in _SYMMETRIC:
-            return []
-        case ast.Call(args=[first, second, *others]) if ast.dump(first) != ast.dump(second):
-            return [_put(node, "args", [second, first, *others])]
-    return []
-
-
-def _comparison(node: ast.Compare) -> list[Fault]:
-    return [
-        _put(node, "ops", [*node.ops[:rank], other(), *node.ops[rank + 1 :]])
-        for rank, operator in enumerate(node.ops)
-        for other in _COMPARISONS[type(operator)]
-    ]
-
-
-def _put(node: ast.AST, field: str, value: object) -> Fault:
-    before, kept = ast.unparse(node), getattr(node, field)
-    setattr(node, field, value)
-    after = ast.unparse(ast.fix_missing_locations(node))
-    setattr(node, field, kept)
-    return f"{_short(before)}  →  {_short(after)}", lambda: setattr(node, field, value)
-
-
-def _short(text: str) -> str:
-    return text.splitlines()[0][:90]

@@ -66,7 +66,8 @@ class Mutation:
             path = module.relative_to(REPOSITORY).as_posix()
             say(f"| `{path}` | {tried} | {len(survivors)} | {time.perf_counter() - start:.0f} |")
             for mutant in survivors:
-                say(f"    {path}:{mutant.line} ({mutant.function}): {mutant.fault}")
+                fault = mutant.fault(module.read_text(encoding="utf-8"))
+                say(f"    {path}:{mutant.line} ({mutant.function}): {fault}")
         return True
 
     def _record(self, items: list[pytest.Item], file: Path) -> int:

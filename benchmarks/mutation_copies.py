@@ -20,7 +20,7 @@ def put_in(faulty: CodeType, function: str | None) -> bool:
     _forget()
     if function is None:
         return _put_constants_in(faulty)
-    codes = {code.co_firstlineno: code for code in _codes(faulty) if code.co_qualname == function}
+    codes = [code for code in _codes(faulty) if code.co_qualname == function]
     usual = [
         item
         for item in gc.get_objects()
@@ -28,8 +28,9 @@ def put_in(faulty: CodeType, function: str | None) -> bool:
         and item.__code__.co_filename == faulty.co_filename
         and item.__code__.co_qualname == function
     ]
+    lines = sorted({item.__code__.co_firstlineno for item in usual})
     for item in usual:
-        item.__code__ = codes[item.__code__.co_firstlineno]
+        item.__code__ = codes[lines.index(item.__code__.co_firstlineno)]
     return bool(usual)
 
 
@@ -45,7 +46,7 @@ def _put_constants_in(faulty: CodeType) -> bool:
     usual = vars(sys.modules[name])
     changed = dict(usual)
     exec(faulty, changed)
-    constants = {key: new for key, new in changed.items() if isinstance(new, bool | int | float | str | tuple | dict)}
+    constants = {key: new for key, new in changed.items() if isinstance(new, bool | int | float | str | tuple | dict | frozenset)}
     constants = {key: new for key, new in constants.items() if not key.startswith("__") and new != usual[key]}
     for module in [module for path, module in sys.modules.items() if path.startswith("geoville")]:
         for key in constants.keys() & vars(module).keys():
