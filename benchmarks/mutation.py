@@ -32,6 +32,7 @@ POOL = [
 ]
 TOO_LONG_S = 3.0
 """Of processor: a test this long would be run for each fault, and tells little more than the others."""
+NOWHERE = 3
 
 
 class Mutation:
@@ -44,7 +45,7 @@ class Mutation:
 
     def pytest_sessionstart(self) -> None:
         """Properties try the same examples at each run, and do not look for the smallest that fails."""
-        usual, phases = settings.get_profile("geoville"), (Phase.explicit, Phase.generate)
+        usual, phases = settings.get_profile("same"), (Phase.explicit, Phase.generate)
         settings.register_profile("mutation", usual, derandomize=True, database=None, phases=phases)
         settings.load_profile("mutation")
 
@@ -111,10 +112,15 @@ class Mutation:
 
     def _all_pass(self, tests: list[pytest.Item], fault: Callable[[], bool]) -> bool:
         def run() -> int:
-            return 0 if not fault() or all(self._passes(item) for item in tests) else 1
+            if not fault():
+                return NOWHERE
+            return 0 if all(self._passes(item) for item in tests) else 1
 
         seconds = 60 + 20 * sum(self._calls[item.nodeid][0] for item in tests)
-        return in_a_copy(run, seconds) == 0
+        ended = in_a_copy(run, seconds)
+        if ended == NOWHERE:
+            raise SystemExit("a fault was put nowhere: nothing can be said of the tests")
+        return ended == 0
 
     def _passes(self, item: pytest.Item) -> bool:
         self._failed = False

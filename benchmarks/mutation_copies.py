@@ -13,10 +13,13 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+PLAIN = (bool, int, float, str, tuple, dict, frozenset)
+"""Types of the constants that a fault may change."""
 
 
 def put_in(faulty: CodeType, function: str | None) -> bool:
     """Give this process the faulty code of a function, or the faulty constants of a module; False where it has none."""
+    gc.unfreeze()  # what the collector was told to leave alone is not among its objects
     _forget()
     if function is None:
         return _put_constants_in(faulty)
@@ -46,7 +49,7 @@ def _put_constants_in(faulty: CodeType) -> bool:
     usual = vars(sys.modules[name])
     changed = dict(usual)
     exec(faulty, changed)
-    constants = {key: new for key, new in changed.items() if isinstance(new, bool | int | float | str | tuple | dict | frozenset)}
+    constants = {key: new for key, new in changed.items() if isinstance(new, PLAIN)}
     constants = {key: new for key, new in constants.items() if not key.startswith("__") and new != usual[key]}
     for module in [module for path, module in sys.modules.items() if path.startswith("geoville")]:
         for key in constants.keys() & vars(module).keys():

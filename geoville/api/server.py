@@ -22,6 +22,7 @@ from geoville.api.settings import Settings
 from geoville.api.slots import sweep_folders
 from geoville.errors import GeovilleError, InvalidInputError
 from geoville.sources.pack import open_pack
+from geoville.workflows.lookup import DeskChoice
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -58,7 +59,7 @@ def prepare(settings: Settings, host: str, port: int, workers: int) -> AbstractS
     from granian.log import LogLevels
 
     load_service(settings)  # a fault in the data is told to the user, not to the log of a worker
-    threading.Thread(target=_check_indexes, args=(settings.territory,), daemon=True).start()
+    threading.Thread(target=_check_indexes, args=(settings,), daemon=True).start()
     address = free_address(host, port)
     os.environ.update(settings.environment())
     server = Granian(
@@ -83,10 +84,11 @@ def prepare(settings: Settings, host: str, port: int, workers: int) -> AbstractS
     return server
 
 
-def _check_indexes(territory: str) -> None:
+def _check_indexes(settings: Settings) -> None:
     """Say if an index of addresses is not what its territory says: of a whole country, that takes minutes to know."""
     try:
-        open_pack(territory).check_indexes()
+        open_pack(settings.territory).check_indexes()
+        DeskChoice(settings.territory, addresses=settings.addresses).check_addresses()
     except GeovilleError as error:
         _log.error("Un index d'adresses est abîmé, et des réponses peuvent être fausses. %s", error.sentence)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from geoville.crs import departement_of
 from geoville.errors import AddressListError, DataUnavailableError, GeovilleError, Location
 from geoville.geocoding import index_writer
-from geoville.geocoding.index_writer import FORMAT, NO_NUMBER, YES, IndexWriter, cells_around
+from geoville.geocoding.index_writer import FORMAT, NO_NUMBER, YES, IndexWriter, cells_around, is_as_sealed
 from geoville.geocoding.match import Street, StreetIndex, StreetRow, started
 from geoville.geocoding.parse import StreetName
 from geoville.geocoding.street_side import sampled_streets, survey_of
@@ -130,6 +130,9 @@ def _close(connections: Iterable[sqlite3.Connection]) -> None:
         connection.close()
 
 
+CHECKED_AT_ONCE_BYTES = 20_000_000
+"""Largest index whose bytes are all looked at as it is opened: within 50 ms."""
+
 NAMELESS = StreetName("", ())
 """Stands for a street whose name could not be read."""
 
@@ -196,10 +199,15 @@ class AddressIndex:
     def open(cls, path: Path) -> AddressIndex:
         """Open an index that `geoville data addresses build` wrote.
 
+        One of a town or of a département is seen to be as it was written; that of a whole country, which takes longer
+        to read than any question, by `check_index`.
+
         Raises
         ------
         AddressListError
             The file is no such index, or one of another version of geoville.
+        DataUnavailableError
+            It has changed since it was written.
         """
         where, connections = Location(path.name), Connections.to_file(path)
         try:
@@ -210,6 +218,8 @@ class AddressIndex:
         if written_as != str(FORMAT):
             advice = "le refaire avec « geoville data addresses build »"
             raise AddressListError("Index d'adresses d'une autre version de geoville", where=where, advice=advice)
+        if path.stat().st_size <= CHECKED_AT_ONCE_BYTES:
+            check_index(path)
         with connections.telling_damage():
             return cls(connections, f"l'index « {path.name} »")
 
@@ -364,6 +374,20 @@ class AddressIndex:
             for label, key, kind, words, town in found
         }
         return rows.values()
+
+
+def check_index(path: Path) -> None:
+    """Read the whole of an index, to see that no bit of it has changed since it was written.
+
+    Raises
+    ------
+    DataUnavailableError
+        One has: an address could be found in the wrong place.
+    """
+    if not is_as_sealed(path):
+        advice = "le refaire avec « geoville data addresses build »"
+        where = Location(path.name)
+        raise DataUnavailableError("L'index d'adresses n'est plus tel qu'il a été écrit", where=where, advice=advice)
 
 
 def is_address_index(path: Path) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import sqlite3
+import struct
+import zlib
 from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +14,7 @@ from geoville.geocoding.towns import Town
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -357,3 +360,41 @@ def saved_in(connection: sqlite3.Connection) -> dict[str, str]:
         return dict(connection.execute(META).fetchall())
     except sqlite3.DatabaseError:
         return {}
+
+
+# --- The seal of an index: a checksum of its bytes, in the header of the file
+
+_SEAL_AT = 60
+"""Place in the header of a SQLite file of `user_version`, four bytes that are left to whoever writes the file."""
+_NO_SEAL = 0
+_CHUNK_BYTES = 1 << 20
+
+
+def seal(path: Path) -> None:
+    """Write into an index, which nothing will write any more, a checksum of its own bytes."""
+    checksum = _checksum_of(path)
+    with path.open("r+b") as stream:
+        stream.seek(_SEAL_AT)
+        stream.write(struct.pack(">I", checksum))
+
+
+def is_as_sealed(path: Path) -> bool:
+    """Whether no bit of an index has changed since it was sealed: a second for some hundreds of megabytes.
+
+    An index made by a geoville that sealed none is taken as it is.
+    """
+    with path.open("rb") as stream:
+        stream.seek(_SEAL_AT)
+        (sealed,) = struct.unpack(">I", stream.read(4))
+    return sealed in {_NO_SEAL, _checksum_of(path)}
+
+
+def _checksum_of(path: Path) -> int:
+    """CRC-32 of a file but for its seal: it changes with any one bit, and any 32 in a row."""
+    with path.open("rb") as stream:
+        start = bytearray(stream.read(_CHUNK_BYTES))
+        start[_SEAL_AT : _SEAL_AT + 4] = bytes(4)
+        found = zlib.crc32(start)
+        while block := stream.read(_CHUNK_BYTES):
+            found = zlib.crc32(block, found)
+    return found or 1

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.errors import AddressListError, InvalidInputError, Location
 from geoville.french import refusal
-from geoville.geocoding.index_writer import FORMAT, IndexWriter, saved_in
+from geoville.geocoding.index_writer import FORMAT, IndexWriter, saved_in, seal
 from geoville.sources.addresses import open_address_file
 from geoville.sources.files import sha256_of
 from geoville.workflows.lookup_file.output import alone_on
@@ -129,6 +129,7 @@ def draft_of(out: Path, request: str) -> Iterator[Draft]:
         except AddressListError:
             _remove(beside)
             raise
+        seal(beside)
         beside.replace(out)
 
 

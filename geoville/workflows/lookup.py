@@ -16,7 +16,7 @@ from geoville.eligibility.decide import check_threshold, decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
 from geoville.geocoding.geocoder import LONGEST_TEXT, FirstThatKnows, WithoutAddresses
-from geoville.geocoding.index import AddressIndex, is_address_index
+from geoville.geocoding.index import AddressIndex, check_index, is_address_index
 from geoville.geocoding.search import EmbeddedGeocoder
 from geoville.law import position_accuracy
 from geoville.model import Position, PositionType
@@ -271,6 +271,17 @@ class DeskChoice:
         known = with_cell_people(each_once((*pack.own_perimeters(), *country.perimeters)), pack.quarter_people)
         index = PerimeterIndex(known, pack.extent, country.country, whole=country.whole, version=self._version(pack))
         return LookupDesk(searcher, index, self.decide_at)
+
+    def check_addresses(self) -> None:
+        """See that an index of addresses that is given, of a whole country perhaps, is as it was written.
+
+        Raises
+        ------
+        DataUnavailableError
+            It is not.
+        """
+        if self.addresses and is_address_index(self.addresses):
+            check_index(self.addresses)
 
     def check_workers(self, workers: int) -> None:
         """Refuse to ask from several processes a service that counts what one machine asks.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +16,8 @@ import httpx
 import pytest
 
 from geoville.api import server as served
+from geoville.api.settings import Settings
+from geoville.geocoding.index_writer import IndexWriter, seal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -32,6 +35,20 @@ def test_two_workers_answer_and_stop_cleanly(start, script, number):
     code, said = service.stop(number)
     assert code == 0
     assert said.splitlines() == [f"geoville répond sur {service.url}/docs ; Ctrl-C pour arrêter."]
+
+
+def test_an_index_of_addresses_that_has_changed_is_said_in_the_log(tmp_path, caplog):
+    path = tmp_path / "62.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        IndexWriter(connection).finish(complete=False)
+    seal(path)
+    served._check_indexes(Settings(addresses=path))
+    assert caplog.messages == []
+    path.write_bytes(path.read_bytes()[:-1] + b"\x01")
+    served._check_indexes(Settings(addresses=path))
+    (told,) = caplog.messages
+    assert told.startswith("Un index d'adresses est abîmé, et des réponses peuvent être fausses. ")
+    assert "62.sqlite" in told
 
 
 def test_perimeters_of_a_file_answer(start, tmp_path):

@@ -125,6 +125,7 @@ class FileJob:
 
     def _run(self, out: LocalFile, progress: Callable[[int], None], *, resume: bool, workers: int) -> FileSummary:
         desk = self.desk.open()
+        self.desk.check_addresses()
         input_sha256 = self.source.sha256()
         journal = Journal(out.beside(_JOURNAL).path, self.record.request(input_sha256))
         if resume and journal.path.exists():

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 import shapely
 
-from geoville.errors import AddressListError, DataUnavailableError
+from geoville.errors import AddressListError, DataUnavailableError, GeovilleError
 from geoville.geocoding import EmbeddedGeocoder
-from geoville.geocoding.index import TOWNS_AT_HAND, AddressIndex, is_address_index
-from geoville.geocoding.index_writer import IndexWriter
+from geoville.geocoding.index import TOWNS_AT_HAND, AddressIndex, check_index, is_address_index
+from geoville.geocoding.index_writer import IndexWriter, seal
 from geoville.model import Address, AddressList, NotFound, Position, PositionType
 
 if TYPE_CHECKING:
@@ -313,6 +313,32 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(AddressListError, match=said):
             AddressIndex.open(file)
+
+
+def test_an_index_of_which_one_bit_has_changed_is_refused_wherever_it_is(tmp_path: Path) -> None:
+    path = write(tmp_path / "sealed.sqlite")
+    seal(path)
+    content = path.read_bytes()
+    assert found(EmbeddedGeocoder(AddressIndex.open(path)), "1 rue Mollien, Calais")
+    for place in (*range(100), *range(100, len(content), 997)):
+        changed = bytearray(content)
+        changed[place] ^= 1 << place % 8
+        path.write_bytes(changed)
+        with pytest.raises(GeovilleError, match=r"plus tel qu'il a été écrit|pas un index|autre version"):
+            AddressIndex.open(path)
+
+
+def test_a_large_index_is_read_whole_by_who_has_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geoville.geocoding.index.CHECKED_AT_ONCE_BYTES", 10_000)
+    path = write(tmp_path / "large.sqlite")
+    seal(path)
+    check_index(path)
+    with path.open("r+b") as stream:
+        stream.seek(-1, 2)
+        stream.write(b"\x01")
+    AddressIndex.open(path)
+    with pytest.raises(DataUnavailableError, match=r"plus tel qu'il a été écrit.*data addresses build"):
+        check_index(path)
 
 
 def test_an_index_that_becomes_unreadable_is_no_crash(tmp_path: Path) -> None:

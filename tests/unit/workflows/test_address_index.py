@@ -16,7 +16,7 @@ import pytest
 from geoville.errors import AddressListError, InvalidInputError
 from geoville.geocoding import EmbeddedGeocoder
 from geoville.geocoding.index import AddressIndex
-from geoville.geocoding.index_writer import IndexWriter
+from geoville.geocoding.index_writer import IndexWriter, is_as_sealed
 from geoville.model import Position
 from geoville.workflows import address_index
 from geoville.workflows.address_index import build_address_index
@@ -72,6 +72,12 @@ def test_the_same_files_make_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.sqlite", "b.sqlite"):
         build_address_index([ban(tmp_path)], tmp_path / name, complete=True)
     assert (tmp_path / "a.sqlite").read_bytes() == (tmp_path / "b.sqlite").read_bytes()
+
+
+def test_an_index_is_sealed_as_it_appears(tmp_path: Path) -> None:
+    build_address_index([ban(tmp_path)], tmp_path / "62.sqlite", complete=True)
+    assert (tmp_path / "62.sqlite").read_bytes()[60:64] != bytes(4)
+    assert is_as_sealed(tmp_path / "62.sqlite")
 
 
 def test_bad_rows_are_counted_by_reason_and_the_first_ones_shown(tmp_path: Path) -> None:
