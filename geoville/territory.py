@@ -918,12 +918,12 @@ class Territory:
         from geoville.workflows.check import Redrawing, check_polygons
 
         request, own = self._asked_of_polygons(on, choices, vintage=vintage, is_grid_given=grid is not None)
-        with ExitStack() as held:
-            cells = held.enter_context(self._grid(grid, request.vintage))
-            drawn = held.enter_context(reading(polygons))
-            inside, outside = (
-                None if other is None else held.enter_context(reading(other)) for other in (within, minus)
-            )
+        with (
+            self._grid(grid, request.vintage) as cells,
+            reading(polygons) as drawn,
+            _read(within) as inside,
+            _read(minus) as outside,
+        ):
             return Result(check_polygons(drawn, cells, request, own, Redrawing(inside, outside, merge)))
 
     def portrait(
@@ -951,9 +951,7 @@ class Territory:
         """
         from geoville.workflows.portrait import portray
 
-        with ExitStack() as held:
-            cells = None if grid is None else held.enter_context(reading(grid))
-            path = None if perimeters is None else held.enter_context(reading(perimeters))
+        with _read(perimeters) as path, _read(grid) as cells:
             found = portray(self.pack, path, by=_grouping(by), grid=cells, vintage=vintage, generation=generation)
             return Result(found)
 
@@ -969,9 +967,7 @@ class Territory:
         """Count the people who live in quarters, by commune or by IRIS; parameters as in `portrait`."""
         from geoville.workflows.portrait import people_in_quarters
 
-        with ExitStack() as held:
-            cells = None if grid is None else held.enter_context(reading(grid))
-            path = None if perimeters is None else held.enter_context(reading(perimeters))
+        with _read(perimeters) as path, _read(grid) as cells:
             found = people_in_quarters(
                 self.pack, path, by=_grouping(by), grid=cells, vintage=vintage, generation=generation
             )
@@ -989,8 +985,7 @@ class Territory:
         """
         from geoville.workflows.portrait import evolve
 
-        with ExitStack() as held:
-            path = None if perimeters is None else held.enter_context(reading(perimeters))
+        with _read(perimeters) as path:
             return Result(evolve(self.pack, path, vintages=vintage, generation=generation))
 
     def explain(
@@ -1174,6 +1169,16 @@ def _columns(names: OwnColumnNames) -> OwnColumns:
 
     refuse_unknown(names, OwnColumnNames)
     return OwnColumns.named(names)
+
+
+@contextmanager
+def _read(given: Given | None) -> Iterator[Path | None]:
+    """The path of what is given, None where nothing is."""
+    if given is None:
+        yield None
+        return
+    with reading(given) as path:
+        yield path
 
 
 def _nobody(_: int) -> None:
