@@ -260,6 +260,8 @@ class SensitivityResult(Result[Any]):
         return out
 
 
+# --- A small map of shapes as inline SVG, beside their first rows: what a notebook shows of a result
+
 WIDTH_PX = 320
 SHOWN_ROWS = 8
 _MOST_SHAPES = 2_000

@@ -191,6 +191,9 @@ def _put(operation: dict[str, Any], example: dict[str, Any]) -> None:
         media["example"] = example["answer"]
 
 
+# --- The shapes of the core's documents, as FastAPI publishes them: no field is declared twice
+
+
 @cache
 def published(shape: Any, *, some: bool = False) -> type[BaseModel]:
     """A model with the fields of a `TypedDict`, their texts and their bounds; inner shapes are published likewise.

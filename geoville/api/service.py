@@ -27,8 +27,7 @@ from geoville.rendering.layers import ground_data, ground_in
 from geoville.rendering.look import MapStyle
 from geoville.rendering.page import cells_with_legends
 from geoville.sources.grids import read_grid
-from geoville.sources.pack import open_pack
-from geoville.sources.quarter_people import with_cell_people
+from geoville.sources.pack import open_pack, with_cell_people
 from geoville.sources.writers import perimeter_record
 from geoville.version import __version__
 from geoville.workflows.actions import ActionDesk

@@ -409,6 +409,8 @@ def _text(value: Any) -> str:
     return "" if first is None else _UNWRITABLE.sub(" ", str(first)[:_LONGEST_TEXT]).strip()
 
 
+# --- Names of départements and regions, as the BAN gives them beside an address ("62, Pas-de-Calais, Hauts-de-France")
+
 _REGIONS = {
     "Auvergne-Rhône-Alpes": "01 Ain;03 Allier;07 Ardèche;15 Cantal;26 Drôme;38 Isère;42 Loire;43 Haute-Loire;"
     "63 Puy-de-Dôme;69 Rhône;73 Savoie;74 Haute-Savoie",

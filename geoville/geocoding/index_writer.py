@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from geoville.model import Address
 
 
+# --- The tables of an index of addresses in SQLite, and the questions put to them
+
 FORMAT = 3
 """Changed whenever the tables, or the way names are normalised into them, change: older files are then refused."""
 
@@ -150,6 +152,8 @@ HAS_NUMBER = "SELECT 1 FROM addresses WHERE street IN (SELECT value FROM json_ea
 
 # Sorted by SQLite, which goes through the disk where there are many: put in their place one by one, words of a whole
 # country would touch every page of their table again and again.
+# --- Writing an index
+
 _GATHER = "CREATE TEMP TABLE gathered (word TEXT, town INTEGER, street INTEGER)"
 _SORT = "INSERT INTO words SELECT word, town, street FROM gathered ORDER BY word, town, street"
 _COUNT = "INSERT INTO vocabulary SELECT word, COUNT(*) FROM words GROUP BY word"

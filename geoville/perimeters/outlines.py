@@ -405,6 +405,9 @@ def _south_west(
     return window.west + columns * CELL_SIZE_M, window.south + rows * CELL_SIZE_M
 
 
+# --- Perimeters that a planner draws from others: joined, cut, or with something taken away. All of them are drafts
+
+
 def merged(perimeters: Sequence[Perimeter]) -> Perimeter:
     """All of some perimeters as one draft.
 

@@ -89,6 +89,8 @@ def f1_of(shared: float, first: float, second: float) -> float:
     return 2 * shared / (first + second) if first + second else float("nan")
 
 
+# --- The weight of the density, fitted on official contours
+
 _STEPS = 50
 _CLOSE_ENOUGH = 1e-10
 

@@ -165,6 +165,9 @@ def _short(title: str) -> str:
     return title if len(title) <= _LABEL_LENGTH else f"{title[: _LABEL_LENGTH - 1].rstrip()}…"
 
 
+# --- What a table of actions comes to, on one page of PDF: figures, bars, quarters, themes, sources
+
+
 @dataclass(frozen=True, slots=True)
 class ActionReport:
     """A report as data.

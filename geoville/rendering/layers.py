@@ -402,6 +402,8 @@ def _postal(place: Address) -> str:
     return f"{number}{place.street}"
 
 
+# --- The ground of a page: what its window shows of streets, railways and water, light enough to be inlined
+
 MOST_BYTES = 400_000
 """Weight that the ground may add to a page."""
 

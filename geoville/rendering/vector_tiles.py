@@ -131,6 +131,8 @@ def _without_nulls(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value is not None and value == value}  # noqa: PLR0124
 
 
+# --- MapLibre styles of the vector tiles: the colours and the lines of the maps, in the words of another renderer
+
 FORMER_KINDS = frozenset({"zus", "cucs"})
 PAPER, UNKNOWN, IMPUTED = "#f4f3ef", "#c9ccd1", "#5b6673"
 CELL_BOUNDS_EUR = (14_000, 17_000, 20_000, 24_000)

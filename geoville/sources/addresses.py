@@ -22,8 +22,8 @@ from geoville.crs import departement_of
 from geoville.errors import AddressListError, Location
 from geoville.law import known_precisions
 from geoville.model import Address, AddressList
+from geoville.sources.rows.csv import SAMPLE_BYTES, TextEncoding, encoding_of
 from geoville.sources.rows.row import code_of
-from geoville.sources.text_files import SAMPLE_BYTES, TextEncoding, encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -176,6 +176,8 @@ def _overview_factors(rows: int, columns: int) -> list[int]:
     return factors
 
 
+# --- Tables of cells, with INSEE's identifiers: the same bytes for the same input
+
 ID_COLUMN = "idcar_200m"
 TABLE_SUFFIXES = (".csv", ".parquet")
 

@@ -460,6 +460,8 @@ def _refuse_what_is_not_a_line(drawn: NDArray[np.object_], path: Path) -> None:
         raise InvalidInputError(fault, where=where, advice="ne garder que des lignes dans la couche des rues")
 
 
+# --- The ground of a map: streets, railways and water, from BD TOPO or exports of OpenStreetMap
+
 WATER, RAIL, STREET, MAIN_STREET = "water", "rail", "street", "main"
 GROUND_ORDER = (WATER, RAIL, STREET, MAIN_STREET)
 """From what lies lowest."""

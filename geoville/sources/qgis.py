@@ -302,6 +302,8 @@ def _parameter(parent: ET.Element, name: str, value: str) -> None:
     parameter.text = value
 
 
+# --- A project of QGIS: layers in groups, their styles, titles of columns, and a page to print; written as a .qgz
+
 QGIS_VERSION = "3.22.16-Białowieża"
 _WMS = "wms"
 

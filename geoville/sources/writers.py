@@ -491,6 +491,8 @@ def _polygons_of(shape: BaseGeometry) -> BaseGeometry:
     return shapely.union_all(parts[shapely.get_dimensions(parts) == shapely.get_dimensions(parts).max()])
 
 
+# --- The columns of the layers that geoville writes, as people read them: titles in French for tables and for QGIS
+
 TITLES = {
     "code": "Code",
     "name": "Nom",

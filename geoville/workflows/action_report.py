@@ -207,6 +207,9 @@ def _chart(sheet: Any, header_row: int, count: int) -> None:
     sheet.add_chart(chart, "F2")
 
 
+# --- A table of actions with its answers, as a JSON document: what it comes to, and each row in short
+
+
 class TotalDocument(TypedDict):
     """Des actions comptées ensemble."""
 

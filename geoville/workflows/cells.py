@@ -102,6 +102,8 @@ def write_cells_of_raster(raster: Path, out: Path) -> int:
     return len(cells.easting)
 
 
+# --- Cells of a grid with their estimate, as a layer
+
 LAYER = "carreaux"
 
 

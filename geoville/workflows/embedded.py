@@ -38,9 +38,8 @@ from geoville.sources.files import embedded_data, make_folder, replacing, sha256
 from geoville.sources.grids import read_grid
 from geoville.sources.manifest import MANIFEST, SENSITIVITY, PackFile, manifest_text
 from geoville.sources.national import DEVIATES, EXACT, FOLDER, GENERALISED, LAYER, TAKEN_OVER
-from geoville.sources.pack import open_pack
+from geoville.sources.pack import QUARTER_PEOPLE, count_quarters, open_pack, write_quarter_people
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
-from geoville.sources.quarter_people import QUARTER_PEOPLE, count_quarters, write_quarter_people
 from geoville.sources.writers import rounded_shapes
 from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.layers import GisLayer, grid_layer, layer_of, read_quarters
@@ -335,6 +334,8 @@ def _with_checksums(territory: Pack, layers: dict[str, Path]) -> str:
     return text
 
 
+# --- The derived table "cell → commune and IRIS of its centre" that a territory pack carries in place of the outlines
+
 HEADER = "idcar_200m,commune,iris"
 MAX_DISTANCE_M = 200.0
 """How far outside every outline a centre may lie: outlines are generalised, and the sea and estuaries are left out."""
@@ -410,6 +411,8 @@ def codes_of_points(points: NDArray[np.float64], outlines_path: Path, column: st
         found.append(codes[int(inside.min())])
     return found
 
+
+# --- Make the national layer again from the files that it comes from
 
 NAME = "national"
 SHAPEFILE, SIMPLIFIED = "QP_METROPOLE_LB93.shp", "qpv2024_simplified.geojson"

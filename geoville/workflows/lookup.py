@@ -25,8 +25,7 @@ from geoville.sources.contours import OwnColumns, read_perimeters
 from geoville.sources.files import sha256_of
 from geoville.sources.manifest import fetching, lacking
 from geoville.sources.national import national_layer, national_manifest
-from geoville.sources.pack import each_once, open_pack
-from geoville.sources.quarter_people import with_cell_people
+from geoville.sources.pack import each_once, open_pack, with_cell_people
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

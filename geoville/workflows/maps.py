@@ -28,8 +28,7 @@ from geoville.sources.contours import read_perimeters
 from geoville.sources.files import embedded_maps, make_folder, replacing
 from geoville.sources.grids import read_grid
 from geoville.sources.layers import GROUND_ORDER, read_ground
-from geoville.sources.pack import list_territories, open_pack
-from geoville.sources.quarter_people import count_quarters, with_cell_people
+from geoville.sources.pack import count_quarters, list_territories, open_pack, with_cell_people
 from geoville.workflows.describe import TownFigures
 from geoville.workflows.search_inputs import CandidateRequest, read_sourced_grid
 from geoville.workflows.sensitivity import TerritorySensitivity, sensitivity_of

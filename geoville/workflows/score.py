@@ -120,6 +120,8 @@ def _geometries(layer: GisLayer) -> list[BaseGeometry]:
     return [perimeter.geometry for perimeter in layer.perimeters]
 
 
+# --- Fit the weight of the density on official contours, from files
+
 _DECIMALS = 6
 
 

@@ -150,6 +150,8 @@ def _outline_of_ground(quarter: Quarter, source: int, target: int, following: Ou
     return union_of_cells(cell_squares(column * size, row * size, source, target, size))
 
 
+# --- Cells estimated, cut by urban unit, with their incomes
+
 BRIDGE_FILE = "bridge.json"
 
 

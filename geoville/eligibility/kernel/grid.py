@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+# --- How the loops of the kernel are compiled: at their first call, and kept on disk where the machine lets them be
+
+
 def compiled(function: Function, **options: bool) -> Function:
     """Compile a function of numbers and arrays to machine code that holds no lock of the interpreter."""
     import numba
@@ -73,6 +76,8 @@ def inlined(function: Function) -> Function:
 
     return numba.njit(function, inline="always", error_model="numpy")  # type: ignore[no-any-return]
 
+
+# --- The cells
 
 MARGIN_M = 1e-4
 """Cells are taken this much larger than they are: far above any rounding of coordinates, far below any cell."""

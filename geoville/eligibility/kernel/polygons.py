@@ -134,6 +134,9 @@ class Membership:
         return points, self.table.members[places]
 
 
+# --- The limits of polygons as flat arrays of segments, which compiled loops can read
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Segments:
     """Every edge of n polygons, holes included, polygon after polygon.

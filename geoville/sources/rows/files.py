@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
 from geoville.errors import InvalidInputError
-from geoville.sources.text_files import PACKED
+from geoville.sources.rows.csv import PACKED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

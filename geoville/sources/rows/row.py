@@ -208,6 +208,8 @@ def out_of_step() -> InvalidInputError:
     )
 
 
+# --- Where the names of the columns are: below a title, or over two rows, as people lay out their sheets
+
 IsHeader = Callable[[Sequence[str]], bool]
 """Whether names of columns hold what is looked for."""
 

@@ -17,9 +17,9 @@ from geoville.errors import InvalidInputError
 from geoville.french import number, refusal
 from geoville.sources.files import alone_if_free, replacing, sha256_of
 from geoville.sources.provenance import InputFile, Provenance
+from geoville.sources.rows.csv import PACKED
 from geoville.sources.rows.files import row_file_format
 from geoville.sources.rows.row import AddedCells, out_of_step
-from geoville.sources.text_files import PACKED
 from geoville.workflows.lookup_file.results import (
     REMARKS_PLACE,
     STATUS_PLACE,

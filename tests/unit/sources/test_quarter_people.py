@@ -13,9 +13,9 @@ from shapely.affinity import translate
 from geoville.eligibility.documents import perimeter_document
 from geoville.errors import DataUnavailableError
 from geoville.model import POPULATION, POPULATION_SOURCE, Kind, Perimeter, PerimeterHit
-from geoville.sources.pack import open_pack
-from geoville.sources.quarter_people import (
+from geoville.sources.pack import (
     CountedQuarter,
+    open_pack,
     read_quarter_people,
     with_cell_people,
     write_quarter_people,
@@ -89,7 +89,7 @@ def test_calais_ships_the_people_of_its_four_quarters_and_no_lookup_reads_a_grid
 
 def test_people_of_cells_are_spread_by_area() -> None:
     from geoville.sources.grids import read_grid
-    from geoville.sources.quarter_people import count_quarters
+    from geoville.sources.pack import count_quarters
 
     pack = open_pack("calais")
     grid = read_grid(pack.grid_path(), vintage=pack.default_vintage)
