@@ -179,6 +179,25 @@ def period(start: date | None, end: date | None) -> str:
     return f"jusqu'au {long_date(end)}" if end else ""
 
 
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+
+
+def well_read(text: str) -> str:
+    """A text whose UTF-8 somebody's program once read as cp1252, as it was written; any other as it is.
+
+    >>> well_read("14 AllÃ©e des Ã‰glantines"), well_read("14 Allée de l'Âtre")
+    ('14 Allée des Églantines', "14 Allée de l'Âtre")
+    """
+    return text if text.isascii() else _NOT_ASCII.sub(_decoded_again, text)
+
+
+def _decoded_again(letters: re.Match[str]) -> str:
+    try:
+        return letters[0].encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return letters[0]
+
+
 def unaccented(text: str) -> str:
     """Letters without their accents, in the case that they had.
 

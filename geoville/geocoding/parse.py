@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import NamedTuple
 
-from geoville.french import fold
+from geoville.french import fold, well_read
 from geoville.geocoding.words import (
     ALIASES,
     ALONE_INSIDE,
@@ -305,6 +305,7 @@ class Prepared(NamedTuple):
 
 def _prepared(text: str) -> Prepared:
     """Take out of a text what would be lost with its signs, or be read as a house number that it is not."""
+    text = well_read(text)
     doubts: list[str] = []
     aside: list[str] = []
     for pattern in (_POSTAL_BOX, _STOREYS):

@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 from geoville import french
 from geoville.crs import departement_of
 from geoville.errors import DataUnavailableError, InvalidInputError, UnreadableAnswerError
-from geoville.french import fold
+from geoville.french import fold, well_read
 from geoville.geocoding.answers import WITHIN_M, RemoteAddress, distance_m, remote_addresses
 from geoville.geocoding.geocoder import SUGGESTED, check_question
 from geoville.geocoding.match import ACCEPTED, AS_GOOD, NameLikeness, name_likeness
@@ -387,7 +387,7 @@ class RemoteGeocoder:
             The service is out of reach or fails.
         """
         check_question(text)
-        plain = _plain(text)
+        plain = _plain(well_read(text))
         if len(plain) < self._service.shortest_question:
             return NotFound(f"Texte trop court pour {self._service.title}.")
         parsed = parse_address(text)

@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn, cast
 
 from geoville.crs import departement_of
 from geoville.errors import AddressListError, Location
+from geoville.french import well_read
 from geoville.law import known_precisions
 from geoville.model import Address, AddressList
 from geoville.sources.rows.csv import SAMPLE_BYTES, TextEncoding, encoding_of
@@ -114,8 +115,6 @@ OTHER_COLUMNS = ("id", "rep", "code_postal")
 CODES = ("code_postal", "code_insee", "commune_insee")
 BAL_COLUMNS = ("cle_interop", "numero", "suffixe", "voie_nom", "commune_nom", "long", "lat")
 
-_MISREAD = re.compile("[ÃÂÅ]")
-
 WITHOUT_TYPE = "segment"
 """Precision of a position whose type is not said: the vaguest that an address has."""
 
@@ -143,11 +142,11 @@ def ban_address(path: Path, line: int, row: dict[str, str]) -> Address:
         id=row["id"],
         number=house_number(path, line, row["numero"]),
         suffix=row["rep"].lower(),
-        street=_mended(row["nom_voie"]),
+        street=well_read(row["nom_voie"]),
         place="",
         postcode=row["code_postal"],
         citycode=row["code_insee"],
-        city=_mended(row["nom_commune"]),
+        city=well_read(row["nom_commune"]),
         lon=lon,
         lat=lat,
         precision=_precision(path, line, row),
@@ -155,16 +154,6 @@ def ban_address(path: Path, line: int, row: dict[str, str]) -> Address:
         former_citycode=row.get("code_insee_ancienne_commune", ""),
         former_city=row.get("nom_ancienne_commune", ""),
     )
-
-
-def _mended(text: str) -> str:
-    """A name that was UTF-8, read as cp1252 by whoever made the list ("AllÃ©e"), as it was; any other as it is."""
-    if not _MISREAD.search(text):
-        return text
-    try:
-        return text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return text
 
 
 def bal_address(path: Path, line: int, row: dict[str, str]) -> Address:

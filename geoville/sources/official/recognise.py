@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.carroyage.cell_id import encode_ids, parse_cell_ids
 from geoville.errors import AddressListError, InvalidInputError, Location
+from geoville.french import fold
 from geoville.law import generation_of_code
 from geoville.sources.addresses import BAL, open_address_file
 from geoville.sources.contours import CODE, INSEE_CODE
@@ -90,6 +91,32 @@ ROAD_COLUMNS = (
 )
 """What tells roads from other lines (railways, rivers) in BD TOPO and in exports of OpenStreetMap."""
 
+TOWN_ROAD_COLUMNS = (frozenset({"name", "type"}), frozenset({"nom", "type"}), frozenset({"nom_voie", "type_voie"}))
+"""What a town's own file of streets has; the types tell that they are streets."""
+
+STREET_TYPES = frozenset(
+    {"all", "allee", "av", "avenue", "bd", "bld", "boulevard", "ch", "che", "chem", "chemin", "cour", "cours", "crs"}
+    | {
+        "imp",
+        "impasse",
+        "pas",
+        "pass",
+        "passage",
+        "pl",
+        "place",
+        "qu",
+        "quai",
+        "r",
+        "rd",
+        "rdpt",
+        "rte",
+        "route",
+        "rue",
+    }
+    | {"sq", "squa", "square", "voie"}
+)
+"""Types of streets, and their abbreviations in towns' files, in lower case and without accents."""
+
 
 def year_of(digits: str) -> int:
     """Year written with two or four digits.
@@ -111,8 +138,17 @@ def kind_of_layer(layer: OfficialLayer) -> tuple[str, str] | None:
         ids = next(layer.sample[name] for name in names if name in SPELLINGS["id"])
         return ("grid", "") if are_200_m(ids) else None
     if "LineString" in layer.geometry:
-        return ("streets", "") if any(road <= names for road in ROAD_COLUMNS) else None
+        return ("streets", "") if any(road <= names for road in ROAD_COLUMNS) or _are_streets_of_a_town(layer) else None
     return _kind_of_polygons(layer) if "Polygon" in layer.geometry else None
+
+
+def _are_streets_of_a_town(layer: OfficialLayer) -> bool:
+    """Whether lines have names, and types of which most are those of streets."""
+    columns = next((some for some in TOWN_ROAD_COLUMNS if some <= layer.sample.keys()), None)
+    if columns is None:
+        return False
+    types = [fold(text) for column in columns & {"type", "type_voie"} for text in layer.sample[column] if text]
+    return sum(text in STREET_TYPES for text in types) > len(types) / 2
 
 
 def are_200_m(ids: Iterable[str]) -> bool:

@@ -9,6 +9,7 @@ from geoville.geocoding import parse_address
     ("text", "number", "suffix", "kind", "body", "postcode", "city"),
     [
         ("12 bis, av. de St-Exupéry, 62100 CALAIS", 12, "bis", "avenue", "de saint exupery", "62100", "calais"),
+        ("14 AllÃ©e de l'Ã‰glise, 93140 Bondy", 14, "", "allee", "de l eglise", "93140", "bondy"),
         ("12B rue Mollien", 12, "b", "rue", "mollien", "", ""),
         ("12 B rue Mollien", 12, "b", "rue", "mollien", "", ""),
         ("12bis rue Mollien", 12, "bis", "rue", "mollien", "", ""),

@@ -61,6 +61,21 @@ def test_a_layer_under_the_name_of_something_else(tmp_path: Path, kind: str, suf
     assert seen(recognise([path])) == [(kind, "2024" if kind == "qpv" else "")]
 
 
+@pytest.mark.parametrize(
+    ("types", "kind"),
+    [
+        (["RUE", "AV", "RDPT", None], "streets"),
+        (["Allée", "Rue", "Boulevard"], "streets"),
+        (["canal", "fleuve"], None),
+        ([None, None], None),
+    ],
+)
+def test_streets_that_a_town_draws_are_told_by_their_types(tmp_path: Path, types: list[str | None], kind: str | None):
+    lines = [shapely.LineString([(650_000, 6_860_000), (650_100, 6_860_000 + rank)]) for rank in range(len(types))]
+    layer(lines, name=["a"] * len(types), type=types).to_file(tmp_path / "voies.geojson")
+    assert [item.kind for item in recognise([tmp_path / "voies.geojson"])] == ([kind] if kind else [])
+
+
 def test_a_shapefile_is_all_of_its_files(tmp_path: Path) -> None:
     files = shapefile(layers()["qpv"], tmp_path / "contours.shp")
     (found,) = recognise(files)

@@ -44,7 +44,7 @@ def _people(pack: Pack) -> float:
 
 def test_bondy_without_outlines_is_cut_by_its_cells(shared_data):
     folder = shared_data / "bondy"
-    run = _fetched("bondy", ("93010",), folder, 2015)
+    run = _fetched("bondy", ("93010",), folder, 2019)
     assert [item.failure for item in run.brought if item.failure] == []
     cut = {file.role for item in run.brought for file in item.files if any(CUT_BY_CELLS in note for note in file.notes)}
     assert cut == {"qpv", "streets"}
