@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from effort import cases
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from geoville.api.app import create_app
@@ -112,7 +113,7 @@ def test_a_page_past_the_end_is_empty(get):
 LON, LAT = st.floats(1.7, 2.1), st.floats(50.85, 51.05)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@cases(each_run=20, slow=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(west=LON, east=LON, south=LAT, north=LAT, heights=st.booleans())
 def test_a_box_gives_what_meets_it_and_nothing_else(get, west, east, south, north, heights):
     (west, east), (south, north) = sorted((west, east)), sorted((south, north))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from effort import cases
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from geoville import errors
@@ -98,7 +99,7 @@ VALUES = st.one_of(
 NAMES = st.sampled_from(["q", "lon", "lat", "on", "accuracy_m", "inconnu"])
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@cases(each_run=150, slow=600, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parameters=st.lists(st.tuples(NAMES, VALUES), max_size=5))
 def test_whatever_is_asked_the_service_answers_in_json(app, request_of, parameters):
     answer = request_of(app, "GET", "/lookup", params=parameters)

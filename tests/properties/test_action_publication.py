@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from itertools import permutations
 
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_actions import OUTSIDE, action, at, homes, layers
@@ -44,7 +45,7 @@ def pairs_alike(draw):
     return counts, draw(st.sampled_from(list(published_alike(counts)) or [counts]))
 
 
-@settings(max_examples=30, deadline=None)
+@cases(each_run=20, slow=60)
 @given(pairs_alike())
 def test_answers_about_homes_published_alike_are_the_same(pair):
     assert told_of(homes(*pair[0])) == told_of(homes(*pair[1]))
@@ -60,7 +61,7 @@ def test_most_small_counts_have_many_tables_published_alike():
     assert len(list(published_alike((38, 60, 2, 0)))) > 10
 
 
-@settings(max_examples=30, deadline=None)
+@cases(each_run=20, slow=60)
 @given(COUNTS)
 def test_no_number_of_the_counts_is_small(counts):
     told = json.loads(told_of(homes(*counts)))["beneficiaries"]
@@ -68,7 +69,7 @@ def test_no_number_of_the_counts_is_small(counts):
     assert all(number is None or number >= secrecy_threshold() for number in numbers)
 
 
-@settings(max_examples=30, deadline=None)
+@cases(each_run=20, slow=60)
 @given(COUNTS)
 def test_the_interval_holds_the_true_share(counts):
     told = json.loads(told_of(homes(*counts)))["beneficiaries"]

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from effort import cases
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,6 +69,7 @@ WAYS = (
 )
 
 
+@cases(each_run=40, slow=200)
 @given(st.data(), st.sampled_from(WAYS), st.randoms(use_true_random=False))
 def test_same_answers(pair: Pair, data: st.DataObject, way, chance: random.Random) -> None:
     address = data.draw(st.sampled_from(pair.addresses))
@@ -77,6 +79,7 @@ def test_same_answers(pair: Pair, data: st.DataObject, way, chance: random.Rando
     assert pair.on_disk.reverse(address.lon, address.lat) == pair.in_memory.reverse(address.lon, address.lat)
 
 
+@cases(each_run=80, slow=200)
 @given(st.data())
 def test_every_address_is_near_itself(pair: Pair, data: st.DataObject) -> None:
     address = data.draw(st.sampled_from(pair.addresses))

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 import py7zr
+from effort import cases
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -97,6 +98,7 @@ def test_no_name_leads_out_of_a_zip(names: list[str]) -> None:
     assert_stays_inside(hostile_zip(names))
 
 
+@cases(each_run=60, slow=200)
 @given(st.lists(ANY_NAME, min_size=1, max_size=4))
 @example(["../../évadé"])
 def test_no_name_leads_out_of_a_7z(names: list[str]) -> None:
@@ -108,6 +110,7 @@ def test_bytes_that_only_look_like_an_archive(start: bytes, rest: bytes) -> None
     assert_stays_inside(start + rest)
 
 
+@cases(each_run=50, slow=200)
 @given(MEMBERS, st.sampled_from(["zip", "7z"]), st.integers(0, 999), st.integers(1, 255))
 def test_an_archive_with_a_byte_changed(members: dict[str, bytes], kind: str, permille: int, flips: int) -> None:
     content = bytearray((_zip_of if kind == "zip" else _sevenzip_of)(members))
@@ -115,6 +118,7 @@ def test_an_archive_with_a_byte_changed(members: dict[str, bytes], kind: str, pe
     assert_stays_inside(bytes(content))
 
 
+@cases(each_run=40, slow=200)
 @given(MEMBERS, st.sampled_from(["zip", "7z"]))
 def test_what_went_in_comes_out(members: dict[str, bytes], kind: str) -> None:
     names = {PurePosixPath(name.casefold()) for name in members}

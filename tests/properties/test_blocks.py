@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from hypothesis import given, settings
+from effort import cases
+from hypothesis import given
 from hypothesis import strategies as st
 from town_plans import quartered_towns, squares_of, town_blocks
 
@@ -18,7 +19,7 @@ def fitted(cells: ClusteredCells, blocks: np.ndarray, **rules: float) -> tuple[O
 
 
 @given(quartered_towns(), town_blocks())
-@settings(max_examples=60, deadline=None)
+@cases(each_run=40, slow=120)
 def test_the_people_of_each_cell_are_kept(cells: ClusteredCells, blocks: np.ndarray) -> None:
     spread = spread_people(squares_of(cells), cells.people, blocks)
     kept = np.bincount(spread.cell, weights=spread.people, minlength=len(cells.people))
@@ -27,7 +28,7 @@ def test_the_people_of_each_cell_are_kept(cells: ClusteredCells, blocks: np.ndar
 
 
 @given(quartered_towns(), town_blocks())
-@settings(max_examples=60, deadline=None)
+@cases(each_run=20, slow=120)
 def test_outlines_are_valid_continuous_without_slivers_and_apart(cells: ClusteredCells, blocks: np.ndarray) -> None:
     outlines = fitted(cells, blocks)
     shapes = [outline.geometry for outline in outlines]
@@ -40,7 +41,7 @@ def test_outlines_are_valid_continuous_without_slivers_and_apart(cells: Clustere
 
 
 @given(quartered_towns(), town_blocks())
-@settings(max_examples=40, deadline=None)
+@cases(each_run=20, slow=80)
 def test_populations_are_those_of_the_ground(cells: ClusteredCells, blocks: np.ndarray) -> None:
     spread = spread_people(squares_of(cells), cells.people, blocks)
     homes = PopulatedCells(spread.part, spread.people)
@@ -51,7 +52,7 @@ def test_populations_are_those_of_the_ground(cells: ClusteredCells, blocks: np.n
 
 
 @given(quartered_towns(), town_blocks(), st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@cases(each_run=20, slow=80)
 def test_the_order_of_blocks_is_irrelevant(cells: ClusteredCells, blocks: np.ndarray, random: object) -> None:
     shuffled = blocks.copy()
     random.shuffle(shuffled)  # type: ignore[attr-defined]
@@ -61,7 +62,7 @@ def test_the_order_of_blocks_is_irrelevant(cells: ClusteredCells, blocks: np.nda
 
 
 @given(quartered_towns(quarters=1), town_blocks())
-@settings(max_examples=40, deadline=None)
+@cases(each_run=20, slow=80)
 def test_selecting_everything_gives_the_union(cells: ClusteredCells, blocks: np.ndarray) -> None:
     everything = ClusteredCells(cells.epsg, cells.easting, cells.northing, cells.people, np.zeros_like(cells.quarter))
     (outline,) = fitted(everything, blocks)
@@ -71,7 +72,7 @@ def test_selecting_everything_gives_the_union(cells: ClusteredCells, blocks: np.
 
 
 @given(quartered_towns())
-@settings(max_examples=60, deadline=None)
+@cases(each_run=20, slow=120)
 def test_blocks_that_are_the_cells_give_the_quarter_back(cells: ClusteredCells) -> None:
     squares = squares_of(cells)
     for number, outline in enumerate(fitted(cells, squares, hole_area_m2=0)):

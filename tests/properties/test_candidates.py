@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import shapely
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import BRIDGE, NATIONAL_DISPOSABLE_EUR, REFERENCE, UNIT, everywhere, grids
@@ -36,7 +37,7 @@ def quarters(result: CandidateSearch) -> tuple[Quarter, ...]:
 
 
 @given(grids(), st.sampled_from(Contiguity), st.sampled_from([0, 200, 400]))
-@settings(max_examples=150, deadline=None)
+@cases(each_run=50, slow=300)
 def test_every_selected_cell_is_in_exactly_one_quarter(grid: Grid, contiguity: Contiguity, gap_m: int) -> None:
     result = search(grid, contiguity=contiguity, gap_m=gap_m)
     held = np.concatenate([quarter.rows for quarter in quarters(result)] or [np.empty(0, int)])
@@ -46,7 +47,7 @@ def test_every_selected_cell_is_in_exactly_one_quarter(grid: Grid, contiguity: C
 
 
 @given(grids(), st.sampled_from(Contiguity))
-@settings(max_examples=100, deadline=None)
+@cases(each_run=60, slow=200)
 def test_candidates_are_valid_and_disjoint_and_pass_the_decree(grid: Grid, contiguity: Contiguity) -> None:
     result = search(grid, contiguity=contiguity)
     shapes = [union_of_cells(cell_squares(quarter.easting, quarter.northing, 3035, 2154)) for quarter in result.kept]
@@ -67,7 +68,7 @@ def test_a_quarter_is_continuous(grid: Grid) -> None:
 
 
 @given(grids(), st.floats(0.05, 0.45))
-@settings(max_examples=100, deadline=None)
+@cases(each_run=50, slow=200)
 def test_a_lower_bar_never_removes_a_cell(grid: Grid, lower: float) -> None:
     income = estimate_income(grid, BRIDGE, NATIONAL_DISPOSABLE_EUR)
     strict, lenient = (
@@ -102,7 +103,7 @@ def test_cells_outside_the_urban_unit_are_left_out_and_counted(grid: Grid) -> No
 
 
 @given(grids())
-@settings(max_examples=60, deadline=None)
+@cases(each_run=30, slow=120)
 def test_wider_gaps_only_merge_quarters(grid: Grid) -> None:
     counts = [len(quarters(search(grid, gap_m=gap))) for gap in (0, 200, 400)]
     assert counts == sorted(counts, reverse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +33,7 @@ def by_expression(text: bytes) -> tuple[int, ...]:
 
 
 @given(st.lists(well_spelt.map(str.encode) | misspelt() | st.binary(max_size=32), min_size=1, max_size=30))
-@settings(max_examples=500, deadline=None)
+@cases(each_run=120, slow=1000)
 def test_identifiers_are_read_as_by_a_regular_expression(texts: list[bytes]) -> None:
     ids = np.array(texts, dtype="S")
     read = [tuple(numbers) for numbers in np.column_stack(parse_cell_ids(ids)).tolist()]

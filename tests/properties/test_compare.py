@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from effort import cases
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geoville.model import Kind, Perimeter
@@ -68,7 +69,7 @@ def mirrors(flow: Flow, other: Flow) -> bool:
 
 
 @given(maps(), maps(), people, st.sampled_from([0.1, 0.25, 0.5]))
-@settings(max_examples=120, deadline=None)
+@cases(each_run=20, slow=240)
 def test_comparing_the_other_way_round_gives_the_mirror(
     old: list[Perimeter], new: list[Perimeter], heads: np.ndarray, link_share: float
 ) -> None:
@@ -90,7 +91,7 @@ def test_comparing_the_other_way_round_gives_the_mirror(
 
 
 @given(maps(), people)
-@settings(max_examples=60, deadline=None)
+@cases(each_run=25, slow=120)
 def test_a_map_compared_with_itself_is_kept_whole(perimeters: list[Perimeter], heads: np.ndarray) -> None:
     comparison = compare_perimeters(perimeters, perimeters, SQUARES, heads)
     assert len(comparison.groups) == len(perimeters)
@@ -107,7 +108,7 @@ def held(perimeters: list[Perimeter], heads: np.ndarray) -> float:
 
 
 @given(maps(), maps(), people)
-@settings(max_examples=80, deadline=None)
+@cases(each_run=20, slow=160)
 def test_people_cells_and_areas_add_up(old: list[Perimeter], new: list[Perimeter], heads: np.ndarray) -> None:
     comparison: Comparison = compare_perimeters(old, new, SQUARES, heads)
     total = comparison.total
@@ -124,7 +125,7 @@ def test_people_cells_and_areas_add_up(old: list[Perimeter], new: list[Perimeter
 
 
 @given(maps(), maps(), people)
-@settings(max_examples=60, deadline=None)
+@cases(each_run=20, slow=120)
 def test_every_perimeter_is_in_exactly_one_group(old: list[Perimeter], new: list[Perimeter], heads: np.ndarray) -> None:
     groups = compare_perimeters(old, new, SQUARES, heads).groups
     assert sorted(item.perimeter.code for group in groups for item in group.old) == [item.code for item in old]
@@ -132,7 +133,7 @@ def test_every_perimeter_is_in_exactly_one_group(old: list[Perimeter], new: list
 
 
 @given(maps(), maps(), people)
-@settings(max_examples=80, deadline=None)
+@cases(each_run=20, slow=160)
 def test_pieces_are_disjoint_and_make_up_the_flow(
     old: list[Perimeter], new: list[Perimeter], heads: np.ndarray
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from effort import cases
 from hypothesis import given, settings
 from scipy import ndimage
 from strategies import grids
@@ -22,7 +23,7 @@ def raster_labels(grid: Grid, contiguity: Contiguity) -> np.ndarray:
 
 
 @given(grids(side=14))
-@settings(max_examples=200, deadline=None)
+@cases(each_run=80, slow=400)
 def test_clusters_are_those_of_a_raster(grid: Grid) -> None:
     for contiguity in Contiguity:
         ours, theirs = cluster_cells(grid.easting, grid.northing, contiguity), raster_labels(grid, contiguity)

@@ -7,6 +7,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 import shapely
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import BRIDGE, NATIONAL_DISPOSABLE_EUR, grid_of, grids
@@ -103,7 +104,7 @@ def test_the_variance_of_a_cell_counts_its_households() -> None:
 
 
 @given(st.lists(st.floats(0.3, 1.2), min_size=4, max_size=4))
-@settings(max_examples=30, deadline=None)
+@cases(each_run=20, slow=60)
 def test_raking_meets_the_published_medians(published: list[float]) -> None:
     grid = town()
     noise = np.random.default_rng(int(published[0] * 1e6)).normal(0, 0.05, 400)

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import replace
 
 import pytest
+from effort import cases
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -104,6 +105,7 @@ def test_case_accents_spaces_and_apostrophes_do_not_matter(text: str) -> None:
     assert search(text.replace(" ", "  ").replace("'", "’")) == answer
 
 
+@cases(each_run=60, slow=200)
 @given(QUESTIONS, st.randoms(use_true_random=False))
 def test_the_order_of_the_list_does_not_matter(text: str, chance: random.Random) -> None:
     shuffled = list(LIST.addresses)

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from effort import cases
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from geoville.errors import GeovilleError
 from geoville.sources.grids import read_grid
 
-fuzz = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+fuzz = cases(each_run=40, slow=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 HEADER = b"idcar_200m,i_est_200,ind,men,men_pauv,ind_snv"
 ROWS = [

@@ -7,7 +7,8 @@ import pickle
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from effort import cases
+from hypothesis import given
 from hypothesis import strategies as st
 from lattice_perimeters import LATTICE_M, SOUTH, WEST, polygon_layers, telling_points
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ def pairs_by_kernel(
 
 
 @by_both
-@settings(max_examples=40, deadline=None)
+@cases(each_run=20, slow=80)
 @given(polygons=polygon_layers(), seed=st.integers(0, 1_000))
 def test_points_are_in_the_polygons_that_geos_says(means: Means, polygons: list[BaseGeometry], seed: int) -> None:
     points = telling_points(polygons, seed)
@@ -40,7 +41,7 @@ def test_points_are_in_the_polygons_that_geos_says(means: Means, polygons: list[
 
 
 @by_both
-@settings(max_examples=40, deadline=None)
+@cases(each_run=20, slow=80)
 @given(polygons=polygon_layers(), seed=st.integers(0, 1_000))
 def test_distances_are_those_of_geos_and_the_deepest_or_nearest_polygon_is_told(
     means: Means, polygons: list[BaseGeometry], seed: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from effort import cases
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -75,7 +76,7 @@ def _lattice(easting: NDArray[np.float64], northing: NDArray[np.float64]) -> NDA
     return np.stack(np.meshgrid(easting, northing), -1).reshape(-1, 2)
 
 
-@settings(max_examples=150, deadline=None)
+@cases(each_run=60, slow=300)
 @given(shapes, quarters())
 def test_the_reach_is_that_of_the_farthest_of_many_points(shape: shapely.Geometry, quarter: shapely.Geometry) -> None:
     step_m = max(shape.length / 400, 1.0)
@@ -83,7 +84,7 @@ def test_the_reach_is_that_of_the_farthest_of_many_points(shape: shapely.Geometr
     assert at_least - 1e-6 <= reach <= at_least + step_m + TOLERANCE_M
 
 
-@settings(max_examples=150, deadline=None)
+@cases(each_run=50, slow=300)
 @given(shapes, quarters(), st.integers(1, 600), st.integers(0, 300))
 def test_marks_move_the_reach_by_no_more_than_said_and_agree_with_one_another(
     shape: shapely.Geometry, quarter: shapely.Geometry, mark: int, more: int
@@ -147,7 +148,7 @@ CLEFT = shapely.from_wkt(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@cases(each_run=20, slow=80)
 @example(CLEFT, 246, 194, 0.7404861423735856, 1013, 490)  # a corner is on a side of a square, but for rounding
 @given(quarters(), st.integers(60, 400), st.integers(100, 1200), st.floats(0.1, 0.95), METRES, st.integers(1, 600))
 def test_many_corners_change_nothing(

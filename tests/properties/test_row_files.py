@@ -7,7 +7,8 @@ import io
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from effort import cases
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geoville.sources.rows.files import open_row_file
@@ -47,7 +48,7 @@ def tables(draw):
     return separator, end, cells, records
 
 
-@settings(deadline=None, max_examples=150)
+@cases(each_run=40, slow=300)
 @given(tables(), ENCODINGS, st.booleans())
 def test_every_record_keeps_its_text_and_gets_its_cells(table, encoding, ends_with_a_line_end):
     separator, end, cells, records = table
@@ -62,7 +63,7 @@ def test_every_record_keeps_its_text_and_gets_its_cells(table, encoding, ends_wi
     assert copy.decode(encoding).count(MARK) == len(records)
 
 
-@settings(deadline=None, max_examples=300)
+@cases(each_run=120, slow=600)
 @given(st.text(st.sampled_from(list('ab;" \n\r')), max_size=60), ENCODINGS)
 def test_no_text_at_all_stops_a_file_or_loses_a_byte(text, encoding):
     """Quotes never closed, lone line ends, rows of any width: only separators are added, where rows are filled up."""

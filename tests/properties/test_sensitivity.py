@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
-from hypothesis import given, settings
+from effort import cases
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from strategies import BRIDGE, NATIONAL_DISPOSABLE_EUR, REFERENCE, UNIT, everywhere, grids
+from strategies import BRIDGE, NATIONAL_DISPOSABLE_EUR, REFERENCE, UNIT, everywhere, grid_of, grids
 
 from geoville.carroyage.estimate import estimate_income
 from geoville.carroyage.grid import Grid
@@ -48,7 +49,7 @@ choices = st.builds(
 
 
 @given(st.lists(grids(), min_size=1, max_size=3), choices)
-@settings(max_examples=60, deadline=None)
+@cases(each_run=20, slow=120)
 def test_shares_count_the_scenarios_one_by_one(towns: list[Grid], chosen: Choices) -> None:
     starts = [start(town, 2015 + rank) for rank, town in enumerate(towns)]
     found = sweep(starts, chosen, LEGAL, CandidateOptions(method=SearchMethod.CELLS))
@@ -69,7 +70,8 @@ def test_shares_count_the_scenarios_one_by_one(towns: list[Grid], chosen: Choice
 
 
 @given(grids())
-@settings(max_examples=60, deadline=None)
+@example(grid_of([(0, 0), (2, 0)], [200.0, 800.0], [9_000.0, 9_000.0]))  # the cell between them is nobody's
+@cases(each_run=40, slow=120)
 def test_one_scenario_is_the_candidates_exactly(town: Grid) -> None:
     found = sweep([start(town)], DECREE, LEGAL, CandidateOptions(method=SearchMethod.CELLS))
     expected = kept_places(start(town), found.own, CandidateOptions(method=SearchMethod.CELLS))
@@ -77,12 +79,12 @@ def test_one_scenario_is_the_candidates_exactly(town: Grid) -> None:
     assert places(found.grid, found.kept_by_own) == expected
     assert not found.fringe.any()
     assert found.outcomes == {found.own: found.own_outcome}
-    assert found.own_outcome.cells == len(expected)
+    assert found.own_outcome.cells == len(expected & places(town, town.people > 0))
     assert found.own_outcome.people == found.grid.people[found.core].sum()
 
 
 @given(grids(), st.floats(0.7, 1.0), st.floats(1.0, 1.4))
-@settings(max_examples=60, deadline=None)
+@cases(each_run=20, slow=120)
 def test_the_core_of_a_lower_threshold_lies_in_the_union_of_a_higher_one(town: Grid, low: float, high: float) -> None:
     """Of populated cells, where no doubtful cell is added and no hole filled: those may give way to poorer ones."""
     plain = CandidateOptions(method=SearchMethod.CELLS, doubt=0, hole_cells=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
+from effort import cases
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from town_plans import quartered_towns, squares_of
@@ -14,7 +15,7 @@ from geoville.perimeters.outlines import ClusteredCells, smooth_outlines
 
 
 @given(quartered_towns(), st.sampled_from([0.005, 0.02, 0.5]))
-@settings(max_examples=100, deadline=None)
+@cases(each_run=30, slow=200)
 def test_the_population_stays_within_the_tolerance(cells: ClusteredCells, tolerance: float) -> None:
     homes = PopulatedCells(squares_of(cells), cells.people)
     for outline in smooth_outlines(cells, 2154, tolerance=tolerance):
@@ -25,7 +26,7 @@ def test_the_population_stays_within_the_tolerance(cells: ClusteredCells, tolera
 
 
 @given(quartered_towns(), st.sampled_from([0.02, 1.0]))
-@settings(max_examples=100, deadline=None)
+@cases(each_run=40, slow=200)
 def test_outlines_are_valid_and_stay_apart(cells: ClusteredCells, tolerance: float) -> None:
     shapes = [outline.geometry for outline in smooth_outlines(cells, 2154, tolerance=tolerance)]
     assert all(shape.is_valid for shape in shapes)
@@ -34,7 +35,7 @@ def test_outlines_are_valid_and_stay_apart(cells: ClusteredCells, tolerance: flo
 
 
 @given(quartered_towns(quarters=1))
-@settings(max_examples=100, deadline=None)
+@cases(each_run=40, slow=200)
 def test_a_quarter_that_holds_together_by_corners_becomes_continuous(cells: ClusteredCells) -> None:
     members = cells.quarter == 0
     assume(cells.people[members].sum() > 0)

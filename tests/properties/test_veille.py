@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import shapely
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
@@ -55,7 +56,7 @@ def computed(former: list[BaseGeometry], qpv: list[BaseGeometry], rules: VeilleR
 
 
 @given(FORMER, QPV, RULES)
-@settings(max_examples=150, deadline=None)
+@cases(each_run=40, slow=300)
 def test_quarters_dropped_pieces_and_qpv_make_up_the_former_perimeters(
     former: list[BaseGeometry], qpv: list[BaseGeometry], rules: VeilleRules
 ) -> None:
@@ -73,7 +74,7 @@ def test_quarters_dropped_pieces_and_qpv_make_up_the_former_perimeters(
 
 
 @given(FORMER, QPV, RULES)
-@settings(max_examples=100, deadline=None)
+@cases(each_run=50, slow=200)
 def test_quarters_of_the_quarters_are_the_quarters(
     former: list[BaseGeometry], qpv: list[BaseGeometry], rules: VeilleRules
 ) -> None:
@@ -84,7 +85,7 @@ def test_quarters_of_the_quarters_are_the_quarters(
 
 
 @given(FORMER, QPV, RULES, st.randoms())
-@settings(max_examples=60, deadline=None)
+@cases(each_run=40, slow=120)
 def test_the_order_of_the_files_does_not_matter(
     former: list[BaseGeometry], qpv: list[BaseGeometry], rules: VeilleRules, chance: st.DataObject
 ) -> None:
@@ -115,7 +116,7 @@ def test_every_quarter_is_one_valid_polygon_with_its_origin_and_its_own_code(
 
 
 @given(st.lists(shapes(), min_size=1, max_size=6), st.sampled_from([5.0, 20.0, 60.0]))
-@settings(max_examples=100, deadline=None)
+@cases(each_run=30, slow=200)
 def test_slivers_and_the_rest_make_up_the_area_and_are_found_once(areas: list[BaseGeometry], width_m: float) -> None:
     area = union(areas)
     kept, slivers = split_slivers(area, width_m)
