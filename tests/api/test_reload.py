@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -116,23 +117,24 @@ def send_sighup(service: Any) -> None:
     os.kill(service.process.pid, signal.SIGHUP)
 
 
-@pytest.mark.parametrize("reload", [post_reload, send_sighup])
-def test_a_reload_loses_nothing_and_mixes_nothing(start, tmp_path, reload):
+def test_a_reload_loses_nothing_and_mixes_nothing(start, tmp_path):
     file = tmp_path / "qpv.geojson"
     write_perimeters(file, "Ancien")
     service = start("--workers", "2", "--perimeters", file.name, env={"GEOVILLE_ADMIN_TOKEN": TOKEN})
-    before = versions(service.url)
-    with under_load(service.url) as load:
-        load.go_on()
-        write_perimeters(file, "Nouveau", shift=0.05)
-        reload(service)
-        wait_until(lambda: not versions(service.url) & before)
-        all_new = time.monotonic()
-        load.go_on()
-    assert load.failures == []
-    old, new = ("Ancien", "inside", load.answers[0][1][2]), ("Nouveau", "outside", load.answers[-1][1][2])
-    assert {answer for _, answer in load.answers} == {old, new}
-    assert all(answer == new for at, answer in load.answers if at > all_new)
+    told_in_turn = [("Ancien", "inside"), ("Posté", "outside"), ("Signalé", "inside")]
+    for reload, (old, new) in zip([post_reload, send_sighup], pairwise(told_in_turn), strict=True):
+        before = versions(service.url)
+        with under_load(service.url) as load:
+            load.go_on()
+            write_perimeters(file, new[0], shift=0.05 if new[1] == "outside" else 0.0)
+            reload(service)
+            wait_until(lambda known=before: not versions(service.url) & known)
+            all_new = time.monotonic()
+            load.go_on()
+        assert load.failures == []
+        assert {answer[:2] for _, answer in load.answers} == {old, new}
+        assert len({answer for _, answer in load.answers}) == 2  # each with its own distance
+        assert all(answer[:2] == new for at, answer in load.answers if at > all_new)
     code, printed = service.stop(signal.SIGTERM)
     assert (code, TOKEN in printed) == (0, False)
 
