@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
+import sys
 from collections.abc import Generator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import surroundings
@@ -45,6 +48,29 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     from xdist.plugin import pytest_xdist_auto_num_workers as cores
 
     return int(cores(config)) + 1
+
+
+COMPILER = pytest.StashKey[subprocess.Popen[bytes]]()
+AHEAD = "from geoville.eligibility.kernel.points import are_compiled, compile_loops; are_compiled() or compile_loops()"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the loops of the kernel while the processes of tests collect them: once, rather than once in each."""
+    if getattr(session.config.option, "numprocesses", None) and not hasattr(session.config, "workerinput"):
+        session.config.stash[COMPILER] = subprocess.Popen([sys.executable, "-c", AHEAD], stdin=subprocess.DEVNULL)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any) -> None:
+    """No test begins before: it would compile them too."""
+    node.config.stash[COMPILER].wait()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave no process behind, were the session over before."""
+    if compiler := session.config.stash.get(COMPILER, None):
+        compiler.terminate()
+        compiler.wait()
 
 
 def _needs_of(item: pytest.Item) -> set[str]:

@@ -64,22 +64,31 @@ def edge_points(index: PerimeterIndex) -> tuple[np.ndarray, np.ndarray]:
     return transform_points(east, north, LAMBERT_93, WGS84)
 
 
-def test_random_points_agree_with_geos(index: PerimeterIndex) -> None:
+def random_points(index: PerimeterIndex, points: int) -> tuple[np.ndarray, np.ndarray]:
+    """As many points over the region as about its contours, in degrees."""
     bounds = shapely.total_bounds(np.array([perimeter.geometry for perimeter in index.perimeters]))
     random = np.random.default_rng(2014767)
-    around = random.uniform(bounds[:2], bounds[2:], (5_000, 2))
+    around = random.uniform(bounds[:2], bounds[2:], (points, 2))
     centres = [shapely.point_on_surface(perimeter.geometry) for perimeter in index.perimeters]
-    near = shapely.get_coordinates(random.choice(np.array(centres), 5_000)) + random.normal(0, 300, (5_000, 2))
+    near = shapely.get_coordinates(random.choice(np.array(centres), points)) + random.normal(0, 300, (points, 2))
     east, north = np.concatenate([around, near]).T
-    lon, lat = transform_points(east, north, LAMBERT_93, WGS84)
-    assert disagreements(index, lon, lat) == 0
+    return transform_points(east, north, LAMBERT_93, WGS84)
+
+
+def test_random_points_agree_with_geos(index: PerimeterIndex) -> None:
+    assert disagreements(index, *random_points(index, 1_200)) == 0
 
 
 def test_vertices_and_edges_agree_with_geos(index: PerimeterIndex) -> None:
     lon, lat = edge_points(index)
     assert len(lon) > 9_000
-    some = np.random.default_rng(2014767).choice(len(lon), 9_000, replace=False)
+    some = np.random.default_rng(2014767).choice(len(lon), 2_500, replace=False)
     assert disagreements(index, lon[some], lat[some]) == 0
+
+
+@pytest.mark.slow
+def test_many_random_points_agree_with_geos(index: PerimeterIndex) -> None:
+    assert disagreements(index, *random_points(index, 25_000)) == 0
 
 
 @pytest.mark.slow
