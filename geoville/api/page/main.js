@@ -7,6 +7,7 @@ import { watchFile } from "./file.js";
 import { watchGround } from "./ground.js";
 import { Layers } from "./layers.js";
 import { Mark, openMap, viewOf } from "./map.js";
+import { Outline } from "./outline.js";
 import { bandKeys, drawBands } from "./perimeters.js";
 import { showRules } from "./rules.js";
 import { Refused, getJson, lookUp } from "./service.js";
@@ -26,6 +27,7 @@ const map = openMap(facts, state.view, { onPoint, onMove });
 const mark = new Mark(map);
 const bands = L.layerGroup().addTo(map);
 const layers = new Layers(map, facts, onDrawn);
+const outline = new Outline(map, () => state.on);
 
 watchAddress(newQuestion);
 watchGround(map);
@@ -33,6 +35,7 @@ watchDates(state.on, (day) => {
   state.on = day;
   layers.showDay(shownDay());
   if (state.question) ask(state.question);
+  outline.check();
 });
 watchTools(() => ({ ...current(), question: state.question }));
 watchFile(() => state.on, map, facts);
@@ -146,6 +149,7 @@ function hideBands() {
 }
 
 function onPoint(lon, lat) {
+  if (outline.takes(lon, lat)) return;
   byId("address").value = "";
   rememberQuestion({ lon, lat }, current());
   ask({ lon, lat });
