@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from shapely.geometry.base import BaseGeometry
@@ -676,6 +677,10 @@ class Rule:
     earlier_form: str = ""
     unread: tuple[Span, ...] = ()
     after_end: str = ""
+
+    def exists_in(self, communes: Iterable[str]) -> bool:
+        """Whether the rule is national, or of a contract of one of some communes (INSEE codes or names)."""
+        return not self.communes or not set(self.communes).isdisjoint(communes)
 
     def may_hold(self, on: date) -> bool:
         """Whether the rule is in force on a day as far as is known."""

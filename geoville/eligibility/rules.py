@@ -272,9 +272,7 @@ def law_reservations(rule: Rule, on: date) -> tuple[str, ...]:
 
 
 def _rules_there(ground: RuleGround) -> list[Rule]:
-    return [
-        rule for rule in rules_begun(ground.on) if not rule.communes or not ground.communes.isdisjoint(rule.communes)
-    ]
+    return [rule for rule in rules_begun(ground.on) if rule.exists_in(ground.communes)]
 
 
 def _is_plain(rule: Rule) -> bool:

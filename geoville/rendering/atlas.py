@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 M2_IN_A_HECTARE = 10_000
 INDEX_HEADERS = ("Nature", "Contour", "Habitants", "Sous le seuil", "Revenu médian par UC")
 _NONE = "–"
+_NO_FIGURE = "inconnu"
 _LEVEL = f"Entre parenthèses : intervalle à 90 %. {INTERVALS_COVER}"
 _COUNTED = "Un carreau compte au prorata de sa surface couverte."
 INDEX_NOTE = f"{_LEVEL} {_COUNTED} Chiffres estimés d'après les carreaux, sans valeur réglementaire."
@@ -69,6 +70,15 @@ def figures_table(figures: AreaFigures, around: Surroundings) -> FigureTable:
     )
 
 
+def no_figures() -> PanelSection:
+    """The sentence that stands for the figures where the territory has no grid."""
+    return PanelSection(
+        "En chiffres",
+        text="Les carreaux de revenus de ce territoire ne sont pas connus : ni les habitants ni les revenus de ce "
+        "périmètre ne sont estimés.",
+    )
+
+
 def changes_table(perimeter: Perimeter, comparison: Comparison, title: str, note: str) -> FigureTable | None:
     """What becomes of a perimeter from one map to the next; None where neither map has it."""
     rows = [
@@ -86,12 +96,13 @@ def changes_table(perimeter: Perimeter, comparison: Comparison, title: str, note
     )
 
 
-def no_changes() -> PanelSection:
-    """The sentence that stands for the changes where there is nothing to compare."""
-    return PanelSection(
-        "Ce qui change d'une génération à l'autre",
-        text="Une seule génération de ce périmètre est connue ici : il n'y a rien à comparer.",
-    )
+def no_changes(*, counted: bool = True) -> PanelSection:
+    """The sentence that stands for the changes where nothing is compared: there is one generation, or no grid."""
+    if counted:
+        text = "Une seule génération de ce périmètre est connue ici : il n'y a rien à comparer."
+    else:
+        text = "Sans carreaux pour compter les habitants, les générations ne sont pas comparées ici."
+    return PanelSection("Ce qui change d'une génération à l'autre", text=text)
 
 
 def places_table(near: Iterable[tuple[Address, float]], reach_m: float) -> FigureTable | PanelSection:
@@ -159,7 +170,7 @@ def rules_table(perimeter: Perimeter, rules: Sequence[Rule]) -> FigureTable | Pa
     rows = tuple(
         (rule.name, rule.beneficiary, " ; ".join(rule.conditions) or _NONE, _text_of(rule))
         for rule in rules
-        if kind in rule.within
+        if kind in rule.within and rule.exists_in(perimeter.communes)
     )
     if not rows:
         regarded = KIND_NAMES[perimeter.kind].plural.lower()
@@ -168,11 +179,13 @@ def rules_table(perimeter: Perimeter, rules: Sequence[Rule]) -> FigureTable | Pa
     return FigureTable(title, headers, rows, _ESTIMATED_RULES if perimeter.estimated else "")
 
 
-def index_row(perimeter: Perimeter, figures: AreaFigures) -> tuple[str, ...]:
-    """Row of a perimeter in the index, under `INDEX_HEADERS`."""
+def index_row(perimeter: Perimeter, figures: AreaFigures | None) -> tuple[str, ...]:
+    """Row of a perimeter in the index, under `INDEX_HEADERS`; its figures are not known without a grid."""
+    named = (KIND_NAMES[perimeter.kind].plural, "estimé" if perimeter.estimated else "officiel")
+    if figures is None:
+        return (*named, _NO_FIGURE, _NO_FIGURE, _NO_FIGURE)
     return (
-        KIND_NAMES[perimeter.kind].plural,
-        "estimé" if perimeter.estimated else "officiel",
+        *named,
         number(figures.population),
         _range(figures.share_below, percent),
         _range(figures.median_eur, euros),

@@ -35,6 +35,7 @@ from geoville.rendering.atlas import (
     index_page,
     index_row,
     no_changes,
+    no_figures,
     picture_name,
     places_table,
     rules_table,
@@ -89,16 +90,18 @@ class AtlasFigures:
 
     Parameters
     ----------
-    towns : figures of its areas, and of the towns that they lie in.
+    towns : figures of its areas, and of the towns that they lie in; None without a grid.
     """
 
-    towns: TownFigures
+    towns: TownFigures | None
     perimeters: tuple[Perimeter, ...]
     steps: tuple[_Step, ...]
 
     @classmethod
     def of(cls, territory: Pack, perimeters: tuple[Perimeter, ...], on: date) -> AtlasFigures:
-        """Read the territory's default grid, and compare the generations of its perimeters."""
+        """Read the territory's default grid, if it has one, and compare the generations of its perimeters."""
+        if not territory.grids:
+            return cls(None, perimeters, ())
         prepared = prepare_figures(territory.grid_path(), CandidateRequest(on=on, territory=territory))
         grid = prepared.start.grid
         squares = cell_squares(grid.easting, grid.northing, grid.epsg, GRID_CRS[grid.epsg])
@@ -108,7 +111,7 @@ class AtlasFigures:
     def changes(self, perimeter: Perimeter) -> tuple[Block, ...]:
         """What becomes of a perimeter from one generation, or grid, to the next."""
         tables = (changes_table(perimeter, step.comparison, step.title, step.note) for step in self.steps)
-        return tuple(table for table in tables if table) or (no_changes(),)
+        return tuple(table for table in tables if table) or (no_changes(counted=self.towns is not None),)
 
 
 def places_near(perimeter: Perimeter, places: Sequence[Address]) -> tuple[tuple[Address, float], ...]:
@@ -360,7 +363,8 @@ def _atlas(territory: Pack, on: date, look: MapLook, actions: AtlasActions | Non
     title = f"Atlas : {territory.title}"
     overview = perimeters_map(title, scene)
     figures = AtlasFigures.of(territory, scene.perimeters, on)
-    sectors = [_sector_entry(recipe, scene, figures.towns) for recipe in sector_recipes(territory)]
+    towns = figures.towns
+    sectors = [_sector_entry(recipe, scene, towns) for recipe in sector_recipes(territory)] if towns else []
     entries = [*sectors, *(_entry(perimeter, scene, figures, actions) for perimeter in scene.perimeters)]
     return AtlasSpec(title, overview, INDEX_HEADERS, INDEX_NOTE, _keyed(entries))
 
@@ -371,10 +375,11 @@ def _sector_entry(recipe: SectorRecipe, scene: Scene, towns: TownFigures) -> Atl
 
 
 def _entry(perimeter: Perimeter, scene: Scene, figures: AtlasFigures, actions: AtlasActions | None) -> AtlasEntry:
-    own = figures.towns.describe(perimeter.geometry)
+    towns = figures.towns
+    own = towns.describe(perimeter.geometry) if towns else None
     named = [place for place in scene.places if place.place]
     blocks = (
-        figures_table(own, figures.towns.around(perimeter)),
+        figures_table(own, towns.around(perimeter)) if towns and own else no_figures(),
         *figures.changes(perimeter),
         *(actions.of(perimeter) if actions else ()),
         places_table(places_near(perimeter, named), PLACES_REACH_M),

@@ -464,10 +464,15 @@ def _is_said_to_be_in(perimeter: Perimeter, area: Area) -> bool:
 # --- Streets of the area, from BD TOPO or exports of OpenStreetMap, as the `streets.parquet` of a pack
 
 STREETS_FILE, STREETS_ROLE = "streets.parquet", "streets"
+_KEPT_WHOLE = (
+    "Rues gardées toutes, comme le fichier les donne : ni contours ni carreaux ne disent où est le territoire."
+)
 
 
 def convert_streets(found: Recognised, area: Area, folder: Path, outlines: CommuneOutlines | None) -> Converted:
     """Write the lines that have a point in common with a commune of the area, whole.
+
+    A town's own file is of that town: where nothing tells where the area is, all of it is kept.
 
     Raises
     ------
@@ -478,7 +483,8 @@ def convert_streets(found: Recognised, area: Area, folder: Path, outlines: Commu
 
     layers = layers_to_read(found, area, lambda layer: kind_of_layer(layer) == ("streets", ""))
     lines = np.concatenate([read_streets(layer.path, area.epsg, layer=layer.name).lines for layer in layers])
-    kept = lines if area.is_country else lines[needed(outlines, "les rues").touch(lines)]
+    whole = area.is_country or (outlines is None and found.family == "")
+    kept = lines if whole else lines[needed(outlines, "les rues").touch(lines)]
     if not len(kept):
         raise InvalidInputError(
             "Aucune rue de ce fichier n'est dans le territoire",
@@ -486,4 +492,5 @@ def convert_streets(found: Recognised, area: Area, folder: Path, outlines: Commu
             advice="vérifier le département du fichier",
         )
     write_layer(gpd.GeoDataFrame(geometry=kept, crs=area.epsg), folder / STREETS_FILE)
-    return Converted(folder / STREETS_FILE, STREETS_ROLE, len(kept), len(lines) - len(kept))
+    notes = (_KEPT_WHOLE,) if whole and not area.is_country else ()
+    return Converted(folder / STREETS_FILE, STREETS_ROLE, len(kept), len(lines) - len(kept), notes)

@@ -26,6 +26,7 @@ from geoville.rendering.atlas import (
     index_page,
     index_row,
     no_changes,
+    no_figures,
     places_table,
     rules_table,
 )
@@ -117,8 +118,8 @@ def test_places_say_where_they_are(college):
 
 
 def test_rules_of_an_estimate_say_that_they_do_not_apply(candidate):
-    estimated = rules_table(candidate, rules_at(ON))
-    official = rules_table(replace(candidate, kind=Kind.QPV, estimated=False), rules_at(ON))
+    estimated = rules_table(replace(candidate, communes=("62193",)), rules_at(ON))
+    official = rules_table(replace(candidate, communes=("62193",), kind=Kind.QPV, estimated=False), rules_at(ON))
     assert "le contour officiel fait foi" in estimated.note
     assert official.note == ""
     assert estimated.rows == official.rows
@@ -151,3 +152,19 @@ def test_actions_stand_on_the_page_of_their_quarter(candidate):
     none = actions_table(replace(quarter, code="QN9"), actions, "appel.csv")
     assert isinstance(none, PanelSection)
     assert "Aucune action" in none.text
+
+
+@pytest.mark.parametrize(("communes", "told"), [(("62193",), True), (("34172",), False), ((), False)])
+def test_the_rules_of_a_contract_are_told_in_its_communes_alone(candidate, communes, told) -> None:
+    """A quarter of Montpellier owes nothing to the contract of Calais."""
+    quarter = replace(candidate, kind=Kind.QPV, estimated=False, communes=communes)
+    table = rules_table(quarter, rules_at(date(2016, 1, 1)))
+    assert any("Contrat de ville de Calais" in row[-1] for row in table.rows) is told
+    assert any("1388 bis" in row[-1] for row in table.rows), "the law of the country is everywhere"
+
+
+def test_a_territory_without_a_grid_has_pages_that_say_so(candidate) -> None:
+    assert index_row(candidate, None)[2:] == ("inconnu",) * 3
+    assert "ne sont pas connus" in no_figures().text
+    assert "Une seule génération" in no_changes().text
+    assert "ne sont pas comparées" in no_changes(counted=False).text

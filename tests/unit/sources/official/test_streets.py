@@ -54,3 +54,13 @@ def test_without_a_street_or_without_outlines(tmp_path: Path, converted) -> None
     with pytest.raises(InvalidInputError, match="découper les rues"):
         converted([tmp_path / "a.gpkg"], STREETS, within=None)
     assert converted([tmp_path / "a.gpkg"], STREETS, of=Area(2154, None), within=None)[0].rows == 1
+
+
+def test_streets_that_a_town_draws_are_kept_whole_where_nothing_cuts_them(tmp_path: Path, converted) -> None:
+    own = layer([line(100, 200), line(2500, 2600)], name=["Rue A", "Rue B"], type=["RUE", "RUE"])
+    own.to_file(tmp_path / "voies.geojson")
+    (made,) = converted([tmp_path / "voies.geojson"], STREETS, within=None)
+    assert (made.rows, made.left_out) == (2, 0)
+    assert "gardées toutes" in made.notes[0]
+    (cut,) = converted([tmp_path / "voies.geojson"], STREETS)
+    assert (cut.rows, cut.left_out, cut.notes) == (1, 1, ())

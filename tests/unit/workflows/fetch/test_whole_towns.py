@@ -59,7 +59,7 @@ def test_bondy_without_outlines_is_cut_by_its_cells(shared_data):
 def test_montpellier_without_a_grid_keeps_the_quarters_of_its_departement(shared_data):
     folder = shared_data / "montpellier"
     run = _fetched("montpellier", ("34172",), folder)
-    assert {item.data_set.kind for item in run.brought if item.files} == {"qpv", "addresses"}
+    assert {item.data_set.kind for item in run.brought if item.files} == {"qpv", "addresses", "streets"}
     (layer,) = run.territory.layer_paths(Kind.QPV)
     assert {item.code for item in read_perimeters(layer, kind=Kind.QPV).perimeters} == _official_codes(folder)
     answer = DeskChoice("montpellier").open().answer("1 rue de Cos 34000 Montpellier", date(2016, 1, 1))
