@@ -151,13 +151,14 @@ class Size:
 
     files: int
     median: int
+    mean: int
     lines: int
 
 
 def size(root: Path) -> Size:
-    """Python files of geoville in a clone, their median length, and the lines of all."""
+    """Python files of geoville in a clone, their median and mean length, and the lines of all."""
     lengths = [len(path.read_text(encoding="utf-8").splitlines()) for path in (root / "geoville").rglob("*.py")]
-    return Size(len(lengths), round(statistics.median(lengths)), sum(lengths))
+    return Size(len(lengths), *map(round, (statistics.median(lengths), statistics.mean(lengths))), sum(lengths))
 
 
 def measure(root: Path, journey: str) -> tuple[int, int]:
@@ -202,6 +203,7 @@ def table(roots: dict[str, Path], journeys: list[str]) -> str:
     rows = [
         ("files of the package", *(f"{item.files:,}" for item in sizes)),
         ("lines of a file, median", *(f"{item.median:,}" for item in sizes)),
+        ("lines of a file, mean", *(f"{item.mean:,}" for item in sizes)),
         ("lines in all", *(f"{item.lines:,}" for item in sizes)),
     ]
     for name in journeys:
