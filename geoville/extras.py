@@ -72,8 +72,9 @@ def _is_there(module: str) -> bool:
         return False
 
 
-LEAST_MEMORY_BYTES = 1_500_000_000
-"""Of addresses of memory that the libraries of a search take as they start, most of them never used."""
+LEAST_MEMORY_BYTES = 2_000_000_000
+"""Of addresses of memory that the libraries of a search take as they start on two cores, most of them never used: 1.95
+GB do not do. More cores take more."""
 
 
 def need_memory() -> None:

@@ -32,6 +32,7 @@ from geoville.eligibility.decide import decide
 from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError
 from geoville.geocoding.remote import RemoteGeocoder
 from geoville.model import Position
+from geoville.sources.files import kept_everywhere
 from geoville.sources.rows.apart import no_room, readable
 from geoville.sources.rows.limits import ODS, XLSX, too_many_columns, workbook_suffix
 from geoville.sources.rows.row import AddedCells, AddedColumn
@@ -447,7 +448,7 @@ def answer_name(sent: str, suffix: str, ending: str = ".geocoded") -> str:
     """
     stem = re.split(r"[/\\]", sent)[-1].rpartition(".")[0] or sent
     stem = _NOT_IN_NAMES.sub(" ", stem).strip(" ./\\")[:_LONGEST_FILE_NAME] or "geoville"
-    return f"{stem}{ending}{suffix}"
+    return kept_everywhere(f"{stem}{ending}{suffix}")
 
 
 def disposition_of(name: str) -> str:

@@ -61,6 +61,8 @@ FEW_COLLECTIONS = 100_000
 """Objects made between two looks for garbage: at Python's own 700, they take an eighth of a short command."""
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_NOT_MAPPED = re.compile(r"failed to map segment|[Cc]annot allocate memory|cannot map zero-fill")
+"""What the loader of a library says where there is no memory for it."""
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -90,7 +92,7 @@ def main() -> None:
 
 def _failure(error: Exception) -> str:
     """What to tell of a failure that nothing foresaw: what the machine lacks, or the kind of the error alone."""
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or (isinstance(error, ImportError) and _NOT_MAPPED.search(str(error))):
         return "Mémoire insuffisante : fermer d'autres programmes, ou demander moins à la fois."
     if isinstance(error, OSError) and error.errno in _FULL:
         return "Le disque est plein : libérer de la place, puis relancer la commande."

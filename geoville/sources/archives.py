@@ -22,7 +22,7 @@ from py7zr.properties import COMPRESSION_METHOD as METHOD
 
 from geoville.errors import InvalidInputError, Location
 from geoville.french import refusal
-from geoville.sources.files import alone_in_turn, cannot_write, check_room, size_in_words
+from geoville.sources.files import alone_in_turn, cannot_write, check_room, is_device, size_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -181,7 +181,9 @@ def safe_path(archive: Archive, name: str) -> PurePosixPath:
     """
     slashed = name.replace("\\", "/")
     parts = [part for part in slashed.split("/") if part not in {"", "."}]
-    leads_out = slashed.startswith("/") or any(_ONLY_DOTS_AND_SPACES.fullmatch(part) for part in parts)
+    leads_out = slashed.startswith("/") or any(
+        _ONLY_DOTS_AND_SPACES.fullmatch(part) or is_device(part) for part in parts
+    )
     if not parts or leads_out or _NOT_IN_NAMES.search(slashed):
         raise archive.refused("contient un chemin qui pourrait sortir du dossier", member=ascii(name)[1:-1])
     return PurePosixPath(*parts)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.net import TRIES, GaveUp, PassingFault, Retry, check_passing, http_client
-from geoville.sources.files import alone_in_turn, cannot_write, check_room, replacing, sha256_of
+from geoville.sources.files import alone_in_turn, cannot_write, check_room, kept_everywhere, replacing, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -557,7 +557,7 @@ def _downloaded(path: Path, record: Record, *, changed: bool) -> Downloaded:
 def _file_name(url: httpx.URL) -> str:
     """Last name of an address, as every system accepts it."""
     last = url.path.rstrip("/").rpartition("/")[2]
-    return _NOT_IN_NAMES.sub("_", last)[-_LONGEST_NAME:].strip(". ") or url.host
+    return kept_everywhere(_NOT_IN_NAMES.sub("_", last)[-_LONGEST_NAME:].lstrip(". ")) or url.host
 
 
 # --- What a server says of a file today, without downloading it

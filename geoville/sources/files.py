@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -33,6 +34,28 @@ def parted(path: Path) -> tuple[Path, str]:
     """
     name, _, layer = path.name.partition(_LAYER)
     return (path.with_name(name), layer) if layer and name else (path, "")
+
+
+_DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)", re.IGNORECASE)
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows takes the name of a file for a device, whatever its folder and its suffix.
+
+    >>> [is_device(name) for name in ("NUL", "aux.csv", "com1 .tar.gz", "console.csv", "com10.csv")]
+    [True, True, True, False, False]
+    """
+    return _DEVICE.match(name) is not None
+
+
+def kept_everywhere(name: str) -> str:
+    """A name of file that comes from elsewhere, as every system keeps it: no device, nothing that Windows drops.
+
+    >>> kept_everywhere("con.parquet"), kept_everywhere("carreaux.zip. "), kept_everywhere("carreaux.zip")
+    ('_con.parquet', 'carreaux.zip', 'carreaux.zip')
+    """
+    kept = name.rstrip(". ")
+    return f"_{kept}" if is_device(kept) else kept
 
 
 def sha256_of(path: Path) -> str:

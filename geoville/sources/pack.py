@@ -34,7 +34,7 @@ from geoville.sources.additions import (
     list_additions,
 )
 from geoville.sources.addresses import read_addresses, read_places
-from geoville.sources.files import embedded_data, replacing, sha256_of, user_data
+from geoville.sources.files import embedded_data, is_device, replacing, sha256_of, user_data
 from geoville.sources.manifest import MANIFEST, Manifest, PackFile, lacking, manifest_text, missing, read_manifest
 
 if TYPE_CHECKING:
@@ -787,7 +787,6 @@ VERSION_MARK = "@"
 
 _PACK_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
-_RESERVED = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]")
 """Names that Windows keeps for devices."""
 
 
@@ -799,7 +798,7 @@ def check_pack_name(name: str) -> None:
     InvalidInputError
         Other characters than a-z, 0-9 and inner hyphens, a name that Windows reserves, or that of an embedded pack.
     """
-    if not _PACK_NAME.fullmatch(name) or _RESERVED.fullmatch(name):
+    if not _PACK_NAME.fullmatch(name) or is_device(name):
         raise InvalidInputError(
             "Ce nom de territoire n'est pas possible",
             where=Location(value=name),

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError, Location
 from geoville.extras import need
-from geoville.sources.files import replacing, sha256_of
+from geoville.sources.files import kept_everywhere, replacing, sha256_of
 from geoville.sources.rows.csv import recognise_dialect
 
 if TYPE_CHECKING:
@@ -595,7 +595,7 @@ _NOT_IN_FILE_NAMES = re.compile(r"[^\w.-]+|^\.+")
 
 def fetch(address: PostgisAddress, folder: Path) -> Path:
     """Copy a table or a view to ``<table>.parquet``, whole or not at all: see `postgis.fetch_table`."""
-    path = folder / f"{_NOT_IN_FILE_NAMES.sub('_', address.table)}.parquet"
+    path = folder / kept_everywhere(f"{_NOT_IN_FILE_NAMES.sub('_', address.table)}.parquet")
     with transaction(address) as driver, replacing(path) as beside:
         _read_one_state(driver)
         columns = describe(driver, address)

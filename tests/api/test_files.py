@@ -127,6 +127,7 @@ def test_a_spreadsheet_may_be_told_that_a_csv_is_in_utf_8(send, sent, marked):
         ("C:\\bureau\\liste.v2.csv", 'filename="liste.v2.geocoded.csv"'),
         ("adhérents.csv", "filename=\"adherents.geocoded.csv\"; filename*=UTF-8''adh%C3%A9rents.geocoded.csv"),
         ('a";x=".csv', 'filename="a 22 x= 22.geocoded.csv"'),
+        ("aux.2026.csv", 'filename="_aux.2026.geocoded.csv"'),
         ("..csv", 'filename="geoville.geocoded.csv"'),
     ],
 )

@@ -41,6 +41,13 @@ from geoville.workflows.footprints import read_footprint
 
 CAREFUL = ArchiveLimits(total_bytes=5_000_000, members=50)
 LAMBERT_93 = 2154
+ODS_ROWS = (
+    "<table:table-row><table:table-cell><text:p>nom</text:p></table:table-cell>"
+    "<table:table-cell><text:p>adresse</text:p></table:table-cell></table:table-row>"
+    '<table:table-row table:number-rows-repeated="3"><table:table-cell table:number-columns-repeated="2" '
+    'office:value-type="float" office:value="62100"><text:p>62100</text:p></table:table-cell>'
+    '<table:table-cell table:formula="of:=1+1"/><table:covered-table-cell/></table:table-row>'
+)
 
 
 def _rows(path: Path) -> None:
@@ -167,6 +174,7 @@ FILE_TARGETS: dict[str, Target] = {
     "index of addresses": Target(in_file("index.sqlite", _index), lambda: (s.address_index(),)),
     "rows CSV": Target(in_file("fichier.csv", _rows), lambda: (s.ROWS.encode(), s.ROWS.encode("cp1252"), s.BAN)),
     "rows XLSX": Target(in_file("fichier.xlsx", _rows), lambda: (s.workbook(PEOPLE),)),
+    "rows ODS": Target(in_file("fichier.ods", _rows), lambda: (s.open_document(ODS_ROWS),)),
     "rows Parquet": Target(in_file("fichier.parquet", _rows), lambda: (s.as_parquet(s.grid_frame()),)),
     "table of actions": Target(
         in_file("actions.csv", _action_rows), lambda: ((s.EXAMPLES / "actions.csv").read_bytes(),)

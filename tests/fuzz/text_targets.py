@@ -31,6 +31,7 @@ from geoville.sources.official.area import Area
 from geoville.sources.pack import open_pack
 from geoville.sources.postgis import parse_postgis_address
 from geoville.sources.registry import read_registry
+from geoville.workflows.cql2 import read_filter
 from geoville.workflows.fetch import open_journal
 from geoville.workflows.lookup_file.output import Journal
 
@@ -150,6 +151,20 @@ def _remote(content: bytes) -> None:
         geocoder.suggest("rue mo")
 
 
+FILTERS = (
+    b"people >= 30 AND name LIKE 'Beau%'",
+    b"NOT (name IN ('a', 'b''c') OR people BETWEEN 1 AND 2.5e3) AND estimated = true",
+    b"CASEI(name) = CASEI('fort') AND \"people\" IS NOT NULL",
+)
+
+
+def _filter(text: str) -> None:
+    """Read a filter, and make its test."""
+    test = read_filter(text, {"people": "number", "name": "string", "estimated": "boolean"})
+    for row in ({"people": 31, "name": "Beau Marais", "estimated": True}, {"people": None, "name": None}):
+        test(row)
+
+
 def _recipe(text: str) -> None:
     parse_recipe(text, "secteur")
 
@@ -235,6 +250,7 @@ TEXT_TARGETS: dict[str, Target] = {
         is_pure=True,
     ),
     "bridge": Target(_bridge, lambda: ((s.REPOSITORY / "data" / "bridge.json").read_bytes(),), is_pure=True),
+    "filter CQL2": Target(_as_text(_filter), lambda: FILTERS, is_pure=True),
     "PostGIS address": Target(
         _as_text(parse_postgis_address),
         lambda: (b"postgresql://ana:secret@localhost:5433/ville?sslmode=require#qpv.candidats",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,11 +60,15 @@ def test_a_full_disk_is_told_and_leaves_nothing_half_written(geoville, monkeypat
     [
         (MemoryError(), "Mémoire insuffisante : fermer d'autres programmes, ou demander moins à la fois."),
         (
+            ImportError("libscipy_openblas.so: failed to map segment from shared object"),
+            "Mémoire insuffisante : fermer d'autres programmes, ou demander moins à la fois.",
+        ),
+        (
             OSError(28, "No space left on device"),
             "Le disque est plein : libérer de la place, puis relancer la commande.",
         ),
     ],
-    ids=["memory", "disk"],
+    ids=["memory", "library", "disk"],
 )
 def test_what_the_machine_lacks_is_told(geoville, monkeypatch, failure, said):
     def fails(*_: object, **__: object) -> None:
@@ -83,4 +88,19 @@ def test_a_geojson_is_not_cut_short_by_a_full_disk(geoville, monkeypatch, inputs
     told = geoville("perimeters", "vecu", *words(line, inputs, outputs))
     told.check_refused()
     assert "disque plein" in told.err
+    assert list(outputs.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of Unix")
+def test_candidates_without_the_memory_that_they_take_are_refused_before_any_work(
+    geoville, monkeypatch, inputs, outputs
+):
+    import resource
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (614_400_000, resource.RLIM_INFINITY))
+    monkeypatch.setattr("geoville.workflows.candidates.compute_candidates", None)  # nothing is computed
+    told = geoville(*_line("perimeters candidates", inputs, outputs))
+    assert told.code == 2
+    assert "614 Mo de mémoire" in told.err
+    assert "2000" in told.err
     assert list(outputs.iterdir()) == []

@@ -163,7 +163,19 @@ def test_a_damaged_member_is_named(tmp_path: Path, into: Path, pack: Callable[[d
 
 @pytest.mark.parametrize(
     "name",
-    ["/etc/passwd", "../a", "a/../../b", "..\\a", "C:\\a", "C:a", "\\\\host\\share\\a", "a/.. /b", "a\nb", "f:stream"],
+    [
+        "/etc/passwd",
+        "../a",
+        "a/../../b",
+        "..\\a",
+        "C:\\a",
+        "C:a",
+        "\\\\host\\share\\a",
+        "a/.. /b",
+        "a\nb",
+        "f:stream",
+        "b/AUX.csv",
+    ],
 )
 def test_paths_that_lead_out(tmp_path: Path, into: Path, name: str) -> None:
     assert_refused(written(tmp_path, zip_of({"bon": b"1", name: b"x"})), into, "pourrait sortir du dossier")

@@ -161,6 +161,8 @@ def test_a_password_is_neither_kept_nor_said(tmp_path: Path, fault_server: Fault
         ("un/deux/a.csv.gz?x=1#y", "a.csv.gz"),
         ("a%3Ab.zip", "a_b.zip"),
         ("..%2F..%2Fetc", "etc"),
+        ("NUL.zip", "_NUL.zip"),
+        ("carreaux.zip. .", "carreaux.zip"),
         ("..", "127.0.0.1"),
         ("", "127.0.0.1"),
     ],

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
 from geoville.errors import InvalidInputError
-from geoville.sources.files import replacing, sha256_of
+from geoville.sources.files import is_device, kept_everywhere, replacing, sha256_of
+
+
+def test_devices_of_windows_are_those_that_python_knows() -> None:
+    stems = ("con", "PRN", "aux", "Nul", "com1", "com9", "LPT3", "com10", "console", "c", "lpt", "conx", "nul_")
+    for name in (f"{stem}{suffix}" for stem in stems for suffix in ("", ".csv", ".tar.gz", " .csv")):
+        assert is_device(name) is PureWindowsPath(name).is_reserved(), name
+
+
+@pytest.mark.parametrize("name", ["con.csv", "AUX", "a. .", "été 2026.xlsx", "com0.zip", "lpt1.x.y"])
+def test_a_name_from_elsewhere_is_kept_by_windows_as_it_is_written(name: str) -> None:
+    kept = kept_everywhere(name)
+    assert not PureWindowsPath(kept).is_reserved()
+    assert kept == kept.rstrip(". ")
+    assert kept_everywhere(kept) == kept
 
 
 def test_checksum(tmp_path: Path) -> None:

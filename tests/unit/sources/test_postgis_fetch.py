@@ -95,7 +95,9 @@ def test_an_empty_table_keeps_its_columns_and_crs(postgis: PostgisServer, schema
     assert (len(frame), list(frame.columns), frame.crs.to_epsg()) == (0, ["code", "geom"], 2154)
 
 
-@pytest.mark.parametrize("name", ['a"; DROP TABLE x; --', "é à%20", "Majuscules", "../../ailleurs", ".cache", "a.b"])
+@pytest.mark.parametrize(
+    "name", ['a"; DROP TABLE x; --', "é à%20", "Majuscules", "../../ailleurs", ".cache", "a.b", "con"]
+)
 def test_a_name_is_only_a_name(postgis: PostgisServer, schema: str, tmp_path: Path, name: str) -> None:
     quoted = name.replace('"', '""')
     postgis.run(f'CREATE TABLE {schema}.x (); CREATE TABLE {schema}."{quoted}" ("d""; --" int)')
