@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ import shapely
 from square_quarter import CANDIDATE, EAST, IN_2026, NORTH, VEILLE, WITH_HOLE, ask, at, qpv
 
 from geoville.eligibility import judgement
-from geoville.eligibility.decide import decide
+from geoville.eligibility.decide import decide, decided_at
 from geoville.eligibility.documents import answer_document
 from geoville.eligibility.index import PerimeterIndex
 from geoville.model import Basis, NotFound, Perimeter, PerimeterHit, Position, PositionType, VerdictCode
@@ -178,3 +179,58 @@ def test_each_perimeter_is_judged_once_whatever_rests_on_it(monkeypatch: pytest.
     assert answer.rules
     assert answer.periods
     assert len(judged) == len(answer.hits) == 3
+
+
+@pytest.mark.parametrize(
+    ("north_m", "accuracy_m", "told"),
+    [
+        (1200, 0.0, None),  # known exactly: there is nothing to say of how well
+        (1200, 15.0, "Position connue à 15 m près (bâtiment)."),
+        (800, 15.0, "Position connue à 15 m près (bâtiment)."),
+        (1010, 15.0, "La limite est à 10 m et la position n'est connue qu'à 15 m près (bâtiment)."),
+    ],
+)
+def test_how_well_a_position_is_known_is_said_where_it_is_not_exact(
+    north_m: float, accuracy_m: float, told: str | None
+) -> None:
+    answer = ask(at(500, north_m, accuracy_m=accuracy_m, accuracy_reason="bâtiment"), qpv())
+    said = [reason.replace("\N{NO-BREAK SPACE}", " ") for reason in answer.reasons]
+    assert [reason for reason in said if "près" in reason] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("accuracy_m", "verdict"), [(0.5, VerdictCode.UNCERTAIN), (0.2, VerdictCode.OUTSIDE), (0.0, VerdictCode.OUTSIDE)]
+)
+def test_an_accuracy_under_a_metre_counts_too(accuracy_m: float, verdict: VerdictCode) -> None:
+    assert ask(at(500, 1000.3, accuracy_m=accuracy_m), qpv()).verdict is verdict
+
+
+def test_an_estimate_is_said_beside_no_answer_but_an_official_one() -> None:
+    """Where no contour is known, the estimate is the answer: nothing contradicts it, least of all itself."""
+    overlapping = replace(CANDIDATE, code="C2", geometry=shapely.box(EAST + 3000, NORTH, EAST + 4000, NORTH + 1000))
+    for east_m in (500, 2000):
+        answer = ask(at(east_m, 500), CANDIDATE, overlapping)
+        assert answer.basis is Basis.ESTIMATED
+        assert not [reason for reason in answer.reasons if "contour officiel" in reason and "compte" in reason]
+
+
+def test_what_is_decided_from_its_probability_names_the_first_perimeter() -> None:
+    other = replace(qpv("QP062055", shapely.box(EAST + 3000, NORTH, EAST + 4000, NORTH + 1000)), name="Fort Nieulay")
+    doubtful = at(500, 985, accuracy_m=20.0, accuracy_reason="bâtiment")
+    answer = ask(doubtful, qpv(), other)
+    assert answer.verdict is VerdictCode.UNCERTAIN
+    assert answer.probability_inside is not None
+    assert answer.probability_inside > 0.5
+    decided = decided_at(answer, min(1.0, answer.probability_inside))
+    assert decided.verdict is VerdictCode.INSIDE
+    assert "Beau Marais" in decided.reasons[0]
+    assert "Fort Nieulay" not in decided.reasons[0]
+
+
+def test_a_limit_known_within_metres_is_as_likely_on_either_side_of_where_it_is_drawn() -> None:
+    wide = replace(qpv(), accuracy_m=25.0, accuracy_source="un contour généralisé")
+    likely = {away_m: ask(at(500, 1000 + away_m), wide).probability_inside for away_m in (-4, -2, 0, 2, 4)}
+    assert likely[0] == pytest.approx(0.5, abs=1e-3)
+    assert likely[-2] + likely[2] == pytest.approx(1, abs=1e-3)
+    assert likely[-4] + likely[4] == pytest.approx(1, abs=1e-3)
+    assert likely[-4] > likely[-2] > likely[0] > likely[2] > likely[4]
