@@ -50,6 +50,15 @@ OF_HOUSEHOLDS = {
 }
 """Counts of households or of their dwellings: shares are of all the households."""
 
+AGE_GROUPS = {
+    "Moins de 18 ans": ("ind_0_3", "ind_4_5", "ind_6_10", "ind_11_17"),
+    "18 à 24 ans": ("ind_18_24",),
+    "25 à 39 ans": ("ind_25_39",),
+    "40 à 64 ans": ("ind_40_54", "ind_55_64"),
+    "65 ans et plus": ("ind_65_79", "ind_80p"),
+}
+"""Ages as a page tells them: of those, the ones whose counts are all there."""
+
 SURFACE = "men_surf"
 """Floor area of the dwellings together, square metres: the mean is by household."""
 
@@ -104,6 +113,20 @@ class Portrait:
     def columns(self) -> tuple[str, ...]:
         """Columns that are known, in the order of `COUNTS`."""
         return tuple(name for name in COUNTS if not np.isnan(self.totals.get(name, np.nan)))
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What one vintage of cells says of a perimeter: NaN under secrecy and where nothing is known.
+
+    Parameters
+    ----------
+    mean_eur : mean living standard, euros of that year per UC.
+    """
+
+    vintage: int
+    people: float
+    mean_eur: float
 
 
 def portraits(

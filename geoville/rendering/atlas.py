@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from geoville.carroyage.portrait import AGE_GROUPS, OF_HOUSEHOLDS
 from geoville.eligibility.sentences import KIND_NAMES
 from geoville.french import UNIT_SPACE, UNKNOWN, distance, euros, number, percent, quantity
 from geoville.model import Kind
@@ -20,6 +21,7 @@ from geoville.rendering.sheet.sheet import SheetOptions, draw_sheet, text_pages
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from geoville.carroyage.portrait import Moment, Portrait
     from geoville.carroyage.uncertainty import Interval
     from geoville.eligibility.actions.summary import CountedAction
     from geoville.model import Address, Perimeter, Rule
@@ -77,6 +79,87 @@ def no_figures() -> PanelSection:
         text="Les carreaux de revenus de ce territoire ne sont pas connus : ni les habitants ni les revenus de ce "
         "périmètre ne sont estimés.",
     )
+
+
+def portrait_table(
+    portraits: tuple[Portrait, Portrait, Portrait], town: str, territory: str, vintage: int
+) -> FigureTable | PanelSection:
+    """Who lives in a perimeter, beside its town and the territory: ages, households, dwellings.
+
+    Parameters
+    ----------
+    portraits : of the perimeter, of its town, of the territory.
+    vintage : of the cells.
+    """
+    title = "Qui y vit"
+    own, *_ = portraits
+    if own.is_secret:
+        return PanelSection(title, text="Moins de 11 ménages : le secret statistique ne laisse rien en dire.")
+    shares = [(label, columns, [_share(item, columns) for item in portraits]) for label, columns in _TOLD.items()]
+    rows = [(label, *map(_percent, found)) for label, _, found in shares if not math.isnan(found[0])]
+    if not math.isnan(own.mean_surface_m2):
+        surfaces = [item.mean_surface_m2 for item in portraits]
+        rows.append(
+            ("Surface moyenne d'un logement", *(_known(value, lambda m2: quantity(m2, "m²")) for value in surfaces))
+        )
+    if not rows:
+        return PanelSection(
+            title,
+            text="Le fichier de carreaux de ce territoire ne dit ni les âges, ni les ménages, ni les logements ; celui "
+            "de l'Insee, que « geoville data fetch » récupère, les donne.",
+        )
+    return FigureTable(
+        title,
+        ("Part des habitants, ou des ménages", "Périmètre", town, territory),
+        tuple(rows),
+        f"Carreaux de {vintage}, coupés par le contour à proportion de leur surface : estimé. Rien n'est dit de moins "
+        "de 11 ménages ; l'Insee impute les carreaux qui en ont moins.",
+    )
+
+
+_TOLD = {
+    **{
+        f"Habitants de {label.lower()}" if label[0].isdigit() else label: columns
+        for label, columns in AGE_GROUPS.items()
+    },
+    **{label: (column,) for column, label in OF_HOUSEHOLDS.items() if column != "log_inc"},
+}
+
+
+def _share(portrait: Portrait, columns: Sequence[str]) -> float:
+    return (
+        math.fsum(found) if not any(map(math.isnan, found := [portrait.share(name) for name in columns])) else math.nan
+    )
+
+
+def _percent(share: float) -> str:
+    return _known(share, percent)
+
+
+def _known(value: float, written: Callable[[float], str]) -> str:
+    return _NONE if math.isnan(value) else written(value)
+
+
+def evolution_table(moments: Sequence[Moment]) -> FigureTable | None:
+    """People and mean living standard of a perimeter, vintage by vintage; None of fewer than two that say something."""
+    known = [item for item in moments if not math.isnan(item.people)]
+    if len(known) < 2:  # noqa: PLR2004 - a change is between two
+        return None
+    first, last = known[0], known[-1]
+    rows = [(str(item.vintage), number(item.people), _known(item.mean_eur, euros)) for item in known]
+    return FigureTable(
+        f"De {first.vintage} à {last.vintage}, dans le même contour",
+        ("Carreaux de", "Habitants", "Niveau de vie moyen par UC, euros de l'année"),
+        (*rows, ("Évolution", _change(first.people, last.people), _change(first.mean_eur, last.mean_eur))),
+        "Estimé d'après les carreaux, sans correction de l'inflation ; l'Insee a pu changer de méthode d'une année à "
+        "l'autre.",
+    )
+
+
+def _change(before: float, after: float) -> str:
+    if math.isnan(before) or math.isnan(after) or before == 0:
+        return _NONE
+    return f"{'+' if after >= before else '−'}{percent(abs(after / before - 1))}"
 
 
 def changes_table(perimeter: Perimeter, comparison: Comparison, title: str, note: str) -> FigureTable | None:

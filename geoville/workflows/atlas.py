@@ -30,6 +30,7 @@ from geoville.rendering.atlas import (
     atlas_pdf,
     changes_table,
     entry_page,
+    evolution_table,
     figures_table,
     identity,
     index_page,
@@ -38,6 +39,7 @@ from geoville.rendering.atlas import (
     no_figures,
     picture_name,
     places_table,
+    portrait_table,
     rules_table,
     sheet_svg,
 )
@@ -48,6 +50,7 @@ from geoville.workflows.action_tables import read_answered
 from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.describe import TownFigures
 from geoville.workflows.maps import MapLook, sector_headlines, sector_recipes, territory_scene
+from geoville.workflows.portrait import TownPortraits
 from geoville.workflows.search_inputs import CandidateRequest, prepare_figures
 
 if TYPE_CHECKING:
@@ -96,6 +99,7 @@ class AtlasFigures:
     towns: TownFigures | None
     perimeters: tuple[Perimeter, ...]
     steps: tuple[_Step, ...]
+    portraits: TownPortraits | None = None
 
     @classmethod
     def of(cls, territory: Pack, perimeters: tuple[Perimeter, ...], on: date) -> AtlasFigures:
@@ -106,7 +110,19 @@ class AtlasFigures:
         grid = prepared.start.grid
         squares = cell_squares(grid.easting, grid.northing, grid.epsg, GRID_CRS[grid.epsg])
         steps = tuple(_steps(territory, perimeters, prepared, squares, on))
-        return cls(TownFigures(territory, prepared), perimeters, steps)
+        return cls(TownFigures(territory, prepared), perimeters, steps, TownPortraits.of(territory, perimeters))
+
+    def who_lives_in(self, perimeter: Perimeter) -> tuple[Block, ...]:
+        """Ages, households and dwellings of a perimeter beside its town, and how it moved from one grid to the next."""
+        if self.towns is None or self.portraits is None:
+            return ()
+        code, (town, _) = self.towns.commune_of(perimeter), self.towns.town(perimeter)
+        beside, vintage = self.portraits.beside(perimeter, code), self.portraits.vintage
+        moved = evolution_table(self.portraits.moments[perimeter.kind, perimeter.code])
+        return (
+            portrait_table(beside, town, self.towns.territory.title, vintage),
+            *((moved,) if moved else ()),
+        )
 
     def changes(self, perimeter: Perimeter) -> tuple[Block, ...]:
         """What becomes of a perimeter from one generation, or grid, to the next."""
@@ -380,6 +396,7 @@ def _entry(perimeter: Perimeter, scene: Scene, figures: AtlasFigures, actions: A
     named = [place for place in scene.places if place.place]
     blocks = (
         figures_table(own, towns.around(perimeter)) if towns and own else no_figures(),
+        *figures.who_lives_in(perimeter),
         *figures.changes(perimeter),
         *(actions.of(perimeter) if actions else ()),
         places_table(places_near(perimeter, named), PLACES_REACH_M),

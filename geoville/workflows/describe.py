@@ -156,10 +156,11 @@ class TownFigures:
 
     def town(self, perimeter: Perimeter) -> tuple[str, AreaFigures]:
         """Name and figures of that commune alone."""
-        code = self._commune_of(perimeter)
+        code = self.commune_of(perimeter)
         return self.territory.communes.get(code, code), self._commune_figures(code)
 
-    def _commune_of(self, perimeter: Perimeter) -> str:
+    def commune_of(self, perimeter: Perimeter) -> str:
+        """Code of the commune where most of a perimeter's people live; empty where nothing tells."""
         import shapely
 
         start = self.prepared.start

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geoville.carroyage.grid import cell_squares, union_of_cells
-from geoville.carroyage.portrait import AGES, COUNTS, OF_HOUSEHOLDS, Portrait, portraits
+from geoville.carroyage.portrait import AGES, COUNTS, HOUSEHOLDS, OF_HOUSEHOLDS, PEOPLE, Moment, Portrait, portraits
 from geoville.crs import GRID_CRS
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.law import parameter
@@ -24,7 +24,7 @@ from geoville.workflows.score import official_contours
 from geoville.workflows.search_inputs import grid_input, read_sourced_grid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import geopandas
@@ -191,16 +191,18 @@ def _quarters(town: _Town, path: Path | None, generation: int | None, own: OwnCo
 
 def _zones_as_areas(town: _Town, by: Grouping) -> tuple[list[tuple[str, str, BaseGeometry]], CellsInside]:
     """Communes or IRIS as whole cells, by the centre of each; cells of none are left out."""
+    codes, inside = _zone_cells(town, by)
+    shapes = [union_of_cells(town.cells.squares[inside.cell[inside.area == rank]]) for rank in range(len(codes))]
+    return [(code, town.name(code), shape) for code, shape in zip(codes, shapes, strict=True)], inside
+
+
+def _zone_cells(town: _Town, by: Grouping) -> tuple[list[str], CellsInside]:
     codes, place = np.unique(town.zones(by), return_inverse=True)
     known = np.flatnonzero(codes[place] != "")
     shift = int(codes[0] == "")
     area = place[known] - shift
     order = np.argsort(area, kind="stable")
-    inside = CellsInside(area[order], known[order], np.ones(len(known)))
-    shapes = [
-        union_of_cells(town.cells.squares[inside.cell[inside.area == rank]]) for rank in range(len(codes) - shift)
-    ]
-    return [(code, town.name(code), shape) for code, shape in zip(codes[shift:].tolist(), shapes, strict=True)], inside
+    return codes[shift:].tolist(), CellsInside(area[order], known[order], np.ones(len(known)))
 
 
 def _portrait_rows(
@@ -384,3 +386,80 @@ def _evolution(perimeter: Perimeter, rank: int, seen: dict[int, _Vintage]) -> Ro
             for before, after in ((first.people, last.people), (first.mean_eur, last.mean_eur))
         )
     return made | {"people_change": _rounded(people, 4), "mean_change": _rounded(mean, 4)}
+
+
+# --- The same, for the pages of an atlas
+
+
+@dataclass(frozen=True, eq=False)
+class TownPortraits:
+    """Who lives in perimeters, in their towns and in the territory; and how each perimeter moved.
+
+    Parameters
+    ----------
+    of_perimeter, moments : by nature and code of the perimeter; moments, the oldest vintage first.
+    of_commune : by code.
+    """
+
+    vintage: int
+    of_perimeter: Mapping[tuple[Kind, str], Portrait]
+    of_commune: Mapping[str, Portrait]
+    whole: Portrait
+    moments: Mapping[tuple[Kind, str], tuple[Moment, ...]]
+
+    @classmethod
+    def of(cls, pack: Pack, perimeters: Sequence[Perimeter]) -> TownPortraits:
+        """Read the territory's default cells, and its others for what moved."""
+        town, shapes = _town(pack, None, None), [item.geometry for item in perimeters]
+        keys = [(item.kind, item.code) for item in perimeters]
+        fewest = float(_law().value)
+        inside = town.cells.inside(shapes)
+        own = portraits(town.counts, inside.area, inside.cell, inside.share, fewest)
+        own += [Portrait({})] * (len(shapes) - len(own))
+        known = [
+            item if share > 0 else Portrait({}) for item, share in zip(own, town.ground.shares(shapes), strict=True)
+        ]
+        every = np.arange(len(town.grid))
+        (whole,) = portraits(town.counts, np.zeros_like(every), every, np.ones(len(every)), fewest)
+        return cls(
+            town.grid.vintage,
+            dict(zip(keys, known, strict=True)),
+            _communes(town, fewest),
+            whole,
+            dict(zip(keys, _moments(pack, town, shapes), strict=True)),
+        )
+
+    def beside(self, perimeter: Perimeter, commune: str) -> tuple[Portrait, Portrait, Portrait]:
+        """Portraits of a perimeter, of a commune and of the territory.
+
+        Notes
+        -----
+        A whole of which a perimeter leaves out somebody, and fewer households than may be described, is not told: the
+        difference would.
+        """
+        own = self.of_perimeter[perimeter.kind, perimeter.code]
+        town = self.of_commune.get(commune, Portrait({}))
+        return own, _told_beside(own, town), _told_beside(own, self.whole)
+
+
+def _communes(town: _Town, fewest: float) -> dict[str, Portrait]:
+    if not town.pack.has("cells"):
+        return {}
+    codes, inside = _zone_cells(town, Grouping.COMMUNE)
+    return dict(zip(codes, portraits(town.counts, inside.area, inside.cell, inside.share, fewest), strict=True))
+
+
+def _moments(pack: Pack, town: _Town, shapes: Sequence[BaseGeometry]) -> list[tuple[Moment, ...]]:
+    towns = {year: town if year == town.grid.vintage else _town(pack, None, year) for year in sorted(pack.grids)}
+    seen = {year: _seen(other, shapes) for year, other in towns.items()}
+    return [
+        tuple(Moment(year, float(found.people[rank]), float(found.mean_eur[rank])) for year, found in seen.items())
+        for rank in range(len(shapes))
+    ]
+
+
+def _told_beside(own: Portrait, whole: Portrait) -> Portrait:
+    fewest = float(_law().value)
+    rest = [whole.totals.get(name, math.nan) - own.totals.get(name, math.nan) for name in (HOUSEHOLDS, PEOPLE)]
+    size = next((value for value in rest if not math.isnan(value)), 0.0)
+    return Portrait({}, is_secret=True) if 0 < round(size, 6) < fewest else whole

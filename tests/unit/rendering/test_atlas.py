@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from geoville.carroyage.portrait import Moment, Portrait
 from geoville.carroyage.uncertainty import Interval
 from geoville.eligibility.actions.action import ActionGround
 from geoville.eligibility.actions.summary import CountedAction, Reach
@@ -21,6 +22,7 @@ from geoville.rendering.atlas import (
     actions_table,
     atlas_pdf,
     entry_page,
+    evolution_table,
     figures_table,
     identity,
     index_page,
@@ -28,6 +30,7 @@ from geoville.rendering.atlas import (
     no_changes,
     no_figures,
     places_table,
+    portrait_table,
     rules_table,
 )
 from geoville.rendering.map_spec import AtlasEntry, AtlasSpec, FigureTable, PanelSection
@@ -168,3 +171,40 @@ def test_a_territory_without_a_grid_has_pages_that_say_so(candidate) -> None:
     assert "ne sont pas connus" in no_figures().text
     assert "Une seule génération" in no_changes().text
     assert "ne sont pas comparées" in no_changes(counted=False).text
+
+
+def portrait(households: float = 1_000.0, **counts: float) -> Portrait:
+    return Portrait({"ind": 2_500.0, "men": households, **counts})
+
+
+CHILDREN = {"ind_0_3": 100.0, "ind_4_5": 50.0, "ind_6_10": 150.0, "ind_11_17": 200.0}
+
+
+def test_a_portrait_tells_shares_of_people_and_of_households_beside_the_town():
+    own = portrait(log_soc=700.0, men_fmp=250.0, men_surf=68_000.0, **CHILDREN)
+    town = portrait(log_soc=300.0, men_surf=75_000.0)
+    table = portrait_table((own, town, portrait()), "Calais", "Calais et ses communes", 2019)
+    rows = {plain(label): [plain(text) for text in found] for label, *found in table.rows}
+    assert rows == {
+        "Moins de 18 ans": ["20 %", "–", "–"],  # 500 of 2 500 people
+        "Familles monoparentales": ["25 %", "–", "–"],
+        "Logements sociaux": ["70 %", "30 %", "–"],
+        "Surface moyenne d'un logement": ["68 m²", "75 m²", "–"],
+    }
+    assert table.headers[1:] == ("Périmètre", "Calais", "Calais et ses communes")
+
+
+def test_a_portrait_under_secrecy_or_without_columns_says_so():
+    hidden = portrait_table(
+        (Portrait({}, is_secret=True), portrait(log_soc=1.0), portrait()), "Calais", "Calaisis", 2019
+    )
+    assert "secret statistique" in hidden.text
+    bare = portrait_table((portrait(), portrait(), portrait()), "Calais", "Calaisis", 2019)
+    assert "geoville data fetch" in bare.text
+
+
+def test_an_evolution_goes_from_the_first_vintage_that_says_something_to_the_last():
+    table = evolution_table([Moment(2015, NAN, NAN), Moment(2017, 2_000.0, 10_000.0), Moment(2021, 1_900.0, 12_500.0)])
+    assert [row[0] for row in table.rows] == ["2017", "2021", "Évolution"]
+    assert [plain(text) for text in table.rows[-1][1:]] == ["−5 %", "+25 %"]
+    assert evolution_table([Moment(2015, NAN, NAN), Moment(2021, 1_900.0, 12_500.0)]) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas
 import numpy as np
@@ -14,7 +15,9 @@ from geoville import Territory
 from geoville.carroyage.grid import cell_squares
 from geoville.carroyage.portrait import COUNTS, CellCounts, portraits
 from geoville.errors import InvalidInputError
+from geoville.model import Kind, Perimeter
 from geoville.sources.grids import read_counts, read_grid
+from geoville.workflows.portrait import TownPortraits
 
 NORTH, EAST = 3_125_000, 3_752_600
 HEADER = "idcar_200m,i_est_200,ind,ind_snv,men,men_pauv,men_1ind,log_soc,men_surf,ind_0_3,ind_80p"
@@ -141,3 +144,20 @@ def test_the_whole_column_set_of_insee_is_kept_by_fetch(shared_data, tmp_path):
     for name in known:
         expected = sum(float(row[published[name]] or 0) for row in rows)
         assert np.nansum(kept.by_column[name]) == pytest.approx(expected, rel=1e-9), name
+
+
+def test_pages_of_an_atlas_hide_the_town_that_a_perimeter_would_tell_by_difference(grid):
+    """Households: 40, 20 and 2.5; a draft over the first two leaves 2.5, which nobody may find."""
+    pack = SimpleNamespace(grids={2019: grid}, grid_path=lambda _: grid, has=lambda _: False)
+    both, first = (
+        Perimeter(code, code, Kind.CANDIDAT, _draft(0, last).to_crs(2154).geometry.iloc[0], 2154, estimated=True)
+        for code, last in (("A", 2), ("B", 1))
+    )
+    found = TownPortraits.of(pack, [both, first])
+    own, _, whole = found.beside(both, "")
+    assert own.totals["men"] == pytest.approx(60, rel=1e-3)
+    assert whole.is_secret
+    own, _, whole = found.beside(first, "")
+    assert own.share("log_soc") == pytest.approx(30 / 40, abs=1e-3)
+    assert whole.totals["men"] == pytest.approx(62.5)
+    assert [moment.vintage for moment in found.moments[Kind.CANDIDAT, "A"]] == [2019]
