@@ -2,13 +2,18 @@
 
     python benchmarks/street_sides.py --data ../shared/data
     python benchmarks/street_sides.py --data ../shared/data --by-kind
+    python benchmarks/street_sides.py --data ../shared/data --wrong
 
-Each list is degraded (every second, fifth, tenth number kept and the others put between at equal steps; positions moved
-along the street by up to 15, 30 or 60 m and across by up to 3 m), every number of it is judged by a disc of 50 m and by
-its side of the street, and both are compared with where the untouched list puts the number. One line a list, a
-degradation and a rule: numbers, share left « à vérifier », firm answers that are wrong out of 10 000, and how many of
-these numbers the untouched list itself contradicts: it puts them over 40 m away from the line of their two neighbours.
-With `--by-kind`, a line for each way in which geoville holds that a number was placed.
+Each list is degraded (every second, fifth, tenth number kept and the others put between at equal steps; positions
+moved along the street by up to 15, 30 or 60 m and across by up to 3 m), every number of it is judged by a disc of 50 m,
+by its side of the street, and by that side and the axis of the street; all are compared with where the untouched list
+puts the number. One line a list, a degradation and a rule: numbers, share left « à vérifier », firm answers that are
+wrong out of 10 000, then without the numbers that the untouched list itself puts where they cannot be. These are
+declared by reason: over 30 m away from the axis of the street that they name, on the other side of it than the others
+of their parity, or over 40 m away from the line of their two neighbours. The last column is the share of numbers whose
+own line of numbers, known exactly, is met by the limit (within 1 m) where the degradation lets them be: no rule can
+leave fewer. With `--by-kind`, a line for each way in which geoville holds that a number was placed; with `--wrong`,
+each firm and wrong answer of the last rule, with how far the untouched list puts it from the axis of its street.
 """
 
 from __future__ import annotations
@@ -23,12 +28,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
+from shapely.ops import substring
 
 from geoville.crs import LAMBERT_93, WGS84, transform_points
-from geoville.eligibility.street_region import region_rules, street_region
-from geoville.geocoding.street_side import street_side, survey_of
+from geoville.eligibility.street_region import hands_of, region_rules, street_region
+from geoville.french import well_read
+from geoville.geocoding.match import Street as NamedStreet
+from geoville.geocoding.parse import street_name
+from geoville.geocoding.street_side import StreetAxes, street_side, survey_of
+from geoville.geocoding.towns import Town
 from geoville.model import Address
 from geoville.sources.contours import read_perimeters
+from geoville.sources.layers import read_streets as read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +50,11 @@ LISTS = {
     "Bondy 2022": ("bondy/addresses_ban_2022.csv", "bondy/qpv2015_official.geojson"),
 }
 DEGRADATIONS = ("telle quelle", "1 sur 2", "1 sur 5", "1 sur 10", "décalée 15 m", "décalée 30 m", "décalée 60 m")
-RULES = ("disque de 50 m", "côté de la rue")
+RULES = ("disque de 50 m", "côté de la rue", "côté et axe")
+AXES = {"Montpellier 2014": "montpellier/streets_2014.geojson", "Bondy 2022": "bondy/streets_osm_2023.geojson"}
 NEAR_M = 300.0
+BESIDE_M = 150.0
+EXACT_M = 1.0
 
 
 class Row(NamedTuple):
@@ -49,12 +63,12 @@ class Row(NamedTuple):
     numbers: int
     unsure: int
     wrong: int
-    contradicted: int
+    declared: int
 
     def cells(self) -> str:
         """What is printed of it."""
-        shares = f"{100 * self.unsure / self.numbers:.1f} % | {10_000 * self.wrong / self.numbers:.1f}"
-        return f"{self.numbers} | {shares} | {self.contradicted} sur {self.wrong}"
+        wrong, kept = (10_000 * count / self.numbers for count in (self.wrong, self.wrong - self.declared))
+        return f"{self.numbers} | {100 * self.unsure / self.numbers:.1f} % | {wrong:.1f} | {kept:.1f}"
 
 
 Street = list[tuple[Address, float, float]]
@@ -76,7 +90,7 @@ def read_streets(path: Path) -> dict[str, Street]:
             id=row["id"],
             number=int(row["numero"]),
             suffix=row["rep"],
-            street=row["nom_voie"],
+            street=well_read(row["nom_voie"]),
             place="",
             postcode="",
             citycode=row["code_insee"],
@@ -85,7 +99,7 @@ def read_streets(path: Path) -> dict[str, Street]:
             lat=float(one_lat),
             precision="segment",
         )
-        streets[row["nom_voie"]].append((address, float(x), float(y)))
+        streets[well_read(row["nom_voie"])].append((address, float(x), float(y)))
     for street in streets.values():
         street.sort(key=lambda item: (item[0].number or 0, item[0].suffix))
     return dict(streets)
@@ -155,30 +169,65 @@ class Judged(NamedTuple):
 
     Parameters
     ----------
+    address : with its place in the degraded list.
+    true : its place in the untouched one.
     kind : how geoville holds that it was placed; "disque" without a region.
     shape : all that may be its place.
+    by_axis : whether the axis of the street told it.
     inside, truly : whether the quarters hold its position, and the one that the untouched list gives.
+    declared : why the untouched list cannot be right about it; empty where nothing says so.
     """
 
+    address: Address
+    true: shapely.Geometry
     kind: str
     shape: shapely.Geometry
+    by_axis: bool
     point: shapely.Geometry
     spread_m: float
     inside: bool
     truly: bool
-    contradicted: bool
+    declared: str
+
+    def is_unsure(self, quarters: shapely.Geometry, limit: shapely.Geometry) -> bool:
+        """Whether it is to be checked, as `geoville.eligibility.judgement` says it of an exact contour."""
+        if shapely.intersects(limit, self.shape):
+            return True
+        return self.by_axis and shapely.intersects(quarters, shapely.point_on_surface(self.shape)) != self.inside
+
+
+def axes_of(path: Path) -> StreetAxes:
+    """Axes of a town."""
+    streets = read_lines(path, LAMBERT_93)
+    return StreetAxes(lambda: (streets.lines, streets.epsg, streets.names))
+
+
+def named(label: str, side: Street) -> NamedStreet:
+    """A street as the geocoder knows it."""
+    address = side[0][0]
+    return NamedStreet(label, street_name(label), Town(address.citycode, address.city), ())
 
 
 def numbers_judged(
-    streets: dict[str, Street], quarters: shapely.Geometry, how: str, limit: shapely.Geometry
+    streets: dict[str, Street], quarters: shapely.Geometry, how: str, limit: shapely.Geometry, path: Path | None = None
 ) -> Iterator[Judged | None]:
-    """Each number of a list degraded in one way; None where it is far from every limit."""
-    rules = region_rules()
+    """Each number of a list degraded in one way; None where it is far from every limit.
+
+    Parameters
+    ----------
+    path : of the axes of the town's streets; None to judge without any.
+    """
+    rules, axes = region_rules(), axes_of(path) if path else None
     sides = list(degraded(streets, how))
     survey = survey_of(address for _, side in sides for address, _, _ in side)
     disc_m = DISC_M if survey is None or survey.interpolated else survey.along_m
+    whole: dict[str, list[Address]] = defaultdict(list)
+    for _, side in sides:
+        whole[side[0][0].street] += [item[0] for item in side]
+    why = impossible(streets, path) if path else {}
     for was, side in sides:
-        street = [item[0] for item in side]
+        street = whole[side[0][0].street]
+        axis = axes.of(named(side[0][0].street, side), street) if axes else None
         for rank, (address, x, y) in enumerate(side):
             point, true = shapely.Point(x, y), shapely.Point(was[rank][1:])
             inside, truly = (bool(shapely.intersects(quarters, one)) for one in (point, true))
@@ -186,12 +235,42 @@ def numbers_judged(
             if away_m > NEAR_M and inside == truly:
                 yield None
                 continue
-            told = street_side(address, street, survey) if away_m <= NEAR_M else None
+            told = street_side(address, street, survey, axis) if away_m <= NEAR_M else None
             region = street_region(told, LAMBERT_93) if told else None
             shape = region.shape if region else shapely.buffer(point, disc_m)
             spread_m = region.spread_m if region else disc_m * rules.chance_disc
             kind = str(region.placing) if region else "disque"
-            yield Judged(kind, shape, point, spread_m, inside, truly, is_contradicted(was, rank))
+            by_axis = region is not None and region.by_axis
+            declared = why.get(address.id, "") or ("loin de ses voisins" if is_contradicted(was, rank) else "")
+            yield Judged(address, true, kind, shape, by_axis, point, spread_m, inside, truly, declared)
+
+
+def impossible(streets: dict[str, Street], path: Path) -> dict[str, str]:
+    """Why numbers are not where the untouched list puts them, by id: far from their axis, or across it."""
+    rules, axes, found = region_rules(), axes_of(path), dict[str, str]()
+    for label, street in streets.items():
+        axis = axes.of(named(label, street), [item[0] for item in street])
+        if axis is None:
+            continue
+        points = np.array([item[1:] for item in street])
+        placed = shapely.points(points)
+        away_m = shapely.distance(np.array(axis.lines)[:, None], placed[None, :])
+        for line, own in zip(axis.lines, away_m.argmin(axis=0) == np.arange(len(axis.lines))[:, None], strict=True):
+            near = np.flatnonzero(own)
+            hands = hands_of(line, shapely.line_locate_point(line, placed[near]), placed[near])
+            odd = np.array([(street[place][0].number or 0) % 2 for place in near])
+            hands = np.where(odd > 0, hands, -hands)
+            on_it = away_m.min(axis=0)[near] <= rules.axis_far_m
+            for rank, place in enumerate(near):
+                far_m = float(away_m[:, place].min())
+                if not on_it[rank]:
+                    found[street[place][0].id] = f"à {far_m:.0f} m de sa rue"
+                    continue
+                alike = on_it & (odd == odd[rank]) & (np.hypot(*(points[near] - points[place]).T) < BESIDE_M)
+                alike[rank] = False
+                if alike.sum() >= rules.axis_votes and np.mean(hands[alike] != hands[rank]) >= rules.axis_share:
+                    found[street[place][0].id] = f"à {far_m:.1f} m de l'axe, du côté de l'autre parité"
+    return found
 
 
 def is_contradicted(side: Street, rank: int) -> bool:
@@ -206,29 +285,67 @@ def is_contradicted(side: Street, rank: int) -> bool:
     return bool(line.distance(shapely.Point(here)) > region_rules().astray_m)
 
 
-def judged(streets: dict[str, Street], quarters: shapely.Geometry, how: str) -> dict[str, Row]:
-    """Outcome of each rule, and of each way of placing numbers, on a list degraded in one way."""
+def judged(
+    streets: dict[str, Street], quarters: shapely.Geometry, how: str, path: Path
+) -> tuple[dict[str, Row], list[Judged]]:
+    """Outcome of each rule, and of each way of placing numbers, on a list degraded in one way; the wrong of the last.
+
+    Parameters
+    ----------
+    path : of the axes of the town's streets.
+    """
     limit = shapely.boundary(quarters)
     shapely.prepare([quarters, limit])
     counts: dict[str, list[int]] = {rule: [0, 0, 0, 0] for rule in RULES}
-    for number in numbers_judged(streets, quarters, how, limit):
-        if number is None:
+    astray: list[Judged] = []
+    without = numbers_judged(streets, quarters, how, limit)
+    for plain, told in zip(without, numbers_judged(streets, quarters, how, limit, path), strict=True):
+        if plain is None or told is None:
             for rule in RULES:
                 counts[rule][0] += 1
             continue
-        wrong = number.inside != number.truly
+        wrong = told.inside != told.truly
         doubts = {
-            RULES[0]: bool(shapely.distance(limit, number.point) <= DISC_M),
-            RULES[1]: bool(shapely.intersects(limit, number.shape)),
+            RULES[0]: bool(shapely.distance(limit, told.point) <= DISC_M),
+            RULES[1]: plain.is_unsure(quarters, limit),
+            RULES[2]: told.is_unsure(quarters, limit),
         }
-        doubts[f"— {number.kind}"] = doubts[RULES[1]]
+        doubts[f"— {told.kind}{' (axe)' * told.by_axis}"] = doubts[RULES[2]]
         for rule, doubt in doubts.items():
             row = counts.setdefault(rule, [0, 0, 0, 0])
             row[0] += 1
             row[1] += doubt
             row[2] += wrong and not doubt
-            row[3] += wrong and not doubt and number.contradicted
-    return {rule: Row(*count) for rule, count in counts.items()}
+            row[3] += wrong and not doubt and bool(told.declared)
+        if wrong and not doubts[RULES[2]]:
+            astray.append(told)
+    return {rule: Row(*count) for rule, count in counts.items()}, astray
+
+
+def floor(streets: dict[str, Street], limit: shapely.Geometry, how: str) -> float:
+    """Share of the numbers whose own line of numbers, known exactly, meets the limit where they may be."""
+    met = 0
+    for was, side in degraded(streets, how):
+        line = shapely.LineString([item[1:] for item in was]) if len(was) > 1 else shapely.Point(was[0][1:])
+        for rank, (_, x, y) in enumerate(side):
+            place = shapely.Point(was[rank][1:])
+            if shapely.distance(limit, place) <= NEAR_M:
+                met += bool(shapely.distance(limit, _stretch(was, line, rank, how, (x, y)) or place) <= EXACT_M)
+    return met / sum(map(len, streets.values()))
+
+
+def _stretch(
+    was: Street, line: shapely.Geometry, rank: int, how: str, here: tuple[float, float]
+) -> shapely.Geometry | None:
+    """Where on its line a number may be; None where it is known."""
+    if how.startswith("décalée") and line.length > 0:
+        most, at_m = float(how.split()[1]), line.project(shapely.Point(here))
+        return substring(line, max(at_m - most, 0.0), min(at_m + most, line.length))
+    if not how.startswith("1 sur") or len(was) < 3:
+        return None
+    step = int(how.rpartition(" ")[2])
+    low, high = rank // step * step, min(rank // step * step + step, len(was) - 1)
+    return None if rank == low or high <= rank else shapely.LineString([item[1:] for item in was[low : high + 1]])
 
 
 def main() -> None:
@@ -237,17 +354,25 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--by-kind", action="store_true")
     parser.add_argument("--list", choices=list(LISTS), action="append")
+    parser.add_argument("--wrong", action="store_true")
     asked = parser.parse_args()
-    print("| liste | dégradation | règle | numéros | à vérifier | fermes et faux sur 10 000 | dont contredits |")
-    print("|---|---|---|---|---|---|---|")
+    told = "fermes et faux sur 10 000 | sans ceux que la liste contredit | plancher"
+    print(f"| liste | dégradation | règle | numéros | à vérifier | {told} |")
+    print("|---|---|---|---|---|---|---|---|")
     for name in asked.list or LISTS:
         addresses, contours = LISTS[name]
         streets = read_streets(asked.data / addresses)
         quarters = shapely.union_all([item.geometry for item in read_perimeters(asked.data / contours).perimeters])
         for how in DEGRADATIONS:
-            for rule, row in judged(streets, quarters, how).items():
+            rows, astray = judged(streets, quarters, how, asked.data / AXES[name])
+            least = f"{100 * floor(streets, shapely.boundary(quarters), how):.1f} %"
+            for rule, row in rows.items():
                 if rule in RULES or asked.by_kind:
-                    print(f"| {name} | {how} | {rule} | {row.cells()} |", flush=True)
+                    print(f"| {name} | {how} | {rule} | {row.cells()} | {least} |", flush=True)
+            for number in astray if asked.wrong else ():
+                label = f"{number.address.number}{number.address.suffix} {number.address.street}"
+                moved = f"à {number.point.distance(number.true):.0f} m de sa place"
+                print(f"  {label} ({number.kind}{', axe' * number.by_axis}), {moved} : {number.declared or 'rien'}")
 
 
 if __name__ == "__main__":

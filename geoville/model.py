@@ -551,12 +551,30 @@ class StreetSide:
     numbers : house numbers with their repetitions, as texts.
     rank : of the number that was asked, among them.
     survey : how the numbers of its town were placed; None where the list has too few to tell.
+    axis : of the street; None where it is not known.
+    across : points of the numbers of the other parity around, likewise; known with the axis alone.
     """
 
     points: tuple[tuple[float, float], ...]
     numbers: tuple[str, ...]
     rank: int
     survey: Survey | None = None
+    axis: StreetAxis | None = None
+    across: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StreetAxis:
+    """Axis of a street, as a map of streets draws it.
+
+    Parameters
+    ----------
+    lines : LineStrings in a projected CRS, each as long as the drawing lets it be.
+    epsg : of that CRS.
+    """
+
+    lines: tuple[BaseGeometry, ...]
+    epsg: int
 
 
 @dataclass(frozen=True, slots=True)

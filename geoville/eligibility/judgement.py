@@ -140,7 +140,7 @@ def verdict_on(located: Located, nearest: PerimeterHit | None) -> VerdictCode:
     if abs(nearest.distance_m) <= REGION_WITHIN_M or not located.position.firm:
         region = located.region(nearest.perimeter.epsg)
         if region is not None:
-            return _verdict_of_region(region.shape, nearest)
+            return _verdict_of_region(region, nearest)
     astride = nearest.distance_m == 0 and not nearest.inside
     accuracy_m = located.position.accuracy_m + nearest.perimeter.accuracy_m
     if astride or (accuracy_m > 0 and abs(nearest.distance_m) <= accuracy_m):
@@ -148,12 +148,20 @@ def verdict_on(located: Located, nearest: PerimeterHit | None) -> VerdictCode:
     return VerdictCode.INSIDE if nearest.inside else VerdictCode.OUTSIDE
 
 
-def _verdict_of_region(region: BaseGeometry, nearest: PerimeterHit) -> VerdictCode:
-    """Verdict about a perimeter of all that may be the place: `uncertain` where its limit, as widened, meets that."""
+def _verdict_of_region(region: StreetRegion, nearest: PerimeterHit) -> VerdictCode:
+    """Verdict about a perimeter of all that may be the place: `uncertain` where its limit, as widened, meets that.
+
+    So it is where the axis of the street says one side of the limit, and the place that the list gives another.
+    """
     import shapely
 
-    if shapely.distance(shapely.boundary(nearest.perimeter.geometry), region) <= nearest.perimeter.accuracy_m:
+    perimeter = nearest.perimeter
+    if shapely.distance(shapely.boundary(perimeter.geometry), region.shape) <= perimeter.accuracy_m:
         return VerdictCode.UNCERTAIN
+    if region.by_axis:
+        held = shapely.intersects(perimeter.geometry, shapely.point_on_surface(region.shape))
+        if bool(held) is not nearest.inside:
+            return VerdictCode.UNCERTAIN
     return VerdictCode.INSIDE if nearest.inside else VerdictCode.OUTSIDE
 
 

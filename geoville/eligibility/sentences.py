@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from geoville import french
@@ -195,22 +196,34 @@ def probability_in_words(probability: float) -> str:
 
 def side_sentence(region: StreetRegion, verdict: VerdictCode) -> str:
     """Say what the numbers of the same side of the street settle, or why they do not."""
-    numbers = f"les numéros {region.first} à {region.last} du même côté de la rue"
-    side = _SIDES.get(verdict)
     from geoville.eligibility.street_region import Placing  # it loads the projections: not for a command's help
 
+    side = _SIDES.get(verdict)
+    numbers = f"les numéros {region.first} à {region.last} du même côté de la rue"
+    if region.by_axis:
+        return _axis_sentence(region, side)
     if region.placing is Placing.ASTRAY:
-        neighbours = f"la liste place ce numéro loin de ses voisins {region.first} et {region.last}"
-        if side is None:
-            return (
-                f"{neighbours[0].upper()}{neighbours[1:]}, et la limite passe entre eux ou près de l'un : à vérifier."
-            )
-        return f"{neighbours[0].upper()}{neighbours[1:]}, mais là comme ici, tout est {side}."
+        neighbours = f"La liste place ce numéro loin de ses voisins {region.first} et {region.last}"
+        settled = f", mais là comme ici, tout est {side}."
+        return neighbours + (settled if side else ", et la limite passe entre eux ou près de l'un : à vérifier.")
+    if region.placing is Placing.ALONE:
+        known = "Numéro posé sur place, d'où la place de ses voisins a été calculée"
+        return f"{known} : {f'tout ce qui est à sa portée est {side}' if side else 'la limite est à sa portée'}."
     if side is None:
         return f"La limite passe à hauteur de ce que couvrent {numbers} : la place exacte du numéro reste à vérifier."
     if region.placing is Placing.INTERPOLATED:
         return f"Numéro placé par calcul entre deux autres : tout ce que couvrent {numbers} est {side}."
     return f"{numbers[0].upper()}{numbers[1:]} sont tous {side} : la place exacte du numéro n'y change rien."
+
+
+def _axis_sentence(region: StreetRegion, side: str | None) -> str:
+    """Say what the side of the axis of a street settles, or why it does not."""
+    parity = "impairs" if int("".join(takewhile(str.isdigit, region.first))) % 2 else "pairs"
+    level = f"des numéros {region.first} à {region.last}" if region.first != region.last else f"du {region.first}"
+    where = f"le côté des numéros {parity} de la rue, d'après son axe, à hauteur {level}"
+    if side is None:
+        return f"La limite passe par {where}, ou trop près : la place exacte du numéro reste à vérifier."
+    return f"{where[0].upper()}{where[1:]}, est tout entier {side} : la place exacte du numéro n'y change rien."
 
 
 def dates_in_force(perimeter: Perimeter) -> str:

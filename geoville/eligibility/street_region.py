@@ -4,6 +4,7 @@ Official limits follow the axes of streets, so that what matters is on which sid
 number that was not surveyed is misplaced along its street, hardly ever across it. The region is made of the numbers of
 the same parity: those that follow each other in order hold the one between them; those at equal steps were interpolated
 between two known ones, and may be anywhere between these; those in no order may be as far as positions go wrong.
+Where the axis of the street is known, it judges: a number stands on the side of it where those of its parity do.
 Where that evidence is thin there is no region: the position stays a disc.
 """
 
@@ -16,15 +17,19 @@ from functools import cache
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
-from geoville.crs import WGS84, transform_point
+import numpy as np
+
+from geoville.crs import WGS84, transform_geometry, transform_point
 from geoville.law.parameters import read_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+    from shapely import LineString
     from shapely.geometry.base import BaseGeometry
 
-    from geoville.model import StreetSide
+    from geoville.model import StreetAxis, StreetSide
 
     Point = tuple[float, float]
     Points = Sequence[Point]
@@ -53,6 +58,13 @@ class RegionRules:
     metric_slack: float
     surveyed_m: float
     astray_m: float
+    axis_far_m: float
+    axis_clear_m: float
+    axis_ends_m: float
+    axis_neighbours: int
+    axis_votes: int
+    axis_share: float
+    axis_detour: float
     survey_numbers: int
     survey_streets: int
     survey_neighbours: int
@@ -84,6 +96,7 @@ class Placing(StrEnum):
     INTERPOLATED = "interpolated"
     UNORDERED = "unordered"
     ASTRAY = "astray"
+    ALONE = "alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,7 @@ class StreetRegion:
     first, last : numbers at its ends.
     point : of the number, easting and northing.
     spread_m : over which its chance to be at a point falls, away from where the list puts it.
+    by_axis : whether the axis of the street told it; the place that the list gives may then lie outside of it.
     """
 
     shape: BaseGeometry
@@ -105,6 +119,7 @@ class StreetRegion:
     last: str
     point: Point
     spread_m: float
+    by_axis: bool = False
 
 
 def street_region(side: StreetSide, epsg: int) -> StreetRegion | None:
@@ -124,6 +139,11 @@ def street_region(side: StreetSide, epsg: int) -> StreetRegion | None:
     points = [transform_point(lon, lat, WGS84, epsg) for lon, lat in side.points]
     rules, survey = region_rules(), side.survey
     placing = placing_of(points, side.rank, rules)
+    told = None if side.axis is None else _told_by_axis(points, side, placing, epsg)
+    if told is not None:
+        return told
+    if placing is Placing.INTERPOLATED and is_known(points, side.rank, rules):
+        return _alone(points, side, rules)
     if placing is Placing.INTERPOLATED:
         return _between_known(points, side, rules)
     if survey is not None and survey.surveyed:
@@ -166,6 +186,16 @@ def _between_known(points: Points, side: StreetSide, rules: RegionRules) -> Stre
     spread_m = max(rules.chance_interpolated * chord_m, rules.across_m)
     numbers = side.numbers
     return StreetRegion(shape, Placing.INTERPOLATED, numbers[first], numbers[last], points[side.rank], spread_m)
+
+
+def _alone(points: Points, side: StreetSide, rules: RegionRules) -> StreetRegion:
+    """Region of a number that was surveyed among computed ones: the disc of those."""
+    import shapely
+
+    shape = shapely.buffer(shapely.points(points[side.rank]), rules.surveyed_m)
+    first, last = _beside(points, side.rank)
+    numbers, spread_m = side.numbers, rules.surveyed_m * rules.chance_disc
+    return StreetRegion(shape, Placing.ALONE, numbers[first], numbers[last], points[side.rank], spread_m)
 
 
 def _astray(points: Points, side: StreetSide, rules: RegionRules) -> StreetRegion | None:
@@ -213,6 +243,17 @@ def _equal_steps(points: Points, place: int, rules: RegionRules) -> bool:
     if not 0 < place < len(points) - 1:
         return False
     return is_halfway(points[place - 1], points[place], points[place + 1], rules.equal_step_m)
+
+
+def is_known(points: Points, rank: int, rules: RegionRules) -> bool:
+    """Whether a number among computed ones is one of those between which they were: it alone breaks their steps.
+
+    A bend that computed numbers follow breaks those of the two numbers around it.
+    """
+    if _equal_steps(points, rank, rules):
+        return False
+    beside = [place for place in (rank - 1, rank + 1) if 0 < place < len(points) - 1]
+    return all(_equal_steps(points, place, rules) for place in beside)
 
 
 def is_halfway(before: Point, point: Point, after: Point, within_m: float) -> bool:
@@ -287,3 +328,226 @@ def _beyond(line: Points, length_m: float) -> Point:
     x0, y0 = next((point for point in reversed(line[:-1]) if math.dist(point, line[-1]) > _AXIS_M), line[0])
     part = length_m / (math.dist((x0, y0), (x1, y1)) or 1.0)
     return x1 + (x1 - x0) * part, y1 + (y1 - y0) * part
+
+
+# --- Along the axis of the street
+
+
+@dataclass(frozen=True, slots=True)
+class _Along:
+    """Numbers of one side of a street along its axis.
+
+    Parameters
+    ----------
+    line : the part of the axis by which the number asked stands.
+    along_m, across_m : (n,) of each number; across is positive on the left. NaN for those that stand by another part,
+        or too far.
+    hand : 1 where its parity stands on the left, -1 on the right; 0 where the numbers around do not agree.
+    """
+
+    line: LineString
+    along_m: NDArray[np.float64]
+    across_m: NDArray[np.float64]
+    hand: int
+
+    def strip(self, reach_m: tuple[float, float], across_m: tuple[float, float], hand: int) -> BaseGeometry | None:
+        """What lies along the axis from one abscissa to another; None for nothing.
+
+        Parameters
+        ----------
+        reach_m : the two abscissae, which may lie beyond the ends of the axis.
+        across_m : from where to where across, positive on the left.
+        hand : the side of the axis to keep to, 1 or -1; 0 for both.
+        """
+        import shapely
+
+        part = _prolonged(self.line, *reach_m)
+        if part is None:
+            return None
+        if hand == 0:
+            left, right = max(across_m[1], _APART_M), max(-across_m[0], _APART_M)
+            return shapely.union(shapely.buffer(part, max(left, right), cap_style="flat"), part)
+        low_m, high_m = sorted(hand * metres for metres in across_m)
+        nearest_m = max(low_m, region_rules().axis_clear_m)
+        whole = shapely.buffer(part, hand * max(high_m, nearest_m + _APART_M), single_sided=True)
+        return shapely.difference(whole, shapely.buffer(part, hand * nearest_m, single_sided=True))
+
+
+def _told_by_axis(points: Points, side: StreetSide, placing: Placing | None, epsg: int) -> StreetRegion | None:
+    """Region of a number on its side of the axis of its street; None where the axis tells nothing of it."""
+    rules, survey = region_rules(), side.survey
+    computed = placing is Placing.INTERPOLATED
+    first, last = _run(points, side.rank, rules) if computed else (side.rank, side.rank)
+    start = max(min(first, side.rank - rules.axis_neighbours), 0)
+    end = max(last, side.rank + rules.axis_neighbours) + 1
+    along = _along(points[start:end], side, side.rank - start, epsg)
+    if along is None:
+        return None
+    if computed and not is_known(points, side.rank, rules):
+        return _computed_along(along, points, side, (first, last), start)
+    if not computed and survey is not None and not (survey.surveyed or survey.interpolated):
+        return _held_along(along, points, side, start, survey.along_m)
+    is_here = computed or (survey is not None and survey.surveyed and placing is not Placing.ORDERED)
+    if not is_here or along.across_m[side.rank - start] * along.hand <= 0:  # or no side is known, or it contradicts it
+        return None
+    if computed:
+        return _beside_axis(along, points, side, start, Placing.ORDERED, rules.ordered_reach_m)
+    astray = _astray(points, side, rules)
+    return None if astray else _beside_axis(along, points, side, start, Placing.ALONE, rules.surveyed_m)
+
+
+def _computed_along(
+    along: _Along, points: Points, side: StreetSide, known: tuple[int, int], start: int
+) -> StreetRegion | None:
+    """Region of a number computed between two known ones: on their side of the axis, as far from it as they are."""
+    rules = region_rules()
+    places = [known[0] - start, known[1] - start]
+    ends_m, away_m = np.sort(along.along_m[places]), np.sort(along.across_m[places])
+    straight_m = math.dist(points[known[0]], points[known[1]])
+    if not ends_m[1] - ends_m[0] <= straight_m * rules.axis_detour + rules.axis_far_m:  # NaN by another part of it
+        return None
+    hand = 0 if away_m[0] <= 0 <= away_m[1] else int(math.copysign(1, away_m[0]))
+    reach_m = float(ends_m[0]) - rules.axis_ends_m, float(ends_m[1]) + rules.axis_ends_m
+    shape = along.strip(reach_m, (float(away_m[0]) - rules.across_m, float(away_m[1]) + rules.across_m), hand)
+    spread_m = max(rules.chance_interpolated * straight_m, rules.across_m)
+    return _region(shape, Placing.INTERPOLATED, points, side, known, spread_m)
+
+
+def _beside_axis(
+    along: _Along, points: Points, side: StreetSide, start: int, placing: Placing, reach_m: float
+) -> StreetRegion | None:
+    """Region of a number that is known within a reach: its part on its side of the axis."""
+    import shapely
+
+    rules, rank = region_rules(), side.rank - start
+    away_m, at_m = float(along.across_m[rank]), float(along.along_m[rank])
+    across_m = rules.across_m if placing is Placing.ORDERED else reach_m
+    shape = along.strip((at_m - reach_m, at_m + reach_m), (away_m - across_m, away_m + across_m), along.hand)
+    if placing is Placing.ALONE and shape is not None:
+        shape = shapely.intersection(shape, shapely.buffer(shapely.points(points[side.rank]), reach_m))
+    part = rules.chance_ordered if placing is Placing.ORDERED else rules.chance_disc
+    return _region(shape, placing, points, side, _beside(points, side.rank), reach_m * part)
+
+
+def _held_along(along: _Along, points: Points, side: StreetSide, start: int, reach_m: float) -> StreetRegion | None:
+    """Region of a number of a town whose numbers are shifted along the streets: as far as they are, and in their order.
+
+    Notes
+    -----
+    A number that stands after another one, which is off by the reach at most, is no nearer to the start of the street
+    than that other one less the reach; likewise before. Numbers that contradict too many others are left out of this.
+    """
+    rules, rank = region_rules(), side.rank - start
+    here = np.flatnonzero(~np.isnan(along.along_m))
+    at_m, place = along.along_m[here], int(np.searchsorted(here, rank))
+    forward = 1.0 if len(at_m) < 3 or np.polyfit(np.arange(len(at_m)), at_m, 1)[0] >= 0 else -1.0  # noqa: PLR2004
+    at_m = at_m * forward
+    kept = _in_order(at_m, 2 * reach_m + rules.axis_ends_m)
+    if not kept[place]:
+        return None
+    slack_m = reach_m + rules.axis_ends_m
+    low_m = max([at_m[place] - reach_m, *(at_m[:place][kept[:place]] - slack_m)])
+    high_m = min([at_m[place] + reach_m, *(at_m[place + 1 :][kept[place + 1 :]] + slack_m)])
+    low_m, high_m = sorted((float(low_m * forward), float(high_m * forward)))
+    away_m = float(along.across_m[rank])
+    hand = along.hand if away_m * along.hand >= -rules.across_m else 0
+    reach = low_m - rules.axis_clear_m, high_m + rules.axis_clear_m
+    shape = along.strip(reach, (away_m - rules.across_m, away_m + rules.across_m), hand)
+    spread_m = reach_m * rules.chance_unordered
+    return _region(shape, Placing.UNORDERED, points, side, _beside(points, side.rank), spread_m)
+
+
+def _beside(points: Points, rank: int) -> tuple[int, int]:
+    """Ranks of the two numbers beside one; itself where there is none."""
+    return max(rank - 1, 0), min(rank + 1, len(points) - 1)
+
+
+def _region(
+    shape: BaseGeometry | None,
+    placing: Placing,
+    points: Points,
+    side: StreetSide,
+    known: tuple[int, int],
+    spread_m: float,
+) -> StreetRegion | None:
+    """A region that the axis told; None where it is nothing."""
+    if shape is None or shape.is_empty:
+        return None
+    first, last = side.numbers[known[0]], side.numbers[known[1]]
+    return StreetRegion(shape, placing, first, last, points[side.rank], spread_m, by_axis=True)
+
+
+def _in_order(at_m: NDArray[np.float64], most_m: float) -> NDArray[np.bool_]:
+    """(n,) whether each number may stand in the order of all: those that contradict most others are left out."""
+    behind = np.triu(at_m[None, :] - at_m[:, None] < -most_m, 1)
+    kept = np.ones(len(at_m), dtype=bool)
+    while behind.any():
+        worst = int((behind.sum(axis=0) + behind.sum(axis=1)).argmax())
+        kept[worst] = False
+        behind[worst, :] = behind[:, worst] = False
+    return kept
+
+
+def _along(points: Points, side: StreetSide, rank: int, epsg: int) -> _Along | None:
+    """Numbers around one along the axis of their street; None where it stands far from that."""
+    import shapely
+
+    assert side.axis is not None
+    rules, lines = region_rules(), _lines_in(side.axis, epsg)
+    across = [transform_point(lon, lat, WGS84, epsg) for lon, lat in side.across]
+    placed = np.asarray(shapely.points([*points, *across]))
+    away_m = shapely.distance(lines[:, None], placed[None, :])
+    if away_m[:, rank].min() > rules.axis_far_m:
+        return None
+    own = int(away_m[:, rank].argmin())
+    by_it = (away_m.argmin(axis=0) == own) & (away_m[own] <= rules.axis_far_m)
+    line = lines[own]
+    at_m = shapely.line_locate_point(line, placed)
+    hands = hands_of(line, at_m, placed)
+    around = np.where(by_it, hands, 0.0)
+    around[len(points) :] *= -1.0
+    votes, total = float(around.sum()), float(np.abs(around).sum())
+    agreed = total >= rules.axis_votes and abs(votes) >= (2 * rules.axis_share - 1) * total
+    nowhere = np.where(by_it, 1.0, np.nan)[: len(points)]
+    return _Along(
+        line=line,
+        along_m=at_m[: len(points)] * nowhere,
+        across_m=(away_m[own] * hands)[: len(points)] * nowhere,
+        hand=int(math.copysign(1, votes)) if agreed else 0,
+    )
+
+
+def hands_of(line: LineString, at_m: NDArray[np.float64], placed: NDArray[np.object_]) -> NDArray[np.float64]:
+    """(n,) 1 for points on the left of a line, -1 for those on its right."""
+    import shapely
+
+    before, after = (
+        shapely.get_coordinates(shapely.line_interpolate_point(line, np.clip(at_m + step, 0.0, line.length)))
+        for step in (-1.0, 1.0)
+    )
+    here = shapely.get_coordinates(placed)
+    ahead, there = after - before, here - before
+    return np.where(ahead[:, 0] * there[:, 1] - ahead[:, 1] * there[:, 0] < 0, -1.0, 1.0)
+
+
+def _lines_in(axis: StreetAxis, epsg: int) -> NDArray[np.object_]:
+    """Lines of an axis in a projected CRS."""
+    return np.array([transform_geometry(line, axis.epsg, epsg) for line in axis.lines], dtype=object)
+
+
+def _prolonged(line: LineString, start_m: float, end_m: float) -> LineString | None:
+    """The part of a line between two abscissae, prolonged straight where they lie beyond its ends; None for nothing."""
+    import shapely
+    from shapely.ops import substring
+
+    inside = substring(line, min(max(start_m, 0.0), line.length), min(max(end_m, 0.0), line.length))
+    kept = [(east, north) for east, north in inside.coords]
+    if inside.geom_type == "Point":
+        kept = kept[:1]
+    whole = [(east, north) for east, north in line.coords]
+    if start_m < 0:
+        kept.insert(0, _beyond(whole[::-1], -start_m))
+    if end_m > line.length:
+        kept.append(_beyond(whole, end_m - line.length))
+    part = shapely.linestrings(kept) if len(kept) > 1 else None
+    return part if part is not None and part.length > _APART_M else None

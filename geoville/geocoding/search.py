@@ -36,7 +36,7 @@ from geoville.geocoding.street_side import UNSURVEYED_M, WITHOUT_TYPE, beyond_m,
 from geoville.geocoding.towns import Designation, Town, Towns, with_its_postcode
 from geoville.geocoding.words import COMPLEMENTS, PARTICLES, REPETITION_LETTERS, content_words, normalise
 from geoville.law import position_accuracy
-from geoville.model import Address, AddressList, NotFound, Position, PositionType, Survey
+from geoville.model import Address, AddressList, NotFound, Position, PositionType, StreetAxis, Survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from geoville.geocoding.index import TownExtent
     from geoville.geocoding.match import Street
+    from geoville.geocoding.street_side import StreetAxes
 
     Point = tuple[float, float]
 
@@ -170,6 +171,7 @@ class OnStreet:
     doubts : French sentences saying why the street is not sure.
     complete : whether no address of the street is missing.
     survey : tells how the numbers of the town were placed, where that is asked.
+    axis : tells the axis of the street, likewise.
     """
 
     def __init__(
@@ -181,9 +183,11 @@ class OnStreet:
         *,
         complete: bool,
         survey: Callable[[], Survey | None],
+        axis: Callable[[], StreetAxis | None],
     ) -> None:
         self._street = street
         self._survey = survey
+        self._axis = axis
         self._addresses = addresses
         self._score = score
         self._doubts = doubts
@@ -227,7 +231,7 @@ class OnStreet:
             return found
         lon, lat = (low.lon + high.lon) / 2, (low.lat + high.lat) / 2
         halfway = replace(low, id="", number=number, suffix=suffix, lon=lon, lat=lat, precision=WITHOUT_TYPE)
-        side = street_side(halfway, [*self._addresses, halfway], survey)
+        side = street_side(halfway, [*self._addresses, halfway], survey, self._axis())
         return replace(found, lon=lon, lat=lat, side=side) if side else found
 
     def _range(self, asked: ParsedAddress) -> Position:
@@ -279,7 +283,7 @@ class OnStreet:
         if _accuracy_m(address) < UNSURVEYED_M:
             return found
         survey = self._survey()
-        side = street_side(address, self._addresses, survey)
+        side = street_side(address, self._addresses, survey, self._axis())
         return replace(_as_surveyed(found, survey) if address.precision == WITHOUT_TYPE else found, side=side)
 
     def _other_postcode(self, addresses: Iterable[Address], postcode: str) -> tuple[str, ...]:
@@ -408,11 +412,16 @@ def _alternatives(word: str, index: AddressIndex) -> tuple[str, ...]:
 MOST_ALTERNATIVES = 10
 
 
+def _no_axis() -> None:
+    """The axis of a street where the territory has no streets."""
+
+
 class StreetAnswers:
     """Answers about the streets of an index."""
 
-    def __init__(self, index: AddressIndex, *, several_towns: bool) -> None:
+    def __init__(self, index: AddressIndex, axes: StreetAxes | None = None, *, several_towns: bool) -> None:
         self._index = index
+        self._axes = axes
         self._several_towns = several_towns
 
     def of(self, reading: AddressReading, parsed: ParsedAddress) -> Position | None:
@@ -441,7 +450,9 @@ class StreetAnswers:
         street = match.street
         is_whole = self._index.has_all_of(street.town, street.name)
         survey = partial(self._index.survey_of, street.town)
-        known = OnStreet(street, addresses, match.score * likeness, doubts, complete=is_whole, survey=survey)
+        axis = partial(self._axes.of, street, addresses) if self._axes else _no_axis
+        score = match.score * likeness
+        known = OnStreet(street, addresses, score, doubts, complete=is_whole, survey=survey, axis=axis)
         return replace(known.at(parsed), importance=importance_of(len(addresses)))
 
     def _with_the_number_first(
@@ -667,9 +678,13 @@ class EmbeddedGeocoder:
     addresses : a list, indexed here, or an index; where it is not complete, a street that it lacks proves nothing, and
         a match that rests on likeness alone, or on a town that was not named, is not firm.
     places : named places to know beside an index, which holds none.
+    axes : of the streets, where they are known.
     """
 
-    def __init__(self, addresses: AddressList | AddressIndex, places: Iterable[Address] = ()) -> None:
+    def __init__(
+        self, addresses: AddressList | AddressIndex, places: Iterable[Address] = (), axes: StreetAxes | None = None
+    ) -> None:
+        self._axes = axes
         listed = addresses.addresses if isinstance(addresses, AddressList) else ()
         places = [*(address for address in listed if address.place), *places]
         self._index = AddressIndex.of_list(addresses) if isinstance(addresses, AddressList) else addresses
@@ -683,7 +698,7 @@ class EmbeddedGeocoder:
             [*known, *((Town("", place.city), place.postcode) for place in places if place.city)], self._index.spellings
         )
         self._places = PlaceIndex(places)
-        self._streets = StreetAnswers(self._index, several_towns=len({town for town, _ in known}) > 1)
+        self._streets = StreetAnswers(self._index, self._axes, several_towns=len({town for town, _ in known}) > 1)
         self._suggestions = Suggestions(self._index, self._towns, self._streets)
 
     def search(self, text: str, *, postcode: str = "", citycode: str = "") -> Position | NotFound:

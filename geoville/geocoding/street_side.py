@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from geoville.crs import WGS84, transform_points
 from geoville.eligibility.street_region import is_halfway, region_rules
 from geoville.geocoding.answers import METRES_IN_A_DEGREE, distance_m, number_of
-from geoville.model import StreetSide, Survey
+from geoville.geocoding.parse import street_name
+from geoville.model import StreetAxis, StreetSide, Survey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from geoville.geocoding.match import Street
+    from geoville.geocoding.parse import StreetName
+    from geoville.geocoding.towns import Town
     from geoville.model import Address
 
 MOST_NEIGHBOURS = 40
@@ -27,19 +36,22 @@ WITHOUT_TYPE = "segment"
 """Kind of position of an address of a list that says none."""
 
 
-def street_side(asked: Address, street: Sequence[Address], survey: Survey | None = None) -> StreetSide | None:
-    """Numbers with the parity of an address, in their order; None where the list knows no other.
+def street_side(
+    asked: Address, street: Sequence[Address], survey: Survey | None = None, axis: StreetAxis | None = None
+) -> StreetSide | None:
+    """Numbers with the parity of an address, in their order; None where the list knows no other, and no axis.
 
     Parameters
     ----------
     asked : a house number.
     street : addresses of its street, of any order and any town of that name.
     survey : how the numbers of its town were placed, where that is known.
+    axis : of the street, where that is known.
     """
     if asked.number is None:
         return None
     apart = numbers_apart(_alike(asked, street), asked)
-    if asked not in apart or len(apart) == 1:
+    if asked not in apart or (len(apart) == 1 and axis is None):
         return None
     rank = apart.index(asked)
     first = max(rank - MOST_NEIGHBOURS, 0)
@@ -49,12 +61,14 @@ def street_side(asked: Address, street: Sequence[Address], survey: Survey | None
         numbers=tuple(number_of(other) for other in kept),
         rank=rank - first,
         survey=survey,
+        axis=axis,
+        across=_across(asked, street) if axis is not None else (),
     )
 
 
-def _alike(asked: Address, street: Iterable[Address]) -> list[Address]:
-    """Numbers of the town and parity of one, in their order."""
-    even = (asked.number or 0) % 2
+def _alike(asked: Address, street: Iterable[Address], parity: int = 0) -> list[Address]:
+    """Numbers of the town and parity of one (1: of the other parity), in their order."""
+    even = ((asked.number or 0) + parity) % 2
     alike = [
         other
         for other in street
@@ -62,6 +76,13 @@ def _alike(asked: Address, street: Iterable[Address]) -> list[Address]:
     ]
     alike.sort(key=lambda other: (other.number or 0, other.suffix, other is not asked))
     return alike
+
+
+def _across(asked: Address, street: Iterable[Address]) -> tuple[tuple[float, float], ...]:
+    """Points of the numbers of the other parity that are nearest to one, by their numbers."""
+    apart = numbers_apart(_alike(asked, street, 1))
+    nearest = sorted(apart, key=lambda other: abs((other.number or 0) - (asked.number or 0)))
+    return tuple((other.lon, other.lat) for other in nearest[: 2 * region_rules().axis_neighbours])
 
 
 def numbers_apart(alike: Iterable[Address], asked: Address | None = None) -> list[Address]:
@@ -93,6 +114,82 @@ def neighbours_of(number: int, street: Sequence[Address]) -> tuple[Address, Addr
 def beyond_m(number: int, last: int) -> float:
     """How far from a street a number beyond its last one may be: so many of its side, each as far as one may be."""
     return math.ceil((number - last) / 2) * region_rules().longest_step_m
+
+
+# --- The axes of the streets of a territory
+
+
+class StreetAxes:
+    """Axes of streets, found by the name of a street and by how near they are to its numbers.
+
+    Parameters
+    ----------
+    read : gives the lines of a territory, their projected CRS and the names of each; called once, when one is asked.
+    """
+
+    def __init__(self, read: Callable[[], tuple[NDArray[np.object_], int, Sequence[Sequence[str]]]]) -> None:
+        self._read = read
+        self._found: dict[tuple[Town, StreetName], StreetAxis | None] = {}
+
+    def of(self, street: Street, addresses: Sequence[Address]) -> StreetAxis | None:
+        """Axis of a street of a list; None where none bears its name along most of its numbers.
+
+        Parameters
+        ----------
+        addresses : of the street.
+
+        Notes
+        -----
+        Of lines that do not bear that very name, those count that hold all its words, or whose words it holds
+        ("avenue Gallieni", "avenue du Général Gallieni"); the nearest ones where there are several.
+        """
+        key = street.town, street.name
+        if key not in self._found:
+            self._found[key] = self._search(street.name, addresses)
+        return self._found[key]
+
+    @cached_property
+    def _named(self) -> tuple[NDArray[np.object_], int, dict[StreetName, list[int]]]:
+        """Lines, their CRS, and where those of each name are."""
+        lines, epsg, names = self._read()
+        places: dict[StreetName, list[int]] = {}
+        parsed = {text: street_name(text) for row in names for text in row}
+        for place, row in enumerate(names):
+            for text in row:
+                places.setdefault(replace(parsed[text], other_types=()), []).append(place)
+        return lines, epsg, places
+
+    def _search(self, name: StreetName, addresses: Sequence[Address]) -> StreetAxis | None:
+        import numpy as np
+        import shapely
+
+        lines, epsg, places = self._named
+        degrees = np.array([(address.lon, address.lat) for address in addresses if address.number is not None])
+        if not len(degrees) or not name.content:
+            return None
+        placed = np.column_stack(transform_points(degrees[:, 0], degrees[:, 1], WGS84, epsg))
+        points, window = np.asarray(shapely.points(placed)), shapely.envelope(shapely.linestrings([*placed, placed[0]]))
+        rules, asked, best = region_rules(), replace(name, other_types=()), lines[:0]
+        share = 0.5  # of the numbers that must be near it
+        for known in sorted(_alike_names(asked, places), key=lambda one: (one != asked, one.words)):
+            drawn = lines[places[known]]
+            drawn = drawn[shapely.dwithin(drawn, window, rules.astray_m)]
+            near = np.zeros(len(points), dtype=bool)
+            for line in drawn:
+                near |= shapely.dwithin(line, points, rules.axis_far_m)
+            if len(drawn) and near.mean() >= share:
+                share, best = near.mean(), drawn
+            if known == asked and len(best):
+                break
+        if not len(best):
+            return None
+        return StreetAxis(tuple(shapely.get_parts(shapely.line_merge(shapely.union_all(best))).tolist()), epsg)
+
+
+def _alike_names(asked: StreetName, names: Iterable[StreetName]) -> list[StreetName]:
+    """Names whose words hold those of one, or are held by it."""
+    words = set(asked.content)
+    return [name for name in names if name.content and (words <= set(name.content) or words >= set(name.content))]
 
 
 # --- How the numbers of a town were placed

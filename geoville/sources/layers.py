@@ -406,11 +406,21 @@ class StreetLines:
     lines : (n,) shapely LineString of two coordinates, easting and northing in metres in `epsg`.
     epsg : projected CRS of `lines`.
     sha256 : of the file, in hexadecimal (of the .shp of a Shapefile).
+    names : (n,) the names that the file gives each line, one or, where its two sides bear two, both; empty where none.
     """
 
     lines: NDArray[np.object_]
     epsg: int
     sha256: str
+    names: tuple[tuple[str, ...], ...] = ()
+
+
+STREET_NAMES = (
+    *("name", "name_2", "nom", "nom_voie"),
+    *(f"nom_{kind}_{side}" for kind in ("collaboratif", "voie_ban", "1") for side in ("gauche", "droite")),
+    *(f"nom_{kind}_{side}" for kind in ("coll", "v_ban", "voie", "rue", "1") for side in ("g", "d")),
+)
+"""Columns of names of streets in OpenStreetMap, in lists of towns and in BD TOPO, which names the sides of a street."""
 
 
 def read_streets(path: Path, epsg: int, *, layer: str = "") -> StreetLines:
@@ -418,7 +428,7 @@ def read_streets(path: Path, epsg: int, *, layer: str = "") -> StreetLines:
 
     Parameters
     ----------
-    path : only the geometry is read. Where a file has several layers, the one of lines counts.
+    path : only the geometry and the names are read. Where a file has several layers, the one of lines counts.
     epsg : projected CRS wanted.
     layer : name of the one to read, of several layers of lines.
 
@@ -434,14 +444,27 @@ def read_streets(path: Path, epsg: int, *, layer: str = "") -> StreetLines:
     """
     import shapely
 
-    frame = read_vector_file(path, "rues", geometry="LineString", layer=layer, columns=[])
+    frame = read_vector_file(
+        path, "rues", geometry="LineString", layer=layer, columns=[*STREET_NAMES, *map(str.upper, STREET_NAMES)]
+    )
     if frame.empty:
         raise InvalidInputError("Le fichier ne contient aucune rue", where=Location(path.name))
     drawn = np.asarray(frame.geometry.array, dtype=object)
     _refuse_what_is_not_a_line(drawn, path)
     source = epsg_of(frame, path)
-    parts = shapely.get_parts(drawn)
-    return StreetLines(projected_all(parts[~shapely.is_empty(parts)], source, epsg), epsg, sha256_of(path))
+    parts, rows = shapely.get_parts(drawn, return_index=True)
+    kept = ~shapely.is_empty(parts)
+    named = _street_names(frame)
+    names = tuple(named[row] for row in rows[kept].tolist())
+    return StreetLines(projected_all(parts[kept], source, epsg), epsg, sha256_of(path), names)
+
+
+def _street_names(frame: geopandas.GeoDataFrame) -> list[tuple[str, ...]]:
+    """Names of each row, each once, empty where it has none."""
+    columns = [column for column in frame.columns if str(column).lower() in STREET_NAMES]
+    cells = [frame[column].where(frame[column].notna(), "").astype(str).str.strip().tolist() for column in columns]
+    rows = zip(*cells, strict=True) if cells else [()] * len(frame)
+    return [tuple(dict.fromkeys(filter(None, row))) for row in rows]
 
 
 def _refuse_what_is_not_a_line(drawn: NDArray[np.object_], path: Path) -> None:

@@ -18,19 +18,23 @@ from geoville.errors import InvalidInputError
 from geoville.geocoding.geocoder import LONGEST_TEXT, FirstThatKnows, WithoutAddresses
 from geoville.geocoding.index import AddressIndex, check_index, is_address_index
 from geoville.geocoding.search import EmbeddedGeocoder
+from geoville.geocoding.street_side import StreetAxes
 from geoville.law import position_accuracy
 from geoville.model import Position, PositionType
 from geoville.sources.addresses import read_addresses
 from geoville.sources.contours import OwnColumns, read_perimeters
 from geoville.sources.files import sha256_of
+from geoville.sources.layers import read_streets
 from geoville.sources.manifest import fetching, lacking
 from geoville.sources.national import national_layer, national_manifest
 from geoville.sources.pack import each_once, open_pack, with_cell_people
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from geoville.geocoding.geocoder import Geocoder
     from geoville.model import Answer, Kind, NotFound
@@ -63,21 +67,34 @@ def open_geocoder(pack: Pack, *, addresses: Path | None = None, geocoder: str | 
         )
     if geocoder:
         return _remote(geocoder)
+    axes = _axes_of(pack)
     if addresses and is_address_index(addresses):
-        return EmbeddedGeocoder(AddressIndex.open(addresses))
+        return EmbeddedGeocoder(AddressIndex.open(addresses), axes=axes)
     if addresses:
-        return EmbeddedGeocoder(read_addresses(addresses, complete=False, name="la liste fournie"))
-    return _of_pack(pack)
+        return EmbeddedGeocoder(read_addresses(addresses, complete=False, name="la liste fournie"), axes=axes)
+    return _of_pack(pack, axes)
 
 
-def _of_pack(pack: Pack) -> Geocoder:
+def _axes_of(pack: Pack) -> StreetAxes | None:
+    """Axes of the streets of a pack, read when one is asked; None where it has no such layer."""
+    if not pack.has("streets"):
+        return None
+
+    def read() -> tuple[NDArray[np.object_], int, Sequence[Sequence[str]]]:
+        streets = read_streets(pack.file("streets").path, pack.epsg)
+        return streets.lines, streets.epsg, streets.names
+
+    return StreetAxes(read)
+
+
+def _of_pack(pack: Pack, axes: StreetAxes | None) -> Geocoder:
     """Geocoder of the addresses that a pack has, in a list or in an index, and of those that the user added."""
     listed, index = pack.address_list(), pack.address_index
     has_list = any(not address.place for address in listed.addresses)
     if index is not None:
-        indexed = EmbeddedGeocoder(AddressIndex.open(index), pack.places())
-        return FirstThatKnows(EmbeddedGeocoder(listed), indexed) if has_list else indexed
-    known = EmbeddedGeocoder(listed)
+        indexed = EmbeddedGeocoder(AddressIndex.open(index), pack.places(), axes)
+        return FirstThatKnows(EmbeddedGeocoder(listed, axes=axes), indexed) if has_list else indexed
+    known = EmbeddedGeocoder(listed, axes=axes)
     if has_list:
         return known
     reason = f"{lacking('addresses', pack.name)} : {fetching('addresses', pack.name)}, ou donner --addresses."

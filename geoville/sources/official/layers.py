@@ -19,7 +19,7 @@ from geoville.sources.contours import (
     read_perimeters,
     repaired,
 )
-from geoville.sources.layers import TOWNS_WITH_ARRONDISSEMENTS, read_streets
+from geoville.sources.layers import STREET_NAMES, TOWNS_WITH_ARRONDISSEMENTS, read_streets
 from geoville.sources.official import recognise as known
 from geoville.sources.official.area import Converted, Faults, write_layer
 from geoville.sources.official.recognise import (
@@ -470,7 +470,7 @@ _KEPT_WHOLE = (
 
 
 def convert_streets(found: Recognised, area: Area, folder: Path, outlines: CommuneOutlines | None) -> Converted:
-    """Write the lines that have a point in common with a commune of the area, whole.
+    """Write the lines that have a point in common with a commune of the area, whole, with their names.
 
     A town's own file is of that town: where nothing tells where the area is, all of it is kept.
 
@@ -482,15 +482,19 @@ def convert_streets(found: Recognised, area: Area, folder: Path, outlines: Commu
     import geopandas as gpd
 
     layers = layers_to_read(found, area, lambda layer: kind_of_layer(layer) == ("streets", ""))
-    lines = np.concatenate([read_streets(layer.path, area.epsg, layer=layer.name).lines for layer in layers])
+    read = [read_streets(layer.path, area.epsg, layer=layer.name) for layer in layers]
+    lines = np.concatenate([one.lines for one in read])
+    names = [row for one in read for row in one.names]
     whole = area.is_country or (outlines is None and found.family == "")
-    kept = lines if whole else lines[needed(outlines, "les rues").touch(lines)]
+    places = np.arange(len(lines)) if whole else np.flatnonzero(needed(outlines, "les rues").touch(lines))
+    kept, named = lines[places], [(*names[place], "", "")[:2] for place in places.tolist()]
     if not len(kept):
         raise InvalidInputError(
             "Aucune rue de ce fichier n'est dans le territoire",
             where=Location(layers[0].path.name),
             advice="vérifier le département du fichier",
         )
-    write_layer(gpd.GeoDataFrame(geometry=kept, crs=area.epsg), folder / STREETS_FILE)
+    columns = {column: [row[rank] for row in named] for rank, column in enumerate(STREET_NAMES[:2])}
+    write_layer(gpd.GeoDataFrame(columns, geometry=kept, crs=area.epsg), folder / STREETS_FILE)
     notes = (_KEPT_WHOLE,) if whole and not area.is_country else ()
     return Converted(folder / STREETS_FILE, STREETS_ROLE, len(kept), len(lines) - len(kept), notes)

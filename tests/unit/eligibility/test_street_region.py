@@ -13,9 +13,9 @@ from made_up_actions import EAST, NORTH, QPV_2024
 from geoville.crs import LAMBERT_93, WGS84, transform_points
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
-from geoville.eligibility.street_region import Placing, placing_of, region_rules, street_region
+from geoville.eligibility.street_region import Placing, is_known, placing_of, region_rules, street_region
 from geoville.errors import InvalidInputError
-from geoville.model import Basis, Position, PositionType, StreetSide, Survey, VerdictCode
+from geoville.model import Basis, Position, PositionType, StreetAxis, StreetSide, Survey, VerdictCode
 
 RULES = region_rules()
 ON = date(2025, 1, 1)
@@ -231,3 +231,88 @@ def test_many_points_have_the_probability_that_each_has_alone():
         found = bulk.probabilities(verdicts, lon, lat, accuracy_m)
         alone = [chance(replace(one, accuracy_m=accuracy_m)) for one in positions]
         assert found.tolist() == alone
+
+
+# --- The axis of the street judges: here it runs east, along the northern limit of the quarter
+
+AXIS = StreetAxis((shapely.LineString([(EAST + 500, NORTH + 400), (EAST + 1000, NORTH + 400)]),), LAMBERT_93)
+
+
+def with_axis(told: StreetSide, survey: Survey | None = SURVEYED, axis: StreetAxis = AXIS, away_m=-6.0) -> StreetSide:
+    """A side whose street has an axis, and numbers of the other parity on its other side, or wherever these are."""
+    across = side(*((x, 400 + away_m) for x in (655.0, 671.0, 693.0, 711.0)), rank=0)
+    return replace(told, survey=survey, axis=axis, across=across.points)
+
+
+def drawn(told: StreetSide):
+    """Region of a number, in metres from the corner of the made-up town."""
+    region = street_region(told, LAMBERT_93)
+    assert region is not None
+    return region, shapely.transform(region.shape, lambda xy: xy - (EAST, NORTH))
+
+
+def test_the_axis_settles_a_lone_number_that_faces_those_of_the_other_parity():
+    alone = side((690.0, 408.0), rank=0)
+    assert verdict(house(replace(alone, survey=SURVEYED), accuracy_m=15.0)) is VerdictCode.UNCERTAIN
+    answer = decide(house(with_axis(alone), accuracy_m=15.0), PerimeterIndex((QPV_2024,)), ON)
+    assert answer.verdict is VerdictCode.OUTSIDE
+    assert any("d'après son axe" in reason and "numéros pairs" in reason for reason in answer.reasons)
+
+
+def test_a_side_that_is_contradicted_leaves_the_disc():
+    alone = side((690.0, 408.0), rank=0)
+    assert street_region(with_axis(alone, away_m=6.0), LAMBERT_93) is None, "both parities on one side"
+    astride = with_axis(side((655.0, 393.0), (690.0, 408.0), rank=0), away_m=-7.0)
+    assert street_region(astride, LAMBERT_93) is None, "a number across the street from its parity"
+
+
+def test_a_limit_that_crosses_the_axis_in_the_stretch_stays_open():
+    turned = StreetAxis((shapely.LineString([(EAST + 560, NORTH + 300), (EAST + 640, NORTH + 300)]),), LAMBERT_93)
+    points = [(x, 308.0) for x in (570.0, 581.0, 590.0, 603.0, 625.0)]
+    crossing = with_axis(side(*points, rank=2), SHUFFLED, turned)
+    assert verdict(house(crossing)) is VerdictCode.UNCERTAIN
+
+
+def test_computed_numbers_keep_to_the_side_of_the_known_ones_along_a_bend():
+    # The chord between the two known numbers cuts through the bend of the street, which stays outside of the quarter.
+    bend = [(560.0, 380.0), (560.0, 420.0), (600.0, 440.0), (700.0, 440.0)]
+    axis = StreetAxis((shapely.LineString([(EAST + x, NORTH + y) for x, y in bend]),), LAMBERT_93)
+    first, last = np.array([554.0, 385.0]), np.array([690.0, 446.0])
+    computed = side(*(tuple(first + (last - first) * part) for part in (0.0, 0.25, 0.5, 0.75, 1.0)), rank=2)
+    region, shape = drawn(replace(computed, axis=axis))
+    assert region.placing is Placing.INTERPOLATED
+    assert region.by_axis
+    assert shape.intersects(shapely.LineString([(550, 425), (556, 421)])), "the outer side of the bend"
+    assert not shape.intersects(shapely.LineString(bend)), "nothing of the street itself"
+    assert not shape.covers(shapely.Point(*(first + last) / 2)), "the place that the list gives is across the street"
+
+
+def test_a_known_number_among_computed_ones_breaks_their_steps_alone():
+    known = [(0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (26.0, 9.0), (32.0, 18.0)]
+    assert is_known(known, 2, RULES)
+    assert not is_known(known, 1, RULES)
+    bent = [(0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (25.0, 8.0), (25.0, 18.0), (25.0, 28.0)]
+    assert not is_known(bent, 2, RULES), "computed along a bend: two numbers break the steps"
+    told, shape = drawn(side(*known, rank=2))
+    assert told.placing is Placing.ALONE
+    assert shape.area == pytest.approx(np.pi * RULES.surveyed_m**2, rel=0.02)
+
+
+def test_numbers_shifted_along_an_axis_hold_each_other_in_their_order():
+    # Off by 60 m at most: the one after stands 50 m behind, so that this one is within 10 m ahead of where it is said.
+    at = [640.0, 660.0, 700.0, 650.0, 720.0, 740.0]
+    region, shape = drawn(with_axis(side(*((x, 408.0) for x in at), rank=2), SHUFFLED))
+    west, south, east, north = shape.bounds
+    assert (west, east) == pytest.approx((700 - 60 - 1, 650 + 60 + 2 + 1))
+    assert (south, north) == pytest.approx((404, 412)), "3 m across, and 1 m"
+    assert region.by_axis
+
+
+def test_a_place_that_its_own_axis_puts_across_the_limit_is_to_be_checked():
+    # Computed between two numbers outside of the quarter, the list's own place is in a corner of it.
+    bend = [(560.0, 380.0), (560.0, 420.0), (720.0, 420.0)]
+    axis = StreetAxis((shapely.LineString([(EAST + x, NORTH + y) for x, y in bend]),), LAMBERT_93)
+    corner = replace(QPV_2024, geometry=shapely.box(EAST + 575, NORTH + 380, EAST + 640, NORTH + 412), accuracy_m=0.0)
+    first, last = np.array([566.0, 385.0]), np.array([710.0, 414.0])
+    points = [tuple(first + (last - first) * part) for part in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    assert verdict(house(replace(side(*points, rank=1), axis=axis)), corner) is VerdictCode.UNCERTAIN

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+import shapely
 
+from geoville.crs import LAMBERT_93, WGS84, transform_points
+from geoville.geocoding.match import Street
+from geoville.geocoding.parse import street_name
 from geoville.geocoding.search import EmbeddedGeocoder
-from geoville.geocoding.street_side import MOST_NEIGHBOURS, beyond_m, neighbours_of, street_side, survey_of
-from geoville.model import Address, AddressList, Position
+from geoville.geocoding.street_side import MOST_NEIGHBOURS, StreetAxes, beyond_m, neighbours_of, street_side, survey_of
+from geoville.geocoding.towns import Town
+from geoville.model import Address, AddressList, Position, StreetAxis
 
 STREET = Address("1", 1, "", "Rue Test", "", "62100", "62193", "Calais", 1.85, 50.95, "segment")
 STEP = 0.0002
@@ -137,3 +143,62 @@ def test_a_missing_number_between_two_is_told_by_its_side(geocoder):
     assert position.side is not None
     around = position.side.numbers[position.side.rank - 1 : position.side.rank + 2]
     assert around == ("5", "5 bis", "7")
+
+
+# --- The axes of the streets of a territory
+
+NORTHWARD = shapely.LineString([(620_000.0, 7_096_000.0), (620_000.0, 7_096_400.0)])
+
+
+def on_the_axis(*numbers: int) -> list[Address]:
+    """Houses of one street, along the line, 6 m from it."""
+    north = np.array([7_096_000.0 + 10 * one for one in numbers])
+    lon, lat = transform_points(np.full(len(north), 620_006.0), north, LAMBERT_93, WGS84)
+    placed = zip(numbers, lon.tolist(), lat.tolist(), strict=True)
+    return [replace(number(one), lon=x, lat=y) for one, x, y in placed]
+
+
+def axis_of(street: str, *lines: tuple[shapely.LineString, str]) -> StreetAxis | None:
+    drawn = np.array([line for line, _ in lines], dtype=object)
+    axes = StreetAxes(lambda: (drawn, LAMBERT_93, [(name,) for _, name in lines]))
+    return axes.of(Street(street, street_name(street), Town("62193", "Calais"), ()), on_the_axis(1, 3, 5, 7))
+
+
+def test_an_axis_bears_the_name_of_the_street_and_runs_along_its_numbers():
+    far = shapely.transform(NORTHWARD, lambda xy: xy + np.array([500, 0]))
+    assert axis_of("Rue Mollien", (NORTHWARD, "RUE MOLLIEN")) == StreetAxis((NORTHWARD,), LAMBERT_93)
+    assert axis_of("Rue Mollien", (far, "Rue Mollien")) is None, "a namesake elsewhere"
+    assert axis_of("Rue Mollien", (NORTHWARD, "Rue Royale")) is None
+
+
+def test_an_axis_whose_name_says_more_words_counts_where_no_other_does():
+    beside = shapely.transform(NORTHWARD, lambda xy: xy + np.array([12, 0]))
+    longer = (NORTHWARD, "Avenue du Général Gallieni")
+    assert axis_of("Avenue Gallieni", longer) == StreetAxis((NORTHWARD,), LAMBERT_93)
+    assert axis_of("Avenue Gallieni", longer, (beside, "Avenue Gallieni")) == StreetAxis((beside,), LAMBERT_93)
+
+
+def test_the_pieces_of_an_axis_are_one_line():
+    south = shapely.LineString([NORTHWARD.coords[0], (620_000, 7_096_040)])
+    north = shapely.LineString([(620_000, 7_096_040), *NORTHWARD.coords[1:]])
+    found = axis_of("Rue Mollien", (south, "Rue Mollien"), (north, "Rue Mollien"))
+    assert found is not None
+    assert [line.length for line in found.lines] == [400.0]
+
+
+def test_a_lone_number_has_a_side_where_its_street_has_an_axis():
+    street = on_the_axis(2, 1, 3)
+    axis = StreetAxis((NORTHWARD,), LAMBERT_93)
+    assert street_side(street[0], street) is None
+    alone = street_side(street[0], street, axis=axis)
+    assert alone is not None
+    assert (alone.numbers, alone.rank, len(alone.across)) == (("2",), 0, 2)
+
+
+def test_an_address_found_where_the_territory_has_streets_carries_their_axis():
+    listed = AddressList(tuple(on_the_axis(1, 3, 5, 7)), complete=True, name="la liste")
+    drawn = np.array([NORTHWARD], dtype=object)
+    axes = StreetAxes(lambda: (drawn, LAMBERT_93, [(listed.addresses[0].street,)]))
+    position = found(EmbeddedGeocoder(listed, axes=axes), f"3 {listed.addresses[0].street}, Calais")
+    assert position.side is not None
+    assert position.side.axis == StreetAxis((NORTHWARD,), LAMBERT_93)

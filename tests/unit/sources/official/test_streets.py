@@ -11,6 +11,7 @@ import shapely
 from official_files import layer, publication
 
 from geoville.errors import InvalidInputError
+from geoville.sources.layers import read_streets
 from geoville.sources.official.area import Area
 
 STREETS = publication("streets")
@@ -64,3 +65,10 @@ def test_streets_that_a_town_draws_are_kept_whole_where_nothing_cuts_them(tmp_pa
     assert "gardées toutes" in made.notes[0]
     (cut,) = converted([tmp_path / "voies.geojson"], STREETS)
     assert (cut.rows, cut.left_out, cut.notes) == (1, 1, ())
+
+
+def test_streets_keep_their_names_those_of_both_sides(tmp_path: Path, converted) -> None:
+    left, right = ["Rue Royale", "Rue Mollien", None], ["Rue Royale", "Rue de Calais", None]
+    roads().assign(nom_collaboratif_gauche=left, nom_collaboratif_droite=right).to_file(tmp_path / "routes.gpkg")
+    (made,) = converted([tmp_path / "routes.gpkg"], STREETS)
+    assert read_streets(made.path, 2154).names == (("Rue Royale",), ("Rue Mollien", "Rue de Calais"))
