@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import shapely
-from street_sides import LISTS, read_streets
+from street_sides import AXES, LISTS, axes_of, named, read_streets
 
 from geoville.crs import LAMBERT_93, WGS84, transform_point
 from geoville.eligibility.street_region import street_region
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from geoville.model import StreetSide
 
 DRAWN = {"Montpellier 2014": 600, "Bondy 2022": 400}
-AXES = {"Montpellier 2014": "montpellier/streets_2014.geojson", "Bondy 2022": "bondy/streets_osm_2023.geojson"}
 NEAR_M, HALF_M, GAP_M = 50.0, 60.0, 8.0
 PICTURES, COLUMNS = 24, 7
 COLOURS = {"dedans": "#15803d", "dehors": "#1d4ed8", "à vérifier": "#c2410c"}
@@ -52,23 +51,25 @@ def near_limits(data: Path, town: str, quarters: Any) -> list[Drawn]:
     shapely.prepare([quarters, limit])
     streets = read_streets(data / LISTS[town][0])
     survey = survey_of(address for street in streets.values() for address, _, _ in street)
+    axes = axes_of(data / AXES[town])
     near = [
-        (address, x, y, [item[0] for item in street])
-        for street in streets.values()
+        (address, x, y, label)
+        for label, street in streets.items()
         for address, x, y in street
         if shapely.dwithin(limit, shapely.Point(x, y), NEAR_M)
     ]
     found = []
-    for address, x, y, street in random.Random(town).sample(near, DRAWN[town]):
-        side = street_side(address, street, survey)
+    for address, x, y, label in random.Random(town).sample(near, DRAWN[town]):
+        street = [item[0] for item in streets[label]]
+        side = street_side(address, street, survey, axes.of(named(label, streets[label]), street))
         region = street_region(side, LAMBERT_93) if side else None
         disc_m = survey.along_m if survey and not survey.interpolated else NEAR_M
         shape = region.shape if region else shapely.buffer(shapely.Point(x, y), disc_m)
-        kind = str(region.placing) if region else "disque"
+        kind = f"{region.placing}{', axe' * region.by_axis}" if region else "disque"
         inside = "dedans" if shapely.intersects(quarters, shapely.Point(x, y)) else "dehors"
         verdict = "à vérifier" if shapely.intersects(limit, shape) else inside
-        label = f"{address.number}{address.suffix} {address.street}"
-        found.append(Drawn(town, label, kind, verdict, (x, y), shape, side))
+        written = f"{address.number}{address.suffix} {address.street}"
+        found.append(Drawn(town, written, kind, verdict, (x, y), shape, side))
     return found
 
 
@@ -99,7 +100,7 @@ def draw(drawn: list[Drawn], around: dict[str, tuple[Any, Any]], path: Path) -> 
                 axes.plot(x + move[0], y + move[1], "k.", markersize=3)
         axes.plot(east + move[0], north + move[1], "k+", markersize=8)
         place = (east - HALF_M + move[0], north + HALF_M + move[1] + 1)
-        axes.text(*place, f"{one.label[:26]} · {one.kind[:6]}", fontsize=5.5, color=COLOURS[one.verdict])
+        axes.text(*place, f"{one.label[:26]} · {one.kind}", fontsize=5.5, color=COLOURS[one.verdict])
     axes.set_aspect("equal")
     axes.axis("off")
     figure.tight_layout(pad=0.2)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import shapely
-from street_sides import DEGRADATIONS, LISTS, numbers_judged, read_streets
+from street_sides import AXES, DEGRADATIONS, LISTS, numbers_judged, read_streets
 
 from geoville.eligibility.judgement import sharpened, weighed
 from geoville.eligibility.street_region import region_rules
@@ -33,8 +33,8 @@ def chances(data: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
     shapely.prepare([quarters, limit])
     told, truly = [], []
     for how in DEGRADATIONS[1:]:
-        for number in numbers_judged(streets, quarters, how, limit):
-            if number is None or number.contradicted or not shapely.intersects(limit, number.shape):
+        for number in numbers_judged(streets, quarters, how, limit, data / AXES[name]):
+            if number is None or number.declared or not shapely.intersects(limit, number.shape):
                 continue
             points, weights = weighed(number.shape, (number.point.x, number.point.y), number.spread_m)
             held = shapely.intersects_xy(quarters, points[:, 0], points[:, 1])
