@@ -8,7 +8,8 @@
 # make images     draws the pictures of the documents again
 # make release    builds it, and installs it alone on pinned, oldest and newest dependencies
 # make audit      known faults of the pinned dependencies (asks a public service)
-# make bench      every benchmark, into benchmarks/RESULTS.md (an hour)
+# make bench      every benchmark, alone on a quiet machine, into benchmarks/RESULTS.md (under an hour; BENCH='--only waits' for some)
+# make bench-quick  each race on very little: that it runs, and that answers agree
 
 PYTHON ?= python3
 VENV   := .venv
@@ -18,7 +19,7 @@ else
 BIN := $(VENV)/bin
 endif
 
-.PHONY: demo test lint slow stress clients notebooks images audit release bench clean
+.PHONY: demo test lint slow stress clients notebooks images audit release bench bench-quick clean
 
 demo: $(VENV)/.installed
 	$(BIN)/geoville demo
@@ -59,7 +60,10 @@ audit:
 	.audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
 bench: $(VENV)/.installed-bench
-	$(BIN)/python benchmarks/run_all.py
+	$(BIN)/python benchmarks/run_all.py $(BENCH)
+
+bench-quick: $(VENV)/.installed-bench
+	$(BIN)/python benchmarks/run_all.py --quick
 
 $(VENV)/bin/python $(VENV)/Scripts/python:
 	$(PYTHON) -m venv $(VENV)

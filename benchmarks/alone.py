@@ -6,7 +6,7 @@ import json
 import resource
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,16 +34,16 @@ class Taken:
     peak_mb: float
 
 
-def geoville(arguments: Sequence[object], printed: Path) -> Taken:
+def geoville(arguments: Sequence[object], printed: Path, environment: Mapping[str, str] | None = None) -> Taken:
     """Run geoville; what it prints goes to a file. A failure ends everything."""
-    return python(["-c", "from geoville.cli import main; main()", *arguments], printed)
+    return python(["-P", "-c", "from geoville.cli import main; main()", *arguments], printed, environment)
 
 
-def python(arguments: Sequence[object], printed: Path) -> Taken:
+def python(arguments: Sequence[object], printed: Path, environment: Mapping[str, str] | None = None) -> Taken:
     """Run python; what it prints goes to a file. A failure ends everything."""
     command = [sys.executable, *map(str, arguments)]
     launched = [sys.executable, "-c", _LAUNCHER, str(printed), *command]
-    done = subprocess.run(launched, check=True, stdout=subprocess.PIPE, encoding="utf-8")
+    done = subprocess.run(launched, check=True, stdout=subprocess.PIPE, encoding="utf-8", env=environment)
     seconds, processor_s, peak, code = json.loads(done.stdout)
     if code:
         raise SystemExit(f"{' '.join(command[1:])} failed")

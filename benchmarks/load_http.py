@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,17 +186,19 @@ def shown(loads: list[Load]) -> str:
 
 
 @contextmanager
-def serving(command: list[str], port: int) -> Iterator[Service]:
-    """A service that answers, ended at the end."""
+def serving(
+    command: list[str], port: int, environment: Mapping[str, str] | None = None, *, every_s: float = 0.1
+) -> Iterator[Service]:
+    """A service that answers, asked every so often until it does, and ended at the end."""
     url = f"http://127.0.0.1:{port}"
     command = [*command, "--port", str(port)]
-    with subprocess.Popen(command, cwd=HERE, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, cwd=HERE, stdout=subprocess.DEVNULL, env=environment) as process:
         try:
             until = time.monotonic() + STARTED_WITHIN_S
             while not _answers(url):
                 if process.poll() is not None or time.monotonic() > until:
                     sys.exit(f"{command[0]} did not start")
-                time.sleep(0.1)
+                time.sleep(every_s)
             yield Service(process, url)
         finally:
             process.terminate()

@@ -12,20 +12,18 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from races import line
 
-if TYPE_CHECKING:
-    from geoville.eligibility.kernel.points import PointLocator
-
 ENGINES = ("geoville", "sedonadb", "dask-geopandas", "geopandas")
 WORKERS = 2
+_AHEAD = 2
 ROW_GROUP = 500_000
 TARGETS = {"sedonadb": 4.0, "dask-geopandas": 15.0}
 MEMORY_TARGET = 0.25
@@ -77,12 +75,13 @@ def _timed(count: Callable[[], np.ndarray]) -> tuple[float, np.ndarray]:
 
 def by_geoville(folder: Path) -> tuple[float, np.ndarray]:
     from distributed import Client
-    from points_from_parquet import count_group  # by its name, so that each worker keeps one index from task to task
+    from points_from_parquet import count_groups  # by its name, as workers find it
 
     groups = _row_groups(folder)
+    shares = [groups[rank::WORKERS] for rank in range(WORKERS)]
     with Client(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None) as client:
         client.run(_imported)
-        return _timed(lambda: sum(client.gather(client.map(count_group, groups, folder=folder))))
+        return _timed(lambda: sum(client.gather(client.map(count_groups, shares, folder=folder, pure=False))))
 
 
 def _row_groups(folder: Path) -> list[int]:
@@ -95,26 +94,47 @@ def _imported() -> None:
     import geopandas  # noqa: F401
     import pyarrow.parquet  # noqa: F401
 
-    import geoville.eligibility.kernel.points  # noqa: F401
+    from geoville.eligibility.kernel.points import compile_loops
+    from geoville.sources.layer_index import kept_cells  # noqa: F401
+
+    compile_loops()
 
 
-@cache
-def _locator(folder: Path) -> PointLocator:
+def count_groups(groups: Sequence[int], folder: Path) -> np.ndarray:
+    """Points of some row groups in each perimeter; of the workers, one makes the index that all of them map."""
     import geopandas
 
-    from geoville.eligibility.kernel.points import PointLocator
+    from geoville.sources.layer_index import kept_cells
 
-    return PointLocator.build(geopandas.read_parquet(folder / "perimeters.parquet").geometry.values)
+    ahead = read_ahead(folder / "points.parquet", groups, ("x", "y"))
+    locator = kept_cells(folder).locator(geopandas.read_parquet(folder / "perimeters.parquet").geometry.values)
+    counts = np.zeros(locator.table.members.max() + 1, dtype=np.int64)
+    for east, north in ahead:
+        _, polygon = locator.place(east, north).pairs()
+        counts += np.bincount(polygon, minlength=len(counts))
+    return counts
 
 
-def count_group(group: int, folder: Path) -> np.ndarray:
+def read_ahead(file: Path, groups: Sequence[int], names: Sequence[str]) -> Iterator[list[np.ndarray]]:
+    """Columns of row groups, the next two being read, from this call on, while one is used."""
     import pyarrow.parquet as pq
 
-    locator = _locator(folder)
-    with pq.ParquetFile(folder / "points.parquet") as points:
-        table = points.read_row_group(group)
-    _, polygon = locator.place(*(table[name].to_numpy() for name in "xy")).pairs()
-    return np.bincount(polygon, minlength=locator.table.members.max() + 1)
+    def read(group: int) -> list[np.ndarray]:
+        with pq.ParquetFile(file) as points:
+            table = points.read_row_group(group, list(names), use_threads=False)
+        return [table[name].to_numpy() for name in names]
+
+    reader = ThreadPoolExecutor(1)
+    waiting = deque(reader.submit(read, group) for group in groups[:_AHEAD])
+
+    def read_in_turn() -> Iterator[list[np.ndarray]]:
+        with reader:
+            for rank in range(len(groups)):
+                if rank + _AHEAD < len(groups):
+                    waiting.append(reader.submit(read, groups[rank + _AHEAD]))
+                yield waiting.popleft().result()
+
+    return read_in_turn()
 
 
 def by_sedonadb(folder: Path) -> tuple[float, np.ndarray]:

@@ -44,6 +44,15 @@ def line(task: str, peer: str, ours: Sequence[float], theirs: Sequence[float], t
     return f"| {task} | {peer} | {shown(ours)} | {shown(theirs)} | × {ratio:.{1 if ratio < 10 else 0}f} | {verdict} |"
 
 
+def limit_line(task: str, before: str, ours: Sequence[float], theirs: Sequence[float] | None, most_s: float) -> str:
+    """Row of what may take some time at most, beside what it took before."""
+    median = statistics.median(ours)
+    ratio = f"× {statistics.median(theirs) / median:.1f}" if theirs else "–"
+    verdict = "reached" if median <= most_s else "missed"
+    peer = shown(theirs) if theirs else "–"
+    return f"| {task} | {before} | {shown(ours)} | {peer} | {ratio} | ≤ {most_s:g} s: {verdict} |"
+
+
 def seconds(task: Callable[[], object], repeats: int) -> list[float]:
     taken = []
     for _ in range(repeats):

@@ -1,11 +1,16 @@
 """Every benchmark of this folder, one after the other, and what they print in one file: `make bench`.
 
     pip install -r benchmarks/requirements.txt
-    python benchmarks/run_all.py [--quick] [--only speed_grid,speed_points] [--out FILE]
+    python benchmarks/run_all.py [--quick] [--only speed_grid,speed_points] [--budget MINUTES] [--out FILE]
 
-Ratios against named peers make one table, at the head. A benchmark that cannot run here is said, with what it lacks; so
-is one that fails, and the exit code is then 1. `RESULTS.md` is written in one stroke, at the end. With `--quick`, the
-cheapest ones alone run, on very little, and are printed: a smoke test, whose figures mean nothing.
+Ratios against named peers, and what people wait for, make one table, at the head. What a benchmark prints is kept in
+`results.json` with its day and the load of the machine, and `RESULTS.md` is written from it: a run of some benchmarks
+leaves the rows of the others. A row is written only where the machine was quiet: before, its processors rest;
+meanwhile, others than the benchmark take little of them. Otherwise that is said, and the row that stood stays.
+
+A benchmark that cannot run here is said, with what it lacks; so is one that fails, and the exit code is then 1. With
+`--budget`, those that no longer fit are left. With `--quick`, each race is run on very little and printed: it shows
+that races run and that answers agree; its figures mean nothing.
 """
 
 from __future__ import annotations
@@ -13,10 +18,14 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import importlib.util
+import json
+import os
+import resource
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+import time
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,7 +35,9 @@ from geoville.sources.files import replacing
 
 HERE = Path(__file__).resolve().parent
 SHARED_DATA = HERE.parents[1] / "shared" / "data"
-RESULTS = HERE / "RESULTS.md"
+RESULTS, KEPT = HERE / "RESULTS.md", HERE / "results.json"
+QUIET = 0.1
+"""Share of the processors that others may take while something is timed."""
 RATIOS = HEAD.split("\n")[0]
 PACKAGES = (
     "geoville", "numpy", "numba", "pandas", "pyarrow", "scipy", "shapely", "geopandas", "dask", "rapidfuzz", "folium",
@@ -40,16 +51,20 @@ class Benchmark:
 
     Parameters
     ----------
+    minutes : about how long it takes, on two cores.
     quick : arguments of a smoke test, None where there is no cheap one.
     modules, programs, folder : what it needs beside geoville, which may not be here.
+    timed : whether what else the machine does changes what it prints.
     """
 
     name: str
+    minutes: float
     arguments: tuple[str, ...] = ()
     quick: tuple[str, ...] | None = None
     modules: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     folder: Path | None = None
+    timed: bool = True
 
     def lacks(self) -> list[str]:
         """What is not here of what it needs."""
@@ -60,12 +75,18 @@ class Benchmark:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a benchmark printed, or why it printed nothing."""
+    """What a benchmark printed, or why it printed nothing.
+
+    Parameters
+    ----------
+    on : day, and load of the machine; empty where that is not known.
+    """
 
     name: str
     printed: str = ""
     missing: str = ""
     failure: str = ""
+    on: str = ""
 
     @property
     def ratios(self) -> list[str]:
@@ -81,20 +102,22 @@ class Outcome:
 _DATA = ("--data", str(SHARED_DATA))
 _POINTS = ("polars", "polars_st", "sedonadb", "dask_geopandas", "geoarrow")
 BENCHMARKS = (
-    Benchmark("speed_grid", ("--repeats", "5"), modules=("libpysal",)),
-    Benchmark("speed_describe", quick=("--polygons", "200", "--repeats", "1")),
-    Benchmark("speed_points", ("--repeats", "3"), modules=_POINTS),
-    Benchmark("load_http", programs=("wrk",)),
-    Benchmark("map_pages", modules=("playwright",), programs=("chromium",)),
-    Benchmark("speed_addresses", quick=("--addresses", "3000", "--requests", "100")),
-    Benchmark("address_quality"),
-    Benchmark("adversarial_addresses", folder=SHARED_DATA),
-    Benchmark("beside_addok", (str(SHARED_DATA),), folder=SHARED_DATA),
-    Benchmark("simulated_country", quick=("--cells", "2000", "--towns", "2")),
-    Benchmark("national_costs"),
-    Benchmark("journeys"),
-    Benchmark("ablation", _DATA, folder=SHARED_DATA),
-    Benchmark("income_errors", _DATA, folder=SHARED_DATA),
+    Benchmark("speed_points", 6, ("--repeats", "3"), ("--points", "20000", "--parquet-points", "20000"), _POINTS),
+    Benchmark("speed_country", 3, quick=("--points", "20000")),
+    Benchmark("waits", 8, quick=("--only", "lookup,fetch", "--repeats", "1")),
+    Benchmark("load_http", 3, quick=("--turns", "1", "--seconds", "1"), programs=("wrk",)),
+    Benchmark("speed_addresses", 2, quick=("--addresses", "3000", "--requests", "100")),
+    Benchmark("speed_grid", 4, ("--repeats", "5"), ("--repeats", "1", "--share", "0.01"), ("libpysal",)),
+    Benchmark("speed_describe", 2, quick=("--polygons", "200", "--repeats", "1")),
+    Benchmark("simulated_country", 2, quick=("--cells", "2000", "--towns", "2")),
+    Benchmark("national_costs", 9),
+    Benchmark("map_pages", 2, modules=("playwright",), programs=("chromium",)),
+    Benchmark("journeys", 1, timed=False),
+    Benchmark("address_quality", 1, timed=False),
+    Benchmark("adversarial_addresses", 3, folder=SHARED_DATA, timed=False),
+    Benchmark("beside_addok", 1, (str(SHARED_DATA),), folder=SHARED_DATA, timed=False),
+    Benchmark("ablation", 2, _DATA, folder=SHARED_DATA, timed=False),
+    Benchmark("income_errors", 1, _DATA, folder=SHARED_DATA, timed=False),
 )
 
 
@@ -103,18 +126,39 @@ def main() -> int:
     named = chosen.only.split(",") if chosen.only else [benchmark.name for benchmark in BENCHMARKS]
     asked = [benchmark for benchmark in BENCHMARKS if benchmark.name in named]
     if chosen.quick:
-        asked = [benchmark for benchmark in asked if benchmark.quick is not None]
-    outcomes = [_run(benchmark, quick=chosen.quick) for benchmark in asked]
-    if not chosen.quick:
-        outcomes += [Outcome(each.name, missing="not asked for") for each in BENCHMARKS if each not in asked]
-    text = report(outcomes)
-    out = chosen.out or (None if chosen.quick else RESULTS)
-    if out is None:
-        print(text)
-    else:
-        with replacing(out) as beside:
-            beside.write_text(text, encoding="utf-8")
-    return 1 if any(outcome.failure for outcome in outcomes) else 0
+        outcomes = [_run(benchmark, benchmark.quick) for benchmark in asked if benchmark.quick is not None]
+        if chosen.out:
+            _write(chosen.out, report(outcomes))
+        else:
+            print(report(outcomes))
+        return _failures(outcomes)
+    kept = _kept(chosen.kept)
+    until = time.monotonic() + 60 * chosen.budget
+    outcomes = [_timed(benchmark, until, kept.get(benchmark.name)) for benchmark in asked]
+    kept |= {outcome.name: outcome for outcome in outcomes}
+    told = [kept.get(each.name, Outcome(each.name, missing="not asked for")) for each in BENCHMARKS]
+    _write(chosen.kept, json.dumps([asdict(one) for one in told if one.printed], ensure_ascii=False, indent=1) + "\n")
+    _write(chosen.out or RESULTS, report(told))
+    return _failures(outcomes)
+
+
+def _kept(path: Path) -> dict[str, Outcome]:
+    """What earlier runs printed, by the name of the benchmark."""
+    if not path.exists():
+        return {}
+    return {said["name"]: Outcome(**said) for said in json.loads(path.read_text(encoding="utf-8"))}
+
+
+def _write(path: Path, text: str) -> None:
+    with replacing(path) as beside:
+        beside.write_text(text, encoding="utf-8")
+
+
+def _failures(outcomes: list[Outcome]) -> int:
+    failed = [outcome for outcome in outcomes if outcome.failure]
+    for outcome in failed:
+        print(f"{outcome.name} failed: {outcome.failure}", file=sys.stderr)
+    return 1 if failed else 0
 
 
 def report(outcomes: list[Outcome]) -> str:
@@ -130,15 +174,75 @@ def report(outcomes: list[Outcome]) -> str:
     untold += [f"- `{outcome.name}.py` failed: {outcome.failure}." for outcome in outcomes if outcome.failure]
     lines += ["", "## Left out", "", *(untold or ["Nothing."])]
     for outcome in outcomes:
-        lines += ["", f"## {outcome.name}.py", "", outcome.printed] if outcome.printed else []
+        when = [f"Measured on {outcome.on}.", ""] if outcome.on else []
+        lines += ["", f"## {outcome.name}.py", "", *when, outcome.printed] if outcome.printed else []
     return "\n".join(lines) + "\n"
 
 
-def _run(benchmark: Benchmark, *, quick: bool) -> Outcome:
+def _timed(benchmark: Benchmark, until: float, before: Outcome | None) -> Outcome:
+    """Run a benchmark where the machine is quiet and time is left; else what it printed before, and why it did not."""
+    earlier = before or Outcome(benchmark.name)
+    if time.monotonic() + 60 * benchmark.minutes > until:
+        return replace(earlier, missing="no time was left")
+    load = _load()
+    taken = _busy_share() if benchmark.timed else 0.0
+    if taken > QUIET:
+        return replace(earlier, missing=_not_quiet(taken, load))
+    watched = _Others()
+    done = _run(benchmark, benchmark.arguments)
+    taken = watched.share()
+    if benchmark.timed and taken > QUIET:
+        return replace(earlier, missing=_not_quiet(taken, load), failure=done.failure)
+    if done.missing or done.failure:
+        return replace(earlier, missing=done.missing, failure=done.failure)
+    return replace(done, on=f"{datetime.now(UTC).date()}, load {load:.2f} before, others took {taken:.0%} meanwhile")
+
+
+def _not_quiet(taken: float, load: float) -> str:
+    now = f"others take {taken:.0%} of the processors, load average {load:.1f}"
+    return f"the machine was not quiet ({now}), and nothing of it is written"
+
+
+def _load() -> float:
+    return os.getloadavg()[0]
+
+
+def _busy_share(seconds: float = 3.0) -> float:
+    """Share of the processors taken while this process rests: the load average still counts what has just ended."""
+    watched = _Others()
+    time.sleep(seconds)
+    return watched.share()
+
+
+class _Others:
+    """What else than this process and those that it waits for takes the processors, from now on."""
+
+    def __init__(self) -> None:
+        self._start = self._now()
+
+    def share(self) -> float:
+        """Share of all the processors."""
+        passed, busy, ours = (now - then for now, then in zip(self._now(), self._start, strict=True))
+        return max(0.0, busy - ours) / (passed * (os.cpu_count() or 1))
+
+    @staticmethod
+    def _now() -> tuple[float, float, float]:
+        """Seconds: passed, of all processors that were busy, of those that were so for us; Linux alone tells."""
+        usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        ours = sum(usage.ru_utime + usage.ru_stime for usage in usages)
+        stat = Path("/proc/stat")
+        if not stat.exists():
+            return time.monotonic(), os.getloadavg()[0] * time.monotonic(), ours
+        user, nice, system, _idle, _waiting, *others = map(
+            int, stat.read_text(encoding="ascii").splitlines()[0].split()[1:9]
+        )
+        return time.monotonic(), (user + nice + system + sum(others)) / os.sysconf("SC_CLK_TCK"), ours
+
+
+def _run(benchmark: Benchmark, arguments: tuple[str, ...]) -> Outcome:
     lacks = benchmark.lacks()
     if lacks:
         return Outcome(benchmark.name, missing=f"{', '.join(lacks)} not found")
-    arguments = (benchmark.quick or ()) if quick else benchmark.arguments
     print(f"{benchmark.name}…", file=sys.stderr, flush=True)
     command = [sys.executable, str(HERE / f"{benchmark.name}.py"), *arguments]
     done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
@@ -157,7 +261,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", help="names, with commas between them")
+    parser.add_argument("--budget", type=float, default=60.0, help="minutes after which none is begun")
     parser.add_argument("--out", type=Path, help=f"{RESULTS.name} of this folder otherwise")
+    parser.add_argument("--kept", type=Path, default=KEPT, help="what earlier runs printed")
     return parser.parse_args()
 
 

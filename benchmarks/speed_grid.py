@@ -38,28 +38,36 @@ PACKAGES = ("numpy", "pandas", "pyarrow", "scipy", "shapely", "geopandas", "libp
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=3)
-    repeats = parser.parse_args().repeats
-    print(f"{machine(PACKAGES)}; median of {repeats} turns, extremes in brackets.\n")
+    parser.add_argument("--share", type=float, default=1.0, help="of the identifiers and cells")
+    asked = parser.parse_args()
+    print(f"{machine(PACKAGES)}; median of {asked.repeats} turns, extremes in brackets.\n")
     print(HEAD)
-    for race in (ids_race(), ids_from_bytes_race(), clusters_race(), union_race(), polygons_race()):
-        print(race.line(repeats))
+    ids, clustered, united = (round(asked.share * count) for count in (IDS, CLUSTERED_CELLS, UNITED_CELLS))
+    for race in (
+        ids_race(ids),
+        ids_from_bytes_race(ids),
+        clusters_race(clustered),
+        union_race(united),
+        polygons_race(clustered),
+    ):
+        print(race.line(asked.repeats))
 
 
-def ids_race() -> Race:
-    ids = _ids()
+def ids_race(count: int) -> Race:
+    ids = _ids(count)
     column, series = pa.chunked_array([ids]), pd.Series(ids)
     return _ids_race("read from an Arrow column", lambda: parse_cell_ids(fixed_width_ids(column)), series)
 
 
-def ids_from_bytes_race() -> Race:
-    ids = _ids()
+def ids_from_bytes_race(count: int) -> Race:
+    ids = _ids(count)
     held = fixed_width_ids(pa.chunked_array([ids]))
     return _ids_race("read from fixed-width bytes", lambda: parse_cell_ids(held), pd.Series(ids))
 
 
-def _ids() -> list[str]:
+def _ids(count: int) -> list[str]:
     random = np.random.default_rng(SEED)
-    north, east = (CELL_M * random.integers(first, last, IDS) for first, last in ((10_000, 16_000), (16_000, 22_000)))
+    north, east = (CELL_M * random.integers(first, last, count) for first, last in ((10_000, 16_000), (16_000, 22_000)))
     return format_cell_ids(3035, north, east)
 
 
@@ -68,11 +76,11 @@ def _ids_race(task: str, ours: Callable[[], object], series: pd.Series) -> Race:
         return series.str.extract(r"^CRS(\d{4})RES200mN(\d{6,7})E(\d{6,7})$").astype("int64")
 
     assert np.array_equal(np.column_stack(ours()), theirs().to_numpy())
-    return Race(f"{IDS:,} identifiers, {task}", "pandas `str.extract`", ours, theirs, target=50)
+    return Race(f"{len(series):,} identifiers, {task}", "pandas `str.extract`", ours, theirs, target=50)
 
 
-def clusters_race() -> Race:
-    east, north = _districts(CLUSTERED_CELLS)
+def clusters_race(cells: int) -> Race:
+    east, north = _districts(cells)
     squares = geopandas.GeoSeries(cell_squares(east, north, 3035, 3035), crs=3035)
 
     def theirs() -> np.ndarray:
@@ -81,7 +89,7 @@ def clusters_race() -> Race:
     pairs = set(zip(cluster_cells(east, north).tolist(), theirs().tolist(), strict=True))
     assert len(pairs) == len({ours for ours, _ in pairs}) == len({other for _, other in pairs})
     return Race(
-        f"queen clusters of {CLUSTERED_CELLS:,} cells",
+        f"queen clusters of {cells:,} cells",
         "libpysal `Graph.build_contiguity` on squares already made, `component_labels`",
         lambda: cluster_cells(east, north),
         theirs,
@@ -89,20 +97,20 @@ def clusters_race() -> Race:
     )
 
 
-def union_race() -> Race:
-    east, north = _districts(UNITED_CELLS)
+def union_race(cells: int) -> Race:
+    east, north = _districts(cells)
     squares = cell_squares(east, north, 3035, 2154)
     assert union_of_cells(squares).symmetric_difference(shapely.union_all(squares)).area < 1
     return Race(
-        f"union of {UNITED_CELLS:,} squares",
+        f"union of {cells:,} squares",
         "`shapely.union_all`",
         lambda: union_of_cells(squares),
         lambda: shapely.union_all(squares),
     )
 
 
-def polygons_race() -> Race:
-    east, north = _districts(CLUSTERED_CELLS)
+def polygons_race(cells: int) -> Race:
+    east, north = _districts(cells)
 
     def ours() -> list[shapely.Geometry]:
         squares = cell_squares(east, north, 3035, 2154)
@@ -115,7 +123,7 @@ def polygons_race() -> Race:
 
     assert abs(sum(shape.area for shape in ours()) - theirs().area.sum()) < 1
     return Race(
-        f"{CLUSTERED_CELLS:,} cells to one polygon per cluster, in Lambert-93",
+        f"{cells:,} cells to one polygon per cluster, in Lambert-93",
         "geopandas `to_crs`, `dissolve` (clusters given)",
         ours,
         theirs,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -71,9 +72,65 @@ def test_ratios_make_one_table_and_what_is_missing_is_said(module: Callable[[str
 
 def test_what_a_benchmark_lacks_is_known_before_it_runs(module: Callable[[str], ModuleType], tmp_path: Path) -> None:
     run_all = module("run_all")
-    needy = run_all.Benchmark("x", modules=("no_such_module",), programs=("no-such-program",), folder=tmp_path / "no")
+    needy = run_all.Benchmark(
+        "x", 1, modules=("no_such_module",), programs=("no-such-program",), folder=tmp_path / "no"
+    )
     assert [lack.split()[0] for lack in needy.lacks()] == ["module", "program", "folder"]
-    assert not run_all.Benchmark("x", modules=("json",), folder=tmp_path).lacks()
+    assert not run_all.Benchmark("x", 1, modules=("json",), folder=tmp_path).lacks()
+
+
+def test_a_busy_machine_writes_nothing_and_leaves_what_stood(
+    module: Callable[[str], ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_all = module("run_all")
+    before = run_all.Outcome("speed", PRINTED, on="2026-11-23")
+    after = {"busy before": iter([0.5]), "busy meanwhile": iter([0.0, 0.5]), "quiet": iter([0.0, 0.02])}
+    monkeypatch.setattr(run_all, "_run", lambda benchmark, _: run_all.Outcome(benchmark.name, "new figures"))
+    monkeypatch.setattr(run_all.time, "sleep", lambda _: None)
+    found = {}
+    for when, shares in after.items():
+        monkeypatch.setattr(run_all._Others, "share", lambda _, shares=shares: next(shares))
+        found[when] = run_all._timed(run_all.Benchmark("speed", 1), float("inf"), before)
+    for when in ("busy before", "busy meanwhile"):
+        assert (found[when].printed, found[when].on) == (PRINTED, "2026-11-23")
+        assert "others take 50% of the processors" in found[when].missing
+    assert found["quiet"].printed == "new figures"
+    assert "others took 2% meanwhile" in found["quiet"].on
+    late = run_all._timed(run_all.Benchmark("speed", 1), 0.0, before)
+    assert (late.printed, late.missing) == (PRINTED, "no time was left")
+
+
+def test_a_run_of_some_benchmarks_leaves_the_rows_of_the_others(
+    module: Callable[[str], ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_all = module("run_all")
+    kept, out = tmp_path / "results.json", tmp_path / "RESULTS.md"
+    monkeypatch.setattr(run_all, "_busy_share", lambda: 0.0)
+    monkeypatch.setattr(run_all._Others, "share", lambda _: 0.0)
+    for name in ("speed_grid", "speed_points"):
+        printed = PRINTED.replace("some work", f"work of {name}")
+        monkeypatch.setattr(run_all, "_run", lambda each, _, printed=printed: run_all.Outcome(each.name, printed))
+        monkeypatch.setattr(sys, "argv", ["run_all", "--only", name, "--kept", str(kept), "--out", str(out)])
+        assert run_all.main() == 0
+    text = out.read_text(encoding="utf-8")
+    assert "| `speed_grid.py` | work of speed_grid |" in text
+    assert "| `speed_points.py` | work of speed_points |" in text
+    assert "`load_http.py` did not run: not asked for" in text
+
+
+def test_what_others_take_of_the_processors_is_told_from_what_is_ours(module: Callable[[str], ModuleType]) -> None:
+    others = module("run_all")._Others
+    watched = others()
+    watched._start, then = (0.0, 10.0, 1.0), (10.0, 16.0, 4.0)  # ten seconds, six of processor, three of them ours
+    others._now = staticmethod(lambda: then)
+    cores = os.cpu_count() or 1
+    assert watched.share() == pytest.approx(3.0 / (10.0 * cores))
+
+
+def test_what_may_take_some_time_at_most_says_whether_it_does(module: Callable[[str], ModuleType]) -> None:
+    line = module("races").limit_line
+    assert line("work", "then", [1.0, 3.0, 2.0], [8.0], 2.0).endswith("| × 4.0 | ≤ 2 s: reached |")
+    assert line("work", "–", [2.5], None, 2.0).endswith("| – | – | ≤ 2 s: missed |")
 
 
 def test_every_benchmark_is_run_and_described(module: Callable[[str], ModuleType]) -> None:

@@ -1,0 +1,243 @@
+"""What people wait for, beside the same with the code of an earlier day, in one run.
+
+    python benchmarks/waits.py [--only lookup,map] [--repeats 3] [--earlier COMMIT]
+
+Each command runs in a process of its own, after a first time that does not count; seconds are those of processor,
+which what else the machine does changes little, but for what answers a person at once. Earlier code is taken from the
+history of the repository, where the clone has it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import speed_addresses
+from alone import geoville
+from load_http import serving
+from made_up_country import NATIONAL_DECLARED_EUR, make_country
+from races import HEAD, limit_line, machine
+from simulated_france import CELLS, TOWNS, France, write_iris
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHARED_DATA = REPOSITORY.parent / "shared" / "data"
+EARLIER = "8643fb6"
+"""Code of 29 November 2026, before what is measured here was looked at."""
+
+PORT = 8_791
+ROWS, ADDRESSES = 20_000, 505_000
+ON = ("--on", "2026-01-15")
+_SUGGEST = """
+import json, sys, time
+from pathlib import Path
+from geoville.geocoding import EmbeddedGeocoder
+from geoville.geocoding.index import AddressIndex
+
+geocoder = EmbeddedGeocoder(AddressIndex.open(Path(sys.argv[1])))
+taken = []
+for text in json.loads(Path(sys.argv[2]).read_text(encoding="utf-8")):
+    start = time.process_time()
+    geocoder.suggest(text)
+    taken.append(time.process_time() - start)
+print(json.dumps(taken[len(taken) // 10:]))
+"""
+
+
+@dataclass(frozen=True)
+class Code:
+    """A version of geoville, and where it keeps what it is given.
+
+    Parameters
+    ----------
+    root : of its files; empty for the one that is installed.
+    """
+
+    name: str
+    folder: Path
+    root: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What its processes are given."""
+        own = {name: str(self.folder / name) for name in ("GEOVILLE_DATA_DIR", "GEOVILLE_CACHE_DIR")}
+        return {**os.environ, **own, **({"PYTHONPATH": self.root} if self.root else {})}
+
+    def processor_s(self, arguments: Sequence[object]) -> float:
+        """Seconds of processor that a command takes."""
+        return self.taken(arguments)[0]
+
+    def taken(self, arguments: Sequence[object]) -> tuple[float, float]:
+        """Seconds of processor and megabytes of memory that a command takes."""
+        taken = geoville(arguments, self.folder / "printed.txt", self.environment)
+        return taken.processor_s, taken.peak_mb
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Something that is waited for.
+
+    Parameters
+    ----------
+    most_s : what it may take.
+    measure : how long it takes, with some code; several times where that is more telling than one.
+    repeats : False for what takes long enough to be telling.
+    """
+
+    task: str
+    most_s: float
+    measure: Callable[[Code], Sequence[float]]
+    repeats: bool = True
+
+
+def lookup(code: Code) -> Sequence[float]:
+    return [code.processor_s(["lookup", "1 rue Youri Gagarine, 62100 Calais", *ON])]
+
+
+def sector_map(code: Code) -> Sequence[float]:
+    return [code.processor_s(["map", "gagarine-manet-ferber", "--out", code.folder / "cartes", *ON])]
+
+
+def atlas(code: Code) -> Sequence[float]:
+    incomes = ["--rmuc-nat", 19218, "--rmuc-uu", 18380, "--uu-population", 1560000, "--rmuc-year", 2011]
+    code.taken(["data", "territory", "new", "marseille", "--communes", "13055", *incomes])
+    code.taken(
+        ["data", "add", SHARED_DATA / "marseille" / "qpv2015.geojson", "--territory", "marseille", "--kind", "qpv"]
+    )
+    return [code.processor_s(["atlas", "marseille", "--on", "2023-06-01", "--out", code.folder / "atlas"])]
+
+
+def ready(code: Code) -> Sequence[float]:
+    command = [sys.executable, "-P", "-c", "from geoville.cli import main; main()", "serve"]
+    start = time.perf_counter()
+    with serving(command, PORT, code.environment, every_s=0.01):
+        return [time.perf_counter() - start]
+
+
+def rows_by_address(code: Code) -> Sequence[float]:
+    index, questions = addresses(code), code.folder / "questions.csv"
+    asked = speed_addresses.requests(ADDRESSES, ROWS)
+    questions.write_text("\n".join(["adresse", *(f'"{text}"' for text in asked)]) + "\n", encoding="utf-8")
+    out = code.folder / "reponses.csv"
+    return [
+        code.processor_s(["lookup-file", questions, out, "--address-columns", "adresse", "--addresses", index, *ON])
+    ]
+
+
+def addresses(code: Code) -> Path:
+    """Index of made-up addresses, which each code makes for itself."""
+    listed, index = code.folder / "adresses.csv", code.folder / "adresses.sqlite"
+    if not index.exists():
+        with listed.open("w", encoding="utf-8", newline="") as stream:
+            speed_addresses.made_up_addresses.write(stream, ADDRESSES)
+        code.taken(["data", "addresses", "build", listed, "--out", index])
+    return index
+
+
+def suggestions(code: Code) -> Sequence[float]:
+    index, typed = addresses(code), code.folder / "typed.json"
+    asked = speed_addresses.requests(ADDRESSES, 100)
+    typed.write_text(json.dumps([text[:length] for text in asked for length in range(4, len(text), 3)]))
+    command = [sys.executable, "-P", "-c", _SUGGEST, str(index), str(typed)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=code.environment)
+    return json.loads(done.stdout)
+
+
+def fetch(code: Code) -> Sequence[float]:
+    sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
+    from official_mirror import write_mirror
+
+    mirror = code.folder / "telechargements"
+    mirror.mkdir(exist_ok=True)
+    write_mirror(mirror)
+    code.taken(["data", "territory", "new", "deux-villes", "--communes", "62193,62548"])
+    return [code.processor_s(["data", "fetch", "deux-villes", "--from-dir", mirror])]
+
+
+WAITS = {
+    "lookup": Wait("`geoville lookup` of an address", 0.6, lookup),
+    "map": Wait("`geoville map` of a sector", 1.5, sector_map),
+    "serve": Wait("`geoville serve`, from its start to its first answer", 1.5, ready),
+    "suggest": Wait(f"a suggestion, letter after letter, {ADDRESSES:,} addresses", 0.010, suggestions, repeats=False),
+    "fetch": Wait("`geoville data fetch` of two small towns, from a folder", 4.0, fetch),
+    "rows": Wait(f"`geoville lookup-file` of {ROWS:,} addresses of CSV", 15.0, rows_by_address, repeats=False),
+    "atlas": Wait("`geoville atlas` of Marseille", 30.0, atlas, repeats=False),
+}
+COUNTRY = "country"
+COUNTRY_LIMITS = {"": (60.0, 1_500.0), " with IRIS": (60.0, 2_000.0)}
+
+
+def main() -> None:
+    chosen = _arguments()
+    named = chosen.only.split(",")
+    print(f"{machine(('geoville', 'numpy', 'pyarrow', 'shapely', 'rapidfuzz'))}; median of {chosen.repeats}.\n\n{HEAD}")
+    with tempfile.TemporaryDirectory() as temporary:
+        now, then = Code("now", Path(temporary, "now")), earlier(Path(temporary, "then"), chosen.earlier)
+        now.folder.mkdir()
+        for name in named:
+            if name in WAITS:
+                print(raced(WAITS[name], now, then, chosen.repeats), flush=True)
+        if COUNTRY in named:
+            for text in country(now):
+                print(text, flush=True)
+
+
+def earlier(folder: Path, commit: str) -> Code | None:
+    """The code of another day, taken from the history; None where this clone does not have it."""
+    root = folder / "code"
+    root.mkdir(parents=True)
+    packed = subprocess.run(["git", "-C", REPOSITORY, "archive", commit], check=False, capture_output=True)
+    if packed.returncode:
+        return None
+    subprocess.run(["tar", "-x", "-C", root], input=packed.stdout, check=True)
+    return Code(f"geoville of {commit}", folder, str(root))
+
+
+def raced(wait: Wait, now: Code, then: Code | None, repeats: int) -> str:
+    """Row of a wait: ours, and the same with the code of another day."""
+    taken = []
+    for code in (now, then):
+        if code is None:
+            continue
+        if wait.repeats:
+            wait.measure(code)
+        taken.append([one for _ in range(repeats if wait.repeats else 1) for one in wait.measure(code)])
+    ours, *theirs = taken
+    return limit_line(wait.task, then.name if then else "–", ours, theirs[0] if theirs else None, wait.most_s)
+
+
+def country(code: Code) -> Iterator[str]:
+    """Rows of the candidates of a whole made-up country."""
+    folder = code.folder
+    files = make_country(folder, CELLS, TOWNS)
+    iris, incomes = folder / "iris.gpkg", folder / "BASE_TD_FILO_DEC_IRIS_2017.csv"
+    france = France(1.0, **vars(files), iris=iris, iris_incomes=incomes, qpv=folder, addresses=folder)
+    write_iris(france)
+    units = ["--communes", files.communes, "--urban-units", files.urban_units, "--rmuc", files.rmuc]
+    command = ["perimeters", "candidates", "--grid", files.grid, *units, "--rmuc-nat", NATIONAL_DECLARED_EUR]
+    follow = ["--iris", iris, "--iris-incomes", incomes, "--iris-national", NATIONAL_DECLARED_EUR]
+    for (said, (most_s, most_mb)), more in zip(COUNTRY_LIMITS.items(), ([], follow), strict=True):
+        seconds, peak_mb = code.taken([*command, *more, "--out", folder / "candidats.gpkg"])
+        task = f"`geoville perimeters candidates` of 2.3 million cells{said}"
+        yield limit_line(task, "–", [seconds], None, most_s)
+        reached = "reached" if peak_mb <= most_mb else "missed"
+        yield f"| {task}: memory | – | {peak_mb:,.0f} MB | – | – | ≤ {most_mb:,.0f} MB: {reached} |"
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join([*WAITS, COUNTRY]), help="names, with commas between them")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--earlier", default=EARLIER, help="a commit of this clone")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
