@@ -102,8 +102,14 @@ class Outcome:
 _DATA = ("--data", str(SHARED_DATA))
 _POINTS = ("polars", "polars_st", "sedonadb", "dask_geopandas", "geoarrow")
 BENCHMARKS = (
-    Benchmark("speed_points", 6, ("--repeats", "3"), ("--points", "20000", "--parquet-points", "20000"), _POINTS),
-    Benchmark("speed_country", 3, quick=("--points", "20000")),
+    Benchmark(
+        "speed_points",
+        6,
+        ("--repeats", "3"),
+        ("--repeats", "1", "--points", "20000", "--parquet-points", "20000"),
+        _POINTS,
+    ),
+    Benchmark("speed_country", 3, quick=("--points", "20000", "--repeats", "1")),
     Benchmark("waits", 8, quick=("--only", "lookup,fetch", "--repeats", "1")),
     Benchmark("load_http", 3, quick=("--turns", "1", "--seconds", "1"), programs=("wrk",)),
     Benchmark("speed_addresses", 2, quick=("--addresses", "3000", "--requests", "100")),

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -155,8 +156,10 @@ def fetch(code: Code) -> Sequence[float]:
     from official_mirror import write_mirror
 
     mirror = code.folder / "telechargements"
-    mirror.mkdir(exist_ok=True)
-    write_mirror(mirror)
+    if not mirror.exists():
+        mirror.mkdir()
+        write_mirror(mirror)
+    shutil.rmtree(code.environment["GEOVILLE_DATA_DIR"], ignore_errors=True)
     code.taken(["data", "territory", "new", "deux-villes", "--communes", "62193,62548"])
     return [code.processor_s(["data", "fetch", "deux-villes", "--from-dir", mirror])]
 
