@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from dataclasses import MISSING, fields, is_dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 import typer
@@ -61,6 +61,30 @@ def _shown(parameter: inspect.Parameter, hint: Any) -> Iterator[inspect.Paramete
     for field in fields(hint):
         default = inspect.Parameter.empty if field.default is MISSING else field.default
         yield inspect.Parameter(field.name, keyword, default=default, annotation=hints[field.name])
+
+
+class _Shown:
+    """A command as typer reads it, made when it is: of some forty, one is asked for."""
+
+    def __init__(self, function: Callable[..., None]) -> None:
+        self._function = function
+        self.__name__, self.__doc__, self.__module__ = function.__name__, function.__doc__, function.__module__
+
+    @cached_property
+    def _made(self) -> Callable[..., None]:
+        return taking_addresses(ungrouped(self._function))
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return inspect.signature(self._made)
+
+    @property
+    def __annotations__(self) -> dict[str, Any]:  # type: ignore[override]
+        return self._made.__annotations__
+
+    def __call__(self, **given: Any) -> None:
+        """Run the command."""
+        self._made(**given)
 
 
 # Typer carries its own click since 0.26 and uses the package before: this is the class in both.
@@ -165,7 +189,12 @@ def group(help_text: str) -> typer.Typer:
 def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a French command, which may take groups of options, and files by address."""
     register = app.command(name, cls=FrenchCommand)
-    return lambda function: register(taking_addresses(ungrouped(function)))
+
+    def registered(function: Callable[..., None]) -> Callable[..., None]:
+        register(_Shown(function))
+        return function
+
+    return registered
 
 
 def usage_sentence(error: Exception) -> str:
