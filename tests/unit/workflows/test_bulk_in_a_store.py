@@ -22,7 +22,7 @@ from geoville.workflows.lookup_file import job as bulk_parts
 from geoville.workflows.lookup_file.job import FileJob, lookup_parquet, open_file_job
 
 ON = date(2026, 1, 15)
-ROWS, GROUP_ROWS = 900, 100
+ROWS, GROUP_ROWS = 300, 100
 SOURCE, OUT = "s3://seau/questions.parquet", "s3://seau/resultats/reponses.parquet"
 
 
@@ -83,7 +83,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(
     assert set(tmp_path.iterdir()) == before
 
 
-@pytest.mark.parametrize("stop_at", [5 * GROUP_ROWS, ROWS])
+@pytest.mark.parametrize("stop_at", [2 * GROUP_ROWS, ROWS])
 def test_a_work_interrupted_in_the_store_is_gone_on_with(alone: bytes, seau: Any, stop_at: int) -> None:
     def interrupted(rows: int) -> None:
         if rows >= stop_at:

@@ -51,11 +51,17 @@ class Quiet:
         """Nothing."""
 
 
+@pytest.fixture(scope="module")
+def _written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return write_mirror(tmp_path_factory.mktemp("written"))
+
+
 @pytest.fixture
-def files(tmp_path: Path) -> dict[str, Path]:
+def files(_written: dict[str, Path], tmp_path: Path) -> dict[str, Path]:
+    """Files of a mirror, by data set: a copy, which a test may spoil."""
     folder = tmp_path / "mirror"
-    folder.mkdir()
-    return write_mirror(folder)
+    shutil.copytree(next(iter(_written.values())).parent, folder)
+    return {name: folder / path.name for name, path in _written.items()}
 
 
 @pytest.fixture
