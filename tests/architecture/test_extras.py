@@ -29,56 +29,70 @@ ADDRESS = "1 rue Youri Gagarine, 62100 Calais"
 GRID = str(PACKAGE.parent / "data" / "calais" / "filosofi_2019_200m.csv")
 ON = ("--on", "2026-01-15")
 
-WITHOUT = """
-import sys
+RUNS = """
+import io, json, os, sys
 from importlib.metadata import Distribution, PackageNotFoundError
-sys.modules.update(dict.fromkeys({modules!r}))  # as if they were not installed
-installed = Distribution.from_name
+installed, absent = Distribution.from_name, set()
 def from_name(name):
-    if name in {distributions!r}:
+    if name in absent:
         raise PackageNotFoundError(name)
     return installed(name)
 Distribution.from_name = from_name
-from geoville.cli.main import main
+screen, said_in_turn = sys.stdout, []
+for modules, distributions, folder, commands in json.load(sys.stdin):
+    for name in [name for name in sys.modules if name.partition(".")[0] in {"geoville", *modules}]:
+        del sys.modules[name]  # the package is read again, without what the run before had
+    sys.modules.update(dict.fromkeys(modules))  # as if they were not installed
+    absent.clear()
+    absent.update(distributions)
+    os.chdir(folder)
+    from geoville.cli.main import main
+    for arguments in commands:
+        sys.argv, code = ["geoville", *arguments], 0
+        sys.stdout, sys.stderr = said = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2)]
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+        for stream in said:
+            stream.flush()
+        said_in_turn.append([code, *(stream.buffer.getvalue().decode() for stream in said)])
+    for name in modules:
+        del sys.modules[name]
+json.dump(said_in_turn, screen)
 """
-ONE_COMMAND = """
-sys.argv = ["geoville", *{arguments!r}]
-main()
-"""
-ONE_AFTER_ANOTHER = """
-import io, json
-screen, ran = sys.stdout, []
-for arguments in {commands!r}:
-    sys.argv, code = ["geoville", *arguments], 0
-    sys.stdout, sys.stderr = said = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2)]
-    try:
-        main()
-    except SystemExit as end:
-        code = end.code or 0
-    for stream in said:
-        stream.flush()
-    ran.append([arguments, code, *(stream.buffer.getvalue().decode() for stream in said)])
-json.dump(ran, screen)
-"""
+"""Runs commands in one process, some after others, each run without the modules of some extras."""
 
 
-@pytest.fixture(autouse=True)
-def _own_folders(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("GEOVILLE_DATA_DIR", str(tmp_path / "user"))
-    monkeypatch.setenv("GEOVILLE_CACHE_DIR", str(tmp_path / "cache"))
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
 
 
-def without(names, *arguments):
-    """Run a command where the modules of some extras are not installed."""
-    code = _blocking(names) + ONE_COMMAND.format(arguments=arguments)
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
-
-
-def _blocking(names):
-    modules = [module for name in names for module in EXTRAS[name].modules]
-    lines = [line for name in names for line in PROJECT["optional-dependencies"][name]]
-    return WITHOUT.format(modules=modules, distributions=_distributions(lines))
+def run_without(runs: list[tuple[list[str], Path, list[list[str]]]], own: Path) -> list[Ran]:
+    """What commands say: for each run, the extras that are not installed, the folder, the commands."""
+    told = [
+        (
+            [module for name in names for module in EXTRAS[name].modules],
+            sorted(_distributions([line for name in names for line in PROJECT["optional-dependencies"][name]])),
+            str(folder),
+            commands,
+        )
+        for names, folder, commands in runs
+    ]
+    environment = {"GEOVILLE_DATA_DIR": str(own / "user"), "GEOVILLE_CACHE_DIR": str(own / "cache")}
+    done = subprocess.run(
+        [sys.executable, "-c", RUNS],
+        input=json.dumps(told),
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+    assert done.returncode == 0, done.stderr
+    return [Ran(*ran) for ran in json.loads(done.stdout)]
 
 
 def _distributions(lines):
@@ -138,36 +152,42 @@ def test_a_missing_extra_is_named_in_one_sentence(monkeypatch):
     assert raised.value.sentence == expected
 
 
+REFUSED = [
+    ("serve", ["serve", "--port", "8001"]),
+    ("paper", ["attest", ADDRESS, "--out", "releve.pdf", *ON]),
+    ("paper", ["sheet", "constantine", "--out", "planche.png", *ON]),
+    ("paper", ["atlas", "calais", "--out", "atlas", *ON]),
+    ("fetch", ["data", "fetch", "--departement", "62", "--from-dir", "."]),
+    ("raster", ["data", "raster", "--grid", GRID, "--indicator", "people", "--out", "a.tif"]),
+    ("raster", ["data", "cells", GRID, "--out", "cells.csv"]),
+    ("raster", ["perimeters", "sensitivity", "--grid", GRID, "--out", "a.tif", "--territory", "calais"]),
+    ("cluster", ["perimeters", "candidates", "--grid", GRID, "--out", "a.gpkg", "--workers", "2"]),
+    ("postgis", ["lookup", ADDRESS, "--perimeters", "postgresql://u@127.0.0.1:1/b#t", *ON]),
+    ("s3", ["lookup", ADDRESS, "--perimeters", "s3://seau/qpv.gpkg", *ON]),
+]
+"""An extra, and a command that needs it."""
+
+
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory) -> list[tuple[Path, Ran]]:
+    """Where each of those commands ran without its extra, and what it said."""
+    folders = [tmp_path_factory.mktemp("refused") for _ in REFUSED]
+    runs = [([extra], folder, [arguments]) for (extra, arguments), folder in zip(REFUSED, folders, strict=True)]
+    own = tmp_path_factory.mktemp("own")
+    ran = run_without(runs, own)
+    assert [path for path in own.rglob("*") if path.is_file()] == []
+    return list(zip(folders, ran, strict=True))
+
+
 @pytest.mark.parametrize(
-    ("extra", "arguments"),
-    [
-        ("serve", ["serve", "--port", "8001"]),
-        ("paper", ["attest", ADDRESS, "--out", "releve.pdf", *ON]),
-        ("paper", ["sheet", "constantine", "--out", "planche.png", *ON]),
-        ("paper", ["atlas", "calais", "--out", "atlas", *ON]),
-        ("fetch", ["data", "fetch", "--departement", "62", "--from-dir", "."]),
-        ("raster", ["data", "raster", "--grid", GRID, "--indicator", "people", "--out", "a.tif"]),
-        ("raster", ["data", "cells", GRID, "--out", "cells.csv"]),
-        ("raster", ["perimeters", "sensitivity", "--grid", GRID, "--out", "a.tif", "--territory", "calais"]),
-        ("cluster", ["perimeters", "candidates", "--grid", GRID, "--out", "a.gpkg", "--workers", "2"]),
-        ("postgis", ["lookup", ADDRESS, "--perimeters", "postgresql://u@127.0.0.1:1/b#t", *ON]),
-        ("s3", ["lookup", ADDRESS, "--perimeters", "s3://seau/qpv.gpkg", *ON]),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "-".join(value[:2]).partition(",")[0],
+    "rank", range(len(REFUSED)), ids=[f"{extra}-{'-'.join(said[:2]).partition(',')[0]}" for extra, said in REFUSED]
 )
-def test_a_command_whose_extra_is_missing_says_which_and_writes_nothing(extra, arguments, tmp_path):
-    done = without([extra], *arguments)
+def test_a_command_whose_extra_is_missing_says_which_and_writes_nothing(refusals, rank):
+    extra, (folder, ran) = REFUSED[rank][0], refusals[rank]
     expected = f"Cette installation ne sait pas {EXTRAS[extra].purpose} : lancer pip install 'geoville[{extra}]'.\n"
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", expected)
-    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert ran == Ran(2, "", expected)
+    written = [path for path in folder.rglob("*") if path.is_file()]
     assert written == []
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture(scope="module")
@@ -175,13 +195,9 @@ def base(tmp_path_factory) -> tuple[Path, dict[tuple[str, ...], Ran]]:
     """Where the commands that the base answers were run, without any extra, one after another; what each said."""
     folder = tmp_path_factory.mktemp("base")
     _write_rows(folder)
-    own = {"GEOVILLE_DATA_DIR": str(folder / "user"), "GEOVILLE_CACHE_DIR": str(folder / "cache")}
-    code = _blocking(EXTRAS) + ONE_AFTER_ANOTHER.format(commands=[DEMONSTRATION, *OF_THE_BASE, *OF_FILES.values()])
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=folder, env={**os.environ, **own}
-    )
-    assert done.returncode == 0, done.stderr
-    return folder, {tuple(arguments): Ran(*ran) for arguments, *ran in json.loads(done.stdout)}
+    commands = [DEMONSTRATION, *OF_THE_BASE, *OF_FILES.values()]
+    ran = run_without([(list(EXTRAS), folder, commands)], folder)
+    return folder, dict(zip(map(tuple, commands), ran, strict=True))
 
 
 def _write_rows(folder: Path) -> None:
