@@ -45,7 +45,7 @@ MODES = pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: m
 
 @MODES
 def test_the_service_does_what_its_document_says(app, mode):
-    ask_everything(app, mode, examples=5)
+    ask_everything(app, mode, examples=3)
 
 
 @pytest.mark.slow

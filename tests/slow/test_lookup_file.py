@@ -80,7 +80,7 @@ def _by_address(path: Path, rows: int) -> Path:
     return path
 
 
-SMALL = [(_by_coordinates, 6_000), (_by_address, 500)]
+SMALL = [(_by_coordinates, 2_400), (_by_address, 240)]
 LARGE = [(_by_coordinates, 1_000_000), (_by_address, 50_000)]
 
 

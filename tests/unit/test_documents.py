@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,14 @@ def _read(path: Path) -> str:
 COMMANDS = sorted({(name_of(path), command) for path in DOCUMENTS for command in _commands_of(_read(path))})
 
 
+@cache
+def _tree() -> Any:
+    return typer.main.get_command(app)
+
+
 def _fault(words: list[str]) -> str:
     """Why a command line cannot be parsed as one of geoville's, empty where it can."""
-    command: Any = typer.main.get_command(app)
+    command = _tree()
     while words and hasattr(command, "commands"):
         name, *rest = words
         if name.startswith("--"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import geoville
@@ -17,7 +18,13 @@ TYPED = {
 """Names and keys under which the code, and the server, hold what a user typed."""
 
 
-def log_calls() -> Iterator[tuple[str, ast.Call]]:
+@cache
+def log_calls() -> tuple[tuple[str, ast.Call], ...]:
+    """Calls of logs in all the code, each with its file and line."""
+    return tuple(_log_calls())
+
+
+def _log_calls() -> Iterator[tuple[str, ast.Call]]:
     for path in sorted(CODE.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         logs = logs_of(tree)

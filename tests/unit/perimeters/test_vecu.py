@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from effort import cases
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, Point
 
@@ -126,7 +127,7 @@ PLACES = st.lists(
 
 
 @given(PLACES, st.sampled_from([None, 3035]))
-@settings(max_examples=80, deadline=None)
+@cases(each_run=50, slow=160)
 def test_every_vecu_lies_outside_the_quarters_and_touches_its_own(places: list[PlaceOfUse], grid: int | None) -> None:
     result = found(*places, grid_epsg=grid)
     everywhere = shapely.union(ONE.geometry, TWO.geometry)
@@ -141,7 +142,7 @@ def test_every_vecu_lies_outside_the_quarters_and_touches_its_own(places: list[P
 
 
 @given(PLACES)
-@settings(max_examples=40, deadline=None)
+@cases(each_run=20, slow=80)
 def test_a_longer_walk_never_loses_a_place(places: list[PlaceOfUse]) -> None:
     kept = [
         {(item.place, item.quarter.code) for item in vecu_perimeters([ONE, TWO], places, rules, source=SOURCE).kept}

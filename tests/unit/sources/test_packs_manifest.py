@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from effort import cases
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geoville.errors import InvalidInputError
@@ -81,7 +82,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("pack")
 
 
-@settings(max_examples=40)
+@cases(each_run=20, slow=80)
 @given(data=st.data())
 def test_what_is_written_is_read_back(data: st.DataObject, folder: Path) -> None:
     manifest = data.draw(manifests_in(folder))

@@ -135,20 +135,32 @@ def test_projected_coordinates_are_in_whole_millimetres(tmp_path: Path, suffix: 
     assert coordinates[:, 0].min() == 620000.123
 
 
+OF_ANOTHER_PROCESS = """
+import importlib.util, pathlib, sys
+spec = importlib.util.spec_from_file_location("here", sys.argv[1])
+here = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(here)
+for path in sys.argv[2:]:
+    here.write_perimeters(here.two_perimeters(), pathlib.Path(path))
+"""
+
+
+@pytest.fixture(scope="module")
+def written_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder where another process wrote the perimeters in every format."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    paths = [str(folder / f"out{suffix}") for suffix in SUFFIXES]
+    subprocess.run([sys.executable, "-c", OF_ANOTHER_PROCESS, __file__, *paths], check=True)
+    return folder
+
+
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_same_bytes_twice_and_in_another_process(tmp_path: Path, suffix: str) -> None:
-    first, second, third = (tmp_path / folder / f"out{suffix}" for folder in "abc")
-    for path in (first, second, third):
+def test_same_bytes_twice_and_in_another_process(tmp_path: Path, written_elsewhere: Path, suffix: str) -> None:
+    first, second = (tmp_path / folder / f"out{suffix}" for folder in "ab")
+    for path in (first, second):
         path.parent.mkdir()
-    write_perimeters(two_perimeters(), first)
-    write_perimeters(two_perimeters(), second)
-    script = (
-        "import importlib.util, pathlib, sys\n"
-        "spec = importlib.util.spec_from_file_location('here', sys.argv[1])\n"
-        "here = importlib.util.module_from_spec(spec); spec.loader.exec_module(here)\n"
-        "here.write_perimeters(here.two_perimeters(), pathlib.Path(sys.argv[2]))\n"
-    )
-    subprocess.run([sys.executable, "-c", script, __file__, str(third)], check=True)
+        write_perimeters(two_perimeters(), path)
+    third = written_elsewhere / f"out{suffix}"
     sums = {hashlib.sha256(path.read_bytes()).hexdigest() for path in (first, second, third)}
     assert len(sums) == 1
     assert [path.name for path in first.parent.iterdir()] == [first.name]
