@@ -3,7 +3,7 @@
 # make lint       ruff, mypy, import-linter
 # make clients    real clients, installed from their registries, pointed at the service
 # make slow       the long proofs, and every property on cases drawn by chance
-# make stress     ten runs under load of the tests that depend on time, processes, signals or sockets
+# make stress     ten runs under load of the tests that depend on time, processes, signals or sockets (all of them: .ci/stress --whole)
 # make notebooks  executes the notebooks of docs/notebooks, and keeps what they print
 # make images     draws the pictures of the documents again
 # make release    builds it, and installs it alone on pinned, oldest and newest dependencies

@@ -26,7 +26,7 @@ from geoville.sources.pack import open_pack
 from geoville.workflows.maps import territory_scene
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
     from geoville.carroyage.grid import Grid
 
@@ -42,11 +42,50 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium without a window."""
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--process-per-site"]
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium(), args=arguments)
         yield started
         started.close()
+
+
+Lend = Callable[..., AbstractContextManager["Page"]]
+
+
+@pytest.fixture(scope="session")
+def tab(browser: Browser) -> Iterator[Lend]:
+    """`tab(place, viewport, **options)`: a new tab, in a context shared by all that ask for the same place and options.
+
+    A first tab stays at the place, an address where nothing is drawn: it holds the process that has read the scripts,
+    which takes longer than to draw a page. What pages keep for the next ones is forgotten before.
+    """
+    first: dict[str, Page] = {}
+
+    @contextmanager
+    def lend(place: str, viewport: dict[str, int], **options: object) -> Iterator[Page]:
+        asked = repr((place, sorted(options.items())))
+        if asked not in first:
+            first[asked] = browser.new_context(**options).new_page()
+            first[asked].goto(place)
+        first[asked].evaluate("localStorage.clear()")
+        page = first[asked].context.new_page()
+        page.set_viewport_size(viewport)
+        try:
+            yield page
+        finally:
+            page.close()
+
+    yield lend
+    for page in first.values():
+        page.context.close()
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of an empty page of this machine's disk."""
+    path = tmp_path_factory.mktemp("blank") / "blank.html"
+    path.write_text("<!DOCTYPE html><title>-</title>", encoding="utf-8")
+    return path.as_uri()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +102,13 @@ class Watched:
         assert self.said == []
 
 
-def watch(context: BrowserContext, path: Path) -> Watched:
+def watch(page: Page, path: Path) -> Watched:
     """Open a page from disk and listen to it."""
-    watched = Watched(context.new_page())
-    page, said = watched.page, watched.said
+    watched = Watched(page)
+    said = watched.said
     page.set_default_timeout(PATIENCE_MS)
-    context.on("request", lambda request: watched.fetched.append(request.url))
+    page.on("request", lambda request: watched.fetched.append(request.url))
+    page.on("popup", lambda other: said.append(f"popup: {other.url}"))
     page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
@@ -78,15 +118,14 @@ def watch(context: BrowserContext, path: Path) -> Watched:
 
 
 @pytest.fixture
-def opened(browser: Browser) -> Callable[..., AbstractContextManager[Page]]:
+def opened(tab: Lend, blank: str) -> Lend:
     """Open a page from disk; on leaving, nothing may have been fetched nor said on the console."""
 
     @contextmanager
     def open_offline(path: Path, viewport: dict[str, int] = DESKTOP) -> Iterator[Page]:
-        context = browser.new_context(viewport=viewport, offline=True)
-        watched = watch(context, path)
-        yield watched.page
-        context.close()
+        with tab(blank, viewport, offline=True) as page:
+            watched = watch(page, path)
+            yield page
         watched.check()
 
     return open_offline
@@ -118,7 +157,7 @@ def at_rest(browser: Browser, pages: dict[str, Path]) -> Iterator[Callable[[str]
     def lend(sector: str) -> Iterator[Page]:
         if sector not in watched:
             context = browser.new_context(viewport=DESKTOP, offline=True)
-            watched[sector] = watch(context, pages[sector])
+            watched[sector] = watch(context.new_page(), pages[sector])
         watched[sector].page.evaluate(REST)
         watched[sector].page.wait_for_selector(".leaflet-popup", state="detached")
         yield watched[sector].page

@@ -13,9 +13,11 @@ from geoville.rendering.review import ReviewMap, ReviewRow, render_review
 from geoville.workflows.lookup_file.review import read_decisions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -32,21 +34,19 @@ def row(key: str, probability: float | None, asked: str) -> ReviewRow:
 
 
 @pytest.fixture
-def page(browser: Browser, tmp_path: Path):
+def page(tab: Callable[..., AbstractContextManager[Page]], blank: str, tmp_path: Path):
     rows = [row("1", 0.2, "12 rue A"), row("2", None, HOSTILE), row("3", 0.9, "14 rue B")]
     path = tmp_path / "relire.html"
     html = render_review(rows, name="salles.csv", on="2026-01-15", data_version="v1", sources=("ANCT, QPV",))
     path.write_text(html, encoding="utf-8")
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, offline=True)
     fetched: list[str] = []
     said: list[str] = []
-    context.on("request", lambda request: fetched.append(request.url))
-    opened = context.new_page()
-    opened.on("console", lambda message: said.append(message.text))
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    opened.goto(path.as_uri())
-    yield opened
-    context.close()
+    with tab(blank, {"width": 1280, "height": 800}, offline=True) as opened:
+        opened.on("request", lambda request: fetched.append(request.url))
+        opened.on("console", lambda message: said.append(message.text))
+        opened.on("pageerror", lambda error: said.append(str(error)))
+        opened.goto(path.as_uri())
+        yield opened
     assert [url for url in fetched if not url.startswith(("file:", "blob:"))] == []
     assert said == []
 

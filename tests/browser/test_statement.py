@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ from geoville.rendering.statement.text import statement
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -63,48 +63,51 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return written
 
 
-@contextmanager
-def opened(browser: Browser, path: Path, viewport: dict[str, int]) -> Iterator[Page]:
-    """Open a page without network nor script; nothing may have been fetched nor said on the console."""
-    context = browser.new_context(viewport=viewport, offline=True, java_script_enabled=True)
-    page = context.new_page()
-    fetched: list[str] = []
-    said: list[str] = []
-    context.on("request", lambda request: fetched.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-    page.goto(path.as_uri())
-    yield page
-    context.close()
-    assert [url for url in fetched if not url.startswith("file:")] == []
-    assert said == []
+@pytest.fixture
+def opened(tab: Callable[..., AbstractContextManager[Page]], blank: str) -> Callable[..., AbstractContextManager[Page]]:
+    """Open a page without network; nothing may have been fetched nor said on the console."""
+
+    @contextmanager
+    def open_offline(path: Path, viewport: dict[str, int]) -> Iterator[Page]:
+        fetched: list[str] = []
+        said: list[str] = []
+        with tab(blank, viewport, offline=True) as page:
+            page.on("request", lambda request: fetched.append(request.url))
+            page.on("console", lambda message: said.append(message.text))
+            page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+            page.goto(path.as_uri())
+            yield page
+        assert [url for url in fetched if not url.startswith("file:")] == []
+        assert said == []
+
+    return open_offline
 
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-def test_it_is_read_without_scrolling_sideways(browser, pages, case, viewport):
-    with opened(browser, pages[case], viewport) as page:
+def test_it_is_read_without_scrolling_sideways(opened, pages, case, viewport):
+    with opened(pages[case], viewport) as page:
         expect(page.get_by_role("heading", level=1)).to_have_text("Relevé de situation d'une adresse")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_it_prints_on_one_sheet_of_a4(browser, pages, case):
-    with opened(browser, pages[case], DESK) as page:
+def test_it_prints_on_one_sheet_of_a4(opened, pages, case):
+    with opened(pages[case], DESK) as page:
         printed = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
     assert re.search(rb"/MediaBox\s*\[0 0 59\d(?:\.\d+)? 84\d(?:\.\d+)?\]", printed)
 
 
-def test_the_map_is_told_to_who_does_not_see_it(browser, pages):
-    with opened(browser, pages["official"], DESK) as page:
+def test_the_map_is_told_to_who_does_not_see_it(opened, pages):
+    with opened(pages["official"], DESK) as page:
         picture = page.get_by_role("img", name="Extrait de carte")
         expect(picture).to_be_visible()
         expect(picture).to_have_accessible_description(re.compile(r"à l'extérieur de «\sFort Nieulay\s» .*à 60\sm"))
 
 
-def test_no_text_leaves_the_map(browser, pages):
-    with opened(browser, pages["overflowing"], DESK) as page:
+def test_no_text_leaves_the_map(opened, pages):
+    with opened(pages["overflowing"], DESK) as page:
         outside = page.evaluate(
             """() => {
               const frame = document.querySelector('svg').getBoundingClientRect();
@@ -117,7 +120,7 @@ def test_no_text_leaves_the_map(browser, pages):
     assert outside == []
 
 
-def test_what_is_hostile_is_shown_as_text(browser, pages):
-    with opened(browser, pages["hostile"], DESK) as page:
+def test_what_is_hostile_is_shown_as_text(opened, pages):
+    with opened(pages["hostile"], DESK) as page:
         assert page.locator("script").count() == 0
         expect(page.locator("dd").first).to_contain_text("<script>alert('é')</script> & \"x\"")

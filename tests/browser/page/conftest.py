@@ -6,13 +6,14 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import pytest
 from patience import PATIENCE_MS
 from services import serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 CLERK = {"width": 1366, "height": 900}
@@ -43,7 +44,7 @@ def official_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def visiting(browser: Browser) -> Open:
+def visiting(tab: Open) -> Open:
     """`visiting(url)`: the page once its map is drawn; on leaving, nothing foreign was fetched, the console is empty.
 
     `may_say` is part of a line that may be there: Chromium writes one for a refusal of the service. `may_ask` is the
@@ -54,20 +55,20 @@ def visiting(browser: Browser) -> Open:
     def visit(
         url: str, viewport: dict[str, int] = CLERK, may_say: str = "nothing", may_ask: str = "data:", **options: object
     ) -> Iterator[Page]:
-        context = browser.new_context(viewport=viewport, locale="fr-FR", reduced_motion="reduce", **options)
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
+        quiet = urljoin(url, "/health")
         fetched: list[str] = []
         said: list[str] = []
-        context.on("request", lambda request: fetched.append(request.url))
-        page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.goto(url)
-        page.wait_for_selector("#map path.leaflet-interactive", state="attached")
-        yield page
-        context.close()
+        with tab(quiet, viewport, locale="fr-FR", reduced_motion="reduce", **options) as page:
+            page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+            page.set_default_timeout(PATIENCE_MS)
+            page.on("request", lambda request: fetched.append(request.url))
+            page.on("popup", lambda other: fetched.append(other.url))
+            page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+            page.on("pageerror", lambda error: said.append(str(error)))
+            page.on("dialog", lambda dialog: (said.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+            page.goto(url)
+            page.wait_for_selector("#map path.leaflet-interactive", state="attached")
+            yield page
         origin = url.split("#", maxsplit=1)[0]
         assert [address for address in fetched if not address.startswith((origin, "data:", "blob:", may_ask))] == []
         assert [line for line in said if may_say not in line] == []
