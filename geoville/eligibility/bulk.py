@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, fields, replace
 from functools import reduce
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -597,6 +598,11 @@ the compiled loops; to make cells for an edge, and to map those made before; to 
 has left them."""
 
 
+def can_compile() -> bool:
+    """Whether numba is here: an image of the service alone does without, and trees then answer the same."""
+    return find_spec("numba") is not None
+
+
 def cells_are_worth(points: int, index: PerimeterIndex, *, made: bool = False) -> bool:
     """Whether so many points are answered sooner by cells than by trees, all that precedes them included.
 
@@ -606,7 +612,7 @@ def cells_are_worth(points: int, index: PerimeterIndex, *, made: bool = False) -
     """
     import shapely
 
-    if points * _TREE_S <= _LOAD_S:
+    if points * _TREE_S <= _LOAD_S or not can_compile():
         return False  # nothing else is worth looking at
     edges = shapely.get_num_coordinates([perimeter.geometry for perimeter in index.perimeters]).sum()
     from geoville.eligibility.kernel.points import are_compiled

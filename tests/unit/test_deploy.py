@@ -72,6 +72,16 @@ def test_the_image_is_not_roots_and_says_its_health():
     assert all(map(is_known, said))
 
 
+def test_the_service_starts_without_what_is_taken_out_of_its_image():
+    script = (DEPLOY / "slim.sh").read_text(encoding="utf-8")
+    (used,) = re.findall(r"<<'USED'\n(.*?)\nUSED\n", script, flags=re.DOTALL)
+    gone = ["numba", "llvmlite", *(f"pyarrow._{name}" for name in ("flight", "s3fs", "gcsfs", "azurefs"))]
+    assert all(name.rpartition("_")[2].removesuffix("fs") in script for name in gone)
+    without = f"import sys; sys.modules |= dict.fromkeys({gone})\n"
+    ran = subprocess.run([sys.executable, "-c", without + used], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
 @pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1)])
 def test_the_health_check_of_the_image_tells_a_service_that_is_ready(status, code):
     (check,) = instructions("HEALTHCHECK")

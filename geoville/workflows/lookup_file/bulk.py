@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.eligibility.bulk import EVERYTHING, NO_PERIMETER, VERDICTS, BulkIndex, Means, cells_are_worth
+from geoville.eligibility.bulk import (
+    EVERYTHING,
+    NO_PERIMETER,
+    VERDICTS,
+    BulkIndex,
+    Means,
+    can_compile,
+    cells_are_worth,
+)
 from geoville.eligibility.sentences import verdict_sentence
 from geoville.errors import GeovilleError
 from geoville.model import Kind, VerdictCode
@@ -269,6 +277,12 @@ def prepare(perimeters: PerimeterIndex, on: date) -> bool:
     GeovilleError
         The machine lets nothing that is compiled be kept.
     """
+    if not can_compile():
+        raise GeovilleError(
+            "Cette installation n'a pas numba, qui compile le calcul des très gros fichiers : "
+            "leurs réponses sont les mêmes, moins vite",
+            advice="lancer pip install numba pour aller plus vite",
+        )
     from geoville.eligibility.kernel.points import are_compiled, compile_loops
 
     before = are_compiled()

@@ -42,6 +42,12 @@ def test_cells_are_made_where_they_pay(
     assert cells_are_worth(rows, index_of(edges)) is expected
 
 
+def test_trees_answer_any_number_of_points_where_there_is_no_compiler(monkeypatch):
+    assert cells_are_worth(10_000_000, index_of(1_000))
+    monkeypatch.setitem(sys.modules, "numba", None)
+    assert not cells_are_worth(10_000_000, index_of(1_000))
+
+
 def test_what_is_compiled_is_known_to_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     module = tmp_path / "loops.py"
     module.write_text("def more(number):\n    return number + 1\n", encoding="utf-8")
