@@ -516,6 +516,8 @@ class Territory:
         workers: int = 1,
         scheduler: str | None = None,
         progress: Callable[[int], None] | None = None,
+        review: FilePath | None = None,
+        decisions: FilePath | None = None,
     ) -> FileSummary:
         """Copy a file with an answer in each row, in constant memory.
 
@@ -530,6 +532,8 @@ class Territory:
         workers : number of processes.
         scheduler : address of a dask scheduler that shares out the coordinates of a Parquet file instead.
         progress : told how many rows are answered.
+        review : page to write (.html), where a person decides what is left to be checked; it holds addresses.
+        decisions : file that such a page saved: its decisions are added, and the page does not ask them again.
 
         Returns
         -------
@@ -538,10 +542,12 @@ class Territory:
         Raises
         ------
         InvalidInputError
-            The file cannot be read, a column is missing, the output cannot be written there or is there already.
+            The file cannot be read, a column is missing, the output cannot be written there or is there already; the
+            page is no .html, or the decisions were taken on other data.
         """
         from geoville.workflows.lookup_file.job import answer_file, open_file_job
         from geoville.workflows.lookup_file.questions import ARGUMENTS, FileColumns
+        from geoville.workflows.lookup_file.review import Reviewing
 
         columns = FileColumns(
             tuple(address_columns),
@@ -558,7 +564,9 @@ class Territory:
             crs=None if crs is None else str(crs),
         )
         job = open_file_job(Path(source), Path(out), self.choice, day_of(on), columns)
-        return answer_file(
+        page, given = (None if path is None else Path(path) for path in (review, decisions))
+        reviewing = Reviewing.checked(job, page.name if page else None, given)
+        summary = answer_file(
             job,
             progress or _nobody,
             resume=resume,
@@ -567,6 +575,9 @@ class Territory:
             scheduler=scheduler,
             otherwise="ôter scheduler",
         )
+        if reviewing:
+            reviewing.done(job, columns, page)
+        return summary
 
     # --- Perimeters computed from cells and places: all of them are estimated, without legal value
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from geoville.workflows.lookup_file.job import FileJob
     from geoville.workflows.lookup_file.output import FileSummary
     from geoville.workflows.lookup_file.questions import FileColumns
-    from geoville.workflows.lookup_file.review import ReviewDecision
+    from geoville.workflows.lookup_file.review import Reviewing
 
 
 # --- From the files and columns of a command line to the job that `geoville lookup-file` runs
@@ -192,10 +192,11 @@ def lookup_file(
     Le fichier de sortie est celui d'entrée, avec les réponses dans des colonnes ajoutées.
     """
     from geoville.workflows.lookup_file.job import answer_file
+    from geoville.workflows.lookup_file.review import Reviewing
 
     options = JobOptions(columns.said, desk, day(on, desk.territory), decide_at)
     with opened_job(source, out, options, resume=resume, force=force) as job:
-        reviewing = Reviewing.checked(job, options, review, decisions)
+        reviewing = Reviewing.checked(job, review.file_name.name if review else None, decisions)
         _say(_recognised(job))
         try:
             with _progress_bar(job.rows.expected_rows) as progress:
@@ -212,64 +213,20 @@ def lookup_file(
             if _is_kept(job, out):
                 _say([f"Ce qui est fait est gardé dans « {job.journal} » : relancer la commande avec --resume."])
             raise
-        reviewed = reviewing.done(job, options) if reviewing else {}
+        reviewed = _reviewed(reviewing, job, options.columns, review) if reviewing else {}
     if as_json:
         print_json(_document(job, out, summary) | reviewed)
     else:
         print_lines([*_in_words(job, out, summary), *_reviewed_in_words(reviewed)])
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewing:
-    """What a person decides of the rows left to be checked: decisions to take back, and the page of the others.
-
-    Parameters
-    ----------
-    page : to be written; None for none.
-    decisions : by the key of their question.
-    """
-
-    page: Destination | None
-    decisions: Mapping[str, ReviewDecision]
-
-    @classmethod
-    def checked(
-        cls, job: FileJob, options: JobOptions, page: Destination | None, given: Path | None
-    ) -> Reviewing | None:
-        """What is asked, once it is seen to be possible; None where nothing is.
-
-        Raises
-        ------
-        InvalidInputError
-            The page is no .html, the decisions cannot be taken back, or the output is not written from this machine.
-        """
-        from geoville.sources.stores import LocalFile
-        from geoville.workflows.lookup_file.review import read_decisions
-
-        if page is None and given is None:
-            return None
-        if page is not None and page.file_name.suffix.lower() not in {".html", ".htm"}:
-            raise InvalidInputError("Une page à relire s'écrit au format .html", advice="donner --review relire.html")
-        if not isinstance(job.out, LocalFile):
-            raise InvalidInputError(
-                "La relecture se fait sur un fichier de cette machine", advice="écrire la sortie ici, ou ôter --review"
-            )
-        return cls(page, read_decisions(given, options.desk.choice.data_version) if given else {})
-
-    def done(self, job: FileJob, options: JobOptions) -> dict[str, Any]:
-        """Draw the page and take the decisions back; what is told of it."""
-        from geoville.sources.stores import LocalFile
-        from geoville.workflows.lookup_file.review import apply_decisions, write_review
-
-        assert isinstance(job.out, LocalFile)  # `checked` saw to it
-        answered, told = job.out.path, dict[str, Any]()
-        if self.page is not None:
-            with self.page.writing() as path:
-                rows = write_review(job, answered, options.columns, path, self.decisions)
-            told["review"] = {"out": str(self.page), "rows": rows}
-        if self.decisions:
-            told["decided"] = apply_decisions(job, answered, options.columns, self.decisions)
-        return told
+def _reviewed(reviewing: Reviewing, job: FileJob, columns: FileColumns, page: Destination | None) -> dict[str, Any]:
+    """Draw the page and take the decisions back; what is told of it."""
+    writing: AbstractContextManager[Path | None] = page.writing() if page else nullcontext()
+    with writing as path:
+        asked, decided = reviewing.done(job, columns, path)
+    told: dict[str, Any] = {"review": {"out": str(page), "rows": asked}} if page else {}
+    return told | ({"decided": decided} if reviewing.given else {})
 
 
 def _reviewed_in_words(told: dict[str, Any]) -> Iterator[str]:

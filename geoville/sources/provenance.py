@@ -189,6 +189,21 @@ def provenance_text(provenance: Provenance, output: str) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n"
 
 
+def name_decisions(beside: Path, decisions: InputFile, rows: int) -> None:
+    """Say in the provenance beside a result which file of decisions of a person went into it, and into how many rows.
+
+    Who decided what, and when, stays in that file.
+    """
+    path = provenance_path(beside)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    named = {"role": decisions.role, "name": decisions.name, "sha256": decisions.sha256, "vintage": decisions.vintage}
+    document["inputs"].append(_harmless(named))
+    document["parameters"]["decisions"] = rows
+    with replacing(path) as written:
+        text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False) + "\n"
+        written.write_text(text, encoding="utf-8", newline="\n")
+
+
 def _harmless(value: Any) -> Any:
     """The same values, without the secrets of the addresses that their texts hold."""
     if isinstance(value, str):

@@ -13,8 +13,10 @@ from geoville.eligibility.street_region import street_region
 from geoville.errors import InvalidInputError, Location
 from geoville.model import VerdictCode
 from geoville.rendering.review import ReviewMap, ReviewRow, render_review
-from geoville.sources.files import replacing
+from geoville.sources.files import replacing, sha256_of
+from geoville.sources.provenance import InputFile, name_decisions
 from geoville.sources.rows.row import AddedCells, AddedColumn, harmless
+from geoville.sources.stores import LocalFile
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, columns_beside
 
 if TYPE_CHECKING:
@@ -67,6 +69,54 @@ def key_of(cells: tuple[str, ...], day: str) -> str:
     """
     asked = json.dumps([day, *(" ".join(cell.split()).casefold() for cell in cells)], ensure_ascii=False)
     return hashlib.sha256(asked.encode("utf-8")).hexdigest()[:_KEY_DIGITS]
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """What a person decides of the rows left to be checked: decisions to take back, and the page of the others.
+
+    Parameters
+    ----------
+    page : file name of the page to be written; None for none.
+    given : file of decisions; None for none.
+    decisions : that it holds, by the key of their question.
+    """
+
+    page: str | None
+    given: Path | None
+    decisions: Mapping[str, ReviewDecision]
+
+    @classmethod
+    def checked(cls, job: FileJob, page: str | None, given: Path | None) -> Reviewing | None:
+        """What is asked, once it is seen to be possible; None where nothing is.
+
+        Raises
+        ------
+        InvalidInputError
+            The page is no .html, the decisions cannot be taken back, or the output is not written from this machine.
+        """
+        if page is None and given is None:
+            return None
+        if page is not None and not page.lower().endswith((".html", ".htm")):
+            raise InvalidInputError("Une page à relire s'écrit au format .html", advice="la nommer relire.html")
+        if not isinstance(job.out, LocalFile):
+            raise InvalidInputError(
+                "La relecture se fait sur un fichier de cette machine", advice="écrire la sortie ici, ou ne rien relire"
+            )
+        return cls(page, given, read_decisions(given, job.desk.data_version) if given else {})
+
+    def done(self, job: FileJob, columns: FileColumns, page: Path | None) -> tuple[int, int]:
+        """Draw the page and take the decisions back: how many rows it asks, and how many rows are decided.
+
+        Parameters
+        ----------
+        columns : what is said of the input.
+        page : where to write the page; None for none.
+        """
+        assert isinstance(job.out, LocalFile)  # `checked` saw to it
+        out = job.out.path
+        asked = write_review(job, out, columns, page, self.decisions) if page else 0
+        return asked, apply_decisions(job, out, columns, self.decisions, self.given) if self.given else 0
 
 
 # --- Decisions that a page saved
@@ -145,13 +195,16 @@ def _is_moment(text: str) -> bool:
     return True
 
 
-def apply_decisions(job: FileJob, out: Path, columns: FileColumns, decisions: Mapping[str, ReviewDecision]) -> int:
+def apply_decisions(
+    job: FileJob, out: Path, columns: FileColumns, decisions: Mapping[str, ReviewDecision], given: Path
+) -> int:
     """Add decisions to an answered file, on the rows left to be checked alone; how many rows have one.
 
     Parameters
     ----------
-    out : the file that the job wrote.
+    out : the file that the job wrote; its provenance names the file of decisions.
     columns : what is said of the input.
+    given : the file of decisions.
     """
     rows = columns.open(out)
     asked = [rows.columns.index(name) for name in job.asking.questions.columns]
@@ -170,6 +223,7 @@ def apply_decisions(job: FileJob, out: Path, columns: FileColumns, decisions: Ma
 
     with replacing(out, personal=True) as beside:
         rows.write(beside, columns_beside(rows.columns, DECISION_COLUMNS), added())
+    name_decisions(out, InputFile("decisions", given.name, sha256_of(given)), taken)
     return taken
 
 

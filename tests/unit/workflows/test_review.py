@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 from datetime import date
 from functools import cache
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from geoville import Territory
 from geoville.errors import InvalidInputError
 from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.lookup_file.job import FileJob, open_file_job
@@ -89,7 +91,7 @@ def test_decisions_stand_beside_the_verdict(job: FileJob, tmp_path: Path) -> Non
         version=version,
     )
     taken = read_decisions(path, version)
-    assert apply_decisions(job, out, RECOGNISED, taken) == 1, "a row that is answered is not decided again"
+    assert apply_decisions(job, out, RECOGNISED, taken, path) == 1, "a row that is answered is not decided again"
     after = answered(out)
     columns = ("qpv_decision", "qpv_decision_par", "qpv_decision_le")
     assert [{name: row[name] for name in before[0]} for row in after] == before, "nothing is written over"
@@ -135,3 +137,27 @@ def test_a_file_that_is_none_of_decisions_is_refused(text: str, tmp_path: Path) 
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InvalidInputError, match="décisions"):
         read_decisions(path, "v")
+
+
+def test_python_writes_the_page_and_takes_decisions_back(job: FileJob, tmp_path: Path) -> None:
+    calais, page, out = Territory.open("calais"), tmp_path / "relire.html", tmp_path / "python.csv"
+    calais.lookup_file(tmp_path / "salles.csv", out, on=ON, review=page)
+    assert [row["asked"] for row in shown(page)] == [OPEN]
+    given = decisions(tmp_path / "d.json", decided("inside"), version=job.desk.data_version)
+    calais.lookup_file(tmp_path / "salles.csv", out, on=ON, decisions=given, review=page, force=True)
+    assert [row["qpv_decision"] for row in answered(out)] == ["dedans", "", "", ""]
+    assert shown(page) == [], "what is decided is not asked again"
+    with pytest.raises(InvalidInputError, match=r"\.html"):
+        calais.lookup_file(tmp_path / "salles.csv", out, on=ON, review=tmp_path / "relire.pdf", force=True)
+
+
+def test_the_provenance_names_the_decisions_and_says_no_one(job: FileJob, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    given = decisions(tmp_path / "d.json", decided("inside"), version=job.desk.data_version)
+    apply_decisions(job, out, RECOGNISED, read_decisions(given, job.desk.data_version), given)
+    text = (tmp_path / "out.csv.provenance.json").read_text(encoding="utf-8")
+    document = json.loads(text)
+    digest = hashlib.sha256(given.read_bytes()).hexdigest()
+    assert {"role": "decisions", "name": "d.json", "sha256": digest, "vintage": None} in document["inputs"]
+    assert document["parameters"]["decisions"] == 1
+    assert "A. Martin" not in text
