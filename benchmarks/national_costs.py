@@ -35,13 +35,13 @@ _INDEX = """
 import pickle, sys, time
 from datetime import date
 from pathlib import Path
-from geoville.eligibility.bulk import bulk_territories
+from geoville.eligibility.bulk import Means, bulk_territories
 from geoville.eligibility.index import PerimeterIndex
 from geoville.sources.contours import read_perimeters
 
 perimeters = read_perimeters(Path(sys.argv[1])).perimeters
 start = time.process_time()
-held = bulk_territories(PerimeterIndex(perimeters), date.fromisoformat(sys.argv[2]))
+held = bulk_territories(PerimeterIndex(perimeters), date.fromisoformat(sys.argv[2]), Means.cells())
 seconds = time.process_time() - start
 print(len(perimeters), len(pickle.dumps(held)) / 1e6, seconds)
 """
