@@ -63,7 +63,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_node_collection_finished(node: Any) -> None:
     """No test begins before: it would compile them too."""
-    node.config.stash[COMPILER].wait()
+    if compiler := node.config.stash.get(COMPILER, None):
+        compiler.wait()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

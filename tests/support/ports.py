@@ -9,7 +9,9 @@ from itertools import count
 FIRST, PORTS = 10_000, 20_000
 """Below those that Linux (from 32 768) and the others (from 49 152) lend to whoever asks for any."""
 
-_TAKEN = count(os.getpid() * 37)  # processes of tests, side by side, begin apart
+_TAKEN = count(os.getpid() * 7_919)
+"""Processes of tests, side by side, begin some hundreds apart: a server takes its port a second after it was given, and
+those of geoville share one that two are given."""
 
 
 def free_port() -> int:
