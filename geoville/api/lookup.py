@@ -15,7 +15,7 @@ from starlette.responses import StreamingResponse
 from geoville import french
 from geoville.api.openapi import published
 from geoville.api.problems import ProblemDocument, problem_document, problem_responses
-from geoville.api.routing import DAY, PERMIT_DAY, AskedDay, Degrees, GivenOnce, Strict, day_asked, lean_get
+from geoville.api.routing import DAY, PERMIT_DAY, AskedDay, Degrees, KnownAndGivenOnce, Strict, day_asked, lean_get
 from geoville.api.service import CurrentService
 from geoville.eligibility.decide import decide
 from geoville.eligibility.documents import (
@@ -303,7 +303,7 @@ def read_entry(document: dict[str, Any], most_vertices: int) -> BaseGeometry:
     return footprint_of(shapely.get_parts(drawn), REQUEST)
 
 
-router = APIRouter(tags=["Verdict"], dependencies=[GivenOnce])
+router = APIRouter(tags=["Verdict"], dependencies=[KnownAndGivenOnce])
 
 
 @lean_get(

@@ -7,7 +7,6 @@ import base64
 import hashlib
 import re
 from dataclasses import asdict, dataclass
-from datetime import date
 from functools import cache, lru_cache
 from http import HTTPStatus
 from importlib.resources import files
@@ -24,7 +23,7 @@ from geoville.api import ogc as documents
 from geoville.api.ogc import LandingDocument, LandingQuery, answer, base_of
 from geoville.api.problems import PAGE as PROBLEMS_PAGE
 from geoville.api.problems import PROBLEM_TYPES, Refusal, problem_responses
-from geoville.api.routing import DataRoute, day_asked
+from geoville.api.routing import AskedDay, DataRoute, KnownAndGivenOnce, day_asked
 from geoville.api.service import CurrentService, cache_headers, not_modified
 from geoville.eligibility.rules import rules_at
 from geoville.extras import has
@@ -162,19 +161,26 @@ async def static(request: Request, name: str) -> Response:
     return Response(file.content, media_type=file.media_type, headers=headers)
 
 
+class GeoJsonResponse(JSONResponse):
+    """A document as GeoJSON."""
+
+    media_type = documents.GEOJSON
+
+
 @router.get(
     "/perimeters/{code}/bands",
     summary="Les bandes autour d'un périmètre que des règles regardent",
     tags=["Dispositifs et attestations"],
-    response_class=JSONResponse,
+    response_class=GeoJsonResponse,
     response_description="FeatureCollection GeoJSON en WGS 84, une bande par distance ; vide si aucune règle n'en a",
     responses=problem_responses(404, 422, 503),
+    dependencies=[KnownAndGivenOnce],
 )
 async def bands(
     request: Request,
     service: CurrentService,
     code: Annotated[str, PathParameter(max_length=64, description="Code d'un QPV ou d'un périmètre candidat")],
-    on: Annotated[date | None, Query(description="Jour des règles (AAAA-MM-JJ) ; aujourd'hui sinon")] = None,
+    on: Annotated[AskedDay | None, Query(description="Jour des règles (AAAA-MM-JJ) ; aujourd'hui sinon")] = None,
 ) -> Response:
     """Tracer les bandes (300 m, 500 m) d'un quartier ; l'emprise entière du bâtiment compte, non un point."""
     unchanged = not_modified(request, service)
@@ -193,9 +199,8 @@ async def bands(
         for layer in band_layers(found, rules_at(day), day)
         for shape in layer.shapes
     ]
-    return JSONResponse(
+    return GeoJsonResponse(
         {"type": "FeatureCollection", "features": features},
-        media_type="application/geo+json",
         headers=cache_headers(service),
     )
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from geoville.api.lookup import GeoJsonEntry, read_entry
 from geoville.api.openapi import published
 from geoville.api.problems import problem_responses
-from geoville.api.routing import DAY, AskedDay, GivenOnce, day_asked
+from geoville.api.routing import DAY, AskedDay, KnownAndGivenOnce, day_asked
 from geoville.api.service import CurrentService
 from geoville.perimeters.scenarios import Supposition
 
@@ -69,7 +69,7 @@ class CheckedDocument(TypedDict):
     conditions: list[ConditionDocument]
 
 
-router = APIRouter(tags=["Verdict"], dependencies=[GivenOnce])
+router = APIRouter(tags=["Verdict"], dependencies=[KnownAndGivenOnce])
 
 _OF_THE_FILE = ("code", "name", "kind", "outline_estimated")
 

@@ -86,6 +86,19 @@ GivenOnce = Depends(_each_given_once)
 """Dependency of a route whose parameters may not be repeated: which one would be answered?"""
 
 
+async def _each_known_and_given_once(request: Request) -> None:
+    await _each_given_once(request)
+    asked = [*request.scope["route"].dependant.query_params]
+    # A model refuses by itself what it does not know.
+    of_a_model = any(hasattr(field.field_info.annotation, "model_fields") for field in asked)
+    if not of_a_model and not {field.alias for field in asked}.issuperset(request.query_params):
+        raise RequestValidationError([{"type": "extra_forbidden", "loc": ("query",)}])
+
+
+KnownAndGivenOnce = Depends(_each_known_and_given_once)
+"""Dependency of a route that refuses a parameter that it does not have: a day misspelt would be today, and not said."""
+
+
 # --- Routes on the data, as OGC API - Features has them: any parameter not foreseen is refused with 400
 
 

@@ -14,7 +14,7 @@ from geoville.api.ogc import JSON
 from geoville.api.ogc import answer as data_answer
 from geoville.api.openapi import published
 from geoville.api.problems import problem_responses
-from geoville.api.routing import AskedDay, DataRoute, GivenOnce, Strict, day_asked
+from geoville.api.routing import AskedDay, DataRoute, KnownAndGivenOnce, Strict, day_asked
 from geoville.api.service import CurrentService
 from geoville.eligibility.documents import LawRuleDocument, rule_document
 from geoville.eligibility.rules import all_rules, rules_begun
@@ -35,7 +35,7 @@ class AttestQuery(LookupQuery):
     format: StatementFormat | None = Field(None, description="Sinon selon l'en-tête Accept ; html à défaut")
 
 
-router = APIRouter(tags=["Dispositifs et attestations"], dependencies=[GivenOnce])
+router = APIRouter(tags=["Dispositifs et attestations"], dependencies=[KnownAndGivenOnce])
 _data = APIRouter(route_class=DataRoute)
 
 MEDIA_TYPES = {StatementFormat.HTML: "text/html; charset=utf-8", StatementFormat.PDF: "application/pdf"}

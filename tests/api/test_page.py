@@ -69,7 +69,9 @@ def test_bands_are_those_that_rules_look_at(get):
     assert answer.headers["etag"]
 
 
-@pytest.mark.parametrize(("code", "on", "status"), [("inconnu", "2024-06-01", 404), (CANDIDATE, "demain", 422)])
+@pytest.mark.parametrize(
+    ("code", "on", "status"), [("inconnu", "2024-06-01", 404), (CANDIDATE, "demain", 422), (CANDIDATE, "0", 422)]
+)
 def test_bands_that_cannot_be_drawn_are_refused_in_words(get, code, on, status):
     answer = get(f"/perimeters/{code}/bands", on=on)
     assert answer.status_code == status

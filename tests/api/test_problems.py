@@ -118,3 +118,11 @@ def test_whatever_is_asked_the_service_answers_in_json(app, request_of, paramete
 def test_a_method_that_is_refused_is_told_those_that_are_not(app, request_of, method, path, allowed):
     answer = request_of(app, method, path)
     assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+@pytest.mark.parametrize("path", ["/lookup/geometry", "/perimeters/check"])
+def test_a_day_misspelt_in_the_address_of_a_post_is_not_today(app, request_of, path):
+    square = [[1.888, 50.949], [1.902, 50.949], [1.902, 50.957], [1.888, 50.957], [1.888, 50.949]]
+    answer = request_of(app, "POST", f"{path}?onn=2016-01-01", json={"type": "Polygon", "coordinates": [square]})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "Paramètre inconnu ; voir /docs."

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from geoville.errors import InvalidInputError, LawError
 from geoville.law import (
     IncomeReference,
+    IncomeRule,
+    counted_people,
     eligible_units,
     generation_of_code,
     generations,
     income_threshold,
+    moved_thresholds,
     parameter,
     parameters,
     position_accuracy,
@@ -144,3 +147,40 @@ def test_a_street_point_is_never_firm_and_an_unknown_kind_is_taken_as_one() -> N
     assert not position_accuracy("street").firm
     assert not position_accuracy("inconnu").firm
     assert position_accuracy("coordinates").accuracy_m == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "population", "counted"),
+    [
+        (IncomeRule.METROPOLE, 98_901, (99_000, 10_000, True)),  # the next hundred
+        (IncomeRule.METROPOLE, 9_901, (10_000, 10_000, True)),
+        (IncomeRule.METROPOLE, 9_900, (9_900, 10_000, False)),
+        (IncomeRule.OVERSEAS, 14_901, (14_901, 15_000, False)),  # as it is: 2014-1575 writes no rounding
+        (IncomeRule.OVERSEAS, 15_000, (15_000, 15_000, True)),
+    ],
+)
+def test_people_are_counted_as_each_decree_counts_them(
+    rule: IncomeRule, population: int, counted: tuple[int, float, bool]
+) -> None:
+    assert counted_people(IncomeReference(18_355, 13_287, population), date(2015, 1, 1), rule) == counted
+
+
+@pytest.mark.parametrize(
+    ("rule", "local", "national_weight"),
+    [
+        (IncomeRule.METROPOLE, "RMUC de l'unité urbaine", 0.7),
+        (IncomeRule.OVERSEAS, "RMUC du département", 0.3),
+    ],
+)
+def test_a_threshold_moves_with_each_of_its_medians_by_its_weight(
+    rule: IncomeRule, local: str, national_weight: float
+) -> None:
+    """By 5 000 €, so that the rounding to the hundred hides nothing: 0.6 of the weight of what is wrong."""
+    day = date(2015, 1, 1)
+    threshold = income_threshold(CALAIS, day, rule)
+    moved = moved_thresholds(threshold, 5_000, day)
+    assert [name for name, _, _ in moved] == ["RMUC de la France métropolitaine", local]
+    for (_, less, more), weight in zip(moved, (national_weight, 1 - national_weight), strict=True):
+        assert less == pytest.approx(threshold.unrounded_eur - 3_000 * weight, abs=100)
+        assert more == pytest.approx(threshold.unrounded_eur + 3_000 * weight, abs=100)
+        assert more - less == pytest.approx(6_000 * weight, abs=100)
