@@ -39,6 +39,9 @@ def answered(ask: Any, app: Any, name: str, example: dict[str, Any]) -> Any:
 
 
 def stable(document: Any) -> Any:
+    """A document without what changes from one machine to another: the last digits of a sum depend on its order."""
+    if isinstance(document, float):
+        return float(f"{document:.9g}")
     if isinstance(document, dict):
         return {key: "…" if key in VOLATILE else stable(value) for key, value in document.items()}
     return [stable(item) for item in document] if isinstance(document, list) else document
