@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi import Path as PathParameter
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from geoville import french
 from geoville.api import ogc as documents
-from geoville.api.ogc import LandingDocument, LandingQuery, answer, base_of
+from geoville.api.ogc import GeoJsonResponse, LandingDocument, LandingQuery, answer, base_of
 from geoville.api.problems import PAGE as PROBLEMS_PAGE
 from geoville.api.problems import PROBLEM_TYPES, Refusal, problem_responses
 from geoville.api.routing import AskedDay, DataRoute, KnownAndGivenOnce, day_asked
@@ -159,12 +159,6 @@ async def static(request: Request, name: str) -> Response:
     if request.headers.get("if-none-match") == file.etag:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(file.content, media_type=file.media_type, headers=headers)
-
-
-class GeoJsonResponse(JSONResponse):
-    """A document as GeoJSON."""
-
-    media_type = documents.GEOJSON
 
 
 @router.get(
