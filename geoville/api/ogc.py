@@ -19,9 +19,11 @@ from geoville.api.service import CurrentService, Service, cache_headers, not_mod
 from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.errors import InvalidInputError
 from geoville.rendering.vector_tiles import MAX_ZOOM, WEB_MERCATOR, line_of, style_document, tile_exists
+from geoville.sources.qgis import qml
 from geoville.version import __version__
 from geoville.workflows.cql2 import read_filter
 from geoville.workflows.gis_layers import ANY_DAY
+from geoville.workflows.qgis_looks import service_look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -110,6 +112,7 @@ def collection_document(base: str, layer: FeatureLayer, epsg: int) -> dict[str, 
             _link("items", f"{here}/items", GEOJSON, "Les objets"),
             _link(QUERYABLES_REL, f"{here}/queryables", JSON_SCHEMA, "Les propriétés à filtrer"),
             _link("related", _style_address(base, layer.name), STYLE, "Style des tuiles (MapLibre)"),
+            _link("related", f"{_style_address(base, layer.name)}.qml", QML, "Style des objets (QGIS)"),
             _link("related", _tiles_address(base, layer), JSON, "Tuiles vectorielles (TileJSON)"),
         ],
     }
@@ -748,6 +751,7 @@ async def tile(
 # --- How the tiles are drawn: MapLibre styles, one for each layer and one for all the perimeters
 
 STYLE = "application/vnd.mapbox.style+json"
+QML = "application/xml"
 WHOLE_STYLE = "perimetres"
 
 StyleName = Annotated[str, Path(description="« perimetres », ou nom d'une collection", examples=["perimetres"])]
@@ -790,6 +794,28 @@ async def styles(request: Request, service: CurrentService, _: Annotated[FormatQ
 
 
 @tiles_router.get(
+    "/styles/{name}.qml",
+    summary="Le style d'une collection, pour QGIS",
+    response_class=Response,
+    response_description="Le style (QML), à charger dans les propriétés de la couche",
+    responses={200: {"content": {QML: {"schema": {"type": "string"}}}}, **problem_responses(400, 404, 503)},
+)
+async def style_for_qgis(
+    request: Request, service: CurrentService, name: LayerName, _: Annotated[FormatQuery, Query()]
+) -> Response:
+    """Donner à QGIS les traits et les couleurs d'une collection de contours ou de carreaux."""
+    layers = await service.aside.layers()
+    if name not in layers:
+        raise Refusal(404, "Cette collection n'existe pas ; voir /collections.")
+    layer = layers[name]
+    unchanged = not_modified(request, service)
+    if unchanged is not None:
+        return unchanged
+    written = qml(service_look(name, layer.title, generalised=layer.generalised))
+    return Response(written, media_type=QML, headers=cache_headers(service))
+
+
+@tiles_router.get(
     "/styles/{name}",
     summary="Un style, pour MapLibre",
     response_class=Response,
@@ -813,7 +839,7 @@ async def style(
 
 
 def _line_of(layer: FeatureLayer) -> LineStyle | None:
-    return line_of(layer.name, generalised=any(row.get("accuracy_m") for row in layer.properties))
+    return line_of(layer.name, generalised=layer.generalised)
 
 
 def _tilejson(base: str, layer: FeatureLayer) -> dict[str, Any]:

@@ -85,6 +85,11 @@ class FeatureLayer:
         """Row of each feature by its identifier."""
         return {fid: row for row, fid in enumerate(self.ids)}
 
+    @property
+    def generalised(self) -> bool:
+        """Whether some official contour is known to a distance only."""
+        return any(row.get("accuracy_m") for row in self.properties)
+
     @cached_property
     def extent(self) -> Box | None:
         """West, south, east, north of the shapes; None where there is none."""

@@ -18,7 +18,7 @@ from geoville.workflows.cells import estimate_cells
 from geoville.workflows.gis_layers import FeatureLayers
 from geoville.workflows.layers import read_map
 from geoville.workflows.maps import ground_of
-from geoville.workflows.qgis_looks import GROUND_NAMES, cells_look, ground_look, perimeters_look
+from geoville.workflows.qgis_looks import GROUND_NAMES, cells_look, ground_look, perimeters_look, service_look
 from geoville.workflows.search_inputs import CandidateRequest
 
 if TYPE_CHECKING:
@@ -182,14 +182,15 @@ def _ground(pack: Pack, layers: Sequence[GroundLayer]) -> Iterator[_Drawn]:
 
 
 def _of_service(pack: Pack, address: str) -> Iterator[ProjectLayer]:
-    """Layers of a service of the same territory, as QGIS asks for them; its own look is QGIS's."""
+    """Layers of a service of the same territory, as QGIS asks for them, drawn as its tiles are."""
     for name, layer in FeatureLayers(pack, pack.perimeters()).by_name.items():
         source = f" restrictToRequestBBOX='1' srsname='OGC:CRS84' typename='{name}' url='{address.rstrip('/')}'"
         drawn = next((shape for shape in layer.shapes if shape is not None), None)
         if drawn is None:
             continue
         geometry = "Point" if drawn.geom_type.endswith("Point") else "Polygon"
-        yield ProjectLayer(f"service_{name}", layer.title, source, geometry, provider="OAPIF", shown=False)
+        style = service_look(name, layer.title, generalised=layer.generalised) if geometry == "Polygon" else None
+        yield ProjectLayer(f"service_{name}", layer.title, source, geometry, style, provider="OAPIF", shown=False)
 
 
 def _citations(pack: Pack) -> list[str]:

@@ -12,10 +12,12 @@ from geoville.carroyage.indicators import Indicator
 from geoville.eligibility.sentences import KIND_NAMES
 from geoville.french import number, percent
 from geoville.model import Kind
-from geoville.rendering.cells import BUPU, threshold_classes
+from geoville.rendering.cells import BUPU, YLORBR, threshold_classes
 from geoville.rendering.changes import CHANGE_NAMES
 from geoville.rendering.layers import ESTIMATED, line_of
 from geoville.rendering.look import CHANGE_FILLS, GROUND_LINES, PERIMETER_LINES
+from geoville.rendering.vector_tiles import CELL_BOUNDS_EUR
+from geoville.rendering.vector_tiles import line_of as of_collection
 from geoville.sources.qgis import Condition, LayerStyle, StyleRule, raster_qml
 
 if TYPE_CHECKING:
@@ -104,6 +106,31 @@ def indicator_look(indicator: Indicator, values: NDArray[np.generic], threshold_
     ends = np.unique(np.percentile(known, _FIFTHS).round()).tolist() if len(known) else [0.0]
     labels = [f"Moins de {number(ends[0])}", *(f"{number(a)} à {number(b)}" for a, b in pairwise(ends))]
     return raster_qml(ends, BUPU.pick(len(ends) + 1), [*labels, f"{number(ends[-1])} et plus"])
+
+
+def service_look(name: str, title: str, *, generalised: bool) -> LayerStyle:
+    """A layer of a service as its tiles are drawn: one line for perimeters, cells by their mean living standard.
+
+    Parameters
+    ----------
+    name : of the collection.
+    generalised : whether its official contours are.
+    """
+    line = of_collection(name, generalised=generalised)
+    if line is not None:
+        dashes = tuple(float(length) for length in line.dashes.split())
+        return LayerStyle(title, (StyleRule(title, (), line.colour, line.width_px, dashes),))
+    colours = YLORBR.pick(len(CELL_BOUNDS_EUR) + 1, darkest_first=True)
+    ends = [-math.inf, *CELL_BOUNDS_EUR, math.inf]
+    labels = [f"Moins de {number(ends[1])} €", *(f"{number(a)} à {number(b)} €" for a, b in pairwise(ends[1:-1]))]
+    rules = []
+    for low, high, colour, label in zip(
+        ends, ends[1:], colours, [*labels, f"{number(ends[-2])} € et plus"], strict=False
+    ):
+        where = [Condition("mean_eur", ">=", low)] if math.isfinite(low) else []
+        where += [Condition("mean_eur", "<", high)] if math.isfinite(high) else []
+        rules.append(StyleRule(label, tuple(where), _CELL_EDGE, 0.25, fill=colour, opacity=_CELL_OPACITY))
+    return LayerStyle("Niveau de vie moyen par UC", tuple(rules))
 
 
 def ground_look(kind: str) -> LayerStyle:

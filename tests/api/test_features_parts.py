@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+
 import numpy as np
 import pytest
 import shapely
@@ -141,3 +143,23 @@ def test_styles_have_the_colours_of_the_maps(get):
     assert "cells-2019" not in lines
     (cells,) = [layer for layer in get("/styles/cells-2019").json()["layers"] if layer["type"] == "fill"]
     assert cells["paint"]["fill-color"][2][2::2] == list(YLORBR.pick(5, darkest_first=True))
+
+
+def test_qgis_gets_the_same_colours_as_the_tiles(get):
+    """One rule draws every perimeter; cells have the five classes of the tiles, each from where the last one ends."""
+    for item in get("/collections").json()["collections"]:
+        (link,) = [link["href"] for link in item["links"] if link["href"].endswith(".qml")]
+        answer = get(link.removeprefix("http://geoville"))
+        root = ET.fromstring(answer.text)
+        rules = [(rule.get("filter"), rule.get("label")) for rule in root.iter("rule")]
+        if not item["id"].startswith("cells-"):
+            assert rules == [("", item["title"])]
+            continue
+        assert rules[0][0] == '"mean_eur" < 14000'
+        assert rules[-1][0] == '"mean_eur" >= 24000'
+        fills = [option.get("value") for option in root.iter("Option") if option.get("name") == "color"]
+        rgb = [
+            ",".join(str(part) for part in bytes.fromhex(colour[1:])) for colour in YLORBR.pick(5, darkest_first=True)
+        ]
+        assert [fill.rpartition(",")[0] for fill in fills if fill.rpartition(",")[0] in rgb] == rgb
+    assert get("/styles/inconnu.qml").status_code == 404

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from machine import REPOSITORY, qgis_python
+from services import serving
 
 from geoville import Territory
-from geoville.workflows.qgis import CELLS_GROUP, ESTIMATED, GROUND, OFFICIAL, write_qgis_project
+from geoville.workflows.qgis import CELLS_GROUP, ESTIMATED, GROUND, OFFICIAL, SERVICE, write_qgis_project
 
 ON = date(2026, 1, 15)
 PICTURE = REPOSITORY / "docs" / "images" / "qgis-calais.png"
@@ -53,6 +54,20 @@ def test_the_project_of_calais_opens_whole_and_is_printed(tmp_path):
     assert len(layers["Revenu médian estimé (2019)"]["rules"]) == 6
     assert str(moved) in layers["Quartiers candidats"]["source"]
     _looked_at(picture)
+
+
+def test_the_layers_of_a_service_open_with_the_colours_of_the_maps(tmp_path):
+    pack = Territory.open("calais").pack
+    with serving(tmp_path, "--territory", "calais") as url:
+        run = write_qgis_project(pack, tmp_path / "calais.qgz", ON, service=url)
+        found = _opened(tmp_path / "calais.qgz", tmp_path / "page.png")
+    of_service = [name for group, name in run.layers if group == SERVICE]
+    assert len(of_service) > 3
+    assert [layer["name"] for layer in found["layers"] if not layer["valid"]] == []
+    rules = {layer["name"]: layer["rules"] for layer in found["layers"] if layer["name"] in of_service}
+    cells = next(name for name in of_service if "Filosofi 2019" in name)
+    assert len(rules[cells]) == 5
+    assert all(rules[name] for name in of_service if "Secteur" not in name)
 
 
 def _looked_at(picture: Path) -> None:

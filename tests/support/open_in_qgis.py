@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from qgis.core import QgsProject
 
 
+def rules_of(renderer: object) -> list[str]:
+    """Labels of the rules that draw a layer; none where QGIS draws it its own way."""
+    root = getattr(renderer, "rootRule", None)
+    return [rule.label() for rule in root().children()] if root else []
+
+
 def told(project: QgsProject, picture: str) -> dict[str, object]:
     from qgis.core import QgsLayoutExporter
 
@@ -24,7 +30,7 @@ def told(project: QgsProject, picture: str) -> dict[str, object]:
                 "features": layer.featureCount(),
                 "crs": layer.crs().authid(),
                 "aliases": {field.name(): field.alias() for field in layer.fields()},
-                "rules": [rule.label() for rule in layer.renderer().rootRule().children()],
+                "rules": rules_of(layer.renderer()),
                 "in_tree": node is not None,
                 "shown": bool(node and node.isVisible()),
                 "source": layer.source(),

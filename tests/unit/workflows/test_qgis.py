@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import xml.etree.ElementTree as ET
+import zipfile
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -52,6 +54,11 @@ def test_a_ground_is_drawn_under_and_a_service_beside(tmp_path: Path):
     )
     assert ("Fond", "Grandes rues") in run.layers
     assert any(group == "Service geoville" for group, _ in run.layers)
+    with zipfile.ZipFile(run.project) as project:
+        root = ET.fromstring(project.read(next(name for name in project.namelist() if name.endswith(".qgs"))))
+    served = [layer for layer in root.iter("maplayer") if layer.findtext("provider") == "OAPIF"]
+    assert served
+    assert all(layer.find("renderer-v2//rule") is not None for layer in served if layer.get("geometry") == "Polygon")
 
 
 def test_another_suffix_is_refused(tmp_path: Path):
