@@ -15,6 +15,7 @@ import re
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, NoReturn, cast
 
@@ -118,6 +119,11 @@ BAL_COLUMNS = ("cle_interop", "numero", "suffixe", "voie_nom", "commune_nom", "l
 WITHOUT_TYPE = "segment"
 """Precision of a position whose type is not said: the vaguest that an address has."""
 
+_AT_HAND = 1_000
+"""Names and codes kept as they are read: lists come town by town and street by street, and say them again and again."""
+
+_read = lru_cache(_AT_HAND)(well_read)
+
 UNSAID = "?"
 NO_NUMBER_OF_BAL = "99999"
 INSEE_CODE_LENGTH = 5
@@ -142,11 +148,11 @@ def ban_address(path: Path, line: int, row: dict[str, str]) -> Address:
         id=row["id"],
         number=house_number(path, line, row["numero"]),
         suffix=row["rep"].lower(),
-        street=well_read(row["nom_voie"]),
+        street=_read(row["nom_voie"]),
         place="",
         postcode=row["code_postal"],
         citycode=row["code_insee"],
-        city=well_read(row["nom_commune"]),
+        city=_read(row["nom_commune"]),
         lon=lon,
         lat=lat,
         precision=_precision(path, line, row),
@@ -348,17 +354,17 @@ def csv_rows(path: Path, required: tuple[str, ...]) -> Iterator[tuple[int, dict[
             break
         if any(cells):
             empty = False
-            yield title + reader.line_num, _row_of(path, title + reader.line_num, cells, columns)
+            trimmed = [cell.strip() for cell in cells]
+            yield title + reader.line_num, _row_of(path, title + reader.line_num, trimmed, columns)
     if empty:
         fault("Liste vide", path, None, None, None, "donner au moins une ligne sous l'en-tête")
 
 
 def _row_of(path: Path, line: int, cells: list[str], columns: list[str]) -> dict[str, str] | AddressListError:
-    """Cells by column: blank ones that a row leaves out at its end are filled, blank ones in surplus are left out."""
-    if any(cell.strip() for cell in cells[len(columns) :]):
+    """Trimmed cells by column: those that a row leaves out at its end are filled, blank ones in surplus left out."""
+    if len(cells) > len(columns) and any(cells[len(columns) :]):
         return _miscounted(path, line, cells, columns)
-    filled = [*cells, *("",) * (len(columns) - len(cells))]
-    return dict(zip(columns, (cell.strip() for cell in filled), strict=False))
+    return dict(zip(columns, [*cells, *("",) * (len(columns) - len(cells))], strict=False))
 
 
 def _miscounted(path: Path, line: int, cells: list[str], columns: list[str]) -> AddressListError:
@@ -592,13 +598,19 @@ ZERO_BACK = "Zéro de tête rendu au code postal ou Insee"
 
 def _give_zeros_back(row: dict[str, str]) -> tuple[str, ...]:
     """Codes as they were before a spreadsheet took them for numbers, where they agree; what is to be said of it."""
-    written = {column: row[column] for column in CODES if row.get(column)}
-    codes = {column: code_of(text) for column, text in written.items()}
-    agree = len({departement_of(code) for code in codes.values()}) == 1
-    if not agree or not any(len(codes[column]) > len(text) for column, text in written.items()):
+    codes = _with_zeros(tuple([(column, row[column]) for column in CODES if row.get(column)]))
+    if not codes:
         return ()
     row |= codes
     return (ZERO_BACK,)
+
+
+@lru_cache(_AT_HAND)
+def _with_zeros(written: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Codes of a row by column with their zeros, where one lacks them and all agree; else none. Kept town by town."""
+    codes = {column: code_of(text) for column, text in written}
+    agree = len({departement_of(code) for code in codes.values()}) == 1
+    return codes if agree and any(len(codes[column]) > len(text) for column, text in written) else {}
 
 
 def _street_of_row(row: dict[str, str]) -> tuple[str, str]:
