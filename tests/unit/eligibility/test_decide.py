@@ -215,10 +215,11 @@ def test_an_estimate_is_said_beside_no_answer_but_an_official_one() -> None:
 
 
 def test_what_is_decided_from_its_probability_names_the_first_perimeter() -> None:
-    other = replace(qpv("QP062055", shapely.box(EAST + 3000, NORTH, EAST + 4000, NORTH + 1000)), name="Fort Nieulay")
+    other = replace(qpv("QP062055", shapely.box(EAST, NORTH + 1200, EAST + 1000, NORTH + 2000)), name="Fort Nieulay")
     doubtful = at(500, 985, accuracy_m=20.0, accuracy_reason="bâtiment")
     answer = ask(doubtful, qpv(), other)
     assert answer.verdict is VerdictCode.UNCERTAIN
+    assert len(answer.hits) > 1
     assert answer.probability_inside is not None
     assert answer.probability_inside > 0.5
     decided = decided_at(answer, min(1.0, answer.probability_inside))
