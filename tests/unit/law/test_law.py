@@ -184,3 +184,9 @@ def test_a_threshold_moves_with_each_of_its_medians_by_its_weight(
         assert less == pytest.approx(threshold.unrounded_eur - 3_000 * weight, abs=100)
         assert more == pytest.approx(threshold.unrounded_eur + 3_000 * weight, abs=100)
         assert more - less == pytest.approx(6_000 * weight, abs=100)
+
+
+@pytest.mark.parametrize("population", [0, -5])
+def test_an_urban_unit_of_nobody_is_refused(population: int) -> None:
+    with pytest.raises(InvalidInputError, match="n'est pas positive"):
+        IncomeReference(18_355, 13_287, population)
