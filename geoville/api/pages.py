@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Query
 from fastapi import Path as PathParameter
 from starlette.requests import Request
@@ -33,6 +34,7 @@ from geoville.rendering.folium_map import own_text, read_leaflet
 from geoville.rendering.layers import band_layers
 from geoville.rendering.look import PERIMETER_LINES, tile_source
 from geoville.version import __version__
+from geoville.workflows.gis_layers import ANY_DAY
 from geoville.workflows.maps import GROUND_ROLES
 
 if TYPE_CHECKING:
@@ -206,6 +208,24 @@ async def cells(request: Request, service: CurrentService, vintage: int, bbox: s
         raise Refusal(HTTPStatus.NOT_FOUND, "Aucune grille de cette année.")
     day = day_asked(None, service)
     return await _drawn(request, service, bbox, lambda box: service.aside.cells(vintage, day, box))
+
+
+@router.get("/page/perimeters/{name}", include_in_schema=False)
+async def perimeters_elsewhere(request: Request, service: CurrentService, name: str, bbox: str) -> Response:
+    """Quarters of a box that a layer does not have, since they lie out of the territory; none of too wide a box."""
+
+    async def draw(box: tuple[float, float, float, float]) -> str:
+        layer = await service.aside.elsewhere(name)
+        rows = layer.select([box], ANY_DAY) if layer is not None else []
+        many = len(rows) > _MOST_ELSEWHERE
+        features = documents.features_documents(layer, rows) if layer is not None and not many else []
+        return orjson.dumps({"type": "FeatureCollection", "features": features, "many": many}).decode()
+
+    return await _drawn(request, service, bbox, draw)
+
+
+_MOST_ELSEWHERE = 400
+"""Quarters that a page draws at once: those of a large town and of its neighbours."""
 
 
 @router.get("/page/ground", include_in_schema=False)

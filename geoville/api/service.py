@@ -33,7 +33,7 @@ from geoville.version import __version__
 from geoville.workflows.actions import ActionDesk
 from geoville.workflows.check import Checker, drawn_perimeter
 from geoville.workflows.footprints import population_of
-from geoville.workflows.gis_layers import FeatureLayers
+from geoville.workflows.gis_layers import FeatureLayers, perimeter_layers
 from geoville.workflows.lookup import DeskChoice, LookupDesk
 from geoville.workflows.maps import MOST_CELLS, cells_of, ground_of
 from geoville.workflows.search_inputs import CandidateRequest, prepare_search
@@ -74,13 +74,21 @@ class Aside:
     written : its perimeters, each with its geometry as WKB.
     layers : made and drawn here alone.
     territory : whose cells give footprints their people, and the page its colours; whose ground the page draws.
+    elsewhere : official quarters that answer and that no layer has: those of the country out of the territory.
     """
 
-    def __init__(self, desk: LookupDesk, written: Written, layers: FeatureLayers, territory: Pack) -> None:
+    def __init__(
+        self,
+        desk: LookupDesk,
+        written: Written,
+        layers: FeatureLayers,
+        territory: Pack,
+        elsewhere: Sequence[Perimeter] = (),
+    ) -> None:
         self._geocoder = desk.geocoder
         self._written = written
         self._ground = desk.index.of(())
-        self._layers, self._territory = layers, territory
+        self._layers, self._territory, self._elsewhere = layers, territory, elsewhere
         self._checking = ThreadPoolExecutor(1, thread_name_prefix="geoville-actions")
         self._cells: tuple[tuple[int, date, Box | None] | None, str] = (None, "")
         self._whole: dict[int, bool] = {}
@@ -118,6 +126,14 @@ class Aside:
     async def layers(self) -> Mapping[str, FeatureLayer]:
         """Every layer; the first to ask waits for them to be made, and the event loop does not."""
         return await asyncio.wrap_future(self._drawing.submit(lambda: self._layers.by_name))
+
+    async def elsewhere(self, name: str) -> FeatureLayer | None:
+        """What a layer has out of the territory, for the page to draw around an answer; None where there is nothing."""
+        return await asyncio.wrap_future(self._drawing.submit(lambda: self._elsewhere_by_name.get(name)))
+
+    @cached_property
+    def _elsewhere_by_name(self) -> dict[str, FeatureLayer]:
+        return {layer.name: layer for layer in perimeter_layers(self._elsewhere)}
 
     async def tile(self, name: str, zoom: int, column: int, row: int) -> bytes:
         """A tile of a layer; empty where it shows nothing."""
@@ -207,12 +223,14 @@ def load_service(settings: Settings) -> Service:
     territory, perimeters = open_pack(settings.territory), desk.index.perimeters
     own = with_cell_people(territory.perimeters(), territory.quarter_people)  # not the whole country's
     offered = perimeters if settings.perimeters else own
+    known = {(item.kind, item.generation, item.code) for item in offered}
+    elsewhere = [item for item in perimeters if (item.kind, item.generation, item.code) not in known]
     written = list(zip(perimeters, shapely.to_wkb([item.geometry for item in perimeters]).tolist(), strict=True))
     return Service(
         desk,
         ActionDesk(desk, settings.territory),
         territory,
-        Aside(desk, written, FeatureLayers(territory, offered), territory),
+        Aside(desk, written, FeatureLayers(territory, offered), territory, elsewhere),
         _version_of(territory, written, settings.addresses),
         choice,
     )

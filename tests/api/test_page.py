@@ -76,3 +76,25 @@ def test_bands_that_cannot_be_drawn_are_refused_in_words(get, code, on, status):
     answer = get(f"/perimeters/{code}/bands", on=on)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("name", "bbox", "codes", "many"),
+    [
+        ("qpv-2024", "5.38,43.31,5.382,43.314", {"QN01332M"}, False),  # Marseille, 3e arrondissement
+        ("qpv-2015", "5.38,43.31,5.382,43.314", {"QP013032"}, False),
+        ("qpv-2024", "1.7,50.9,2,51", set(), False),  # Calais: the collections of the territory have them
+        ("qpv-2024", "-5,41,10,52", set(), True),
+        ("candidat", "-5,41,10,52", set(), False),
+    ],
+)
+def test_the_page_draws_the_official_quarters_of_the_rest_of_the_country(get, name, bbox, codes, many):
+    answer = get(f"/page/perimeters/{name}", bbox=bbox)
+    assert answer.headers["etag"]
+    found = answer.json()
+    assert found["many"] is many
+    assert {item["properties"]["code"] for item in found["features"]} == codes
+    for item in found["features"]:
+        shape = shapely.geometry.shape(item["geometry"])
+        assert shape.intersects(shapely.box(*map(float, bbox.split(","))))
+        assert item["properties"]["kind"] == "qpv"

@@ -12,6 +12,7 @@ const PAGE_SIZE = 1000;
 const MOST_PAGES = 6;
 const MARGIN = 0.3; // around the view, in parts of it: a small move loads nothing
 const QUARTERS = /^(qpv|candidat)/;
+const COUNTRYWIDE = /^qpv-\d+$/; // official quarters, which the service knows out of its territory too
 const HIDDEN_BESIDE_CANDIDATES = /^(iris|sectors|veille|vecu|zus|cucs|cells)/;
 const HIDDEN = /^(iris|sectors|candidat|veille|vecu|zus|cucs|cells)/;
 
@@ -85,7 +86,10 @@ export class Layers {
       const box = this.#map.getBounds().pad(MARGIN);
       await Promise.all(lacking.map((layer) => this.#load(layer, box, this.#loading.signal)));
     }
-    this.#map.getContainer().classList.toggle("with-cells", this.names.some((id) => isCells({ id })));
+    const [west, south, east, north] = this.#facts.extent;
+    const here = this.#map.getBounds().intersects([[south, west], [north, east]]);
+    byId("cells-key").hidden = !here; // out of the territory there are no cells, and nothing to read of them
+    this.#map.getContainer().classList.toggle("with-cells", here && this.names.some((id) => isCells({ id })));
     this.#onChange();
   }
 
@@ -137,6 +141,11 @@ export class Layers {
         features.push(...read.features.filter((feature) => feature.geometry));
         const next = read.links.find((link) => link.rel === "next");
         query = next ? new URL(next.href).search : ""; // the service may be behind a proxy that it does not know of
+      }
+      if (COUNTRYWIDE.test(layer.id)) {
+        const beyond = await getJson(`page/perimeters/${layer.id}?bbox=${written(box)}`, signal);
+        features.push(...beyond.features);
+        if (beyond.many) query = "left out";
       }
     } catch (error) {
       if (error.name === "AbortError") return;

@@ -258,3 +258,14 @@ def test_a_late_answer_does_not_replace_a_newer_one(visiting, pack_url):
         held[0].continue_()
         page.wait_for_timeout(500)
         expect(verdict(page)).to_have_text("Inconnu")
+
+
+def test_an_answer_out_of_the_territory_stands_in_its_quarter_and_no_cell_is_told_of(visiting, pack_url):
+    with visiting(pack_url) as page:
+        expect(page.locator("#cells-key")).to_be_visible()
+        ask(page, "5.3810, 43.3130")
+        expect(page.locator("#verdict")).to_contain_text("Centre Ville 3e Arrondissement")
+        expect(page.locator(".map-label.subject")).to_have_text("Centre Ville 3e Arrondissement")
+        expect(page.locator("#cells-key")).to_be_hidden()
+        page.get_by_role("button", name="Tout le territoire").click()
+        expect(page.locator("#cells-key")).to_be_visible()
