@@ -122,6 +122,32 @@ def held_together(text: str) -> str:
     return _BREAKABLE.sub(UNIT_SPACE, text)
 
 
+def typeset(text: str) -> str:
+    """Write a text of a page: spaces that hold, and the one apostrophe of French typography.
+
+    >>> typeset("L'Insee : 47,5 %").replace(UNIT_SPACE, "_")
+    'L’Insee_: 47,5_%'
+    """
+    return held_together(text).replace("'", "’")
+
+
+_PROGRAMS = re.compile(r"(<script\b.*?</script>|<style\b.*?</style>)", re.DOTALL | re.IGNORECASE)
+_BETWEEN_TAGS = re.compile(r"(?<=>)[^<>]+(?=<)")
+
+
+def typeset_page(html: str) -> str:
+    r"""Write every text of an HTML page as `typeset` does; attributes, scripts and styles are left alone.
+
+    >>> typeset_page("<p title='Oui ?'>Aujourd&#39;hui ?</p><style>p::before { content: '' }</style>")
+    "<p title='Oui ?'>Aujourd’hui\xa0?</p><style>p::before { content: '' }</style>"
+    """
+    parts = _PROGRAMS.split(html)
+    parts[::2] = [
+        _BETWEEN_TAGS.sub(lambda text: typeset(text[0].replace("&#39;", "'")), between) for between in parts[::2]
+    ]
+    return "".join(parts)
+
+
 def long_date(day: date) -> str:
     """Write a date in words.
 

@@ -125,7 +125,7 @@ def page(request: Request, service: Service) -> HTMLResponse:
         credits=[territory.file(role).source.citation for role in GROUND_ROLES if territory.has(role)],
         facts=page_facts(service, tiles),
     )
-    return HTMLResponse(_typeset(html), headers={"Content-Security-Policy": content_security_policy(tiles)})
+    return HTMLResponse(french.typeset_page(html), headers={"Content-Security-Policy": content_security_policy(tiles)})
 
 
 def page_facts(service: Service, tiles: TileSource | None) -> dict[str, Any]:
@@ -283,15 +283,6 @@ def _template() -> Template:
 
     environment = Environment(loader=PackageLoader("geoville.api", "page"), autoescape=True, undefined=StrictUndefined)
     return environment.get_template("page.html")
-
-
-_BETWEEN_TAGS = re.compile(r"(?<=>)[^<>]+(?=<)")
-_APOSTROPHES = re.compile(r"'|&#39;")
-
-
-def _typeset(html: str) -> str:
-    """Texts of a page as French typography wants them: spaces that hold, and one apostrophe."""
-    return _BETWEEN_TAGS.sub(lambda text: french.held_together(_APOSTROPHES.sub("’", text[0])), html)
 
 
 @cache

@@ -89,7 +89,6 @@ def draw(
     look = read_look(style, tiles, ground or ())
     with out.writing() as folder:
         if compared is not None:
-            _refuse_idle(("--ground", ground))
             used_grid = grid or open_pack(territory).grid_path()
             drawn: Iterable[Path] = [
                 _comparison(compared, used_grid, folder, look, vintage, kind, generation, columns.own)

@@ -15,7 +15,7 @@ from geoville.eligibility.actions.check import GROUND_NAMES
 from geoville.eligibility.actions.summary import REACH_NAMES, Reach
 from geoville.french import UNIT_SPACE
 from geoville.rendering.cells import Popup, cell_layer, geojson, inhabited_area
-from geoville.rendering.layers import perimeter_layers
+from geoville.rendering.layers import ground_in, perimeter_layers
 from geoville.rendering.look import MapStyle, PlaceStyle, tile_source
 from geoville.rendering.map_spec import MapSpec, PanelSection, PerimeterLayer, PlaceLayer, PlacePoint, Shape
 from geoville.rendering.maps import ESTIMATE_WARNING, date_line, view_around
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from geoville.carroyage.grid import Grid
     from geoville.eligibility.actions.summary import Summary, Total
     from geoville.model import Perimeter, Source
+    from geoville.rendering.cells import CellFigures
+    from geoville.rendering.map_spec import GroundLayer
 
 
 GROUND_COLOURS = {
@@ -84,6 +86,9 @@ def action_map(
     perimeters: Sequence[Perimeter],
     sources: Iterable[Source],
     on: date,
+    figures: CellFigures | None = None,
+    ground: Sequence[GroundLayer] = (),
+    ground_credits: Sequence[str] = (),
 ) -> MapSpec:
     """Map of actions among the perimeters of a territory.
 
@@ -94,15 +99,20 @@ def action_map(
     grid : all cells of the territory; None where none is known.
     sources : of everything drawn.
     on : date of the map.
+    figures : estimates of the cells, coloured around the threshold; None leaves what INSEE publishes.
+    ground, ground_credits : streets, railways and water, and what their licences ask to be written.
     """
+    bounds = _bounds(marks, perimeters)
+    cited = (*(source.citation for source in sources), *(f"Fond : {credit}" for credit in ground_credits))
     grounds = [ground for ground in ActionGround if any(mark.ground is ground for mark in marks)]
     zones = tuple(Shape(geojson(mark.zone), mark.popup) for mark in marks if mark.zone is not None)
     return MapSpec(
         title=title,
         subtitle="Actions, et ce sur quoi chacune peut se fonder",
-        bounds=_bounds(marks, perimeters),
+        bounds=bounds,
+        ground=ground_in(ground, bounds),
         backdrop=inhabited_area(grid) if grid is not None else None,
-        cells=cell_layer(grid) if grid is not None else None,
+        cells=cell_layer(grid, figures) if grid is not None else None,
         perimeters=(
             *perimeter_layers(perimeters, on),
             *([PerimeterLayer("Zones d'action", "action", zones)] if zones else []),
@@ -110,7 +120,7 @@ def action_map(
         outline=None,
         places=tuple(_layer(ground, marks) for ground in grounds),
         panel=_panel(grounds, marks),
-        sources=tuple(dict.fromkeys(source.citation for source in sources)),
+        sources=tuple(dict.fromkeys(cited)),
         date_line=date_line(on),
         filters=tuple(label for label in FILTERS if len(_said(label, marks)) > 1),
         tiles=tile_source(""),

@@ -365,7 +365,7 @@ def _labels(breaks: tuple[float, ...], write: Callable[[float], str]) -> tuple[s
     return (f"Moins de {write(breaks[0])}", *between, f"{write(breaks[-1])} et plus")
 
 
-# --- Colours of classes: sequential palettes of ColorBrewer 2.0 that survive colour blindness and grey
+# --- Colours of classes: palettes, of ColorBrewer 2.0 but for incomes, that survive colour blindness and grey
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,8 +378,8 @@ class Palette:
     def pick(self, count: int, *, darkest_first: bool = False) -> tuple[str, ...]:
         """Choose colours spread over the palette, at most as many as it has.
 
-        >>> YLORBR.pick(2)
-        ('#fff7bc', '#662506')
+        >>> GARNET.pick(2)
+        ('#f4efec', '#7b1e3b')
         """
         last = len(self.colours) - 1
         steps = [round(step * last / (count - 1)) for step in range(count)] if count > 1 else [last // 2]
@@ -387,9 +387,9 @@ class Palette:
         return chosen[::-1] if darkest_first else chosen
 
 
-YLORBR = Palette(
-    "YlOrBr (ColorBrewer)",
-    ("#fff7bc", "#fee391", "#fec44f", "#fe9929", "#ec7014", "#cc4c02", "#993404", "#662506"),
+GARNET = Palette(
+    "grenat, du papier au plus foncé de celles du seuil",
+    ("#f4efec", "#efe0d8", "#ebcbbb", "#e3ac95", "#d58877", "#c0605d", "#a03d4c", "#7b1e3b"),
 )
 ORRD = Palette(
     "OrRd (ColorBrewer)",
@@ -408,7 +408,7 @@ GREYS = Palette("Greys (ColorBrewer)", ("#d9d9d9", "#737373"))
 
 # --- The themes by which cells are coloured: what each counts, how it is classed, what its legend says
 
-_INCOME = Writing(euros, YLORBR, darkest_first=True)
+_INCOME = Writing(euros, GARNET, darkest_first=True)
 _SHARE = Writing(percent, ORRD)
 _POVERTY = Writing(percent, BUPU)
 _SCENARIOS = Writing(percent, BUPU)

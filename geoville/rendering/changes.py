@@ -14,7 +14,7 @@ from geoville.model import Kind
 from geoville.perimeters.areas import PopulatedCells
 from geoville.perimeters.comparison import Change
 from geoville.rendering.cells import Popup, geojson
-from geoville.rendering.layers import short_name
+from geoville.rendering.layers import heart_of, short_name
 from geoville.rendering.map_spec import AreaLayer, PanelSection, Shape
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def quarter_changes(perimeter: Perimeter, scene: Scene) -> QuarterChanges | None
         return None
     first, last = sorted((perimeter.generation, year))
     told = {change: _told(change, piece, perimeter.epsg, scene) for change, piece in kept.items()}
-    areas = tuple(_area(change, piece, perimeter.epsg, told[change], last) for change, piece in kept.items())
+    areas = tuple(_area(change, piece, perimeter, told[change], last) for change, piece in kept.items())
     cells = f" Habitants{UNIT_SPACE}: carreaux de {scene.grid.vintage}." if scene.grid is not None else ""
     narrow = f" Sous {narrow_m:.0f}{UNIT_SPACE}m de large, l'écart est celui du contour généralisé." if narrow_m else ""
     section = PanelSection(
@@ -149,7 +149,18 @@ def _places_in(piece: BaseGeometry, epsg: int, places: Sequence[Address]) -> lis
     return sorted({short_name(place.place) for place, held in zip(named, inside.tolist(), strict=True) if held})
 
 
-def _area(change: Change, piece: BaseGeometry, epsg: int, told: str, year: int) -> AreaLayer:
+def _area(change: Change, piece: BaseGeometry, subject: Perimeter, told: str, year: int) -> AreaLayer:
     verb = "entre" if change is Change.ENTER else "sort"
     popup = Popup(held_together(told.partition(" ; ")[0].rstrip(".")), (("Changement", f"{verb} en {year}"),), told)
-    return AreaLayer(change, (Shape(geojson(transform_geometry(piece, epsg, WGS84)), popup),))
+    drawn = geojson(transform_geometry(piece, subject.epsg, WGS84))
+    return AreaLayer(change, (Shape(drawn, popup, name_at=heart_of(_labelled_part(piece, subject), subject.epsg)),))
+
+
+def _labelled_part(piece: BaseGeometry, subject: Perimeter) -> BaseGeometry:
+    """Largest part of what changes where the name of the quarter is not written; the largest where it has one only."""
+    import shapely
+
+    written_at = heart_of(subject.geometry, subject.epsg)
+    name = transform_geometry(shapely.Point(written_at or ()), WGS84, subject.epsg)
+    parts: list[BaseGeometry] = list(shapely.get_parts(piece))
+    return max([part for part in parts if not part.contains(name)] or parts, key=lambda part: part.area)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,13 @@ from geoville.rendering.folium_map import (
     add_perimeters,
     blank_map,
     drawn,
+    json_tag,
     own_text,
     page_text,
     script_tag,
     style_tag,
 )
-from geoville.rendering.layers import ESTIMATED, line_of, wgs84_shape
+from geoville.rendering.layers import ESTIMATED, ground_data, ground_in, heart_of, line_of, wgs84_shape
 from geoville.rendering.look import CHANGE_FILLS, MapStyle, change_fill
 from geoville.rendering.map_spec import AreaLayer, PerimeterLayer, Shape
 from geoville.rendering.maps import ESTIMATE_WARNING
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from geoville.model import Perimeter, Source
     from geoville.perimeters.comparison import ChangedPiece, Comparison, Flow, Group, Member, SharedGround
     from geoville.rendering.look import TileSource
+    from geoville.rendering.map_spec import GroundLayer
 
 
 # --- A comparison of two maps in French: names of the maps, of what changes, and the rows of its table
@@ -195,6 +197,7 @@ class ComparisonSpec:
     summary, notes : French sentences above the table and under it.
     sources : citations, one line each.
     tiles : online backdrop that the reader may ask for; None for none.
+    ground : what both maps show of streets, railways and water; nothing where they are not known.
     """
 
     title: str
@@ -209,6 +212,7 @@ class ComparisonSpec:
     sources: tuple[str, ...]
     style: MapStyle = field(default_factory=MapStyle)
     tiles: TileSource | None = None
+    ground: tuple[GroundLayer, ...] = ()
 
 
 def comparison_map(
@@ -221,6 +225,8 @@ def comparison_map(
     sources: Iterable[Source],
     style: MapStyle | None = None,
     tiles: TileSource | None = None,
+    ground: Sequence[GroundLayer] = (),
+    ground_credits: Sequence[str] = (),
 ) -> ComparisonSpec:
     """Two maps of one place, before and after.
 
@@ -230,14 +236,17 @@ def comparison_map(
     grid : cells whose people were counted.
     sources : of everything drawn and counted.
     style : lines and names of perimeters; the patterns of what changes are always the same.
+    ground, ground_credits : streets, railways and water around, and what their licences ask to be written.
     """
+    bounds = _view((*old, *new), grid)
+    cited = (*(source.citation for source in sources), *(f"Fond : {credit}" for credit in ground_credits))
     look = style or MapStyle()
     people_note = f"Habitants : carreaux de 200 m de {grid.vintage}, les mêmes pour les deux cartes."
     warning = (ESTIMATE_WARNING,) if comparison.estimated else ()
     return ComparisonSpec(
         title="Périmètres : avant et après",
         subtitle=f"{map_name(old)} → {map_name(new)}",
-        bounds=_view((*old, *new), grid),
+        bounds=bounds,
         backdrop=inhabited_area(grid),
         sides=(
             _side("Avant", old, pieces, (Change.STAY, Change.LEAVE), look.names),
@@ -247,9 +256,10 @@ def comparison_map(
         rows=table_rows(comparison),
         total=total_row(comparison),
         notes=(*warning, people_note, rules_sentence(comparison)),
-        sources=tuple(dict.fromkeys(source.citation for source in sources)),
+        sources=tuple(dict.fromkeys(cited)),
         style=look,
         tiles=tiles,
+        ground=ground_in(ground, bounds),
     )
 
 
@@ -277,10 +287,11 @@ def _outlines(perimeters: Sequence[Perimeter], names: Mapping[str, str]) -> tupl
     layers: dict[str, list[Perimeter]] = {}
     for perimeter in perimeters:
         layers.setdefault(layer_name(perimeter, names), []).append(perimeter)
-    return tuple(
-        PerimeterLayer(name, line_of(items[0]), tuple(wgs84_shape(item) for item in items))
-        for name, items in layers.items()
-    )
+    return tuple(PerimeterLayer(name, line_of(items[0]), tuple(map(_named, items))) for name, items in layers.items())
+
+
+def _named(perimeter: Perimeter) -> Shape:
+    return replace(wgs84_shape(perimeter), name_at=heart_of(perimeter.geometry, perimeter.epsg))
 
 
 def _shape(piece: ChangedPiece) -> Shape:
@@ -308,7 +319,7 @@ def _view(perimeters: Sequence[Perimeter], grid: Grid) -> tuple[float, float, fl
 # --- The page of a comparison: two maps that move together, their legend and their table, in one offline file
 
 
-_SCRIPTS = ("details.js", "online.js", "comparison/compare.js")
+_SCRIPTS = ("details.js", "labels.js", "ground.js", "online.js", "comparison/compare.js")
 
 
 def render_comparison(spec: ComparisonSpec) -> str:
@@ -331,6 +342,7 @@ def render_comparison(spec: ComparisonSpec) -> str:
         styles=[*page.styles, style_tag(own_text("page.css")), style_tag(own_text("comparison/compare.css"))],
         scripts=[*page.scripts, *(script_tag(own_text(name)) for name in _SCRIPTS)],
         map_elements=page.elements,
+        ground_data=json_tag("ground-data", ground_data(spec.ground)),
         map_script=script_tag(f"{page.code}\nsetUpComparison({', '.join(page.names)}, {tiles});"),
         columns=COLUMNS,
         fills=CHANGE_FILLS,

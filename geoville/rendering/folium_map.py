@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import DataUnavailableError
-from geoville.french import held_together
+from geoville.french import held_together, typeset, typeset_page
 from geoville.rendering.look import AIM_WIDTH_PX, CASING_WIDTH_PX, CHANGE_FILLS, PANES, LineStyle, MapStyle, change_fill
 
 if TYPE_CHECKING:
@@ -211,13 +211,13 @@ def drawn(maps: Sequence[Any]) -> DrawnMaps:
 
 
 def page_text(template: str, **values: Any) -> str:
-    """Fill a template of this package; values are escaped."""
+    """Fill a template of this package; values are escaped, texts typeset."""
     import jinja2
 
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(own_text), autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_printed
     )
-    return environment.get_template(template).render(**values)
+    return typeset_page(environment.get_template(template).render(**values))
 
 
 def _printed(value: Any) -> Any:
@@ -290,18 +290,21 @@ def add_perimeters(folium_map: Any, layer: PerimeterLayer, style: MapStyle, *, d
 
 def _add_names(group: Any, layer: PerimeterLayer) -> None:
     """Write names inside perimeters: that of the subject first, then those of the largest."""
-    import folium
     import shapely
-    from folium.utilities import JsCode
 
     named = [shape for shape in layer.shapes if shape.name_at is not None]
     named.sort(key=lambda shape: shapely.geometry.shape(dict(shape.geometry)).area, reverse=True)
+    _add_labels(group, [(shape, "subject" if shape.is_subject else "quarter") for shape in named])
+
+
+def _add_labels(group: Any, shapes: Iterable[tuple[Shape, str]]) -> None:
+    """Write the titles of shapes where they have room for them, each in the manner of its kind."""
+    import folium
+    from folium.utilities import JsCode
+
     features = [
-        _feature(
-            _point(*shape.name_at),
-            {"label": shape.popup.title, "labelled": True, "kind": "subject" if shape.is_subject else "quarter"},
-        )
-        for shape in named
+        _feature(_point(*shape.name_at), {"label": typeset(shape.popup.title), "labelled": True, "kind": kind})
+        for shape, kind in shapes
         if shape.name_at is not None
     ]
     if features:
@@ -333,16 +336,17 @@ def add_areas(folium_map: Any, layer: AreaLayer, *, over_cells: bool = False) ->
         "color": CHANGE_FILLS[layer.change].ink,
         "weight": 2 if over_cells else 1,
     }
-    label = {"label": layer.shapes[0].popup.title, "labelled": True} if over_cells else {}
-    named = {"kind": "change" if over_cells else "area", **label}
-    drawn = folium.GeoJson(
-        _collection([_feature(shape.geometry, {**named, **_details(shape.popup)}) for shape in layer.shapes]),
+    kind = {"kind": "change" if over_cells else "area"}
+    group = folium.FeatureGroup()
+    folium.GeoJson(
+        _collection([_feature(shape.geometry, {**kind, **_details(shape.popup)}) for shape in layer.shapes]),
         style_function=lambda _: style,
         on_each_feature=JsCode(DETAILS),
         pane="perimeters" if over_cells else "cells",
-    )
-    drawn.add_to(folium_map)
-    return drawn
+    ).add_to(group)
+    _add_labels(group, [(shape, "change") for shape in layer.shapes])
+    group.add_to(folium_map)
+    return group
 
 
 def add_outline(folium_map: Any, layer: OutlineLayer, style: MapStyle) -> Any:
@@ -351,7 +355,7 @@ def add_outline(folium_map: Any, layer: OutlineLayer, style: MapStyle) -> Any:
     from folium.utilities import JsCode
 
     group = _add_group(folium_map, [layer.outline] if layer.outline else [], style.lines["sector"], "sector")
-    label = {"label": layer.label, "labelled": True, "kind": "sector"}
+    label = {"label": typeset(layer.label), "labelled": True, "kind": "sector"}
     folium.GeoJson(
         _collection([_feature(_point(layer.label_lon, layer.label_lat), label)]),
         marker=_anchor(folium, "sector"),
@@ -380,7 +384,7 @@ def add_places(folium_map: Any, layer: PlaceLayer, style: MapStyle) -> Any:
     features = [
         _feature(
             _point(place.lon, place.lat),
-            {"label": place.label, "labelled": layer.labelled, "kind": "place", **_details(place.popup)},
+            {"label": typeset(place.label), "labelled": layer.labelled, "kind": "place", **_details(place.popup)},
         )
         for place in layer.places
     ]
@@ -447,13 +451,13 @@ def _add_lines(group: Any, features: list[dict[str, Any]], line: LineStyle, pane
 
 def _link_feature(link: PlaceLink) -> dict[str, Any]:
     line = {"type": "LineString", "coordinates": [list(point) for point in link.points]}
-    label = {"label": link.label, "labelled": link.is_axis and bool(link.label), "kind": "link"}
+    label = {"label": typeset(link.label), "labelled": link.is_axis and bool(link.label), "kind": "link"}
     return _feature(line, {**label, **_details(link.popup)})
 
 
 def _details(popup: Popup) -> dict[str, Any]:
-    rows = [[label, held_together(text)] for label, text in popup.rows]
-    return {"title": held_together(popup.title), "rows": rows, "note": held_together(popup.note)}
+    rows = [[label, typeset(text)] for label, text in popup.rows]
+    return {"title": typeset(popup.title), "rows": rows, "note": typeset(popup.note)}
 
 
 def _point(lon: float, lat: float) -> dict[str, Any]:

@@ -99,13 +99,14 @@ def _singled_out(
     perimeters: Sequence[Perimeter],
     subject: Perimeter | None,
 ) -> PerimeterLayer:
-    """Layer of quarters with the names of those that answer that day; former quarters off beside those in force."""
+    """Layer of quarters with the names of those that answer, of all where none does; former ones off beside others."""
     answering = {id(item) for item in _quarters(perimeters, on)}
     ordered = sorted(members, key=lambda item: item.code)
+    named = {id(item) for item in ordered if item is subject or not answering or id(item) in answering}
     shapes = tuple(
         replace(
             shape,
-            name_at=_heart(item) if item is subject or id(item) in answering else None,
+            name_at=heart_of(item.geometry, item.epsg) if id(item) in named else None,
             is_subject=item is subject,
         )
         for item, shape in zip(ordered, layer.shapes, strict=True)
@@ -121,15 +122,14 @@ def _singled_out(
 _HEART_TOLERANCE_M = 5.0
 
 
-def _heart(perimeter: Perimeter) -> tuple[float, float] | None:
-    """Centre of the widest circle inside a perimeter, lon and lat; None where it is no area."""
+def heart_of(area: BaseGeometry, epsg: int) -> tuple[float, float] | None:
+    """Centre of the widest circle inside an area in metres, lon and lat; None where it is none."""
     import shapely
 
-    area = perimeter.geometry
     if area.is_empty or not isinstance(area, shapely.Polygon | shapely.MultiPolygon):
         return None
     circle = shapely.maximum_inscribed_circle(area, _HEART_TOLERANCE_M)
-    lon, lat = shapely.get_coordinates(transform_geometry(circle, perimeter.epsg, WGS84))[0].round(DEGREE_DECIMALS)
+    lon, lat = shapely.get_coordinates(transform_geometry(circle, epsg, WGS84))[0].round(DEGREE_DECIMALS)
     return float(lon), float(lat)
 
 

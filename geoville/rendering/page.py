@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoville.french import held_together
+from geoville.french import typeset
 from geoville.rendering.cells import DEGREE_DECIMALS
 from geoville.rendering.folium_map import (
     add_areas,
@@ -61,15 +61,15 @@ def _legend(theme: CellTheme) -> dict[str, Any]:
     classes = theme.classes
     return {
         "key": theme.key,
-        "name": theme.name + (" (estimation)" if theme.estimated else ""),
-        "title": held_together(theme.legend_title),
+        "name": typeset(theme.name) + (" (estimation)" if theme.estimated else ""),
+        "title": typeset(theme.legend_title),
         "colours": classes.colours,
-        "labels": classes.labels,
+        "labels": [typeset(text) for text in classes.labels],
         "people": theme.people,
-        "mark": classes.mark,
+        "mark": typeset(classes.mark),
         "mark_rank": classes.mark_rank,
         "has_unknown": theme.has_unknown,
-        "notes": [held_together(text) for text in (classes.method, theme.note) if text],
+        "notes": [typeset(text) for text in (classes.method, theme.note) if text],
     }
 
 
@@ -81,7 +81,7 @@ def _cell_document(layer: CellLayer, style: MapStyle) -> dict[str, Any]:
     corners, where = np.unique(np.round(layer.squares.reshape(-1, 2) * _SCALE).astype(int), axis=0, return_inverse=True)
     steps = np.diff(corners, axis=0, prepend=np.zeros((1, 2), dtype=int))
     return {
-        "title": layer.title,
+        "title": typeset(layer.title),
         "scale": _SCALE,
         "corners": steps.ravel().tolist(),
         "cells": where.ravel().tolist(),
@@ -95,7 +95,11 @@ def _cell_document(layer: CellLayer, style: MapStyle) -> dict[str, Any]:
 def _column(column: CellColumn) -> dict[str, Any]:
     texts = list(dict.fromkeys(column.texts))
     rank = {text: index for index, text in enumerate(texts)}
-    return {"label": column.label, "texts": texts, "ranks": [rank[text] for text in column.texts]}
+    return {
+        "label": typeset(column.label),
+        "texts": [typeset(text) for text in texts],
+        "ranks": [rank[text] for text in column.texts],
+    }
 
 
 def _theme(theme: CellTheme) -> dict[str, Any]:

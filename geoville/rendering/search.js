@@ -5,7 +5,7 @@
 const MAX_FOUND = 8;
 
 function folded(text) {
-  return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").replace(/’/g, "'").toLowerCase();
 }
 
 function setUpSearch(map, layers) {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geoville.crs import WGS84, transform_points
-from geoville.rendering.cells import YLORBR
+from geoville.rendering.cells import GARNET
 from geoville.rendering.look import CASING_WIDTH_PX, LINES, SECTOR_LINE, LineStyle
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _lines(name: str, line: LineStyle) -> list[dict[str, Any]]:
 
 def _cells(name: str) -> list[dict[str, Any]]:
     """Cells by their mean living standard; the border of an imputed one is dark."""
-    first, *others = YLORBR.pick(len(CELL_BOUNDS_EUR) + 1, darkest_first=True)
+    first, *others = GARNET.pick(len(CELL_BOUNDS_EUR) + 1, darkest_first=True)
     steps: list[Any] = [first]
     for bound, colour in zip(CELL_BOUNDS_EUR, others, strict=True):
         steps += [bound, colour]

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from geoville.carroyage.grid import cell_squares
-from geoville.crs import GRID_CRS
+from geoville.crs import GRID_CRS, WGS84, transform_geometry
 from geoville.eligibility.documents import identity_document
 from geoville.perimeters.areas import CoveredGround
 from geoville.perimeters.comparison import compare_perimeters, overlay
@@ -18,7 +18,7 @@ from geoville.sources.files import replacing
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import OWN_LAYER, write_layer
 from geoville.workflows.layers import read_map, refuse_idle_generation, require_near
-from geoville.workflows.maps import MapLook
+from geoville.workflows.maps import MapLook, ground_of, territory_around
 from geoville.workflows.qgis_looks import changes_look
 from geoville.workflows.search_inputs import grid_input, read_sourced_grid
 
@@ -123,7 +123,11 @@ class ComparisonRun:
 
     def draw(self, path: Path, look: MapLook | None = None) -> None:
         """Draw both maps side by side, as one page that opens with no network."""
+        import shapely
+
         look = look or MapLook()
+        shapes = [transform_geometry(item.geometry, item.epsg, WGS84) for item in (*self.old, *self.new)]
+        ground = ground_of(territory_around(shapely.union_all(shapes)), look.ground)
         spec = comparison_map(
             self.comparison,
             self.pieces,
@@ -133,6 +137,8 @@ class ComparisonRun:
             sources=self.provenance.sources,
             style=look.style,
             tiles=look.tiles,
+            ground=ground.layers,
+            ground_credits=ground.credits,
         )
         with replacing(path) as beside:
             beside.write_text(render_comparison(spec), encoding="utf-8", newline="\n")

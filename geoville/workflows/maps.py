@@ -375,7 +375,8 @@ def draw_actions(
     from geoville.eligibility.actions.summary import UNSAID
     from geoville.rendering.actions import action_map
 
-    data = map_data(open_pack(desk.territory), on)
+    territory = open_pack(desk.territory)
+    data, ground = map_data(territory, on), ground_of(territory)
     told = themes if any(themes) else ("",) * len(findings)
     unsaid = UNSAID if any(themes) else ""
     marks = [_mark(finding, theme or unsaid) for finding, theme in zip(findings, told, strict=True)]
@@ -389,6 +390,9 @@ def draw_actions(
         perimeters=perimeters,
         sources=sources,
         on=on,
+        figures=figures_of_territory(territory, on) if data.grid is not None else None,
+        ground=ground.layers,
+        ground_credits=ground.credits,
     )
     with replacing(out) as beside:
         beside.write_text(render_page(spec), encoding="utf-8", newline="\n")
@@ -500,13 +504,19 @@ def _scene(perimeters: tuple[Perimeter, ...], file: PerimeterFile, on: date, loo
         drawn = Scene(on, perimeters, sources, grid, rules=rules_at(on), style=look.style, tiles=look.tiles)
         return _with_ground(drawn, look)
     area = shapely.union_all([transform_geometry(item.geometry, item.epsg, WGS84) for item in perimeters])
-    for territory in list_territories():
-        if territory.extent and area.intersects(shapely.box(*territory.extent)):
-            scene = territory_scene(territory, on, look)
-            grid_source = territory.grids[territory.default_vintage].source
-            return replace(scene, perimeters=perimeters, sources=(grid_source, *sources))
+    territory = territory_around(area)
+    if territory is not None:
+        scene = territory_scene(territory, on, look)
+        grid_source = territory.grids[territory.default_vintage].source
+        return replace(scene, perimeters=perimeters, sources=(grid_source, *sources))
     bare = Scene(on, perimeters, sources, rules=rules_at(on), style=look.style, tiles=look.tiles)
     return _with_ground(bare, look)
+
+
+def territory_around(area: BaseGeometry) -> Pack | None:
+    """First territory known here that an area (WGS84) meets; None where there is none."""
+    known = (territory for territory in list_territories() if territory.extent)
+    return next((item for item in known if item.extent and area.intersects(shapely.box(*item.extent))), None)
 
 
 # --- Printed maps: one sheet for a sector, a perimeter, or a file of perimeters

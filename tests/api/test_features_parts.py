@@ -9,7 +9,7 @@ import pytest
 import shapely
 from pyproj import Transformer
 
-from geoville.rendering.cells import YLORBR
+from geoville.rendering.cells import GARNET
 from geoville.rendering.look import PERIMETER_LINES
 
 CELLS = "/collections/cells-2019/items"
@@ -142,7 +142,7 @@ def test_styles_have_the_colours_of_the_maps(get):
     assert lines["candidat"]["paint"]["line-dasharray"] == pytest.approx([part / width for part in dashes], abs=0.01)
     assert "cells-2019" not in lines
     (cells,) = [layer for layer in get("/styles/cells-2019").json()["layers"] if layer["type"] == "fill"]
-    assert cells["paint"]["fill-color"][2][2::2] == list(YLORBR.pick(5, darkest_first=True))
+    assert cells["paint"]["fill-color"][2][2::2] == list(GARNET.pick(5, darkest_first=True))
 
 
 def test_qgis_gets_the_same_colours_as_the_tiles(get):
@@ -159,7 +159,7 @@ def test_qgis_gets_the_same_colours_as_the_tiles(get):
         assert rules[-1][0] == '"mean_eur" >= 24000'
         fills = [option.get("value") for option in root.iter("Option") if option.get("name") == "color"]
         rgb = [
-            ",".join(str(part) for part in bytes.fromhex(colour[1:])) for colour in YLORBR.pick(5, darkest_first=True)
+            ",".join(str(part) for part in bytes.fromhex(colour[1:])) for colour in GARNET.pick(5, darkest_first=True)
         ]
         assert [fill.rpartition(",")[0] for fill in fills if fill.rpartition(",")[0] in rgb] == rgb
     assert get("/styles/inconnu.qml").status_code == 404

@@ -14,12 +14,22 @@ function synchronise(one, other) {
 }
 
 function setUpComparison(before, after, tiles) {
-  for (const [map, name] of [[before, "d'avant"], [after, "d'après"]]) {
+  for (const [map, name] of [[before, "d’avant"], [after, "d’après"]]) {
     addControls(map);
+    drawGround(map, JSON.parse(document.querySelector("#ground-data").textContent));
     map.getContainer().setAttribute("aria-label", `Carte ${name} : flèches pour se déplacer, + et − pour zoomer`);
   }
   after.setView(before.getCenter(), before.getZoom(), { animate: false });
   synchronise(before, after);
+  for (const map of [before, after]) {
+    const settle = () => {
+      map.getContainer().classList.toggle("far", map.getZoom() < LABELS_FROM_ZOOM);
+      placeLabels(map);
+    };
+    map.on("zoomend moveend viewreset resize", settle);
+    settle();
+  }
+  document.body.dataset.ready = "true";
   if (tiles) offerOnlineGround([before, after], tiles, document.querySelector("#online"), (text) => {
     document.querySelector(".online-said").textContent = text;
   });

@@ -105,7 +105,7 @@
     if (!rows.length) return;
     const who = of("who").value.trim();
     if (!who) {
-      say("Écrivez d'abord qui décide : le fichier des décisions le dit.");
+      say("Écrivez d’abord qui décide : le fichier des décisions le dit.");
       of("who").focus();
       return;
     }
@@ -121,7 +121,7 @@
   const save = () => {
     const kept = [...decisions.values()].filter((one) => one.decision !== "later");
     if (!kept.length) {
-      say("Rien n'est encore décidé.");
+      say("Rien n’est encore décidé.");
       return;
     }
     const document_ = {
@@ -177,5 +177,5 @@
   });
   tell();
   if (rows.length) show(0);
-  else of("progress").textContent = "Rien n'est à vérifier dans ce fichier.";
+  else of("progress").textContent = "Rien n’est à vérifier dans ce fichier.";
 })();

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from geoville.french import euros, people
 from geoville.rendering.cells import (
+    GARNET,
     MAX_CLASSES,
     NO_CLASS,
     YLGNBU,
-    YLORBR,
     Writing,
     chosen_classes,
     pretty_classes,
@@ -18,7 +18,7 @@ from geoville.rendering.cells import (
     threshold_classes,
 )
 
-INCOME = Writing(euros, YLORBR, darkest_first=True)
+INCOME = Writing(euros, GARNET, darkest_first=True)
 PEOPLE = Writing(people, YLGNBU)
 incomes = st.lists(st.floats(1_000, 90_000), min_size=1, max_size=60)
 
