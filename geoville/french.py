@@ -122,13 +122,16 @@ def held_together(text: str) -> str:
     return _BREAKABLE.sub(UNIT_SPACE, text)
 
 
-def typeset(text: str) -> str:
-    """Write a text of a page: spaces that hold, and the one apostrophe of French typography.
+_THOUSANDS = re.compile(r"\b(\d{1,3}) (?=\d{3}\b)")
 
-    >>> typeset("L'Insee : 47,5 %").replace(UNIT_SPACE, "_")
-    'L’Insee_: 47,5_%'
+
+def typeset(text: str) -> str:
+    """Write a text of a page: spaces that hold, narrow ones in numbers, the one apostrophe of French typography.
+
+    >>> typeset("L'Insee : 7 937, 47,5 %").replace(UNIT_SPACE, "_").replace(THOUSANDS_SPACE, "-")
+    'L’Insee_: 7-937, 47,5_%'
     """
-    return held_together(text).replace("'", "’")
+    return _THOUSANDS.sub(rf"\1{THOUSANDS_SPACE}", held_together(text)).replace("'", "’")
 
 
 _PROGRAMS = re.compile(r"(<script\b.*?</script>|<style\b.*?</style>)", re.DOTALL | re.IGNORECASE)

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from geoville.french import typeset
 from geoville.rendering.folium_map import json_tag, own_text, page_text, script_tag, style_tag
 
 if TYPE_CHECKING:
@@ -96,10 +97,10 @@ def _row_document(row: ReviewRow) -> dict[str, Any]:
     return {
         "key": row.key,
         "line": row.line,
-        "asked": row.asked,
-        "found": row.found,
+        "asked": typeset(row.asked),
+        "found": typeset(row.found),
         "probability": row.probability,
-        "reasons": list(row.reasons),
+        "reasons": [typeset(text) for text in row.reasons],
         "map": None if row.map is None else _map_document(row.map),
     }
 

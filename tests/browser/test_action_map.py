@@ -40,7 +40,7 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_action_is_drawn_or_named(opened, page_file):
     with opened(page_file) as page:
-        assert page.title() == "Actions de l'exemple"
+        assert page.title() == "Actions de l’exemple"
         assert page.locator(".leaflet-places-pane path").count() == 2
         panel = page.locator(".panel")
         expect(panel.locator("section", has_text="Non situées")).to_contain_text("Jardin partagé")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pytest
+from pages_seen import WIDTHS, looks_as_kept
 from PIL import Image
 
 from geoville.rendering import perimeter_map, render_page
@@ -16,11 +15,6 @@ from geoville.workflows.maps import MapLook, PerimeterFile, file_map
 
 pytestmark = [pytest.mark.browser, pytest.mark.realdata, pytest.mark.slow]
 
-REFERENCES = Path(__file__).parent / "references" / "widths"
-KEEP = "GEOVILLE_KEEP_REFERENCES"
-WIDTHS = {1440: 900, 1024: 768, 390: 844, 320: 640}
-KEPT_PX = 160
-TOLERANCE = 0.05
 ON = date(2026, 1, 15)
 
 
@@ -56,12 +50,4 @@ def test_the_page_looks_as_it_did_at_every_width(browser, drawn, tmp_path, town)
         assert page.locator(".canvas").bounding_box()["height"] >= 0.6 * height
         seen = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
         page.close()
-        compare(seen.resize((KEPT_PX, KEPT_PX * height // width)), REFERENCES / f"{town}-{width}.png")
-
-
-def compare(seen: Image.Image, path: Path) -> None:
-    if os.environ.get(KEEP):
-        path.parent.mkdir(exist_ok=True)
-        seen.quantize(48).save(path, optimize=True)
-    kept = np.asarray(Image.open(path).convert("RGB"), dtype=float)
-    assert np.abs(np.asarray(seen, dtype=float) - kept).mean() / 255 < TOLERANCE, path.name
+        looks_as_kept(seen, town)

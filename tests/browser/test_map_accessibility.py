@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import pytest
+from pages_seen import axe_faults
 
 pytestmark = pytest.mark.browser
 
-AXE = files("axe_playwright_python").joinpath("axe.min.js")
 VIEWS = {
     "map": "() => null",
     "popup": "() => document.querySelector('.leaflet-places-pane path').dispatchEvent("
@@ -25,6 +23,4 @@ def test_axe_finds_nothing(at_rest, view):
     with at_rest("gagarine-manet-ferber") as page:
         page.evaluate(VIEWS[view])
         page.evaluate(SETTLED)  # while a popup fades in, its contrast is not yet its own
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("async () => (await axe.run(document)).violations")
-        assert [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found] == []
+        assert axe_faults(page) == []

@@ -12,6 +12,7 @@ import shapely
 from PIL import Image
 from playwright.sync_api import expect
 
+from geoville.french import typeset
 from geoville.rendering import render_page
 from geoville.rendering.map_spec import GroundLayer
 
@@ -81,13 +82,13 @@ def test_page_opens_alone_and_whole(opened, pages, specs, sector, viewport):
     assert pages[sector].stat().st_size < MAX_PAGE_BYTES
     with opened(pages[sector], viewport) as page:
         assert page.locator("html").get_attribute("lang") == "fr"
-        assert page.title() == spec.title
+        assert page.title() == typeset(spec.title)
         assert page.locator("body").get_attribute("data-ready") == "true"
         assert page.locator(".cell-canvas").count() == 1
         assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
         for section in spec.panel:
             for item in section.items:
-                expect(page.locator(".panel li", has_text=item).first).to_be_attached()
+                expect(page.locator(".panel li", has_text=typeset(item)).first).to_be_attached()
         expect(page.locator(".panel .sources")).to_contain_text("Carte établie au 1er mars 2025.")
 
 
@@ -115,9 +116,9 @@ def test_the_legend_follows_the_theme_and_the_canvas_follows_the_legend(at_rest,
                 assert labels.pop(theme.classes.mark_rank) == theme.classes.mark
             counts = theme.people or [""] * len(theme.classes.labels)
             classes = [f"{label} {count}".strip() for label, count in zip(theme.classes.labels, counts, strict=True)]
-            assert labels[: len(classes)] == classes
+            assert labels[: len(classes)] == [typeset(text) for text in classes]
             assert ("Non publié" in labels) == theme.has_unknown
-            expect(legend).to_contain_text(theme.classes.method)
+            expect(legend).to_contain_text(typeset(theme.classes.method))
             observed = np.flatnonzero(~cells.imputed & (theme.class_of >= 0))
             for row in (observed[0], observed[-1]):
                 colour = theme.classes.colours[theme.class_of[row]]
@@ -134,7 +135,7 @@ def test_cell_popup_equals_the_data(at_rest, specs, imputed):
     with at_rest(GAGARINE) as page:
         page.evaluate(CLICK_CELL, inside(cells, row))
         rows = popup_rows(page)
-        assert rows == dict(cells.popup(row).rows)
+        assert rows == {typeset(label): typeset(text) for label, text in cells.popup(row).rows}
         assert rows["Population"].endswith("\u00a0hab.")
         if imputed:
             assert rows["Ménages pauvres"] == "non publié"
@@ -177,7 +178,7 @@ def test_without_its_street_the_axis_is_not_drawn_and_the_districts_say_what_sta
         expect(page.locator('.leaflet-links-pane path[aria-label="Avenue Guynemer, axe nord-sud"]')).to_have_count(0)
         expect(page.locator(".reason-mark", has_text="4").first).to_be_visible()
         open_details(page, "places", "Saint-Exupéry")
-        expect(page.locator(".leaflet-popup-content").last).to_contain_text("le point n'est pas le quartier lui-même")
+        expect(page.locator(".leaflet-popup-content").last).to_contain_text("le point n’est pas le quartier lui-même")
 
 
 def test_constantine_is_said_and_not_drawn_and_what_is_placed_is_linked(at_rest):
@@ -189,7 +190,7 @@ def test_constantine_is_said_and_not_drawn_and_what_is_placed_is_linked(at_rest)
         )  # école, Espace Fort and salle Mandela
         unplaced = page.locator(".panel section", has=page.get_by_role("heading", name="Non localisés"))
         for name in ("Rue Constantine", "Rue d'Oran", "Coulée verte", "Coubertin", "Saint-Pierre"):
-            expect(unplaced.locator("li", has_text=name)).to_have_count(1)
+            expect(unplaced.locator("li", has_text=typeset(name))).to_have_count(1)
         expect(unplaced.locator("li", has_text="Espace Fort")).to_have_count(0)
 
 
@@ -227,7 +228,7 @@ def test_the_table_holds_every_cell(at_rest, specs):
         expect(page.locator("dialog .count")).to_have_text(f"100 ligne(s) sur {len(cells)}")
         values = dict(cells.popup(3).rows)
         assert rows.nth(3).locator("th").text_content() == values["Identifiant"]
-        assert rows.nth(3).locator("td").all_text_contents() == list(values.values())[:-1]
+        assert rows.nth(3).locator("td").all_text_contents() == [typeset(text) for text in values.values()][:-1]
         page.locator("dialog .more").click()
         assert rows.count() == 200
 

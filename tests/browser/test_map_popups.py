@@ -3,43 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from pages_seen import LEAST_COLUMN_REM, MEASURED
 from playwright.sync_api import expect
 
 from geoville.rendering import perimeter_map, perimeters_map, render_page
 
 pytestmark = pytest.mark.browser
-
-LEAST_COLUMN_REM = 9
-MEASURED = """() => {
-  const map = window[document.querySelector('.folium-map').id];
-  const [centre, zoom] = [map.getCenter(), map.getZoom()];
-  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const inView = [];
-  map.eachLayer((layer) => {
-    if (!layer.getPopup || !layer.getPopup()) return;
-    const at = anchorOf(layer, map);
-    if (map.getBounds().contains(at)) inView.push([layer, at]);
-  });
-  const frame = map.getContainer().getBoundingClientRect();
-  return inView.map(([layer, at]) => {
-    map.setView(centre, zoom, { animate: false });
-    layer.openPopup(at);
-    map.stop();
-    const card = document.querySelector('.leaflet-popup');
-    const box = card.getBoundingClientRect();
-    const widths = Array.from(card.querySelectorAll('dt, dd'), (cell) => cell.getBoundingClientRect().width / rem);
-    const target = map.project(map.getCenter(), zoom).distanceTo(map.project(centre, zoom));
-    map.closePopup();
-    return {
-      title: layer.feature.properties.title,
-      column: Math.min(...widths, Infinity),
-      width: box.width,
-      height: box.height / frame.height,
-      moved: target / frame.width,
-    };
-  });
-}"""
-
 
 LEAST_CARDS = {"gagarine-manet-ferber": 8, "constantine": 4, "QN06253M": 2, "calais": 4}
 """How many popups are in view at least, by map: two sectors, a quarter with what changed, a whole territory."""

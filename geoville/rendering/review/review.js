@@ -12,9 +12,9 @@
   const percent = (chance) => {
     if (chance === null) return "probabilité inconnue";
     const text = (100 * chance).toFixed(1).replace(".", ",");
-    if (chance < 0.001) return "dedans : moins de 0,1\u00a0%";
-    if (chance > 0.999) return "dedans : plus de 99,9\u00a0%";
-    return `dedans : ${text}\u00a0%`;
+    if (chance < 0.001) return "dedans\u00a0: moins de 0,1\u00a0%";
+    if (chance > 0.999) return "dedans\u00a0: plus de 99,9\u00a0%";
+    return `dedans\u00a0: ${text}\u00a0%`;
   };
 
   const element = (name, attributes, parent) => {
@@ -83,7 +83,7 @@
     of("line").textContent = `Ligne ${row.line}`;
     of("chance").textContent = percent(row.probability);
     of("asked").textContent = row.asked;
-    of("found").textContent = row.found === row.asked ? "" : `Trouvé : ${row.found}`;
+    of("found").textContent = row.found === row.asked ? "" : `Trouvé\u00a0: ${row.found}`;
     of("reasons").replaceChildren(...row.reasons.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
     const made = decisions.get(row.key);
     for (const one of document.querySelectorAll("[data-decision]")) {
@@ -105,7 +105,7 @@
     if (!rows.length) return;
     const who = of("who").value.trim();
     if (!who) {
-      say("Écrivez d’abord qui décide : le fichier des décisions le dit.");
+      say("Écrivez d’abord qui décide\u00a0: le fichier des décisions le dit.");
       of("who").focus();
       return;
     }

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import pytest
+from pages_seen import axe_faults
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
-AXE = files("axe_playwright_python").joinpath("axe.min.js")
 ADDRESS = "1 Rue Youri Gagarine, 62100 Calais"
 MOBILE = {"width": 320, "height": 640}
-
-
-def faults(page: Page) -> list[object]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("async () => (await axe.run(document)).violations")
-    return [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found]
 
 
 def ask(page: Page, text: str = ADDRESS) -> None:
@@ -28,7 +20,7 @@ def ask(page: Page, text: str = ADDRESS) -> None:
 
 def test_axe_finds_nothing_before_a_question(visiting, pack_url):
     with visiting(pack_url) as page:
-        assert faults(page) == []
+        assert axe_faults(page) == []
 
 
 @pytest.mark.parametrize("text", [ADDRESS, "12 rue qui n'existe pas, Calais", "1.80,50.93"])
@@ -38,14 +30,14 @@ def test_axe_finds_nothing_in_an_answer(visiting, pack_url, text):
         for folded in page.locator("#answer details").all():
             folded.evaluate("details => { details.open = true; }")
         page.get_by_role("button", name="Partager").click()
-        assert faults(page) == []
+        assert axe_faults(page) == []
 
 
 def test_axe_finds_nothing_in_suggestions_nor_on_a_small_screen(visiting, pack_url):
     with visiting(pack_url, viewport=MOBILE) as page:
         page.get_by_label("Adresse, nom de lieu").type("1 rue youri", delay=30)
         expect(page.get_by_role("listbox")).to_be_visible()
-        assert faults(page) == []
+        assert axe_faults(page) == []
 
 
 def test_320_pixels_are_wide_enough(visiting, pack_url):

@@ -66,6 +66,7 @@ def atlas(candidate, college, scene):
 
 def test_links_are_relative_and_lead_to_files_of_the_folder(atlas):
     files = {"index.html", "carte.html", "atlas.pdf", "c1.html", "c2.html", "#content"}
+    files |= {f"planches/{name}.svg" for name in ("ensemble", "c1", "c2")}
     for page in (index_page(atlas), entry_page(atlas, 0), entry_page(atlas, 1)):
         assert set(re.findall(r'href="([^"]*)"', page)) <= files
         assert set(re.findall(r'src="([^"]*)"', page)) <= {f"planches/{key}.svg" for key in ("ensemble", "c1", "c2")}
