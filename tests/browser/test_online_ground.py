@@ -40,7 +40,7 @@ def test_it_is_off_until_asked_for_then_shown_and_remembered(browser, specs, tmp
     expect(box).not_to_be_checked()
     notice = page.locator(".online")
     expect(notice).to_contain_text(
-        f"demande à l'IGN ({served.host.partition('://')[2]}) les images de l'endroit regardé"
+        f"demande à l’IGN ({served.host.partition('://')[2]}) les images de l’endroit regardé"
     )
     assert served.tiles == []
     box.check()
