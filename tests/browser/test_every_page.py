@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from services import console_script
 
-pytestmark = [pytest.mark.browser, pytest.mark.realdata, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.realdata, pytest.mark.slow, pytest.mark.timeout(1_200)]
 
 ON = "2026-01-15"
 WRITTEN = ("sector", "quarter", "territory", "comparison", "actions", "atlas", "atlas-page", "review", "statement")
