@@ -12,7 +12,7 @@ from geoville.carroyage.indicators import Indicator
 from geoville.eligibility.sentences import KIND_NAMES
 from geoville.french import number, percent
 from geoville.model import Kind
-from geoville.rendering.cells import BUPU, YLORBR, threshold_classes
+from geoville.rendering.cells import BUPU, GARNET, threshold_classes
 from geoville.rendering.changes import CHANGE_NAMES
 from geoville.rendering.layers import ESTIMATED, line_of
 from geoville.rendering.look import CHANGE_FILLS, GROUND_LINES, PERIMETER_LINES
@@ -120,7 +120,7 @@ def service_look(name: str, title: str, *, generalised: bool) -> LayerStyle:
     if line is not None:
         dashes = tuple(float(length) for length in line.dashes.split())
         return LayerStyle(title, (StyleRule(title, (), line.colour, line.width_px, dashes),))
-    colours = YLORBR.pick(len(CELL_BOUNDS_EUR) + 1, darkest_first=True)
+    colours = GARNET.pick(len(CELL_BOUNDS_EUR) + 1, darkest_first=True)
     ends = [-math.inf, *CELL_BOUNDS_EUR, math.inf]
     labels = [f"Moins de {number(ends[1])} €", *(f"{number(a)} à {number(b)} €" for a, b in pairwise(ends[1:-1]))]
     rules = []
