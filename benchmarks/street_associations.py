@@ -1,10 +1,12 @@
 """What a real file leaves to be checked, and why: the associations of Montpellier, against their published positions.
 
     python benchmarks/street_associations.py --data ../shared/data
+    python benchmarks/street_associations.py --data ../shared/data --without-axes
 
 The 2 452 associations of 2012 are answered from the town's own list of addresses (taken as complete) and the official
-contours of 2015. How many are to be checked, by what leaves them so; what settled the others; then every firm answer
-that is not that of the position that the file publishes, row by row: its line, never its name nor its address.
+contours of 2015, with the axes of its streets or without. How many are to be checked, by what leaves them so; what
+settled the others; then every firm answer that is not that of the position that the file publishes, row by row: its
+line, never its name nor its address.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shapely
+from street_sides import axes_of
 
 from geoville.crs import LAMBERT_93, WGS84, transform_point
 from geoville.eligibility.decide import decide
@@ -36,6 +39,7 @@ PLACINGS = {
     "ordered": "numéros du même côté, dans l'ordre",
     "interpolated": "entre deux numéros connus",
     "unordered": "numéros sans ordre",
+    "alone": "numéro posé sur place",
     "astray": "numéro que la liste place loin de ses voisins",
 }
 
@@ -48,7 +52,7 @@ def kind_of(answer: Answer) -> str:
     near = answer.distance_m is not None and abs(answer.distance_m) <= 300
     if region is not None and (near or not found.firm):
         absent = "" if found.firm else "numéro absent, "
-        return absent + PLACINGS[region.placing]
+        return absent + PLACINGS[region.placing] + (", d'après l'axe de la rue" if region.by_axis else "")
     if found.whole is not None and found.whole_is:
         return "rue douteuse, commune entière"
     if found.type is PositionType.MUNICIPALITY:
@@ -64,9 +68,11 @@ def main() -> None:
     """Print the counts, then the rows that differ."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    folder = parser.parse_args().data / "montpellier"
+    parser.add_argument("--without-axes", action="store_true")
+    asked = parser.parse_args()
+    folder = asked.data / "montpellier"
     listed = read_addresses(folder / "addresses_2014.csv", complete=True, name="la liste de Montpellier")
-    geocoder = EmbeddedGeocoder(listed)
+    geocoder = EmbeddedGeocoder(listed, axes=None if asked.without_axes else axes_of(folder / "streets_2014.geojson"))
     perimeters = read_perimeters(folder / "qpv2015_official.geojson").perimeters
     index, quarters = PerimeterIndex(perimeters), shapely.union_all([item.geometry for item in perimeters])
     settled: Counter[str] = Counter()
