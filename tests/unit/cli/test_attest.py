@@ -39,7 +39,7 @@ def test_coordinates_with_their_accuracy(geoville, tmp_path):
     out = tmp_path / "releve.html"
     told = geoville("attest", "--lon", "1.8860", "--lat", "50.9550", "--accuracy-m", "50", "--out", out, *DAYS)
     assert told.out.startswith("À VÉRIFIER")
-    assert "Ce n&#39;est pas un" in out.read_text(encoding="utf-8")
+    assert "Ce n’est pas un" in out.read_text(encoding="utf-8")
 
 
 def test_an_unknown_address_has_its_statement_and_is_said_nowhere_else(geoville, tmp_path):
