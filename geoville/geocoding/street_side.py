@@ -14,7 +14,7 @@ from geoville.geocoding.parse import street_name
 from geoville.model import StreetAxis, StreetSide, Survey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -171,7 +171,7 @@ class StreetAxes:
         points, window = np.asarray(shapely.points(placed)), shapely.envelope(shapely.linestrings([*placed, placed[0]]))
         rules, asked, best = region_rules(), replace(name, other_types=()), lines[:0]
         share = 0.5  # of the numbers that must be near it
-        for known in sorted(_alike_names(asked, places), key=lambda one: (one != asked, one.words)):
+        for known in _alike_names(asked, places):
             drawn = lines[places[known]]
             drawn = drawn[shapely.dwithin(drawn, window, rules.astray_m)]
             near = np.zeros(len(points), dtype=bool)
@@ -186,10 +186,13 @@ class StreetAxes:
         return StreetAxis(tuple(shapely.get_parts(shapely.line_merge(shapely.union_all(best))).tolist()), epsg)
 
 
-def _alike_names(asked: StreetName, names: Iterable[StreetName]) -> list[StreetName]:
-    """Names whose words hold those of one, or are held by it."""
+def _alike_names(asked: StreetName, names: Collection[StreetName]) -> Iterator[StreetName]:
+    """A name, then those whose words hold its own, or are held by them; these are looked for only where it is asked."""
+    if asked in names:
+        yield asked
     words = set(asked.content)
-    return [name for name in names if name.content and (words <= set(name.content) or words >= set(name.content))]
+    alike = (one for one in names if one.content and (words <= set(one.content) or words >= set(one.content)))
+    yield from sorted((one for one in alike if one != asked), key=lambda one: one.words)
 
 
 # --- How the numbers of a town were placed
