@@ -85,16 +85,29 @@ def test_people_and_scores_are_those_of_an_overlay(cells, official, candidates):
     assert _shown(f"F1 : {f1:.3f} ; rapport des surfaces (IoU) : {iou:.3f}".replace(".", ","))
 
 
-def test_what_enters_leaves_and_stays_are_surfaces_of_an_overlay(official, candidates):
-    ours, theirs = candidates.union_all(), official.union_all()
+def _check_what_moves(cells, old: shapely.Geometry, new: shapely.Geometry, title: str) -> None:
+    """People and hectares that enter, leave and stay, as the lines under a title of the page say them."""
+    section = PAGE.read_text(encoding="utf-8").replace("\u202f", " ").replace("\u00a0", " ").partition(title)[2]
     for word, ground in (
-        ("Entrent", ours.difference(theirs)),
-        ("Sortent", theirs.difference(ours)),
-        ("Restent", ours.intersection(theirs)),
+        ("Entrent", new.difference(old)),
+        ("Sortent", old.difference(new)),
+        ("Restent", old.intersection(new)),
     ):
-        hectares = f"{ground.area / 10_000:.1f}".replace(".0", "").replace(".", ",")
-        line = next(line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith(f"{word} : "))
-        assert f"{hectares} ha" in line.replace("\u202f", " ").replace("\u00a0", " "), word
+        hectares = f"{ground.area / 10_000:,.1f}".replace(".0", "").replace(",", " ").replace(".", ",")
+        people = _number(cells["Ind"].to_numpy() @ _inside(cells, ground))
+        line = next(line for line in section.splitlines() if line.startswith(f"{word} : "))
+        assert f"{word} : {people} hab., " in line, word
+        assert f"{hectares} ha" in line, word
+
+
+def test_what_candidates_add_and_leave_is_that_of_an_overlay(cells, official, candidates):
+    _check_what_moves(cells, official.union_all(), candidates.union_all(), "## La comparaison et le portrait")
+
+
+def test_what_2024_changed_is_that_of_an_overlay(cells, official, shared_data):
+    national = geopandas.read_file(shared_data / "qpv_national" / "qpv2024_simplified.geojson")
+    town = national[national["insee_com"].isin(["13055", "13071"])].to_crs(2154)
+    _check_what_moves(cells, official.union_all(), town.geometry.make_valid().union_all(), "## De 2015 à 2024")
 
 
 def test_the_merged_draft_has_the_people_and_households_of_its_cells(cells, official):

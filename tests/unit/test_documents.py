@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -178,8 +179,19 @@ def files_shown(tmp_path_factory) -> Path:
     for file in (name for folder in ("calais", "marseille", "income", ".") for name in (SHARED / folder).glob("*.*")):
         if file.name not in {"addresses.csv", "places.csv"}:
             shutil.copy(file, made)
+    _write_quarters_of_2024(made / "qpv2024.geojson")
     write_shown_files(made)
     return made
+
+
+def _write_quarters_of_2024(path: Path) -> None:
+    """Those of Marseille and Les Pennes-Mirabeau, taken from the national file as the guide says."""
+    national = SHARED / "qpv_national" / "qpv2024_simplified.geojson"
+    if national.is_file():
+        document = json.loads(national.read_text(encoding="utf-8"))
+        towns = {"13055", "13071"}
+        document["features"] = [item for item in document["features"] if item["properties"]["insee_com"] in towns]
+        path.write_text(json.dumps(document), encoding="utf-8")
 
 
 @pytest.fixture
