@@ -44,7 +44,7 @@ def test_every_action_is_drawn_or_named(opened, page_file):
         assert page.locator(".leaflet-places-pane path").count() == 2
         panel = page.locator(".panel")
         expect(panel.locator("section", has_text="Non situées")).to_contain_text("Jardin partagé")
-        for layer in ("Zones d'action", "Actions : En QPV", "Actions : Hors QPV, preuve à donner"):
+        for layer in ("Zones d’action", "Actions : En QPV", "Actions : Hors QPV, preuve à donner"):
             expect(page.get_by_text(layer, exact=True)).to_be_visible()
 
 
