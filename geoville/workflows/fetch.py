@@ -576,7 +576,7 @@ class _Sorting:
 def _origin_of(found: Recognised, came: tuple[Came, ...], vintage: int | None) -> Origin:
     if found.kind == "grid" and not found.vintage and vintage is not None:
         found = replace(found, vintage=str(vintage), doubt="")
-    return Origin(_data_set_of(found, [file.path.name for file in came]), came, _FOLDER, found)
+    return Origin(_data_set_of(found, came), came, _FOLDER, found)
 
 
 def _together(origins: Iterable[Origin]) -> tuple[Origin, ...]:
@@ -654,19 +654,28 @@ def _visible_files(folder: Path) -> Iterable[Path]:
             yield path
 
 
-def _data_set_of(found: Recognised, names: Sequence[str]) -> DataSet:
+def _data_set_of(found: Recognised, came: Sequence[Came]) -> DataSet:
     """What to cite for a publication that was given: what its content says that it is, not what it is called.
 
     Notes
     -----
     Its edition is that of the registry where the content, or the name that its producer gave, tells its vintage; else
     it is said to be unknown, with the producer and the licence that the content tells. Where the content does not tell
-    a producer from another, neither is cited.
+    a producer from another, neither is cited. Where the checksum of an edition is known, no other file is that edition,
+    whatever its name: some producers give each year's file the same one.
     """
+    names, checksums = {file.path.name for file in came}, {file.sha256 for file in came}
     of_kind = [item for item in registry() if item.kind == found.kind]
     known = [item for item in of_kind if item.family == found.family]
     named = next(
-        (item for item in known if item.published_name in names and found.vintage in ("", item.vintage[:4])), None
+        (
+            item
+            for item in known
+            if item.published_name in names
+            and found.vintage in ("", item.vintage[:4])
+            and (item.sha256 is None or item.sha256 in checksums)
+        ),
+        None,
     )
     edition = named or next((item for item in known if found.vintage and item.vintage == found.vintage), None)
     if edition is not None:

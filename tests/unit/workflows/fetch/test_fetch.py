@@ -357,6 +357,18 @@ def cited(source: Source) -> tuple[str, str, str, str]:
     return source.title, source.producer, source.vintage, source.licence
 
 
+def test_the_file_of_another_year_under_the_same_name_is_no_known_edition(fetch, tmp_path):
+    """The publisher of outlines calls its file the same each year: the checksum of 2024 is known, and this is not it."""
+    folder = tmp_path / "contours"
+    folder.mkdir()
+    codes = {"code": COMMUNES, "nom": ["Calais", "Marck"], "departement": ["62", "62"], "region": ["32", "32"]}
+    layer([square(0, 0), square(1, 0)], **codes).to_crs(4326).to_file(tmp_path / "communes.geojson")
+    (folder / "communes-5m.geojson.gz").write_bytes(gzip.compress((tmp_path / "communes.geojson").read_bytes()))
+    source = fetch("commune_contours", from_dir=folder, mirror=None).territory.file("communes").source
+    assert source.vintage == "inconnue"
+    assert source.producer == "data.gouv.fr, d'après IGN Admin Express"
+
+
 def test_what_was_read_is_what_is_cited(fetch, files, tmp_path):
     """A file renamed, or of an edition that the registry does not have: producer and licence by its content."""
     folder = tmp_path / "ADMIN-EXPRESS 2023"
