@@ -358,7 +358,7 @@ def cited(source: Source) -> tuple[str, str, str, str]:
 
 
 def test_the_file_of_another_year_under_the_same_name_is_no_known_edition(fetch, tmp_path):
-    """The publisher of outlines calls its file the same each year: the checksum of 2024 is known, and this is not it."""
+    """Outlines are called the same each year: the checksum of 2024 is known, and this is not it."""
     folder = tmp_path / "contours"
     folder.mkdir()
     codes = {"code": COMMUNES, "nom": ["Calais", "Marck"], "departement": ["62", "62"], "region": ["32", "32"]}
