@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.realdata, pytest.mark.slow]
+pytestmark = [pytest.mark.realdata, pytest.mark.slow, pytest.mark.timeout(1_800)]
 
 TOWNS = {
     "bondy": ("93010", "bondy", "QP093012", ("--vintage", "2019")),
