@@ -1,4 +1,4 @@
-"""Numbers, amounts, distances and dates as French typography writes them; French letters as they are compared."""
+"""Numbers, amounts, distances and dates as French typography writes them; letters compared; street types."""
 
 from __future__ import annotations
 
@@ -32,6 +32,59 @@ _MONTHS = (
     "décembre",
 )
 
+
+STREET_TYPES = frozenset(
+    word
+    for line in (
+        "allee avenue boucle boulevard carrefour carriere chaussee chemin cite clos corniche coron cote cour cours",
+        "digue domaine esplanade faubourg galerie hameau impasse lotissement mail montee parvis passage passerelle",
+        "place promenade quai rampe residence rocade route rue ruelle sente sentier square terrasse traverse venelle",
+        "villa voie za zac zi",
+    )
+    for word in line.split()
+)
+"""Types of streets and of what bears a number as they do, folded."""
+
+TYPE_ABBREVIATIONS = {
+    "r": "rue",
+    "all": "allee",
+    "av": "avenue",
+    "ave": "avenue",
+    "bd": "boulevard",
+    "bld": "boulevard",
+    "blvd": "boulevard",
+    "boul": "boulevard",
+    "bvd": "boulevard",
+    "car": "carrefour",
+    "ch": "chemin",
+    "che": "chemin",
+    "chem": "chemin",
+    "chs": "chaussee",
+    "cor": "corniche",
+    "crs": "cours",
+    "esp": "esplanade",
+    "fbg": "faubourg",
+    "fg": "faubourg",
+    "ham": "hameau",
+    "imp": "impasse",
+    "lot": "lotissement",
+    "mte": "montee",
+    "pas": "passage",
+    "pass": "passage",
+    "pl": "place",
+    "prom": "promenade",
+    "prv": "parvis",
+    "res": "residence",
+    "rle": "ruelle",
+    "rpt": "rond point",
+    "rte": "route",
+    "sen": "sente",
+    "sq": "square",
+    "squa": "square",
+    "tra": "traverse",
+    "vla": "villa",
+}
+"""What addresses and files of streets write for a type, folded, and the type."""
 
 _REFUSALS = {
     errno.EACCES: "accès refusé",
@@ -243,6 +296,15 @@ def fold(text: str) -> str:
     'rue de l oeuvre etaples'
     """
     return _NOT_A_WORD.sub(" ", unaccented(text.lower().translate(_LIGATURES)).lower()).strip()
+
+
+def is_street_type(word: str) -> bool:
+    """Whether a folded word is a type of street, written out or abbreviated.
+
+    >>> is_street_type("rue"), is_street_type("bd"), is_street_type("guynemer")
+    (True, True, False)
+    """
+    return TYPE_ABBREVIATIONS.get(word, word) in STREET_TYPES
 
 
 def refusal(error: Exception) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import NamedTuple
 
-from geoville.french import fold, well_read
+from geoville.french import STREET_TYPES, TYPE_ABBREVIATIONS, fold, is_street_type, well_read
 from geoville.geocoding.words import (
     ALIASES,
     ALONE_INSIDE,
@@ -36,11 +36,9 @@ from geoville.geocoding.words import (
     REPETITIONS,
     SIDES,
     SINGULAR_ARTICLES,
-    STREET_TYPES,
     THINGS,
     TITLES,
     TWO_WORD_TYPES,
-    TYPE_ABBREVIATIONS,
     content_words,
     normalise,
     numbers_in_letters,
@@ -449,7 +447,7 @@ def _one_by_one(parts: list[Words]) -> list[Words]:
     for part in filter(None, parts):
         whole = pending + part
         kind = part[0] if len(part) == 1 else ""
-        is_type = TYPE_ABBREVIATIONS.get(kind, kind) in STREET_TYPES
+        is_type = is_street_type(kind)
         if is_type or (len(part) == 1 and _POSTCODE.fullmatch(kind)):
             pending = whole
         else:
@@ -537,7 +535,7 @@ def _ends_a_name(word: str, kept: list[str]) -> bool:
     """Whether the word ends the name of a street: "rue de la Porte 12", "rue de la Grande Tour 3"."""
     if not kept:
         return False
-    if kept[-1] in PARTICLES or TYPE_ABBREVIATIONS.get(kept[-1], kept[-1]) in STREET_TYPES:
+    if kept[-1] in PARTICLES or is_street_type(kept[-1]):
         return True
     return word in ENDS_OF_NAMES and not kept[0][0].isdigit() and leading_type(tuple(kept))[1] > 0
 

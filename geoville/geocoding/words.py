@@ -27,13 +27,6 @@ def _phrases(text: str) -> list[str]:
     return text.split(",")
 
 
-STREET_TYPES = _words(
-    "allee avenue boucle boulevard carrefour carriere chaussee chemin cite clos corniche coron cote cour cours digue "
-    "domaine esplanade faubourg galerie hameau impasse lotissement mail montee parvis passage passerelle place "
-    "promenade quai rampe residence rocade route rue ruelle sente sentier square terrasse traverse venelle villa voie "
-    "za zac zi"
-)
-
 PLAIN_TYPES = _words("avenue boulevard impasse rue")
 """Types that start a street even in the middle of a text: no town and no place is called so."""
 
@@ -57,45 +50,6 @@ OTHER_TYPES = {
     "sen": ("sentier",),
 }
 """Other types that an abbreviation may stand for: "SEN" is a sente or a sentier."""
-
-TYPE_ABBREVIATIONS = {
-    "r": "rue",
-    "all": "allee",
-    "av": "avenue",
-    "ave": "avenue",
-    "bd": "boulevard",
-    "bld": "boulevard",
-    "blvd": "boulevard",
-    "boul": "boulevard",
-    "bvd": "boulevard",
-    "car": "carrefour",
-    "ch": "chemin",
-    "che": "chemin",
-    "chem": "chemin",
-    "chs": "chaussee",
-    "cor": "corniche",
-    "crs": "cours",
-    "esp": "esplanade",
-    "fbg": "faubourg",
-    "fg": "faubourg",
-    "ham": "hameau",
-    "imp": "impasse",
-    "lot": "lotissement",
-    "mte": "montee",
-    "pas": "passage",
-    "pass": "passage",
-    "pl": "place",
-    "prom": "promenade",
-    "prv": "parvis",
-    "res": "residence",
-    "rle": "ruelle",
-    "rpt": "rond point",
-    "rte": "route",
-    "sen": "sente",
-    "sq": "square",
-    "tra": "traverse",
-    "vla": "villa",
-}
 
 WORD_ABBREVIATIONS = {
     "st": "saint",

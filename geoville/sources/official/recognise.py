@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.carroyage.cell_id import encode_ids, parse_cell_ids
 from geoville.errors import AddressListError, InvalidInputError, Location
-from geoville.french import fold
+from geoville.french import fold, is_street_type
 from geoville.law import generation_of_code
 from geoville.sources.addresses import BAL, open_address_file
 from geoville.sources.contours import CODE, INSEE_CODE
@@ -94,29 +94,6 @@ ROAD_COLUMNS = (
 TOWN_ROAD_COLUMNS = (frozenset({"name", "type"}), frozenset({"nom", "type"}), frozenset({"nom_voie", "type_voie"}))
 """What a town's own file of streets has; the types tell that they are streets."""
 
-STREET_TYPES = frozenset(
-    {"all", "allee", "av", "avenue", "bd", "bld", "boulevard", "ch", "che", "chem", "chemin", "cour", "cours", "crs"}
-    | {
-        "imp",
-        "impasse",
-        "pas",
-        "pass",
-        "passage",
-        "pl",
-        "place",
-        "qu",
-        "quai",
-        "r",
-        "rd",
-        "rdpt",
-        "rte",
-        "route",
-        "rue",
-    }
-    | {"sq", "squa", "square", "voie"}
-)
-"""Types of streets, and their abbreviations in towns' files, in lower case and without accents."""
-
 
 def year_of(digits: str) -> int:
     """Year written with two or four digits.
@@ -148,7 +125,7 @@ def _are_streets_of_a_town(layer: OfficialLayer) -> bool:
     if columns is None:
         return False
     types = [fold(text) for column in columns & {"type", "type_voie"} for text in layer.sample[column] if text]
-    return sum(text in STREET_TYPES for text in types) > len(types) / 2
+    return sum(is_street_type(text) for text in types) > len(types) / 2
 
 
 def are_200_m(ids: Iterable[str]) -> bool:
