@@ -139,9 +139,12 @@ def _refuse_idle(*options: tuple[str, object]) -> None:
 
 def atlas(
     out: Annotated[Destination, typer.Option("--out", metavar="DOSSIER", help="Dossier où écrire l'atlas.")],
+    named: Annotated[
+        str | None, typer.Argument(metavar="TERRITOIRE", help="Territoire (« geoville data list »).")
+    ] = None,
     territory: Annotated[
-        str, typer.Argument(metavar="TERRITOIRE", help="Territoire (« geoville data list »).")
-    ] = DEFAULT_TERRITORY,
+        str | None, typer.Option("--territory", metavar="NOM", help="Le même, comme aux autres commandes.")
+    ] = None,
     style: Annotated[
         Path | None, typer.Option("--style", metavar="FICHIER", help="Couleurs et noms des couches (TOML).")
     ] = None,
@@ -159,9 +162,18 @@ def atlas(
     from geoville.workflows.atlas import draw_atlas
     from geoville.workflows.maps import read_look
 
+    if named and territory and named != territory:
+        raise InvalidInputError(f"Deux territoires, {named} et {territory}", advice="n'en garder qu'un")
     with out.writing() as folder, _progress() as progress:
         look = read_look(style, None)
-        run = draw_atlas(open_pack(territory), folder, day(on), look, actions=actions, progress=progress)
+        run = draw_atlas(
+            open_pack(named or territory or DEFAULT_TERRITORY),
+            folder,
+            day(on),
+            look,
+            actions=actions,
+            progress=progress,
+        )
     written, kept = french.number(len(run.written)), french.number(len(run.kept))
     index = out.shown_within(run.index, folder)
     print_lines([f"Fichiers écrits : {written}. Déjà là, gardés : {kept}.", f"Atlas : {index}"])

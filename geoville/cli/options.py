@@ -315,21 +315,25 @@ class IncomeOptions:
 # --- Figures taken in place of the decree's, and the generation whose data and law are taken
 
 
+ThresholdFactor = Annotated[
+    float, typer.Option("--threshold-factor", metavar="F", help="Scénario : multiplier le seuil du décret.")
+]
+DataGeneration = Annotated[
+    GenerationName | None,
+    typer.Option("--generation", help="Grille, revenus, unités urbaines et loi d'une génération, du territoire."),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class SuppositionOptions:
     """What is supposed in place of the decree's figures; the generation that chooses the data."""
 
-    threshold_factor: Annotated[
-        float, typer.Option("--threshold-factor", metavar="F", help="Scénario : multiplier le seuil du décret.")
-    ] = 1.0
+    threshold_factor: ThresholdFactor = 1.0
     minimum: Annotated[
         float | None,
         typer.Option("--minimum", metavar="N", help="Scénario : habitants au moins, au lieu de ceux du décret."),
     ] = None
-    generation: Annotated[
-        GenerationName | None,
-        typer.Option("--generation", help="Grille, revenus, unités urbaines et loi d'une génération, du territoire."),
-    ] = None
+    generation: DataGeneration = None
 
     def request(
         self, incomes: IncomeOptions, vintage: int | None = None, *, is_grid_given: bool = False

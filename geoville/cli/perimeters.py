@@ -16,6 +16,7 @@ from geoville.cli.options import (
     AskedDay,
     ContourColumns,
     ContourLayer,
+    DataGeneration,
     IncomeOptions,
     IrisIncomes,
     LayerOptions,
@@ -24,6 +25,7 @@ from geoville.cli.options import (
     Scheduler,
     SuppositionOptions,
     TerritoryGrid,
+    ThresholdFactor,
     Vintage,
     Workers,
     day,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from geoville.rendering.comparison import TableRow
     from geoville.sources.pack import Pack
     from geoville.workflows.candidates import CandidateRun
+    from geoville.workflows.cells import CellsRun
     from geoville.workflows.check import CheckedPolygon, CheckRun, PlacePeople
     from geoville.workflows.describe import DescribeRun
     from geoville.workflows.layers import GisLayer
@@ -145,7 +148,7 @@ def print_candidates(run: CandidateRun) -> None:
     )
 
 
-def _generation_in_words(run: CandidateRun) -> list[str]:
+def _generation_in_words(run: CandidateRun | CellsRun) -> list[str]:
     """What was chosen for a generation, then what is not verified of it or stands in for something else."""
     chosen = run.generation
     if chosen is None:
@@ -477,6 +480,8 @@ def cells(
     layers: LayerOptions,
     grid: TerritoryGrid = None,
     vintage: Vintage = None,
+    threshold_factor: ThresholdFactor = 1.0,
+    generation: DataGeneration = None,
     as_json: AsJson = False,
 ) -> None:
     """Écrire les carreaux avec leurs revenus estimés.
@@ -485,12 +490,16 @@ def cells(
     """
     from geoville.workflows.cells import estimate_cells
 
-    request = incomes.request(vintage)
+    supposing = SuppositionOptions(threshold_factor, generation=generation)
+    request = supposing.request(incomes, vintage, is_grid_given=grid is not None)
     run = estimate_cells(grid or request.territory_grid(), request)
-    said = f"{french.number(len(run.found.start.grid))} carreaux, estimés, sans valeur réglementaire."
-    deliver(
-        run, out, layers.into, as_json=as_json, in_words=lambda: print_lines([said, euros_in_words(run.found.euros_of)])
-    )
+    said = [
+        f"{french.number(len(run.found.start.grid))} carreaux, estimés, sans valeur réglementaire.",
+        *filter(None, [run.found.supposed.sentence]),
+        euros_in_words(run.found.euros_of),
+        *_generation_in_words(run),
+    ]
+    deliver(run, out, layers.into, as_json=as_json, in_words=lambda: print_lines(said))
 
 
 # --- `geoville perimeters portrait`, `population`, `evolution`: who lives there

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from geoville.carroyage.grid import Grid
     from geoville.sources.writers import LayerChoice
+    from geoville.workflows.generations import GenerationInputs
     from geoville.workflows.search_inputs import CandidateRequest, SearchInputs
 
 
@@ -109,9 +110,15 @@ LAYER = "carreaux"
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CellsRun:
-    """Every cell of a grid, with what INSEE publishes of it and what is estimated."""
+    """Every cell of a grid, with what INSEE publishes of it and what is estimated.
+
+    Parameters
+    ----------
+    generation : that the grid, incomes and law were chosen for, if any.
+    """
 
     found: SearchInputs
+    generation: GenerationInputs | None = None
 
     def frame(self) -> geopandas.GeoDataFrame:
         """One row per cell, in the projected CRS of the territory, by (northing, easting).
@@ -160,17 +167,25 @@ class CellsRun:
     def write(self, path: Path, into: LayerChoice = OWN_LAYER) -> None:
         """Write the cells (format by suffix), and their provenance beside."""
         write_layer(self.frame(), path, layer=LAYER, style=cells_look(self.threshold_eur), into=into)
-        found = self.found
-        provenance = Provenance("perimeters cells", found.inputs, found.law, found.parameters, (found.source,))
-        write_provenance(provenance, path)
+        found, chosen = self.found, self.generation
+        law = tuple(dict.fromkeys((*found.law, *(chosen.law if chosen else ()))))
+        parameters = found.parameters | ({"generation": chosen.document()} if chosen else {})
+        write_provenance(Provenance("perimeters cells", found.inputs, law, parameters, (found.source,)), path)
 
     def document(self) -> dict[str, Any]:
         """What came out, as plain values."""
         frame = self.frame()
         rows = frame.drop(columns="geometry").astype(object).where(frame.drop(columns="geometry").notna(), None)
-        return {"estimated": True, "euros_of": self.found.euros_of, "cells": rows.to_dict("records")}
+        supposed, chosen = self.found.supposed.sentence, self.generation
+        return {
+            "estimated": True,
+            **({"supposed": supposed} if supposed else {}),
+            **({"generation": chosen.document()} if chosen else {}),
+            "euros_of": self.found.euros_of,
+            "cells": rows.to_dict("records"),
+        }
 
 
 def estimate_cells(grid_path: Path, request: CandidateRequest) -> CellsRun:
     """Estimate the income of every cell of a grid; errors as those of `prepare_search`."""
-    return CellsRun(prepare_search(grid_path, request))
+    return CellsRun(prepare_search(grid_path, request), request.generation)

@@ -63,3 +63,18 @@ def test_the_atlas_of_calais_is_whole_resumed_and_the_same_each_time(geoville, t
         path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
     }
     assert geoville(*words).out.startswith("Fichiers écrits : 0. Déjà là, gardés : 24.")
+
+
+@pytest.mark.parametrize(
+    "words", [("une-ville",), ("--territory", "une-ville"), ("une-ville", "--territory", "une-ville")]
+)
+def test_an_atlas_takes_its_territory_as_other_commands_do(geoville, words):
+    printed = geoville("atlas", *words, "--out", "atlas")
+    assert printed.code == 2
+    assert "territoire est inconnu" in printed.err
+
+
+def test_an_atlas_of_two_territories_is_refused(geoville):
+    printed = geoville("atlas", "calais", "--territory", "bondy", "--out", "atlas")
+    assert printed.code == 2
+    assert "Deux territoires, calais et bondy" in printed.err
