@@ -23,6 +23,7 @@ from geoville.sources.files import embedded_data
 from geoville.sources.manifest import Manifest, PackFile, read_manifest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -30,11 +31,33 @@ if TYPE_CHECKING:
 
 
 FOLDER, LAYER = "national", "layer.toml"
+QUARTER_COMMUNES = "quarter_communes"
+"""Role of the table of the communes of the quarters of 2015; no answer to an address reads it."""
+
 EXACT, GENERALISED, DEVIATES, TAKEN_OVER = "exact", "generalised", "deviates", "taken_over"
 """What a contour is: as published by the State; simplified by a third party; the same, and farther from the contour of
 2015 that its list says unchanged; or that contour of 2015 itself, where the file of 2024 has none."""
 
 _BETTER = "l'ANCT publie le contour exact"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ground:
+    """Where a territory is.
+
+    Parameters
+    ----------
+    epsg : projected CRS in which it is measured.
+    communes : INSEE codes, none where it is not made of communes.
+    extent : its box, degrees (WGS84): west, south, east, north; None where nothing places it.
+    shapes : makes the polygons of its cells, or of its communes, in `epsg`: towns far apart have others between them
+        that are in the box. None of them where the box says enough.
+    """
+
+    epsg: int
+    communes: frozenset[str]
+    extent: tuple[float, float, float, float] | None
+    shapes: Callable[[], NDArray[np.object_] | None]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,12 +68,15 @@ class NationalLayer:
     ----------
     perimeters : each in its territory's projected CRS.
     boxes : (n, 4) of these: west, south, east, north in that CRS.
+    communes : INSEE codes of the communes of each; those of 2015, whose file has names alone, are as geoville found
+        them (`data/README.md`).
     country : France, drawn some 20 km wide of it where nobody can mistake it; WGS84.
     files : what the layer is read from.
     """
 
     perimeters: tuple[Perimeter, ...]
     boxes: NDArray[np.float64]
+    communes: tuple[frozenset[str], ...]
     country: BaseGeometry
     files: tuple[PackFile, ...]
 
@@ -59,19 +85,29 @@ class NationalLayer:
         """Projected CRS and generation of the lists that the layer holds, each of them whole."""
         return frozenset((item.epsg, item.generation) for item in self.perimeters)
 
-    def near(
-        self, extent: tuple[float, float, float, float] | None, epsg: int, reach_m: float
-    ) -> tuple[Perimeter, ...]:
-        """Quarters whose box comes within a reach of an extent (degrees); none without one."""
+    def concerning(self, ground: Ground, reach_m: float) -> tuple[Perimeter, ...]:
+        """Quarters of the communes of a territory, and those that come within a reach of its ground."""
+        rows = {row for row, codes in enumerate(self.communes) if not codes.isdisjoint(ground.communes)}
+        rows.update(self._near(ground, reach_m))
+        return tuple(found for row in sorted(rows) if (found := self.perimeters[row]).epsg == ground.epsg)
+
+    def _near(self, ground: Ground, reach_m: float) -> list[int]:
+        """Rows of the quarters that come within a reach of some ground: of its box first, which is soon told."""
         import shapely
 
-        if extent is None:
-            return ()
-        west, south, east, north = transform_geometry(shapely.box(*extent), WGS84, epsg).bounds
+        if ground.extent is None:
+            return []
+        west, south, east, north = transform_geometry(shapely.box(*ground.extent), WGS84, ground.epsg).bounds
         boxes = self.boxes
         meets = (boxes[:, 0] <= east + reach_m) & (boxes[:, 2] >= west - reach_m)
         meets &= (boxes[:, 1] <= north + reach_m) & (boxes[:, 3] >= south - reach_m)
-        return tuple(found for row in np.flatnonzero(meets).tolist() if (found := self.perimeters[row]).epsg == epsg)
+        rows = [row for row in np.flatnonzero(meets).tolist() if self.perimeters[row].epsg == ground.epsg]
+        shapes = ground.shapes() if rows else None
+        if shapes is None:
+            return rows
+        tree = shapely.STRtree(shapes)
+        near, _ = tree.query([self.perimeters[row].geometry for row in rows], predicate="dwithin", distance=reach_m)
+        return [rows[place] for place in np.unique(near).tolist()]
 
 
 @lru_cache(maxsize=1)
@@ -90,9 +126,11 @@ def national_layer() -> NationalLayer:
         code: people for file in _files(manifest, "population") for code, people in _populations(file).items()
     }
     perimeters = tuple(found for file in _files(manifest, Kind.QPV) for found in _perimeters(file, populations))
+    named = {code: codes for file in _files(manifest, QUARTER_COMMUNES) for code, codes in _communes(file).items()}
+    communes = tuple(named.get(item.code) or frozenset(item.communes) for item in perimeters)
     country = shapely.union_all([_shape(file.checked_path()) for file in _files(manifest, "outline")])
     boxes = shapely.bounds(np.array([item.geometry for item in perimeters], dtype=object))
-    return NationalLayer(perimeters, boxes, country, manifest.files)
+    return NationalLayer(perimeters, boxes, communes, country, manifest.files)
 
 
 def national_manifest() -> Manifest:
@@ -108,6 +146,12 @@ def _populations(file: PackFile) -> dict[str, tuple[int, str]]:
     """People of each quarter, and the census that counts them."""
     with file.checked_path().open(encoding="utf-8", newline="") as stream:
         return {row["code"]: (int(row["population"]), row["census"]) for row in csv.DictReader(stream)}
+
+
+def _communes(file: PackFile) -> dict[str, frozenset[str]]:
+    """INSEE codes of the communes of each quarter of a generation whose contours do not say them."""
+    with file.checked_path().open(encoding="utf-8", newline="") as stream:
+        return {row["code"]: frozenset(row["communes"].split(";")) for row in csv.DictReader(stream)}
 
 
 def _shape(path: Path) -> BaseGeometry:

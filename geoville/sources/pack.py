@@ -19,7 +19,7 @@ import numpy as np
 from geoville.carroyage.cell_id import encode_ids, parse_cell_ids
 from geoville.carroyage.grid import CELL_SIZE_M, cell_squares
 from geoville.carroyage.lattice import find_keys, place_keys
-from geoville.crs import GRID_CRS, WGS84, transform_geometry, transform_points
+from geoville.crs import GRID_CRS, WGS84, commune_of, transform_geometry, transform_points
 from geoville.errors import DataUnavailableError, InvalidInputError, Location, UnknownTerritoryError
 from geoville.french import refusal
 from geoville.law import IncomeReference
@@ -35,7 +35,16 @@ from geoville.sources.additions import (
 )
 from geoville.sources.addresses import read_addresses, read_places
 from geoville.sources.files import embedded_data, is_device, replacing, sha256_of, user_data
-from geoville.sources.manifest import MANIFEST, Manifest, PackFile, lacking, manifest_text, missing, read_manifest
+from geoville.sources.manifest import (
+    MANIFEST,
+    NATIONAL,
+    Manifest,
+    PackFile,
+    lacking,
+    manifest_text,
+    missing,
+    read_manifest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -199,17 +208,25 @@ def read_outlines(path: Path) -> tuple[tuple[str, ...], list[BaseGeometry]]:
     return tuple(frame["code"]), [transform_geometry(shape, epsg, WGS84) for shape in frame.geometry]
 
 
-def layer_bounds(path: Path) -> tuple[float, float, float, float] | None:
-    """West, south, east, north of the shapes of a GeoParquet layer, degrees; None where it has none."""
+def layer_shapes(path: Path, epsg: int) -> NDArray[np.object_] | None:
+    """Shapes of a GeoParquet layer in a CRS; None where it has none."""
     import geopandas
     from pyarrow import parquet
 
     if path.suffix != ".parquet" or b"geo" not in (parquet.read_schema(path).metadata or {}):
         return None
     shapes = geopandas.read_parquet(path, columns=["geometry"]).geometry.dropna()
-    if shapes.empty:
+    return None if shapes.empty else np.array(shapes.to_crs(epsg).to_numpy(), dtype=object)
+
+
+def layer_bounds(path: Path) -> tuple[float, float, float, float] | None:
+    """West, south, east, north of the shapes of a GeoParquet layer, degrees; None where it has none."""
+    import shapely
+
+    shapes = layer_shapes(path, WGS84)
+    if shapes is None:
         return None
-    west, south, east, north = shapes.to_crs(WGS84).total_bounds.tolist()
+    west, south, east, north = shapely.total_bounds(shapes).tolist()
     return west, south, east, north
 
 
@@ -493,11 +510,31 @@ class Pack:
         Parameters
         ----------
         kinds : those wanted; files of others are not read.
-        """
-        from geoville.sources.national import national_layer
 
-        carried = national_layer().near(self.extent, self.epsg, _AROUND_M) if Kind.QPV in kinds else ()
+        Notes
+        -----
+        Of the quarters that geoville carries, those of the territory's communes and those within 500 m of its ground:
+        they are drawn, listed, compared. An answer to an address looks at those of the whole country.
+        """
+        carried = self._carried_quarters if Kind.QPV in kinds else ()
         return each_once((*self.own_perimeters(kinds), *carried))
+
+    @cached_property
+    def _carried_quarters(self) -> tuple[Perimeter, ...]:
+        from geoville.sources.national import Ground, national_layer
+
+        communes = frozenset(map(commune_of, self.manifest.communes))
+        return national_layer().concerning(Ground(self.epsg, communes, self.extent, self._ground_shapes), _AROUND_M)
+
+    def _ground_shapes(self) -> NDArray[np.object_] | None:
+        """Polygons of the territory's cells, else of the first of its layers that has shapes; None for the country."""
+        if self.manifest.scope == NATIONAL:
+            return None
+        if self.has("cells"):
+            cells = self.cells
+            return cell_squares(cells.easting, cells.northing, cells.epsg, self.epsg)
+        layers = (file.checked_path() for role in _PLACED_ROLES for file in self._files(role))
+        return next((shapes for path in layers if (shapes := layer_shapes(path, self.epsg)) is not None), None)
 
     def own_perimeters(self, kinds: Collection[Kind] = tuple(Kind)) -> tuple[Perimeter, ...]:
         """Perimeters that the user added to the territory, then those of the pack."""

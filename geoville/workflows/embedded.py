@@ -24,6 +24,7 @@ from geoville.crs import (
     RGPF_UTM6S,
     RGR92_UTM40,
     WGS84,
+    departement_of,
     projected_epsg,
     transform_geometry,
     transform_points,
@@ -434,6 +435,28 @@ ZONE_NAMES = {
 SAME_SHARE = 0.98
 """Share of the surface of two contours together that they have in common, from which they are held to be the same."""
 
+LEFT_THE_LIST = {
+    "Aix-les-Bains": "73008",
+    "Beaune": "21054",
+    "Chavanoz": "38097",
+    "Clichy": "92024",
+    "Colombelles": "14167",
+    "Ferney-Voltaire": "01160",
+    "Gardanne": "13041",
+    "Liancourt": "60360",
+    "Neuville-sur-Saône": "69143",
+    "Ostricourt": "59452",
+    "Ploufragan": "22215",
+    "Redon": "35236",
+    "Saint-Genis-Pouilly": "01354",
+    "Saint-Germain-lès-Corbeil": "91553",
+    "Saint-Marcellin": "38416",
+    "Séméac": "65417",
+    "Tarare": "69243",
+    "Élancourt": "78208",
+}
+"""INSEE codes of communes that have a quarter of 2015, or a part of one, and none in the list of 2024."""
+
 _ROUNDED_UP_M = 5
 _CENTIMETRE_DECIMALS = 2
 _ENCODING = "cp1252"
@@ -475,9 +498,12 @@ def build_national(sources: Path, folder: Path) -> dict[str, str]:
         tables[f"qpv_2024_{zone}.parquet"] = (generalised.filter(pa.array(epsgs == epsg)), epsg)
     for name, (table, epsg) in tables.items():
         _write_geoparquet(_along_a_curve(table, epsg), epsg, folder / name)
-    with replacing(folder / "populations.csv") as beside:
-        beside.write_text(_populations(sources), encoding="utf-8", newline="\n")
-    names = (*tables, "populations.csv")
+    metropolitan = generalised.filter(pa.array(epsgs == LAMBERT_93))
+    texts = {"populations.csv": _populations(sources), "communes_2015.csv": _communes(sources, exact, metropolitan)}
+    for name, text in texts.items():
+        with replacing(folder / name) as beside:
+            beside.write_text(text, encoding="utf-8", newline="\n")
+    names = (*tables, *texts)
     checksums = {name: sha256_of(folder / name) for name in names}
     _write_description(folder, checksums)
     return checksums
@@ -651,6 +677,69 @@ def _populations(sources: Path) -> str:
     return text.getvalue()
 
 
+_ARRONDISSEMENT = re.compile(r"(Paris|Lyon|Marseille) \d")
+_SHARED = 0.1
+"""Share of a quarter of 2015 that one of 2024 covers, from which it tells the communes that a name does not."""
+
+
+def _communes(sources: Path, exact: pa.Table, generalised: pa.Table) -> str:
+    """Table of the INSEE codes of the communes of each quarter of 2015, of which the file has the names alone.
+
+    A name is that of a commune of the same département in the list of 2024, or of a commune that has left the list. One
+    that is neither (a commune merged or renamed since) is told by the quarters of 2024 that stand on the same ground.
+    """
+    codes = _codes_of_names(sources)
+    now = _Now(generalised)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("code", "communes"))
+    rows = zip(exact["code"].to_pylist(), exact["communes"].to_pylist(), exact["geometry"].to_pylist(), strict=True)
+    for code, names, wkb in sorted(rows):
+        departement = departement_of_row(code, ()) or ""
+        found = [_code_of_name(name, departement, codes) for name in names.split(";")]
+        if None in found:
+            found += now.communes_under(wkb)
+        writer.writerow((code, ";".join(sorted({one for one in found if one}))))
+    return text.getvalue()
+
+
+def _codes_of_names(sources: Path) -> dict[tuple[str, str], str]:
+    """INSEE code of communes by département and name without accents."""
+    listed = _read(sources / SIMPLIFIED)
+    pairs = [
+        pair
+        for names, codes in zip(listed["lib_com"], listed["insee_com"], strict=True)
+        for pair in zip(split_communes(names or ""), split_communes(codes or ""), strict=True)
+    ]
+    return {(departement_of(code), _folded(name)): code for name, code in (*pairs, *LEFT_THE_LIST.items())}
+
+
+def _code_of_name(name: str, departement: str, codes: dict[tuple[str, str], str]) -> str | None:
+    """Code of a commune of a quarter of 2015; arrondissements are those of their town."""
+    town = _ARRONDISSEMENT.match(name)
+    return codes.get((departement, _folded(town[1] if town else name)))
+
+
+class _Now:
+    """Contours of 2024, to tell the communes of those of 2015."""
+
+    def __init__(self, generalised: pa.Table) -> None:
+        import shapely
+
+        self._shapes = shapely.from_wkb(generalised["geometry"].to_numpy())
+        self._communes = generalised["communes"].to_pylist()
+        self._tree = shapely.STRtree(self._shapes)
+
+    def communes_under(self, wkb: bytes) -> list[str]:
+        """Codes of the communes of the quarters that cover a tenth of a contour at least."""
+        import shapely
+
+        shape = shapely.from_wkb(wkb)
+        near = self._tree.query(shape, "intersects")
+        shared = shapely.area(shapely.intersection(self._shapes[near], shape)) >= _SHARED * shape.area
+        return [code for row in near[shared].tolist() for code in self._communes[row].split(";")]
+
+
 def _column(path: Path, separator: str, key: str, value: str) -> dict[str, int]:
     with path.open(encoding="utf-8", newline="") as stream:
         return {row[key]: round(float(row[value])) for row in csv.DictReader(stream, delimiter=separator)}
@@ -668,5 +757,5 @@ def _write_description(folder: Path, checksums: dict[str, str]) -> None:
 
 def _folded(name: str) -> str:
     """Letters and digits of a name, without accents nor case."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", name.replace("œ", "oe").replace("Œ", "Oe")).encode("ascii", "ignore").decode()
     return re.sub(r"\W", "", plain.casefold())

@@ -26,7 +26,7 @@ from geoville.sources.contours import OwnColumns, read_perimeters
 from geoville.sources.files import sha256_of
 from geoville.sources.layers import read_streets
 from geoville.sources.manifest import fetching, lacking
-from geoville.sources.national import national_layer, national_manifest
+from geoville.sources.national import QUARTER_COMMUNES, national_layer, national_manifest
 from geoville.sources.pack import each_once, open_pack, with_cell_people
 
 if TYPE_CHECKING:
@@ -330,7 +330,8 @@ class DeskChoice:
         return self._identity(open_pack(self.territory))
 
     def _identity(self, pack: Pack) -> dict[str, str]:
-        shipped = [file.source.sha256 or "" for file in (*pack.manifest.files, *national_manifest().files)]
+        country = (file for file in national_manifest().files if file.role != QUARTER_COMMUNES)
+        shipped = [file.source.sha256 or "" for file in (*pack.manifest.files, *country)]
         own = [*map(str, self.own.said().values()), *([self.kind.value] if self.kind else [])]
         asked = self.geocoder or ""  # its address may hold a key: it is compared, and written nowhere
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import time
 from dataclasses import replace
@@ -14,9 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from geoville.crs import LAMBERT_93, WGS84, epsg_at_point, projected_epsg, transform_geometry
+from geoville.crs import LAMBERT_93, WGS84, departement_of, epsg_at_point, projected_epsg, transform_geometry
 from geoville.model import POPULATION, Kind, Perimeter
-from geoville.sources.contours import departement_of_row
+from geoville.sources.contours import INSEE_CODE, departement_of_row
 from geoville.sources.files import embedded_data
 from geoville.sources.national import national_layer, national_manifest
 from geoville.sources.pack import each_once
@@ -61,6 +62,37 @@ def test_names_keep_their_accents() -> None:
 def test_days_in_force_are_those_of_the_zone() -> None:
     assert (BY_CODE["QP062056"].valid_to, BY_CODE["QN06254M"].valid_from) == (date(2023, 12, 31), date(2024, 1, 1))
     assert BY_CODE["QN97205M"].valid_from == date(2025, 1, 1)
+
+
+def test_every_quarter_has_the_codes_of_its_communes_in_its_own_departement() -> None:
+    codes = dict(zip((item.code for item in national_layer().perimeters), national_layer().communes, strict=True))
+    assert len(codes) == 2905
+    assert all(INSEE_CODE.fullmatch(one) for some in codes.values() for one in some)
+    elsewhere = {code for code, some in codes.items() if departement_of_row(code, ()) not in map(departement_of, some)}
+    assert elsewhere == set()
+    assert {code: codes[code] for code in ("QP062056", "QP093043", "QP075020", "QP069036", "QP014006", "QP091022")} == {
+        "QP062056": {"62193"},
+        "QP093043": {"93066", "93059"},  # Saint-Denis and Pierrefitte-sur-Seine
+        "QP075020": {"75056"},  # three arrondissements
+        "QP069036": {"69123"},
+        "QP014006": {"14167"},  # Colombelles, no longer in the list
+        "QP091022": {"91228"},  # Évry, merged since
+    }
+
+
+@pytest.mark.realdata
+def test_codes_of_the_communes_that_left_the_list_are_those_that_insee_gives_to_their_names(shared_data: Path) -> None:
+    named = {}
+    for name, code, town in (
+        ("communes_5000_filosofi_2019_2021.csv", "code", "libelle"),
+        ("iris_filosofi_2019_2021.csv", "code_commune", "nom_commune"),
+    ):
+        with (shared_data / "income" / name).open(encoding="utf-8", newline="") as stream:
+            named |= {row[code]: row[town] for row in csv.DictReader(stream)}
+    spelt = {code: name.replace("œ", "oe") for code, name in named.items()}
+    assert {name: spelt[code] for name, code in embedded.LEFT_THE_LIST.items()} == {
+        name: name for name in embedded.LEFT_THE_LIST
+    }
 
 
 def test_populations_are_those_of_insee() -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
 import shapely
 from made_up_packs import made_up_pack
 
+from geoville.carroyage.grid import cell_squares
 from geoville.crs import WGS84, transform_geometry
 from geoville.errors import DataUnavailableError, InvalidInputError, UnknownTerritoryError
-from geoville.model import Source
+from geoville.model import Kind, Source, VerdictCode
 from geoville.sources import pack
 from geoville.sources.files import sha256_of, user_data
 from geoville.sources.manifest import Manifest, PackFile
+from geoville.sources.national import national_layer
 from geoville.sources.pack import (
+    Pack,
     building_folder,
     list_packs,
     list_territories,
@@ -25,6 +29,8 @@ from geoville.sources.pack import (
     remove_pack,
     versions,
 )
+from geoville.workflows.lookup import DeskChoice
+from geoville.workflows.territories import new_territory
 
 
 def draft(folder: Path, title: str = "Bourg", name: str = "bourg") -> Manifest:
@@ -236,6 +242,64 @@ def test_without_cells_the_extent_is_that_of_a_layer_and_elsewhere_is_not_outsid
     shapes = [transform_geometry(item.geometry, item.epsg, WGS84) for item in made.own_perimeters()]
     assert len(shapes) == 2
     assert made.extent == pytest.approx(shapely.union_all(shapes).bounds, abs=0.001)
+
+
+CALAIS_QUARTER, ROUBAIX_QUARTER, BETWEEN = "QP062056", "QP059071", "QP059041"
+"""Two quarters a hundred kilometres apart, and one of Hazebrouck, in the box of the other two."""
+
+
+def scattered(*codes: str) -> Pack:
+    """A pack whose only cells are the one under the middle of each quarter, as a list of far-off towns has them."""
+    folder = building_folder("deux-villes")
+    known = {item.code: item for item in national_layer().perimeters}
+    rows = ["idcar_200m,commune,iris"]
+    for code in codes:
+        middle = transform_geometry(known[code].geometry.centroid, known[code].epsg, 3035)
+        north, east = (int(metres // 200 * 200) for metres in (middle.y, middle.x))
+        rows.append(f"CRS3035RES200mN{north}E{east},,")
+    (folder / "cells.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    cells = PackFile(folder / "cells.csv", "cells", Source("Carreaux"))
+    return publish(Manifest(name="deux-villes", title="Deux villes", epsg=2154, files=(cells,)), folder)
+
+
+def test_the_quarters_of_towns_far_apart_are_those_near_their_cells_and_not_those_between() -> None:
+    made = scattered(CALAIS_QUARTER, ROUBAIX_QUARTER)
+    cells = made.cells
+    squares = cell_squares(cells.easting, cells.northing, cells.epsg, 2154)
+    country = [item for item in national_layer().perimeters if item.epsg == 2154]
+    expected = {item.code for item in country if shapely.distance(squares, item.geometry).min() <= 500}
+    found = {item.code for item in made.perimeters({Kind.QPV})}
+    assert {CALAIS_QUARTER, ROUBAIX_QUARTER} <= found == expected
+    box = shapely.box(*shapely.total_bounds(squares))
+    between = {item.code for item in country if box.contains(item.geometry)} - found
+    assert BETWEEN in between
+    assert len(between) > 10
+
+
+def test_an_address_between_towns_far_apart_is_never_outside_for_want_of_its_quarter() -> None:
+    scattered(CALAIS_QUARTER, ROUBAIX_QUARTER)
+    quarter = next(item for item in national_layer().perimeters if item.code == BETWEEN)
+    inside = transform_geometry(quarter.geometry.representative_point(), quarter.epsg, WGS84)
+    answer = DeskChoice("deux-villes").open().answer(f"{inside.x}, {inside.y}", date(2020, 1, 1))
+    assert (answer.verdict, answer.hits[0].perimeter.code) == (VerdictCode.INSIDE, BETWEEN)
+
+
+def test_codes_of_communes_alone_tell_the_quarters_of_both_generations() -> None:
+    """Évry and Courcouronnes, names of 2015, are one commune since 2019: its code is the one that a town gives."""
+    made = new_territory("evry-courcouronnes", ["91228"])
+    assert made.extent is None
+    found = {year: {item.code for item in made.perimeters() if item.generation == year} for year in (2015, 2024)}
+    named = {item.code for item in national_layer().perimeters if {"Évry", "Courcouronnes"} & {*item.communes}}
+    assert found[2015] == named
+    assert len(named) == 9
+    assert found[2024] == {item.code for item in national_layer().perimeters if "91228" in item.communes}
+
+
+def test_an_arrondissement_has_the_quarters_of_its_town() -> None:
+    found = {item.code for item in new_territory("marseille-3", ["13203"]).perimeters()}
+    marseille = {item.code for item in national_layer().perimeters if "Marseille" in " ".join(item.communes)}
+    assert len(marseille) > 30
+    assert found >= marseille
 
 
 def test_the_extent_of_nothing_is_not_known() -> None:

@@ -32,7 +32,7 @@ from geoville.workflows.territories import (
 
 CELLS = CandidateOptions(method=SearchMethod.CELLS)
 """The pack made up has no incomes of IRIS, that of Calais has: the method of cells reads neither."""
-ON = date(2024, 6, 1)
+ON, BEFORE = date(2024, 6, 1), date(2020, 6, 1)
 REFERENCE = IncomeReference(18355, 13287, 99000, 2009, verified=False, source="essai")
 STREET = "52 rue du Pont Lottin, 62100 Calais"
 
@@ -128,6 +128,14 @@ def test_without_any_quarter_of_its_own_the_official_ones_of_the_country_answer(
     assert DeskChoice("bourg").open().answer("1.8867, 50.956", ON).basis is Basis.OFFICIAL
     given = DeskChoice("bourg", perimeters=(CALAIS / "candidats.geojson",)).open()
     assert given.answer("1.8867, 50.956", ON).basis is Basis.ESTIMATED
+
+
+@pytest.mark.parametrize(("on", "codes"), [(ON, {"QN06253M", "QN06254M"}), (BEFORE, {"QP062055", "QP062056"})])
+def test_the_map_of_a_territory_just_made_has_the_official_quarters_of_its_day(on: date, codes: set[str]) -> None:
+    (spec,) = map_specs(new_territory("ville", ["62193"]), "ville", on).values()
+    drawn = [shape for layer in spec.perimeters if layer.style.startswith("qpv") for shape in layer.shapes]
+    assert {code for shape in drawn for code in codes if code in str(shape.popup)} == codes
+    assert len(drawn) == len(codes)
 
 
 @pytest.mark.parametrize("missing", ["grid", "cells", "communes", "iris_income", "places", "addresses"])
