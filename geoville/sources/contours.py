@@ -519,12 +519,15 @@ class ContourFile:
     repairs : what had to be mended, to be shown to the user.
     sha256 : of the file, in hexadecimal (of the .shp of a Shapefile).
     refused : rows that gave none, where some may be left out.
+    flat : what rows say whose polygon has no surface, a point or a line, where they are told apart; their geometry is
+        empty. A file generalised by its producer has some.
     """
 
     perimeters: tuple[Perimeter, ...]
     repairs: tuple[Repair, ...]
     sha256: str
     refused: tuple[ContourError, ...] = ()
+    flat: tuple[Perimeter, ...] = ()
 
     def cited(self, source: Source) -> tuple[Perimeter, ...]:
         """Perimeters citing another source than the file they were read from."""
@@ -540,6 +543,7 @@ def read_perimeters(
     otherwise_generation: int | None = None,
     may_be_empty: bool = False,
     may_be_partial: bool = False,
+    flat_apart: bool = False,
     own: OwnColumns | None = None,
 ) -> ContourFile:
     """Read GeoJSON, GeoPackage, Shapefile or GeoParquet, in any of the known layouts and any CRS with an EPSG code.
@@ -553,6 +557,8 @@ def read_perimeters(
     may_be_empty : whether a file without any perimeter is read as such, instead of refused.
     may_be_partial : whether a row that is no perimeter, or whose code is that of another one, is left out and named,
         instead of the file being refused; one row at least is right.
+    flat_apart : whether polygons without a surface are told apart (`ContourFile.flat`), instead of the file being
+        refused: whoever asks so says which, or has another contour for them.
     own : columns that hold the codes and the names, where they are not among those known.
 
     Raises
@@ -567,6 +573,7 @@ def read_perimeters(
     found: dict[str, Perimeter] = {}
     repairs: list[Repair] = []
     refused: list[ContourError] = []
+    flat: list[Perimeter] = []
     whole = Source(path.name, sha256=sha256)
     layout = _Layout.of(table.rows[0] if table.rows else (), own or OwnColumns())
     shapes = zip(table.geometries, _as_they_are(table.geometries), strict=True)
@@ -574,6 +581,9 @@ def read_perimeters(
         row = ContourRow(values, path.name, number, layout)
         try:
             perimeter = _described(row, _kind(row, kind, otherwise), generation, otherwise_generation)
+            if flat_apart and _is_flat(geometry):
+                flat.append(perimeter)
+                continue
             shape, epsg, repair = _placed(row, perimeter, geometry, table.epsg, is_right=is_right)
             said = row.text("source")
             source = Source(said, sha256=sha256) if said else whole
@@ -590,7 +600,7 @@ def read_perimeters(
         found[perimeter.code] = merged
     if refused and not found:
         raise refused[0]
-    return ContourFile(tuple(found.values()), tuple(repairs), sha256, tuple(refused))
+    return ContourFile(tuple(found.values()), tuple(repairs), sha256, tuple(refused), tuple(flat))
 
 
 def own_columns_of(paths: Sequence[Path], own: OwnColumns | None) -> tuple[OwnColumns, ...]:
@@ -731,6 +741,15 @@ def _as_they_are(geometries: Sequence[BaseGeometry | None]) -> list[bool]:
         & shapely.is_valid(shapes)
     )
     return [bool(is_right) for is_right in right]
+
+
+def _is_flat(geometry: BaseGeometry | None) -> bool:
+    """Whether a polygon with coordinates has no surface once it is mended: it is a point or a line."""
+    import shapely
+
+    if fault_of(geometry) is not None or geometry is None or geometry.area:
+        return False
+    return bool(shapely.make_valid(shapely.force_2d(geometry)).area == 0)
 
 
 def _placed(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
+
+    from geoville.sources.contours import ContourFile
 
 
 FOLDER, LAYER = "national", "layer.toml"
@@ -131,6 +133,25 @@ def national_layer() -> NationalLayer:
     country = shapely.union_all([_shape(file.checked_path()) for file in _files(manifest, "outline")])
     boxes = shapely.bounds(np.array([item.geometry for item in perimeters], dtype=object))
     return NationalLayer(perimeters, boxes, communes, country, manifest.files)
+
+
+def with_carried_contours(read: ContourFile) -> tuple[ContourFile, tuple[str, ...]]:
+    """A file whose polygons without a surface give way to the contour that geoville carries of the same quarter.
+
+    Returns
+    -------
+    The file, whose `flat` are those left without a contour; and French sentences on both.
+    """
+    if not read.flat:
+        return read, ()
+    carried = {item.code: item for item in national_layer().perimeters}
+    mended = {item.code: carried[item.code] for item in read.flat if item.kind is Kind.QPV and item.code in carried}
+    lost = tuple(item for item in read.flat if item.code not in mended)
+    said = {"celui que geoville embarque en tient lieu": [*mended], "laissé de côté": [item.code for item in lost]}
+    sentences = tuple(f"Contour sans surface, {what} : {', '.join(codes)}." for what, codes in said.items() if codes)
+    found = {item.code for item in read.perimeters}
+    added = tuple(item for code, item in mended.items() if code not in found)
+    return replace(read, perimeters=(*read.perimeters, *added), flat=lost), sentences
 
 
 def national_manifest() -> Manifest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from geoville.sources.additions import NEIGHBOURHOOD_M
 from geoville.sources.contours import read_perimeters
 from geoville.sources.files import sha256_of
 from geoville.sources.grids import read_grid
+from geoville.sources.national import with_carried_contours
 from geoville.sources.provenance import InputFile
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from geoville.carroyage.grid import Grid
     from geoville.model import Perimeter
     from geoville.sources.contours import ContourFile, OwnColumns
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,7 +77,8 @@ def read_quarters(path: Path, on: date, *, generation: int | None = None, own: O
         The file holds other perimeters, none in force that day, or perimeters in several CRS; or a generation is given
         where none is a QPV.
     """
-    layer = _layer("qpv", path, read_perimeters(path, generation=generation, otherwise=Kind.QPV, own=own))
+    read = read_perimeters(path, generation=generation, otherwise=Kind.QPV, flat_apart=True, own=own)
+    layer = _layer("qpv", path, read)
     for perimeter in layer.perimeters:
         if perimeter.kind not in QUARTER_KINDS:
             raise ContourError(
@@ -96,7 +102,7 @@ def read_quarters(path: Path, on: date, *, generation: int | None = None, own: O
 def read_former(path: Path, own: OwnColumns | None = None) -> GisLayer:
     """Read former perimeters: ZUS where the file's name says so, CUCS otherwise, unless the file itself tells."""
     kind = Kind.ZUS if Kind.ZUS in path.stem.lower() else Kind.CUCS
-    return _layer("former", path, read_perimeters(path, otherwise=kind, own=own))
+    return _layer("former", path, read_perimeters(path, otherwise=kind, flat_apart=True, own=own))
 
 
 def read_map(
@@ -110,6 +116,8 @@ def read_map(
 ) -> GisLayer:
     """Read a whole map of perimeters, whatever they are: a file without any is a map without any.
 
+    Those measured elsewhere (overseas, in a file of the whole country) are left out, and counted in a warning.
+
     Parameters
     ----------
     epsg : projected CRS that they must be measured in.
@@ -120,14 +128,24 @@ def read_map(
     Raises
     ------
     ContourError
-        The file cannot be read, or its perimeters are of another territory.
+        The file cannot be read, or all its perimeters are of another territory.
     """
     read = read_perimeters(
-        path, otherwise=otherwise, otherwise_generation=otherwise_generation, may_be_empty=True, own=own
+        path,
+        otherwise=otherwise,
+        otherwise_generation=otherwise_generation,
+        may_be_empty=True,
+        flat_apart=True,
+        own=own,
     )
     layer = _layer(role, path, read)
-    require_epsg(layer, epsg)
-    return layer
+    here = tuple(item for item in layer.perimeters if item.epsg == epsg)
+    if layer.perimeters and not here:
+        raise _elsewhere(layer.file.name)
+    if elsewhere := len(layer.perimeters) - len(here):
+        many = "s" if elsewhere > 1 else ""
+        _log.warning("%s : %d périmètre%s d'un autre territoire, laissé%s de côté.", path.name, elsewhere, many, many)
+    return replace(layer, perimeters=here)
 
 
 def read_cells_with_people(path: Path, epsg: int, *, vintage: int | None = None) -> GridLayer:
@@ -210,6 +228,10 @@ def layer_of(role: str, perimeters: tuple[Perimeter, ...]) -> GisLayer:
 
 
 def _layer(role: str, path: Path, read: ContourFile) -> GisLayer:
+    """What a file holds; a polygon without a surface stops no other, and is named in a warning."""
+    read, sentences = with_carried_contours(read)
+    for sentence in sentences:
+        _log.warning("%s : %s", path.name, sentence)
     return GisLayer(read.perimeters, InputFile(role, path.name, read.sha256), Source(path.name, sha256=read.sha256))
 
 

@@ -26,7 +26,12 @@ from geoville.sources.contours import OwnColumns, read_perimeters
 from geoville.sources.files import sha256_of
 from geoville.sources.layers import read_streets
 from geoville.sources.manifest import fetching, lacking
-from geoville.sources.national import QUARTER_COMMUNES, national_layer, national_manifest
+from geoville.sources.national import (
+    QUARTER_COMMUNES,
+    national_layer,
+    national_manifest,
+    with_carried_contours,
+)
 from geoville.sources.pack import each_once, open_pack, with_cell_people
 
 if TYPE_CHECKING:
@@ -37,7 +42,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geoville.geocoding.geocoder import Geocoder
-    from geoville.model import Answer, Kind, NotFound
+    from geoville.model import Answer, Kind, NotFound, Perimeter
     from geoville.sources.pack import Pack
 
 
@@ -277,16 +282,21 @@ class DeskChoice:
         pack = open_pack(self.territory)
         searcher = open_geocoder(pack, addresses=self.addresses, geocoder=self.geocoder)
         if self.perimeters:
-            read = (
-                read_perimeters(path, generation=self.generation, otherwise=self.kind, own=self.own)
-                for path in self.perimeters
-            )
-            given = [found for contours in read for found in contours.perimeters]
+            given = [found for path in self.perimeters for found in self._read(path)]
             return LookupDesk(searcher, PerimeterIndex(given, version=self._version(pack)), self.decide_at)
         country = national_layer()
         known = with_cell_people(each_once((*pack.own_perimeters(), *country.perimeters)), pack.quarter_people)
         index = PerimeterIndex(known, pack.extent, country.country, whole=country.whole, version=self._version(pack))
         return LookupDesk(searcher, index, self.decide_at)
+
+    def _read(self, path: Path) -> tuple[Perimeter, ...]:
+        """Perimeters of a file; one without a surface refuses it unless geoville carries a contour of that quarter.
+
+        Without it, an address that is inside would be said outside.
+        """
+        asked = {"generation": self.generation, "otherwise": self.kind, "own": self.own}
+        read, _ = with_carried_contours(read_perimeters(path, flat_apart=True, **asked))
+        return read.perimeters if not read.flat else read_perimeters(path, **asked).perimeters
 
     def check_addresses(self) -> None:
         """See that an index of addresses that is given, of a whole country perhaps, is as it was written.

@@ -426,7 +426,7 @@ def convert_perimeters(
     """
     kind = Kind(found.kind)
     layers = layers_to_read(found, area, lambda layer: (kind_of_layer(layer) or ("", ""))[0] == kind)
-    files = [read_perimeters(layer.path, kind=kind) for layer in layers]
+    files = [read_perimeters(layer.path, kind=kind, flat_apart=True) for layer in layers]
     every = {perimeter.code: perimeter for file in files for perimeter in file.cited(data_set.source)}
     kept = _near([perimeter for perimeter in every.values() if perimeter.epsg == area.epsg], area, outlines, kind)
     if not kept:
@@ -436,6 +436,9 @@ def convert_perimeters(
     codes = {perimeter.code for perimeter in kept}
     repaired = sorted({repair.code for file in files for repair in file.repairs if repair.code in codes})
     notes = (repairs_note(repaired),) if repaired else ()
+    flat = sorted({item.code for file in files for item in file.flat if _is_said_to_be_in(item, area)})
+    if flat:
+        notes += (f"Contours sans surface, laissés de côté : {', '.join(flat)}.",)
     return (Converted(path, kind.value, len(kept), len(every) - len(kept), notes),)
 
 

@@ -344,3 +344,23 @@ def test_columns_named_in_words_are_known(write: Write) -> None:
     )
     (found,) = read_perimeters(path).perimeters
     assert (found.code, found.name) == ("QN06254M", "Beau Marais")
+
+
+POINT = shapely.Polygon([(621000, 7095000)] * 4)
+"""A quarter that was generalised until nothing was left of it, as three are in the file of 2024."""
+
+
+def test_polygons_without_a_surface_are_told_apart_where_one_asks_for_it(write: Write) -> None:
+    rows = [LAYOUT_2024, {**LAYOUT_2024, "code_qp": "QN09105I", "geometry": POINT}]
+    with pytest.raises(ContourError, match=r"sans surface.*ligne 2"):
+        read_perimeters(write(*rows))
+    read = read_perimeters(write(*rows), flat_apart=True)
+    assert [item.code for item in read.perimeters] == ["QN06254M"]
+    assert [(item.code, item.generation) for item in read.flat] == [("QN09105I", 2024)]
+
+
+def test_a_part_without_a_surface_is_no_more_than_mended(write: Write) -> None:
+    both = shapely.MultiPolygon([SQUARE, shapely.Polygon([(622000, 7095000)] * 4)])
+    read = read_perimeters(write({**LAYOUT_2024, "geometry": both}), flat_apart=True)
+    assert read.flat == ()
+    assert [item.geometry.area for item in read.perimeters] == [SQUARE.area]

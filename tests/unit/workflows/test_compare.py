@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,10 +13,13 @@ import shapely
 
 from geoville.cli.main import main
 from geoville.errors import ContourError
-from geoville.model import Kind, Perimeter
+from geoville.model import Kind, Perimeter, VerdictCode
 from geoville.sources.files import embedded_data
+from geoville.sources.national import national_layer
 from geoville.sources.writers import write_perimeters
 from geoville.workflows.compare import compare_files
+from geoville.workflows.layers import read_map
+from geoville.workflows.lookup import DeskChoice
 
 GRID = embedded_data() / "calais" / "filosofi_2019_200m.csv"
 EAST, NORTH = 620_000, 7_096_000
@@ -141,3 +145,37 @@ def test_the_terminal_says_it_in_french(files, tmp_path, monkeypatch, capsys):
     assert "estimé, sans valeur réglementaire" in said
     assert out.is_file()
     assert drawn.is_file()
+
+
+def test_a_polygon_without_a_surface_stops_no_other_and_the_carried_contour_stands_for_it(tmp_path, caplog):
+    """A point named QP062056, which geoville carries, and one of a code that nobody knows; one quarter is overseas."""
+    old, new = tmp_path / "avant.gpkg", tmp_path / "apres.geojson"
+    write_perimeters([perimeter("C1", Kind.CANDIDAT, 0, 1_000)], old)
+    point = shapely.Polygon([(1.86, 50.95)] * 4)
+    square = shapely.box(55.48, -20.9, 55.49, -20.89)
+    rows = {"code_qp": ["QP062056", "QP062999", "QN97401M"], "lib_qp": ["Marais", "Inconnu", "Ailleurs"]}
+    gpd.GeoDataFrame(rows, geometry=[point, point, square], crs=4326).to_file(new)
+    run = compare_files(old, new, GRID)
+    carried = next(item for item in national_layer().perimeters if item.code == "QP062056")
+    assert [(item.code, item.geometry.area) for item in run.new] == [("QP062056", carried.geometry.area)]
+    assert [record.getMessage() for record in caplog.records] == [
+        "apres.geojson : Contour sans surface, celui que geoville embarque en tient lieu : QP062056.",
+        "apres.geojson : Contour sans surface, laissé de côté : QP062999.",
+        "apres.geojson : 1 périmètre d'un autre territoire, laissé de côté.",
+    ]
+
+
+@pytest.mark.realdata
+def test_rows_of_the_national_file_of_2024_are_read_but_never_make_a_wrong_outside(shared_data, tmp_path):
+    """Three of its quarters are a point: elsewhere than in it, an address of theirs would be said outside."""
+    national = json.loads((shared_data / "qpv_national" / "qpv2024_simplified.geojson").read_text("utf-8"))
+    first, flat = national["features"][0], national["features"][1322]
+    assert flat["properties"]["code_qp"] == "QN09503I"
+    path = tmp_path / "deux.geojson"
+    path.write_text(json.dumps(national | {"features": [first, flat]}), "utf-8")
+    assert [item.code for item in read_map(path, 2154, "official").perimeters] == ["QN00101M", "QN09503I"]
+    answer = DeskChoice("calais", perimeters=(path,)).open().answer("2.2284, 48.9391", date(2024, 6, 1))
+    assert answer.verdict is VerdictCode.UNCERTAIN
+    path.write_text(path.read_text("utf-8").replace("QN09503I", "QN09599I"), "utf-8")
+    with pytest.raises(ContourError, match=r"sans surface.*ligne 2"):
+        DeskChoice("calais", perimeters=(path,)).open()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from official_files import layer, publication, shapefile, square
@@ -127,3 +128,12 @@ def test_quarters_of_saint_martin_are_not_measured_as_those_of_the_mainland(tmp_
     island.to_file(tmp_path / "a.geojson")
     assert converted([tmp_path / "a.geojson"], QPV, of=Area(2154, None)) == ()
     assert converted([tmp_path / "a.geojson"], QPV, of=Area(5490, None))[0].rows == 1
+
+
+def test_one_without_a_surface_stops_no_other_and_is_named_where_it_is_of_the_area(tmp_path: Path, converted) -> None:
+    frame = quarters()
+    points = [shapely.Polygon([(650_000, 6_860_000)] * 4)] * 2
+    flat = layer(points, code_qp=["QN06299M", "QN05999M"], lib_qp=["Plat", "Loin"], insee_com=["62193", "59350"])
+    (made,) = converted(shapefile(pd.concat([frame, flat], ignore_index=True), tmp_path / "contours.shp"), QPV)
+    assert made.rows == 2
+    assert made.notes == ("Contours sans surface, laissés de côté : QN06299M.",)
