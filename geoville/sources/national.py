@@ -44,7 +44,7 @@ _BETTER = "l'ANCT publie le contour exact"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Ground:
+class TerritoryGround:
     """Where a territory is.
 
     Parameters
@@ -87,13 +87,13 @@ class NationalLayer:
         """Projected CRS and generation of the lists that the layer holds, each of them whole."""
         return frozenset((item.epsg, item.generation) for item in self.perimeters)
 
-    def concerning(self, ground: Ground, reach_m: float) -> tuple[Perimeter, ...]:
+    def concerning(self, ground: TerritoryGround, reach_m: float) -> tuple[Perimeter, ...]:
         """Quarters of the communes of a territory, and those that come within a reach of its ground."""
         rows = {row for row, codes in enumerate(self.communes) if not codes.isdisjoint(ground.communes)}
         rows.update(self._near(ground, reach_m))
         return tuple(found for row in sorted(rows) if (found := self.perimeters[row]).epsg == ground.epsg)
 
-    def _near(self, ground: Ground, reach_m: float) -> list[int]:
+    def _near(self, ground: TerritoryGround, reach_m: float) -> list[int]:
         """Rows of the quarters that come within a reach of some ground: of its box first, which is soon told."""
         import shapely
 

@@ -521,10 +521,11 @@ class Pack:
 
     @cached_property
     def _carried_quarters(self) -> tuple[Perimeter, ...]:
-        from geoville.sources.national import Ground, national_layer
+        from geoville.sources.national import TerritoryGround, national_layer
 
         communes = frozenset(map(commune_of, self.manifest.communes))
-        return national_layer().concerning(Ground(self.epsg, communes, self.extent, self._ground_shapes), _AROUND_M)
+        ground = TerritoryGround(self.epsg, communes, self.extent, self._ground_shapes)
+        return national_layer().concerning(ground, _AROUND_M)
 
     def _ground_shapes(self) -> NDArray[np.object_] | None:
         """Polygons of the territory's cells, else of the first of its layers that has shapes; None for the country."""

@@ -6,6 +6,7 @@ import hashlib
 import math
 import re
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -294,9 +295,9 @@ class DeskChoice:
 
         Without it, an address that is inside would be said outside.
         """
-        asked = {"generation": self.generation, "otherwise": self.kind, "own": self.own}
-        read, _ = with_carried_contours(read_perimeters(path, flat_apart=True, **asked))
-        return read.perimeters if not read.flat else read_perimeters(path, **asked).perimeters
+        read_file = partial(read_perimeters, path, generation=self.generation, otherwise=self.kind, own=self.own)
+        read, _ = with_carried_contours(read_file(flat_apart=True))
+        return (read_file() if read.flat else read).perimeters
 
     def check_addresses(self) -> None:
         """See that an index of addresses that is given, of a whole country perhaps, is as it was written.

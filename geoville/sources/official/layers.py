@@ -435,11 +435,11 @@ def convert_perimeters(
     write_layer(perimeters_frame(kept), path)
     codes = {perimeter.code for perimeter in kept}
     repaired = sorted({repair.code for file in files for repair in file.repairs if repair.code in codes})
-    notes = (repairs_note(repaired),) if repaired else ()
+    notes = [repairs_note(repaired)] if repaired else []
     flat = sorted({item.code for file in files for item in file.flat if _is_said_to_be_in(item, area)})
     if flat:
-        notes += (f"Contours sans surface, laissés de côté : {', '.join(flat)}.",)
-    return (Converted(path, kind.value, len(kept), len(every) - len(kept), notes),)
+        notes.append(f"Contours sans surface, laissés de côté : {', '.join(flat)}.")
+    return (Converted(path, kind.value, len(kept), len(every) - len(kept), tuple(notes)),)
 
 
 def _near(perimeters: Sequence[Perimeter], area: Area, outlines: CommuneOutlines | None, kind: Kind) -> list[Perimeter]:
