@@ -141,13 +141,15 @@ def _own_cluster(workers: int) -> Iterator[Any]:
     from distributed import LocalCluster, Security
     from distributed.deploy.spec import close_clusters
 
+    from geoville.workflows.dask_worker import PatientNanny
+
     with TemporaryDirectory(prefix="geoville-", ignore_cleanup_errors=True) as folder:
         try:
             with dask.config.set({"temporary-directory": folder}):
                 local = LocalCluster(  # type: ignore[no-untyped-call]
                     n_workers=workers,
                     threads_per_worker=1,
-                    processes=True,
+                    worker_class=PatientNanny,
                     host=_LOOPBACK,
                     protocol="tls",
                     security=Security.temporary(),  # type: ignore[no-untyped-call]

@@ -6,7 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from distributed import get_worker
+from distributed import Nanny, get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from geoville.version import __version__
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from distributed import Worker
+
+_CLOSE_S = 60
 
 
 class OtherVersionError(Exception):
@@ -50,3 +52,14 @@ def do(name: str, task: Any) -> Any:
     """Do a task with the work of that name, in the worker that runs this."""
     shared: Any = get_worker().plugins[name]
     return shared.do(task)
+
+
+class PatientNanny(Nanny):
+    """A worker's keeper that lets its process end in a minute: dask's five seconds are too few on a busy machine.
+
+    Past them dask raises `TimeoutError`, when every result is already here.
+    """
+
+    async def close(self, timeout: float = _CLOSE_S, reason: str = "nanny-close") -> Any:  # type: ignore[override]
+        """Close the worker, which is killed where it does not end by itself."""
+        return await super().close(timeout, reason)

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from made_up_cluster import cluster_of
 
 from geoville.errors import InvalidInputError
 from geoville.workflows.cluster import results
@@ -253,13 +254,11 @@ def test_two_works_run_side_by_side() -> None:
 
 @pytest.mark.slow
 def test_a_file_shared_out_to_processes_gives_the_same_bytes(job: Callable[..., FileJob]) -> None:
-    from distributed import LocalCluster
-
     alone, shared, elsewhere = job("alone.parquet"), job("shared.parquet"), job("elsewhere.parquet")
     lookup_parquet(alone, silent)
     assert lookup_parquet(shared, silent, workers=2).rows == ROWS
     assert shared.out.path.read_bytes() == alone.out.path.read_bytes()
-    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
+    with cluster_of(2) as cluster:
         lookup_parquet(elsewhere, silent, scheduler=cluster.scheduler_address)
     assert elsewhere.out.path.read_bytes() == alone.out.path.read_bytes()
 

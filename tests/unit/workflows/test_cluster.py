@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 from distributed import Client, LocalCluster
+from distributed.nanny import WorkerProcess
 from made_up_cluster import cluster_of
 
 from geoville.errors import InvalidInputError
@@ -104,3 +105,15 @@ def test_nobody_else_may_have_the_own_cluster_run_code():
                 )
         with pytest.raises((OSError, TypeError, RuntimeError)):
             Client(local.scheduler_address.replace("tls://", "tcp://"), timeout=1)
+
+
+def test_processes_that_take_half_a_minute_to_end_lose_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended_in_time = WorkerProcess.kill
+
+    async def on_a_busy_machine(self: WorkerProcess, timeout: float = 2, **asked: object) -> None:
+        if timeout < 30:
+            raise TimeoutError
+        await ended_in_time(self, timeout, **asked)
+
+    monkeypatch.setattr(WorkerProcess, "kill", on_a_busy_machine)
+    assert sorted(results(abs, [-1, -2], workers=2)) == [1, 2]
