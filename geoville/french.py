@@ -295,7 +295,10 @@ def fold(text: str) -> str:
     >>> fold("  Rue de l’Œuvre -- Étaples")
     'rue de l oeuvre etaples'
     """
-    return _NOT_A_WORD.sub(" ", unaccented(text.lower().translate(_LIGATURES)).lower()).strip()
+    lower = text.lower()
+    if not lower.isascii():  # most texts are, or are nearly: this is asked of each of their words
+        lower = unaccented(lower.translate(_LIGATURES)).lower()
+    return _NOT_A_WORD.sub(" ", lower).strip()
 
 
 def is_street_type(word: str) -> bool:

@@ -78,7 +78,8 @@ class Answer:
     decided_at : probability from which an answer to be checked was said inside or outside, where the user set one and
         it did; None where the verdict rests on the evidence alone.
     periods : the verdict under each generation of QPV known there, the oldest first.
-    rules : what can be said of each rule that exists that day or is over by then; empty where nothing was found.
+    rules : what can be said of each rule that exists that day or is over by then; empty where nothing was found, or
+        where they were not asked.
     whole_commune : the commune that counts as a quarter by law, where the verdict rests on it, without distance.
     data_version : of the data that it was made from; empty where it is not known.
     """

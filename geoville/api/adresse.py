@@ -344,10 +344,12 @@ async def _search(service: CurrentService, asked: SearchBody) -> AddressCollecti
     ]
     if near is not None:
         kept.sort(key=lambda position: likeliest(position, near))
-    asked_itself = decide(found, desk.index, on)
+    asked_itself = decide(found, desk.index, on, rules=False)
     # Beside a question that was not found, the verdict of another address would be read as its own.
     unanswered = asked_itself if isinstance(found, NotFound) else None
-    shown = [(position, unanswered or decide(position, desk.index, on)) for position in kept[: asked.limit]]
+    shown = [
+        (position, unanswered or decide(position, desk.index, on, rules=False)) for position in kept[: asked.limit]
+    ]
     return collection_document(asked_itself, shown, service.territory.epsg, query=asked.q, limit=asked.limit, near=near)
 
 
@@ -375,7 +377,7 @@ def _near(asked: SearchBody) -> tuple[float, float] | None:
 
 async def _reverse(service: CurrentService, asked: ReverseBody) -> AddressCollection:
     desk, near = service.desk, (asked.lon, asked.lat)
-    answer = desk.answer_at(*near, day_asked(asked.on, service))
+    answer = desk.answer_at(*near, day_asked(asked.on, service), rules=False)
     found = await searched(desk, lambda: desk.geocoder.reverse(*near))
     places = [found] if isinstance(found, Position) else []
     if asked.type is AddressType.STREET:

@@ -37,15 +37,14 @@ from geoville.sources.rows.apart import no_room, readable
 from geoville.sources.rows.limits import ODS, XLSX, too_many_columns, workbook_suffix
 from geoville.sources.rows.row import AddedCells, AddedColumn
 from geoville.workflows.file_preview import PreviewDocument, preview_document, preview_of
-from geoville.workflows.lookup_file.desk import with_only_commune
-from geoville.workflows.lookup_file.questions import FileColumns, Naming
+from geoville.workflows.lookup_file.desk import FileDesk, with_only_commune
+from geoville.workflows.lookup_file.questions import Asking, FileColumns, Naming
 from geoville.workflows.lookup_file.results import (
     ADDED_COLUMNS,
     CODES,
     IN_WORDS,
     NEAREST_COLUMNS,
     answer_document,
-    answered,
     columns_beside,
     point_of,
     with_nearest,
@@ -328,12 +327,13 @@ class FileAnswer(ThreadAnswer):
         told: Told | None = None,
     ) -> None:
         self._upload, self._told, self._with_words = upload, told, with_words
-        self._questions, self._on = questions, on
         self._kept, self._most_rows = kept, most_rows
         self._epsg, self._mark = epsg, codecs.BOM_UTF8 if with_bom and _lacks_mark(upload.rows) else b""
         self._left = told.left if told else Event()
         self._desk, self._loop = desk, asyncio.get_running_loop()
         self._remote = _RemoteDesk(desk, self._loop)
+        asked = cast("LookupDesk", self._remote) if isinstance(desk.geocoder, RemoteGeocoder) else desk
+        self._rows = FileDesk(asked, Asking(questions, on))
         work = self._loop.run_in_executor(None, self._write)
         name = answer_name(named, upload.out.suffix)
         if told is not None:
@@ -389,7 +389,7 @@ class FileAnswer(ThreadAnswer):
 
     def _answers(self, words: Sequence[int]) -> Iterator[AddedCells]:
         rows = self._upload.rows
-        places = [rows.columns.index(name) for name in self._questions.columns]
+        places = [rows.columns.index(name) for name in self._rows.asking.questions.columns]
         found = rows.rows(places)
         count = 0
         while chunk := list(islice(found, ROWS_AT_ONCE)):
@@ -406,15 +406,14 @@ class FileAnswer(ThreadAnswer):
         if self._left.is_set():
             raise Stopped
         if isinstance(self._desk.geocoder, RemoteGeocoder):
-            desk = cast("LookupDesk", self._remote)
-            return [self._reversed(answered(row, self._questions, desk, self._on)) for row in rows]
+            return [self._reversed(self._rows.answer(row)) for row in rows]
 
         async def in_turn() -> list[AddedCells]:
             answers = []
             for row in rows:
                 if self._left.is_set():
                     raise Stopped
-                answers.append(self._reversed(answered(row, self._questions, self._desk, self._on)))
+                answers.append(self._reversed(self._rows.answer(row)))
                 await asyncio.sleep(0)
             return answers
 
@@ -483,7 +482,7 @@ class _RemoteDesk:
         self._loop = loop
         self._failures = 0
 
-    def answer(self, question: str, on: date, *, postcode: str = "", citycode: str = "") -> Answer:
+    def answer(self, question: str, on: date, *, postcode: str = "", citycode: str = "", rules: bool = True) -> Answer:
         """As `LookupDesk.answer`."""
         if self._failures == MOST_FAILURES:
             raise InvalidInputError("Géocodeur hors service, ligne non cherchée", advice="la renvoyer plus tard")
@@ -495,15 +494,15 @@ class _RemoteDesk:
         self._failures = 0
 
         async def decided() -> Answer:
-            return decide(found, self._desk.index, on)
+            return decide(found, self._desk.index, on, rules=rules)
 
         return asyncio.run_coroutine_threadsafe(decided(), self._loop).result()
 
-    def answer_at(self, lon: float, lat: float, on: date) -> Answer:
+    def answer_at(self, lon: float, lat: float, on: date, accuracy_m: float = 0.0, *, rules: bool = True) -> Answer:
         """As `LookupDesk.answer_at`."""
 
         async def decided() -> Answer:
-            return self._desk.answer_at(lon, lat, on)
+            return self._desk.answer_at(lon, lat, on, accuracy_m, rules=rules)
 
         return asyncio.run_coroutine_threadsafe(decided(), self._loop).result()
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from geoville.eligibility.index import PerimeterIndex
     from geoville.eligibility.judgement import Located
-    from geoville.model import PerimeterHit, PeriodVerdict, Position, Source, WholeCommune
+    from geoville.model import PerimeterHit, PeriodVerdict, Position, RuleFinding, Source, WholeCommune
 
 
 # --- What stands behind an answer: the perimeters listed, the texts, the sources
@@ -241,6 +241,7 @@ def decide(
     *,
     permit_date: date | None = None,
     decide_at: float | None = None,
+    rules: bool = True,
 ) -> Answer:
     """Say whether a position is inside a priority quarter on a day, how sure that is, and why.
 
@@ -252,6 +253,7 @@ def decide(
     permit_date : day when the building permit is applied for, at which some rules judge the place; None where unknown.
     decide_at : probability, above one half, from which an answer to be checked is said inside, or outside where that is
         as probable; None to leave it to be checked. The answer says so; what rules ask of the place stays unsettled.
+    rules : whether what rules ask of the place is looked at, a sixth of the work; False where it is shown to nobody.
 
     Returns
     -------
@@ -267,7 +269,7 @@ def decide(
         return _unknown(found.reason, None, (), index, on)
     commune = whole_commune_at(found.lon, found.lat, found.citycode, on)
     if commune:
-        return replace(answer_by_law(found, commune, on), data_version=index.version)
+        return replace(answer_by_law(found, commune, on, rules=rules), data_version=index.version)
     located = locate(found, index)
     hits = located.hits
     if not index.covers(found.lon, found.lat):
@@ -298,7 +300,9 @@ def decide(
         periods=periods,
         rules=rule_findings(
             ground_of_position(located, basis, answering, on), _ground_at_permit(located, index, permit_date)
-        ),
+        )
+        if rules
+        else (),
         data_version=index.version,
     )
     return answer if decide_at is None else decided_at(answer, decide_at)
@@ -379,8 +383,12 @@ def _unknown(
 NO_CONTOUR = "La commune entière tient lieu de contour : aucune distance à une limite n'est donnée."
 
 
-def answer_by_law(position: Position, commune: WholeCommune, on: date) -> Answer:
+def answer_by_law(position: Position, commune: WholeCommune, on: date, *, rules: bool = True) -> Answer:
     """Say that a position is inside, by the law that makes its commune count as a quarter.
+
+    Parameters
+    ----------
+    rules : as for `decide`.
 
     Returns
     -------
@@ -400,17 +408,20 @@ def answer_by_law(position: Position, commune: WholeCommune, on: date) -> Answer
         sources=(),
         quality=Quality.SURE,
         probability_inside=1.0,
-        rules=rule_findings(
-            RuleGround(
-                on,
-                {Kind.QPV: standing_by_law(commune)},
-                estimated=False,
-                communes=frozenset({position.citycode or commune.code}),
-                accuracy_m=position.accuracy_m,
-            )
-        ),
+        rules=_rules_by_law(position, commune, on) if rules else (),
         whole_commune=commune,
     )
+
+
+def _rules_by_law(position: Position, commune: WholeCommune, on: date) -> tuple[RuleFinding, ...]:
+    ground = RuleGround(
+        on,
+        {Kind.QPV: standing_by_law(commune)},
+        estimated=False,
+        communes=frozenset({position.citycode or commune.code}),
+        accuracy_m=position.accuracy_m,
+    )
+    return rule_findings(ground)
 
 
 def reasons_by_law(commune: WholeCommune) -> tuple[str, ...]:

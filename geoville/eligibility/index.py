@@ -204,13 +204,14 @@ class PerimeterIndex:
         import shapely
 
         hits: list[PerimeterHit] = []
+        places: dict[int, tuple[float, float]] = {}
         for epsg, territory in self._territories_at(lon, lat).items():
-            point = shapely.points(transform_point(lon, lat, WGS84, epsg))
-            hits = _nearer(hits, territory.around(point, NEARBY_M))
+            places[epsg] = transform_point(lon, lat, WGS84, epsg)
+            hits = _nearer(hits, territory.around(shapely.points(places[epsg]), NEARBY_M))
         if not hits:
             return ()
-        place = transform_point(lon, lat, WGS84, hits[0].perimeter.epsg) * 2
-        return _in_order(self.known_at(hits, (lon, lat, lon, lat), place))
+        place = places[hits[0].perimeter.epsg]
+        return _in_order(self.known_at(hits, (lon, lat, lon, lat), place * 2))
 
     def around_shape(self, shape: BaseGeometry, epsg: int, reach_m: float = NEARBY_M) -> tuple[PerimeterHit, ...]:
         """Perimeters within a reach of a shape, and the nearest one of each kind and dates however far.

@@ -10,7 +10,7 @@ from collections import Counter, OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from geoville.crs import departement_of
 from geoville.errors import AddressListError, DataUnavailableError, GeovilleError, Location
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.model import AddressList, Survey
+
+Asked = TypeVar("Asked")
+Kept = TypeVar("Kept")
 
 
 # --- Connections to an index of addresses, read only: one for each thread that reads
@@ -147,6 +150,41 @@ COMMUNES_OF_A_DEPARTEMENT = 200
 """More communes of a département than the largest group of communes has, and fewer than most départements have."""
 
 
+class AtHand(Generic[Asked, Kept]):
+    """What was asked last, kept in memory. Several threads may ask at once; two may make the same, and one be lost.
+
+    Parameters
+    ----------
+    most : sum of the sizes of all that is kept.
+    size : of a value; all are alike unless it is given.
+    """
+
+    def __init__(self, most: int, size: Callable[[Kept], int] = lambda _: 1) -> None:
+        self._most, self._size = most, size
+        self._kept: OrderedDict[Asked, Kept] = OrderedDict()
+        self._held = 0
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """How many values are kept."""
+        return len(self._kept)
+
+    def of(self, asked: Asked, make: Callable[[], Kept]) -> Kept:
+        """The value of what is asked, made where it is not at hand; what was asked longest ago then makes room."""
+        with self._lock:
+            if asked in self._kept:
+                self._kept.move_to_end(asked)
+                return self._kept[asked]
+        made = make()
+        with self._lock:
+            if asked not in self._kept:
+                self._kept[asked] = made
+                self._held += self._size(made)
+            while self._held > self._most:
+                self._held -= self._size(self._kept.popitem(last=False)[1])
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class TownExtent:
     """How far the addresses of a town go.
@@ -179,10 +217,9 @@ class AddressIndex:
         self.name = name
         self._rows = connections.rows
         self.telling_damage = connections.telling_damage
-        self._streets: OrderedDict[Town, StreetIndex] = OrderedDict()
+        self._streets = AtHand[Town, StreetIndex](TOWNS_AT_HAND)
         self._vocabularies: dict[str, Vocabulary] = {}
         self._surveys: dict[Town, Survey | None] = {}
-        self._lock = threading.Lock()
         self._meta: dict[str, str] = dict(self._rows(index_writer.META))
         known = self._rows(index_writer.TOWNS)
         self._towns = {key: Town(*names) for key, _, *names in known}
@@ -271,16 +308,11 @@ class AddressIndex:
 
     def streets_of(self, town: Town) -> StreetIndex:
         """Streets of a town; those of the last towns asked are kept at hand."""
-        with self._lock:
-            if town in self._streets:
-                self._streets.move_to_end(town)
-                return self._streets[town]
-        found = self._street_index(self._rows(index_writer.STREETS_OF_TOWN, (self._keys.get(town),)))
-        with self._lock:
-            self._streets[town] = found
-            if len(self._streets) > TOWNS_AT_HAND:
-                self._streets.popitem(last=False)
-        return found
+
+        def read() -> StreetIndex:
+            return self._street_index(self._rows(index_writer.STREETS_OF_TOWN, (self._keys.get(town),)))
+
+        return self._streets.of(town, read)
 
     def streets_with_all(self, words: Iterable[str]) -> StreetIndex:
         """Streets of every town that hold all these words, the first ones where they are very many."""

@@ -355,7 +355,7 @@ def _streets(rows: Iterable[StreetRow]) -> tuple[Street, ...]:
 
 def _by_article(rows: list[StreetRow]) -> list[list[StreetRow]]:
     """Rows of one name, apart where it is both that of one thing and that of several: rue du Marais, rue des Marais."""
-    if not {"du", "des"} <= {row.name.article for row in rows}:
+    if len(rows) == 1 or not {"du", "des"} <= {row.name.article for row in rows}:
         return [rows]
     by_article = defaultdict(list)
     for row in rows:

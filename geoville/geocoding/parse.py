@@ -167,7 +167,9 @@ def house_number(words: Words) -> HouseNumber:
     >>> house_number(("boulevard", "du", "8", "mai")).number is None
     True
     """
-    places = sorted(range(len(words)), key=lambda place: (not _precedes_a_type(words, place), place))
+    places = [place for place, word in enumerate(words) if _NUMBER.fullmatch(word)]
+    if len(places) > 1:
+        places.sort(key=lambda place: not _precedes_a_type(words, place))
     for place in places:
         if _may_be_a_house_number(words, place):
             return _cut(words, place)
@@ -185,9 +187,7 @@ def split_number(text: str) -> tuple[int, str] | None:
 
 
 def _may_be_a_house_number(words: Words, place: int) -> bool:
-    """Whether the word is a number that is neither a date, nor a year, nor part of the name of a road."""
-    if not _NUMBER.fullmatch(words[place]):
-        return False
+    """Whether a number is neither a date, nor a year, nor part of the name of a road."""
     before, after = words[:place], words[place + 1 :]
     if not before:
         return bool(after) and after[0] not in MONTHS
@@ -199,8 +199,6 @@ def _may_be_a_house_number(words: Words, place: int) -> bool:
 
 
 def _precedes_a_type(words: Words, place: int) -> bool:
-    if not _NUMBER.fullmatch(words[place]):
-        return False
     return leading_type(_cut(words, place).after)[1] > 0
 
 
@@ -307,17 +305,20 @@ def _prepared(text: str) -> Prepared:
     doubts: list[str] = []
     aside: list[str] = []
     for pattern in (_POSTAL_BOX, _STOREYS):
-        aside += [found.strip() for found in pattern.findall(text)]
-        text = pattern.sub(",", text)
+        if found := pattern.findall(text):
+            aside += [one.strip() for one in found]
+            text = pattern.sub(",", text)
     for pattern, word in _PHRASES_INSIDE:
         text = pattern.sub(word, text)
     for pattern, doubt in _UNSURE:
-        doubts += [doubt.format(" ".join(match[0].split())) for match in pattern.finditer(text)]
-        text = pattern.sub(" ", text)
-    for match in _RANGE.finditer(text):
-        if fold(match[1]) in {"entre", "depuis"}:
-            doubts.append(_BETWEEN.format(" ".join(match[0].split())))
-    return Prepared(_RANGE.sub(r"\2 a \3", text), tuple(doubts), tuple(aside))
+        if matches := tuple(pattern.finditer(text)):
+            doubts += [doubt.format(" ".join(match[0].split())) for match in matches]
+            text = pattern.sub(" ", text)
+    if matches := tuple(_RANGE.finditer(text)):
+        between = [match[0] for match in matches if fold(match[1]) in {"entre", "depuis"}]
+        doubts += [_BETWEEN.format(" ".join(one.split())) for one in between]
+        text = _RANGE.sub(r"\2 a \3", text)
+    return Prepared(text, tuple(doubts), tuple(aside))
 
 
 _UNSURE = (
@@ -587,7 +588,7 @@ def _lone_numbers(later: list[Words]) -> list[str]:
 
 
 def _is_a_number(words: Words) -> bool:
-    return split_number(words[0]) is not None and all(_belongs_to_a_number(word) for word in words[1:])
+    return _NUMBER.fullmatch(words[0]) is not None and all(_belongs_to_a_number(word) for word in words[1:])
 
 
 def _take_postcode(parts: list[Words]) -> tuple[list[Words], str, str]:
@@ -630,10 +631,11 @@ def _with_its_rank(town: Words, rest: Words) -> tuple[Words, int]:
 
 def _without_cedex(words: Words) -> tuple[Words, bool]:
     """Words before "cedex", with its number where it is an arrondissement's: "Marseille cedex 04"."""
-    kept = tuple(takewhile(lambda word: word != "cedex", words))
+    is_cedex = "cedex" in words
+    kept = words[: words.index("cedex")] if is_cedex else words
     kept = kept[:-1] if _ends_with_the_country(kept) else kept
-    numbered, _ = _with_its_rank(kept, words[len(kept) + 1 :]) if "cedex" in words else (kept, 0)
-    return numbered, "cedex" in words
+    numbered, _ = _with_its_rank(kept, words[len(kept) + 1 :]) if is_cedex else (kept, 0)
+    return numbered, is_cedex
 
 
 def _ends_with_the_country(words: Words) -> bool:

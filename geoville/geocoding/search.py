@@ -28,7 +28,7 @@ from geoville.geocoding.answers import (
     too_few_words,
 )
 from geoville.geocoding.geocoder import LONGEST_TEXT, SUGGESTED, check_question
-from geoville.geocoding.index import AddressIndex
+from geoville.geocoding.index import AddressIndex, AtHand
 from geoville.geocoding.match import SUGGESTED_STREETS, StreetMatch, as_good_as_first, last_words, match_streets
 from geoville.geocoding.parse import ParsedAddress, StreetName, parse_address
 from geoville.geocoding.places import SUGGESTED_PLACES, PlaceIndex, PlaceMatch
@@ -39,7 +39,7 @@ from geoville.law import position_accuracy
 from geoville.model import Address, AddressList, NotFound, Position, PositionType, StreetAxis, Survey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -283,8 +283,9 @@ class OnStreet:
         if _accuracy_m(address) < UNSURVEYED_M:
             return found
         survey = self._survey()
+        found = _as_surveyed(found, survey) if address.precision == WITHOUT_TYPE else found
         side = street_side(address, self._addresses, survey, self._axis())
-        return replace(_as_surveyed(found, survey) if address.precision == WITHOUT_TYPE else found, side=side)
+        return found if side is None else replace(found, side=side)
 
     def _other_postcode(self, addresses: Iterable[Address], postcode: str) -> tuple[str, ...]:
         """Doubt about a postcode typed that is none of those of some addresses; none where the list says none."""
@@ -411,6 +412,14 @@ def _alternatives(word: str, index: AddressIndex) -> tuple[str, ...]:
 
 MOST_ALTERNATIVES = 10
 
+MATCHES_AT_HAND, ADDRESSES_AT_HAND = 10_000, 20_000
+"""Streets that names of streets were found to mean, and addresses of streets, that are kept for the next questions: the
+rows of a file are about the same streets. No house number is kept that was asked; some ten megabytes."""
+
+
+def _at_least_one(some: Sequence[object]) -> int:
+    return len(some) or 1
+
 
 def _no_axis() -> None:
     """The axis of a street where the territory has no streets."""
@@ -423,10 +432,13 @@ class StreetAnswers:
         self._index = index
         self._axes = axes
         self._several_towns = several_towns
+        self._matches = AtHand[tuple[object, ...], tuple[StreetMatch, ...]](MATCHES_AT_HAND, _at_least_one)
+        self._addresses = AtHand[tuple[int, ...], tuple[Address, ...]](ADDRESSES_AT_HAND, _at_least_one)
 
     def of(self, reading: AddressReading, parsed: ParsedAddress) -> Position | None:
         """Position on the best street that a reading may mean; None where it means none."""
-        matches = matches_of(reading, self._index)
+        asked = (reading.street, reading.towns, reading.to_the_letter)
+        matches = self._matches.of(asked, partial(matches_of, reading, self._index))
         if not matches:
             return None
         likely = self._with_the_number_first(as_good_as_first(matches), parsed)
@@ -446,8 +458,8 @@ class StreetAnswers:
 
     def on(self, match: StreetMatch, parsed: ParsedAddress, likeness: float, doubts: tuple[str, ...]) -> Position:
         """Position on one street."""
-        addresses = self._index.addresses_of(match.street.keys)
         street = match.street
+        addresses = self._addresses.of(street.keys, partial(self._index.addresses_of, street.keys))
         is_whole = self._index.has_all_of(street.town, street.name)
         survey = partial(self._index.survey_of, street.town)
         axis = partial(self._axes.of, street, addresses) if self._axes else _no_axis
@@ -802,9 +814,10 @@ class EmbeddedGeocoder:
         found = self._found(parsed, limits)
         if isinstance(found, NotFound):
             return found
-        doubts = (*parsed.doubts, *self._other_towns(parsed, found))
-        notes = (f"Mis de côté dans l'adresse : {', '.join(parsed.aside)}.",) if parsed.aside else ()
-        return replace(doubtful(found, *doubts), notes=notes)
+        found = doubtful(found, *parsed.doubts, *self._other_towns(parsed, found))
+        if not parsed.aside:
+            return found
+        return replace(found, notes=(f"Mis de côté dans l'adresse : {', '.join(parsed.aside)}.",))
 
     def _other_towns(self, parsed: ParsedAddress, found: Position) -> tuple[str, ...]:
         """Doubts about lines after the street that name towns of the list where the answer is not."""

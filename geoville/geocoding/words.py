@@ -520,7 +520,6 @@ class Vocabulary:
 
     def __init__(self, words: Iterable[str], *, knows: Callable[[str], bool] | None = None, rich: bool = False) -> None:
         self._words = frozenset(words)
-        self._sorted = sorted(self._words)
         self._knows = knows or self._words.__contains__
         self._likeness = misspelling_likeness if rich else word_likeness
 
@@ -549,6 +548,11 @@ class Vocabulary:
         near = [word for word, _, _ in process.extract(asked, self._sorted, scorer=OSA.distance, score_cutoff=FARTHEST)]
         found = [word for word in {*near, *self._alike.get(heard(asked), ())} if self._likeness(asked, word)]
         return tuple(sorted(found)) if found and not self._knows(asked) else ()
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        """Words in order, which are asked for by misspelt ones alone."""
+        return sorted(self._words)
 
     @cached_property
     def _alike(self) -> dict[str, list[str]]:

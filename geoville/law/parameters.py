@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -168,6 +168,8 @@ def _parameter(key: str, entry: dict[str, Any]) -> Parameter:
 # --- How far a position may be from the true place, by kind of position
 
 _TABLE = "parameters/position_accuracy.yaml"
+_KINDS_AT_HAND = 256
+"""Of positions whose accuracy is kept: a list of addresses may write any words for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,7 @@ class Accuracy:
     reason: str
 
 
+@lru_cache(_KINDS_AT_HAND)
 def position_accuracy(precision: str) -> Accuracy:
     """Accuracy of one kind of position; a kind that the table does not know is treated as a street point.
 

@@ -188,7 +188,14 @@ class LookupDesk:
     decide_at: float | None = None
 
     def answer(
-        self, question: str, on: date, *, postcode: str = "", citycode: str = "", permit_date: date | None = None
+        self,
+        question: str,
+        on: date,
+        *,
+        postcode: str = "",
+        citycode: str = "",
+        permit_date: date | None = None,
+        rules: bool = True,
     ) -> Answer:
         """Answer about an address, the name of a place, or "lon,lat".
 
@@ -196,6 +203,7 @@ class LookupDesk:
         ----------
         postcode, citycode : of the town where the address is, empty where the question says it itself.
         permit_date : day when the building permit is applied for, where it is known.
+        rules : False where what rules ask of the place is shown to nobody.
 
         Raises
         ------
@@ -203,7 +211,7 @@ class LookupDesk:
             The question is empty or too long, or its coordinates are out of range. The message never repeats it.
         """
         found = self.located(question, postcode=postcode, citycode=citycode)
-        return decide(found, self.index, on, permit_date=permit_date, decide_at=self.decide_at)
+        return decide(found, self.index, on, permit_date=permit_date, decide_at=self.decide_at, rules=rules)
 
     def located(self, question: str, *, postcode: str = "", citycode: str = "") -> Position | NotFound:
         """Where the place that a question is about was found, or typed."""
@@ -230,11 +238,18 @@ class LookupDesk:
         return replace(found, notes=(*found.notes, f"{ZERO_BACK} au code postal : {code}."))
 
     def answer_at(
-        self, lon: float, lat: float, on: date, accuracy_m: float = 0.0, *, permit_date: date | None = None
+        self,
+        lon: float,
+        lat: float,
+        on: date,
+        accuracy_m: float = 0.0,
+        *,
+        permit_date: date | None = None,
+        rules: bool = True,
     ) -> Answer:
         """Answer about coordinates, exact unless an accuracy in metres is given."""
         found = typed_position(lon, lat, accuracy_m)
-        return decide(found, self.index, on, permit_date=permit_date, decide_at=self.decide_at)
+        return decide(found, self.index, on, permit_date=permit_date, decide_at=self.decide_at, rules=rules)
 
 
 _VERSION_DIGITS = 16

@@ -247,6 +247,8 @@ class DeadService(RemoteGeocoder):
         self.asked += 1
         raise DataUnavailableError("Géocodage impossible : panne")
 
+    reverse = search
+
 
 def test_a_geocoder_that_is_out_is_not_asked_for_every_row(send):
     dead, served = DeadService(), create_app(Settings(territory="calais", perimeters=()))
@@ -255,6 +257,15 @@ def test_a_geocoder_that_is_out_is_not_asked_for_every_row(send):
     answer = send("/search/csv", b"adresse\n" + b"1 rue X\n" * 200, served=served, result_columns="result_status")
     assert answer.text.count("error") == 200
     assert dead.asked == MOST_FAILURES
+
+
+def test_points_are_answered_though_the_geocoder_beside_is_out(send):
+    served = create_app(Settings(territory="calais", perimeters=()))
+    service = served.state.service
+    served.state.service = replace(service, desk=replace(service.desk, geocoder=DeadService()))
+    without, known = (send("/reverse/csv", POINTS.encode(), on=ON, **more).content for more in ({"served": served}, {}))
+    assert cells(without, *VERDICTS) == cells(known, *VERDICTS)
+    assert cells(without, "result_status")[:2] == [["ok"], ["ok"]]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is swept there")

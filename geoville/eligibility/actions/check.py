@@ -477,7 +477,7 @@ def _of_stated_counts(public: StatedCounts, quarters: PerimeterIndex, on: date) 
 def _of_homes(public: Homes, quarters: PerimeterIndex, on: date) -> Beneficiaries:
     if not any_in_force(quarters, on):
         return _untold(EvidenceBasis.OFFICIAL, "Aucun contour de QPV en vigueur n'est connu : domiciles non situés.")
-    answers = [decide(found, quarters, on) for found in public.found]
+    answers = [decide(found, quarters, on, rules=False) for found in public.found]
     verdicts, basis = [answer.verdict for answer in answers], answers[0].basis
     cells = list(_HOME_CELLS)
     counts = publish([verdicts.count(code) for code in cells], secrecy_threshold())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +24,7 @@ from geoville.errors import GeovilleError
 from geoville.model import Kind, VerdictCode
 from geoville.sources.layer_index import NotKeptError, kept_cells
 from geoville.sources.rows.row import InputRow, cell_text, harmless
-from geoville.workflows.lookup_file.results import ADDED_COLUMNS, answered
+from geoville.workflows.lookup_file.results import ADDED_COLUMNS, answered, row_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -239,7 +240,7 @@ class BulkAnswers:
         known = None if alone else self._examples.get(key)
         if known is not None:
             return known
-        cells = answered(asked, self._asking.questions, self._desk, self._asking.on).cells
+        cells = answered(asked, self._asking.on, partial(row_answer, asking=self._asking, desk=self._desk)).cells
         cells = tuple(harmless(cell) if isinstance(cell, str) else cell for cell in cells)
         example = _Example(cells, str(cells[_REASON]).removeprefix(self._verdict(verdicts, row)))
         if not alone:

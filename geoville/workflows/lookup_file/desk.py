@@ -8,7 +8,7 @@ from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from threading import Thread
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from geoville.crs import WGS84, accuracy_of_crs
 from geoville.errors import GeovilleError
 from geoville.french import read_day
+from geoville.geocoding.index import AtHand
 from geoville.sources.pack import open_pack
 from geoville.sources.rows.row import AddedCells, InputRow, cell_text
 from geoville.workflows.lookup_file.bulk import BulkAnswers
@@ -29,7 +30,15 @@ from geoville.workflows.lookup_file.questions import (
     degrees_of,
     number_of,
 )
-from geoville.workflows.lookup_file.results import STATUS_PLACE, RowStatus, answered, columns_beside, with_remarks
+from geoville.workflows.lookup_file.results import (
+    STATUS_PLACE,
+    RowAnswer,
+    RowStatus,
+    answered,
+    columns_beside,
+    row_answer,
+    with_remarks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,14 +57,35 @@ if TYPE_CHECKING:
 ROWS_WORTH_A_BULK = 500
 """Getting ready to answer in bulk takes about as long as this many rows one by one: there is nothing to compile."""
 
+QUESTIONS_AT_HAND = 4_096
+"""Questions of a file whose answers are kept: some ten megabytes."""
+
 
 class FileDesk:
-    """A desk open for the rows of a file. Coordinates by the thousand are answered in bulk: the same answers."""
+    """A desk open for the rows of a file. Coordinates by the thousand are answered in bulk: the same answers.
+
+    What rows ask alike, as the people of one building do, is looked for once: answers are kept in memory for the time
+    of the file, those of the last questions that differ.
+    """
 
     def __init__(self, desk: LookupDesk, asking: Asking) -> None:
         self.desk = desk
         self.asking = asking
         self._bulks: dict[date, BulkAnswers] = {}
+        self._known = AtHand[tuple[str, ...], RowAnswer | None](QUESTIONS_AT_HAND)
+
+    def answer(self, row: InputRow) -> AddedCells:
+        """Cells of a row alone.
+
+        Raises
+        ------
+        GeovilleError
+            A geocoder is out of reach.
+        """
+        return answered(row, self.asking.on, self._ask)
+
+    def _ask(self, cells: tuple[str, ...]) -> RowAnswer | None:
+        return self._known.of(cells, partial(row_answer, cells, self.asking, self.desk))
 
     def answers(self, rows: Sequence[InputRow]) -> Iterator[AddedCells]:
         """Cells of each row.
@@ -65,9 +95,8 @@ class FileDesk:
         GeovilleError
             A geocoder is out of reach; the rows before were answered.
         """
-        questions, on = self.asking.questions, self.asking.on
         for row, cells in zip(rows, self._in_bulk(rows), strict=True):
-            yield AddedCells(row.line, cells, row.seal) if cells else answered(row, questions, self.desk, on)
+            yield AddedCells(row.line, cells, row.seal) if cells else self.answer(row)
 
     def _in_bulk(self, rows: Sequence[InputRow]) -> Sequence[tuple[Cell, ...] | None]:
         """Cells of rows that need not be asked one by one; None for those that do, as all that are at fault."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from math import isnan, nan
 from typing import TYPE_CHECKING, ClassVar
@@ -86,6 +87,7 @@ _CITYCODE_NAMES = {
     *("code insee", "insee", "code commune", "citycode", "insee com", "codecommuneetablissement", "commune insee"),
     *("code insee commune", "code commune insee", "insee commune", "codeinsee", "depcom", "codgeo"),
 }
+_CODE_NAMES = _POSTCODE_NAMES | _CITYCODE_NAMES
 _TOWN_NAMES = {
     *("commune", "ville", "nom commune", "libelle commune", "city", "libellecommuneetablissement", "commune nom"),
     *("nom de la commune", "localite", "adresse ville", "adresse commune", "nom de commune", "libelle de la commune"),
@@ -104,6 +106,14 @@ _EASTING_NAMES = {
     "easting",
 }
 _NORTHING_NAMES = {name.replace("x", "y") for name in _EASTING_NAMES - {"easting"}} | {"northing"}
+
+_COLUMNS_AT_HAND = 1_000
+
+
+@lru_cache(_COLUMNS_AT_HAND)
+def _folded(column: str) -> str:
+    """The name of a column, which is read again at each row."""
+    return fold(column)
 
 
 # --- Questions
@@ -163,7 +173,7 @@ class AddressQuestions:
     @property
     def names_a_town(self) -> bool:
         """Whether a column is that of the town."""
-        return bool(self.citycode) or any(fold(part) in _TOWN_NAMES | _CITYCODE_NAMES for part in self.parts)
+        return bool(self.citycode) or any(_folded(part) in _TOWN_NAMES | _CITYCODE_NAMES for part in self.parts)
 
     def ask(self, cells: tuple[str, ...], desk: LookupDesk, on: date) -> Reply:
         """Answer to a row.
@@ -197,10 +207,11 @@ class AddressQuestions:
         text = self._text(written)
         postcode, citycode = (written.get(name, "").strip() for name in (self.postcode, self.citycode))
         default = "" if citycode or self._town_of(written) else self.default_citycode
-        answer = desk.answer(text, on, postcode=postcode, citycode=citycode or default)
+        answer = desk.answer(text, on, postcode=postcode, citycode=citycode or default, rules=False)
         remarks = self._unknown_postcode(answer.position, written) if citycode or default else ()
         if not (answer.position and answer.position.firm) and default and parse_address(text).city:
-            elsewhere = desk.answer(text, on, postcode=postcode)  # the text names another town than the default
+            # The text names another town than the default.
+            elsewhere = desk.answer(text, on, postcode=postcode, rules=False)
             is_better = elsewhere.position and (elsewhere.position.firm or answer.position is None)
             answer = elsewhere if is_better else answer
         notes = answer.position.notes if answer.position else ()
@@ -209,7 +220,7 @@ class AddressQuestions:
 
     @property
     def _code_columns(self) -> tuple[str, ...]:
-        named = [part for part in self.parts if fold(part) in _POSTCODE_NAMES | _CITYCODE_NAMES]
+        named = [part for part in self.parts if _folded(part) in _CODE_NAMES]
         return *named, *filter(None, (self.postcode, self.citycode))
 
     def _text(self, written: dict[str, str]) -> str:
@@ -217,12 +228,12 @@ class AddressQuestions:
         return "\n".join(line for line in lines if line)
 
     def _town_of(self, written: dict[str, str]) -> str:
-        return next((written[part].strip() for part in self.parts if fold(part) in _TOWN_NAMES), "")
+        return next((written[part].strip() for part in self.parts if _folded(part) in _TOWN_NAMES), "")
 
     def _unknown_postcode(self, found: Position | None, written: dict[str, str]) -> tuple[str, ...]:
         """Remark about a postcode set aside: the list of addresses has none where it found the address."""
         columns = [
-            name for name in (*self.parts, self.postcode) if fold(name) in _POSTCODE_NAMES or name == self.postcode
+            name for name in (*self.parts, self.postcode) if _folded(name) in _POSTCODE_NAMES or name == self.postcode
         ]
         codes = {written[name] for name in columns if name and written[name]}
         if found is None or found.postcode or not codes:
@@ -311,7 +322,7 @@ class CoordinateQuestions:
             advice = "écrire des degrés décimaux (WGS84)" if self.epsg == WGS84 else "écrire des mètres"
             raise InvalidInputError("Coordonnée illisible", advice=advice)
         lon, lat = transform_point(first, second, self.epsg, WGS84)
-        return Reply(desk.answer_at(lon, lat, day, accuracy_of_crs(self.epsg)))
+        return Reply(desk.answer_at(lon, lat, day, accuracy_of_crs(self.epsg), rules=False))
 
 
 def degrees_of(
@@ -553,7 +564,7 @@ RECOGNISED = FileColumns()
 def _with_one_address(
     cells: Sequence[str], known: Sequence[str], questions: AddressQuestions, separator: str
 ) -> list[str] | None:
-    codes = _POSTCODE_NAMES | _CITYCODE_NAMES
+    codes = _CODE_NAMES
     places = [known.index(part) for part in questions.parts if fold(part) not in codes | _TOWN_NAMES]
     ends = [known.index(name) for name in questions.columns if fold(name) in codes or name == questions.postcode]
     if not places or not ends or min(ends) < max(places):

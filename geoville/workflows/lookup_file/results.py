@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict, cast
 
@@ -13,13 +14,13 @@ from geoville.model import PositionType
 from geoville.sources.rows.row import AddedCells, AddedColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from geoville.model import Answer, Position
     from geoville.sources.rows.row import Cell, InputRow
     from geoville.workflows.lookup import LookupDesk
-    from geoville.workflows.lookup_file.questions import Questions
+    from geoville.workflows.lookup_file.questions import Asking
 
 
 class RowStatus(StrEnum):
@@ -156,8 +157,39 @@ def columns_renamed(known: Sequence[str]) -> dict[str, str]:
     return {usual.name: column.name for usual, column in pairs if usual.name != column.name}
 
 
-def answered(row: InputRow, questions: Questions, desk: LookupDesk, on: date) -> AddedCells:
+@dataclass(frozen=True, slots=True)
+class RowAnswer:
+    """What every row that asks the same is answered.
+
+    Parameters
+    ----------
+    cells : of `ADDED_COLUMNS`, but for the remarks.
+    remarks : on how it was read.
+    """
+
+    cells: tuple[Cell, ...]
+    remarks: tuple[str, ...]
+
+
+def row_answer(asked: tuple[str, ...], asking: Asking, desk: LookupDesk) -> RowAnswer | None:
+    """What the cells that ask are answered; None where they ask nothing.
+
+    Raises
+    ------
+    GeovilleError
+        As the questions and the desk do.
+    """
+    reply = asking.questions.ask(asked, desk, asking.on)
+    return RowAnswer(_in_place(_found(reply.answer)), reply.remarks) if reply.answer else None
+
+
+def answered(row: InputRow, on: date, ask: Callable[[tuple[str, ...]], RowAnswer | None]) -> AddedCells:
     """Cells of a row, whatever it holds: what is wrong with it is said in its own cells, with its line.
+
+    Parameters
+    ----------
+    on : day asked about where the row gives none.
+    ask : as `row_answer`.
 
     Raises
     ------
@@ -167,7 +199,7 @@ def answered(row: InputRow, questions: Questions, desk: LookupDesk, on: date) ->
     if row.fault:
         return _unanswered(row, RowStatus.ERROR, InvalidInputError(row.fault, advice="corriger la ligne"), on)
     try:
-        reply = questions.ask(row.cells, desk, on)
+        found = ask(row.cells)
     except (InvalidInputError, UnreadableAnswerError) as error:
         return _unanswered(row, RowStatus.ERROR, error, on)
     except GeovilleError:
@@ -175,10 +207,9 @@ def answered(row: InputRow, questions: Questions, desk: LookupDesk, on: date) ->
     except Exception as error:  # noqa: BLE001 - one row stops no file, and what it asks is told to nobody
         bug = InvalidInputError(f"Erreur interne ({type(error).__name__})", advice="la signaler")
         return _unanswered(row, RowStatus.ERROR, bug, on)
-    if reply.answer is None:
+    if found is None:
         return _unanswered(row, RowStatus.SKIPPED, InvalidInputError("Rien à chercher"), on)
-    cells = with_remarks(_in_place(_found(reply.answer)), (*row.remarks, *reply.remarks))
-    return AddedCells(row.line, cells, row.seal)
+    return AddedCells(row.line, with_remarks(found.cells, (*row.remarks, *found.remarks)), row.seal)
 
 
 def with_remarks(cells: tuple[Cell, ...], remarks: Sequence[str]) -> tuple[Cell, ...]:

@@ -161,6 +161,14 @@ def test_the_document_has_the_keys_that_doors_promise() -> None:
     assert set(document["position"]) >= {"lon", "lat", "label", "score", "type"}
 
 
+@pytest.mark.parametrize("found", [at(500, 500), at(500, 1400), replace(at(500, 500, firm=False), citycode="97611")])
+def test_without_rules_the_rest_of_the_answer_is_the_same(found: Position) -> None:
+    index = PerimeterIndex([qpv()])
+    whole, without = decide(found, index, IN_2026), decide(found, index, IN_2026, rules=False)
+    assert (whole.rules != (), without.rules) == (True, ())
+    assert without == replace(whole, rules=())
+
+
 def test_each_perimeter_is_judged_once_whatever_rests_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
     judged: list[object] = []
     once = judgement.verdict_on

@@ -6,6 +6,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ import shapely
 
 from geoville.errors import AddressListError, DataUnavailableError, GeovilleError
 from geoville.geocoding import EmbeddedGeocoder
-from geoville.geocoding.index import TOWNS_AT_HAND, AddressIndex, check_index, is_address_index
+from geoville.geocoding.index import TOWNS_AT_HAND, AddressIndex, AtHand, check_index, is_address_index
 from geoville.geocoding.index_writer import IndexWriter, seal
 from geoville.model import Address, AddressList, NotFound, Position, PositionType
 
@@ -281,6 +282,38 @@ def test_streets_are_kept_at_hand_for_some_towns_only(tmp_path: Path) -> None:
     assert len(index._streets) == TOWNS_AT_HAND
 
 
+def test_what_was_asked_last_is_kept_as_far_as_its_size_goes() -> None:
+    made: list[str] = []
+
+    def value(text: str) -> str:
+        made.append(text)
+        return text
+
+    kept = AtHand[str, str](5, len)
+    for text in ("aa", "bb", "aa", "cc", "aa", "bb", "dddddd", "aa"):
+        assert kept.of(text, partial(value, text)) == text
+    assert made == ["aa", "bb", "cc", "bb", "dddddd", "aa"]  # "bb" made room for "cc"; what is too big, for nothing
+    assert len(kept) == 1
+
+
+def test_what_could_not_be_made_is_made_again() -> None:
+    kept = AtHand[str, int](5)
+    with pytest.raises(ZeroDivisionError):
+        kept.of("a", lambda: 1 // 0)
+    assert kept.of("a", lambda: 1) == 1
+
+
+def test_a_street_asked_again_is_not_read_again(path: Path) -> None:
+    geocoder = EmbeddedGeocoder(AddressIndex.open(path))
+    first = geocoder.search("1 rue Mollien, Calais")
+    read: list[object] = []
+    rows = geocoder._index._rows
+    geocoder._index._rows = lambda query, values=(): read.append(query) or rows(query, values)  # type: ignore[method-assign]
+    assert geocoder.search("1 rue Mollien, Calais") == first
+    assert read == []
+    assert isinstance(geocoder.search("rue Mollien, Calais"), Position)
+
+
 def test_the_same_address_twice_counts_once_and_the_firmest_position_answers(tmp_path: Path) -> None:
     twice = (CALAIS, CALAIS, replace(CALAIS, precision="segment", lon=1.9))
     index = AddressIndex.open(write(tmp_path / "twice.sqlite", twice))
@@ -358,7 +391,7 @@ def test_an_index_replaced_on_disk_is_never_read_with_what_was_known_of_the_firs
     assert isinstance(found, Position)
     assert found.label.startswith("1 Rue Mollien")
     with ThreadPoolExecutor(1) as other_thread, pytest.raises(DataUnavailableError, match="remplacé"):
-        other_thread.submit(geocoder.search, "1 rue Mollien, Calais").result()
+        other_thread.submit(geocoder.search, "7 rue Auguste Molière, Calais").result()  # not kept from the first
 
 
 def test_a_number_before_the_start_of_many_towns_is_no_damage() -> None:

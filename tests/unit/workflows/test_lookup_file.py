@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -19,13 +20,15 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from geoville.eligibility.documents import answer_document
-from geoville.errors import InvalidInputError
-from geoville.model import VerdictCode
+from geoville.errors import DataUnavailableError, InvalidInputError
+from geoville.geocoding.geocoder import Geocoder
+from geoville.model import NotFound, Position, VerdictCode
+from geoville.sources.rows.row import InputRow
 from geoville.workflows.lookup import DeskChoice, LookupDesk
-from geoville.workflows.lookup_file.desk import ROWS_WORTH_A_BULK
+from geoville.workflows.lookup_file.desk import ROWS_WORTH_A_BULK, FileDesk
 from geoville.workflows.lookup_file.job import FileJob, open_file_job
-from geoville.workflows.lookup_file.questions import FileColumns
-from geoville.workflows.lookup_file.results import ADDED_COLUMNS, columns_beside
+from geoville.workflows.lookup_file.questions import AddressQuestions, Asking, FileColumns
+from geoville.workflows.lookup_file.results import ADDED_COLUMNS, STATUS_PLACE, columns_beside
 
 ON = date(2026, 1, 15)
 CALAIS = DeskChoice("calais")
@@ -309,6 +312,72 @@ def test_a_file_of_no_row_has_its_columns(tmp_path):
     job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON)
     assert _run(job) == []
     assert job.out.path.read_bytes().startswith(b"adresse;longitude;latitude;result_score;")
+
+
+class Counting:
+    """A geocoder that remembers what it was asked; it fails once where it is told to."""
+
+    def __init__(self, geocoder: Geocoder, *, fails: bool = False) -> None:
+        self.geocoder, self.fails = geocoder, fails
+        self.asked: list[str] = []
+
+    def search(self, text: str, **limits: str) -> Position | NotFound:
+        self.asked.append(text)
+        if self.fails:
+            self.fails = False
+            raise DataUnavailableError("Géocodage impossible : panne")
+        return self.geocoder.search(text, **limits)
+
+
+def _desk_of(geocoder: Counting, desk: LookupDesk) -> FileDesk:
+    asking = Asking(AddressQuestions(("adresse",)), ON)
+    return FileDesk(replace(desk, geocoder=geocoder), asking)
+
+
+def _rows(*texts: str) -> list[InputRow]:
+    return [InputRow(line, (text,)) for line, text in enumerate(texts, start=2)]
+
+
+def test_what_rows_ask_alike_is_looked_for_once_and_what_is_wrong_is_said_of_each_line(desk):
+    geocoder = Counting(desk.geocoder)
+    damaged = InputRow(9, (ADDRESSES[0],), remarks=("Caractère nul lu comme une espace",))
+    rows = [*_rows(ADDRESSES[0], "x" * 300, "", ADDRESSES[4], "x" * 300, "", ADDRESSES[0]), damaged]
+    together = list(_desk_of(geocoder, desk).answers(rows))
+    assert together == [_desk_of(Counting(desk.geocoder), desk).answer(row) for row in rows]
+    assert [geocoder.asked.count(ADDRESSES[rank]) for rank in (0, 4)] == [1, 1]
+    reasons = [str(answer.cells[NAMES.index("qpv_raison")]) for answer in together]
+    assert ["ligne 3" in reasons[1], "ligne 6" in reasons[4], "ligne 4" in reasons[2], "ligne 7" in reasons[5]] == [
+        True
+    ] * 4
+    assert [answer.cells[-1] for answer in (together[0], together[-1])] == [None, *damaged.remarks]
+
+
+def test_a_question_that_failed_is_asked_again(desk):
+    geocoder = Counting(desk.geocoder, fails=True)
+    file = _desk_of(geocoder, desk)
+    with pytest.raises(DataUnavailableError):
+        file.answer(*_rows(ADDRESSES[0]))
+    assert file.answer(*_rows(ADDRESSES[0])).cells[STATUS_PLACE] == "ok"
+    assert geocoder.asked == [ADDRESSES[0]] * 2
+
+
+def test_no_more_questions_of_a_file_are_kept_than_is_said(desk, monkeypatch):
+    monkeypatch.setattr("geoville.workflows.lookup_file.desk.QUESTIONS_AT_HAND", 2)
+    geocoder = Counting(desk.geocoder)
+    first, second, third = ADDRESSES[0], ADDRESSES[4], ADDRESSES[6]
+    list(_desk_of(geocoder, desk).answers(_rows(first, second, first, third, first, second)))
+    assert geocoder.asked == [first, second, third, second]
+
+
+def test_rules_that_no_column_shows_are_not_looked_at(tmp_path, desk, monkeypatch):
+    source = _write_csv(tmp_path / "in.csv", [["adresse"], *([text] for text in ADDRESSES)])
+    before = _run(open_file_job(source, tmp_path / "before.csv", CALAIS, ON))
+    looked_at: list[object] = []
+    monkeypatch.setattr("geoville.eligibility.decide.rule_findings", lambda *given: looked_at.append(given) or ())
+    assert _run(open_file_job(source, tmp_path / "after.csv", CALAIS, ON)) == before
+    assert looked_at == []
+    desk.answer(ADDRESSES[0], ON)
+    assert len(looked_at) == 1
 
 
 def test_several_processes_write_the_same_file_as_one(tmp_path):
