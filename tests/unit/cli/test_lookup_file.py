@@ -111,7 +111,9 @@ def test_a_wrong_command_is_one_french_sentence(geoville, source, monkeypatch, a
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_a_request_to_stop_keeps_what_is_done_and_says_how_to_go_on(script, tmp_path, name):
     source, out = tmp_path / "in.csv", tmp_path / "out.csv"
-    source.write_text("adresse\n" + "1 rue Youri Gagarine, Calais\n" * 100_000, encoding="utf-8")
+    source.write_text(
+        "adresse\n" + "".join(f"{rank} rue Youri Gagarine, Calais\n" for rank in range(100_000)), encoding="utf-8"
+    )
     command = [script, "lookup-file", source, out, "--on", "2026-01-15"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as running:
         _wait_for_answers(tmp_path / "out.csv.partiel", running)
@@ -207,7 +209,9 @@ def test_no_address_is_in_a_log_an_error_or_a_temporary_file(
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_after_a_kill_only_the_input_holds_an_address(script, tmp_path, everything_is_logged):
     source, out = tmp_path / "in.csv", tmp_path / "out.csv"
-    source.write_text("adresse\n" + f"3 rue {SECRET}, Calais\n" * 100_000, encoding="utf-8")
+    source.write_text(
+        "adresse\n" + "".join(f"{rank} rue {SECRET}, Calais\n" for rank in range(100_000)), encoding="utf-8"
+    )
     command = [script, "lookup-file", source, out]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, env=everything_is_logged) as running:
         _wait_for_answers(tmp_path / "out.csv.partiel", running)
