@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.crs import WGS84, epsg_at_point, transform_geometry, transform_point
+from geoville.law.generations import first_day_of_quarters
 from geoville.model import FARTHEST_M, METRES_IN_A_KILOMETRE, Basis, Kind, PerimeterHit
 
 if TYPE_CHECKING:
@@ -249,6 +250,8 @@ class PerimeterIndex:
     def answering(self, on: date, epsg: int | None = None, *, local: bool = True) -> tuple[Basis, frozenset[Kind]]:
         """What an answer rests on that day: the QPV in force, else candidates, else whatever there is.
 
+        Candidates stand for quarters whose contours are missing: they answer for no day before there were quarters.
+
         Parameters
         ----------
         epsg : projected CRS of the place asked about; None for all the perimeters together.
@@ -265,9 +268,9 @@ class PerimeterIndex:
         kinds = frozenset(family.kind for family in families)
         if any(family.kind is Kind.QPV and family.in_force(on) for family in families):
             return Basis.OFFICIAL, frozenset({Kind.QPV})
-        if Kind.CANDIDAT in kinds:
+        if Kind.CANDIDAT in kinds and on >= first_day_of_quarters():
             return Basis.ESTIMATED, frozenset({Kind.CANDIDAT})
-        if Kind.QPV in kinds:
+        if kinds & {Kind.QPV, Kind.CANDIDAT}:
             return Basis.OFFICIAL, frozenset({Kind.QPV})
         estimated = any(family.estimated for family in families)
         return Basis.ESTIMATED if estimated else Basis.OFFICIAL, kinds

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 from geoville.law.parameters import read_law
 from geoville.model import Generation, TextRead
+
+if TYPE_CHECKING:
+    from datetime import date
 
 _CODE_2015 = re.compile(r"QP\d\d[\dAB]\d{3}")
 _CODE_2024 = re.compile(r"QN\d\d[\dAB]\d\d[A-Z]")
@@ -27,6 +31,11 @@ def generations() -> tuple[Generation, ...]:
         )
         for item in read_law("generations.yaml")
     )
+
+
+def first_day_of_quarters() -> date:
+    """The first day on which there were QPV, anywhere in France."""
+    return min(generation.valid_from for generation in generations())
 
 
 def zone_of_departement(departement: str) -> str:

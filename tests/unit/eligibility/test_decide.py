@@ -104,7 +104,7 @@ def test_the_generation_in_force_that_day_answers() -> None:
     assert ask(at(3500, 500), qpv(), elsewhere, on=date(2024, 1, 1)).verdict is VerdictCode.INSIDE
 
 
-def test_candidates_answer_at_any_date_and_say_that_the_official_contour_is_missing() -> None:
+def test_candidates_answer_once_there_are_quarters_and_say_that_the_official_contour_is_missing() -> None:
     answer = ask(at(500, 500), CANDIDATE, on=IN_2026)
     assert answer.verdict is VerdictCode.INSIDE
     assert answer.basis is Basis.ESTIMATED

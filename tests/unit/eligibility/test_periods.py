@@ -10,6 +10,7 @@ import shapely
 from square_quarter import CANDIDATE, EAST, IN_2020, IN_2026, NORTH, ask, at, qpv
 
 from geoville.crs import RGR92_UTM40, WGS84, transform_points
+from geoville.eligibility.bulk import Means, bulk_territories
 from geoville.eligibility.decide import decide
 from geoville.eligibility.documents import answer_document
 from geoville.eligibility.index import PerimeterIndex
@@ -88,7 +89,19 @@ def test_the_generations_change_on_the_first_of_january_2024_in_metropolitan_fra
 def test_before_the_first_generation_nothing_is_in_force() -> None:
     answer = ask(at(750, 500), OLD, NEW, on=date(2014, 12, 31))
     assert answer.verdict is VerdictCode.NOT_FOUND
-    assert "aucun des périmètres connus n'est en vigueur" in answer.reasons[0]
+    assert "aucun QPV n'existait le 31 décembre 2014" in answer.reasons[0]
+    assert "du 1er janvier 2015" in answer.reasons[0]
+
+
+@pytest.mark.parametrize("others", [(), (OLD,)])
+def test_an_estimate_answers_for_no_day_before_there_were_quarters(others: tuple[Perimeter, ...]) -> None:
+    day = date(2014, 12, 31)
+    answer = ask(at(500, 500), CANDIDATE, *others, on=day)
+    assert answer.verdict is VerdictCode.NOT_FOUND
+    assert "aucun QPV n'existait" in answer.reasons[0]
+    [in_bulk] = bulk_territories(PerimeterIndex((CANDIDATE, *others)), day, Means.trees())
+    assert in_bulk.answering.size == 0
+    assert ask(at(500, 500), CANDIDATE, on=date(2015, 1, 1)).verdict is INSIDE
 
 
 def reunion(code: str, east: float) -> Perimeter:
