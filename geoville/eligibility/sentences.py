@@ -23,7 +23,7 @@ OUT_OF_CONTOURS = (
     "Position hors de l'emprise des contours connus à cette date : geoville ne sait pas s'il y a là un quartier "
     "prioritaire."
 )
-OUT_OF_FRANCE = "Position hors de France : geoville ne connaît que les quartiers prioritaires français."
+OUT_OF_FRANCE = "Position hors de la métropole et des outre-mer dont geoville connaît les quartiers prioritaires."
 NOT_A_NO = "Ce n'est pas un « non » : la question reste ouverte."
 
 VERDICT_NAMES = {

@@ -176,6 +176,17 @@ def test_what_is_known_where_and_when(lon: float, lat: float, day: date, verdict
     assert not any("ne couvrent peut-être pas" in reason for reason in answer.reasons)
 
 
+@pytest.mark.parametrize(
+    ("lon", "lat"),
+    [(-56.18, 46.78), (166.45, -22.27)],  # Saint-Pierre, Nouméa: France, and no QPV
+)
+def test_no_place_of_france_is_said_to_be_abroad(lon: float, lat: float) -> None:
+    answer = DeskChoice("calais").open().answer_at(lon, lat, IN_2024)
+    assert answer.verdict is VerdictCode.NOT_FOUND
+    assert "outre-mer" in answer.reasons[0]
+    assert "hors de France" not in answer.reasons[0]
+
+
 def test_near_a_generalised_limit_the_answer_is_to_be_checked_and_says_why(index: PerimeterIndex) -> None:
     beau_marais = next(item for item in index.perimeters if item.code == "QN06254M")
     on_limit = shapely.get_coordinates(shapely.boundary(beau_marais.geometry).interpolate(50))[0]
