@@ -221,7 +221,7 @@ async def _validation_error(_: Request, error: Exception) -> JSONResponse:
         return problem(
             HTTPStatus.UNPROCESSABLE_ENTITY, "Paramètre inconnu ; voir /docs.", "parametre-inconnu", parameters=[]
         )
-    said = {str(fault["loc"][-1]): _bound(fault) for fault in faults}
+    said = {str(fault["loc"][-1]): expected_of(fault) for fault in faults}
     names = sorted(said)
     sentence = f"Paramètre absent ou mal formé : {', '.join(f'{name}{said[name]}' for name in names)}."
     too_long = any(fault["type"] == "string_too_long" and fault["loc"][-1] == "q" for fault in faults)
@@ -236,17 +236,25 @@ _BOUNDS = {
     "greater_than_equal": " ({ge} au moins)",
     "less_than_equal": " ({le} au plus)",
 }
+_EXPECTED = {
+    "date": " (une date AAAA-MM-JJ)",
+    "float": " (un nombre décimal, avec un point)",
+    "int": " (un nombre entier)",
+    "bool": " (true ou false)",
+}
+"""What is expected of a value of a type; pydantic names its faults `date_from_datetime_parsing`, `float_parsing`, …"""
 
 
-def _bound(fault: Mapping[str, Any]) -> str:
-    """The bound that a parameter passes, in French; empty for another fault."""
+def expected_of(fault: Mapping[str, Any]) -> str:
+    """The bound that a parameter passes, or what it is expected to be, in French; empty for another fault."""
     numbers = {
         name: french.number(value) for name, value in fault.get("ctx", {}).items() if isinstance(value, int | float)
     }
     if fault["type"] == "enum":
         known = re.findall(r"'(\w+)'", fault["ctx"]["expected"])
         return f" (parmi {', '.join(known)})"
-    return _BOUNDS.get(fault["type"], "").format(**numbers)
+    expected = _EXPECTED.get(fault["type"].partition("_")[0], "")
+    return _BOUNDS.get(fault["type"], expected).format(**numbers)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -11,9 +11,11 @@ from fastapi import Depends
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from geoville.api.problems import expected_of
 from geoville.api.service import Service, current_service
 from geoville.errors import InvalidInputError
 from geoville.sources.clock import today_in
@@ -37,7 +39,7 @@ def _iso_day(value: Any) -> Any:
     """Refuse what pydantic would take for a day: a number of seconds, a day with its time."""
     if isinstance(value, date) or (isinstance(value, str) and _ISO_DAY.fullmatch(value)):
         return value
-    raise ValueError
+    raise PydanticCustomError("date_parsing", "AAAA-MM-JJ")
 
 
 def _number(value: Any) -> Any:
@@ -122,7 +124,8 @@ class DataRoute(APIRoute):
 def _fault(error: RequestValidationError) -> InvalidInputError:
     faults = error.errors()
     # The name of a parameter that is not known was typed by the user: it is not repeated.
-    names = sorted({str(fault["loc"][-1]) for fault in faults if fault["type"] != "extra_forbidden"})
+    known = [fault for fault in faults if fault["type"] != "extra_forbidden"]
+    names = sorted({f"{fault['loc'][-1]}{expected_of(fault)}" for fault in known})
     what = f"Paramètre mal formé : {', '.join(names)}" if names else "Paramètre inconnu"
     return InvalidInputError(f"{what} ; voir /docs")
 

@@ -222,7 +222,18 @@ BOUNDS = {
     "/search?q=a&limit=0": "limit (1 au moins)",
     "/search?q=a&type=poi": "type (parmi housenumber, street, locality, municipality)",
     "/search": "q (manque)",
+    "/search?q=a&limit=deux": "limit (un nombre entier)",
+    "/search?q=a&limit=1.5": "limit (un nombre entier)",
+    "/search?q=a&autocomplete=oui-non": "autocomplete (true ou false)",
+    "/reverse?lon=1,89&lat=50.95": "lon (un nombre décimal, avec un point)",
+    "/lookup?q=a&on=32/12/2025": "on (une date AAAA-MM-JJ)",
+    "/lookup?q=a&on=2025-02-30": "on (une date AAAA-MM-JJ)",
 }
+
+
+def test_a_route_on_the_data_says_what_is_expected_too(get):
+    said = get("/collections/qpv-2024/items?limit=dix").json()["detail"]
+    assert said == "Paramètre mal formé : limit (un nombre entier) ; voir /docs."
 
 
 @pytest.mark.parametrize(("url", "bound"), BOUNDS.items())
