@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from geoville import french
 from geoville.cli.files import read_as, taking_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+
+_QUOTED = re.compile(r"'([^']+)'")
+_SEE_HELP = "voir l'aide avec --help"
 
 
 # --- Options that several commands share, declared once as the fields of a dataclass
@@ -210,7 +215,29 @@ def usage_sentence(error: Exception) -> str:
         "BadOptionUsage": f"Valeur absente ou de trop pour l'option {name}",
         "UsageError": _words_left_over(error),
     }
-    return f"{sentences.get(kind, 'Commande mal formée')} : voir l'aide avec --help."
+    advice = _expected(error) if kind == "BadParameter" else ""
+    return f"{sentences.get(kind, 'Commande mal formée')} : {advice or _SEE_HELP}."
+
+
+def _expected(error: Exception) -> str:
+    """What the value of an option is to be, from the fault that pydantic found; empty where none says it shortly."""
+    faults: list[dict[str, Any]] = getattr(error.__cause__, "errors", list)()
+    fault: dict[str, Any] = faults[0] if faults else {"type": "", "msg": ""}
+    bounds = {
+        name: value if isinstance(value, int) else french.number(value, 2)
+        for name, value in fault.get("ctx", {}).items()
+        if name in {"ge", "le"}
+    }
+    _, choice, known = fault["msg"].rpartition(" is not one of ")
+    if choice:
+        return f"choisir parmi {', '.join(_QUOTED.findall(known))}"
+    said = {
+        "float": "écrire un nombre, avec un point pour les décimales",
+        "int": "écrire un nombre entier",
+        "greater_than_equal": f"{bounds.get('ge')} au moins",
+        "less_than_equal": f"{bounds.get('le')} au plus",
+    }
+    return said.get(fault["type"], said.get(fault["type"].partition("_")[0], ""))
 
 
 def _words_left_over(error: Exception) -> str:
@@ -238,8 +265,8 @@ def _quoted(name: str) -> str:
 
 
 def _translated(help_text: str) -> str:
-    for english, french in _FRENCH:
-        help_text = english.sub(french, help_text)
+    for english, ours in _FRENCH:
+        help_text = english.sub(ours, help_text)
     return help_text
 
 

@@ -111,10 +111,10 @@ class Parameter:
         if started and started[-1].holds(on):
             return started[-1]
         last = self.values[-1].valid_to
-        until = f" et jusqu'au {last.isoformat()}" if last else ""
+        until = f" et jusqu'au {french.long_date(last)}" if last else ""
         raise LawError(
-            f"Le paramètre « {self.label} » n'a pas de valeur connue au {on.isoformat()}",
-            advice=f"demander une date à partir du {self.values[0].valid_from.isoformat()}{until}",
+            f"Le paramètre « {self.label} » n'a pas de valeur connue au {french.long_date(on)}",
+            advice=f"demander une date à partir du {french.long_date(self.values[0].valid_from)}{until}",
         )
 
     def of_year(self, year: int) -> DatedValue:

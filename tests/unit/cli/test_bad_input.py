@@ -24,6 +24,13 @@ BAD = {
     "words without quotes": (("lookup", *ADDRESS.split()), "entre guillemets"),
     "address that looks like an option": (("lookup", f"--{ADDRESS}"), "Option inconnue"),
     "lon is not a number": (("lookup", "--lon", ADDRESS, "--lat", "50.9"), "--lon"),
+    "comma of a number": (("lookup", "--lon", "1,89", "--lat", "50.9"), "avec un point pour les décimales"),
+    "whole number": (("perimeters", "cells", "--out", "c.csv", "--vintage", "deux"), "écrire un nombre entier"),
+    "word of a list": (
+        ("perimeters", "portrait", "--territory", "calais", "--by", ADDRESS),
+        "perimeter, commune, iris",
+    ),
+    "beyond a bound": (("serve", "--port", 0), "--port : 1 au moins"),
     "no question": (("lookup",), "donner soit une adresse"),
     "lon without lat": (("lookup", "--lon", "1.9"), "--lon et --lat"),
     "both": (("lookup", ADDRESS, "--lon", "1.9", "--lat", "50.9"), "--lon et --lat"),

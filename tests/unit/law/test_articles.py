@@ -99,7 +99,7 @@ def test_decret_2014_767_art_4_names_metropolitan_france() -> None:
 def test_decret_2014_767_art_2_ii_incomes_of_2011_and_the_year_of_2024_unread() -> None:
     held = parameter("income_year").at(IN_2015)
     assert (held.value, held.verified, held.reading) == (2011, True, TextRead.FULL)
-    with pytest.raises(LawError, match="pas de valeur connue au 2024-06-01"):
+    with pytest.raises(LawError, match="pas de valeur connue au 1er juin 2024"):
         parameter("income_year").at(IN_2024)
 
 

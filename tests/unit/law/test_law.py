@@ -44,7 +44,7 @@ def test_values_are_in_order_of_date() -> None:
 
 def test_a_day_before_the_first_value_is_an_error() -> None:
     first = parameter("threshold_share_of_reference").values[0].valid_from
-    with pytest.raises(LawError, match="n'a pas de valeur connue au 2014-07-02"):
+    with pytest.raises(LawError, match="n'a pas de valeur connue au 2 juillet 2014"):
         parameter("threshold_share_of_reference").at(first - timedelta(days=1))
 
 
