@@ -3,15 +3,18 @@
     python benchmarks/waits.py [--only lookup,map] [--repeats 3] [--earlier COMMIT]
 
 Each command runs in a process of its own, after a first time that does not count; seconds are those of processor,
-which what else the machine does changes little, but for what answers a person at once. Earlier code is taken from the
-history of the repository, where the clone has it.
+which what else the machine does changes little, but for what answers a person at once, or by two processes. Earlier
+code is taken from the history of the repository, where the clone has it.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import itertools
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -19,14 +22,19 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
+import httpx
 import speed_addresses
 from alone import geoville
 from load_http import serving
 from made_up_country import NATIONAL_DECLARED_EUR, make_country
 from races import HEAD, limit_line, machine
 from simulated_france import CELLS, TOWNS, France, write_iris
+
+from geoville.sources.pack import open_pack
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
@@ -122,6 +130,57 @@ def ready(code: Code) -> Sequence[float]:
         return [time.perf_counter() - start]
 
 
+def town_rows(code: Code) -> tuple[Path, list[object]]:
+    """A file of 20,000 rows about a real town, most of which differ, and the list of its addresses as it is named."""
+    listed, file = SHARED_DATA / "bondy" / "addresses_ban_2022.csv", code.folder / "ville.csv"
+    with listed.open(encoding="utf-8") as stream:
+        known = [row for row in csv.DictReader(stream, delimiter=";") if row["numero"]]
+    spellings = (str, str.upper, str.lower)
+    asked = [
+        f"{row['numero']} {row['rep']} {write(row['nom_voie'])};{row['code_postal']};Bondy"
+        for write in spellings
+        for row in random.Random(len(known)).sample(known, len(known))
+    ]
+    file.write_text("\n".join(["adresse;cp;ville", *asked[:ROWS]]) + "\n", encoding="utf-8")
+    return file, ["--addresses", listed]
+
+
+def repeated_rows(code: Code) -> tuple[Path, list[object]]:
+    """A file of 20,000 rows about the few addresses of the territory that geoville carries: most are there before."""
+    known = [
+        f"{address.number or ''} {address.street};{address.city}"
+        for address in open_pack("calais").address_list().addresses
+        if not address.place
+    ]
+    file = code.folder / "memes.csv"
+    repeated = "\n".join(itertools.islice(itertools.cycle(known), ROWS))
+    file.write_text(f"adresse;ville\n{repeated}\n", encoding="utf-8")
+    return file, []
+
+
+def uploaded(rows: Callable[[Code], tuple[Path, list[object]]], code: Code) -> Sequence[float]:
+    """Seconds from sending a file to the last byte of its answers."""
+    file, options = rows(code)
+    command = [sys.executable, "-P", "-c", "from geoville.cli import main; main()", "serve", *map(str, options)]
+    with serving(command, PORT, code.environment) as service, file.open("rb") as sent:
+        start = time.perf_counter()
+        answer = httpx.post(f"{service.url}/search/csv", files={"data": sent}, timeout=600)
+        taken = time.perf_counter() - start
+    if answer.status_code != HTTPStatus.OK or answer.content.count(b"\n") != ROWS + 1:
+        raise SystemExit(f"{code.name}: {answer.status_code}, not all the rows")
+    return [taken]
+
+
+def by_two_processes(code: Code) -> Sequence[float]:
+    """Seconds, not those of processor: what two processes bring is that these pass at once."""
+    file, options = town_rows(code)
+    out = code.folder / "reponses-ville.csv"
+    out.unlink(missing_ok=True)
+    start = time.perf_counter()
+    code.taken(["lookup-file", file, out, *options, "--workers", 2, *ON])
+    return [time.perf_counter() - start]
+
+
 def rows_by_address(code: Code) -> Sequence[float]:
     index, questions = addresses(code), code.folder / "questions.csv"
     asked = speed_addresses.requests(ADDRESSES, ROWS)
@@ -171,6 +230,18 @@ WAITS = {
     "suggest": Wait(f"a suggestion, letter after letter, {ADDRESSES:,} addresses", 0.010, suggestions, repeats=False),
     "fetch": Wait("`geoville data fetch` of two small towns, from a folder", 4.0, fetch),
     "rows": Wait(f"`geoville lookup-file` of {ROWS:,} addresses of CSV", 15.0, rows_by_address, repeats=False),
+    "upload": Wait(
+        f"`POST /search/csv`, {ROWS:,} rows of a real town", 20.0, partial(uploaded, town_rows), repeats=False
+    ),
+    "upload-same": Wait(
+        f"`POST /search/csv`, {ROWS:,} rows of a hundred addresses",
+        20.0,
+        partial(uploaded, repeated_rows),
+        repeats=False,
+    ),
+    "workers": Wait(
+        f"`geoville lookup-file --workers 2`, {ROWS:,} rows of a real town", 15.0, by_two_processes, repeats=False
+    ),
     "atlas": Wait("`geoville atlas` of Marseille", 30.0, atlas, repeats=False),
 }
 COUNTRY = "country"
