@@ -110,7 +110,7 @@ BENCHMARKS = (
         _POINTS,
     ),
     Benchmark("speed_country", 3, quick=("--points", "20000", "--repeats", "1")),
-    Benchmark("waits", 8, quick=("--only", "lookup,fetch", "--repeats", "1")),
+    Benchmark("waits", 12, quick=("--only", "lookup,fetch", "--repeats", "1")),
     Benchmark("load_http", 3, quick=("--turns", "1", "--seconds", "1"), programs=("wrk",)),
     Benchmark("speed_addresses", 2, quick=("--addresses", "3000", "--requests", "100")),
     Benchmark("speed_grid", 4, ("--repeats", "5"), ("--repeats", "1", "--share", "0.01"), ("libpysal",)),

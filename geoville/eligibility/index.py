@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +31,8 @@ _SMALLEST = float(np.finfo(np.float64).tiny)
 
 _ROUNDING_M = 1e-6
 """More than the rounding of a distance between boxes, so that no perimeter is left unmeasured."""
+
+_SQUARE_M, _SQUARES_AT_HAND = 2_000, 1_024
 
 
 KNOWN_AROUND_M = 10 * METRES_IN_A_KILOMETRE
@@ -55,6 +60,49 @@ class Family:
         return self.any.in_force(on)
 
 
+@dataclass(frozen=True)
+class _Boxes:
+    """Boxes of some perimeters of a territory, family by family.
+
+    Parameters
+    ----------
+    rows : (n,) ranks of the perimeters, in order.
+    family_of : (n,) number of the family of each; every family is there.
+    west, south, east, north : (n,) metres.
+    """
+
+    rows: NDArray[np.intp]
+    family_of: NDArray[np.intp]
+    west: NDArray[np.float64]
+    south: NDArray[np.float64]
+    east: NDArray[np.float64]
+    north: NDArray[np.float64]
+
+    @cached_property
+    def families(self) -> list[slice]:
+        """Where each family is."""
+        ends = np.flatnonzero(np.diff(self.family_of, append=-1)) + 1
+        return [slice(start, end) for start, end in pairwise([0, *ends.tolist()])]
+
+    def least_m(self, bounds: tuple[float, float, float, float]) -> NDArray[np.float64]:
+        """(n,) distance from a box to each: what it holds is no nearer to a perimeter."""
+        west, south, east, north = bounds
+        across = np.maximum(np.maximum(self.west - east, west - self.east), 0.0)
+        along = np.maximum(np.maximum(self.south - north, south - self.north), 0.0)
+        least_m: NDArray[np.float64] = np.sqrt(across * across + along * along)
+        return least_m
+
+    def near(self, bounds: tuple[float, float, float, float], reach_m: float) -> _Boxes:
+        """Those of the perimeters that may be within a reach, or the nearest of their family, somewhere in a box."""
+        west, south, east, north = bounds
+        across = np.maximum(self.east - west, east - self.west)
+        along = np.maximum(self.north - south, north - self.south)
+        most_m = np.sqrt(across * across + along * along)  # from anywhere in the box to anywhere in each
+        nearest_m = np.array([most_m[family].min() for family in self.families])
+        kept = self.least_m(bounds) <= np.maximum(nearest_m, reach_m)[self.family_of] + _ROUNDING_M
+        return _Boxes(*(getattr(self, field.name)[kept] for field in fields(self)))
+
+
 class TerritoryIndex:
     """Perimeters in one projected CRS.
 
@@ -65,7 +113,8 @@ class TerritoryIndex:
     Notes
     -----
     Boxes are compared all at once, then what may be near is measured: for the perimeters of a country this takes a few
-    microseconds, where a tree's own search of the nearest one takes more than everything else together.
+    microseconds, where a tree's own search of the nearest one takes more than everything else together. What may be
+    near some points of a square of ground is found once for all of them, and kept for the last squares asked.
     """
 
     def __init__(self, perimeters: Iterable[Perimeter]) -> None:
@@ -83,7 +132,9 @@ class TerritoryIndex:
         self._family_of = np.repeat(np.arange(len(self.families)), [len(members) for members in alike.values()])
         self._polygons = np.array([perimeter.geometry for perimeter in self._perimeters], dtype=object)
         self._limits = shapely.boundary(self._polygons)
-        self._west, self._south, self._east, self._north = shapely.bounds(self._polygons).T.copy()
+        ranks = np.arange(len(self._perimeters))
+        self._boxes = _Boxes(ranks, self._family_of, *shapely.bounds(self._polygons).T.copy())
+        self._near = lru_cache(_SQUARES_AT_HAND)(self._near_square)
 
     def around(self, shape: BaseGeometry, reach_m: float) -> list[PerimeterHit]:
         """Hits of the perimeters within a reach of a shape, and of the nearest one of each family however far.
@@ -94,20 +145,27 @@ class TerritoryIndex:
         """
         import shapely
 
-        least_m = self._least_m(shape)
-        firsts = [family.rows.start + least_m[family.rows].argmin() for family in self.families]
+        bounds, boxes = shape.bounds, self._boxes
+        if shape.geom_type == "Point" and reach_m <= NEARBY_M:
+            boxes = self._near(math.floor(bounds[0] / _SQUARE_M), math.floor(bounds[1] / _SQUARE_M))
+        least_m = boxes.least_m(bounds)
+        firsts = boxes.rows[[family.start + least_m[family].argmin() for family in boxes.families]]
         most_m = np.maximum(shapely.distance(self._polygons[firsts], shape), reach_m)
-        hits = self._hits(np.flatnonzero(least_m <= most_m[self._family_of] + _ROUNDING_M), shape)
+        hits = self._hits(boxes.rows[least_m <= most_m[boxes.family_of] + _ROUNDING_M], shape)
         nearest_m: dict[int, float] = {}
         for family, hit in hits:
             nearest_m[family] = min(hit.distance_m, nearest_m.get(family, math.inf))
         return [hit for family, hit in hits if hit.distance_m <= max(reach_m, nearest_m[family])]
 
+    def _near_square(self, column: int, row: int) -> _Boxes:
+        west, south = column * _SQUARE_M, row * _SQUARE_M
+        return self._boxes.near((west, south, west + _SQUARE_M, south + _SQUARE_M), NEARBY_M)
+
     def distance(self, shape: BaseGeometry) -> float:
         """Distance from a shape to the nearest of the perimeters, 0 where they meet."""
         import shapely
 
-        least_m = self._least_m(shape)
+        least_m = self._boxes.least_m(shape.bounds)
         most_m = shapely.distance(self._polygons[least_m.argmin()], shape)
         return float(shapely.distance(self._polygons[least_m <= most_m + _ROUNDING_M], shape).min())
 
@@ -115,19 +173,11 @@ class TerritoryIndex:
         """Box (west, south, east, north; metres) in which the family of a perimeter is held to be known whole."""
         rows = self.families[self._number_of[family_key(perimeter)]].rows
         return (
-            float(self._west[rows].min()) - KNOWN_AROUND_M,
-            float(self._south[rows].min()) - KNOWN_AROUND_M,
-            float(self._east[rows].max()) + KNOWN_AROUND_M,
-            float(self._north[rows].max()) + KNOWN_AROUND_M,
+            float(self._boxes.west[rows].min()) - KNOWN_AROUND_M,
+            float(self._boxes.south[rows].min()) - KNOWN_AROUND_M,
+            float(self._boxes.east[rows].max()) + KNOWN_AROUND_M,
+            float(self._boxes.north[rows].max()) + KNOWN_AROUND_M,
         )
-
-    def _least_m(self, shape: BaseGeometry) -> NDArray[np.float64]:
-        """(n,) distance from the box of a shape to that of each perimeter: the shape is no nearer."""
-        west, south, east, north = shape.bounds
-        across = np.maximum(np.maximum(self._west - east, west - self._east), 0.0)
-        along = np.maximum(np.maximum(self._south - north, south - self._north), 0.0)
-        least_m: NDArray[np.float64] = np.sqrt(across * across + along * along)
-        return least_m
 
     def _hits(self, rows: NDArray[np.intp], shape: BaseGeometry) -> list[tuple[int, PerimeterHit]]:
         """Where a shape stands with some perimeters, each with the number of its family."""

@@ -58,6 +58,9 @@ def share_of(part: BaseGeometry, shape: BaseGeometry) -> float:
 REGION_WITHIN_M = 300.0
 """Farther from a limit than that, the side of the street is not asked: no number is so far from where it is."""
 
+_ROUNDING_M = 1e-3
+"""More than what two ways to measure a distance differ by."""
+
 _MOST = 0.5
 _DECIDING = {VerdictCode.INSIDE: 0, VerdictCode.UNCERTAIN: 1, VerdictCode.OUTSIDE: 2}
 
@@ -140,12 +143,25 @@ def verdict_on(located: Located, nearest: PerimeterHit | None) -> VerdictCode:
     if abs(nearest.distance_m) <= REGION_WITHIN_M or not located.position.firm:
         region = located.region(nearest.perimeter.epsg)
         if region is not None:
-            return _verdict_of_region(region, nearest)
+            is_clear = _is_clear_of_the_limit(region, nearest, located.position)
+            return _side_of(nearest) if is_clear else _verdict_of_region(region, nearest)
     astride = nearest.distance_m == 0 and not nearest.inside
     accuracy_m = located.position.accuracy_m + nearest.perimeter.accuracy_m
     if astride or (accuracy_m > 0 and abs(nearest.distance_m) <= accuracy_m):
         return VerdictCode.UNCERTAIN
+    return _side_of(nearest)
+
+
+def _side_of(nearest: PerimeterHit) -> VerdictCode:
     return VerdictCode.INSIDE if nearest.inside else VerdictCode.OUTSIDE
+
+
+def _is_clear_of_the_limit(region: StreetRegion, nearest: PerimeterHit, position: Position) -> bool:
+    """Whether a limit lies farther from the position than all that may be the place: most do, and need no measure."""
+    east, north = transform_point(position.lon, position.lat, WGS84, nearest.perimeter.epsg)
+    west, south, east_end, north_end = region.shape.bounds
+    reach_m = math.hypot(max(east - west, east_end - east), max(north - south, north_end - north))
+    return abs(nearest.distance_m) > reach_m + nearest.perimeter.accuracy_m + _ROUNDING_M
 
 
 def _verdict_of_region(region: StreetRegion, nearest: PerimeterHit) -> VerdictCode:
@@ -162,7 +178,7 @@ def _verdict_of_region(region: StreetRegion, nearest: PerimeterHit) -> VerdictCo
         held = shapely.intersects(perimeter.geometry, shapely.point_on_surface(region.shape))
         if bool(held) is not nearest.inside:
             return VerdictCode.UNCERTAIN
-    return VerdictCode.INSIDE if nearest.inside else VerdictCode.OUTSIDE
+    return _side_of(nearest)
 
 
 # --- How probable it is that a quarter holds the place
@@ -292,12 +308,15 @@ def _chances_inside(points: NDArray[np.float64], answering: Sequence[PerimeterHi
 
     found = np.zeros(len(points))
     places = np.asarray(shapely.points(points))
-    bounds = shapely.box(*shapely.total_bounds(places))
+    bounds = shapely.box(*points.min(axis=0), *points.max(axis=0))
     for hit in answering:
         perimeter = hit.perimeter
         if shapely.distance(perimeter.geometry, bounds) > perimeter.accuracy_m:
             continue
-        held = np.asarray(shapely.intersects(perimeter.geometry, places), dtype=np.float64)
+        # Prepared, a shape answers for many points at once; a copy is, since one that threads share must not be.
+        own = shapely.from_wkb(shapely.to_wkb(perimeter.geometry))
+        shapely.prepare(own)
+        held = np.asarray(shapely.intersects(own, places), dtype=np.float64)
         if perimeter.accuracy_m:
             held = _of_a_wide_limit(perimeter, places, held)
         found = np.maximum(found, held)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.crs import WGS84, transform_geometry, transform_point
+from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.law.parameters import read_numbers
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def street_region(side: StreetSide, epsg: int) -> StreetRegion | None:
     one that breaks the order does so by the shape of its street: it is where the list puts it, unless it stands far
     from the two between which it should.
     """
-    points = [transform_point(lon, lat, WGS84, epsg) for lon, lat in side.points]
+    points = _projected(side.points, epsg)
     rules, survey = region_rules(), side.survey
     placing = placing_of(points, side.rank, rules)
     told = None if side.axis is None else _told_by_axis(points, side, placing, epsg)
@@ -154,6 +154,13 @@ def street_region(side: StreetSide, epsg: int) -> StreetRegion | None:
         return None
     shuffled = survey is not None and not (survey.surveyed or survey.interpolated)
     return _around(points, side, rules, Placing.UNORDERED if shuffled else placing)
+
+
+def _projected(points: Sequence[Point], epsg: int) -> Points:
+    """Points in degrees, in a projected CRS."""
+    lon, lat = np.array(points, dtype=np.float64).reshape(-1, 2).T
+    eastings, northings = transform_points(lon, lat, WGS84, epsg)
+    return list(zip(eastings.tolist(), northings.tolist(), strict=True))
 
 
 def _around(points: Points, side: StreetSide, rules: RegionRules, placing: Placing) -> StreetRegion | None:
@@ -314,12 +321,18 @@ def _line(
 def _cut(line: Points, point: Point, reach_m: float) -> Points:
     """The part of a line that lies within a reach of one of its points, along it."""
     import shapely
-    from shapely.ops import substring
 
-    whole, here = shapely.linestrings(line), shapely.points(point)
-    along_m = shapely.line_locate_point(whole, here)
-    part = substring(whole, max(along_m - reach_m, 0.0), min(along_m + reach_m, whole.length))
-    return [(east, north) for east, north in part.coords]
+    whole = shapely.linestrings(line)
+    along_m = shapely.line_locate_point(whole, shapely.points(point))
+    start_m, end_m = max(along_m - reach_m, 0.0), min(along_m + reach_m, whole.length)
+    ends = shapely.get_coordinates(shapely.line_interpolate_point(whole, [start_m, end_m]))
+    first, last = map(tuple, ends.tolist())
+    between, away_m = [], 0.0
+    for vertex, following in pairwise(line):
+        if start_m < away_m < end_m:
+            between.append(vertex)
+        away_m += math.dist(vertex, following)
+    return [first, *between, last]
 
 
 def _beyond(line: Points, length_m: float) -> Point:
@@ -494,7 +507,7 @@ def _along(points: Points, side: StreetSide, rank: int, epsg: int) -> _Along | N
 
     assert side.axis is not None
     rules, lines = region_rules(), _lines_in(side.axis, epsg)
-    across = [transform_point(lon, lat, WGS84, epsg) for lon, lat in side.across]
+    across = _projected(side.across, epsg)
     placed = np.asarray(shapely.points([*points, *across]))
     away_m = shapely.distance(lines[:, None], placed[None, :])
     if away_m[:, rank].min() > rules.axis_far_m:

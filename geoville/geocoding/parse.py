@@ -272,11 +272,12 @@ _RANGE = re.compile(
 )
 _STOREYS = re.compile(r"\bR\s*\+\s*\d{1,2}\b", re.IGNORECASE)
 _PHRASES_INSIDE = (
-    (re.compile(r"\bcage\s+d\s*['’ ]\s*escalier", re.IGNORECASE), "escalier"),
-    (re.compile(r"\b(?:bo[iî]te|bte)s?\s+(?:aux|[àa])\s+lettres?", re.IGNORECASE), "boite"),
-    (re.compile(r"\brez[\s-]+de[\s-]+(?:chauss[ée]e|jardin)", re.IGNORECASE), "rdc"),
-    (re.compile(r"\bsous[\s-]+sol\b", re.IGNORECASE), "entresol"),
+    ("escalier", re.compile(r"\bcage\s+d\s*['’ ]\s*escalier", re.IGNORECASE), "escalier"),
+    ("lettre", re.compile(r"\b(?:bo[iî]te|bte)s?\s+(?:aux|[àa])\s+lettres?", re.IGNORECASE), "boite"),
+    ("rez", re.compile(r"\brez[\s-]+de[\s-]+(?:chauss[ée]e|jardin)", re.IGNORECASE), "rdc"),
+    ("sous", re.compile(r"\bsous[\s-]+sol\b", re.IGNORECASE), "entresol"),
 )
+"""Letters that a text has where it has such a phrase, the phrase, and what it is read as."""
 _DESIGNATOR = re.compile(r"[a-z]|\d{1,4}[a-z]?|[a-z]\d{1,4}|[ivx]{2,4}|bis|ter")
 _STUCK = re.compile(r"([a-z]{2,})(\d{1,4}[a-z]?)")
 _RANK = re.compile(
@@ -304,14 +305,15 @@ def _prepared(text: str) -> Prepared:
     text = well_read(text)
     doubts: list[str] = []
     aside: list[str] = []
-    for pattern in (_POSTAL_BOX, _STOREYS):
+    lower = text.casefold()
+    for pattern in (_POSTAL_BOX, _STOREYS) if "+" in lower else (_POSTAL_BOX,):
         if found := pattern.findall(text):
             aside += [one.strip() for one in found]
             text = pattern.sub(",", text)
-    for pattern, word in _PHRASES_INSIDE:
-        text = pattern.sub(word, text)
-    for pattern, doubt in _UNSURE:
-        if matches := tuple(pattern.finditer(text)):
+    for needed, pattern, word in _PHRASES_INSIDE:
+        text = pattern.sub(word, text) if needed in lower else text
+    for needed_letters, pattern, doubt in _UNSURE:
+        if any(map(lower.__contains__, needed_letters)) and (matches := tuple(pattern.finditer(text))):
             doubts += [doubt.format(" ".join(match[0].split())) for match in matches]
             text = pattern.sub(" ", text)
     if matches := tuple(_RANGE.finditer(text)):
@@ -322,10 +324,10 @@ def _prepared(text: str) -> Prepared:
 
 
 _UNSURE = (
-    (_FORMER_NUMBER, "« {} » est un ancien numéro, dont la position n'est pas connue."),
-    (_FORMER_NAME, "La voie demandée est désignée par un ancien nom."),
-    (_FRACTION, "« {} » n'est pas un numéro de maison connu."),
-    (_DECIMAL, "« {} » n'est pas un numéro de maison lisible."),
+    (("ex", "anc"), _FORMER_NUMBER, "« {} » est un ancien numéro, dont la position n'est pas connue."),
+    (("ex", "anc"), _FORMER_NAME, "La voie demandée est désignée par un ancien nom."),
+    (("/", *"½¼¾⅓⅔⅛"), _FRACTION, "« {} » n'est pas un numéro de maison connu."),
+    ((".",), _DECIMAL, "« {} » n'est pas un numéro de maison lisible."),
 )
 _BETWEEN = "« {} » ne dit pas à quel numéro."
 _SECOND_STREET = "Une autre voie est écrite dans la même adresse : « {} »."

@@ -107,6 +107,26 @@ def test_a_limit_that_is_not_sure_is_widened_before_it_is_met():
     assert verdict(position, replace(QPV_2024, accuracy_m=25.0)) is VerdictCode.UNCERTAIN
 
 
+@pytest.mark.parametrize("accuracy_m", [0.0, 25.0])
+def test_a_number_is_to_be_checked_where_the_limit_meets_its_region_and_there_alone(accuracy_m):
+    position = house(side(*ALONG_OUTSIDE, rank=2))
+    region = street_region(position.side, LAMBERT_93)
+    assert region is not None
+    told = set()
+    for away_m in (*range(0, 120, 3), 250):
+        for square in (
+            shapely.box(EAST + 690 + away_m, NORTH, EAST + 2_000, NORTH + 900),  # to the east
+            shapely.box(EAST + 400, NORTH - 900, EAST + 900, NORTH + 408 - away_m),  # to the south
+            shapely.box(EAST + 690 - away_m, NORTH + 408 - away_m, EAST + 690 + away_m, NORTH + 409 + away_m),  # around
+        ):
+            metres = shapely.distance(square.exterior, region.shape)
+            sure = VerdictCode.INSIDE if square.covers(region.shape) else VerdictCode.OUTSIDE
+            expected = VerdictCode.UNCERTAIN if metres <= accuracy_m else sure
+            assert verdict(position, replace(QPV_2024, geometry=square, accuracy_m=accuracy_m)) is expected
+            told.add(expected)
+    assert told == {VerdictCode.INSIDE, VerdictCode.OUTSIDE, VerdictCode.UNCERTAIN}
+
+
 def test_numbers_in_no_order_reach_as_far_as_positions_go_wrong():
     # The street turns into the quarter 45 m farther: numbers that follow each other stop before, others may not.
     turned = [*ALONG_OUTSIDE, (750.0, 407.0), (752.0, 390.0), (751.0, 371.0)]
