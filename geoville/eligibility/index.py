@@ -32,7 +32,7 @@ _SMALLEST = float(np.finfo(np.float64).tiny)
 _ROUNDING_M = 1e-6
 """More than the rounding of a distance between boxes, so that no perimeter is left unmeasured."""
 
-_SQUARE_M, _SQUARES_AT_HAND = 2_000, 1_024
+_SQUARE_M, _SQUARES_AT_HAND = 2 * METRES_IN_A_KILOMETRE, 1_024
 
 
 KNOWN_AROUND_M = 10 * METRES_IN_A_KILOMETRE
