@@ -134,7 +134,7 @@ def test_nothing_is_imported_that_nothing_installs():
     owners = packages_distributions()
     base = _distributions(PROJECT["dependencies"])
     of_extras = {module for extra in EXTRAS.values() for module in extra.modules}
-    companions = {"pydantic": "fastapi and typer", "branca": "folium"}
+    companions = {"pydantic": "fastapi and typer", "pydantic_core": "pydantic", "branca": "folium"}
     unknown = [
         name
         for name in _imported()
