@@ -44,7 +44,8 @@ def lookup(
         typer.Option(
             "--geometry",
             metavar="FICHIER",
-            help="Parcelle, bâtiment, rue ou secteur entier (GeoJSON, GeoPackage, Shapefile) au lieu d'une adresse.",
+            help="Parcelle, bâtiment, rue ou secteur entier (GeoJSON, GeoPackage, Shapefile) au lieu d'une adresse ; "
+            "ou rnb:IDENTIFIANT, parcelle:IDENTIFIANT d'un territoire qui les a.",
         ),
     ] = None,
     on: AskedDay = None,

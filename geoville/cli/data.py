@@ -33,6 +33,7 @@ from geoville.french import long_date, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
 
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
@@ -170,6 +171,7 @@ def sources(
         print_lines([f"{nature} : {KIND_NAMES[nature]}"])
         rows = [(item.id, item.title, item.format, _address_state(item)) for item in items]
         print_table(("Identifiant", "Titre", "Format", "Adresse"), rows)
+        print_lines(map(_evidence, list(chosen) if kind else ()))
     unchecked = sum(bool(item.url) and not item.checked for item in chosen)
     print_lines(
         [
@@ -227,7 +229,26 @@ def _print_update(found: Update, *, as_json: bool) -> None:
 
 def _data_set_document(item: DataSet) -> dict[str, Any]:
     checked_on = item.checked_on.isoformat() if item.checked_on else None
-    return asdict(item) | {"checked_on": checked_on}
+    return asdict(item) | {"checked_on": checked_on, "read_on": _read_on(item).isoformat()}
+
+
+def _read_on(item: DataSet) -> date:
+    from geoville.sources.registry import registry_date
+
+    return item.read_on or registry_date()
+
+
+def _evidence(item: DataSet) -> str:
+    """What was read of a data set, where, when, and by whom its address was opened."""
+    if not item.url:
+        under = f" sous le nom {item.file_name}" if item.file_name else ""
+        return f"{item.id} : adresse non trouvée ({item.seen_in}). À enregistrer depuis {item.page}{under}."
+    opened = (
+        f"Ouverte le {long_date(item.checked_on)} par {item.checked_by}."
+        if item.checked_on
+        else "Personne ne l'a ouverte ici."
+    )
+    return f"{item.id} : adresse lue le {long_date(_read_on(item))} dans : {item.seen_in}. {opened}"
 
 
 def _address_state(item: DataSet) -> str:

@@ -35,7 +35,8 @@ class PackFile:
     Parameters
     ----------
     role : `grid`, `cells`, `communes`, `iris`, `iris_income`, `addresses`, `places`, `contract_places`, `streets`,
-        `water`, `sensitivity`, `quarter_people`, or a kind of perimeter ("candidat").
+        `water`, `sensitivity`, `quarter_people`, `quarter_population`, `schools`, `buildings`,
+        `parcels`, or a kind of perimeter ("candidat").
     source : what to cite, with the sha256 that the file must have.
     grid_vintage : for a grid, year of its incomes.
     complete : for addresses, whether the list has every address of its communes.
@@ -375,6 +376,8 @@ _ROLES = {
     "streets": ("de rues", "streets"),
     "qpv": ("de contours de QPV", "qpv"),
     "zfu": ("de contours de ZFU", "zfu"),
+    "buildings": ("de bâtiments", "buildings"),
+    "parcels": ("de parcelles", "parcels"),
 }
 """Role of a file, what the pack does not have, and the kind of data that `geoville data fetch --only` brings."""
 

@@ -23,7 +23,7 @@ from geoville.crs import GRID_CRS, WGS84, commune_of, transform_geometry, transf
 from geoville.errors import DataUnavailableError, InvalidInputError, Location, UnknownTerritoryError
 from geoville.french import refusal
 from geoville.law import IncomeReference
-from geoville.model import CELL_PEOPLE, CELL_PEOPLE_SOURCE, AddressList, Kind
+from geoville.model import CELL_PEOPLE, CELL_PEOPLE_SOURCE, POPULATION, POPULATION_SOURCE, AddressList, Kind
 from geoville.perimeters.areas import PopulatedCells
 from geoville.sources.additions import (
     ADDRESSES,
@@ -47,7 +47,7 @@ from geoville.sources.manifest import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     import pyarrow as pa
@@ -294,6 +294,9 @@ def _unusable(path: Path, what: str) -> DataUnavailableError:
 
 
 _NAME = re.compile(r"[a-z0-9-]{1,64}")
+_SCHOOL_OF_BPE = re.compile(r"C[123]\d\d")
+"""Types of equipment of the BPE that are schools, collèges and lycées."""
+
 URBAN_UNITS, UNIT_INCOMES = "urban_units", "unit_incomes"
 """Roles of the tables of a pack that spans several urban units."""
 
@@ -421,6 +424,18 @@ class Pack:
         return tuple(item for file in files for item in read_quarter_people(file.checked_path()))
 
     @cached_property
+    def published_people(self) -> dict[str, tuple[int, str]]:
+        """Municipal population of quarters, and the census that counts them, in the tables that were fetched."""
+        return {
+            code: (people, census)
+            for file in self._files("quarter_population")
+            for code, people, census in zip(
+                *(column.to_pylist() for column in _columns(file.checked_path(), ("code", "population", "census"))),
+                strict=True,
+            )
+        }
+
+    @cached_property
     def iris_names(self) -> dict[str, str]:
         """Names of the IRIS by code, those whose incomes or contours the pack has; contours, which name all, decide.
 
@@ -500,9 +515,15 @@ class Pack:
                 file.checked_path()
 
     def places(self) -> tuple[Address, ...]:
-        """Named places of the pack and of the user."""
+        """Named places of the pack and of the user.
+
+        The directory of schools, where the pack has it, names them: those of the BPE, which does not, are left out.
+        """
         shipped = [place for file in self._files("places") for place in read_places(file.checked_path())]
-        return (*shipped, *added_places(self.name))
+        schools = [place for file in self._files("schools") for place in read_places(file.checked_path())]
+        if schools:
+            shipped = [place for place in shipped if not _SCHOOL_OF_BPE.fullmatch(place.category)]
+        return (*shipped, *schools, *added_places(self.name))
 
     def perimeters(self, kinds: Collection[Kind] = tuple(Kind)) -> tuple[Perimeter, ...]:
         """Perimeters known of the territory: the user's, then the pack's, then official QPV that neither has.
@@ -517,7 +538,7 @@ class Pack:
         they are drawn, listed, compared. An answer to an address looks at those of the whole country.
         """
         carried = self._carried_quarters if Kind.QPV in kinds else ()
-        return each_once((*self.own_perimeters(kinds), *carried))
+        return with_published_people(each_once((*self.own_perimeters(kinds), *carried)), self.published_people)
 
     @cached_property
     def _carried_quarters(self) -> tuple[Perimeter, ...]:
@@ -957,6 +978,18 @@ def read_quarter_people(path: Path) -> tuple[CountedQuarter, ...]:
             where=Location(str(path)),
             advice="refaire le territoire, ou réinstaller geoville",
         ) from error
+
+
+def with_published_people(
+    perimeters: Iterable[Perimeter], published: Mapping[str, tuple[int, str]]
+) -> tuple[Perimeter, ...]:
+    """Official quarters with the people of a table that was fetched instead of those carried; others as they are."""
+    return tuple(
+        replace(item, attributes={**item.attributes, POPULATION: found[0], POPULATION_SOURCE: found[1]})
+        if item.kind is Kind.QPV and (found := published.get(item.code))
+        else item
+        for item in perimeters
+    )
 
 
 def with_cell_people(perimeters: Iterable[Perimeter], counted: Iterable[CountedQuarter]) -> tuple[Perimeter, ...]:

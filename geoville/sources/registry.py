@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from geoville.crs import departement_of
 from geoville.errors import DataUnavailableError, InvalidInputError, Location
 from geoville.model import Source
 
@@ -30,13 +31,21 @@ READERS = {
     "unit_income": "unit_income",
     "qpv": "perimeters",
     "zfu": "perimeters",
+    "zus": "perimeters",
+    "quarter_population": "quarter_population",
     "equipment": "equipment",
+    "schools": "schools",
     "addresses": "addresses",
     "streets": "streets",
+    "buildings": "buildings",
+    "parcels": "parcels",
+    "social_housing": "none",
 }
-"""Kinds of data sets, and what reads each: functions of `sources.official`, named in its `convert`."""
+"""Kinds of data sets, and what reads each: functions of `sources.official`, named in its `convert`; "none" for what is
+known, and read by nothing yet."""
 
-SCOPES = ("national", "departement")
+NOT_READ = "none"
+SCOPES = ("national", "departement", "commune")
 FORMATS = {"zip", "7z", "gz", "csv", "xls", "xlsx", "shp", "gpkg", "geojson", "parquet"}
 
 _TEXTS = ("id", "kind", "title", "producer", "licence", "page", "format", "vintage", "scope", "seen_in", "reader")
@@ -49,6 +58,9 @@ _OTHERS = (
     "sha256",
     "checked",
     "checked_on",
+    "checked_by",
+    "read_on",
+    "mirror_name",
     "grid_vintage",
     "generation",
     "notes",
@@ -101,7 +113,7 @@ def _identity_faults(entry: dict[str, Any]) -> Iterator[str]:
 
 
 def _address_faults(entry: dict[str, Any]) -> Iterator[str]:
-    url, by_departement = entry["url"], entry["scope"] == "departement"
+    url, by_part = entry["url"], entry["scope"] in PARTS
     if entry["scope"] not in SCOPES:
         yield f"scope, « {entry['scope']} » n'est pas parmi {', '.join(SCOPES)}"
     if not _is_web(entry["page"]):
@@ -112,9 +124,9 @@ def _address_faults(entry: dict[str, Any]) -> Iterator[str]:
         return
     filled = _filled(url)
     if filled is None or not _is_web(filled) or filled.partition("?")[0].endswith("/"):
-        yield "url, adresse https d'un fichier attendue, sans autre accolade que {departement}"
-    elif (filled != url) != by_departement:
-        yield "url, {departement} y est si le fichier est par département, et seulement alors"
+        yield "url, adresse https d'un fichier attendue, sans autre accolade que {departement} et {commune}"
+    elif (filled != url) != by_part or ("{commune}" in url) != (entry["scope"] == PER_COMMUNE):
+        yield "url, {departement} ou {commune} y est si le fichier est par département ou commune, et seulement alors"
 
 
 def _file_faults(entry: dict[str, Any]) -> Iterator[str]:
@@ -127,13 +139,15 @@ def _file_faults(entry: dict[str, Any]) -> Iterator[str]:
         yield "sha256, 64 chiffres hexadécimaux en minuscules attendus"
     if not isinstance(entry.get("checked", False), bool):
         yield "checked, true ou false attendu"
-    elif entry.get("checked", False) != (type(entry.get("checked_on")) is date):
-        yield "checked_on, date donnée si l'adresse a été vérifiée, et seulement alors"
+    elif {entry.get("checked", False)} != {type(entry.get("checked_on")) is date, _is_text(entry.get("checked_by"))}:
+        yield "checked_on, checked_by, jour et auteur donnés si l'adresse a été vérifiée, et seulement alors"
+    if "read_on" in entry and type(entry["read_on"]) is not date:
+        yield "read_on, date attendue"
 
 
 def _filled(url: str) -> str | None:
     try:
-        return url.format(departement="62")
+        return url.format(departement="62", commune="62193")
     except (KeyError, IndexError, ValueError, AttributeError):
         return None
 
@@ -155,7 +169,10 @@ def _is_web(address: str) -> bool:
 
 
 REGISTRY = "registry.toml"
-PER_DEPARTEMENT = "departement"
+PER_DEPARTEMENT, PER_COMMUNE = "departement", "commune"
+PARTS = (PER_DEPARTEMENT, PER_COMMUNE)
+"""Scopes of the data sets that have a file for each part of the country."""
+
 UNKNOWN_EDITION = "inconnue"
 """Vintage of a publication whose content and name do not tell it."""
 
@@ -169,12 +186,19 @@ KIND_NAMES = {
     "unit_income": "revenus par unité urbaine",
     "qpv": "quartiers prioritaires",
     "zfu": "zones franches urbaines",
+    "zus": "zones urbaines sensibles",
+    "quarter_population": "habitants des quartiers prioritaires",
     "equipment": "équipements",
+    "schools": "écoles, collèges et lycées",
     "addresses": "adresses",
     "streets": "rues",
+    "buildings": "bâtiments",
+    "parcels": "parcelles",
+    "social_housing": "logement social des quartiers prioritaires",
 }
 """What each kind is, in French words."""
 
+_COMMUNE = re.compile(r"\d[\dAB]\d{3}")
 _DEPARTEMENT = re.compile(r"0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-5]|97[1-8]")
 
 
@@ -190,14 +214,15 @@ class DataSet:
     url : address of the file, with `{departement}` where there is one for each; empty where it is not known.
     format : what is inside what, down to the table or the layer ("zip/7z/csv").
     vintage : year, date or version of the data.
-    scope : "national" or "departement".
+    scope : "national", "departement" or "commune".
     size_bytes, sha256 : of the file at `url`, None where no source states them.
-    checked, checked_on : whether somebody opened `url`, and when.
-    seen_in : where `url`, or the page, was read.
+    checked, checked_on, checked_by : whether somebody opened `url`, when and who.
+    seen_in, read_on : where `url`, or the page, was read, and when, where it is another day than that of the registry.
     reader : module of `sources.official` that reads it.
     family : which publication of its kind the content of a file tells it to be (`sources.official.recognise`).
     series : title of the publication, whatever its edition; empty where the kind says enough.
     file_name : of the file, where `url` is not known: what to look for on the page.
+    mirror_name : of the file on a mirror, where its producer gives several editions the same name.
     grid_vintage : for a grid, year of its incomes.
     generation : for QPV, 2015 or 2024.
     notes : French, for people: columns, traps, what to do by hand.
@@ -219,6 +244,9 @@ class DataSet:
     sha256: str | None = None
     checked: bool = False
     checked_on: date | None = None
+    checked_by: str = ""
+    read_on: date | None = None
+    mirror_name: str = ""
     grid_vintage: int | None = None
     generation: int | None = None
     notes: str = ""
@@ -226,22 +254,23 @@ class DataSet:
     series: str = ""
     file_name: str = ""
 
-    def address(self, departement: str | None = None, mirror: str | None = None) -> str:
+    def address(self, part: str | None = None, mirror: str | None = None) -> str:
         """Where to ask for the file.
 
         Parameters
         ----------
-        departement : code ("62", "2A", "974"), needed where there is one file for each.
+        part : code of a département ("62", "2A", "974") or of a commune, needed where there is one file for each.
         mirror : folder of an HTTP server that holds the files under their own names.
 
         Raises
         ------
         InvalidInputError
-            The département is missing or is none, or nobody knows the address and no mirror is given.
+            The département or commune is missing or is none, or nobody knows the address and no mirror is given.
         """
-        url = self._filled(departement)
+        url = self._filled(part)
         if mirror:
-            return f"{mirror.rstrip('/')}/{urlsplit(url).path.rpartition('/')[2] or self.id}"
+            name = self.mirror_name or urlsplit(url).path.rpartition("/")[2] or self.id
+            return f"{mirror.rstrip('/')}/{name}"
         if not url:
             named = f" sous le nom {self.file_name}" if self.file_name else ""
             raise InvalidInputError(
@@ -253,25 +282,32 @@ class DataSet:
     @property
     def published_name(self) -> str:
         """Name of the file at its producer's; empty where it is not known, or where each département has its own."""
-        return self.file_name or ("" if self.scope == PER_DEPARTEMENT else urlsplit(self.url).path.rpartition("/")[2])
+        return self.file_name or ("" if self.scope in PARTS else urlsplit(self.url).path.rpartition("/")[2])
 
     @property
     def source(self) -> Source:
         """What to cite."""
         return Source(self.title, self.producer, self.vintage, self.licence, self.sha256)
 
-    def _filled(self, departement: str | None) -> str:
-        if self.scope != PER_DEPARTEMENT:
+    def _filled(self, part: str | None) -> str:
+        if self.scope not in PARTS:
             return self.url
-        if departement is None:
+        by_commune = self.scope == PER_COMMUNE
+        if part is None:
+            noun, example = ("commune", "62193") if by_commune else ("département", "62")
             raise InvalidInputError(
-                f"« {self.title} » se télécharge par département", advice="donner son code, par exemple 62"
+                f"« {self.title} » se télécharge par {noun}", advice=f"donner son code, par exemple {example}"
             )
-        code = departement.strip().upper()
-        if not _DEPARTEMENT.fullmatch(code):
-            raise InvalidInputError(
-                f"« {departement} » n'est pas un département", advice="donner son code : 01 à 95, 2A, 2B ou 971 à 978"
+        code = part.strip().upper()
+        if by_commune and _COMMUNE.fullmatch(code):
+            return self.url.format(departement=departement_of(code), commune=code)
+        if by_commune or not _DEPARTEMENT.fullmatch(code):
+            noun, advice = (
+                ("une commune", "donner son code Insee de cinq caractères")
+                if by_commune
+                else ("un département", "donner son code : 01 à 95, 2A, 2B ou 971 à 978")
             )
+            raise InvalidInputError(f"« {part} » n'est pas {noun}", advice=advice)
         return self.url.format(departement=code)
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.french import number
 from geoville.sources.downloads import RemoteAnswer, ask, open_client, parsed_address, read_json
-from geoville.sources.registry import PER_DEPARTEMENT, DataSet, registry, registry_date
+from geoville.sources.registry import PER_COMMUNE, PER_DEPARTEMENT, DataSet, registry, registry_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import httpx
 
 
-SAMPLE_DEPARTEMENT = "62"
-"""Asked about where there is one file for each département."""
+_SAMPLES = {PER_DEPARTEMENT: "62", PER_COMMUNE: "62193"}
+"""Asked about where there is one file for each département, or for each commune."""
 
 AT_ONCE = 4
 """Nearly all the addresses are of a handful of public servers."""
@@ -149,7 +149,7 @@ def _addresses(count: int) -> str:
 def _address(item: DataSet, mirror: str | None) -> str:
     if not item.url and not mirror:
         return ""
-    return item.address(SAMPLE_DEPARTEMENT if item.scope == PER_DEPARTEMENT else None, mirror)
+    return item.address(_SAMPLES.get(item.scope), mirror)
 
 
 def _judged(item: DataSet, address: str, answer: RemoteAnswer) -> CheckedAddress:

@@ -39,7 +39,7 @@ from geoville.sources.official.tables import (
     read_published_grid,
 )
 from geoville.sources.pack import UNIT_INCOMES, building_folder, current_version, open_pack, publish, read_unit_incomes
-from geoville.sources.registry import KIND_NAMES, PER_DEPARTEMENT, UNKNOWN_EDITION, registry
+from geoville.sources.registry import KIND_NAMES, PER_COMMUNE, PER_DEPARTEMENT, UNKNOWN_EDITION, registry
 from geoville.version import __version__
 from geoville.workflows.address_index import build_address_index
 
@@ -172,18 +172,25 @@ KINDS = (
     "iris_income",
     "qpv",
     "zfu",
+    "zus",
+    "quarter_population",
     "equipment",
+    "schools",
     "addresses",
     "streets",
+    "buildings",
+    "parcels",
 )
 """In the order in which they are read: outlines of communes cut what comes after them."""
 
-CUT_BY_OUTLINES = frozenset({"grid", "qpv", "zfu", "streets"})
+CUT_BY_OUTLINES = frozenset({"grid", "qpv", "zfu", "zus", "streets", "buildings"})
 _EVERY_VINTAGE = frozenset({"grid", "qpv"})
-_WHEN_ASKED = frozenset({"streets", "unit_income"})
+_WHEN_ASKED = frozenset({"streets", "unit_income", "zus", "quarter_population", "schools", "buildings", "parcels"})
 """Several hundred megabytes for a département, and few commands need them; or files whose address nobody knows."""
 
-ONE_IS_READ = frozenset({"commune_contours", "communes", "iris_contours", "equipment", "streets", "addresses"})
+ONE_IS_READ = frozenset(
+    {"commune_contours", "communes", "iris_contours", "equipment", "schools", "streets", "addresses", "buildings"}
+)
 """Kinds of which a pack has one file: of several editions the newest that can be read is taken."""
 
 
@@ -457,7 +464,7 @@ def downloaded(
     DataUnavailableError
         No server answers, or the file has changed and was not accepted.
     """
-    parts = target.departements if data_set.scope == PER_DEPARTEMENT else (None,)
+    parts = _parts(data_set, target)
     came = []
     for part in parts:
         address = data_set.address(part, mirror)
@@ -474,9 +481,23 @@ def downloaded(
     return Origin(data_set, tuple(came), "miroir" if mirror else "téléchargé")
 
 
+def _parts(data_set: DataSet, target: Target) -> tuple[str | None, ...]:
+    """Codes of the parts of the country for which a data set has files of their own; None for one that is whole."""
+    if data_set.scope == PER_DEPARTEMENT:
+        return target.departements
+    if data_set.scope != PER_COMMUNE:
+        return (None,)
+    if target.area.communes is None:
+        raise InvalidInputError(
+            f"« {data_set.title} » se télécharge commune par commune",
+            advice="le récupérer pour un territoire fait de communes",
+        )
+    return tuple(sorted(target.area.communes))
+
+
 def _by_hand(data_set: DataSet, address: str, target: Target) -> str:
     """What to do where a server refuses programs: the page, the name of the file to save, the command to go on."""
-    name = address.partition("?")[0].rpartition("/")[2]
+    name = data_set.file_name or address.partition("?")[0].rpartition("/")[2]
     of = {DEPARTEMENT: f"--departement {target.departements[0]}", NATIONAL: "--national"}.get(target.scope, target.name)
     return (
         f"ouvrir {data_set.page} dans un navigateur, y enregistrer « {name} » dans ~/Downloads, "
@@ -662,21 +683,14 @@ def _data_set_of(found: Recognised, came: Sequence[Came]) -> DataSet:
     Its edition is that of the registry where the content, or the name that its producer gave, tells its vintage; else
     it is said to be unknown, with the producer and the licence that the content tells. Where the content does not tell
     a producer from another, neither is cited. Where the checksum of an edition is known, no other file is that edition,
-    whatever its name: some producers give each year's file the same one.
+    whatever its name; a name that several editions have tells none: some producers give each year's file the same one.
     """
     names, checksums = {file.path.name for file in came}, {file.sha256 for file in came}
     of_kind = [item for item in registry() if item.kind == found.kind]
     known = [item for item in of_kind if item.family == found.family]
-    named = next(
-        (
-            item
-            for item in known
-            if item.published_name in names
-            and found.vintage in ("", item.vintage[:4])
-            and (item.sha256 is None or item.sha256 in checksums)
-        ),
-        None,
-    )
+    alike = [item for item in known if item.published_name in names and found.vintage in ("", item.vintage[:4])]
+    same = [item for item in alike if item.sha256 in checksums]
+    named = next(iter(same or [item for item in alike if item.sha256 is None and len(alike) == 1]), None)
     edition = named or next((item for item in known if found.vintage and item.vintage == found.vintage), None)
     if edition is not None:
         # Another deposit, or a file saved under another name, is not known to be the one at that address.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from geoville.eligibility.index import PerimeterIndex
     from geoville.model import FootprintAnswer
     from geoville.perimeters.areas import PopulatedCells
+    from geoville.sources.pack import Pack
 
 
 def answer_about_file(
@@ -31,10 +32,47 @@ def answer_about_file(
 
     Parameters
     ----------
-    territory : name of the pack whose cells give the share of people.
+    path : of the file, or what `registered_footprint` takes.
+    territory : name of the pack whose cells give the share of people, and whose buildings and parcels are known.
     permit_date : day when the building permit is applied for, where it is known.
     """
-    return decide_footprint(read_footprint(path), index, on, population_of(territory), permit_date=permit_date)
+    register, mark, code = str(path).partition(":")
+    found = register.lower() in REGISTERS and bool(mark)
+    shape = registered_footprint(open_pack(territory), register.lower(), code) if found else read_footprint(path)
+    return decide_footprint(shape, index, on, population_of(territory), permit_date=permit_date)
+
+
+REGISTERS = {"rnb": "buildings", "parcelle": "parcels"}
+"""What names a building or a parcel before its identifier ("rnb:WHN8D9K38QNG"), and the role of its file in a pack."""
+
+
+def registered_footprint(pack: Pack, register: str, code: str) -> BaseGeometry:
+    """Footprint of a building of the RNB, or of a parcel of the cadastre, that a pack has, in WGS84.
+
+    Parameters
+    ----------
+    register : of `REGISTERS`.
+    code : identifier, spaces and hyphens ignored.
+
+    Raises
+    ------
+    DataUnavailableError
+        The pack has no such file; says which command brings it.
+    InvalidInputError
+        It has none of that identifier.
+    """
+    import geopandas
+
+    asked = code.upper().replace(" ", "").replace("-", "")
+    path = pack.file(REGISTERS[register]).checked_path()
+    frame = geopandas.read_parquet(path, columns=["code", "geometry"], filters=[("code", "==", asked)])
+    if frame.empty:
+        raise InvalidInputError(
+            f"{pack.title} n'a pas d'emprise de cet identifiant",
+            where=Location(value=f"{register}:{code}"),
+            advice="le vérifier, ou récupérer de nouveau ce registre avec « geoville data fetch »",
+        )
+    return transform_geometry(footprint_of(frame.geometry, path.name), int(frame.crs.to_epsg()), WGS84)
 
 
 def population_of(territory: str) -> PopulatedCells | None:

@@ -33,7 +33,7 @@ from geoville.sources.national import (
     national_manifest,
     with_carried_contours,
 )
-from geoville.sources.pack import each_once, open_pack, with_cell_people
+from geoville.sources.pack import each_once, open_pack, with_cell_people, with_published_people
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -301,7 +301,8 @@ class DeskChoice:
             given = [found for path in self.perimeters for found in self._read(path)]
             return LookupDesk(searcher, PerimeterIndex(given, version=self._version(pack)), self.decide_at)
         country = national_layer()
-        known = with_cell_people(each_once((*pack.own_perimeters(), *country.perimeters)), pack.quarter_people)
+        every = with_published_people(each_once((*pack.own_perimeters(), *country.perimeters)), pack.published_people)
+        known = with_cell_people(every, pack.quarter_people)
         index = PerimeterIndex(known, pack.extent, country.country, whole=country.whole, version=self._version(pack))
         return LookupDesk(searcher, index, self.decide_at)
 

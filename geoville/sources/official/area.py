@@ -75,7 +75,8 @@ class Recognised:
     Parameters
     ----------
     kind : of data set (`grid`, `iris_contours`, `iris_income`, `commune_contours`, `communes`, `urban_units`, `qpv`,
-        `unit_income`, `zfu`, `equipment`, `addresses`, `streets`).
+        `unit_income`, `zfu`, `zus`, `quarter_population`, `equipment`, `schools`, `addresses`, `streets`, `buildings`,
+        `parcels`).
     vintage : year of the data, from the columns or codes where they tell it, else from the name that the producer gave
         to the file or to its archive; else empty. A folder of the user, or a name of their own, tells nothing.
     reader : module of this package that reads it.

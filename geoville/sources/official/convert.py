@@ -48,7 +48,7 @@ def convert(
             where=Location(found.files[0].name),
             advice="le télécharger de nouveau, ou donner l'autre fichier",
         )
-    if found.kind in {"qpv", "zfu"}:
+    if found.kind in {"qpv", "zfu", "zus"}:
         from geoville.sources.official.layers import convert_perimeters
 
         return convert_perimeters(found, data_set, area, folder, outlines)
@@ -68,12 +68,21 @@ def _converted(
     outlines: CommuneOutlines | None,
     index_addresses: IndexAddresses,
 ) -> Converted:
-    from geoville.sources.official.layers import convert_contours, convert_iris_contours, convert_names, convert_streets
+    from geoville.sources.official.layers import (
+        convert_contours,
+        convert_iris_contours,
+        convert_names,
+        convert_parcels,
+        convert_streets,
+    )
     from geoville.sources.official.tables import (
         convert_addresses,
+        convert_buildings,
         convert_equipment,
         convert_grid,
         convert_iris_income,
+        convert_quarter_population,
+        convert_schools,
         convert_unit_incomes,
         convert_urban_units,
         read_published_grid,
@@ -92,5 +101,9 @@ def _converted(
         "equipment": lambda: convert_equipment(found, data_set, area, folder),
         "addresses": lambda: convert_addresses(found, area, folder, index_addresses),
         "streets": lambda: convert_streets(found, area, folder, outlines),
+        "quarter_population": lambda: convert_quarter_population(found, data_set, area, folder),
+        "schools": lambda: convert_schools(found, data_set, area, folder),
+        "buildings": lambda: convert_buildings(found, area, folder, outlines),
+        "parcels": lambda: convert_parcels(found, area, folder),
     }
     return converters[found.kind]()

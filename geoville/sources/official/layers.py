@@ -501,3 +501,31 @@ def convert_streets(found: Recognised, area: Area, folder: Path, outlines: Commu
     write_layer(gpd.GeoDataFrame(columns, geometry=kept, crs=area.epsg), folder / STREETS_FILE)
     notes = (_KEPT_WHOLE,) if whole and not area.is_country else ()
     return Converted(folder / STREETS_FILE, STREETS_ROLE, len(kept), len(lines) - len(kept), notes)
+
+
+# --- Parcels of the cadastre, as the `parcels.parquet` of a pack
+
+PARCELS_FILE, PARCELS_ROLE = "parcels.parquet", "parcels"
+
+
+def convert_parcels(found: Recognised, area: Area, folder: Path) -> Converted:
+    """Write the parcels of the communes of the area: identifier, commune, surface of the cadastre and polygon.
+
+    The identifier begins with the commune, or the municipal arrondissement, that the cadastre draws them by.
+    """
+    import geopandas as gpd
+    import pandas as pd
+
+    layers = layers_to_read(found, area, lambda layer: kind_of_layer(layer) == ("parcels", ""))
+    read = read_polygons(layers, ("id",), area, commune_of_iris, "parcelles")
+    frame = gpd.GeoDataFrame(
+        {
+            "code": read.code,
+            "commune": [commune_of_iris(code) for code in read.code.tolist()],
+            "area_m2": pd.to_numeric(read.frame["contenance"], errors="coerce").to_numpy(),
+        },
+        geometry=read.polygons,
+        crs=area.epsg,
+    )
+    write_layer(frame, folder / PARCELS_FILE)
+    return Converted(folder / PARCELS_FILE, PARCELS_ROLE, len(frame), read.left_out, read.notes)

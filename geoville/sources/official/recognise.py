@@ -76,6 +76,12 @@ METROPOLITAN_CODES = frozenset({"METRO", "FRMETRO", "M", "FM"})
 METROPOLITAN_NAMES = frozenset({"france métropolitaine", "métropole", "france metropolitaine", "metropole"})
 
 COG = frozenset({"typecom", "com", "libelle"})
+SCHOOLS = frozenset({"identifiant_de_l_etablissement", "nom_etablissement", "code_commune", "latitude", "longitude"})
+BUILDINGS = frozenset({"rnb_id", "point", "shape", "status"})
+PARCELS = frozenset({"commune", "prefixe", "section", "numero", "contenance"})
+QUARTER_CODES = ("code_qp", "code_qpv", "codeqpv", "codgeo", "qp", "qpv", "code")
+QUARTER_PEOPLE = re.compile(r"pop_?mun\w*|pmun\w*|population_municipale\w*")
+"""Municipal population of a quarter: the rest of the name is a year, or what it is counted of."""
 
 GRID_COMMUNES = ("lcog_geo", "depcom")
 GRID_2010_PEOPLE = "ind_c"
@@ -139,8 +145,11 @@ def _kind_of_polygons(layer: OfficialLayer) -> tuple[str, str] | None:
         return "iris_contours", ""
     if (generation := _generation(layer)) is not None:
         return "qpv", str(generation)
-    if _is_zfu(layer):
-        return "zfu", ""
+    if layer.sample.keys() >= PARCELS:
+        return "parcels", ""
+    zones = (kind for kind in ("zfu", "zus") if _is_zone(layer, kind))
+    if (kind := next(zones, None)) is not None:
+        return kind, ""
     return ("commune_contours", "") if _is_communes(layer) else None
 
 
@@ -152,12 +161,13 @@ def _generation(layer: OfficialLayer) -> int | None:
     return years.pop() if len(years) == 1 and None not in found else None
 
 
-def _is_zfu(layer: OfficialLayer) -> bool:
-    """Whether a column, a text or, where neither says so, the file that its producer named so, is about ZFU."""
-    if layer.path.name.lower().startswith("zfu") or layer.name.lower().startswith("zfu"):
+def _is_zone(layer: OfficialLayer, kind: str) -> bool:
+    """Whether a column, a text or, where neither says so, the file that its producer named so, is about ZFU or ZUS."""
+    if layer.path.name.lower().startswith(kind) or layer.name.lower().startswith(kind):
         return True
     texts = (text for values in layer.sample.values() for text in values)
-    return any("zfu" in name for name in layer.sample) or any(text.startswith(("ZFU", "Zfu")) for text in texts)
+    starts = (kind.upper(), kind.capitalize())
+    return any(kind in name for name in layer.sample) or any(text.startswith(starts) for text in texts)
 
 
 def _is_communes(layer: OfficialLayer) -> bool:
@@ -306,7 +316,7 @@ def _epsg(crs: object) -> int | None:
 LABELS = "labels"
 """Not a data set: the meaning of codes, read with the equipment that it comes with."""
 
-_BY_COLUMNS = ((LABEL_COLUMNS, LABELS), (COG, "communes"))
+_BY_COLUMNS = ((LABEL_COLUMNS, LABELS), (COG, "communes"), (SCHOOLS, "schools"), (BUILDINGS, "buildings"))
 
 
 def kind_of_table(table: Table) -> tuple[str, str] | None:
@@ -322,7 +332,15 @@ def kind_of_table(table: Table) -> tuple[str, str] | None:
     # Incomes of IRIS come before urban units: INSEE also says in which one each IRIS is.
     if names.intersection(INCOME_CODES) and (incomes := _incomes(names)):
         return incomes
-    return _of_units(table)
+    return _of_quarters(table) or _of_units(table)
+
+
+def _of_quarters(table: Table) -> tuple[str, str] | None:
+    """Municipal populations of the QPV of one generation, by their codes."""
+    if matching(table.known, QUARTER_PEOPLE) is None:
+        return None
+    found = [generation_of_code(code) for code in first_values(table, *QUARTER_CODES)]
+    return next((("quarter_population", str(generation.year)) for generation in found if generation), None)
 
 
 def _of_units(table: Table) -> tuple[str, str] | None:
@@ -655,7 +673,7 @@ def _texts_of_table(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 _TEXT_SUFFIXES = (".csv", ".gz", ".txt", ".json", ".jsonl", ".ndjson")
-_PERIMETERS = ("qpv", "zfu")
+_PERIMETERS = ("qpv", "zfu", "zus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -783,13 +801,13 @@ _PUBLISHED_NAMES = {
     "commune_contours": re.compile(r"(?:admin[-_]?express|ade-cog)\D.*?(20\d\d)(?!\d)", re.IGNORECASE),
     "communes": re.compile(r"commune_?(20\d\d)(?!\d)", re.IGNORECASE),
     "equipment": re.compile(r"bpe_?((?:20)?\d\d)(?!\d)", re.IGNORECASE),
-    "streets": re.compile(r"bdtopo.*?_(20\d\d)-\d\d-\d\d", re.IGNORECASE),
+    "streets": re.compile(r"bdtopo.*?_(20\d\d-\d\d-\d\d)", re.IGNORECASE),
 }
 """How INSEE and IGN name their files and archives, by kind, with the year where they put it."""
 
 
 def published_year(kind: str, names: Iterable[str]) -> str:
-    """Year that the producer's own name of a file or archive tells; empty where there is no such name.
+    """Year, or day, that the producer's own name of a file or archive tells; empty where there is no such name.
 
     >>> published_year("grid", ["carreaux_200m_met.csv", "Filosofi2019_carreaux_200m_csv"])
     '2019'
@@ -798,7 +816,7 @@ def published_year(kind: str, names: Iterable[str]) -> str:
     """
     pattern = _PUBLISHED_NAMES.get(kind)
     found = (match for name in names if pattern is not None and (match := pattern.search(name)))
-    return next((str(year_of(match[1])) for match in found), "")
+    return next((str(year_of(match[1])) if match[1].isdigit() else match[1] for match in found), "")
 
 
 def _given_names(path: Path, archive: Path | None) -> tuple[str, ...]:

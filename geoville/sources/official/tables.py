@@ -16,14 +16,24 @@ import numpy as np
 from geoville.carroyage.cell_id import format_cell_ids, parse_cell_ids
 from geoville.carroyage.grid import CELL_SIZE_M, cell_squares, union_of_cells
 from geoville.carroyage.lattice import place_keys, places_of
-from geoville.crs import GRID_CRS, WGS84, commune_codes, commune_of, projected_epsg, transform_points
+from geoville.crs import (
+    GRID_CRS,
+    WGS84,
+    commune_codes,
+    commune_of,
+    departement_of,
+    projected_epsg,
+    transform_points,
+)
 from geoville.errors import AddressListError, GridError, InvalidInputError, Location
+from geoville.french import fold
 from geoville.french import number as french_number
 from geoville.sources.addresses import BAL, BAN, GZIP_START, JSON_LINES, open_address_file
+from geoville.sources.contours import departement_of_row, projected_all
 from geoville.sources.grids import SPELLINGS, fixed_width_ids, numbers, open_grid_file, read_counts, read_grid
 from geoville.sources.layers import range_columns_of, range_of
 from geoville.sources.official import recognise as known
-from geoville.sources.official.area import Converted, Faults, write_table
+from geoville.sources.official.area import Converted, Faults, write_layer, write_table
 from geoville.sources.official.layers import NOWHERE, CommuneOutlines, commune_of_iris, layers_to_read, needed, zone_at
 from geoville.sources.official.recognise import (
     LABELS,
@@ -660,6 +670,192 @@ def _labels(found: Recognised) -> dict[str, str]:
             rows = zip(variables, codes, names, strict=True)
             known |= {code: name for variable, code, name in rows if variable == _TYPE_VARIABLE}
     return known
+
+
+# --- Schools of the area (directory of the Ministry of Education), as the `schools.parquet` of a pack
+
+SCHOOLS_FILE, SCHOOLS_ROLE = "schools.parquet", "schools"
+_OPEN = "ouvert"
+_AT_THE_DOOR = frozenset({"numero de rue", "parfaite", "plaque adresse"})
+_ON_THE_STREET = frozenset({"rue", "voie"})
+
+
+def convert_schools(found: Recognised, data_set: DataSet, area: Area, folder: Path) -> Converted:
+    """Write the open schools of the area that have a position, in the columns of a list of places.
+
+    Raises
+    ------
+    InvalidInputError
+        No school is of the area, or coordinates that are not numbers: all of them are looked at first.
+    """
+    import pyarrow as pa
+
+    table = only_table(found, lambda table: kind_of_table(table) == ("schools", ""))
+    (communes,) = table.read([table.column("code_commune")])
+    kept = area.holds_each(communes)
+    if not kept.any():
+        raise _nothing_here("Aucun établissement de ce fichier n'est dans le territoire", table)
+    wanted = ("nom_etablissement", "type_etablissement", "adresse_1", "precision_localisation", "etat", *_DEGREES)
+    cells = table.read_texts([name for column in wanted if (name := table.named(column))], kept)
+    cut = _Cut(table, np.flatnonzero(kept), cells)
+    faults = Faults(table.path.name)
+    lat, lon = (_numbers(cut, column, faults) for column in ("latitude", "longitude"))
+    faults.refuse()
+    is_open = np.array([fold(text) in ("", _OPEN) for text in cut.of("etat").to_pylist()], dtype=bool)
+    placed = np.isfinite(lon) & np.isfinite(lat)
+    columns = {
+        "name": cut.of("nom_etablissement"),
+        "category": pa.array([fold(text) for text in cut.of("type_etablissement").to_pylist()], pa.string()),
+        "precision": pa.array([_precision(text) for text in cut.of("precision_localisation").to_pylist()], pa.string()),
+        "lon": lon,
+        "lat": lat,
+        "address": cut.of("adresse_1"),
+        "source": pa.repeat(data_set.source.citation, len(lon)),
+    }
+    write_table(pa.table(columns).filter(placed & is_open), folder / SCHOOLS_FILE)
+    rows, closed, nowhere = (int(one.sum()) for one in (placed & is_open, ~is_open, is_open & ~placed))
+    counted = (("fermés", closed), ("sans position", nowhere))
+    notes = tuple(f"Établissements {what}, laissés de côté : {count}." for what, count in counted if count)
+    return Converted(folder / SCHOOLS_FILE, SCHOOLS_ROLE, rows, len(communes) - rows, notes)
+
+
+def _precision(written: str) -> str:
+    """How sure the position of a school is; of what is not known to be at its door, no verdict may rest on it."""
+    said = fold(written)
+    return _FIRM if said in _AT_THE_DOOR else "street" if said in _ON_THE_STREET else _VAGUE
+
+
+def _nothing_here(message: str, table: Table) -> InvalidInputError:
+    where = Location(table.path.name)
+    return InvalidInputError(message, where=where, advice="vérifier les codes des communes demandées")
+
+
+# --- Municipal populations of official quarters, as the `quarter_population.parquet` of a pack
+
+QUARTER_POPULATION_FILE, QUARTER_POPULATION_ROLE = "quarter_population.parquet", "quarter_population"
+
+
+def convert_quarter_population(found: Recognised, data_set: DataSet, area: Area, folder: Path) -> Converted:
+    """Write the people of the quarters of the départements of the area: code, population, census.
+
+    A quarter of several communes may have a row for each, with the people of the whole quarter: they are the same.
+
+    Raises
+    ------
+    InvalidInputError
+        No quarter is of the départements of the area, or a population is no number, or is not the same twice.
+    """
+    import pyarrow as pa
+
+    table = only_table(found, lambda table: (kind_of_table(table) or ("", ""))[0] == "quarter_population")
+    people = matching(table.known, known.QUARTER_PEOPLE) or ""
+    codes, counts = table.read([table.column(*known.QUARTER_CODES), table.column(people)])
+    departements = {departement_of(code) for code in area.communes or ()} | {area.departement}
+    faults = Faults(table.path.name)
+    rows: dict[str, int] = {}
+    for row, (code, count) in enumerate(zip(codes, counts, strict=True)):
+        if not area.is_country and departement_of_row(code, ()) not in departements:
+            continue
+        if count.lower() in NOT_PUBLISHED:
+            continue
+        number = _whole_number(count)
+        if number is None or rows.setdefault(code, number) != number:
+            message = "Population qui n'est pas un nombre, ou n'est pas la même deux fois"
+            faults.add(message, "donner le fichier de l'Insee", line=table.line_of(row), column=people, value=count)
+    faults.refuse()
+    if not rows:
+        raise _nothing_here("Aucun quartier de ce fichier n'est dans les départements du territoire", table)
+    census = f"{data_set.producer}, population municipale, {data_set.title.lower()} ({data_set.vintage})"
+    columns = {"code": list(rows), "population": list(rows.values()), "census": [census] * len(rows)}
+    write_table(pa.table(columns), folder / QUARTER_POPULATION_FILE)
+    left_out = len(set(codes)) - len(rows)
+    return Converted(folder / QUARTER_POPULATION_FILE, QUARTER_POPULATION_ROLE, len(rows), left_out)
+
+
+def _whole_number(text: str) -> int | None:
+    try:
+        return round(float(text.replace(",", ".").replace("\u202f", "").replace(" ", "")))
+    except (ValueError, OverflowError):
+        return None
+
+
+# --- Buildings of the area (Référentiel national des bâtiments), as the `buildings.parquet` of a pack
+
+BUILDINGS_FILE, BUILDINGS_ROLE = "buildings.parquet", "buildings"
+_POINT = r"^SRID=4326;POINT ?\((?P<lon>-?[0-9.]+) (?P<lat>-?[0-9.]+)\)$"
+_SRID = r"^SRID=4326;"
+
+
+def convert_buildings(found: Recognised, area: Area, folder: Path, outlines: CommuneOutlines | None) -> Converted:
+    """Write the buildings that have a point in common with a commune of the area: identifier, status and polygon.
+
+    Those that the register only knows by a point have no footprint: they are counted, and left out.
+
+    Raises
+    ------
+    InvalidInputError
+        No building is in the area, a shape cannot be read, or the outlines of the communes are needed and not known.
+    """
+    import geopandas as gpd
+    import shapely
+
+    tables = [
+        table
+        for path in main_files(found.files)
+        for table in tables_of(path)
+        if kind_of_table(table) == ("buildings", "")
+    ]
+    read = [_buildings_near(table, area, outlines) for table in tables]
+    codes, statuses, shapes = (np.concatenate([one[rank] for one in read]) for rank in range(3))
+    total = sum(one[3] for one in read)
+    drawn = np.isin(shapely.get_type_id(shapes), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
+    touching = drawn if area.is_country else needed(outlines, "les bâtiments").touch(shapes)
+    kept = np.flatnonzero(drawn & touching)
+    if not len(kept):
+        raise _nothing_here("Aucun bâtiment de ce fichier n'est dans le territoire", tables[0])
+    _, first = np.unique(codes[kept], return_index=True)
+    kept = kept[first]
+    frame = gpd.GeoDataFrame(
+        {"code": codes[kept], "status": statuses[kept]}, geometry=shapely.make_valid(shapes[kept]), crs=area.epsg
+    )
+    write_layer(frame, folder / BUILDINGS_FILE)
+    points = int((touching & ~drawn).sum())
+    notes = (f"Bâtiments sans emprise (un point), laissés de côté : {points}.",) if points else ()
+    return Converted(folder / BUILDINGS_FILE, BUILDINGS_ROLE, len(frame), total - len(frame), notes)
+
+
+def _buildings_near(
+    table: Table, area: Area, outlines: CommuneOutlines | None
+) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.object_], int]:
+    """Identifiers, statuses and shapes (in the CRS of the area) around its box, by their point; and how many rows."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import shapely
+
+    points = table.read_texts([table.column("point")])[table.column("point")]
+    places = pc.extract_regex(points, _POINT)
+    lon, lat = (pc.struct_field(places, name).cast(pa.float64()).to_numpy() for name in ("lon", "lat"))
+    known_point = np.isfinite(lon) & np.isfinite(lat)
+    easting, northing = np.full(len(lon), np.nan), np.full(len(lon), np.nan)
+    easting[known_point], northing[known_point] = transform_points(lon[known_point], lat[known_point], WGS84, area.epsg)
+    near = known_point
+    if not area.is_country:
+        west, south, east, north = shapely.total_bounds(needed(outlines, "les bâtiments").polygons)
+        near = (easting >= west - _AROUND_M) & (easting <= east + _AROUND_M)
+        near &= (northing >= south - _AROUND_M) & (northing <= north + _AROUND_M)
+    columns = [table.column(name) for name in ("rnb_id", "status", "shape")]
+    cells = table.read_texts(columns, near)
+    texts = pc.replace_substring_regex(cells[columns[2]], pattern=_SRID, replacement="").to_pylist()
+    shapes = shapely.from_wkt(np.array(texts, dtype=object), on_invalid="ignore")
+    faults = Faults(table.path.name)
+    for place in np.flatnonzero(shapely.is_missing(shapes) & (np.array(texts, dtype=object) != "")).tolist():
+        line = table.line_of(int(np.flatnonzero(near)[place]))
+        faults.add(
+            "Emprise illisible", "télécharger de nouveau le fichier", line=line, column="shape", value=texts[place]
+        )
+    faults.refuse()
+    codes, statuses = (np.array(cells[name].to_pylist(), dtype=object) for name in columns[:2])
+    return codes, statuses, projected_all(shapes, WGS84, area.epsg), len(lon)
 
 
 # --- Median declared income of the IRIS of the area (RFL, Filosofi DEC), as the `iris_income.parquet` of a pack

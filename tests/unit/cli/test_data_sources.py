@@ -35,7 +35,7 @@ def test_sources_are_listed_with_what_is_not_checked(geoville, monkeypatch):
     assert "qpv : quartiers prioritaires" in printed.out
     assert "non vérifiée" in printed.out
     assert "à la main" in printed.out
-    assert "40 données, adresses relevées le 23 novembre 2026, dont 34 que personne n'a encore ouvertes" in printed.out
+    assert "49 données, adresses relevées le 23 novembre 2026, dont 39 que personne n'a encore ouvertes" in printed.out
 
 
 def test_sources_of_one_kind_as_a_document(geoville):
@@ -44,6 +44,18 @@ def test_sources_of_one_kind_as_a_document(geoville):
     assert {item["grid_vintage"] for item in document["data_sets"]} == {2015, 2017, 2019, 2021}
     assert all(item["seen_in"] and item["checked"] is False for item in document["data_sets"])
     assert all(item["size_bytes"] is None for item in document["data_sets"])
+
+
+def test_each_of_a_kind_says_where_it_was_read_when_and_by_whom_it_was_opened(geoville):
+    addressed, by_hand = (
+        geoville("data", "sources", "--kind", kind).out for kind in ("buildings", "quarter_population")
+    )
+    assert "rnb-departement : adresse lue le 30 novembre 2026 dans : Huit chargeurs" in addressed
+    assert "Personne ne l'a ouverte ici." in addressed
+    page = "À enregistrer depuis https://www.insee.fr/fr/statistiques/8210600 sous le nom pop_QPV24.csv."
+    assert page in by_hand
+    (item,) = json.loads(geoville("data", "sources", "--kind", "buildings", "--json").out)["data_sets"]
+    assert (item["read_on"], item["checked_by"]) == ("2026-11-30", "")
 
 
 def test_an_unknown_kind_is_refused(geoville):

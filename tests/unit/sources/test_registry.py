@@ -12,7 +12,16 @@ import pytest
 
 from geoville.errors import DataUnavailableError, InvalidInputError
 from geoville.sources.official import convert
-from geoville.sources.registry import READERS, data_set, read_registry, registry, registry_date
+from geoville.sources.registry import (
+    KIND_NAMES,
+    NOT_READ,
+    READERS,
+    data_set,
+    read_registry,
+    registry,
+    registry_date,
+)
+from geoville.workflows.fetch import KINDS
 
 SHIPPED = (files("geoville.sources") / "registry.toml").read_text(encoding="utf-8")
 
@@ -60,7 +69,9 @@ def test_every_kind_of_the_issue_is_there():
 
 def test_every_kind_has_its_converter():
     converters = getsource(convert)
-    assert [kind for kind in READERS if f'"{kind}"' not in converters] == []
+    assert [kind for kind, reader in READERS.items() if reader != NOT_READ and f'"{kind}"' not in converters] == []
+    assert {kind for kind, reader in READERS.items() if reader != NOT_READ} == set(KINDS)
+    assert set(KIND_NAMES) == set(READERS)
 
 
 def test_declared_and_disposable_incomes_of_each_year_are_two_data_sets():
@@ -102,6 +113,16 @@ def test_a_departement_that_is_none_is_refused(code):
         data_set("ban-departement").address(code)
 
 
+def test_the_address_of_a_commune_has_its_code_and_that_of_its_departement():
+    parcels = data_set("cadastre-parcels")
+    assert parcels.address("97411").endswith("/communes/974/97411/cadastre-97411-parcelles.json.gz")
+    assert parcels.address("2a004").endswith("/communes/2A/2A004/cadastre-2A004-parcelles.json.gz")
+    with pytest.raises(InvalidInputError, match="n'est pas une commune"):
+        parcels.address("62")
+    with pytest.raises(InvalidInputError, match="par commune : donner son code, par exemple 62193"):
+        parcels.address()
+
+
 def test_a_departement_is_asked_for_where_it_is_needed():
     with pytest.raises(InvalidInputError, match="par département : donner son code, par exemple 62"):
         data_set("ban-departement").address()
@@ -115,7 +136,8 @@ def test_a_mirror_holds_the_files_under_their_own_names():
 
 
 def test_files_of_a_mirror_have_different_names():
-    names = [item.address("62", "http://miroir") for item in registry()]
+    parts = {"departement": "62", "commune": "62193"}
+    names = [item.address(parts.get(item.scope), "http://miroir") for item in registry()]
     assert len(set(names)) == len(names)
 
 
@@ -165,8 +187,12 @@ def test_a_registry_is_read_in_its_order():
         ({"size_bytes": True}, "size_bytes, nombre"),
         ({"sha256": "0A" * 32}, "sha256, 64"),
         ({"checked": "oui"}, "checked, true ou false"),
-        ({"checked": True}, "checked_on, date"),
-        ({"checked_on": date(2026, 1, 1)}, "checked_on, date"),
+        ({"checked": True}, "checked_on, checked_by"),
+        ({"checked_on": date(2026, 1, 1)}, "checked_on, checked_by"),
+        ({"checked": True, "checked_on": date(2026, 1, 1)}, "checked_on, checked_by"),
+        ({"checked_by": "quelqu'un"}, "checked_on, checked_by"),
+        ({"read_on": "hier"}, "read_on, date attendue"),
+        ({"scope": "commune", "url": "https://exemple.fr/{departement}.zip"}, "seulement alors"),
     ],
 )
 def test_each_fault_is_told_with_its_entry(change, fault):

@@ -137,3 +137,13 @@ def test_one_without_a_surface_stops_no_other_and_is_named_where_it_is_of_the_ar
     (made,) = converted(shapefile(pd.concat([frame, flat], ignore_index=True), tmp_path / "contours.shp"), QPV)
     assert made.rows == 2
     assert made.notes == ("Contours sans surface, laissés de côté : QN06299M.",)
+
+
+def test_zones_of_before_are_told_by_a_column_or_a_text(tmp_path: Path, pack: Path, converted) -> None:
+    """The header of the published file of ZUS was not read: a column named after them is enough."""
+    shapes = [square(1, 1, 400), square(9, 9)]
+    files = shapefile(layer(shapes, CODE_ZUS=["3101010", "3101020"], NOM_ZUS=["A", "B"]), tmp_path / "anciens.shp")
+    (found,) = recognise(files)
+    assert found.kind == "zus"
+    (made,) = converted(files, publication("zus", vintage="1996"))
+    assert (made.path, made.role, made.rows, made.left_out) == (pack / "zus.parquet", "zus", 1, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -12,11 +13,19 @@ import geopandas as gpd
 import numpy as np
 import py7zr
 import pytest
+from official_editions import BUILDING, EDITIONS, PARCEL, PEOPLE, SCHOOL
 from official_files import square
 from official_mirror import COMMUNES, write_mirror
 
+from geoville.crs import WGS84, transform_geometry
+from geoville.errors import InvalidInputError
+from geoville.law import IncomeReference
+from geoville.model import POPULATION
+from geoville.sources.pack import Pack
+from geoville.sources.registry import data_set, registry
 from geoville.workflows.candidates import compute_candidates
 from geoville.workflows.fetch import FetchRequest, fetch_pack, target_of_pack
+from geoville.workflows.footprints import answer_about_file, registered_footprint
 from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.maps import draw_maps
 from geoville.workflows.search_inputs import CandidateRequest
@@ -101,27 +110,126 @@ class Quiet:
         """Nothing."""
 
 
-@pytest.mark.parametrize("year", HEADERS)
-def test_every_edition_of_the_grid_goes_from_a_folder_to_a_map(tmp_path: Path, year: int) -> None:
-    folder = tmp_path / "téléchargés"
-    folder.mkdir()
-    for name, path in write_mirror(folder).items():
-        if name.startswith("filosofi"):
-            path.unlink()
+REFERENCE = IncomeReference(19_218, 15_000, 12_800, 2011, verified=False, source="essai")
+"""Given where the incomes of IRIS are of a year whose national median geoville does not know."""
+
+
+def fetched(folder: Path, year: int, reference: IncomeReference | None = None) -> Pack:
+    """The pack of a folder that has a grid of that edition; nothing in it may be refused."""
     published(folder, year)
-    new_territory("ville", COMMUNES)
+    new_territory("ville", COMMUNES, reference=reference)
     run = fetch_pack(FetchRequest(target_of_pack("ville"), from_dir=folder), Quiet())
-    assert not run.has_failed
-    pack = run.territory
-    assert pack is not None
-    assert tuple(pack.grids) == (year,)
-    assert pack.file("grid").source.title.startswith("Revenus, pauvreté et niveau de vie")
+    assert not run.has_failed, [item.failure for item in (*run.failures, *run.refused)]
+    assert run.unknown == ()
+    assert run.territory is not None
+    return run.territory
+
+
+def goes_to_a_map(pack: Pack, year: int, pages_in: Path) -> None:
+    """Candidates with the people of the fixture, added up here; an official answer; pages."""
     expected = sum(float(row["ind"]) for row in cells(year)[:5])  # type: ignore[arg-type]
     found = compute_candidates(pack.grid_path(), CandidateRequest(on=ON, territory=pack))
     assert float(np.sum(found.found.start.grid.people)) == expected == 14_241.0
     assert [item.communes for item in found.perimeters] == [("62193",)]
     answer = DeskChoice("ville").open().answer("1 rue de l'Essai 62100 Calais", ON)
     assert (answer.verdict, answer.basis) == ("inside", "official")
-    pages = draw_maps(pack, None, tmp_path / "cartes", ON)
+    pages = draw_maps(pack, None, pages_in, ON)
     assert pages
     assert all(page.stat().st_size > 10_000 for page in pages)
+
+
+def folder_without(kind: str, folder: Path) -> Path:
+    """A folder of the files of each kind but the grid and one."""
+    folder.mkdir()
+    for name, path in write_mirror(folder).items():
+        if data_set(name).kind in ("grid", kind):
+            path.unlink()
+    return folder
+
+
+@pytest.mark.parametrize("year", HEADERS)
+def test_every_edition_of_the_grid_goes_from_a_folder_to_a_map(tmp_path: Path, year: int) -> None:
+    pack = fetched(folder_without("grid", tmp_path / "téléchargés"), year)
+    assert tuple(pack.grids) == (year,)
+    assert pack.file("grid").source.title.startswith("Revenus, pauvreté et niveau de vie")
+    goes_to_a_map(pack, year, tmp_path / "cartes")
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_every_edition_of_the_rest_goes_from_a_folder_to_a_map(tmp_path: Path, edition: str) -> None:
+    """With a grid of 2021; the edition that was read is the one that is cited, where its name or content tells it."""
+    known = next((item for item in registry() if item.id == edition), None)
+    kind = known.kind if known else "quarter_population"
+    folder = folder_without(kind, tmp_path / "téléchargés")
+    name, write = EDITIONS[edition]
+    write(folder / name)
+    pack = fetched(folder, 2021, REFERENCE if kind == "iris_income" else None)
+    goes_to_a_map(pack, 2021, tmp_path / "cartes")
+    role = ROLES.get(kind, kind)
+    source = pack.file(role).source
+    assert source.producer == (known.producer if known else "Insee")
+    assert source.vintage == VINTAGES.get(edition, known.vintage if known else "2015")
+    CHECKS.get(role, lambda _: None)(pack)
+
+
+ROLES = {"commune_contours": "communes", "iris_contours": "iris"}
+"""Role of the file in a pack, where it is not the kind's own name."""
+
+VINTAGES = {
+    "commune-outlines-2025": "inconnue et 2026",
+    "admin-express-cog-2024": "2024 et 2026",
+    "admin-express-cog-2025": "2025 et 2026",
+    "ban-departement-with-ids": "inconnue",
+    "rnb-departement": "inconnue",
+    "cadastre-parcels": "inconnue",
+}
+"""Vintage cited, where it is not that of the registry: a file that is made again every day or week says no date, each
+year's outlines have the same name and say no year, and names of communes of 2026 are added to outlines."""
+
+
+def _names_of_iris(pack: Pack) -> None:
+    assert pack.iris_names == {"621930101": "Fort Nieulay Été", "625480000": "Marck"}
+
+
+def _medians(pack: Pack) -> None:
+    medians, ranges = pack.iris_figures(pack.iris_year or 0)
+    assert medians == {"621930101": 9870.5, "625480000": 21_000}
+    assert ranges == {"621930101": 7_000, "625480000": 14_000}
+    assert pack.iris_names == {"621930101": "Fort Nieulay Été", "625480000": "Marck"}
+
+
+def _communes(pack: Pack) -> None:
+    assert pack.communes == {"62193": "Calais", "62548": "Marck"}
+
+
+def _people_of_quarters(pack: Pack) -> None:
+    people = {item.code: item.attributes.get(POPULATION) for item in pack.perimeters()}
+    assert people["QP062055"] == PEOPLE
+    assert pack.published_people.keys() == {"QP062055"}
+
+
+def _school(pack: Pack) -> None:
+    (school,) = (place for place in pack.places() if place.source.startswith("Ministère"))
+    assert (school.place, school.street, school.precision) == (SCHOOL, "2 rue d'Oran", "declared")
+
+
+def _footprint(pack: Pack, register: str, code: str, area_m2: float) -> None:
+    shape = registered_footprint(pack, register, code)
+    assert transform_geometry(shape, WGS84, 2154).area == pytest.approx(area_m2, rel=1e-6)
+    index = DeskChoice("ville").open().index
+    answer = answer_about_file(Path(f"{register}:{code}"), index, ON, territory="ville")
+    assert (answer.share_of_area, answer.nearest_m) == (1.0, 0)
+    with pytest.raises(InvalidInputError, match="pas d'emprise de cet identifiant"):
+        registered_footprint(pack, register, "INCONNU")
+
+
+CHECKS: dict[str, Callable[[Pack], None]] = {
+    "communes": _communes,
+    "iris": _names_of_iris,
+    "iris_income": _medians,
+    "quarter_population": _people_of_quarters,
+    "schools": _school,
+    "buildings": lambda pack: _footprint(pack, "rnb", BUILDING, 200.0**2),
+    "parcels": lambda pack: _footprint(pack, "parcelle", PARCEL, 400.0**2),
+}
+"""What else is read of each role, known from the fixture."""
