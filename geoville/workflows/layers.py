@@ -144,7 +144,7 @@ def read_map(
         raise _elsewhere(layer.file.name)
     if elsewhere := len(layer.perimeters) - len(here):
         many = "s" if elsewhere > 1 else ""
-        _log.warning("%s : %d périmètre%s d'un autre territoire, laissé%s de côté.", path.name, elsewhere, many, many)
+        _log.warning("%d périmètre%s d'un autre territoire, laissé%s de côté.", elsewhere, many, many)
     return replace(layer, perimeters=here)
 
 
@@ -231,7 +231,7 @@ def _layer(role: str, path: Path, read: ContourFile) -> GisLayer:
     """What a file holds; a polygon without a surface stops no other, and is named in a warning."""
     read, sentences = with_carried_contours(read)
     for sentence in sentences:
-        _log.warning("%s : %s", path.name, sentence)
+        _log.warning(sentence)
     return GisLayer(read.perimeters, InputFile(role, path.name, read.sha256), Source(path.name, sha256=read.sha256))
 
 

@@ -159,9 +159,9 @@ def test_a_polygon_without_a_surface_stops_no_other_and_the_carried_contour_stan
     carried = next(item for item in national_layer().perimeters if item.code == "QP062056")
     assert [(item.code, item.geometry.area) for item in run.new] == [("QP062056", carried.geometry.area)]
     assert [record.getMessage() for record in caplog.records] == [
-        "apres.geojson : Contour sans surface, celui que geoville embarque en tient lieu : QP062056.",
-        "apres.geojson : Contour sans surface, laissé de côté : QP062999.",
-        "apres.geojson : 1 périmètre d'un autre territoire, laissé de côté.",
+        "Contour sans surface, celui que geoville embarque en tient lieu : QP062056.",
+        "Contour sans surface, laissé de côté : QP062999.",
+        "1 périmètre d'un autre territoire, laissé de côté.",
     ]
 
 
