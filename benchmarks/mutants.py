@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import random
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
@@ -12,6 +13,7 @@ from types import CodeType
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.provider import OperatorProvider
+from mutation_equivalents import ARROW
 
 LEFT_OUT = {"RemoveDecorator", "VariableReplacer", "VariableInserter"}
 """The first changes a module as it is read, which copies of a process do not do again; the others want names."""
@@ -33,16 +35,17 @@ class Mutant:
 
     def compiled(self, source: str, path: str) -> CodeType:
         """Code of the module with this fault."""
-        return compile(self.source(source), path, "exec")
+        with warnings.catch_warnings(action="ignore", category=SyntaxWarning):  # a number compared with `is`
+            return compile(self.source(source), path, "exec")
 
     def fault(self, source: str) -> str:
         """The line before and after."""
         before, after = source.splitlines(), self.source(source).splitlines()
-        return f"{before[self.line - 1].strip()}  →  {after[self.line - 1].strip()}"
+        return f"{before[self.line - 1].strip()}{ARROW}{after[self.line - 1].strip()}"
 
 
-def sample(source: str, size: int, seed: int) -> list[Mutant]:
-    """Places drawn without return and one fault at each, in the order of the lines; every place where there are fewer.
+def sample(source: str, size: int, seed: int) -> tuple[list[Mutant], int]:
+    """Places drawn without return and one fault at each, in the order of the lines; and how many places there are.
 
     A place that an operator changes in eleven ways, most of which no program survives, counts once.
     """
@@ -51,7 +54,8 @@ def sample(source: str, size: int, seed: int) -> list[Mutant]:
         places.setdefault((mutant.line, mutant.column), []).append(mutant)
     draw = random.Random(seed)
     drawn = draw.sample(sorted(places), min(size, len(places)))
-    return sorted((draw.choice(places[place]) for place in drawn), key=lambda mutant: (mutant.line, mutant.column))
+    faults = sorted((draw.choice(places[place]) for place in drawn), key=lambda mutant: (mutant.line, mutant.column))
+    return faults, len(places)
 
 
 def _every(source: str) -> Iterator[Mutant]:

@@ -4,24 +4,28 @@
 
 Faults are put into functions and constants of modules (neither default values nor the fields of classes). The tests are
 collected once; a fault is then tried in a copy of the process. Loops run as Python: compiled ones would hide it.
-What survives wants a test, or a word in `docs/decisions/0007-faults-that-no-test-notices.md`.
+What no test notices wants a test, unless it changes nothing: `mutation_equivalents.toml` names those, and says why.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import json
 import os
+import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import mutants
 import pytest
 from hypothesis import Phase, settings
-from mutation_copies import REPOSITORY, calls_noted, in_a_copy, put_in
+from mutation_copies import REPOSITORY, calls_noted, in_copies, put_in
+from mutation_equivalents import why
 
 ROOMS = ("law", "carroyage", "perimeters", "eligibility")
 POOL = [
@@ -32,7 +36,28 @@ POOL = [
 ]
 TOO_LONG_S = 3.0
 """Of processor: a test this long would be run for each fault, and tells little more than the others."""
+RECORDED_S = 6.0
+"""Noting calls takes about as long as the test."""
 NOWHERE = 3
+
+
+@dataclass
+class Tried:
+    """What became of the faults of a module.
+
+    Parameters
+    ----------
+    places : where the module could have one.
+    faults : tried, one at each place drawn.
+    endless : faults noticed by the time that tests take, and by nothing else.
+    unnoticed, idle : faults that no test noticed, in words; those of them that change nothing.
+    """
+
+    places: int = 0
+    faults: int = 0
+    endless: int = 0
+    unnoticed: list[str] = field(default_factory=list)
+    idle: list[str] = field(default_factory=list)
 
 
 class Mutation:
@@ -54,47 +79,69 @@ class Mutation:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         file: Path = self._asked.calls
-        if self._asked.record or not file.exists():
-            in_a_copy(lambda: self._record(session.items, file), 3600)
-        self._calls = {
-            name: (seconds, frozenset(functions))
-            for name, (seconds, functions) in json.loads(file.read_text(encoding="utf-8")).items()
-        }
-        say("| module | faults | unnoticed | seconds |\n|---|---|---|---|")
+        if self._asked.record:
+            file.unlink(missing_ok=True)
+        file.touch()
+        known = noted(file)
+        in_copies([(lambda: self._record([item for item in session.items if item.nodeid not in known], file), 7200)])
+        self._calls = noted(file)
+        say("| module | places | faults | unnoticed | of these, change nothing | seconds |\n|---|---|---|---|---|---|")
+        total = Tried()
         for module in modules(self._asked.module):
             start = time.perf_counter()
-            tried, survivors = self._try(module, session.items)
-            path = module.relative_to(REPOSITORY).as_posix()
-            say(f"| `{path}` | {tried} | {len(survivors)} | {time.perf_counter() - start:.0f} |")
-            for mutant in survivors:
-                fault = mutant.fault(module.read_text(encoding="utf-8"))
-                say(f"    {path}:{mutant.line} ({mutant.function}): {fault}")
+            tried = self._try(module, session.items)
+            if not tried.faults:
+                continue
+            counts = f"{tried.places} | {tried.faults} | {len(tried.unnoticed)} | {len(tried.idle)}"
+            say(f"| `{path_of(module)}` | {counts} | {time.perf_counter() - start:.0f} |")
+            for fault in tried.unnoticed:
+                say(f"    {fault}")
+            total = Tried(
+                total.places + tried.places,
+                total.faults + tried.faults,
+                total.endless + tried.endless,
+                total.unnoticed + tried.unnoticed,
+                total.idle + tried.idle,
+            )
+        say(summary(total, self._asked.seed))
         return True
 
     def _record(self, items: list[pytest.Item], file: Path) -> int:
-        """Write, of each test that passes, the seconds that it takes and the functions of geoville that it calls."""
-        calls = {}
-        for item in items:
-            start = time.process_time()
-            with calls_noted() as called:
-                passed = self._passes(item)
-            if passed:
-                calls[item.nodeid] = time.process_time() - start, sorted(called)
-        file.write_text(json.dumps(calls, indent=0), encoding="utf-8")
+        """Write, of each test, the seconds that it takes, too many if it fails, and the functions that it calls."""
+        with file.open("a", encoding="utf-8") as calls:
+            for item in items:
+                start = time.process_time()
+                with calls_noted() as called, ended_after(RECORDED_S):
+                    passed = self._passes(item)
+                seconds = time.process_time() - start if passed else TOO_LONG_S
+                calls.write(json.dumps([item.nodeid, seconds, sorted(called)]) + "\n")
+                calls.flush()
         return 0
 
-    def _try(self, module: Path, items: list[pytest.Item]) -> tuple[int, list[mutants.Mutant]]:
-        """Number of faults tried on a module, and those that no test notices."""
-        path = module.relative_to(REPOSITORY).as_posix()
+    def _try(self, module: Path, items: list[pytest.Item]) -> Tried:
+        path = path_of(module)
         source = module.read_text(encoding="utf-8")
-        tried = mutants.sample(source, self._asked.mutants, self._asked.seed)
-        survivors = []
-        for mutant in tried:
-            tests = self._tests_of(path, mutant.function, items)
-            faulty = mutant.compiled(source, str(module))
-            if self._all_pass(tests, functools.partial(put_in, faulty, mutant.function)):
-                survivors.append(mutant)
-        return len(tried), survivors
+        faults, places = mutants.sample(source, self._asked.mutants, self._asked.seed)
+        runs = [
+            self._run(
+                self._tests_of(path, mutant.function, items),
+                functools.partial(put_in, mutant.compiled(source, str(module)), mutant.function),
+            )
+            for mutant in faults
+        ]
+        tried = Tried(places, len(faults))
+        for mutant, ended in zip(faults, in_copies(runs, self._asked.processes), strict=True):
+            if ended == NOWHERE:
+                say(f"    put nowhere, hence not counted: {path}:{mutant.line} {mutant.fault(source)}")
+                tried.faults -= 1
+            tried.endless += ended is None
+            if ended == 0:
+                fault = mutant.fault(source)
+                reason = why(path, mutant.function, fault)
+                words = f"{path}:{mutant.line} ({mutant.function}): {fault}"
+                tried.unnoticed.append(words + (f"  (changes nothing: {reason})" if reason else ""))
+                tried.idle += [words] if reason else []
+        return tried
 
     def _tests_of(self, path: str, function: str | None, items: list[pytest.Item]) -> list[pytest.Item]:
         """Tests to try in turn: those that call the function, then those of its module; all of them for a constant.
@@ -110,22 +157,60 @@ class Mutation:
         own = {item for item in known if any(name.startswith(f"{path}:") for name in self._calls[item.nodeid][1])}
         return sorted(own if function else known, key=order)
 
-    def _all_pass(self, tests: list[pytest.Item], fault: Callable[[], bool]) -> bool:
+    def _run(self, tests: list[pytest.Item], fault: Callable[[], bool]) -> tuple[Callable[[], int], float]:
+        """Tests with a fault, 0 where they all pass, and the seconds that they may take."""
+
         def run() -> int:
             if not fault():
                 return NOWHERE
             return 0 if all(self._passes(item) for item in tests) else 1
 
-        seconds = 60 + 20 * sum(self._calls[item.nodeid][0] for item in tests)
-        ended = in_a_copy(run, seconds)
-        if ended == NOWHERE:
-            raise SystemExit("a fault was put nowhere: nothing can be said of the tests")
-        return ended == 0
+        return run, 60 + 20 * sum(self._calls[item.nodeid][0] for item in tests)
 
     def _passes(self, item: pytest.Item) -> bool:
         self._failed = False
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         return not self._failed
+
+
+def noted(file: Path) -> dict[str, tuple[float, frozenset[str]]]:
+    """Seconds that each test takes and functions of geoville that it calls, once they are known."""
+    lines = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    return {name: (seconds, frozenset(functions)) for name, seconds, functions in lines}
+
+
+class TooLong(BaseException):
+    """What nothing catches but pytest."""
+
+
+@contextlib.contextmanager
+def ended_after(seconds: float) -> Iterator[None]:
+    """Fail a test that takes more processor: loops that are not compiled may take minutes."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        raise TooLong
+
+    signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def summary(total: Tried, seed: int) -> str:
+    """How many of how many, with and without the faults that change nothing."""
+    unnoticed, idle = len(total.unnoticed), len(total.idle)
+    wanting, that_change = unnoticed - idle, total.faults - idle
+    return (
+        f"{total.faults} faults, one at each of so many places of {total.places} (seed {seed}); {total.endless} noticed"
+        f" by the time they take.\n{unnoticed} unnoticed ({unnoticed / total.faults:.1%}), of which {idle} change"
+        f" nothing; left out these: {wanting} of {that_change} ({wanting / that_change:.1%})."
+    )
+
+
+def path_of(module: Path) -> str:
+    return module.relative_to(REPOSITORY).as_posix()
 
 
 def modules(asked: list[str]) -> list[Path]:
@@ -144,10 +229,11 @@ def main() -> int:
     )
     parser.add_argument("--mutants", type=int, default=20, help="faults tried per module")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=1, help="faults tried at once")
     parser.add_argument("--tests", nargs="+", default=POOL, help="files and folders of tests")
-    parser.add_argument("--record", action="store_true", help="run the tests again to see what each calls")
+    parser.add_argument("--record", action="store_true", help="run again tests whose calls are noted already")
     parser.add_argument(
-        "--calls", type=Path, default=REPOSITORY / ".pytest_cache" / "calls.json", help="where that is kept"
+        "--calls", type=Path, default=REPOSITORY / ".pytest_cache" / "calls.jsonl", help="where that is kept"
     )
     asked = parser.parse_args()
     os.environ["NUMBA_DISABLE_JIT"] = "1"

@@ -8,12 +8,16 @@ import gc
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import connection
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 
+import numpy as np
+
 REPOSITORY = Path(__file__).resolve().parents[1]
-PLAIN = (bool, int, float, str, tuple, dict, frozenset)
+PLAIN = (bool, int, float, str, tuple, dict, frozenset, np.ndarray, np.generic)
 """Types of the constants that a fault may change."""
 
 
@@ -50,12 +54,17 @@ def _put_constants_in(faulty: CodeType) -> bool:
     changed = dict(usual)
     exec(faulty, changed)
     constants = {key: new for key, new in changed.items() if isinstance(new, PLAIN)}
-    constants = {key: new for key, new in constants.items() if not key.startswith("__") and new != usual[key]}
+    constants = {key: new for key, new in constants.items() if not key.startswith("__") and _differ(new, usual[key])}
     for module in [module for path, module in sys.modules.items() if path.startswith("geoville")]:
         for key in constants.keys() & vars(module).keys():
-            if vars(module)[key] == usual[key]:
+            if not _differ(vars(module)[key], usual[key]):
                 setattr(module, key, constants[key])
     return bool(constants)
+
+
+def _differ(one: object, other: object) -> bool:
+    """Whether two constants do, in type or in value; arrays are compared whole."""
+    return type(one) is not type(other) or repr(one) != repr(other)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -92,20 +101,43 @@ def _name_of(code: CodeType) -> str | None:
     return f"{path}:{code.co_qualname.split('.<locals>')[0]}"
 
 
-def in_a_copy(task: Callable[[], int], seconds: float) -> int | None:
-    """What a task returns in a copy of this process, which prints nothing; None past the time."""
+class Copy:
+    """A copy of this process that runs a task and prints nothing."""
 
-    def run() -> None:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
-        os._exit(task())
+    def __init__(self, task: Callable[[], int], seconds: float) -> None:
+        def run() -> None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            os.dup2(nowhere, 2)
+            os._exit(task())
 
-    process = multiprocessing.get_context("fork").Process(target=run)
-    process.start()
-    process.join(seconds)
-    if process.is_alive():
-        process.kill()
-        process.join()
-        return None
-    return process.exitcode
+        self._until = time.monotonic() + seconds
+        self.process = multiprocessing.get_context("fork").Process(target=run)
+        self.process.start()
+
+    def has_ended(self) -> bool:
+        """Whether it has, be it because its time is over."""
+        return not self.process.is_alive() or time.monotonic() > self._until
+
+    def result(self) -> int | None:
+        """What the task returned, once it has ended; None past the time."""
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+            return None
+        return self.process.exitcode
+
+
+def in_copies(tasks: Sequence[tuple[Callable[[], int], float]], at_once: int = 1) -> list[int | None]:
+    """What tasks return in copies of this process, in order, some at once; None for one that passes its seconds."""
+    results: dict[int, int | None] = {}
+    running: dict[int, Copy] = {}
+    waiting = list(enumerate(tasks))[::-1]
+    while waiting or running:
+        while waiting and len(running) < at_once:
+            rank, (task, seconds) = waiting.pop()
+            running[rank] = Copy(task, seconds)
+        connection.wait([copy.process.sentinel for copy in running.values()], timeout=1)
+        for rank in [rank for rank, copy in running.items() if copy.has_ended()]:
+            results[rank] = running.pop(rank).result()
+    return [results[rank] for rank in range(len(tasks))]

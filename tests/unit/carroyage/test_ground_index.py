@@ -44,6 +44,16 @@ def test_tiles_change_not_one_bit(tile: int) -> None:
     assert whole.layers.tobytes() == tiled.layers.tobytes()
 
 
+def test_ground_west_of_the_origin_is_smoothed_as_any_other() -> None:
+    """By tiles whose number is under zero, on both axes."""
+    row, column, layers = some_people()
+    here = smooth_ground(row, column, layers, 2.0, tile=16)
+    moved = smooth_ground(row - 160, column - 1600, layers, 2.0, tile=16)
+    assert (moved.row + 160).tolist() == here.row.tolist()
+    assert (moved.column + 1600).tolist() == here.column.tolist()
+    assert moved.layers.tobytes() == here.layers.tobytes()
+
+
 def test_nobody_makes_no_ground() -> None:
     nothing = np.empty(0, dtype=np.int64)
     assert len(smooth_ground(nothing, nothing, np.empty((2, 0)), 2.0).row) == 0

@@ -96,6 +96,24 @@ def test_a_share_of_nobody_is_kept_away_from_zero() -> None:
     assert meeting.shift[0] == pytest.approx(ndtri(0.001))
 
 
+def test_no_place_has_no_shift() -> None:
+    meeting = meet_shares(np.array([0.0]), np.array([10.0]), np.array([0]), np.array([0.75]), RULES)
+    assert meeting.of(np.empty(0, dtype=np.intp)).tolist() == []
+
+
+def test_a_part_of_less_than_one_person_meets_its_iris_and_one_of_nobody_does_not() -> None:
+    meeting = meet_shares(np.zeros(2), np.array([0.4, 0.0]), np.array([0, 1]), np.array([0.75, 0.75]), RULES)
+    assert meeting.met.tolist() == [True, False]
+    assert meeting.shift[0] == pytest.approx(ndtri(0.75))
+
+
+def test_one_iris_alone_has_no_error_and_two_have_one() -> None:
+    """Left out, each of two takes the shift of the other."""
+    shift, people = np.array([0.1, 0.5]), np.array([100.0, 300.0])
+    assert np.isnan(left_out_error(shift, np.array([True, False]), people))
+    assert left_out_error(shift, np.array([True, True]), people) == pytest.approx(0.4)
+
+
 def test_nothing_moves_where_no_share_is_known() -> None:
     meeting = meet_shares(np.array([0.3]), np.array([10.0]), np.array([0]), np.array([np.nan]), RULES)
     assert meeting.of(np.array([0, -1])).tolist() == [0.0, 0.0]

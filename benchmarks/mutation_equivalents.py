@@ -1,0 +1,49 @@
+"""Faults that change nothing, each named with its reason: no test can notice them, and the rate leaves them out."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+NAMED = Path(__file__).with_suffix(".toml")
+ARROW = "  →  "
+
+
+class Equivalent(NamedTuple):
+    """A fault that changes nothing that anybody sees.
+
+    Parameters
+    ----------
+    module : path of the file from the repository.
+    function : as `Mutant.function`; empty for a constant.
+    fault : the line before and after, as `Mutant.fault` writes it: a line that changes is to be read again.
+    why : the reason, found by reading.
+    """
+
+    module: str
+    function: str
+    fault: str
+    why: str
+
+    @property
+    def line(self) -> str:
+        """The line of the module that the fault changes, without its indentation."""
+        return self.fault.split(ARROW)[0]
+
+
+def equivalents() -> list[Equivalent]:
+    """Every one of the list beside this file."""
+    modules = tomllib.loads(NAMED.read_text(encoding="utf-8"))
+    return [
+        Equivalent(module, group["function"], fault, group["why"])
+        for module, groups in modules.items()
+        for group in groups
+        for fault in group["faults"]
+    ]
+
+
+def why(module: str, function: str | None, fault: str) -> str | None:
+    """Reason why a fault changes nothing; None where it is not in the list."""
+    known = {(one.module, one.function, one.fault): one.why for one in equivalents()}
+    return known.get((module, function or "", fault))

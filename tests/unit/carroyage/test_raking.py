@@ -1,0 +1,78 @@
+"""Cells made to agree with their IRIS: which overlaps count, and what a shift leaves as it was."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+
+from geoville.carroyage.bridge import Bridge
+from geoville.carroyage.income import CellIncome, pooled_median
+from geoville.carroyage.raking import IrisOverlap, overlap_of_cells, rake_to_iris
+
+BRIDGE = Bridge(0.98, 1.4, 0.44, 0.27, 0.04, 0.97, 93)
+
+
+def cells(*west: float) -> np.ndarray:
+    """Squares of 200 m side by side, in a row."""
+    return np.array([shapely.box(x, 0, x + 200, 200) for x in west])
+
+
+def test_a_sliver_of_a_cell_is_dropped_and_two_hundredths_are_not() -> None:
+    iris = np.array([shapely.box(0, 0, 201, 200), shapely.box(0, 0, 204, 200)])  # 1 m and 4 m of the second cell
+    overlap = overlap_of_cells(cells(0, 200), iris)
+    found = sorted(zip(overlap.iris.tolist(), overlap.cell.tolist(), overlap.share.round(3).tolist(), strict=True))
+    assert found == [(0, 0, 1.0), (1, 0, 1.0), (1, 1, 0.02)]
+
+
+def test_an_iris_is_covered_from_nine_tenths_of_its_area() -> None:
+    iris = np.array([shapely.box(100, 0, 500, 200), shapely.box(0, 0, 440, 200), shapely.box(0, 0, 460, 200)])
+    overlap = overlap_of_cells(cells(0, 200), iris)
+    assert overlap.complete.tolist() == [False, True, False]  # 75 %, 91 % and 87 % of it lie in the 400 m of cells
+
+
+def one_iris(people: list[float]) -> tuple[np.ndarray, IrisOverlap]:
+    count = len(people)
+    overlap = IrisOverlap(np.arange(count), np.zeros(count, np.intp), np.ones(count), np.array([True]))
+    return np.array(people), overlap
+
+
+def test_all_cells_of_an_iris_move_by_as_much() -> None:
+    """The residual of the bridge is additive, and so is the shift: what lies between two cells stays."""
+    people, overlap = one_iris([100.0, 100.0])
+    raked = rake_to_iris(np.array([0.5, 0.9]), people, BRIDGE, overlap, np.array([0.8]))
+    assert raked.median[1] - raked.median[0] == pytest.approx(0.4)
+    income = CellIncome(raked.median, BRIDGE.log_spread(raked.median), np.zeros(2), np.zeros(2))
+    assert pooled_median(income, people) == pytest.approx(0.8, abs=1e-5)
+
+
+def test_no_cell_goes_under_the_lowest_median_that_the_bridge_gives() -> None:
+    people, overlap = one_iris([10.0, 1_000.0])
+    raked = rake_to_iris(np.array([0.2, 0.9]), people, BRIDGE, overlap, np.array([0.4]))
+    assert raked.median[0] == 0.05
+    assert raked.median[1] == pytest.approx(0.4, abs=0.02)
+
+
+def test_a_cell_in_two_iris_takes_the_mean_of_their_shifts_by_area() -> None:
+    """Its own people are too few to count in either: each IRIS is moved by its other cell alone."""
+    overlap = IrisOverlap(
+        np.array([0, 1, 2, 2]), np.array([0, 1, 0, 1]), np.array([1.0, 1.0, 0.25, 0.75]), np.ones(2, bool)
+    )
+    people = np.array([1e9, 1e9, 1e-3])
+    raked = rake_to_iris(np.full(3, 0.6), people, BRIDGE, overlap, np.array([0.7, 0.9]))
+    assert raked.median == pytest.approx([0.7, 0.9, 0.6 + 0.25 * 0.1 + 0.75 * 0.3], abs=1e-5)
+
+
+def test_a_cell_that_no_iris_covers_takes_the_mean_shift_and_is_not_met() -> None:
+    overlap = IrisOverlap(np.array([0, 1]), np.array([0, 1]), np.ones(2), np.ones(2, bool))
+    people = np.array([100.0, 300.0, 50.0])
+    raked = rake_to_iris(np.full(3, 0.6), people, BRIDGE, overlap, np.array([0.7, 0.9]))
+    assert raked.median == pytest.approx([0.7, 0.9, 0.6 + 0.25 * 0.1 + 0.75 * 0.3], abs=1e-5)  # by people
+    assert raked.met.tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize(("share", "met"), [(0.5, False), (0.6, True)])
+def test_a_cell_is_met_where_more_than_half_of_it_is(share: float, met: bool) -> None:
+    overlap = IrisOverlap(np.array([0, 0]), np.array([0, 1]), np.array([share, 1 - share]), np.ones(2, bool))
+    raked = rake_to_iris(np.array([0.6]), np.array([100.0]), BRIDGE, overlap, np.array([0.7, np.nan]))
+    assert raked.met.tolist() == [met]

@@ -1,0 +1,351 @@
+"""The loops of the kernel on a few polygons, small enough for loops that are not compiled: what GEOS says, to the bit.
+
+Limits lie on the lines between cells and across them; polygons share edges, overlap, have holes and several parts; one
+has so many corners that cells are divided to the finest, and so many overlap in one place that GEOS has to be asked.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import shapely
+from numpy.typing import NDArray
+
+from geoville.eligibility.kernel import points
+from geoville.eligibility.kernel.grid import (
+    FINE_SIDE,
+    Cells,
+    KernelGrid,
+    code_at,
+    grid_over,
+    in_order_of_cells,
+    is_kept,
+    touched_cells,
+)
+from geoville.eligibility.kernel.limits import at_least, at_most, distance_to, measure, squared_distance_to
+from geoville.eligibility.kernel.location import UNSURE, locate
+from geoville.eligibility.kernel.points import STAGE, LimitFinder, PointLocator
+from geoville.eligibility.kernel.polygons import NO_SETS, Membership, segments_of
+from geoville.eligibility.kernel.trees import TreeLimits, TreeLocator
+
+WEST, SOUTH = 618_000.0, 7_090_000.0
+NEAR_M = 100.0
+
+
+def at(*corners: tuple[float, float]) -> shapely.Polygon:
+    return shapely.Polygon([(WEST + east, SOUTH + north) for east, north in corners])
+
+
+def box(west: float, south: float, east: float, north: float) -> shapely.Polygon:
+    return shapely.box(WEST + west, SOUTH + south, WEST + east, SOUTH + north)
+
+
+def disc(east: float, north: float, radius: float, corners: int) -> shapely.Polygon:
+    turn = 2 * np.pi * np.arange(corners) / corners
+    return at(*zip(east + radius * np.cos(turn), north + radius * np.sin(turn), strict=True))
+
+
+POLYGONS = [
+    shapely.difference(box(0, 0, 160, 120), box(40, 40, 80, 72)),  # a hole
+    box(160, 0, 240, 120),  # shares an edge with the first, on a line between cells
+    at((100, 60), (210, 90), (140, 200), (130, 100), (90, 170)),  # overlaps both, with a notch
+    shapely.union_all([box(300, 300, 330, 331), box(340, 301, 341, 340)]),  # two parts, one a metre wide
+    disc(60, 250, 9, 40),  # forty edges in a few cells
+    disc(60, 250, 9, 40),  # the same again
+    *(box(400 + step, 20, 460 + step, 60) for step in range(8)),  # more limits in a cell than outcomes are written for
+    box(1_500, 900, 1_580, 910),  # farther than what is listed near
+]
+
+
+def telling_points() -> NDArray[np.float64]:
+    """Corners, points on edges and beside them, centres of holes and cells, near and very far: (n, 2)."""
+    rings = shapely.get_rings(shapely.get_parts(np.array([shape for shape in POLYGONS if shape is not POLYGONS[5]])))
+    vertices, ring = shapely.get_coordinates(rings, return_index=True)
+    within = ring[:-1] == ring[1:]
+    starts, ends = vertices[:-1][within], vertices[1:][within]
+    random = np.random.default_rng(19)
+    on = np.concatenate([starts[::2], (starts + ends)[::2] / 2, (starts + 3 * ends)[1::2] / 4])
+    beside = on[::2] + random.choice([-1e-3, -1e-9, 0.0, 1e-9, 1e-3], on[::2].shape)
+    around = np.array([WEST, SOUTH]) + random.uniform(-60, 520, (60, 2))
+    in_disc = np.array([WEST + 60, SOUTH + 250]) + random.uniform(-12, 12, (20, 2))
+    far = np.array([WEST, SOUTH]) + np.array(
+        [(1_540, 905), (900, 500), (-4_000, 300), (60_000, 70_000), (-3e5, 2e5), (1_000, 905), (1_600, 40), (60, 56)]
+    )
+    return np.concatenate([in_disc, on, beside, around, far])  # the first is in two polygons
+
+
+POINTS = telling_points()
+HELD = shapely.intersects(np.array(POLYGONS)[None, :], shapely.points(POINTS)[:, None])
+
+
+@pytest.fixture(scope="module")
+def locator() -> PointLocator:
+    return PointLocator.build(POLYGONS)
+
+
+@pytest.fixture(scope="module")
+def finder() -> LimitFinder:
+    return LimitFinder.build(POLYGONS, NEAR_M)
+
+
+@pytest.fixture(scope="module", params=["cells", "trees"])
+def both(
+    request: pytest.FixtureRequest, locator: PointLocator, finder: LimitFinder
+) -> tuple[PointLocator | TreeLocator, LimitFinder | TreeLimits]:
+    """Indexes by cells, and by trees."""
+    if request.param == "cells":
+        return locator, finder
+    return TreeLocator.build(POLYGONS), TreeLimits.build(POLYGONS)
+
+
+Both = tuple[PointLocator, LimitFinder]
+
+
+def test_points_are_held_by_the_polygons_that_geos_says(both: Both) -> None:
+    point, polygon = both[0].place(*POINTS.T.copy()).pairs()
+    assert np.column_stack([point, polygon]).tolist() == np.argwhere(HELD).tolist()
+
+
+def test_distances_to_limits_are_those_of_geos_and_ties_are_told(both: Both) -> None:
+    east, north = POINTS.T.copy()
+    signed, polygon, several = both[1].measure(east, north, both[0].place(east, north))
+    each = shapely.distance(shapely.boundary(np.array(POLYGONS))[None, :], shapely.points(POINTS)[:, None])
+    each[HELD] *= -1
+    outside = ~HELD.any(axis=1)
+    each[~outside[:, None] & ~HELD] = np.inf
+    assert (polygon == each.argmin(axis=1)).all()  # the first of several as near or as deep
+    np.testing.assert_array_equal(signed, each.min(axis=1))
+    assert several.tolist() == (outside & ((each == each.min(axis=1)[:, None]).sum(axis=1) > 1)).tolist()
+    assert several.any()
+
+
+def test_most_places_are_known_without_geos_and_a_crowd_of_limits_is_not(locator: PointLocator) -> None:
+    """What the loops leave to GEOS: crossings of many limits, and points within the rounding of an edge."""
+    east, north = (POINTS[:, axis].copy() for axis in (0, 1))
+    sets, room = np.empty(len(east), np.int32), (np.empty((5, STAGE), np.int32), np.empty(STAGE))
+    unsure = locate(east, north, locator.location, sets, *room)
+    assert unsure == (sets == UNSURE).sum()
+    crowd = (np.abs(east - (WEST + 403.5)) < 4) & (np.abs(north - (SOUTH + 40)) < 20)
+    assert (sets[crowd] == UNSURE).any()
+    assert (sets == UNSURE).mean() < 0.4
+    plain = np.array([[WEST + 20.3, SOUTH + 21.7], [WEST + 60.5, SOUTH + 57.5], [WEST + 300.5, SOUTH + 80.5]])
+    found = np.empty(3, np.int32)
+    assert locate(*plain.T.copy(), locator.location, found, *room) == 0
+    assert found.tolist() == [1, 0, 0]  # in the first polygon alone, in its hole, outside all
+
+
+def test_more_points_than_are_taken_at_once_get_each_its_own_answer(locator: PointLocator, finder: LimitFinder) -> None:
+    some = POINTS[::9]
+    times = STAGE // len(some) + 2
+    east, north = np.tile(some, (times, 1)).T.copy()
+    membership = locator.place(east, north)
+    held = [membership.table.of(number) for number in membership.sets.tolist()]
+    assert held == [np.flatnonzero(row).tolist() for row in HELD[::9]] * times
+    signed, polygon, _ = finder.measure(east, north, membership)
+    once, of_once, _ = finder.measure(*some.T.copy(), locator.place(*some.T.copy()))
+    assert signed.tolist() == once.tolist() * times
+    assert polygon.tolist() == of_once.tolist() * times
+
+
+def test_what_is_no_place_is_held_by_nothing(both: Both) -> None:
+    east, north = np.array([np.nan, np.inf, WEST, -np.inf]), np.array([SOUTH, SOUTH, np.nan, SOUTH])
+    membership = both[0].place(east, north)
+    assert not membership.held().any()
+    with np.errstate(invalid="ignore"):  # compiled loops warn of nothing
+        signed, polygon, _ = both[1].measure(east, north, membership)
+    assert np.isinf(signed).all()
+    assert polygon.tolist() == [-1] * 4
+
+
+@pytest.mark.parametrize(("limits", "unsure"), [(6, 0), (7, 1)])
+def test_six_limits_in_a_cell_are_answered_by_the_loops_and_seven_by_geos(limits: int, unsure: int) -> None:
+    """Of a point between the third and the fourth of the limits that cross its cell of 4 m."""
+    boxes = [box(step / 2, 0, 60 + 8 * step, 40) for step in range(limits)]
+    made = PointLocator.build(boxes)
+    east, north = np.array([WEST + 1.25]), np.array([SOUTH + 21.0])
+    found, room = np.empty(1, np.int32), (np.empty((5, STAGE), np.int32), np.empty(STAGE))
+    assert locate(east, north, made.location, found, *room) == unsure
+    membership = made.place(east, north)
+    assert membership.table.of(int(membership.sets[0])) == [0, 1, 2]
+
+
+def test_what_the_room_to_work_in_holds_changes_nothing(locator: PointLocator, finder: LimitFinder) -> None:
+    east, north = np.concatenate([POINTS[::7], POINTS[-8:]]).T.copy()  # near limits, and far from all
+    membership = locator.place(east, north)
+    measured = finder.measure(east, north, membership)
+    found = [np.empty_like(column) for column in measured]
+    stage = np.array([[7], [-(2**31)], [2**31 - 1]], np.int32) * np.ones((1, 128), np.int32)
+    order, sets, table = np.arange(len(east)), membership.sets, membership.table
+    measure(east, north, order, sets, table.starts, table.members, finder.limits, *found, stage, np.full(128, np.nan))
+    assert [column.tolist() for column in found] == [column.tolist() for column in measured]
+
+
+def test_segments_are_listed_within_reach_of_the_bounds_of_polygons_and_nowhere_else(finder: LimitFinder) -> None:
+    grid, codes = finder.limits.near
+    side = grid.fine_m * FINE_SIDE
+    row, column = (axis.ravel() for axis in np.mgrid[: grid.rows, : grid.columns])
+    west, south = grid.west + column * side, grid.south + row * side
+    cells = shapely.box(west, south, west + side, south + side)
+    reached = shapely.box(*(shapely.bounds(np.array(POLYGONS)) + NEAR_M * np.array([-1, -1, 1, 1])).T)
+    shared = shapely.area(shapely.intersection(cells[:, None], reached[None, :])).max(axis=1)
+    assert (codes[: len(cells)] < 0).tolist() == (shared > 0).tolist()
+    beside = POINTS[(shapely.distance(shapely.union_all(shapely.boundary(POLYGONS)), shapely.points(POINTS)) < 90)]
+    listed = [code_at(east, north, grid, codes) for east, north in beside.tolist()]
+    assert min(listed) > 0  # no polygon has to be gone through
+
+
+BESIDE = 1.5
+
+
+def test_a_polygon_that_is_the_nearest_in_a_corner_of_a_far_cell_alone_is_found() -> None:
+    """Two boxes of a metre, and the point midway between them, lie on a diagonal of the cells.
+
+    A third one, too far to be the nearest, sets the grid so that a corner of cells is 3.56 m beyond the midpoint: 1.5 m
+    beyond it, the second box is nearer, while from the centre of the cell it is farther by 1 459 m, which is more than
+    the side of the cell (1 039 m) and less than its diagonal.
+    """
+    boxes = [box(0, 0, 1, 1), box(20_000, 20_000, 20_001, 20_001), box(-12_459, -12_459, -12_458, -12_458)]
+    finder = LimitFinder.build(boxes, 10.0)
+    east, north = np.full(2, WEST + 10_000.5), np.full(2, SOUTH + 10_000.5)
+    east += [BESIDE, -BESIDE]
+    north += [BESIDE, -BESIDE]
+    signed, polygon, _ = finder.measure(east, north, Membership(np.zeros(2, np.int32), NO_SETS))
+    assert polygon.tolist() == [1, 0]
+    assert signed == pytest.approx((9_999.5 - BESIDE) * math.sqrt(2))
+
+
+def test_polygons_that_cannot_be_the_nearest_are_not_listed_far_from_all() -> None:
+    limits = LimitFinder.build([box(0, 0, 1, 1), box(0, 40_000, 1, 40_001), box(40_000, 0, 40_001, 1)], 10.0).limits
+
+    def listed(east: float, north: float) -> list[int]:
+        code = code_at(WEST + east, SOUTH + north, limits.far.grid, limits.far.codes)
+        return limits.farther[limits.first_far[code] : limits.first_far[code + 1]].tolist()
+
+    assert [listed(-900, -900), listed(-900, 41_000), listed(41_000, -900)] == [[0], [1], [2]]
+    assert listed(500, 20_000) == [0, 1]
+    assert listed(20_000, 500) == [0, 2]
+    assert listed(-1e6, 0) == [0, 1, 2]  # beyond the cells
+
+
+@pytest.mark.parametrize("kept", [(), ("locate",), ("measure",), ("locate", "measure")])
+def test_loops_are_compiled_once_all_of_them_are(monkeypatch: pytest.MonkeyPatch, kept: tuple[str, ...]) -> None:
+    monkeypatch.setattr(points, "is_kept", lambda function: function.__name__ in kept)
+    assert points.are_compiled() is (len(kept) == 2)
+
+
+def test_what_is_compiled_is_kept_where_the_compiler_says(tmp_path: Path) -> None:
+    def compiled() -> None:
+        """As numba makes it."""
+
+    assert not is_kept(compiled)  # by a compiler that keeps nothing
+    compiled.stats = SimpleNamespace(cache_path=str(tmp_path))
+    assert not is_kept(compiled)
+    (tmp_path / f"{__name__.rpartition('.')[2]}.{compiled.__qualname__}-7.py311.nbi").touch()
+    assert is_kept(compiled)
+
+
+# --- The parts of the loops, by hand
+
+ENDS = np.array([[10.0, 20.0, 40.0, 60.0, 1 / 2_500]])  # 30 m east and 40 m north: 50 m long
+
+
+@pytest.mark.parametrize(
+    ("east", "north", "metres"),
+    [
+        (7.0, 16.0, 5.0),  # before its start: 3 m and 4 m
+        (43.0, 64.0, 5.0),  # beyond its end
+        (25.0 - 8.0, 40.0 + 6.0, 10.0),  # 10 m beside its middle, on either side
+        (25.0 + 8.0, 40.0 - 6.0, 10.0),
+        (25.0, 40.0, 0.0),
+    ],
+)
+def test_the_distance_to_a_segment_is_to_its_nearest_point(east: float, north: float, metres: float) -> None:
+    assert distance_to(east, north, ENDS, 0) == pytest.approx(metres, abs=1e-12)
+    assert squared_distance_to(east, north, ENDS, 0) == pytest.approx(metres**2, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("east", "north", "least", "most"),
+    [
+        (150.0, 230.0, 0.0, math.hypot(50, 70)),  # inside bounds of 100 m by 100 m
+        (90.0, 250.0, 10.0, math.hypot(110, 50)),
+        (230.0, 340.0, 50.0, math.hypot(130, 140)),  # 30 m and 40 m from a corner
+        (160.0, 180.0, 20.0, math.hypot(60, 120)),
+    ],
+)
+def test_bounds_are_no_nearer_and_no_farther_than_what_is_said(
+    east: float, north: float, least: float, most: float
+) -> None:
+    bounds = np.array([[0.0, 0.0, 1.0, 1.0], [100.0, 200.0, 200.0, 300.0]])
+    assert at_least(east, north, bounds, 1) == pytest.approx(least, rel=1e-8)
+    assert at_least(east, north, bounds, 1) <= least
+    assert at_most(east, north, bounds, 1) == pytest.approx(most, rel=1e-8)
+    assert at_most(east, north, bounds, 1) >= most
+
+
+def test_a_grid_covers_what_it_is_asked_to_and_a_cell_more() -> None:
+    bounds = np.array([[1_000.0, 2_000.0, 1_500.0, 2_100.0], [1_200.0, 1_900.0, 1_300.0, 2_300.0]])
+    grid = grid_over(bounds, 100.0)
+    assert (grid.west, grid.south) == (1_000 - 100 - 256, 1_900 - 100 - 256)
+    assert grid.fine_m * FINE_SIDE == 256  # no coarse cell is smaller
+    assert grid.per_m == 1 / grid.fine_m
+    assert grid.west + grid.columns * 256 >= 1_500 + 100 + 256
+    assert grid.south + grid.rows * 256 >= 2_300 + 100 + 256
+    assert (grid.columns, grid.rows) == (1_212 // 256 + 1, 1_112 // 256 + 1)
+
+
+def test_a_wide_grid_has_as_many_coarse_cells_as_asked_at_most() -> None:
+    grid = grid_over(np.array([[0.0, 0.0, 1_023_488.0, 1_000.0]]), coarse_across=100)  # 1 024 km with the margins
+    assert grid.fine_m * FINE_SIDE == 10_240
+    assert (grid.columns, grid.rows) == (101, 1)
+
+
+GRID = KernelGrid(1_000.0, 2_000.0, 4.0, 0.25, 2, 3)  # two coarse cells of 256 m by three
+
+
+def test_the_code_of_a_place_is_that_of_the_smallest_cell_that_holds_it() -> None:
+    codes = np.zeros(6 + 64 + 64, np.int32)
+    codes[:6] = [11, 12, 13, -6, 15, 16]  # row after row from the south-west; the fourth is divided
+    codes[6:70] = 100 + np.arange(64)
+    codes[6 + 8 * 2 + 5] = -70  # the middle cell of the third row and the sixth column is divided too
+    codes[70:] = 200 + np.arange(64)
+    cells = Cells(GRID, codes)
+
+    def code(east: float, north: float) -> int:
+        return int(code_at(1_000.0 + east, 2_000.0 + north, cells.grid, cells.codes))
+
+    assert code(10, 10) == 11
+    assert code(300, 300) == 100 + 8 * 1 + 1  # 44 m into the divided cell each way: cells of 32 m
+    assert code(256 + 5 * 32 + 9, 256 + 2 * 32 + 31) == 200 + 8 * 7 + 2  # cells of 4 m
+    assert code(511, 767) == 16
+    assert [code(-1, 10), code(10, -1), code(512, 10), code(10, 768), code(math.nan, 10), code(10, math.nan)] == [0] * 6
+
+
+def test_points_come_coarse_cell_after_coarse_cell_and_those_outside_first() -> None:
+    east = 1_000 + np.array([300.0, 10.0, -5.0, 300.0, 10.0, 12.0, math.nan, 511.9])
+    north = 2_000 + np.array([10.0, 10.0, 10.0, 700.0, 300.0, 12.0, 10.0, 0.0])
+    assert in_order_of_cells(east, north, GRID).tolist() == [2, 6, 1, 5, 0, 7, 4, 3]
+
+
+def test_a_segment_touches_the_cells_that_it_crosses_and_both_sides_of_a_line() -> None:
+    slanting, along_a_line, level = (1, 1, 11, 6), (4, 1, 4, 2), (9, 21, 2, 21)
+    ends = np.array([slanting, along_a_line, level]) + np.array([1_000.0, 2_000.0, 1_000.0, 2_000.0])
+    found = [tuple(cell) for cell in touched_cells(ends, GRID).tolist()]
+    # Northings 2 001 to 2 004 are met up to easting 1 007, in the second column; the rest in the next row.
+    assert found == [(0, 0, 0), (0, 1, 0), (1, 1, 0), (1, 2, 0), (0, 0, 1), (0, 1, 1), (5, 0, 2), (5, 1, 2), (5, 2, 2)]
+
+
+def test_segments_are_those_of_every_ring_and_none_is_without_length() -> None:
+    twice = at((0, 0), (4, 0), (4, 0), (4, 4), (0, 4))  # the second corner is written twice
+    holed = shapely.difference(box(0, 0, 40, 40), box(10, 10, 20, 20))
+    two_parts = shapely.MultiPolygon([box(0, 0, 1, 1), box(5, 5, 6, 6)])
+    segments = segments_of([twice, holed, two_parts])
+    assert segments.starts.tolist() == [0, 4, 12, 20]
+    assert segments.owner.tolist() == [0] * 4 + [1] * 8 + [2] * 8
+    lengths = np.hypot(*(segments.ends[:, 2:] - segments.ends[:, :2]).T)
+    assert lengths.sum() == pytest.approx(sum(shape.length for shape in (twice, holed, two_parts)))
+    assert segments.bounds[1].tolist() == [WEST, SOUTH, WEST + 40, SOUTH + 40]
