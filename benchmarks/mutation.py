@@ -38,6 +38,8 @@ TOO_LONG_S = 3.0
 """Of processor: a test this long would be run for each fault, and tells little more than the others."""
 RECORDED_S = 6.0
 """Noting calls takes about as long as the test."""
+NEAREST_S, OTHERS_S = 10.0, 3.0
+"""Of processor, for the tests that call a function, the shortest first, and for others of its module."""
 NOWHERE = 3
 
 
@@ -144,18 +146,29 @@ class Mutation:
         return tried
 
     def _tests_of(self, path: str, function: str | None, items: list[pytest.Item]) -> list[pytest.Item]:
-        """Tests to try in turn: those that call the function, then those of its module; all of them for a constant.
+        """Tests to try in turn: those that call the function, then those that call others of its module; some, if many.
 
-        The function may be called once for all, hence not in every test that rests on it.
+        The function may be called once for all, hence not in every test that rests on it. Of a constant: those that
+        call functions of its module, then those that call functions of modules that import it.
         """
+        users = {path} if function else {path, *importers(path)}
 
-        def order(item: pytest.Item) -> tuple[bool, bool, float]:
-            seconds, functions = self._calls[item.nodeid]
-            return f"{path}:{function}" not in functions, item not in own, seconds
+        def nearness(item: pytest.Item) -> int:
+            functions = self._calls[item.nodeid][1]
+            called = f"{path}:{function}" if function else f"{path}:"
+            near = called in functions if function else any(name.startswith(called) for name in functions)
+            return 0 if near else 1 if any(name.partition(":")[0] in users for name in functions) else 2
 
-        known = [item for item in items if item.nodeid in self._calls and self._calls[item.nodeid][0] < TOO_LONG_S]
-        own = {item for item in known if any(name.startswith(f"{path}:") for name in self._calls[item.nodeid][1])}
-        return sorted(own if function else known, key=order)
+        chosen, left = [], [NEAREST_S, OTHERS_S]
+        for item in sorted(self._quick(items), key=lambda item: (nearness(item), self._calls[item.nodeid][0])):
+            near = nearness(item)
+            if near < len(left) and left[near] > 0:
+                chosen.append(item)
+                left[near] -= self._calls[item.nodeid][0]
+        return chosen
+
+    def _quick(self, items: list[pytest.Item]) -> list[pytest.Item]:
+        return [item for item in items if item.nodeid in self._calls and self._calls[item.nodeid][0] < TOO_LONG_S]
 
     def _run(self, tests: list[pytest.Item], fault: Callable[[], bool]) -> tuple[Callable[[], int], float]:
         """Tests with a fault, 0 where they all pass, and the seconds that they may take."""
@@ -207,6 +220,14 @@ def summary(total: Tried, seed: int) -> str:
         f" by the time they take.\n{unnoticed} unnoticed ({unnoticed / total.faults:.1%}), of which {idle} change"
         f" nothing; left out these: {wanting} of {that_change} ({wanting / that_change:.1%})."
     )
+
+
+@functools.cache
+def importers(path: str) -> list[str]:
+    """Paths of the modules of geoville that import something of another."""
+    dotted = path.removesuffix(".py").replace("/", ".")
+    files = [path_of(file) for file in (REPOSITORY / "geoville").rglob("*.py")]
+    return [file for file in files if f"from {dotted} import" in (REPOSITORY / file).read_text(encoding="utf-8")]
 
 
 def path_of(module: Path) -> str:

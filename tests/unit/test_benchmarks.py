@@ -208,3 +208,18 @@ def test_a_journey_is_measured_in_the_clone_asked_for(module: Callable[[str], Mo
     assert functions > files > 10
     page = f"before {journeys.START}old{journeys.END} after"
     assert journeys.written(page, "new\n") == f"before {journeys.START}\nnew\n\n{journeys.END} after"
+
+
+def test_faults_that_change_nothing_are_those_of_lines_that_are_still_there(
+    module: Callable[[str], ModuleType],
+) -> None:
+    """A line that was changed since is to be read again: its fault may change something now."""
+    listed = module("mutation_equivalents").equivalents()
+    gone = [
+        f"{one.module}: {one.line}"
+        for one in listed
+        if one.line not in {line.strip() for line in (BENCHMARKS.parent / one.module).read_text("utf-8").splitlines()}
+    ]
+    assert gone == []
+    assert all(one.why.endswith(".") and one.line != one.fault for one in listed)
+    assert len({(one.module, one.function, one.fault) for one in listed}) == len(listed)

@@ -59,3 +59,13 @@ def test_parts_of_some_cells_are_renumbered() -> None:
 def test_whole_cells_hold_all_their_squares() -> None:
     _, squares, _ = whole_cells(np.array([0]), 4)
     assert squares.tolist() == [2**16 - 1]
+
+
+def test_a_cell_of_the_most_squares_has_them_all() -> None:
+    """Sixty-four squares of 25 m: as many as a number has bits."""
+    _, squares, iris = whole_cells(np.array([0]), 8)
+    made = parts([0], squares.tolist(), iris.tolist(), [1.0], side=8)
+    found = subcells_of(made, np.array([200]), np.array([400]))
+    assert sorted(zip(found.row.tolist(), found.column.tolist(), strict=True)) == [
+        (row, column) for row in range(16, 24) for column in range(8, 16)
+    ]
