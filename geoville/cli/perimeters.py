@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from geoville.workflows.describe import DescribeRun
     from geoville.workflows.layers import GisLayer
     from geoville.workflows.portrait import TableRun
+    from geoville.workflows.search_inputs import CandidateRequest
     from geoville.workflows.sensitivity import SensitivityRun
     from geoville.workflows.vecu import VecuRun
     from geoville.workflows.veille import VeilleRun
@@ -180,11 +181,17 @@ _COMPARED = ("Avant", "Après", "Devenir", "Sortent", "Restent", "Entrent")
 def compare(
     old: Annotated[Path, typer.Argument(metavar="AVANT", help="Périmètres d'avant : candidats ou contours officiels.")],
     new: Annotated[Path, typer.Argument(metavar="APRÈS", help="Périmètres d'après.")],
-    grid: Annotated[
-        Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux dont les habitants sont comptés des deux côtés.")
-    ],
     columns: ContourColumns,
     layers: LayerOptions,
+    grid: Annotated[
+        Path | None,
+        typer.Option(
+            "--grid", metavar="FICHIER", help="Carreaux dont les habitants sont comptés ; ceux de --territory sinon."
+        ),
+    ] = None,
+    territory: Annotated[
+        str | None, typer.Option("--territory", metavar="NOM", help="Territoire qui donne la grille.")
+    ] = None,
     vintage: Vintage = None,
     kind: Annotated[
         Kind | None,
@@ -206,7 +213,8 @@ def compare(
     """
     from geoville.workflows.compare import compare_files
 
-    run = compare_files(old, new, grid, vintage=vintage, kind=kind, generation=generation, own=columns.own)
+    cells = grid or _grid_of(territory, vintage)
+    run = compare_files(old, new, cells, vintage=vintage, kind=kind, generation=generation, own=columns.own)
     if out is not None:
         with out.writing() as path:
             run.write(path, layers.into)
@@ -220,6 +228,15 @@ def compare(
     print_lines(f"{item.code} : {coverage_in_words(share)}." for item, share in run.partial)
     print_lines([f"Écrit : {out}"] if out else [])
     print_lines([f"Carte : {map_file}"] if map_file else [])
+
+
+def _grid_of(territory: str | None, vintage: int | None) -> Path:
+    """Grid of a territory; InvalidInputError where none is named."""
+    from geoville.sources.pack import open_pack
+
+    if territory is None:
+        raise InvalidInputError("Il manque une grille", advice="donner --grid, ou un --territory qui en a une")
+    return open_pack(territory).grid_path(vintage)
 
 
 def print_comparison(comparison: Comparison) -> None:
@@ -860,20 +877,25 @@ def _as_typed(values: Iterable[float | None]) -> str:
 
 
 def sensitivity(
-    grid: Annotated[
-        list[Path], typer.Option("--grid", metavar="FICHIER", help="Carreaux d'un millésime ; à répéter pour d'autres.")
-    ],
     out: Annotated[
         Destination, typer.Option("--out", metavar="FICHIER", help="Part des scénarios, par carreau (.tif).")
     ],
     incomes: IncomeOptions,
+    grid: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--grid", metavar="FICHIER", help="Carreaux d'un millésime, à répéter ; tous ceux de --territory sinon."
+        ),
+    ] = None,
     layer: Annotated[
         Destination | None,
         typer.Option("--layer", metavar="FICHIER", help=f"Carreaux retenus : {LAYER_FORMATS}."),
     ] = None,
     vintage: Annotated[
         list[int] | None,
-        typer.Option("--vintage", metavar="ANNÉE", help="Millésime de chaque grille, si rien d'autre ne le dit."),
+        typer.Option(
+            "--vintage", metavar="ANNÉE", help="Millésime de chaque grille, ou ceux de --territory à prendre."
+        ),
     ] = None,
     thresholds: Annotated[
         str, typer.Option("--thresholds", metavar="LISTE", help="Facteurs du seuil du décret.")
@@ -910,13 +932,15 @@ def sensitivity(
     check_image_name(out.file_name)
     if layer is not None and layer.path is not None:
         check_layer_name(layer.path)
+    request = replace(incomes.request(), options=CandidateOptions(method=method))
+    grids, years = (grid, vintage) if grid else _grids_of(request, vintage)
     run = sweep_files(
-        grid,
-        replace(incomes.request(), options=CandidateOptions(method=method)),
+        grids,
+        request,
         _choices(
             (thresholds, contiguities, gaps), ("" if method is SearchMethod.CELLS else densities, kernels, minimums)
         ),
-        vintages=vintage or (),
+        vintages=years or (),
         track=_shown_on_stderr,
     )
     with out.writing() as path:
@@ -929,6 +953,14 @@ def sensitivity(
         return
     print_sensitivity(run)
     print_lines([f"Écrit : {made}" for made in (out, layer) if made])
+
+
+def _grids_of(request: CandidateRequest, vintages: list[int] | None) -> tuple[list[Path], list[int]]:
+    """Grids of the territory of a request, of some vintages or all; InvalidInputError where it names none."""
+    if request.territory is None:
+        return [request.territory_grid()], []
+    years = vintages or sorted(request.territory.grids)
+    return [request.territory.grid_path(year) for year in years], years
 
 
 def print_sensitivity(run: SensitivityRun) -> None:
@@ -1173,10 +1205,15 @@ def _polynomial(coefficients: tuple[float, ...]) -> str:
 
 @command(app, "fit-density")
 def fit_density(
-    grid: Annotated[Path, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m de la ville.")],
-    official: Annotated[Path, typer.Option("--official", metavar="FICHIER", help="Contours officiels en vigueur.")],
     incomes: IncomeOptions,
     out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Coefficients (JSON).")],
+    grid: TerritoryGrid = None,
+    official: Annotated[
+        Path | None,
+        typer.Option(
+            "--official", metavar="FICHIER", help="Contours officiels en vigueur ; ceux de --territory sinon."
+        ),
+    ] = None,
     vintage: Vintage = None,
     generation: QpvGeneration = None,
     as_json: AsJson = False,
@@ -1187,8 +1224,9 @@ def fit_density(
     """
     from geoville.workflows.score import fit_density_on
 
+    contours, cells = _compared_with(official, grid, incomes.territory, vintage, generation)
     with out.writing() as path:
-        fit = fit_density_on(grid, official, incomes.request(vintage), path, generation=generation)
+        fit = fit_density_on(cells, contours, incomes.request(vintage), path, generation=generation)
     if as_json:
         print_json(fit.document())
         return

@@ -19,9 +19,9 @@ from geoville.perimeters.index_search import ground_of_unit
 from geoville.perimeters.quarters import CandidateOptions
 from geoville.perimeters.score import DensityFit, Score, fit_density, score_perimeters
 from geoville.perimeters.search import cells_of_units, find_candidates
-from geoville.sources.files import replacing, sha256_of
+from geoville.sources.files import replacing
 from geoville.sources.manifest import missing
-from geoville.sources.provenance import InputFile, Provenance, write_provenance
+from geoville.sources.provenance import Provenance, write_provenance
 from geoville.workflows.layers import GisLayer, layer_of, read_map, require_epsg, require_near
 from geoville.workflows.search_inputs import OutlineInput, outlines_of, prepare_search, read_sourced_grid
 
@@ -147,9 +147,14 @@ class DensityRun:
 
 
 def fit_density_on(
-    grid: Path, official: Path, request: CandidateRequest, out: Path, *, generation: int | None = None
+    grid: Path, official: Path | GisLayer, request: CandidateRequest, out: Path, *, generation: int | None = None
 ) -> DensityRun:
     """Fit the weight on the contours of one town, and write it with its provenance.
+
+    Parameters
+    ----------
+    official : contours in force: a file, or those of a territory.
+    generation : of the QPV of a file, where nothing else tells it.
 
     Raises
     ------
@@ -158,7 +163,11 @@ def fit_density_on(
     """
     found = prepare_search(grid, request)
     epsg = GRID_CRS[found.start.grid.epsg]
-    layer = read_map(official, epsg, "official", otherwise=Kind.QPV, otherwise_generation=generation)
+    layer = (
+        read_map(official, epsg, "official", otherwise=Kind.QPV, otherwise_generation=generation)
+        if isinstance(official, Path)
+        else official
+    )
     contours = [perimeter.geometry for perimeter in layer.perimeters if not perimeter.estimated]
     if not contours:
         raise InvalidInputError("Aucun contour officiel dans ce fichier", advice="donner avec --official des QPV")
@@ -172,7 +181,7 @@ def fit_density_on(
     with replacing(out) as beside:
         text = json.dumps(run.document(), indent=2, sort_keys=True, ensure_ascii=False)
         beside.write_text(text + "\n", encoding="utf-8", newline="\n")
-    used = InputFile("official", official.name, sha256_of(official), generation)
+    used = replace(layer.file, vintage=generation) if isinstance(official, Path) else layer.file
     parameters = found.parameters | {"method_date": method_date()}
     provenance = Provenance("perimeters fit-density", (*found.inputs, used), found.law, parameters, (found.source,))
     write_provenance(provenance, out)

@@ -109,3 +109,50 @@ def test_bad_input_is_one_sentence_and_nothing_is_searched(geoville, tmp_path, m
     assert told.code == 2
     assert said in told.err
     assert told.out == ""
+
+
+def test_a_territory_gives_its_own_grids(geoville, tmp_path: Path) -> None:
+    few = ("--thresholds", "1", "--contiguities", "queen", "--densities", "0.2", "--on", "2024-01-01")
+    own = geoville("perimeters", "sensitivity", "--territory", "calais", *few, "--out", tmp_path / "own.tif")
+    given = geoville(
+        "perimeters", "sensitivity", *GRIDS, "--territory", "calais", *few, "--out", tmp_path / "given.tif"
+    )
+    assert (own.code, given.code) == (0, 0)
+    assert (tmp_path / "own.tif").read_bytes() == (tmp_path / "given.tif").read_bytes()
+    one = geoville(
+        "perimeters",
+        "sensitivity",
+        "--territory",
+        "calais",
+        "--vintage",
+        2019,
+        *few,
+        "--out",
+        tmp_path / "1.tif",
+        "--json",
+    )
+    assert json.loads(one.out)["vintages"] == [2019]
+
+
+def test_two_maps_are_compared_on_the_grid_of_a_territory(geoville, tmp_path: Path) -> None:
+    drawn = CALAIS / "candidats.geojson"
+    own = geoville("perimeters", "compare", drawn, drawn, "--territory", "calais", "--vintage", 2019, "--json")
+    given = geoville("perimeters", "compare", drawn, drawn, "--grid", CALAIS / "filosofi_2019_200m.csv", "--json")
+    assert own.code == 0
+    assert own.out == given.out
+
+
+def test_the_density_is_fitted_on_the_contours_of_a_territory(geoville, tmp_path: Path) -> None:
+    out = tmp_path / "c.json"
+    asked = ("perimeters", "fit-density", "--territory", "calais", "--generation", 2015, "--out", out)
+    assert geoville(*asked).code == 0
+    assert 0 < json.loads(out.read_text("utf-8"))["density_weight"] < 0.5
+    inputs = json.loads((tmp_path / "c.json.provenance.json").read_text("utf-8"))["inputs"]
+    assert "Contours des quartiers prioritaires" in next(item["name"] for item in inputs if item["role"] == "official")
+
+
+@pytest.mark.parametrize("words", [("sensitivity", "--out", "s.tif"), ("compare", GRIDS[1], GRIDS[1])])
+def test_without_grid_nor_territory_what_to_give_is_said(geoville, words) -> None:
+    printed = geoville("perimeters", *words)
+    assert printed.code == 2
+    assert "--territory qui en a une" in printed.err
