@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import py7zr
 import shapely
 from official_files import layer, square
@@ -214,6 +216,64 @@ def _people(path: Path) -> None:
     path.write_text(rows_of(PEOPLE_2013, row | {"population_municipale_2013": PEOPLE}, other), encoding="utf-8")
 
 
+BPE = "AN;NOMRS;CNOMRS;LIBCOM;DEPCOM;DOM;SDOM;TYPEQU;LAMBERT_X;LAMBERT_Y;LONGITUDE;LATITUDE;QUALITE_XY;EPSG"
+"""Columns of 2024 and 2025 that public code reads, among others."""
+EQUIPMENT = "COLLÈGE LES DENTELLIERS"
+
+
+def _equipment_row(year: int) -> dict[str, object]:
+    metres, place = square(0, 0).centroid, degrees(square(0, 0).centroid)
+    row: dict[str, object] = {"AN": year, "NOMRS": EQUIPMENT, "LIBCOM": "Calais", "DEPCOM": "62193", "DOM": "C"}
+    row |= {"SDOM": "C2", "TYPEQU": "C201", "LAMBERT_X": metres.x, "LAMBERT_Y": metres.y, "QUALITE_XY": "Bonne"}
+    return row | {"LONGITUDE": f"{place.x:.6f}", "LATITUDE": f"{place.y:.6f}", "EPSG": 2154}
+
+
+def _bpe(path: Path, year: int) -> None:
+    far = _equipment_row(year) | {"NOMRS": "LOIN", "DEPCOM": "59350"}
+    path.write_bytes(zipped(f"BPE{str(year)[2:]}.csv", rows_of(BPE, _equipment_row(year), far).encode()))
+
+
+def _bpe_parquet(path: Path) -> None:
+    texts = {name: [str(value)] for name, value in _equipment_row(2025).items()}
+    pd.DataFrame(texts).to_parquet(path)
+
+
+def _bpe_2021(path: Path) -> None:
+    """Neither names nor degrees, and a quarter's code."""
+    header = "AN;DEPCOM;DCIRIS;LAMBERT_X;LAMBERT_Y;QUALITE_XY;TYPEQU"
+    row = {name: value for name, value in _equipment_row(2021).items() if name in header.split(";")}
+    path.write_bytes(zipped("bpe21_ensemble_xy.csv", rows_of(header, row).encode()))
+
+
+def _qpv_2015(path: Path) -> None:
+    """Twice in one archive: metropolitan France in Lambert-93, and all of it in degrees; accents in cp1252."""
+    quarters = {"CODE_QP": ["QP062055", "QP059001"], "NOM_QP": ["Fort Nieulay - Cité", "Ailleurs"]}
+    frame = layer([square(0, 0).buffer(-100), square(9, 9)], 2154, **quarters, COMMUNE_QP=["Calais", "Lille"])
+    work = path.with_suffix("")
+    work.mkdir()
+    frame.to_file(work / "QP_METROPOLE_LB93.shp", encoding="cp1252")
+    frame.to_crs(4326).to_file(work / "QP_METROPOLEOUTREMER_WGS84_EPSG4326.shp", encoding="cp1252")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(work.iterdir()):
+            archive.write(file, file.name)
+            file.unlink()
+    work.rmdir()
+
+
+def _bdtopo(path: Path) -> None:
+    """Some of the columns of `troncon_de_route`, beside a layer that is no street."""
+    line = shapely.LineString([square(0, 0).centroid, square(1, 0).centroid])
+    facts = {"cleabs": ["TRONROUT0000000000000001"], "nature": ["Route à 1 chaussée"], "importance": ["4"]}
+    facts |= {"nom_collaboratif_gauche": ["R DE L'ESSAI"], "acces_vehicule_leger": ["Libre"]}
+    roads = layer([line], 2154, **facts, vitesse_moyenne_vl=[30])
+    gpkg = path.with_suffix(".gpkg")
+    roads.to_file(gpkg, layer="troncon_de_route")
+    layer([line], 2154, cleabs=["TRON_FER1"], nature=["Voie ferrée principale"]).to_file(
+        gpkg, layer="troncon_de_voie_ferree"
+    )
+    _packed(path, gpkg)
+
+
 EDITIONS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "commune-outlines-2025": ("communes-5m.geojson.gz", _outlines_of_data_gouv),
     "admin-express-cog-2024": (
@@ -228,10 +288,17 @@ EDITIONS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "iris-declared-2020": ("BASE_TD_FILO_DEC_IRIS_2020_CSV.zip", lambda path: _income(path, INCOME_2020, 2020)),
     "iris-declared-2021": ("BASE_TD_FILO_IRIS_2021_DEC_CSV.zip", lambda path: _income(path, INCOME_2021, 2021)),
     "qpv-2024-deposit-2026": ("qpv-2024-geojson.zip", _qpv_2026),
+    "qpv-2015": ("qp-politiquedelaville-shp.zip", _qpv_2015),
+    "bpe-2024": ("BPE24.zip", lambda path: _bpe(path, 2024)),
+    "bpe-2025": ("BPE25.zip", lambda path: _bpe(path, 2025)),
+    "bpe-2025-parquet": ("BPE25.parquet", _bpe_parquet),
+    "bpe-2021": ("bpe21_ensemble_xy_csv.zip", _bpe_2021),
+    "bdtopo-departement": ("BDTOPO_3-5_TOUSTHEMES_GPKG_LAMB93_D062_2026-06-15.7z", _bdtopo),
+    "bdtopo-2026-09": ("BDTOPO_3-5_TOUSTHEMES_GPKG_LAMB93_D062_2026-09-15.7z", _bdtopo),
     "ban-departement-with-ids": ("adresses-with-ids-62.csv.gz", _ban_with_ids),
     "school-directory": ("fr-en-annuaire-education.csv", _schools),
     "rnb-departement": ("RNB_62.csv.zip", _buildings),
     "cadastre-parcels": ("cadastre-62193-parcelles.json.gz", _parcels),
     "qpv-population-2013": ("pop_qp_2013.csv", _people),
 }
-"""Name of the file at its producer's, and what writes it, by data set; that of 2013 is in no registry."""
+"""Name of the file at its producer's, and what writes it, by data set; two of them have no entry of their own."""

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from made_up_packs import made_up_pack
+from official_mirror import write_mirror, write_outlines
 
 from geoville.law import IncomeReference
 
@@ -117,3 +118,37 @@ def test_what_the_pack_cannot_give_is_asked_for(geoville, command, said):
     refused = geoville("perimeters", *command)
     assert refused.code != 0
     assert said in refused.err
+
+
+def test_a_folder_with_every_nasty_thing_at_once_gives_what_can_be_read_and_code_1(geoville, tmp_path):
+    """Bad archive, page of the web named .zip, two vintages of outlines, a renamed file, a photo, lock files."""
+    folder = tmp_path / "Téléchargements 2026"
+    folder.mkdir()
+    files = write_mirror(folder)
+    files["qpv-2024"].rename(folder / "quartiers (1) copie.geojson")
+    write_outlines(folder / "ADMIN-EXPRESS-COG_3-2__SHP_WGS84G_FRA_2023-05-03.7z")
+    whole = files["contours-iris-2022"].read_bytes()
+    nasty = {
+        "coupé.7z": whole[: len(whole) // 2],
+        "BPE24.zip": b"<!DOCTYPE html><html>403</html>",
+        "vide.zip": b"",
+        "grille.zip.crdownload": b"PK",
+    }
+    for name, content in nasty.items():
+        (folder / name).write_bytes(content)
+    for name in ("mairie.jpg", "~$budget.xlsx", ".~lock.budget.xlsx#"):
+        (folder / name).write_bytes(b"\xff\xd8")
+    assert geoville("data", "territory", "new", "ville", "--communes", "62193,62548").code == 0
+    run = geoville("data", "fetch", "ville", "--from-dir", folder, "--json")
+    assert run.code == 1
+    document = json.loads(run.out)
+    assert {item["name"] for item in document["refused"]} == set(nasty)
+    assert document["unknown"] == ["mairie.jpg"]
+    words = geoville("data", "fetch", "ville", "--from-dir", folder)
+    assert words.code == 1
+    said = words.out + words.err
+    assert all(name in said for name in (*nasty, "mairie.jpg"))
+    assert "Édition laissée de côté" in said
+    assert "budget" not in said
+    info = json.loads(geoville("data", "info", "ville", "--json").out)
+    assert {"grid", "communes", "iris", "iris_income", "qpv", "addresses"} <= {file["role"] for file in info["files"]}

@@ -129,7 +129,7 @@ def test_years_are_put_together_and_a_year_read_again_is_replaced(tmp_path: Path
     assert medians(made.path) == {("621930101", 2011): 15086.0, ("621930301", 2011): 2530.0}
     assert pd.read_parquet(made.path)["name"].tolist() == ["Petit Courgain Mivoix", "Matisse Andrique"]
     for value in ("1", "16000"):
-        (tmp_path / "a.csv").write_text(f"IRIS;LIBIRIS;DEC_MED21\n621930101;A;{value}\n", encoding="utf-8")
+        (tmp_path / "a.csv").write_text(f"IRIS;DEC_MED21\n621930101;{value}\n", encoding="utf-8")
         (made,) = converted([tmp_path / "a.csv"], INCOME)
     assert medians(made.path) == {
         ("621930101", 2011): 15086.0,

@@ -13,14 +13,15 @@ import geopandas as gpd
 import numpy as np
 import py7zr
 import pytest
-from official_editions import BUILDING, EDITIONS, PARCEL, PEOPLE, SCHOOL
+from official_editions import BUILDING, EDITIONS, EQUIPMENT, PARCEL, PEOPLE, SCHOOL
 from official_files import square
 from official_mirror import COMMUNES, write_mirror
 
 from geoville.crs import WGS84, transform_geometry
 from geoville.errors import InvalidInputError
 from geoville.law import IncomeReference
-from geoville.model import POPULATION
+from geoville.model import POPULATION, Kind
+from geoville.sources.contours import read_perimeters
 from geoville.sources.pack import Pack
 from geoville.sources.registry import data_set, registry
 from geoville.workflows.candidates import compute_candidates
@@ -125,13 +126,13 @@ def fetched(folder: Path, year: int, reference: IncomeReference | None = None) -
     return run.territory
 
 
-def goes_to_a_map(pack: Pack, year: int, pages_in: Path) -> None:
-    """Candidates with the people of the fixture, added up here; an official answer; pages."""
+def goes_to_a_map(pack: Pack, year: int, pages_in: Path, on: date = ON) -> None:
+    """Candidates with the people of the fixture, added up here; an official answer on a day; pages."""
     expected = sum(float(row["ind"]) for row in cells(year)[:5])  # type: ignore[arg-type]
     found = compute_candidates(pack.grid_path(), CandidateRequest(on=ON, territory=pack))
     assert float(np.sum(found.found.start.grid.people)) == expected == 14_241.0
     assert [item.communes for item in found.perimeters] == [("62193",)]
-    answer = DeskChoice("ville").open().answer("1 rue de l'Essai 62100 Calais", ON)
+    answer = DeskChoice("ville").open().answer("1 rue de l'Essai 62100 Calais", on)
     assert (answer.verdict, answer.basis) == ("inside", "official")
     pages = draw_maps(pack, None, pages_in, ON)
     assert pages
@@ -158,13 +159,13 @@ def test_every_edition_of_the_grid_goes_from_a_folder_to_a_map(tmp_path: Path, y
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_every_edition_of_the_rest_goes_from_a_folder_to_a_map(tmp_path: Path, edition: str) -> None:
     """With a grid of 2021; the edition that was read is the one that is cited, where its name or content tells it."""
-    known = next((item for item in registry() if item.id == edition), None)
+    known = next((item for item in registry() if item.id == edition.removesuffix("-parquet")), None)
     kind = known.kind if known else "quarter_population"
     folder = folder_without(kind, tmp_path / "téléchargés")
     name, write = EDITIONS[edition]
     write(folder / name)
     pack = fetched(folder, 2021, REFERENCE if kind == "iris_income" else None)
-    goes_to_a_map(pack, 2021, tmp_path / "cartes")
+    goes_to_a_map(pack, 2021, tmp_path / "cartes", date(2020, 1, 15) if edition == "qpv-2015" else ON)
     role = ROLES.get(kind, kind)
     source = pack.file(role).source
     assert source.producer == (known.producer if known else "Insee")
@@ -172,7 +173,7 @@ def test_every_edition_of_the_rest_goes_from_a_folder_to_a_map(tmp_path: Path, e
     CHECKS.get(role, lambda _: None)(pack)
 
 
-ROLES = {"commune_contours": "communes", "iris_contours": "iris"}
+ROLES = {"commune_contours": "communes", "iris_contours": "iris", "equipment": "places"}
 """Role of the file in a pack, where it is not the kind's own name."""
 
 VINTAGES = {
@@ -213,6 +214,25 @@ def _school(pack: Pack) -> None:
     assert (school.place, school.street, school.precision) == (SCHOOL, "2 rue d'Oran", "declared")
 
 
+def _equipment(pack: Pack) -> None:
+    (place,) = pack.places()
+    assert place.category == "C201"
+    assert place.place in (EQUIPMENT, "Équipement de type C201")  # in 2021 nothing was named
+
+
+def _quarter(pack: Pack) -> None:
+    (layer,) = pack.layer_paths(Kind.QPV)
+    (quarter,) = read_perimeters(layer, kind=Kind.QPV).perimeters
+    assert quarter.generation == int(pack.file("qpv").source.vintage)
+    assert quarter.geometry.area == pytest.approx(800.0**2, rel=1e-4)
+    assert quarter.name.startswith("Fort Nieulay")
+
+
+def _street(pack: Pack) -> None:
+    frame = gpd.read_parquet(pack.file("streets").checked_path())
+    assert frame.geometry.length.tolist() == [1_000]
+
+
 def _footprint(pack: Pack, register: str, code: str, area_m2: float) -> None:
     shape = registered_footprint(pack, register, code)
     assert transform_geometry(shape, WGS84, 2154).area == pytest.approx(area_m2, rel=1e-6)
@@ -229,6 +249,9 @@ CHECKS: dict[str, Callable[[Pack], None]] = {
     "iris_income": _medians,
     "quarter_population": _people_of_quarters,
     "schools": _school,
+    "places": _equipment,
+    "qpv": _quarter,
+    "streets": _street,
     "buildings": lambda pack: _footprint(pack, "rnb", BUILDING, 200.0**2),
     "parcels": lambda pack: _footprint(pack, "parcelle", PARCEL, 400.0**2),
 }
