@@ -349,7 +349,7 @@ class ActionLayers:
         rank : 1-based, among the action's places: it names the place where it was not found.
         """
         label = f"lieu {rank} (non trouvé)" if isinstance(found, NotFound) else found.label
-        return self._spot(label, on, lambda index: decide(found, index, on))
+        return self._spot(label, on, lambda index: decide(found, index, on, rules=index is self.quarters))
 
     def zone(self, geometry: BaseGeometry, on: date) -> SpotFinding:
         """Where an area (WGS84) stands on a day."""
