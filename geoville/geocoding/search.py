@@ -32,7 +32,14 @@ from geoville.geocoding.index import AddressIndex, AtHand
 from geoville.geocoding.match import SUGGESTED_STREETS, StreetMatch, as_good_as_first, last_words, match_streets
 from geoville.geocoding.parse import ParsedAddress, StreetName, parse_address
 from geoville.geocoding.places import SUGGESTED_PLACES, PlaceIndex, PlaceMatch
-from geoville.geocoding.street_side import UNSURVEYED_M, WITHOUT_TYPE, beyond_m, neighbours_of, street_side
+from geoville.geocoding.street_side import (
+    UNSURVEYED_M,
+    WITHOUT_TYPE,
+    StreetNumbers,
+    beyond_m,
+    neighbours_of,
+    street_side,
+)
 from geoville.geocoding.towns import Designation, Town, Towns, with_its_postcode
 from geoville.geocoding.words import COMPLEMENTS, PARTICLES, REPETITION_LETTERS, content_words, normalise
 from geoville.law import position_accuracy
@@ -166,7 +173,7 @@ class OnStreet:
 
     Parameters
     ----------
-    addresses : of the street, sorted by number; never empty.
+    numbers : addresses of the street, sorted by number; never empty.
     score : of the street, in [0, 1].
     doubts : French sentences saying why the street is not sure.
     complete : whether no address of the street is missing.
@@ -177,7 +184,7 @@ class OnStreet:
     def __init__(
         self,
         street: Street,
-        addresses: tuple[Address, ...],
+        numbers: StreetNumbers,
         score: float,
         doubts: tuple[str, ...],
         *,
@@ -188,7 +195,7 @@ class OnStreet:
         self._street = street
         self._survey = survey
         self._axis = axis
-        self._addresses = addresses
+        self._numbers, self._addresses = numbers, numbers.street
         self._score = score
         self._doubts = doubts
         self._known_whole = complete and not doubts
@@ -284,7 +291,7 @@ class OnStreet:
             return found
         survey = self._survey()
         found = _as_surveyed(found, survey) if address.precision == WITHOUT_TYPE else found
-        side = street_side(address, self._addresses, survey, self._axis())
+        side = street_side(address, self._numbers, survey, self._axis())
         return found if side is None else replace(found, side=side)
 
     def _other_postcode(self, addresses: Iterable[Address], postcode: str) -> tuple[str, ...]:
@@ -433,7 +440,7 @@ class StreetAnswers:
         self._axes = axes
         self._several_towns = several_towns
         self._matches = AtHand[tuple[object, ...], tuple[StreetMatch, ...]](MATCHES_AT_HAND, _at_least_one)
-        self._addresses = AtHand[tuple[int, ...], tuple[Address, ...]](ADDRESSES_AT_HAND, _at_least_one)
+        self._numbers = AtHand[tuple[int, ...], StreetNumbers](ADDRESSES_AT_HAND, lambda one: len(one.street) or 1)
 
     def of(self, reading: AddressReading, parsed: ParsedAddress) -> Position | None:
         """Position on the best street that a reading may mean; None where it means none."""
@@ -459,13 +466,13 @@ class StreetAnswers:
     def on(self, match: StreetMatch, parsed: ParsedAddress, likeness: float, doubts: tuple[str, ...]) -> Position:
         """Position on one street."""
         street = match.street
-        addresses = self._addresses.of(street.keys, partial(self._index.addresses_of, street.keys))
+        numbers = self._numbers.of(street.keys, lambda: StreetNumbers(self._index.addresses_of(street.keys)))
         is_whole = self._index.has_all_of(street.town, street.name)
         survey = partial(self._index.survey_of, street.town)
-        axis = partial(self._axes.of, street, addresses) if self._axes else _no_axis
+        axis = partial(self._axes.of, street, numbers.street) if self._axes else _no_axis
         score = match.score * likeness
-        known = OnStreet(street, addresses, score, doubts, complete=is_whole, survey=survey, axis=axis)
-        return replace(known.at(parsed), importance=importance_of(len(addresses)))
+        known = OnStreet(street, numbers, score, doubts, complete=is_whole, survey=survey, axis=axis)
+        return replace(known.at(parsed), importance=importance_of(len(numbers.street)))
 
     def _with_the_number_first(
         self, matches: tuple[StreetMatch, ...], parsed: ParsedAddress

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from geoville.geocoding.parse import street_name
 from geoville.model import StreetAxis, StreetSide, Survey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -36,46 +37,98 @@ WITHOUT_TYPE = "segment"
 """Kind of position of an address of a list that says none."""
 
 
+class StreetNumbers:
+    """Addresses of a street, whose numbers are put in order once for each town and parity, whichever is asked.
+
+    Parameters
+    ----------
+    street : of any order and any town of that name.
+    """
+
+    def __init__(self, street: Sequence[Address]) -> None:
+        self.street = street
+        self._sides: dict[tuple[str, int], _Side] = {}
+
+    def side_of(self, asked: Address) -> _Side:
+        """Numbers of the town and parity of a house number, apart; it comes before its likes."""
+        key = asked.citycode, (asked.number or 0) % 2
+        if key not in self._sides:  # two threads may make it, and one be lost
+            alike = sorted(_of_parity(asked, self.street), key=lambda one: (one.number or 0, one.suffix))
+            times = Counter((one.number, one.suffix) for one in alike)
+            self._sides[key] = _Side.of(numbers_apart(alike), lambda one: times[one.number, one.suffix] == 1)
+        side = self._sides[key]
+        # One that shares its number, or its place with the one before, is kept in place of that one where it is asked.
+        return side if id(asked) in side.rank_of else _Side.of(numbers_apart(_alike(asked, self.street), asked))
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Numbers of one side of a street, in order.
+
+    Parameters
+    ----------
+    rank_of : by the identity of the address of each, of those that are kept whichever is asked.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    numbers: tuple[str, ...]
+    rank_of: Mapping[int, int]
+
+    @classmethod
+    def of(cls, apart: Sequence[Address], is_kept: Callable[[Address], bool] = lambda _: True) -> _Side:
+        return cls(
+            tuple((one.lon, one.lat) for one in apart),
+            tuple(number_of(one) for one in apart),
+            {id(one): rank for rank, one in enumerate(apart) if is_kept(one)},
+        )
+
+
 def street_side(
-    asked: Address, street: Sequence[Address], survey: Survey | None = None, axis: StreetAxis | None = None
+    asked: Address,
+    street: Sequence[Address] | StreetNumbers,
+    survey: Survey | None = None,
+    axis: StreetAxis | None = None,
 ) -> StreetSide | None:
     """Numbers with the parity of an address, in their order; None where the list knows no other, and no axis.
 
     Parameters
     ----------
-    asked : a house number.
+    asked : a house number, one of those of its street.
     street : addresses of its street, of any order and any town of that name.
     survey : how the numbers of its town were placed, where that is known.
     axis : of the street, where that is known.
     """
     if asked.number is None:
         return None
-    apart = numbers_apart(_alike(asked, street), asked)
-    if asked not in apart or (len(apart) == 1 and axis is None):
+    known = street if isinstance(street, StreetNumbers) else StreetNumbers(street)
+    side = known.side_of(asked)
+    rank = side.rank_of.get(id(asked))
+    if rank is None or (len(side.points) == 1 and axis is None):
         return None
-    rank = apart.index(asked)
-    first = max(rank - MOST_NEIGHBOURS, 0)
-    kept = apart[first : rank + MOST_NEIGHBOURS + 1]
+    first, end = max(rank - MOST_NEIGHBOURS, 0), rank + MOST_NEIGHBOURS + 1
     return StreetSide(
-        points=tuple((other.lon, other.lat) for other in kept),
-        numbers=tuple(number_of(other) for other in kept),
+        points=side.points[first:end],
+        numbers=side.numbers[first:end],
         rank=rank - first,
         survey=survey,
         axis=axis,
-        across=_across(asked, street) if axis is not None else (),
+        across=_across(asked, known.street) if axis is not None else (),
     )
 
 
 def _alike(asked: Address, street: Iterable[Address], parity: int = 0) -> list[Address]:
-    """Numbers of the town and parity of one (1: of the other parity), in their order."""
+    """Numbers of the town and parity of one (1: of the other parity), in their order; it comes before its likes."""
+    alike = _of_parity(asked, street, parity)
+    return sorted(alike, key=lambda other: (other.number or 0, other.suffix, other is not asked))
+
+
+def _of_parity(asked: Address, street: Iterable[Address], parity: int = 0) -> Iterator[Address]:
     even = ((asked.number or 0) + parity) % 2
-    alike = [
+    return (
         other
         for other in street
         if other.number is not None and other.number % 2 == even and other.citycode == asked.citycode
-    ]
-    alike.sort(key=lambda other: (other.number or 0, other.suffix, other is not asked))
-    return alike
+    )
 
 
 def _across(asked: Address, street: Iterable[Address]) -> tuple[tuple[float, float], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
@@ -12,7 +13,16 @@ from geoville.crs import LAMBERT_93, WGS84, transform_points
 from geoville.geocoding.match import Street
 from geoville.geocoding.parse import street_name
 from geoville.geocoding.search import EmbeddedGeocoder
-from geoville.geocoding.street_side import MOST_NEIGHBOURS, StreetAxes, beyond_m, neighbours_of, street_side, survey_of
+from geoville.geocoding.street_side import (
+    MOST_NEIGHBOURS,
+    StreetAxes,
+    StreetNumbers,
+    beyond_m,
+    neighbours_of,
+    numbers_apart,
+    street_side,
+    survey_of,
+)
 from geoville.geocoding.towns import Town
 from geoville.model import Address, AddressList, Position, StreetAxis
 
@@ -45,6 +55,27 @@ def test_numbers_at_one_point_count_once_and_the_one_asked_is_kept():
     side = street_side(asked, [number(5, at=0.001), asked, number(9, at=0.001), number(11)])
     assert side is not None
     assert side.numbers == ("7", "11")
+
+
+def test_numbers_put_in_order_once_are_those_of_each_one_asked():
+    draw = Random(59)
+    for _ in range(40):
+        street = [
+            number(draw.randint(1, 12), draw.choice(("", "", "bis")), at=draw.randint(1, 8) * STEP / 3)
+            for _ in range(draw.randint(2, 14))
+        ]
+        known = StreetNumbers(street)
+        for asked in draw.sample(street, len(street)):
+            same_parity = [one for one in street if one.number % 2 == asked.number % 2]
+            in_order = sorted(same_parity, key=lambda one: (one.number, one.suffix, one is not asked))
+            apart = numbers_apart(in_order, asked)
+            side = street_side(asked, known)
+            if len(apart) == 1:
+                assert side is None
+                continue
+            assert side is not None
+            assert side.points == tuple((one.lon, one.lat) for one in apart)
+            assert (len(side.numbers), side.rank) == (len(apart), [one is asked for one in apart].index(True))
 
 
 def test_a_street_without_numbers_has_no_side():
