@@ -47,22 +47,22 @@ class StreetNumbers:
 
     def __init__(self, street: Sequence[Address]) -> None:
         self.street = street
-        self._sides: dict[tuple[str, int], _Side] = {}
+        self._sides: dict[tuple[str, int], _SideInOrder] = {}
 
-    def side_of(self, asked: Address) -> _Side:
+    def side_of(self, asked: Address) -> _SideInOrder:
         """Numbers of the town and parity of a house number, apart; it comes before its likes."""
         key = asked.citycode, (asked.number or 0) % 2
         if key not in self._sides:  # two threads may make it, and one be lost
             alike = sorted(_of_parity(asked, self.street), key=lambda one: (one.number or 0, one.suffix))
             times = Counter((one.number, one.suffix) for one in alike)
-            self._sides[key] = _Side.of(numbers_apart(alike), lambda one: times[one.number, one.suffix] == 1)
+            self._sides[key] = _SideInOrder.of(numbers_apart(alike), lambda one: times[one.number, one.suffix] == 1)
         side = self._sides[key]
         # One that shares its number, or its place with the one before, is kept in place of that one where it is asked.
-        return side if id(asked) in side.rank_of else _Side.of(numbers_apart(_alike(asked, self.street), asked))
+        return side if id(asked) in side.rank_of else _SideInOrder.of(numbers_apart(_alike(asked, self.street), asked))
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
+class _SideInOrder:
     """Numbers of one side of a street, in order.
 
     Parameters
@@ -75,7 +75,7 @@ class _Side:
     rank_of: Mapping[int, int]
 
     @classmethod
-    def of(cls, apart: Sequence[Address], is_kept: Callable[[Address], bool] = lambda _: True) -> _Side:
+    def of(cls, apart: Sequence[Address], is_kept: Callable[[Address], bool] = lambda _: True) -> _SideInOrder:
         return cls(
             tuple((one.lon, one.lat) for one in apart),
             tuple(number_of(one) for one in apart),
