@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -301,6 +302,19 @@ def test_what_could_not_be_made_is_made_again() -> None:
     with pytest.raises(ZeroDivisionError):
         kept.of("a", lambda: 1 // 0)
     assert kept.of("a", lambda: 1) == 1
+
+
+def test_what_is_remembered_of_questions_is_streets_without_the_number_asked(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geoville.geocoding.search.MATCHES_AT_HAND", 2)
+    geocoder = EmbeddedGeocoder(AddressIndex.open(path))
+    for street in ("rue Mollien", "rue Auguste Molière", "rue Paradis", "rue de la Gare"):
+        geocoder.search(f"4321 bis {street}, Calais")
+    kept = geocoder._streets._matches._kept
+    assert len(kept) == 2
+    assert "gare" in repr(list(kept))
+    assert not {"4321", "bis"} & set(re.findall(r"\w+", repr(kept)))
 
 
 def test_a_street_asked_again_is_not_read_again(path: Path) -> None:
