@@ -54,11 +54,11 @@ def test_every_answer_rests_on_the_official_contours(desk):
         assert [source.producer for source in answer.sources] == ["ANCT"]
 
 
-def test_before_the_first_list_an_answer_is_said_to_rest_on_an_estimate(desk):
+def test_before_the_first_list_nothing_is_known_and_the_estimate_is_only_named(desk):
     answer = desk.answer("1 rue Youri Gagarine, Calais", date(2014, 12, 31))
-    assert answer.basis is Basis.ESTIMATED
-    assert any("sans valeur réglementaire" in reason for reason in answer.reasons)
-    assert any("contour officiel" in reason for reason in answer.reasons)
+    assert answer.verdict is VerdictCode.NOT_FOUND
+    assert "aucun QPV n'existait le 31 décembre 2014" in answer.reasons[0]
+    assert any("aussi dans le périmètre estimé" in reason for reason in answer.reasons)
 
 
 @pytest.mark.parametrize(
