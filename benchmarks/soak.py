@@ -59,6 +59,8 @@ class Soak:
     wrong: list[str] = field(default_factory=list)
     memory_mb: list[float] = field(default_factory=list)
     killed_at: list[float] = field(default_factory=list)
+    reloaded_at: list[float] = field(default_factory=list)
+    waited: list[str] = field(default_factory=list)
 
     @property
     def is_over(self) -> bool:
@@ -69,11 +71,19 @@ class Soak:
         if answer.status_code != 200 or answer.content != self.expected[name]:
             self.wrong.append(f"{answer.status_code} {name}")
 
-    def cut(self, error: Exception) -> None:
-        """A request cut short: by the death of its worker, or by a fault."""
-        name = type(error).__name__
-        by_a_kill = any(0 <= time.monotonic() - at < 30 for at in self.killed_at)
+    def cut(self, error: Exception, began: float) -> None:
+        """A request cut short: by the death of its worker, while it waited or just before, or by a fault.
+
+        One that waits for its whole time is told apart, with what happened while it did: a worker that dies closes its
+        connections at once, so that nobody should have to wait.
+        """
+        now, name = time.monotonic(), type(error).__name__
+        by_a_kill = any(began - 30 <= at <= now for at in self.killed_at)
         self.counts["cut by a kill" if by_a_kill else f"cut: {name}"] += 1
+        if isinstance(error, httpx.TimeoutException):
+            kills = [f"{at - began:.1f}" for at in self.killed_at if began - 30 <= at <= now]
+            reloads = [f"{at - began:.1f}" for at in self.reloaded_at if began - 30 <= at <= now]
+            self.waited.append(f"{name}, {now - began:.0f} s; kills at {kills} s, reloads at {reloads} s")
 
 
 def ask(soak: Soak, number: int, per_second: float) -> None:
@@ -84,10 +94,11 @@ def ask(soak: Soak, number: int, per_second: float) -> None:
             if soak.is_over:
                 return
             path = PATHS[turn % len(PATHS)]
+            began = time.monotonic()
             try:
                 soak.compare(path, client.get(path))
             except httpx.TransportError as error:
-                soak.cut(error)
+                soak.cut(error, began)
 
 
 FILE = ("nom;lon;lat\n" + "".join(f"r{rank};{1.80 + rank / 1000:.3f};50.956\n" for rank in range(ROWS))).encode()
@@ -100,10 +111,11 @@ def send_file(client: httpx.Client) -> httpx.Response:
 def upload(soak: Soak) -> None:
     with httpx.Client(base_url=soak.url, timeout=120) as client:
         while not soak.is_over:
+            began = time.monotonic()
             try:
                 soak.compare("file", send_file(client))
             except httpx.TransportError as error:
-                soak.cut(error)
+                soak.cut(error, began)
             time.sleep(1)
 
 
@@ -119,10 +131,12 @@ def disturb(soak: Soak, turn_s: float) -> None:
                 soak.killed_at.append(time.monotonic())
                 soak.counts["kill"] += 1
                 continue
+            began = time.monotonic()
+            soak.reloaded_at.append(began)
             try:
                 soak.counts[f"reload {client.post('/admin/reload').status_code}"] += 1
             except httpx.TransportError as error:
-                soak.cut(error)
+                soak.cut(error, began)
 
 
 def workers_of(server: int) -> list[int]:
@@ -192,6 +206,7 @@ def report(soak: Soak, left: list[str]) -> None:
     print(f"answers compared: {sum(soak.counts[path] for path in PATHS)}; files of {ROWS} rows: {files}")
     print(f"wrong: {len(soak.wrong)} {soak.wrong[:5]}")
     print(f"beside: {others}")
+    print(f"waited for their whole time: {soak.waited}")
     tenth = max(1, len(soak.memory_mb) // 10)
     parts = [soak.memory_mb[start : start + tenth] for start in range(0, len(soak.memory_mb), tenth)]
     print("memory, MB, by tenths of the time:", *(f"{statistics.median(part):.0f}" for part in parts))

@@ -60,3 +60,13 @@ def test_too_few_iris_are_refused() -> None:
     few = np.full(9, 0.5)
     with pytest.raises(InvalidInputError, match="Seulement 9 IRIS"):
         fit_probit_bridge(few, few, few, few, np.full(9, 1000.0), RULES)
+
+
+def test_ten_iris_are_enough_and_those_that_lack_a_figure_count_for_nothing() -> None:
+    figures = np.array([np.linspace(0.5, 1.2, 10), np.linspace(0.5, 0.05, 10), np.linspace(0.4, 1.1, 10)])
+    width, people = np.full(10, 0.6), np.full(10, 1000.0)
+    ten = fit_probit_bridge(*figures, width, people, RULES)
+    assert ten.observations == 10
+    lacking = np.array([(np.nan, 0.2, 9.0), (0.8, np.nan, 9.0), (0.8, 0.2, np.nan), (0.8, 0.2, 9.0)]).T
+    more = np.hstack([figures, lacking]), np.full(14, 0.6), np.append(people, [1000.0, 1000.0, 1000.0, 0.0])
+    assert fit_probit_bridge(*more[0], *more[1:], RULES) == ten

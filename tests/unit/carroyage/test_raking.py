@@ -76,3 +76,13 @@ def test_a_cell_is_met_where_more_than_half_of_it_is(share: float, met: bool) ->
     overlap = IrisOverlap(np.array([0, 0]), np.array([0, 1]), np.array([share, 1 - share]), np.ones(2, bool))
     raked = rake_to_iris(np.array([0.6]), np.array([100.0]), BRIDGE, overlap, np.array([0.7, np.nan]))
     assert raked.met.tolist() == [met]
+
+
+def test_an_iris_whose_cells_have_no_known_income_is_not_met_and_moves_nothing() -> None:
+    overlap = IrisOverlap(np.array([0, 1]), np.array([0, 1]), np.ones(2), np.ones(2, bool))
+    raked = rake_to_iris(np.array([0.6, np.nan]), np.array([100.0, 300.0]), BRIDGE, overlap, np.array([0.7, 0.9]))
+    assert raked.median[0] == pytest.approx(0.7, abs=1e-5)
+    assert np.isnan(raked.median[1])
+    assert raked.met.tolist() == [True, False]
+    few = rake_to_iris(np.array([0.6, 0.6]), np.array([0.5, 0.0]), BRIDGE, overlap, np.array([0.7, 0.9]))
+    assert few.met.tolist() == [True, False]  # half a person lives in the first, nobody in the second

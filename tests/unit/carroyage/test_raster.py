@@ -60,6 +60,7 @@ def test_the_frame_of_an_image_that_was_read() -> None:
         ((200, 0, 0, 0, 200, 400), "nord en haut"),
         ((100, 0, 0, 0, -100, 400), "Les pixels font 100 m sur 100 m, et non 200 m"),
         ((200.01, 0, 0, 0, -200, 400), "200,01 m"),
+        ((200.01234, 0, 0, 0, -199.98765, 400), "Les pixels font 200,012 m sur 199,988 m"),  # to the millimetre
         ((200, 0, 50, 0, -200, 400), "ne tombent pas sur les carreaux"),
         ((200, 0, 0, 0, -200, 399.5), "0 m, 399,5 m"),
     ],

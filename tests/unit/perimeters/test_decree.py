@@ -90,3 +90,40 @@ def test_a_unit_too_small_cannot_be_mended_by_drawing():
     found, outcome = _checked(_figures(), unit=UnitSize("62999", 8_200, 10_000, passed=False))
     assert outcome is DecreeOutcome.NOT_MET
     assert "aucun tracé n'y suffit" in found["unité urbaine"].needed
+
+
+def test_one_person_missing_is_told_in_the_singular():
+    assert "il manque 1 habitant :" in _checked(_figures(people=999))[0]["population"].needed
+    assert "il manque 2 habitants :" in _checked(_figures(people=998.5))[0]["population"].needed
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "sure"),
+    [
+        (9_000.0, 10_200.0, False),  # the threshold is the upper end: a median there would not be below it
+        (9_000.0, 10_199.0, True),
+        (10_200.0, 10_900.0, True),  # the threshold is the lower end: no median of the interval is below it
+        (10_199.0, 10_900.0, False),
+    ],
+)
+def test_a_median_is_sure_where_its_whole_interval_is_on_one_side_of_the_threshold(low, high, sure):
+    found, _ = _checked(_figures(median=((low + high) / 2, low, high)))
+    assert found["revenu médian"].is_sure is sure
+
+
+def test_an_area_in_no_urban_unit_is_told_so_and_settles_nothing():
+    found, outcome = _checked(_figures(), unit=UnitSize("", 0, 10_000, passed=False), threshold_eur=math.nan)
+    assert not found["unité urbaine"].is_sure
+    assert "personne n'y vit dans une unité urbaine examinée" in found["unité urbaine"].needed
+    assert found["revenu médian"].needed == "aucun revenu n'y est connu"
+    assert outcome is not DecreeOutcome.MET
+
+
+def test_incomes_that_are_not_known_are_told_so():
+    found, _ = _checked(_figures(share=math.nan, median=(math.nan, math.nan, math.nan)))
+    assert found["revenu médian"].needed == "aucun revenu n'y est connu"
+
+
+def test_exactly_half_below_lacks_one_person():
+    assert people_over(1_000, 0.5) == 1
+    assert people_over(1_000, 0.500_001) == 0
