@@ -6,6 +6,7 @@ import shapely
 from shapely import affinity
 
 from geoville.carroyage.grid import cell_squares
+from geoville.perimeters import areas
 from geoville.perimeters.areas import CoveredGround, PopulatedCells
 from geoville.perimeters.figures import Coverage, coverage_of
 
@@ -45,6 +46,26 @@ def test_a_park_among_inhabited_cells_is_covered_though_it_has_no_cell(town) -> 
     ground, whole = town
     park = whole.centroid.buffer(300)
     assert (ground.share(park), ground.share(whole)) == (1.0, pytest.approx(1.0))
+
+
+def test_an_area_amid_covered_ground_is_known_without_its_squares(town, monkeypatch) -> None:
+    ground, whole = town
+
+    def asked(*_given):
+        raise AssertionError
+
+    monkeypatch.setattr(CoveredGround, "_places_within", asked)
+    assert ground.share(whole.centroid.buffer(300)) == 1.0
+
+
+def test_an_area_too_large_for_its_squares_is_measured_by_their_centres(town, monkeypatch) -> None:
+    ground, whole = town
+    _, south, east, north = whole.bounds
+    beyond = shapely.box(east - 1_200, south + 400, east + 1_800, north - 400)
+    exact = ground.share(beyond)
+    monkeypatch.setattr(areas, "_MOST_SQUARES", 10)
+    assert 0.4 < exact < 0.6
+    assert ground.share(beyond) == pytest.approx(exact, abs=0.04)  # fifteen squares long
 
 
 def test_an_area_partly_out_of_the_grid_says_how_much_is_in(town) -> None:

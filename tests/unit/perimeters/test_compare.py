@@ -7,7 +7,15 @@ import pytest
 import shapely
 
 from geoville.model import Kind, Perimeter
-from geoville.perimeters.comparison import Comparison, ComparisonRules, Fate, SharedGround, compare_perimeters
+from geoville.perimeters.comparison import (
+    Change,
+    Comparison,
+    ComparisonRules,
+    Fate,
+    SharedGround,
+    compare_perimeters,
+    overlay,
+)
 from geoville.perimeters.score import score_perimeters
 
 CELL_M = 200
@@ -133,3 +141,21 @@ def test_f1_and_iou_are_those_of_the_score():
     assert (total.before.people, total.after.people) == pytest.approx(
         (score.population_official, score.population_candidates)
     )
+
+
+def test_what_equals_the_tolerance_or_the_share_that_links_is_within_it():
+    """One cell of five enters or leaves, 20 %; one cell of four is shared, 25 %."""
+    assert compare([(0, 4)], [(0, 5)], tolerance=0.2).groups[0].fate is Fate.KEPT
+    assert compare([(0, 5)], [(0, 4)], tolerance=0.2).groups[0].fate is Fate.KEPT
+    assert len(compare([(0, 4)], [(3, 8)], link_share=0.25).groups) == 1
+
+
+@pytest.mark.parametrize(("apart_m", "changes"), [(0.01, [Change.STAY]), (0.1, list(Change)[::-1])])
+def test_pieces_of_a_centimetre_come_from_rounding_and_are_left_out(apart_m, changes):
+    old, new = stretch("O", 0, 4), stretch("N", apart_m / CELL_M, 4 + apart_m / CELL_M)
+    pieces = overlay([old], [new], SQUARES, PEOPLE)
+    assert sorted(piece.change for piece in pieces) == sorted(changes)
+    (stays,) = (piece for piece in pieces if piece.change is Change.STAY)
+    assert (stays.old, stays.new) == (old, new)
+    assert stays.extent.area_m2 == pytest.approx((4 * CELL_M - apart_m) * CELL_M)
+    assert stays.extent.cells == 4

@@ -1,0 +1,130 @@
+"""Figures of areas from the cells that they hold, whole or cut by IRIS; what they rest on, in words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from scipy.special import ndtr
+
+from geoville.carroyage.bridge import Bridge
+from geoville.carroyage.cell_parts import CellParts
+from geoville.carroyage.grid import Grid
+from geoville.carroyage.income import CellIncome
+from geoville.carroyage.method import method_choice
+from geoville.carroyage.uncertainty import median_interval, share_interval, shifted_median_interval
+from geoville.law import DatedValue, IncomeReference, Threshold
+from geoville.perimeters.areas import CellsInside
+from geoville.perimeters.estimated import area_attributes, doubts_in_words, unverified_inputs
+from geoville.perimeters.figures import Coverage, figures_inside
+
+NATIONAL_EUR = 20_000.0
+GRID = Grid(
+    epsg=3035, vintage=2019,
+    easting=3_750_000 + 200 * np.arange(4), northing=np.full(4, 3_120_000),
+    people=np.array([100.0, 200.0, 50.0, 40.0]), income_sum_eur=np.full(4, 2e6),
+    imputed=np.array([False, True, False, False]), households=np.array([40.0, 90.0, 20.0, np.nan]),
+    poor_households=np.full(4, 5.0),
+)  # fmt: skip
+INCOME = CellIncome(
+    np.array([0.4, 0.7, 0.5, 0.9]), np.array([0.6, 0.5, 0.6, 0.5]), np.full(4, 0.01), np.array([0.04, 0.04, 0.0, 0.04])
+)
+IRIS = np.array(["A", "A", "B", "B"])
+INSIDE = CellsInside(np.array([0, 0, 0, 1]), np.array([0, 1, 2, 2]), np.array([1.0, 0.5, 0.5, 0.5]))
+THRESHOLDS = np.array([0.55, 0.45])
+
+
+def test_an_area_has_the_people_and_households_of_the_shares_of_its_cells() -> None:
+    first, second = figures_inside(INSIDE, 2, GRID, INCOME, IRIS, thresholds=THRESHOLDS, national_eur=NATIONAL_EUR)
+    assert (first.population, second.population) == (225.0, 25.0)
+    assert (first.households, second.households) == (95.0, 10.0)
+    assert first.share_imputed == pytest.approx(100 / 225)
+    assert second.share_imputed == 0
+    assert (first.coverage, first.share_covered, first.euros_of) == (Coverage.WHOLE, 1.0, None)
+
+
+def test_shares_and_medians_are_those_of_the_people_inside_and_iris_share_their_error() -> None:
+    first, second = figures_inside(
+        INSIDE, 2, GRID, INCOME, IRIS, thresholds=THRESHOLDS, national_eur=NATIONAL_EUR,
+        covered=np.array([0.99, 0.5]), euros_of=2011,
+    )  # fmt: skip
+    people, iris = np.array([100.0, 100.0, 25.0]), np.array([0, 0, 1])
+    three = INCOME.take(np.array([0, 1, 2]))
+    assert first.share_below == share_interval(three, people, iris, 0.55)
+    assert first.median_eur == median_interval(three, people, iris).times(NATIONAL_EUR)
+    one = INCOME.take(np.array([2]))
+    assert second.share_below == share_interval(one, np.array([25.0]), np.array([0]), 0.45)
+    assert second.median_eur.value == pytest.approx(10_000)
+    assert (first.coverage, second.coverage, second.euros_of) == (Coverage.WHOLE, Coverage.PARTIAL, 2011)
+
+
+def test_an_area_without_cells_has_nobody_and_nothing_known() -> None:
+    (figures,) = figures_inside(
+        CellsInside(*(np.empty(0, np.intp) for _ in range(2)), np.empty(0)),
+        1, GRID, INCOME, IRIS, thresholds=np.array([0.55]), national_eur=NATIONAL_EUR, covered=np.zeros(1),
+    )  # fmt: skip
+    assert figures.population == 0
+    assert np.isnan([figures.median_eur.value, figures.share_below.value, figures.share_imputed]).all()
+    assert figures.coverage is Coverage.NONE
+
+
+def test_where_cells_are_cut_by_iris_figures_are_those_of_their_parts() -> None:
+    """The second cell is cut: a quarter of it at 0.4, the rest at 0.8; half of it is in the first area."""
+    nothing = np.zeros(5)
+    income = CellIncome(np.array([0.4, 0.4, 0.8, 0.5, 0.9]), np.full(5, 0.5), nothing, nothing)
+    squares = np.array([0xFFFF, 0x000F, 0xFFF0, 0xFFFF, 0xFFFF], dtype=np.uint64)
+    parts = CellParts(4, np.array([0, 1, 1, 2, 3]), squares, np.array([0, 0, 1, 1, 1]), income, 0.2)
+    first, second = figures_inside(
+        INSIDE, 2, GRID, INCOME, IRIS, thresholds=THRESHOLDS, national_eur=NATIONAL_EUR, parts=parts
+    )
+    people = np.array([100.0, 25.0, 75.0, 25.0])
+    below = ndtr((np.log(0.55) - np.log([0.4, 0.4, 0.8, 0.5])) / 0.5)
+    assert first.share_below.value == pytest.approx(np.average(below, weights=people))
+    held = income.take(np.array([0, 1, 2, 3]))
+    assert first.median_eur == shifted_median_interval(held, people, 0.2).times(NATIONAL_EUR)
+    assert second.median_eur.value == pytest.approx(10_000)
+    assert second.share_below.value == pytest.approx(float(ndtr(np.log(0.45 / 0.5) / 0.5)))
+
+
+def test_what_is_not_known_of_an_area_is_none() -> None:
+    (first, second) = figures_inside(INSIDE, 2, GRID, INCOME, IRIS, thresholds=THRESHOLDS, national_eur=NATIONAL_EUR)
+    found = area_attributes(second, float("nan"))
+    assert (found["population"], found["median_eur"], found["threshold_eur"]) == (25.0, 10_000, None)
+    assert (found["share_covered"], found["coverage"]) == (1.0, "whole")
+    assert area_attributes(first, 10_199.6)["threshold_eur"] == 10_200
+
+
+DECLARED, DISPOSABLE = "median_declared_income_eur", "median_disposable_income_eur"
+SINCE, ON = date(2011, 1, 1), date(2015, 1, 1)
+
+
+def value(parameter: str, euros: float, verified: bool, reference: str = "un texte") -> DatedValue:
+    return DatedValue(parameter, euros, SINCE, reference, verified)
+
+
+def test_an_error_on_a_median_that_was_not_verified_has_the_effect_of_another_threshold() -> None:
+    """On the declared median S (N ± d) / N, on the disposable one S ± b N ln((M ± d) / M): b is the bridge's slope."""
+    doubt = method_choice("doubt_of_medians_eur").value
+    bridge = Bridge(0.98, 1.4, 0.44, 0.27, 0.04, 0.97, 93)
+    threshold = Threshold(10_000.0, 0.5, IncomeReference(20_000, 15_000, 99_000), ())
+    law = [value(DECLARED, 20_000, False), value(DISPOSABLE, 22_000, False), value(DECLARED, 20_000, True)]
+    declared, disposable = doubts_in_words(threshold, [*law, value("income_share", 0.6, False)], bridge, ON)
+
+    def ends(sentence: str) -> list[float]:
+        words = sentence.translate({0x202F: None, 0xA0: None}).partition("un seuil de ")[2]
+        low, high = words.removesuffix(".").split(" à ")
+        return [float(end.removesuffix("€").replace(",", ".")) for end in (low, high)]
+
+    assert ends(declared) == [pytest.approx(10_000 * (20_000 + step) / 20_000, abs=0.6) for step in (-doubt, doubt)]
+    assert ends(disposable) == [
+        pytest.approx(10_000 + 1.4 * 20_000 * np.log((22_000 + step) / 22_000), abs=0.6) for step in (-doubt, doubt)
+    ]
+    assert "laisserait le seuil" in declared
+
+
+def test_what_an_estimate_rests_on_unread_is_named_once() -> None:
+    read, unread = IncomeReference(20_000, 15_000, 99_000), IncomeReference(1, 1, 1, verified=False, source="un site")
+    law = [value(DECLARED, 1, False), value(DISPOSABLE, 1, False), value(DISPOSABLE, 1, True, "un autre texte")]
+    assert unverified_inputs([read, unread, unread], law) == "revenus médians de référence (un site), un texte"
+    assert unverified_inputs([read], [value(DECLARED, 1, True)]) == ""
