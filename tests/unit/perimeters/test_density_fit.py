@@ -32,3 +32,11 @@ def test_contours_of_the_rich_are_refused() -> None:
     share, term, people = places()
     with pytest.raises(InvalidInputError, match="ne compte pas"):
         fit_density(share, term, 1 / (1 + np.exp(4 * share)), people, 0.5)
+
+
+def test_contours_in_which_the_share_counts_for_nothing_are_refused() -> None:
+    """Every share is as often in as out: the slope is naught, and no weight can be drawn from it."""
+    share, term = np.tile([0.2, 0.8], 4), np.repeat([-1.0, 1.0], 4)
+    inside = np.tile(np.repeat([0.0, 1.0], 2), 2)
+    with pytest.raises(InvalidInputError, match="ne compte pas"):
+        fit_density(share, term, inside, np.ones(8), 0.5)

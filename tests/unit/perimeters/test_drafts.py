@@ -39,3 +39,7 @@ def test_a_perimeter_of_which_nothing_is_left_is_left_out():
     (left,) = subtracted(QUARTERS, [shapely.box(0, 0, 100, 100)])
     assert (left.code, left.geometry.area) == ("QN06254M", 100 * 100)
     assert cut(QUARTERS, [shapely.box(500, 500, 600, 600)]) == ()
+
+
+def test_one_perimeter_alone_stays_what_it_is():
+    assert merged(QUARTERS[:1]) is QUARTERS[0]

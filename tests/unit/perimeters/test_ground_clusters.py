@@ -124,6 +124,14 @@ def test_an_isoline_passes_where_the_index_would_be_the_cut() -> None:
     assert (east - west, north - south) == pytest.approx((50, 50))  # half way from 0.9 to 0.1, on each side
 
 
+def test_the_first_square_of_the_ground_has_its_own_index() -> None:
+    """Half way from 0.9 to 0.1 on the east, where the other square is."""
+    place = ground([[0.9, 0.1]])
+    assert isoline_of(place.ground, np.array([0]), RULES).bounds[2] == pytest.approx(50)
+    place = ground([[0.9], [0.1]])
+    assert isoline_of(place.ground, np.array([0]), RULES).bounds[3] == pytest.approx(50)
+
+
 def test_ground_inside_an_outline_is_the_whole_of_its_area() -> None:
     """A block of 6 × 5 squares with a hole, and a strip beside: whole squares inside, parts along the line."""
     index = np.full((9, 10), 0.2)

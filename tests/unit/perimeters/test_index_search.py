@@ -13,7 +13,8 @@ from geoville.carroyage.cell_parts import CellParts, whole_cells
 from geoville.carroyage.grid import Grid
 from geoville.carroyage.income import CellIncome
 from geoville.law import IncomeReference, income_threshold
-from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests
+from geoville.perimeters.index_search import place_weights
+from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests, UnitCells
 from geoville.perimeters.search import CandidateSearch, find_candidates
 
 SIDE = 12
@@ -21,7 +22,9 @@ THRESHOLD = income_threshold(IncomeReference(19_218, 18_380, 1_560_000), date(20
 LEGAL = LegalTests(poor_share=0.5, minimum_population=1000)
 
 
-def town(people: np.ndarray, share: np.ndarray, unit: np.ndarray | None = None) -> CandidateSearch:
+def town(
+    people: np.ndarray, share: np.ndarray, unit: np.ndarray | None = None, legal: LegalTests = LEGAL
+) -> CandidateSearch:
     """Search a square town: (rows, columns) people and share below the threshold of each cell."""
     from scipy.special import ndtri
 
@@ -45,7 +48,7 @@ def town(people: np.ndarray, share: np.ndarray, unit: np.ndarray | None = None) 
     zones = CellZones(unknown, unknown, np.full(count, "U") if unit is None else unit.ravel())
     thresholds = dict.fromkeys(np.unique(zones.unit).tolist(), THRESHOLD)
     parts = CellParts(4, cell, squares, iris, income, 0.24)
-    return find_candidates(grid, income, zones, thresholds, LEGAL, CandidateOptions(), parts)
+    return find_candidates(grid, income, zones, thresholds, legal, CandidateOptions(), parts)
 
 
 @pytest.fixture
@@ -140,3 +143,55 @@ def test_the_median_test_is_that_of_the_outline() -> None:
     share[5, 5] = 0.7
     for quarter in town(people, share).kept:
         assert quarter.share_below.value > 0.5
+
+
+def test_cells_are_selected_where_half_of_them_lies_in_a_quarter() -> None:
+    generator = np.random.default_rng(4)
+    found = town(generator.uniform(60, 200, (SIDE, SIDE)), generator.uniform(0.1, 0.95, (SIDE, SIDE)))
+    held = np.zeros(SIDE**2)
+    for quarter in (*found.kept, *found.rejected):
+        held[quarter.rows] += quarter.held
+    assert ((held > 0) & (held < 0.5)).any()
+    assert found.selected.tolist() == (held >= 0.5).tolist()
+
+
+def test_a_quarter_is_widened_by_no_ground_of_another() -> None:
+    """Two pockets of 800 people, two cells apart: neither holds enough, and both stay apart."""
+    people, share = np.full((SIDE, SIDE), 60.0), np.full((SIDE, SIDE), 0.1)
+    for column in (3, 7):
+        people[5:7, column : column + 2], share[5:7, column : column + 2] = 200, 0.9
+    found = town(people, share)
+    squares = np.concatenate([quarter.squares.T for quarter in (*found.kept, *found.rejected)])
+    assert len(found.kept) + len(found.rejected) == 2
+    assert len(np.unique(squares, axis=0)) == len(squares)
+
+
+def test_ground_of_less_than_one_person_is_rejected_and_not_forgotten() -> None:
+    """A cell of half a person amid a dense and poor town of another unit."""
+    people, unit = np.full((SIDE, SIDE), 200.0), np.full((SIDE, SIDE), "B")
+    people[5, 5], unit[5, 5] = 0.5, "A"
+    found = town(people, np.full((SIDE, SIDE), 0.9), unit)
+    assert [quarter.population for quarter in found.rejected] == [pytest.approx(0.5, abs=0.1)]
+
+
+def test_a_density_is_in_people_per_square_kilometre() -> None:
+    """Cells of 60 people: twenty-five of them make a square kilometre, hence 1 500 people on it."""
+    legal, share = replace(LEGAL, minimum_density_per_km2=2_000.0), np.full((SIDE, SIDE), 0.1)
+    share[3:9, 3:9] = 0.95
+    (quarter,) = town(np.full((SIDE, SIDE), 60.0), share, legal=legal).rejected
+    (density,) = (test for test in quarter.tests if test.name == "densité")
+    assert density.value == pytest.approx(1_500)
+    assert not density.passed
+
+
+def test_people_on_some_squares_of_a_part_are_that_share_of_its_cell() -> None:
+    """Four squares of sixteen are a quarter of 80 people; those of another unit do not count."""
+    nothing = np.zeros(2)
+    grid = Grid(
+        3035, 2017, np.array([0, 200]), np.zeros(2, int), np.array([80.0, 50.0]), nothing, nothing > 0, nothing, nothing
+    )
+    income = CellIncome(np.full(2, 0.5), np.full(2, 0.7), nothing, nothing)
+    parts = CellParts(4, *whole_cells(np.full(2, -1), 4), income, 0.24)
+    zones = CellZones(np.full(2, ""), np.full(2, ""), np.array(["U", "V"]))
+    cells = UnitCells("U", THRESHOLD, np.arange(2), grid, income, zones, parts)
+    assert place_weights(cells, parts, np.array([0, 1]), np.array([4.0, 16.0])).tolist() == [20.0, 0.0]

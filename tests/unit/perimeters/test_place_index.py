@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import shapely
+from scipy.special import ndtri
 
+from geoville.carroyage.cell_parts import CellParts, whole_cells
+from geoville.carroyage.grid import Grid
 from geoville.carroyage.ground_index import index_of
+from geoville.carroyage.income import CellIncome
 from geoville.carroyage.method import method_choice, method_rules
+from geoville.law import IncomeReference, income_threshold
 from geoville.perimeters.index_search import ground_of_unit
-from geoville.perimeters.place_index import IndexAtPlace, cell_index, probability_of
+from geoville.perimeters.place_index import IndexAtPlace, area_index, cell_index, place_index, probability_of
+from geoville.perimeters.quarters import CandidateOptions, CellZones
+from geoville.perimeters.scenarios import SearchMethod
 from geoville.perimeters.search import cells_of_units
+from geoville.perimeters.sensitivity import SearchStart
 from geoville.sources.pack import open_pack
 from geoville.workflows.search_inputs import CandidateRequest, prepare_search
 
@@ -56,3 +67,108 @@ def test_the_probability_grows_with_the_index_from_its_level_at_the_cut() -> Non
     odds = probability_of(np.array([0.5]), 0.5) / (1 - probability_of(np.array([0.5]), 0.5))
     assert odds == pytest.approx(np.exp(level))
     assert (np.diff(probability_of(np.linspace(0, 1, 20), 0.5)) > 0).all()
+
+
+def made_up(poor: slice = slice(4, 8)) -> SearchStart:
+    """A square town of 12 × 12 cells from the corner of the lattice, the western half of which is another unit."""
+    row, column = (part.ravel() for part in np.indices((12, 12)))
+    count, nothing = len(row), np.zeros(len(row))
+    people, share = np.full((12, 12), 60.0), np.full((12, 12), 0.2)
+    people[poor, poor], share[poor, poor] = 120.0, 0.75
+    threshold = income_threshold(IncomeReference(19_218, 18_380, 1_560_000), date(2015, 1, 1))
+    held = people.ravel()
+    grid = Grid(3035, 2017, 200 * column, 200 * row, held, held * 2e4, nothing > 0, held / 2, held / 8)
+    median = threshold.relative * np.exp(-0.7 * ndtri(share.ravel()))
+    income = CellIncome(median, np.full(count, 0.7), nothing, nothing)
+    zones = CellZones(np.full(count, ""), np.full(count, ""), np.where(column < 6, "A", "B"))
+    parts = CellParts(4, *whole_cells(np.full(count, -1), 4), income, 0.24)
+    return SearchStart(grid, income, zones, {"A": threshold, "B": threshold}, parts)
+
+
+INDEX, BY_CELLS = CandidateOptions(), CandidateOptions(method=SearchMethod.CELLS)
+
+
+def test_a_place_is_told_the_index_of_its_square_in_its_own_unit() -> None:
+    start = made_up()
+    found = place_index(start, INDEX, 1_030.0, 820.0, 4 * 12 + 5)
+    assert found is not None
+    assert (found.row, found.column) == (16, 20)
+    (cells, _) = cells_of_units(start.grid, start.income, start.zones, start.thresholds, start.parts)
+    ground = ground_of_unit(cells, method_rules()).ground
+    (square,) = np.flatnonzero((ground.row == 16) & (ground.column == 20))
+    assert (found.index, found.share, found.density) == (
+        ground.index[square], ground.share[square], ground.density[square],
+    )  # fmt: skip
+    assert place_index(start, INDEX, 1_030.0, 820.0, 4 * 12 + 7) is None  # asked of the other unit's ground
+    assert place_index(start, INDEX, 1_030.0, 820.0, None) == found  # of whichever has it
+
+
+def test_the_first_square_of_the_ground_is_a_place_as_any_other() -> None:
+    """Around a town the ground goes on as far as its people weigh: its first square is its south-west corner."""
+    start = made_up()
+    ground = ground_of_unit(next(iter(cells_of_units(*vars_of(start)))), method_rules()).ground
+    assert ground.mine[0]
+    found = place_index(start, INDEX, ground.column[0] * 50 + 1.0, ground.row[0] * 50 + 1.0, None)
+    assert found is not None
+    assert (found.row, found.column) == (ground.row[0], ground.column[0])
+
+
+def vars_of(start: SearchStart) -> tuple[object, ...]:
+    return start.grid, start.income, start.zones, start.thresholds, start.parts
+
+
+def test_no_place_has_an_index_by_the_method_of_cells_or_where_nobody_lives_near() -> None:
+    start = made_up()
+    assert place_index(start, BY_CELLS, 1_030.0, 820.0, None) is None
+    assert area_index(start, BY_CELLS, shapely.Point(1_030, 820)) is None
+    assert place_index(start, INDEX, 9_000.0, 9_000.0, None) is None
+    assert area_index(start, INDEX, shapely.box(9_000, 9_000, 9_100, 9_100)) is None
+
+
+def test_the_index_of_an_area_is_the_mean_over_the_people_of_its_squares() -> None:
+    start = made_up()
+    at_a_point = place_index(start, INDEX, 1_030.0, 820.0, None)
+    point, square = (
+        area_index(start, INDEX, shapely.Point(1_030, 820)),
+        area_index(start, INDEX, shapely.box(1_000, 800, 1_050, 850)),
+    )
+    assert at_a_point is not None
+    assert point is not None
+    assert square is not None
+    assert point.index == square.index == at_a_point.index
+    both = area_index(
+        start, INDEX, shapely.box(1_000, 700, 1_050, 850)
+    )  # three squares, of 60, 60 and 120 people a cell
+    others = [place_index(start, INDEX, 1_030.0, north, None) for north in (720.0, 770.0)]
+    assert both is not None
+    assert both.index == pytest.approx((others[0].index + others[1].index + 2 * at_a_point.index) / 4)
+    assert (both.lowest, both.highest) == (others[0].index, at_a_point.index)
+
+
+def test_every_unit_with_parts_has_its_index_and_the_others_are_unknown() -> None:
+    found = cell_index(made_up(), method_rules())
+    assert found is not None
+    assert np.isfinite(found.index).all()
+
+
+def test_a_square_is_of_a_quarter_where_its_row_and_column_are(place: IndexAtPlace) -> None:
+    quarter = SimpleNamespace(squares=np.array([[16, 16, 17], [20, 21, 20]]))
+
+    def is_in(row: int, column: int) -> bool:
+        return replace(place, row=row, column=column).is_in(quarter)
+
+    assert [is_in(16, 20), is_in(16, 21), is_in(17, 20)] == [True] * 3
+    assert [is_in(17, 21), is_in(16, 22), is_in(18, 20), is_in(16, 19)] == [False] * 4
+    assert not replace(place, row=16).is_in(SimpleNamespace(squares=None))
+
+
+def test_figures_are_written_to_the_fourth_decimal_and_people_to_the_tenth(place: IndexAtPlace) -> None:
+    index = 0.4512345 + 0.0987654
+    said = replace(place, share=0.4512345, density=199.06, index=index, reference=100.04, typical=80.06).document()
+    assert (said["share_around"], said["density_part"], said["index"]) == (0.4512, 0.0988, 0.55)
+    assert (said["people_per_cell"], said["typical_people_per_cell"], said["reference_people_per_cell"]) == (
+        199.1,
+        80.1,
+        100.0,
+    )
+    assert said["share_needed"] == 0.4012

@@ -111,3 +111,18 @@ def test_a_crumb_of_rounding_that_shares_nothing_comes_from_the_nearest() -> Non
     """Seen once in a random search: a piece of the difference that meets none of the former perimeters."""
     crumb = shapely.box(700 + 1e-9, 0, 700 + 2e-9, 1e-9)
     assert _described(crumb, [ZUS, CUCS], None).origins == (CUCS,)
+
+
+def test_a_crumb_comes_from_each_perimeter_that_has_a_fair_part_of_it() -> None:
+    """Half a square metre, 40 % in one and 60 % in the other: each has more than a third."""
+    crumb = shapely.box(300 - 0.2, 0, 300 + 0.3, 1)
+    west = Perimeter("W", "Ouest", Kind.ZUS, shapely.box(0, 0, 300, 400), 2154, estimated=False)
+    assert [item.code for item in _described(crumb, [west, CUCS], None).origins] == ["C1", "W"]
+
+
+def test_a_piece_of_just_the_smallest_surface_and_population_is_kept() -> None:
+    cells = PopulatedCells(np.array([shapely.box(0, 0, 400, 400)], dtype=object), np.array([1600.0]))
+    rules = VeilleRules(min_area_m2=160_000, min_population=1600)
+    found = veille_quarters([ZUS], [], rules, source=SOURCE, cells=cells)
+    assert [item.attributes["population"] for item in found.quarters] == [1600.0]
+    assert found.dropped == ()
