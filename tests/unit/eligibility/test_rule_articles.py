@@ -279,7 +279,7 @@ def test_what_is_over_or_not_verified_is_never_met(rule: Rule, on: date) -> None
 def test_loi_2025_797_answers_inside_by_law_at_mayotte() -> None:
     place = replace(at(500, 500), lon=45.228, lat=-12.78, citycode="97611")
     answer = decide(place, PerimeterIndex(QUARTERS), date(2026, 1, 1))
-    assert (answer.verdict, answer.basis) == (VerdictCode.INSIDE, Basis.OFFICIAL)
+    assert (answer.verdict, answer.basis, answer.probability_inside) == (VerdictCode.INSIDE, Basis.OFFICIAL, 1.0)
     assert "2025-797" in answer.references[0]
     assert any("entrée en vigueur non lue" in reason for reason in answer.reasons)
     assert verdict_document(answer)["code"] == "97611"

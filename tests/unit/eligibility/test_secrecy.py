@@ -73,3 +73,12 @@ def test_a_list_too_short_for_its_counts_to_be_published_tells_nothing() -> None
     assert lists.may_add(few, "2025")
     assert lists.may_add(people, "2024")
     assert not lists.may_add(Counter(dict.fromkeys("abcdefghijk", 1)), "2024"), "the four others are few"
+
+
+def test_a_list_given_twice_does_not_hide_what_a_subtraction_leaves() -> None:
+    """Less itself, the list leaves nobody, which tells nothing; less eleven of its fifteen people, it leaves four."""
+    people = Counter(dict.fromkeys("abcdefghijklmno", 1))
+    lists = PublishedLists(11)
+    assert lists.may_add(people, "2024")
+    assert lists.may_add(people, "2024")
+    assert not lists.may_add(Counter(dict.fromkeys("abcdefghijk", 1)), "2024")
