@@ -38,6 +38,14 @@ class Mutant:
         with warnings.catch_warnings(action="ignore", category=SyntaxWarning):  # a number compared with `is`
             return compile(self.source(source), path, "exec")
 
+    def is_code(self, source: str) -> bool:
+        """Whether this fault leaves a program: `not` cannot follow every operator."""
+        try:
+            self.compiled(source, "")
+        except SyntaxError:
+            return False
+        return True
+
     def fault(self, source: str) -> str:
         """The line before and after."""
         before, after = source.splitlines(), self.source(source).splitlines()
@@ -55,7 +63,7 @@ def sample(source: str, size: int, seed: int) -> tuple[list[Mutant], int]:
     draw = random.Random(seed)
     drawn = draw.sample(sorted(places), min(size, len(places)))
     faults = sorted((draw.choice(places[place]) for place in drawn), key=lambda mutant: (mutant.line, mutant.column))
-    return faults, len(places)
+    return [mutant for mutant in faults if mutant.is_code(source)], len(places)
 
 
 def _every(source: str) -> Iterator[Mutant]:
