@@ -572,10 +572,12 @@ class StreetAxis:
     ----------
     lines : LineStrings in a projected CRS, each as long as the drawing lets it be.
     epsg : of that CRS.
+    crossed : of each line, whether another street goes by at its start, and at its end; empty where it is not known.
     """
 
     lines: tuple[BaseGeometry, ...]
     epsg: int
+    crossed: tuple[tuple[bool, bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,9 @@ _AXIS_M = 8.0
 
 _APART_M = 0.5
 
+_SPIKE_M = 0.05
+"""Half the width of what is too narrow to be a place."""
+
 
 @dataclass(frozen=True, slots=True)
 class RegionRules:
@@ -61,9 +64,15 @@ class RegionRules:
     axis_far_m: float
     axis_clear_m: float
     axis_ends_m: float
+    axis_beyond_m: float
+    axis_corner_m: float
     axis_neighbours: int
+    axis_known: int
     axis_votes: int
     axis_share: float
+    axis_loose_m: float
+    axis_loose_share: float
+    axis_beside_m: float
     axis_detour: float
     survey_numbers: int
     survey_streets: int
@@ -355,13 +364,39 @@ class _Along:
     line : the part of the axis by which the number asked stands.
     along_m, across_m : (n,) of each number; across is positive on the left. NaN for those that stand by another part,
         or too far.
-    hand : 1 where its parity stands on the left, -1 on the right; 0 where the numbers around do not agree.
+    hand : 1 where its parity stands on the left, -1 on the right; 0 where the known numbers around do not agree, or
+        stand too far from the axis for it to be that of their street.
+    against_m : abscissae of those that stand across from the others of their parity.
+    bounds_m : abscissae between which the numbers of the street stand; infinite where nothing tells.
     """
 
     line: LineString
     along_m: NDArray[np.float64]
     across_m: NDArray[np.float64]
     hand: int
+    is_loose: bool
+    against_m: NDArray[np.float64]
+    bounds_m: tuple[float, float]
+
+    def hand_of(self, away_m: float) -> int:
+        """Side of a number that is this far across, and hardly misplaced across; 0 where that tells nothing.
+
+        Its own place tells its side where it is far enough from the axis, unless the others contradict it.
+        """
+        contradicted = self.is_loose or len(self.against_m) > 0
+        least_m = region_rules().across_m * (1 if contradicted else -1)
+        return self.hand if away_m * self.hand >= least_m else 0
+
+    def hand_between(self, ends_m: NDArray[np.float64], away_m: NDArray[np.float64]) -> int:
+        """Side of what was computed between two known numbers; 0 where one of these, or one around, contradicts it.
+
+        Parameters
+        ----------
+        ends_m, away_m : (2,) of these two, along and across.
+        """
+        rules = region_rules()
+        beside = np.abs(np.clip(self.against_m, ends_m[0], ends_m[1]) - self.against_m) < rules.axis_beside_m
+        return 0 if self.is_loose or beside.any() or (away_m * self.hand).min() < rules.axis_clear_m else self.hand
 
     def strip(self, reach_m: tuple[float, float], across_m: tuple[float, float], hand: int) -> BaseGeometry | None:
         """What lies along the axis from one abscissa to another; None for nothing.
@@ -374,7 +409,8 @@ class _Along:
         """
         import shapely
 
-        part = _prolonged(self.line, *reach_m)
+        start_m, end_m = max(reach_m[0], self.bounds_m[0]), min(reach_m[1], self.bounds_m[1])
+        part = _prolonged(self.line, start_m, end_m) if start_m < end_m else None
         if part is None:
             return None
         if hand == 0:
@@ -383,7 +419,15 @@ class _Along:
         low_m, high_m = sorted(hand * metres for metres in across_m)
         nearest_m = max(low_m, region_rules().axis_clear_m)
         whole = shapely.buffer(part, hand * max(high_m, nearest_m + _APART_M), single_sided=True)
-        return shapely.difference(whole, shapely.buffer(part, hand * nearest_m, single_sided=True))
+        left = shapely.difference(whole, shapely.buffer(part, hand * nearest_m, single_sided=True))
+        return _without_spikes(left)
+
+
+def _without_spikes(shape: BaseGeometry) -> BaseGeometry:
+    """A shape without the lines that the difference of two buffers which end together leaves: they reach the axis."""
+    import shapely
+
+    return shapely.buffer(shapely.buffer(shape, -_SPIKE_M), _SPIKE_M, join_style="mitre")
 
 
 def _told_by_axis(points: Points, side: StreetSide, placing: Placing | None, epsg: int) -> StreetRegion | None:
@@ -391,8 +435,8 @@ def _told_by_axis(points: Points, side: StreetSide, placing: Placing | None, eps
     rules, survey = region_rules(), side.survey
     computed = placing is Placing.INTERPOLATED
     first, last = _run(points, side.rank, rules) if computed else (side.rank, side.rank)
-    start = max(min(first, side.rank - rules.axis_neighbours), 0)
-    end = max(last, side.rank + rules.axis_neighbours) + 1
+    around = rules.axis_known if survey is not None and survey.interpolated else rules.axis_neighbours
+    start, end = max(min(first, side.rank - around), 0), max(last, side.rank + around) + 1
     along = _along(points[start:end], side, side.rank - start, epsg)
     if along is None:
         return None
@@ -400,27 +444,30 @@ def _told_by_axis(points: Points, side: StreetSide, placing: Placing | None, eps
         return _computed_along(along, points, side, (first, last), start)
     if not computed and survey is not None and not (survey.surveyed or survey.interpolated):
         return _held_along(along, points, side, start, survey.along_m)
-    is_here = computed or (survey is not None and survey.surveyed and placing is not Placing.ORDERED)
-    if not is_here or along.across_m[side.rank - start] * along.hand <= 0:  # or no side is known, or it contradicts it
-        return None
     if computed:
         return _beside_axis(along, points, side, start, Placing.ORDERED, rules.ordered_reach_m)
-    astray = _astray(points, side, rules)
-    return None if astray else _beside_axis(along, points, side, start, Placing.ALONE, rules.surveyed_m)
+    is_here = survey is not None and survey.surveyed and placing is not Placing.ORDERED
+    if not is_here or _astray(points, side, rules):
+        return None
+    return _beside_axis(along, points, side, start, Placing.ALONE, rules.surveyed_m)
 
 
 def _computed_along(
     along: _Along, points: Points, side: StreetSide, known: tuple[int, int], start: int
 ) -> StreetRegion | None:
-    """Region of a number computed between two known ones: on their side of the axis, as far from it as they are."""
+    """Region of a number computed between two known ones: on their side of the axis, as far from it as they are.
+
+    Where these two are not as far from it, the street is not what its axis is: it begins before, and ends after.
+    """
     rules = region_rules()
     places = [known[0] - start, known[1] - start]
     ends_m, away_m = np.sort(along.along_m[places]), np.sort(along.across_m[places])
     straight_m = math.dist(points[known[0]], points[known[1]])
     if not ends_m[1] - ends_m[0] <= straight_m * rules.axis_detour + rules.axis_far_m:  # NaN by another part of it
         return None
-    hand = 0 if away_m[0] <= 0 <= away_m[1] else int(math.copysign(1, away_m[0]))
-    reach_m = float(ends_m[0]) - rules.axis_ends_m, float(ends_m[1]) + rules.axis_ends_m
+    hand = along.hand_between(ends_m, away_m)
+    slack_m = max(rules.axis_ends_m, float(away_m[1] - away_m[0]))
+    reach_m = float(ends_m[0]) - slack_m, float(ends_m[1]) + slack_m
     shape = along.strip(reach_m, (float(away_m[0]) - rules.across_m, float(away_m[1]) + rules.across_m), hand)
     spread_m = max(rules.chance_interpolated * straight_m, rules.across_m)
     return _region(shape, Placing.INTERPOLATED, points, side, known, spread_m)
@@ -435,7 +482,10 @@ def _beside_axis(
     rules, rank = region_rules(), side.rank - start
     away_m, at_m = float(along.across_m[rank]), float(along.along_m[rank])
     across_m = rules.across_m if placing is Placing.ORDERED else reach_m
-    shape = along.strip((at_m - reach_m, at_m + reach_m), (away_m - across_m, away_m + across_m), along.hand)
+    hand = int(math.copysign(1, away_m))
+    if along.hand * hand < 0 or not (along.hand or (placing is Placing.ORDERED and abs(away_m) >= across_m)):
+        return None  # its place contradicts the others of its parity, or none tells the side
+    shape = along.strip((at_m - reach_m, at_m + reach_m), (away_m - across_m, away_m + across_m), hand)
     if placing is Placing.ALONE and shape is not None:
         shape = shapely.intersection(shape, shapely.buffer(shapely.points(points[side.rank]), reach_m))
     part = rules.chance_ordered if placing is Placing.ORDERED else rules.chance_disc
@@ -463,7 +513,7 @@ def _held_along(along: _Along, points: Points, side: StreetSide, start: int, rea
     high_m = min([at_m[place] + reach_m, *(at_m[place + 1 :][kept[place + 1 :]] + slack_m)])
     low_m, high_m = sorted((float(low_m * forward), float(high_m * forward)))
     away_m = float(along.across_m[rank])
-    hand = along.hand if away_m * along.hand >= -rules.across_m else 0
+    hand = along.hand_of(away_m)
     reach = low_m - rules.axis_clear_m, high_m + rules.axis_clear_m
     shape = along.strip(reach, (away_m - rules.across_m, away_m + rules.across_m), hand)
     spread_m = reach_m * rules.chance_unordered
@@ -513,21 +563,70 @@ def _along(points: Points, side: StreetSide, rank: int, epsg: int) -> _Along | N
     if away_m[:, rank].min() > rules.axis_far_m:
         return None
     own = int(away_m[:, rank].argmin())
-    by_it = (away_m.argmin(axis=0) == own) & (away_m[own] <= rules.axis_far_m)
-    line = lines[own]
+    line, by_it = lines[own], (away_m.argmin(axis=0) == own) & (away_m[own] <= rules.axis_far_m)
     at_m = shapely.line_locate_point(line, placed)
     hands = hands_of(line, at_m, placed)
-    around = np.where(by_it, hands, 0.0)
-    around[len(points) :] *= -1.0
-    votes, total = float(around.sum()), float(np.abs(around).sum())
-    agreed = total >= rules.axis_votes and abs(votes) >= (2 * rules.axis_share - 1) * total
-    nowhere = np.where(by_it, 1.0, np.nan)[: len(points)]
+    # What was computed repeats what the known numbers say: these alone are heard.
+    known = np.array([not _equal_steps(many, place, rules) for many in (points, across) for place in range(len(many))])
+    votes = np.where(by_it & known, hands, 0.0)
+    votes[len(points) :] *= -1.0
+    hand, nowhere = _agreed(votes, rules), np.where(by_it, 1.0, np.nan)[: len(points)]
+    far = away_m.min(axis=0)[known] > rules.axis_loose_m
     return _Along(
         line=line,
         along_m=at_m[: len(points)] * nowhere,
         across_m=(away_m[own] * hands)[: len(points)] * nowhere,
-        hand=int(math.copysign(1, votes)) if agreed else 0,
+        hand=hand,
+        is_loose=bool(far.any() and far.mean() > rules.axis_loose_share),
+        against_m=at_m[votes * hand < 0],
+        bounds_m=_bounds(side.axis, lines, own, at_m[by_it], away_m[own][by_it]) if hand else (-math.inf, math.inf),
     )
+
+
+def _agreed(votes: NDArray[np.float64], rules: RegionRules) -> int:
+    """What most of enough votes say, 1 or -1; 0 where they do not agree."""
+    said, total = float(votes.sum()), float(np.abs(votes).sum())
+    agreed = total >= rules.axis_votes and abs(said) >= (2 * rules.axis_share - 1) * total
+    return int(math.copysign(1, said)) if agreed else 0
+
+
+def _bounds(
+    axis: StreetAxis, lines: NDArray[np.object_], own: int, at_m: NDArray[np.float64], away_m: NDArray[np.float64]
+) -> tuple[float, float]:
+    """Abscissae of a line of an axis between which the numbers of its street stand; infinite where nothing tells.
+
+    Parameters
+    ----------
+    own : of the line, among those of the axis.
+    at_m, away_m : (n,) of the numbers along it: where these stand beyond an end, it tells nothing.
+
+    Notes
+    -----
+    Where another street goes by at an end, no number stands across that: two of 1 000 do at Montpellier, four at Bondy.
+    """
+    import shapely
+
+    line, others = lines[own], np.delete(lines, own)
+    outside_m = []
+    for end, inside_m in enumerate((at_m, lines[own].length - at_m)):
+        point = shapely.get_point(line, -end)
+        goes_on = len(others) > 0 and shapely.distance(others, point).min() <= region_rules().unordered_reach_m
+        is_crossed = bool(axis.crossed) and axis.crossed[own][end]
+        outside_m.append(math.inf if goes_on else _beyond_an_end(inside_m, away_m, is_crossed=is_crossed))
+    return -outside_m[0], line.length + outside_m[1]
+
+
+def _beyond_an_end(inside_m: NDArray[np.float64], away_m: NDArray[np.float64], *, is_crossed: bool) -> float:
+    """How far beyond the end of an axis a number may be, less than 0 for before it; infinite where nothing tells.
+
+    Parameters
+    ----------
+    inside_m, away_m : (n,) of the numbers: before the end, 0 for those beyond it, and from the axis.
+    """
+    rules = region_rules()
+    if is_crossed:
+        return -min(rules.axis_corner_m, float(inside_m.min())) if inside_m.min() > 0 else math.inf
+    return math.inf if (away_m[inside_m <= 0] > rules.axis_beyond_m).any() else rules.axis_beyond_m
 
 
 def hands_of(line: LineString, at_m: NDArray[np.float64], placed: NDArray[np.object_]) -> NDArray[np.float64]:

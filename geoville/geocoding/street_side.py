@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from shapely import Point, STRtree
+    from shapely.geometry.base import BaseGeometry
 
     from geoville.geocoding.match import Street
     from geoville.geocoding.parse import StreetName
@@ -29,6 +31,9 @@ MOST_NEIGHBOURS = 40
 """Numbers kept on each side of the one asked: far beyond where it may be."""
 
 SAME_PLACE_M = 0.5
+
+_ARM_M = 8.0
+"""How far from a crossing the directions of its streets are taken."""
 
 UNSURVEYED_M = 30.0
 """Accuracy from which a position is deduced (a segment of street, a plot, no type at all), not taken on the spot."""
@@ -112,7 +117,7 @@ def street_side(
         rank=rank - first,
         survey=survey,
         axis=axis,
-        across=_across(asked, known.street) if axis is not None else (),
+        across=_across(asked, known.street, survey) if axis is not None else (),
     )
 
 
@@ -131,11 +136,13 @@ def _of_parity(asked: Address, street: Iterable[Address], parity: int = 0) -> It
     )
 
 
-def _across(asked: Address, street: Iterable[Address]) -> tuple[tuple[float, float], ...]:
-    """Points of the numbers of the other parity that are nearest to one, by their numbers."""
+def _across(asked: Address, street: Iterable[Address], survey: Survey | None) -> tuple[tuple[float, float], ...]:
+    """Points of the numbers of the other parity that are nearest to one, by their numbers, in their order."""
+    rules = region_rules()
+    most = rules.axis_known if survey is not None and survey.interpolated else rules.axis_neighbours
     apart = numbers_apart(_alike(asked, street, 1))
-    nearest = sorted(apart, key=lambda other: abs((other.number or 0) - (asked.number or 0)))
-    return tuple((other.lon, other.lat) for other in nearest[: 2 * region_rules().axis_neighbours])
+    away = sorted(range(len(apart)), key=lambda place: abs((apart[place].number or 0) - (asked.number or 0)))
+    return tuple((apart[place].lon, apart[place].lat) for place in sorted(away[: 2 * most]))
 
 
 def numbers_apart(alike: Iterable[Address], asked: Address | None = None) -> list[Address]:
@@ -202,6 +209,13 @@ class StreetAxes:
         return self._found[key]
 
     @cached_property
+    def _tree(self) -> STRtree:
+        """Lines, by where they are."""
+        import shapely
+
+        return shapely.STRtree(self._named[0])
+
+    @cached_property
     def _named(self) -> tuple[NDArray[np.object_], int, dict[StreetName, list[int]]]:
         """Lines, their CRS, and where those of each name are."""
         lines, epsg, names = self._read()
@@ -222,7 +236,7 @@ class StreetAxes:
             return None
         placed = np.column_stack(transform_points(degrees[:, 0], degrees[:, 1], WGS84, epsg))
         points, window = np.asarray(shapely.points(placed)), shapely.envelope(shapely.linestrings([*placed, placed[0]]))
-        rules, asked, best = region_rules(), replace(name, other_types=()), lines[:0]
+        rules, asked, best, own = region_rules(), replace(name, other_types=()), lines[:0], name
         share = 0.5  # of the numbers that must be near it
         for known in _alike_names(asked, places):
             drawn = lines[places[known]]
@@ -231,12 +245,42 @@ class StreetAxes:
             for line in drawn:
                 near |= shapely.dwithin(line, points, rules.axis_far_m)
             if len(drawn) and near.mean() >= share:
-                share, best = near.mean(), drawn
+                share, best, own = near.mean(), drawn, known
             if known == asked and len(best):
                 break
         if not len(best):
             return None
-        return StreetAxis(tuple(shapely.get_parts(shapely.line_merge(shapely.union_all(best))).tolist()), epsg)
+        merged = tuple(shapely.get_parts(shapely.line_merge(shapely.union_all(best))).tolist())
+        return StreetAxis(merged, epsg, self._crossed(merged, places[own]))
+
+    def _crossed(self, merged: Sequence[BaseGeometry], own: Collection[int]) -> tuple[tuple[bool, bool], ...]:
+        """Whether the lines of other streets go by on both sides of each end of some lines."""
+        import shapely
+
+        lines, tree = self._named[0], self._tree
+        found = []
+        for line in merged:
+            ends = []
+            for at_m, within_m in ((0.0, min(_ARM_M, line.length)), (line.length, max(line.length - _ARM_M, 0.0))):
+                end, inside = (shapely.line_interpolate_point(line, metres) for metres in (at_m, within_m))
+                others = [place for place in tree.query(end, "dwithin", SAME_PLACE_M) if place not in own]
+                ends.append(_goes_by(lines[others], end, inside))
+            found.append((ends[0], ends[1]))
+        return tuple(found)
+
+
+def _goes_by(lines: NDArray[np.object_], end: Point, inside: Point) -> bool:
+    """Whether lines that touch a point go by on both sides of the one that comes to it from another point."""
+    import numpy as np
+    import shapely
+
+    at_m = np.concatenate([shapely.line_locate_point(lines, end) + step for step in (-_ARM_M, _ARM_M)])
+    arms = np.concatenate([lines, lines])
+    at_m = np.clip(at_m, 0.0, shapely.length(arms))
+    reached = shapely.get_coordinates(shapely.line_interpolate_point(arms, at_m)) - (end.x, end.y)
+    east, north = inside.x - end.x, inside.y - end.y
+    turned = (east * reached[:, 1] - north * reached[:, 0]) / (math.hypot(east, north) or 1.0)
+    return bool((turned > SAME_PLACE_M).any() and (turned < -SAME_PLACE_M).any())
 
 
 def _alike_names(asked: StreetName, names: Collection[StreetName]) -> Iterator[StreetName]:

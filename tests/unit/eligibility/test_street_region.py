@@ -293,18 +293,55 @@ def test_a_limit_that_crosses_the_axis_in_the_stretch_stays_open():
     assert verdict(house(crossing)) is VerdictCode.UNCERTAIN
 
 
+BEND = [(560.0, 380.0), (560.0, 420.0), (600.0, 440.0), (700.0, 440.0)]
+"""A street that turns around a corner of the quarter; its odd numbers stand on its outer side."""
+
+
+def computed_along_the_bend(*facing: tuple[float, float], first=(554.0, 385.0), last=(690.0, 446.0)) -> StreetSide:
+    """Three numbers computed between two known ones, among those of the other parity."""
+    axis = StreetAxis((shapely.LineString([(EAST + x, NORTH + y) for x, y in BEND]),), LAMBERT_93)
+    start, end = np.array(first), np.array(last)
+    told = side(*(tuple(start + (end - start) * part) for part in (0.0, 0.25, 0.5, 0.75, 1.0)), rank=2)
+    return replace(told, axis=axis, across=side(*facing, rank=0).points if facing else ())
+
+
+FACING = ((566.0, 390.0), (640.0, 434.0), (655.0, 434.0), (690.0, 433.0))
+
+
 def test_computed_numbers_keep_to_the_side_of_the_known_ones_along_a_bend():
     # The chord between the two known numbers cuts through the bend of the street, which stays outside of the quarter.
-    bend = [(560.0, 380.0), (560.0, 420.0), (600.0, 440.0), (700.0, 440.0)]
-    axis = StreetAxis((shapely.LineString([(EAST + x, NORTH + y) for x, y in bend]),), LAMBERT_93)
-    first, last = np.array([554.0, 385.0]), np.array([690.0, 446.0])
-    computed = side(*(tuple(first + (last - first) * part) for part in (0.0, 0.25, 0.5, 0.75, 1.0)), rank=2)
-    region, shape = drawn(replace(computed, axis=axis))
+    region, shape = drawn(computed_along_the_bend(*FACING))
     assert region.placing is Placing.INTERPOLATED
     assert region.by_axis
     assert shape.intersects(shapely.LineString([(550, 425), (556, 421)])), "the outer side of the bend"
-    assert not shape.intersects(shapely.LineString(bend)), "nothing of the street itself"
-    assert not shape.covers(shapely.Point(*(first + last) / 2)), "the place that the list gives is across the street"
+    street = shapely.LineString(BEND)
+    assert shape.distance(street) == pytest.approx(6 - RULES.across_m, abs=0.05), "nothing of the street itself"
+    assert not shape.covers(shapely.Point(622, 415.5)), "the place that the list gives is across the street"
+
+
+@pytest.mark.parametrize(
+    ("facing", "known"),
+    [
+        pytest.param((), {}, id="nobody tells the side"),
+        pytest.param((*FACING[:3], (650.0, 445.0), *FACING[3:]), {}, id="a known number is on the side of the others"),
+        pytest.param((*FACING, (640.0, 390.0), (655.0, 391.0), (690.0, 388.0)), {}, id="the list strays from the axis"),
+        pytest.param(FACING, {"last": (690.0, 440.4)}, id="a known number stands on the axis"),
+        pytest.param(FACING, {"first": (566.0, 385.0), "last": (690.0, 437.0)}, id="known numbers are across"),
+    ],
+)
+def test_computed_numbers_may_be_on_both_sides_where_the_evidence_is_poor(facing, known):
+    region, shape = drawn(computed_along_the_bend(*facing, **known))
+    assert region.by_axis
+    for point in ((650.0, 443.0), (650.0, 437.0)):
+        assert shape.covers(shapely.Point(point)), point
+
+
+def test_known_numbers_at_two_distances_from_the_axis_say_less_of_where_it_ends():
+    # 14 m and 6 m across: what was computed between them may be 8 m farther along, in place of 2.
+    _, even = drawn(computed_along_the_bend(*FACING))
+    _, uneven = drawn(computed_along_the_bend(*FACING, last=(690.0, 454.0)))
+    assert even.bounds[2] == pytest.approx(692, abs=0.1)
+    assert uneven.bounds[2] == pytest.approx(698, abs=0.1)
 
 
 def test_a_known_number_among_computed_ones_breaks_their_steps_alone():
@@ -326,6 +363,60 @@ def test_numbers_shifted_along_an_axis_hold_each_other_in_their_order():
     assert (west, east) == pytest.approx((700 - 60 - 1, 650 + 60 + 2 + 1))
     assert (south, north) == pytest.approx((404, 412)), "3 m across, and 1 m"
     assert region.by_axis
+
+
+ENDING = shapely.LineString([(EAST + 500, NORTH + 400), (EAST + 730, NORTH + 400)])
+
+
+@pytest.mark.parametrize(
+    ("crossed", "last", "east"),
+    [
+        pytest.param((), 720.0, 730 + RULES.axis_beyond_m, id="a dead end"),
+        pytest.param(((False, True),), 720.0, 730 - RULES.axis_corner_m, id="another street goes by"),
+        pytest.param(((False, True),), 729.0, 729.0, id="the last number is at the corner"),
+        pytest.param(((False, True),), 733.0, 700 + 60 + 1, id="a number is seen across that street"),
+        pytest.param((), 748.0, 700 + 60 + 1, id="a number is seen far beyond"),
+    ],
+)
+def test_numbers_stop_where_their_street_does(crossed, last, east):
+    at = [640.0, 660.0, 700.0, 711.0, last]
+    told = with_axis(side(*((x, 408.0) for x in at), rank=2), SHUFFLED, StreetAxis((ENDING,), LAMBERT_93, crossed))
+    _, shape = drawn(told)
+    assert shape.bounds[2] == pytest.approx(east, abs=0.1)
+
+
+def test_a_street_whose_axis_goes_on_elsewhere_does_not_stop():
+    farther = shapely.LineString([(EAST + 780, NORTH + 400), (EAST + 990, NORTH + 400)])
+    axis = StreetAxis((ENDING, farther), LAMBERT_93, ((False, True), (True, False)))
+    at = [640.0, 660.0, 700.0, 711.0, 720.0]
+    _, shape = drawn(with_axis(side(*((x, 408.0) for x in at), rank=2), SHUFFLED, axis))
+    assert shape.bounds[2] == pytest.approx(761, abs=0.1)
+
+
+def test_a_shifted_number_beside_its_axis_keeps_to_a_side_where_all_agree():
+    at = [(640.0, 408.0), (660.0, 408.0), (700.0, 402.0), (710.0, 407.0), (720.0, 408.0)]
+    told = with_axis(side(*at, rank=2), SHUFFLED)
+    _, sure = drawn(told)
+    assert sure.bounds[1] == pytest.approx(400 + RULES.axis_clear_m, abs=0.01)
+    across = side(*((x, 394.0) for x in (600.0, 610.0, 620.0, 655.0, 671.0)), (655.0, 403.0), rank=0)
+    _, both = drawn(replace(told, across=across.points))
+    assert both.bounds[1] < 400, "one of the others is across: 2 m away, it may be too"
+
+
+@pytest.mark.parametrize("degrees", range(0, 360, 24))
+def test_nothing_of_a_region_beside_an_axis_reaches_it(degrees):
+    # The difference of two buffers that end together leaves lines as thin as rounding, which a limit would meet.
+    def turned(east: float, north: float) -> tuple[float, float]:
+        turn = np.radians(degrees)
+        return 700 + east * np.cos(turn) - north * np.sin(turn), 400 + east * np.sin(turn) + north * np.cos(turn)
+
+    line = shapely.LineString([(EAST + x, NORTH + y) for x, y in (turned(-100, 0), turned(100, 0))])
+    at = [(-60.0, 5.0), (-40.0, 5.0), (0.0, 5.0), (11.0, 5.0), (20.0, 5.0)]
+    told = side(*(turned(*one) for one in at), rank=2)
+    across = side(*(turned(x, -5.0) for x in (-50.0, -20.0, 3.0, 17.0)), rank=0).points
+    told = replace(told, survey=SHUFFLED, axis=StreetAxis((line,), LAMBERT_93), across=across)
+    region, _ = drawn(told)
+    assert region.shape.distance(line) == pytest.approx(RULES.axis_clear_m, abs=0.01)
 
 
 def test_a_place_that_its_own_axis_puts_across_the_limit_is_to_be_checked():

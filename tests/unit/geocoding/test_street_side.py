@@ -179,6 +179,7 @@ def test_a_missing_number_between_two_is_told_by_its_side(geocoder):
 # --- The axes of the streets of a territory
 
 NORTHWARD = shapely.LineString([(620_000.0, 7_096_000.0), (620_000.0, 7_096_400.0)])
+UNCROSSED = ((False, False),)
 
 
 def on_the_axis(*numbers: int) -> list[Address]:
@@ -197,7 +198,7 @@ def axis_of(street: str, *lines: tuple[shapely.LineString, str]) -> StreetAxis |
 
 def test_an_axis_bears_the_name_of_the_street_and_runs_along_its_numbers():
     far = shapely.transform(NORTHWARD, lambda xy: xy + np.array([500, 0]))
-    assert axis_of("Rue Mollien", (NORTHWARD, "RUE MOLLIEN")) == StreetAxis((NORTHWARD,), LAMBERT_93)
+    assert axis_of("Rue Mollien", (NORTHWARD, "RUE MOLLIEN")) == StreetAxis((NORTHWARD,), LAMBERT_93, UNCROSSED)
     assert axis_of("Rue Mollien", (far, "Rue Mollien")) is None, "a namesake elsewhere"
     assert axis_of("Rue Mollien", (NORTHWARD, "Rue Royale")) is None
 
@@ -205,8 +206,9 @@ def test_an_axis_bears_the_name_of_the_street_and_runs_along_its_numbers():
 def test_an_axis_whose_name_says_more_words_counts_where_no_other_does():
     beside = shapely.transform(NORTHWARD, lambda xy: xy + np.array([12, 0]))
     longer = (NORTHWARD, "Avenue du Général Gallieni")
-    assert axis_of("Avenue Gallieni", longer) == StreetAxis((NORTHWARD,), LAMBERT_93)
-    assert axis_of("Avenue Gallieni", longer, (beside, "Avenue Gallieni")) == StreetAxis((beside,), LAMBERT_93)
+    assert axis_of("Avenue Gallieni", longer) == StreetAxis((NORTHWARD,), LAMBERT_93, UNCROSSED)
+    found = axis_of("Avenue Gallieni", longer, (beside, "Avenue Gallieni"))
+    assert found == StreetAxis((beside,), LAMBERT_93, UNCROSSED)
 
 
 def test_the_pieces_of_an_axis_are_one_line():
@@ -215,6 +217,28 @@ def test_the_pieces_of_an_axis_are_one_line():
     found = axis_of("Rue Mollien", (south, "Rue Mollien"), (north, "Rue Mollien"))
     assert found is not None
     assert [line.length for line in found.lines] == [400.0]
+
+
+def test_an_end_is_crossed_where_another_street_goes_by_on_both_sides():
+    def by(*points: tuple[float, float]) -> shapely.LineString:
+        return shapely.LineString([(620_000 + east, 7_096_000 + north) for east, north in points])
+
+    mollien = (NORTHWARD, "Rue Mollien")
+    through = (by((-50, 0), (50, 0)), "Rue Royale")
+    in_two = [(by((-50, 400), (0, 400)), "Rue Royale"), (by((0, 400), (50, 420)), "Rue de Vic")]
+    one_way = (by((0, 400), (50, 400)), "Rue Royale")
+    for others, crossed in (((through,), (True, False)), (in_two, (False, True)), ((one_way,), (False, False))):
+        found = axis_of("Rue Mollien", mollien, *others)
+        assert found is not None
+        assert found.crossed == (crossed,)
+
+
+def test_a_street_does_not_cross_itself():
+    line = [(620_000, 7_096_400), (619_950, 7_096_400)], [(620_000, 7_096_400), (620_050, 7_096_400)]
+    arms = [(shapely.LineString(points), "Rue Mollien") for points in line]
+    found = axis_of("Rue Mollien", (NORTHWARD, "Rue Mollien"), *arms)
+    assert found is not None
+    assert all(crossed == (False, False) for crossed in found.crossed)
 
 
 def test_a_lone_number_has_a_side_where_its_street_has_an_axis():
@@ -232,4 +256,4 @@ def test_an_address_found_where_the_territory_has_streets_carries_their_axis():
     axes = StreetAxes(lambda: (drawn, LAMBERT_93, [(listed.addresses[0].street,)]))
     position = found(EmbeddedGeocoder(listed, axes=axes), f"3 {listed.addresses[0].street}, Calais")
     assert position.side is not None
-    assert position.side.axis == StreetAxis((NORTHWARD,), LAMBERT_93)
+    assert position.side.axis == StreetAxis((NORTHWARD,), LAMBERT_93, UNCROSSED)
