@@ -419,8 +419,7 @@ class _Along:
         low_m, high_m = sorted(hand * metres for metres in across_m)
         nearest_m = max(low_m, region_rules().axis_clear_m)
         whole = shapely.buffer(part, hand * max(high_m, nearest_m + _APART_M), single_sided=True)
-        left = shapely.difference(whole, shapely.buffer(part, hand * nearest_m, single_sided=True))
-        return _without_spikes(left)
+        return _without_spikes(shapely.difference(whole, shapely.buffer(part, hand * nearest_m, single_sided=True)))
 
 
 def _without_spikes(shape: BaseGeometry) -> BaseGeometry:

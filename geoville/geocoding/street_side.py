@@ -260,9 +260,9 @@ class StreetAxes:
         lines, tree = self._named[0], self._tree
         found = []
         for line in merged:
+            corners = [shapely.Point(point) for point in shapely.get_coordinates(line)]
             ends = []
-            for at_m, within_m in ((0.0, min(_ARM_M, line.length)), (line.length, max(line.length - _ARM_M, 0.0))):
-                end, inside = (shapely.line_interpolate_point(line, metres) for metres in (at_m, within_m))
+            for end, inside in (corners[:2], corners[:-3:-1]):
                 others = [place for place in tree.query(end, "dwithin", SAME_PLACE_M) if place not in own]
                 ends.append(_goes_by(lines[others], end, inside))
             found.append((ends[0], ends[1]))
