@@ -7,7 +7,14 @@ from made_up_actions import CANDIDATE, IN_2024, IN_VECU, IN_VEILLE, OUTSIDE, VEC
 
 from geoville.eligibility.actions.action import ActionGround, StatedShare
 from geoville.eligibility.actions.check import check_action
-from geoville.eligibility.actions.summary import CountedAction, Reach, reach_of, summarise
+from geoville.eligibility.actions.summary import (
+    REACH_NAMES,
+    CountedAction,
+    Reach,
+    compare_summaries,
+    reach_of,
+    summarise,
+)
 from geoville.model import NotFound
 
 
@@ -51,3 +58,17 @@ def test_totals_add_up_and_an_action_in_two_quarters_counts_in_both():
         "QN2": (1, 100.0),
     }
     assert [total.label for total in found.by_theme] == ["Sport", "(non dit)"]
+
+
+def test_what_changes_from_one_table_to_another_is_counted_where_only_one_of_them_has_it():
+    old = summarise([CountedAction(ActionGround.IN_QPV, Reach.CERTAIN, 100.0, (("QN1", "Un"),), "Sport")])
+    new = summarise([CountedAction(ActionGround.IN_QPV, Reach.CERTAIN, 70.0, (("QN2", "Deux"),), "Sport")])
+    found = {(change.group, change.label): change for change in compare_summaries(old, new)}
+    assert {name: change.euros for name, change in found.items() if change.euros} == {
+        ("Ensemble", "Toutes les actions"): -30.0,
+        ("Ce qui va aux QPV", REACH_NAMES[Reach.CERTAIN]): -30.0,
+        ("Quartier", "QN2 Deux"): 70.0,
+        ("Quartier", "QN1 Un"): -100.0,
+        ("Thème", "Sport"): -30.0,
+    }
+    assert (found["Quartier", "QN2 Deux"].before, found["Quartier", "QN1 Un"].after) == (None, None)

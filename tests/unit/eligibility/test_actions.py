@@ -106,6 +106,7 @@ def test_the_period_is_cut_where_the_generation_changes():
         (date(2023, 9, 1), date(2023, 12, 31), 2015, Ground.IN_QPV),
         (date(2024, 1, 1), date(2024, 6, 30), 2024, Ground.OUTSIDE_QPV),
     ]
+    assert found.ground is Ground.IN_QPV, "that of its first day"
     assert "change pendant l'action" in found.notes[0]
     assert found.notes[-1].startswith("La réponse change le 1er janvier 2024.")
     assert found.to_check[0].startswith("Laquelle des réponses")
@@ -235,3 +236,18 @@ def test_the_document_is_json_and_holds_no_home():
     home = at(IN_2024)
     assert str(home.lon)[:7] not in text
     assert '"ground": "elsewhere_with_evidence"' in text
+
+
+def test_what_was_found_of_a_place_is_used_and_what_was_not_is_missing():
+    found = check_action(action(at(IN_2024)), layers())
+    assert any(text.startswith("Lieu : ") for text in found.evidence_used)
+    lost = check_action(action(LOST), layers())
+    assert not any(text.startswith("Lieu : ") for text in lost.evidence_used)
+
+
+@pytest.mark.parametrize(
+    ("place", "public", "asked"), [(OUTSIDE, HALF, True), (OUTSIDE, NOBODY, False), (IN_2024, HALF, False)]
+)
+def test_whether_a_share_is_enough_is_asked_where_it_is_what_the_answer_rests_on(place, public, asked):
+    found = check_action(action(at(place), public=public), layers())
+    assert any("suffit : aucun des textes lus" in text for text in found.to_check) is asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -145,6 +146,7 @@ def test_what_leaves_the_known_territory_is_unknown_and_no_no() -> None:
     known = PerimeterIndex([qpv()], extent=extent)
     away = decide_footprint(shape_at(shapely.box(5000, 0, 5100, 100)), known, IN_2020)
     assert (away.placement, away.rules) == (Placement.UNKNOWN, ())
+    assert (away.nearest_m, away.farthest_m) == (None, None)
     assert any("n'est pas un « non »" in reason for reason in away.reasons)
     across = decide_footprint(shape_at(shapely.box(500, 0, 5100, 100)), known, IN_2020)
     assert across.placement is PARTLY
@@ -230,3 +232,31 @@ def test_shares_and_distances_agree_with_geos(west: int, south: int, width: int,
     assert answer.farthest_m >= shapely.distance(shapely.points(shapely.get_coordinates(drawn)), quarter).max() - 1e-5
     kind = INSIDE if quarter.covers(drawn) else PARTLY if drawn.intersection(quarter).area > 0 else OUTSIDE
     assert answer.placement is kind
+
+
+@pytest.mark.parametrize(
+    ("east_m", "accuracy_m", "said"),
+    [
+        (1_090, 0.0, "est tout entière à moins de 300"),
+        (1_390, 0.0, "est tout entière à moins de 500"),
+        (1_590, 0.0, "n'est pas tout entière à moins de 500"),
+        (1_480, 25.0, "n'est pas sûrement tout entière à moins de 500"),
+        (1_280, 25.0, "est tout entière à moins de 500"),  # 290 m, but for 25 m
+        (1_590, 25.0, "n'est pas tout entière à moins de 500"),
+    ],
+)
+def test_how_far_a_footprint_reaches_is_said_with_the_band_that_holds_it(
+    east_m: float, accuracy_m: float, said: str
+) -> None:
+    quarter = replace(qpv(), accuracy_m=accuracy_m)
+    reasons = place(shapely.box(east_m, 400, east_m + 10, 410), quarter).reasons
+    assert any(f"elle {said}" in reason.replace("\N{NO-BREAK SPACE}", " ") for reason in reasons)
+    assert not any("sort du territoire connu" in reason for reason in reasons)
+
+
+def test_a_country_is_known_all_along_a_line_or_it_is_not() -> None:
+    index = PerimeterIndex([qpv()], country=shapely.box(1.6, 50.8, 1.9, 51.1))
+    assert index.covers_box((1.7, 50.9, 1.7, 50.9))
+    assert index.covers_box((1.7, 50.9, 1.7, 51.0))
+    assert not index.covers_box((1.7, 50.9, 1.7, 52.0))
+    assert not index.covers_box((1.7, 50.9, 2.5, 50.9))

@@ -13,7 +13,18 @@ from made_up_actions import EAST, NORTH, QPV_2024
 from geoville.crs import LAMBERT_93, WGS84, transform_points
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
-from geoville.eligibility.street_region import Placing, is_known, placing_of, region_rules, street_region
+from geoville.eligibility.street_region import (
+    Placing,
+    _beyond,
+    _cut,
+    _line,
+    _prolonged,
+    hands_of,
+    is_known,
+    placing_of,
+    region_rules,
+    street_region,
+)
 from geoville.errors import InvalidInputError
 from geoville.model import Basis, Position, PositionType, StreetAxis, StreetSide, Survey, VerdictCode
 
@@ -92,7 +103,7 @@ def test_a_street_that_runs_along_the_limit_settles_its_numbers(points, expected
     assert verdict(replace(position, side=None)) is VerdictCode.UNCERTAIN, "the disc reaches the limit"
     answer = decide(position, PerimeterIndex((QPV_2024,)), ON)
     assert answer.verdict is expected
-    assert any("numéros 4 à 8 du même côté" in reason for reason in answer.reasons)
+    assert any(reason.startswith("Les numéros 4 à 8 du même côté de la rue sont tous") for reason in answer.reasons)
 
 
 def test_a_street_that_crosses_the_limit_leaves_its_numbers_to_be_checked():
@@ -427,3 +438,47 @@ def test_a_place_that_its_own_axis_puts_across_the_limit_is_to_be_checked():
     first, last = np.array([566.0, 385.0]), np.array([710.0, 414.0])
     points = [tuple(first + (last - first) * part) for part in (0.0, 0.25, 0.5, 0.75, 1.0)]
     assert verdict(house(replace(side(*points, rank=1), axis=axis)), corner) is VerdictCode.UNCERTAIN
+
+
+# --- Lines, by hand
+
+
+def test_a_line_is_prolonged_in_the_direction_of_its_end() -> None:
+    assert _beyond([(0.0, 0.0), (10.0, 0.0)], 5.0) == (15.0, 0.0)
+    assert _beyond([(0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (20.0, 10.0)], 5.0) == (20.0, 15.0)
+
+
+def test_the_line_of_a_number_at_the_end_of_a_street_is_prolonged_there_and_there_alone() -> None:
+    points = [(0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (30.0, 0.0)]
+    assert _line(points, [2, 4, 6, 8], 0, 15.0, 1, RULES) == ([(-15.0, 0.0), *points[:3]], 0, 2)
+    assert _line(points, [2, 4, 6, 8], 3, 15.0, 1, RULES) == ([*points[1:], (45.0, 0.0)], 1, 3)
+    assert _line(points, [2, 4, 6, 8], 1, 10.0, 1, RULES) == (points[:3], 0, 2)
+
+
+def test_a_line_is_cut_within_a_reach_along_it_and_keeps_its_corners() -> None:
+    line = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)]
+    assert _cut(line, (10.0, 0.0), 5.0) == [(5.0, 0.0), (10.0, 0.0), (10.0, 5.0)]
+    assert _cut(line, (5.0, 0.0), 20.0) == [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (5.0, 10.0)]
+
+
+def test_points_stand_on_the_left_or_on_the_right_of_a_line() -> None:
+    line = shapely.LineString([(0, 0), (10, 0)])
+    placed = shapely.points([(5.0, 2.0), (5.0, -2.0), (0.0, 1.0), (10.0, -1.0)])
+    assert hands_of(line, np.array([5.0, 5.0, 0.0, 10.0]), placed).tolist() == [1.0, -1.0, 1.0, -1.0]
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ((2.0, 4.0), [(2, 0), (4, 0)]),
+        ((-5.0, 4.0), [(-5, 0), (0, 0), (4, 0)]),
+        ((6.0, 13.0), [(6, 0), (10, 0), (13, 0)]),
+        ((-1.0, 11.0), [(-1, 0), (0, 0), (10, 0), (11, 0)]),
+        ((4.0, 4.0), None),
+    ],
+)
+def test_a_part_of_a_line_may_go_beyond_its_ends(
+    ends: tuple[float, float], expected: list[tuple[int, int]] | None
+) -> None:
+    found = _prolonged(shapely.LineString([(0, 0), (10, 0)]), *ends)
+    assert (found if found is None else list(found.coords)) == expected
