@@ -72,3 +72,12 @@ def test_what_changes_from_one_table_to_another_is_counted_where_only_one_of_the
         ("Thème", "Sport"): -30.0,
     }
     assert (found["Quartier", "QN2 Deux"].before, found["Quartier", "QN1 Un"].after) == (None, None)
+
+
+def test_quarters_and_themes_come_by_euros_then_actions_then_name():
+    def counted(theme, *amounts):
+        return [CountedAction(ActionGround.IN_QPV, Reach.CERTAIN, amount, (), theme) for amount in amounts]
+
+    actions = [*counted("Santé", 50.0, 50.0), *counted("Emploi", 100.0), *counted("Culture", 100.0, 0.0, 0.0)]
+    found = summarise([*actions, *counted("Sport", 150.0), *counted("Danse", 60.0, 40.0)])
+    assert [total.label for total in found.by_theme] == ["Sport", "Culture", "Danse", "Santé", "Emploi"]

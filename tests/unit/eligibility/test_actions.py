@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -236,6 +237,20 @@ def test_the_document_is_json_and_holds_no_home():
     home = at(IN_2024)
     assert str(home.lon)[:7] not in text
     assert '"ground": "elsewhere_with_evidence"' in text
+
+
+def test_the_document_says_what_the_answer_rests_on_and_leaves_out_what_is_not_known():
+    document = action_document(replace(check_action(action(at(IN_2024)), layers()), data_version="abc"))
+    assert (document["basis"], document["data_version"]) == ("official", "abc")
+    assert document["beneficiaries"] is None
+    unknown = action_document(replace(check_action(action(LOST), layers()), data_version=""))
+    assert unknown["data_version"] is None
+    counted = action_document(check_action(action(at(OUTSIDE), public=homes(38, 2, 0, 60)), layers()))
+    assert counted["beneficiaries"]["total"] == 100
+    assert counted["beneficiaries"]["basis"] == "official"
+    stated = action_document(check_action(action(at(OUTSIDE), public=HALF), layers()))
+    assert (stated["beneficiaries"]["total"], stated["beneficiaries"]["counts"]) == (None, [])
+    assert (stated["beneficiaries"]["share_least"], stated["beneficiaries"]["share_most"]) == (0.5, 0.5)
 
 
 def test_what_was_found_of_a_place_is_used_and_what_was_not_is_missing():
