@@ -44,7 +44,8 @@ def test_an_unknown_address_is_an_answer(geoville):
 
 
 def test_lookup_in_words_says_that_it_is_an_estimate(geoville):
-    printed = geoville("lookup", "collège Vauban", "--on", "2014-06-01")
+    estimated = embedded_data() / "calais" / "candidats.geojson"
+    printed = geoville("lookup", "collège Vauban", "--on", "2024-06-01", "--perimeters", estimated)
     assert printed.code == 0
     assert printed.out.startswith(("DEDANS (au ", "DEHORS (au ", "À VÉRIFIER (au "))
     assert "sans valeur réglementaire" in printed.out
