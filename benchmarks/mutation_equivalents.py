@@ -17,7 +17,8 @@ class Equivalent(NamedTuple):
     ----------
     module : path of the file from the repository.
     function : as `Mutant.function`; empty for a constant.
-    fault : the line before and after, as `Mutant.fault` writes it: a line that changes is to be read again.
+    fault : the line before and after, as `Mutant.fault` writes it, or the line alone where no fault of it changes
+        anything; a line that changes is to be read again.
     why : the reason, found by reading.
     """
 
@@ -46,4 +47,5 @@ def equivalents() -> list[Equivalent]:
 def why(module: str, function: str | None, fault: str) -> str | None:
     """Reason why a fault changes nothing; None where it is not in the list."""
     known = {(one.module, one.function, one.fault): one.why for one in equivalents()}
-    return known.get((module, function or "", fault))
+    named = ((module, function or "", words) for words in (fault, fault.split(ARROW)[0]))
+    return next((known[name] for name in named if name in known), None)

@@ -266,3 +266,17 @@ def test_what_was_found_of_a_place_is_used_and_what_was_not_is_missing():
 def test_whether_a_share_is_enough_is_asked_where_it_is_what_the_answer_rests_on(place, public, asked):
     found = check_action(action(at(place), public=public), layers())
     assert any("suffit : aucun des textes lus" in text for text in found.to_check) is asked
+
+
+def test_what_is_missing_depends_on_why_a_place_was_not_found():
+    exact, which = "La position exacte de chaque lieu", "Le lieu de l'action"
+    lost = check_action(action(LOST), layers()).evidence_missing
+    assert [any(text.startswith(words) for text in lost) for words in (exact, which)] == [True, False]
+    known = check_action(action(at(OUTSIDE)), layers()).evidence_missing
+    assert not {"Les quartiers vécus.", "Les quartiers de veille."} & set(known)
+
+
+def test_an_answer_that_stays_the_same_is_not_said_to_change():
+    found = check_action(action(at(OUTSIDE), start=date(2023, 9, 1), end=date(2024, 6, 30)), layers())
+    assert [stage.ground for stage in found.stages] == [Ground.OUTSIDE_QPV] * 2
+    assert not any(note.startswith("La réponse change") for note in found.notes)

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+import shapely
 from made_up_actions import ALL, IN_2024, OUTSIDE, QPV_2015, QPV_2024, action, at, layers
 
 from geoville.eligibility.actions.check import check_action
 from geoville.eligibility.actions.declared import NEIGHBOUR_M, Agreement, QuartersByName, compare_declared
-from geoville.model import NotFound
+from geoville.model import Kind, NotFound, Perimeter
 
 FORT = replace(QPV_2024, name="Fort Nieulay - Cailloux")
 FAR = replace(QPV_2024, code="QN06292M", name="Fort Nieulay - Cailloux")
@@ -71,3 +72,10 @@ def test_one_contradiction_is_enough():
     found = compared("QN06291M", "Les Lilas")
     assert found.agreement is Agreement.CONTRADICTS
     assert len(found.reasons) == 2
+
+
+def test_perimeters_of_other_kinds_are_no_quarters_that_a_bearer_may_name():
+    veille = Perimeter("V1", "Beau Marais", Kind.VEILLE, shapely.box(0, 0, 1, 1), 2154, estimated=False)
+    known = QuartersByName([veille])
+    assert known.by_code("V1") is None
+    assert known.by_name("Beau Marais", date(2024, 6, 1)) == ()

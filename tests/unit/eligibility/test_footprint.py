@@ -260,3 +260,19 @@ def test_a_country_is_known_all_along_a_line_or_it_is_not() -> None:
     assert index.covers_box((1.7, 50.9, 1.7, 51.0))
     assert not index.covers_box((1.7, 50.9, 1.7, 52.0))
     assert not index.covers_box((1.7, 50.9, 2.5, 50.9))
+
+
+def test_a_footprint_inside_but_near_an_inexact_limit_has_its_whole_share_and_is_to_be_checked() -> None:
+    answer = place(shapely.box(100, 10, 200, 110), replace(qpv(), accuracy_m=25.0))
+    assert (answer.placement, answer.share_of_area) == (Placement.UNCERTAIN, 1.0)
+
+
+def test_people_who_are_all_inside_are_said_to_be() -> None:
+    """The part that is out holds nobody."""
+    answer = place(shapely.box(800, 0, 1200, 200), population=cells([0, 0, 0, 0, 60, 0]))
+    assert (answer.placement, answer.share_of_people) == (PARTLY, 1.0)
+    assert any("réparti" in reason and ": 100" in reason for reason in answer.reasons)
+
+
+def test_where_no_perimeter_is_in_force_no_share_is_inside() -> None:
+    assert decide_footprint(shape_at(shapely.box(0, 0, 1, 1)), PerimeterIndex([]), IN_2020).share_of_area == 0.0

@@ -173,6 +173,15 @@ def test_six_limits_in_a_cell_are_answered_by_the_loops_and_seven_by_geos(limits
     assert membership.table.of(int(membership.sets[0])) == [0, 1, 2]
 
 
+def test_an_edge_a_hair_from_the_side_of_a_cell_is_asked_of() -> None:
+    """Two tenths of a millimetre west of the line between two cells: points of the western one lie on both sides."""
+    made = PointLocator.build([box(0, 0, 159.9998, 120)])
+    east = WEST + np.array([159.9997, 159.9998, 159.9999, 160.0001])
+    found = made.place(east, np.full(4, SOUTH + 58.0))
+    assert found.held().tolist() == shapely.intersects_xy(box(0, 0, 159.9998, 120), east, SOUTH + 58.0).tolist()
+    assert found.held().tolist()[::2] == [True, False]
+
+
 def test_what_the_room_to_work_in_holds_changes_nothing(locator: PointLocator, finder: LimitFinder) -> None:
     east, north = np.concatenate([POINTS[::7], POINTS[-8:]]).T.copy()  # near limits, and far from all
     membership = locator.place(east, north)
@@ -235,6 +244,15 @@ def test_polygons_that_cannot_be_the_nearest_are_not_listed_far_from_all() -> No
 def test_loops_are_compiled_once_all_of_them_are(monkeypatch: pytest.MonkeyPatch, kept: tuple[str, ...]) -> None:
     monkeypatch.setattr(points, "is_kept", lambda function: function.__name__ in kept)
     assert points.are_compiled() is (len(kept) == 2)
+
+
+def test_compiling_ahead_calls_the_loops_that_place_and_that_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    called = []
+    for name in ("locate", "measure"):
+        loop = getattr(points, name)
+        monkeypatch.setattr(points, name, lambda *given, loop=loop, name=name: called.append(name) or loop(*given))
+    points.compile_loops()
+    assert called == ["locate", "measure"]
 
 
 def test_what_is_compiled_is_kept_where_the_compiler_says(tmp_path: Path) -> None:

@@ -82,3 +82,10 @@ def test_a_list_given_twice_does_not_hide_what_a_subtraction_leaves() -> None:
     assert lists.may_add(people, "2024")
     assert lists.may_add(people, "2024")
     assert not lists.may_add(Counter(dict.fromkeys("abcdefghijk", 1)), "2024")
+
+
+def test_people_counted_twice_in_a_list_are_found_by_a_subtraction_too() -> None:
+    """Fifteen people came twice; less twice the list of eleven of them, four are left, who are counted as eight."""
+    lists = PublishedLists(11)
+    assert lists.may_add(Counter(dict.fromkeys("abcdefghijklmno", 2)), "2024")
+    assert not lists.may_add(Counter(dict.fromkeys("abcdefghijk", 1)), "2024")

@@ -1,12 +1,16 @@
-"""How perimeters are named: an estimate always as one, and nothing else."""
+"""How perimeters and verdicts are told: an estimate always as one, an inside never as an outside."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from square_quarter import CANDIDATE, VEILLE, qpv
+import shapely
+from square_quarter import CANDIDATE, EAST, IN_2020, NORTH, VEILLE, ask, at, qpv
 
-from geoville.eligibility.sentences import describe
+from geoville.eligibility.judgement import Located
+from geoville.eligibility.rules import ground_of_position
+from geoville.eligibility.sentences import describe, verdict_sentence
+from geoville.model import Basis, Kind, VerdictCode
 
 
 def test_an_estimate_is_named_as_one_and_nothing_else_is() -> None:
@@ -16,3 +20,26 @@ def test_an_estimate_is_named_as_one_and_nothing_else_is() -> None:
     candidate = describe(CANDIDATE)
     assert candidate.endswith("(C1, carreaux de 2019)")
     assert "estimé" in candidate  # by the name of its kind
+
+
+def test_a_distance_is_said_to_be_inside_outside_or_on_the_limit() -> None:
+    def said(metres: float) -> str:
+        sentence = verdict_sentence(VerdictCode.INSIDE, qpv(), metres, IN_2020, complete=False)
+        return sentence.replace("\N{NO-BREAK SPACE}", " ")
+
+    assert "à 12 m à l'intérieur" in said(-12.0)
+    assert "sur la limite" in said(0.0)
+    beside = verdict_sentence(VerdictCode.UNCERTAIN, replace(qpv(), accuracy_m=25.0), 12.0, IN_2020, complete=False)
+    assert "à 12 m à l'extérieur" in beside.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_candidates_stand_for_quarters_by_the_first_that_answers() -> None:
+    """Two that overlap: the position lies deeper in the first."""
+    other = replace(CANDIDATE, code="C2", geometry=shapely.box(EAST + 400, NORTH, EAST + 1400, NORTH + 1000))
+    answer = ask(at(500, 500), CANDIDATE, other, VEILLE)
+    assert [hit.perimeter.code for hit in answer.hits[:2]] == ["C1", "C2"]
+    located = Located(at(500, 500), None, answer.hits)
+    ground = ground_of_position(located, Basis.ESTIMATED, (answer.hits[0], answer.hits[1]), IN_2020)
+    assert ground.standings[Kind.QPV].perimeter.code == "C1"
+    official = next(hit for hit in answer.hits if hit.perimeter.kind is Kind.VEILLE)
+    assert Kind.QPV in ground_of_position(located, Basis.ESTIMATED, (answer.hits[0], official), IN_2020).standings
