@@ -47,5 +47,5 @@ def equivalents() -> list[Equivalent]:
 def why(module: str, function: str | None, fault: str) -> str | None:
     """Reason why a fault changes nothing; None where it is not in the list."""
     known = {(one.module, one.function, one.fault): one.why for one in equivalents()}
-    named = ((module, function or "", words) for words in (fault, fault.split(ARROW)[0]))
+    named = ((module, function or "", words) for words in (fault, fault.split(ARROW, maxsplit=1)[0]))
     return next((known[name] for name in named if name in known), None)

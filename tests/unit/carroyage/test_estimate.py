@@ -153,3 +153,12 @@ def test_the_error_of_a_place_is_that_of_the_iris_of_the_territory_where_they_ar
     shift = ndtri(wanted(iris)) - z
     theirs = left_out_error(shift, np.ones(count, dtype=bool), np.full(count, 100.0))
     assert parts.probit_error == pytest.approx(theirs if own else RULES.probit_error)
+
+
+def test_the_error_of_a_cell_alone_is_that_of_a_sample_of_its_households() -> None:
+    """Within its IRIS incomes have an interquartile range of 0.44 + 0.27 × its median; half of the variance is in cells."""
+    income = estimate_income(cells([0.1]), BRIDGE, NATIONAL_EUR, shrink=False)
+    median = 0.98 + 1.4 * np.log(16_000 / NATIONAL_EUR)
+    spread = (0.44 + 0.27 * median) / (2 * 0.6744897501960817)
+    assert income.median == pytest.approx([median])
+    assert income.variance == pytest.approx([0.5 * spread**2 / 50])
