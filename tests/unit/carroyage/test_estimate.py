@@ -156,7 +156,7 @@ def test_the_error_of_a_place_is_that_of_the_iris_of_the_territory_where_they_ar
 
 
 def test_the_error_of_a_cell_alone_is_that_of_a_sample_of_its_households() -> None:
-    """Within its IRIS incomes have an interquartile range of 0.44 + 0.27 × its median; half of the variance is in cells."""
+    """Half of the variance of incomes in an IRIS is in its cells; their interquartile range is 0.44 + 0.27 × median."""
     income = estimate_income(cells([0.1]), BRIDGE, NATIONAL_EUR, shrink=False)
     median = 0.98 + 1.4 * np.log(16_000 / NATIONAL_EUR)
     spread = (0.44 + 0.27 * median) / (2 * 0.6744897501960817)
