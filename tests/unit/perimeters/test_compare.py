@@ -7,13 +7,16 @@ import pytest
 import shapely
 
 from geoville.model import Kind, Perimeter
+from geoville.perimeters.areas import PopulatedCells
 from geoville.perimeters.comparison import (
     Change,
     Comparison,
     ComparisonRules,
     Fate,
     SharedGround,
+    _rest,
     compare_perimeters,
+    measure_flow,
     overlay,
 )
 from geoville.perimeters.score import score_perimeters
@@ -159,3 +162,11 @@ def test_pieces_of_a_centimetre_come_from_rounding_and_are_left_out(apart_m, cha
     assert (stays.old, stays.new) == (old, new)
     assert stays.extent.area_m2 == pytest.approx((4 * CELL_M - apart_m) * CELL_M)
     assert stays.extent.cells == 4
+
+
+def test_what_rounding_leaves_is_nothing_and_no_less():
+    """An area in a larger one: what of it is left may be a hair under zero."""
+    inner = shapely.affinity.rotate(shapely.box(10.1, 10.2, 90.3, 90.7), 33.3)
+    flow = measure_flow(inner, shapely.box(-50, -50, 150, 150), PopulatedCells(SQUARES, PEOPLE))
+    assert (flow.leave.people, flow.leave.area_m2) == (0.0, 0.0)
+    assert _rest(-1e-9, 0, -1e-9) == NONE

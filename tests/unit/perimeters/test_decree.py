@@ -130,3 +130,8 @@ def test_incomes_that_are_not_known_are_told_so():
 def test_exactly_half_below_lacks_one_person():
     assert people_over(1_000, 0.5) == 1
     assert people_over(1_000, 0.500_001) == 0
+
+
+def test_the_threshold_that_would_do_is_given_to_the_thousandth_of_the_decrees():
+    found, _ = _checked(_figures(people=1_000, share=0.4, median=(12_751, 12_000, 13_500)))
+    assert "(× 1,25)" in found["revenu médian"].needed.replace("\N{NO-BREAK SPACE}", " ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from geoville.carroyage.method import method_choice
 from geoville.carroyage.uncertainty import median_interval, share_interval, shifted_median_interval
 from geoville.law import DatedValue, IncomeReference, Threshold
 from geoville.perimeters.areas import CellsInside
-from geoville.perimeters.estimated import area_attributes, doubts_in_words, unverified_inputs
+from geoville.perimeters.estimated import Names, _name, area_attributes, doubts_in_words, unverified_inputs
 from geoville.perimeters.figures import Coverage, figures_inside
 
 NATIONAL_EUR = 20_000.0
@@ -128,3 +129,17 @@ def test_what_an_estimate_rests_on_unread_is_named_once() -> None:
     law = [value(DECLARED, 1, False), value(DISPOSABLE, 1, False), value(DISPOSABLE, 1, True, "un autre texte")]
     assert unverified_inputs([read, unread, unread], law) == "revenus médians de référence (un site), un texte"
     assert unverified_inputs([read], [value(DECLARED, 1, True)]) == ""
+
+
+def test_a_candidate_is_named_by_its_first_commune_and_by_the_names_that_people_use() -> None:
+    def name(iris: tuple[str, ...], codes: tuple[str, ...], **names: dict[str, str]) -> str:
+        found = SimpleNamespace(iris=iris, communes=codes)
+        return _name(found, 2, Names(**{"communes": {}, "iris": {}, "neighbourhoods": {}, **names}))
+
+    two = ("62193", "62548")
+    assert name((), two) == "Candidat 2, 62193"
+    assert name((), two, communes={"62193": "Calais", "62548": "Marck"}) == "Candidat 2, Calais"
+    assert name((), ()) == "Candidat 2"
+    iris = {"A": "Un", "B": "Deux", "C": "Trois"}
+    assert name(("A", "B", "C"), (), iris=iris) == "Candidat 2 (Un, Deux)"
+    assert name(("A", "B"), (), iris=iris, neighbourhoods={"B": "Le Fort"}) == "Candidat 2 (Le Fort)"
