@@ -43,3 +43,8 @@ def test_a_perimeter_of_which_nothing_is_left_is_left_out():
 
 def test_one_perimeter_alone_stays_what_it_is():
     assert merged(QUARTERS[:1]) is QUARTERS[0]
+
+
+def test_a_draft_is_named_by_up_to_four_of_those_it_is_made_of():
+    names = [merged([_official(f"Q{rank}", rank, rank + 1) for rank in range(count)]).name for count in (2, 4, 5)]
+    assert names == ["Réunion de Q0 + Q1", "Réunion de Q0 + Q1 + Q2 + Q3", "Réunion de 5 tracés"]

@@ -132,8 +132,8 @@ def test_what_an_estimate_rests_on_unread_is_named_once() -> None:
 
 
 def test_a_candidate_is_named_by_its_first_commune_and_by_the_names_that_people_use() -> None:
-    def name(iris: tuple[str, ...], codes: tuple[str, ...], **names: dict[str, str]) -> str:
-        found = SimpleNamespace(iris=iris, communes=codes)
+    def name(of: tuple[str, ...], codes: tuple[str, ...], **names: dict[str, str]) -> str:
+        found = SimpleNamespace(iris=of, communes=codes)
         return _name(found, 2, Names(**{"communes": {}, "iris": {}, "neighbourhoods": {}, **names}))
 
     two = ("62193", "62548")

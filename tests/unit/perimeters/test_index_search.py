@@ -156,9 +156,9 @@ def test_cells_are_selected_where_half_of_them_lies_in_a_quarter() -> None:
 
 
 def test_a_quarter_is_widened_by_no_ground_of_another() -> None:
-    """Two pockets of 800 people, two cells apart: neither holds enough, and both stay apart."""
-    people, share = np.full((SIDE, SIDE), 60.0), np.full((SIDE, SIDE), 0.1)
-    for column in (3, 7):
+    """Two pockets of 800 people, a cell apart: neither holds enough, and each is widened on its own side."""
+    people, share = np.full((SIDE, SIDE), 60.0), np.full((SIDE, SIDE), 0.3)
+    for column in (3, 6):
         people[5:7, column : column + 2], share[5:7, column : column + 2] = 200, 0.9
     found = town(people, share)
     squares = np.concatenate([quarter.squares.T for quarter in (*found.kept, *found.rejected)])
@@ -195,3 +195,11 @@ def test_people_on_some_squares_of_a_part_are_that_share_of_its_cell() -> None:
     zones = CellZones(np.full(2, ""), np.full(2, ""), np.array(["U", "V"]))
     cells = UnitCells("U", THRESHOLD, np.arange(2), grid, income, zones, parts)
     assert place_weights(cells, parts, np.array([0, 1]), np.array([4.0, 16.0])).tolist() == [20.0, 0.0]
+
+
+def test_the_cells_of_a_quarter_are_those_of_which_it_has_half_the_squares() -> None:
+    generator = np.random.default_rng(4)
+    for quarter in town(generator.uniform(60, 200, (SIDE, SIDE)), generator.uniform(0.1, 0.95, (SIDE, SIDE))).kept:
+        cell, squares = np.unique(quarter.squares // 4, axis=1, return_counts=True)
+        half = cell[:, squares >= 8] * 200
+        assert sorted(zip(quarter.northing, quarter.easting, strict=True)) == sorted(zip(*half, strict=True))
