@@ -149,3 +149,12 @@ def test_a_longer_walk_never_loses_a_place(places: list[PlaceOfUse]) -> None:
         for rules in (VecuRules(minutes=5), VecuRules(minutes=10), VecuRules(minutes=10, speed_kmh=6))
     ]
     assert kept[0] <= kept[1] <= kept[2]
+
+
+def test_what_lies_between_two_limits_that_are_meant_to_be_one_is_no_vecu() -> None:
+    """Two quarters half a metre apart: the disc around a place north of both reaches between them."""
+    beside = quarter("QN06255M", 400.5, 0)
+    between = shapely.box(EAST + 400, NORTH, EAST + 400.5, NORTH + 395)
+    for perimeter in found(at(400, 440), quarters=(ONE, beside)).perimeters:
+        assert perimeter.geometry.area > 20_000
+        assert perimeter.geometry.intersection(between).area < 0.1
