@@ -1,12 +1,15 @@
-"""Numbers and days of documents: what rounding must not turn into another answer."""
+"""Numbers, days and people of documents: what rounding must not turn into another answer, what is told or left out."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from square_quarter import IN_2020, ask, at, qpv
 
-from geoville.eligibility.documents import day_text, to_the_millimetre
+from geoville.eligibility.documents import answer_document, day_text, perimeter_document, to_the_millimetre
+from geoville.model import POPULATION, POPULATION_SOURCE, PerimeterHit
 
 
 @pytest.mark.parametrize(
@@ -29,3 +32,19 @@ def test_a_distance_is_rounded_to_the_millimetre_and_never_to_the_limit(
 
 def test_a_day_is_written_year_first() -> None:
     assert (day_text(date(2024, 1, 2)), day_text(None)) == ("2024-01-02", None)
+
+
+def test_people_of_a_quarter_are_told_with_their_source_or_not_at_all() -> None:
+    def told(**attributes: object) -> object:
+        perimeter = replace(qpv(), attributes=attributes)
+        return perimeter_document(PerimeterHit(perimeter, -12.0, inside=True), IN_2020)["population"]
+
+    assert told(**{POPULATION: 5_304, POPULATION_SOURCE: "Insee"}) == {"count": 5_304, "source": "Insee"}
+    assert told(**{POPULATION: 5_304}) is None
+    assert told(**{POPULATION_SOURCE: "Insee"}) is None
+
+
+def test_the_quality_of_an_answer_is_a_number() -> None:
+    answer = ask(at(500, 500), qpv())
+    assert answer_document(answer)["quality"] == int(answer.quality) > 0
+    assert answer_document(replace(answer, quality=None))["quality"] is None

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
+import pytest
 import shapely
 from square_quarter import CANDIDATE, EAST, IN_2020, NORTH, VEILLE, ask, at, qpv
 
 from geoville.eligibility.judgement import Located
 from geoville.eligibility.rules import ground_of_position
-from geoville.eligibility.sentences import describe, verdict_sentence
+from geoville.eligibility.sentences import describe, side_sentence, verdict_sentence
+from geoville.eligibility.street_region import Placing
 from geoville.model import Basis, Kind, VerdictCode
 
 
@@ -43,3 +46,31 @@ def test_candidates_stand_for_quarters_by_the_first_that_answers() -> None:
     assert ground.standings[Kind.QPV].perimeter.code == "C1"
     official = next(hit for hit in answer.hits if hit.perimeter.kind is Kind.VEILLE)
     assert Kind.QPV in ground_of_position(located, Basis.ESTIMATED, (answer.hits[0], official), IN_2020).standings
+
+
+@pytest.mark.parametrize(
+    ("verdict", "alone", "ordered", "by_axis"),
+    [
+        (
+            VerdictCode.INSIDE,
+            "a été calculée : tout ce qui est à sa portée est dedans.",
+            "Les numéros 4 à 8 du même côté de la rue sont tous dedans",
+            "Le côté des numéros pairs de la rue, d'après son axe, à hauteur des numéros 4 à 8, est tout entier dedans",
+        ),
+        (
+            VerdictCode.UNCERTAIN,
+            "a été calculée : la limite est à sa portée.",
+            "La limite passe à hauteur de ce que couvrent les numéros 4 à 8 du même côté de la rue",
+            "La limite passe par le côté des numéros pairs de la rue, d'après son axe, à hauteur des numéros 4 à 8",
+        ),
+    ],
+)
+def test_what_the_side_of_a_street_settles_is_told(
+    verdict: VerdictCode, alone: str, ordered: str, by_axis: str
+) -> None:
+    def said(placing: Placing, along: bool = False) -> str:
+        return side_sentence(SimpleNamespace(placing=placing, first="4", last="8", by_axis=along), verdict)
+
+    assert said(Placing.ALONE).endswith(alone)
+    assert said(Placing.ORDERED).startswith(ordered)
+    assert said(Placing.ORDERED, along=True).startswith(by_axis)
