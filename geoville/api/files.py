@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from threading import Event
-from typing import IO, TYPE_CHECKING, Annotated, Any, cast
+from typing import IO, TYPE_CHECKING, Annotated, Any, TypeVar, cast
 from urllib.parse import quote
 
 import orjson
@@ -42,12 +42,23 @@ from geoville.workflows.lookup_file.questions import Asking, FileColumns, Naming
 from geoville.workflows.lookup_file.results import (
     ADDED_COLUMNS,
     CODES,
+    DAY_PLACE,
     IN_WORDS,
     NEAREST_COLUMNS,
+    VERDICT_PLACE,
     answer_document,
     columns_beside,
     point_of,
     with_nearest,
+)
+from geoville.workflows.lookup_file.review import (
+    DECISION_COLUMNS,
+    OpenRow,
+    decision_cells,
+    read_decisions,
+    review_page,
+    review_row,
+    streets_around,
 )
 
 if TYPE_CHECKING:
@@ -58,10 +69,12 @@ if TYPE_CHECKING:
 
     from geoville.api.settings import Settings
     from geoville.model import Answer, NotFound
+    from geoville.sources.pack import Pack
     from geoville.sources.rows.files import RowFile
     from geoville.sources.rows.row import InputRow
     from geoville.workflows.lookup import LookupDesk
     from geoville.workflows.lookup_file.questions import Questions
+    from geoville.workflows.lookup_file.review import ReviewDecision
 
 
 # --- A file that was sent, put in a folder of its own to be read row by row, and bounded before it is
@@ -171,6 +184,10 @@ MOST_FAILURES = 3
 
 _BLOCK_BYTES = 1 << 16
 _WAIT_S = 0.05
+
+
+_Row = TypeVar("_Row")
+_Answer = TypeVar("_Answer")
 
 
 class Stopped(Exception):  # noqa: N818 - no error
@@ -296,6 +313,47 @@ async def told_parts(
         yield line
 
 
+MOST_REVIEWED = 2_000
+"""Rows on a page of what is left to be checked: the others come once these are decided and given back."""
+
+_MOST_DECISION_BYTES = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What is done of the rows left to be checked.
+
+    Parameters
+    ----------
+    page : where their page goes, in the folder of the request; None for none.
+    decisions : taken before, by the key of their question; None where none were given.
+    territory : whose streets the page draws; None for no page.
+    """
+
+    page: Path | None = None
+    decisions: Mapping[str, ReviewDecision] | None = None
+    territory: Pack | None = None
+
+
+def decisions_sent(file: UploadFile, sent: SentFiles, data_version: str) -> Mapping[str, ReviewDecision]:
+    """Decisions that a page of review saved, and that were sent with the file.
+
+    Raises
+    ------
+    InvalidInputError
+        As `read_decisions`; or the file is longer than any that a page saves.
+    """
+    text = file.file.read(_MOST_DECISION_BYTES + 1)
+    if len(text) > _MOST_DECISION_BYTES:
+        raise InvalidInputError("Le fichier de décisions est trop long", advice="donner celui que la page enregistre")
+    path = sent.folder / "decisions.json"
+    try:
+        path.write_bytes(text)
+    except OSError as error:
+        raise no_room() from error
+    return read_decisions(path, data_version)
+
+
 class FileAnswer(ThreadAnswer):
     """The copy of a file with its answers, sent as it is written.
 
@@ -307,6 +365,7 @@ class FileAnswer(ThreadAnswer):
     epsg : projected CRS of the territory, where the address nearest to each point is looked for; else None.
     with_bom : whether a CSV file in UTF-8 begins with its mark, though the one sent does not.
     with_words : whether the codes have their French words beside them.
+    review : of what is left to be checked: its page is sent after the copy, or in its place where nothing is told.
     told : where each answer is told as soon as it is known; the copy then follows. None for the copy alone.
     """
 
@@ -324,6 +383,7 @@ class FileAnswer(ThreadAnswer):
         epsg: int | None = None,
         with_bom: bool = False,
         with_words: bool = False,
+        review: Review | None = None,
         told: Told | None = None,
     ) -> None:
         self._upload, self._told, self._with_words = upload, told, with_words
@@ -331,25 +391,33 @@ class FileAnswer(ThreadAnswer):
         self._epsg, self._mark = epsg, codecs.BOM_UTF8 if with_bom and _lacks_mark(upload.rows) else b""
         self._left = told.left if told else Event()
         self._desk, self._loop = desk, asyncio.get_running_loop()
+        self._review, self._named = review or Review(), named
+        self._open: list[OpenRow] = []
         self._remote = _RemoteDesk(desk, self._loop)
         asked = cast("LookupDesk", self._remote) if isinstance(desk.geocoder, RemoteGeocoder) else desk
         self._rows = FileDesk(asked, Asking(questions, on))
         work = self._loop.run_in_executor(None, self._write)
         name = answer_name(named, upload.out.suffix)
+        kind = _content_type(upload)
+        if self._review.page is not None and told is None:
+            name, kind = answer_name(named, self._review.page.suffix, _REVIEW), _PAGE
         if told is not None:
-            parts, headers = told_parts(told, work, lambda: self._file(name)), {"Content-Type": LINES}
+            parts, headers = told_parts(told, work, lambda: self._files(name)), {"Content-Type": LINES}
         else:
             disposition = {"Content-Disposition": f"attachment; {disposition_of(name)}"}
-            parts, headers = self._parts(), disposition | {"Content-Type": _content_type(upload)}
+            parts, headers = self._parts(), disposition | {"Content-Type": kind}
         super().__init__(sent, work, self._left, parts, headers)
 
-    def _file(self, name: str) -> Iterator[bytes]:
-        """The copy as lines; a mark that it begins with is a part of its own."""
+    def _files(self, name: str) -> Iterator[bytes]:
+        """The copy as lines, then the page of what is left to be checked; a mark is a part of its own."""
         kind = _content_type(self._upload)
         if self._mark:
             said = {"name": name, "type": kind, "part": base64.b64encode(self._mark).decode()}
             yield orjson.dumps({"file": said}, option=orjson.OPT_APPEND_NEWLINE)
         yield from file_lines(self._upload.out, name, kind)
+        page = self._review.page
+        if page is not None:
+            yield from file_lines(page, answer_name(self._named, page.suffix, _REVIEW), _PAGE)
 
     async def begun(self) -> None:
         """Wait for the first bytes of the copy: a file that is refused at once is answered by a problem.
@@ -365,9 +433,10 @@ class FileAnswer(ThreadAnswer):
             await self.written()
 
     async def _parts(self) -> AsyncIterator[bytes]:
-        if self._mark:
+        page = self._review.page
+        if self._mark and page is None:
             yield self._mark
-        with self._upload.out.open("rb") as copy:
+        with (page or self._upload.out).open("rb") as copy:
             while True:
                 is_over = self._work.done()
                 if block := copy.read(_BLOCK_BYTES):
@@ -384,8 +453,23 @@ class FileAnswer(ThreadAnswer):
         kept = [columns[place] for place in self._kept]
         words = [place for place in self._kept if place in CODES] if self._with_words else []
         named = [AddedColumn(f"{columns[place].name}{IN_WORDS}", str) for place in words]
+        decided = columns_beside(rows.columns, DECISION_COLUMNS) if self._review.decisions is not None else ()
         with readable():
-            rows.write(self._upload.out, [*kept, *columns_beside(rows.columns, named)], self._answers(words))
+            rows.write(self._upload.out, [*kept, *columns_beside(rows.columns, named), *decided], self._answers(words))
+        if self._review.page is not None:
+            self._write_page(self._review.page)
+
+    def _write_page(self, path: Path) -> None:
+        """Draw the page of what is left to be checked: each row of it is asked again, for what its map shows."""
+        asking, desk = self._rows.asking, self._rows.desk
+        asked = self._open[:MOST_REVIEWED]
+        found = self._in_turn(asked, lambda row: asking.questions.ask(row.cells, desk, asking.on).answer)
+        streets = streets_around(self._review.territory, self._desk) if self._review.territory else {}
+        rows = [review_row(row, answer, streets) for row, answer in zip(asked, found, strict=True)]
+        shown = [row for row in rows if row is not None]
+        path.write_text(review_page(shown, self._desk, name=self._named, on=asking.on), encoding="utf-8")
+        if self._told is not None:
+            self._told.tell({"review": {"rows": len(shown), "open": len(self._open)}})
 
     def _answers(self, words: Sequence[int]) -> Iterator[AddedCells]:
         rows = self._upload.rows
@@ -395,29 +479,41 @@ class FileAnswer(ThreadAnswer):
         while chunk := list(islice(found, ROWS_AT_ONCE)):
             count += len(chunk)
             check_rows(count, self._most_rows)
-            for row, answer in zip(chunk, self._answered(chunk), strict=True):
+            for row, answer in zip(chunk, self._in_turn(chunk, self._answer), strict=True):
                 if self._told is not None:
                     self._told.tell({"row": answer_document(row, answer)})
                 kept = (answer.cells[place] for place in self._kept)
-                yield AddedCells(answer.line, (*kept, *(CODES[place].get(answer.cells[place]) for place in words)))
+                in_words = (CODES[place].get(answer.cells[place]) for place in words)
+                yield AddedCells(answer.line, (*kept, *in_words, *self._decided(row, answer)))
 
-    def _answered(self, rows: Sequence[InputRow]) -> Sequence[AddedCells]:
+    def _decided(self, row: InputRow, answer: AddedCells) -> tuple[str | None, ...]:
+        """What was decided of a row, where decisions were given; one that stays open is kept for the page."""
+        left = OpenRow.of(row.line, row.cells, answer.cells[VERDICT_PLACE], answer.cells[DAY_PLACE])
+        decisions = self._review.decisions
+        if left is not None and self._review.page is not None and left.key not in (decisions or {}):
+            self._open.append(left)
+        return () if decisions is None else decision_cells(left, decisions)
+
+    def _in_turn(self, rows: Sequence[_Row], answer: Callable[[_Row], _Answer]) -> list[_Answer]:
         """Answers to some rows: by the event loop, but for what a remote geocoder is asked, which this thread does."""
         if self._left.is_set():
             raise Stopped
         if isinstance(self._desk.geocoder, RemoteGeocoder):
-            return [self._reversed(self._rows.answer(row)) for row in rows]
+            return [answer(row) for row in rows]
 
-        async def in_turn() -> list[AddedCells]:
+        async def in_turn() -> list[_Answer]:
             answers = []
             for row in rows:
                 if self._left.is_set():
                     raise Stopped
-                answers.append(self._reversed(self._rows.answer(row)))
+                answers.append(answer(row))
                 await asyncio.sleep(0)
             return answers
 
         return asyncio.run_coroutine_threadsafe(in_turn(), self._loop).result()
+
+    def _answer(self, row: InputRow) -> AddedCells:
+        return self._reversed(self._rows.answer(row))
 
     def _reversed(self, answer: AddedCells) -> AddedCells:
         """The answer to a point with the address nearest to it, where that is asked; the verdict stays the point's."""
@@ -434,6 +530,8 @@ class FileAnswer(ThreadAnswer):
 
 
 # --- What the headers of an answer say of its file
+
+_REVIEW, _PAGE = ".relire", "text/html; charset=utf-8"
 
 _LONGEST_FILE_NAME = 100
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f"*:<>?|%;]+')
@@ -576,7 +674,20 @@ class FileForm(BaseModel):
         )
 
 
-class SearchFileForm(FileForm):
+class ReviewedFileForm(FileForm):
+    """Un fichier, et ce qui est fait des lignes qui restent à vérifier."""
+
+    review: bool = Field(
+        default=False,
+        description="Rendre, au lieu du fichier, la page où décider ce qui reste à vérifier ; après lui, pour qui "
+        "demande application/x-ndjson",
+    )
+    decisions: UploadFile | None = Field(
+        None, description="Décisions que cette page a enregistrées (JSON), à reprendre en colonnes `qpv_decision`…"
+    )
+
+
+class AddressFileForm(FileForm):
     """Un fichier d'adresses."""
 
     columns: list[ColumnName] = Field(
@@ -599,7 +710,11 @@ class SearchFileForm(FileForm):
         )
 
 
-class ReverseFileForm(FileForm):
+class SearchFileForm(AddressFileForm, ReviewedFileForm):
+    """Un fichier d'adresses."""
+
+
+class ReverseFileForm(ReviewedFileForm):
     """Un fichier de coordonnées."""
 
     lon: ColumnName | None = Field(None, description="Colonne de la longitude ; reconnue sinon")
@@ -630,6 +745,7 @@ _COMMON: dict[str, Any] = {
                 kind: {"schema": {"type": "string"} | ({} if kind == MEDIA_TYPES[".csv"] else {"format": "binary"})}
                 for kind in MEDIA_TYPES.values()
             }
+            | {"text/html": {"schema": {"type": "string"}}}
         },
         **problem_responses(400, 413, 422, 503),
     },
@@ -640,8 +756,9 @@ _COMMON: dict[str, Any] = {
 async def search_file(request: Request, service: CurrentService, asked: Annotated[SearchFileForm, PARTS]) -> Response:
     """Répondre pour chaque ligne d'un fichier CSV, XLSX ou ODS, comme `geoville lookup-file`.
 
-    Une ligne mal écrite a son `result_status` ; les autres sont répondues. Rien n'est gardé. `lat` et `lon`, que l'API
-    Adresse prend pour des colonnes, sont sans effet : être proche ne départage pas deux adresses possibles.
+    Une ligne mal écrite a son `result_status` ; les autres sont répondues. Rien n'est gardé. `review` rend la page où
+    décider les lignes à vérifier, `decisions` les reprend ensuite, comme `--review` et `--decisions`. `lat` et `lon`,
+    que l'API Adresse prend pour des colonnes, sont sans effet : être proche ne départage pas deux adresses possibles.
     """
     return await _answered(
         request,
@@ -697,7 +814,7 @@ async def file_preview(request: Request, asked: Annotated[PreviewForm, PARTS]) -
 async def _answered(
     request: Request,
     service: CurrentService,
-    asked: FileForm,
+    asked: ReviewedFileForm,
     columns: FileColumns,
     *,
     reverse: bool = False,
@@ -714,6 +831,13 @@ async def _answered(
     async def serve(sent: SentFiles) -> FileAnswer:
         upload = await asyncio.to_thread(receive, asked.data.file, sent, settings, columns)
         questions = with_only_commune(await asyncio.to_thread(columns.asked_of, upload.rows), service.choice)
+        decided = asked.decisions if asked.decisions and asked.decisions.size else None
+        version = service.desk.index.version
+        review = Review(
+            sent.folder / "relire.html" if asked.review else None,
+            await asyncio.to_thread(decisions_sent, decided, sent, version) if decided else None,
+            service.territory,
+        )
         answer = FileAnswer(
             upload,
             sent,
@@ -726,10 +850,11 @@ async def _answered(
             epsg=service.territory.epsg if reverse else None,
             with_bom=asked.with_bom,
             with_words=asked.with_words,
+            review=review,
             told=told,
         )
         if told is None:
-            await (answer.written() if upload.is_workbook else answer.begun())
+            await (answer.written() if upload.is_workbook or asked.review else answer.begun())
         return answer
 
     return await in_a_slot(request, serve)

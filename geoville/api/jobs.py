@@ -31,8 +31,8 @@ from geoville.api.files import (
     MEDIA_TYPES,
     PARTS,
     SEARCH_FIELDS,
+    AddressFileForm,
     FileAnswer,
-    SearchFileForm,
     added_columns,
     answer_name,
     disposition_of,
@@ -80,7 +80,7 @@ class JobDocument(BaseModel):
     result: str | None = Field(None, description="Où prendre les réponses, une fois prêtes")
 
 
-class JobForm(SearchFileForm):
+class JobForm(AddressFileForm):
     """Un fichier d'adresses à traiter pendant que le client est parti."""
 
 

@@ -29,6 +29,7 @@ from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.lookup_file.job import open_file_job
 from geoville.workflows.lookup_file.questions import FileColumns
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS
+from geoville.workflows.lookup_file.review import apply_decisions, read_decisions, write_review
 
 CASES = Path(__file__).parents[1] / "corpus" / "cases"
 ON = "2024-06-01"
@@ -393,3 +394,111 @@ def test_who_follows_is_told_each_row_then_the_file(app, request_of):
     assert rows[0]["lon"] == pytest.approx(1.8937, abs=1e-3)
     (file,) = (line["file"] for line in lines if "file" in line)
     assert (file["name"], base64.b64decode(file["part"])) == ("liste.geocoded.csv", plain)
+
+
+# --- The rows left to be checked: their page, and the decisions that come back
+
+OPEN_ROWS = "nom;adresse\na;1 rue Youri Gagarine, Calais\nb;Salle Nelson Mandela\nc;Salle  nelson mandela\n"
+
+
+def reviewed_here(folder: Path) -> str:
+    """Page of the command line for the same file."""
+    source, out, page = folder / "fichier.csv", folder / "sortie.csv", folder / "relire.html"
+    source.write_text(OPEN_ROWS, encoding="utf-8")
+    columns = FileColumns(address=("adresse",))
+    job = open_file_job(source, out, DeskChoice("calais"), date.fromisoformat(ON), columns)
+    job.run(lambda _: None)
+    assert write_review(job, out, columns, page) == 2
+    return page.read_text(encoding="utf-8")
+
+
+def rows_of(page: str) -> dict[str, object]:
+    text = page.partition('<script type="application/json" id="rows">')[2]
+    return json.loads(text.partition("</script>")[0])
+
+
+def decisions_of(page: str, decision: str = "inside") -> bytes:
+    """What the page saves once its first row is decided."""
+    given = rows_of(page)
+    made = {"key": given["rows"][0]["key"], "decision": decision, "by": "A. Martin", "at": "2026-01-16T09:30:00Z"}
+    saved = {"format": "geoville-decisions", "version": 1, "data_version": given["data_version"], "decisions": [made]}
+    return json.dumps(saved).encode()
+
+
+def test_the_page_of_what_is_to_be_checked_is_that_of_the_command_line(send, tmp_path):
+    page = reviewed_here(tmp_path)
+    answer = send("/search/csv", OPEN_ROWS.encode(), columns=["adresse"], on=ON, review="true")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="fichier.relire.html"'
+    assert answer.headers["cache-control"] == "no-store"
+    given = rows_of(answer.text)
+    assert {**rows_of(page), "name": given["name"]} == given
+    assert [row["line"] for row in given["rows"]] == [3, 4]
+
+
+def test_decisions_come_back_as_the_command_line_takes_them(app, request_of, tmp_path):
+    page = reviewed_here(tmp_path)
+    given = tmp_path / "decisions.json"
+    given.write_bytes(decisions_of(page))
+    columns = FileColumns(address=("adresse",))
+    job = open_file_job(
+        tmp_path / "fichier.csv", tmp_path / "sortie2.csv", DeskChoice("calais"), date.fromisoformat(ON), columns
+    )
+    job.run(lambda _: None)
+    version = str(rows_of(page)["data_version"])
+    apply_decisions(job, tmp_path / "sortie2.csv", columns, read_decisions(given, version), given)
+    files = {"data": ("fichier.csv", OPEN_ROWS.encode()), "decisions": ("decisions.json", given.read_bytes())}
+    answer = request_of(app, "POST", "/search/csv", files=files, data={"columns": ["adresse"], "on": ON})
+    assert answer.content == (tmp_path / "sortie2.csv").read_bytes()
+    # The same question, spaced otherwise, is decided too; the verdict is not written over.
+    decided = cells(answer.content, "qpv_verdict", "qpv_decision", "qpv_decision_par")
+    assert decided == [["inside", "", ""], ["uncertain", "dedans", "A. Martin"], ["uncertain", "dedans", "A. Martin"]]
+    again = request_of(
+        app, "POST", "/search/csv", files=files, data={"columns": ["adresse"], "on": ON, "review": "true"}
+    )
+    assert rows_of(again.text)["rows"] == [], "what is decided is not asked again"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"{", id="not JSON"),
+        pytest.param(b'{"format":"geoville-decisions","version":1,"data_version":"x","decisions":[]}', id="other data"),
+        pytest.param(b" " * 5_000_001, id="too long"),
+    ],
+)
+def test_decisions_that_cannot_be_taken_back_are_refused(app, request_of, content):
+    files = {"data": ("fichier.csv", OPEN_ROWS.encode()), "decisions": ("decisions.json", content)}
+    answer = request_of(app, "POST", "/search/csv", files=files, data={"columns": ["adresse"], "on": ON})
+    assert answer.status_code == 400
+    assert "décisions" in answer.json()["detail"]
+
+
+def test_who_follows_the_rows_is_given_the_page_after_the_copy(app, request_of):
+    files = {"data": ("fichier.csv", OPEN_ROWS.encode())}
+    answer = request_of(
+        app, "POST", "/search/csv", files=files, data={"columns": ["adresse"], "on": ON, "review": "true"},
+        headers={"Accept": "application/x-ndjson"},
+    )  # fmt: skip
+    told = [json.loads(line) for line in answer.text.splitlines()]
+    assert {"review": {"rows": 2, "open": 2}} in told
+    parts = [one["file"] for one in told if "file" in one]
+    assert list(dict.fromkeys(part["name"] for part in parts)) == ["fichier.geocoded.csv", "fichier.relire.html"]
+    page = b"".join(base64.b64decode(part["part"]) for part in parts if part["type"].startswith("text/html"))
+    assert len(rows_of(page.decode())["rows"]) == 2
+
+
+def test_a_page_has_no_more_rows_than_a_person_decides(send, monkeypatch):
+    monkeypatch.setattr("geoville.api.files.MOST_REVIEWED", 1)
+    answer = send("/search/csv", OPEN_ROWS.encode(), columns=["adresse"], on=ON, review="true")
+    assert [row["line"] for row in rows_of(answer.text)["rows"]] == [3]
+
+
+def test_points_left_to_be_checked_have_a_page_too(send):
+    content = b"lon,lat\n1.8867,50.956\n1.881062,50.951423\n"  # the second one within the accuracy of a limit
+    answer = send("/reverse/csv", content, on=ON, review="true")
+    assert answer.status_code == 200
+    (row,) = rows_of(answer.text)["rows"]
+    assert (row["line"], row["asked"]) == (3, "1.881062, 50.951423")
+    assert row["map"]["limits"]

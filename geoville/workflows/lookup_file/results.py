@@ -75,6 +75,7 @@ NEAREST_COLUMNS = (
 _PLACES = {column.name: place for place, column in enumerate(ADDED_COLUMNS)}
 STATUS_PLACE = _PLACES["result_status"]
 VERDICT_PLACE = _PLACES["qpv_verdict"]
+DAY_PLACE = _PLACES["qpv_date"]
 REMARKS_PLACE = _PLACES["qpv_lecture"]
 _BETWEEN_REMARKS = " ; "
 

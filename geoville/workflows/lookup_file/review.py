@@ -20,7 +20,8 @@ from geoville.sources.stores import LocalFile
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, columns_beside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
@@ -195,6 +196,40 @@ def _is_moment(text: str) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class OpenRow:
+    """A row that an answer left to be checked.
+
+    Parameters
+    ----------
+    line : of the file.
+    cells : of the columns that ask.
+    day : asked about, ISO 8601.
+    """
+
+    line: int
+    cells: tuple[str, ...]
+    day: str
+
+    @classmethod
+    def of(cls, line: int, cells: Sequence[str], verdict: object, day: object) -> OpenRow | None:
+        """A row as it was answered; None where it is settled, or was not answered."""
+        return cls(line, tuple(cells), str(day)) if verdict == VerdictCode.UNCERTAIN else None
+
+    @property
+    def key(self) -> str:
+        """Of its question."""
+        return key_of(self.cells, self.day)
+
+
+def decision_cells(
+    row: OpenRow | None, decisions: Mapping[str, ReviewDecision]
+) -> tuple[str | None, str | None, str | None]:
+    """Cells of `DECISION_COLUMNS` of a row; blank where it is settled, or nobody decided it."""
+    decision = decisions.get(row.key) if row else None
+    return (_WORDS[decision.decision], harmless(decision.by), decision.at) if decision else (None, None, None)
+
+
 def apply_decisions(
     job: FileJob, out: Path, columns: FileColumns, decisions: Mapping[str, ReviewDecision], given: Path
 ) -> int:
@@ -216,9 +251,8 @@ def apply_decisions(
         nonlocal taken
         for row in rows.rows([*asked, verdict, day]):
             *cells, said, on = row.cells
-            decision = decisions.get(key_of(tuple(cells), on)) if said == VerdictCode.UNCERTAIN else None
-            taken += decision is not None
-            told = (_WORDS[decision.decision], harmless(decision.by), decision.at) if decision else (None,) * 3
+            told = decision_cells(OpenRow.of(row.line, cells, said, on), decisions)
+            taken += told[0] is not None
             yield AddedCells(row.line, told)
 
     with replacing(out, personal=True) as beside:
@@ -250,20 +284,24 @@ def write_review(
     from geoville.sources.pack import open_pack
 
     desk = job.desk.open()
-    streets = _streets(open_pack(job.desk.territory), desk)
+    streets = streets_around(open_pack(job.desk.territory), desk)
     opened = list(_open_rows(job, out, columns, desk, streets, decisions or {}))
-    named = dict.fromkeys(item.source.citation for item in desk.index.perimeters if item.source)
-    html = render_review(
-        opened,
-        name=str(job.source).rpartition("/")[2],
-        on=job.asking.on.isoformat(),
-        data_version=desk.index.version,
-        sources=tuple(named),
-    )
+    html = review_page(opened, desk, name=str(job.source).rpartition("/")[2], on=job.asking.on)
     with replacing(page, personal=True) as beside:
         beside.write_text(html, encoding="utf-8")
         beside.chmod(out.stat().st_mode)
     return len(opened)
+
+
+def review_page(rows: Sequence[ReviewRow], desk: LookupDesk, *, name: str, on: date) -> str:
+    """Text of the page of some rows that a desk answered.
+
+    Parameters
+    ----------
+    name : of their file.
+    """
+    named = dict.fromkeys(item.source.citation for item in desk.index.perimeters if item.source)
+    return render_review(rows, name=name, on=on.isoformat(), data_version=desk.index.version, sources=tuple(named))
 
 
 def _open_rows(
@@ -279,19 +317,29 @@ def _open_rows(
     verdict, day = _place(job, rows.columns, "qpv_verdict"), _place(job, rows.columns, "qpv_date")
     for row in rows.rows([*asked, verdict, day]):
         *cells, said, on = row.cells
-        key = key_of(tuple(cells), on)
-        if said != VerdictCode.UNCERTAIN or key in decisions:
+        left = OpenRow.of(row.line, cells, said, on)
+        if left is None or left.key in decisions:
             continue
-        answer = questions.ask(tuple(cells), desk, job.asking.on).answer
-        if answer is None or answer.position is None:
-            continue
-        text = ", ".join(" ".join(cell.split()) for cell in cells if cell.strip())
-        probability = answer.probability_inside
-        shown = _map_of(answer, answer.position, streets)
-        yield ReviewRow(key, row.line, text, answer.position.label, probability, answer.reasons, shown)
+        shown = review_row(left, questions.ask(left.cells, desk, job.asking.on).answer, streets)
+        if shown is not None:
+            yield shown
 
 
-def _streets(pack: Pack, desk: LookupDesk) -> dict[int, list[BaseGeometry]]:
+def review_row(row: OpenRow, answer: Answer | None, streets: Mapping[int, list[BaseGeometry]]) -> ReviewRow | None:
+    """A row as the page shows it; None where its place was not found.
+
+    Parameters
+    ----------
+    answer : to its question.
+    """
+    if answer is None or answer.position is None:
+        return None
+    text = ", ".join(" ".join(cell.split()) for cell in row.cells if cell.strip())
+    shown = _map_of(answer, answer.position, streets)
+    return ReviewRow(row.key, row.line, text, answer.position.label, answer.probability_inside, answer.reasons, shown)
+
+
+def streets_around(pack: Pack, desk: LookupDesk) -> dict[int, list[BaseGeometry]]:
     """Streets of the territory, by the projected CRS of the perimeters; none where it has no such layer."""
     from geoville.sources.layers import read_streets
 
