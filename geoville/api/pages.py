@@ -33,6 +33,7 @@ from geoville.rendering.actions import GROUND_COLOURS
 from geoville.rendering.folium_map import own_text, read_leaflet
 from geoville.rendering.layers import band_layers
 from geoville.rendering.look import PERIMETER_LINES, tile_source
+from geoville.rendering.review import render_review
 from geoville.version import __version__
 from geoville.workflows.gis_layers import ANY_DAY
 from geoville.workflows.maps import GROUND_ROLES
@@ -143,12 +144,32 @@ def page_facts(service: Service, tiles: TileSource | None) -> dict[str, Any]:
 
 
 def content_security_policy(tiles: TileSource | None) -> str:
-    """Let the page load its own files, and images of the one host that the operator lets it offer."""
+    """Let the page load its own files, and images of the one host that the operator lets it offer.
+
+    The page of a review, which it shows in a frame, is bound by this policy too: its script and its style are known by
+    their hashes.
+    """
+    script, style = _review_hashes()
     images = f"'self' data: {tiles.host}" if tiles else "'self' data:"
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; script-src 'self' {script}; style-src 'self' {style}; img-src {images}; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
+
+
+@cache
+def _review_hashes() -> tuple[str, str]:
+    """Hashes of the script and of the style of the page of a review, as its policy writes them."""
+    page = render_review((), name="", on="", data_version="", sources=())
+    script, style = (_hashes_of(tag, page) for tag in ("script", "style"))
+    return script, style
+
+
+def _hashes_of(tag: str, page: str) -> str:
+    """Hashes of what a page has in plain elements of a kind, as a policy writes them."""
+    texts = re.findall(f"<{tag}>(.*?)</{tag}>", page, flags=re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts]
+    return " ".join(f"'sha256-{digest}'" for digest in hashes)
 
 
 @router.get("/static/{name:path}", include_in_schema=False)
@@ -341,9 +362,7 @@ def docs_page(document: dict[str, Any]) -> str:
 
 def _policy(page: str) -> str:
     """Let a browser apply the page's own styles, known by their hashes, and nothing else."""
-    sheets = re.findall("<style>(.*?)</style>", page, flags=re.DOTALL)
-    hashes = [base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode() for sheet in sheets]
-    styles = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    styles = _hashes_of("style", page)
     return f"default-src 'none'; style-src {styles}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 

@@ -75,6 +75,8 @@ export function addColumns(form, seen) {
   if (seen.sheets.length > 1) form.append("sheet", seen.sheets[0]);
   if (subject === "actions") return addActions(form, seen, part);
   form.append("with_words", "true");
+  const taken = part.querySelector("[name=decisions]").files[0];
+  if (taken) form.append("decisions", taken);
   if (subject === "coordinates") {
     for (const name of ["lon", "lat", "crs"]) add(name, value(name));
     return "reverse/csv";
@@ -164,8 +166,12 @@ function addressFields({ columns, address, citycode }) {
       select("citycode", "Code Insee de la commune", columns, citycode ?? ""),
       typed("default_citycode", "Code Insee des lignes qui ne disent pas leur commune (62193)"),
     ]),
+    decided(),
   ];
 }
+
+/** The decisions that the page of a review saved. */
+const decided = () => folded("Décisions déjà prises", [given("decisions", "Fichier (.json) que la relecture des lignes à vérifier a enregistré", ".json")]);
 
 function pointFields({ columns, lon, lat, projections }) {
   const known = { ...PROJECTIONS, ...Object.fromEntries(projections.map((code) => [code, PROJECTIONS[code] ?? `EPSG:${code}`])) };
@@ -175,6 +181,7 @@ function pointFields({ columns, lon, lat, projections }) {
     select("lon", "Longitude, ou abscisse (X)", columns, lon ?? ""),
     select("lat", "Latitude, ou ordonnée (Y)", columns, lat ?? ""),
     field("En quel système", crs),
+    decided(),
   ];
 }
 
@@ -206,7 +213,7 @@ function tick(type, name, value, label, checked) {
 }
 
 const typed = (name, label, more = {}) => field(label, make("input", { type: "text", name, id: identifier(), autocomplete: "off", ...more }));
-const given = (name, label) => field(label, make("input", { type: "file", name, id: identifier(), accept: ".csv,.txt,.tsv,.xlsx,.ods" }));
+const given = (name, label, accept = ".csv,.txt,.tsv,.xlsx,.ods") => field(label, make("input", { type: "file", name, id: identifier(), accept }));
 
 function select(name, label, columns, chosen, none = "—") {
   const options = columns.filter((column) => column).map((column) => make("option", { value: column }, column));

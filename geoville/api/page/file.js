@@ -6,6 +6,7 @@ import { byId } from "./dom.js";
 import { Files, documents, told } from "./lines.js";
 import { Points } from "./points.js";
 import { Answers, savers, showResults } from "./results.js";
+import { isReview, reviewOf } from "./review.js";
 import { Refused, upload } from "./service.js";
 import { plural } from "./words.js";
 
@@ -65,6 +66,7 @@ async function send(day) {
   const route = addColumns(form, seen);
   const isActions = route.startsWith("actions");
   if (isActions) for (const result of Object.values(KEPT)) if (result !== KEPT.page || facts.paper) form.append("result", result);
+  if (!isActions) form.append("review", "true");
   if (day) form.append("on", day);
   stop = new AbortController();
   points.clear();
@@ -73,19 +75,23 @@ async function send(day) {
   show(0);
   const answers = isActions ? new Actions(points, facts.grounds) : new Answers(points);
   await unlessRefused(async () => {
-    const files = await followed(await upload(route, form, stop.signal, told), answers);
-    const named = files.map(({ name, blob }, rank) => ({ name: rank ? name : file.name.replace(/(\.[^.]*)?$/, "-qpv$1"), blob }));
+    const { files, left } = await followed(await upload(route, form, stop.signal, told), answers);
+    const page = files.find(isReview);
+    const review = page && (await reviewOf(page, left));
+    const named = files.filter((one) => one !== page || review).map(({ name, blob }, rank) => ({ name: rank ? name : file.name.replace(/(\.[^.]*)?$/, "-qpv$1"), blob }));
     foldColumns();
-    showResults([savers(named), ...answers.show()]);
+    showResults([savers(named), review, ...answers.show()]);
     say(`Terminé\u00a0: ${plural(answers.rows, "ligne", "lignes")}.`);
   });
   byId("file-progress").hidden = true;
 }
 
-/** Take the answers as they come; the files that follow them. */
+/** Take the answers as they come; the files that follow them, and how many rows are `left` to be checked. */
 async function followed(response, answers) {
   const files = new Files();
-  for await (const { row, table, file: part, problem } of documents(response)) {
+  let left = null;
+  for await (const { row, table, review, file: part, problem } of documents(response)) {
+    left = review ?? left;
     if (problem) throw new Refused(problem.detail);
     if (row) answers.add(row);
     if (row && answers.rows % SAID_EVERY === 1) show(answers.rows);
@@ -96,7 +102,7 @@ async function followed(response, answers) {
     if (part) files.add(part);
   }
   if (!files.all.length) throw new TypeError("the answer is cut");
-  return files.all;
+  return { files: files.all, left };
 }
 
 async function unlessRefused(work) {

@@ -140,6 +140,7 @@ export function savers([answered, ...others]) {
 const OTHER_FILES = [
   [".xlsx", "Synthèse (Excel)"],
   [".pdf", "Une page (PDF)"],
+  [".relire.html", "Lignes à vérifier (page web)"],
   [".html", "Carte (page web)"],
 ];
 
