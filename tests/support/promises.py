@@ -83,6 +83,12 @@ MUTATIONS = (
         "pass",
     ),
     Mutation(
+        "test_files.py::test_the_page_of_what_is_to_be_checked_is_that_of_the_command_line",
+        "api/files.py",
+        'sent.folder / "relire.html" if',
+        'sent.folder.with_name("geoville-fichier-relire.html") if',
+    ),
+    Mutation(
         "test_abuse.py::test_a_file_made_to_fill_the_memory_does_not",
         "sources/rows/limits.py",
         "if size > unpacked_bytes or size > times * max(path.stat().st_size, 1):",
