@@ -280,3 +280,9 @@ def test_an_answer_that_stays_the_same_is_not_said_to_change():
     found = check_action(action(at(OUTSIDE), start=date(2023, 9, 1), end=date(2024, 6, 30)), layers())
     assert [stage.ground for stage in found.stages] == [Ground.OUTSIDE_QPV] * 2
     assert not any(note.startswith("La réponse change") for note in found.notes)
+
+
+@pytest.mark.parametrize(("public", "asked"), [(None, True), (NOBODY, True), (HALF, False)])
+def test_what_would_show_a_benefit_is_asked_for_until_it_is_shown(public, asked):
+    missing = check_action(action(at(OUTSIDE), public=public), layers()).evidence_missing
+    assert any(text.startswith("De quoi montrer") for text in missing) is asked

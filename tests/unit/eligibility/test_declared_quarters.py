@@ -79,3 +79,12 @@ def test_perimeters_of_other_kinds_are_no_quarters_that_a_bearer_may_name():
     known = QuartersByName([veille])
     assert known.by_code("V1") is None
     assert known.by_name("Beau Marais", date(2024, 6, 1)) == ()
+
+
+def test_a_whole_name_is_meant_before_those_that_hold_it_and_no_name_means_none():
+    short = replace(FORT, code="QN06293M", name="Fort Nieulay")
+    known = QuartersByName((FORT, short))
+    assert [item.code for item in known.by_name("Fort Nieulay", date(2024, 6, 1))] == ["QN06293M"]
+    assert [item.code for item in known.by_name("Nieulay", date(2024, 6, 1))] == ["QN06291M", "QN06293M"]
+    assert known.by_name("Fort Nieulay", date(2020, 6, 1)) == ()  # neither is in force yet
+    assert known.by_name("QPV", date(2024, 6, 1)) == ()
