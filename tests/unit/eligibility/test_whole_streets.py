@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 import shapely
-from square_quarter import CANDIDATE, EAST, IN_2020, NORTH, ask, at, qpv, shape_at
+from square_quarter import CANDIDATE, EAST, IN_2020, NORTH, VEILLE, ask, at, qpv, shape_at
 
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
-from geoville.model import Answer, NotFound, Perimeter, Position, PositionType, Quality, VerdictCode
+from geoville.model import Answer, Kind, NotFound, Perimeter, Position, PositionType, Quality, VerdictCode
 
 WHY = "Position imprécise : un point de la rue, sans numéro."
 
@@ -143,3 +143,23 @@ def test_the_quality_of_points(
     position: Position | NotFound, perimeters: tuple[Perimeter, ...], quality: Quality | None
 ) -> None:
     assert ask(position, *perimeters).quality is quality
+
+
+@pytest.mark.parametrize(
+    ("reason", "accuracy_m", "said"),
+    [("numéros calculés", 15.0, True), ("", 15.0, False), ("point de la rue", 15.0, False)],
+)
+def test_the_accuracy_of_the_addresses_of_a_street_is_told_where_their_numbers_say_it(
+    reason: str, accuracy_m: float, said: bool
+) -> None:
+    told = ask(street((100, 100), (500, 900), accuracy_m=accuracy_m, accuracy_reason=reason), qpv()).reasons
+    assert any(text.startswith("Adresses connues à") and reason in text for text in told) is said
+
+
+def test_a_position_is_told_the_other_perimeters_that_hold_it_and_no_other() -> None:
+    near = Perimeter(
+        "V2", "Voisin", Kind.VEILLE, shapely.box(EAST + 2000, NORTH, EAST + 2100, NORTH + 100), 2154, False
+    )
+    told = [text for text in ask(at(500, 500), qpv(), VEILLE, near).reasons if "aussi dans" in text]
+    assert len(told) == 1
+    assert "V1" in told[0]
