@@ -243,6 +243,9 @@ def test_the_document_says_what_the_answer_rests_on_and_leaves_out_what_is_not_k
     document = action_document(replace(check_action(action(at(IN_2024)), layers()), data_version="abc"))
     assert (document["basis"], document["data_version"]) == ("official", "abc")
     assert document["beneficiaries"] is None
+    named = replace(action(at(IN_2024)), bearer="Une association")
+    assert action_document(check_action(named, layers()))["bearer"] == "Une association"
+    assert action_document(check_action(replace(named, bearer=""), layers()))["bearer"] is None
     unknown = action_document(replace(check_action(action(LOST), layers()), data_version=""))
     assert unknown["data_version"] is None
     counted = action_document(check_action(action(at(OUTSIDE), public=homes(38, 2, 0, 60)), layers()))
