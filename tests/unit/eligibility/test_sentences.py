@@ -74,3 +74,9 @@ def test_what_the_side_of_a_street_settles_is_told(
     assert said(Placing.ALONE).endswith(alone)
     assert said(Placing.ORDERED).startswith(ordered)
     assert said(Placing.ORDERED, along=True).startswith(by_axis)
+
+
+def test_what_an_estimate_rests_on_unread_is_told() -> None:
+    estimate = replace(CANDIDATE, attributes={"unverified": "un texte que personne n'a lu"})
+    assert any("un texte que personne n'a lu" in reason for reason in ask(at(500, 500), estimate).reasons)
+    assert not any("personne n'a lu" in reason for reason in ask(at(500, 500), CANDIDATE).reasons)
