@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from geoville.carroyage.bridge import fit_bridge
-from geoville.carroyage.income import CellIncome
+from geoville.carroyage.income import CellIncome, pooled_share_below
 from geoville.carroyage.indicators import Indicator, estimated_values
 
 INCOME = CellIncome(
@@ -43,3 +43,8 @@ def test_the_correlation_of_a_bridge_is_that_of_the_two_medians() -> None:
     doubled = np.corrcoef(np.repeat(log_mean, counted), np.repeat(median, counted))[0, 1]
     assert bridge.correlation == pytest.approx(doubled)
     assert 0.9 < bridge.correlation < 1
+
+
+def test_of_nobody_no_share_is_below_and_cells_of_nobody_weigh_nothing() -> None:
+    assert np.isnan(pooled_share_below(INCOME, np.zeros(3), 0.5))
+    assert pooled_share_below(INCOME, np.array([10.0, 0.0, 5.0]), 0.5) == pytest.approx(0.5)  # that of the first alone
