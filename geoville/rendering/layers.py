@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -221,6 +222,9 @@ _OUTLINE_TOLERANCE_M = 2.0
 """Arcs are drawn with vertices that lie this near the true curve."""
 
 
+_BANDS_AT_HAND = 512
+
+
 def band_layers(perimeters: Sequence[Perimeter], rules: Iterable[Rule], on: date) -> tuple[PerimeterLayer, ...]:
     """Bands around the quarters that answer on a day: official ones where there are some, else candidates.
 
@@ -252,7 +256,7 @@ def _band_layer(metres: float, rules: tuple[str, ...], quarters: list[Perimeter]
     note = "C'est l'emprise entière du bâtiment qui compte : la bande ne décide pas seule."
     shapes = tuple(
         Shape(
-            geojson(transform_geometry(_around(quarter, metres), quarter.epsg, WGS84)),
+            geojson(_around(quarter, metres)),
             Popup(f"À moins de {distance(metres)} : {quarter.name or quarter.code}", tuple(rows), note),
         )
         for quarter in quarters
@@ -260,9 +264,10 @@ def _band_layer(metres: float, rules: tuple[str, ...], quarters: list[Perimeter]
     return PerimeterLayer(name, "band", shapes, shown=False)
 
 
+@lru_cache(_BANDS_AT_HAND)
 def _around(quarter: Perimeter, metres: float) -> BaseGeometry:
-    around: BaseGeometry = quarter.geometry.buffer(metres).simplify(_OUTLINE_TOLERANCE_M)
-    return around
+    """What lies so near a quarter (WGS84): each page of an atlas draws the bands of all."""
+    return transform_geometry(quarter.geometry.buffer(metres).simplify(_OUTLINE_TOLERANCE_M), quarter.epsg, WGS84)
 
 
 # --- IRIS as drawn: made of the cells whose centre lies in each, where their own outlines are not open
