@@ -292,8 +292,8 @@ MUTATIONS = (
     Mutation(
         "test_page_safety.py::test_the_policy_lets_the_page_load_its_own_files_only",
         "api/pages.py",
-        "script-src 'self'; style-src",
-        "script-src 'self' https:; style-src",
+        "script-src 'self' {script}; style-src",
+        "script-src 'self' {script} https:; style-src",
     ),
     Mutation(
         "test_abuse.py::test_a_request_does_not_choose_who_is_asked",
@@ -570,8 +570,8 @@ MUTATIONS = (
     Mutation(
         "test_review.py::test_the_page_shows_the_open_rows_alone",
         "workflows/lookup_file/review.py",
-        "if said != VerdictCode.UNCERTAIN or key in decisions:",
-        "if key in decisions:",
+        "return cls(line, tuple(cells), str(day)) if verdict == VerdictCode.UNCERTAIN else None",
+        "return cls(line, tuple(cells), str(day))",
     ),
     Mutation(
         "test_review_page.py::test_decisions_made_by_the_keyboard_are_saved_and_taken_back",
