@@ -95,7 +95,7 @@ MUTATIONS = (
         "if False:",
     ),
     Mutation(
-        "test_abuse.py::test_a_file_made_to_fill_the_memory_does_not",
+        "test_row_limits.py::test_it_costs_little_and_says_why",
         "sources/rows/csv.py",
         "if filling > MOST_FILLING and ",
         "if False and ",

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the costs are t
 def test_it_costs_little_and_says_why(tmp_path: Path, suffix: str, made: object, words: str) -> None:
     path = tmp_path / f"fichier{suffix}"
     path.write_bytes(made())
-    apart = Apart(ReadingBudget())
+    apart = Apart(ReadingBudget(cpu_s=2 * CPU_S))  # what would never end is ended
     said, cpu_s, grown_mb = apart.call(cost_of, str(path))
     apart.end()
     assert words in said.replace("\N{NARROW NO-BREAK SPACE}", " ")
