@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 DRAWN = {"Montpellier 2014": 600, "Bondy 2022": 400}
 NEAR_M, HALF_M, GAP_M = 50.0, 60.0, 8.0
 PICTURES, COLUMNS = 24, 7
+COLOURS_KEPT = 16
 COLOURS = {"dedans": "#15803d", "dehors": "#1d4ed8", "à vérifier": "#c2410c"}
 
 
@@ -79,6 +80,7 @@ def draw(drawn: list[Drawn], around: dict[str, tuple[Any, Any]], path: Path) -> 
 
     mpl.use("agg")
     from matplotlib import pyplot as plt
+    from PIL import Image
 
     rows = -(-len(drawn) // COLUMNS)
     step = 2 * HALF_M + GAP_M
@@ -106,6 +108,8 @@ def draw(drawn: list[Drawn], around: dict[str, tuple[Any, Any]], path: Path) -> 
     figure.tight_layout(pad=0.2)
     figure.savefig(path)
     plt.close(figure)
+    with Image.open(path) as whole:  # flat colours: sixteen of them are told apart as well, and weigh a third
+        whole.convert("RGB").quantize(COLOURS_KEPT).save(path, optimize=True)
 
 
 def _fill(axes: Any, shape: Any, move: tuple[float, float], colour: str, opacity: float) -> None:
