@@ -33,6 +33,12 @@ VIEW = """index => {
 }"""
 
 
+AT_REST = """() => [...document.querySelectorAll('.folium-map')].every(
+  place => !window[place.id]._panAnim?._inProgress
+)"""
+"""No map is being panned: one that is takes no key."""
+
+
 @pytest.fixture(scope="module")
 def sides(candidates: tuple[Perimeter, ...]) -> tuple[list[Perimeter], list[Perimeter]]:
     """The candidates, and the same moved by 300 m but for the last one, which is gone."""
@@ -93,11 +99,12 @@ def test_the_maps_move_together(opened, compare_page):
         assert page.evaluate(VIEW, 0) == page.evaluate(VIEW, 1)
         start = page.evaluate(VIEW, 0)
         for leader in (0, 1):
+            page.wait_for_function(AT_REST)
             before = page.evaluate(VIEW, leader)
             page.locator(".folium-map").nth(leader).focus()
             page.keyboard.press("ArrowRight")
             page.wait_for_function(f"before => ({VIEW})({leader})[1] !== before[1]", arg=before)
-            page.wait_for_timeout(500)
+            page.wait_for_function(AT_REST)
             assert page.evaluate(VIEW, 0) == page.evaluate(VIEW, 1)
         page.locator(".leaflet-control-zoom-in").first.click()
         page.wait_for_function(f"start => ({VIEW})(1)[2] > start[2]", arg=start)
