@@ -70,7 +70,6 @@ def tab(browser: Browser) -> Iterator[Lend]:
         first[asked].evaluate("localStorage.clear()")
         page = first[asked].context.new_page()
         page.set_viewport_size(viewport)
-        page.bring_to_front()  # a tab behind another one is not drawn, nor are its maps panned
         try:
             yield page
         finally:
