@@ -20,6 +20,9 @@ pytestmark = pytest.mark.browser
 OPEN, OTHER = "Avenue Guynemer, Calais", "Rue Mollien, Calais"
 CONTENT = f'adresse\n"1 rue Youri Gagarine, Calais"\n"{OPEN}"\n"{OTHER}"\n'.encode()
 ON, NOW = date(2023, 12, 31), "2026-01-16T09:30:00Z"
+STOPPED = {"timezone_id": "Europe/Paris"}
+"""A context that no other test shares: a clock stopped in a page is stopped in all those of its context, and with it
+whatever is animated there."""
 AXE = files("axe_playwright_python").joinpath("axe.min.js")
 
 
@@ -58,7 +61,7 @@ def by_command_line(tab, blank, tmp_path_factory: pytest.TempPathFactory) -> byt
     job = open_file_job(source, out, DeskChoice("calais"), ON, columns)
     job.run(lambda _: None)
     assert write_review(job, out, columns, path) == 2
-    with tab(blank, {"width": 1440, "height": 900}, offline=True) as page:
+    with tab(blank, {"width": 1440, "height": 900}, offline=True, **STOPPED) as page:
         page.clock.set_fixed_time(NOW)
         page.goto(path.as_uri())
         return decide(page, page)
@@ -67,7 +70,7 @@ def by_command_line(tab, blank, tmp_path_factory: pytest.TempPathFactory) -> byt
 @pytest.mark.parametrize("width", [1440, 390])
 def test_rows_are_decided_in_the_page_as_on_that_of_the_command_line(visiting, pack_url, by_command_line, width):
     viewport = {"width": width, "height": 900}
-    with visiting(pack_url, viewport=viewport) as page:
+    with visiting(pack_url, viewport=viewport, **STOPPED) as page:
         page.clock.set_fixed_time(NOW)
         review = answer(page)
         expect(review.locator("#list li")).to_have_count(2)
