@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import islice
 from math import isnan, nan
 from typing import TYPE_CHECKING, ClassVar
@@ -107,14 +106,6 @@ _EASTING_NAMES = {
 }
 _NORTHING_NAMES = {name.replace("x", "y") for name in _EASTING_NAMES - {"easting"}} | {"northing"}
 
-_COLUMNS_AT_HAND = 1_000
-
-
-@lru_cache(_COLUMNS_AT_HAND)
-def _folded(column: str) -> str:
-    """The name of a column, which is read again at each row."""
-    return fold(column)
-
 
 # --- Questions
 
@@ -173,7 +164,7 @@ class AddressQuestions:
     @property
     def names_a_town(self) -> bool:
         """Whether a column is that of the town."""
-        return bool(self.citycode) or any(_folded(part) in _TOWN_NAMES | _CITYCODE_NAMES for part in self.parts)
+        return bool(self.citycode) or any(fold(part) in _TOWN_NAMES | _CITYCODE_NAMES for part in self.parts)
 
     def ask(self, cells: tuple[str, ...], desk: LookupDesk, on: date) -> Reply:
         """Answer to a row.
@@ -220,7 +211,7 @@ class AddressQuestions:
 
     @property
     def _code_columns(self) -> tuple[str, ...]:
-        named = [part for part in self.parts if _folded(part) in _CODE_NAMES]
+        named = [part for part in self.parts if fold(part) in _CODE_NAMES]
         return *named, *filter(None, (self.postcode, self.citycode))
 
     def _text(self, written: dict[str, str]) -> str:
@@ -228,12 +219,12 @@ class AddressQuestions:
         return "\n".join(line for line in lines if line)
 
     def _town_of(self, written: dict[str, str]) -> str:
-        return next((written[part].strip() for part in self.parts if _folded(part) in _TOWN_NAMES), "")
+        return next((written[part].strip() for part in self.parts if fold(part) in _TOWN_NAMES), "")
 
     def _unknown_postcode(self, found: Position | None, written: dict[str, str]) -> tuple[str, ...]:
         """Remark about a postcode set aside: the list of addresses has none where it found the address."""
         columns = [
-            name for name in (*self.parts, self.postcode) if _folded(name) in _POSTCODE_NAMES or name == self.postcode
+            name for name in (*self.parts, self.postcode) if fold(name) in _POSTCODE_NAMES or name == self.postcode
         ]
         codes = {written[name] for name in columns if name and written[name]}
         if found is None or found.postcode or not codes:
