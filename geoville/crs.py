@@ -370,8 +370,12 @@ def transform_geometry(geometry: BaseGeometry, source: int, target: int) -> Base
 @cache
 def _transformer(source: int, target: int) -> pyproj.Transformer:
     from pyproj import Transformer
+    from pyproj.exceptions import ProjError
 
-    return Transformer.from_crs(source, target, always_xy=True)
+    try:  # PROJ takes half the time where it need not look at operations that no datum tells: none is ever chosen
+        return Transformer.from_crs(source, target, always_xy=True, allow_ballpark=False)
+    except ProjError:  # between a territory overseas and a CRS of Europe, which no place has in common
+        return Transformer.from_crs(source, target, always_xy=True)
 
 
 def _out_of_domain(target: int) -> InvalidInputError:
