@@ -75,9 +75,10 @@ class Code:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What its processes are given."""
+        """What its processes are given; what they compile of Python is kept, as it is where geoville is installed."""
         own = {name: str(self.folder / name) for name in ("GEOVILLE_DATA_DIR", "GEOVILLE_CACHE_DIR")}
-        return {**os.environ, **own, **({"PYTHONPATH": self.root} if self.root else {})}
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return {**kept, **own, **({"PYTHONPATH": self.root} if self.root else {})}
 
     def processor_s(self, arguments: Sequence[object]) -> float:
         """Seconds of processor that a command takes."""

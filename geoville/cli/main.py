@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import gc
 import io
@@ -72,6 +73,7 @@ def main() -> None:
     Exit code 0; 2 for an input that the user can mend, 1 if geoville fails, 130 after Ctrl-C, 143 after SIGTERM.
     """
     gc.set_threshold(FEW_COLLECTIONS)
+    atexit.register(gc.freeze)  # the system takes the memory back: looking for garbage first takes an eighth of a map
     _write_utf8()
     interruption = Interruption()
     try:

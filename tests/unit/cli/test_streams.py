@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 
 import pytest
 
@@ -29,3 +30,15 @@ def test_french_is_written_in_utf8_in_any_locale(console_script, locale):
 def test_a_reader_that_leaves_is_left_in_peace(script, command):
     done = subprocess.run(["/bin/sh", "-c", f'"{script}" {command} | true'], capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_a_command_that_ends_looks_for_no_garbage():
+    """What a map has loaded takes the interpreter a fifth of a second to go through, and the system nothing."""
+    told_last = (
+        "import atexit, gc, sys; atexit.register(lambda: print(gc.get_freeze_count() > 10_000, len(gc.get_objects())))"
+    )
+    command = f"{told_last}; sys.argv = ['geoville', 'data', 'list']; from geoville.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True, encoding="utf-8")
+    are_frozen, left = done.stdout.split()[-2:]
+    assert are_frozen == "True"
+    assert int(left) < 1_000
