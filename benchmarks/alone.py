@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -34,6 +35,11 @@ class Taken:
     peak_mb: float
 
 
+def usual_environment() -> dict[str, str]:
+    """Environment in which what Python compiles is kept, as it is where geoville is installed."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def geoville(arguments: Sequence[object], printed: Path, environment: Mapping[str, str] | None = None) -> Taken:
     """Run geoville; what it prints goes to a file. A failure ends everything."""
     return python(["-P", "-c", "from geoville.cli import main; main()", *arguments], printed, environment)
@@ -43,7 +49,9 @@ def python(arguments: Sequence[object], printed: Path, environment: Mapping[str,
     """Run python; what it prints goes to a file. A failure ends everything."""
     command = [sys.executable, *map(str, arguments)]
     launched = [sys.executable, "-c", _LAUNCHER, str(printed), *command]
-    done = subprocess.run(launched, check=True, stdout=subprocess.PIPE, encoding="utf-8", env=environment)
+    done = subprocess.run(
+        launched, check=True, stdout=subprocess.PIPE, encoding="utf-8", env=environment or usual_environment()
+    )
     seconds, processor_s, peak, code = json.loads(done.stdout)
     if code:
         raise SystemExit(f"{' '.join(command[1:])} failed")

@@ -11,11 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import resource
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import folium
+from alone import geoville
 from playwright.sync_api import sync_playwright
 
 from geoville.rendering.folium_map import read_leaflet
@@ -106,10 +104,14 @@ PAN = """async () => {
   }
 }"""
 LONG_MS = 50.0
-SHOWN = """() => {
-  const paint = performance.getEntriesByType('paint').find(({ name }) => name === 'first-contentful-paint');
-  return paint ? paint.startTime : NaN;
-}"""
+SHOWN = """() => new Promise((done) => {
+  const paints = new PerformanceObserver((list) => {
+    const [painted] = list.getEntriesByName('first-contentful-paint');
+    if (painted) done(painted.startTime);
+  });
+  paints.observe({ type: 'paint', buffered: true });
+})"""
+"""The browser tells of a paint some frames after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +163,7 @@ def maps_to_draw() -> dict[str, MapSpec]:
 def processor_seconds() -> float:
     """Seconds of processor that the command takes to draw the sector, in a process of its own."""
     with tempfile.TemporaryDirectory() as name:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        command = [str(Path(sys.executable).with_name("geoville")), "map", SECTOR, "--out", name]
-        subprocess.run(command, check=True, capture_output=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return geoville(["map", SECTOR, "--out", name], Path(name, "printed.txt")).processor_s
 
 
 def main() -> None:

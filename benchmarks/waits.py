@@ -13,7 +13,6 @@ import argparse
 import csv
 import itertools
 import json
-import os
 import random
 import shutil
 import subprocess
@@ -28,7 +27,7 @@ from pathlib import Path
 
 import httpx
 import speed_addresses
-from alone import geoville
+from alone import geoville, usual_environment
 from load_http import serving
 from made_up_country import NATIONAL_DECLARED_EUR, make_country
 from races import HEAD, limit_line, machine
@@ -75,10 +74,9 @@ class Code:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What its processes are given; what they compile of Python is kept, as it is where geoville is installed."""
+        """What its processes are given."""
         own = {name: str(self.folder / name) for name in ("GEOVILLE_DATA_DIR", "GEOVILLE_CACHE_DIR")}
-        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        return {**kept, **own, **({"PYTHONPATH": self.root} if self.root else {})}
+        return {**usual_environment(), **own, **({"PYTHONPATH": self.root} if self.root else {})}
 
     def processor_s(self, arguments: Sequence[object]) -> float:
         """Seconds of processor that a command takes."""
