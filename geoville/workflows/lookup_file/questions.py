@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from math import isnan, nan
 from typing import TYPE_CHECKING, ClassVar
@@ -127,7 +128,7 @@ class Reply:
 NOTHING_ASKED = Reply(None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AddressQuestions:
     """Rows that ask about an address, written in one column or over several.
 
@@ -148,7 +149,7 @@ class AddressQuestions:
     chunk_rows: ClassVar[int] = 200
     """Rows answered between two writes on the disk: under a second here, some seconds from a remote geocoder."""
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """Columns read."""
         return *self.parts, *filter(None, (self.postcode, self.citycode, self.day))
@@ -164,7 +165,7 @@ class AddressQuestions:
     @property
     def names_a_town(self) -> bool:
         """Whether a column is that of the town."""
-        return bool(self.citycode) or any(fold(part) in _TOWN_NAMES | _CITYCODE_NAMES for part in self.parts)
+        return bool(self.citycode) or bool(self._parts_named(_TOWN_NAMES | _CITYCODE_NAMES))
 
     def ask(self, cells: tuple[str, ...], desk: LookupDesk, on: date) -> Reply:
         """Answer to a row.
@@ -209,24 +210,33 @@ class AddressQuestions:
         zeros = tuple(note.rstrip(".") for note in notes if note.startswith(ZERO_BACK))
         return Reply(answer, (*zeros, *remarks))
 
-    @property
+    # What columns are named tells what they hold: it is read once for a file, not at each of its rows.
+
+    @cached_property
     def _code_columns(self) -> tuple[str, ...]:
-        named = [part for part in self.parts if fold(part) in _CODE_NAMES]
-        return *named, *filter(None, (self.postcode, self.citycode))
+        return *self._parts_named(_CODE_NAMES), *filter(None, (self.postcode, self.citycode))
+
+    @cached_property
+    def _postcode_columns(self) -> tuple[str, ...]:
+        return *self._parts_named(_POSTCODE_NAMES), *filter(None, (self.postcode,))
+
+    @cached_property
+    def _town_column(self) -> str:
+        return next(iter(self._parts_named(_TOWN_NAMES)), "")
+
+    def _parts_named(self, names: set[str]) -> tuple[str, ...]:
+        return tuple(part for part in self.parts if fold(part) in names)
 
     def _text(self, written: dict[str, str]) -> str:
         lines = (" ".join(line.split()) for part in self.parts for line in written[part].splitlines())
         return "\n".join(line for line in lines if line)
 
     def _town_of(self, written: dict[str, str]) -> str:
-        return next((written[part].strip() for part in self.parts if fold(part) in _TOWN_NAMES), "")
+        return written.get(self._town_column, "").strip()
 
     def _unknown_postcode(self, found: Position | None, written: dict[str, str]) -> tuple[str, ...]:
         """Remark about a postcode set aside: the list of addresses has none where it found the address."""
-        columns = [
-            name for name in (*self.parts, self.postcode) if fold(name) in _POSTCODE_NAMES or name == self.postcode
-        ]
-        codes = {written[name] for name in columns if name and written[name]}
+        codes = {written[name] for name in self._postcode_columns if written[name]}
         if found is None or found.postcode or not codes:
             return ()
         return (f"Code postal que la liste d'adresses ne connaît pas, laissé de côté : {', '.join(codes)}",)
