@@ -247,13 +247,10 @@ def rule_findings(ground: RuleGround, at_permit: RuleGround | None = None) -> tu
         judged on that day are judged on the day asked about, and say so.
     """
     grounds = {JudgedAt.DAY: ground, JudgedAt.PERMIT: at_permit or ground}
-    here = [rule for day, one in grounds.items() for rule in _rules_there(one) if rule.judged_at is day]
+    here = _rules_there(ground) if at_permit is None else _rules_of_both(grounds)
     # Most rules ask for a position in the same perimeters, about which all is said once.
     alike = {rule.within: rule for rule in here if _is_plain(rule)}
     places = {within: _place(rule, ground) for within, rule in alike.items()}
-    order = {
-        rule.id: rank for rank, rule in enumerate((*rules_begun(ground.on), *rules_begun(grounds[JudgedAt.PERMIT].on)))
-    }
     found = (
         _finding(
             rule,
@@ -261,7 +258,7 @@ def rule_findings(ground: RuleGround, at_permit: RuleGround | None = None) -> tu
             grounds[rule.judged_at],
             permit_known=at_permit is not None,
         )
-        for rule in sorted(here, key=lambda rule: order[rule.id])
+        for rule in here
     )
     return tuple(found)
 
@@ -273,6 +270,14 @@ def law_reservations(rule: Rule, on: date) -> tuple[str, ...]:
 
 def _rules_there(ground: RuleGround) -> list[Rule]:
     return [rule for rule in rules_begun(ground.on) if rule.exists_in(ground.communes)]
+
+
+def _rules_of_both(grounds: Mapping[JudgedAt, RuleGround]) -> list[Rule]:
+    """Rules that exist there on the day that each is judged on, in the files' order."""
+    here = [rule for day, ground in grounds.items() for rule in _rules_there(ground) if rule.judged_at is day]
+    begun = [rule.id for ground in grounds.values() for rule in rules_begun(ground.on)]
+    order = {name: rank for rank, name in enumerate(begun)}
+    return sorted(here, key=lambda rule: order[rule.id])
 
 
 def _is_plain(rule: Rule) -> bool:
