@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -219,3 +220,22 @@ def test_no_worker_outlives_its_master(start, whole):
         return False
 
     wait_until(nobody_listens)
+
+
+_READ_TWICE = """
+import gc, weakref
+from geoville.api import app as application, service
+from geoville.api.settings import Settings
+
+app = application.assemble(Settings(), None)
+service.read_again(app, Settings())
+first = weakref.ref(app.state.service.desk.index)
+kept, looked_at = gc.get_freeze_count(), len(gc.get_objects())
+service.read_again(app, Settings())
+print(kept > 10 * looked_at, first() is None, gc.get_freeze_count() < 1.1 * kept)
+"""
+
+
+def test_the_collector_does_not_go_through_the_data_and_those_before_are_let_go():
+    done = subprocess.run([sys.executable, "-c", _READ_TWICE], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True"] * 3
