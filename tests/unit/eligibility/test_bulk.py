@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 import shapely
 
 from geoville.crs import transform_points
-from geoville.eligibility.bulk import VERDICTS, BulkIndex, LimitAnswers, cells_are_worth, is_place
+from geoville.eligibility.bulk import NO_PERIMETER, VERDICTS, BulkIndex, LimitAnswers, cells_are_worth, is_place
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.kernel import points
@@ -144,6 +145,24 @@ def test_what_is_not_known_has_no_probability() -> None:
     found = ready.decide(lon, lat)
     assert [VERDICTS[code] for code in found.code] == [VerdictCode.NOT_FOUND, None]
     assert np.isnan(ready.probabilities(found, lon, lat)).all()
+
+
+MAMOUDZOU = np.array([45.225]), np.array([-12.785])
+
+
+@pytest.mark.parametrize("accuracy_m", [0.0, 30.0])
+@pytest.mark.parametrize("perimeters", [[quarter("A", 0)], [replace(quarter("A", 0), kind=Kind.CANDIDAT)]])
+def test_where_a_law_makes_every_commune_count_the_answer_is_sure_and_no_estimate(
+    perimeters: list[Perimeter], accuracy_m: float
+) -> None:
+    """Mayotte, since 2026: no contour is looked at, hence none that is near."""
+    ready = BulkIndex.build(PerimeterIndex(perimeters), date(2026, 6, 1))
+    found = ready.decide(*MAMOUDZOU, accuracy_m)
+    assert [VERDICTS[code] for code in found.code] == [VerdictCode.INSIDE]
+    assert found.perimeter.tolist() == [NO_PERIMETER]
+    assert not found.estimated.any()
+    assert np.isnan(found.distance_m).all()
+    assert ready.probabilities(found, *MAMOUDZOU, accuracy_m).tolist() == [1.0]
 
 
 def test_a_place_is_on_the_globe() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
 import shapely
-from square_quarter import EAST, NORTH, VEILLE, qpv
+from square_quarter import CANDIDATE, EAST, IN_2020, IN_2026, NORTH, VEILLE, at, qpv
 
-from geoville.eligibility.index import NEARBY_M, TerritoryIndex
-from geoville.model import Perimeter
+from geoville.crs import LAMBERT_93, WGS84, transform_geometry
+from geoville.eligibility.index import NEARBY_M, PerimeterIndex, TerritoryIndex
+from geoville.law.generations import first_day_of_quarters
+from geoville.model import Basis, Kind, Perimeter, PerimeterHit
 
 SIDE_M = 2_000
 """Of the squares of ground whose perimeters are kept."""
@@ -62,3 +65,115 @@ def test_a_point_is_measured_to_the_perimeters_of_its_square_alone(territory: Te
     far = territory._near(int((EAST + 39_000) // SIDE_M), int(NORTH // SIDE_M))
     assert len(far.rows) < len(territory._perimeters) / 4
     assert len(far.families) == len(territory.families)
+
+
+def test_the_distance_of_a_shape_is_that_of_the_nearest_perimeter(territory: TerritoryIndex) -> None:
+    polygons = np.array([one.geometry for one in territory._perimeters])
+    for point in asked()[::25]:
+        for shape in (point, point.buffer(700), shapely.box(*point.buffer(90).bounds)):
+            assert territory.distance(shape) == shapely.distance(polygons, shape).min()
+
+
+def test_what_is_equally_near_is_in_the_order_of_its_codes() -> None:
+    index = PerimeterIndex([qpv("QP062057"), qpv("QP062055"), qpv("QP062056")])
+    place = at(500, 500)
+    assert [hit.perimeter.code for hit in index.around(place.lon, place.lat)] == ["QP062055", "QP062056", "QP062057"]
+
+
+# --- Where perimeters are known, and which answer
+
+AROUND = (EAST - 10_000, NORTH - 10_000, EAST + 11_000, NORTH + 11_000)
+"""Ten kilometres around the square of a kilometre."""
+
+EXTENT = (1.5, 50.5, 2.5, 51.5)
+"""Degrees; Calais is in it."""
+
+
+def moved(box: tuple[float, ...], side: int, by: float) -> tuple[float, ...]:
+    """A box of which one side is elsewhere."""
+    return tuple(edge + by * (place == side) for place, edge in enumerate(box))
+
+
+@pytest.mark.parametrize(("side", "outwards"), [(0, -1), (1, -1), (2, 1), (3, 1)])
+def test_a_list_is_known_as_far_as_its_box_on_every_side(side: int, outwards: int) -> None:
+    index, nearest = PerimeterIndex([qpv()]), PerimeterHit(qpv(), 9_000.0, False)
+    degrees = (1.0, 50.0, 1.0, 50.0)
+    assert index.known_around(qpv()) == AROUND
+    assert index.tells(nearest, degrees, AROUND)
+    assert not index.tells(nearest, degrees, moved(AROUND, side, outwards))
+    local = PerimeterIndex([qpv()], extent=EXTENT)
+    assert local.is_local(EXTENT)
+    assert not local.is_local(moved(EXTENT, side, outwards * 1e-6))
+
+
+@pytest.mark.parametrize(("distance_m", "told"), [(50_000.0, True), (50_000.5, False)])
+def test_a_perimeter_that_is_over_fifty_kilometres_away_tells_nothing(distance_m: float, told: bool) -> None:
+    index = PerimeterIndex([qpv()])
+    assert index.tells(PerimeterHit(qpv(), distance_m, False), (1.0, 50.0, 1.0, 50.0), AROUND) is told
+
+
+TRIANGLE = shapely.Polygon([(0, 45), (10, 45), (0, 55)])
+"""A country whose north-east is another one's."""
+
+
+@pytest.mark.parametrize(
+    ("box", "covered"),
+    [
+        ((6.0, 46.0, 6.0, 46.0), True),
+        ((6.0, 50.0, 6.0, 50.0), False),
+        ((1.0, 46.0, 2.0, 47.0), True),
+        ((6.0, 46.0, 9.0, 48.0), False),
+        ((6.0, 46.0, 6.0, 50.0), False),
+        ((2.0, 47.0, 9.0, 47.0), False),
+        ((2.0, 47.0, 3.0, 47.0), True),
+    ],
+)
+def test_a_country_is_known_all_over_a_box_or_it_is_not(box: tuple[float, ...], covered: bool) -> None:
+    assert PerimeterIndex([qpv()], country=TRIANGLE).covers_box(box) is covered
+
+
+def test_beyond_a_country_what_lies_in_the_extent_is_known() -> None:
+    index = PerimeterIndex([qpv()], extent=(20.0, 45.0, 21.0, 46.0), country=TRIANGLE)
+    assert index.covers_box((20.1, 45.1, 20.2, 45.2))
+    assert index.covers_box((1.0, 46.0, 2.0, 47.0))
+    assert not index.covers_box((22.0, 45.1, 22.0, 45.1))
+    assert index.knows_everything((20.1, 45.1, 20.2, 45.2))
+    assert not index.knows_everything((1.0, 46.0, 2.0, 47.0))
+
+
+def test_lists_of_quarters_alone_are_whole_and_those_that_are_said_to_be() -> None:
+    old, new = qpv("QP062056"), qpv("QN06254M")
+    every = PerimeterIndex([old, new, VEILLE], country=TRIANGLE)
+    assert [every.holds_whole(one) for one in (old, new, VEILLE)] == [True, True, False]
+    one = PerimeterIndex([old, new, VEILLE], country=TRIANGLE, whole=frozenset({(LAMBERT_93, 2015)}))
+    assert [one.holds_whole(each) for each in (old, new, VEILLE)] == [True, False, False]
+    assert not PerimeterIndex([old]).is_whole(old, (1.0, 46.0, 1.0, 46.0))
+
+
+def test_what_answers_is_of_a_kind_asked_about_and_in_force() -> None:
+    index = PerimeterIndex([qpv("QN06254M"), VEILLE])
+    assert index.any_in_force(IN_2026, frozenset({Kind.QPV}))
+    assert not index.any_in_force(IN_2020, frozenset({Kind.QPV}))
+    assert not index.any_in_force(IN_2026, frozenset({Kind.CANDIDAT}))
+    assert index.any_in_force(IN_2020, frozenset({Kind.VEILLE}))
+
+
+def test_an_estimate_answers_from_the_first_day_of_the_quarters_where_their_contours_are_missing() -> None:
+    first = first_day_of_quarters()
+    index, day = PerimeterIndex([CANDIDATE, VEILLE]), timedelta(days=1)
+    assert index.answering(first) == (Basis.ESTIMATED, frozenset({Kind.CANDIDAT}))
+    assert index.answering(first - day) == (Basis.OFFICIAL, frozenset({Kind.QPV}))
+    assert PerimeterIndex([qpv(), CANDIDATE]).answering(IN_2020)[0] is Basis.OFFICIAL
+    assert PerimeterIndex([qpv("QN06254M"), CANDIDATE]).answering(IN_2020)[0] is Basis.ESTIMATED
+    assert PerimeterIndex([VEILLE]).answering(IN_2020) == (Basis.OFFICIAL, frozenset({Kind.VEILLE}))
+
+
+def test_overseas_a_shape_is_projected_in_the_system_of_its_island() -> None:
+    reunion = replace(qpv("QP974001", shapely.box(340_000, 7_650_000, 341_000, 7_651_000)), epsg=2975)
+    index = PerimeterIndex([qpv(), reunion])
+    island = shapely.box(55.4, -21.3, 55.6, -21.1)
+    shape, epsg = index.projected(island)
+    assert epsg == index.nearest_epsg(55.5, -21.2) == 2975
+    assert shape.equals(transform_geometry(island, WGS84, 2975))
+    town = at(500, 500)
+    assert index.nearest_epsg(town.lon, town.lat) == LAMBERT_93

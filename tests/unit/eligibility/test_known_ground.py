@@ -18,7 +18,7 @@ from geoville.eligibility.decide import decide
 from geoville.eligibility.documents import answer_document, footprint_document, verdict_document
 from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.index import PerimeterIndex
-from geoville.model import FARTHEST_M, Placement, Position, PositionType, Quality, VerdictCode
+from geoville.model import FARTHEST_M, Basis, Placement, Position, PositionType, Quality, VerdictCode
 
 FOIX = Position(1.6069, 42.9663, "Foix", PositionType.COORDINATES)  # some 890 km from Calais
 FRANCE = shapely.box(-6, 41, 10, 52)
@@ -127,8 +127,13 @@ def test_many_points_at_once_are_answered_as_one_by_one(ground: str, on: date) -
     away = (-9_900, -10_100, 500, 1_100, 10_900, 11_100, 49_000, 60_000, 400_000)
     places = [at(east_m, -north_m) for east_m in away for north_m in (-500, 9_900, 10_100, 55_000, 700_000)]
     one_by_one = [decide(place, index, on) for place in places]
-    many = BulkIndex.build(index, on).decide(
-        np.array([place.lon for place in places]), np.array([place.lat for place in places])
+    ready = BulkIndex.build(index, on)
+    lon, lat = np.array([(place.lon, place.lat) for place in places]).T
+    many = ready.decide(lon, lat)
+    assert many.estimated.tolist() == [answer.basis is Basis.ESTIMATED for answer in one_by_one]
+    assert ready.probabilities(many, lon, lat) == pytest.approx(
+        [np.nan if answer.probability_inside is None else answer.probability_inside for answer in one_by_one],
+        nan_ok=True,
     )
     assert [VERDICTS[code] for code in many.code] == [answer.verdict for answer in one_by_one]
     assert many.distance_m == pytest.approx(

@@ -53,3 +53,34 @@ def test_lists_that_overlap_widely_are_published():
 
 def test_a_list_under_the_threshold_has_no_count_and_hides_no_other():
     assert allowed(people(0, 5), people(0, 30)) == [True, True]
+
+
+@pytest.mark.parametrize(("beside", "told"), [(3, False), (5, False), (6, True)])
+def test_what_two_lists_have_apart_is_what_their_difference_leaves(beside, told):
+    """Of thirty people and more, five and so many are in one list alone: the difference tells of these together."""
+    assert allowed(people(0, 35), people(5, 35 + beside)) == [True, told]
+
+
+def test_people_who_are_in_no_other_list_are_looked_for_past_those_that_tell_nothing_more():
+    """Some come twice: they, and those who come once, are in every list, hence one of these two tells nothing."""
+    everywhere = people(0, 20) + Counter(dict.fromkeys((f"twice{rank}" for rank in range(15)), 2))
+    assert allowed(everywhere, everywhere + people(50, 62), everywhere + people(50, 65)) == [True, True, False]
+    assert allowed(everywhere, everywhere + people(50, 62), everywhere + people(50, 73)) == [True, True, True]
+
+
+@pytest.mark.parametrize(("first", "then"), [((0, 30), (0, 15)), ((0, 15), (0, 30))])
+def test_part_of_a_list_on_another_day_is_no_subtraction_of_one_list(first, then):
+    published = PublishedLists(THRESHOLD)
+    assert published.may_add(people(*first), "2023")
+    assert published.may_add(people(*then), "2024")
+
+
+def test_as_many_as_the_threshold_have_a_count():
+    assert allowed(people(0, 11), people(0, 21)) == [True, False]
+    assert allowed(people(0, 10), people(0, 20)) == [True, True]
+
+
+@pytest.mark.parametrize(("left", "told"), [(5, False), (6, True)])
+def test_two_people_of_one_address_count_for_two(left, told):
+    homes = [f"home{rank}" for rank in range(11 + left)]
+    assert allowed(Counter(dict.fromkeys(homes, 2)), Counter(dict.fromkeys(homes[:11], 2))) == [True, told]
