@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
 NAMED = Path(__file__).with_suffix(".toml")
 ARROW = "  →  "
+
+
+_TO_A_MEMBER = re.compile(r" (is not|is) (?=[A-Z]\w*\.[A-Z][A-Z_]*\b)")
+_AS_EQUALS = {"is": "==", "is not": "!="}
+ONE_OBJECT = "A member of an enumeration is one object: equal and the same are one."
 
 
 class Equivalent(NamedTuple):
@@ -45,7 +51,16 @@ def equivalents() -> list[Equivalent]:
 
 
 def why(module: str, function: str | None, fault: str) -> str | None:
-    """Reason why a fault changes nothing; None where it is not in the list."""
+    """Reason why a fault changes nothing; None where it is not in the list, nor an equality of members."""
+    if _is_equality_of_members(fault):
+        return ONE_OBJECT
     known = {(one.module, one.function, one.fault): one.why for one in equivalents()}
     named = ((module, function or "", words) for words in (fault, fault.split(ARROW, maxsplit=1)[0]))
     return next((known[name] for name in named if name in known), None)
+
+
+def _is_equality_of_members(fault: str) -> bool:
+    """Whether a fault compares with a member of an enumeration by equality, where the code does by identity."""
+    before, _, after = fault.partition(ARROW)
+    found = _TO_A_MEMBER.finditer(before)
+    return any(f"{before[: one.start()]} {_AS_EQUALS[one[1]]} {before[one.end() :]}" == after for one in found)

@@ -223,3 +223,22 @@ def test_faults_that_change_nothing_are_those_of_lines_that_are_still_there(
     assert gone == []
     assert all(one.why.endswith(".") for one in listed)
     assert len({(one.module, one.function, one.fault) for one in listed}) == len(listed)
+
+
+@pytest.mark.parametrize(
+    ("after", "is_named"),
+    [
+        ("if kind == Kind.QPV and first is not None:", True),
+        ("if kind >= Kind.QPV and first is not None:", False),
+        ("if kind is not Kind.QPV and first is not None:", False),
+        ("if kind is Kind.QPV and first != None:", False),
+    ],
+)
+def test_equal_members_of_an_enumeration_are_one_object(
+    module: Callable[[str], ModuleType], after: str, is_named: bool
+) -> None:
+    equivalents = module("mutation_equivalents")
+    fault = f"if kind is Kind.QPV and first is not None:{equivalents.ARROW}{after}"
+    assert (equivalents.why("geoville/law/none.py", "nothing", fault) == equivalents.ONE_OBJECT) is is_named
+    unlike = f"return kind is not Kind.QPV{equivalents.ARROW}return kind != Kind.QPV"
+    assert equivalents.why("geoville/law/none.py", "nothing", unlike) == equivalents.ONE_OBJECT
