@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import shapely
@@ -150,3 +152,11 @@ def test_shares_of_cells_are_those_that_geos_finds(shape, turned):
     assert shares.tolist() == pytest.approx(
         (shapely.area(shapely.intersection(squares, area)) / 40_000).tolist(), abs=1e-9
     )
+
+
+@pytest.mark.parametrize(("share", "covers"), [(0.95, True), (0.9499, False)])
+def test_figures_are_those_of_the_whole_where_nineteen_parts_of_twenty_are_covered(share, covers):
+    ground = SimpleNamespace(share=lambda _area: share)
+    squares = np.array([shapely.box(0, 0, 200, 200)])
+    assert PopulatedCells(squares, np.array([10.0]), ground).covers(squares[0]) is covers
+    assert coverage_of(share) is (Coverage.WHOLE if covers else Coverage.PARTIAL)

@@ -143,3 +143,15 @@ def test_ten_thousand_blocks_of_marseille_take_seconds(shared_data: Path) -> Non
     before = sum(outline.people_before for outline in outlines)
     after = sum(outline.people_after + sum(piece.people for piece in outline.left_out) for outline in outlines)
     assert after == pytest.approx(before, rel=0.05)
+
+
+def test_a_quarter_takes_no_block_where_none_of_its_people_live_whatever_the_share() -> None:
+    cells = row_of_cells([0, 100, 50], [0, NO_QUARTER, 0])
+    blocks = boxes((0, 0, 400, 200), (400, 0, 600, 200))
+    (outline,) = fit_to_blocks(cells, blocks, EPSG, BlockRules(selected_share=0.0))
+    assert outline.geometry.bounds == (400, 0, 600, 200)
+
+
+def test_a_block_of_one_person_goes_in_with_that_person() -> None:
+    (outline,) = fit_to_blocks(row_of_cells([1], [0]), boxes((0, 0, 200, 200)), EPSG)
+    assert (outline.geometry.area, outline.people_after) == (40_000, 1)

@@ -149,3 +149,14 @@ def test_ground_inside_an_outline_is_the_whole_of_its_area() -> None:
         box = shapely.box(50 * column, 50 * row, 50 * column + 50, 50 * row + 50)
         expected = box.intersection(outline).area / 50**2
         assert share.get(10 * row + column, 0.0) == pytest.approx(expected, abs=1e-9)
+
+
+def test_the_first_square_of_the_ground_widens_joins_and_is_inside_as_any_other() -> None:
+    everywhere = np.ones(3, dtype=bool)
+    row = ground([[0.6, 0.9, 0.1]])
+    assert widen(row, np.array([1]), everywhere, 20.0, RULES).tolist() == [0, 1]
+    met = ground([[0.5, 0.9], [0.9, 0.1]])
+    assert join_corners(met.ground, np.array([1, 2]), np.ones(4, dtype=bool)).tolist() == [0, 1, 2]
+    whole = ground([[0.9, 0.1], [0.1, 0.1]])
+    inside = ground_inside(whole.ground, np.array([0]), shapely.box(0, 0, 50, 50), RULES)
+    assert (inside.squares.tolist(), inside.share.tolist()) == ([0], [1.0])

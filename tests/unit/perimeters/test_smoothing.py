@@ -79,3 +79,19 @@ def test_a_quarter_without_a_cell_of_its_own_is_empty() -> None:
     first, second = smooth_outlines(town("1", {"1": 100}), EPSG)
     assert first.geometry.is_empty
     assert second.people_before == 100
+
+
+@pytest.mark.parametrize(
+    ("picture", "kept"),
+    [
+        ("10", [(200, 0), (200, 200)]),
+        ("01", [(200, 0), (200, 200)]),
+        ("1 0", [(0, 200), (200, 200)]),
+        ("0 1", [(0, 200), (200, 200)]),
+    ],
+)
+def test_corners_beside_another_quarter_stay_on_every_side(picture: str, kept: list[tuple[int, int]]) -> None:
+    for outline in smooth_outlines(town(picture, {"0": 100, "1": 100}), EPSG, tolerance=1.0):
+        corners = {(round(east), round(north)) for east, north in shapely.get_coordinates(outline.geometry)}
+        assert corners.issuperset(kept)
+        assert len(corners) == 5, "the two others are cut, and their cuts meet"

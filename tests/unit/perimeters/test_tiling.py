@@ -68,3 +68,12 @@ def test_a_frame_cuts_lines_and_polygons_at_its_sides():
     assert clipped(shapely.LineString([(0, 0), (10, 10)]), (5, 0, 20, 20)).equals(
         shapely.LineString([(5, 5), (10, 10)])
     )
+
+
+def test_tiles_have_few_corners_wherever_the_polygon_lies():
+    """Far from the origin, as places are in a projected CRS."""
+    for east, north in ((0, 0), (620_000, 7_090_000)):
+        whole = shapely.affinity.translate(star(2_000, 0.9), east, north)
+        tiles = tiled(whole)
+        assert shapely.get_num_coordinates(tiles).max() <= CORNERS_OF_A_TILE
+        assert shapely.area(tiles).sum() == pytest.approx(whole.area, rel=1e-9)
