@@ -502,7 +502,7 @@ def _held_along(along: _Along, points: Points, side: StreetSide, start: int, rea
     rules, rank = region_rules(), side.rank - start
     here = np.flatnonzero(~np.isnan(along.along_m))
     at_m, place = along.along_m[here], int(np.searchsorted(here, rank))
-    forward = 1.0 if len(at_m) < 3 or np.polyfit(np.arange(len(at_m)), at_m, 1)[0] >= 0 else -1.0  # noqa: PLR2004
+    forward = 1.0 if len(at_m) == 1 or np.polyfit(np.arange(len(at_m)), at_m, 1)[0] >= 0 else -1.0
     at_m = at_m * forward
     kept = _in_order(at_m, 2 * reach_m + rules.axis_ends_m)
     if not kept[place]:

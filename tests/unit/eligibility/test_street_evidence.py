@@ -19,13 +19,16 @@ from geoville.eligibility.street_region import (
     _Along,
     _astray,
     _beside,
+    _beside_axis,
     _beyond,
     _beyond_an_end,
+    _computed_along,
     _cut,
     _follow_each_other,
     _in_order,
     _line,
     _prolonged,
+    _region,
     _run,
     _whole_numbers,
     is_halfway,
@@ -431,6 +434,7 @@ def test_a_known_number_among_computed_ones_keeps_to_its_side_of_the_axis(lines)
     region, bounds = drawn(beside_axis(points, 2, COMPUTED, lines=lines))
     assert (region.placing, region.first, region.last, region.by_axis) == (Placing.ORDERED, "4", "8", True)
     assert bounds == near(148, 2, 172, 10)
+    assert region.shape.area == pytest.approx(24 * 8, rel=1e-3), "all that lies there, not a disc of it"
     assert region.spread_m == pytest.approx(4.8)
 
 
@@ -439,6 +443,7 @@ def test_a_known_number_among_computed_ones_keeps_to_its_side_of_the_axis(lines)
     [
         pytest.param(6.0, east(150, 170, north=-6.0), True, id="three votes with its own"),
         pytest.param(6.0, east(150, north=-6.0), False, id="two votes say nothing"),
+        pytest.param(16.0, east(150, north=-6.0), False, id="however far it stands from the axis"),
         pytest.param(30.0, east(150, 170, north=-6.0), True, id="30 m from the axis"),
         pytest.param(31.0, east(150, 170, north=-6.0), False, id="31 m from it"),
         pytest.param(-6.0, east(150, 170, 180, 190, 200, 210, north=-6.0), False, id="with those of the other parity"),
@@ -566,3 +571,79 @@ def test_an_axis_does_not_link_numbers_that_stand_by_two_parts_of_it() -> None:
     points = [(50.0 + 25 * step, 6.0 + 10 * step) for step in range(5)]
     region, _ = drawn(beside_axis(points, 2, COMPUTED, (), (((0, 0), (200, 0)), ((0, 50), (200, 50)))))
     assert (region.placing, region.by_axis) == (Placing.INTERPOLATED, False)
+
+
+def test_what_was_computed_is_as_far_from_the_axis_as_either_known_number() -> None:
+    points = [(100.0 + 50 * step, 6.0 + 2 * step) for step in range(5)]
+    region, bounds = drawn(beside_axis(points, 2, COMPUTED))
+    assert bounds == near(100 - 8, 2, 300 + 8, 18)  # 8 m from one distance to the other: so much farther at both ends
+    assert region.spread_m == pytest.approx(0.15 * math.hypot(200, 8), abs=1e-3)
+    short = [(100.0 + 5 * step, 6.0) for step in range(5)]
+    assert drawn(beside_axis(short, 2, COMPUTED))[0].spread_m == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize(("north", "told_by_axis"), [(6.0, True), (3.0, False)])
+def test_a_known_number_far_enough_from_the_axis_tells_its_own_side(north: float, told_by_axis: bool) -> None:
+    """Those of the other parity stand on the same side: nothing else tells it."""
+    points = [(140.0, north), (150.0, north), (160.0, north), (166.0, north + 1), (172.0, north + 2)]
+    region, bounds = drawn(beside_axis(points, 2, COMPUTED, east(150, 170, 190, 210, north=6.0)))
+    assert region.placing is (Placing.ORDERED if told_by_axis else Placing.ALONE)
+    assert region.by_axis is told_by_axis
+    if told_by_axis:
+        assert bounds == near(148, 2, 172, 10)
+
+
+@pytest.mark.parametrize("lines", [(((0, 0), (400, 0)),), WESTWARD])
+@pytest.mark.parametrize(
+    ("at", "rank", "west", "east_end"),
+    [
+        pytest.param((100, 130), 0, 100 - 20, 100 + 20, id="two numbers tell no order that they do not keep"),
+        pytest.param((100, 135, 150), 1, 135 - 20, 135 + 20, id="three in order"),
+        pytest.param((100, 150, 120), 1, 150 - 20, 120 + 22, id="the next one stands behind"),
+        pytest.param((100, 140, 100.9), 1, 140 - 20, 100.9 + 22, id="far behind: the street hardly goes on"),
+        pytest.param((150, 120, 170), 1, 150 - 22, 120 + 20, id="the one before stands ahead"),
+    ],
+)
+def test_numbers_hold_each_other_whichever_way_the_axis_is_drawn(lines, at, rank, west, east_end) -> None:
+    region, bounds = drawn(beside_axis(east(*at, north=6.0), rank, SHUFFLED, lines=lines))
+    assert region.placing is Placing.UNORDERED
+    assert bounds == near(west - 1, 2, east_end + 1, 10)
+    assert region.spread_m == pytest.approx(10.0)
+
+
+def test_a_number_that_contradicts_most_others_is_told_nothing_by_the_axis() -> None:
+    points = [*east(100, 130, north=6.0), (230.0, 6.0), *east(160, 190, 220, north=6.0)]
+    region, _ = drawn(beside_axis(points, 2, SHUFFLED))
+    assert not region.by_axis
+
+
+@pytest.mark.parametrize(("following", "by_axis"), [(119.0, True), (117.0, False)])
+def test_two_numbers_contradict_each_other_beyond_twice_what_each_may_be_off(following: float, by_axis: bool) -> None:
+    """20 m each and 2 m: 41 m behind, both may be right, this one 20 m behind where it is said; 43 m, they cannot."""
+    side = beside_axis(east(100, 160, following, 180, 200, north=6.0), 1, SHUFFLED)
+    region, bounds = drawn(side)
+    assert region.by_axis is by_axis
+    if by_axis:
+        assert bounds == near(160 - 20 - 1, 2, following + 22 + 1, 10)
+
+
+@pytest.mark.parametrize(("away_m", "told_by_axis"), [(4.0, True), (-4.0, True), (3.99, False), (-3.99, False)])
+def test_a_number_tells_its_own_side_from_as_far_as_it_may_be_misplaced(away_m: float, told_by_axis: bool) -> None:
+    alone = replace(along(0), along_m=np.array([50.0]), across_m=np.array([away_m]))
+    side = told([(0.0, 0.0)], 0)
+    region = _beside_axis(alone, [(0.0, 0.0)], side, 0, Placing.ORDERED, 12.0)
+    assert (region is not None) is told_by_axis
+
+
+@pytest.mark.parametrize(("along_m", "linked"), [(62.0, True), (62.1, False), (math.nan, False)])
+def test_an_axis_links_two_numbers_that_it_leads_to_without_a_detour(along_m: float, linked: bool) -> None:
+    """Twenty metres apart: 1.6 times as far, and 30 m."""
+    both = replace(along(1), along_m=np.array([0.0, along_m]), across_m=np.array([6.0, 6.0]))
+    points = [(0.0, 0.0), (20.0, 0.0)]
+    assert (_computed_along(both, points, told(points, 0), (0, 1), 0) is not None) is linked
+
+
+def test_what_is_nothing_is_no_region() -> None:
+    points = [(0.0, 0.0)]
+    for shape in (None, shapely.Polygon()):
+        assert _region(shape, Placing.ALONE, points, told(points, 0), (0, 0), 1.0) is None
