@@ -13,7 +13,17 @@ import pytest
 import shapely
 
 from geoville.crs import transform_points
-from geoville.eligibility.bulk import NO_PERIMETER, VERDICTS, BulkIndex, LimitAnswers, cells_are_worth, is_place
+from geoville.eligibility.bulk import (
+    NO_PERIMETER,
+    RANKS,
+    VERDICTS,
+    BulkIndex,
+    BulkTerritory,
+    LimitAnswers,
+    TerritoryAnswers,
+    cells_are_worth,
+    is_place,
+)
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.kernel import points
@@ -145,6 +155,50 @@ def test_what_is_not_known_has_no_probability() -> None:
     found = ready.decide(lon, lat)
     assert [VERDICTS[code] for code in found.code] == [VerdictCode.NOT_FOUND, None]
     assert np.isnan(ready.probabilities(found, lon, lat)).all()
+
+
+def asked_in(territory: BulkTerritory, east: list[float], north: float, accuracy_m: float = 0.0) -> TerritoryAnswers:
+    """Answers to points in metres from the corner of quarter A, which degrees would not reach exactly."""
+    eastings, northings = 618_000.0 + np.array(east), np.full(len(east), 7_090_000.0 + north)
+    membership = territory.locator.place(eastings, northings)
+    return territory.answers(eastings, northings, membership, np.full(len(east), accuracy_m))
+
+
+def test_points_are_judged_to_the_metre_of_the_accuracies_added() -> None:
+    """A, which is over, leaves unsettled what is 25 m from it; B, from 900 to 1 100 m, is known to 25 m too."""
+    index = PerimeterIndex([quarter("A", 0, 25.0, **EARLY), quarter("B", 900, 25.0, **LATE)])
+    (territory,) = BulkIndex.build(index, ON).territories
+    found = asked_in(territory, [-25.5, -25.0, 225.0, 225.5], 100)
+    assert found.unsettled.tolist() == [False, True, True, False]
+    found = asked_in(territory, [874.5, 875.0, 925.0, 925.5], 100)
+    assert [RANKS[rank] for rank in found.rank] == [
+        VerdictCode.OUTSIDE,
+        VerdictCode.UNCERTAIN,
+        VerdictCode.UNCERTAIN,
+        VerdictCode.INSIDE,
+    ]
+    found = asked_in(territory, [864.5, 865.0], 100, accuracy_m=10.0)
+    assert [RANKS[rank] for rank in found.rank] == [VerdictCode.OUTSIDE, VerdictCode.UNCERTAIN]
+    assert [index.perimeters[row].code for row in found.perimeter] == ["B", "B"]
+
+
+def test_the_limit_of_an_exact_contour_is_inside() -> None:
+    (territory,) = BulkIndex.build(PerimeterIndex([quarter("A", 0)]), ON).territories
+    found = asked_in(territory, [-0.001, 0.0, 200.0, 200.001], 100)
+    outside, inside = VerdictCode.OUTSIDE, VerdictCode.INSIDE
+    assert [RANKS[rank] for rank in found.rank] == [outside, inside, inside, outside]
+
+
+def test_each_list_is_known_ten_kilometres_around_its_own_contours() -> None:
+    """Two lists in force, 15 km apart; where one alone is known, what answers is left to `decide`."""
+    lists = [quarter("A", 0), quarter("B", 15_000, valid_from=date(2016, 1, 1))]
+    (territory,) = BulkIndex.build(PerimeterIndex(lists), ON).territories
+    found = asked_in(territory, [-10_000.5, -10_000, 5_000, 10_200, 10_200.5, 25_200, 25_200.5], 100)
+    assert found.told.tolist() == [0, 1, 3, 3, 2, 2, 0]
+    assert found.known.tolist() == [False, True, True, True, True, True, False]
+    assert found.several.tolist() == [False, True, False, False, True, True, False]
+    for north, told in ((-10_000.5, 0), (-10_000, 1), (10_200, 1), (10_200.5, 0)):
+        assert asked_in(territory, [100], north).told.tolist() == [told]
 
 
 MAMOUDZOU = np.array([45.225]), np.array([-12.785])

@@ -18,7 +18,7 @@ from geoville.eligibility.documents import footprint_document
 from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
-from geoville.model import Basis, FootprintAnswer, Kind, Perimeter, Placement
+from geoville.model import Basis, FootprintAnswer, Kind, Perimeter, Placement, RuleStatus
 from geoville.perimeters.areas import PopulatedCells
 
 INSIDE, PARTLY, OUTSIDE = Placement.INSIDE, Placement.PARTLY, Placement.OUTSIDE
@@ -276,3 +276,48 @@ def test_people_who_are_all_inside_are_said_to_be() -> None:
 
 def test_where_no_perimeter_is_in_force_no_share_is_inside() -> None:
     assert decide_footprint(shape_at(shapely.box(0, 0, 1, 1)), PerimeterIndex([]), IN_2020).share_of_area == 0.0
+
+
+@pytest.mark.parametrize(("people", "told"), [(11.001, 1.0), (10.999, None)])
+def test_the_share_of_eleven_people_is_published_and_that_of_fewer_is_not(people: float, told: float | None) -> None:
+    found = place(shapely.box(800, 0, 1000, 200), population=cells([0, 0, 0, 0, people])).share_of_people
+    assert found == (None if told is None else pytest.approx(told))
+
+
+@pytest.mark.parametrize(
+    ("shape", "by_bands"),
+    [
+        pytest.param(shapely.box(45.22, -12.79, 45.23, -12.78), RuleStatus.MET, id="an area"),
+        pytest.param(shapely.LineString([(45.22, -12.79), (45.23, -12.78)]), RuleStatus.TO_CHECK, id="a line"),
+    ],
+)
+def test_what_lies_where_a_law_makes_every_commune_count_is_wholly_inside(shape, by_bands) -> None:
+    """Mayotte, since 2026: only an area tells how far a building reaches."""
+    answer = decide_footprint(shape, PerimeterIndex([qpv()], version="v1"), IN_2026)
+    assert (answer.placement, answer.basis, answer.share_of_area, answer.share_of_people) == (
+        INSIDE,
+        Basis.OFFICIAL,
+        1.0,
+        None,
+    )
+    assert (answer.nearest_m, answer.farthest_m, answer.hits, answer.sources) == (None, None, (), ())
+    assert (answer.wholly_within_300_m, answer.wholly_within_500_m, answer.data_version) == (True, True, "v1")
+    assert answer.whole_commune is not None
+    assert answer.whole_commune.name == "Mayotte"
+    (tax,) = [finding for finding in answer.rules if finding.rule.id == "tva-accession"]
+    assert tax.place_met is (True if by_bands is RuleStatus.MET else None)
+
+
+@pytest.mark.parametrize(
+    ("farthest", "within"), [(1_299.9, (True, True)), (1_300.0, (False, True)), (1_500.0, (False, False))]
+)
+def test_a_footprint_is_within_a_band_short_of_its_very_limit(farthest: float, within: tuple[bool, bool]) -> None:
+    answer = place(shapely.box(1_010, 400, farthest, 410))
+    assert (answer.wholly_within_300_m, answer.wholly_within_500_m) == within
+
+
+def test_people_who_are_all_outside_are_said_to_be() -> None:
+    """The part that is in holds nobody."""
+    answer = place(shapely.box(800, 0, 1200, 200), population=cells([0, 0, 0, 0, 0, 60]))
+    assert (answer.placement, answer.share_of_people) == (PARTLY, 0.0)
+    assert any(": 0\N{NO-BREAK SPACE}% (estimation)" in reason for reason in answer.reasons)

@@ -124,7 +124,7 @@ GROUNDS = {
 @pytest.mark.parametrize("ground", GROUNDS)
 def test_many_points_at_once_are_answered_as_one_by_one(ground: str, on: date) -> None:
     index = GROUNDS[ground]
-    away = (-9_900, -10_100, 500, 1_100, 10_900, 11_100, 49_000, 60_000, 400_000)
+    away = (-9_900, -10_100, 500, 1_100, 10_900, 11_100, 49_000, 60_000, 400_000, 1_200_000)
     places = [at(east_m, -north_m) for east_m in away for north_m in (-500, 9_900, 10_100, 55_000, 700_000)]
     one_by_one = [decide(place, index, on) for place in places]
     ready = BulkIndex.build(index, on)

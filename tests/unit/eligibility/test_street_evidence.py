@@ -17,11 +17,13 @@ from geoville.eligibility.street_region import (
     StreetRegion,
     _agreed,
     _Along,
+    _along,
     _astray,
     _beside,
     _beside_axis,
     _beyond,
     _beyond_an_end,
+    _bounds,
     _computed_along,
     _cut,
     _follow_each_other,
@@ -31,6 +33,7 @@ from geoville.eligibility.street_region import (
     _region,
     _run,
     _whole_numbers,
+    hands_of,
     is_halfway,
     is_known,
     placing_of,
@@ -647,3 +650,64 @@ def test_what_is_nothing_is_no_region() -> None:
     points = [(0.0, 0.0)]
     for shape in (None, shapely.Polygon()):
         assert _region(shape, Placing.ALONE, points, told(points, 0), (0, 0), 1.0) is None
+
+
+def test_numbers_are_along_the_axis_that_is_nearest_to_them_up_to_thirty_metres() -> None:
+    lines = (shapely.LineString([(0, 0), (400, 0)]), shapely.LineString([(0, 40), (400, 40)]))
+    points = [(50.0, 6.0), (60.0, 30.0), (70.0, -30.0), (80.0, -30.5)]
+    side = replace(told(points, 0), axis=StreetAxis(lines, LAMBERT_93))
+    found = _along(points, side, 0, LAMBERT_93)
+    assert found is not None
+    assert found.along_m == pytest.approx([50.0, math.nan, 70.0, math.nan], nan_ok=True)
+    assert found.across_m == pytest.approx([6.0, math.nan, -30.0, math.nan], nan_ok=True)
+    assert found.against_m.tolist() == []
+    assert _along(points, side, 2, LAMBERT_93) is not None
+    assert _along(points, side, 3, LAMBERT_93) is None
+
+
+def test_numbers_across_from_most_of_their_parity_are_told() -> None:
+    """Five on the left, one of them as far as a list may stray, and one on the right; then three more on the left."""
+    points = [*east(10, 17, 26, 32, north=6.0), (43.0, 20.0), (50.0, -6.0)]
+    side = replace(told(points, 0), axis=StreetAxis((STREET,), LAMBERT_93))
+    found = _along(points, side, 0, LAMBERT_93)
+    assert found is not None
+    assert (found.hand, found.is_loose, found.against_m.tolist()) == (0, False, [])
+    more = [*points, *east(61, 70, 77, north=6.0)]
+    found = _along(more, replace(side, points=in_degrees(more), numbers=("2",) * len(more)), 0, LAMBERT_93)
+    assert found is not None
+    assert (found.hand, found.is_loose, found.against_m.tolist()) == (1, False, [50.0])
+
+
+@pytest.mark.parametrize(("gap_m", "end"), [(60.0, math.inf), (60.5, 100.0 + 15.0)])
+def test_an_axis_goes_on_where_another_part_of_it_begins_within_sixty_metres_of_its_end(gap_m, end) -> None:
+    """Another part that passes amid it says nothing of its ends."""
+    lines = [
+        shapely.LineString([(0, 0), (50, 0), (100, 0)]),
+        shapely.LineString([(100 + gap_m, 0), (300, 0)]),
+        shapely.LineString([(50, 200), (50, 61), (51, 200)]),
+    ]
+    axis = StreetAxis(tuple(lines), LAMBERT_93)
+    found = _bounds(axis, np.array(lines), 0, np.array([10.0, 90.0]), np.array([6.0, 6.0]))
+    assert found == (-15.0, end)
+
+
+def test_a_side_is_that_of_the_metre_before_and_the_metre_after() -> None:
+    """One metre from a corner to the left; on the line counts as left."""
+    line = shapely.LineString([(0, 0), (10, 0), (10, 10)])
+    placed = shapely.points([(9.9, 1.0), (10.1, 1.0), (9.5, 0.1), (9.5, -0.1), (5.0, 0.0)])
+    assert hands_of(line, np.array([11.0, 11.0, 9.0, 9.0, 5.0]), placed).tolist() == [1.0, -1.0, 1.0, -1.0, 1.0]
+
+
+@pytest.mark.parametrize("ends", [(0.0, 40.0), (0.5, 40.0), (60.0, 100.0), (0.0, 100.0)])
+def test_a_part_that_ends_where_its_line_does_is_not_prolonged(ends: tuple[float, float]) -> None:
+    found = _prolonged(STREET, *ends)
+    assert found is not None
+    assert list(found.coords) == [(ends[0], 0.0), (ends[1], 0.0)]
+
+
+@pytest.mark.parametrize(("north", "is_loose"), [(20.0, False), (20.5, True)])
+def test_a_list_strays_from_an_axis_beyond_twenty_metres(north: float, is_loose: bool) -> None:
+    points = [(10.0, north), (17.0, north), (26.0, 6.0), (32.0, 6.0)]
+    found = _along(points, replace(told(points, 2), axis=StreetAxis((STREET,), LAMBERT_93)), 2, LAMBERT_93)
+    assert found is not None
+    assert found.is_loose is is_loose
