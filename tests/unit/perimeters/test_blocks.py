@@ -155,3 +155,9 @@ def test_a_quarter_takes_no_block_where_none_of_its_people_live_whatever_the_sha
 def test_a_block_of_one_person_goes_in_with_that_person() -> None:
     (outline,) = fit_to_blocks(row_of_cells([1], [0]), boxes((0, 0, 200, 200)), EPSG)
     assert (outline.geometry.area, outline.people_after) == (40_000, 1)
+
+
+def test_a_block_that_two_quarters_hold_alike_goes_to_the_first() -> None:
+    cells = row_of_cells([10, 60, 60, 10], [0, 0, 1, 1])
+    first, second = fit_to_blocks(cells, boxes((0, 0, 200, 200), (200, 0, 600, 200), (600, 0, 800, 200)), EPSG)
+    assert (first.geometry.bounds, second.geometry.bounds) == ((0, 0, 600, 200), (600, 0, 800, 200))

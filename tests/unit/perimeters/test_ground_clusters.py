@@ -160,3 +160,24 @@ def test_the_first_square_of_the_ground_widens_joins_and_is_inside_as_any_other(
     whole = ground([[0.9, 0.1], [0.1, 0.1]])
     inside = ground_inside(whole.ground, np.array([0]), shapely.box(0, 0, 50, 50), RULES)
     assert (inside.squares.tolist(), inside.share.tolist()) == ([0], [1.0])
+
+
+def test_a_hole_is_filled_whole_or_not_at_all() -> None:
+    place = ground([[0.9] * 6, [0.9, 0.1, 0.1, 0.1, 0.1, 0.9], [0.9] * 6])
+    assert len(fill_holes(place.ground, chosen(place), free_of(place), replace(RULES, filled_hole_m2=10_000))) == 18
+    one_taken = free_of(place) & (np.arange(18) != 8)
+    assert len(fill_holes(place.ground, chosen(place), one_taken, RULES)) == 14
+    whole = fill_holes(place.ground, chosen(place), np.ones(18, dtype=bool), replace(RULES, filled_hole_m2=1e9))
+    assert whole.tolist() == list(range(18)), "each square once, and nothing around"
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_ground_open_to_any_side_is_no_hole(turns: int) -> None:
+    place = ground(np.rot90([[0.9, 0.9, 0.9], [0.9, 0.1, 0.1], [0.9, 0.9, 0.9]], turns).tolist())
+    assert len(fill_holes(place.ground, chosen(place), free_of(place), RULES)) == 7
+
+
+def test_widening_may_bring_the_mean_index_down_to_the_very_cut() -> None:
+    place, free = ground([[0.9, 0.1]]), np.ones(2, dtype=bool)
+    assert widen(place, np.array([0]), free, 20.0, RULES).tolist() == [0, 1]
+    assert widen(place, np.array([0]), free, 20.0, replace(RULES, index_cut=0.51)).tolist() == [0]

@@ -78,3 +78,9 @@ def test_an_estate_inside_a_block_leaves_a_hole_in_it() -> None:
 
 def test_no_street_makes_no_block() -> None:
     assert len(blocks_from_streets(np.empty(0, dtype=object))) == 0
+
+
+@pytest.mark.parametrize(("start", "blocks"), [("100 1", 2), ("100 1.01", 1)])
+def test_a_street_that_misses_the_next_by_a_metre_meets_it_and_by_more_does_not(start: str, blocks: int) -> None:
+    streets = lines("0 0, 200 0", "0 100, 200 100", "0 0, 0 100", f"{start}, 100 100", "200 0, 200 100")
+    assert len(blocks_from_streets(streets)) == blocks
