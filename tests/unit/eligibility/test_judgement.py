@@ -97,13 +97,14 @@ def test_a_share_is_sharpened_by_its_odds_and_stays_off_both_ends(share, power, 
 def test_the_places_of_a_shape_are_those_of_a_grid(size, step_m, across, up) -> None:
     points = places_in(shapely.box(EAST, NORTH, EAST + size[0], NORTH + size[1]))
     assert len(points) == across * up
-    assert points[0] == pytest.approx((EAST + step_m / 2, NORTH + step_m / 2))
-    assert points[-1] == pytest.approx((EAST + (across - 0.5) * step_m, NORTH + (up - 0.5) * step_m))
+    corner = (EAST, NORTH)
+    assert points[0] - corner == pytest.approx((step_m / 2, step_m / 2), abs=1e-6)
+    assert points[-1] - corner == pytest.approx(((across - 0.5) * step_m, (up - 0.5) * step_m), abs=1e-6)
 
 
 def test_a_shape_between_the_points_of_a_grid_has_one_place_all_the_same() -> None:
     tiny = shapely.box(EAST, NORTH, EAST + 0.2, NORTH + 0.2)
-    assert places_in(tiny) == pytest.approx(np.array([[EAST + 0.1, NORTH + 0.1]]))
+    assert places_in(tiny) == pytest.approx(np.array([[EAST + 0.1, NORTH + 0.1]]), abs=1e-6)
     assert len(places_in(shapely.box(EAST, NORTH, EAST + 0.6, NORTH + 0.6))) == 1
 
 
