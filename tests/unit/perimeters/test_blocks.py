@@ -161,3 +161,48 @@ def test_a_block_that_two_quarters_hold_alike_goes_to_the_first() -> None:
     cells = row_of_cells([10, 60, 60, 10], [0, 0, 1, 1])
     first, second = fit_to_blocks(cells, boxes((0, 0, 200, 200), (200, 0, 600, 200), (600, 0, 800, 200)), EPSG)
     assert (first.geometry.bounds, second.geometry.bounds) == ((0, 0, 600, 200), (600, 0, 800, 200))
+
+
+RING = [(0, 0), (200, 0), (400, 0), (0, 200), (400, 200), (0, 400), (200, 400), (400, 400)]
+
+
+@pytest.mark.parametrize(("top", "is_filled"), [(400, True), (401, False)])
+def test_a_hole_as_large_as_a_cell_is_filled_and_a_larger_one_is_not(top: float, is_filled: bool) -> None:
+    east, north = np.array(RING).T
+    cells = ClusteredCells(EPSG, east, north, np.full(8, 100.0), np.zeros(8, np.intp))
+    hole = shapely.box(200, 200, 400, top)
+    block = shapely.box(0, 0, 600, 600).difference(hole)
+    (outline,) = fit_to_blocks(cells, np.array([block]), EPSG)
+    assert outline.geometry.area == 360_000 - (0 if is_filled else hole.area)
+
+
+@pytest.mark.parametrize(("gap", "is_closed"), [(29, True), (31, False)])
+def test_a_street_is_narrower_than_thirty_metres(gap: float, is_closed: bool) -> None:
+    cells = row_of_cells([100, 90], [0, 0])
+    (outline,) = fit_to_blocks(cells, boxes((0, 0, 180, 200), (180 + gap, 0, 400, 200)), EPSG)
+    assert outline.geometry.bounds == pytest.approx((0, 0, 400 if is_closed else 180, 200))
+    assert len(outline.left_out) == (0 if is_closed else 1)
+
+
+@pytest.mark.parametrize(("width", "end"), [(9.5, 200), (10.5, 350)])
+def test_a_spur_under_ten_metres_is_dropped(width: float, end: float) -> None:
+    block = shapely.union(shapely.box(0, 0, 200, 200), shapely.box(200, 90, 350, 90 + width))
+    (outline,) = fit_to_blocks(row_of_cells([100], [0]), np.array([block]), EPSG)
+    assert outline.geometry.bounds == pytest.approx((0, 0, end, 200))
+
+
+def test_a_block_goes_in_with_the_people_of_all_the_quarters_that_hold_it() -> None:
+    """30 + 35 of its 105 people are in a quarter, though neither quarter has half of them."""
+    cells = row_of_cells([30, 40, 35], [0, NO_QUARTER, 1])
+    first, second = fit_to_blocks(cells, boxes((0, 0, 600, 200)), EPSG)
+    assert first.geometry.is_empty
+    assert (first.people_before, first.people_after) == (30, 0)
+    assert (second.people_before, second.people_after) == (35, 105)
+
+
+def test_pieces_left_out_come_by_decreasing_population() -> None:
+    cells = row_of_cells([40, 10, 30], [0, 0, 0])
+    blocks = boxes((0, 0, 200, 80), (200, 120, 400, 200), (400, 0, 600, 80))
+    (outline,) = fit_to_blocks(cells, blocks, EPSG, BlockRules(street_width_m=5))
+    assert outline.people_after == 40
+    assert [piece.people for piece in outline.left_out] == [30, 10]
