@@ -12,6 +12,7 @@ from geoville.carroyage.ground_index import Ground
 from geoville.carroyage.lattice import Contiguity
 from geoville.carroyage.method import method_rules
 from geoville.perimeters.ground_clusters import (
+    GroundInside,
     PeopledGround,
     clusters_of,
     drop_lowest,
@@ -19,6 +20,7 @@ from geoville.perimeters.ground_clusters import (
     ground_inside,
     isoline_of,
     join_corners,
+    squares_of,
     widen,
 )
 
@@ -181,3 +183,108 @@ def test_widening_may_bring_the_mean_index_down_to_the_very_cut() -> None:
     place, free = ground([[0.9, 0.1]]), np.ones(2, dtype=bool)
     assert widen(place, np.array([0]), free, 20.0, RULES).tolist() == [0, 1]
     assert widen(place, np.array([0]), free, 20.0, replace(RULES, index_cut=0.51)).tolist() == [0]
+
+
+def test_nobody_has_no_share_and_no_index() -> None:
+    place = ground([[0.9, 0.6, 0.3]], people=[[0.0, 10.0, 30.0]], share=0.25)
+    assert (place.population(np.array([1, 2])), place.share_below(np.array([0, 2]))) == (40, 0.25)
+    assert place.mean_index(np.arange(3)) == pytest.approx((6 + 9) / 40)
+    assert np.isnan(place.share_below(np.array([0])))
+    assert place.mean_index(np.array([0])) == float("-inf")
+
+
+def test_squares_cut_by_an_outline_count_by_their_share() -> None:
+    place = replace(ground([[0.9, 0.6]], people=[[10.0, 30.0]]), below=np.array([8.0, 6.0]))
+    inside = GroundInside(np.array([0, 1]), np.array([0.5, 1 / 3]))
+    assert inside.population(place) == pytest.approx(15)
+    assert inside.share_below(place) == pytest.approx(6 / 15)
+    whole = GroundInside.whole(np.array([0, 1]))
+    assert (whole.population(place), whole.share_below(place)) == (40, 0.35)
+    nobody = GroundInside(np.empty(0, np.intp), np.empty(0))
+    assert nobody.population(place) == 0
+    assert np.isnan(nobody.share_below(place))
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_widening_goes_by_the_corners_too_and_no_further_than_its_reach(turns: int) -> None:
+    """Along a diagonal two squares are 141 m away and three 212 m: 200 m let two in."""
+    index = np.full((5, 5), 0.1)
+    np.fill_diagonal(index, [0.9, 0.45, 0.45, 0.45, 0.45])
+    place = ground(np.rot90(index, turns).tolist())
+    free = place.ground.index == 0.45
+    easy = replace(RULES, index_cut=0.0, widening_reach_m=200.0)
+    assert len(widen(place, chosen(place), free, 30, easy)) == 3
+    assert len(widen(place, chosen(place), free, 31, easy)) == 1
+
+
+def test_of_two_squares_of_one_index_the_first_is_taken_and_no_more_than_are_wanted() -> None:
+    place = ground([[0.4, 0.9, 0.4]])
+    easy = replace(RULES, index_cut=0.0)
+    assert widen(place, np.array([1]), free_of(place), 11, easy).tolist() == [0, 1]
+    assert widen(place, np.array([1]), free_of(place), 10, easy).tolist() == [1]
+
+
+def test_what_is_beyond_the_best_neighbour_is_seen_once_it_is_taken() -> None:
+    place = ground([[0.2, 0.9, 0.3, 0.45]])
+    assert widen(place, np.array([1]), free_of(place), 30, replace(RULES, index_cut=0.0)).tolist() == [1, 2, 3]
+
+
+def test_a_hole_with_ground_near_which_nobody_lives_stays() -> None:
+    full = ground([[0.9] * 4, [0.9, 0.1, 0.1, 0.9], [0.9] * 4]).ground
+    there = np.arange(12) != 5
+    names = ("row", "column", "share", "density", "index", "mine", "part")
+    partly = replace(full, **{name: getattr(full, name)[there] for name in names})
+    free = np.ones(11, dtype=bool)
+    assert len(fill_holes(partly, np.flatnonzero(partly.index > 0.5), free, RULES)) == 10
+    assert squares_of(partly, np.array([1, 1, 2, 0]), np.array([1, 2, 0, 4])).tolist() == [-1, 5, 7, -1]
+
+
+def test_ground_that_passes_only_with_lower_ground_is_kept_with_it() -> None:
+    place = ground([[0.8, 0.9, 0.7, 0.6]])
+    place = replace(place, below=np.array([9.0, 4.0, 1.0, 1.0]))  # best first: 4 of 10, 13 of 20, 14 of 30
+    assert drop_lowest(place, np.arange(4)).tolist() == [0, 1]
+    assert drop_lowest(place, np.arange(4), share=0.4).tolist() == [0, 1, 2]  # 14 / 30, then 15 / 40
+    assert drop_lowest(place, np.array([2, 3])).tolist() == []
+
+
+def test_of_two_squares_of_one_index_the_last_goes_first() -> None:
+    place = replace(ground([[0.9, 0.9]]), below=np.array([6.0, 2.0]))
+    assert drop_lowest(place, np.arange(2)).tolist() == [0]
+    assert drop_lowest(place, np.array([1, 0])).tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("index", "free", "joined"),
+    [
+        ([[0.3, 0.9], [0.9, 0.4]], [True] * 4, [1, 2, 3]),
+        ([[0.4, 0.9], [0.9, 0.3]], [True] * 4, [0, 1, 2]),
+        ([[0.9, 0.4], [0.3, 0.9]], [True] * 4, [0, 1, 3]),
+        ([[0.9, 0.4], [0.3, 0.9]], [False, False, True, False], [0, 2, 3]),
+        ([[0.9, 0.4], [0.3, 0.9]], [False] * 4, [0, 3]),
+        ([[0.9, 0.9], [0.3, 0.9]], [True] * 4, [0, 1, 3]),
+        ([[0.3, 0.9], [0.9, 0.9]], [True] * 4, [1, 2, 3]),
+        ([[0.9, 0.3, 0.9]], [True] * 3, [0, 2]),
+    ],
+)
+def test_a_corner_is_joined_by_free_ground_alone_and_a_side_needs_nothing(index, free, joined) -> None:
+    place = ground(index)
+    assert join_corners(place.ground, chosen(place), np.array(free)).tolist() == joined
+
+
+@pytest.mark.parametrize(
+    ("index", "reach"),
+    [
+        ([[0.1, 0.5, 0.1]], 50 * 0.001 / 0.401),  # at the cut, lifted by a thousandth
+        ([[0.1, 0.3, 0.1]], 50 * 0.2 / 0.6),  # below it, mirrored
+        ([[0.9, 0.7, 0.9]], 50 * 0.2 / 0.6),  # beside better ground that is not kept, mirrored
+    ],
+)
+def test_the_line_passes_between_two_centres_where_the_index_mirrored_is_the_cut(index, reach) -> None:
+    west, _, east, _ = isoline_of(ground(index).ground, np.array([1]), replace(RULES, index_cut=0.5)).bounds
+    assert (west, east) == pytest.approx((75 - reach, 75 + reach))
+
+
+def test_beyond_the_ground_the_index_is_one_below_the_cut() -> None:
+    outline = isoline_of(ground([[0.9]]).ground, np.array([0]), replace(RULES, index_cut=0.5))
+    reach = 50 * 0.4 / 1.4
+    assert outline.bounds == pytest.approx((25 - reach, 25 - reach, 25 + reach, 25 + reach))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.sparse.csgraph import floyd_warshall
 from shapely import LineString, Point
 
-from geoville.perimeters.walks import DETOUR, StraightWalks, StreetWalks, build_street_graph
+from geoville.perimeters.walks import DETOUR, StraightWalks, StreetGraph, StreetWalks, build_street_graph
 
 QUARTER = shapely.box(-100, -100, 0, 100)
 FAR_M = 10_000.0
@@ -127,3 +127,56 @@ def test_walks_are_those_of_floyd_and_warshall(segments: list[tuple[int, ...]], 
         assert walk.metres == pytest.approx(best + line.distance(place))
         assert walk.metres >= QUARTER.distance(place) - 1e-2
         assert shapely.distance(walk.way, QUARTER) < 0.01
+
+
+def test_without_streets_a_walk_is_three_tenths_longer_than_its_line_and_starts_at_the_place() -> None:
+    walk = StraightWalks(QUARTER).to(Point(30, 140))  # 30 m east and 40 m north of a corner
+    assert walk.metres == pytest.approx(65)
+    assert shapely.get_coordinates(walk.way).tolist() == [[30, 140], [0, 100]]
+
+
+@pytest.mark.parametrize(("limit_m", "is_found"), [(700, True), (699.9, False)])
+def test_a_walk_as_long_as_the_limit_is_found(limit_m: float, is_found: bool) -> None:
+    plan = streets([(-50, 0), (300, 0)], [(300, 0), (300, 400)])
+    assert (StreetWalks(QUARTER, plan, limit_m).to(Point(300, 400)) is not None) is is_found
+
+
+def test_the_bit_off_the_street_counts_in_the_limit() -> None:
+    walks = StreetWalks(QUARTER, streets([(-50, 0), (300, 0)]), 150)
+    assert walks.to(Point(120, 29)) is not None
+    assert walks.to(Point(120, 31)) is None
+
+
+@pytest.mark.parametrize(("start", "metres"), [(0.0, 200.0), (0.02, None), (-5.0, 200.0)])
+def test_a_street_is_entered_where_it_touches_the_limit(start: float, metres: float | None) -> None:
+    walk = StreetWalks(QUARTER, streets([(start, 0), (300, 0)]), FAR_M).to(Point(200, 0))
+    assert (walk and walk.metres) == (metres and pytest.approx(metres))
+
+
+@pytest.mark.parametrize(("gap", "is_found"), [(0.004, True), (0.03, False)])
+def test_streets_within_a_centimetre_meet(gap: float, is_found: bool) -> None:
+    walk = StreetWalks(QUARTER, streets([(-50, 0), (100, 0)], [(100 + gap, 0), (300, 0)]), FAR_M).to(Point(200, 0))
+    assert (walk is not None) is is_found
+
+
+def test_a_crossing_cuts_both_streets_and_the_limit_cuts_one() -> None:
+    graph = build_street_graph(streets([(-50, 0), (200, 0)], [(100, -80), (100, 90)]), QUARTER)
+    assert sorted(shapely.length(graph.edges).tolist()) == [50, 80, 90, 100, 100]
+    assert (graph.nodes, len(graph.doors)) == (6, 2)  # in the quarter and on its limit
+
+
+def test_the_matrix_holds_the_shorter_of_two_ways_and_no_way_back_to_the_same_corner() -> None:
+    ways = streets([(0, 0), (100, 0)], [(0, 0), (50, 80), (100, 0)])
+    loop = streets([(100, 0), (150, 50), (150, -50), (100, 0)])
+    graph = StreetGraph(np.concatenate([ways[::-1], loop]), np.array([0, 0, 1]), np.array([1, 1, 1]), 2, np.array([0]))
+    assert graph.shortest_links() == {(0, 1): 1, (1, 0): 1, (1, 1): 2}
+    assert graph.matrix().toarray().tolist() == [[0, 100], [100, 0]]
+
+
+@pytest.mark.parametrize(("east", "metres"), [(100, 100), (140, 140), (160, 140), (200, 100)])
+def test_a_place_between_two_doors_is_reached_from_the_nearer(east: float, metres: float) -> None:
+    """Quarters at both ends of a street of 300 m."""
+    both = shapely.MultiPolygon([QUARTER, shapely.box(300, -100, 400, 100)])
+    walk = StreetWalks(both, streets([(-20, 0), (320, 0)]), FAR_M).to(Point(east, 0))
+    assert walk is not None
+    assert (walk.metres, walk.way.length) == (pytest.approx(metres), pytest.approx(metres))
