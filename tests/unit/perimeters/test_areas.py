@@ -160,3 +160,93 @@ def test_figures_are_those_of_the_whole_where_nineteen_parts_of_twenty_are_cover
     squares = np.array([shapely.box(0, 0, 200, 200)])
     assert PopulatedCells(squares, np.array([10.0]), ground).covers(squares[0]) is covers
     assert coverage_of(share) is (Coverage.WHOLE if covers else Coverage.PARTIAL)
+
+
+def covered_from(*places: tuple[int, int]) -> CoveredGround:
+    """Inhabited cells at (column, row), in a CRS where they are plain squares."""
+    columns, rows = (np.array(axis) for axis in zip(*places, strict=True))
+    return CoveredGround(200 * columns, 200 * rows, 2975)
+
+
+def cells_box(west: int, south: int, east: int, north: int) -> shapely.Polygon:
+    return shapely.box(200 * west, 200 * south, 200 * east, 200 * north)
+
+
+@pytest.mark.parametrize(
+    ("area", "share"),
+    [
+        (cells_box(-1, -1, 2, 2), 1.0),
+        (cells_box(-2, -2, 3, 3), 9 / 25),
+        (cells_box(0, 0, 4, 1), 2 / 4),
+        (cells_box(0, 0, 1, 4), 2 / 4),
+        (cells_box(-3, 0, 1, 1), 2 / 4),
+        (cells_box(0, -3, 1, 1), 2 / 4),
+        (cells_box(2, 0, 3, 1), 0.0),
+        (cells_box(-40, -40, 41, 41), 9 / 81**2),
+    ],
+)
+def test_one_cell_on_each_side_of_an_inhabited_one_is_covered(area, share):
+    assert covered_from((0, 0)).share(area) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(("last", "share"), [(11, 1.0), (12, 0.0)])
+def test_empty_ground_is_known_up_to_ten_cells_between_two_inhabited_ones(last, share):
+    assert covered_from((0, 0), (last, 0)).share(cells_box(5, 0, 7, 1)) == pytest.approx(share)
+    assert covered_from((0, 0), (0, last)).share(cells_box(0, 5, 1, 7)) == pytest.approx(share)
+
+
+def test_the_places_of_a_large_area_are_those_whose_centre_it_holds(monkeypatch):
+    monkeypatch.setattr(areas, "_MOST_SQUARES", 0)
+    ground = covered_from((0, 0), (1, 0))  # 4 × 3 cells are covered
+    assert ground.share(shapely.box(-150, -150, 850, 850)) == pytest.approx(12 / 25)
+    assert ground.share(shapely.box(-50, -250, 950, 750)) == pytest.approx(9 / 25)
+    assert ground.share(shapely.box(-110, -110, 310, 310)) == 1.0  # nine centres in 4.4 cells
+
+
+def test_no_area_has_no_share_and_no_cell(cells):
+    assert covered_from((0, 0)).shares([]).tolist() == []
+    found = cells.inside([])
+    assert (len(found.area), len(found.cell), len(found.share)) == (0, 0, 0)
+
+
+def test_without_a_word_on_the_ground_every_area_is_covered(cells):
+    assert cells.covers(shapely.box(5_000, 0, 5_100, 100))
+
+
+def test_parts_in_one_cell_add_up_and_cells_come_in_order(cells):
+    parts = shapely.MultiPolygon([shapely.box(500, 0, 600, 50), shapely.box(0, 0, 20, 20), shapely.box(50, 0, 70, 40)])
+    cell, share = cells.shares_inside(parts)
+    assert (cell.tolist(), share.tolist()) == ([0, 2], pytest.approx([1_200 / 40_000, 5_000 / 40_000]))
+
+
+def test_areas_with_many_corners_keep_their_place_among_the_others(cells):
+    """A band over the three cells whose upper side goes up and down by 5 to 9 m around 100 m, 800 times."""
+    steps = np.arange(1_601)
+    band = shapely.Polygon(
+        [*zip(steps * 0.375, 100 + (5 + steps / 400) * (-1.0) ** steps, strict=True), (600, 0), (0, 0)]
+    )
+    found = cells.inside([shapely.box(0, 0, 100, 200), band, shapely.box(300, 0, 390, 100)])
+    assert found.area.tolist() == [0, 1, 1, 1, 2]
+    assert found.cell.tolist() == [0, 0, 1, 2, 1]
+    assert found.share.tolist() == pytest.approx([0.5, 0.5, 0.5, 0.5, 0.225], abs=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("cell", "people"),
+    [
+        (shapely.box(0, 0, 200, 200).reverse(), 1 / 4),
+        (shapely.Polygon([(0, 0), (200, 0), (50, 50), (0, 200)]), 2 / 3),
+        (shapely.Polygon([(0, 0), (200, 0), (0, 200)]), 1 / 2),
+    ],
+    ids=["clockwise", "dart", "triangle"],
+)
+def test_cells_need_not_be_squares(cell, people):
+    """Of the dart of 10 000 m², a square of 50 m and twice 50 m of an arm 50 to 33.3 m wide: 6 667 m²."""
+    area = shapely.box(0, 0, 100, 100)
+    assert PopulatedCells(np.array([cell]), np.array([1.0])).people_in(area) == pytest.approx(people)
+
+
+def test_areas_that_meet_in_one_point_meet_and_pairs_come_in_order():
+    first = [shapely.box(10, 10, 20, 20), shapely.box(100, 100, 101, 101), shapely.box(0, 0, 30, 30)]
+    second = [shapely.box(20, 20, 40, 40), shapely.box(0, 0, 10, 10), shapely.box(20.5, 0, 25, 5)]
+    assert areas.meeting_pairs(first, second) == [(0, 0), (0, 1), (2, 0), (2, 1), (2, 2)]
