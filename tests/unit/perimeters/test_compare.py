@@ -13,9 +13,11 @@ from geoville.perimeters.comparison import (
     Comparison,
     ComparisonRules,
     Fate,
+    Flow,
     SharedGround,
     _rest,
     compare_perimeters,
+    fate_of,
     measure_flow,
     overlay,
 )
@@ -170,3 +172,112 @@ def test_what_rounding_leaves_is_nothing_and_no_less():
     flow = measure_flow(inner, shapely.box(-50, -50, 150, 150), PopulatedCells(SQUARES, PEOPLE))
     assert (flow.leave.people, flow.leave.area_m2) == (0.0, 0.0)
     assert _rest(-1e-9, 0, -1e-9) == NONE
+
+
+def test_what_two_perimeters_must_share_and_what_passes_for_no_change_are_those_of_the_note():
+    assert ComparisonRules() == ComparisonRules(link_share=0.25, tolerance=0.02)
+    assert compare([(0, 4)], [(0, 4)], tolerance=0.5).rules == ComparisonRules(tolerance=0.5)
+    assert compare_perimeters([], [], SQUARES, PEOPLE).rules == ComparisonRules()
+
+
+def test_two_empty_maps_share_nothing_and_nothing_enters_or_leaves():
+    comparison = compare([], [])
+    total = comparison.total
+    assert (total.enter, total.leave, total.stay) == (NONE, NONE, NONE)
+    assert np.isnan(total.f1)
+    assert np.isnan(total.area_iou)
+    assert (total.share_entering, total.share_leaving) == (0.0, 0.0)
+    assert (comparison.groups, comparison.people_between_groups, comparison.estimated) == ((), 0.0, False)
+
+
+def test_a_part_counts_by_its_people_or_by_its_surface_whichever_is_the_larger():
+    """The last cell has 600 people of 1 000 on a fifth of the ground, then 10 of 410 on as much."""
+    for people, share in ((600.0, 0.6), (10.0, 0.2)):
+        held = np.where(np.arange(10) == 4, people, 100.0)
+        flow = measure_flow(stretch("O", 0, 4).geometry, stretch("N", 0, 5).geometry, PopulatedCells(SQUARES, held))
+        assert (flow.share_entering, flow.share_leaving) == (pytest.approx(share), 0.0)
+        back = measure_flow(stretch("N", 0, 5).geometry, stretch("O", 0, 4).geometry, PopulatedCells(SQUARES, held))
+        assert (back.share_entering, back.share_leaving) == (0.0, pytest.approx(share))
+
+
+def test_a_cell_of_both_areas_stays_even_where_their_intersection_holds_less_than_half_of_it():
+    flow = measure_flow(stretch("O", 0, 0.6).geometry, stretch("N", 0.4, 1).geometry, PopulatedCells(SQUARES, PEOPLE))
+    assert (flow.stay.cells, flow.enter.cells, flow.leave.cells) == (1, 0, 0)
+    assert flow.stay.people == pytest.approx(20)
+    assert (flow.enter.people, flow.leave.people) == pytest.approx((40, 40))
+    assert flow.area_iou == pytest.approx(0.2)
+    assert flow.f1 == pytest.approx(2 * 20 / 120)
+
+
+@pytest.mark.parametrize(("first", "groups"), [(3.0, 1), (3.1, 2)])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_where_nobody_lives_in_one_of_two_a_quarter_of_the_smaller_surface_links_them(first, groups, swapped):
+    people = np.where(np.arange(10) < 4, 0.0, 100.0)
+    empty, other = stretch("E", 0, 4), stretch("P", first, 10)
+    maps = ([other], [empty]) if swapped else ([empty], [other])
+    assert len(compare_perimeters(*maps, SQUARES, people).groups) == groups
+
+
+def test_groups_come_by_people_before_or_after_and_then_by_code():
+    comparison = compare([(0, 3), (3, 4), (4, 5)], [(6, 10)])
+    codes = [[item.perimeter.code for item in (*group.old, *group.new)] for group in comparison.groups]
+    assert codes == [["N0"], ["O0"], ["O1"], ["O2"]]
+    backwards = compare_perimeters([stretch("B", 0, 1), stretch("A", 2, 3)], [], SQUARES, PEOPLE)
+    assert [group.old[0].perimeter.code for group in backwards.groups] == ["A", "B"]
+
+
+def test_an_estimate_on_the_new_map_alone_makes_the_comparison_an_estimate():
+    official, candidate = stretch("QP1", 0, 4), stretch("C1", 0, 4, Kind.CANDIDAT)
+    assert compare_perimeters([official], [candidate], SQUARES, PEOPLE).estimated
+
+
+def test_nobody_passes_between_groups_where_one_group_has_all():
+    assert compare([(0, 4)], [(1, 5)]).people_between_groups == 0.0
+
+
+def test_perimeters_are_tied_together_through_others():
+    """O0 and O1 share nothing, nor do N0 and N1, yet each meets the next."""
+    (group,) = compare([(0, 4), (4, 8)], [(2, 6), (6, 10)]).groups
+    assert [item.perimeter.code for item in group.old] == ["O0", "O1"]
+    assert [item.perimeter.code for item in group.new] == ["N0", "N1"]
+    assert group.fate is Fate.CHANGED
+
+
+@pytest.mark.parametrize(("apart_m", "count"), [(0.049, 1), (0.0505, 3)])
+def test_a_piece_is_left_out_under_five_centimetres(apart_m, count):
+    old, new = stretch("O", 0, 4), stretch("N", apart_m / CELL_M, 4 + apart_m / CELL_M)
+    assert len(overlay([old], [new], SQUARES, PEOPLE)) == count
+
+
+def test_pieces_come_as_what_leaves_what_enters_and_what_stays_with_their_people():
+    olds, news = [stretch("O0", 0, 4), stretch("O1", 5, 7)], [stretch("N0", 3, 6)]
+    pieces = overlay(olds, news, SQUARES, PEOPLE)
+    assert [(piece.change, piece.old and piece.old.code, piece.new and piece.new.code) for piece in pieces] == [
+        (Change.LEAVE, "O0", None),
+        (Change.LEAVE, "O1", None),
+        (Change.ENTER, None, "N0"),
+        (Change.STAY, "O0", "N0"),
+        (Change.STAY, "O1", "N0"),
+    ]
+    assert [piece.extent.people for piece in pieces] == pytest.approx([300, 100, 100, 100, 100])
+    assert [piece.extent.cells for piece in pieces] == [3, 1, 1, 1, 1]
+    assert [piece.extent.area_m2 for piece in pieces] == pytest.approx([120_000, 40_000, 40_000, 40_000, 40_000])
+
+
+def test_a_limit_that_only_touches_is_no_piece():
+    """What stays is a polygon and a line of touch: the line is not ground."""
+    old = stretch("O", 0, 4)
+    shape = shapely.MultiPolygon([shapely.box(0, 0, 200, 200), shapely.box(800, 0, 1000, 200)])
+    new = Perimeter("N", "N", Kind.QPV, shape, 2154, estimated=False)
+    (stays,) = (piece for piece in overlay([old], [new], SQUARES, PEOPLE) if piece.change is Change.STAY)
+    assert stays.geometry.equals(shapely.box(0, 0, 200, 200))
+    assert overlay([stretch("O", 0, 2)], [stretch("N", 2, 4)], SQUARES, PEOPLE)[-1].change is Change.ENTER
+
+
+@pytest.mark.parametrize(
+    ("old_count", "new_count", "fate"),
+    [(1, 2, Fate.SPLIT), (1, 3, Fate.SPLIT), (2, 1, Fate.MERGED), (3, 1, Fate.MERGED), (2, 2, Fate.CHANGED),
+     (0, 1, Fate.NEW), (0, 2, Fate.NEW), (1, 0, Fate.GONE), (2, 0, Fate.GONE), (1, 1, Fate.KEPT)],
+)  # fmt: skip
+def test_the_fate_of_a_group_where_nothing_enters_or_leaves_is_that_of_its_counts(old_count, new_count, fate):
+    assert fate_of(old_count, new_count, Flow(NONE, NONE, NONE), 0.0) is fate
