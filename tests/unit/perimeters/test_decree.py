@@ -135,3 +135,66 @@ def test_exactly_half_below_lacks_one_person():
 def test_the_threshold_that_would_do_is_given_to_the_thousandth_of_the_decrees():
     found, _ = _checked(_figures(people=1_000, share=0.4, median=(12_751, 12_000, 13_500)))
     assert "(× 1,25)" in found["revenu médian"].needed.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_one_condition_that_is_surely_not_met_decides_whatever_the_others_leave_open():
+    found, outcome = _checked(_figures(people=999, median=(9_900, 9_400, 10_400)))
+    assert not found["revenu médian"].is_sure
+    assert outcome is DecreeOutcome.NOT_MET
+
+
+def test_too_few_people_counted_on_a_part_and_a_median_settle_nothing_yet_a_small_unit_does():
+    small = UnitSize("62999", 9_999, 10_000, passed=False)
+    assert _checked(_figures(people=63, covered=0.5))[1] is DecreeOutcome.UNCERTAIN
+    assert _checked(_figures(people=63, covered=0.5), unit=small)[1] is DecreeOutcome.NOT_MET
+    assert _checked(_figures(people=0, covered=0), unit=small)[1] is DecreeOutcome.UNKNOWN
+
+
+def test_an_area_in_no_unit_with_all_else_met_is_uncertain():
+    """All else is met: the unit alone is neither sure nor passed."""
+    assert _checked(_figures(), unit=UnitSize("", 0, 10_000, passed=False))[1] is DecreeOutcome.UNCERTAIN
+
+
+@pytest.mark.parametrize(("people", "passed"), [(1_000.0, True), (999.99, False)])
+def test_a_thousand_people_are_enough(people, passed):
+    assert _checked(_figures(people=people))[0]["population"].test.passed is passed
+
+
+def test_a_unit_too_small_tells_what_it_counts_and_what_it_lacks():
+    found, _ = _checked(_figures(), unit=UnitSize("62999", 8_200, 10_000, passed=False))
+    assert found["unité urbaine"].test.margin == -1_800
+    assert _plain(found["unité urbaine"].needed).endswith("compte 8 200 habitants, il en faut 10 000")
+
+
+@pytest.mark.parametrize(("area_m2", "said"), [(1_003_000.0, "25,3 ha"), (751_000.0, "0,1 ha")])
+def test_the_ground_to_drop_is_in_hectares_to_one_decimal(area_m2, said):
+    """1 500 people at 2 000 per km² need 75 ha at most."""
+    legal = LegalTests(0.5, 1000, minimum_density_per_km2=2000)
+    found, _ = _checked(_figures(people=1_500), legal=legal, area_m2=area_m2)
+    assert _plain(found["densité"].needed).startswith(f"retirer au moins {said} où personne")
+
+
+def test_a_density_of_just_what_the_law_asks_is_enough():
+    legal = LegalTests(0.5, 1000, minimum_density_per_km2=2000)
+    found, outcome = _checked(_figures(people=1_500), legal=legal, area_m2=750_000)
+    assert (found["densité"].test.value, found["densité"].test.passed, found["densité"].needed) == (2_000, True, "")
+    assert outcome is DecreeOutcome.MET
+    found, outcome = _checked(_figures(people=1_500, covered=0.6), legal=legal, area_m2=760_000)
+    assert not found["densité"].is_sure
+    assert outcome is DecreeOutcome.UNCERTAIN
+
+
+def test_conditions_come_in_the_order_of_the_decree():
+    legal = LegalTests(0.5, 1000, minimum_density_per_km2=2000)
+    assert list(_checked(_figures(), legal=legal)[0]) == ["unité urbaine", "population", "densité", "revenu médian"]
+
+
+def test_what_a_median_lacks_is_told_with_the_share_below_and_the_threshold_that_would_do():
+    found, _ = _checked(_figures(people=1_000, share=0.4, median=(12_750, 12_000, 13_500)))
+    needed = _plain(found["revenu médian"].needed)
+    assert needed.startswith("40 % des habitants sont sous le seuil")
+    assert "un seuil au-dessus de 12 750 € (× 1,25)" in needed
+
+
+def _plain(words: str) -> str:
+    return words.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")

@@ -7,7 +7,9 @@ import math
 import pytest
 
 from geoville.errors import InvalidInputError
-from geoville.perimeters.scenarios import Choices, Supposition
+from geoville.law import IncomeReference, Threshold
+from geoville.model import Contiguity
+from geoville.perimeters.scenarios import TRIED, Choices, Scenario, Supposition
 
 
 @pytest.mark.parametrize("factor", [0.0, -0.5, -1.0, math.nan, math.inf])
@@ -43,3 +45,60 @@ def test_a_choice_that_is_negative_or_no_number_is_refused(choice: str, wrong: f
 def test_a_choice_without_a_value_is_refused(choice: str) -> None:
     with pytest.raises(InvalidInputError, match="aucune valeur"):
         Choices(**{choice: ()})
+
+
+@pytest.mark.parametrize(
+    ("supposed", "said"),
+    [
+        (Supposition(), ""),
+        (Supposition(1.0, 0.0), "Scénario : 0 habitants au moins. Ce n'est pas le décret."),
+        (Supposition(0.905), "Scénario : seuil du décret × 0,905. Ce n'est pas le décret."),
+        (Supposition(minimum_population=800), "Scénario : 800 habitants au moins. Ce n'est pas le décret."),
+    ],
+)
+def test_what_is_supposed_is_told_and_nothing_else(supposed: Supposition, said: str) -> None:
+    assert supposed.sentence == said
+    assert supposed.is_decree is (not said)
+
+
+def test_a_supposed_threshold_is_the_decrees_times_the_factor_in_euros_and_in_shares() -> None:
+    decree = Threshold(10_000.0, 0.5, IncomeReference(20_000, 15_000, 99_000), ())
+    assert Supposition().threshold(decree) is decree
+    assert Supposition(minimum_population=800).threshold(decree) is decree
+    raised = Supposition(1.25).threshold(decree)
+    assert (raised.eur, raised.relative, raised.reference) == (12_500, 0.625, decree.reference)
+
+
+def test_a_scenario_supposes_its_factor_and_its_fewest_people() -> None:
+    scenario = Scenario(2019, 0.9, Contiguity.ROOK, 200.0, 0.14, 90.0, 800.0)
+    assert scenario.supposed == Supposition(0.9, 800.0)
+    assert Scenario(2019, 1.0, Contiguity.QUEEN, 0.0).supposed.is_decree
+
+
+def test_what_is_tried_by_default_is_around_the_methods_own() -> None:
+    found = Choices().scenarios([2019])
+    assert {scenario.threshold_factor for scenario in found} == {0.9, 1.0, 1.1}
+    assert {scenario.contiguity for scenario in found} == set(Contiguity)
+    assert {scenario.gap_m for scenario in found} == {200.0}
+    assert {(item.density_weight, item.kernel_sigma_m, item.minimum_population) for item in found} == {(None,) * 3}
+    assert {scenario.density_weight for scenario in TRIED.scenarios([2019])} == {0.14, 0.18, 0.22}
+
+
+def test_each_value_of_a_choice_goes_to_its_own_place() -> None:
+    (found,) = Choices((1.1,), (Contiguity.ROOK,), (400.0,), (0.2,), (90.0,), (800.0,)).scenarios([2015])
+    assert found == Scenario(2015, 1.1, Contiguity.ROOK, 400.0, 0.2, 90.0, 800.0)
+
+
+def test_combinations_come_vintage_by_vintage_each_once() -> None:
+    found = Choices((1.0, 0.9), (Contiguity.QUEEN,), (0.0, 0.0)).scenarios([2019, 2015, 2019])
+    assert [(item.vintage, item.threshold_factor) for item in found] == [
+        (2019, 1.0), (2019, 0.9), (2015, 1.0), (2015, 0.9),
+    ]  # fmt: skip
+    assert Choices().scenarios([]) == ()
+
+
+@pytest.mark.parametrize("choice", ["kernel_sigmas_m", "minimum_populations"])
+def test_every_choice_of_the_index_has_a_value(choice: str) -> None:
+    with pytest.raises(InvalidInputError, match="aucune valeur"):
+        Choices(**{choice: ()})
+    assert Choices(**{choice: (0.0,)})
