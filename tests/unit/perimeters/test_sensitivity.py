@@ -14,6 +14,7 @@ from geoville.carroyage.income import CellIncome
 from geoville.errors import InvalidInputError
 from geoville.law import income_threshold
 from geoville.model import Contiguity
+from geoville.perimeters import sensitivity
 from geoville.perimeters.quarters import CandidateOptions, LegalTests
 from geoville.perimeters.scenarios import Choices, Scenario, SearchMethod
 from geoville.perimeters.sensitivity import SearchStart, sweep
@@ -129,3 +130,60 @@ def test_grids_that_are_not_vintages_of_one_town_are_refused() -> None:
     for starts, said in (([], "Aucune grille"), ([town, town], "même millésime"), ([town, elsewhere], "plusieurs sys")):
         with pytest.raises(InvalidInputError, match=said):
             sweep(starts, choices, LEGAL, PLAIN)
+
+
+def test_a_scenario_asks_the_search_for_what_it_chooses_and_leaves_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr(sensitivity, "find_candidates", lambda *given: asked.append(given))
+    town = start(row_of([0]), [0.7])
+    own = CandidateOptions(method=SearchMethod.CELLS, doubt=0.3, hole_cells=5)
+    town.search(Scenario(2019, 1.25, Contiguity.ROOK, 400.0, 0.2, 90.0, 800.0), LEGAL, own)
+    town.search(Scenario(2019, 1.0, Contiguity.QUEEN, 0.0), LEGAL, own)
+    (_, _, _, raised, legal, chosen, _), (_, _, _, same, decree, plain, _) = asked
+    assert raised[UNIT].eur == THRESHOLD.eur * 1.25
+    assert (legal.minimum_population, legal.poor_share) == (800, 0.5)
+    assert (chosen.contiguity, chosen.gap_m, chosen.doubt, chosen.hole_cells) == (Contiguity.ROOK, 400, 0.3, 5)
+    assert chosen.index == replace(own.index, density_weight=0.2, kernel_sigma_m=90.0)
+    assert (same[UNIT], decree) == (THRESHOLD, LEGAL)
+    assert (plain.contiguity, plain.gap_m, plain.index) == (Contiguity.QUEEN, 0, own.index)
+
+
+def test_a_weight_or_a_width_of_naught_is_a_choice_and_not_the_methods_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[CandidateOptions] = []
+    monkeypatch.setattr(sensitivity, "find_candidates", lambda *given: asked.append(given[5]))
+    for weight, sigma_m in ((0.0, None), (None, 0.0)):
+        start(row_of([0]), [0.7]).search(Scenario(2019, 1.0, Contiguity.QUEEN, 0.0, weight, sigma_m), LEGAL, PLAIN)
+    assert asked[0].index == replace(PLAIN.index, density_weight=0.0)
+    assert asked[1].index == replace(PLAIN.index, kernel_sigma_m=0.0)
+
+
+def test_a_smallest_population_that_is_swept_decides_what_is_kept() -> None:
+    choices = Choices((1.0,), (Contiguity.QUEEN,), (0.0,), minimum_populations=(None, 1200.0, 1201.0))
+    found = sweep([start(row_of([0]), [0.7])], choices, LEGAL, PLAIN)
+    assert found.times_kept.tolist() == [2]
+    assert [outcome.candidates for outcome in found.outcomes.values()] == [1, 1, 0]
+
+
+def test_the_decrees_own_scenario_has_the_contiguity_and_the_gap_of_the_options() -> None:
+    options = replace(PLAIN, contiguity=Contiguity.ROOK, gap_m=400.0)
+    found = sweep(
+        [start(row_of([0, 3], 600.0), [0.7, 0.7])], Choices((0.9,), (Contiguity.QUEEN,), (0.0,)), LEGAL, options
+    )
+    assert found.own == Scenario(2019, 1.0, Contiguity.ROOK, 400.0)
+    assert (found.own_outcome.candidates, found.own_outcome.cells, found.own_outcome.people) == (1, 2, 1200)
+    assert found.kept_by_own.tolist() == [True] * 4
+    assert found.times_kept.tolist() == [0] * 4
+    assert found.core.tolist() == found.fringe.tolist() == [False] * 4
+
+
+def test_figures_of_the_grid_are_those_of_the_latest_vintage_and_unknown_elsewhere() -> None:
+    older = replace(row_of([0, 1], people=1300.0), vintage=2015)
+    newer = replace(row_of([1, 2]), imputed=np.array([False, True]))
+    choices = Choices((1.0,), (Contiguity.QUEEN,), (0.0,))
+    grid = sweep([start(older, [0.7, 0.7]), start(newer, [0.7, 0.7])], choices, LEGAL, PLAIN).grid
+    assert grid.imputed.tolist() == [False, False, True]
+    assert grid.households.tolist() == [pytest.approx(value, nan_ok=True) for value in (np.nan, 1200 / 2.2, 1200 / 2.2)]
+    assert grid.poor_households.tolist() == [pytest.approx(value, nan_ok=True) for value in (np.nan, 120, 120)]
+    assert grid.income_sum_eur.tolist() == [0, 18_000_000, 18_000_000]
+    assert grid.easting.tolist() == [3_750_000, 3_750_200, 3_750_400]
+    assert (grid.northing.tolist(), grid.epsg) == ([3_120_000] * 3, 3035)

@@ -14,8 +14,10 @@ from geoville.perimeters.veille import (
     TOO_FEW_PEOPLE,
     TOO_NARROW,
     TOO_SMALL,
+    DroppedPiece,
     VeilleRules,
     _described,
+    piece_figures,
     veille_quarters,
 )
 
@@ -126,3 +128,88 @@ def test_a_piece_of_just_the_smallest_surface_and_population_is_kept() -> None:
     found = veille_quarters([ZUS], [], rules, source=SOURCE, cells=cells)
     assert [item.attributes["population"] for item in found.quarters] == [1600.0]
     assert found.dropped == ()
+
+
+def test_what_is_too_little_is_what_the_note_says() -> None:
+    assert VeilleRules() == VeilleRules(min_width_m=20, min_area_m2=5_000, min_population=0)
+
+
+def test_without_former_perimeters_or_without_quarters_the_difference_is_nothing_or_all() -> None:
+    nothing = veille_quarters([], qpv(shapely.box(0, 0, 200, 400)), VeilleRules(), source=SOURCE)
+    assert (nothing.quarters, nothing.dropped, nothing.former_m2, nothing.in_qpv_m2) == ((), (), 0.0, 0.0)
+    everything = veille_quarters([ZUS], [], VeilleRules(), source=SOURCE)
+    assert (everything.former_m2, everything.in_qpv_m2) == (160_000.0, 0.0)
+    assert [item.geometry.area for item in everything.quarters] == [160_000.0]
+
+
+@pytest.mark.parametrize(("width_m", "origins"), [(0.0024, ["3100"]), (0.0026, ["3100", "C9"])])
+def test_a_perimeter_that_shares_more_than_a_square_metre_is_an_origin(width_m: float, origins: list[str]) -> None:
+    beside = Perimeter("C9", "", Kind.CUCS, shapely.box(400 - width_m, 0, 700, 400), 2154, estimated=False)
+    assert [item.code for item in _described(ZUS.geometry, [beside, ZUS], None).origins] == origins
+
+
+def test_origins_of_as_much_ground_come_by_code_and_then_by_name() -> None:
+    def former(code: str, name: str) -> Perimeter:
+        return Perimeter(code, name, Kind.CUCS, ZUS.geometry, 2154, estimated=False)
+
+    made = [former("B", "Un"), former("A", "Deux"), former("A", "Cinq")]
+    found = _described(ZUS.geometry, made, None)
+    assert [(item.code, item.name) for item in found.origins] == [("A", "Cinq"), ("A", "Deux"), ("B", "Un")]
+
+
+def test_a_crumb_as_near_to_two_comes_from_the_first_code() -> None:
+    west, east = (
+        Perimeter(code, "", Kind.ZUS, shapely.box(left, 0, left + 100, 100), 2154, estimated=False)
+        for code, left in (("W", 0), ("E", 102))
+    )
+    crumb = shapely.box(100.75, 50, 101.25, 50.1)
+    assert [item.code for item in _described(crumb, [west, east], None).origins] == ["E"]
+
+
+def test_pieces_of_two_origins_are_numbered_each_in_its_own() -> None:
+    north = Perimeter("C2", "Le Nord", Kind.CUCS, shapely.box(0, 1000, 400, 1400), 2154, estimated=False)
+    found = veille_quarters([CUCS, north], qpv(shapely.box(400, 0, 500, 400)), VeilleRules(), source=SOURCE)
+    assert [(item.code, item.name) for item in found.quarters] == [
+        ("VEILLE-C2-1", "Le Nord"), ("VEILLE-C1-1", "La Plaine, partie 1"), ("VEILLE-C1-2", "La Plaine, partie 2"),
+    ]  # fmt: skip
+    assert {(item.source, item.epsg) for item in found.quarters} == {(SOURCE, 2154)}
+
+
+def test_communes_of_a_piece_are_those_of_its_origins_each_once() -> None:
+    def former(code: str, left: float, communes: tuple[str, ...]) -> Perimeter:
+        area = shapely.box(left, 0, left + 200, 400)
+        return Perimeter(code, "", Kind.CUCS, area, 2154, estimated=False, communes=communes)
+
+    first, second = former("A", 0, ("62548", "62193")), former("B", 200, ("62193", "62041"))
+    (quarter,) = veille_quarters([second, first], [], VeilleRules(), source=SOURCE).quarters
+    assert quarter.communes == ("62548", "62193", "62041")
+
+
+def test_a_former_perimeter_that_is_estimated_makes_its_quarters_so() -> None:
+    guessed = Perimeter("C3", "", Kind.CUCS, ZUS.geometry, 2154, estimated=True)
+    assert [item.estimated for item in veille_quarters([guessed], [], VeilleRules(), source=SOURCE).quarters] == [True]
+
+
+@pytest.mark.parametrize(
+    ("least_m2", "fewest", "reason"),
+    [(160_001, 0, TOO_SMALL), (160_001, 1601, TOO_SMALL), (160_000, 1600.5, TOO_FEW_PEOPLE)],
+)
+def test_a_piece_dropped_keeps_its_people_and_the_first_reason(least_m2: float, fewest: float, reason: str) -> None:
+    cells = PopulatedCells(np.array([ZUS.geometry], dtype=object), np.array([1600.0]))
+    rules = VeilleRules(min_area_m2=least_m2, min_population=fewest)
+    found = veille_quarters([ZUS], [], rules, source=SOURCE, cells=cells)
+    assert [(piece.reason, piece.population, piece.origins) for piece in found.dropped] == [(reason, 1600.0, (ZUS,))]
+    assert found.quarters == ()
+
+
+def test_a_piece_where_nobody_lives_is_kept_when_no_people_are_asked_for() -> None:
+    cells = PopulatedCells(np.array([shapely.box(5000, 0, 5200, 200)], dtype=object), np.array([10.0]))
+    (quarter,) = veille_quarters([ZUS], [], VeilleRules(), source=SOURCE, cells=cells).quarters
+    assert quarter.attributes["population"] == 0.0
+
+
+def test_figures_of_a_piece_are_to_the_tenth() -> None:
+    piece = DroppedPiece(shapely.box(0, 0, 1, 10.26), (ZUS,), 12.34, "")
+    assert piece_figures(piece) == {
+        "origin": "3100", "origin_name": "Les Tours", "area_m2": 10.3, "population": 12.3,
+    }  # fmt: skip
