@@ -2,12 +2,25 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 from geoville.carroyage.uncertainty import Interval
+from geoville.errors import InvalidInputError
+from geoville.model import Contiguity
 from geoville.perimeters.decree import DecreeOutcome, UnitSize, conditions, outcome_of, people_over
 from geoville.perimeters.figures import AreaFigures
-from geoville.perimeters.quarters import LegalTests
+from geoville.perimeters.quarters import (
+    CELLS_IN_A_KM2,
+    CandidateOptions,
+    CellZones,
+    LegalTests,
+    by_population,
+    median_test,
+    place_tests,
+    quarter_tests,
+)
+from geoville.perimeters.scenarios import SearchMethod, Supposition
 
 LEGAL = LegalTests(poor_share=0.5, minimum_population=1000)
 CALAIS = UnitSize("62504", 99_000, 10_000, passed=True)
@@ -198,3 +211,69 @@ def test_what_a_median_lacks_is_told_with_the_share_below_and_the_threshold_that
 
 def _plain(words: str) -> str:
     return words.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("population", "density", "passed"),
+    [(1_000, 2_000, [True, True]), (999, 2_000, [False, True]), (1_000, 1_999, [True, False])],
+)
+def test_people_and_density_that_equal_what_the_law_asks_are_enough(population, density, passed):
+    found = place_tests(LegalTests(0.5, 1_000, 2_000), population, density)
+    assert [(test.name, test.value, test.limit) for test in found] == [
+        ("population", population, 1_000), ("densité", density, 2_000),
+    ]  # fmt: skip
+    assert [test.passed for test in found] == passed
+    assert [test.margin for test in found] == [population - 1_000, density - 2_000]
+
+
+def test_no_density_is_asked_for_where_the_law_asks_for_none():
+    assert [test.name for test in place_tests(LEGAL, 1_000, 0.0)] == ["population"]
+    assert [test.name for test in place_tests(LegalTests(0.5, 1_000, 0.5), 1_000, 0.0)] == ["population", "densité"]
+
+
+@pytest.mark.parametrize(
+    ("median", "passed"), [(10_199.99, True), (10_200.0, False), (10_201.0, False), (math.nan, False)]
+)
+def test_a_median_is_strictly_below(median, passed):
+    test = median_test(median, THRESHOLD_EUR)
+    assert test.passed is passed
+    assert test.margin == pytest.approx(THRESHOLD_EUR - median, nan_ok=True)
+
+
+def test_a_density_is_of_people_on_a_square_kilometre():
+    population, density, median = quarter_tests(LegalTests(0.5, 1_000, 2_000), 1_500, 500_000, 9_000, THRESHOLD_EUR)
+    assert (population.value, density.value, median.value, median.limit) == (1_500, 3_000, 9_000, THRESHOLD_EUR)
+    assert CELLS_IN_A_KM2 == 25
+
+
+def test_codes_come_by_people_then_by_code_without_those_that_are_not_known():
+    codes, people = np.array(["B", "A", "", "C", "A", "D"]), np.array([30.0, 10.0, 99.0, 5.0, 20.0, 31.0])
+    assert by_population(codes, people) == ("D", "A", "B", "C")
+    assert by_population(codes[:0], people[:0]) == ()
+
+
+@pytest.mark.parametrize("fewest", [0.0, 800.0])
+def test_a_smallest_population_that_is_supposed_takes_the_place_of_the_decrees(fewest):
+    legal = LegalTests(0.4, 1_000, 2_000)
+    assert legal.supposing(Supposition(minimum_population=fewest)) == LegalTests(0.4, fewest, 2_000)
+    assert legal.supposing(Supposition(1.1)) is legal
+
+
+@pytest.mark.parametrize("choice", [{"doubt": 0.2}, {"gap_m": 0.0}, {"hole_cells": 0}])
+def test_choices_of_the_method_of_cells_are_refused_for_the_index(choice):
+    with pytest.raises(InvalidInputError, match="que dans la méthode des carreaux"):
+        CandidateOptions(**choice)
+    assert CandidateOptions(method=SearchMethod.CELLS, **choice)
+
+
+def test_choices_are_by_default_those_of_the_note():
+    options = CandidateOptions()
+    assert (options.doubt, options.gap_m, options.hole_cells) == (0.1, 200, 2)
+    assert (options.contiguity, options.method) == (Contiguity.QUEEN, SearchMethod.INDEX)
+
+
+def test_zones_of_some_cells_come_in_the_order_asked():
+    zones = CellZones(np.array(["a", "b", "c"]), np.array(["d", "e", "f"]), np.array(["g", "h", "i"])).take(
+        np.array([2, 0])
+    )
+    assert [part.tolist() for part in (zones.commune, zones.iris, zones.unit)] == [["c", "a"], ["f", "d"], ["i", "g"]]

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy.special import ndtr
+from shapely import box
 
 from geoville.carroyage.bridge import Bridge
 from geoville.carroyage.cell_parts import CellParts
 from geoville.carroyage.grid import Grid
 from geoville.carroyage.income import CellIncome
 from geoville.carroyage.method import method_choice
-from geoville.carroyage.uncertainty import median_interval, share_interval, shifted_median_interval
+from geoville.carroyage.uncertainty import Interval, median_interval, share_interval, shifted_median_interval
 from geoville.law import DatedValue, IncomeReference, Threshold
+from geoville.model import Kind, Source
 from geoville.perimeters.areas import CellsInside
-from geoville.perimeters.estimated import Names, _name, area_attributes, doubts_in_words, unverified_inputs
+from geoville.perimeters.estimated import (
+    Names,
+    _name,
+    area_attributes,
+    candidate_perimeter,
+    doubts_in_words,
+    quarter_figures,
+    unverified_inputs,
+)
 from geoville.perimeters.figures import Coverage, figures_inside
+from geoville.perimeters.quarters import Quarter
 
 NATIONAL_EUR = 20_000.0
 GRID = Grid(
@@ -143,3 +155,84 @@ def test_a_candidate_is_named_by_its_first_commune_and_by_the_names_that_people_
     iris = {"A": "Un", "B": "Deux", "C": "Trois"}
     assert name(("A", "B", "C"), (), iris=iris) == "Candidat 2 (Un, Deux)"
     assert name(("A", "B"), (), iris=iris, neighbourhoods={"B": "Le Fort"}) == "Candidat 2 (Le Fort)"
+
+
+def quarter_of(**given: object) -> Quarter:
+    """A quarter of three populated cells, with figures that show how they are rounded."""
+    threshold = Threshold(10_199.6, 0.5, IncomeReference(20_000, 15_000, 99_000, year=2019), ())
+    facts = {
+        "easting": np.arange(4), "northing": np.arange(4), "rows": np.arange(3), "population": 1234.567,
+        "households": 456.78, "share_below": Interval(0.612_345, 0.512_345, 0.712_345),
+        "median_eur": Interval(9_876.5, 9_000.4, 10_500.6), "share_imputed": 0.123_456,
+        "communes": ("62193", "62548"), "iris": ("A", "B"), "threshold": threshold, "tests": (),
+    }  # fmt: skip
+    return Quarter(**{**facts, **given})
+
+
+FIGURES = {
+    "population": 1234.57, "households": 456.8, "share_below_threshold": 0.6123, "share_below_low": 0.5123,
+    "share_below_high": 0.7123, "median_eur": 9_876, "median_low_eur": 9_000, "median_high_eur": 10_501,
+    "threshold_eur": 10_200, "euros_of": 2019, "share_imputed": 0.1235,
+}  # fmt: skip
+"""To the hundredth of a person, the tenth of a household, the ten-thousandth of a share, the euro."""
+
+
+def test_figures_of_a_quarter_are_rounded_each_to_its_own_place() -> None:
+    assert quarter_figures(quarter_of()) == {**FIGURES, "cells": 3}
+    assert quarter_figures(quarter_of(households=np.nan))["households"] is None
+
+
+@pytest.mark.parametrize(("supposed", "scenario"), [("", {}), ("Scénario.", {"scenario": "Scénario."})])
+def test_a_candidate_is_an_estimated_perimeter_with_the_figures_of_its_quarter(
+    supposed: str, scenario: dict[str, str]
+) -> None:
+    source, area = Source("essai"), box(0, 0, 100, 10.26)
+    names = Names({"62193": "Calais"}, {"A": "Un"}, {})
+    found = candidate_perimeter(
+        quarter_of(), area, 3, epsg=2154, vintage=2017, names=names, source=source, unverified="un texte",
+        supposed=supposed,
+    )  # fmt: skip
+    assert (found.code, found.name) == ("C2017-62193-3", "Candidat 3, Calais (Un)")
+    assert (found.kind, found.estimated, found.epsg, found.vintage) == (Kind.CANDIDAT, True, 2154, 2017)
+    assert (found.communes, found.source, found.geometry) == (("62193", "62548"), source, area)
+    assert found.attributes == {
+        **FIGURES, "cells": 3, "area_m2": 1026, "iris": "A;B", "unverified": "un texte", **scenario,
+    }  # fmt: skip
+
+
+def test_a_candidate_in_no_known_commune_has_a_code_all_the_same() -> None:
+    found = candidate_perimeter(
+        quarter_of(communes=()), box(0, 0, 1, 1), 1, epsg=2154, vintage=2017, names=Names({}, {}, {}),
+        source=Source("essai"), unverified="",
+    )  # fmt: skip
+    assert (found.code, found.name) == ("C2017-00000-1", "Candidat 1")
+
+
+def test_names_of_neighbourhoods_come_each_once_and_all() -> None:
+    quarter = quarter_of(iris=("A", "B", "C", "D"), communes=())
+    names = Names({}, {}, {"A": "Le Fort", "B": "Le Fort", "C": "Le Pont", "D": "Le Port"})
+    assert _name(quarter, 1, names) == "Candidat 1 (Le Fort, Le Pont, Le Port)"
+
+
+def test_doubts_are_told_of_medians_that_were_not_read_and_of_no_others() -> None:
+    """The threshold of the decree moves with the medians of its reference alone, and these come first."""
+    bridge, law = Bridge(0.98, 1.4, 0.44, 0.27, 0.04, 0.97, 93), [value(DECLARED, 20_000, False)]
+    read = IncomeReference(20_000, 15_000, 99_000)
+    unread = IncomeReference(20_000, 15_000, 99_000, verified=False)
+
+    def told(reference: IncomeReference, known: list[DatedValue]) -> list[str]:
+        words = doubts_in_words(Threshold(10_000.0, 0.5, reference, ()), known, bridge, ON)
+        return ["laisserait" if "laisserait" in item else "déplacerait le seuil" for item in words]
+
+    assert told(read, []) == []
+    assert told(read, [value(DECLARED, 20_000, True)]) == []
+    assert told(unread, []) == ["déplacerait le seuil"] * 2
+    assert told(unread, law) == ["déplacerait le seuil", "déplacerait le seuil", "laisserait"]
+
+
+@pytest.mark.parametrize("missing", ["low", "high", "value"])
+def test_a_figure_that_is_not_known_is_none(missing: str) -> None:
+    unknown = replace(Interval(0.5, 0.4, 0.6), **{missing: np.nan})
+    found = quarter_figures(quarter_of(share_below=unknown, share_imputed=np.nan, population=np.nan))
+    name = "share_below_threshold" if missing == "value" else f"share_below_{missing}"
+    assert {key for key, figure in found.items() if figure is None} == {name, "share_imputed", "population"}
