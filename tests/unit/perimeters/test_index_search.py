@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,9 +12,21 @@ import shapely
 
 from geoville.carroyage.cell_parts import CellParts, whole_cells
 from geoville.carroyage.grid import Grid
+from geoville.carroyage.ground_index import Ground
 from geoville.carroyage.income import CellIncome
+from geoville.errors import InvalidInputError
 from geoville.law import IncomeReference, income_threshold
-from geoville.perimeters.index_search import place_weights
+from geoville.perimeters import index_search
+from geoville.perimeters.ground_clusters import GroundInside, PeopledGround
+from geoville.perimeters.index_search import (
+    Lines,
+    _cells_half_held,
+    _drawn,
+    _enough,
+    _mostly_below,
+    place_weights,
+    search_by_index,
+)
 from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests, UnitCells
 from geoville.perimeters.search import CandidateSearch, find_candidates
 
@@ -203,3 +216,117 @@ def test_the_cells_of_a_quarter_are_those_of_which_it_has_half_the_squares() -> 
         cell, squares = np.unique(quarter.squares // 4, axis=1, return_counts=True)
         half = cell[:, squares >= 8] * 200
         assert sorted(zip(quarter.northing, quarter.easting, strict=True)) == sorted(zip(*half, strict=True))
+
+
+def ground_row(people: list[float], index: list[float], share: list[float]) -> PeopledGround:
+    """Squares side by side."""
+    count, held = len(people), np.array(people)
+    squares = np.arange(count)
+    ground = Ground(
+        np.zeros(count, int), squares, np.array(share), np.full(count, 100.0), np.array(index), np.ones(count, bool),
+        squares,
+    )  # fmt: skip
+    return PeopledGround(ground, held, held * np.array(share))
+
+
+class Outlined:
+    """Outlines that hold a share of each square; it remembers which were asked for."""
+
+    def __init__(self, place: PeopledGround, part: list[float], **rules: float) -> None:
+        self.place, self.part = place, np.array(part)
+        self.rules = replace(CandidateOptions().index, **rules)
+        self.asked: list[list[int]] = []
+
+    def around(self, squares: np.ndarray) -> tuple[None, GroundInside]:
+        self.asked.append(squares.tolist())
+        return None, GroundInside(squares, self.part[squares])
+
+
+@pytest.mark.parametrize(("fewest", "held"), [(50.0, [0, 1]), (50.1, [0])])
+def test_a_cluster_of_just_the_smallest_population_is_widened(fewest: float, held: list[int]) -> None:
+    place = ground_row([50, 60, 100], [0.9, 0.49, 0.1], [0.9, 0.6, 0.1])
+    lines = Outlined(place, [1, 1, 1], smallest_widened_population=fewest)
+    assert _enough(lines, np.array([0]), np.array([False, True, True]), 100).tolist() == held
+
+
+@pytest.mark.parametrize(("minimum", "asked"), [(50, [[0]]), (49.9, [])])
+def test_an_outline_is_drawn_unless_the_squares_hold_more_than_twice_the_minimum(
+    minimum: float, asked: list[list[int]]
+) -> None:
+    lines = Outlined(ground_row([100, 10], [0.9, 0.1], [0.9, 0.1]), [1, 1], smallest_widened_population=1)
+    assert _enough(lines, np.array([0]), np.array([False, True]), minimum).tolist() == [0]
+    assert lines.asked == asked
+
+
+@pytest.mark.parametrize(("part", "held"), [(1.0, [0]), (0.99, [0, 1])])
+def test_ground_is_widened_by_those_whom_its_outline_leaves_out(part: float, held: list[int]) -> None:
+    """A hundred people of a hundred wanted: just enough if the outline leaves nobody out."""
+    lines = Outlined(ground_row([100, 10], [0.9, 0.49], [0.9, 0.6]), [part, 1], smallest_widened_population=1)
+    assert _enough(lines, np.array([0]), np.array([False, True]), 100).tolist() == held
+
+
+@pytest.mark.parametrize(("share", "asked"), [(0.5625, []), (0.546875, [[0]])])
+def test_ground_of_which_well_over_half_are_below_needs_no_outline_to_tell(
+    share: float, asked: list[list[int]]
+) -> None:
+    lines = Outlined(ground_row([100], [0.9], [share]), [1])
+    assert _mostly_below(lines, np.array([0])).tolist() == [0]
+    assert lines.asked == asked
+
+
+@pytest.mark.parametrize(("inside", "kept"), [(1.0, [0, 1]), (0.9, [0, 1]), (0.5, [0])])
+def test_ground_is_cut_down_until_its_outline_holds_more_than_half_below(inside: float, kept: list[int]) -> None:
+    """3/4 of 64 people and 1/4 of 56 are below, 62 of 120; with half of the first square, 38 of 88."""
+    lines = Outlined(ground_row([64, 56], [0.9, 0.8], [0.75, 0.25]), [inside, 1])
+    assert _mostly_below(lines, np.array([0, 1])).tolist() == kept
+
+
+def test_half_and_no_more_inside_an_outline_is_not_enough() -> None:
+    """Of 124 people 62.25 are below; of the 60 and 60 that the outline holds, 33.75 and 26.25."""
+    lines = Outlined(ground_row([64, 60], [0.9, 0.8], [0.5625, 0.4375]), [60 / 64, 1])
+    assert _mostly_below(lines, np.array([0, 1])).tolist() == [0]
+    assert len(_mostly_below(Outlined(ground_row([100], [0.9], [0.5]), [1]), np.array([0]))) == 0
+
+
+def test_ground_of_nobody_makes_no_quarter_and_a_small_one_is_left_as_it_is() -> None:
+    options, free = CandidateOptions(), np.zeros(2, dtype=bool)
+    empty = Outlined(ground_row([0, 0], [0.9, 0.9], [0.9, 0.9]), [1, 1])
+    assert _drawn(empty, np.array([0, 1]), free, LEGAL, options) == []
+    small = Outlined(ground_row([1, 0], [0.9, 0.9], [0.9, 0.9]), [1, 1])
+    assert [item.tolist() for item in _drawn(small, np.array([0, 1]), free, LEGAL, options)] == [[0, 1]]
+    rich = Outlined(ground_row([3000, 0], [0.9, 0.9], [0.1, 0.1]), [1, 1])
+    assert [item.tolist() for item in _drawn(rich, np.array([0, 1]), free, LEGAL, options)] == [[0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("counts", "cells"),
+    [
+        ([8, 7], [(1000, 400)]),
+        ([8, 8], [(1000, 400), (1200, 400)]),
+        ([3, 2], [(1000, 400)]),
+        ([2, 2], [(1000, 400), (1200, 400)]),
+    ],
+)
+def test_cells_are_those_half_held_or_else_the_most_held(counts: list[int], cells: list[tuple[int, int]]) -> None:
+    """Two cells, sixteen squares each, whose south-west corners are 400 m north, 1 000 and 1 200 m east."""
+    seats = [(8 + rank // 4, 20 + 4 * place + rank % 4) for place, count in enumerate(counts) for rank in range(count)]
+    row, column = np.array(seats).T
+    place = SimpleNamespace(ground=SimpleNamespace(row=row, column=column))
+    east, north = _cells_half_held(place, np.arange(len(seats)), 4)
+    assert list(zip(east.tolist(), north.tolist(), strict=True)) == cells
+
+
+def test_the_index_needs_the_parts_of_the_cells() -> None:
+    cells = SimpleNamespace(parts=None)
+    with pytest.raises(InvalidInputError, match="demande les parts des carreaux"):
+        search_by_index(cells, LEGAL, CandidateOptions())
+
+
+def test_an_outline_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[list[int]] = []
+    monkeypatch.setattr(index_search, "isoline_of", lambda _ground, squares, _rules: drawn.append(squares.tolist()))
+    monkeypatch.setattr(index_search, "ground_inside", lambda _ground, squares, _line, _rules: squares)
+    lines = Lines(ground_row([1, 1], [0.9, 0.9], [0.5, 0.5]), CandidateOptions().index)
+    for squares in ([0], [1], [0], [0, 1]):
+        assert lines.around(np.array(squares))[1].tolist() == squares
+    assert drawn == [[0], [1], [0, 1]]

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from strategies import grid_of
 
 from geoville.carroyage.grid import Grid
 from geoville.carroyage.income import CellIncome
+from geoville.law import IncomeReference, Threshold
 from geoville.model import Contiguity
-from geoville.perimeters.search import bridging_cells, doubtful_neighbours, drop_excess, filled_holes
+from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests
+from geoville.perimeters.scenarios import SearchMethod
+from geoville.perimeters.search import (
+    CandidateSearch,
+    _half_plane,
+    _line_of,
+    bridging_cells,
+    cells_of_units,
+    describe_quarter,
+    doubtful_neighbours,
+    drop_excess,
+    filled_holes,
+    find_candidates,
+)
 
 QUEEN, ROOK = Contiguity.QUEEN, Contiguity.ROOK
 THRESHOLD = 0.55
@@ -126,3 +142,138 @@ def test_clusters_apart_by_a_gap_of_empty_places_are_joined(
     assert joined() == between
     if between:
         assert joined(between[-1]) == []  # people are never jumped over
+
+
+def test_steps_go_to_every_place_within_reach_that_does_not_touch_one_of_each_opposite_pair() -> None:
+    steps = list(_half_plane(2))
+    assert steps == [(0, 2), (1, -2), (1, 2), (2, -2), (2, -1), (2, 0), (2, 1), (2, 2)]
+    assert list(_half_plane(1)) == []
+    assert len(list(_half_plane(3))) == (7 * 7 - 3 * 3) // 2
+
+
+def test_places_between_two_cells_are_on_the_straight_line() -> None:
+    assert list(_line_of((0, 3))) == [(0, 1), (0, 2)]
+    assert list(_line_of((3, -3))) == [(1, -1), (2, -2)]
+    assert list(_line_of((3, 1))) == [(1, 0), (2, 1)]
+    assert list(_line_of((1, 1))) == []
+
+
+def test_bridges_come_each_once_from_the_south_and_nothing_selected_has_none() -> None:
+    """Three cells each two apart from the next: the place in the middle of two gaps is told once."""
+    grid = grid_of([(0, 0), (0, 2), (2, 0), (2, 2)], [10.0] * 4, [16_000.0] * 4)
+    east, north = bridging_cells(grid, np.ones(4, dtype=bool), QUEEN, 200.0)
+    places = [(0, 1), (1, 0), (1, 1), (1, 2), (2, 1)]
+    assert list(zip((north - 3_120_000) // 200, (east - 3_750_000) // 200, strict=True)) == places
+    for selected, gap_m in ((np.zeros(4, dtype=bool), 200.0), (np.ones(4, dtype=bool), 0.0)):
+        assert [len(axis) for axis in bridging_cells(grid, selected, QUEEN, gap_m)] == [0, 0]
+
+
+def test_cells_of_one_cluster_are_not_bridged() -> None:
+    """A horseshoe: its ends are two apart, and joined already."""
+    seats = [(0, 0), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1), (2, 2)]
+    grid = grid_of(seats, [10.0] * 7, [16_000.0] * 7)
+    assert len(bridging_cells(grid, np.ones(7, dtype=bool), QUEEN, 400.0)[0]) == 0
+
+
+@pytest.mark.parametrize(("median", "doubtful"), [(1.0, False), (0.99, True), (1.01, False)])
+def test_a_cell_just_so_many_errors_above_is_not_doubtful(median: float, doubtful: bool) -> None:
+    """Two errors of 0.25 under 1 is the threshold of 0.5, and the decree wants less."""
+    income = income_of([0.3, median], 0.25)
+    found = doubtful_neighbours(row_of([1.0, 1.0]), income, chosen(2, 0), 0.5, QUEEN, 2.0)
+    assert found.tolist() == [False, doubtful]
+
+
+def test_a_cell_that_touches_by_a_corner_is_a_neighbour_for_the_queen_alone() -> None:
+    grid, income = grid_of([(0, 0), (1, 1)], [1.0] * 2, [16_000.0] * 2), income_of([0.3, 0.56], 0.1)
+    for contiguity, doubtful in ((QUEEN, True), (ROOK, False)):
+        for seed in (0, 1):
+            medians = income.take(np.array([0, 1] if seed == 0 else [1, 0]))
+            found = doubtful_neighbours(grid, medians, chosen(2, seed), THRESHOLD, contiguity, 1.0)
+            assert found.tolist() == [doubtful and place != seed for place in range(2)]
+
+
+def test_a_cell_of_nobody_in_a_hole_is_no_populated_cell() -> None:
+    seats = sorted([*RING, (1, 1)])
+    people = [0.0 if seat == (1, 1) else 10.0 for seat in seats]
+    grid = grid_of(seats, people, [16_000.0] * len(seats))
+    ring = np.array([seats.index(seat) for seat in RING])
+    nothing = np.zeros(len(seats), dtype=bool)
+    assert len(filled_holes(grid, grid.easting[ring], grid.northing[ring], QUEEN, 0, nothing)[0]) == 2
+
+
+def town(grid: Grid, medians: list[float], unit: list[str] | None = None, **options: object) -> CandidateSearch:
+    """Search by cells; medians are multiples of the threshold."""
+    zones = CellZones(
+        np.full(len(grid), "62193"), np.full(len(grid), ""), np.array(unit or ["U"] * len(grid), dtype=np.str_)
+    )
+    income = income_of((np.array(medians) * LIMIT.relative).tolist())
+    chosen_options = CandidateOptions(method=SearchMethod.CELLS, **{"doubt": 0.0, "gap_m": 0.0, **options})
+    return find_candidates(grid, income, zones, {"U": LIMIT, "V": LIMIT}, LEGAL, chosen_options)
+
+
+LIMIT = Threshold(10_000.0, 0.5, IncomeReference(20_000, 15_000, 99_000), ())
+LEGAL = LegalTests(poor_share=0.5, minimum_population=1000)
+
+
+def test_a_cell_half_of_whose_people_are_below_is_not_selected() -> None:
+    found = town(row_of([1000.0] * 3), [0.9, 1.0, 1.1])
+    assert found.selected.tolist() == [True, False, False]
+    assert found.share_below[1] == 0.5
+    assert [quarter.rows.tolist() for quarter in found.kept] == [[0]]
+
+
+def test_quarters_come_by_people_then_from_the_south_then_from_the_west() -> None:
+    seats = [(0, 0), (0, 4), (4, 0), (8, 0), (12, 0)]
+    found = town(grid_of(seats, [1000.0, 1000.0, 1000.0, 3000.0, 999.0], [16_000.0] * 5), [0.5] * 5)
+    assert [quarter.rows.tolist() for quarter in found.kept] == [[3], [0], [1], [2]]
+    assert [quarter.rows.tolist() for quarter in found.rejected] == [[4]]
+
+
+def test_a_quarter_has_the_figures_of_its_cells() -> None:
+    """Two cells of 300 and 900 people, one of them imputed, and a bridge between: three places for 1 200 people."""
+    grid = replace(row_of([300.0, 900.0]), easting=np.array([3_750_000, 3_750_400]), imputed=np.array([True, False]))
+    (quarter,) = town(grid, [0.5, 0.5], gap_m=200.0).kept
+    assert quarter.easting.tolist() == [3_750_000, 3_750_200, 3_750_400]
+    assert (quarter.population, quarter.share_imputed) == (1200, 0.25)
+    assert quarter.households == pytest.approx(1200 / 2.2)
+    assert quarter.median_eur.value == pytest.approx(5_000)  # half of the threshold of 10 000 euros
+    assert (quarter.communes, quarter.iris, quarter.threshold) == (("62193",), (), LIMIT)
+    overseas = replace(LEGAL, minimum_density_per_km2=10_000.0)
+    described = describe_quarter(
+        grid, income_of([0.25, 0.25]), CellZones(*[np.array(["a", "b"])] * 3),
+        (quarter.easting[::-1], quarter.northing[::-1]), LIMIT, overseas,
+    )  # fmt: skip
+    assert [test.value for test in described.tests][:2] == [1200, pytest.approx(10_000)]  # 3 cells are 0.12 km²
+    assert described.rows.tolist() == [0, 1]
+    assert (described.communes, described.iris) == (("b", "a"), ("b", "a"))
+
+
+def test_quarters_do_not_cross_units_and_cells_of_none_are_counted_apart() -> None:
+    found = town(row_of([1000.0] * 5), [0.5] * 5, ["U", "U", "V", "", "W"])
+    assert [quarter.rows.tolist() for quarter in found.kept] == [[0, 1], [2]]
+    assert found.selected.tolist() == [True, True, True, False, False]
+    assert np.isnan(found.share_below).tolist() == [False, False, False, True, True]
+    assert found.outside_unit == 2
+
+
+def test_cells_within_six_hundred_metres_of_the_box_of_a_unit_are_read_with_it() -> None:
+    near, far = [(4, 7), (7, 4), (10, 7), (7, 10)], [(3, 7), (7, 3), (11, 7), (7, 11)]
+    grid = grid_of([(7, 7), *near, *far], [1.0] * 9, [16_000.0] * 9)
+    unit = np.where((grid.northing == 3_121_400) & (grid.easting == 3_751_400), "U", "V")
+    zones = CellZones(unit, unit, unit)
+    (cells,) = cells_of_units(grid, income_of([0.5] * 9), zones, {"U": LIMIT})
+    found = zip((cells.grid.northing - 3_120_000) // 200, (cells.grid.easting - 3_750_000) // 200, strict=True)
+    assert list(found) == sorted([(7, 7), *near])
+    assert cells.rows.tolist() == [row for row in range(9) if row in cells.rows]
+    (nothing,) = cells_of_units(grid, income_of([0.5] * 9), zones, {"X": LIMIT})
+    assert (len(nothing.rows), nothing.unit, nothing.parts) == (0, "X", None)
+
+
+def test_a_hole_that_holds_a_cell_of_another_unit_is_not_filled_and_one_of_its_own_is() -> None:
+    seats = [(row, column) for row in range(3) for column in range(3)]
+    grid, medians = grid_of(seats, [200.0] * 9, [16_000.0] * 9), [0.5] * 4 + [3.0] + [0.5] * 4
+    (filled_one,) = town(grid, medians).kept
+    (open_one,) = town(grid, medians, ["U"] * 4 + ["V"] + ["U"] * 4).kept
+    assert (filled_one.population, open_one.population) == (1800, 1600)
+    (narrow,) = town(grid, medians, hole_cells=0).kept
+    assert narrow.population == 1600
