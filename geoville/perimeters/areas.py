@@ -58,13 +58,16 @@ def clipped(shape: BaseGeometry, frame: tuple[float, float, float, float]) -> Ba
     Notes
     -----
     GEOS clips by a rectangle some hundred times faster than it overlays, but makes a ring of three points, and refuses
-    it, where a corner of the shape is off a side of the frame by no more than rounding: what it refuses is overlaid.
+    it, where a corner of the shape is off a side of the frame by no more than rounding; and rings that touch or cross
+    each other, which no longer say what is inside, where many corners lie on a side. In both cases it is overlaid.
     """
     import shapely
 
     try:
         inside = shapely.clip_by_rect(shape, *frame)
     except shapely.errors.GEOSException:
+        inside = None
+    if inside is None or not shapely.is_valid(inside):
         inside = shapely.intersection(shape, shapely.box(*frame))
     return shapely.make_valid(inside)
 

@@ -9,7 +9,7 @@ from shapely import affinity
 
 from geoville.carroyage.grid import cell_squares
 from geoville.perimeters import areas
-from geoville.perimeters.areas import CoveredGround, PopulatedCells
+from geoville.perimeters.areas import CoveredGround, PopulatedCells, clipped, tiled
 from geoville.perimeters.figures import Coverage, coverage_of
 
 
@@ -250,3 +250,16 @@ def test_areas_that_meet_in_one_point_meet_and_pairs_come_in_order():
     first = [shapely.box(10, 10, 20, 20), shapely.box(100, 100, 101, 101), shapely.box(0, 0, 30, 30)]
     second = [shapely.box(20, 20, 40, 40), shapely.box(0, 0, 10, 10), shapely.box(20.5, 0, 25, 5)]
     assert areas.meeting_pairs(first, second) == [(0, 0), (0, 1), (2, 0), (2, 1), (2, 2)]
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["a side of frames along them", "and across"])
+@pytest.mark.parametrize("teeth", [(10.0, -10.0), (10.0, 10.0, -10.0, 0.0)], ids=["two heights", "three"])
+def test_no_ground_is_lost_where_many_corners_lie_on_the_side_of_a_frame(teeth: tuple[float, ...], turned: bool):
+    """A rectangle cuts such an area into rings that cross each other: 13 500 m² of one frame were taken for 3 000."""
+    steps = np.arange(1601)
+    top = 100 + np.resize(teeth, len(steps))
+    band = shapely.Polygon([*zip(steps * 0.375, top, strict=True), (600, 0), (0, 0)])
+    band = shapely.transform(band, lambda corners: corners[:, ::-1]) if turned else band
+    assert shapely.area(tiled(band)).sum() == pytest.approx(band.area, rel=1e-12)
+    frame = (0.0, 0.0, 300.0, 300.0)
+    assert clipped(band, frame).area == pytest.approx(band.intersection(shapely.box(*frame)).area, rel=1e-12)
