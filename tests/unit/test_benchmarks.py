@@ -239,6 +239,6 @@ def test_equal_members_of_an_enumeration_are_one_object(
 ) -> None:
     equivalents = module("mutation_equivalents")
     fault = f"if kind is Kind.QPV and first is not None:{equivalents.ARROW}{after}"
-    assert (equivalents.why("geoville/law/none.py", "nothing", fault) == equivalents.ONE_OBJECT) is is_named
+    assert (equivalents.why("law/none.py", "nothing", fault) == equivalents.ONE_OBJECT) is is_named
     unlike = f"return kind is not Kind.QPV{equivalents.ARROW}return kind != Kind.QPV"
-    assert equivalents.why("geoville/law/none.py", "nothing", unlike) == equivalents.ONE_OBJECT
+    assert equivalents.why("law/none.py", "nothing", unlike) == equivalents.ONE_OBJECT
