@@ -13,6 +13,7 @@ UNIT_SPACE = "\N{NO-BREAK SPACE}"
 UNKNOWN = "non publié"
 
 _METRES_IN_A_KILOMETRE = 1000
+_FIRST_PLURAL = 2
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 _BREAKABLE = re.compile(r" (?=[:;?!»%€])|(?<=«) ")
@@ -126,6 +127,29 @@ def quantity(value: float, unit: str, decimals: int = 0) -> str:
     ('125,5_hab.', 'non publié')
     """
     return f"{number(value, decimals)}{UNIT_SPACE}{unit}" if math.isfinite(value) else UNKNOWN
+
+
+def agreed(value: float, one: str, several: str = "", decimals: int = 0) -> str:
+    """A noun as it agrees with a number written with at most so many decimals: singular under two, zero included.
+
+    Parameters
+    ----------
+    several : the plural, where it is not the singular and an "s".
+
+    >>> [agreed(count, "carreau", "carreaux") for count in (0, 1, 1.4, 1.6, 2, -1)]
+    ['carreau', 'carreau', 'carreau', 'carreaux', 'carreaux', 'carreau']
+    """
+    written = round(abs(value), decimals) if math.isfinite(value) else math.inf
+    return one if written < _FIRST_PLURAL else several or f"{one}s"
+
+
+def counted(value: float, one: str, several: str = "", decimals: int = 0) -> str:
+    """Write a number and what it counts, as `agreed` has them agree; what is not known is said so, alone.
+
+    >>> counted(0, "habitant"), counted(1.5, "habitant", decimals=1), counted(2, "autre ligne", "autres lignes")
+    ('0 habitant', '1,5 habitant', '2 autres lignes')
+    """
+    return f"{number(value, decimals)} {agreed(value, one, several, decimals)}" if math.isfinite(value) else UNKNOWN
 
 
 def people(value: float) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar, ov
 import numpy as np
 
 from geoville.errors import InvalidInputError
+from geoville.french import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -276,7 +277,7 @@ def table_with_map(frame: geopandas.GeoDataFrame) -> str:
     frame : in a projected CRS; of more than some thousand shapes, the first ones are drawn, and it is said.
     """
     rows = frame.drop(columns=frame.geometry.name).head(SHOWN_ROWS)
-    more = f"<p>{len(frame)} lignes, {SHOWN_ROWS} montrées.</p>" if len(frame) > SHOWN_ROWS else ""
+    more = f"<p>{counted(len(frame), 'ligne')}, {SHOWN_ROWS} montrées.</p>" if len(frame) > SHOWN_ROWS else ""
     return f"<div>{small_map(frame)}{rows.to_html(index=False, border=0, na_rep='')}{more}</div>"
 
 
@@ -295,7 +296,7 @@ def small_map(frame: geopandas.GeoDataFrame) -> str:
         for shape, name, is_dashed in zip(drawn.geometry.simplify(1 / scale), names, dashed, strict=True)
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="Carte de {len(drawn)} formes" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="Carte de {counted(len(drawn), "forme")}" '
         f'width="{width:.0f}" height="{height:.0f}" viewBox="-2 -2 {width + 4:.0f} {height + 4:.0f}">{shapes}</svg>'
     )
 

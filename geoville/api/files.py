@@ -158,7 +158,7 @@ def check_rows(count: int, most: int) -> None:
         There are.
     """
     if count > most:
-        raise InvalidInputError(f"Plus de {french.number(most)} lignes", advice="couper le fichier en plusieurs")
+        raise InvalidInputError(f"Plus de {french.counted(most, 'ligne')}", advice="couper le fichier en plusieurs")
 
 
 def _check_header_length(path: Path) -> None:

@@ -278,7 +278,7 @@ def address_limits(service: Service) -> str:
         return ""
     listed = territory.address_list()
     named = sum(1 for item in listed.addresses if item.place)
-    known = f"{french.number(len(listed.addresses) - named)} adresses et {french.number(named)} lieux"
+    known = f"{french.counted(len(listed.addresses) - named, 'adresse')} et {french.counted(named, 'lieu', 'lieux')}"
     towns = list(dict.fromkeys(item.city for item in listed.addresses if item.city))
     of = f" de {' et '.join(filter(None, (', '.join(towns[:-1]), towns[-1])))}" if 0 < len(towns) <= _MOST_TOWNS else ""
     worth = "" if listed.complete else ", liste incomplète"

@@ -301,7 +301,9 @@ def _print_table(table: CheckedTable) -> None:
     rows = [(str(row.line), *_cells(row)) for row in table.checked]
     print_table(("Ligne", "Action", "Réponse"), rows[:_MOST_ROWS])
     if len(rows) > _MOST_ROWS:
-        print_lines([f"… et {french.number(len(rows) - _MOST_ROWS)} autres lignes, dans le fichier écrit."])
+        print_lines(
+            [f"… et {french.counted(len(rows) - _MOST_ROWS, 'autre ligne', 'autres lignes')}, dans le fichier écrit."]
+        )
     summary = table.summary()
     print_table(("Fondement", "Actions", "Euros"), total_rows((*summary.by_ground, summary.whole)))
     print_table(("Ce qui va aux QPV", "Actions", "Euros"), total_rows(summary.by_reach))

@@ -102,26 +102,25 @@ def _rows_progress(files: Sequence[Path]) -> Iterator[Callable[[int], None]]:
 
 def _in_words(built: BuiltIndex, out: Destination) -> list[str]:
     size, held = built.size, "complète" if built.complete else "incomplète"
-    lines = [f"Lu : {file.name} ({file.layout}, {_count(file.addresses, 'adresse')})." for file in built.files]
+    lines = [f"Lu : {file.name} ({file.layout}, {french.counted(file.addresses, 'adresse')})." for file in built.files]
     lines.append(
-        f"Écrit : {out} ({_count(size.addresses, 'adresse')}, {_count(size.streets, 'voie')}, "
-        f"{_count(size.towns, 'commune')} ; liste tenue pour {held})."
+        f"Écrit : {out} ({french.counted(size.addresses, 'adresse')}, {french.counted(size.streets, 'voie')}, "
+        f"{french.counted(size.towns, 'commune')} ; liste tenue pour {held})."
     )
     if built.resumed_after:
         lines.append(f"Repris après une interruption (adresses déjà lues : {french.number(built.resumed_after)}).")
     if built.repeated:
-        lines.append(f"Répétées : {_count(built.repeated, 'adresse')}, gardées une fois.")
-    lines += [f"{what} : {_count(rows, 'ligne')}." for what, rows in built.readings.items()]
+        lines.append(f"Répétées : {french.counted(built.repeated, 'adresse')}, gardées une fois.")
+    lines += [f"{what} : {french.counted(rows, 'ligne')}." for what, rows in built.readings.items()]
     if built.refused.count:
-        lines.append(f"Refusées : {_count(built.refused.count, 'ligne')}.")
-        lines += [f"- {_count(count, 'fois', '')} : {reason}." for reason, count in built.refused.reasons.most_common()]
+        lines.append(f"Refusées : {french.counted(built.refused.count, 'ligne')}.")
+        lines += [
+            f"- {french.counted(count, 'fois', 'fois')} : {reason}."
+            for reason, count in built.refused.reasons.most_common()
+        ]
         lines.append("Les premières :")
         lines += [f"- {error.sentence}" for error in built.refused.first]
     return lines
-
-
-def _count(number: int, noun: str, plural: str = "s") -> str:
-    return f"{french.number(number)} {noun}{plural if number > 1 else ''}"
 
 
 def _index_document(built: BuiltIndex, out: Destination) -> dict[str, Any]:
@@ -474,7 +473,7 @@ def raster(
     with out.writing() as path:
         written = write_indicators(grid, indicator, path, incomes.request(vintage))
     estimated = [item for item in indicator if item.is_estimated]
-    print_lines([f"Écrit : {out} ({french.number(written)} carreaux)"])
+    print_lines([f"Écrit : {out} ({french.counted(written, 'carreau', 'carreaux')})"])
     print_lines([f"Estimé, sans valeur réglementaire : {', '.join(estimated)}."] if estimated else [])
 
 
@@ -490,7 +489,7 @@ def cells(
 
     with out.writing() as path:
         written = write_cells_of_raster(image, path)
-    print_lines([f"Écrit : {out} ({french.number(written)} carreaux)"])
+    print_lines([f"Écrit : {out} ({french.counted(written, 'carreau', 'carreaux')})"])
 
 
 # --- `geoville data territory` and `geoville data info`: make a territory, and see what one holds and lacks
@@ -595,7 +594,7 @@ def _facts(territory: Pack) -> Iterator[str]:
 def _communes(territory: Pack) -> str:
     codes = territory.manifest.communes
     shown = ", ".join(codes[:_MOST_SHOWN]) + ("…" if len(codes) > _MOST_SHOWN else "")
-    return f"{len(codes)} commune{'s' if len(codes) > 1 else ''} ({shown})"
+    return f"{french.counted(len(codes), 'commune')} ({shown})"
 
 
 app = group("Lister les données, en ajouter, les convertir.")
@@ -742,5 +741,4 @@ command(app, "check")(check)
 
 def _rows(addition: Addition) -> str:
     left_out = f", {addition.left_out} hors du territoire" if addition.left_out else ""
-    plural = "s" if addition.rows > 1 else ""
-    return f"{addition.rows} élément{plural}{left_out}"
+    return f"{french.counted(addition.rows, 'élément')}{left_out}"

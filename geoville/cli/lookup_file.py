@@ -262,7 +262,7 @@ def _in_words(job: FileJob, out: Destination, summary: FileSummary) -> list[str]
 
 
 def _rows(count: int) -> str:
-    return f"{french.number(count)} ligne{'s' if count > 1 else ''}"
+    return french.counted(count, "ligne")
 
 
 def _counts(counts: dict[str, int], names: dict[str, str]) -> str:

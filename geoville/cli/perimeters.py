@@ -139,7 +139,7 @@ def print_candidates(run: CandidateRun) -> None:
     print_lines(
         [
             *([INTERVALS_COVER] if run.perimeters else []),
-            f"Écartés : {len(run.search.rejected)} groupes ({french.number(rejected)} habitants), "
+            f"Écartés : {french.counted(len(run.search.rejected), 'groupe')} ({french.counted(rejected, 'habitant')}), "
             "trop peu peuplés ou trop aisés.",
             euros_in_words(run.found.euros_of),
             *([f"À vérifier : {run.found.unverified}."] if run.found.unverified else []),
@@ -322,7 +322,7 @@ def print_described(run: DescribeRun) -> None:
         f"{item.code} : {words}." for item, figures in found if (words := coverage_in_words(figures.share_covered))
     )
     left = len(run.found) - len(found)
-    print_lines([f"Et {french.number(left)} autres : --out ou --json les donnent tous."] if left else [])
+    print_lines([f"Et {french.counted(left, 'autre')} : --out ou --json donnent tout."] if left else [])
     print_lines([euros_in_words(next((figures.euros_of for _, figures in found), None))])
     print_lines([f"{INTERVALS_COVER} Chiffres estimés d'après les carreaux, sans valeur réglementaire."])
     print_lines(
@@ -436,7 +436,7 @@ def _checked_in_words(item: CheckedPolygon) -> list[str]:
     lines = [f"{perimeter.code} « {perimeter.name} » : {outline} de {_hectares(item.area_m2)}."]
     if figures.share_covered <= 0:
         return [*lines, f"{covered[0].upper()}{covered[1:]}."]
-    households = "" if math.isnan(figures.households) else f", {french.number(figures.households)} ménages"
+    households = "" if math.isnan(figures.households) else f", {french.counted(figures.households, 'ménage')}"
     return [
         *lines,
         *([f"{covered[0].upper()}{covered[1:]}."] if covered else []),
@@ -459,25 +459,26 @@ def _places_in_words(label: str, places: Sequence[PlacePeople]) -> list[str]:
     """Places by their people; those where less than half a person is counted are left out."""
     places = [place for place in places if round(place.people)]
     shown = [f"{place.name} ({place.code}) {french.number(place.people)}" for place in places[:_SHOWN_PLACES]]
-    more = f", et {len(places) - _SHOWN_PLACES} autres" if len(places) > _SHOWN_PLACES else ""
+    more = f", et {french.counted(len(places) - _SHOWN_PLACES, 'autre')}" if len(places) > _SHOWN_PLACES else ""
     return [f"{label} : {', '.join(shown)}{more}."] if shown else []
 
 
 def _condition_in_words(condition: DecreeCondition) -> str:
     """What is measured, the limit, the margin, and what would meet it."""
     test = condition.test
-    unit = {"revenu médian": "€", "densité": "habitants/km²"}.get(test.name, "habitants")
+    unit = {"revenu médian": "€", "densité": "habitants/km²"}.get(test.name, "")
     side = "moins de" if test.name == "revenu médian" else "au moins"
     if math.isnan(test.value) or math.isnan(test.limit):
         return f"{test.name} : inconnu." + (f" Pour la remplir : {condition.needed}." if condition.needed else "")
     told = "remplie" if test.passed else "non remplie"
     doubt = "" if condition.is_sure else ", sans certitude"
-    margin = f"{'+' if test.margin >= 0 else '−'}{french.quantity(abs(test.margin), unit)}"
-    needed = f" Pour la remplir : {condition.needed}." if condition.needed else ""
-    return (
-        f"{test.name} : {french.quantity(test.value, unit)} pour {side} {french.quantity(test.limit, unit)} : "
-        f"{told}{doubt} (marge {margin}).{needed}"
+    value, limit, margin = (
+        french.quantity(figure, unit or french.agreed(figure, "habitant"))
+        for figure in (test.value, test.limit, abs(test.margin))
     )
+    sign = "+" if test.margin >= 0 else "−"
+    needed = f" Pour la remplir : {condition.needed}." if condition.needed else ""
+    return f"{test.name} : {value} pour {side} {limit} : {told}{doubt} (marge {sign}{margin}).{needed}"
 
 
 def _euros(amount: float) -> str:
@@ -510,8 +511,9 @@ def cells(
     supposing = SuppositionOptions(threshold_factor, generation=generation)
     request = supposing.request(incomes, vintage, is_grid_given=grid is not None)
     run = estimate_cells(grid or request.territory_grid(), request)
+    counted = french.counted(len(run.found.start.grid), "carreau, estimé", "carreaux, estimés")
     said = [
-        f"{french.number(len(run.found.start.grid))} carreaux, estimés, sans valeur réglementaire.",
+        f"{counted}, sans valeur réglementaire.",
         *filter(None, [run.found.supposed.sentence]),
         euros_in_words(run.found.euros_of),
         *_generation_in_words(run),
@@ -711,7 +713,7 @@ def _area_in_words(document: dict[str, Any]) -> list[str]:
     if ground is not None:
         lines += [
             f"En moyenne autour de {counted} : {french.percent(ground['share_around'])} des habitants sous le seuil, "
-            f"{french.number(ground['people_per_cell'])} habitants par carreau.",
+            f"{french.counted(ground['people_per_cell'], 'habitant')} par carreau.",
             f"Indice : {french.number(ground['index'], 3)} en moyenne, de {french.number(ground['lowest_index'], 3)} à "
             f"{french.number(ground['highest_index'], 3)} ; au-dessus de {french.number(ground['cut'], 3)} pour "
             f"{french.percent(ground['chosen_share'])} de {counted}.",
@@ -735,7 +737,7 @@ _TESTS_ELSEWHERE = "Les conditions du décret sur ce tracé : « geoville perime
 def _size_in_words(area: dict[str, Any]) -> str:
     """How many addresses, or people and how much of the polygon the data cover."""
     if area["addresses"] is not None:
-        return f"{french.number(area['addresses'])} adresse{'s' if area['addresses'] > 1 else ''} de la liste"
+        return f"{french.counted(area['addresses'], 'adresse')} de la liste"
     if not area["share_covered"]:
         return "hors des données, la grille n'a pas de carreau là"
     covered = coverage_in_words(area["share_covered"])
@@ -779,7 +781,8 @@ def _in_words(document: dict[str, Any]) -> list[str]:
     if document["ground"] is not None:
         return [*lines, *_ground_in_words(document["ground"]), *_cut_in_words(document), *_end(document)]
     touching = sum(item["selected"] for item in document["neighbours"])
-    lines.append(f"Voisins : {len(document['neighbours'])} carreaux habités, dont {touching} retenus.")
+    around = french.counted(len(document["neighbours"]), "carreau habité", "carreaux habités")
+    lines.append(f"Voisins : {around}, dont {french.counted(touching, 'retenu')}.")
     if cell["selected"]:
         lines.append("Carreau retenu : plus de la moitié de ses habitants sont sous le seuil.")
     elif cell["added_as_doubtful"]:
@@ -798,7 +801,7 @@ def _ground_in_words(ground: dict[str, Any]) -> list[str]:
     needed = french.percent(min(max(ground["share_needed"], 0.0), 1.0))
     return [
         f"Autour du lieu (quelque 200 m) : {french.percent(ground['share_around'])} des habitants sous le seuil, "
-        f"{french.number(ground['people_per_cell'])} habitants par carreau, soit {french.number(times, 2)} fois la "
+        f"{french.counted(ground['people_per_cell'], 'habitant')} par carreau, soit {french.number(times, 2)} fois la "
         f"densité de référence ({french.number(ground['reference_people_per_cell'])}, entre celle où l'on vit "
         f"d'ordinaire dans l'unité urbaine, {french.number(ground['typical_people_per_cell'])}, et celle d'un sol "
         "dense).",
@@ -808,7 +811,7 @@ def _ground_in_words(ground: dict[str, Any]) -> list[str]:
         f"{french.number(ground['cut'], 3)}.",
         f"À cette densité, le sol {'sortirait si la part tombait à' if inside else 'entrerait si la part dépassait'} "
         f"{needed} ; à cette part, si la densité {'tombait à' if inside else 'dépassait'} "
-        f"{french.number(max(ground['people_per_cell_needed'], 0.0))} habitants par carreau.",
+        f"{french.counted(max(ground['people_per_cell_needed'], 0.0), 'habitant')} par carreau.",
     ]
 
 
@@ -846,8 +849,9 @@ def _threshold_in_words(threshold: dict[str, Any] | None) -> list[str]:
 def _cluster_in_words(cluster: dict[str, Any]) -> list[str]:
     low, high = cluster["median_interval_eur"]
     return [
-        f"Groupe de {cluster['cells']} carreaux, médiane à 90 % entre {french.euros(low)} et {french.euros(high)} "
-        "(erreur d'estimation des revenus, ni celle du seuil, ni le choix du contour).",
+        f"Groupe de {french.counted(cluster['cells'], 'carreau', 'carreaux')}, médiane à 90 % entre "
+        f"{french.euros(low)} et {french.euros(high)} (erreur d'estimation des revenus, ni celle du seuil, ni le choix "
+        "du contour).",
         *(
             f"- {test['test']} : {french.number(test['value'])} pour une limite de {french.number(test['limit'])}, "
             + ("condition remplie." if test["passed"] else "condition non remplie.")
@@ -967,10 +971,11 @@ def print_sensitivity(run: SensitivityRun) -> None:
     """Print what each value of each choice keeps, then the core and the fringe."""
     result = run.result
     outcomes = result.outcomes
+    kept = french.agreed(len(outcomes), "dans le seul scénario", f"retenus dans les {len(outcomes)} scénarios")
     print_table(_SWEPT, [_row(label, chosen) for label, chosen in _by_choice(result)])
     print_lines(
         [
-            f"Noyau : {_extent(result, core=True)}, retenus dans les {len(outcomes)} scénarios.",
+            f"Noyau : {_extent(result, core=True)}, {kept}.",
             f"Frange : {_extent(result, core=False)}, dont le sort dépend d'un choix.",
             f"Habitants du noyau et de la frange : millésime {result.own.vintage}. "
             "Périmètres estimés, sans valeur réglementaire.",
@@ -1021,8 +1026,8 @@ def _extremes(values: Sequence[float]) -> str:
 
 def _extent(result: Sensitivity, *, core: bool) -> str:
     chosen = result.core if core else result.fringe
-    people = french.number(float(result.grid.people[chosen].sum()))
-    return f"{french.number(int(chosen.sum()))} carreaux et {people} habitants"
+    people = french.counted(float(result.grid.people[chosen].sum()), "habitant")
+    return f"{french.counted(int(chosen.sum()), 'carreau', 'carreaux')} et {people}"
 
 
 def _choices(common: tuple[str, str, str], of_the_index: tuple[str, str, str]) -> Choices:
@@ -1164,7 +1169,8 @@ def _fit_line(incomes: Path, out: Destination, territory: str, year: int, *, as_
         [
             f"Médiane déclarée = {french.number(bridge.intercept, 3)} + {french.number(bridge.slope, 3)} × ln(moyenne)",
             f"(en parts des médianes nationales) ; erreur {french.number(bridge.rmse, 3)}, "
-            f"corrélation {french.number(bridge.correlation, 3)}, {bridge.observations} observations.",
+            f"corrélation {french.number(bridge.correlation, 3)}, "
+            f"{french.counted(bridge.observations, 'observation')}.",
             f"Écrit : {out}",
         ]
     )
@@ -1177,8 +1183,9 @@ def _fit_two_figures(
     from geoville.workflows.bridge import FitTown, fit_two_figures
 
     if len(grids) != len(iris):
+        layers = french.counted(len(iris), "couche d'IRIS", "couches d'IRIS")
         raise InvalidInputError(
-            f"{len(grids)} grilles pour {len(iris)} couches d'IRIS", advice="donner un --iris par --grid"
+            f"{french.counted(len(grids), 'grille')} pour {layers}", advice="donner un --iris par --grid"
         )
     towns = [FitTown(cells, polygons) for cells, polygons in zip(grids, iris, strict=True)]
     with out.writing() as path:
@@ -1191,7 +1198,7 @@ def _fit_two_figures(
             f"A = {_polynomial(bridge.slope)}",
             f"B = {_polynomial(bridge.intercept)}",
             "(z(t) = A ln t − B ; m : niveau de vie moyen, v : part de ménages pauvres, en parts des médianes "
-            f"nationales), {bridge.observations} observations.",
+            f"nationales), {french.counted(bridge.observations, 'observation')}.",
             f"Écrit : {out}",
         ]
     )

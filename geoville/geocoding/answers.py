@@ -31,7 +31,7 @@ class ListName:
     """How a list of addresses is called in a sentence: "la liste embarquée (56 adresses)"."""
 
     def __init__(self, name: str, size: int, *, complete: bool) -> None:
-        self._text = f"{name} ({french.number(size)} adresse{'s' if size > 1 else ''})"
+        self._text = f"{name} ({french.counted(size, 'adresse')})"
         self.complete = complete
 
     def absent(self, thing: str, suggestions: Iterable[str] = ()) -> NotFound:
@@ -106,7 +106,7 @@ def listed(names: Sequence[str]) -> str:
     ('a, b', 'a, b, c, d, e et 2 autres')
     """
     left_out = len(names) - MOST_LISTED
-    others = f" et {left_out} autre{'s' if left_out > 1 else ''}" if left_out > 0 else ""
+    others = f" et {french.counted(left_out, 'autre')}" if left_out > 0 else ""
     return ", ".join(names[:MOST_LISTED]) + others
 
 

@@ -227,7 +227,7 @@ def _too_small_error(reference: IncomeReference, on: date, rule: IncomeRule) -> 
     keys = _KEYS[rule]
     minimum = parameter(keys.minimum).at(on).value
     return LawError(
-        f"{keys.place} compte {french.number(reference.urban_unit_population)} habitants, moins que les "
+        f"{keys.place} compte {french.counted(reference.urban_unit_population, 'habitant')}, moins que les "
         f"{french.number(minimum)} que demande le {keys.decree}",
         advice="aucun quartier prioritaire n'y est possible",
     )

@@ -107,7 +107,7 @@ def _unit_needed(unit: UnitSize) -> str:
     if not unit.code:
         return "personne n'y vit dans une unité urbaine examinée : la placer dans l'une d'elles"
     return (
-        f"aucun tracé n'y suffit : l'unité urbaine compte {french.number(unit.people)} habitants, il en faut "
+        f"aucun tracé n'y suffit : l'unité urbaine compte {french.counted(unit.people, 'habitant')}, il en faut "
         f"{french.number(unit.minimum)}"
     )
 
@@ -116,7 +116,8 @@ def _needed(test: DecreeTest, figures: AreaFigures, area_m2: float) -> str:
     if test.passed:
         return ""
     if test.name == POPULATION_TEST:
-        return f"il manque {_people(math.ceil(test.limit - test.value))} : agrandir le tracé, ou le réunir à un autre"
+        missing = french.counted(math.ceil(test.limit - test.value), "habitant")
+        return f"il manque {missing} : agrandir le tracé, ou le réunir à un autre"
     if test.name == DENSITY_TEST:
         most_m2 = figures.population / test.limit * _M2_IN_A_KM2
         return (
@@ -134,8 +135,8 @@ def _median_needed(test: DecreeTest, figures: AreaFigures) -> str:
     surplus = people_over(figures.population, share)
     return (
         f"{french.percent(share)} des habitants sont sous le seuil, il en faut plus de la moitié : retirer quelque "
-        f"{_people(surplus)} au-dessus du seuil, ou en ajouter autant en dessous ; ou un seuil au-dessus de "
-        f"{french.euros(test.value)} (× {french.number(test.value / test.limit, 3)})"
+        f"{french.counted(surplus, 'habitant')} au-dessus du seuil, ou en ajouter autant en dessous ; ou un seuil "
+        f"au-dessus de {french.euros(test.value)} (× {french.number(test.value / test.limit, 3)})"
     )
 
 
@@ -147,7 +148,3 @@ def people_over(population: float, share_below: float) -> int:
     """
     surplus = population - 2 * population * share_below
     return math.floor(surplus + 1) if share_below <= _HALF else 0
-
-
-def _people(count: float) -> str:
-    return "1 habitant" if count == 1 else f"{french.number(count)} habitants"

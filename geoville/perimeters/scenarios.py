@@ -80,7 +80,7 @@ class Supposition:
         if self.threshold_factor != 1.0:
             said.append(f"seuil du décret × {french.number(self.threshold_factor, 3)}")
         if self.minimum_population is not None:
-            said.append(f"{french.number(self.minimum_population)} habitants au moins")
+            said.append(_at_least(self.minimum_population))
         return f"Scénario : {' ; '.join(said)}. Ce n'est pas le décret." if said else ""
 
     def threshold(self, threshold: Threshold) -> Threshold:
@@ -90,6 +90,10 @@ class Supposition:
         return replace(
             threshold, eur=threshold.eur * self.threshold_factor, relative=threshold.relative * self.threshold_factor
         )
+
+
+def _at_least(people: float) -> str:
+    return f"{french.counted(people, 'habitant')} au moins" if people else "aucun minimum d'habitants"
 
 
 DECREE = Supposition()

@@ -207,7 +207,7 @@ def report_pdf(report: ActionReport) -> bytes:
         whole = report.summary.whole
         sheet.text(report.title, 16, bold=True, accent=True)
         sheet.aside(f"Établi le {french.long_date(report.issued)}", 9)
-        sheet.text(f"{french.number(whole.actions)} actions, {french.euros(whole.euros)}{_unpriced(whole)}", 11)
+        sheet.text(f"{french.counted(whole.actions, 'action')}, {french.euros(whole.euros)}{_unpriced(whole)}", 11)
         sheet.rule(0.6)
         sheet.text("Ce qui va aux quartiers prioritaires (QPV)", 12, bold=True, accent=True)
         sheet.gap(1)
@@ -240,14 +240,12 @@ def _list(sheet: Sheet, title: str, totals: Sequence[Total], whole: Total, none:
     rest = totals[_MOST_ROWS:]
     if rest:
         euros = french.euros(sum(total.euros for total in rest))
-        sheet.text(f"et {len(rest)} autres, {euros} en tout.", 9, soft=True)
+        sheet.text(f"et {french.counted(len(rest), 'autre')}, {euros} en tout.", 9, soft=True)
 
 
 def _figures(total: Total, whole: Total) -> str:
     share = f" ({french.percent(total.euros / whole.euros)})" if whole.euros else ""
-    return (
-        f"{french.number(total.actions)} action{'s' if total.actions > 1 else ''}, {french.euros(total.euros)}{share}"
-    )
+    return f"{french.counted(total.actions, 'action')}, {french.euros(total.euros)}{share}"
 
 
 def _unpriced(total: Total) -> str:

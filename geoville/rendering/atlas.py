@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from geoville.carroyage.portrait import AGE_GROUPS, OF_HOUSEHOLDS
 from geoville.eligibility.sentences import KIND_NAMES
-from geoville.french import UNIT_SPACE, UNKNOWN, distance, euros, number, percent, quantity
+from geoville.french import UNIT_SPACE, UNKNOWN, counted, distance, euros, number, percent, quantity
 from geoville.model import Kind
 from geoville.perimeters.estimated import INTERVALS_COVER
 from geoville.rendering.comparison import table_rows
@@ -225,7 +225,7 @@ def actions_table(perimeter: Perimeter, actions: Sequence[CountedAction], source
     title = "Actions dans ce quartier"
     inside = [item for item in actions if perimeter.code in [code for code, _ in item.quarters]]
     beside = [item for item in actions if item.nearest == perimeter.code]
-    told = f"{_counted(beside)} hors QPV dont ce quartier est le plus proche." if beside else ""
+    told = f"{_actions(beside)} hors QPV dont ce quartier est le plus proche." if beside else ""
     note = f"Source : tableau « {source} ». Une action dans deux quartiers compte dans chacun."
     if not inside:
         return PanelSection(title, text=f"Aucune action du tableau n'y a lieu pour sûr. {told}".strip(), source=source)
@@ -234,16 +234,16 @@ def actions_table(perimeter: Perimeter, actions: Sequence[CountedAction], source
         (item.title, item.bearer or _NONE, item.theme or _NONE, _NONE if item.amount is None else euros(item.amount))
         for item in inside[:_MOST_ACTIONS]
     )
-    rest = f" Et {number(len(inside) - len(rows))} autres." if len(inside) > len(rows) else ""
-    whole = f"En tout {_counted(inside)}.{rest}"
+    rest = f" Et {counted(len(inside) - len(rows), 'autre')}." if len(inside) > len(rows) else ""
+    whole = f"En tout {_actions(inside)}.{rest}"
     return FigureTable(
         title, ("Action", "Porteur", "Thème", "Euros"), rows, " ".join(filter(None, (whole, told, note)))
     )
 
 
-def _counted(actions: Sequence[CountedAction]) -> str:
+def _actions(actions: Sequence[CountedAction]) -> str:
     amount = math.fsum(item.amount for item in actions if item.amount is not None)
-    return f"{number(len(actions))} action{'s' if len(actions) > 1 else ''}, {euros(amount)}"
+    return f"{counted(len(actions), 'action')}, {euros(amount)}"
 
 
 def rules_table(perimeter: Perimeter, rules: Sequence[Rule]) -> FigureTable | PanelSection:

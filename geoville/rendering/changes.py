@@ -9,7 +9,7 @@ import numpy as np
 
 from geoville.carroyage.grid import cell_squares
 from geoville.crs import WGS84, transform_geometry, transform_points
-from geoville.french import UNIT_SPACE, held_together, people, quantity
+from geoville.french import UNIT_SPACE, counted, held_together, people, quantity
 from geoville.model import Kind
 from geoville.perimeters.areas import PopulatedCells
 from geoville.perimeters.comparison import Change
@@ -125,11 +125,11 @@ def _wide(area: BaseGeometry, narrow_m: float) -> BaseGeometry:
 def _told(change: Change, piece: BaseGeometry, epsg: int, scene: Scene) -> str:
     """One sentence: how many people and hectares, and which places."""
     hectares = quantity(piece.area / _M2_IN_A_HECTARE, "ha", 1)
-    counted = f"{people(_people_in(piece, epsg, scene))}, " if scene.grid is not None else ""
+    residents = f"{people(_people_in(piece, epsg, scene))}, " if scene.grid is not None else ""
     named = _places_in(piece, epsg, scene.places)
     more = len(named) - _MOST_PLACES
-    shown = ", ".join(named[:_MOST_PLACES]) + (f" et {more} autres" if more > 0 else "")
-    return f"{CHANGE_NAMES[change]} : {counted}{hectares}" + (f" ; lieux : {shown}." if named else ".")
+    shown = ", ".join(named[:_MOST_PLACES]) + (f" et {counted(more, 'autre')}" if more > 0 else "")
+    return f"{CHANGE_NAMES[change]} : {residents}{hectares}" + (f" ; lieux : {shown}." if named else ".")
 
 
 def _people_in(piece: BaseGeometry, epsg: int, scene: Scene) -> float:

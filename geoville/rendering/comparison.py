@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.sentences import KIND_NAMES, dates_in_force
-from geoville.french import number, percent, quantity
+from geoville.french import agreed, number, percent, quantity
 from geoville.perimeters.comparison import FATE_NAMES, Change
 from geoville.rendering.cells import Popup, geojson, grid_squares, inhabited_area
 from geoville.rendering.changes import CHANGE_NAMES
@@ -135,7 +135,7 @@ def cells_and_surface(extent: SharedGround) -> str:
     >>> cells_and_surface(SharedGround(120.0, 1, 52_000.0)).replace(UNIT_SPACE, " ")
     '1 carreau, 5,2 ha'
     """
-    cells = quantity(extent.cells, "carreaux" if extent.cells > 1 else "carreau")
+    cells = quantity(extent.cells, agreed(extent.cells, "carreau", "carreaux"))
     return f"{cells}, {surface(extent)}"
 
 

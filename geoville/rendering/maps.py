@@ -10,7 +10,7 @@ import numpy as np
 from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.eligibility.sentences import KIND_NAMES
 from geoville.errors import InvalidInputError
-from geoville.french import UNIT_SPACE, euros, held_together, long_date, number, percent
+from geoville.french import UNIT_SPACE, counted, euros, held_together, long_date, percent
 from geoville.model import QUARTER_KINDS, Kind
 from geoville.rendering.cells import cell_layer, inhabited_area
 from geoville.rendering.changes import quarter_changes
@@ -147,7 +147,7 @@ def perimeter_panel(perimeter: Perimeter) -> tuple[PanelSection, ...]:
 def file_panel(perimeters: Sequence[Perimeter]) -> tuple[PanelSection, ...]:
     """Names and codes of the perimeters of a file."""
     names = tuple(f"{item.name or item.code} ({item.code})" if item.name else item.code for item in perimeters)
-    count = f"{number(len(perimeters))} périmètre{'s' if len(perimeters) > 1 else ''}"
+    count = counted(len(perimeters), "périmètre")
     warning = (PanelSection("Comment lire la carte", text=ESTIMATE_WARNING),)
     return (
         PanelSection("Ce que montre la carte", text=count, items=names),

@@ -14,7 +14,7 @@ function setUpTable(layers, cells) {
     const shown = body.children.length;
     body.append(...rows.slice(shown, shown + ROWS_AT_ONCE).map(tableRow));
     more.hidden = body.children.length >= rows.length;
-    dialog.querySelector(".count").textContent = `${body.children.length} ligne(s) sur ${rows.length}`;
+    dialog.querySelector(".count").textContent = `${body.children.length} ligne${body.children.length > 1 ? "s" : ""} sur ${rows.length}`;
   };
   const fill = () => {
     const table = choice.value === "cells" ? cellTable(cells) : featureTable(layers, Number(choice.value));

@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn, cast
 
 from geoville.crs import departement_of
 from geoville.errors import AddressListError, Location
-from geoville.french import well_read
+from geoville.french import counted, well_read
 from geoville.law import known_precisions
 from geoville.model import Address, AddressList
 from geoville.sources.rows.csv import SAMPLE_BYTES, TextEncoding, encoding_of
@@ -228,7 +228,7 @@ def read_every_address(path: Path) -> tuple[tuple[Address, ...], tuple[AddressLi
 
 def said_refused(rows: int) -> str:
     """How many rows could not be read, in French."""
-    return f"{rows} ligne{'s' if rows > 1 else ''} illisible{'s' if rows > 1 else ''}"
+    return counted(rows, "ligne illisible", "lignes illisibles")
 
 
 def read_places(path: Path) -> tuple[Address, ...]:
@@ -368,7 +368,7 @@ def _row_of(path: Path, line: int, cells: list[str], columns: list[str]) -> dict
 
 
 def _miscounted(path: Path, line: int, cells: list[str], columns: list[str]) -> AddressListError:
-    return _error(f"Ligne de {len(cells)} cases au lieu de {len(columns)}", path, line)
+    return _error(f"Ligne de {counted(len(cells), 'case')} au lieu de {len(columns)}", path, line)
 
 
 def parquet_rows(path: Path, required: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str] | AddressListError]]:

@@ -20,6 +20,7 @@ from geoville.carroyage.lattice import place_keys
 from geoville.carroyage.portrait import COUNTS, CellCounts
 from geoville.crs import GRID_CRS
 from geoville.errors import GridError, Location
+from geoville.french import agreed, counted
 from geoville.sources.files import sha256_of
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ def refuse(faults: Sequence[Fault], table: pa.Table, source: GridFile, file: str
     advice = first.advice
     if others:
         shown = [f"{_counted(fault)} ({_place(fault, table, source, None)})" for fault in others[:_SHOWN_KINDS]]
-        more = f", et {len(others) - _SHOWN_KINDS} autres sortes de fautes" if len(others) > _SHOWN_KINDS else ""
+        left = len(others) - _SHOWN_KINDS
+        more = f", et {counted(left, 'autre sorte', 'autres sortes')} de fautes" if left > 0 else ""
         advice += f" ; autres fautes : {' ; '.join(shown)}{more}"
     raise GridError(_counted(first), where=_place(first, table, source, file), advice=advice)
 
@@ -148,7 +150,7 @@ def _counted(fault: Fault) -> str:
     others = fault.rows.size - 1
     if not others:
         return fault.message
-    return f"{fault.message}, et {others} autre{'s' if others > 1 else ''} de même"
+    return f"{fault.message}, et {counted(others, 'autre')} de même"
 
 
 def _place(fault: Fault, table: pa.Table, source: GridFile, file: str | None) -> Location:
@@ -232,9 +234,9 @@ def choose_columns(names: Sequence[str], file: str) -> GridColumns:
             )
     missing = [" ou ".join(SPELLINGS[role]) for role in SPELLINGS if not found[role] and role not in OPTIONAL]
     if missing:
-        plural = "s" if len(missing) > 1 else ""
+        fault = agreed(len(missing), "Colonne manquante", "Colonnes manquantes")
         raise GridError(
-            f"Colonne{plural} manquante{plural} : {', '.join(missing)} (colonnes trouvées : {_listed(names)})",
+            f"{fault} : {', '.join(missing)} (colonnes trouvées : {_listed(names)})",
             where=Location(file),
             advice="donner un fichier de carreaux de 200 m de l'Insee, avec ses noms de colonnes",
         )
@@ -340,7 +342,7 @@ def _numbers_one_by_one(
 
 def _listed(names: Sequence[str]) -> str:
     shown = 12
-    more = f" et {len(names) - shown} autres" if len(names) > shown else ""
+    more = f" et {counted(len(names) - shown, 'autre')}" if len(names) > shown else ""
     return (", ".join(names[:shown]) + more) or "aucune"
 
 
@@ -420,7 +422,7 @@ class CsvGridFile:
         at_fault = [(line, text) for line, text in self._written_lines() if self._values_in(text) != len(self.names)]
         line, text = at_fault[0] if at_fault else (None, None)
         others = len(at_fault) - 1
-        more = f", et {others} autre{'s' if others > 1 else ''} de même" if others > 0 else ""
+        more = f", et {counted(others, 'autre')} de même" if others > 0 else ""
         return GridError(
             f"La ligne n'a pas les {len(self.names)} valeurs que l'en-tête annonce{more}",
             where=Location(self._path.name, line, value=text[:_SHOWN_CHARACTERS] if text else None),

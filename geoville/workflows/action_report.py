@@ -102,9 +102,12 @@ def _report(table: CheckedTable, issued: date, changes: Sequence[TotalChange]) -
     if table.seats_in_words:
         remarks.append(table.seats_in_words)
     if table.faults:
-        remarks.append(f"{len(table.faults)} lignes en erreur ne sont pas comptées.")
+        told = "ligne en erreur n'est pas comptée", "lignes en erreur ne sont pas comptées"
+        remarks.append(f"{french.counted(len(table.faults), *told)}.")
     if table.skipped:
-        remarks.append(f"{len(table.skipped)} lignes vides, de total ou d'en-tête répété ne sont pas des actions.")
+        empty = "de total ou d'en-tête répété"
+        told = f"ligne vide, {empty} n'est pas une action", f"lignes vides, {empty} ne sont pas des actions"
+        remarks.append(f"{french.counted(len(table.skipped), *told)}.")
     return ActionReport(report_title(table), table.summary(), tuple(remarks), table.citations, issued)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geoville.errors import InvalidInputError, Location
-from geoville.french import fold
+from geoville.french import counted, fold
 from geoville.sources.action_tables import NAMES, Meaning
 from geoville.sources.rows.files import open_row_file
 from geoville.workflows.lookup_file.questions import RECOGNISED
@@ -66,7 +66,7 @@ class BearerList:
             if len(found) == 1:
                 return Seat(next(iter(found)), key)
             if found:
-                return f"La liste donne {len(found)} adresses à ce porteur : aucune n'est prise."
+                return f"La liste donne {counted(len(found), 'adresse')} à ce porteur : aucune n'est prise."
         return "Le porteur n'est pas dans la liste."
 
 

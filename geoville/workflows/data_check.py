@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from geoville.errors import DataUnavailableError, InvalidInputError
-from geoville.french import number
+from geoville.french import counted, number
 from geoville.sources.downloads import RemoteAnswer, ask, open_client, parsed_address, read_json
 from geoville.sources.registry import PER_COMMUNE, PER_DEPARTEMENT, DataSet, registry, registry_date
 
@@ -143,7 +143,7 @@ def check_data_sets(only: Sequence[str] = (), mirror: str | None = None) -> Data
 
 
 def _addresses(count: int) -> str:
-    return "une adresse essayée" if count == 1 else f"{number(count)} adresses essayées"
+    return counted(count, "adresse essayée", "adresses essayées")
 
 
 def _address(item: DataSet, mirror: str | None) -> str:

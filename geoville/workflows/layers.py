@@ -143,8 +143,10 @@ def read_map(
     if layer.perimeters and not here:
         raise _elsewhere(layer.file.name)
     if elsewhere := len(layer.perimeters) - len(here):
-        many = "s" if elsewhere > 1 else ""
-        _log.warning("%d périmètre%s d'un autre territoire, laissé%s de côté.", elsewhere, many, many)
+        told = french.counted(
+            elsewhere, "périmètre d'un autre territoire, laissé", "périmètres d'un autre territoire, laissés"
+        )
+        _log.warning("%s de côté.", told)
     return replace(layer, perimeters=here)
 
 

@@ -12,6 +12,7 @@ from geoville.carroyage.cell_id import format_cell_ids
 from geoville.carroyage.grid import cell_squares
 from geoville.crs import GRID_CRS
 from geoville.errors import InvalidInputError
+from geoville.french import counted
 from geoville.perimeters.estimated import unverified_inputs
 from geoville.perimeters.scenarios import TRIED, Choices
 from geoville.perimeters.sensitivity import sweep
@@ -130,7 +131,8 @@ def sweep_files(
     """
     if vintages and len(vintages) != len(grids):
         raise InvalidInputError(
-            f"{len(vintages)} millésimes pour {len(grids)} grilles", advice="donner un --vintage par --grid, ou aucun"
+            f"{counted(len(vintages), 'millésime')} pour {counted(len(grids), 'grille')}",
+            advice="donner un --vintage par --grid, ou aucun",
         )
     prepared = [
         prepare_search(path, replace(request, vintage=vintage)) for path, vintage in zip_longest(grids, vintages)

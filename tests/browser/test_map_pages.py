@@ -225,7 +225,7 @@ def test_the_table_holds_every_cell(at_rest, specs):
         page.locator("dialog select").select_option("cells")
         rows = page.locator("dialog tbody tr")
         assert rows.count() == 100
-        expect(page.locator("dialog .count")).to_have_text(f"100 ligne(s) sur {len(cells)}")
+        expect(page.locator("dialog .count")).to_have_text(f"100 lignes sur {len(cells)}")
         values = dict(cells.popup(3).rows)
         assert rows.nth(3).locator("th").text_content() == values["Identifiant"]
         assert rows.nth(3).locator("td").all_text_contents() == [typeset(text) for text in values.values()][:-1]

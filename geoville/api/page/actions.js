@@ -104,7 +104,7 @@ function totals(title, some, whole, mark = () => null) {
     if (drawn) name.prepend(drawn);
     return make("tr", {}, name, make("td", {}, number(total.actions)), make("td", {}, euros(total.euros)));
   });
-  const rest = some.length > MOST_TOTALS ? make("p", { class: "help" }, `Et ${number(some.length - MOST_TOTALS)} autres, dans la synthèse.`) : null;
+  const rest = some.length > MOST_TOTALS ? make("p", { class: "help" }, `Et ${plural(some.length - MOST_TOTALS, "autre", "autres")}, dans la synthèse.`) : null;
   const head = make("thead", {}, make("tr", {}, make("td", {}), make("th", { scope: "col" }, "Actions"), make("th", { scope: "col" }, "Euros")));
   const table = make("table", { class: "summary" }, make("caption", { class: "hidden" }, title), head, make("tbody", {}, ...rows));
   return make("details", { open: some.length <= MOST_TOTALS && title === "Par fondement" }, make("summary", {}, title), table, rest);

@@ -252,7 +252,7 @@ function conditions(tests) {
 }
 
 function condition({ test, value, limit, passed, margin, sure, needed }) {
-  const unit = UNITS[test] ?? "habitants";
+  const figure = (count) => (UNITS[test] ? quantity(count, UNITS[test]) : plural(Math.round(count), "habitant", "habitants"));
   const isKnown = value !== null && limit !== null;
   const state = isKnown ? `${passed ? "Remplie" : "Non remplie"}${sure ? "" : ", sans certitude"}` : "Inconnu";
   const side = test === "revenu médian" ? "moins de" : "au moins";
@@ -261,7 +261,7 @@ function condition({ test, value, limit, passed, margin, sure, needed }) {
     "li",
     { class: isKnown && passed ? "passed" : "failed" },
     make("p", { class: "row-head" }, make("strong", {}, upper(test)), make("span", { class: sure ? null : "doubt" }, state)),
-    isKnown ? make("p", {}, `${quantity(value, unit)} pour ${side} ${quantity(limit, unit)} : marge ${sign}${quantity(Math.abs(margin), unit)}.`) : null,
+    isKnown ? make("p", {}, `${figure(value)} pour ${side} ${figure(limit)} : marge ${sign}${figure(Math.abs(margin))}.`) : null,
     needed ? make("p", { class: "help" }, `Pour la remplir : ${needed}.`) : null,
   );
 }

@@ -177,9 +177,9 @@ function style(line, name, holds, properties, subject) {
 
 /** People of a quarter, one figure: those whom Insee counts, else those of its cells. */
 function peopleOf({ population_insee: insee, population_insee_source: source, population, population_cells: cells }) {
-  if (insee) return `${number(insee)} habitants (${source})`;
+  if (insee) return `${plural(insee, "habitant", "habitants")} (${source})`;
   const counted = population ?? cells;
-  return counted ? `${number(Math.round(counted))} habitants` : "";
+  return counted ? plural(Math.round(counted), "habitant", "habitants") : "";
 }
 
 function tooltip(properties, title) {

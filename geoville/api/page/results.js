@@ -104,7 +104,7 @@ export function listed(kinds, points, words) {
     const count = some.reduce((sum, [, kind]) => sum + kind.count, 0);
     const shown = rows.slice(0, MOST_LISTED);
     list.replaceChildren(...shown.map(([name, row]) => item(name, row, words(row), points)));
-    rest.textContent = count > shown.length ? `Et ${number(count - shown.length)} autres, dans le fichier.` : "";
+    rest.textContent = count > shown.length ? `Et ${plural(count - shown.length, "autre", "autres")}, dans le fichier.` : "";
   };
   fill("");
   const choice = make(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from geoville.eligibility import sentences
 from geoville.eligibility.sentences import KIND_NAMES, QUALITY_NAMES, dates_in_force
-from geoville.french import distance, long_date, number
+from geoville.french import counted, distance, long_date, number
 from geoville.model import Basis, PositionType, RuleStatus, VerdictCode
 from geoville.rendering.layers import ESTIMATED
 from geoville.rendering.paper import printed
@@ -288,5 +288,5 @@ def _section(title: str, lines: Sequence[Line]) -> Section:
     if len(lines) <= _MOST_LINES:
         return Section(title, tuple(lines))
     kept = _MOST_LINES - 1
-    more = Line(f"… et {len(lines) - kept} autres, que donne la réponse en JSON.")
+    more = Line(f"… et {counted(len(lines) - kept, 'autre')}, que donne la réponse en JSON.")
     return Section(title, (*lines[:kept], more))

@@ -11,6 +11,7 @@ import numpy as np
 
 from geoville.crs import DEPARTEMENTS, commune_of, departement_of, projected_epsg
 from geoville.errors import InvalidInputError, Location
+from geoville.french import counted
 from geoville.sources.files import replacing
 
 if TYPE_CHECKING:
@@ -162,13 +163,14 @@ class Faults:
             f"{self._counted(kind)} ({Location(line=place.line, column=place.column, value=place.value)})"
             for kind, (place, _) in others[:_SHOWN_KINDS]
         ]
-        more = f", et {len(others) - _SHOWN_KINDS} autres sortes de fautes" if len(others) > _SHOWN_KINDS else ""
+        left = len(others) - _SHOWN_KINDS
+        more = f", et {counted(left, 'autre sorte', 'autres sortes')} de fautes" if left > 0 else ""
         also = f" ; autres fautes : {' ; '.join(shown)}{more}" if shown else ""
         raise InvalidInputError(self._counted(message), where=where, advice=f"{advice}{also}")
 
     def _counted(self, message: str) -> str:
         others = self._counts[message] - 1
-        return f"{message}, et {others} autre{'s' if others > 1 else ''} de même" if others else message
+        return f"{message}, et {counted(others, 'autre')} de même" if others else message
 
 
 # --- Writing the files of a pack: Parquet tables and GeoParquet layers, whole or not at all

@@ -26,7 +26,7 @@ from geoville.crs import (
     transform_points,
 )
 from geoville.errors import AddressListError, GridError, InvalidInputError, Location
-from geoville.french import fold
+from geoville.french import counted, fold
 from geoville.french import number as french_number
 from geoville.sources.addresses import BAL, BAN, GZIP_START, JSON_LINES, open_address_file
 from geoville.sources.contours import departement_of_row, projected_all
@@ -231,7 +231,7 @@ def _check_of_communes(published: PublishedGrid, named: NDArray[np.bool_], centr
     if len(unknown):
         yield (
             f"Carreaux auxquels le fichier ne donne aucune commune, gardés parce que leur centre est dans le "
-            f"territoire : {len(unknown)} ({french_number(people[unknown].sum())} habitants)."
+            f"territoire : {len(unknown)} ({counted(people[unknown].sum(), 'habitant')})."
         )
     inside = np.flatnonzero(centre != "")
     towns = [{commune_of(code) for code in codes} for codes in written.codes]
@@ -243,7 +243,7 @@ def _check_of_communes(published: PublishedGrid, named: NDArray[np.bool_], centr
     short = [(town, missing, total) for town, missing, total in lost if missing > _LOST_SHARE * total]
     if short:
         shown = " ; ".join(
-            f"{town}, {french_number(total - missing)} habitants sur {french_number(total)}"
+            f"{town}, {counted(total - missing, 'habitant')} sur {french_number(total)}"
             for town, missing, total in short[:_SHOWN_COMMUNES]
         )
         more = " ; …" if len(short) > _SHOWN_COMMUNES else ""

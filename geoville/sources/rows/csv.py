@@ -15,7 +15,7 @@ from itertools import chain, count, islice
 from typing import IO, TYPE_CHECKING, TextIO, cast
 
 from geoville.errors import InvalidInputError, Location
-from geoville.french import number
+from geoville.french import counted, number
 from geoville.sources.files import Watched
 from geoville.sources.rows.limits import (
     LONGEST_LINE,
@@ -542,7 +542,7 @@ class CsvRows:
         filling = sum((width - length) * rows for length, rows in lengths.items())
         if filling > MOST_FILLING and filling > self._path.stat().st_size:
             raise beyond(
-                f"Une ligne a {number(width)} cases au lieu de {number(len(self.columns))}",
+                f"Une ligne a {counted(width, 'case')} au lieu de {number(len(self.columns))}",
                 self._path,
                 advice="ôter les séparateurs qui la terminent",
             )
@@ -553,7 +553,7 @@ class CsvRows:
         count, expected = len(record.cells), len(self.columns)
         if record.fault or record.width <= expected:
             return record
-        said = f"{count} cases au lieu de {expected}"
+        said = f"{counted(count, 'case')} au lieu de {expected}"
         cells = self._fitted(record.cells, self.columns, self._dialect.separator) if self._fitted else None
         if cells is None:
             return replace(record, fault=said)
@@ -564,7 +564,8 @@ class CsvRows:
         count, expected = len(record.cells), len(self.columns)
         if count >= expected or all(place < count for place in wanted):
             return ()
-        return (f"Ligne plus courte que l'en-tête, ses dernières cases lues vides : {count} cases sur {expected}",)
+        shorter = "Ligne plus courte que l'en-tête, ses dernières cases lues vides"
+        return (f"{shorter} : {counted(count, 'case')} sur {expected}",)
 
     def _written(self, cell: Cell, *, quote_all: bool) -> str:
         if cell is None or cell == "":

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import InvalidInputError
-from geoville.french import number, refusal
+from geoville.french import counted, refusal
 from geoville.sources.files import alone_if_free, replacing, sha256_of
 from geoville.sources.provenance import InputFile, Provenance
 from geoville.sources.rows.csv import PACKED
@@ -68,8 +68,7 @@ class LinesOfAKind:
         'Zéro de tête rendu : 2 lignes (3, 5)'
         """
         more = ", …" if self.rows > len(self.lines) else ""
-        plural = "s" if self.rows > 1 else ""
-        return f"{self.what} : {number(self.rows)} ligne{plural} ({', '.join(map(str, self.lines))}{more})"
+        return f"{self.what} : {counted(self.rows, 'ligne')} ({', '.join(map(str, self.lines))}{more})"
 
 
 class Kinds:

@@ -88,7 +88,7 @@ def test_without_network_one_sentence_and_code_1(geoville, monkeypatch):
     monkeypatch.setattr("geoville.workflows.data_check.ask", lambda *_: RemoteAnswer(fault="injoignable"))
     printed = geoville("data", "check", "--only", "zfu")
     assert (printed.code, printed.out) == (1, "")
-    assert printed.err.startswith("Aucun serveur n'a répondu (une adresse essayée) : vérifier l'accès au réseau")
+    assert printed.err.startswith("Aucun serveur n'a répondu (1 adresse essayée) : vérifier l'accès au réseau")
 
 
 @pytest.mark.parametrize("as_json", [False, True])
