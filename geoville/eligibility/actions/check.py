@@ -33,6 +33,7 @@ from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.rules import law_reservations, rules_begun
 from geoville.eligibility.secrecy import publish, secrecy_threshold
+from geoville.eligibility.sentences import none_in_force
 from geoville.law import generation_of_code, generations
 from geoville.model import QUARTER_KINDS, Answer, Basis, Kind, NotFound, Placement, RuleStatus, VerdictCode
 
@@ -185,10 +186,7 @@ def _too_early(generation: int | None, spots: Sequence[SpotFinding]) -> bool:
 
 
 def _before_quarters(stage: Stage) -> str:
-    return (
-        f"On ne sait pas : le {french.long_date(stage.start)}, il n'y avait pas encore de QPV. Juger un jour où "
-        "il y en a. Ce n'est pas un « non »."
-    )
+    return f"On ne sait pas : {none_in_force(stage.start)} Juger un jour où il y en a. Ce n'est pas un « non »."
 
 
 def _outside(spots: Sequence[SpotFinding], contours: str) -> str:
@@ -742,7 +740,7 @@ def _used(stage: StageFinding, public: Beneficiaries | None) -> Iterator[str]:
 
 def _missing(stage: StageFinding, public: Beneficiaries | None) -> Iterator[str]:
     if _too_early(stage.generation, stage.spots):
-        yield "Un jour où des QPV sont en vigueur : il n'y en avait pas encore."
+        yield "Un jour où des QPV sont en vigueur."
         return
     quarters = [spot.quarters for spot in stage.spots]
     if all(item.standing is SpotStanding.NOT_FOUND and item.reason == NO_PLACE.reason for item in quarters):

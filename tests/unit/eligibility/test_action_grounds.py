@@ -21,7 +21,9 @@ from geoville.eligibility.actions.action import (
     StageFinding,
 )
 from geoville.eligibility.actions.check import ActionLayers, Stage, period_notes, stage_finding, stages
+from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
+from geoville.eligibility.sentences import none_in_force
 from geoville.model import Basis
 from geoville.workflows.lookup import typed_position
 
@@ -91,6 +93,18 @@ def test_a_ground_is_estimated_where_the_evidence_that_it_rests_on_is(basis: Evi
 
 def test_an_action_in_a_quarter_rests_on_its_place_whatever_the_evidence() -> None:
     assert finding(quarters=IN, benefit=Benefit.SHOWN, basis=EvidenceBasis.ESTIMATED).basis is Basis.OFFICIAL
+
+
+def test_an_action_before_the_first_quarters_is_told_so_as_an_address_is() -> None:
+    """Décret 2014-1750: the first lists are in force on 1 January 2015, of addresses and of actions alike."""
+    day = date(2014, 12, 31)
+    spot = SpotFinding("ici", *[layer(SpotStanding.UNKNOWN)] * 3)
+    early = stage_finding(Stage(day, day, None), (spot,), None)
+    assert "aucun QPV n'existait le 31 décembre 2014 : les premiers datent du 1er janvier 2015." in early.reason
+    told = decide(typed_position(1.88, 50.95), PerimeterIndex([qpv()]), day).reasons[0]
+    assert none_in_force(day) in told
+    assert none_in_force(day) in early.reason
+    assert "n'est pas un « non »" in early.reason
 
 
 @pytest.mark.parametrize(
