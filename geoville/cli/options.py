@@ -381,11 +381,15 @@ class QuarterOptions:
     qpv: Annotated[Path, typer.Option("--qpv", metavar="FICHIER", help="QPV, ou périmètres candidats.")]
     out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help=f"Résultat : {LAYER_FORMATS}.")]
     grid: Annotated[
-        Path | None, typer.Option("--grid", metavar="FICHIER", help="Carreaux de 200 m, avec leurs habitants.")
+        Path | None,
+        typer.Option(
+            "--grid", metavar="FICHIER", help="Carreaux de 200 m, avec leurs habitants ; ceux de --territory sinon."
+        ),
     ] = None
-    vintage: Annotated[
-        int | None, typer.Option("--vintage", metavar="ANNÉE", help="Millésime de la grille, si son nom ne le dit pas.")
+    territory: Annotated[
+        str | None, typer.Option("--territory", metavar="NOM", help="Territoire qui donne la grille.")
     ] = None
+    vintage: Vintage = None
     generation: QpvGeneration = None
     code_column: CodeColumn = None
     name_column: NameColumn = None
@@ -397,10 +401,19 @@ class QuarterOptions:
         """What is said of the quarters given."""
         return ContourColumns(self.code_column, self.name_column, self.crs).own
 
+    @property
+    def cells(self) -> Path | None:
+        """The grid given, else that of the territory, else none."""
+        from geoville.sources.pack import open_pack
+
+        return self.grid or (open_pack(self.territory).grid_path(self.vintage) if self.territory is not None else None)
+
     def __post_init__(self) -> None:
         """Refuse the vintage of a grid that is not there."""
-        if self.vintage is not None and self.grid is None:
-            raise InvalidInputError("Millésime donné sans grille", advice="donner aussi --grid, ou retirer --vintage")
+        if self.vintage is not None and self.grid is None and self.territory is None:
+            raise InvalidInputError(
+                "Millésime donné sans grille", advice="donner aussi --grid ou --territory, ou retirer --vintage"
+            )
 
 
 # --- Options of every command that asks about one address, place or pair of coordinates
