@@ -874,12 +874,11 @@ class Territory:
         -------
         A table (`frame`), or pairs of a perimeter and its figures, in the order given.
         """
-        from geoville.workflows.describe import DescribeRun, describe_perimeters
+        from geoville.workflows.describe import describe_perimeters
 
         request, own = self._asked_of_polygons(on, choices, vintage=vintage, is_grid_given=grid is not None)
         with self._grid(grid, request.vintage) as cells, reading(perimeters) as path:
-            found = describe_perimeters(path, cells, request, own)
-            return DescriptionResult(DescribeRun(found, request))
+            return DescriptionResult(describe_perimeters(path, cells, request, own))
 
     def _asked_of_polygons(
         self, on: Day, choices: PolygonChoices, *, vintage: int | None, is_grid_given: bool

@@ -280,11 +280,10 @@ def describe(
 
     Quels qu'ils soient : habitants, part sous le seuil et revenu médian, avec leur intervalle à 90 %.
     """
-    from geoville.workflows.describe import DescribeRun, describe_perimeters
+    from geoville.workflows.describe import describe_perimeters
 
     request = supposed.request(incomes, vintage, is_grid_given=grid is not None)
-    found = describe_perimeters(perimeters, grid or request.territory_grid(), request, columns.own, track=_shown_many)
-    run = DescribeRun(found, request)
+    run = describe_perimeters(perimeters, grid or request.territory_grid(), request, columns.own, track=_shown_many)
     if out is not None:
         with out.writing() as path:
             run.write(path)

@@ -17,7 +17,7 @@ from geoville.sources.contours import own_columns_of
 from geoville.sources.files import replacing
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import OWN_LAYER, write_layer
-from geoville.workflows.layers import read_map, refuse_idle_generation, require_near
+from geoville.workflows.layers import read_map, refuse_idle_generation, remarks_of, require_near
 from geoville.workflows.maps import MapLook, ground_of, territory_around
 from geoville.workflows.qgis_looks import changes_look
 from geoville.workflows.search_inputs import grid_input, read_sourced_grid
@@ -87,6 +87,7 @@ class ComparisonRun:
     Parameters
     ----------
     pieces : what enters, leaves and stays, as polygons in the CRS `epsg`.
+    remarks : French sentences on what of the files was left out.
     """
 
     old: tuple[Perimeter, ...]
@@ -96,6 +97,7 @@ class ComparisonRun:
     comparison: Comparison
     pieces: tuple[ChangedPiece, ...]
     provenance: Provenance
+    remarks: tuple[str, ...] = ()
 
     def frame(self) -> geopandas.GeoDataFrame:
         """What enters, leaves and stays, a row each; columns as in `pieces_frame`."""
@@ -109,12 +111,13 @@ class ComparisonRun:
         return tuple((item, share) for item, share in shares if coverage_of(share) is not Coverage.WHOLE)
 
     def document(self) -> dict[str, Any]:
-        """Fate of each perimeter, people who enter, leave and stay, how alike the two maps are, what data cover."""
+        """Fate of each perimeter, people who enter, leave and stay, how alike the maps are, what is left out."""
         partial = [
             {"code": item.code, "share_covered": round(share, 4), "coverage": coverage_of(share)}
             for item, share in self.partial
         ]
-        return comparison_document(self.comparison, self.grid.vintage) | {"partial": partial}
+        told = {"partial": partial, "remarks": list(self.remarks)}
+        return comparison_document(self.comparison, self.grid.vintage) | told
 
     def write(self, path: Path, into: LayerChoice = OWN_LAYER) -> None:
         """Write what enters, leaves and stays as one layer (format by suffix), and its provenance beside."""
@@ -196,6 +199,7 @@ def compare_files(
             parameters={**asdict(comparison.rules), **(own.said() if own else {})},
             sources=tuple(dict.fromkeys((*cited, grid_source))),
         ),
+        remarks=remarks_of(before, after),
     )
 
 

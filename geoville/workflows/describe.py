@@ -16,7 +16,7 @@ from geoville.perimeters.estimated import INTERVALS_COVER, area_attributes
 from geoville.perimeters.figures import AreaFigures, Surroundings, figures_inside
 from geoville.sources.national import national_layer
 from geoville.sources.writers import LAYER, OWN_LAYER, perimeters_frame, write_layer
-from geoville.workflows.layers import read_map
+from geoville.workflows.layers import read_map, remarks_of
 from geoville.workflows.search_inputs import CandidateRequest, prepare_search
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def describe_perimeters(
     own: OwnColumns | None = None,
     *,
     track: Track = iter,
-) -> tuple[tuple[Perimeter, AreaFigures], ...]:
+) -> DescribeRun:
     """Estimate the population, poverty and median income of each perimeter of a file.
 
     Parameters
@@ -69,19 +69,26 @@ def describe_perimeters(
         There is no threshold, or the perimeters and the grid are not of the same territory.
     """
     describer = AreaDescriber(prepare_search(grid_path, request))
-    perimeters = read_map(path, describer.epsg, "perimeters", otherwise=Kind.CANDIDAT, own=own).perimeters
+    layer = read_map(path, describer.epsg, "perimeters", otherwise=Kind.CANDIDAT, own=own)
+    perimeters = layer.perimeters
     found: list[AreaFigures] = []
     for some in track([perimeters[start : start + _AT_ONCE] for start in range(0, len(perimeters), _AT_ONCE)]):
         found += describer.figures([item.geometry for item in some])
-    return tuple(zip(perimeters, found, strict=True))
+    return DescribeRun(tuple(zip(perimeters, found, strict=True)), request, remarks_of(layer))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class DescribeRun:
-    """Perimeters with their estimated figures."""
+    """Perimeters with their estimated figures.
+
+    Parameters
+    ----------
+    remarks : French sentences on what of the file was left out.
+    """
 
     found: tuple[tuple[Perimeter, AreaFigures], ...]
     request: CandidateRequest
+    remarks: tuple[str, ...] = ()
 
     def frame(self) -> geopandas.GeoDataFrame:
         """One row per perimeter, with the figures of `geoville.perimeters.estimated.area_attributes`."""
@@ -104,6 +111,7 @@ class DescribeRun:
             "intervals": INTERVALS_COVER,
             "euros_of": next((figures.euros_of for _, figures in self.found), None),
             "perimeters": [_document(item, figures) for item, figures in self.found],
+            "remarks": list(self.remarks),
         }
 
 

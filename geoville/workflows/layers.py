@@ -37,11 +37,22 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class GisLayer:
-    """Perimeters of one file, with what to write of it in a provenance."""
+    """Perimeters of one file, with what to write of it in a provenance.
+
+    Parameters
+    ----------
+    remarks : French sentences on what of the file was left out, or taken from elsewhere; said in warnings too.
+    """
 
     perimeters: tuple[Perimeter, ...]
     file: InputFile
     source: Source
+    remarks: tuple[str, ...] = ()
+
+    def left(self, perimeters: tuple[Perimeter, ...], remark: str) -> GisLayer:
+        """The layer with some of its perimeters alone, and a sentence on the others."""
+        _log.warning(remark)
+        return replace(self, perimeters=perimeters, remarks=(*self.remarks, remark))
 
     @property
     def epsg(self) -> int:
@@ -146,8 +157,8 @@ def read_map(
         told = french.counted(
             elsewhere, "périmètre d'un autre territoire, laissé", "périmètres d'un autre territoire, laissés"
         )
-        _log.warning("%s de côté.", told)
-    return replace(layer, perimeters=here)
+        return layer.left(here, f"{told} de côté.")
+    return layer
 
 
 def read_cells_with_people(path: Path, epsg: int, *, vintage: int | None = None) -> GridLayer:
@@ -217,6 +228,11 @@ def refuse_idle_generation(generation: int | None, *layers: GisLayer) -> None:
         )
 
 
+def remarks_of(*layers: GisLayer) -> tuple[str, ...]:
+    """What is to be said of layers, each sentence after the file that it is about."""
+    return tuple(f"{layer.file.name} : {remark}" for layer in layers for remark in layer.remarks)
+
+
 def inputs_of(layers: Iterable[GisLayer | GridLayer | None]) -> tuple[tuple[InputFile, ...], tuple[Source, ...]]:
     """Files and sources of layers, for a provenance; what was not given is left out."""
     given = [layer for layer in layers if layer is not None]
@@ -234,7 +250,8 @@ def _layer(role: str, path: Path, read: ContourFile) -> GisLayer:
     read, sentences = with_carried_contours(read)
     for sentence in sentences:
         _log.warning(sentence)
-    return GisLayer(read.perimeters, InputFile(role, path.name, read.sha256), Source(path.name, sha256=read.sha256))
+    file, source = InputFile(role, path.name, read.sha256), Source(path.name, sha256=read.sha256)
+    return GisLayer(read.perimeters, file, source, sentences)
 
 
 def _elsewhere(file: str) -> ContourError:

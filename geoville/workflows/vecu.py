@@ -13,7 +13,7 @@ from geoville.sources.layers import read_streets
 from geoville.sources.places_of_use import read_places_of_use
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
 from geoville.sources.writers import OWN_LAYER, perimeters_frame, write_perimeters
-from geoville.workflows.layers import inputs_of, read_cells_with_people, read_quarters, require_near
+from geoville.workflows.layers import inputs_of, read_cells_with_people, read_quarters, remarks_of, require_near
 from geoville.workflows.qgis_looks import perimeters_look
 
 if TYPE_CHECKING:
@@ -44,12 +44,18 @@ class VecuPlaces:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class VecuRun:
-    """Vécu perimeters of a day, with everything that decided them."""
+    """Vécu perimeters of a day, with everything that decided them.
+
+    Parameters
+    ----------
+    remarks : French sentences on what of the files was left out.
+    """
 
     vecu: Vecu
     on: date
     measure: str
     provenance: Provenance
+    remarks: tuple[str, ...] = ()
 
     def frame(self) -> geopandas.GeoDataFrame:
         """One row per perimeter; columns as in `geoville.sources.writers.perimeters_frame`."""
@@ -68,6 +74,7 @@ class VecuRun:
             "distance": self.measure,
             "perimeters": [{"code": item.code, "name": item.name, **item.attributes} for item in self.vecu.perimeters],
             **_places(self.vecu),
+            "remarks": list(self.remarks),
         }
 
 
@@ -159,7 +166,7 @@ def vecu_of(
         cells=cells.cells if cells is not None else None,
     )
     parameters = {"on": on.isoformat(), "distance": measure, **asdict(rules), **_places(vecu)}
-    return VecuRun(vecu, on, measure, Provenance(COMMAND, files, (), parameters, sources))
+    return VecuRun(vecu, on, measure, Provenance(COMMAND, files, (), parameters, sources), remarks_of(quarters))
 
 
 def _completed(placed: PlaceOfUse, namesake: PlaceOfUse | None) -> PlaceOfUse:

@@ -15,6 +15,7 @@ from geoville.workflows.layers import (
     read_cells_with_people,
     read_former,
     read_quarters,
+    remarks_of,
     require_epsg,
     require_near,
 )
@@ -37,12 +38,19 @@ COMMAND = "perimeters veille"
 
 @dataclass(frozen=True, eq=False, slots=True)
 class VeilleRun:
-    """Veille quarters of a day, with everything that decided them."""
+    """Veille quarters of a day, with everything that decided them.
+
+    Parameters
+    ----------
+    remarks : French sentences on what of the files was left out.
+    context : what is known besides.
+    """
 
     veille: Veille
     on: date
     estimated: bool
     provenance: Provenance
+    remarks: tuple[str, ...] = ()
     context: Mapping[str, Any] = field(default_factory=dict)
 
     def beside(self, context: Mapping[str, Any]) -> VeilleRun:
@@ -72,6 +80,7 @@ class VeilleRun:
             "in_qpv_m2": round(self.veille.in_qpv_m2, 1),
             "quarters": [{"code": item.code, "name": item.name, **item.attributes} for item in self.veille.quarters],
             "dropped": dropped_pieces(self.veille),
+            "remarks": list(self.remarks),
             **self.context,
         }
 
@@ -134,6 +143,7 @@ def veille_of(
             parameters={"on": on.isoformat(), **asdict(rules), "dropped": dropped_pieces(veille)},
             sources=sources,
         ),
+        remarks=remarks_of(*former, quarters),
     )
 
 

@@ -24,7 +24,9 @@ def test_a_quarter_made_of_cells_is_described_as_the_search_described_it(tmp_pat
     path = tmp_path / "candidats.gpkg"
     run.write(path)
     grid = shutil.copy(territory.grid_path(), tmp_path / "filosofi_2019.csv")
-    for (perimeter, figures), quarter in zip(describe_perimeters(path, grid, request), run.search.kept, strict=True):
+    for (perimeter, figures), quarter in zip(
+        describe_perimeters(path, grid, request).found, run.search.kept, strict=True
+    ):
         assert perimeter.code.startswith("C2019")
         assert figures.population == pytest.approx(quarter.population, rel=1e-3)
         assert figures.median_eur.value == pytest.approx(quarter.median_eur.value, rel=1e-2)
@@ -45,7 +47,7 @@ def test_official_quarters_of_marseille_are_below_the_threshold_together(shared_
 
     folder = shared_data / "marseille"
     request = CandidateRequest(on=ON, reference=IncomeReference(19_218, 18_380, 1_560_000))
-    found = describe_perimeters(folder / "qpv2015.geojson", folder / "filosofi2017_200m.csv", request)
+    found = describe_perimeters(folder / "qpv2015.geojson", folder / "filosofi2017_200m.csv", request).found
     poor = [figures for _, figures in found if figures.median_eur.low < 0.6 * (0.7 * 19_218 + 0.3 * 18_380)]
     assert len(found) == 37
     assert sum(item.population for item in poor) > 0.9 * sum(figures.population for _, figures in found)

@@ -158,11 +158,14 @@ def test_a_polygon_without_a_surface_stops_no_other_and_the_carried_contour_stan
     run = compare_files(old, new, GRID)
     carried = next(item for item in national_layer().perimeters if item.code == "QP062056")
     assert [(item.code, item.geometry.area) for item in run.new] == [("QP062056", carried.geometry.area)]
-    assert [record.getMessage() for record in caplog.records] == [
+    said = [
         "Contour sans surface, celui que geoville embarque en tient lieu : QP062056.",
         "Contour sans surface, laissé de côté : QP062999.",
         "1 périmètre d'un autre territoire, laissé de côté.",
     ]
+    assert [record.getMessage() for record in caplog.records] == said
+    assert run.document()["remarks"] == [f"apres.geojson : {sentence}" for sentence in said]
+    assert compare_files(old, old, GRID).document()["remarks"] == []
 
 
 @pytest.mark.realdata

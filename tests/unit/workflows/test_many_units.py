@@ -145,7 +145,7 @@ def test_a_perimeter_is_described_with_the_threshold_of_its_own_unit(tmp_path: P
     )
     drawn.to_file(tmp_path / "dessins.gpkg")
     request = CandidateRequest(on=ON, units=tables, options=CELLS)
-    found = describe_perimeters(tmp_path / "dessins.gpkg", COUNTRY.write_grid(tmp_path), request)
+    found = describe_perimeters(tmp_path / "dessins.gpkg", COUNTRY.write_grid(tmp_path), request).found
     figures = {item.code: figures for item, figures in found}
     assert figures["A"].share_below.value < figures["B"].share_below.value
     assert np.isnan(figures["none"].share_below.value)

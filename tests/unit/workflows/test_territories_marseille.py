@@ -70,7 +70,7 @@ def test_candidates_are_found_named_and_score_as_the_method_says(marseille: Pack
 
 def test_quarters_are_described_and_drawn_with_cells_and_places(marseille: Pack) -> None:
     request = CandidateRequest(on=ON, territory=marseille)
-    found = describe_perimeters(marseille.file("qpv").checked_path(), marseille.grid_path(), request)
+    found = describe_perimeters(marseille.file("qpv").checked_path(), marseille.grid_path(), request).found
     assert len(found) == 37
     data = map_data(marseille, ON)
     assert data.grid is not None

@@ -89,6 +89,14 @@ def test_what_is_written_reads_back_and_says_what_was_dropped(zus: Path, qpv: Pa
     assert out.read_bytes() == first
 
 
+def test_what_is_left_out_of_a_file_is_in_the_document_with_the_name_of_the_file(zus: Path, tmp_path: Path) -> None:
+    """A quarter without a surface, whose code nobody knows: nothing stands for it."""
+    areas = {"QN06253M": box(0, 0, 395, 300), "QN06298M": shapely.Polygon([(600_000, 7_000_000)] * 4)}
+    qpv = written(tmp_path / "contours.gpkg", areas)
+    document = compute_veille([zus], qpv, on=date(2024, 6, 1), rules=RULES).document()
+    assert document["remarks"] == ["contours.gpkg : Contour sans surface, laissé de côté : QN06298M."]
+
+
 def test_candidates_make_estimated_quarters(zus: Path) -> None:
     candidates = embedded_data() / "calais" / "candidats.geojson"
     run = compute_veille([zus], candidates, on=date(2024, 6, 1), rules=RULES)
