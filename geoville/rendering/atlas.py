@@ -15,11 +15,11 @@ from geoville.rendering.folium_map import own_text, page_text, style_tag
 from geoville.rendering.layers import perimeter_popup, place_name
 from geoville.rendering.map_spec import FigureTable, PanelSection
 from geoville.rendering.maps import ESTIMATE_WARNING
-from geoville.rendering.sheet.page import pdf_bytes, printing, svg_text
+from geoville.rendering.sheet.page import printing, svg_text
 from geoville.rendering.sheet.sheet import SheetOptions, draw_sheet, text_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from geoville.carroyage.portrait import Moment, Portrait
     from geoville.carroyage.uncertainty import Interval
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from geoville.model import Address, Perimeter, Rule
     from geoville.perimeters.comparison import Comparison
     from geoville.perimeters.figures import AreaFigures, Surroundings
-    from geoville.rendering.map_spec import AtlasSpec, MapSpec
+    from geoville.rendering.map_spec import AtlasSpec
     from geoville.rendering.sheet.page import Page
 
 
@@ -335,27 +335,57 @@ def entry_page(atlas: AtlasSpec, rank: int) -> str:
     )
 
 
-# --- An atlas as one PDF: the map of the whole with its table, then the sheet and the pages of each perimeter
+# --- An atlas on paper: its sheets, for pages and for one PDF
 
 
-def atlas_pdf(atlas: AtlasSpec) -> bytes:
-    """Print an atlas; the same one always gives the same bytes."""
-    with printing():
-        return pdf_bytes(_pages(atlas), atlas.title)
+class AtlasPrint:
+    """The sheets of an atlas: each is drawn once, for the picture of its page and for the PDF.
 
+    The same atlas always gives the same bytes, whatever is asked for first.
 
-def sheet_svg(spec: MapSpec) -> str:
-    """Draw the sheet of a map for a page."""
-    with printing():
-        return svg_text(draw_sheet(spec).page)
+    Parameters
+    ----------
+    bound : whether the PDF will be asked for, or pictures alone.
+    """
 
+    def __init__(self, atlas: AtlasSpec, *, bound: bool = True) -> None:
+        from geoville.rendering.sheet.canvas import PdfBook
 
-def _pages(atlas: AtlasSpec) -> Iterator[Page]:
-    paper = SheetOptions().paper
-    rows = tuple((entry.spec.title, *entry.summary) for entry in atlas.entries)
-    contents = FigureTable("Périmètres et secteurs", ("Page", *atlas.headers), rows, atlas.note)
-    yield draw_sheet(atlas.overview).page
-    yield from text_pages(atlas.title, [contents], paper, columns=1)
-    for entry in atlas.entries:
-        yield draw_sheet(entry.spec).page
-        yield from text_pages(entry.spec.title, entry.blocks, paper)
+        self._atlas = atlas
+        self._specs = (atlas.overview, *(entry.spec for entry in atlas.entries))
+        self._next = 0 if bound else len(self._specs)
+        with printing():
+            self._book = PdfBook(atlas.title)
+
+    def picture(self, rank: int) -> str:
+        """Sheet of the whole, of rank 0, or of an entry, from 1, as SVG for a page."""
+        with printing():
+            self._bind_until(rank)
+            page = draw_sheet(self._specs[rank]).page
+            if rank == self._next:
+                self._bind(page)
+            return svg_text(page)
+
+    def pdf(self) -> bytes:
+        """End the PDF: the map of the whole with its table, then the sheet and the pages of each entry."""
+        with printing():
+            self._bind_until(len(self._specs))
+            return self._book.close()
+
+    def _bind_until(self, rank: int) -> None:
+        while self._next < rank:
+            self._bind(draw_sheet(self._specs[self._next]).page)
+
+    def _bind(self, page: Page) -> None:
+        for bound in (page, *self._texts(self._next)):
+            self._book.add(bound.figure)
+        self._next += 1
+
+    def _texts(self, rank: int) -> tuple[Page, ...]:
+        """Pages that follow a sheet."""
+        atlas, paper = self._atlas, SheetOptions().paper
+        if rank:
+            return text_pages(self._specs[rank].title, atlas.entries[rank - 1].blocks, paper)
+        rows = tuple((entry.spec.title, *entry.summary) for entry in atlas.entries)
+        contents = FigureTable("Périmètres et secteurs", ("Page", *atlas.headers), rows, atlas.note)
+        return text_pages(atlas.title, [contents], paper, columns=1)

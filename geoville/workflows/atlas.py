@@ -26,8 +26,8 @@ from geoville.rendering.atlas import (
     INTERACTIVE,
     OVERVIEW,
     PRINTED,
+    AtlasPrint,
     actions_table,
-    atlas_pdf,
     changes_table,
     entry_page,
     evolution_table,
@@ -41,7 +41,6 @@ from geoville.rendering.atlas import (
     places_table,
     portrait_table,
     rules_table,
-    sheet_svg,
 )
 from geoville.rendering.map_spec import AtlasEntry, AtlasSpec
 from geoville.sources.files import make_folder, replacing, sha256_of
@@ -226,7 +225,12 @@ class AtlasFolder:
 
     def is_whole(self) -> bool:
         """Whether nothing is left to make."""
-        return self.whole and all(self._is_kept(name) for name in self.checksums)
+        return self.whole and all(self.keeps(name) for name in self.checksums)
+
+    def keeps(self, name: str) -> bool:
+        """Whether a file is there, as it was made."""
+        path = self.path / name
+        return name in self.checksums and path.is_file() and sha256_of(path) == self.checksums[name]
 
     def names(self) -> tuple[str, ...]:
         """Names of the files that are known."""
@@ -234,7 +238,7 @@ class AtlasFolder:
 
     def write(self, name: str, content: Callable[[], bytes]) -> None:
         """Write a file, whole, unless it is there already, as it was made."""
-        if self._is_kept(name):
+        if self.keeps(name):
             return
         made = content()
         path = self.path / name
@@ -248,10 +252,6 @@ class AtlasFolder:
     def finish(self) -> None:
         """Say that every file is there."""
         self._save(whole=True)
-
-    def _is_kept(self, name: str) -> bool:
-        path = self.path / name
-        return name in self.checksums and path.is_file() and sha256_of(path) == self.checksums[name]
 
     def _save(self, *, whole: bool) -> None:
         state = {"inputs": self.inputs, "whole": whole, "files": self.checksums}
@@ -342,7 +342,7 @@ def draw_atlas(
     if out.is_whole():
         return AtlasRun(folder / INDEX, (), out.names())
     atlas = _atlas(territory, on, look, table)
-    jobs = _jobs(atlas)
+    jobs = _jobs(atlas, AtlasPrint(atlas, bound=not out.keeps(PRINTED)))
     for done, (name, content) in enumerate(jobs.items()):
         out.write(name, content)
         if progress:
@@ -359,17 +359,16 @@ def _inputs(territory: Pack, on: date, look: MapLook) -> tuple[str, ...]:
     return (__version__, territory.name, on.isoformat(), repr(look), *shipped, *added, *recipes)
 
 
-def _jobs(atlas: AtlasSpec) -> dict[str, Callable[[], bytes]]:
+def _jobs(atlas: AtlasSpec, sheets: AtlasPrint) -> dict[str, Callable[[], bytes]]:
     """What writes each file, by its name; the index comes last: a folder that has one is whole."""
-    specs = {OVERVIEW: atlas.overview} | {entry.key: entry.spec for entry in atlas.entries}
     jobs: dict[str, Callable[[], bytes]] = {
-        picture_name(key): lambda spec=spec: sheet_svg(spec).encode("utf-8")  # type: ignore[misc]
-        for key, spec in specs.items()
+        picture_name(key): lambda rank=rank: sheets.picture(rank).encode("utf-8")  # type: ignore[misc]
+        for rank, key in enumerate((OVERVIEW, *(entry.key for entry in atlas.entries)))
     }
     for rank, entry in enumerate(atlas.entries):
         jobs[f"{entry.key}.html"] = lambda rank=rank: entry_page(atlas, rank).encode("utf-8")  # type: ignore[misc]
     jobs[INTERACTIVE] = lambda: render_page(atlas.overview).encode("utf-8")
-    jobs[PRINTED] = lambda: atlas_pdf(atlas)
+    jobs[PRINTED] = sheets.pdf
     jobs[INDEX] = lambda: index_page(atlas).encode("utf-8")
     return jobs
 

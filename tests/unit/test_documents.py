@@ -138,8 +138,8 @@ def test_the_ablation_of_the_method_note_is_what_its_script_prints(shared_data):
 )
 def test_every_output_shown_is_what_the_command_writes(path, run_beside_the_data, monkeypatch):
     """An atlas is put together without its pictures, which take most of its minute: they are drawn in `make slow`."""
-    monkeypatch.setattr("geoville.workflows.atlas.sheet_svg", lambda _: "<svg/>")
-    monkeypatch.setattr("geoville.workflows.atlas.atlas_pdf", lambda _: b"%PDF-1.7")
+    monkeypatch.setattr("geoville.workflows.atlas.AtlasPrint.picture", lambda *_: "<svg/>")
+    monkeypatch.setattr("geoville.workflows.atlas.AtlasPrint.pdf", lambda _: b"%PDF-1.7")
     _check_outputs(path, run_beside_the_data)
 
 

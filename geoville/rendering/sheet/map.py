@@ -132,12 +132,13 @@ class MapDrawing:
     """
 
     def __init__(self, page: Page, ground: SheetGround) -> None:
-        from matplotlib.patches import Rectangle
+        from matplotlib.transforms import Bbox, TransformedBbox
 
         window = ground.window
         self._page, self._ground = page, ground
-        corner = (window.left, window.top)
-        self._clip = Rectangle(corner, window.width, window.height, transform=page.axes.transData)
+        self._clip = TransformedBbox(
+            Bbox.from_bounds(window.left, window.top, window.width, window.height), page.placed
+        )
 
     def cells(self, cells: CellLayer, theme: CellTheme, no_data: str) -> None:
         """Draw the cells in the window, each with the letter of its class where there is room for one."""
@@ -210,7 +211,7 @@ class MapDrawing:
                 self._page.line([(x, y)], markeredgecolor="white", zorder=_HEIGHTS["places"] + 1, **disc)
                 options: dict[str, Any] = {"ha": "center", "va": "center_baseline", "color": "white"}
                 height = _HEIGHTS["places"] + 2
-                self._page.text(str(number), x, y, _LETTER_POINTS + 1, zorder=height, weight="bold", **options)
+                self._page.lettering(str(number), x, y, _LETTER_POINTS + 1, zorder=height, weight="bold", **options)
 
     def places(self, layers: Iterable[PlaceLayer], spec: MapSpec) -> None:
         """Draw the marks of places, those of the subject above the others."""
@@ -255,10 +256,9 @@ class MapDrawing:
         for corner, rank, colour in zip(corners, classes.tolist(), colours, strict=True):
             if rank != NO_CLASS and self._ground.holds(corner):
                 options: dict[str, Any] = {"color": readable_on(colour), "zorder": _HEIGHTS["letters"]}
+                options |= {"centred": True, "clip": self._clip}
                 left, top = corner.tolist()
-                letter = self._page.text(class_letter(rank), left, top, _LETTER_POINTS, ha="center", **options)
-                letter.set_clip_on(True)
-                letter.set_clip_path(self._clip)
+                self._page.text(class_letter(rank), left, top, _LETTER_POINTS, **options)
 
     def _outline(self, drawn: BaseGeometry, options: dict[str, Any]) -> None:
         for ring in _rings(drawn):
@@ -271,7 +271,7 @@ class MapDrawing:
         self._line(points, options, zorder=zorder + 0.5)
 
     def _line(self, points: Any, options: dict[str, Any], *, zorder: float) -> None:
-        self._page.line(points, zorder=zorder, **options).set_clip_path(self._clip)
+        self._page.line(points, zorder=zorder, **options).set_clip_box(self._clip)
 
     def _fill(self, drawn: BaseGeometry, **options: Any) -> None:
         from matplotlib.patches import PathPatch
@@ -280,17 +280,17 @@ class MapDrawing:
         rings = [Path(ring, closed=True) for ring in _rings(drawn)]
         if rings:
             patch = PathPatch(Path.make_compound_path(*rings), linewidth=0, **options)
-            self._page.axes.add_patch(patch).set_clip_path(self._clip)
+            self._page.add(patch).set_clip_box(self._clip)
 
     def _polygons(self, polygons: Any, **options: Any) -> None:
         from matplotlib.collections import PolyCollection
 
-        self._page.axes.add_collection(PolyCollection(polygons, **options)).set_clip_path(self._clip)
+        self._page.add(PolyCollection(polygons, **options)).set_clip_box(self._clip)
 
     def _segments(self, segments: Any, **options: Any) -> None:
         from matplotlib.collections import LineCollection
 
-        self._page.axes.add_collection(LineCollection(segments, **options)).set_clip_path(self._clip)
+        self._page.add(LineCollection(segments, **options)).set_clip_box(self._clip)
 
 
 def class_letter(rank: int) -> str:
@@ -426,7 +426,7 @@ def _point(ground: SheetGround, lon: float, lat: float) -> tuple[float, float]:
 def _write(page: Page, label: Label) -> None:
     from matplotlib.patheffects import withStroke
 
-    written = page.text(
+    written = page.lettering(
         label.text,
         label.middle_mm,
         label.baseline_mm,

@@ -8,7 +8,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +32,6 @@ PNG_DPI = 300
 MM_PER_INCH = 25.4
 MM_PER_POINT = MM_PER_INCH / 72
 LEADING = 1.3
-_FONT = "DejaVu Sans"
 _PLAIN_SPACES = re.compile(r"[ \n]+")
 _BEFORE_MARK = re.compile(r" (?=[;:?!»])|(?<=«) ")
 _SETTINGS: dict[Any, Any] = {
@@ -41,7 +40,7 @@ _SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "geoville",
     "hatch.linewidth": 0.5,
-    "font.family": _FONT,
+    "font.family": "DejaVu Sans",
     "axes.unicode_minus": True,
 }
 
@@ -91,46 +90,89 @@ def paper_format(name: str) -> PaperFormat:
         raise InvalidInputError(f"Le papier « {name} » est inconnu", advice=f"formats connus : {known}") from None
 
 
-class Page:
-    """One page; everything on it is placed in millimetres from its top left corner, downwards."""
+class TrialPage:
+    """A page where things take room and nothing is drawn: what is tried is not what is printed."""
 
     def __init__(self, paper: Paper) -> None:
-        from matplotlib.figure import Figure
-
         self.paper = paper
-        self.figure: Any = Figure(figsize=(paper.width_mm / MM_PER_INCH, paper.height_mm / MM_PER_INCH))
-        self.axes: Any = self.figure.add_axes((0, 0, 1, 1))
-        self.axes.set(xlim=(0, paper.width_mm), ylim=(paper.height_mm, 0))
-        self.axes.axis("off")
 
-    def text(self, text: str, left: float, baseline: float, points: float, **options: Any) -> Any:
-        """Write one line; nothing in it is read as a formula."""
-        options = {"color": INK, "parse_math": False, "va": "baseline", **options}
-        return self.axes.text(left, baseline, text, fontsize=points, **options)
+    def text(self, text: str, left: float, baseline: float, points: float, **options: Any) -> None:
+        """Write one line, as `Page` does: no room is taken."""
 
     def paragraph(
         self, text: str, left: float, top: float, points: float, width_mm: float, *, bold: bool = False, **options: Any
     ) -> float:
         """Write lines that fit a width, and return the height of what follows."""
-        if bold:
-            options["fontweight"] = "bold"
         for line in wrapped(text, points, width_mm, bold=bold):
-            self.text(line, left, top + points * MM_PER_POINT, points, **options)
+            self.text(line, left, top + points * MM_PER_POINT, points, bold=bold, **options)
             top += line_height(points)
         return top
+
+    def line(self, points: Sequence[tuple[float, float]] | NDArray[np.float64], **options: Any) -> Any:
+        """Draw a line through points, as `Page` does."""
+
+    def box(self, left: float, top: float, width: float, height: float, **options: Any) -> Any:
+        """Draw a rectangle, as `Page` does."""
+
+
+class Page(TrialPage):
+    """One page; everything on it is placed in millimetres from its top left corner, downwards."""
+
+    def __init__(self, paper: Paper) -> None:
+        from matplotlib.figure import Figure
+        from matplotlib.transforms import Affine2D
+
+        super().__init__(paper)
+        width, height = paper.width_mm / MM_PER_INCH, paper.height_mm / MM_PER_INCH
+        self.figure: Any = Figure(figsize=(width, height))
+        inches = Affine2D().scale(1 / MM_PER_INCH, -1 / MM_PER_INCH).translate(0, height)
+        self.placed: Any = inches + self.figure.dpi_scale_trans
+        self._lines: dict[tuple[float, int], Any] = {}
+
+    def add(self, artist: Any) -> Any:
+        """Draw what matplotlib draws, placed in millimetres."""
+        artist.set_transform(self.placed)
+        return self.figure.add_artist(artist)
+
+    def text(self, text: str, left: float, baseline: float, points: float, **options: Any) -> None:
+        """Write one line; nothing in it is read as a formula.
+
+        Parameters
+        ----------
+        left : where the line begins, or its middle where it is centred.
+        options : `bold`, `centred`, `color`, `zorder`, and `clip`, a box of matplotlib where alone it is written.
+        """
+        from geoville.rendering.sheet.canvas import WrittenLine, WrittenLines
+
+        zorder, clip, bold = options.get("zorder", 3.0), options.get("clip"), options.get("bold", False)
+        if not text:
+            return
+        lines = self._lines.get((zorder, id(clip)))
+        if lines is None:
+            lines = self._lines[zorder, id(clip)] = self.add(WrittenLines(zorder))
+            lines.set_clip_box(clip)
+        start = left - text_width(text, points, bold=bold) / 2 if options.get("centred") else left
+        lines.add(WrittenLine(text, start, baseline, points, bold, options.get("color", INK)))
+
+    def lettering(self, text: str, left: float, baseline: float, points: float, **options: Any) -> Any:
+        """Write one line as matplotlib's `Text` can: turned, boxed or with an edge."""
+        from matplotlib.text import Text
+
+        options = {"color": INK, "parse_math": False, "va": "baseline", **options}
+        return self.add(Text(left, baseline, text, fontsize=points, **options))
 
     def line(self, points: Sequence[tuple[float, float]] | NDArray[np.float64], **options: Any) -> Any:
         """Draw a line through points."""
         from matplotlib.lines import Line2D
 
         horizontal, vertical = np.asarray(points, dtype=float).T
-        return self.axes.add_line(Line2D(horizontal, vertical, **options))
+        return self.add(Line2D(horizontal, vertical, **options))
 
     def box(self, left: float, top: float, width: float, height: float, **options: Any) -> Any:
         """Draw a rectangle."""
         from matplotlib.patches import Rectangle
 
-        return self.axes.add_patch(Rectangle((left, top), width, height, **options))
+        return self.add(Rectangle((left, top), width, height, **options))
 
 
 def line_height(points: float) -> float:
@@ -138,18 +180,27 @@ def line_height(points: float) -> float:
     return points * MM_PER_POINT * LEADING
 
 
-@cache
 def text_width(text: str, points: float, *, bold: bool = False) -> float:
     """Width in millimetres of a line of text."""
-    from matplotlib.font_manager import FontProperties
+    return _width_of_a_point(text, bold) * points * MM_PER_POINT
+
+
+_TEXTS_AT_HAND = 16_384
+
+
+@lru_cache(_TEXTS_AT_HAND)
+def _width_of_a_point(text: str, bold: bool) -> float:  # noqa: FBT001 - a key
+    """Width of a text one point high, in points: letters are measured without fitting them to dots."""
     from matplotlib.textpath import text_to_path
 
-    font = FontProperties(family=_FONT, size=points, weight="bold" if bold else "normal")
-    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
-    return float(width) * MM_PER_POINT
+    from geoville.rendering.sheet.canvas import font
+
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font(1.0, bold=bold), ismath=False)
+    return float(width)
 
 
-def wrapped(text: str, points: float, width_mm: float, *, bold: bool = False) -> list[str]:
+@lru_cache(_TEXTS_AT_HAND)
+def wrapped(text: str, points: float, width_mm: float, *, bold: bool = False) -> tuple[str, ...]:
     """Lines of a text that fit a width; a word longer than that keeps a line of its own.
 
     Notes
@@ -167,7 +218,7 @@ def wrapped(text: str, points: float, width_mm: float, *, bold: bool = False) ->
             filled = 0.0
         filled += width + (space if lines[-1] else 0.0)
         lines[-1].append(word)
-    return [" ".join(line) for line in lines]
+    return tuple(" ".join(line) for line in lines)
 
 
 @contextmanager
@@ -181,14 +232,12 @@ def printing() -> Iterator[None]:
 
 def pdf_bytes(pages: Iterable[Page], title: str) -> bytes:
     """Pages as one PDF in vectors; the same pages always give the same bytes."""
-    from matplotlib.backends.backend_pdf import PdfPages
+    from geoville.rendering.sheet.canvas import PdfBook
 
-    stream = io.BytesIO()
-    described = {"Title": title, "Creator": "geoville", "Producer": None, "CreationDate": None}
-    with PdfPages(stream, metadata=described) as file:
-        for page in pages:
-            file.savefig(page.figure)
-    return stream.getvalue()
+    book = PdfBook(title)
+    for page in pages:
+        book.add(page.figure)
+    return book.close()
 
 
 def png_bytes(page: Page, dpi: int = PNG_DPI) -> bytes:

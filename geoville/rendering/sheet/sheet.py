@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
@@ -34,6 +34,7 @@ from geoville.rendering.sheet.page import (
     SOFT_INK,
     Page,
     PaperFormat,
+    TrialPage,
     ground_around,
     line_height,
     pdf_bytes,
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
     from geoville.rendering.map_spec import Block, FigureTable, MapSpec
     from geoville.rendering.paper import Label
     from geoville.rendering.sheet.page import Paper, SheetGround
+
+
+_AnyPage = TypeVar("_AnyPage", bound=TrialPage)
 
 
 # --- What helps to read a printed map: scale, north, graticule, and where the window lies in its territory
@@ -82,7 +86,7 @@ def draw_scale(page: Page, ground: SheetGround) -> Box:
         options = {"facecolor": fill, "edgecolor": INK, "linewidth": 0.5, "zorder": _ZORDER + 1}
         page.box(start + rank * part, bar_top, part, _BAR_MM, **options)
     for share, text in ((0.0, "0"), (0.5, distance(length_m / 2)), (1.0, distance(length_m))):
-        page.text(text, start + share * length_mm, bar_top - 0.8, points, ha="center", zorder=_ZORDER + 1)
+        page.text(text, start + share * length_mm, bar_top - 0.8, points, centred=True, zorder=_ZORDER + 1)
     scale = f"Échelle 1 : {number(ground.denominator)}"
     page.text(scale, start, bar_top + _BAR_MM + letters_mm + 0.9, points, zorder=_ZORDER + 1)
     return box
@@ -101,8 +105,8 @@ def draw_north(page: Page, ground: SheetGround) -> Box:
     east = [(middle, top), (middle + size / 3, top + size), (middle, top + 0.75 * size)]
     for points, fill in ((west, INK), (east, "white")):
         options = {"facecolor": fill, "edgecolor": INK, "linewidth": 0.6, "zorder": _ZORDER + 1}
-        page.axes.add_patch(Polygon(points, closed=True, **options))
-    page.text("N", middle, top - 1.0, 10 * page.paper.text, ha="center", fontweight="bold", zorder=_ZORDER + 1)
+        page.add(Polygon(points, closed=True, **options))
+    page.text("N", middle, top - 1.0, 10 * page.paper.text, centred=True, bold=True, zorder=_ZORDER + 1)
     return box
 
 
@@ -117,9 +121,9 @@ def draw_graticule(page: Page, ground: SheetGround, drawing: MapDrawing) -> None
     options = {"color": SOFT_INK, "zorder": _ZORDER, "ha": "center", "va": "center"}
     options["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}
     for lon, x in zip(meridians, across, strict=True):
-        page.text(_degrees(lon, "E" if lon >= 0 else "O"), x, window.top + 2.2, points, **options)
+        page.lettering(_degrees(lon, "E" if lon >= 0 else "O"), x, window.top + 2.2, points, **options)
     for lat, y in zip(parallels, down, strict=True):
-        page.text(_degrees(lat, "N" if lat >= 0 else "S"), window.left + 2.2, y, points, rotation=90, **options)
+        page.lettering(_degrees(lat, "N" if lat >= 0 else "S"), window.left + 2.2, y, points, rotation=90, **options)
 
 
 def draw_locator(page: Page, window: Box, spec: MapSpec, shown: SheetGround) -> None:
@@ -157,10 +161,8 @@ _SIZES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64, 0.58, 0.52)
 
 def draw_legend(page: Page, room: Box, spec: MapSpec, theme: CellTheme | None, ground: SheetGround) -> None:
     """Draw the legend in a box of the page, as large as it holds there."""
-    from geoville.rendering.sheet.page import Page as Draft
-
     for size in _SIZES:
-        legend = _Legend(Draft(page.paper), room, size * page.paper.text)
+        legend = _Legend(TrialPage(page.paper), room, size * page.paper.text)
         legend.draw(spec, theme, ground)
         if legend.top <= room.top + room.height:
             break
@@ -170,7 +172,7 @@ def draw_legend(page: Page, room: Box, spec: MapSpec, theme: CellTheme | None, g
 class _Legend:
     """A legend being drawn from top to bottom."""
 
-    def __init__(self, page: Page, room: Box, size: float) -> None:
+    def __init__(self, page: TrialPage, room: Box, size: float) -> None:
         self._page, self._room, self._size = page, room, size
         self.top = room.top
 
@@ -260,7 +262,7 @@ class _Legend:
                 left + width / 2,
                 middle + points * MM_PER_POINT * 0.36,
                 points,
-                ha="center",
+                centred=True,
                 color=readable_on(colour),
                 zorder=_ZORDER + 1,
             )
@@ -409,20 +411,19 @@ def text_pages(title: str, blocks: Iterable[Block], paper: PaperFormat, *, colum
 
     What leaves a page half empty is written larger, as far as it fills that page.
     """
-    written = list(blocks)
-    pages = _flowed(title, written, PAPERS[paper], columns)
-    for scale in _LARGER if len(pages) == 1 else ():
-        larger = _flowed(title, written, replace(PAPERS[paper], text=PAPERS[paper].text * scale), columns)
-        if len(larger) == 1:
-            return larger
-    return pages
+    written, usual = list(blocks), PAPERS[paper]
+    sizes = [replace(usual, text=usual.text * scale) for scale in _LARGER]
+    size = next((size for size in sizes if len(_flowed(title, written, size, columns, TrialPage)) == 1), usual)
+    return _flowed(title, written, size, columns, Page)
 
 
 _LARGER = (1.5, 1.35, 1.2, 1.1)
 
 
-def _flowed(title: str, blocks: Iterable[Block], paper: Paper, columns: int) -> tuple[Page, ...]:
-    flow = _Flow(title, paper, columns)
+def _flowed(
+    title: str, blocks: Iterable[Block], paper: Paper, columns: int, page_of: type[_AnyPage]
+) -> tuple[_AnyPage, ...]:
+    flow = _Flow(title, paper, columns, page_of)
     for block in blocks:
         if isinstance(block, PanelSection):
             flow.section(block)
@@ -431,13 +432,13 @@ def _flowed(title: str, blocks: Iterable[Block], paper: Paper, columns: int) -> 
     return tuple(flow.pages)
 
 
-class _Flow:
+class _Flow(Generic[_AnyPage]):
     """A place on the last of some pages, which goes from column to column."""
 
-    def __init__(self, title: str, paper: Paper, columns: int) -> None:
-        self._title, self._paper, self._columns = title, paper, columns
+    def __init__(self, title: str, paper: Paper, columns: int, page_of: type[_AnyPage]) -> None:
+        self._title, self._paper, self._columns, self._page_of = title, paper, columns, page_of
         self._width = (paper.width_mm - 2 * paper.margin_mm - _COLUMN_GUTTER_MM * (columns - 1)) / columns
-        self.pages: list[Page] = []
+        self.pages: list[_AnyPage] = []
         self._left, self._top, self._column = 0.0, 0.0, 0
         self._new_page()
 
@@ -528,7 +529,7 @@ class _Flow:
 
     def _new_page(self) -> None:
         paper = self._paper
-        self._page = Page(paper)
+        self._page = self._page_of(paper)
         self.pages.append(self._page)
         width = paper.width_mm - 2 * paper.margin_mm
         self._page.paragraph(

@@ -19,8 +19,8 @@ from geoville.rendering import perimeter_map, perimeters_map
 from geoville.rendering.atlas import (
     INDEX_HEADERS,
     INDEX_NOTE,
+    AtlasPrint,
     actions_table,
-    atlas_pdf,
     entry_page,
     evolution_table,
     figures_table,
@@ -91,7 +91,12 @@ def test_the_same_atlas_gives_the_same_bytes(atlas):
     assert index_page(atlas) == index_page(atlas)
     assert entry_page(atlas, 0) == entry_page(atlas, 0)
     short = replace(atlas, entries=atlas.entries[1:])  # a sheet of each kind: they take the time
-    assert atlas_pdf(short) == atlas_pdf(short)
+    drawn, printed, pictures = AtlasPrint(short), AtlasPrint(short), AtlasPrint(short, bound=False)
+    whole, entry = drawn.picture(0), drawn.picture(1)
+    assert whole != entry
+    assert pictures.picture(1) == entry  # the only one that was missing
+    assert printed.picture(1) == entry
+    assert printed.pdf() == drawn.pdf()
 
 
 def test_figures_stand_beside_those_of_the_town_and_of_the_country():
