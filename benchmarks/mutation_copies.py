@@ -50,7 +50,7 @@ def _forget() -> None:
 
 def _put_constants_in(faulty: CodeType) -> bool:
     name = ".".join(Path(faulty.co_filename).relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__")
-    usual = vars(sys.modules[name])
+    usual = dict(vars(sys.modules[name]))  # as they are before any is changed
     changed = dict(usual)
     exec(faulty, changed)
     constants = {key: new for key, new in changed.items() if isinstance(new, PLAIN)}

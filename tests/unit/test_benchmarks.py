@@ -8,6 +8,7 @@ import sys
 import threading
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +18,6 @@ from geoville.sources.layers import read_iris
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import ModuleType
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="peaks of memory are read as Linux and macOS count them"
@@ -223,6 +223,19 @@ def test_faults_that_change_nothing_are_those_of_lines_that_are_still_there(
     assert gone == []
     assert all(one.why.endswith(".") for one in listed)
     assert len({(one.module, one.function, one.fault) for one in listed}) == len(listed)
+
+
+def test_a_faulty_constant_is_given_to_all_the_modules_that_import_it(
+    module: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("geoville.made_up_first", "geoville.made_up_then", "geoville.made_up_last")
+    made = {name: ModuleType(name) for name in names}
+    for name, one in made.items():
+        one.MADE_UP_M = 2  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, name, one)
+    faulty = compile("MADE_UP_M = 3", str(BENCHMARKS.parent / "geoville" / "made_up_then.py"), "exec")
+    assert module("mutation_copies").put_in(faulty, None)
+    assert [one.MADE_UP_M for one in made.values()] == [3, 3, 3]
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,35 @@ def test_a_zone_is_placed_whole_or_in_part():
     ]
 
 
+@pytest.mark.parametrize(
+    ("area", "met", "nearest"),
+    [
+        (zone(650, 50, 900, 300), ["QN06291M"], None),
+        (zone(500, 50, 900, 300), ["QN06291M"], None),  # in part: it is there that it takes place, all the same
+        (zone(500, 50, 590, 300), [], "QN06291M"),
+    ],
+    ids=["whole", "in part", "beside"],
+)
+def test_an_area_is_in_the_quarters_that_it_meets_and_beside_the_others(area, met, nearest):
+    [spot] = check_action(action(area=area), layers()).stages[0].spots
+    assert [hit.perimeter.code for hit in spot.quarters.met] == met
+    assert (spot.quarters.nearest.perimeter.code if spot.quarters.nearest else None) == nearest
+
+
+@pytest.mark.parametrize(
+    ("places", "why"),
+    [
+        ([at(OUTSIDE), LOST], "un lieu n'est pas trouvé, ou sort du territoire connu (Rue absente de la liste)"),
+        ([at(NEAR_LIMIT, accuracy_m=15.0), LOST], "un lieu n'est pas trouvé, ou sort du territoire connu (Rue absente"),
+        ([at(OUTSIDE), at(NEAR_LIMIT, accuracy_m=15.0)], "la position, à 3 m à l'extérieur"),
+    ],
+)
+def test_why_nothing_is_known_is_told_of_the_place_of_which_it_is_not(places, why):
+    limit = replace(QPV_2024, accuracy_m=5.0)
+    reason = check_action(action(*places), layers(QPV_2015, limit, VECU, VEILLE)).stages[0].reason
+    assert reason.replace("\N{NO-BREAK SPACE}", " ").startswith(f"On ne sait pas : {why}")
+
+
 def test_an_action_outside_is_told_the_nearest_quarter_and_what_to_give():
     reason = check_action(action(at(OUTSIDE)), layers()).stages[0].reason
     assert f"le plus proche est {QPV_2024.code}" in reason
@@ -211,6 +240,14 @@ def test_stated_counts_of_another_generation_are_unsure():
     assert public.basis is EvidenceBasis.DECLARED
     assert "QP062901" in public.reasons[1]
     assert "QN06253M" not in public.reasons[1], "an official code of the generation in force, though its contour lacks"
+
+
+def test_a_quarter_of_which_no_contour_is_known_is_known_by_its_code_in_its_years_alone():
+    stated = StatedCounts((("QN06291M", 40), ("QP062999", 20), ("QUARTIER-1", 15)), 100)
+    public = check_action(action(at(OUTSIDE), public=stated), layers()).beneficiaries
+    assert public is not None
+    assert public.share == (0.40, 0.75), "a code of 2015, and one of no generation, are in no QPV of 2024 for sure"
+    assert public.reasons[1].endswith(": QP062999, QUARTIER-1.")
 
 
 def test_a_catchment_gives_an_estimated_share():

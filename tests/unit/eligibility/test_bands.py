@@ -105,3 +105,30 @@ def test_a_rule_with_a_list_of_names_is_met_by_those_alone() -> None:
     assert (found.status, found.met) == (RuleStatus.MET, True)
     assert rule.listed[0] in found.reason
     assert (other.status, other.met) == (RuleStatus.NOT_MET, False)
+
+
+@pytest.mark.parametrize(
+    ("standing", "is_footprint", "status", "met", "said"),
+    [
+        (Standing(qpv(), VerdictCode.OUTSIDE, 80.0), True, RuleStatus.NEARLY, False, "L'emprise est à 80 m de"),
+        (Standing(qpv(), VerdictCode.OUTSIDE, 250.0), True, RuleStatus.NOT_MET, False, "L'emprise est à 250 m de"),
+        (Standing(qpv(), VerdictCode.OUTSIDE, 250.0), False, RuleStatus.NOT_MET, False, "La position est à 250 m de"),
+        (Standing(qpv(), VerdictCode.UNCERTAIN, 0.0), True, RuleStatus.NEARLY, False, "n'est qu'en partie dans"),
+        (
+            Standing(qpv(), VerdictCode.UNCERTAIN, 10.0, in_doubt=True),
+            True,
+            RuleStatus.TO_CHECK,
+            None,
+            "Le contour n'est pas assez sûr",
+        ),
+        (Standing(qpv(), VerdictCode.UNCERTAIN, 10.0), False, RuleStatus.TO_CHECK, None, "La position n'est pas assez"),
+    ],
+    ids=["80 m away", "250 m away", "a point", "in part", "an unsure contour", "an unsure point"],
+)
+def test_what_is_in_part_is_told_apart_from_what_is_beside_and_from_what_is_not_sure(
+    standing: Standing, is_footprint: bool, status: RuleStatus, met: bool | None, said: str
+) -> None:
+    ground = RuleGround(IN_2026, {Kind.QPV: standing}, False, frozenset(), is_footprint=is_footprint)
+    found = place_in(standing, ground)
+    assert (found.status, found.met) == (status, met)
+    assert said in found.reason.replace("\N{NO-BREAK SPACE}", " ")

@@ -222,6 +222,32 @@ def test_an_estimate_is_said_beside_no_answer_but_an_official_one() -> None:
         assert not [reason for reason in answer.reasons if "contour officiel" in reason and "compte" in reason]
 
 
+NAMED = " (périmètre estimé « Calais 1 » (C1, carreaux de 2019))"
+
+
+@pytest.mark.parametrize(
+    ("north_m", "estimate_ends_m", "accuracies_m", "said"),
+    [
+        (1020, 1040, (0.0, 0.0), f"Le contour officiel dit dehors, l'estimation de geoville dit dedans{NAMED}"),
+        (980, 960, (0.0, 0.0), "Le contour officiel dit dedans, l'estimation de geoville dit dehors"),
+        (1020, 1040, (25.0, 0.0), None),  # the official contour leaves it to be checked
+        (1020, 1040, (0.0, 25.0), None),  # so does the estimate
+        (980, 960, (0.0, 25.0), None),
+        (1020, 1040, (25.0, 25.0), None),
+        (980, 1040, (0.0, 0.0), None),
+        (1050, 1040, (0.0, 0.0), None),
+    ],
+)
+def test_an_estimate_is_said_beside_the_official_contour_where_one_says_dedans_and_the_other_dehors(
+    north_m: float, estimate_ends_m: float, accuracies_m: tuple[float, float], said: str | None
+) -> None:
+    official = replace(qpv(), accuracy_m=accuracies_m[0])
+    ends = shapely.box(EAST, NORTH, EAST + 1000, NORTH + estimate_ends_m)
+    answer = ask(at(500, north_m), official, replace(CANDIDATE, geometry=ends, accuracy_m=accuracies_m[1]))
+    told = [reason for reason in answer.reasons if "estimation de geoville" in reason]
+    assert told == ([f"{said} : le contour officiel seul compte."] if said else [])
+
+
 def test_what_is_decided_from_its_probability_names_the_first_perimeter() -> None:
     other = replace(qpv("QP062055", shapely.box(EAST, NORTH + 1200, EAST + 1000, NORTH + 2000)), name="Fort Nieulay")
     doubtful = at(500, 985, accuracy_m=20.0, accuracy_reason="bâtiment")

@@ -11,9 +11,10 @@ import shapely
 from square_quarter import CANDIDATE, EAST, IN_2020, IN_2026, NORTH, VEILLE, at, qpv
 
 from geoville.crs import LAMBERT_93, WGS84, transform_geometry
+from geoville.eligibility.decide import decide
 from geoville.eligibility.index import NEARBY_M, PerimeterIndex, TerritoryIndex
 from geoville.law.generations import first_day_of_quarters
-from geoville.model import Basis, Kind, Perimeter, PerimeterHit
+from geoville.model import Basis, Kind, Perimeter, PerimeterHit, Position, PositionType, VerdictCode
 
 SIDE_M = 2_000
 """Of the squares of ground whose perimeters are kept."""
@@ -177,3 +178,14 @@ def test_overseas_a_shape_is_projected_in_the_system_of_its_island() -> None:
     assert shape.equals(transform_geometry(island, WGS84, 2975))
     town = at(500, 500)
     assert index.nearest_epsg(town.lon, town.lat) == LAMBERT_93
+
+
+def test_what_is_known_of_one_territory_says_nothing_of_another_of_the_same_country() -> None:
+    """La Réunion is in the country, and no perimeter of it is held: those of Calais are not its neighbours."""
+    island = Position(55.5, -21.2, "là-bas", PositionType.COORDINATES)
+    country = shapely.union_all([shapely.box(1.5, 50.5, 2.5, 51.5), shapely.box(55, -22, 56, -20)])
+    index = PerimeterIndex([qpv()], country=country)
+    assert index.around(island.lon, island.lat) == ()
+    assert index.nearest_epsg(island.lon, island.lat) is None
+    assert decide(island, index, IN_2020).verdict is VerdictCode.NOT_FOUND
+    assert PerimeterIndex([qpv()]).nearest_epsg(island.lon, island.lat) == LAMBERT_93  # where no country is known

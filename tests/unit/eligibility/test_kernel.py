@@ -15,6 +15,7 @@ import pytest
 import shapely
 from numpy.typing import NDArray
 
+from geoville.eligibility.bulk import Means
 from geoville.eligibility.kernel import points
 from geoville.eligibility.kernel.grid import (
     FINE_SIDE,
@@ -151,12 +152,13 @@ def test_more_points_than_are_taken_at_once_get_each_its_own_answer(locator: Poi
     assert polygon.tolist() == of_once.tolist() * times
 
 
-def test_what_is_no_place_is_held_by_nothing(both: Both) -> None:
+@pytest.mark.parametrize("means", [Means.cells(), Means.trees()], ids=["cells", "trees"])
+def test_what_is_no_place_is_held_by_nothing(means: Means) -> None:
     east, north = np.array([np.nan, np.inf, WEST, -np.inf]), np.array([SOUTH, SOUTH, np.nan, SOUTH])
-    membership = both[0].place(east, north)
+    membership = means.locator(POLYGONS[:1]).place(east, north)
     assert not membership.held().any()
     with np.errstate(invalid="ignore"):  # compiled loops warn of nothing
-        signed, polygon, _ = both[1].measure(east, north, membership)
+        signed, polygon, _ = means.finder(POLYGONS[:1]).measure(east, north, membership)
     assert np.isinf(signed).all()
     assert polygon.tolist() == [-1] * 4
 

@@ -33,8 +33,9 @@ def test_a_distance_is_said_to_be_inside_outside_or_on_the_limit() -> None:
 
     assert "à 12 m à l'intérieur" in said(-12.0)
     assert "sur la limite" in said(0.0)
-    beside = verdict_sentence(VerdictCode.UNCERTAIN, replace(qpv(), accuracy_m=25.0), 12.0, IN_2020, complete=False)
-    assert "à 12 m à l'extérieur" in beside.replace("\N{NO-BREAK SPACE}", " ")
+    for metres, side in ((12.0, "extérieur"), (0.4, "extérieur"), (-0.4, "intérieur"), (-12.0, "intérieur")):
+        beside = verdict_sentence(VerdictCode.UNCERTAIN, replace(qpv(), accuracy_m=25.0), metres, IN_2020)
+        assert f" à l'{side} (" in beside
 
 
 def test_candidates_stand_for_quarters_by_the_first_that_answers() -> None:

@@ -106,6 +106,20 @@ def test_a_street_that_runs_along_the_limit_settles_its_numbers(points, expected
     assert any(reason.startswith("Les numéros 4 à 8 du même côté de la rue sont tous") for reason in answer.reasons)
 
 
+@pytest.mark.parametrize(
+    ("away_m", "firm", "by_side"), [(290.0, True, True), (310.0, True, False), (310.0, False, True)]
+)
+def test_the_side_of_a_street_is_told_near_a_limit_or_where_nothing_else_is_sure(away_m, firm, by_side):
+    told = side(*((x, y - 8 + away_m) for x, y in ALONG_OUTSIDE), rank=2)
+    position = replace(house(told), firm=firm, firm_reason="" if firm else "Une autre rue porte ce nom.")
+    answer = decide(position, PerimeterIndex((QPV_2024,)), ON)
+    assert answer.verdict is VerdictCode.OUTSIDE
+    said = [reason.replace("\N{NO-BREAK SPACE}", " ") for reason in answer.reasons]
+    assert ("Position connue à 50 m près." in said) is not by_side
+    assert any(reason.startswith("Les numéros 4 à 8 du même côté de la rue sont tous") for reason in said) is by_side
+    assert ("Une autre rue porte ce nom." in said) is not firm
+
+
 def test_a_street_that_crosses_the_limit_leaves_its_numbers_to_be_checked():
     crossing = [(700.0, 360.0), (701.0, 379.0), (699.0, 401.0), (700.0, 418.0), (701.0, 437.0)]
     answer = decide(house(side(*crossing, rank=2)), PerimeterIndex((QPV_2024,)), ON)
@@ -463,8 +477,9 @@ def test_a_line_is_cut_within_a_reach_along_it_and_keeps_its_corners() -> None:
 
 def test_points_stand_on_the_left_or_on_the_right_of_a_line() -> None:
     line = shapely.LineString([(0, 0), (10, 0)])
-    placed = shapely.points([(5.0, 2.0), (5.0, -2.0), (0.0, 1.0), (10.0, -1.0)])
-    assert hands_of(line, np.array([5.0, 5.0, 0.0, 10.0]), placed).tolist() == [1.0, -1.0, 1.0, -1.0]
+    placed = shapely.points([(5.0, 2.0), (5.0, -2.0), (0.0, 1.0), (0.0, -1.0), (10.0, 1.0), (10.0, -1.0)])
+    found = hands_of(line, np.array([5.0, 5.0, 0.0, 0.0, 10.0, 10.0]), placed)
+    assert found.tolist() == [1.0, -1.0, 1.0, -1.0, 1.0, -1.0]
 
 
 @pytest.mark.parametrize(
