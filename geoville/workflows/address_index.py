@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from geoville.errors import AddressListError, InvalidInputError, Location
 from geoville.french import refusal
-from geoville.geocoding.index_writer import FORMAT, IndexWriter, saved_in, seal
+from geoville.geocoding.index_writer import FORMAT, IndexWriter, pack, saved_in, seal
 from geoville.sources.addresses import open_address_file
 from geoville.sources.files import sha256_of
 from geoville.workflows.lookup_file.output import alone_on
@@ -118,19 +118,22 @@ def draft_of(out: Path, request: str) -> Iterator[Draft]:
     """
     if out.is_dir():
         raise InvalidInputError(f"« {out} » est un dossier", advice="donner un nom de fichier")
-    beside = out.with_name(f"{out.name}.partiel")
+    beside, packed = (out.with_name(f"{out.name}.{state}") for state in ("partiel", "entier"))
     with alone_on(out), _writing(out):
+        _remove(packed)  # of a process killed while it packed
         done = _done(beside, request)
         if done is None:
             _remove(beside)
         try:
             with closing(sqlite3.connect(beside, isolation_level=None)) as connection:
                 yield Draft(IndexWriter(connection), request, done or Done())
+                pack(connection, packed)
         except AddressListError:
             _remove(beside)
             raise
-        seal(beside)
-        beside.replace(out)
+        seal(packed)
+        packed.replace(out)
+        _remove(beside)
 
 
 def _done(beside: Path, request: str) -> Done | None:

@@ -80,6 +80,17 @@ def test_an_index_is_sealed_as_it_appears(tmp_path: Path) -> None:
     assert is_as_sealed(tmp_path / "62.sqlite")
 
 
+def test_an_index_has_no_page_half_empty(tmp_path: Path) -> None:
+    (tmp_path / "out.sqlite.entier").write_bytes(b"of a process killed while it packed")
+    rows = [f"x{n};{n};;Rue {n % 300};62100;62193;Calais;1.86;50.9;entrée" for n in range(5_000)]
+    build_address_index([ban(tmp_path, "ban.csv", 3, *rows)], tmp_path / "out.sqlite", complete=True)
+    with closing(sqlite3.connect(tmp_path / "out.sqlite")) as connection:
+        connection.execute("VACUUM INTO ?", (str(tmp_path / "packed.sqlite"),))
+    sizes = {name: (tmp_path / name).stat().st_size for name in ("out.sqlite", "packed.sqlite")}
+    assert sizes["out.sqlite"] == sizes["packed.sqlite"] > 100_000
+    assert sorted(tmp_path.glob("out*")) == [tmp_path / "out.sqlite"]
+
+
 def test_bad_rows_are_counted_by_reason_and_the_first_ones_shown(tmp_path: Path) -> None:
     bad = [f"x{n};1;;Rue;62100;62193;Calais;{lon};50.9;entrée" for n, lon in enumerate(["abc"] * 6 + ["999"])]
     built = build_address_index([ban(tmp_path, "ban.csv", 2, *bad)], tmp_path / "out.sqlite", complete=True)
