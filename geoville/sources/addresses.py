@@ -45,8 +45,9 @@ _INSEE_CODE = re.compile(r"\d[\dAB]\d{3}")
 
 def check_codes(path: Path, line: int, row: dict[str, str]) -> None:
     """Refuse a postcode or an INSEE code that cannot be; a postcode may be unknown."""
-    if row["code_postal"] and not _POSTCODE.fullmatch(row["code_postal"]):
-        fault("Code postal qui n'a pas cinq chiffres", path, line, "code_postal", row["code_postal"])
+    postcode = row.get("code_postal", "")
+    if postcode and not _POSTCODE.fullmatch(postcode):
+        fault("Code postal qui n'a pas cinq chiffres", path, line, "code_postal", postcode)
     if not _INSEE_CODE.fullmatch(row["code_insee"]):
         fault("Code INSEE de commune mal formé", path, line, "code_insee", row["code_insee"])
 
@@ -67,7 +68,7 @@ def degrees(path: Path, line: int, column: str, text: str, limit: float) -> floa
     """Coordinate of a cell, in degrees of absolute value at most `limit`; AddressListError where it is not one."""
     advice = "donner des degrés décimaux (WGS84)"
     try:
-        value = float(text.replace(",", "."))
+        value = float(text.replace(",", ".") if "," in text else text)
     except ValueError:
         fault("Coordonnée illisible", path, line, column, text, advice)
     if not (math.isfinite(value) and abs(value) <= limit):
@@ -140,17 +141,16 @@ def ban_address(path: Path, line: int, row: dict[str, str]) -> Address:
     for column in ("id", "nom_voie", "nom_commune"):
         if not row.get(column, UNSAID):
             fault("Case vide", path, line, column, None)
-    row = {"id": f"{path.stem}:{line}", "rep": "", "code_postal": "", **row}
     check_codes(path, line, row)
     lon, lat = position_of(path, line, row)
     check_metropolitan(path, line, row, lon, lat)
     return Address(
-        id=row["id"],
+        id=row.get("id") or f"{path.stem}:{line}",
         number=house_number(path, line, row["numero"]),
-        suffix=row["rep"].lower(),
+        suffix=row.get("rep", "").lower(),
         street=_read(row["nom_voie"]),
         place="",
-        postcode=row["code_postal"],
+        postcode=row.get("code_postal", ""),
         citycode=row["code_insee"],
         city=_read(row["nom_commune"]),
         lon=lon,
@@ -364,7 +364,9 @@ def _row_of(path: Path, line: int, cells: list[str], columns: list[str]) -> dict
     """Trimmed cells by column: those that a row leaves out at its end are filled, blank ones in surplus left out."""
     if len(cells) > len(columns) and any(cells[len(columns) :]):
         return _miscounted(path, line, cells, columns)
-    return dict(zip(columns, [*cells, *("",) * (len(columns) - len(cells))], strict=False))
+    if len(cells) < len(columns):
+        cells = [*cells, *("",) * (len(columns) - len(cells))]
+    return dict(zip(columns, cells, strict=False))
 
 
 def _miscounted(path: Path, line: int, cells: list[str], columns: list[str]) -> AddressListError:
