@@ -22,6 +22,7 @@ from geoville.api import (
     rules,
 )
 from geoville.api.observability import Metrics
+from geoville.api.routing import LeanRoutes
 from geoville.api.service import load_service
 from geoville.api.slots import Slots
 from geoville.version import __version__
@@ -76,7 +77,7 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
     app.state.slots = Slots.of(settings)
     if service is not None:
         app.state.metrics.data_read(len(service.desk.index.perimeters))
-    for router in (
+    routers = (
         lookup.router,  # those that are asked most come first: routes are tried in turn
         adresse.router,
         pages.landing_router,
@@ -89,7 +90,9 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
         ogc.tiles_router,
         pages.router,
         admin.router,
-    ):
+    )
+    app.router.routes.append(LeanRoutes(routers))
+    for router in routers:
         app.include_router(router)
     if settings.jobs_dir is not None:
         app.state.jobs = jobs.Jobs(settings)

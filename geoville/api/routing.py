@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
 
 from geoville.api.problems import expected_of
 from geoville.api.service import Service, current_service
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Coroutine, Iterable
 
     from fastapi import APIRouter
+    from starlette.types import Receive, Scope, Send
 
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -143,6 +145,10 @@ class LeanRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Take the place of FastAPI's own handler."""
+        self.answer = self._handler()
+        return self.answer
+
+    def _handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         endpoint, checks = self.endpoint, [item.dependency for item in self.dependencies if item.dependency]
         question: type[BaseModel] = get_type_hints(endpoint)["asked"]
 
@@ -158,6 +164,29 @@ class LeanRoute(APIRoute):
             return Response(orjson.dumps(document), media_type="application/json")
 
         return answered
+
+
+class LeanRoutes(BaseRoute):
+    """The lean routes of an application, known by their path alone, to be tried before any other.
+
+    FastAPI tries the patterns of each router in turn, then those of the router that matches again, and opens contexts
+    for dependencies that lean routes do not have. What is not answered here is left to it: other methods, a prefix.
+    """
+
+    def __init__(self, routers: Iterable[APIRouter]) -> None:
+        lean = [route for router in routers for route in router.routes if isinstance(route, LeanRoute)]
+        self._routes = {route.path: route for route in lean}
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether a lean route is asked; it is then in the scope, as FastAPI leaves it there."""
+        asked = scope["type"] == "http" and scope["method"] == "GET"
+        route = self._routes.get(scope["path"]) if asked else None
+        return (Match.NONE, {}) if route is None else (Match.FULL, {"route": route, "endpoint": route.endpoint})
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that matches."""
+        response = await scope["route"].answer(Request(scope, receive, send))
+        await response(scope, receive, send)
 
 
 def lean_get(router: APIRouter, path: str, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -32,7 +32,7 @@ _SMALLEST = float(np.finfo(np.float64).tiny)
 _ROUNDING_M = 1e-6
 """More than the rounding of a distance between boxes, so that no perimeter is left unmeasured."""
 
-_SQUARE_M, _SQUARES_AT_HAND = 2 * METRES_IN_A_KILOMETRE, 1_024
+_SQUARE_M, _SQUARES_AT_HAND = 2 * METRES_IN_A_KILOMETRE, 8_192
 
 
 KNOWN_AROUND_M = 10 * METRES_IN_A_KILOMETRE
@@ -134,6 +134,7 @@ class TerritoryIndex:
         self._limits = shapely.boundary(self._polygons)
         ranks = np.arange(len(self._perimeters))
         self._boxes = _Boxes(ranks, self._family_of, *shapely.bounds(self._polygons).T.copy())
+        self._known_around = [self._around_family(family) for family in self.families]
         self._near = lru_cache(_SQUARES_AT_HAND)(self._near_square)
 
     def around(self, shape: BaseGeometry, reach_m: float) -> list[PerimeterHit]:
@@ -171,13 +172,13 @@ class TerritoryIndex:
 
     def known_around(self, perimeter: Perimeter) -> tuple[float, float, float, float]:
         """Box (west, south, east, north; metres) in which the family of a perimeter is held to be known whole."""
-        rows = self.families[self._number_of[family_key(perimeter)]].rows
-        return (
-            float(self._boxes.west[rows].min()) - KNOWN_AROUND_M,
-            float(self._boxes.south[rows].min()) - KNOWN_AROUND_M,
-            float(self._boxes.east[rows].max()) + KNOWN_AROUND_M,
-            float(self._boxes.north[rows].max()) + KNOWN_AROUND_M,
-        )
+        return self._known_around[self._number_of[family_key(perimeter)]]
+
+    def _around_family(self, family: Family) -> tuple[float, float, float, float]:
+        boxes, rows = self._boxes, family.rows
+        west, south = float(boxes.west[rows].min()), float(boxes.south[rows].min())
+        east, north = float(boxes.east[rows].max()), float(boxes.north[rows].max())
+        return west - KNOWN_AROUND_M, south - KNOWN_AROUND_M, east + KNOWN_AROUND_M, north + KNOWN_AROUND_M
 
     def _hits(self, rows: NDArray[np.intp], shape: BaseGeometry) -> list[tuple[int, PerimeterHit]]:
         """Where a shape stands with some perimeters, each with the number of its family."""

@@ -249,18 +249,17 @@ def rule_findings(ground: RuleGround, at_permit: RuleGround | None = None) -> tu
     grounds = {JudgedAt.DAY: ground, JudgedAt.PERMIT: at_permit or ground}
     here = _rules_there(ground) if at_permit is None else _rules_of_both(grounds)
     # Most rules ask for a position in the same perimeters, about which all is said once.
-    alike = {rule.within: rule for rule in here if _is_plain(rule)}
+    alike = {dated.rule.within: dated.rule for dated in here if dated.is_plain}
     places = {within: _place(rule, ground) for within, rule in alike.items()}
-    found = (
+    return tuple(
         _finding(
-            rule,
-            places[rule.within] if _is_plain(rule) else _place(rule, grounds[rule.judged_at]),
-            grounds[rule.judged_at],
+            dated,
+            places[dated.rule.within] if dated.is_plain else _place(dated.rule, grounds[dated.rule.judged_at]),
+            grounds[dated.rule.judged_at],
             permit_known=at_permit is not None,
         )
-        for rule in here
+        for dated in here
     )
-    return tuple(found)
 
 
 def law_reservations(rule: Rule, on: date) -> tuple[str, ...]:
@@ -268,42 +267,67 @@ def law_reservations(rule: Rule, on: date) -> tuple[str, ...]:
     return (*_text_reservation(rule), *_day_reservation(rule, on))
 
 
-def _rules_there(ground: RuleGround) -> list[Rule]:
-    return [rule for rule in rules_begun(ground.on) if rule.exists_in(ground.communes)]
+@dataclass(frozen=True, slots=True)
+class DatedRule:
+    """A rule on a day, and what is to be said of it that day whatever the place.
+
+    Parameters
+    ----------
+    is_plain : whether all that it asks is to be in some perimeters, on the day asked about.
+    ended : sentence that says since when it is over; empty where it is not.
+    law : what of its law was not read, or is not known for that day.
+    permit : that the day may not be the one on which the place is judged; empty where it is.
+    """
+
+    rule: Rule
+    is_plain: bool
+    ended: str
+    law: tuple[str, ...]
+    permit: tuple[str, ...]
 
 
-def _rules_of_both(grounds: Mapping[JudgedAt, RuleGround]) -> list[Rule]:
+@lru_cache(maxsize=_DAYS_REMEMBERED)
+def dated_rules(on: date) -> tuple[DatedRule, ...]:
+    """Rules that exist on a day, or are over by then, as they are that day."""
+    return tuple(
+        DatedRule(
+            rule,
+            rule.test is RuleTest.POSITION and rule.judged_at is JudgedAt.DAY and not rule.former,
+            _ended(rule) if rule.is_over(on) else "",
+            law_reservations(rule, on),
+            () if rule.judged_at is JudgedAt.DAY else (_permit_day(on),),
+        )
+        for rule in rules_begun(on)
+    )
+
+
+def _rules_there(ground: RuleGround) -> list[DatedRule]:
+    return [dated for dated in dated_rules(ground.on) if dated.rule.exists_in(ground.communes)]
+
+
+def _rules_of_both(grounds: Mapping[JudgedAt, RuleGround]) -> list[DatedRule]:
     """Rules that exist there on the day that each is judged on, in the files' order."""
-    here = [rule for day, ground in grounds.items() for rule in _rules_there(ground) if rule.judged_at is day]
+    here = [dated for day, ground in grounds.items() for dated in _rules_there(ground) if dated.rule.judged_at is day]
     begun = [rule.id for ground in grounds.values() for rule in rules_begun(ground.on)]
     order = {name: rank for rank, name in enumerate(begun)}
-    return sorted(here, key=lambda rule: order[rule.id])
+    return sorted(here, key=lambda dated: order[dated.rule.id])
 
 
-def _is_plain(rule: Rule) -> bool:
-    """Whether all that a rule asks is to be in some perimeters, on the day asked about."""
-    return rule.test is RuleTest.POSITION and rule.judged_at is JudgedAt.DAY and not rule.former
-
-
-def _finding(rule: Rule, place: Place, ground: RuleGround, *, permit_known: bool) -> RuleFinding:
-    status = place.status
+def _finding(dated: DatedRule, place: Place, ground: RuleGround, *, permit_known: bool) -> RuleFinding:
+    rule, status, law = dated.rule, place.status, dated.law
     if status is RuleStatus.NOT_MET:
         return RuleFinding(rule, status, place.met, place.reason, (), ground.on)
-    permit = () if permit_known or rule.judged_at is JudgedAt.DAY else (_permit_day(ground.on),)
-    if rule.is_over(ground.on):
-        return RuleFinding(rule, RuleStatus.OVER, place.met, f"{place.reason} {_ended(rule)}", permit, ground.on)
-    law = law_reservations(rule, ground.on)
-    reservations = (
-        *law,
-        *([OFFICIAL_CONTOUR] if place.estimated else []),
-        *([place.condition] if place.condition else []),
-        *permit,
-    )
+    permit = () if permit_known else dated.permit
+    if dated.ended:
+        return RuleFinding(rule, RuleStatus.OVER, place.met, f"{place.reason} {dated.ended}", permit, ground.on)
+    estimated = (OFFICIAL_CONTOUR,) if place.estimated else ()
+    condition = (place.condition,) if place.condition else ()
     if status is RuleStatus.MET and law:
         status = RuleStatus.UNVERIFIED
     elif status is RuleStatus.MET and (place.estimated or place.condition or ground.estimated):
         status = RuleStatus.TO_CHECK
-    return RuleFinding(rule, status, place.met, place.reason, (*reservations, *rule.conditions), ground.on)
+    to_check = (*law, *estimated, *condition, *permit, *rule.conditions)
+    return RuleFinding(rule, status, place.met, place.reason, to_check, ground.on)
 
 
 def _ended(rule: Rule) -> str:

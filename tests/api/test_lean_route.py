@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 import pytest
+from starlette.routing import Match
 
 from geoville.api.adresse import AddressCollection
 from geoville.api.openapi import published
+from geoville.api.routing import LeanRoutes
 from geoville.eligibility.documents import LookupDocument
 
 ON = "2024-06-01"
@@ -52,3 +56,23 @@ def test_the_question_and_the_answer_are_described(get, path):
     described = get("/openapi.json").json()["paths"][path]["get"]
     assert {parameter["name"] for parameter in described["parameters"]} >= {"on"}
     assert "#/components/schemas/" in str(described["responses"]["200"]["content"]["application/json"]["schema"])
+
+
+@pytest.mark.parametrize("path", ["/lookup", "/search", "/reverse"])
+def test_a_lean_route_is_found_by_its_path_before_any_other(app, path):
+    scope = {"type": "http", "method": "GET", "path": path, "headers": []}
+    first = next(route for route in app.router.routes if route.matches(scope)[0] is not Match.NONE)
+    assert isinstance(first, LeanRoutes)
+    assert first.matches(scope)[1]["route"].path == path
+    for other in ({"method": "POST"}, {"path": f"/qpv{path}"}, {"type": "websocket"}):
+        assert first.matches({**scope, **other}) == (Match.NONE, {})
+
+
+@pytest.mark.parametrize(("prefix", "method", "status"), [("", "GET", 200), ("/qpv", "GET", 200), ("", "DELETE", 405)])
+def test_what_is_not_found_by_its_path_alone_is_answered_as_any_other(app, request_of, prefix, method, status):
+    async def behind(scope, receive, send):
+        await app({**scope, "root_path": prefix}, receive, send)
+
+    answer = request_of(behind, method, f"{prefix}/search", params={"q": "rue Mollien", "on": ON})
+    assert answer.status_code == status
+    assert ("features" in answer.json()) is (status == HTTPStatus.OK)

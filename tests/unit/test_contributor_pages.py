@@ -16,7 +16,7 @@ import pytest
 
 from geoville.cli.main import main
 from geoville.eligibility import rules
-from geoville.eligibility.rules import all_rules, rules_at, rules_begun
+from geoville.eligibility.rules import all_rules, dated_rules, rules_at, rules_begun
 from geoville.law.parameters import law_names
 from geoville.model import Kind, VerdictCode
 from geoville.rendering import Scene, layers, perimeters_map, render_page
@@ -65,10 +65,10 @@ def rules_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     for name in law_names("", rules.FOLDER):
         (folder / name).write_bytes((files("geoville") / rules.FOLDER / name).read_bytes())
     monkeypatch.setattr(rules, "FOLDER", str(folder))
-    for remembered in (all_rules, rules_at, rules_begun):
+    for remembered in (all_rules, dated_rules, rules_at, rules_begun):
         remembered.cache_clear()
     yield folder
-    for remembered in (all_rules, rules_at, rules_begun, rules.read_law):
+    for remembered in (all_rules, dated_rules, rules_at, rules_begun, rules.read_law):
         remembered.cache_clear()
 
 
