@@ -50,7 +50,6 @@ class RegionRules:
     across_m: float
     ordered_reach_m: float
     ordered_neighbours: int
-    held_neighbours: int
     unordered_reach_m: float
     unordered_across_m: float
     interpolated_across_m: float
@@ -180,8 +179,7 @@ def _around(points: Points, side: StreetSide, rules: RegionRules, placing: Placi
     farthest_m = side.survey.along_m if side.survey and not side.survey.interpolated else rules.unordered_reach_m
     reach_m = rules.ordered_reach_m if ordered else farthest_m  # both along the street, each way
     surveyed = side.survey is not None and side.survey.surveyed
-    fewest = rules.held_neighbours if ordered and not surveyed else 0
-    walked = _line(points, _whole_numbers(side.numbers), side.rank, reach_m, fewest, rules)
+    walked = _line(points, _whole_numbers(side.numbers), side.rank, reach_m, rules)
     if walked is None:
         return None
     whole, first, last = walked
@@ -302,13 +300,16 @@ def _follow_each_other(step_m: float, between: int, rules: RegionRules) -> bool:
 
 
 def _line(
-    points: Points, numbers: Sequence[int], rank: int, reach_m: float, fewest: int, rules: RegionRules
+    points: Points, numbers: Sequence[int], rank: int, reach_m: float, rules: RegionRules
 ) -> tuple[list[Point], int, int] | None:
-    """Line of the numbers around one as far as a reach, prolonged where the street ends; None where one is isolated."""
+    """Line of the numbers around one, prolonged where the street ends; None where one is isolated.
+
+    On each side it goes to the first number at or beyond the reach: the next one is always in it, however far.
+    """
     ends = []
     for step in (-1, 1):
         place, away_m, line = rank, 0.0, [points[rank]]
-        while 0 <= place + step < len(points) and (away_m < reach_m or len(line) <= fewest):
+        while 0 <= place + step < len(points) and away_m < reach_m:
             after, between = place + step, abs(numbers[place + step] - numbers[place])
             if not _follow_each_other(math.dist(points[place], points[after]), between, rules):
                 return None

@@ -464,9 +464,14 @@ def test_a_line_is_prolonged_in_the_direction_of_its_end() -> None:
 
 def test_the_line_of_a_number_at_the_end_of_a_street_is_prolonged_there_and_there_alone() -> None:
     points = [(0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (30.0, 0.0)]
-    assert _line(points, [2, 4, 6, 8], 0, 15.0, 1, RULES) == ([(-15.0, 0.0), *points[:3]], 0, 2)
-    assert _line(points, [2, 4, 6, 8], 3, 15.0, 1, RULES) == ([*points[1:], (45.0, 0.0)], 1, 3)
-    assert _line(points, [2, 4, 6, 8], 1, 10.0, 1, RULES) == (points[:3], 0, 2)
+    assert _line(points, [2, 4, 6, 8], 0, 15.0, RULES) == ([(-15.0, 0.0), *points[:3]], 0, 2)
+    assert _line(points, [2, 4, 6, 8], 3, 15.0, RULES) == ([*points[1:], (45.0, 0.0)], 1, 3)
+    assert _line(points, [2, 4, 6, 8], 1, 10.0, RULES) == (points[:3], 0, 2)
+
+
+def test_the_next_number_on_each_side_is_held_though_it_stands_beyond_the_reach() -> None:
+    points = [(0.0, 0.0), (40.0, 0.0), (90.0, 0.0), (130.0, 0.0)]
+    assert _line(points, [2, 4, 6, 8], 1, RULES.ordered_reach_m, RULES) == (points[:3], 0, 2)
 
 
 def test_a_line_is_cut_within_a_reach_along_it_and_keeps_its_corners() -> None:
