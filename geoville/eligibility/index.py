@@ -221,6 +221,11 @@ class PerimeterIndex:
     Where perimeters of several territories are held (metropolitan France and overseas), only those of the territory of
     the nearest one are hits: the dates of the others are not those of the place. What is known of one town only
     (estimates, former quarters…) says nothing of the rest of the country, and is no hit there.
+
+    The extent does not tell which perimeters are a territory's (`NationalLayer.quarters_of` does, by communes and
+    ground): it tells where a place may lie for the absence of a perimeter to mean that there is none. It is a box, with
+    which a million points are compared at no cost; between towns far apart, which it holds too, QPV are those of the
+    country all the same, and lists of other kinds are taken for known.
     """
 
     def __init__(
@@ -389,7 +394,7 @@ class PerimeterIndex:
         return self.country is None or self.is_local(box)
 
     def is_local(self, box: tuple[float, float, float, float]) -> bool:
-        """Whether a box lies in the extent."""
+        """Whether a box lies in the extent, where the lists of all kinds are known: not whether it is near anything."""
         if self.extent is None:
             return True
         west, south, east, north = self.extent

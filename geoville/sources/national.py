@@ -87,8 +87,13 @@ class NationalLayer:
         """Projected CRS and generation of the lists that the layer holds, each of them whole."""
         return frozenset((item.epsg, item.generation) for item in self.perimeters)
 
-    def concerning(self, ground: TerritoryGround, reach_m: float) -> tuple[Perimeter, ...]:
-        """Quarters of the communes of a territory, and those that come within a reach of its ground."""
+    def quarters_of(self, ground: TerritoryGround, reach_m: float) -> tuple[Perimeter, ...]:
+        """Quarters of the communes of a territory, and those that come within a reach of its ground.
+
+        They are those which it shows: drawn, listed, compared. What may be answered about a place is another question:
+        `PerimeterIndex` holds the quarters of the whole country, and its extent says where the lists of the territory's
+        own kinds are known.
+        """
         rows = {row for row, codes in enumerate(self.communes) if not codes.isdisjoint(ground.communes)}
         rows.update(self._near(ground, reach_m))
         return tuple(found for row in sorted(rows) if (found := self.perimeters[row]).epsg == ground.epsg)

@@ -300,9 +300,6 @@ _SCHOOL_OF_BPE = re.compile(r"C[123]\d\d")
 URBAN_UNITS, UNIT_INCOMES = "urban_units", "unit_incomes"
 """Roles of the tables of a pack that spans several urban units."""
 
-_AROUND_M = 500.0
-"""How far around a territory a quarter carried by geoville still concerns it: the widest band of a rule."""
-
 EMBEDDED_LIST = "la liste embarquée"
 
 
@@ -542,11 +539,12 @@ class Pack:
 
     @cached_property
     def _carried_quarters(self) -> tuple[Perimeter, ...]:
+        from geoville.eligibility.index import NEARBY_M
         from geoville.sources.national import TerritoryGround, national_layer
 
         communes = frozenset(map(commune_of, self.manifest.communes))
         ground = TerritoryGround(self.epsg, communes, self.extent, self._ground_shapes)
-        return national_layer().concerning(ground, _AROUND_M)
+        return national_layer().quarters_of(ground, NEARBY_M)  # those that an answer in the territory may list
 
     def _ground_shapes(self) -> NDArray[np.object_] | None:
         """Polygons of the territory's cells, else of the first of its layers that has shapes; None for the country."""
