@@ -15,7 +15,7 @@ from geoville.rendering.folium_map import own_text, page_text, style_tag
 from geoville.rendering.layers import perimeter_popup, place_name
 from geoville.rendering.map_spec import FigureTable, PanelSection
 from geoville.rendering.maps import ESTIMATE_WARNING
-from geoville.rendering.sheet.page import printing, svg_text
+from geoville.rendering.sheet.page import ShapeReader, printing, svg_text
 from geoville.rendering.sheet.sheet import SheetOptions, draw_sheet, text_pages
 
 if TYPE_CHECKING:
@@ -353,6 +353,7 @@ class AtlasPrint:
 
         self._atlas = atlas
         self._specs = (atlas.overview, *(entry.spec for entry in atlas.entries))
+        self._read = ShapeReader()
         self._next = 0 if bound else len(self._specs)
         with printing():
             self._book = PdfBook(atlas.title)
@@ -361,7 +362,7 @@ class AtlasPrint:
         """Sheet of the whole, of rank 0, or of an entry, from 1, as SVG for a page."""
         with printing():
             self._bind_until(rank)
-            page = draw_sheet(self._specs[rank]).page
+            page = self._sheet(rank)
             if rank == self._next:
                 self._bind(page)
             return svg_text(page)
@@ -372,9 +373,12 @@ class AtlasPrint:
             self._bind_until(len(self._specs))
             return self._book.close()
 
+    def _sheet(self, rank: int) -> Page:
+        return draw_sheet(self._specs[rank], read=self._read).page
+
     def _bind_until(self, rank: int) -> None:
         while self._next < rank:
-            self._bind(draw_sheet(self._specs[self._next]).page)
+            self._bind(self._sheet(self._next))
 
     def _bind(self, page: Page) -> None:
         for bound in (page, *self._texts(self._next)):

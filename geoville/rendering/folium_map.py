@@ -7,6 +7,7 @@ import re
 import sys
 import threading
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from geoville.rendering.look import AIM_WIDTH_PX, CASING_WIDTH_PX, CHANGE_FILLS,
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from jinja2 import Environment
 
     from geoville.rendering.cells import Popup
     from geoville.rendering.map_spec import (
@@ -212,12 +215,17 @@ def drawn(maps: Sequence[Any]) -> DrawnMaps:
 
 def page_text(template: str, **values: Any) -> str:
     """Fill a template of this package; values are escaped, texts typeset."""
+    return typeset_page(_templates().get_template(template).render(**values))
+
+
+@cache
+def _templates() -> Environment:
+    """Templates of this package, each compiled once."""
     import jinja2
 
-    environment = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.FunctionLoader(own_text), autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_printed
     )
-    return typeset_page(environment.get_template(template).render(**values))
 
 
 def _printed(value: Any) -> Any:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from geoville.rendering.map_spec import Scene
 
 
+_SHAPES_AT_HAND = 512
+
 ESTIMATED = "estimé, sans valeur réglementaire"
 
 GENERALISED_LINE = "qpv_generalised"
@@ -88,8 +90,9 @@ def perimeter_layers(
     )
 
 
+@lru_cache(_SHAPES_AT_HAND)
 def wgs84_shape(perimeter: Perimeter) -> Shape:
-    """Return one perimeter, transformed vertex by vertex, with its popup."""
+    """Return one perimeter, transformed vertex by vertex, with its popup: each page of an atlas draws all."""
     return Shape(geojson(transform_geometry(perimeter.geometry, perimeter.epsg, WGS84)), perimeter_popup(perimeter))
 
 
@@ -123,6 +126,7 @@ def _singled_out(
 _HEART_TOLERANCE_M = 5.0
 
 
+@lru_cache(_SHAPES_AT_HAND)
 def heart_of(area: BaseGeometry, epsg: int) -> tuple[float, float] | None:
     """Centre of the widest circle inside an area in metres, lon and lat; None where it is none."""
     import shapely
@@ -222,9 +226,6 @@ _OUTLINE_TOLERANCE_M = 2.0
 """Arcs are drawn with vertices that lie this near the true curve."""
 
 
-_BANDS_AT_HAND = 512
-
-
 def band_layers(perimeters: Sequence[Perimeter], rules: Iterable[Rule], on: date) -> tuple[PerimeterLayer, ...]:
     """Bands around the quarters that answer on a day: official ones where there are some, else candidates.
 
@@ -256,7 +257,7 @@ def _band_layer(metres: float, rules: tuple[str, ...], quarters: list[Perimeter]
     note = "C'est l'emprise entière du bâtiment qui compte : la bande ne décide pas seule."
     shapes = tuple(
         Shape(
-            geojson(_around(quarter, metres)),
+            _around(quarter, metres),
             Popup(f"À moins de {distance(metres)} : {quarter.name or quarter.code}", tuple(rows), note),
         )
         for quarter in quarters
@@ -264,10 +265,11 @@ def _band_layer(metres: float, rules: tuple[str, ...], quarters: list[Perimeter]
     return PerimeterLayer(name, "band", shapes, shown=False)
 
 
-@lru_cache(_BANDS_AT_HAND)
-def _around(quarter: Perimeter, metres: float) -> BaseGeometry:
+@lru_cache(_SHAPES_AT_HAND)
+def _around(quarter: Perimeter, metres: float) -> dict[str, Any]:
     """What lies so near a quarter (WGS84): each page of an atlas draws the bands of all."""
-    return transform_geometry(quarter.geometry.buffer(metres).simplify(_OUTLINE_TOLERANCE_M), quarter.epsg, WGS84)
+    near = quarter.geometry.buffer(metres).simplify(_OUTLINE_TOLERANCE_M)
+    return geojson(transform_geometry(near, quarter.epsg, WGS84))
 
 
 # --- IRIS as drawn: made of the cells whose centre lies in each, where their own outlines are not open
@@ -275,6 +277,7 @@ def _around(quarter: Perimeter, metres: float) -> BaseGeometry:
 _NOTE = "Contour approché : les carreaux habités dont le centre est dans l'IRIS."
 
 
+@lru_cache(1)
 def iris_layer(grid: Grid, iris: IrisFigures) -> PerimeterLayer:
     """Outlines of the IRIS that have a name, with their published income."""
     squares = grid_squares(grid)

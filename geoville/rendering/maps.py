@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,13 +38,15 @@ from geoville.rendering.sector import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from shapely.geometry.base import BaseGeometry
 
+    from geoville.carroyage.grid import Grid
     from geoville.model import Address, Perimeter
     from geoville.perimeters.figures import AreaFigures
+    from geoville.rendering.cells import CellFigures, CellLayer
     from geoville.rendering.changes import QuarterChanges
     from geoville.rendering.map_spec import PerimeterLayer, ReasonMark, Scene
     from geoville.rendering.sector import SectorArgument, SectorRecipe
@@ -292,10 +295,10 @@ def _surroundings(
     subject: Perimeter | None = None,
 ) -> dict[str, Any]:
     """Parts of a `MapSpec` that do not depend on its subject."""
-    grid, figures = scene.grid, scene.figures
+    backdrop, cells = _of_cells(scene.grid, scene.figures)
     return {
-        "backdrop": inhabited_area(grid) if grid is not None else None,
-        "cells": cell_layer(grid, figures) if grid is not None else None,
+        "backdrop": backdrop,
+        "cells": cells,
         "perimeters": perimeter_layers(scene.perimeters, scene.on, hidden, scene.style.names, subject),
         "guides": guide_layers(scene),
         "date_line": date_line(scene.on),
@@ -303,6 +306,12 @@ def _surroundings(
         "tiles": scene.tiles,
         "ground": ground_in(scene.ground, bounds),
     }
+
+
+@lru_cache(1)
+def _of_cells(grid: Grid | None, figures: CellFigures | None) -> tuple[Mapping[str, Any] | None, CellLayer | None]:
+    """The inhabited area and the cells of a territory, the same on all its maps."""
+    return (None, None) if grid is None else (inhabited_area(grid), cell_layer(grid, figures))
 
 
 def _citations(scene: Scene) -> tuple[str, ...]:

@@ -85,8 +85,12 @@ class PdfBook:
         width, height = figure.get_size_inches()
         self._file.newPage(width, height)
         renderer: Any = _Printer(self._file, width, height, self._known)
+        stream: Any = self._file.currentstream
+        self._file.currentstream = drawn = io.BytesIO()  # compressed at once, not mark after mark
         figure.draw(renderer)
         renderer.finalize()
+        stream.write(drawn.getvalue())
+        self._file.currentstream = stream
         self._file.endStream()
 
     def close(self) -> bytes:

@@ -166,8 +166,7 @@ class MapDrawing:
             line = GROUND_LINES[layer.kind]
             shapes = layer.shapes
             for area in shapes[shapely.get_dimensions(shapes) > 1]:
-                drawn = self._ground.shape(shapely.geometry.mapping(area))
-                self._fill(drawn, facecolor=line.colour, zorder=_HEIGHTS["water"])
+                self._fill(self._ground.shown(area), facecolor=line.colour, zorder=_HEIGHTS["water"])
             lines = [
                 self._ground.place(shapely.get_coordinates(item))
                 for item in shapes[shapely.get_dimensions(shapes) == 1]

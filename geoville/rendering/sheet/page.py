@@ -6,7 +6,7 @@ import io
 import math
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -270,6 +270,22 @@ _GRATICULE_MINUTES = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0)
 _FEWEST_LINES = 3
 
 
+class ShapeReader:
+    """GeoJSON geometries of maps, each read once however many sheets draw it."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Mapping[str, Any], BaseGeometry]] = {}
+
+    def __call__(self, geometry: Mapping[str, Any]) -> BaseGeometry:
+        """Return the same for GEOS, in degrees."""
+        import shapely
+
+        known = self._known.get(id(geometry))
+        if known is None:  # what is read is kept: no other geometry takes its place in memory
+            known = self._known[id(geometry)] = (geometry, shapely.geometry.shape(dict(geometry)))
+        return known[1]
+
+
 @dataclass(frozen=True, slots=True)
 class SheetGround:
     """A rectangle of the page and the ground that it shows, north up.
@@ -279,12 +295,15 @@ class SheetGround:
     window : on the page, in millimetres.
     lon, lat : of its middle, degrees WGS84.
     denominator : of the scale, true in the middle; degrees are drawn straight.
+    read : what reads the geometries of maps.
     """
 
     window: Box
     lon: float
     lat: float
     denominator: float
+    read: ShapeReader = field(default_factory=ShapeReader, compare=False, repr=False)
+    _shown: dict[int, tuple[object, BaseGeometry]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def metres_per_mm(self) -> float:
@@ -309,13 +328,23 @@ class SheetGround:
 
     def shape(self, geometry: Mapping[str, Any]) -> BaseGeometry:
         """What the window shows of a GeoJSON geometry, in millimetres of the page, and a little beyond."""
+        known = self._shown.get(id(geometry))
+        if known is None:
+            known = self._shown[id(geometry)] = (geometry, self.shown(self.read(geometry)))
+        return known[1]
+
+    def shown(self, area: BaseGeometry) -> BaseGeometry:
+        """Return the same of a geometry in degrees."""
         import shapely
 
-        drawn = shapely.transform(shapely.geometry.shape(dict(geometry)), self.place)
-        window = self.window
-        box = shapely.box(window.left, window.top, window.left + window.width, window.top + window.height)
-        shown: BaseGeometry = shapely.make_valid(drawn).intersection(box.buffer(_BEYOND_MM, join_style="mitre"))
-        return shown
+        left, top = self.window.left - _BEYOND_MM, self.window.top - _BEYOND_MM
+        right, bottom = left + self.window.width + 2 * _BEYOND_MM, top + self.window.height + 2 * _BEYOND_MM
+        (west, low), (east, high) = self.place(np.array(area.bounds).reshape(2, 2)).tolist()
+        if east < left or west > right or low < top or high > bottom:
+            return shapely.Polygon()
+        drawn = shapely.make_valid(shapely.transform(area, self.place))
+        seen: BaseGeometry = drawn.intersection(shapely.box(left, top, right, bottom))
+        return seen
 
     def holds(self, position: NDArray[np.float64]) -> bool:
         """Whether a point of the page is in the window."""
@@ -338,24 +367,26 @@ class SheetGround:
         return tuple(_multiples(west, east, step)), tuple(_multiples(south, north, step))
 
 
-def subject_bounds(spec: MapSpec) -> tuple[float, float, float, float]:
+def subject_bounds(spec: MapSpec, read: ShapeReader | None = None) -> tuple[float, float, float, float]:
     """West, south, east, north of what a map opens on: the perimeters, sector and named places wholly in its view."""
     import shapely
 
-    view = shapely.box(*spec.bounds)
+    view, read = shapely.box(*spec.bounds), read or ShapeReader()
     drawn = [shape.geometry for layer in spec.perimeters if layer.shown for shape in layer.shapes]
     if spec.outline is not None and spec.outline.outline is not None:
         drawn.append(spec.outline.outline.geometry)
     named = [place for layer in spec.places if layer.labelled for place in layer.places]
     shapes = [
-        *(shapely.geometry.shape(dict(item)) for item in drawn),
+        *map(read, drawn),
         *(shapely.Point(place.lon, place.lat) for place in named),
     ]
     inside = [shape for shape in shapes if view.contains(shape)]
     return shapely.union_all(inside).bounds if any(shape.area for shape in inside) else spec.bounds
 
 
-def ground_around(bounds: tuple[float, float, float, float], window: Box, *, margin: float = _MARGIN) -> SheetGround:
+def ground_around(
+    bounds: tuple[float, float, float, float], window: Box, *, margin: float = _MARGIN, read: ShapeReader | None = None
+) -> SheetGround:
     """Show a subject at the largest round scale at which it holds in a window.
 
     Parameters
@@ -368,7 +399,7 @@ def ground_around(bounds: tuple[float, float, float, float], window: Box, *, mar
     across = (east - west) * (1 + margin) * math.cos(math.radians(lat)) * _METRES_PER_DEGREE
     along = (north - south) * (1 + margin) * _METRES_PER_DEGREE
     least = max(max(across / window.width, along / window.height) * _MM_PER_METRE, _LARGEST_SCALE)
-    return SheetGround(window, lon, lat, _round_up(least))
+    return SheetGround(window, lon, lat, _round_up(least), read or ShapeReader())
 
 
 def _round_up(denominator: float) -> float:

@@ -34,6 +34,7 @@ from geoville.rendering.sheet.page import (
     SOFT_INK,
     Page,
     PaperFormat,
+    ShapeReader,
     TrialPage,
     ground_around,
     line_height,
@@ -130,9 +131,9 @@ def draw_locator(page: Page, window: Box, spec: MapSpec, shown: SheetGround) -> 
     """Draw the whole territory small, with the window of the main map."""
     import shapely
 
-    backdrop = shapely.geometry.shape(dict(spec.backdrop)) if spec.backdrop else shapely.box(*spec.bounds)
+    backdrop = shown.read(spec.backdrop) if spec.backdrop else shapely.box(*spec.bounds)
     whole = shapely.union_all([backdrop.envelope, shapely.box(*shown.degrees())]).bounds
-    ground = ground_around(whole, window, margin=_LOCATOR_MARGIN)
+    ground = ground_around(whole, window, margin=_LOCATOR_MARGIN, read=shown.read)
     page.box(window.left, window.top, window.width, window.height, facecolor="white", edgecolor="none")
     drawing = MapDrawing(page, ground)
     drawing.backdrop(spec)
@@ -322,8 +323,12 @@ class MapSheet:
     labels: tuple[Label, ...]
 
 
-def draw_sheet(spec: MapSpec, options: SheetOptions | None = None) -> MapSheet:
+def draw_sheet(spec: MapSpec, options: SheetOptions | None = None, read: ShapeReader | None = None) -> MapSheet:
     """Draw a map on one page; to be called, and its page saved, within `printing()`.
+
+    Parameters
+    ----------
+    read : the reader of sheets that share geometries.
 
     Raises
     ------
@@ -334,7 +339,8 @@ def draw_sheet(spec: MapSpec, options: SheetOptions | None = None) -> MapSheet:
     theme = _theme(spec, options.theme)
     page = Page(PAPERS[options.paper])
     window, legend, locator = _boxes(page.paper, _head(page, spec), _foot(page, spec))
-    ground = ground_around(subject_bounds(spec), window)
+    read = read or ShapeReader()
+    ground = ground_around(subject_bounds(spec, read), window, read=read)
     drawing = MapDrawing(page, ground)
     drawing.backdrop(spec)
     drawing.ground(spec)
