@@ -18,7 +18,7 @@ from geoville.geocoding import index_writer
 from geoville.geocoding.index_writer import FORMAT, NO_NUMBER, YES, IndexWriter, cells_around, is_as_sealed
 from geoville.geocoding.match import Street, StreetIndex, StreetRow, started
 from geoville.geocoding.parse import StreetName
-from geoville.geocoding.street_side import sampled_streets, survey_of
+from geoville.geocoding.street_side import WITHOUT_TYPE, sampled_streets, survey_of
 from geoville.geocoding.towns import Town
 from geoville.geocoding.words import Vocabulary
 from geoville.model import Address
@@ -378,8 +378,9 @@ class AddressIndex:
         """How the house numbers of a town whose positions have no type were placed; None where they are too few."""
         if town not in self._surveys:  # two threads may make it, and one be lost
             streets = sampled_streets(self.streets_of(town).streets)
-            addresses = self.addresses_of(key for street in streets for key in street.keys)
-            self._surveys[town] = survey_of(addresses)
+            keys = json.dumps([key for street in streets for key in street.keys])
+            rows = self._rows(index_writer.ADDRESSES_OF_PRECISION, (keys, WITHOUT_TYPE))
+            self._surveys[town] = survey_of(_address(row) for row in rows)
         return self._surveys[town]
 
     def extent_of(self, town: Town) -> TownExtent | None:

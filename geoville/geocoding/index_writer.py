@@ -140,11 +140,14 @@ WORDS_STARTING = "SELECT word FROM vocabulary WHERE word >= ? AND word < ?"
 RAREST_FIRST = "SELECT word FROM vocabulary WHERE word IN (SELECT value FROM json_each(?)) ORDER BY streets, word"
 KNOWN_WORD = "SELECT 1 FROM vocabulary WHERE word = ?"
 
-ADDRESSES_OF_STREETS = """
+_ADDRESSES = """
 SELECT id, number, suffix, label, '', postcode, citycode, city, lon, lat, precision, source,
        former_citycode, former_city
-FROM located_addresses WHERE street IN (SELECT value FROM json_each(?)) ORDER BY number, suffix, id, precision, lon, lat
+FROM located_addresses WHERE street IN (SELECT value FROM json_each(?)) {}
+ORDER BY number, suffix, id, precision, lon, lat
 """
+ADDRESSES_OF_STREETS = _ADDRESSES.format("")
+ADDRESSES_OF_PRECISION = _ADDRESSES.format("AND precision = ?")
 HAS_NUMBER = "SELECT 1 FROM addresses WHERE street IN (SELECT value FROM json_each(?)) AND number = ? LIMIT 1"
 
 
