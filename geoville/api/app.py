@@ -29,6 +29,7 @@ from geoville.version import __version__
 
 if TYPE_CHECKING:
     from fastapi.routing import APIRoute
+    from fastapi.telemetry import TelemetryConfig
 
     from geoville.api.service import Service
     from geoville.api.settings import Settings
@@ -41,6 +42,10 @@ n'a aucune valeur réglementaire. « uncertain » et « not_found » ne veulent 
 
 La version suit « SemVer » : un champ peut être ajouté à tout moment ; rien n'est ôté ni ne change de sens sans que le
 premier nombre de la version change (avant 1.0, le deuxième). `GET /health` la donne."""
+
+
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI would tell a collector of OpenTelemetry that the environment names the whole query, and so the address."""
 
 
 def _operation_id(route: APIRoute) -> str:
@@ -70,6 +75,7 @@ def assemble(settings: Settings, service: Service | None) -> FastAPI:
         servers=[{"url": settings.public_url.rstrip("/")}] if settings.public_url else None,
         generate_unique_id_function=_operation_id,
         redirect_slashes=False,  # it would repeat the query, and so the address, in a header
+        telemetry=NO_TELEMETRY,
     )
     app.state.settings = settings
     app.state.service = service

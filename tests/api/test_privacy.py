@@ -11,6 +11,8 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from opentelemetry.trace import NoOpTracer, TracerProvider
 
 from geoville.api.app import create_app
 from geoville.api.settings import Settings
@@ -28,6 +30,24 @@ REQUESTS = {
     "as a page": (f"/{SECRET}", 404),
     "with coordinates": (f"/lookup?q={SECRET}&lon=1.9", 400),
 }
+
+
+class Spans(TracerProvider):
+    """What an OpenTelemetry collector would be told."""
+
+    def __init__(self):
+        self.told = []
+
+    def get_tracer(self, *_, **__):
+        return Spans.Tracer(self.told)
+
+    class Tracer(NoOpTracer):
+        def __init__(self, told):
+            self.told = told
+
+        def start_span(self, name, *given, **options):
+            self.told.append(str(options.get("attributes")))
+            return super().start_span(name, *given, **options)
 
 
 class BrokenDesk:
@@ -55,6 +75,16 @@ def test_no_log_and_no_problem_holds_an_address(app, request_of, caplog, url, st
     assert answer.status_code == status
     assert not holds_the_secret(answer.text)
     assert not holds_the_secret(caplog.text)
+
+
+def test_no_collector_of_telemetry_is_told_anything(app, request_of, monkeypatch):
+    provider = Spans()
+    monkeypatch.setattr("opentelemetry.trace.get_tracer_provider", lambda: provider)
+    question = f"/lookup?q=12 rue {SECRET}, 62100 Calais"
+    request_of(app, "GET", question)
+    assert provider.told == []
+    request_of(FastAPI(), "GET", question)  # which would tell it all
+    assert any(piece in said for said in provider.told for piece in PIECES)
 
 
 def test_an_unexpected_error_is_a_problem_without_its_message(request_of, caplog):

@@ -260,6 +260,12 @@ MUTATIONS = (
         '_log.error("Unexpected RuntimeError while answering a request: %s", error)',
     ),
     Mutation(
+        "test_privacy.py::test_no_collector_of_telemetry_is_told_anything",
+        "api/app.py",
+        '{"tracing": False,',
+        '{"tracing": True,',
+    ),
+    Mutation(
         "test_privacy.py::test_an_unexpected_error_is_a_problem_without_its_message",
         "api/middleware.py",
         '"Erreur interne : la demande n\'a pas pu être traitée."',
