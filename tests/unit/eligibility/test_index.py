@@ -12,7 +12,7 @@ from square_quarter import CANDIDATE, EAST, IN_2020, IN_2026, NORTH, VEILLE, at,
 
 from geoville.crs import LAMBERT_93, WGS84, transform_geometry
 from geoville.eligibility.decide import decide
-from geoville.eligibility.index import NEARBY_M, PerimeterIndex, TerritoryIndex
+from geoville.eligibility.index import NEARBY_M, PerimeterIndex, TerritoryIndex, family_key
 from geoville.law.generations import first_day_of_quarters
 from geoville.model import Basis, Kind, Perimeter, PerimeterHit, Position, PositionType, VerdictCode
 
@@ -48,28 +48,25 @@ def territory() -> TerritoryIndex:
 
 
 def test_around_a_point_is_all_that_is_near_and_the_nearest_of_each_family(territory: TerritoryIndex) -> None:
-    perimeters = territory._perimeters
+    perimeters = scattered()
     polygons = np.array([one.geometry for one in perimeters])
-    family = np.repeat(range(len(territory.families)), [one.rows.stop - one.rows.start for one in territory.families])
+    families = np.unique([str(family_key(one)) for one in perimeters], return_inverse=True)[1]
     for point in asked():
         metres = shapely.distance(polygons, point)
-        nearest = [metres[one.rows].min() for one in territory.families]
-        expected = [
-            one.code
-            for row, one in enumerate(perimeters)
-            if metres[row] <= NEARBY_M or metres[row] == nearest[family[row]]
-        ]
-        assert [hit.perimeter.code for hit in territory.around(point, NEARBY_M)] == expected
+        nearest = np.array([metres[families == family].min() for family in range(families.max() + 1)])
+        expected = np.flatnonzero((metres <= NEARBY_M) | (metres == nearest[families]))
+        found = sorted(hit.perimeter.code for hit in territory.around(point, NEARBY_M))
+        assert found == sorted(perimeters[row].code for row in expected)
 
 
 def test_a_point_is_measured_to_the_perimeters_of_its_square_alone(territory: TerritoryIndex) -> None:
     far = territory._near(int((EAST + 39_000) // SIDE_M), int(NORTH // SIDE_M))
-    assert len(far.rows) < len(territory._perimeters) / 4
+    assert len(far.rows) < len(scattered()) / 4
     assert len(far.families) == len(territory.families)
 
 
 def test_the_distance_of_a_shape_is_that_of_the_nearest_perimeter(territory: TerritoryIndex) -> None:
-    polygons = np.array([one.geometry for one in territory._perimeters])
+    polygons = np.array([one.geometry for one in scattered()])
     for point in asked()[::25]:
         for shape in (point, point.buffer(700), shapely.box(*point.buffer(90).bounds)):
             assert territory.distance(shape) == shapely.distance(polygons, shape).min()

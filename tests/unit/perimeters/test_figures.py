@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -22,7 +21,6 @@ from geoville.model import Kind, Source
 from geoville.perimeters.areas import CellsInside
 from geoville.perimeters.estimated import (
     Names,
-    _name,
     area_attributes,
     candidate_perimeter,
     doubts_in_words,
@@ -145,8 +143,7 @@ def test_what_an_estimate_rests_on_unread_is_named_once() -> None:
 
 def test_a_candidate_is_named_by_its_first_commune_and_by_the_names_that_people_use() -> None:
     def name(of: tuple[str, ...], codes: tuple[str, ...], **names: dict[str, str]) -> str:
-        found = SimpleNamespace(iris=of, communes=codes)
-        return _name(found, 2, Names(**{"communes": {}, "iris": {}, "neighbourhoods": {}, **names}))
+        return name_of(quarter_of(iris=of, communes=codes), **names)
 
     two = ("62193", "62548")
     assert name((), two) == "Candidat 2, 62193"
@@ -167,6 +164,15 @@ def quarter_of(**given: object) -> Quarter:
         "communes": ("62193", "62548"), "iris": ("A", "B"), "threshold": threshold, "tests": (),
     }  # fmt: skip
     return Quarter(**{**facts, **given})
+
+
+def name_of(quarter: Quarter, **known: dict[str, str]) -> str:
+    """What the second candidate of a run is called."""
+    names = Names(**{"communes": {}, "iris": {}, "neighbourhoods": {}, **known})
+    area, source = box(0, 0, 1, 1), Source("essai")
+    return candidate_perimeter(
+        quarter, area, 2, epsg=2154, vintage=2017, names=names, source=source, unverified=""
+    ).name
 
 
 FIGURES = {
@@ -210,8 +216,8 @@ def test_a_candidate_in_no_known_commune_has_a_code_all_the_same() -> None:
 
 def test_names_of_neighbourhoods_come_each_once_and_all() -> None:
     quarter = quarter_of(iris=("A", "B", "C", "D"), communes=())
-    names = Names({}, {}, {"A": "Le Fort", "B": "Le Fort", "C": "Le Pont", "D": "Le Port"})
-    assert _name(quarter, 1, names) == "Candidat 1 (Le Fort, Le Pont, Le Port)"
+    names = {"A": "Le Fort", "B": "Le Fort", "C": "Le Pont", "D": "Le Port"}
+    assert name_of(quarter, neighbourhoods=names) == "Candidat 2 (Le Fort, Le Pont, Le Port)"
 
 
 def test_doubts_are_told_of_medians_that_were_not_read_and_of_no_others() -> None:
