@@ -719,7 +719,7 @@ def _area_in_words(document: dict[str, Any]) -> list[str]:
         ]
     return [
         *lines,
-        *_threshold_in_words(document["threshold"]),
+        *_threshold_in_words(document),
         *(
             f"- {french.percent(item['share'])} de {counted} dans le candidat {item['code']}, estimé, sans valeur "
             "réglementaire."
@@ -829,19 +829,24 @@ def _end(document: dict[str, Any]) -> list[str]:
     cluster = document["cluster"]
     return [
         *([] if cluster is None else _cluster_in_words(cluster)),
-        *_threshold_in_words(document["threshold"]),
+        *_threshold_in_words(document),
         euros_in_words(document["euros_of"]),
         *document["doubts"],
         "Résultat : sol non retenu." if cluster is None else _verdict(document["candidate"]),
     ]
 
 
-def _threshold_in_words(threshold: dict[str, Any] | None) -> list[str]:
+def _threshold_in_words(document: dict[str, Any]) -> list[str]:
+    """The decree's threshold; in a scenario, what is supposed, and what it makes of that threshold."""
+    threshold = document["threshold"]
     if threshold is None:
         return []
+    factor, scenario = threshold["factor"], document["supposed"]
+    used = "" if factor == 1 else f", × {french.number(factor, 3)} = {french.euros(threshold['eur'])} dans ce scénario"
     return [
+        *([scenario] if scenario else []),
         f"Seuil : {french.euros(threshold['unrounded_eur'])} d'après la formule, arrondis à la centaine supérieure : "
-        f"{french.euros(threshold['eur'])} ({threshold['references'][0]})."
+        f"{french.euros(threshold['decree_eur'])} ({threshold['references'][0]}){used}.",
     ]
 
 

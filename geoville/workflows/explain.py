@@ -89,6 +89,7 @@ class Explanation:
             "cluster": None if self.quarter is None else self._cluster(self.quarter),
             "candidate": self.code,
             "ground": None if self.ground is None else self.ground.document(),
+            "supposed": self.run.found.supposed.sentence or None,
             "threshold": _threshold(self.run),
             "doubts": list(self.run.found.doubts),
             "intervals": INTERVALS_COVER,
@@ -135,12 +136,15 @@ class Explanation:
 
 
 def _threshold(run: CandidateRun) -> dict[str, Any] | None:
-    """Threshold of the one urban unit that candidates are explained for."""
+    """Threshold of the one urban unit that candidates are explained for: a scenario's, and the decree's."""
     threshold = next(iter(run.found.start.thresholds.values()), None)
     if threshold is None:
         return None
+    factor = run.found.supposed.threshold_factor
     return {
         "eur": round(threshold.eur),
+        "factor": factor,
+        "decree_eur": round(threshold.eur / factor),
         "unrounded_eur": round(threshold.unrounded_eur),
         "references": list(dict.fromkeys(value.reference for value in threshold.law)),
     }
@@ -181,6 +185,7 @@ class AreaExplanation:
             "ground": None if self.ground is None else self.ground.document(),
             "candidates": [{"code": code, "share": round(share, 4)} for code, share in self.held.items()],
             "outside_share": round(max(1 - sum(self.held.values()), 0.0), 4),
+            "supposed": self.run.found.supposed.sentence or None,
             "threshold": _threshold(self.run),
             "euros_of": self.run.found.euros_of,
             "doubts": list(self.run.found.doubts),

@@ -54,6 +54,25 @@ def test_polygons_are_explained_one_by_one_and_a_place_by_its_name(geoville: Cal
     assert place["position"]["label"].startswith("Salle Nelson Mandela")
 
 
+def test_the_threshold_of_a_scenario_is_not_said_to_be_the_decrees(
+    geoville: Callable[..., Any], tmp_path: Path
+) -> None:
+    """10 101 euros round up to 10 200 (décret 2014-767, art. 4); the scenario's 11 220 is in no decree."""
+    day, out = ("--on", "2024-01-01"), tmp_path / "c.geojson"
+    grid = ("--territory", "calais", "--method", "cells")
+    made = geoville("perimeters", "candidates", *grid, *day, "--threshold-factor", 1.1, "--out", out)
+    assert made.code == 0
+    asked = ("perimeters", "explain", "--candidates", out, *day, "--at", "1.893673,50.953397")
+    said = geoville(*asked).out.replace("\u202f", " ").replace("\xa0", " ")
+    assert "Scénario : seuil du décret × 1,1. Ce n'est pas le décret." in said
+    assert (
+        "à la centaine supérieure : 10 200 € (Décret n° 2014-767 du 3 juillet 2014, art. 4), × 1,1 = 11 220 €" in said
+    )
+    document = json.loads(geoville(*asked, "--json").out)
+    assert (document["threshold"]["decree_eur"], document["threshold"]["eur"]) == (10_200, 11_220)
+    assert "Scénario" not in geoville(*ASKED, "--at", "1.893673,50.953397").out
+
+
 @pytest.mark.parametrize("address", ["12 rue de l'Inconnue, 62100 Calais", "rue Youri Gagarine, 62100 Calais"])
 def test_an_address_that_is_not_sure_is_refused_and_not_repeated(geoville: Callable[..., Any], address: str) -> None:
     done = geoville(*ASKED, "--address", address)
