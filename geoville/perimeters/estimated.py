@@ -169,7 +169,7 @@ def _same_effect(threshold: Threshold, median: DatedValue, by_eur: float, bridge
 
 def _doubt_in_words(name: str, doubt: float, low: float, high: float) -> str:
     return (
-        f"Une erreur de ±{french.euros(doubt)} sur le {name} déplacerait le seuil de {french.number(low)} à "
+        f"Une erreur de ±{french.euros(doubt)} sur le {name} mettrait le seuil entre {french.number(low)} et "
         f"{french.euros(high)}."
     )
 

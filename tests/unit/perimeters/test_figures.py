@@ -228,12 +228,12 @@ def test_doubts_are_told_of_medians_that_were_not_read_and_of_no_others() -> Non
 
     def told(reference: IncomeReference, known: list[DatedValue]) -> list[str]:
         words = doubts_in_words(Threshold(10_000.0, 0.5, reference, ()), known, bridge, ON)
-        return ["laisserait" if "laisserait" in item else "déplacerait le seuil" for item in words]
+        return ["laisserait" if "laisserait" in item else "mettrait le seuil" for item in words]
 
     assert told(read, []) == []
     assert told(read, [value(DECLARED, 20_000, True)]) == []
-    assert told(unread, []) == ["déplacerait le seuil"] * 2
-    assert told(unread, law) == ["déplacerait le seuil", "déplacerait le seuil", "laisserait"]
+    assert told(unread, []) == ["mettrait le seuil"] * 2
+    assert told(unread, law) == ["mettrait le seuil", "mettrait le seuil", "laisserait"]
 
 
 @pytest.mark.parametrize("missing", ["low", "high", "value"])
