@@ -395,7 +395,7 @@ class Pack:
         file = grids.get(self.default_vintage if vintage is None or not grids else vintage)
         if file is None:
             years = ", ".join(str(year) for year in sorted(grids))
-            raise InvalidInputError(f"{self.title} n'a pas de grille {vintage}", advice=f"demander l'une de : {years}")
+            raise InvalidInputError(f"Pas de grille {vintage} ({self.title})", advice=f"demander l'une de : {years}")
         return file.checked_path()
 
     def grid_checksums(self) -> dict[str, int]:

@@ -68,7 +68,7 @@ def registered_footprint(pack: Pack, register: str, code: str) -> BaseGeometry:
     frame = geopandas.read_parquet(path, columns=["code", "geometry"], filters=[("code", "==", asked)])
     if frame.empty:
         raise InvalidInputError(
-            f"{pack.title} n'a pas d'emprise de cet identifiant",
+            f"Aucune emprise n'a cet identifiant ({pack.title})",
             where=Location(value=f"{register}:{code}"),
             advice="le vérifier, ou récupérer de nouveau ce registre avec « geoville data fetch »",
         )

@@ -99,9 +99,11 @@ def official_contours(territory: Pack, generation: int | None = None) -> GisLaye
     if generation is None and len(own or years) == 1:
         generation = next(iter(own or years))
     if generation not in years:
-        listed = ", ".join(map(str, years))
+        fault = (
+            "Plusieurs générations de QPV connues" if generation is None else f"Pas de QPV de génération {generation}"
+        )
         raise InvalidInputError(
-            f"{territory.title} a des QPV de ces générations : {listed}", advice="en choisir une avec --generation"
+            f"{fault} ({territory.title})", advice=f"donner --generation {' ou '.join(map(str, years))}"
         )
     return layer_of("official", tuple(item for item in known if item.generation == generation))
 
