@@ -142,7 +142,7 @@ def typical_density(density: NDArray[np.float64], people: NDArray[np.float64]) -
     Parameters
     ----------
     density : (n,) people per cell around each place.
-    people : (n,) who live there.
+    people : (n,) who live there; where nobody does the density is that of empty ground, 1.
 
     >>> round(typical_density(np.array([99.0, 9_999.0]), np.array([1.0, 1.0])), 9)
     1000.0

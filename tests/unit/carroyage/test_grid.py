@@ -59,13 +59,13 @@ def test_squares_are_drawn_from_their_south_west_corner_and_join_without_a_gap()
 
 
 def test_a_key_tells_its_place_and_is_found_among_others() -> None:
-    easting, northing = np.array([3_750_200, 200, 9_999_800]), np.array([3_120_400, 0, 200])
+    easting, northing = np.array([3_750_200, 200, 9_999_800, 9_999_999]), np.array([3_120_400, 0, 200, 225])
     keys = place_keys(easting, northing)
     assert [axis.tolist() for axis in places_of(keys)] == [easting.tolist(), northing.tolist()]
-    assert np.argsort(keys).tolist() == [1, 2, 0]  # by northing, then easting
+    assert np.argsort(keys).tolist() == [1, 2, 3, 0]  # by northing, then easting
     among = np.sort(keys)
-    assert find_keys(np.array([keys[0], keys[0] + 1, among[0], among[-1] + 5]), among).tolist() == [2, -1, 0, -1]
-    assert find_keys(keys, np.empty(0, np.int64)).tolist() == [-1, -1, -1]
+    assert find_keys(np.array([keys[0], keys[0] + 1, among[0], among[-1] + 5]), among).tolist() == [3, -1, 0, -1]
+    assert find_keys(keys, np.empty(0, np.int64)).tolist() == [-1] * 4
 
 
 TOUCHING = [(1, 0), (0, 1), (1, 1), (-1, 1)]

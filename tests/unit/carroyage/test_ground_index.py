@@ -63,6 +63,13 @@ def test_typical_density_is_the_mean_of_logarithms_by_people() -> None:
     assert typical_density(np.array([9.0, 99.0]), np.array([3.0, 1.0])) == pytest.approx(10 ** (5 / 4))
 
 
+def test_where_nobody_lives_the_typical_density_is_that_of_empty_ground() -> None:
+    """exp(ln(0 + 1)): the density of reference is then a number to divide by."""
+    for nobody in (np.zeros(0), np.zeros(2)):
+        assert typical_density(nobody, nobody) == 1.0
+        assert reference_density(nobody, nobody, replace(method_rules(), own_density_share=1.0)) == 1.0
+
+
 def test_the_density_of_reference_lies_between_that_of_the_town_and_that_of_dense_ground() -> None:
     rules = replace(method_rules(), own_density_share=0.5, dense_people_per_cell=400.0)
     town = np.array([99.0]), np.array([1.0])

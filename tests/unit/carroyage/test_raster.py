@@ -22,6 +22,10 @@ def test_the_first_row_of_the_image_is_the_northern_one() -> None:
     assert frame.affine == (200, 0, 3_750_000, 0, -200, 3_120_400)
 
 
+def test_the_frame_of_cells_at_the_origin_of_their_crs_is_their_size() -> None:
+    assert frame_of_cells(np.array([400, 0]), np.array([0, 600])) == RasterFrame(west=0, north=800, rows=4, columns=3)
+
+
 @given(grids())
 def test_cells_come_back_from_their_image(grid: Grid) -> None:
     frame = frame_of_cells(grid.easting, grid.northing)
@@ -51,6 +55,15 @@ def test_the_frame_of_an_image_that_was_read() -> None:
     assert frame_of_affine((200, 0, 3_750_000.0000004, 0, -200, 3_120_400), 2, 3) == RasterFrame(
         3_750_000, 3_120_400, 2, 3
     )
+    assert frame_of_affine((200, 0, 0.001, 0, -200, -0.001), 2, 3) == RasterFrame(0, 0, 2, 3)  # a millimetre off
+
+
+@pytest.mark.parametrize("affine", [(200.000_05, 0, 0, 0, -200, 400), (200, 0, 0, 0, -199.999_95, 400)])
+def test_pixels_may_drift_by_a_millimetre_over_the_whole_image(affine: tuple[float, ...]) -> None:
+    """Half a tenth of a millimetre a pixel: half a millimetre over ten of them, two over forty."""
+    assert frame_of_affine(affine, 10, 10) == RasterFrame(0, 400, 10, 10)
+    with pytest.raises(InvalidInputError, match="et non 200 m"):
+        frame_of_affine(affine, 40, 40)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +71,9 @@ def test_the_frame_of_an_image_that_was_read() -> None:
     [
         ((200, 1, 0, 0, -200, 400), "nord en haut"),
         ((200, 0, 0, 0, 200, 400), "nord en haut"),
+        ((200, 0, 0, 0, 0.5, 400), "nord en haut"),
+        ((-0.5, 0, 0, 0, -200, 400), "nord en haut"),
+        ((0.5, 0, 0, 0, -200, 400), "Les pixels font 0,5 m sur 200 m"),
         ((100, 0, 0, 0, -100, 400), "Les pixels font 100 m sur 100 m, et non 200 m"),
         ((200.01, 0, 0, 0, -200, 400), "200,01 m"),
         ((200.01234, 0, 0, 0, -199.98765, 400), "Les pixels font 200,012 m sur 199,988 m"),  # to the millimetre

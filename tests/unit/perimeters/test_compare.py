@@ -123,6 +123,13 @@ def test_people_who_pass_from_one_quarter_to_its_neighbour_stay_and_are_counted_
     assert sum(group.flow.leave.people for group in comparison.groups) == pytest.approx(100)
 
 
+def test_nobody_passes_between_perimeters_of_one_map_that_overlap():
+    """Two neighbours that share a cell, kept as they were: its people stay in both, and are one hundred in all."""
+    comparison = compare([(0, 4), (3, 8)], [(0, 4), (3, 8)], link_share=0.5)
+    assert [group.fate for group in comparison.groups] == [Fate.KEPT] * 2
+    assert (comparison.total.stay.people, comparison.people_between_groups) == (pytest.approx(800), 0.0)
+
+
 def test_groups_come_by_decreasing_population():
     comparison = compare([(0, 2), (4, 8)], [(0, 2), (9, 10)])
     assert [group.flow.before.people for group in comparison.groups] == [400, 200, 0]

@@ -8,10 +8,10 @@ import pytest
 from geoville.carroyage.uncertainty import Interval
 from geoville.errors import InvalidInputError
 from geoville.model import Contiguity
+from geoville.perimeters import quarters
 from geoville.perimeters.decree import DecreeOutcome, UnitSize, conditions, outcome_of, people_over
 from geoville.perimeters.figures import AreaFigures
 from geoville.perimeters.quarters import (
-    CELLS_IN_A_KM2,
     CandidateOptions,
     CellZones,
     LegalTests,
@@ -243,7 +243,7 @@ def test_a_median_is_strictly_below(median, passed):
 def test_a_density_is_of_people_on_a_square_kilometre():
     population, density, median = quarter_tests(LegalTests(0.5, 1_000, 2_000), 1_500, 500_000, 9_000, THRESHOLD_EUR)
     assert (population.value, density.value, median.value, median.limit) == (1_500, 3_000, 9_000, THRESHOLD_EUR)
-    assert CELLS_IN_A_KM2 == 25
+    assert quarters.CELLS_IN_A_KM2 == 25
 
 
 def test_codes_come_by_people_then_by_code_without_those_that_are_not_known():

@@ -25,6 +25,7 @@ from geoville.perimeters.index_search import (
     _enough,
     _mostly_below,
     place_weights,
+    quarters_by_index,
     search_by_index,
 )
 from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests, UnitCells
@@ -103,6 +104,7 @@ def test_a_town_of_one_density_and_one_share_is_in_or_out_as_the_decree_says() -
     assert town(people, np.full((SIDE, SIDE), 0.4)).kept == ()
     [quarter] = town(people, np.full((SIDE, SIDE), 0.9)).kept  # much more than a thin town needs
     assert quarter.population == pytest.approx(60 * SIDE**2, rel=0.05)
+    assert quarter.rows.tolist() == list(range(SIDE**2)), "the first cell of the grid is one of them"
 
 
 def test_a_pocket_under_the_minimum_is_rejected_for_its_population() -> None:
@@ -210,6 +212,18 @@ def test_people_on_some_squares_of_a_part_are_that_share_of_its_cell() -> None:
     assert place_weights(cells, parts, np.array([0, 1]), np.array([4.0, 16.0])).tolist() == [20.0, 0.0]
 
 
+@pytest.mark.parametrize(("people", "taker"), [((60, 80), 1), ((80, 60), 0), ((70, 70), 0)])
+def test_the_most_populated_cluster_takes_ground_first_and_of_two_alike_that_of_the_south_west(
+    people: tuple[float, float], taker: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A square of 50 people between two clusters that each lack some of the hundred that a quarter must hold."""
+    place = ground_row([people[0], 50, people[1]], [0.9, 0.45, 0.9], [0.9, 0.6, 0.9])
+    monkeypatch.setattr(index_search, "Lines", lambda *_: Outlined(place, [1, 1, 1], smallest_widened_population=1))
+    monkeypatch.setattr(index_search, "describe_ground", lambda _cells, _lines, squares, _legal: squares.tolist())
+    found = quarters_by_index(None, place, replace(LEGAL, minimum_population=100), CandidateOptions())
+    assert sorted(found) == ([[0, 1], [2]] if taker == 0 else [[0], [1, 2]])
+
+
 def test_the_cells_of_a_quarter_are_those_of_which_it_has_half_the_squares() -> None:
     generator = np.random.default_rng(4)
     for quarter in town(generator.uniform(60, 200, (SIDE, SIDE)), generator.uniform(0.1, 0.95, (SIDE, SIDE))).kept:
@@ -263,6 +277,7 @@ def test_ground_is_widened_by_those_whom_its_outline_leaves_out(part: float, hel
     """A hundred people of a hundred wanted: just enough if the outline leaves nobody out."""
     lines = Outlined(ground_row([100, 10], [0.9, 0.49], [0.9, 0.6]), [part, 1], smallest_widened_population=1)
     assert _enough(lines, np.array([0]), np.array([False, True]), 100).tolist() == held
+    assert lines.asked == ([[0]] if part == 1.0 else [[0], [0, 1]])
 
 
 @pytest.mark.parametrize(("share", "asked"), [(0.5625, []), (0.546875, [[0]])])

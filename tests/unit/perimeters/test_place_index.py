@@ -18,7 +18,14 @@ from geoville.carroyage.income import CellIncome
 from geoville.carroyage.method import method_choice, method_rules
 from geoville.law import IncomeReference, income_threshold
 from geoville.perimeters.index_search import ground_of_unit
-from geoville.perimeters.place_index import IndexAtPlace, area_index, cell_index, place_index, probability_of
+from geoville.perimeters.place_index import (
+    IndexAtPlace,
+    IndexOfArea,
+    area_index,
+    cell_index,
+    place_index,
+    probability_of,
+)
 from geoville.perimeters.quarters import CandidateOptions, CellZones
 from geoville.perimeters.scenarios import SearchMethod
 from geoville.perimeters.search import cells_of_units
@@ -158,7 +165,7 @@ def test_a_square_is_of_a_quarter_where_its_row_and_column_are(place: IndexAtPla
         return replace(place, row=row, column=column).is_in(quarter)
 
     assert [is_in(16, 20), is_in(16, 21), is_in(17, 20)] == [True] * 3
-    assert [is_in(17, 21), is_in(16, 22), is_in(18, 20), is_in(16, 19)] == [False] * 4
+    assert [is_in(17, 21), is_in(16, 22), is_in(18, 20), is_in(16, 19), is_in(15, 20), is_in(17, 19)] == [False] * 6
     assert not replace(place, row=16).is_in(SimpleNamespace(squares=None))
 
 
@@ -171,4 +178,9 @@ def test_figures_are_written_to_the_fourth_decimal_and_people_to_the_tenth(place
         80.1,
         100.0,
     )
-    assert said["share_needed"] == 0.4012
+    assert (said["share_needed"], said["people_per_cell_needed"]) == (0.4012, 144.6)  # 100.04 exp(0.0487655 / 0.13) - 1
+    of_area = IndexOfArea(0.451_266, 199.06, 0.123_456, -0.000_044, 0.987_654, 0.333_333, 0.47).document()
+    assert of_area == {
+        "share_around": 0.4513, "people_per_cell": 199.1, "index": 0.1235, "lowest_index": 0.0, "highest_index": 0.9877,
+        "cut": 0.47, "chosen_share": 0.3333,
+    }  # fmt: skip

@@ -54,7 +54,7 @@ def test_a_choice_without_a_value_is_refused(choice: str) -> None:
         (Supposition(1.0, 0.0), "Scénario : aucun minimum d'habitants. Ce n'est pas le décret."),
         (Supposition(minimum_population=1), "Scénario : 1 habitant au moins. Ce n'est pas le décret."),
         (Supposition(minimum_population=2), "Scénario : 2 habitants au moins. Ce n'est pas le décret."),
-        (Supposition(0.905), "Scénario : seuil du décret × 0,905. Ce n'est pas le décret."),
+        (Supposition(0.905_12), "Scénario : seuil du décret × 0,905. Ce n'est pas le décret."),
         (Supposition(minimum_population=800), "Scénario : 800 habitants au moins. Ce n'est pas le décret."),
     ],
 )

@@ -12,7 +12,7 @@ from geoville.carroyage.grid import Grid
 from geoville.carroyage.income import CellIncome
 from geoville.law import IncomeReference, Threshold
 from geoville.model import Contiguity
-from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests
+from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests, UnitSearch
 from geoville.perimeters.scenarios import SearchMethod
 from geoville.perimeters.search import (
     CandidateSearch,
@@ -25,6 +25,7 @@ from geoville.perimeters.search import (
     drop_excess,
     filled_holes,
     find_candidates,
+    put_together,
 )
 
 QUEEN, ROOK = Contiguity.QUEEN, Contiguity.ROOK
@@ -267,6 +268,25 @@ def test_cells_within_six_hundred_metres_of_the_box_of_a_unit_are_read_with_it()
     assert cells.rows.tolist() == [row for row in range(9) if row in cells.rows]
     (nothing,) = cells_of_units(grid, income_of([0.5] * 9), zones, {"X": LIMIT})
     assert (len(nothing.rows), nothing.unit, nothing.parts) == (0, "X", None)
+
+
+def test_what_any_unit_says_of_its_cells_stays_when_their_searches_are_put_together() -> None:
+    """Each search reads a cell of the other unit too, and one cell is of none."""
+
+    def search(rows: list[int], mine: list[int], share: list[float], selected: int, added: int) -> UnitSearch:
+        places = np.array(rows)
+        of_rows = [np.isin(rows, held) for held in (mine, [selected], [added])]
+        return UnitSearch(places, of_rows[0], np.array(share), *of_rows[1:], ())
+
+    zones = CellZones(*[np.array(["U", "U", "V", "V", ""])] * 3)
+    first, second = search([0, 1, 2], [0, 1], [0.9, 0.4, 0.1], 0, 1), search([1, 2, 3], [2, 3], [0.2, 0.45, 0.8], 3, 2)
+    for units in ((first, second), (second, first)):
+        found = put_together(units, zones, {"U": LIMIT, "V": LIMIT})
+        assert found.share_below[:4].tolist() == [0.9, 0.4, 0.45, 0.8]
+        assert np.isnan(found.share_below[4])
+        assert found.selected.tolist() == [True, False, False, True, False]
+        assert found.added.tolist() == [False, True, True, False, False]
+        assert found.outside_unit == 1
 
 
 def test_a_hole_that_holds_a_cell_of_another_unit_is_not_filled_and_one_of_its_own_is() -> None:

@@ -26,12 +26,12 @@ def town(picture: str, people: dict[str, float]) -> ClusteredCells:
 
 
 def test_a_staircase_becomes_a_slope() -> None:
-    cells = town("0.. 00. 000", {"0": 100})
+    cells = town("0.. 00. 000", {"0": 101})
     (outline,) = smooth_outlines(cells, EPSG, tolerance=1.0)
     slope = shapely.LineString([(100, 600), (600, 100)])
     assert shapely.difference(slope, shapely.boundary(outline.geometry)).length < 1e-6
     assert outline.geometry.area == 6 * 40_000 - 6 * 5_000 + 2 * 5_000
-    assert outline.people_after == 600 - 6 * 12.5
+    assert outline.people_after == 606 - 6 * 101 / 8
 
 
 def test_the_cut_is_the_longest_within_the_tolerance() -> None:

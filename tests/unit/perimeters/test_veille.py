@@ -185,6 +185,15 @@ def test_communes_of_a_piece_are_those_of_its_origins_each_once() -> None:
     assert quarter.communes == ("62548", "62193", "62041")
 
 
+def test_origins_that_hold_as_much_of_a_piece_come_by_code_then_by_name() -> None:
+    def former(code: str, name: str) -> Perimeter:
+        return Perimeter(code, name, Kind.CUCS, ZUS.geometry, 2154, estimated=False)
+
+    first, second, third = former("A", "Z"), former("B", "X"), former("B", "Y")
+    for order in ((first, second, third), (third, second, first)):
+        assert _described(ZUS.geometry, order, None).origins == (first, second, third)
+
+
 def test_a_former_perimeter_that_is_estimated_makes_its_quarters_so() -> None:
     guessed = Perimeter("C3", "", Kind.CUCS, ZUS.geometry, 2154, estimated=True)
     assert [item.estimated for item in veille_quarters([guessed], [], VeilleRules(), source=SOURCE).quarters] == [True]
