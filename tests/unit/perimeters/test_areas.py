@@ -8,7 +8,6 @@ import shapely
 from shapely import affinity
 
 from geoville.carroyage.grid import cell_squares
-from geoville.crs import transform_points
 from geoville.perimeters import areas
 from geoville.perimeters.areas import CoveredGround, PopulatedCells, clipped, tiled
 from geoville.perimeters.figures import Coverage, coverage_of
@@ -188,23 +187,6 @@ def cells_box(west: int, south: int, east: int, north: int) -> shapely.Polygon:
 )
 def test_one_cell_on_each_side_of_an_inhabited_one_is_covered(area, share):
     assert covered_from((0, 0)).share(area) == pytest.approx(share)
-
-
-def test_the_frame_of_a_box_holds_its_sides_though_they_bend():
-    """Boxes of 25 km at the end of Brittany, five metres apart: a side is up to some metres beyond its corners."""
-    west, south = 130_000.0 + 5 * np.arange(40), 6_830_000.0 + 5 * np.arange(40)
-    bounds = np.stack([west, south, west + 25_000, south + 25_000], axis=1)
-    middle = transform_points(*bounds[0, :2], 2154, 3035)
-    cells = np.array([int(axis // 200 * 200) for axis in middle])
-    ground = CoveredGround(*(np.array([start - 40_000, start + 80_000]) for start in cells), 3035)
-    frames, is_inside = ground._frames(bounds)
-    assert is_inside.all()
-    for bound, (south_row, north_row, west_column, east_column) in zip(bounds, frames.T.tolist(), strict=True):
-        ring = shapely.get_coordinates(shapely.segmentize(shapely.box(*bound), 500))
-        across, up = transform_points(ring[:, 0], ring[:, 1], 2154, 3035)
-        row, column = up // 200 - ground._south, across // 200 - ground._west
-        assert south_row <= row.min() <= row.max() < north_row
-        assert west_column <= column.min() <= column.max() < east_column
 
 
 @pytest.mark.parametrize(("last", "share"), [(11, 1.0), (12, 0.0)])

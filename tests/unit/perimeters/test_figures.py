@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 
 import numpy as np
@@ -11,14 +11,14 @@ from scipy.special import ndtr
 from shapely import box
 
 from geoville.carroyage.bridge import Bridge
-from geoville.carroyage.cell_parts import CellParts
+from geoville.carroyage.cell_parts import CellParts, whole_cells
 from geoville.carroyage.grid import Grid
 from geoville.carroyage.income import CellIncome
 from geoville.carroyage.method import method_choice
 from geoville.carroyage.uncertainty import Interval, median_interval, share_interval, shifted_median_interval
 from geoville.law import DatedValue, IncomeReference, Threshold
 from geoville.model import Kind, Source
-from geoville.perimeters.areas import CellsInside
+from geoville.perimeters.areas import CellsInside, PopulatedCells
 from geoville.perimeters.estimated import (
     Names,
     area_attributes,
@@ -27,7 +27,7 @@ from geoville.perimeters.estimated import (
     quarter_figures,
     unverified_inputs,
 )
-from geoville.perimeters.figures import Coverage, figures_inside
+from geoville.perimeters.figures import Coverage, area_figures, figures_inside
 from geoville.perimeters.quarters import Quarter
 
 NATIONAL_EUR = 20_000.0
@@ -68,6 +68,25 @@ def test_shares_and_medians_are_those_of_the_people_inside_and_iris_share_their_
     assert second.share_below == share_interval(one, np.array([25.0]), np.array([0]), 0.45)
     assert second.median_eur.value == pytest.approx(10_000)
     assert (first.coverage, second.coverage, second.euros_of) == (Coverage.WHOLE, Coverage.PARTIAL, 2011)
+
+
+@pytest.mark.parametrize("cut", [False, True], ids=["cells", "parts"])
+def test_the_figures_of_one_area_are_those_of_the_cells_that_it_touches(cut: bool) -> None:
+    """The first cell and half of the second, of four in a row."""
+    squares = np.array([box(200 * rank, 0, 200 * rank + 200, 200) for rank in range(4)])
+    nothing = np.zeros(4)
+    income = CellIncome(INCOME.median, INCOME.log_spread, nothing, nothing)
+    parts = CellParts(4, *whole_cells(np.full(4, -1), 4), income, 0.2) if cut else None
+    found = area_figures(
+        box(0, 0, 300, 200), PopulatedCells(squares, GRID.people), GRID, INCOME, IRIS, threshold=0.6,
+        national_eur=NATIONAL_EUR, parts=parts,
+    )  # fmt: skip
+    assert (found.population, found.households, found.share_imputed) == pytest.approx((200, 85, 0.5))
+    people, held = np.array([100.0, 100.0]), INCOME.take(np.arange(2))
+    below = ndtr((np.log(0.6) - np.log([0.4, 0.7])) / [0.6, 0.5])
+    assert found.share_below.value == pytest.approx(below.mean())
+    median = shifted_median_interval(held, people, 0.2) if cut else median_interval(held, people, np.zeros(2, np.intp))
+    assert asdict(found.median_eur) == pytest.approx(asdict(median.times(NATIONAL_EUR)))
 
 
 def test_an_area_without_cells_has_nobody_and_nothing_known() -> None:

@@ -114,6 +114,7 @@ def test_a_pocket_under_the_minimum_is_rejected_for_its_population() -> None:
     assert found.kept == ()
     [pocket] = found.rejected
     assert [test.name for test in pocket.tests if not test.passed] == ["population"]
+    assert pocket.outline is None
 
 
 def test_no_quarter_holds_people_of_two_units_and_outlines_do_not_overlap(
@@ -199,8 +200,8 @@ def test_a_density_is_in_people_per_square_kilometre() -> None:
     assert not density.passed
 
 
-def test_people_on_some_squares_of_a_part_are_that_share_of_its_cell() -> None:
-    """Four squares of sixteen are a quarter of 80 people; those of another unit do not count."""
+def two_cells(unit: str) -> UnitCells:
+    """Cells of 80 and 50 people in the units U and V, read for one of them."""
     nothing = np.zeros(2)
     grid = Grid(
         3035, 2017, np.array([0, 200]), np.zeros(2, int), np.array([80.0, 50.0]), nothing, nothing > 0, nothing, nothing
@@ -208,7 +209,19 @@ def test_people_on_some_squares_of_a_part_are_that_share_of_its_cell() -> None:
     income = CellIncome(np.full(2, 0.5), np.full(2, 0.7), nothing, nothing)
     parts = CellParts(4, *whole_cells(np.full(2, -1), 4), income, 0.24)
     zones = CellZones(np.full(2, ""), np.full(2, ""), np.array(["U", "V"]))
-    cells = UnitCells("U", THRESHOLD, np.arange(2), grid, income, zones, parts)
+    return UnitCells(unit, THRESHOLD, np.arange(2), grid, income, zones, parts)
+
+
+@pytest.mark.parametrize(("unit", "mine"), [("U", [True, False]), ("V", [False, True]), ("W", [False, False])])
+def test_a_search_says_which_cells_are_its_units(unit: str, mine: list[bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_search, "quarters_by_index", lambda *_: ())
+    assert search_by_index(two_cells(unit), LEGAL, CandidateOptions()).mine.tolist() == mine
+
+
+def test_people_on_some_squares_of_a_part_are_that_share_of_its_cell() -> None:
+    """Four squares of sixteen are a quarter of 80 people; those of another unit do not count."""
+    cells = two_cells("U")
+    parts = cells.parts
     assert place_weights(cells, parts, np.array([0, 1]), np.array([4.0, 16.0])).tolist() == [20.0, 0.0]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -106,6 +106,12 @@ def test_a_place_is_told_the_index_of_its_square_in_its_own_unit() -> None:
     assert (found.index, found.share, found.density) == (
         ground.index[square], ground.share[square], ground.density[square],
     )  # fmt: skip
+    assert found.index == pytest.approx(
+        found.share + found.density_weight * np.log((found.density + 1) / found.reference)
+    )
+    assert (found.cut, found.density_weight) == (method_rules().index_cut, method_rules().density_weight)
+    people = ground_of_unit(cells, method_rules()).people
+    assert found.typical == pytest.approx(np.exp(np.average(np.log(ground.density + 1), weights=people)))
     assert place_index(start, INDEX, 1_030.0, 820.0, 4 * 12 + 7) is None  # asked of the other unit's ground
     assert place_index(start, INDEX, 1_030.0, 820.0, None) == found  # of whichever has it
 
@@ -150,6 +156,79 @@ def test_the_index_of_an_area_is_the_mean_over_the_people_of_its_squares() -> No
     assert both is not None
     assert both.index == pytest.approx((others[0].index + others[1].index + 2 * at_a_point.index) / 4)
     assert (both.lowest, both.highest) == (others[0].index, at_a_point.index)
+
+
+def by_hand(start: SearchStart, area: shapely.Polygon) -> dict[str, float]:
+    """Figures over an area, square by square, each in the unit that it is of."""
+    found = []
+    for cells in cells_of_units(*vars_of(start)):
+        place = ground_of_unit(cells, method_rules())
+        ground = place.ground
+        boxes = shapely.box(ground.column * 50, ground.row * 50, ground.column * 50 + 50, ground.row * 50 + 50)
+        inside = shapely.area(shapely.intersection(boxes, area)) / 2_500 * ground.mine
+        held = inside > 0
+        found.append(np.stack([ground.share, ground.density, ground.index, place.people * inside, inside])[:, held])
+    share, density, index, people, inside = np.concatenate(found, axis=1)
+    weight = people if people.any() else inside
+    return {
+        "share": np.average(share, weights=weight), "density": np.average(density, weights=weight),
+        "index": np.average(index, weights=weight),
+        "lowest": index.min(), "highest": index.max(), "chosen": weight[index > 0.5].sum() / weight.sum(), "cut": 0.5,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        shapely.box(610, 810, 930, 930),
+        shapely.box(1_010, 790, 1_390, 1_010),
+        shapely.box(610, -90, 790, -10),
+        shapely.box(610, -50, 660, 5),
+    ],
+    ids=["squares that its sides cut", "two units", "where nobody lives", "a few tenths of a person"],
+)
+def test_an_area_has_the_means_of_the_parts_of_squares_that_it_holds(area: shapely.Polygon) -> None:
+    start = made_up()
+    found = area_index(start, INDEX, area)
+    assert found is not None
+    assert asdict(found) == pytest.approx(by_hand(start, area))
+
+
+def test_part_of_an_estate_is_on_ground_that_is_chosen_and_part_is_not() -> None:
+    assert 0 < by_hand(made_up(), shapely.box(610, 810, 930, 930))["chosen"] < 1
+
+
+def test_points_off_the_ground_say_nothing_and_those_on_its_first_square_do() -> None:
+    start = made_up()
+    ground = ground_of_unit(next(iter(cells_of_units(*vars_of(start)))), method_rules()).ground
+    east, north = float(ground.column[0] * 50 + 1), float(ground.row[0] * 50 + 1)
+    alone = area_index(start, INDEX, shapely.Point(east, north))
+    assert alone is not None
+    assert alone.index == pytest.approx(ground.index[0])
+    assert area_index(start, INDEX, shapely.MultiPoint([(east, north), (9_000, 9_000)])) == alone
+
+
+def test_points_count_each_as_much_as_another_and_a_square_at_the_very_cut_is_not_chosen() -> None:
+    """One stands among 60 people a cell, the other among 120."""
+    start, places = made_up(), [(1_030.0, 720.0), (1_030.0, 820.0)]
+    both = area_index(start, INDEX, shapely.MultiPoint(places))
+    low, high = (area_index(start, INDEX, shapely.Point(place)) for place in places)
+    assert both is not None
+    assert low is not None
+    assert high is not None
+    assert both.index == pytest.approx((low.index + high.index) / 2)
+    for cut, chosen in ((low.index, 0.5), (high.index, 0.0)):
+        at_the_cut = CandidateOptions(index=replace(method_rules(), index_cut=cut))
+        assert area_index(start, at_the_cut, shapely.MultiPoint(places)) == replace(both, chosen=chosen, cut=cut)
+
+
+@pytest.mark.parametrize(("people", "is_known"), [(8.0, True), (0.0, False)])
+def test_a_cell_has_an_index_where_somebody_lives_were_it_half_a_person_a_square(people: float, is_known: bool) -> None:
+    start = made_up()
+    start.grid.people[70] = people
+    found = cell_index(start, method_rules())
+    assert found is not None
+    assert [bool(np.isfinite(values[70])) for values in (found.index, found.probability)] == [is_known] * 2
 
 
 def test_every_unit_with_parts_has_its_index_and_the_others_are_unknown() -> None:
