@@ -234,7 +234,7 @@ def test_a_faulty_constant_is_given_to_all_the_modules_that_import_it(
         one.MADE_UP_M = 2  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, name, one)
     faulty = compile("MADE_UP_M = 3", str(BENCHMARKS.parent / "geoville" / "made_up_then.py"), "exec")
-    assert module("mutation_copies").put_in(faulty, None)
+    assert module("mutation_copies")._put_constants_in(faulty)
     assert [one.MADE_UP_M for one in made.values()] == [3, 3, 3]
 
 

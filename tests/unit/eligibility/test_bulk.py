@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geoville.crs import transform_points
+from geoville.crs import transform_point, transform_points
 from geoville.eligibility.bulk import (
     NO_PERIMETER,
     RANKS,
@@ -199,6 +199,71 @@ def test_each_list_is_known_ten_kilometres_around_its_own_contours() -> None:
     assert found.several.tolist() == [False, True, False, False, True, True, False]
     for north, told in ((-10_000.5, 0), (-10_000, 1), (10_200, 1), (10_200.5, 0)):
         assert asked_in(territory, [100], north).told.tolist() == [told]
+
+
+FRANCE = shapely.box(-6, 41, 10, 52)
+
+
+@pytest.mark.parametrize(
+    ("perimeters", "country", "known"),
+    [
+        ([quarter("A", 0, **LATE)], None, False),
+        ([quarter("A", 0, **LATE), quarter("B", 230, **EARLY)], None, False),  # the one that is over answers nothing
+        ([quarter("A", 0, **LATE)], FRANCE, True),
+        ([quarter("A", 0, **LATE), replace(quarter("B", 230), kind=Kind.VEILLE)], FRANCE, True),
+    ],
+    ids=["one list", "two lists", "a whole list", "beside one that is not"],
+)
+def test_beyond_ten_kilometres_only_a_list_that_is_known_whole_answers(
+    perimeters: list[Perimeter], country: shapely.Geometry | None, known: bool
+) -> None:
+    index = PerimeterIndex(perimeters, country=country)
+    (territory,) = BulkIndex.build(index, ON).territories
+    assert asked_in(territory, [-12_000, 100], 100).known.tolist() == [known, True]
+    lon, lat = transform_points(np.array([606_000.0]), np.array([7_090_100.0]), 2154, 4326)
+    found = BulkIndex.build(index, ON).decide(lon, lat)
+    expected = VerdictCode.OUTSIDE if known else VerdictCode.NOT_FOUND
+    assert VERDICTS[found.code[0]] is expected
+    here = Position(float(lon[0]), float(lat[0]), "", PositionType.COORDINATES)
+    assert decide(here, index, ON).verdict is expected
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_place_around_no_territory_is_answered_by_the_nearest(turned: bool) -> None:
+    """At sea east of Corsica, past the box of metropolitan France; La Réunion is the other territory."""
+    east, north = transform_points(np.array([9.5]), np.array([42.5]), 4326, 2154)
+    square = shapely.box(east[0], north[0], east[0] + 200, north[0] + 200)
+    perimeters = [
+        replace(quarter("REUNION", 0), geometry=shapely.box(340_000, 7_650_000, 340_200, 7_650_200), epsg=2975),
+        replace(quarter("CORSICA", 0), geometry=square),
+    ]
+    index = PerimeterIndex(perimeters[::-1] if turned else perimeters, extent=(-180.0, -90.0, 180.0, 90.0))
+    lon, lat = np.array([10.05, 55.5]), np.array([42.5, -21.2])
+    found = BulkIndex.build(index, ON).decide(lon, lat)
+    assert [index.perimeters[row].code for row in found.perimeter] == ["CORSICA", "REUNION"]
+    for row in range(2):
+        alone = decide(Position(float(lon[row]), float(lat[row]), "", PositionType.COORDINATES), index, ON)
+        assert alone.hits[0].perimeter is index.perimeters[found.perimeter[row]]
+        assert found.distance_m[row] == pytest.approx(alone.distance_m)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_each_territory_of_a_country_answers_about_its_own_places_and_none_about_another(turned: bool) -> None:
+    """La Martinique is in the country too, and no list of it is held."""
+    island = shapely.box(340_000, 7_650_000, 340_200, 7_650_200)
+    perimeters = [quarter("CALAIS", 0), replace(quarter("REUNION", 0), geometry=island, epsg=2975)]
+    country = shapely.union_all([FRANCE, shapely.box(55, -22, 56, -20), shapely.box(-61.5, 14, -60.5, 15)])
+    index = PerimeterIndex(perimeters[::-1] if turned else perimeters, country=country)
+    places = [(2154, 618_100.0, 7_090_100.0), (2975, 340_100.0, 7_650_100.0), (5490, 715_000.0, 1_615_000.0)]
+    lon, lat = np.array([transform_point(east, north, epsg, 4326) for epsg, east, north in places]).T
+    found = BulkIndex.build(index, ON).decide(lon, lat)
+    inside, unknown = VerdictCode.INSIDE, VerdictCode.NOT_FOUND
+    assert [VERDICTS[code] for code in found.code] == [inside, inside, unknown]
+    assert [index.perimeters[row].code for row in found.perimeter[:2]] == ["CALAIS", "REUNION"]
+    assert found.perimeter[2] == NO_PERIMETER
+    for row, verdict in enumerate((inside, inside, unknown)):
+        here = Position(float(lon[row]), float(lat[row]), "", PositionType.COORDINATES)
+        assert decide(here, index, ON).verdict is verdict
 
 
 MAMOUDZOU = np.array([45.225]), np.array([-12.785])

@@ -9,6 +9,7 @@ import pytest
 import shapely
 from made_up_actions import ALL, IN_2024, OUTSIDE, QPV_2015, QPV_2024, action, at, layers
 
+from geoville.eligibility.actions import declared
 from geoville.eligibility.actions.check import check_action
 from geoville.eligibility.actions.declared import NEIGHBOUR_M, Agreement, QuartersByName, compare_declared
 from geoville.model import Kind, NotFound, Perimeter
@@ -38,6 +39,19 @@ def test_a_place_elsewhere_contradicts_with_its_distance():
     assert found.agreement is Agreement.CONTRADICTS
     # From (5000, 5000) to the corner (1000, 400) of the square.
     assert "à 6,1 km" in found.reasons[0].replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_quarter_of_another_town_contradicts_and_its_distance_would_say_nothing():
+    found = compared(FAR.code, known=(*KNOWN, FAR))
+    assert found.agreement is Agreement.CONTRADICTS
+    assert found.reasons[0].replace("\N{NO-BREAK SPACE}", " ").endswith("il en est à plus de 20 km.")
+
+
+@pytest.mark.parametrize(("away_m", "around"), [(19_999.5, True), (20_000.5, False)])
+def test_a_name_may_mean_a_quarter_up_to_twenty_kilometres_away(away_m, around):
+    far = replace(FAR, geometry=shapely.affinity.translate(FORT.geometry, away_m + 200))  # from the middle of 400 m
+    found = layers(FORT, far).quarters_near(at(IN_2024), declared.NEIGHBOUR_M)
+    assert [hit.perimeter.code for hit in found] == [FORT.code, *([FAR.code] if around else [])]
 
 
 def test_a_code_of_the_other_generation_contradicts():

@@ -18,7 +18,7 @@ from geoville.eligibility.documents import footprint_document
 from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
-from geoville.model import Basis, FootprintAnswer, Kind, Perimeter, Placement, RuleStatus
+from geoville.model import Basis, FootprintAnswer, Kind, Perimeter, Placement, RuleStatus, Source
 from geoville.perimeters.areas import PopulatedCells
 
 INSIDE, PARTLY, OUTSIDE = Placement.INSIDE, Placement.PARTLY, Placement.OUTSIDE
@@ -321,3 +321,9 @@ def test_people_who_are_all_outside_are_said_to_be() -> None:
     answer = place(shapely.box(800, 0, 1200, 200), population=cells([0, 0, 0, 0, 0, 60]))
     assert (answer.placement, answer.share_of_people) == (PARTLY, 0.0)
     assert any(": 0\N{NO-BREAK SPACE}% (estimation)" in reason for reason in answer.reasons)
+
+
+def test_the_sources_of_a_footprint_are_those_of_what_answers_or_of_what_is_known_where_nothing_does() -> None:
+    estimate, building = replace(CANDIDATE, source=Source("carreaux")), shape_at(shapely.box(100, 100, 200, 200))
+    assert decide_footprint(building, PerimeterIndex([qpv(), estimate]), IN_2020).sources == (Source("contours"),)
+    assert decide_footprint(building, PerimeterIndex([qpv()]), IN_2026).sources == (Source("contours"),)

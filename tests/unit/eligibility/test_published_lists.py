@@ -84,3 +84,11 @@ def test_as_many_as_the_threshold_have_a_count():
 def test_two_people_of_one_address_count_for_two(left, told):
     homes = [f"home{rank}" for rank in range(11 + left)]
     assert allowed(Counter(dict.fromkeys(homes, 2)), Counter(dict.fromkeys(homes[:11], 2))) == [True, told]
+
+
+@pytest.mark.parametrize(("more", "told"), [(5, False), (6, True)])
+@pytest.mark.parametrize(("often", "times"), [(2, 3), (1, 6)])
+def test_one_or_two_people_who_came_often_hide_none_of_those_who_came_once(often, times, more, told):
+    """They count for six on both lists: the difference leaves the five of the one and those of the other."""
+    both = Counter(dict.fromkeys((f"often{rank}" for rank in range(often)), times))
+    assert allowed(both + people(0, 5), both + people(10, 10 + more)) == [True, told]

@@ -104,6 +104,17 @@ def test_a_town_is_firm_only_when_all_of_it_is_on_one_side() -> None:
     assert graded(ask(at(500, 500, whole=astride, **town), qpv())) == (VerdictCode.UNCERTAIN, Quality.RANDOM)
 
 
+def test_the_town_of_a_street_that_is_not_sure_says_nothing_where_the_limit_crosses_it() -> None:
+    town = {"whole_is": "toute la commune"}
+    astride = ask(street((10, 500), (-10, 500), (-20, 500), **town), qpv())
+    assert graded(astride) == (VerdictCode.UNCERTAIN, Quality.RANDOM)
+    assert astride.distance_m == pytest.approx(-10, abs=1e-5)  # that of its point
+    assert not any("de l'ensemble" in reason for reason in astride.reasons)
+    settled = ask(street((10, 500), (400, 500), **town), qpv())
+    assert settled.verdict is VerdictCode.INSIDE
+    assert settled.reasons[0].startswith("Dedans : toute la commune est dans : QPV")
+
+
 def test_several_matches_as_good_are_not_firm_though_one_is_whole() -> None:
     answer = ask(street((100, 100), (500, 900), alternatives=("Rue Haute, 62730 Marck",)), qpv())
     assert graded(answer) == (VerdictCode.UNCERTAIN, Quality.RANDOM)
@@ -154,6 +165,24 @@ def test_the_accuracy_of_the_addresses_of_a_street_is_told_where_their_numbers_s
 ) -> None:
     told = ask(street((100, 100), (500, 900), accuracy_m=accuracy_m, accuracy_reason=reason), qpv()).reasons
     assert any(text.startswith("Adresses connues à") and reason in text for text in told) is said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, False),  # the first sentence says that it is the whole street
+        ({"type": PositionType.HOUSENUMBER}, True),
+        ({"whole_is": "toute la commune"}, True),
+        ({"accuracy_m": 300.0}, False),
+        ({"accuracy_m": 300.5}, True),
+    ],
+)
+def test_why_more_than_a_point_was_judged_is_told_where_it_is_more_than_a_street(
+    changes: dict[str, object], said: bool
+) -> None:
+    answer = ask(street((-2100, 100), (-2500, 900), **changes), qpv())
+    assert answer.verdict is VerdictCode.OUTSIDE
+    assert (WHY in answer.reasons) is said
 
 
 def test_a_position_is_told_the_other_perimeters_that_hold_it_and_no_other() -> None:
