@@ -16,6 +16,7 @@ from geoville.carroyage.estimate import (
     estimate_income,
     estimate_parts,
     iris_meeting_weight,
+    iris_weight,
 )
 from geoville.carroyage.grid import Grid
 from geoville.carroyage.iris_share import iris_log_spread, iris_share_below, left_out_error
@@ -71,6 +72,10 @@ def test_without_neighbours_to_borrow_from_an_imputed_cell_has_no_error_of_its_o
 def test_incomes_of_iris_are_met_in_part_up_to_a_year_and_wholly_after_it() -> None:
     year = RULES.old_incomes_year
     assert [iris_meeting_weight(year + step, RULES) for step in (-1, 0, 1)] == [0.5, 0.5, 1.0]
+
+
+def test_cells_go_all_the_way_to_iris_of_their_own_year_and_half_way_to_those_of_another() -> None:
+    assert [iris_weight(2019, year) for year in (2018, 2019, 2021)] == [0.5, 1.0, 0.5]
 
 
 def test_another_weight_of_the_density_changes_nothing_else() -> None:

@@ -8,6 +8,7 @@ import pytest
 from geoville.carroyage.bridge import fit_bridge
 from geoville.carroyage.income import CellIncome, pooled_share_below
 from geoville.carroyage.indicators import Indicator, estimated_values
+from geoville.errors import InvalidInputError
 
 INCOME = CellIncome(
     median=np.array([0.5, 0.8, np.nan]),
@@ -48,3 +49,14 @@ def test_the_correlation_of_a_bridge_is_that_of_the_two_medians() -> None:
 def test_of_nobody_no_share_is_below_and_cells_of_nobody_weigh_nothing() -> None:
     assert np.isnan(pooled_share_below(INCOME, np.zeros(3), 0.5))
     assert pooled_share_below(INCOME, np.array([10.0, 0.0, 5.0]), 0.5) == pytest.approx(0.5)  # that of the first alone
+
+
+def test_a_bridge_is_fitted_on_ten_iris_at_least_and_those_that_lack_a_figure_count_for_nothing() -> None:
+    mean = np.linspace(0.6, 1.4, 10)
+    figures = np.stack([mean, 0.98 + 1.4 * np.log(mean), np.linspace(0.4, 0.6, 10), np.full(10, 500.0)])
+    ten = fit_bridge(*figures)
+    assert (ten.observations, ten.intercept, ten.slope) == (10, pytest.approx(0.98), pytest.approx(1.4))
+    lacking = np.array([(0.0, 9, 0.5, 500), (np.nan, 9, 0.5, 500), (0.9, np.nan, 0.5, 500), (0.9, 9, 0.5, 0)]).T
+    assert fit_bridge(*np.hstack([figures, lacking])) == ten
+    with pytest.raises(InvalidInputError, match="Seulement 9 IRIS"):
+        fit_bridge(*figures[:, 1:])

@@ -91,9 +91,11 @@ def test_places_without_figures_take_the_mean_shift_weighted_by_people() -> None
     assert meeting.of(iris) == pytest.approx([0.4, 0.8, 0.7, 0.7])  # (100 × 0.4 + 300 × 0.8) / 400
 
 
-def test_a_share_of_nobody_is_kept_away_from_zero() -> None:
+def test_a_share_of_nobody_is_kept_away_from_zero_and_one_of_everybody_from_one() -> None:
     meeting = meet_shares(np.array([0.0]), np.array([10.0]), np.array([0]), np.array([0.0]), RULES)
     assert meeting.shift[0] == pytest.approx(ndtri(0.001))
+    everybody = meet_shares(np.array([0.0]), np.array([10.0]), np.array([0]), np.array([1.0]), RULES)
+    assert everybody.shift[0] == pytest.approx(ndtri(0.999))
 
 
 def test_no_place_has_no_shift() -> None:

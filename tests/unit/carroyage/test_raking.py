@@ -29,6 +29,8 @@ def test_an_iris_is_covered_from_nine_tenths_of_its_area() -> None:
     iris = np.array([shapely.box(100, 0, 500, 200), shapely.box(0, 0, 440, 200), shapely.box(0, 0, 460, 200)])
     overlap = overlap_of_cells(cells(0, 200), iris)
     assert overlap.complete.tolist() == [False, True, False]  # 75 %, 91 % and 87 % of it lie in the 400 m of cells
+    just = overlap_of_cells(cells(*range(0, 1_800, 200)), np.array([shapely.box(0, 0, 2_000, 200)]))
+    assert just.complete.tolist() == [True]
 
 
 def one_iris(people: list[float]) -> tuple[np.ndarray, IrisOverlap]:

@@ -61,3 +61,25 @@ def test_an_imputed_cell_is_worth_as_much_as_the_mean_of_its_neighbours() -> Non
     assert shrunk.between_variance == pytest.approx(0.4**2)  # two cells, 0.4 apart, without any error
     assert shrunk.median[2] == pytest.approx((1.4 + 0.8) / 2)
     assert shrunk.variance[2] == pytest.approx(0.4**2 / 2)
+
+
+def test_half_a_household_is_a_sample_of_half_a_household() -> None:
+    assert sampling_variance(row_of_cells([110.0], [0.5]), np.array([0.4])) == pytest.approx([0.5 * 0.4**2 / 0.5])
+
+
+def test_where_sampling_explains_all_that_cells_differ_by_they_take_the_mean_of_their_neighbours() -> None:
+    shrunk = shrink_to_neighbours(row_of_cells([100.0, 300.0]), np.array([0.8, 0.9]), np.full(2, 0.04))
+    assert shrunk.between_variance == 0
+    assert shrunk.median == pytest.approx([0.9, 0.8])
+    assert shrunk.variance == pytest.approx([0, 0])
+
+
+def test_a_cell_alone_keeps_its_figure_with_its_error_and_an_unknown_one_takes_its_neighbours() -> None:
+    """0.4 and 0.8 on either side of the unknown cell, and a cell beyond that touches none of them."""
+    grid = row_of_cells([100.0] * 5)
+    grid.easting[4] += 1_000
+    median = np.array([0.4, 0.4, np.nan, 0.8, 0.7])
+    shrunk = shrink_to_neighbours(grid, median, np.array([0.01, 0.01, 0.01, 0.01, 0.09]))
+    assert (shrunk.median[4], shrunk.variance[4]) == (0.7, pytest.approx(0.09))
+    assert shrunk.median[2] == pytest.approx(0.6)
+    assert shrunk.variance[2] == pytest.approx(shrunk.between_variance + 2 * 0.01 / 4)
