@@ -297,7 +297,8 @@ def _of_beneficiaries(found: Beneficiaries) -> Iterator[str]:
 def _print_table(table: CheckedTable) -> None:
     from geoville.workflows.action_report import total_rows
 
-    print_lines([f"Colonnes lues : {', '.join(f'{key} dans {name}' for key, name in table.columns.items())}"])
+    read = (name if name == key else f"{key} dans {name}" for key, name in table.columns.items())
+    print_lines([f"Colonnes lues : {', '.join(read)}"])
     rows = [(str(row.line), *_cells(row)) for row in table.checked]
     print_table(("Ligne", "Action", "Réponse"), rows[:_MOST_ROWS])
     if len(rows) > _MOST_ROWS:

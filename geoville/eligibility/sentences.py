@@ -157,7 +157,7 @@ def none_in_force(on: date) -> str:
 
     first = first_day_of_quarters()
     if on < first:
-        return f"aucun QPV n'existait le {french.long_date(on)} : les premiers datent du {french.long_date(first)}."
+        return f"aucun QPV n'existait le {french.long_date(on)} ; les premiers datent du {french.long_date(first)}."
     return f"aucun des périmètres connus n'est en vigueur le {french.long_date(on)}."
 
 

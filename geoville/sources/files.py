@@ -58,6 +58,20 @@ def kept_everywhere(name: str) -> str:
     return f"_{kept}" if is_device(kept) else kept
 
 
+def require_file(path: Path, error: type[InvalidInputError] = InvalidInputError) -> None:
+    """Refuse a path at which there is nothing, or a folder, before a reader says something else of it.
+
+    Raises
+    ------
+    InvalidInputError
+        Of the class given.
+    """
+    if not path.exists():
+        raise error(f"Le fichier « {path.name} » n'existe pas", advice="vérifier son chemin")
+    if path.is_dir():
+        raise error(f"« {path.name} » est un dossier", advice="donner un fichier")
+
+
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal; of a layer, that of the file it is in.
 
@@ -68,11 +82,12 @@ def sha256_of(path: Path) -> str:
     """
     path, _ = parted(path)
     try:
+        require_file(path)
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise InvalidInputError(
-            f"Le fichier « {path.name} » ne peut pas être lu", advice="vérifier son chemin et ses droits d'accès"
+            f"Le fichier « {path.name} » ne peut pas être lu", advice="vérifier ses droits d'accès"
         ) from error
 
 

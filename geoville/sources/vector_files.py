@@ -17,7 +17,7 @@ import numpy as np
 
 from geoville.crs import LONGITUDE_FIRST, SWAPPED, are_swapped
 from geoville.errors import InvalidInputError, Location
-from geoville.sources.files import parted
+from geoville.sources.files import parted, require_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ def read_vector_file(
     Raises
     ------
     InvalidInputError
-        Another format, a file that cannot be decoded, or several layers to choose from.
+        Another format, a file that is not there or cannot be decoded, or several layers to choose from.
     """
     import shapely
 
@@ -69,6 +69,7 @@ def read_vector_file(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
+            require_file(path, error)
             frame = _frame(path, error, geometry, layer, columns)
             _refuse_swapped(frame, path, error)
             return frame  # noqa: TRY300 - what refuses it is one of its faults

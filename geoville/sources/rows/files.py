@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Protocol
 
 from geoville.errors import InvalidInputError
+from geoville.sources.files import require_file
 from geoville.sources.rows.csv import PACKED
 
 if TYPE_CHECKING:
@@ -127,8 +128,7 @@ def open_row_file(
         raise InvalidInputError("L'encodage et le séparateur sont ceux d'un fichier CSV", advice="ôter ces options")
     if sheet and kind not in {"xlsx", "ods"}:
         raise InvalidInputError("La feuille est celle d'un classeur XLSX ou ODS", advice="ôter cette option")
-    if not path.is_file():
-        raise InvalidInputError(f"Le fichier « {path.name} » n'existe pas", advice="vérifier son chemin")
+    require_file(path)
     if apart := OPENED_APART.get():
         how = {"encoding": encoding, "separator": separator, "sheet": sheet, "is_header": is_header, "fitted": fitted}
         return apart(path, how)

@@ -54,7 +54,7 @@ def test_the_document_has_what_the_words_say(geoville, described):
 def table(tmp_path: Path) -> Path:
     path = tmp_path / "actions.csv"
     path.write_text(
-        f"Titre;Porteur;Lieu;Part QPV\nDevoirs;A;{INSIDE};60 %\n<script>alert(1)</script>;B;1.866,50.94;\n"
+        f"Titre;Porteur;lieu;Part QPV\nDevoirs;A;{INSIDE};60 %\n<script>alert(1)</script>;B;1.866,50.94;\n"
         "Sport;C;;\nJardin;D;12 rue de l'Inconnue, 62100 Calais;\n",
         encoding="utf-8",
     )
@@ -65,7 +65,7 @@ def test_a_table_gives_a_table_and_a_map(geoville, table, tmp_path):
     out, page = tmp_path / "reponses.csv", tmp_path / "carte.html"
     told = geoville("action", "check-file", table, "--out", out, "--map", page, *DAY)
     assert (told.code, told.err) == (0, "")
-    assert "Colonnes lues : titre dans Titre, porteur dans Porteur, lieu dans Lieu, part-qpv dans Part QPV" in told.out
+    assert "Colonnes lues : titre dans Titre, porteur dans Porteur, lieu, part-qpv dans Part QPV" in told.out
     assert "Toutes les actions" in told.out
     assert f"Écrit : {page}" in told.out
     assert out.read_text(encoding="utf-8").count("\n") == 5

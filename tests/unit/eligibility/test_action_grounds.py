@@ -100,7 +100,7 @@ def test_an_action_before_the_first_quarters_is_told_so_as_an_address_is() -> No
     day = date(2014, 12, 31)
     spot = SpotFinding("ici", *[layer(SpotStanding.UNKNOWN)] * 3)
     early = stage_finding(Stage(day, day, None), (spot,), None)
-    assert "aucun QPV n'existait le 31 décembre 2014 : les premiers datent du 1er janvier 2015." in early.reason
+    assert "aucun QPV n'existait le 31 décembre 2014 ; les premiers datent du 1er janvier 2015." in early.reason
     told = decide(typed_position(1.88, 50.95), PerimeterIndex([qpv()]), day).reasons[0]
     assert none_in_force(day) in told
     assert none_in_force(day) in early.reason

@@ -175,7 +175,7 @@ def test_a_file_that_cannot_be_read_is_not_kept(calais: Pack, tmp_path: Path) ->
     (tmp_path / "ban.csv").write_text("id\n1\n", encoding="utf-8")
     with pytest.raises(AddressListError):
         add_file(calais, tmp_path / "ban.csv", "addresses")
-    with pytest.raises(InvalidInputError, match="ne peut pas être lu"):
+    with pytest.raises(InvalidInputError, match=r"« absent\.gpkg » n'existe pas"):
         add_file(calais, tmp_path / "absent.gpkg", "qpv")
     assert calais.additions == ()
 

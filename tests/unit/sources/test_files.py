@@ -32,8 +32,10 @@ def test_checksum(tmp_path: Path) -> None:
 
 
 def test_checksum_of_nothing(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInputError, match="« absent » ne peut pas être lu"):
+    with pytest.raises(InvalidInputError, match="« absent » n'existe pas"):
         sha256_of(tmp_path / "absent")
+    with pytest.raises(InvalidInputError, match=f"« {tmp_path.name} » est un dossier : donner un fichier"):
+        sha256_of(tmp_path)
 
 
 def test_replaced_once_written(tmp_path: Path) -> None:

@@ -70,6 +70,11 @@ def test_what_cannot_be_used_is_refused_with_its_place(tmp_path: Path, shapes: A
         read_footprint(write(tmp_path / "p.geojson", *shapes))
 
 
+def test_a_footprint_that_is_not_there_is_not_said_to_be_broken(tmp_path):
+    with pytest.raises(InvalidInputError, match=r"« absente\.geojson » n'existe pas : vérifier son chemin"):
+        read_footprint(tmp_path / "absente.geojson")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
