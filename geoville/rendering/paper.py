@@ -148,6 +148,11 @@ class Box:
     width: float
     height: float
 
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom."""
+        return self.left, self.top, self.left + self.width, self.top + self.height
+
     def overlaps(self, other: Box) -> bool:
         """Whether two rectangles share more than an edge."""
         return (

@@ -357,9 +357,7 @@ def _placed(board: LabelBoard, spec: MapSpec, ground: SheetGround, size: float) 
         for place in layer.places:
             yield board.write(place.label, *_point(ground, place.lon, place.lat), size_mm=place_mm)
     yield from _outline_label(board, spec, ground, perimeter_mm)
-    for name, shape in _named_shapes(spec, ground):
-        tries = (board.write_on(name, *spot, size_mm=perimeter_mm, bold=True) for spot in _spots_inside(shape, ground))
-        yield next((label for label in tries if label), None)
+    yield from _perimeter_labels(board, spec, ground, perimeter_mm)
     for link in spec.links.links if spec.links else ():
         if not link.label:
             continue
@@ -377,6 +375,21 @@ def _outline_label(board: LabelBoard, spec: MapSpec, ground: SheetGround, size_m
     x, y = _point(ground, spec.outline.label_lon, spec.outline.label_lat)
     for rank, line in enumerate(spec.outline.label.split("\n")):
         yield board.write(line, x, y + rank * size_mm * 1.6, size_mm=size_mm, bold=True, beside=False)
+
+
+def _perimeter_labels(board: LabelBoard, spec: MapSpec, ground: SheetGround, size_mm: float) -> Iterator[Label | None]:
+    """Names of the perimeters, each in its shape, once for a quarter that is drawn in two generations."""
+    import shapely
+
+    written: dict[str, list[Box]] = {}
+    for name, shape in _named_shapes(spec, ground):
+        if any(shape.intersects(shapely.box(*box.bounds)) for box in written.get(name, ())):
+            continue
+        tries = (board.write_on(name, *spot, size_mm=size_mm, bold=True) for spot in _spots_inside(shape, ground))
+        label = next((label for label in tries if label), None)
+        if label:
+            written.setdefault(name, []).append(label.box)
+        yield label
 
 
 def _named_shapes(spec: MapSpec, ground: SheetGround) -> Iterator[tuple[str, BaseGeometry]]:

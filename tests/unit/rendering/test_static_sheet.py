@@ -11,6 +11,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely import affinity
 
 from geoville.errors import InvalidInputError
 from geoville.rendering import perimeter_map, sector_map
@@ -66,6 +67,19 @@ def test_the_box_of_a_name_holds_its_letters(spec):
     for label in sheet.labels:
         printed = text_width(label.text, label.size_mm / MM_PER_POINT, bold=label.bold)
         assert printed < label.box.width
+
+
+def test_a_quarter_drawn_in_two_generations_is_named_once_and_two_of_one_name_twice(candidate, scene):
+    spec = perimeter_map(candidate, scene)
+    layer = spec.perimeters[0]
+    (shape,) = layer.shapes
+    east = affinity.translate(shapely.geometry.shape(shape.geometry), 0.004)
+    elsewhere = replace(shape, geometry=shapely.geometry.mapping(east))
+    for shapes, times in ((layer.shapes * 2, 1), ((shape, elsewhere), 2)):
+        perimeters = (replace(layer, shapes=shapes),)
+        with printing():
+            sheet = draw_sheet(replace(spec, perimeters=perimeters, places=()))
+        assert [label.text for label in sheet.labels].count(shape.popup.title) == times
 
 
 @pytest.mark.parametrize("written", [sheet_pdf, sheet_png])
