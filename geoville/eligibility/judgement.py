@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -207,7 +207,9 @@ def probability_inside(located: Located, verdict: VerdictCode, answering: Sequen
     Notes
     -----
     Calibrated on lists degraded in known ways (`benchmarks/street_probability.py`): of answers to be checked that are
-    given p, a share p is inside.
+    given p, a share p is inside. The place is sometimes out of its region (`RegionRules.missed`, measured by how the
+    numbers were placed): what lies around that is weighed too, so that no region that meets a limit is sure. Of a
+    street or a town known whole, any part may be the place as well as another, and the share is the probability.
     """
     if verdict is VerdictCode.NOT_FOUND or not answering:
         return None
@@ -218,9 +220,8 @@ def probability_inside(located: Located, verdict: VerdictCode, answering: Sequen
     found = _weighed_places(located, answering[0].perimeter.epsg)
     if found is None:
         return None
-    points, weights = found
-    share = float(np.average(_chances_inside(points, answering), weights=weights))
-    return sharpened(share, rules.sharpness, rules.least_probability)
+    share = float(np.average(_chances_inside(found.points, answering), weights=found.weights))
+    return sharpened(share, found.power, rules.least_probability)
 
 
 def is_exact(position: Position) -> bool:
@@ -239,8 +240,23 @@ def sharpened(share: float, power: float, least: float) -> float:
     return min(max(odds / (1.0 + odds), least), 1.0 - least)
 
 
-def _weighed_places(located: Located, epsg: int) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Points that may be the place, (n, 2) projected, and their weights; None where nothing tells which may."""
+class _Weighed(NamedTuple):
+    """Points that may be a place.
+
+    Parameters
+    ----------
+    points : (n, 2), projected.
+    weights : (n,) of each.
+    power : to which the odds of what they tell are raised.
+    """
+
+    points: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    power: float
+
+
+def _weighed_places(located: Located, epsg: int) -> _Weighed | None:
+    """Points that may be the place; None where nothing tells which may."""
     import shapely
 
     position, rules = located.position, region_rules()
@@ -250,15 +266,17 @@ def _weighed_places(located: Located, epsg: int) -> tuple[NDArray[np.float64], N
         return None
     region = located.region(epsg)
     if region is not None:
-        return weighed(region.shape, region.point, region.spread_m)
+        missed, power = rules.missed(region.placing), rules.power(region.placing)
+        return _Weighed(*weighed(region.shape, region.point, region.spread_m, missed), power)
     here = transform_point(position.lon, position.lat, WGS84, epsg)
     if not position.accuracy_m:
-        return np.array([here]), np.ones(1)
+        return _Weighed(np.array([here]), np.ones(1), 1.0)
     disc = shapely.buffer(shapely.points(here), position.accuracy_m)
-    return weighed(disc, here, position.accuracy_m * rules.chance_disc)
+    spread_m = position.accuracy_m * rules.chance_disc
+    return _Weighed(*weighed(disc, here, spread_m, rules.missed(None)), rules.power(None))
 
 
-def _weighed_whole(whole: BaseGeometry, accuracy_m: float) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+def _weighed_whole(whole: BaseGeometry, accuracy_m: float) -> _Weighed | None:
     """Points that may be one of a street or a town; None where they may be so far that it says nothing of them."""
     import shapely
 
@@ -266,25 +284,36 @@ def _weighed_whole(whole: BaseGeometry, accuracy_m: float) -> tuple[NDArray[np.f
         return None
     if not accuracy_m or shapely.get_dimensions(whole) != POINTS:
         points = places_in(whole)
-        return points, np.ones(len(points))
+        return _Weighed(points, np.ones(len(points)), 1.0)
     rules = region_rules()
     points = places_in(shapely.buffer(whole, accuracy_m))
     away_m = shapely.distance(shapely.points(points), whole)
-    return points, np.exp(-away_m / (accuracy_m * rules.chance_disc)) + rules.chance_anywhere
+    return _Weighed(points, np.exp(-away_m / (accuracy_m * rules.chance_disc)) + rules.chance_anywhere, 1.0)
 
 
 def weighed(
-    shape: BaseGeometry, point: tuple[float, float], spread_m: float
+    shape: BaseGeometry, point: tuple[float, float], spread_m: float, missed: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Points of a shape that may be a place, (n, 2), and how much each weighs: less, the farther from a point.
+    """Points that may be a place, (n, 2), and how much each weighs, (n,): less, the farther from a point.
 
     Parameters
     ----------
+    shape : all that may be the place, projected.
     spread_m : over which the weight falls to a third.
+    missed : in [0, 1], how often the place is out of the shape all the same: then it is around it.
     """
-    points = places_in(shape)
-    away_m = np.hypot(points[:, 0] - point[0], points[:, 1] - point[1])
-    return points, np.exp(-away_m / spread_m) + region_rules().chance_anywhere
+    import shapely
+
+    rules = region_rules()
+    around = shapely.difference(shapely.buffer(shape, rules.missed_within_m), shape)
+    points, weights = [], []
+    for part, chance in ((shape, 1.0 - missed), (around, missed)):
+        places = places_in(part)
+        away_m = np.hypot(places[:, 0] - point[0], places[:, 1] - point[1])
+        fallen = np.exp(-away_m / spread_m) + rules.chance_anywhere
+        points.append(places)
+        weights.append(chance * fallen / fallen.sum())
+    return np.concatenate(points), np.concatenate(weights)
 
 
 def places_in(shape: BaseGeometry) -> NDArray[np.float64]:

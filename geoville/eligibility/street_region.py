@@ -87,8 +87,22 @@ class RegionRules:
     chance_disc: float
     chance_anywhere: float
     contour_spread: float
+    missed_interpolated: float
+    missed_unordered: float
+    missed_known: float
+    missed_within_m: float
     sharpness: float
+    sharpness_interpolated: float
     least_probability: float
+
+    def missed(self, placing: Placing | None) -> float:
+        """How often a number to be checked is out of its region, by how it was placed; None for a disc."""
+        shares = {Placing.INTERPOLATED: self.missed_interpolated, Placing.UNORDERED: self.missed_unordered}
+        return self.missed_known if placing is None else shares.get(placing, self.missed_known)
+
+    def power(self, placing: Placing | None) -> float:
+        """To what the odds of the share of a region that is inside are raised, by how its number was placed."""
+        return self.sharpness_interpolated if placing is Placing.INTERPOLATED else self.sharpness
 
 
 @cache

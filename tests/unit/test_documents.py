@@ -115,9 +115,11 @@ def test_every_page_of_the_guide_and_every_decision_is_listed():
 
 
 def test_pictures_are_light():
-    pictures = list((REPOSITORY / "docs" / "images").glob("*"))
-    assert pictures
+    folder = REPOSITORY / "docs" / "images"
+    pictures = [file for file in folder.rglob("*") if file.suffix in {".png", ".webp"}]
+    assert len(pictures) > 24
     assert all(picture.stat().st_size < 300_000 for picture in pictures)
+    assert sum(picture.stat().st_size for picture in folder.glob("cotes-de-rue/*.webp")) < 500_000
 
 
 @pytest.mark.realdata

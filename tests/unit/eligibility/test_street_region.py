@@ -235,6 +235,24 @@ def test_the_farther_the_limit_within_a_region_the_surer_the_side():
     assert 0.5 < told < 1, "the number is 8 m inside, and the limit crosses what may be its place"
 
 
+def test_a_limit_at_the_edge_of_what_may_be_the_place_leaves_less_sure_than_one_beyond_it():
+    """The sliver that it cuts is too thin for any grid: it is to be checked, and a firm answer is surer than that."""
+    touched = at_metres(700, 400 - 29.99, 30)
+    assert verdict(touched) is VerdictCode.UNCERTAIN
+    told = chance(touched)
+    assert told is not None
+    assert 0.9 < told < 0.9995
+    assert chance(at_metres(700, 400 - 30.01, 30)) == 1 - RULES.least_probability
+
+
+def test_of_a_street_known_whole_the_share_of_its_numbers_that_is_inside_is_the_probability():
+    numbers = shapely.MultiPoint([(700.0, 300.0), (705.0, 340.0), (702.0, 380.0), (700.0, 398.0), (699.0, 430.0)])
+    points = side(*shapely.get_coordinates(numbers).tolist(), rank=0).points
+    asked = Position(*points[2], "Rue Test", PositionType.STREET, firm=False, whole=shapely.MultiPoint(points))
+    assert verdict(asked) is VerdictCode.UNCERTAIN
+    assert chance(asked) == pytest.approx(4 / 5)
+
+
 def test_nothing_is_said_of_a_place_that_may_be_another():
     unsure = replace(at_metres(700, 300, 15), firm=False, firm_reason="Autre rue possible.")
     assert chance(unsure) is None
@@ -309,6 +327,24 @@ def test_a_side_that_is_contradicted_leaves_the_disc():
     assert street_region(with_axis(alone, away_m=6.0), LAMBERT_93) is None, "both parities on one side"
     astride = with_axis(side((655.0, 393.0), (690.0, 408.0), rank=0), away_m=-7.0)
     assert street_region(astride, LAMBERT_93) is None, "a number across the street from its parity"
+
+
+def test_a_place_across_the_axis_from_its_street_is_sure_by_neither_of_the_two():
+    """The street bends north and the limit with it: numbers computed on the chord are inside, their street outside."""
+    bend = shapely.LineString([(EAST + 600, NORTH + 400), (EAST + 700, NORTH + 440), (EAST + 800, NORTH + 400)])
+    quarter = replace(QPV_2024, geometry=shapely.Polygon([*bend.coords, (EAST + 700, NORTH)]))
+    chord = [(610.0, 418.0), *((620.0 + step, 420.0) for step in range(0, 161, 20)), (793.0, 418.0)]
+    told = with_axis(side(*chord, rank=5), Survey(True, 60.0, False), StreetAxis((bend,), LAMBERT_93))
+    across = side((630.0, 406.0), (656.0, 416.0), (741.0, 418.0), (772.0, 405.0), rank=0)
+    told = replace(told, across=across.points)
+    region = street_region(told, LAMBERT_93)
+    assert region is not None
+    assert region.by_axis
+    assert not region.shape.intersects(quarter.geometry)
+    answer = decide(house(told), PerimeterIndex((quarter,)), ON)
+    assert (answer.verdict, answer.hits[0].inside) == (VerdictCode.UNCERTAIN, True)
+    assert answer.probability_inside is not None
+    assert 0.002 < answer.probability_inside < 0.5, "its street is outside, and streets err"
 
 
 def test_a_limit_that_crosses_the_axis_in_the_stretch_stays_open():

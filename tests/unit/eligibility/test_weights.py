@@ -16,17 +16,34 @@ EAST, NORTH = 619_000.0, 7_096_000.0
 
 def test_a_weight_falls_with_the_distance_on_both_axes() -> None:
     """The shape is wider than high, and the point is not at its centre."""
-    points, weights = weighed(shapely.box(EAST, NORTH, EAST + 60, NORTH + 20), (EAST + 10, NORTH + 5), 12.0)
+    shape = shapely.box(EAST, NORTH, EAST + 60, NORTH + 20)
+    points, weights = weighed(shape, (EAST + 10, NORTH + 5), 12.0, 0.0)
     away_m = np.array([shapely.Point(EAST + 10, NORTH + 5).distance(shapely.Point(*place)) for place in points])
-    assert len(points) > 20
-    assert weights == pytest.approx(np.exp(-away_m / 12) + region_rules().chance_anywhere)
+    held = shapely.contains_xy(shape, points[:, 0], points[:, 1])
+    assert held.sum() > 20
+    expected = np.exp(-away_m / 12) + region_rules().chance_anywhere
+    assert weights[held] == pytest.approx(expected[held] / expected[held].sum())
+    assert weights[~held].tolist() == [0.0] * (~held).sum()
+
+
+def test_a_place_that_is_out_of_its_shape_is_around_it_as_often_as_that_was_measured() -> None:
+    shape = shapely.box(EAST, NORTH, EAST + 60, NORTH + 20)
+    points, weights = weighed(shape, (EAST + 10, NORTH + 5), 12.0, 0.3)
+    away_m = shapely.distance(shape, shapely.points(points))
+    assert weights.sum() == pytest.approx(1.0)
+    assert weights[away_m > 0].sum() == pytest.approx(0.3)
+    within_m = region_rules().missed_within_m
+    assert 0.8 * within_m < away_m.max() <= within_m
+    west, east = (weights[(away_m > 0) & side].sum() for side in (points[:, 0] < EAST, points[:, 0] > EAST + 60))
+    assert west > 2 * east > 0, "the point is at the western end"
 
 
 def test_the_places_of_a_street_weigh_by_their_distance_to_its_nearest_address() -> None:
     street = shapely.MultiPoint([(EAST, NORTH), (EAST + 100, NORTH + 40)])
     found = _weighed_whole(street, 30.0)
     assert found is not None
-    points, weights = found
+    points, weights, power = found
+    assert power == 1.0, "any number may be asked as well as another"
     away_m = np.array([min(place.distance(shapely.Point(*at)) for place in street.geoms) for at in points])
     assert away_m.max() > 20
     rules = region_rules()
