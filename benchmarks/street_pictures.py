@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 DRAWN = {"Montpellier 2014": 600, "Bondy 2022": 400}
 NEAR_M, HALF_M, GAP_M = 50.0, 60.0, 8.0
 PICTURES, COLUMNS = 24, 7
-SCALE = 0.85
+SCALE = 0.8
 """Pixels in a metre."""
 
-CAPTION_PX, LETTER_PX, WIDEST = 22, 9, 21
+CAPTION_PX, LETTER_PX, WIDEST = 22, 9, 20
 WHITE, QUARTER, LIMIT, AXIS, BLACK, INSIDE, OUTSIDE, OPEN = range(8)
 PALETTE = ("#ffffff", "#f0dfe9", "#8a0f5b", "#9aa4b1", "#000000", "#7cc796", "#8fb0f5", "#f6ab78")
 VERDICTS = {"dedans": INSIDE, "dehors": OUTSIDE, "à vérifier": OPEN}
@@ -70,7 +70,9 @@ par `python benchmarks/street_pictures.py --data ../shared/data --out docs/image
 
 Chaque petite carte fait 120 m de large : le quartier (mauve) et sa limite (violet), l'axe des rues (gris), les numéros
 du même côté (noir), tout ce qui peut être la place (**vert : dedans ; bleu : dehors ; orange : à vérifier**), et où la
-liste la met (croix). Dessous, l'adresse, puis ce qui a jugé : {short}.
+liste la met (croix). Dessous, l'adresse, puis ce qui a jugé :
+
+{short}
 
 Données : adresses, axes et contours de Montpellier © Ville de Montpellier, 2012-2014 ; adresses de Bondy © Base
 Adresse Nationale, 2022 ; contours de Bondy © ANCT, quartiers prioritaires de 2015 ; le tout sous Licence Ouverte ; axes
@@ -137,7 +139,7 @@ def draw(drawn: list[Drawn], around: dict[str, tuple[Any, Any]], path: Path) -> 
         pen.rectangle((0, size + 13, 6, size + 19), fill=VERDICTS[one.verdict])
         pen.text((10, size + 11), SHORT[one.kind], fill=BLACK, font=font)
         picture.paste(small, (rank % COLUMNS * across, rank // COLUMNS * down))
-    picture.convert("RGB").save(path, lossless=True, quality=75, method=4)
+    picture.convert("RGB").save(path, lossless=True, quality=100, method=4)
 
 
 def letters() -> Path:
@@ -180,9 +182,9 @@ def caption(drawn: list[Drawn]) -> str:
         verdicts = Counter(one.verdict for one in drawn if one.kind == kind)
         if verdicts:
             counts = ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in VERDICTS if verdicts[verdict])
-            said.append(f"{rule} : {counts}")
+            said.append(f"{rule} ({counts})")
     towns = " et ".join(dict.fromkeys(one.town.rpartition(" ")[0] for one in drawn))
-    return f"{towns}. " + " ; ".join(said) + "."
+    return f"{towns} : " + " ; ".join(said) + "."
 
 
 def main() -> None:
@@ -207,12 +209,12 @@ def main() -> None:
         return
     asked.out.mkdir(parents=True, exist_ok=True)
     met = [kind for kind in RULES if any(one.kind == kind for one in drawn)]
-    page = [PAGE.format(short=", ".join(f"« {SHORT[kind]} » ({RULES[kind]})" for kind in met))]
+    page = [PAGE.format(short="\n".join(f"- « {SHORT[kind]} » : {RULES[kind]}" for kind in met))]
     each = -(-len(drawn) // PICTURES)
     for rank in range(PICTURES):
         some, name = drawn[rank * each : (rank + 1) * each], f"{rank + 1:02}.webp"
         draw(some, around, asked.out / name)
-        page.append(f"![{len(some)} adresses, image {rank + 1}]({name})\n\n{rank + 1}. {caption(some)}\n")
+        page.append(f"![Image {rank + 1} : {len(some)} adresses]({name})\n\n{rank + 1}. {caption(some)}\n")
     (asked.out / "README.md").write_text("\n".join(page), encoding="utf-8")
 
 
