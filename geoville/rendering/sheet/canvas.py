@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,18 +11,28 @@ from matplotlib.artist import Artist
 from matplotlib.backends.backend_pdf import Op, PdfFile, RendererPdf
 from matplotlib.colors import to_rgba
 from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path
+from matplotlib.textpath import text_to_path
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FONT = "DejaVu Sans"
 _DOTS_PER_INCH = 72
+_NAMES_AT_HAND = 1_024
 
 
 @cache
 def font(points: float, *, bold: bool = False) -> FontProperties:
     """Font of a line of text."""
     return FontProperties(family=FONT, size=points, weight="bold" if bold else "normal")
+
+
+@lru_cache(_NAMES_AT_HAND)
+def letters(text: str, *, bold: bool = False) -> Path:
+    """Outline of a text one high, from the left of its baseline, upwards; nothing in it is read as a formula."""
+    vertices, codes = text_to_path.get_text_path(font(1.0, bold=bold), text, ismath=False)
+    return Path(np.asarray(vertices, dtype=float).reshape(-1, 2) / text_to_path.FONT_SCALE, codes)
 
 
 class WrittenLine(NamedTuple):

@@ -36,7 +36,6 @@ _PLAIN_SPACES = re.compile(r"[ \n]+")
 _BEFORE_MARK = re.compile(r" (?=[;:?!»])|(?<=«) ")
 _SETTINGS: dict[Any, Any] = {
     "pdf.fonttype": 42,  # letters stay letters: the text can be searched and copied
-    "pdf.compression": 9,
     "svg.fonttype": "path",
     "svg.hashsalt": "geoville",
     "hatch.linewidth": 0.5,
