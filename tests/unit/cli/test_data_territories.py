@@ -105,10 +105,10 @@ def test_candidates_and_their_score_need_no_file_but_those_of_the_pack(geoville,
     [
         (("candidates", "--out", "c.gpkg"), "--grid, ou un --territory"),
         (("score", "--candidates", "c.gpkg"), "--official et --grid, ou --territory"),
-        (("score", "--candidates", "c.gpkg", "--territory", "calais"), "générations : 2015, 2024"),
+        (("score", "--candidates", "c.gpkg", "--territory", "calais"), "donner --generation 2015 ou 2024"),
         (
             ("score", "--candidates", "c.gpkg", "--territory", "bourg", "--generation", "2030"),
-            "générations : 2015, 2024",
+            "donner --generation 2015 ou 2024",
         ),
         (("candidates", "--out", "c.gpkg", "--territory", "bourg", "--vintage", "1999"), "grille 1999"),
     ],

@@ -239,7 +239,7 @@ def _footprint(pack: Pack, register: str, code: str, area_m2: float) -> None:
     index = DeskChoice("ville").open().index
     answer = answer_about_file(Path(f"{register}:{code}"), index, ON, territory="ville")
     assert (answer.share_of_area, answer.nearest_m) == (1.0, 0)
-    with pytest.raises(InvalidInputError, match="pas d'emprise de cet identifiant"):
+    with pytest.raises(InvalidInputError, match="Aucune emprise n'a cet identifiant"):
         registered_footprint(pack, register, "INCONNU")
 
 
