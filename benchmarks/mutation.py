@@ -24,7 +24,7 @@ from pathlib import Path
 import mutants
 import pytest
 from hypothesis import Phase, settings
-from mutation_copies import REPOSITORY, calls_noted, in_copies, put_in
+from mutation_copies import REPOSITORY, calls_noted, in_copies, mark_of, noted, put_in
 from mutation_equivalents import why
 
 ROOMS = ("law", "carroyage", "perimeters", "eligibility")
@@ -116,7 +116,7 @@ class Mutation:
                 with calls_noted() as called, ended_after(RECORDED_S):
                     passed = self._passes(item)
                 seconds = time.process_time() - start if passed else TOO_LONG_S
-                calls.write(json.dumps([item.nodeid, seconds, sorted(called)]) + "\n")
+                calls.write(json.dumps([item.nodeid, seconds, sorted(called), mark_of(item.nodeid, called)]) + "\n")
                 calls.flush()
         return 0
 
@@ -184,12 +184,6 @@ class Mutation:
         self._failed = False
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         return not self._failed
-
-
-def noted(file: Path) -> dict[str, tuple[float, frozenset[str]]]:
-    """Seconds that each test takes and functions of geoville that it calls, once they are known."""
-    lines = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
-    return {name: (seconds, frozenset(functions)) for name, seconds, functions in lines}
 
 
 class TooLong(BaseException):

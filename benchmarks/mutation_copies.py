@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
+import hashlib
+import json
 import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from multiprocessing import connection
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
@@ -99,6 +101,28 @@ def _name_of(code: CodeType) -> str | None:
         return None
     path = Path(code.co_filename).relative_to(REPOSITORY).as_posix()
     return f"{path}:{code.co_qualname.split('.<locals>')[0]}"
+
+
+def noted(file: Path) -> dict[str, tuple[float, frozenset[str]]]:
+    """Seconds that each test takes and functions of geoville that it calls, noted of its files as they are now."""
+    lines = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    return {
+        test: (seconds, frozenset(functions))
+        for test, seconds, functions, *mark in lines
+        if mark == [mark_of(test, functions)]
+    }
+
+
+def mark_of(test: str, functions: Iterable[str]) -> str:
+    """Checksum of the files of a test and of the functions that it calls: while it is the same, so are these."""
+    files = {test.partition("::")[0], *(function.partition(":")[0] for function in functions)}
+    return hashlib.sha256("".join(map(_checksum, sorted(files))).encode()).hexdigest()
+
+
+@functools.cache
+def _checksum(path: str) -> str:
+    file = REPOSITORY / path
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
 
 
 class Copy:

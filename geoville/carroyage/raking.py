@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,10 @@ class IrisOverlap:
     complete: NDArray[np.bool_]
 
 
+_OVERLAID_AT_ONCE = 50_000
+"""Those of a country would take gigabytes."""
+
+
 def overlap_of_cells(squares: NDArray[np.object_], iris: NDArray[np.object_]) -> IrisOverlap:
     """Overlap of cells with IRIS polygons, both in one projected CRS.
 
@@ -48,8 +53,16 @@ def overlap_of_cells(squares: NDArray[np.object_], iris: NDArray[np.object_]) ->
     """
     import shapely
 
-    place, cell = shapely.STRtree(squares).query(iris, predicate="intersects")
-    share = shapely.area(shapely.intersection(squares[cell], iris[place])) / shapely.area(squares[cell])
+    tree = shapely.STRtree(squares)
+    place, cell = tree.query(iris, predicate="intersects")
+    whole_place, whole_cell = tree.query(iris, predicate="covers")
+    cut = np.flatnonzero(~np.isin(place * len(squares) + cell, whole_place * len(squares) + whole_cell))
+    share = np.ones(len(cell))
+    for some in np.array_split(
+        cut, math.ceil(len(cut) / _OVERLAID_AT_ONCE) or 1
+    ):  # polygons of a country take gigabytes
+        parts = shapely.intersection(squares[cell[some]], iris[place[some]])
+        share[some] = shapely.area(parts) / shapely.area(squares[cell[some]])
     kept = share > _SLIVER
     extent = shapely.box(*shapely.total_bounds(squares))
     covered = shapely.area(shapely.intersection(iris, extent)) >= _COVERED * shapely.area(iris)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from shapely import STRtree
     from shapely.geometry.base import BaseGeometry
 
     from geoville.carroyage.bridge import Bridge
@@ -858,15 +859,31 @@ def iris_of_squares(grid: Grid, layer: IrisLayer) -> NDArray[np.intp]:
 
     side = method_rules().subcells_per_side
     tree = shapely.STRtree(layer.polygons)
-    found = np.full((len(grid), side**2), -1, dtype=np.intp)
+    found = np.empty((len(grid), side**2), dtype=np.intp)
     for start in range(0, len(grid), _CELLS_AT_ONCE):
-        some = slice(start, start + _CELLS_AT_ONCE)
-        east, north = square_centres(grid.easting[some], grid.northing[some], side)
+        easting, northing = (corner[start : start + _CELLS_AT_ONCE] for corner in (grid.easting, grid.northing))
+        squares = cell_squares(easting, northing, grid.epsg, GRID_CRS[grid.epsg])
+        some = found[start : start + _CELLS_AT_ONCE]
+        some[:] = _only_iris(tree, squares)[:, None]
+        open_cells = np.flatnonzero(some[:, 0] < 0)
+        east, north = square_centres(easting[open_cells], northing[open_cells], side)
         points = shapely.points(*transform_points(east.ravel(), north.ravel(), grid.epsg, GRID_CRS[grid.epsg]))
         place, iris = tree.query(points, predicate="intersects")
         order = np.lexsort((iris, place))[::-1]  # the lowest index is written last
-        found[some].ravel()[place[order]] = iris[order]
+        of_points = np.full(east.size, -1, dtype=np.intp)
+        of_points[place[order]] = iris[order]
+        some[open_cells] = of_points.reshape(-1, side**2)
     return found
+
+
+def _only_iris(tree: STRtree, squares: NDArray[np.object_]) -> NDArray[np.intp]:
+    """(n,) IRIS that holds the whole of each cell, and that no other one meets; -1 where there is none."""
+    met, _ = tree.query(squares, predicate="intersects")
+    cell, iris = tree.query(squares, predicate="within")
+    only = np.full(len(squares), -1, dtype=np.intp)
+    only[cell] = iris
+    only[np.bincount(met, minlength=len(squares)) > 1] = -1
+    return only
 
 
 def _iris_of_tables(territory: Pack, zones: CellZones, year: int | None) -> _Iris:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -236,6 +237,23 @@ def test_a_faulty_constant_is_given_to_all_the_modules_that_import_it(
     faulty = compile("MADE_UP_M = 3", str(BENCHMARKS.parent / "geoville" / "made_up_then.py"), "exec")
     assert module("mutation_copies")._put_constants_in(faulty)
     assert [one.MADE_UP_M for one in made.values()] == [3, 3, 3]
+
+
+def test_what_a_test_calls_is_known_while_its_files_are_the_same(
+    module: Callable[[str], ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies, file = module("mutation_copies"), tmp_path / "calls.jsonl"
+    monkeypatch.setattr(copies, "REPOSITORY", tmp_path)
+    for name in ("test_a.py", "test_b.py", "a.py", "b.py"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    known = {"test_a.py::test": ["a.py:of_a"], "test_b.py::test": ["a.py:of_a", "b.py:of_b"]}
+    lines = [json.dumps([test, 0.5, called, copies.mark_of(test, called)]) for test, called in known.items()]
+    file.write_text("\n".join([*lines, json.dumps(["test_c.py::test", 0.5, []])]), encoding="utf-8")
+    assert copies.noted(file) == {test: (0.5, frozenset(called)) for test, called in known.items()}
+    for changed, left in (("b.py", {"test_a.py::test"}), ("test_a.py", set())):
+        (tmp_path / changed).write_text("changed", encoding="utf-8")
+        copies._checksum.cache_clear()
+        assert set(copies.noted(file)) == left
 
 
 @pytest.mark.parametrize(
