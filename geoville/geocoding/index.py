@@ -140,7 +140,7 @@ NAMELESS = StreetName("", ())
 """Stands for a street whose name could not be read."""
 
 FIRST_BYTES = b"SQLite format 3\x00"
-TOWNS_AT_HAND = 1_024
+TOWNS_AT_HAND = 512
 MANY_ADDRESSES = 1_000
 MANY_STREETS = 1_000
 """Most streets compared when no town is named: more than a département has communes."""

@@ -527,7 +527,7 @@ class ReadRow:
     Parameters
     ----------
     line : of the file, from 1; several rows of JSON may come from one.
-    bytes_read : of the file so far, to show progress.
+    bytes_read : of the file so far, or some lines before, to show progress.
     street : INSEE code and name of the street of a row that gave no address; empty where they cannot be read.
     remarks : what had to be done to read the row, French phrases.
     """
@@ -537,6 +537,9 @@ class ReadRow:
     bytes_read: int
     street: tuple[str, str] = ("", "")
     remarks: tuple[str, ...] = ()
+
+
+_LINES_BETWEEN_TELLS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -561,8 +564,11 @@ class AddressFile:
         """
         with _opened(self.path, self.encoding) as (raw, lines):
             read = self._json_lines if self.layout == JSON_LINES else self._csv_lines
+            bytes_read, asked_at = 0, 0
             for line, address, street, remarks in read(lines, after):
-                yield ReadRow(address, line, raw.tell(), street, remarks)
+                if line >= asked_at:
+                    bytes_read, asked_at = raw.tell(), line + _LINES_BETWEEN_TELLS
+                yield ReadRow(address, line, bytes_read, street, remarks)
 
     def _json_lines(self, lines: IO[str], after: int) -> Iterator[_Read]:
         for line, text in enumerate(islice(lines, after, None), start=after + 1):

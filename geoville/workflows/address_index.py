@@ -267,7 +267,8 @@ def _read_file(file: AddressFile, draft: Draft, progress: Progress) -> int:
             unsaved = 0
         done.line = row.line
         unsaved += 1
-        done.readings.update(row.remarks)
+        if row.remarks:
+            done.readings.update(row.remarks)
         if isinstance(row.address, AddressListError):
             done.refused.add(row.address)
             draft.writer.refuse(*row.street)
