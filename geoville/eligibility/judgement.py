@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -358,10 +358,25 @@ def _of_a_wide_limit(
     """(n,) chance that a perimeter whose limit is not exact holds points, given whether it seems to (0 or 1)."""
     import shapely
 
-    away_m = shapely.distance(shapely.boundary(perimeter.geometry), places)
     spread_m = perimeter.accuracy_m * region_rules().contour_spread
-    other_side = np.array([math.erfc(metres / spread_m / math.sqrt(2.0)) / 2.0 for metres in away_m.tolist()])
+    west, south, east, north = shapely.total_bounds(places)
+    reach_m = _FARTHEST_SPREADS * spread_m
+    around = (west - reach_m, south - reach_m, east + reach_m, north + reach_m)
+    near = shapely.clip_by_rect(shapely.boundary(perimeter.geometry), *around)  # few of the segments of a quarter
+    away = np.nan_to_num(shapely.distance(near, places) / spread_m, nan=_FARTHEST_SPREADS)
+    other_side = np.interp(away, *_chances_beyond())
     return np.where(held > 0, 1.0 - other_side, other_side)
+
+
+_FARTHEST_SPREADS = 8.0
+"""Beyond so many, a limit lies once in 10^15."""
+
+
+@cache
+def _chances_beyond() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Numbers of spreads, and how often a limit lies farther than that on one side: to the millionth between two."""
+    spreads = np.linspace(0.0, _FARTHEST_SPREADS, 4_001)
+    return spreads, np.array([math.erfc(spread / math.sqrt(2.0)) / 2.0 for spread in spreads.tolist()])
 
 
 # --- Which perimeter decides, and how sure that is
