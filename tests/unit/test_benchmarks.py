@@ -97,6 +97,11 @@ def test_a_busy_machine_writes_nothing_and_leaves_what_stood(
         assert "others take 50% of the processors" in found[when].missing
     assert found["quiet"].printed == "new figures"
     assert "others took 2% meanwhile" in found["quiet"].on
+    shares = iter([0.0, 0.5])
+    monkeypatch.setattr(run_all._Others, "share", lambda _: next(shares))
+    of_a_browser = run_all._timed(run_all.Benchmark("pages", 1, counted=False), float("inf"), before)
+    assert of_a_browser.printed == "new figures"
+    assert "not known" in of_a_browser.on
     late = run_all._timed(run_all.Benchmark("speed", 1), 0.0, before)
     assert (late.printed, late.missing) == (PRINTED, "no time was left")
 
