@@ -86,7 +86,7 @@ def test_what_is_not_found_is_not_a_no(visiting, pack_url):
 
 
 def test_a_question_that_cannot_be_asked_is_refused_in_words(visiting, pack_url):
-    with visiting(pack_url) as page:
+    with visiting(pack_url, may_say="status of 400") as page:
         ask(page, "50.95, 1.88")
         expect(page.locator("#verdict .refusal")).to_contain_text("inversées")
         expect(page.locator("#tools")).to_be_hidden()
