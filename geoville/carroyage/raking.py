@@ -58,9 +58,8 @@ def overlap_of_cells(squares: NDArray[np.object_], iris: NDArray[np.object_]) ->
     whole_place, whole_cell = tree.query(iris, predicate="covers")
     cut = np.flatnonzero(~np.isin(place * len(squares) + cell, whole_place * len(squares) + whole_cell))
     share = np.ones(len(cell))
-    for some in np.array_split(
-        cut, math.ceil(len(cut) / _OVERLAID_AT_ONCE) or 1
-    ):  # polygons of a country take gigabytes
+    batches = math.ceil(len(cut) / _OVERLAID_AT_ONCE) or 1
+    for some in np.array_split(cut, batches):
         parts = shapely.intersection(squares[cell[some]], iris[place[some]])
         share[some] = shapely.area(parts) / shapely.area(squares[cell[some]])
     kept = share > _SLIVER
