@@ -120,6 +120,12 @@ def test_a_limit_known_to_25_metres_lies_within_three_metres_two_times_of_three(
     assert (found[1], found[3]) == pytest.approx((0.1587, 0.8413), abs=1e-4)
 
 
+def test_a_limit_known_to_25_metres_that_is_far_changes_nothing() -> None:
+    """The square goes to 1000 m: 500 m from all its sides, no limit is within what is looked at."""
+    points = np.array([[EAST + 500.0, NORTH + 500.0], [EAST + 510.0, NORTH + 500.0]])
+    assert _chances_inside(points, (hit(-500.0, 25.0),)).tolist() == pytest.approx([1.0, 1.0], abs=1e-12)
+
+
 def test_a_place_is_held_by_any_perimeter_the_first_of_which_may_be_far() -> None:
     points = np.array([(EAST + 10.0, NORTH + 10.0), (EAST - 10.0, NORTH + 10.0)])
     far = hit(9_000.0, geometry=shapely.box(EAST + 10_000, NORTH, EAST + 11_000, NORTH + 1000))
