@@ -153,12 +153,10 @@ def if_far(distance_m: float, *, complete: bool = False) -> str:
 
 def none_in_force(on: date) -> str:
     """Say that nothing known is in force on a day, and since when there are quarters if there were none then."""
-    from geoville.law.generations import first_day_of_quarters
+    from geoville.law.generations import before_quarters
 
-    first = first_day_of_quarters()
-    if on < first:
-        return f"aucun QPV n'existait le {french.long_date(on)} ; les premiers datent du {french.long_date(first)}."
-    return f"aucun des périmètres connus n'est en vigueur le {french.long_date(on)}."
+    said = before_quarters(on) or f"aucun des périmètres connus n'est en vigueur le {french.long_date(on)}"
+    return f"{said}."
 
 
 def basis_sentences(basis: Basis, answering: tuple[PerimeterHit, ...]) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from geoville import french
 from geoville.law.parameters import read_law
 from geoville.model import Generation, TextRead
 
@@ -36,6 +37,21 @@ def generations() -> tuple[Generation, ...]:
 def first_day_of_quarters() -> date:
     """The first day on which there were QPV, anywhere in France."""
     return min(generation.valid_from for generation in generations())
+
+
+def before_quarters(on: date) -> str:
+    """French clause on a day that came before any QPV; empty where there were some.
+
+    >>> from datetime import date
+    >>> before_quarters(date(2014, 1, 1))
+    "aucun QPV n'existait le 1er janvier 2014 ; les premiers datent du 1er janvier 2015"
+    >>> before_quarters(date(2015, 1, 1))
+    ''
+    """
+    first = first_day_of_quarters()
+    if on >= first:
+        return ""
+    return f"aucun QPV n'existait le {french.long_date(on)} ; les premiers datent du {french.long_date(first)}"
 
 
 def zone_of_departement(departement: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from geoville import french
 from geoville.errors import InvalidInputError, LawError
+from geoville.law.generations import before_quarters
 from geoville.law.parameters import DatedValue, IncomeRule, parameter
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def eligible_units(
     LawError
         The day is before the decree, or the only unit is too small.
     """
+    _require_decree(on, rule)
     small = tuple(code for code, item in references.items() if len(references) > 1 and _too_small(item, on, rule))
     return {code: income_threshold(item, on, rule) for code, item in references.items() if code not in small}, small
 
@@ -113,6 +115,7 @@ def income_threshold(reference: IncomeReference, on: date, rule: IncomeRule = In
     LawError
         The day is before the decree or after it, or the urban unit (or commune) has too few inhabitants.
     """
+    _require_decree(on, rule)
     if _too_small(reference, on, rule):
         raise _too_small_error(reference, on, rule)
     keys = _KEYS[rule]
@@ -190,6 +193,19 @@ _KEYS = {
         "décret n° 2014-1575",
     ),
 }
+
+
+def _require_decree(on: date, rule: IncomeRule) -> None:
+    """Refuse a day on which no text said yet how quarters are chosen: there were none."""
+    keys = _KEYS[rule]
+    first = parameter(keys.share).values[0].valid_from
+    if on >= first:
+        return
+    none_yet = before_quarters(on)
+    raise LawError(
+        f"{none_yet[0].upper()}{none_yet[1:]}",
+        advice=f"demander une date à partir du {french.long_date(first)}, jour du {keys.decree} qui fixe leur seuil",
+    )
 
 
 def _weight_key(reference: IncomeReference, on: date, rule: IncomeRule) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from geoville.law import (
     IncomeReference,
     IncomeRule,
     communes_entirely_qpv,
+    eligible_units,
     generations,
     income_threshold,
     moved_thresholds,
@@ -89,6 +91,29 @@ def test_decret_2014_767_art_2_i_1_rounds_the_population_up_to_100_for_the_minim
     assert eur(18_000, 18_000, 9_901) == 10_800
     with pytest.raises(LawError, match=f"9{SPACE}900 habitants, moins que les 10{SPACE}000"):
         eur(18_000, 18_000, 9_900)
+
+
+@pytest.mark.parametrize(
+    ("rule", "last_without", "first", "decree"),
+    [
+        (IncomeRule.METROPOLE, date(2014, 7, 2), "3 juillet 2014", "2014-767"),
+        (IncomeRule.OVERSEAS, date(2014, 12, 21), "22 décembre 2014", "2014-1575"),
+    ],
+)
+def test_before_its_decree_a_threshold_is_refused_as_no_quarter_existed(
+    rule: IncomeRule, last_without: date, first: str, decree: str
+) -> None:
+    """The first list is in force on 1 January 2015 (décrets n° 2014-1750 and 2014-1751)."""
+    told = (
+        rf"^Aucun QPV n'existait le {last_without.day} \w+ 2014 ; les premiers datent du 1er janvier 2015 : demander "
+        f"une date à partir du {first}, jour du décret n° {decree} qui fixe leur seuil"
+    )
+    reference = IncomeReference(18_000, 14_000, 99_000)
+    with pytest.raises(LawError, match=told):
+        income_threshold(reference, last_without, rule)
+    with pytest.raises(LawError, match=told):
+        eligible_units({"A": reference, "B": replace(reference, urban_unit_population=100)}, last_without, rule)
+    assert income_threshold(reference, last_without + timedelta(days=1), rule).eur > 0
 
 
 def test_decret_2014_767_art_4_names_metropolitan_france() -> None:
