@@ -67,9 +67,11 @@ class Threshold:
 
     Parameters
     ----------
-    eur : euros per UC per year, in the euros of the reference medians, rounded up as the decree says.
+    eur : euros per UC per year, in the euros of the reference medians, rounded up as the decree says; what a scenario
+        makes of it, where one is supposed.
     relative : the same, as a share of the national median: free of the year of the incomes.
     unrounded_eur : what the formula gives.
+    decree_eur : what the decree says, whatever a scenario makes of `eur`.
     """
 
     eur: float
@@ -78,6 +80,7 @@ class Threshold:
     law: tuple[DatedValue, ...]
     rule: IncomeRule = IncomeRule.METROPOLE
     unrounded_eur: float = math.nan
+    decree_eur: float = math.nan
 
     @property
     def verified(self) -> bool:
@@ -127,7 +130,7 @@ def income_threshold(reference: IncomeReference, on: date, rule: IncomeRule = In
     law = [share, weight, step, minimum]
     if rule is IncomeRule.METROPOLE and _counted_population(reference, on) < minimum.value:
         law.append(parameter(_DEROGATION).at(on))
-    return Threshold(eur, eur / reference.national_eur, reference, tuple(law), rule, float(exact))
+    return Threshold(eur, eur / reference.national_eur, reference, tuple(law), rule, float(exact), eur)
 
 
 def counted_people(

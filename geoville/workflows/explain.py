@@ -140,11 +140,10 @@ def _threshold(run: CandidateRun) -> dict[str, Any] | None:
     threshold = next(iter(run.found.start.thresholds.values()), None)
     if threshold is None:
         return None
-    factor = run.found.supposed.threshold_factor
     return {
         "eur": round(threshold.eur),
-        "factor": factor,
-        "decree_eur": round(threshold.eur / factor),
+        "factor": run.found.supposed.threshold_factor,
+        "decree_eur": round(threshold.decree_eur),
         "unrounded_eur": round(threshold.unrounded_eur),
         "references": list(dict.fromkeys(value.reference for value in threshold.law)),
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import pytest
 
 from geoville.errors import InvalidInputError
-from geoville.law import IncomeReference, Threshold
+from geoville.law import IncomeReference, Threshold, income_threshold
 from geoville.model import Contiguity
 from geoville.perimeters.scenarios import TRIED, Choices, Scenario, Supposition
 
@@ -69,6 +70,13 @@ def test_a_supposed_threshold_is_the_decrees_times_the_factor_in_euros_and_in_sh
     assert Supposition(minimum_population=800).threshold(decree) is decree
     raised = Supposition(1.25).threshold(decree)
     assert (raised.eur, raised.relative, raised.reference) == (12_500, 0.625, decree.reference)
+
+
+@pytest.mark.parametrize("factor", [0.1, 1.1, 3.0, 1e-9])
+def test_a_scenario_keeps_the_amount_of_the_decree(factor: float) -> None:
+    """Art. 4: 0.6 × (0.7 × 18,000 + 0.3 × 14,000) = 10,080, rounded up to 10,100; no division finds it again."""
+    decree = income_threshold(IncomeReference(18_000, 14_000, 99_000), date(2026, 1, 15))
+    assert Supposition(factor).threshold(decree).decree_eur == decree.eur == 10_100
 
 
 def test_a_scenario_supposes_its_factor_and_its_fewest_people() -> None:
