@@ -557,7 +557,8 @@ def portrait(
         generation=generation,
         own=columns.own,
     )
-    shown = ("ind", "part_ind_0_3", "part_ind_65_79", "part_men_pauv", "part_men_1ind", "part_men_fmp", "part_log_soc")
+    shares = ("ind_0_3", "ind_65_79", "men_pauv", "men_1ind", "men_fmp", "log_soc")
+    shown = ("ind", *(f"part_{column}" for column in shares), "share_imputed")
     _deliver_table(run, out, shown, as_json=as_json)
 
 
@@ -635,7 +636,7 @@ def _deliver_table(run: TableRun, out: Destination | None, shown: Sequence[str],
         ("Territoire", *map(title_of, known)),
         [(f"{row['code']} {row['name']}", *(_cell(row, column) for column in known)) for row in run.rows],
     )
-    print_lines(run.remarks)
+    print_lines(run.told())
     print_lines([f"Écrit : {out}", *short_names_said(out)] if out else [])
 
 

@@ -18,13 +18,13 @@ from geoville.perimeters.areas import CellsInside, CoveredGround, PopulatedCells
 from geoville.perimeters.scenarios import Grouping
 from geoville.sources.grids import read_counts
 from geoville.sources.provenance import Provenance, write_provenance
-from geoville.sources.writers import OWN_LAYER, write_layer
-from geoville.workflows.layers import read_map
+from geoville.sources.writers import OWN_LAYER, title_of, write_layer
+from geoville.workflows.layers import read_map, remarks_of
 from geoville.workflows.score import official_contours
 from geoville.workflows.search_inputs import grid_input, read_sourced_grid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import geopandas
@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     Row = dict[str, str | float | int | bool | None]
 
 
+_NAMED = ("share_imputed",)
+"""Columns that notes name."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class TableRun:
     """A table of areas, with everything that decided it.
@@ -50,15 +54,17 @@ class TableRun:
     Parameters
     ----------
     rows : a value for each column, None where it is not known or not published.
-    remarks : what must be known to read it, in French.
+    notes : what must be known to read it, French sentences; a column stands in braces, by its name.
+    left_out : French sentences on what of the file of perimeters was left out.
     """
 
     rows: tuple[Row, ...]
     shapes: tuple[BaseGeometry, ...]
     epsg: int
     layer: str
-    remarks: tuple[str, ...]
+    notes: tuple[str, ...]
     provenance: Provenance
+    left_out: tuple[str, ...] = ()
 
     def frame(self) -> geopandas.GeoDataFrame:
         """One row per area; null where a value is not known, or not published."""
@@ -73,7 +79,11 @@ class TableRun:
 
     def document(self) -> dict[str, Any]:
         """What came out, as plain values."""
-        return {"estimated": True, "remarks": list(self.remarks), "rows": list(self.rows)}
+        return {"estimated": True, "remarks": [*self.told(str), *self.left_out], "rows": list(self.rows)}
+
+    def told(self, called: Callable[[str], str] = title_of) -> list[str]:
+        """Notes for whoever reads columns by their French title, or as they are called."""
+        return [note.format_map({column: called(column) for column in _NAMED}) for note in self.notes]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -130,8 +140,9 @@ def _town(pack: Pack, grid_path: Path | None, vintage: int | None) -> _Town:
 
 SECRECY = (
     "Secret statistique : rien n'est dit d'un territoire de moins de 11 ménages ; l'Insee impute les valeurs des "
-    "carreaux qui en ont moins, et la part des habitants qui y vivent est dite (share_imputed)."
+    "carreaux qui en ont moins."
 )
+IMPUTED = "La part des habitants qui vivent dans un carreau aux valeurs imputées est dite : « {share_imputed} »."
 SUMS = "Sommes des carreaux de 200 m, coupés par le contour à proportion de leur surface : estimées, et non recensées."
 
 
@@ -164,13 +175,14 @@ def portray(
         layer = _quarters(town, perimeters, generation, own)
         items = [(item.code, item.name, item.geometry) for item in layer.perimeters]
         inside, files = town.cells.inside([shape for *_, shape in items]), [layer.file]
+        left_out = remarks_of(layer)
     else:
         if perimeters is not None:
             raise InvalidInputError(
                 "Des périmètres sont donnés, et les habitants comptés autrement", advice="retirer l'un"
             )
         items, inside = _zones_as_areas(town, by)
-        files = []
+        files, left_out = [], ()
     fewest = _law().value
     rows = _portrait_rows(town, items, inside, fewest)
     return TableRun(
@@ -178,8 +190,9 @@ def portray(
         tuple(shape for *_, shape in items),
         town.epsg,
         "portrait",
-        (SUMS, SECRECY, f"Carreaux de {town.grid.vintage}."),
+        (SUMS, SECRECY, IMPUTED, f"Carreaux de {town.grid.vintage}."),
         town.provenance("perimeters portrait", files, by=by.value),
+        left_out,
     )
 
 
@@ -297,6 +310,7 @@ def people_in_quarters(
         "habitants_en_qpv",
         (SUMS, SECRECY, f"Carreaux de {town.grid.vintage}, commune et IRIS de leur centre."),
         town.provenance("perimeters population", [layer.file], by=by.value),
+        remarks_of(layer),
     )
 
 
@@ -331,7 +345,7 @@ def evolve(
     seen = {year: _seen(town, shapes) for year, town in towns.items()}
     rows = tuple(_evolution(item, rank, seen) for rank, item in enumerate(layer.perimeters))
     last = towns[years[-1]]
-    remarks = (
+    notes = (
         SUMS,
         SECRECY,
         "Niveau de vie moyen en euros de chaque année, sans correction de l'inflation ; l'Insee a pu changer de "
@@ -344,7 +358,7 @@ def evolve(
         {"vintages": list(years)},
         tuple(town.source for town in towns.values()),
     )
-    return TableRun(rows, tuple(shapes), last.epsg, "evolution", remarks, provenance)
+    return TableRun(rows, tuple(shapes), last.epsg, "evolution", notes, provenance, remarks_of(layer))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
