@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from geoville.eligibility.actions.action import ActionFinding
     from geoville.model import Answer, Contiguity, FootprintAnswer, Kind, Rule
-    from geoville.perimeters.score import Score
     from geoville.results import Day, FilePath, Given
     from geoville.sources.additions import Addition
     from geoville.sources.contours import OwnColumnNames, OwnColumns
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from geoville.workflows.lookup_file.output import FileSummary
     from geoville.workflows.maps import MapLook
     from geoville.workflows.portrait import TableRun
+    from geoville.workflows.score import FileScore
     from geoville.workflows.search_inputs import CandidateRequest
     from geoville.workflows.vecu import VecuRun
     from geoville.workflows.veille import VeilleRun
@@ -793,7 +793,7 @@ class Territory:
         vintage: int | None = None,
         generation: int | None = None,
         **columns: Unpack[OwnColumnNames],
-    ) -> Score:
+    ) -> FileScore:
         """Compare candidates with the contours fixed by decree.
 
         Parameters
@@ -806,7 +806,8 @@ class Territory:
 
         Returns
         -------
-        Precision, recall and F1 weighted by people, and area IoU; NaN where there is nothing to divide by.
+        Precision, recall and F1 weighted by people, and area IoU; NaN where there is nothing to divide by; what of the
+        files was left out in `remarks`.
         """
         from geoville.workflows.score import official_contours, score_files
 

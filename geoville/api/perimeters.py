@@ -102,6 +102,7 @@ async def check_outline(
     supposed = Supposition(threshold_factor, minimum)
     document = await service.aside.checked(shape, day_asked(on, service), supposed)
     (polygon,) = document.pop("polygons")
+    del document["remarks"]  # on files: none is read
     known: dict[str, Any] = _known({**document, **{key: polygon[key] for key in polygon if key not in _OF_THE_FILE}})
     return known
 

@@ -17,7 +17,7 @@ from geoville.perimeters.quarters import by_population
 from geoville.sources.provenance import Provenance, write_provenance
 from geoville.sources.writers import OWN_LAYER, perimeters_frame, write_perimeters
 from geoville.workflows.describe import AreaDescriber
-from geoville.workflows.layers import inputs_of, read_map
+from geoville.workflows.layers import inputs_of, read_map, remarks_of
 from geoville.workflows.qgis_looks import perimeters_look
 from geoville.workflows.search_inputs import prepare_search
 
@@ -137,11 +137,17 @@ class CheckedPolygon:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CheckRun:
-    """Polygons checked, with everything that decided it."""
+    """Polygons checked, with everything that decided it.
+
+    Parameters
+    ----------
+    remarks : French sentences on what of the files was left out.
+    """
 
     found: SearchInputs
     polygons: tuple[CheckedPolygon, ...]
     provenance: Provenance
+    remarks: tuple[str, ...] = ()
 
     def frame(self) -> geopandas.GeoDataFrame:
         """One row per polygon, with its figures; columns as in `geoville.sources.writers.perimeters_frame`."""
@@ -164,6 +170,7 @@ class CheckRun:
             "doubts": list(self.found.doubts),
             "intervals": INTERVALS_COVER,
             "polygons": [item.document() for item in self.polygons],
+            "remarks": list(self.remarks),
         }
 
 
@@ -194,8 +201,9 @@ def check_polygons(
         for role, other in (("within", redrawing.within), ("minus", redrawing.minus))
     ]
     drawn = _redrawn(layer, *others, merge=redrawing.merge)
-    files, _ = inputs_of([layer, *others])
-    return checker.check(drawn, files, {"merge": redrawing.merge})
+    read = [layer, *(other for other in others if other is not None)]
+    files, _ = inputs_of(read)
+    return replace(checker.check(drawn, files, {"merge": redrawing.merge}), remarks=remarks_of(*read))
 
 
 def drawn_perimeter(shape: BaseGeometry, epsg: int) -> Perimeter:

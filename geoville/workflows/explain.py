@@ -28,7 +28,7 @@ from geoville.sources.files import sha256_of
 from geoville.sources.pack import open_pack
 from geoville.sources.provenance import differences, provenance_path
 from geoville.workflows.candidates import CandidateRun, compute_candidates
-from geoville.workflows.layers import read_map
+from geoville.workflows.layers import read_map, remarks_of
 from geoville.workflows.lookup import open_geocoder
 from geoville.workflows.search_inputs import (
     GIVEN_UNIT,
@@ -161,6 +161,7 @@ class AreaExplanation:
     share_covered : share of the polygon that the grid says something of; None for a street.
     held : share of the addresses, or of the people (of the area, where nobody lives), in each candidate, by code.
     ground : the index over it; None by the method of cells, and away from where people live.
+    remarks : French sentences on what of the file of polygons was left out.
     """
 
     run: CandidateRun
@@ -170,6 +171,7 @@ class AreaExplanation:
     share_covered: float | None
     held: dict[str, float]
     ground: IndexOfArea | None
+    remarks: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """What was found, as plain values."""
@@ -188,6 +190,7 @@ class AreaExplanation:
             "threshold": _threshold(self.run),
             "euros_of": self.run.found.euros_of,
             "doubts": list(self.run.found.doubts),
+            "remarks": list(self.remarks),
         }
 
 
@@ -241,8 +244,9 @@ def explain_polygons(
         As `replay`; the file cannot be read, or is of another territory.
     """
     run = replay(candidates, on=on, grid=grid, iris=iris)
-    drawn = read_map(polygons, GRID_CRS[run.found.start.grid.epsg], "perimeters", otherwise=Kind.CANDIDAT).perimeters
-    return tuple(follow_polygon(run, item.name, item.geometry) for item in drawn)
+    layer = read_map(polygons, GRID_CRS[run.found.start.grid.epsg], "perimeters", otherwise=Kind.CANDIDAT)
+    remarks = remarks_of(layer)
+    return tuple(replace(follow_polygon(run, item.name, item.geometry), remarks=remarks) for item in layer.perimeters)
 
 
 _BY_COORDINATES = "donner le lieu avec --at LONGITUDE,LATITUDE"

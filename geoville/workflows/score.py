@@ -22,7 +22,7 @@ from geoville.perimeters.search import cells_of_units, find_candidates
 from geoville.sources.files import replacing
 from geoville.sources.manifest import missing
 from geoville.sources.provenance import Provenance, write_provenance
-from geoville.workflows.layers import GisLayer, layer_of, read_map, require_epsg, require_near
+from geoville.workflows.layers import GisLayer, layer_of, read_map, remarks_of, require_epsg, require_near
 from geoville.workflows.search_inputs import OutlineInput, outlines_of, prepare_search, read_sourced_grid
 
 if TYPE_CHECKING:
@@ -36,6 +36,18 @@ if TYPE_CHECKING:
     from geoville.workflows.search_inputs import CandidateRequest, SearchInputs
 
 
+@dataclass(frozen=True, slots=True)
+class FileScore(Score):
+    """Agreement of the perimeters of two files.
+
+    Parameters
+    ----------
+    remarks : French sentences on what of the files was left out.
+    """
+
+    remarks: tuple[str, ...] = ()
+
+
 def score_files(
     candidates: Path,
     official: Path | GisLayer,
@@ -44,7 +56,7 @@ def score_files(
     vintage: int | None = None,
     generation: int | None = None,
     own: OwnColumns | None = None,
-) -> Score:
+) -> FileScore:
     """Compare two maps of perimeters on the people of a grid.
 
     Parameters
@@ -74,7 +86,8 @@ def score_files(
     for layer in (ours, theirs):
         require_near(layer, squares)
     _require_official(theirs)
-    return score_perimeters(_geometries(ours), _geometries(theirs), squares, cells.people)
+    found = score_perimeters(_geometries(ours), _geometries(theirs), squares, cells.people)
+    return FileScore(**asdict(found), remarks=remarks_of(ours, theirs))
 
 
 def official_contours(territory: Pack, generation: int | None = None) -> GisLayer:
@@ -129,12 +142,18 @@ _DECIMALS = 6
 
 @dataclass(frozen=True, slots=True)
 class DensityRun:
-    """What was fitted, and the scores on the same town with the shipped weight and with the fitted one."""
+    """What was fitted, and the scores on the same town with the shipped weight and with the fitted one.
+
+    Parameters
+    ----------
+    remarks : French sentences on what of the contours was left out.
+    """
 
     fitted: DensityFit
     shipped_weight: float
     before: Score
     after: Score
+    remarks: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """As plain values."""
@@ -145,6 +164,7 @@ class DensityRun:
             "f1_after": round(self.after.f1, 4),
             "scored_on_the_town_fitted": True,
             "method_date": method_date(),
+            "remarks": list(self.remarks),
         }
 
 
@@ -179,6 +199,7 @@ def fit_density_on(
         method_rules().density_weight,
         _score(found, contours, epsg, method_rules().density_weight),
         _score(found, contours, epsg, max(fitted.density_weight, 0.0)),
+        remarks_of(layer),
     )
     with replacing(out) as beside:
         text = json.dumps(run.document(), indent=2, sort_keys=True, ensure_ascii=False)

@@ -111,6 +111,27 @@ def test_a_polygon_away_from_the_cells_is_out_of_the_data(calais):
     assert item.document()["coverage"] == "none"
 
 
+def test_what_is_left_out_of_the_file_is_in_the_document_of_all_that_reads_polygons(calais, tmp_path):
+    """A polygon without a surface and one overseas, for a check, what is taken away, a portrait and an explanation."""
+    flat, elsewhere = shapely.Polygon([(1.89, 50.95)] * 4), shapely.box(55.48, -20.9, 55.49, -20.89)
+    path = tmp_path / "traces.geojson"
+    rows = {"code": ["A", "B", "C"], "insee_com": ["62193", "62193", "97411"]}
+    geopandas.GeoDataFrame(rows, geometry=[MINE, flat, elsewhere], crs=4326).to_file(path)
+    said = [
+        "traces.geojson : Contour sans surface, laissé de côté : B.",
+        "traces.geojson : 1 périmètre d'un autre territoire, laissé de côté.",
+    ]
+    assert calais.check(path, on=ON).document()["remarks"] == said
+    assert calais.check(shapely.box(1.88, 50.94, 1.91, 50.96), on=ON, minus=path).document()["remarks"] == said
+    for table in (calais.portrait(path), calais.population(path), calais.evolution(path)):
+        assert table.document()["remarks"] == [*table.run.told(str), *said]
+    candidates = tmp_path / "candidats.gpkg"
+    calais.candidates(on=ON).write(candidates)
+    (told,) = calais.explain(candidates, polygons=path, on=ON)
+    assert told.document()["remarks"] == said
+    assert calais.check(MINE, on=ON).document()["remarks"] == []
+
+
 def test_nothing_left_is_refused(calais):
     with pytest.raises(InvalidInputError, match="ne reste rien"):
         calais.check(MINE, on=ON, minus=MINE)

@@ -51,6 +51,22 @@ def test_no_official_contour_is_nothing_to_score_against(tmp_path: Path) -> None
         score_files(CALAIS / "candidats.geojson", write(tmp_path / "rien.gpkg"), GRID)
 
 
+def test_what_is_left_out_of_either_file_is_said_with_the_score(tmp_path: Path) -> None:
+    """A polygon without a surface among those scored, and a quarter overseas among the official ones."""
+    flat, elsewhere = shapely.Polygon([(620_500, 7_096_500)] * 4), shapely.box(55.48, -20.9, 55.49, -20.89)
+    drafts = gpd.GeoDataFrame({"code": ["A", "B"]}, geometry=[SQUARE, flat], crs=2154)
+    drafts.to_file(tmp_path / "traces.gpkg")
+    here = gpd.GeoSeries([SQUARE], crs=2154).to_crs(4326)[0]
+    rows = {"code_qp": ["QN06299M", "QN97401M"], "lib_qp": ["Ici", "Ailleurs"]}
+    gpd.GeoDataFrame(rows, geometry=[here, elsewhere], crs=4326).to_file(tmp_path / "qpv.geojson")
+    found = score_files(tmp_path / "traces.gpkg", tmp_path / "qpv.geojson", GRID)
+    assert found.remarks == (
+        "traces.gpkg : Contour sans surface, laissé de côté : B.",
+        "qpv.geojson : 1 périmètre d'un autre territoire, laissé de côté.",
+    )
+    assert found.f1 == pytest.approx(1, abs=1e-6)
+
+
 def test_the_generation_may_be_said(tmp_path: Path) -> None:
     table = gpd.GeoDataFrame({"nom": ["Essai"], "insee_com": ["62193"]}, geometry=[SQUARE], crs=2154)
     table.to_file(tmp_path / "qpv.gpkg")
