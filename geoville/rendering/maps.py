@@ -251,7 +251,7 @@ def _with_other(layers: tuple[PerimeterLayer, ...], changes: QuarterChanges | No
 
 
 def perimeters_map(title: str, scene: Scene) -> MapSpec:
-    """Map of all the perimeters of a scene, whatever they are.
+    """Map of all the perimeters of a scene, whatever they are; its subtitle names what is shown when it opens.
 
     Raises
     ------
@@ -264,15 +264,16 @@ def perimeters_map(title: str, scene: Scene) -> MapSpec:
         raise InvalidInputError("Aucun périmètre à dessiner", advice="donner un fichier qui en contient")
     drawn = [transform_geometry(item.geometry, item.epsg, WGS84) for item in scene.perimeters]
     bounds = view_around(shapely.GeometryCollection(drawn), _NARROW_MARGIN)
+    around = _surroundings(scene, bounds)
     return MapSpec(
         title=title,
-        subtitle=", ".join(dict.fromkeys(layer.name for layer in perimeter_layers(scene.perimeters, scene.on))),
+        subtitle=", ".join(dict.fromkeys(layer.name for layer in around["perimeters"] if layer.shown)),
         bounds=bounds,
         outline=None,
         places=other_places(scene.places, (), scene.style.places),
         panel=file_panel(scene.perimeters),
         sources=_citations(scene),
-        **_surroundings(scene, bounds),
+        **around,
     )
 
 

@@ -9,7 +9,7 @@ from shapely.geometry import shape
 
 from geoville.errors import InvalidInputError
 from geoville.model import Kind
-from geoville.rendering import perimeter_map, sector_map
+from geoville.rendering import perimeter_map, perimeters_map, sector_map
 from geoville.rendering.cells import NO_CLASS
 from geoville.rendering.layers import perimeter_layers
 from geoville.rendering.look import PERIMETER_LINES
@@ -126,3 +126,15 @@ def test_a_former_generation_is_off_beside_the_one_in_force_unless_the_map_is_ab
     assert [layer.shown for layer in perimeter_layers([past, now], ON)] == [True, False]
     assert [layer.shown for layer in perimeter_layers([past, now], ON, subject=past)] == [True, True]
     assert [layer.shown for layer in perimeter_layers([past], ON)] == [True]
+
+
+def test_the_subtitle_of_a_map_of_all_names_what_is_shown_when_it_opens(candidate, scene):
+    past = replace(candidate, code="QP1", kind=Kind.QPV, estimated=False, generation=2015, valid_to=date(2023, 12, 31))
+    now = replace(past, code="QN1", generation=2024, valid_from=date(2024, 1, 1), valid_to=None)
+    both = perimeters_map("Essai", replace(scene, perimeters=(candidate, past, now)))
+    assert [layer.shown for layer in both.perimeters] == [True, False, True]
+    assert "2024" in both.subtitle
+    assert "2015" not in both.subtitle
+    assert "estimé" in both.subtitle
+    alone = perimeters_map("Essai", replace(scene, perimeters=(past,)))
+    assert "2015" in alone.subtitle
