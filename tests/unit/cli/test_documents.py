@@ -118,7 +118,8 @@ def test_score_prints_its_six_figures(geoville, tmp_path):
     official.write_text(json.dumps(contours), encoding="utf-8")
     asked = ("perimeters", "score", "--candidates", candidates, "--official", official, "--grid", GRID)
     document = json.loads(geoville(*asked, "--json").out)
-    assert document.keys() == {"precision", "recall", "f1", "area_iou", "population_official", "population_candidates"}
+    figures = {"precision", "recall", "f1", "area_iou", "population_official", "population_candidates"}
+    assert document.keys() == {*figures, "remarks"}
     assert document["f1"] == pytest.approx(1.0)
     assert "F1 : 1 " in geoville(*asked).out
 
