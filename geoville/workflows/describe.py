@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -93,10 +93,8 @@ class DescribeRun:
     def frame(self) -> geopandas.GeoDataFrame:
         """One row per perimeter, with the figures of `geoville.perimeters.estimated.area_attributes`."""
         return perimeters_frame(
-            [
-                replace(item, attributes={**area_attributes(figures, math.nan), "figures_estimated": True})
-                for item, figures in self.found
-            ]
+            [item for item, _ in self.found],
+            [{**area_attributes(figures, math.nan), "figures_estimated": True} for _, figures in self.found],
         )
 
     def write(self, path: Path, into: LayerChoice = OWN_LAYER) -> None:

@@ -233,6 +233,34 @@ def test_attributes_of_mixed_natures_become_text() -> None:
     assert frame["rate"].tolist() == [1.0, 0.5]
 
 
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson", ".fgb"])
+def test_columns_handed_together_make_the_bytes_of_rows_handed_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    """Every type that a layer has, with and without nulls, single polygons beside several, and plain columns."""
+    own = perimeters_frame(two_perimeters())
+    plain = geopandas.GeoDataFrame(
+        {"text": ["é", None], "none": [None, None], "cells": [1, 2**40], "share": [0.1, np.nan], "core": [True, False]},
+        geometry=[shapely.Point(620_000.000_49, 7_095_000), shapely.Point(621_000, 7_096_000)],
+        crs=2154,
+    )
+    for name, frame in (("own", own), ("plain", plain), ("empty", own.iloc[:0])):
+        made = [tmp_path / f"{name}-{way}{suffix}" for way in ("together", "alone")]
+        write_layer(frame, made[0], layer="essai")
+        with monkeypatch.context() as patch:
+            patch.setattr("geoville.sources.writers._BY_COLUMNS", set())
+            write_layer(frame, made[1], layer="essai")
+        assert made[0].read_bytes() == made[1].read_bytes(), name
+
+
+def test_attributes_may_be_given_beside_the_perimeters() -> None:
+    frame = perimeters_frame(two_perimeters(), [{"households": 12}, {"households": None, "note": "x"}])
+    assert list(frame.columns) == [*COLUMNS, "households", "note", "geometry"]
+    assert frame["households"].astype(object).where(frame["households"].notna(), None).tolist() == [12, None]
+    with pytest.raises(InvalidInputError, match="code"):
+        perimeters_frame(two_perimeters(), [{"code": "y"}, {}])
+
+
 def test_any_layer_of_points(tmp_path: Path) -> None:
     frame = geopandas.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(620000, 7095000)], crs=2154)
     path = tmp_path / "points.gpkg"
