@@ -78,7 +78,7 @@ class CellParts:
         below = np.bincount(self.cell, self.weight * self.income.share_below(limit), count)
         held = np.bincount(self.cell, self.weight, count)
         with np.errstate(invalid="ignore"):
-            return np.where(held > 0, below / held, np.nan)
+            return np.asarray(below / held)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -267,7 +267,7 @@ def placing_of(points: Points, rank: int, rules: RegionRules) -> Placing | None:
 
 
 def _equal_steps(points: Points, place: int, rules: RegionRules) -> bool:
-    """Whether a number stands just halfway between its neighbours: a surveyed one hardly ever does."""
+    """Whether a number stands just halfway between its neighbours: a surveyed one hardly ever does, an end never."""
     if not 0 < place < len(points) - 1:
         return False
     return is_halfway(points[place - 1], points[place], points[place + 1], rules.equal_step_m)
@@ -292,13 +292,9 @@ def is_halfway(before: Point, point: Point, after: Point, within_m: float) -> bo
 def _run(points: Points, rank: int, rules: RegionRules) -> tuple[int, int]:
     """Ranks of the two known numbers between which one was interpolated."""
     first = last = rank
-    while first > 0 and (
-        _equal_steps(points, first, rules) or (first == rank and _equal_steps(points, first - 1, rules))
-    ):
+    while _equal_steps(points, first, rules) or (first == rank and _equal_steps(points, first - 1, rules)):
         first -= 1
-    while last < len(points) - 1 and (
-        _equal_steps(points, last, rules) or (last == rank and _equal_steps(points, last + 1, rules))
-    ):
+    while _equal_steps(points, last, rules) or (last == rank and _equal_steps(points, last + 1, rules)):
         last += 1
     return first, last
 

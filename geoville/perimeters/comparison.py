@@ -169,9 +169,8 @@ def _sum(one: SharedGround, other: SharedGround) -> SharedGround:
 
 
 def _share(part: SharedGround, whole: SharedGround) -> float:
-    of_people = part.people / whole.people if whole.people else 0.0
-    of_area = part.area_m2 / whole.area_m2 if whole.area_m2 else 0.0
-    return max(of_people, of_area)
+    sizes = (part.people, whole.people), (part.area_m2, whole.area_m2)
+    return max((some / every for some, every in sizes if every), default=0.0)
 
 
 # --- Which perimeters of two maps answer to each other: those that share people

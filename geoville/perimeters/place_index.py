@@ -246,7 +246,7 @@ def area_index(start: SearchStart, options: CandidateOptions, area: BaseGeometry
 def _squares_under(
     place: PeopledGround, area: BaseGeometry, size_m: int
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Squares of the ground under points, one for each, or under polygons, and the share of each that lies inside."""
+    """Squares of the ground under points, one for each, or under polygons, and the area of each that lies inside."""
     import shapely
 
     if area.area == 0:
@@ -258,5 +258,5 @@ def _squares_under(
     row, column = place.ground.row * size_m, place.ground.column * size_m
     near = np.flatnonzero((row > south - size_m) & (row < north) & (column > west - size_m) & (column < east))
     boxes = shapely.box(column[near], row[near], column[near] + size_m, row[near] + size_m)
-    inside = shapely.area(shapely.intersection(boxes, area)) / size_m**2
+    inside = shapely.area(shapely.intersection(boxes, area))
     return near[inside > 0], inside[inside > 0]

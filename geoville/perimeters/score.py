@@ -140,7 +140,7 @@ def fit_density(
             "Les contours officiels ne séparent pas les habitants de la grille",
             advice="donner une grille qui déborde des contours, et les contours du même lieu",
         )
-    first, slope, density = logistic_fit(np.stack([np.ones_like(share), share, density_term], axis=-1), inside, people)
+    first, slope, density = logistic_fit(np.column_stack([np.ones_like(share), share, density_term]), inside, people)
     if slope <= 0:
         raise InvalidInputError(
             "Dans ces contours, la part sous le seuil ne compte pas : rien ne peut être ajusté",

@@ -169,7 +169,6 @@ class StreetWalks:
         if len(self._graph.doors):
             self._metres, self._before, _ = dijkstra(
                 self._graph.matrix(),
-                directed=False,
                 indices=self._graph.doors,
                 min_only=True,
                 return_predecessors=True,

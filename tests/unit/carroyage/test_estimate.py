@@ -69,6 +69,15 @@ def test_without_neighbours_to_borrow_from_an_imputed_cell_has_no_error_of_its_o
     assert variance[1] == 0
 
 
+def test_an_imputed_cell_is_pulled_to_its_neighbours_unless_each_cell_is_asked_alone() -> None:
+    """Three side by side: the one between, imputed at 40 000 €, has neighbours at 16 000 €."""
+    grid = replace(cells([0.1] * 3), easting=3_750_000 + 200 * np.arange(3), imputed=np.array([False, True, False]))
+    grid.income_sum_eur[1] = 100 * 40_000.0
+    own = BRIDGE.declared_median(grid.mean_eur / NATIONAL_EUR)
+    assert estimate_income(grid, BRIDGE, NATIONAL_EUR, shrink=False).median == pytest.approx(own)
+    assert own[0] <= estimate_income(grid, BRIDGE, NATIONAL_EUR).median[1] <= (own[0] + own[1]) / 2
+
+
 def test_incomes_of_iris_are_met_in_part_up_to_a_year_and_wholly_after_it() -> None:
     year = RULES.old_incomes_year
     assert [iris_meeting_weight(year + step, RULES) for step in (-1, 0, 1)] == [0.5, 0.5, 1.0]

@@ -26,6 +26,12 @@ def test_the_frame_of_cells_at_the_origin_of_their_crs_is_their_size() -> None:
     assert frame_of_cells(np.array([400, 0]), np.array([0, 600])) == RasterFrame(west=0, north=800, rows=4, columns=3)
 
 
+def test_a_cell_far_east_of_the_frame_is_in_the_column_of_its_distance() -> None:
+    """Five cells east of a frame that begins two cells east of the origin: farther from it than the frame is."""
+    cells = np.array([1_400]), np.array([200])
+    assert pixels_of_cells(RasterFrame(400, 400, 1, 6), *cells, np.array([7]))[0, 5] == 7
+
+
 @given(grids())
 def test_cells_come_back_from_their_image(grid: Grid) -> None:
     frame = frame_of_cells(grid.easting, grid.northing)

@@ -27,10 +27,17 @@ from geoville.eligibility.kernel.grid import (
     is_kept,
     touched_cells,
 )
-from geoville.eligibility.kernel.limits import at_least, at_most, distance_to, measure, squared_distance_to
-from geoville.eligibility.kernel.location import UNSURE, locate
+from geoville.eligibility.kernel.limits import (
+    _of_close_polygons,
+    at_least,
+    at_most,
+    distance_to,
+    measure,
+    squared_distance_to,
+)
+from geoville.eligibility.kernel.location import UNSURE, _outcomes, locate
 from geoville.eligibility.kernel.points import STAGE, LimitFinder, PointLocator
-from geoville.eligibility.kernel.polygons import NO_SETS, Membership, segments_of
+from geoville.eligibility.kernel.polygons import NO_SETS, Membership, SetNumbers, segments_of
 from geoville.eligibility.kernel.trees import TreeLimits, TreeLocator
 
 WEST, SOUTH = 618_000.0, 7_090_000.0
@@ -351,12 +358,35 @@ def test_points_come_coarse_cell_after_coarse_cell_and_those_outside_first() -> 
     assert in_order_of_cells(east, north, GRID).tolist() == [2, 6, 1, 5, 0, 7, 4, 3]
 
 
-def test_a_segment_touches_the_cells_that_it_crosses_and_both_sides_of_a_line() -> None:
+@pytest.mark.parametrize("corner", [(1_000.0, 2_000.0), (2.0, 3.0)])
+def test_a_segment_touches_the_cells_that_it_crosses_and_both_sides_of_a_line(corner: tuple[float, float]) -> None:
     slanting, along_a_line, level = (1, 1, 11, 6), (4, 1, 4, 2), (9, 21, 2, 21)
-    ends = np.array([slanting, along_a_line, level]) + np.array([1_000.0, 2_000.0, 1_000.0, 2_000.0])
-    found = [tuple(cell) for cell in touched_cells(ends, GRID).tolist()]
-    # Northings 2 001 to 2 004 are met up to easting 1 007, in the second column; the rest in the next row.
+    ends = np.array([slanting, along_a_line, level]) + np.array([*corner, *corner])
+    found = [tuple(cell) for cell in touched_cells(ends, GRID._replace(west=corner[0], south=corner[1])).tolist()]
+    # One to four metres north of the corner are met up to 7 m east of it, in the second column; the rest in the next row.
     assert found == [(0, 0, 0), (0, 1, 0), (1, 1, 0), (1, 2, 0), (0, 0, 1), (0, 1, 1), (5, 0, 2), (5, 1, 2), (5, 2, 2)]
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (0, 64), (64, 0)])
+def test_segments_near_a_coarse_cell_are_those_of_polygons_no_farther_than_the_nearest_and_its_diagonal(
+    row: int, column: int
+) -> None:
+    """A cell of 256 m whose centre the first polygon is at: another one may be the nearest within 362 m of it."""
+    centre = np.array([1_000.0 + 4 * column + 128, 2_000.0 + 4 * row + 128])
+    away = np.array([(0, 0), (361, 0), (363, 0), (0, -361), (0, -363)])
+    bounds = np.tile(centre + away, 2)
+    starts = np.array([0, 1, 3, 6, 7, 9])
+    assert _of_close_polygons(row, column, starts, bounds, GRID).tolist() == [0, 1, 2, 6]
+
+
+def test_crossed_cells_share_what_tests_lead_to_where_they_are_alike_and_there_alone() -> None:
+    """The edge of the third polygon in the first; of the first in the second, and outside all; and the third again."""
+    numbers = SetNumbers.of_singles(3)
+    held, polygon = np.array([1, 2, 0, 1], np.int32), np.array([2, 0, 0, 2])
+    starts, outcome = _outcomes(held, np.arange(5), polygon, numbers)
+    led_to = [[numbers.members(outcome[start + passed]) for passed in (0, 1)] for start in starts.tolist()]
+    assert led_to == [[(0,), (0, 2)], [(1,), (0, 1)], [(), (0,)], [(0,), (0, 2)]]
+    assert starts[0] == starts[3]
 
 
 def test_segments_are_those_of_every_ring_and_none_is_without_length() -> None:

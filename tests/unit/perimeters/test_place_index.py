@@ -49,7 +49,9 @@ def test_the_index_is_its_two_parts(place: IndexAtPlace) -> None:
 
 def test_what_it_lacks_or_could_lose_makes_the_index_the_cut(place: IndexAtPlace) -> None:
     assert index_of(place.share_needed, 199.0, 100.0, 0.13) == pytest.approx(0.5)  # type: ignore[arg-type]
-    assert index_of(0.45, place.density_needed, 100.0, 0.13) == pytest.approx(0.5)  # type: ignore[arg-type]
+    for share in (0.1, 0.45, 0.7):
+        needed = replace(place, share=share).density_needed
+        assert index_of(share, needed, 100.0, 0.13) == pytest.approx(0.5)  # type: ignore[arg-type]
 
 
 def test_the_index_of_a_cell_is_the_mean_of_its_squares_and_unknown_where_there_is_no_threshold() -> None:
@@ -184,8 +186,15 @@ def by_hand(start: SearchStart, area: shapely.Polygon) -> dict[str, float]:
         shapely.box(1_010, 790, 1_390, 1_010),
         shapely.box(610, -90, 790, -10),
         shapely.box(610, -50, 660, 5),
+        shapely.box(1_030, 799.5, 1_030.5, 800.5),
     ],
-    ids=["squares that its sides cut", "two units", "where nobody lives", "a few tenths of a person"],
+    ids=[
+        "squares that its sides cut",
+        "two units",
+        "where nobody lives",
+        "a few tenths of a person",
+        "half a square metre",
+    ],
 )
 def test_an_area_has_the_means_of_the_parts_of_squares_that_it_holds(area: shapely.Polygon) -> None:
     start = made_up()
@@ -249,17 +258,17 @@ def test_a_square_is_of_a_quarter_where_its_row_and_column_are(place: IndexAtPla
 
 
 def test_figures_are_written_to_the_fourth_decimal_and_people_to_the_tenth(place: IndexAtPlace) -> None:
-    index = 0.4512345 + 0.0987654
-    said = replace(place, share=0.4512345, density=199.06, index=index, reference=100.04, typical=80.06).document()
-    assert (said["share_around"], said["density_part"], said["index"]) == (0.4512, 0.0988, 0.55)
+    index = 0.4512345 + 0.0988246
+    said = replace(place, share=0.4512345, density=199.06, index=index, reference=100.14, typical=80.06).document()
+    assert (said["share_around"], said["density_part"], said["index"]) == (0.4512, 0.0988, 0.5501)
     assert (said["people_per_cell"], said["typical_people_per_cell"], said["reference_people_per_cell"]) == (
         199.1,
         80.1,
-        100.0,
+        100.1,
     )
-    assert (said["share_needed"], said["people_per_cell_needed"]) == (0.4012, 144.6)  # 100.04 exp(0.0487655 / 0.13) - 1
-    of_area = IndexOfArea(0.451_266, 199.06, 0.123_456, -0.000_044, 0.987_654, 0.333_333, 0.47).document()
+    assert (said["share_needed"], said["people_per_cell_needed"]) == (0.4012, 144.7)  # 100.14 exp(0.0487655 / 0.13) - 1
+    of_area = IndexOfArea(0.451_266, 199.06, 0.123_456, -0.012_344, 0.987_654, 0.333_333, 0.47).document()
     assert of_area == {
-        "share_around": 0.4513, "people_per_cell": 199.1, "index": 0.1235, "lowest_index": 0.0, "highest_index": 0.9877,
+        "share_around": 0.4513, "people_per_cell": 199.1, "index": 0.1235, "lowest_index": -0.0123, "highest_index": 0.9877,
         "cut": 0.47, "chosen_share": 0.3333,
     }  # fmt: skip

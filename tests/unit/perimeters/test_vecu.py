@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -256,6 +258,11 @@ def test_a_perimeter_counts_and_lists_its_places_and_has_no_people_without_cells
     assert (drawn.attributes["places"], drawn.attributes["population"]) == (2, None)
     assert (drawn.name, drawn.communes, drawn.epsg) == ("Vécu autour de : Quartier QN06253M", ("62193",), 2154)
     assert drawn.source == SOURCE
+
+
+def test_a_quarter_given_twice_is_drawn_twice_with_its_places_once_each() -> None:
+    drawn = found(at(600, 200), quarters=(ONE, replace(ONE))).perimeters
+    assert [(item.attributes["qpv"], item.attributes["places"]) for item in drawn] == [("QN06253M", 1)] * 2
 
 
 def plain(words: str) -> str:

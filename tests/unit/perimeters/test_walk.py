@@ -60,6 +60,13 @@ def test_the_shorter_of_two_streets_between_the_same_corners_is_taken() -> None:
     assert walk.way.length == pytest.approx(260)
 
 
+def test_a_street_that_bends_meets_the_next_at_its_end_and_not_at_its_bend() -> None:
+    plan = streets([(0, 0), (60, 80), (120, 0)], [(120, 0), (300, 0)])
+    walk = StreetWalks(QUARTER, plan, FAR_M).to(Point(220, 0))
+    assert walk is not None
+    assert (walk.metres, walk.way.length) == pytest.approx((100 + 100 + 100, 300))
+
+
 def test_a_place_on_a_street_apart_is_not_reached() -> None:
     plan = streets([(-50, 0), (300, 0)], [(500, 0), (600, 0)])
     assert StreetWalks(QUARTER, plan, FAR_M).to(Point(550, 10)) is None
