@@ -26,6 +26,8 @@ def test_a_cell_is_cut_along_the_limit_of_iris() -> None:
     assert cell.tolist() == [0, 0, 1]
     assert iris.tolist() == [-1, 4, 7]
     assert squares.tolist() == [0b0010, 0b1101, 0b1111]
+    cell, squares, iris = cut_by_iris(np.array([[4] * 12 + [7] * 4]), 4)  # the northern row is in another one
+    assert (cell.tolist(), squares.tolist(), iris.tolist()) == ([0, 0], [0x0FFF, 0xF000], [4, 7])
 
 
 def test_squares_of_parts_are_those_of_the_cells_each_once() -> None:

@@ -363,7 +363,7 @@ def test_a_segment_touches_the_cells_that_it_crosses_and_both_sides_of_a_line(co
     slanting, along_a_line, level = (1, 1, 11, 6), (4, 1, 4, 2), (9, 21, 2, 21)
     ends = np.array([slanting, along_a_line, level]) + np.array([*corner, *corner])
     found = [tuple(cell) for cell in touched_cells(ends, GRID._replace(west=corner[0], south=corner[1])).tolist()]
-    # One to four metres north of the corner are met up to 7 m east of it, in the second column; the rest in the next row.
+    # One to four metres north of the corner are met up to 7 m east of it, in the second column; the rest one row up.
     assert found == [(0, 0, 0), (0, 1, 0), (1, 1, 0), (1, 2, 0), (0, 0, 1), (0, 1, 1), (5, 0, 2), (5, 1, 2), (5, 2, 2)]
 
 

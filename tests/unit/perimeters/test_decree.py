@@ -14,6 +14,7 @@ from geoville.perimeters.figures import AreaFigures
 from geoville.perimeters.quarters import (
     CandidateOptions,
     CellZones,
+    DecreeTest,
     LegalTests,
     by_population,
     median_test,
@@ -224,6 +225,11 @@ def test_people_and_density_that_equal_what_the_law_asks_are_enough(population, 
     ]  # fmt: skip
     assert [test.passed for test in found] == passed
     assert [test.margin for test in found] == [population - 1_000, density - 2_000]
+
+
+def test_the_margin_of_a_median_read_elsewhere_is_what_it_lacks_to_the_threshold():
+    name = " ".join(["revenu", "médian"])
+    assert DecreeTest(name, 9_000.0, 10_200.0, passed=True).margin == 1_200
 
 
 def test_no_density_is_asked_for_where_the_law_asks_for_none():

@@ -269,6 +269,6 @@ def test_figures_are_written_to_the_fourth_decimal_and_people_to_the_tenth(place
     assert (said["share_needed"], said["people_per_cell_needed"]) == (0.4012, 144.7)  # 100.14 exp(0.0487655 / 0.13) - 1
     of_area = IndexOfArea(0.451_266, 199.06, 0.123_456, -0.012_344, 0.987_654, 0.333_333, 0.47).document()
     assert of_area == {
-        "share_around": 0.4513, "people_per_cell": 199.1, "index": 0.1235, "lowest_index": -0.0123, "highest_index": 0.9877,
-        "cut": 0.47, "chosen_share": 0.3333,
+        "share_around": 0.4513, "people_per_cell": 199.1, "index": 0.1235, "lowest_index": -0.0123,
+        "highest_index": 0.9877, "cut": 0.47, "chosen_share": 0.3333,
     }  # fmt: skip

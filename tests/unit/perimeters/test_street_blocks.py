@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geoville.perimeters.blocks import blocks_from_streets
+from geoville.perimeters.blocks import _joints, blocks_from_streets
 
 
 def lines(*texts: str) -> np.ndarray:
@@ -84,3 +84,10 @@ def test_no_street_makes_no_block() -> None:
 def test_a_street_that_misses_the_next_by_a_metre_meets_it_and_by_more_does_not(start: str, blocks: int) -> None:
     streets = lines("0 0, 200 0", "0 100, 200 100", "0 0, 0 100", f"{start}, 100 100", "200 0, 200 100")
     assert len(blocks_from_streets(streets)) == blocks
+
+
+@pytest.mark.parametrize("order", [[0, 1], [1, 0]])
+def test_a_loose_end_is_joined_to_the_street_that_it_misses_whichever_of_the_two_comes_first(order: list[int]) -> None:
+    """Half a metre short of a street that passes."""
+    (joint,) = _joints(lines("0 0, 50 0", "50.5 -20, 50.5 20")[order])
+    assert shapely.get_coordinates(joint).tolist() == [[50, 0], [50.5, 0]]
