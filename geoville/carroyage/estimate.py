@@ -160,7 +160,7 @@ def estimate_parts(
         shift, error = np.zeros(len(grid)), rules.probit_error
     else:
         cell, squares, place = iris.cell, iris.squares, iris.iris
-        people = grid.people[cell] * np.bitwise_count(squares) / side**2
+        people = grid.people[cell] * np.bitwise_count(squares)  # as many times more: they only weigh
         meeting = meet_iris(slope[cell] * np.log(threshold[cell]) - intercept[cell], people, threshold, iris, rules)
         shift = (iris_meeting_weight(iris.year, rules) if weight is None else weight) * meeting.of(place)
         error = _error(meeting, people, place, rules)

@@ -52,6 +52,15 @@ def test_what_the_cells_of_an_iris_share_of_the_error_is_what_is_not_met(weight:
     assert income.shared_sd == pytest.approx([left, 0.04])
 
 
+def test_the_median_of_a_cell_goes_to_its_iris_as_far_as_that_weighs() -> None:
+    overlap = IrisOverlap(np.array([0]), np.array([0]), np.ones(1), np.ones(1, dtype=bool))
+    alone, half, met = (
+        estimate_income(cells([0.1]), BRIDGE, NATIONAL_EUR, IrisIncome(overlap, np.array([0.9]), weight)).median[0]
+        for weight in (0.0, 0.5, 1.0)
+    )
+    assert (half, met) == pytest.approx(((alone + 0.9) / 2, 0.9), rel=1e-3)
+
+
 def test_every_year_between_cells_and_iris_adds_to_the_error_of_a_cell() -> None:
     overlap = IrisOverlap(np.array([0]), np.array([0]), np.ones(1), np.ones(1, dtype=bool))
     same, apart = (
@@ -167,6 +176,19 @@ def test_the_error_of_a_place_is_that_of_the_iris_of_the_territory_where_they_ar
     shift = ndtri(wanted(iris)) - z
     theirs = left_out_error(shift, np.ones(count, dtype=bool), np.full(count, 100.0))
     assert parts.probit_error == pytest.approx(theirs if own else RULES.probit_error)
+
+
+def test_people_out_of_every_iris_count_in_none() -> None:
+    """A cell more, in no IRIS, where another threshold holds."""
+    count = RULES.fewest_iris_for_residuals
+    poor, iris, threshold = list(np.linspace(0.1, 0.6, count)), shares(count), np.full(count, THRESHOLD)
+    one_more = replace(
+        iris, cell=np.arange(count + 1), squares=np.append(iris.squares, iris.squares[0]), iris=np.append(iris.iris, -1)
+    )
+    alone = estimate_parts(cells(poor), PROBIT, NATIONAL_EUR, threshold, RULES, iris)
+    found = estimate_parts(cells([*poor, 0.3]), PROBIT, NATIONAL_EUR, np.append(threshold, 0.9), RULES, one_more)
+    assert found.probit_error == pytest.approx(alone.probit_error)
+    assert found.share_below(THRESHOLD, count + 1)[:-1] == pytest.approx(alone.share_below(THRESHOLD, count))
 
 
 def test_the_error_of_a_cell_alone_is_that_of_a_sample_of_its_households() -> None:

@@ -56,7 +56,9 @@ def test_a_bridge_is_fitted_on_ten_iris_at_least_and_those_that_lack_a_figure_co
     figures = np.stack([mean, 0.98 + 1.4 * np.log(mean), np.linspace(0.4, 0.6, 10), np.full(10, 500.0)])
     ten = fit_bridge(*figures)
     assert (ten.observations, ten.intercept, ten.slope) == (10, pytest.approx(0.98), pytest.approx(1.4))
-    lacking = np.array([(0.0, 9, 0.5, 500), (np.nan, 9, 0.5, 500), (0.9, np.nan, 0.5, 500), (0.9, 9, 0.5, 0)]).T
+    lacking = np.array(
+        [(0.0, 9, 0.5, 500), (-0.2, 9, 0.5, 500), (np.nan, 9, 0.5, 500), (0.9, np.nan, 0.5, 500), (0.9, 9, 0.5, 0)]
+    ).T
     assert fit_bridge(*np.hstack([figures, lacking])) == ten
     with pytest.raises(InvalidInputError, match="Seulement 9 IRIS"):
         fit_bridge(*figures[:, 1:])

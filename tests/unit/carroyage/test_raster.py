@@ -64,7 +64,9 @@ def test_the_frame_of_an_image_that_was_read() -> None:
     assert frame_of_affine((200, 0, 0.001, 0, -200, -0.001), 2, 3) == RasterFrame(0, 0, 2, 3)  # a millimetre off
 
 
-@pytest.mark.parametrize("affine", [(200.000_05, 0, 0, 0, -200, 400), (200, 0, 0, 0, -199.999_95, 400)])
+@pytest.mark.parametrize(
+    "affine", [(200.000_05, 0, 0, 0, -200, 400), (199.999_95, 0, 0, 0, -200, 400), (200, 0, 0, 0, -199.999_95, 400)]
+)
 def test_pixels_may_drift_by_a_millimetre_over_the_whole_image(affine: tuple[float, ...]) -> None:
     """Half a tenth of a millimetre a pixel: half a millimetre over ten of them, two over forty."""
     assert frame_of_affine(affine, 10, 10) == RasterFrame(0, 400, 10, 10)
@@ -79,12 +81,14 @@ def test_pixels_may_drift_by_a_millimetre_over_the_whole_image(affine: tuple[flo
         ((200, 0, 0, 0, 200, 400), "nord en haut"),
         ((200, 0, 0, 0, 0.5, 400), "nord en haut"),
         ((-0.5, 0, 0, 0, -200, 400), "nord en haut"),
+        ((200, 0, 0, 0, -0.5, 400), "Les pixels font 200 m sur 0,5 m"),
         ((0.5, 0, 0, 0, -200, 400), "Les pixels font 0,5 m sur 200 m"),
         ((100, 0, 0, 0, -100, 400), "Les pixels font 100 m sur 100 m, et non 200 m"),
         ((200.01, 0, 0, 0, -200, 400), "200,01 m"),
         ((200.01234, 0, 0, 0, -199.98765, 400), "Les pixels font 200,012 m sur 199,988 m"),  # to the millimetre
         ((200, 0, 50, 0, -200, 400), "ne tombent pas sur les carreaux"),
         ((200, 0, 0, 0, -200, 399.5), "0 m, 399,5 m"),
+        ((200, 0, 50.12345, 0, -200, 399.56789), "est en 50,123 m, 399,568 m"),
     ],
 )
 def test_pixels_that_are_not_cells_are_refused(affine: tuple[float, ...], sentence: str) -> None:
