@@ -78,7 +78,7 @@ class Grid:
         )
 
 
-_CORNERS = np.array([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)])
+_CORNERS = np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
 
 
 def cell_squares(
@@ -98,7 +98,7 @@ def cell_squares(
     """
     import shapely
 
-    corners = np.stack([easting, northing], axis=-1)[:, None, :] + size_m * _CORNERS[None, :, :]
+    corners = np.column_stack([easting, northing])[:, None, :] + size_m * _CORNERS[None, :, :]
     distinct, where = np.unique(corners.reshape(-1, 2), axis=0, return_inverse=True)
     east, north = transform_points(distinct[:, 0].astype(float), distinct[:, 1].astype(float), source, target)
     moved = np.column_stack([east, north])[where.ravel()].reshape(len(easting), len(_CORNERS), 2)
