@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -469,6 +469,61 @@ class Address:
     former_citycode: str = ""
     former_city: str = ""
     category: str = ""
+
+
+class NumberedStreet(NamedTuple):
+    """What the addresses of a street share; see `Address`."""
+
+    street: str
+    postcode: str
+    citycode: str
+    city: str
+    former_citycode: str
+    former_city: str
+
+
+@dataclass(slots=True)
+class AddressColumns:
+    """Addresses on streets, column by column: made, sent and written several times faster than one by one.
+
+    Parameters
+    ----------
+    streets : their streets, each once, by rank in the order in which they came.
+    street : rank of its street, for each address; the other columns are as in `Address`.
+    """
+
+    streets: dict[NumberedStreet, int] = field(default_factory=dict)
+    street: list[int] = field(default_factory=list)
+    number: list[int | None] = field(default_factory=list)
+    suffix: list[str] = field(default_factory=list)
+    id: list[str] = field(default_factory=list)
+    precision: list[str] = field(default_factory=list)
+    lon: list[float] = field(default_factory=list)
+    lat: list[float] = field(default_factory=list)
+    source: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        """How many addresses."""
+        return len(self.street)
+
+    def add(self, address: Address) -> None:
+        """Add an address that is on a street."""
+        street = NumberedStreet(
+            address.street,
+            address.postcode,
+            address.citycode,
+            address.city,
+            address.former_citycode,
+            address.former_city,
+        )
+        self.street.append(self.streets.setdefault(street, len(self.streets)))
+        self.number.append(address.number)
+        self.suffix.append(address.suffix)
+        self.id.append(address.id)
+        self.precision.append(address.precision)
+        self.lon.append(address.lon)
+        self.lat.append(address.lat)
+        self.source.append(address.source)
 
 
 @dataclass(frozen=True, slots=True)

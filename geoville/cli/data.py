@@ -24,6 +24,7 @@ from geoville.cli.options import (
     QpvGeneration,
     TerritoryName,
     Vintage,
+    Workers,
     day,
 )
 from geoville.cli.printing import print_json, print_lines, print_table
@@ -70,6 +71,7 @@ def build_index(
             show_default=False,
         ),
     ] = True,
+    workers: Workers = 1,
     as_json: AsJson = False,
 ) -> None:
     """Faire un index d'adresses, à donner à « --addresses ».
@@ -80,7 +82,7 @@ def build_index(
     from geoville.workflows.address_index import build_address_index
 
     with out.writing() as path, _rows_progress(files) as progress:
-        built = build_address_index(files, path, complete=complete, progress=progress)
+        built = build_address_index(files, path, complete=complete, progress=progress, workers=workers)
     if as_json:
         print_json(_index_document(built, out))
     else:

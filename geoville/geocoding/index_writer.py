@@ -7,10 +7,12 @@ import sqlite3
 import struct
 import zlib
 from collections import OrderedDict
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from geoville.geocoding.parse import StreetName, street_name
 from geoville.geocoding.towns import Town
+from geoville.model import AddressColumns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from geoville.model import Address
+    from geoville.model import Address, NumberedStreet
 
 
 # --- The tables of an index of addresses in SQLite, and the questions put to them
@@ -210,7 +212,8 @@ def _write_extent(connection: sqlite3.Connection, town: int) -> None:
     known = connection.execute(_POINTS, (town,)).fetchall()
     points = np.array([row[:2] for row in known])
     lon, lat, postcode, source = known[_middle(points)]
-    hull = shapely.to_wkb(shapely.MultiPoint(points).convex_hull)
+    # A line through them has the same hull, and is made without an object for each; it takes two points.
+    hull = shapely.to_wkb(shapely.LineString(np.vstack((points, points[:1]))).convex_hull)
     connection.execute(_WRITE, (len(known), lon, lat, postcode, source, hull, town))
 
 
@@ -227,6 +230,11 @@ def _middle(points: NDArray[np.float64]) -> int:
 BATCH = 20_000
 TOWNS_AT_HAND = 200
 """Towns whose streets are kept in memory while writing; lists come town by town, so that few are reread."""
+
+NAMES_AT_HAND = 20_000
+"""Names of streets kept as they are read: most towns have the same ones."""
+
+_name_at_hand = lru_cache(NAMES_AT_HAND)(street_name)
 
 _ADD_ADDRESSES = "INSERT OR IGNORE INTO addresses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ADD_TOWN = "INSERT INTO towns (id, citycode, name, former_citycode, former_name, spellings) VALUES (?, ?, ?, ?, ?, ?)"
@@ -263,26 +271,19 @@ class IndexWriter:
         self._postcodes: set[tuple[int, str]] = set(connection.execute(POSTCODES))
         (self._street_count,) = connection.execute("SELECT COUNT(*) FROM streets").fetchone()
         self._streets: OrderedDict[int, dict[str, int]] = OrderedDict()
-        self._addresses: list[tuple[object, ...]] = []
-        self._cells: set[tuple[int, int]] = set()
+        self._waiting = AddressColumns()
         connection.execute("BEGIN")
 
     def add(self, address: Address) -> None:
         """Add an address that is on a street; the same one twice counts once."""
-        town = self._town(
-            Town(address.citycode, address.city, address.former_citycode, address.former_city), address.postcode
-        )
-        street = self._street(town, address.street)
-        self._cells.add((cell_of(address.lon, address.lat), street))
-        number = NO_NUMBER if address.number is None else address.number
-        self._addresses.append(
-            (
-                street, number, address.suffix, address.id, address.precision,
-                address.postcode, address.lon, address.lat, address.source,
-            )
-        )  # fmt: skip
-        if len(self._addresses) >= BATCH:
+        self._waiting.add(address)
+        if len(self._waiting) >= BATCH:
             self._flush()
+
+    def add_all(self, addresses: AddressColumns) -> None:
+        """Add addresses, as `add` does one after the other."""
+        self._flush()
+        self._write(addresses)
 
     def refuse(self, citycode: str, street: str) -> None:
         """Remember that an address of a street could not be taken; empty texts for what is not known of it."""
@@ -339,7 +340,7 @@ class IndexWriter:
         if known is None:
             self._street_count += 1
             known = streets[label] = self._street_count
-            name = street_name(label)
+            name = _name_at_hand(label)
             row = (town, label, known, name.type, " ".join(name.words))
             self._connection.execute("INSERT INTO streets VALUES (?, ?, ?, ?, ?)", row)
         return known
@@ -355,10 +356,25 @@ class IndexWriter:
         return self._streets[town]
 
     def _flush(self) -> None:
-        self._connection.executemany(_ADD_ADDRESSES, self._addresses)
-        self._connection.executemany("INSERT OR IGNORE INTO cells VALUES (?, ?)", sorted(self._cells))
-        self._addresses.clear()
-        self._cells.clear()
+        waiting, self._waiting = self._waiting, AddressColumns()
+        self._write(waiting)
+
+    def _write(self, added: AddressColumns) -> None:
+        keys = [self._key_of(street) for street in added.streets]
+        postcodes = [street.postcode for street in added.streets]
+        streets = [keys[rank] for rank in added.street]
+        numbers = [NO_NUMBER if number is None else number for number in added.number]
+        rows = zip(
+            streets, numbers, added.suffix, added.id, added.precision,
+            map(postcodes.__getitem__, added.street), added.lon, added.lat, added.source, strict=True,
+        )  # fmt: skip
+        self._connection.executemany(_ADD_ADDRESSES, rows)
+        cells = set(zip(map(cell_of, added.lon, added.lat), streets, strict=True))
+        self._connection.executemany("INSERT OR IGNORE INTO cells VALUES (?, ?)", sorted(cells))
+
+    def _key_of(self, street: NumberedStreet) -> int:
+        town = Town(street.citycode, street.city, street.former_citycode, street.former_city)
+        return self._street(self._town(town, street.postcode), street.street)
 
 
 def saved_in(connection: sqlite3.Connection) -> dict[str, str]:

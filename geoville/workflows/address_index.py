@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from geoville.errors import AddressListError, InvalidInputError, Location
@@ -15,6 +16,7 @@ from geoville.french import refusal
 from geoville.geocoding.index_writer import FORMAT, IndexWriter, pack, saved_in, seal
 from geoville.sources.addresses import open_address_file
 from geoville.sources.files import sha256_of
+from geoville.workflows.cluster import in_order
 from geoville.workflows.lookup_file.output import alone_on
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geoville.geocoding.index_writer import IndexSize
-    from geoville.sources.addresses import AddressFile
+    from geoville.sources.addresses import AddressFile, ReadBlock, TextBlock
 
     Progress = Callable[[int], None]
 
@@ -68,10 +70,11 @@ class Done:
     refused: Refused = field(default_factory=Refused)
     readings: Counter[str] = field(default_factory=Counter)
 
-    def begin_file(self) -> None:
-        """Go on to the next file."""
-        self.addresses.append(0)
-        self.line = 0
+    def begin_file(self, rank: int) -> None:
+        """Go on to a file, unless it is begun."""
+        while len(self.addresses) <= rank:
+            self.addresses.append(0)
+            self.line = 0
 
     def as_text(self) -> str:
         """The same as JSON."""
@@ -165,9 +168,6 @@ def _error(message: str, where: dict[str, Any], advice: str | None) -> AddressLi
     return AddressListError(message, where=Location(**where), advice=advice)
 
 
-STEP_BYTES = 1 << 20
-"""How much of a file is read between two signs of progress."""
-
 SAVED_EVERY = 200_000
 """Rows after which what was written is saved: some seconds of work."""
 
@@ -212,7 +212,7 @@ class BuiltIndex:
 
 
 def build_address_index(
-    paths: Sequence[Path], out: Path, *, complete: bool, progress: Progress = lambda _: None
+    paths: Sequence[Path], out: Path, *, complete: bool, progress: Progress = lambda _: None, workers: int = 1
 ) -> BuiltIndex:
     """Write an index of addresses. Started again after an interruption, it goes on from where it was.
 
@@ -222,6 +222,8 @@ def build_address_index(
     out : SQLite file, which appears once it is whole; until then the work lies beside it (`.partiel`).
     complete : whether no address of the towns listed is missing.
     progress : told of the bytes read since it was last told, those of an interrupted work included.
+    workers : processes that read the rows; the index is the same, byte for byte. More than one: besides this one, which
+        reads the files and writes.
 
     Raises
     ------
@@ -229,6 +231,8 @@ def build_address_index(
         A file cannot be read, is in no known layout, or no file holds any address.
     InvalidInputError
         The output cannot be written, or another work is writing it.
+    GeovilleError
+        A process that read rows stopped.
     """
     files = [open_address_file(path) for path in paths]
     inputs = [{"name": file.path.name, "sha256": sha256_of(file.path), "layout": file.layout} for file in files]
@@ -236,7 +240,7 @@ def build_address_index(
     request = {"software": software, "format": FORMAT, "complete": complete, "inputs": inputs}
     with draft_of(out, json.dumps(request, ensure_ascii=False)) as draft:
         resumed_after = sum(draft.done.addresses)
-        _read(files, draft, progress)
+        _read(files, draft, progress, workers)
         counts, refused = draft.done.addresses, draft.done.refused
         if not any(counts):
             raise refused.first[0] if refused.first else AddressListError("Aucune adresse dans les fichiers donnés")
@@ -246,36 +250,45 @@ def build_address_index(
     return BuiltIndex(size, read, refused, complete, resumed_after, dict(draft.done.readings))
 
 
-def _read(files: Sequence[AddressFile], draft: Draft, progress: Progress) -> None:
+def _read(files: Sequence[AddressFile], draft: Draft, progress: Progress, workers: int) -> None:
     """Write the addresses of files, those that an interrupted work had not written."""
-    for rank, file in enumerate(files):
-        if rank == len(draft.done.addresses):
-            draft.done.begin_file()
-        last = rank == len(draft.done.addresses) - 1
-        told = _read_file(file, draft, progress) if last else 0
-        progress(file.path.stat().st_size - told)
-    draft.save()
-
-
-def _read_file(file: AddressFile, draft: Draft, progress: Progress) -> int:
-    """Write the addresses of the last file begun; return the bytes of which `progress` was told."""
     done = draft.done
+    starts = [0, *accumulate(file.path.stat().st_size for file in files)]
     told = unsaved = 0
-    for row in file.rows(after=done.line):
-        if unsaved >= SAVED_EVERY and row.line != done.line:
-            draft.save()
-            unsaved = 0
-        done.line = row.line
-        unsaved += 1
-        if row.remarks:
-            done.readings.update(row.remarks)
-        if isinstance(row.address, AddressListError):
-            done.refused.add(row.address)
-            draft.writer.refuse(*row.street)
-        else:
-            draft.writer.add(row.address)
-            done.addresses[-1] += 1
-        if row.bytes_read - told >= STEP_BYTES:
-            progress(row.bytes_read - told)
-            told = row.bytes_read
-    return told
+    advice = "relancer la commande, qui reprendra le travail, avec moins de processus (--workers)"
+    with closing(in_order(_read_block, _blocks(files, done), workers=workers, if_one_stops=advice)) as blocks:
+        for rank, last, bytes_read, read in blocks:
+            done.begin_file(rank)
+            _write(read, draft)
+            done.line = last
+            unsaved += len(read.addresses) + len(read.refused)
+            if unsaved >= SAVED_EVERY:
+                draft.save()
+                unsaved = 0
+            progress(starts[rank] + bytes_read - told)
+            told = starts[rank] + bytes_read
+    done.begin_file(len(files) - 1)
+    draft.save()
+    progress(starts[-1] - told)
+
+
+def _write(read: ReadBlock, draft: Draft) -> None:
+    draft.writer.add_all(read.addresses)
+    for error, street in read.refused:
+        draft.done.refused.add(error)
+        draft.writer.refuse(*street)
+    draft.done.readings.update(read.remarks)
+    draft.done.addresses[-1] += len(read.addresses)
+
+
+def _blocks(files: Sequence[AddressFile], done: Done) -> Iterator[tuple[int, AddressFile, TextBlock]]:
+    """Lines of files with the rank of theirs, those that were not read."""
+    begun, line = max(len(done.addresses) - 1, 0), done.line
+    for rank, file in enumerate(files[begun:], start=begun):
+        for block in file.blocks(after=line if rank == begun else 0):
+            yield rank, file, block
+
+
+def _read_block(task: tuple[int, AddressFile, TextBlock]) -> tuple[int, int, int, ReadBlock]:
+    rank, file, block = task
+    return rank, block.last, block.bytes_read, file.read(block)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
+import signal
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from itertools import islice
+from multiprocessing import get_context, parent_process
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from geoville.errors import GeovilleError, InvalidInputError
@@ -14,7 +21,8 @@ from geoville.extras import need
 from geoville.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
+    from concurrent.futures import Future
 
     Task = TypeVar("Task")
     Result = TypeVar("Result")
@@ -168,3 +176,54 @@ def _own_cluster(workers: int) -> Iterator[Any]:
             raise
         with local:
             yield local
+
+
+# --- Tasks whose results are wanted in their order, done by processes of this machine that need no port
+
+
+def in_order(
+    work: Callable[[Task], Result], tasks: Iterable[Task], *, workers: int, if_one_stops: str
+) -> Generator[Result, None, None]:
+    """Results of tasks, in their order; a few tasks wait in memory, whatever their number.
+
+    Parameters
+    ----------
+    work : what does a task; sent with each.
+    workers : processes of this machine; 1 works in this one.
+    if_one_stops : what to do then, a French clause.
+
+    Raises
+    ------
+    GeovilleError
+        A process stopped.
+    """
+    if workers == 1:
+        yield from map(work, tasks)
+        return
+    # Processes start afresh: a fork would copy the threads' locks and the geometries of this one.
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker)
+    given: deque[Future[Result]] = deque()
+    try:
+        for task in tasks:
+            given.append(pool.submit(work, task))
+            if len(given) > workers * _TASKS_AHEAD:
+                yield given.popleft().result()
+        while given:
+            yield given.popleft().result()
+    except BrokenProcessPool:
+        raise GeovilleError("Un processus de calcul s'est arrêté", advice=if_one_stops) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the main process, and never outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_leave_with_the_parent, daemon=True).start()
+
+
+def _leave_with_the_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

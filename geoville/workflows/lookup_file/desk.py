@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections import deque
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import islice
-from multiprocessing import get_context, parent_process
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from geoville.crs import WGS84, accuracy_of_crs
@@ -20,6 +13,7 @@ from geoville.french import read_day
 from geoville.geocoding.index import AtHand
 from geoville.sources.pack import open_pack
 from geoville.sources.rows.row import AddedCells, InputRow, cell_text
+from geoville.workflows.cluster import in_order
 from geoville.workflows.lookup_file.bulk import BulkAnswers
 from geoville.workflows.lookup_file.questions import (
     RECOGNISED,
@@ -42,7 +36,6 @@ from geoville.workflows.lookup_file.results import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from concurrent.futures import Future
     from datetime import date
     from pathlib import Path
 
@@ -145,9 +138,6 @@ class FileDesk:
 
 # --- Rows answered chunk by chunk, here or in several processes, always in the order of the file
 
-_CHUNKS_AHEAD = 2
-"""Chunks given to each process before the first one is waited for: none is idle, and few wait in memory."""
-
 
 @dataclass(frozen=True, slots=True)
 class AnsweredChunk:
@@ -182,7 +172,9 @@ def answer_rows(rows: Iterator[InputRow], desk: FileDesk, choice: DeskChoice, wo
     chunks = iter(lambda: tuple(islice(rows, desk.asking.questions.chunk_rows)), ())
     if workers == 1:
         return (_answer_chunk(chunk, desk) for chunk in chunks)
-    return _answered_elsewhere(chunks, desk.asking, choice, workers)
+    advice = "reprendre avec --resume, et moins de processus (--workers)"
+    work = partial(_answer_in_worker, asking=desk.asking, choice=choice)
+    return in_order(work, chunks, workers=workers, if_one_stops=advice)
 
 
 def _answer_chunk(rows: tuple[InputRow, ...], desk: FileDesk) -> AnsweredChunk:
@@ -192,40 +184,6 @@ def _answer_chunk(rows: tuple[InputRow, ...], desk: FileDesk) -> AnsweredChunk:
     except GeovilleError as error:
         return AnsweredChunk(tuple(answers), Failure(type(error), error.message, error.where, error.advice))
     return AnsweredChunk(tuple(answers), None)
-
-
-def _answered_elsewhere(
-    chunks: Iterator[tuple[InputRow, ...]], asking: Asking, choice: DeskChoice, workers: int
-) -> Iterator[AnsweredChunk]:
-    # Processes start afresh: a fork would copy the threads' locks and the geometries of this one.
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker)
-    given: deque[Future[AnsweredChunk]] = deque()
-    try:
-        for chunk in chunks:
-            given.append(pool.submit(_answer_in_worker, chunk, asking, choice))
-            if len(given) > workers * _CHUNKS_AHEAD:
-                yield given.popleft().result()
-        while given:
-            yield given.popleft().result()
-    except BrokenProcessPool:
-        raise GeovilleError(
-            "Un processus de calcul s'est arrêté", advice="reprendre avec --resume, et moins de processus (--workers)"
-        ) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _begin_worker() -> None:
-    """Leave Ctrl-C to the main process, and never outlive it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_leave_with_the_parent, daemon=True).start()
-
-
-def _leave_with_the_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _answer_in_worker(rows: tuple[InputRow, ...], asking: Asking, choice: DeskChoice) -> AnsweredChunk:

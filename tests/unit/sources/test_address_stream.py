@@ -5,10 +5,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from effort import cases
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geoville.errors import AddressListError
 from geoville.model import Address
-from geoville.sources.addresses import open_address_file
+from geoville.sources.addresses import ReadBlock, open_address_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,6 +137,68 @@ def test_a_bad_row_stops_no_other(tmp_path: Path, row: str, said: str) -> None:
     assert [isinstance(address, Address) for address in read(path)] == [True, False, True]
     (sentence,) = refusals(path)
     assert said in sentence
+
+
+CELLS = {
+    "id": ("74010_1", " 74010_1 ", ""),
+    "numero": ("12", "0", "", " 7", "007", "1_2", "²", "douze", "9" * 19, "9" * 5_000),
+    "rep": ("", "BIS", " ter "),
+    "nom_voie": ("Rue de la Gare", " Rue de la Gare", "", '"Rue ; de la Gare"', "AllÃ©e", "L\u2019Été"),
+    "code_postal": ("74600", "", "7460", "1600"),
+    "code_insee": ("74010", "2A004", "97105", "1004", "x"),
+    "nom_commune": ("Annecy", "", "Bâgé "),
+    "code_insee_ancienne_commune": ("", "74268"),
+    "nom_ancienne_commune": ("", " Seynod"),
+    "lon": ("6.1", "6,1", " 6.1", "-61.5", "600", "nan", "1_0", "abc", ""),
+    "lat": ("45.9", "16.2", "-100", "inf"),
+    "type_position": ("entrée", "Entrée ", "", "cage d’escalier"),
+    "cad_parcelles": ("", "x\0y", "x\ty"),
+}
+
+
+@st.composite
+def odd_rows(draw: st.DrawFn) -> str:
+    """A row of the BAN, some of whose cells are odd."""
+    row = dict(zip(BAN.split(";"), BAN_ROW.split(";"), strict=True))
+    for column in draw(st.lists(st.sampled_from(sorted(CELLS)), max_size=3)):
+        row[column] = draw(st.sampled_from(CELLS[column]))
+    text = ";".join(row.values())
+    return draw(st.sampled_from((text, text, text, text, text + ";", text + ";x", text[:-9], "", " ", text + "\r")))
+
+
+@cases(each_run=150, slow=2_000)
+@given(st.lists(odd_rows(), max_size=8), st.sampled_from((BAN, BAN.replace("x;y", "source;y"))))
+def test_a_block_gives_what_its_rows_give(tmp_path_factory: pytest.TempPathFactory, rows: list[str], head: str) -> None:
+    file = open_address_file(write(tmp_path_factory.getbasetemp(), head, *rows, name="block.csv"))
+    by_row = ReadBlock()
+    for row in file.rows():
+        by_row.add((row.line, row.address, row.street, row.remarks))
+    by_block = ReadBlock()
+    for block in file.blocks():
+        by_block = file.read(block)
+    assert by_block.addresses == by_row.addresses
+    assert list(by_block.addresses.streets) == list(by_row.addresses.streets)
+    assert by_block.remarks == by_row.remarks
+    told = [[(error.sentence, street) for error, street in found.refused] for found in (by_block, by_row)]
+    assert told[0] == told[1]
+
+
+def test_rows_as_the_ban_publishes_them_are_taken_at_once(tmp_path: Path) -> None:
+    file = open_address_file(write(tmp_path, BAN, *[BAN_ROW] * 3))
+    (block,) = file.blocks()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("geoville.sources.addresses.ban_address", None)
+        assert len(file.read(block).addresses) == 3
+
+
+def test_blocks_are_whole_lines_that_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geoville.sources.addresses.BLOCK_CHARACTERS", 100)
+    path = write(tmp_path, BAN, *[BAN_ROW] * 7)
+    path.write_bytes(path.read_bytes().rstrip(b"\n"))
+    blocks = list(open_address_file(path).blocks(after=3))
+    assert [(block.after, block.last) for block in blocks] == [(line, line + 1) for line in range(3, 8)]
+    assert "".join(block.text for block in blocks) == "\n".join([BAN_ROW] * 5)
+    assert blocks[-1].bytes_read == path.stat().st_size
 
 
 def test_a_byte_of_windows_far_in_a_file_of_utf_8_is_read_and_said(tmp_path: Path) -> None:

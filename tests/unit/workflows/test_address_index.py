@@ -8,7 +8,7 @@ import subprocess
 import sys
 from contextlib import closing
 from hashlib import sha256
-from itertools import count
+from multiprocessing import active_children
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +18,7 @@ from geoville.geocoding import EmbeddedGeocoder
 from geoville.geocoding.index import AddressIndex
 from geoville.geocoding.index_writer import IndexWriter, is_as_sealed
 from geoville.model import Position
+from geoville.sources import addresses
 from geoville.workflows import address_index
 from geoville.workflows.address_index import build_address_index
 from geoville.workflows.lookup_file.output import alone_on
@@ -25,7 +26,7 @@ from geoville.workflows.lookup_file.output import alone_on
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geoville.model import Address
+    from geoville.model import AddressColumns
 
 HEADER = "id;numero;rep;nom_voie;code_postal;code_insee;nom_commune;lon;lat;type_position"
 BAL_HEADER = "cle_interop;commune_insee;commune_nom;voie_nom;numero;suffixe;position;long;lat"
@@ -103,15 +104,18 @@ BAD = ("x;y", "bad;1;;Rue;62100;62193;Calais;abc;50.9;entrée")
 
 
 def interrupt_at(monkeypatch: pytest.MonkeyPatch, address: int) -> None:
-    """Have whatever writes addresses stopped, as Ctrl+C does, before that one."""
-    written, add = count(1), IndexWriter.add
+    """Have whatever writes addresses stopped, as Ctrl+C does, before the line that gives that one."""
+    written, add_all = 0, IndexWriter.add_all
 
-    def stopped(writer: IndexWriter, given: Address) -> None:
-        if next(written) == address:
+    def stopped(writer: IndexWriter, given: AddressColumns) -> None:
+        nonlocal written
+        written += len(given)
+        if written >= address:
             raise KeyboardInterrupt
-        add(writer, given)
+        add_all(writer, given)
 
-    monkeypatch.setattr(IndexWriter, "add", stopped)
+    monkeypatch.setattr(addresses, "BLOCK_CHARACTERS", 1)  # line by line
+    monkeypatch.setattr(IndexWriter, "add_all", stopped)
 
 
 def test_an_interrupted_work_leaves_what_was_there_and_is_gone_on_with(
@@ -177,9 +181,11 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from geoville.geocoding.index_writer import IndexWriter
+from geoville.sources import addresses
+from geoville.sources import addresses
 from geoville.workflows import address_index
 
-address_index.SAVED_EVERY = 500
+addresses.BLOCK_CHARACTERS, address_index.SAVED_EVERY = 1, 500
 left, save = int(sys.argv[3]), IndexWriter.save
 
 def killed(writer, **known):
@@ -207,6 +213,33 @@ def test_a_process_killed_again_and_again_ends_with_the_same_bytes(
     codes = [subprocess.run([*command, str(left)], check=False).returncode for left in saves]
     assert codes == [-signal.SIGKILL] * 5 + [0]
     assert out.read_bytes() == (tmp_path / "whole.sqlite").read_bytes()
+
+
+def test_several_processes_make_the_same_bytes_and_one_stopped_leaves_none_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"y{n};{n};;Rue {n % 40};62730;62548;Marck;1.9;50.{n};entrée" for n in range(100, 900)]
+    western = tmp_path / "cp1252.csv"
+    western.write_text(f"{HEADER}\nz1;1;;Allée des Tilleuls;62100;62193;Calais;1,86;50,95;\n", encoding="cp1252")
+    files = [ban(tmp_path, "a.csv", 300, *BAD, *rows), western, ban(tmp_path, "b.csv", 9, *BAD)]
+    whole = build_address_index(files, tmp_path / "whole.sqlite", complete=True)
+    out = tmp_path / "out.sqlite"
+    monkeypatch.setattr(addresses, "BLOCK_CHARACTERS", 2_000)
+    monkeypatch.setattr(address_index, "SAVED_EVERY", 100)
+    with monkeypatch.context() as patch:
+        interrupt_at(patch, 700)
+        patch.setattr(addresses, "BLOCK_CHARACTERS", 2_000)
+        with pytest.raises(KeyboardInterrupt):
+            build_address_index(files, out, complete=True, workers=2)
+    assert not active_children()
+    assert sorted(tmp_path.glob("*out*")) == [tmp_path / "out.sqlite.partiel"]
+    told: list[int] = []
+    shared = build_address_index(files, out, complete=True, progress=told.append, workers=2)
+    assert out.read_bytes() == (tmp_path / "whole.sqlite").read_bytes()
+    assert shared.resumed_after > 500
+    assert (shared.size, shared.files, shared.refused.reasons) == (whole.size, whole.files, whole.refused.reasons)
+    assert [error.sentence for error in shared.refused.first] == [error.sentence for error in whole.refused.first]
+    assert sum(told) == sum(file.stat().st_size for file in files)
 
 
 def test_two_works_never_write_one_index(tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ from distributed import Client, LocalCluster
 from distributed.nanny import WorkerProcess
 from made_up_cluster import cluster_of
 
-from geoville.errors import InvalidInputError
+from geoville.errors import GeovilleError, InvalidInputError
 from geoville.workflows import cluster as shared_out
-from geoville.workflows.cluster import results
+from geoville.workflows.cluster import in_order, results
 from geoville.workflows.dask_worker import SharedWork
 
 TASKS = 12
@@ -117,3 +117,12 @@ def test_processes_that_take_half_a_minute_to_end_lose_no_result(monkeypatch: py
 
     monkeypatch.setattr(WorkerProcess, "kill", on_a_busy_machine)
     assert sorted(results(abs, [-1, -2], workers=2)) == [1, 2]
+
+
+def test_results_in_order_are_made_as_they_are_needed_and_a_process_that_stops_is_told() -> None:
+    made = []
+    tasks = (made.append(number) or -number for number in range(30))
+    for rank, answer in enumerate(in_order(abs, tasks, workers=1, if_one_stops="")):
+        assert (answer, len(made)) == (rank, rank + 1)
+    with pytest.raises(GeovilleError, match=r"Un processus de calcul s'est arrêté : en prendre moins\."):
+        list(in_order(os._exit, [3, 3], workers=2, if_one_stops="en prendre moins"))
