@@ -57,7 +57,7 @@ class TerritoryAnswers:
     distance_m : (n,) signed distance to the limit of the perimeter that answers; NaN where none does.
     perimeter : (n,) its row in the index, or `NO_PERIMETER`.
     rank : (n,) verdict, as `RANKS` orders them.
-    doubtful : (n,) whether `decide` may choose another one, as near or not in force.
+    doubtful : (n,) whether `decide` may choose another one.
     unsettled : (n,) whether the answer of another date depends on how near the limit is.
     estimated : (n,) whether the answer rests on estimates.
     within : (n,) number of the set of perimeters, of any kind and date, that hold the point.
@@ -96,16 +96,12 @@ class LimitAnswers:
     rank : (n,) verdict of the perimeter that decides: place in `RANKS`.
     distance_m : (n,) signed distance to its limit.
     place : (n,) its place among the perimeters of the territory.
-    inside : (n,) whether it holds the point.
-    several : (n,) whether another one is as near, for points outside all.
     doubtful : (n,) whether `decide` may choose another one.
     """
 
     rank: NDArray[np.int8]
     distance_m: NDArray[np.float64]
     place: NDArray[np.int64]
-    inside: NDArray[np.bool_]
-    several: NDArray[np.bool_]
     doubtful: NDArray[np.bool_]
 
     def or_deciding(self, other: LimitAnswers) -> LimitAnswers:
@@ -144,12 +140,12 @@ class AccurateLimits:
         """Answer about points, given which perimeters of the territory hold them."""
         among = membership.among(self.places)
         inside = among.held()
-        signed, nearest, several = self.finder.measure(east, north, among)
+        signed, nearest, _ = self.finder.measure(east, north, among)
         distance_m = np.where(inside, signed, np.maximum(signed, _SMALLEST))
         reach_m = accuracy_m + self.accuracy_m
         near = (reach_m > 0) & (np.abs(distance_m) <= reach_m)
         rank = np.where(near, UNCERTAIN, np.where(inside, INSIDE, OUTSIDE)).astype(np.int8)
-        return LimitAnswers(rank, distance_m, self.places[nearest], inside, several, near & self.differ)
+        return LimitAnswers(rank, distance_m, self.places[nearest], near & self.differ)
 
     def are_near(
         self, east: NDArray[np.float64], north: NDArray[np.float64], membership: Membership
@@ -172,7 +168,6 @@ class BulkTerritory:
     silent : of the limits of QPV that do not answer and are not exact: near them, another date's answer is uncertain.
     any_finder : of all limits, where there are several territories to choose from.
     estimated : whether they answer by estimates.
-    mixed : whether some that answer are listed with others that are not in force.
     boxes : around the contours of each list that is not known whole; west, south, east, north in metres.
     boxed : places among them of those that answer.
     any_whole : whether one of the lists that answer is known whole.
@@ -186,7 +181,6 @@ class BulkTerritory:
     silent: tuple[AccurateLimits, ...]
     any_finder: LimitFinder | TreeLimits | None
     estimated: bool
-    mixed: bool
     boxes: NDArray[np.float64]
     boxed: tuple[int, ...]
     any_whole: bool
@@ -221,13 +215,12 @@ class BulkTerritory:
             return answers
         first, *others = (limits.answers(east, north, membership, accuracy_m) for limits in self.finders)
         decided = reduce(LimitAnswers.or_deciding, others, first)
-        far = ~decided.inside & (decided.distance_m > NEARBY_M)
         return replace(
             answers,
             distance_m=decided.distance_m,
             perimeter=self.rows[decided.place],
             rank=decided.rank,
-            doubtful=decided.doubtful | (far & (decided.several | self.mixed)),
+            doubtful=decided.doubtful,
         )
 
     def _known(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
@@ -321,9 +314,7 @@ def _territory(index: PerimeterIndex, on: date, epsg: int, means: Means, *, alon
     rows = _preferred([(row, item) for row, item in enumerate(index.perimeters) if item.epsg == epsg])
     perimeters = [index.perimeters[row] for row in rows]
     polygons = [perimeter.geometry for perimeter in perimeters]
-    asked = [place for place, perimeter in enumerate(perimeters) if perimeter.kind in kinds]
-    answering = [place for place in asked if perimeters[place].in_force(on)]
-    silent = {_family(perimeters[place]) for place in asked if not perimeters[place].in_force(on)}
+    answering = [place for place, item in enumerate(perimeters) if item.kind in kinds and item.in_force(on)]
     boxes, boxed, any_whole = _lists(index, perimeters, answering)
     return BulkTerritory(
         epsg=epsg,
@@ -334,7 +325,6 @@ def _territory(index: PerimeterIndex, on: date, epsg: int, means: Means, *, alon
         silent=_by_accuracy(perimeters, _not_exact(perimeters, answering), means),
         any_finder=None if alone else means.finder(polygons),
         estimated=basis is Basis.ESTIMATED,
-        mixed=any(_family(perimeters[place]) in silent for place in answering),
         boxes=boxes,
         boxed=boxed,
         any_whole=any_whole,
@@ -379,14 +369,11 @@ def _by_accuracy(perimeters: Sequence[Perimeter], places: Sequence[int], means: 
 
 def _preferred(numbered: Sequence[tuple[int, Perimeter]]) -> list[int]:
     """Rows in the order of codes, then of families as they come, as answers list what is equally near."""
-    families = list(dict.fromkeys(_family(perimeter) for _, perimeter in numbered))
+    families = list(dict.fromkeys(family_key(perimeter) for _, perimeter in numbered))
     return [
-        row for row, _ in sorted(numbered, key=lambda item: (item[1].code, families.index(_family(item[1])), item[0]))
+        row
+        for row, _ in sorted(numbered, key=lambda item: (item[1].code, families.index(family_key(item[1])), item[0]))
     ]
-
-
-def _family(perimeter: Perimeter) -> tuple[object, ...]:
-    return perimeter.kind, perimeter.generation
 
 
 VERDICTS: tuple[VerdictCode | None, ...] = (

@@ -281,8 +281,8 @@ def _reach(measure: FootprintMeasure) -> list[str]:
     """How far a footprint that is not wholly in reaches, and which bands hold it."""
     if measure.placement is Placement.INSIDE:
         return []
-    wholly = [band for band in BANDS_M if measure.farthest_m + measure.accuracy_m <= band]
-    may_be = measure.farthest_m - measure.accuracy_m <= BANDS_M[-1]
+    wholly = [band for band in BANDS_M if measure.farthest_m + measure.accuracy_m < band]
+    may_be = measure.farthest_m - measure.accuracy_m < BANDS_M[-1]
     is_within = (
         "est tout entière" if wholly else "n'est pas sûrement tout entière" if may_be else "n'est pas tout entière"
     )

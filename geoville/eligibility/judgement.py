@@ -211,7 +211,7 @@ def probability_inside(located: Located, verdict: VerdictCode, answering: Sequen
     numbers were placed): what lies around that is weighed too, so that no region that meets a limit is sure. Of a
     street or a town known whole, any part may be the place as well as another, and the share is the probability.
     """
-    if verdict is VerdictCode.NOT_FOUND or not answering:
+    if not answering:
         return None
     rules = region_rules()
     least = 0.0 if is_exact(located.position) and located.whole is None else rules.least_probability

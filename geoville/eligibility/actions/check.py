@@ -106,7 +106,7 @@ def stage_finding(stage: Stage, spots: tuple[SpotFinding, ...], public: Benefici
         generation=stage.generation,
         ground=ground,
         basis=_basis(ground, deciding, public),
-        partial=ground in _PLACES and any(item.standing is not SpotStanding.INSIDE for item in deciding),
+        partial=_is_partial(ground, deciding),
         reason=_before_quarters(stage) if too_early else _reason(ground, spots, deciding, public),
         spots=spots,
     )
@@ -157,6 +157,11 @@ def _basis(ground: ActionGround, deciding: tuple[LayerFinding, ...], public: Ben
     return Basis.ESTIMATED if estimated else Basis.OFFICIAL
 
 
+def _is_partial(ground: ActionGround, deciding: tuple[LayerFinding, ...]) -> bool:
+    """Whether some of the places are elsewhere than where the ground says that the action takes place."""
+    return ground in _PLACES and any(item.standing is not SpotStanding.INSIDE for item in deciding)
+
+
 def _reason(
     ground: ActionGround, spots: Sequence[SpotFinding], deciding: tuple[LayerFinding, ...], public: Beneficiaries | None
 ) -> str:
@@ -174,8 +179,7 @@ def _reason(
             f"Aucun fondement dans ce qui est donné : le lieu est hors des QPV et de la veille, {contours}, et rien ne "
             f"montre que des habitants de QPV bénéficient de l'action, {evidence}."
         )
-    inside = [item for item in deciding if item.standing is SpotStanding.INSIDE]
-    partly = "" if len(inside) == len(deciding) else ", en partie seulement"
+    partly = ", en partie seulement" if _is_partial(ground, deciding) else ""
     served = f" ; des habitants de QPV en bénéficient, {evidence}" if ground is ActionGround.IN_VECU else ""
     return f"L'action a lieu dans {_PLACES[ground]}{partly}, {contours}{served}."
 

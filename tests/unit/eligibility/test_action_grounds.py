@@ -84,6 +84,18 @@ def test_the_change_of_generation_is_told_in_order() -> None:
     assert ranks == sorted(ranks)
 
 
+@pytest.mark.parametrize(("other", "partly"), [(IN, False), (OUT, True), (SpotStanding.PARTLY, True), (UNSURE, True)])
+def test_an_action_is_there_in_part_where_another_of_its_places_is_not(other: SpotStanding, partly: bool) -> None:
+    spots = tuple(SpotFinding("ici", layer(standing), layer(OUT), layer(OUT)) for standing in (IN, other))
+    found = stage_finding(STAGE, spots, None)
+    assert (found.ground, found.partial) == (ActionGround.IN_QPV, partly)
+    assert ("en partie seulement" in found.reason) is partly
+
+
+def test_an_action_outside_is_nowhere_in_part() -> None:
+    assert not finding().partial
+
+
 @pytest.mark.parametrize("basis", list(EvidenceBasis))
 def test_a_ground_is_estimated_where_the_evidence_that_it_rests_on_is(basis: EvidenceBasis) -> None:
     served = finding(benefit=Benefit.SHOWN, basis=basis)

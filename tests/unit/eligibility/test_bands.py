@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from square_quarter import CANDIDATE, IN_2026, at, qpv
+from square_quarter import CANDIDATE, IN_2026, VEILLE, at, qpv
 
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.judgement import locate
@@ -15,6 +15,8 @@ from geoville.eligibility.rules import (
     RuleGround,
     Standing,
     all_rules,
+    dated_rules,
+    former_quarters,
     ground_of_position,
     place_by_bands,
     place_by_list,
@@ -132,3 +134,46 @@ def test_what_is_in_part_is_told_apart_from_what_is_beside_and_from_what_is_not_
     found = place_in(standing, ground)
     assert (found.status, found.met) == (status, met)
     assert said in found.reason.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "on", "said"),
+    [
+        ("zfu-te", date(2025, 12, 31), ""),
+        (
+            "zfu-te",
+            date(2026, 1, 1),
+            " depuis le 1er janvier 2026 : plus aucune entrée dans le régime, mais les droits",
+        ),
+        (
+            "emplois-francs",
+            date(2025, 1, 1),
+            " depuis le 1er janvier 2025 : plus aucun contrat nouveau n'y ouvre droit.",
+        ),
+        ("cfe-nouveau-regime", date(2031, 1, 1), " depuis le 1er janvier 2031."),
+        ("tva-accession-anciens-qpv", date(2027, 1, 1), " pour un permis demandé depuis le 1er janvier 2027."),
+    ],
+)
+def test_since_when_a_rule_is_over_is_said_with_what_remains_of_it(rule_id: str, on: date, said: str) -> None:
+    (dated,) = [one for one in dated_rules(on) if one.rule.id == rule_id]
+    expected = f"Règle terminée{said}" if said else ""
+    assert dated.ended.startswith(expected)
+    assert bool(dated.ended) is bool(said)
+
+
+def test_plain_rules_are_those_of_a_position_alone() -> None:
+    """Not those of a building, which the day of the permit judges, nor that of a list of schools."""
+    asked = ("acre", "zfu-te", "calais-pre", "calais-rep-plus", "tva-accession", "tva-accession-anciens-qpv")
+    plain = {one.rule.id: one.is_plain for one in dated_rules(IN_2026)}
+    assert [plain[rule_id] for rule_id in asked] == [True, True, True, False, False, False]
+
+
+def test_former_quarters_are_those_of_the_last_list_that_is_over() -> None:
+    last_day = date(2023, 12, 31)
+    older = replace(qpv("QP062057"), valid_to=date(2014, 12, 31))
+    candidate = replace(CANDIDATE, valid_to=last_day)
+    veille = replace(VEILLE, valid_to=last_day)
+    known = (older, qpv("QP062056"), candidate, veille, qpv("QN06254M"), qpv("QP062055"))
+    assert [one.code for one in former_quarters(known, last_day)] == ["QP062057"]
+    assert [one.code for one in former_quarters(known, last_day + timedelta(days=1))] == ["QP062056", "QP062055"]
+    assert former_quarters(known, date(2014, 12, 31)) == ()

@@ -95,8 +95,7 @@ def test_answers_by_trees_load_no_compiler() -> None:
 
 def test_of_two_answers_the_one_that_decides_is_kept_and_a_tie_is_left_to_decide() -> None:
     def answers(rank: list[int], metres: list[float], place: int) -> LimitAnswers:
-        nothing = np.zeros(5, dtype=bool)
-        return LimitAnswers(np.array(rank, np.int8), np.array(metres), np.full(5, place), nothing, nothing, nothing)
+        return LimitAnswers(np.array(rank, np.int8), np.array(metres), np.full(5, place), np.zeros(5, dtype=bool))
 
     first = answers([0, 2, 1, 1, 1], [9.0, 1.0, 5.0, 5.0, 5.0], 1)
     found = first.or_deciding(answers([1, 1, 1, 1, 1], [1.0, 9.0, 4.0, 6.0, 5.0], 2))
@@ -180,6 +179,35 @@ def test_points_are_judged_to_the_metre_of_the_accuracies_added() -> None:
     found = asked_in(territory, [864.5, 865.0], 100, accuracy_m=10.0)
     assert [RANKS[rank] for rank in found.rank] == [VerdictCode.OUTSIDE, VerdictCode.UNCERTAIN]
     assert [index.perimeters[row].code for row in found.perimeter] == ["B", "B"]
+
+
+@pytest.mark.parametrize(
+    ("perimeter", "east_m", "unsettled"),
+    [
+        (quarter("A", 0, 25.0, **EARLY), -25.0, True),
+        (quarter("A", 0, 25.0, **LATE), -25.0, False),  # it answers
+        (replace(quarter("A", 0, 25.0, **EARLY), kind=Kind.VEILLE), -25.0, False),  # no quarter of any date
+        (replace(quarter("A", 0, 25.0, **EARLY), kind=Kind.ANRU), -25.0, False),
+        (quarter("A", 0, **EARLY), 0.0, False),  # an exact limit is inside
+    ],
+    ids=["over", "in force", "veille", "anru", "exact"],
+)
+def test_the_answer_of_another_date_is_unsettled_near_a_quarter_out_of_force_that_is_not_exact(
+    perimeter: Perimeter, east_m: float, unsettled: bool
+) -> None:
+    (territory,) = BulkIndex.build(PerimeterIndex([perimeter, quarter("B", 5_000, **LATE)]), ON).territories
+    assert asked_in(territory, [east_m], 100).unsettled.tolist() == [unsettled]
+
+
+def test_where_the_list_of_the_nearest_quarter_is_not_known_another_that_is_answers() -> None:
+    """A, alone of its list, is known to 10 km; the list of B and C, to the corners of their common box."""
+    other = date(2016, 1, 1)
+    far = replace(quarter("C", 0, valid_from=other), geometry=shapely.box(640_000, 7_070_000, 640_200, 7_070_200))
+    index = PerimeterIndex([quarter("A", 0), quarter("B", -30_000, valid_from=other), far])
+    lon, lat = transform_points(np.array([618_100.0, 628_250.0]), np.full(2, 7_090_100.0), 2154, 4326)
+    found = BulkIndex.build(index, ON).decide(lon, lat)
+    assert [index.perimeters[row].code for row in found.perimeter] == ["A", "C"]
+    assert [VERDICTS[code] for code in found.code] == [VerdictCode.INSIDE, VerdictCode.OUTSIDE]
 
 
 def test_the_limit_of_an_exact_contour_is_inside() -> None:
@@ -287,3 +315,15 @@ def test_where_a_law_makes_every_commune_count_the_answer_is_sure_and_no_estimat
 def test_a_place_is_on_the_globe() -> None:
     lon, lat = np.array([1.8, 1.8, 1.8, 180.0, 180.5]), np.array([50.9, 90.0, 90.5, 50.9, 50.9])
     assert is_place(lon, lat).tolist() == [True, True, False, True, False]
+
+
+@pytest.mark.parametrize("kind", [Kind.ANRU, Kind.CANDIDAT, Kind.VEILLE])
+def test_in_the_rest_of_a_country_other_kinds_than_quarters_say_nothing(kind: Kind) -> None:
+    """A town where all kinds are known, and the country around it, where quarters alone would be."""
+    index = PerimeterIndex([replace(quarter("A", 0), kind=kind)], extent=(1.83, 50.8, 1.9, 51.0), country=FRANCE)
+    lon, lat = transform_points(np.array([618_100.0, 612_000.0]), np.full(2, 7_090_100.0), 2154, 4326)
+    assert lon[1] < 1.83 < lon[0]
+    found = BulkIndex.build(index, ON).decide(lon, lat)
+    assert [VERDICTS[code] for code in found.code] == [VerdictCode.INSIDE, VerdictCode.NOT_FOUND]
+    assert found.perimeter.tolist() == [0, NO_PERIMETER]
+    assert np.isnan(found.distance_m).tolist() == [False, True]

@@ -10,10 +10,19 @@ import shapely
 from square_quarter import CANDIDATE, EAST, IN_2026, NORTH, VEILLE, WITH_HOLE, ask, at, qpv
 
 from geoville.eligibility import judgement
-from geoville.eligibility.decide import decide, decided_at
+from geoville.eligibility.decide import (
+    ESTIMATE_REFERENCE,
+    _also_in,
+    _whole_sentence,
+    decide,
+    decided_at,
+    listed,
+    references_of,
+    sources_of,
+)
 from geoville.eligibility.documents import answer_document
 from geoville.eligibility.index import PerimeterIndex
-from geoville.model import Basis, NotFound, Perimeter, PerimeterHit, Position, PositionType, VerdictCode
+from geoville.model import Basis, Kind, NotFound, Perimeter, PerimeterHit, Position, PositionType, Source, VerdictCode
 
 
 @pytest.mark.parametrize(
@@ -269,3 +278,124 @@ def test_a_limit_known_within_metres_is_as_likely_on_either_side_of_where_it_is_
     assert likely[-2] + likely[2] == pytest.approx(1, abs=1e-3)
     assert likely[-4] + likely[4] == pytest.approx(1, abs=1e-3)
     assert likely[-4] > likely[-2] > likely[0] > likely[2] > likely[4]
+
+
+def hit(perimeter: Perimeter, distance_m: float) -> PerimeterHit:
+    return PerimeterHit(perimeter, distance_m, distance_m <= 0)
+
+
+def test_what_answers_is_listed_first_and_nothing_beyond_fifty_kilometres() -> None:
+    near, old, far = hit(VEILLE, 20.0), hit(qpv(), 50_000.0), hit(qpv("QP062055"), 50_000.5)
+    assert listed((old, far), (near, old, far)) == (old, near)
+
+
+def test_the_texts_and_sources_of_an_answer_are_told_once_each_what_answers_first() -> None:
+    old, new = hit(qpv(), 20.0), hit(qpv("QN06254M"), 30.0)
+    texts = (new.perimeter.reference, old.perimeter.reference)
+    assert references_of(Basis.OFFICIAL, (new,), (old, hit(VEILLE, 1.0), new)) == texts
+    assert references_of(Basis.ESTIMATED, (new,), (old,)) == (ESTIMATE_REFERENCE, *texts)
+    cells = replace(CANDIDATE, source=Source("carreaux"))
+    assert sources_of([qpv(), VEILLE, cells, qpv("QN06254M")]) == (Source("contours"), Source("carreaux"))
+
+
+def test_a_position_is_also_in_what_else_holds_it_that_day() -> None:
+    official, over, beside = hit(qpv("QN06254M"), -10.0), hit(qpv(), -20.0), hit(qpv("QN06253M"), 30.0)
+    veille, estimate = hit(VEILLE, -5.0), hit(CANDIDATE, -5.0)
+
+    def others(answered: PerimeterHit | None) -> list[str]:
+        known = (official, over, beside, veille, estimate)
+        told = _also_in(tuple(one for one in known if one is not official or answered is official), answered, IN_2026)
+        return [reason.partition("(")[2].partition(",")[0].rstrip(").") for reason in told]
+
+    assert others(official) == ["V1", "C1"]
+    assert others(beside) == ["V1"]  # that the estimate says another thing is told where the two are compared
+    assert others(hit(replace(VEILLE, code="V2"), 40.0)) == ["V1", "C1"]
+    assert others(hit(replace(VEILLE, kind=Kind.ANRU), 40.0)) == ["V1", "C1"]
+    assert others(None) == ["V1", "C1"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "distance_m", "accuracies_m", "said"),
+    [
+        (
+            VerdictCode.INSIDE,
+            -60.0,
+            (0.0, 0.0),
+            "Dedans : toute la rue est dans : {name}, à 60 m au moins de la limite.",
+        ),
+        (
+            VerdictCode.OUTSIDE,
+            50_001.0,
+            (0.0, 0.0),
+            "Dehors : toute la rue est à plus de 50 km de tout périmètre connu.",
+        ),
+        (
+            VerdictCode.OUTSIDE,
+            50_000.0,
+            (0.0, 0.0),
+            "Dehors : toute la rue est à 50 km au moins du périmètre le plus proche, {name}.",
+        ),
+        (
+            VerdictCode.UNCERTAIN,
+            -12.0,
+            (20.0, 25.0),
+            "À vérifier : toute la rue est du même côté de la limite, mais à 12 m d'elle, et ses adresses ne sont "
+            "connues qu'à 20 m près ; le contour n'est connu qu'à 25 m près ({name}).",
+        ),
+        (
+            VerdictCode.UNCERTAIN,
+            12.0,
+            (20.0, 0.0),
+            "À vérifier : toute la rue est du même côté de la limite, mais à 12 m d'elle, et ses adresses ne sont "
+            "connues qu'à 20 m près ({name}).",
+        ),
+        (
+            VerdictCode.UNCERTAIN,
+            0.0,
+            (0.0, 0.0),
+            "À vérifier : sans numéro, la réponse dépend de l'endroit ; 25 % de l'ensemble est à l'intérieur ({name}).",
+        ),
+    ],
+)
+def test_a_whole_street_is_told_on_which_side_it_is_and_how_surely(
+    verdict: VerdictCode, distance_m: float, accuracies_m: tuple[float, float], said: str
+) -> None:
+    street = at(0, 500, type=PositionType.STREET, firm=False, accuracy_m=accuracies_m[0])
+    whole = shapely.MultiPoint([(EAST + east, NORTH + 500) for east in (-30, -20, -10, 10)])
+    nearest = hit(replace(qpv(), accuracy_m=accuracies_m[1]), distance_m)
+    found = judgement.Located(street, whole, (nearest,))
+    told = _whole_sentence(found, verdict, nearest, (nearest,), complete=True).replace("\N{NO-BREAK SPACE}", " ")
+    assert told == said.format(name="QPV « Beau Marais » (QP062056, génération 2015)")
+
+
+@pytest.mark.parametrize(
+    ("chance", "threshold", "verdict"),
+    [
+        (0.9, 0.9, VerdictCode.INSIDE),
+        (0.89, 0.9, VerdictCode.UNCERTAIN),
+        (0.125, 0.875, VerdictCode.OUTSIDE),
+        (0.125, 0.9, VerdictCode.UNCERTAIN),
+        (None, 0.51, VerdictCode.UNCERTAIN),
+    ],
+)
+def test_a_threshold_decides_what_is_at_least_as_probable_on_either_side(
+    chance: float | None, threshold: float, verdict: VerdictCode
+) -> None:
+    doubtful = replace(ask(at(500, 990, accuracy_m=20.0), qpv()), probability_inside=chance)
+    decided = decided_at(doubtful, threshold)
+    assert decided.verdict is verdict
+    assert decided.decided_at == (None if verdict is VerdictCode.UNCERTAIN else threshold)
+    assert len(decided.reasons) == len(doubtful.reasons) + (verdict is not VerdictCode.UNCERTAIN)
+
+
+def test_what_is_sure_is_decided_by_no_threshold() -> None:
+    for north_m in (500, 1500):
+        sure = ask(at(500, north_m), qpv())
+        assert decided_at(sure, 0.6) is sure
+
+
+def test_where_nothing_is_known_the_sources_are_those_of_all_that_is_known_but_in_a_country() -> None:
+    lost = NotFound("Rue absente de la liste.")
+    assert ask(lost, qpv(), CANDIDATE).sources == (Source("contours"),)
+    country = PerimeterIndex([qpv(), CANDIDATE], country=shapely.box(-6, 41, 10, 52))
+    assert decide(lost, country, IN_2026).sources == ()

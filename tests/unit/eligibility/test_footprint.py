@@ -13,9 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from square_quarter import CANDIDATE, EAST, IN_2020, IN_2026, NORTH, SQUARE, VEILLE, WITH_HOLE, qpv, shape_at
 
-from geoville.crs import RGR92_UTM40, WGS84, transform_geometry
+from geoville.crs import LAMBERT_93, RGR92_UTM40, WGS84, transform_geometry
 from geoville.eligibility.documents import footprint_document
-from geoville.eligibility.footprint import decide_footprint
+from geoville.eligibility.footprint import (
+    FootprintMeasure,
+    _is_sure,
+    _placement_known,
+    _reach,
+    _told,
+    decide_footprint,
+    measure_footprint,
+)
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import InvalidInputError
 from geoville.model import Basis, FootprintAnswer, Kind, Perimeter, Placement, RuleStatus, Source
@@ -75,6 +83,120 @@ def test_a_building_against_the_limit(building: shapely.Geometry, placement: Pla
     if placement is OUTSIDE:
         assert answer.nearest_m == 0
         assert "touche la limite sans y entrer" in answer.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("shape", "placement"),
+    [
+        (shapely.box(0, 1000 - 5e-7, 100, 1010), OUTSIDE),  # half a micrometre in, along 100 m
+        (shapely.box(0, 1000 - 5e-6, 100, 1010), PARTLY),
+        (shapely.LineString([(50, 1000 - 5e-7), (50, 1010)]), OUTSIDE),
+        (shapely.LineString([(50, 1000 - 5e-6), (50, 1010)]), PARTLY),
+        (shapely.box(0, 900, 100, 1000 + 5e-7), INSIDE),
+        (shapely.box(0, 900, 100, 1000 + 5e-6), PARTLY),
+    ],
+)
+def test_what_passes_the_limit_by_less_than_a_micrometre_does_not_pass_it(
+    shape: shapely.Geometry, placement: Placement
+) -> None:
+    index = PerimeterIndex([qpv(geometry=shapely.box(0, 0, 1000, 1000))])
+    found = measure_footprint(shape, LAMBERT_93, index, frozenset({Kind.QPV}), IN_2020)
+    assert found is not None
+    assert found.placement is placement
+
+
+@pytest.mark.parametrize(
+    ("placement", "nearest_m", "accuracy_m", "sure"),
+    [(OUTSIDE, 25.0, 25.0, False), (OUTSIDE, 25.5, 25.0, True)],
+)
+def test_what_is_beyond_the_accuracy_of_a_limit_is_surely_outside(
+    placement: Placement, nearest_m: float, accuracy_m: float, sure: bool
+) -> None:
+    quarter, shape = shapely.box(0, 0, 1000, 1000), shapely.box(1000 + nearest_m, 0, 1100, 100)
+    nothing = shapely.Polygon()
+    assert _is_sure(placement, shape, nothing, quarter, nearest_m, 100.0, accuracy_m) is sure
+
+
+@pytest.mark.parametrize(
+    ("west", "east", "sure"),
+    [
+        (100, 975, False),  # wholly in, 25 m from the limit
+        (100, 974, True),
+        (900, 1025, False),  # sticks out by 25 m
+        (900, 1026, True),
+        (975, 1100, False),  # goes in by 25 m
+        (974, 1100, True),
+    ],
+)
+def test_a_placement_is_sure_where_it_goes_beyond_the_accuracy_of_the_limit(west: int, east: int, sure: bool) -> None:
+    quarter, shape = shapely.box(0, 0, 1000, 1000), shapely.box(west, 400, east, 410)
+    placement = INSIDE if east < 1000 else PARTLY
+    inside, farthest = shapely.intersection(shape, quarter), max(east - 1000.0, 0.0)
+    assert _is_sure(placement, shape, inside, quarter, 0.0, farthest, 25.0) is sure
+
+
+@pytest.mark.parametrize(
+    ("placement", "known", "told"),
+    [
+        (INSIDE, False, INSIDE),
+        (PARTLY, False, PARTLY),
+        (OUTSIDE, False, Placement.UNKNOWN),
+        (Placement.UNCERTAIN, False, Placement.UNKNOWN),
+        (OUTSIDE, True, OUTSIDE),
+        (Placement.UNCERTAIN, True, Placement.UNCERTAIN),
+        (None, True, Placement.UNKNOWN),
+    ],
+)
+def test_only_what_a_contour_holds_is_told_where_the_rest_is_not_known(
+    placement: Placement | None, known: bool, told: Placement
+) -> None:
+    nothing = shapely.Polygon()
+    measure = FootprintMeasure((), nothing, placement, 0.0, 0.0, 0.0) if placement else None
+    assert _placement_known(measure, known=known) is told
+
+
+@pytest.mark.parametrize(("distance_m", "told"), [(0.0, 0.0), (50_000.0, 50_000.0), (50_000.5, None)])
+def test_a_distance_is_told_up_to_fifty_kilometres(distance_m: float, told: float | None) -> None:
+    assert _told(distance_m) == told
+
+
+@pytest.mark.parametrize(
+    ("farthest_m", "accuracy_m", "said"),
+    [
+        (299.0, 0.0, "est tout entière à moins de 300 m"),
+        (300.0, 0.0, "est tout entière à moins de 500 m"),  # CGI 278 sexies: strictly less
+        (275.0, 25.0, "est tout entière à moins de 500 m"),
+        (500.0, 0.0, "n'est pas tout entière à moins de 500 m"),
+        (475.0, 25.0, "n'est pas sûrement tout entière à moins de 500 m"),
+        (524.0, 25.0, "n'est pas sûrement tout entière à moins de 500 m"),
+        (525.0, 25.0, "n'est pas tout entière à moins de 500 m"),
+    ],
+)
+def test_a_band_is_said_to_hold_what_is_strictly_less_far(farthest_m: float, accuracy_m: float, said: str) -> None:
+    nothing = shapely.Polygon()
+    (told,) = _reach(FootprintMeasure((), nothing, OUTSIDE, 0.0, 10.0, farthest_m, accuracy_m))
+    assert told.replace("\N{NO-BREAK SPACE}", " ").endswith(f"elle {said}.")
+    assert _reach(FootprintMeasure((), nothing, INSIDE, 1.0, 0.0, 0.0, accuracy_m)) == []
+
+
+def test_the_people_of_what_is_not_known_whole_have_no_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No perimeter is in force, it leaves the territory known, or cells do not cover it."""
+    people = cells([20, 20, 20, 20, 60, 20])
+    assert place(shapely.box(800, 0, 1200, 200), population=people).share_of_people == pytest.approx(0.75)
+    assert place(shapely.box(800, 0, 1200, 200), population=people, on=IN_2026).share_of_people is None
+    extent = shape_at(shapely.box(-3000, -3000, 1100, 3000)).bounds
+    across = decide_footprint(
+        shape_at(shapely.box(800, 0, 1200, 200)), PerimeterIndex([qpv()], extent=extent), IN_2020, people
+    )
+    assert (across.placement, across.share_of_people) == (PARTLY, None)
+    monkeypatch.setattr(PopulatedCells, "covers", lambda _cells, _area: False)
+    assert place(shapely.box(800, 0, 1200, 200), population=people).share_of_people is None
+
+
+def test_what_is_wholly_inside_is_told_how_far_the_limit_is_at_least() -> None:
+    reason = place(shapely.box(100, 150, 200, 250)).reasons[0].replace("\N{NO-BREAK SPACE}", " ")
+    assert reason.startswith("Dedans : ")
+    assert reason.endswith(", à 100 m au moins de la limite.")
 
 
 def test_the_share_of_what_is_barely_in_or_out_is_never_said_to_be_all_or_nothing() -> None:

@@ -72,6 +72,53 @@ def test_the_distance_of_a_shape_is_that_of_the_nearest_perimeter(territory: Ter
             assert territory.distance(shape) == shapely.distance(polygons, shape).min()
 
 
+@pytest.mark.parametrize("reach_m", [100.0, 500.0, 3_000.0])
+def test_around_a_shape_is_all_that_is_near_wherever_it_goes(territory: TerritoryIndex, reach_m: float) -> None:
+    perimeters = scattered()
+    polygons = np.array([one.geometry for one in perimeters])
+    families = np.unique([str(family_key(one)) for one in perimeters], return_inverse=True)[1]
+    places = asked()
+    street = shapely.LineString([places[0], places[200], places[100]])
+    for shape in (places[160], street, shapely.box(EAST + 9_000, NORTH, EAST + 38_900, NORTH + 900)):
+        metres = shapely.distance(polygons, shape)
+        nearest = np.array([metres[families == family].min() for family in range(families.max() + 1)])
+        expected = np.flatnonzero((metres <= reach_m) | (metres == nearest[families]))
+        found = territory.around(shape, reach_m)
+        assert sorted(hit.perimeter.code for hit in found) == sorted(perimeters[row].code for row in expected)
+
+
+@pytest.mark.parametrize(
+    ("shape", "distance_m", "inside"),
+    [
+        (shapely.box(100, 300, 200, 400), -100.0, True),
+        (shapely.box(0, 300, 200, 400), 0.0, True),  # against the limit, from inside
+        (shapely.box(-50, 300, 200, 400), 0.0, False),  # astride
+        (shapely.box(-50, 300, 0, 400), 0.0, False),  # against it, from outside
+        (shapely.box(-50, 300, -30, 400), 30.0, False),
+        (shapely.Point(300, 200), -200.0, True),
+        (shapely.Point(0, 200), 0.0, True),
+        (shapely.Point(-3, -4), 5.0, False),
+    ],
+)
+def test_a_shape_stands_at_a_signed_distance_from_the_limit(
+    shape: shapely.Geometry, distance_m: float, inside: bool
+) -> None:
+    [hit] = TerritoryIndex([qpv(geometry=shapely.box(0, 0, 1000, 1000))]).around(shape, NEARBY_M)
+    assert (hit.distance_m, hit.inside) == (distance_m, inside)
+
+
+def test_what_is_known_of_a_place_is_what_its_lists_are_known_to_hold() -> None:
+    here, away = (2.0, 51.0, 2.0, 51.0), (1.0, 46.0, 1.0, 46.0)
+    hits = [PerimeterHit(one, 100.0, False) for one in (qpv(), CANDIDATE, VEILLE)]
+    town = PerimeterIndex([hit.perimeter for hit in hits], extent=EXTENT, country=TRIANGLE)
+    assert town.known_at(hits, here, AROUND) == hits
+    assert town.known_at(hits, away, AROUND) == hits[:1]
+    assert [town.is_whole(VEILLE, box) for box in (here, away)] == [True, False]
+    assert town.is_whole(qpv(), away)
+    far = moved(AROUND, 0, -1)
+    assert PerimeterIndex([hit.perimeter for hit in hits]).known_at(hits, away, far) == []
+
+
 def test_what_is_equally_near_is_in_the_order_of_its_codes() -> None:
     index = PerimeterIndex([qpv("QP062057"), qpv("QP062055"), qpv("QP062056")])
     place = at(500, 500)
@@ -141,8 +188,8 @@ def test_beyond_a_country_what_lies_in_the_extent_is_known() -> None:
 
 def test_lists_of_quarters_alone_are_whole_and_those_that_are_said_to_be() -> None:
     old, new = qpv("QP062056"), qpv("QN06254M")
-    every = PerimeterIndex([old, new, VEILLE], country=TRIANGLE)
-    assert [every.holds_whole(one) for one in (old, new, VEILLE)] == [True, True, False]
+    every = PerimeterIndex([old, new, VEILLE, CANDIDATE], country=TRIANGLE)
+    assert [every.holds_whole(one) for one in (old, new, VEILLE, CANDIDATE)] == [True, True, False, False]
     one = PerimeterIndex([old, new, VEILLE], country=TRIANGLE, whole=frozenset({(LAMBERT_93, 2015)}))
     assert [one.holds_whole(each) for each in (old, new, VEILLE)] == [True, False, False]
     assert not PerimeterIndex([old]).is_whole(old, (1.0, 46.0, 1.0, 46.0))
@@ -164,6 +211,9 @@ def test_an_estimate_answers_from_the_first_day_of_the_quarters_where_their_cont
     assert PerimeterIndex([qpv(), CANDIDATE]).answering(IN_2020)[0] is Basis.OFFICIAL
     assert PerimeterIndex([qpv("QN06254M"), CANDIDATE]).answering(IN_2020)[0] is Basis.ESTIMATED
     assert PerimeterIndex([VEILLE]).answering(IN_2020) == (Basis.OFFICIAL, frozenset({Kind.VEILLE}))
+    estimated = PerimeterIndex([VEILLE, replace(VEILLE, estimated=True)])
+    assert estimated.answering(IN_2020) == (Basis.ESTIMATED, frozenset({Kind.VEILLE}))
+    assert index.answering(IN_2020, local=False) == (Basis.OFFICIAL, frozenset({Kind.QPV}))
 
 
 def test_overseas_a_shape_is_projected_in_the_system_of_its_island() -> None:

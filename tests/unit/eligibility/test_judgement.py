@@ -46,6 +46,14 @@ def test_a_limit_is_too_near_within_both_accuracies_added(inside, distance_m, po
     assert found is (side if sure else VerdictCode.UNCERTAIN)
 
 
+def test_an_exact_limit_is_inside_and_what_is_astride_of_it_is_to_be_checked() -> None:
+    asked = Located(at(0, 0), None, ())
+    on_it = PerimeterHit(qpv(), 0.0, True)
+    assert verdict_on(asked, on_it) is VerdictCode.INSIDE
+    assert verdict_on(asked, replace(on_it, inside=False)) is VerdictCode.UNCERTAIN
+    assert verdict_on(replace(asked, position=at(0, 0, firm=False)), hit(-400.0)) is VerdictCode.UNCERTAIN
+
+
 def test_nothing_near_is_not_outside() -> None:
     assert verdict_on(Located(at(0, 0), None, ()), None) is VerdictCode.NOT_FOUND
 

@@ -60,6 +60,18 @@ def test_the_answer_says_that_another_generation_would_have_left_a_doubt() -> No
     assert any("aurait été à vérifier" in reason and "QN06254M" in reason for reason in answer.reasons)
 
 
+def test_a_doubt_is_told_beside_what_another_generation_would_have_left_outside() -> None:
+    answer = ask(at(5, 500, accuracy_m=15.0), OLD, NEW, on=IN_2020)
+    assert (answer.verdict, periods_of(answer)) == (UNCERTAIN, [(2015, UNCERTAIN), (2024, OUTSIDE)])
+    assert any("aurait été dehors, à 495" in reason for reason in answer.reasons)
+
+
+def test_where_nothing_is_known_that_day_what_another_would_have_left_outside_is_not_told() -> None:
+    answer = ask(at(1900, 500), OLD, on=IN_2026)
+    assert (answer.verdict, periods_of(answer)) == (VerdictCode.NOT_FOUND, [(2015, OUTSIDE)])
+    assert not any("autre date" in reason for reason in answer.reasons)
+
+
 def test_nothing_is_said_of_other_dates_where_they_say_the_same() -> None:
     assert not any("autre date" in reason for reason in ask(at(1900, 500), OLD, NEW, on=IN_2026).reasons)
 
