@@ -177,22 +177,22 @@ def in_order_of_cells(east: NDArray[np.float64], north: NDArray[np.float64], gri
 
 
 @compiled
-def touched_cells(ends: NDArray[np.float64], grid: KernelGrid) -> NDArray[np.int64]:
-    """Fine cells that segments touch: (k, 3) row, column and segment."""
+def touched_cells(ends: NDArray[np.float64], grid: KernelGrid) -> NDArray[np.int32]:
+    """Fine cells that segments touch: (3, k) row, column and segment."""
     count = 0
     for segment in range(len(ends)):
         first_row, last_row = _lines(ends[segment, 1], ends[segment, 3], grid.south, grid.fine_m)
         for row in range(first_row, last_row + 1):
             first, last = _columns_in_row(ends, segment, row, grid)
             count += last - first + 1
-    touched = np.empty((count, 3), np.int64)
+    touched = np.empty((3, count), np.int32)
     count = 0
     for segment in range(len(ends)):
         first_row, last_row = _lines(ends[segment, 1], ends[segment, 3], grid.south, grid.fine_m)
         for row in range(first_row, last_row + 1):
             first, last = _columns_in_row(ends, segment, row, grid)
             for column in range(first, last + 1):
-                touched[count, 0], touched[count, 1], touched[count, 2] = row, column, segment
+                touched[0, count], touched[1, count], touched[2, count] = row, column, segment
                 count += 1
     return touched
 

@@ -35,32 +35,47 @@ CERTAIN = 1e-15
 """Relative error under which the sign of an orientation is certain: three times the bound of J. R. Shewchuk (1997),
 "Adaptive precision floating-point arithmetic and fast robust geometric predicates"; the one that GEOS uses."""
 
+CELLS = SIDE * SIDE
+"""Cells of a block, row after row from the south-west: as many as a word has bits."""
+
+ANCHOR = (5**0.5 - 1) / 2
+"""Where the anchor of a cell is, of its side from the west and the south: no simple fraction, where limits may run."""
+
+CROSSED, SECOND, FIRST, SETS = range(4)
+"""Words of a block of fine cells: which of these are crossed, a bit each; which the second of its two sets holds; the
+number of the first that is crossed; its two sets, the first in the lower half."""
+
 
 class LocationIndex(NamedTuple):
-    """What tells in which polygons a point is.
+    """What tells in which polygons points are, in few bytes: what is read for a point was seldom read for one before.
 
     Parameters
     ----------
-    cells : codes are numbers of sets, or -1 - c for crossed cell c.
-    crossed : (c, 3) of each crossed cell: its first test, the first of the next cell, and where its outcomes start in
-        `outcome`, or UNSURE where they are too many.
-    outcome : number of the set for each combination of tests, the first test being the lowest bit.
-    tests : (t, 3) of each polygon whose limit crosses a cell: where its edges start in `followed`, where those of the
-        next test do, and whether the far edges to the east are odd in number.
-    followed : edges to follow, test after test.
-    ends : (m, 4) as in `Segments`.
+    grid : of coarse, middle and fine cells.
+    coarse : block of middle cells of each coarse cell, coarse cells that are alike sharing one.
+    middle : (b, CELLS) set of polygons that holds all of each middle cell, or -1 - its block of fine cells.
+    fine : (f, 4) blocks of fine cells, see `CROSSED`.
+    crossed : (c, 4) of each crossed cell: its first edge, the one after its last, in which of its polygons its anchor
+        is, the first being the lowest bit, and where its outcomes start in `outcome`.
+    edges : (k, 4) as in `Segments.ends`: those that touch a cell, polygon after polygon; an edge of NaN parts two
+        polygons and is the last of all.
+    outcome : number of the set for each combination of the polygons of a cell that hold a point, as bits, or UNSURE.
     """
 
-    cells: Cells
+    grid: KernelGrid
+    coarse: NDArray[np.int32]
+    middle: NDArray[np.int32]
+    fine: NDArray[np.uint64]
     crossed: NDArray[np.int32]
+    edges: NDArray[np.float64]
     outcome: NDArray[np.int32]
-    tests: NDArray[np.int32]
-    followed: NDArray[np.int32]
-    ends: NDArray[np.float64]
 
 
-STAGE = 512
+STAGE = 1024
 """Points that go through each stage of `locate` together: what is written for them stays in the first cache."""
+
+STAGES = 5
+"""What is written of each point."""
 
 
 @compiled_loop
@@ -76,228 +91,287 @@ def locate(
 
     Parameters
     ----------
-    stage, ahead : (5, STAGE) and (STAGE,) room to work in, whatever they hold.
+    stage, ahead : (STAGES, STAGE) and (STAGE,) room to work in, whatever they hold.
 
     Notes
     -----
     Points are taken some hundreds at a time, and all make a step before any makes the next: a step of one does not
     wait for the memory that another's asks for, and only those that go down a level are looked at on it.
     """
-    grid, codes = location.cells.grid, location.cells.codes
-    row, column, active, first, last = stage[0], stage[1], stage[2], stage[3], stage[4]
+    block, in_middle, in_fine, active, cell = stage[0], stage[1], stage[2], stage[3], stage[4]
     unsure = 0
     for start in range(0, len(east), STAGE):
         x, y = east[start : start + STAGE], north[start : start + STAGE]
         code = found[start : start + STAGE]
-        _fine_cells(x, y, grid, row, column)
-        divided = _coarse_codes(row, column, grid, codes, code, active)
-        divided = _codes_in_blocks(row, column, SHIFT, divided, codes, code, active)
-        crossed = _codes_in_blocks(row, column, 0, divided, codes, code, active)
+        _cells_of_points(x, y, location.grid, block, in_middle, in_fine)
+        divided = _sets_of_middle_cells(location, block, in_middle, code, active)
+        crossed = _sets_of_fine_cells(location, divided, in_fine, code, active, cell)
         for place in range(crossed):
-            cell = -1 - code[np.uint32(active[place])]
-            row[place], column[place] = location.crossed[cell, 0], location.crossed[cell, 1]
-            code[np.uint32(active[place])] = location.crossed[cell, 2]
+            in_block = np.uint64(in_fine[np.uint32(active[place])])
+            cell[place] = _crossed_cell(location.fine, np.uint32(cell[place]), in_block)
         for place in range(crossed):
-            first[place], last[place] = location.tests[row[place], 0], location.tests[row[place], 1]
-        for place in range(crossed):  # reading an edge of each brings those after it, all of them at once
-            if first[place] < last[place]:
-                ahead[place] = location.ends[location.followed[first[place]], 1]
+            block[place] = location.crossed[np.uint32(cell[place]), 0]
+        for place in range(crossed):  # reading two edges of each brings those beside them, all of them at once
+            edge = np.uint32(block[place])
+            ahead[place] = location.edges[edge, 0] + location.edges[edge + np.uint32(1), 0]
         for place in range(crossed):
             point = np.uint32(active[place])
-            code[point] = _after_tests(x[point], y[point], row[place], column[place], code[point], location)
+            code[point] = _set_after_edges(x[point], y[point], np.uint32(cell[place]), location)
             unsure += code[point] == UNSURE
     return unsure
 
 
 @inlined
-def _fine_cells(
+def _cells_of_points(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
     grid: KernelGrid,
-    row: NDArray[np.int32],
-    column: NDArray[np.int32],
+    coarse: NDArray[np.int32],
+    in_middle: NDArray[np.int32],
+    in_fine: NDArray[np.int32],
 ) -> None:
-    """Write the fine row and column of points, the row being OUTSIDE beyond the grid and for NaN."""
+    """Write the coarse cell of points, and their places in blocks.
+
+    Those beyond the grid, and NaN, go to the first of all fine cells: it lies in what `grid_over` adds around polygons.
+    """
     columns, rows = float(grid.columns << FINE_SHIFT), float(grid.rows << FINE_SHIFT)
     for point in range(len(east)):
         across, along = (east[point] - grid.west) * grid.per_m, (north[point] - grid.south) * grid.per_m
         within = (across >= 0) & (across < columns) & (along >= 0) & (along < rows)
-        row[point] = np.int32(along if within else OUTSIDE)
-        column[point] = np.int32(across if within else 0.0)
-
-
-OUTSIDE = -1
+        column, row = np.int32(across if within else 0.0), np.int32(along if within else 0.0)
+        coarse[point] = (row >> FINE_SHIFT) * grid.columns + (column >> FINE_SHIFT)
+        in_middle[point] = place_in_block(0, row >> SHIFT, column >> SHIFT)  # type: ignore[arg-type]
+        in_fine[point] = place_in_block(0, row, column)  # type: ignore[arg-type]
 
 
 @inlined
-def _coarse_codes(
-    row: NDArray[np.int32],
-    column: NDArray[np.int32],
-    grid: KernelGrid,
-    codes: NDArray[np.int32],
+def _sets_of_middle_cells(
+    location: LocationIndex,
+    block: NDArray[np.int32],
+    in_middle: NDArray[np.int32],
     code: NDArray[np.int32],
     active: NDArray[np.int32],
 ) -> int:
-    """Write the codes of coarse cells, 0 outside the grid, list the points in divided ones and count them."""
+    """Write the codes of middle cells, list the points in divided ones and count them; `block` is the coarse cell."""
     divided = np.uint64(0)
     for point in range(len(code)):
-        within = row[point] != OUTSIDE
-        line = np.uint32(row[point] if within else 0)
-        cell = (line >> FINE_SHIFT) * np.uint32(grid.columns) + (np.uint32(column[point]) >> FINE_SHIFT)
-        code[point] = codes[np.uint32(cell)] if within else 0
+        number = np.uint32(location.coarse[np.uint32(block[point])])
+        code[point] = location.middle[number, np.uint32(in_middle[point])]
         active[divided] = point  # without a branch: what is not kept is written over
         divided += np.uint64(code[point] < 0)
     return int(divided)
 
 
 @inlined
-def _codes_in_blocks(
-    row: NDArray[np.int32],
-    column: NDArray[np.int32],
-    shift: int,
+def _sets_of_fine_cells(
+    location: LocationIndex,
     divided: int,
-    codes: NDArray[np.int32],
+    in_fine: NDArray[np.int32],
     code: NDArray[np.int32],
     active: NDArray[np.int32],
+    block: NDArray[np.int32],
 ) -> int:
-    """Write the codes of the cells of the blocks that the listed points are in; list, count those of negative codes."""
-    kept = np.uint64(0)
+    """Write the sets of fine cells; list the points in crossed ones and the blocks of these, and count them."""
+    crossed = np.uint64(0)
     for place in range(divided):
         point = np.uint32(active[place])
-        code[point] = codes[place_in_block(-code[point], row[point] >> shift, column[point] >> shift)]
-        active[kept] = point
-        kept += np.uint64(code[point] < 0)
-    return int(kept)
+        number, cell = np.uint32(-1 - code[point]), np.uint64(in_fine[point])
+        code[point] = _set_of(location.fine, number, cell)
+        active[crossed] = point
+        block[crossed] = number
+        crossed += _bit(location.fine[number, CROSSED], cell)
+    return int(crossed)
+
+
+_ONE, _TWO, _FOUR, _EIGHT, _SIXTEEN, _HALF = (np.uint64(1 << power) for power in (0, 1, 2, 3, 4, 5))
 
 
 @inlined
-def _after_tests(east: float, north: float, first: int, last: int, combination: int, location: LocationIndex) -> int:
-    """Set that the tests of a crossed cell lead to."""
-    if combination == UNSURE:
+def _bit(word: np.uint64, place: np.uint64) -> np.uint64:
+    return (word >> place) & _ONE
+
+
+@inlined
+def _set_of(blocks: NDArray[np.uint64], number: np.uint32, cell: np.uint64) -> np.int32:
+    """Set that holds all of a cell of a block."""
+    sets = blocks[number, SETS] >> (_bit(blocks[number, SECOND], cell) * _HALF)
+    return np.int32(sets & _LOWER_HALF)
+
+
+@inlined
+def _crossed_cell(blocks: NDArray[np.uint64], number: np.uint32, cell: np.uint64) -> np.uint32:
+    """Number of a crossed cell of a block: those before it in the block come before."""
+    before = blocks[number, CROSSED] & ((_ONE << cell) - _ONE)
+    return np.uint32(blocks[number, FIRST] + count_of_bits(before))
+
+
+_EVERY_SECOND, _TWO_OF_FOUR = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333)
+_FOUR_OF_EIGHT, _LAST_EIGHT, _LOWER_HALF = np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(0xFF), np.uint64(0xFFFFFFFF)
+
+
+@inlined
+def count_of_bits(word: np.uint64) -> np.uint64:
+    """How many bits of a word are set: of each two, four and eight, then all (H. S. Warren, Hacker's Delight, 5-1)."""
+    twos = word - ((word >> _ONE) & _EVERY_SECOND)
+    fours = (twos & _TWO_OF_FOUR) + ((twos >> _TWO) & _TWO_OF_FOUR)
+    eights = (fours + (fours >> _FOUR)) & _FOUR_OF_EIGHT
+    eights += eights >> _EIGHT
+    eights += eights >> _SIXTEEN
+    return (eights + (eights >> _HALF)) & _LAST_EIGHT
+
+
+@inlined
+def _set_after_edges(east: float, north: float, cell: np.uint32, location: LocationIndex) -> int:
+    """Set of the polygons that hold a point of a crossed cell, or UNSURE.
+
+    A way leads from the point, along its northing and then along the easting of the cell's anchor, to this anchor: it
+    stays in the cell, so that only edges that touch the cell cross it, and a polygon holds both ends or neither where
+    its limit crosses the way an even number of times. A vertex on the way counts as south or west of it.
+    """
+    grid = location.grid
+    anchor_east = grid.west + (int((east - grid.west) * grid.per_m) + ANCHOR) * grid.fine_m
+    anchor_north = grid.south + (int((north - grid.south) * grid.per_m) + ANCHOR) * grid.fine_m
+    inside, on_limit = np.int64(location.crossed[cell, 2]), np.int64(0)
+    unsure, polygon = np.int64(0), np.int64(1)
+    for edge in range(location.crossed[cell, 0], location.crossed[cell, 1]):
+        x1, y1 = location.edges[np.uint32(edge), 0], location.edges[np.uint32(edge), 1]
+        x2, y2 = location.edges[np.uint32(edge), 2], location.edges[np.uint32(edge), 3]
+        polygon <<= np.int64(np.isnan(x1))
+        at_point = _side(x1 - east, y1 - north, x2 - east, y2 - north)
+        at_turn = _side(x1 - anchor_east, y1 - north, x2 - anchor_east, y2 - north)
+        at_anchor = _side(x1 - anchor_east, y1 - anchor_north, x2 - anchor_east, y2 - anchor_north)
+        along_northing, along_easting = (y1 > north) != (y2 > north), (x1 > anchor_east) != (x2 > anchor_east)
+        crosses = (along_northing & (at_point != at_turn)) != (along_easting & (at_turn != at_anchor))
+        inside ^= polygon * np.int64(crosses)
+        too_near = along_northing & (at_point * at_turn == 0) | along_easting & (at_turn * at_anchor == 0)
+        unsure |= polygon * np.int64(too_near)
+        level = (y2 == north) & ((x1 < east) != (x2 < east))
+        on_limit |= polygon * np.int64((y1 == north) & ((x1 == east) | level))
+    if unsure & ~on_limit:
         return UNSURE
-    for test in range(first, last):
-        inside = _passes(east, north, test, location.tests, location.followed, location.ends)
-        if inside == UNSURE:
-            return UNSURE
-        combination += inside << (test - first)
-    return int(location.outcome[combination])
+    return int(location.outcome[np.uint32(location.crossed[cell, 3] + (inside | on_limit))])
 
 
 @inlined
-def _passes(
-    east: float,
-    north: float,
-    test: int,
-    tests: NDArray[np.int32],
-    followed: NDArray[np.int32],
-    ends: NDArray[np.float64],
-) -> int:
-    """1 where the closed polygon of a test holds the point, 0 where it does not, UNSURE where it is not certain."""
-    inside = tests[test, 2]
-    for place in range(tests[test, 0], tests[test, 1]):
-        edge = followed[place]
-        y1, y2 = ends[edge, 1], ends[edge, 3]
-        if (y1 > north) != (y2 > north):
-            x1, x2 = ends[edge, 0], ends[edge, 2]
-            left, right = (x1 - east) * (y2 - north), (y1 - north) * (x2 - east)
-            if abs(left - right) <= CERTAIN * (abs(left) + abs(right)):
-                return UNSURE
-            if (left > right) == (y2 > y1):
-                inside ^= 1
-        elif y1 == north:
-            x1, x2 = ends[edge, 0], ends[edge, 2]
-            if x1 == east or (y2 == north and (x1 < east) != (x2 < east)):
-                return 1  # on the vertex where the edge starts, or on a horizontal edge
-    return int(inside)
+def _side(x1: float, y1: float, x2: float, y2: float) -> np.int64:
+    """1 or -1 as an edge, seen from the origin, turns one way or the other, 0 where rounding may decide."""
+    left, right = x1 * y2, y1 * x2
+    margin = CERTAIN * (abs(left) + abs(right))
+    return np.int64(left - right > margin) - np.int64(right - left > margin)
 
 
-# --- Make what `kernel_location` reads, from the segments of polygons
+# --- Make what `locate` reads, from the segments of polygons
 
-_MOST_TESTS = 6
-"""Limits in one cell beyond which its outcomes (twice as many with each limit) are not written: GEOS is asked."""
+_MOST_POLYGONS = 6
+"""Polygons whose limits cross one cell beyond which its outcomes (twice as many with each) are not written: GEOS is
+asked."""
 
 
-class _Crossings(NamedTuple):
-    """Fine cells crossed by limits, once per cell and polygon, in the order of cells, then polygons.
+class _Touches(NamedTuple):
+    """Fine cells and the segments that touch them, in the order of cells, then polygons, then segments.
 
     Parameters
     ----------
-    row, column : (k,) of the fine cell.
     place : (k,) of the cell among all codes.
-    polygon : (k,) whose limit crosses it.
+    polygon, segment : (k,)
+    tests : (t + 1,) where each polygon of a cell starts, and the end.
+    cells : (c + 1,) test with which each cell starts, and their number.
     """
 
-    row: NDArray[np.int64]
-    column: NDArray[np.int64]
     place: NDArray[np.int64]
-    polygon: NDArray[np.int64]
+    polygon: NDArray[np.int32]
+    segment: NDArray[np.int64]
+    tests: NDArray[np.int64]
+    cells: NDArray[np.int64]
+
+    def of_tests(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """(t,) cell and polygon of each test."""
+        return self.place[self.tests[:-1]], self.polygon[self.tests[:-1]]
 
 
 def build_location(segments: Segments, grid: KernelGrid, numbers: SetNumbers) -> LocationIndex:
     """Classify every cell of a grid that spans all the segments; the sets met are given their numbers."""
-    cells, crossings = _crossings(segments, grid)
-    _write_inside(cells, segments, crossings, numbers)
-    places, first = np.unique(crossings.place, return_index=True)
-    tests = np.append(first, len(crossings.place))
-    outcomes, outcome = _outcomes(cells.codes[places], tests, crossings.polygon, numbers)
+    cells, touches = _touches(segments, grid)
+    at_anchor = _write_inside(cells, segments, touches, numbers)
+    place, polygon = touches.of_tests()
+    places = place[touches.cells[:-1]]
+    starts, outcome = _outcomes(cells.codes[places], touches.cells, polygon, numbers)
+    edges, crossed = _crossed(segments, touches, at_anchor, starts)
     cells.codes[places] = -1 - np.arange(len(places), dtype=np.int32)
-    crossed = np.column_stack([tests[:-1], tests[1:], outcomes]).astype(np.int32)
-    odd, edges, followed = _tests(
-        crossings.row, crossings.column, crossings.polygon, segments.ends, _rows_of(segments, grid), grid
-    )
-    tested = np.column_stack([edges[:-1], edges[1:], odd]).astype(np.int32)
-    return LocationIndex(cells, crossed, outcome, tested, followed, segments.ends)
+    return _packed(cells, edges, crossed, outcome)
 
 
-def _crossings(segments: Segments, grid: KernelGrid) -> tuple[Cells, _Crossings]:
-    """Cells divided wherever limits pass, and the fine cells that these cross."""
-    row, column, segment = touched_cells(segments.ends, grid).T
+def _touches(segments: Segments, grid: KernelGrid) -> tuple[Cells, _Touches]:
+    """Cells divided wherever limits pass, and the fine cells that these touch."""
+    row, column, segment = touched_cells(segments.ends, grid)
     coarse = (row >> FINE_SHIFT) * grid.columns + (column >> FINE_SHIFT)
     codes = _divided(np.zeros(grid.columns * grid.rows, dtype=np.int32), coarse)
     middle = _place_in_block(codes[coarse], row >> SHIFT, column >> SHIFT)
     codes = _divided(codes, middle)
     place = _place_in_block(codes[middle], row, column)
-    polygon = segments.owner[segment].astype(np.int64)
-    _, once = np.unique(place * len(segments.bounds) + polygon, return_index=True)
-    return Cells(grid, codes), _Crossings(row[once], column[once], place[once], polygon[once])
+    order = np.argsort(place, kind="stable")  # polygon after polygon, as segments are
+    place, segment = place[order], segment[order]
+    polygon = segments.owner[segment]
+    other_cell = np.diff(place, prepend=-1) != 0
+    tests = np.flatnonzero(other_cell | (np.diff(polygon, prepend=-1) != 0))
+    firsts = np.append(np.flatnonzero(other_cell[tests]), len(tests))
+    return Cells(grid, codes), _Touches(place, polygon, segment, np.append(tests, len(place)), firsts)
 
 
 def _divided(codes: NDArray[np.int32], places: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Codes with a block of empty cells for each of some cells."""
-    places = np.unique(places)
-    codes[places] = -(len(codes) + np.arange(len(places), dtype=np.int32) * (SIDE * SIDE))
-    return np.concatenate([codes, np.zeros(len(places) * SIDE * SIDE, dtype=np.int32)])
+    """Codes with a block of empty cells for each of some cells, in the order of these."""
+    met = np.zeros(len(codes), dtype=np.bool_)
+    met[places] = True
+    blocks = np.count_nonzero(met)
+    codes[met] = -(len(codes) + np.arange(blocks, dtype=np.int32) * CELLS)
+    return np.concatenate([codes, np.zeros(blocks * CELLS, dtype=np.int32)])
 
 
 def _place_in_block(codes: NDArray[np.int32], row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray((row & SIDE - 1) * SIDE + (column & SIDE - 1) - codes, dtype=np.int64)
 
 
-def _write_inside(cells: Cells, segments: Segments, crossings: _Crossings, numbers: SetNumbers) -> None:
-    """Code each cell by the set of polygons that hold all of it."""
-    by_polygon = np.argsort(crossings.polygon, kind="stable")
-    bounds = np.searchsorted(crossings.polygon[by_polygon], np.arange(len(segments.bounds) + 1))
-    crossed_by = np.full(len(cells.codes), -1, dtype=np.int64)
+def _write_inside(cells: Cells, segments: Segments, touches: _Touches, numbers: SetNumbers) -> NDArray[np.int8]:
+    """Code each cell by the set of polygons that hold all of it.
+
+    Returns
+    -------
+    (t,) 1 where the polygon of a test holds the anchor of its cell, else 0, UNSURE where its limit is too near to tell.
+    """
+    place, polygon_of = touches.of_tests()
+    by_polygon = np.argsort(polygon_of, kind="stable")
+    bounds = np.searchsorted(polygon_of[by_polygon], np.arange(len(segments.bounds) + 1))
+    test_at, at_anchor = np.full(len(cells.codes), -1, dtype=np.int32), np.zeros(len(polygon_of), dtype=np.int8)
     held: list[NDArray[np.int64]] = []
     for polygon, (first, last) in enumerate(pairwise(bounds.tolist())):
-        crossed_by[crossings.place[by_polygon[first:last]]] = polygon
+        test_at[place[by_polygon[first:last]]] = by_polygon[first:last]
         ends = segments.ends[segments.starts[polygon] : segments.starts[polygon + 1]]
-        held.append(_held_places(ends, segments.bounds[polygon], cells.grid, cells.codes, crossed_by, polygon))
+        held.append(
+            _held_places(
+                ends, segments.bounds[polygon], cells.grid, cells.codes, test_at, polygon_of, polygon, at_anchor
+            )
+        )
     _write_sets(
         cells.codes, np.concatenate(held), np.repeat(np.arange(len(held)), [len(some) for some in held]), numbers
     )
+    return at_anchor
 
 
 def _write_sets(
     codes: NDArray[np.int32], places: NDArray[np.int64], polygons: NDArray[np.int64], numbers: SetNumbers
 ) -> None:
     """Code cells, given by their places, by the sets that pairs of a cell and a polygon make."""
+    alone = (polygons + 1).astype(np.int32)
+    codes[places] = alone
+    shared = np.zeros(len(codes), dtype=np.bool_)
+    shared[places[codes[places] != alone]] = True  # another polygon was written over this one
+    of_shared = shared[places]
+    places, polygons = places[of_shared], polygons[of_shared]
     order = np.argsort(places, kind="stable")
     places, polygons = places[order], polygons[order]
     firsts = np.flatnonzero(np.diff(places, prepend=-1))
     held = np.diff(firsts, append=len(places))
-    codes[places[firsts]] = polygons[firsts] + 1
-    for count in np.unique(held[held > 1]).tolist():
+    for count in np.unique(held).tolist():
         cells = firsts[held == count]
         members, kind = np.unique(polygons[cells[:, None] + np.arange(count)], axis=0, return_inverse=True)
         named = np.array([numbers.of(some) for some in members.tolist()], dtype=np.int32)
@@ -310,17 +384,23 @@ def _held_places(
     bounds: NDArray[np.float64],
     grid: KernelGrid,
     codes: NDArray[np.int32],
-    crossed_by: NDArray[np.int64],
+    test_at: NDArray[np.int32],
+    polygon_of: NDArray[np.int32],
     polygon: int,
+    at_anchor: NDArray[np.int8],
 ) -> NDArray[np.int64]:
-    """Places of the undivided cells that a polygon holds.
+    """Places of the undivided cells that a polygon holds, its limit crossing none; for the others, write their tests.
 
-    None is crossed by its limit, so that any point of a cell tells for all of it.
+    Parameters
+    ----------
+    test_at : test of each cell that this polygon crosses; elsewhere, that of another polygon, or -1.
+    polygon_of : (t,) polygon of each test.
+    at_anchor : (t,) where to write whether the polygon holds the anchor of the cell of a test, or UNSURE.
     """
     count, held = 0, np.empty(_FIRST_ROOM, np.int64)
     crossed = np.empty(len(ends))
     for row in range(int((bounds[1] - grid.south) * grid.per_m), int((bounds[3] - grid.south) * grid.per_m) + 1):
-        crossings = _cross(ends, grid.south + (row + 0.5) * grid.fine_m, crossed)
+        crossings = _cross(ends, grid.south + (row + ANCHOR) * grid.fine_m, crossed)
         column = int((bounds[0] - grid.west) * grid.per_m) >> FINE_SHIFT << FINE_SHIFT
         while column <= (bounds[2] - grid.west) * grid.per_m:
             place, side = (row >> FINE_SHIFT) * grid.columns + (column >> FINE_SHIFT), FINE_SIDE
@@ -328,12 +408,15 @@ def _held_places(
                 place, side = place_in_block(-codes[place], row >> SHIFT, column >> SHIFT), SIDE
                 if codes[place] < 0:
                     place, side = place_in_block(-codes[place], row, column), 1
-            seen_first = (row & (side - 1)) == 0 and crossed_by[place] != polygon
-            if seen_first and _odd_beyond(crossed, crossings, grid.west + (column + 0.5 * side) * grid.fine_m):
-                if count == len(held):
-                    held = _twice_as_long(held)
-                held[count] = place
-                count += 1
+            if (row & (side - 1)) == 0:  # met for the first time
+                inside = _odd_beyond(crossed, crossings, grid.west + (column + ANCHOR) * grid.fine_m)
+                if test_at[place] >= 0 and polygon_of[test_at[place]] == polygon:
+                    at_anchor[test_at[place]] = inside
+                elif inside == 1:
+                    if count == len(held):
+                        held = _twice_as_long(held)
+                    held[count] = place
+                    count += 1
             column += side
     return held[:count].copy()
 
@@ -364,21 +447,27 @@ def _cross(ends: NDArray[np.float64], north: float, crossed: NDArray[np.float64]
 
 
 @compiled
-def _odd_beyond(crossed: NDArray[np.float64], crossings: int, east: float) -> bool:
-    odd = False
+def _odd_beyond(crossed: NDArray[np.float64], crossings: int, east: float) -> int:
+    """1 where crossings east of an easting are odd in number, 0 where even, UNSURE where one is too near to tell."""
+    odd = 0
     for crossing in range(crossings):
-        odd ^= crossed[crossing] >= east
+        if abs(crossed[crossing] - east) < MARGIN_M:
+            return UNSURE
+        odd ^= crossed[crossing] > east
     return odd
 
 
 def _outcomes(
-    held: NDArray[np.int32], tests: NDArray[np.int64], polygon: NDArray[np.int64], numbers: SetNumbers
+    held: NDArray[np.int32], tests: NDArray[np.int64], polygon: NDArray[np.int32], numbers: SetNumbers
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Sets that tests lead to in each crossed cell, from the set that holds all of it; shared by like cells."""
+    """Where those of each crossed cell start, and the sets that its tests lead to, from the set that holds all of it.
+
+    Like cells share them; the first of all is UNSURE, for cells of too many polygons.
+    """
     first, count = tests[:-1], np.diff(tests)
-    starts = np.full(len(held), UNSURE, dtype=np.int64)
-    outcome: list[int] = []
-    for crossing in range(1, _MOST_TESTS + 1):
+    starts = np.zeros(len(held), dtype=np.int64)
+    outcome = [UNSURE]
+    for crossing in range(1, _MOST_POLYGONS + 1):
         cells = np.flatnonzero(count == crossing)
         kind, examples = held[cells].astype(np.int64), np.empty(0, dtype=np.int64)
         for test in range(crossing):
@@ -393,102 +482,58 @@ def _outcomes(
     return starts, np.array(outcome, dtype=np.int32)
 
 
-class _EdgesByRow(NamedTuple):
-    """Edges by the row of fine cells that they may touch, polygon by polygon: the few that a cell has to ask of.
-
-    Parameters
-    ----------
-    lowest : (p,) first row of each polygon.
-    base : (p,) its place in `first`.
-    first, edges : edges of the row at place k are `edges[first[k]:first[k + 1]]`, in increasing order.
-    """
-
-    lowest: NDArray[np.int64]
-    base: NDArray[np.int64]
-    first: NDArray[np.int64]
-    edges: NDArray[np.int32]
-
-
-def _rows_of(segments: Segments, grid: KernelGrid) -> _EdgesByRow:
-    low, high = np.sort(segments.ends[:, [1, 3]], axis=1).T
-    lowest, highest = (
-        np.floor((north - grid.south) * grid.per_m).astype(np.int64)
-        for north in (low - 2 * MARGIN_M, high + 2 * MARGIN_M)
-    )
-    first_row = np.minimum.reduceat(lowest, segments.starts[:-1])
-    last_row = np.maximum.reduceat(highest, segments.starts[:-1])
-    base = np.concatenate([[0], np.cumsum(last_row - first_row + 1)])
-    first, edges = _listed_by_row(lowest, highest, (base[:-1] - first_row)[segments.owner], int(base[-1]))
-    return _EdgesByRow(first_row, base[:-1], first, edges)
+def _crossed(
+    segments: Segments, touches: _Touches, at_anchor: NDArray[np.int8], outcomes: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """`LocationIndex.edges` and `LocationIndex.crossed`, given where the outcomes of cells start."""
+    starts = np.isin(np.arange(len(at_anchor)), touches.cells, invert=True)
+    parting = np.zeros(len(touches.place), dtype=np.int64)
+    parting[touches.tests[:-1][starts]] = 1
+    row = np.arange(len(parting)) + np.cumsum(parting)
+    edges = np.full((row[-1] + 2, 4), np.nan)
+    edges[row] = segments.ends[touches.segment]
+    of_cells = touches.tests[touches.cells]
+    rank = np.arange(len(at_anchor)) - np.repeat(touches.cells[:-1], np.diff(touches.cells))
+    held = np.add.reduceat(at_anchor.astype(np.int64) << np.minimum(rank, _MOST_POLYGONS), touches.cells[:-1])
+    crossed = np.column_stack([row[of_cells[:-1]], row[of_cells[1:] - 1] + 1, held, outcomes]).astype(np.int32)
+    crossed[(outcomes == 0) | (np.minimum.reduceat(at_anchor, touches.cells[:-1]) == UNSURE)] = 0
+    return edges, crossed
 
 
-@compiled
-def _listed_by_row(
-    lowest: NDArray[np.int64], highest: NDArray[np.int64], shift: NDArray[np.int64], rows: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Edges of each row, given the first and last row of each edge and what leads from these to places."""
-    first = np.zeros(rows + 2, np.int64)
-    for edge in range(len(lowest)):
-        for row in range(lowest[edge], highest[edge] + 1):
-            first[shift[edge] + row + 2] += 1
-    for place in range(len(first) - 1):
-        first[place + 1] += first[place]
-    edges = np.empty(first[-1], np.int32)
-    for edge in range(len(lowest)):
-        for row in range(lowest[edge], highest[edge] + 1):
-            place = shift[edge] + row + 1
-            edges[first[place]] = edge
-            first[place] += 1
-    return first, edges
+def _packed(
+    cells: Cells, edges: NDArray[np.float64], crossed: NDArray[np.int32], outcome: NDArray[np.int32]
+) -> LocationIndex:
+    """Blocks made of the codes of cells; a fine cell in a third set of its block is written as one without edges."""
+    grid, codes = cells
+    of_coarse = codes[: grid.columns * grid.rows]
+    held, divided = np.flatnonzero(of_coarse > 0), np.flatnonzero(of_coarse < 0)
+    kinds, kind = np.unique(of_coarse[held], return_inverse=True)
+    coarse = np.zeros(len(of_coarse), dtype=np.int32)
+    coarse[held], coarse[divided] = 1 + kind, 1 + len(kinds) + np.arange(len(divided))
+    of_middle, of_fine = np.split(codes[len(of_coarse) :].reshape(-1, CELLS), [len(divided)])
+    alike = np.repeat(np.append(0, kinds), CELLS).reshape(-1, CELLS)
+    middle = np.concatenate([alike, of_middle], dtype=np.int32, casting="same_kind")
+    middle[middle < 0] = -1 - np.arange(len(of_fine))  # blocks are in the order of the cells that they divide
+    fine, listed = _blocks(of_fine)
+    thirds, third = np.unique(listed[listed >= 0], return_inverse=True)
+    written = np.zeros((len(listed), 4), dtype=np.int32)
+    written[listed < 0] = crossed[-1 - listed[listed < 0]]
+    written[listed >= 0, 3] = len(outcome) + third
+    return LocationIndex(grid, coarse, middle, fine, written, edges, np.append(outcome, thirds).astype(np.int32))
 
 
-@compiled
-def _tests(
-    row: NDArray[np.int64],
-    column: NDArray[np.int64],
-    polygon: NDArray[np.int64],
-    ends: NDArray[np.float64],
-    rows: _EdgesByRow,
-    grid: KernelGrid,
-) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.int32]]:
-    """Parity of the far edges and edges to follow, for each crossed cell and polygon."""
-    inside = np.zeros(len(row), np.bool_)
-    first = np.zeros(len(row) + 1, np.int64)
-    for test in range(len(row)):
-        line = rows.base[polygon[test]] + row[test] - rows.lowest[polygon[test]]
-        for place in range(rows.first[line], rows.first[line + 1]):
-            role = _role(ends, rows.edges[place], row[test], column[test], grid)
-            inside[test] ^= role == _SPANS
-            first[test + 1] += role == _FOLLOWED
-    for test in range(len(row)):
-        first[test + 1] += first[test]
-    followed = np.empty(first[-1], np.int32)
-    for test in range(len(row)):
-        line = rows.base[polygon[test]] + row[test] - rows.lowest[polygon[test]]
-        kept = first[test]
-        for place in range(rows.first[line], rows.first[line + 1]):
-            if _role(ends, rows.edges[place], row[test], column[test], grid) == _FOLLOWED:
-                followed[kept] = rows.edges[place]
-                kept += 1
-    return inside, first, followed
+def _blocks(within: NDArray[np.int32]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """(b, 4) blocks of fine cells whose codes are sets or below 0, and the codes of those that they call crossed."""
+    second = np.maximum(within.max(axis=1, keepdims=True), 0)
+    first = np.where(within < 0, second, within).min(axis=1, keepdims=True)
+    crossed = (within != first) & (within != second)
+    blocks = np.empty((len(within), 4), dtype=np.uint64)
+    blocks[:, CROSSED], blocks[:, SECOND] = _words(crossed), _words(within == second)
+    blocks[:, FIRST] = np.cumsum(crossed.sum(axis=1)) - crossed.sum(axis=1)
+    blocks[:, SETS] = (first + (second.astype(np.int64) << 32))[:, 0]
+    return blocks, within[crossed]
 
 
-_WITHOUT_EFFECT, _SPANS, _FOLLOWED = 0, 1, 2
-
-
-@inlined
-def _role(ends: NDArray[np.float64], edge: int, row: int, column: int, grid: KernelGrid) -> int:
-    """What an edge does to a ray that goes east from any point of a cell."""
-    y1, y2 = ends[edge, 1], ends[edge, 3]
-    south = grid.south + row * grid.fine_m - MARGIN_M
-    north = south + grid.fine_m + 2 * MARGIN_M
-    low, high = min(y1, y2), max(y1, y2)
-    if high < south or low > north:
-        return _WITHOUT_EFFECT
-    x1, x2 = ends[edge, 0], ends[edge, 2]
-    west = grid.west + column * grid.fine_m - MARGIN_M
-    if max(x1, x2) < west:
-        return _WITHOUT_EFFECT
-    if low < south and high > north and min(x1, x2) > west + grid.fine_m + 2 * MARGIN_M:
-        return _SPANS
-    return _FOLLOWED
+def _words(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """(n,) words of (n, CELLS) bits, the first being the lowest."""
+    return np.packbits(bits, axis=1, bitorder="little").view("<u8")[:, 0].astype(np.uint64)

@@ -14,7 +14,7 @@ import numpy as np
 from geoville.eligibility.kernel.grid import grid_over, in_order_of_cells, is_kept
 from geoville.eligibility.kernel.limits import STAGE as LISTED_TOGETHER
 from geoville.eligibility.kernel.limits import build_limits, measure
-from geoville.eligibility.kernel.location import STAGE, UNSURE, build_location, locate
+from geoville.eligibility.kernel.location import STAGE, STAGES, UNSURE, build_location, locate
 from geoville.eligibility.kernel.polygons import Membership, SetNumbers, segments_of
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class PointLocator:
     def place(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> Membership:
         """Say which polygons hold each of (n,) points, metres in the CRS of the polygons; none holds a NaN."""
         sets = np.empty(len(east), dtype=np.int32)
-        room = np.empty((5, STAGE), dtype=np.int32), np.empty(STAGE)
+        room = np.empty((STAGES, STAGE), dtype=np.int32), np.empty(STAGE)
         if not locate(east, north, self.location, sets, *room):
             return Membership(sets, self.table)
         unsure = np.flatnonzero(sets == UNSURE)

@@ -19,6 +19,7 @@ from geoville.eligibility.bulk import Means
 from geoville.eligibility.kernel import points
 from geoville.eligibility.kernel.grid import (
     FINE_SIDE,
+    MARGIN_M,
     Cells,
     KernelGrid,
     code_at,
@@ -35,7 +36,7 @@ from geoville.eligibility.kernel.limits import (
     measure,
     squared_distance_to,
 )
-from geoville.eligibility.kernel.location import UNSURE, _outcomes, locate
+from geoville.eligibility.kernel.location import ANCHOR, CELLS, STAGES, UNSURE, _outcomes, count_of_bits, locate
 from geoville.eligibility.kernel.points import STAGE, LimitFinder, PointLocator
 from geoville.eligibility.kernel.polygons import NO_SETS, Membership, SetNumbers, segments_of
 from geoville.eligibility.kernel.trees import TreeLimits, TreeLocator
@@ -134,7 +135,7 @@ def test_distances_to_limits_are_those_of_geos_and_ties_are_told(both: Both) -> 
 def test_most_places_are_known_without_geos_and_a_crowd_of_limits_is_not(locator: PointLocator) -> None:
     """What the loops leave to GEOS: crossings of many limits, and points within the rounding of an edge."""
     east, north = (POINTS[:, axis].copy() for axis in (0, 1))
-    sets, room = np.empty(len(east), np.int32), (np.empty((5, STAGE), np.int32), np.empty(STAGE))
+    sets, room = np.empty(len(east), np.int32), (np.empty((STAGES, STAGE), np.int32), np.empty(STAGE))
     unsure = locate(east, north, locator.location, sets, *room)
     assert unsure == (sets == UNSURE).sum()
     crowd = (np.abs(east - (WEST + 403.5)) < 4) & (np.abs(north - (SOUTH + 40)) < 20)
@@ -176,10 +177,61 @@ def test_six_limits_in_a_cell_are_answered_by_the_loops_and_seven_by_geos(limits
     boxes = [box(step / 2, 0, 60 + 8 * step, 40) for step in range(limits)]
     made = PointLocator.build(boxes)
     east, north = np.array([WEST + 1.25]), np.array([SOUTH + 21.0])
-    found, room = np.empty(1, np.int32), (np.empty((5, STAGE), np.int32), np.empty(STAGE))
+    found, room = np.empty(1, np.int32), (np.empty((STAGES, STAGE), np.int32), np.empty(STAGE))
     assert locate(east, north, made.location, found, *room) == unsure
     membership = made.place(east, north)
     assert membership.table.of(int(membership.sets[0])) == [0, 1, 2]
+
+
+def squares_of(side: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Points a metre apart over a square of some metres, none on a whole metre."""
+    across, along = np.mgrid[0:side, 0:side].reshape(2, -1) + 0.37
+    return WEST + across, SOUTH + along
+
+
+def test_more_sets_than_two_in_cells_beside_each_other_are_known_without_geos() -> None:
+    """Nine cells of 4 m stand in three boxes of 12 m, whole, amid sixty-four that follow each other."""
+    boxes = [box(0.5, 0.5, 12.5, 12.5), box(12.5, 0.5, 24.5, 12.5), box(0.5, 12.5, 12.5, 24.5), box(-40, -40, -20, 40)]
+    made = PointLocator.build(boxes)
+    east, north = squares_of(32)
+    found, room = np.empty(len(east), np.int32), (np.empty((STAGES, STAGE), np.int32), np.empty(STAGE))
+    assert locate(east, north, made.location, found, *room) == 0
+    held = shapely.intersects_xy(np.array(boxes)[:, None], east, north)
+    assert found.tolist() == np.where(held.any(axis=0), 1 + held.argmax(axis=0), 0).tolist()
+    assert set(found.tolist()) == {0, 1, 2, 3}
+
+
+def test_where_a_limit_runs_by_the_anchor_of_a_cell_geos_is_asked() -> None:
+    """Cells are of 4 m from 256 m west of the first box; a limit of the second passes an anchor, or a metre from it."""
+    anchor = 20 + 4 * ANCHOR
+    for east_of_it, unsure in ((0.0, True), (MARGIN_M / 2, True), (1.0, False)):
+        limits = [box(0, 0, 60, 40), box(0, 0, anchor + east_of_it, 40)]
+        made = PointLocator.build(limits)
+        east, north = WEST + np.array([20.2, 23.9]), np.full(2, SOUTH + 21.3)
+        found, room = np.empty(2, np.int32), (np.empty((STAGES, STAGE), np.int32), np.empty(STAGE))
+        assert locate(east, north, made.location, found, *room) == (2 if unsure else 0)
+        membership = made.place(east, north)
+        assert [membership.table.of(number) for number in membership.sets.tolist()] == [[0, 1], [0]]
+
+
+def test_points_level_with_vertices_and_below_them_are_on_the_side_that_geos_says() -> None:
+    """All the ways from points to anchors: along a level edge, through a vertex, with a notch between them."""
+    comb = [(0, 0), (14, 0), (14, 9), (11, 9), (11, 2), (9, 2), (9, 9), (6, 7), (6, 3), (4, 7), (3, 3), (2, 7), (0, 7)]
+    polygons = [at(*comb), at((7, -3), (16, 5), (7, 12), (-3, 5)), box(2, 2, 12, 8)]
+    made = PointLocator.build(polygons)
+    across, along = np.mgrid[-8:40, -8:28].reshape(2, -1) / 2.0
+    east, north = WEST + across, SOUTH + along
+    point, polygon = made.place(east, north).pairs()
+    expected = np.argwhere(shapely.intersects_xy(np.array(polygons)[:, None], east, north).T)
+    assert np.column_stack([point, polygon]).tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize(
+    "word", [0, 1, 2**63, 2**64 - 1, 0xF0F0_F0F0_F0F0_F0F0, 0x0123_4567_89AB_CDEF, 0x8000_0001_0001_8000]
+)
+def test_the_bits_of_a_word_are_counted(word: int) -> None:
+    assert count_of_bits(np.uint64(word)) == word.bit_count()
+    assert word.bit_count() <= CELLS
 
 
 def test_an_edge_a_hair_from_the_side_of_a_cell_is_asked_of() -> None:
@@ -362,7 +414,7 @@ def test_points_come_coarse_cell_after_coarse_cell_and_those_outside_first() -> 
 def test_a_segment_touches_the_cells_that_it_crosses_and_both_sides_of_a_line(corner: tuple[float, float]) -> None:
     slanting, along_a_line, level = (1, 1, 11, 6), (4, 1, 4, 2), (9, 21, 2, 21)
     ends = np.array([slanting, along_a_line, level]) + np.array([*corner, *corner])
-    found = [tuple(cell) for cell in touched_cells(ends, GRID._replace(west=corner[0], south=corner[1])).tolist()]
+    found = [tuple(cell) for cell in touched_cells(ends, GRID._replace(west=corner[0], south=corner[1])).T.tolist()]
     # One to four metres north of the corner are met up to 7 m east of it, in the second column; the rest one row up.
     assert found == [(0, 0, 0), (0, 1, 0), (1, 1, 0), (1, 2, 0), (0, 0, 1), (0, 1, 1), (5, 0, 2), (5, 1, 2), (5, 2, 2)]
 
