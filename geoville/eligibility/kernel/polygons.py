@@ -127,11 +127,12 @@ class Membership:
 
     def pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Points and the polygons that hold them, one pair after another: two (m,) arrays, by point then polygon."""
-        counts = np.diff(self.table.starts)[self.sets]
-        points = np.repeat(np.arange(len(self.sets)), counts)
+        held = np.flatnonzero(self.sets)  # the others are in the empty set
+        sets = self.sets[held]
+        counts = np.diff(self.table.starts)[sets]
         before = np.cumsum(counts) - counts
-        places = np.arange(len(points)) + np.repeat(self.table.starts[self.sets] - before, counts)
-        return points, self.table.members[places]
+        places = np.arange(counts.sum()) + np.repeat(self.table.starts[sets] - before, counts)
+        return np.repeat(held, counts), self.table.members[places]
 
 
 # --- The limits of polygons as flat arrays of segments, which compiled loops can read
