@@ -22,7 +22,6 @@ import argparse
 import math
 import random
 from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -161,7 +160,7 @@ def _moved(side: Street, points: Street | list[tuple[float, float]]) -> Street:
     east, north = np.array([(x, y) for x, y in points]).T
     lon, lat = transform_points(east, north, LAMBERT_93, WGS84)
     moved = zip(side, lon, lat, east, north, strict=True)
-    return [(replace(item[0], lon=float(a), lat=float(b)), float(x), float(y)) for item, a, b, x, y in moved]
+    return [(item[0]._replace(lon=float(a), lat=float(b)), float(x), float(y)) for item, a, b, x, y in moved]
 
 
 class Judged(NamedTuple):

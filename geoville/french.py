@@ -7,6 +7,7 @@ import math
 import re
 import unicodedata
 from datetime import date
+from itertools import filterfalse
 
 THOUSANDS_SPACE = "\N{NARROW NO-BREAK SPACE}"
 UNIT_SPACE = "\N{NO-BREAK SPACE}"
@@ -310,7 +311,7 @@ def unaccented(text: str) -> str:
     >>> unaccented("Étaples, l'Œuvre")
     "Etaples, l'Œuvre"
     """
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text)))
 
 
 def fold(text: str) -> str:

@@ -437,9 +437,8 @@ class WholeCommune:
 # --- Addresses, and where a question was found to be
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """One line of an address list, or one named place.
+class Address(NamedTuple):
+    """One line of an address list, or one named place: a tuple, since a file of questions reads millions of them.
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -99,8 +99,12 @@ class _Boxes:
         along = np.maximum(self.north - south, north - self.south)
         most_m = np.sqrt(across * across + along * along)  # from anywhere in the box to anywhere in each
         nearest_m = np.array([most_m[family].min() for family in self.families])
-        kept = self.least_m(bounds) <= np.maximum(nearest_m, reach_m)[self.family_of] + _ROUNDING_M
-        return _Boxes(*(getattr(self, field.name)[kept] for field in fields(self)))
+        return self.of(self.least_m(bounds) <= np.maximum(nearest_m, reach_m)[self.family_of] + _ROUNDING_M)
+
+    def of(self, kept: NDArray[np.bool_]) -> _Boxes:
+        """Some of them, (n,); families of which none is kept are no more."""
+        some = _Boxes(*(getattr(self, field.name)[kept] for field in fields(self)))
+        return replace(some, family_of=np.unique(some.family_of, return_inverse=True)[1])
 
 
 class TerritoryIndex:
@@ -136,6 +140,15 @@ class TerritoryIndex:
         self._boxes = _Boxes(ranks, self._family_of, *shapely.bounds(self._polygons).T.copy())
         self._known_around = [self._around_family(family) for family in self.families]
         self._near = lru_cache(_SQUARES_AT_HAND)(self._near_square)
+        self._are_quarters = np.array([family.kind is Kind.QPV for family in self.families])
+
+    def around_point(self, easting: float, northing: float, *, quarters_only: bool) -> list[PerimeterHit]:
+        """Hits that `around` finds within `NEARBY_M` of a point; of QPV alone where the others say nothing of it."""
+        import shapely
+
+        column, row = math.floor(easting / _SQUARE_M), math.floor(northing / _SQUARE_M)
+        boxes = self._near(column, row, quarters_only=quarters_only)
+        return self._measured(shapely.points((easting, northing)), boxes, NEARBY_M) if len(boxes.rows) else []
 
     def around(self, shape: BaseGeometry, reach_m: float) -> list[PerimeterHit]:
         """Hits of the perimeters within a reach of a shape, and of the nearest one of each family however far.
@@ -144,12 +157,12 @@ class TerritoryIndex:
         ----------
         shape : any geometry, in the CRS of the perimeters.
         """
+        return self._measured(shape, self._boxes, reach_m)
+
+    def _measured(self, shape: BaseGeometry, boxes: _Boxes, reach_m: float) -> list[PerimeterHit]:
         import shapely
 
-        bounds, boxes = shape.bounds, self._boxes
-        if shape.geom_type == "Point" and reach_m <= NEARBY_M:
-            boxes = self._near(math.floor(bounds[0] / _SQUARE_M), math.floor(bounds[1] / _SQUARE_M))
-        least_m = boxes.least_m(bounds)
+        least_m = boxes.least_m(shape.bounds)
         firsts = boxes.rows[[family.start + least_m[family].argmin() for family in boxes.families]]
         most_m = np.maximum(shapely.distance(self._polygons[firsts], shape), reach_m)
         hits = self._hits(boxes.rows[least_m <= most_m[boxes.family_of] + _ROUNDING_M], shape)
@@ -158,9 +171,10 @@ class TerritoryIndex:
             nearest_m[family] = min(hit.distance_m, nearest_m.get(family, math.inf))
         return [hit for family, hit in hits if hit.distance_m <= max(reach_m, nearest_m[family])]
 
-    def _near_square(self, column: int, row: int) -> _Boxes:
+    def _near_square(self, column: int, row: int, *, quarters_only: bool) -> _Boxes:
         west, south = column * _SQUARE_M, row * _SQUARE_M
-        return self._boxes.near((west, south, west + _SQUARE_M, south + _SQUARE_M), NEARBY_M)
+        near = self._boxes.near((west, south, west + _SQUARE_M, south + _SQUARE_M), NEARBY_M)
+        return near.of(self._are_quarters[near.family_of]) if quarters_only else near
 
     def distance(self, shape: BaseGeometry) -> float:
         """Distance from a shape to the nearest of the perimeters, 0 where they meet."""
@@ -258,13 +272,12 @@ class PerimeterIndex:
         ----------
         lon, lat : degrees, WGS84.
         """
-        import shapely
-
         hits: list[PerimeterHit] = []
         places: dict[int, tuple[float, float]] = {}
+        quarters_only = not self.knows_everything((lon, lat, lon, lat))
         for epsg, territory in self._territories_at(lon, lat).items():
             places[epsg] = transform_point(lon, lat, WGS84, epsg)
-            hits = _nearer(hits, territory.around(shapely.points(places[epsg]), NEARBY_M))
+            hits = _nearer(hits, territory.around_point(*places[epsg], quarters_only=quarters_only))
         if not hits:
             return ()
         place = places[hits[0].perimeter.epsg]

@@ -117,6 +117,7 @@ def position(
     doubts: Iterable[str] = (),
     label: str = "",
     whole: BaseGeometry | None = None,
+    importance: float = 0.0,
 ) -> Position:
     """Position of an address of the list; not firm where there is a doubt or where its precision is a street's.
 
@@ -125,6 +126,7 @@ def position(
     doubts : French sentences saying why the match is not sure.
     label : what was found, where it is not the address itself (a street, a town).
     whole : of the street or the town, where the list knows it whole.
+    importance : of the street or the town.
     """
     vague = {PositionType.STREET: "street", PositionType.MUNICIPALITY: "municipality"}.get(kind)
     accuracy = position_accuracy(vague or address.precision)
@@ -150,6 +152,7 @@ def position(
         street="" if address.place else address.street,
         former_citycode=address.former_citycode,
         former_city=address.former_city,
+        importance=importance,
         whole=whole,
     )
 

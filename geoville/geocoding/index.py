@@ -10,6 +10,7 @@ from collections import Counter, OrderedDict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from geoville.crs import departement_of
@@ -177,8 +178,9 @@ class AtHand(Generic[Asked, Kept]):
                 return self._kept[asked]
         made = make()
         with self._lock:
-            if asked not in self._kept:
-                self._kept[asked] = made
+            known = len(self._kept)
+            self._kept.setdefault(asked, made)
+            if len(self._kept) > known:
                 self._held += self._size(made)
             while self._held > self._most:
                 self._held -= self._size(self._kept.popitem(last=False)[1])
@@ -321,6 +323,8 @@ class AddressIndex:
         if not known or len(known) < len(distinct):
             return self._street_index(())
         rarest, *others = known
+        if not others:
+            return self._street_index(self._rows(index_writer.STREETS_WITH, (rarest, MANY_STREETS)))
         values = (rarest, json.dumps(others), len(others), MANY_STREETS)
         return self._street_index(self._rows(index_writer.STREETS_WITH_ALSO, values))
 
@@ -331,8 +335,10 @@ class AddressIndex:
         """
         if towns is None:
             return self._street_index(self._with_any(words))
-        keys = json.dumps([self._keys[town] for town in towns if town in self._keys])
-        values = (json.dumps(list(words)), keys, MANY_STREETS)
+        looked_for, keys = tuple(words), [self._keys[town] for town in towns if town in self._keys]
+        if len(looked_for) == len(keys) == 1:
+            return self._street_index(self._rows(index_writer.STREETS_WITH_IN_TOWN, (*looked_for, *keys, MANY_STREETS)))
+        values = (json.dumps(looked_for), json.dumps(keys), MANY_STREETS)
         return self._street_index(self._rows(index_writer.STREETS_WITH_ANY_IN_TOWNS, values))
 
     def streets_started(self, asked: StreetName, towns: Iterable[Town] | None = None) -> tuple[Street, ...]:
@@ -361,9 +367,21 @@ class AddressIndex:
 
     def addresses_of(self, streets: Iterable[int]) -> tuple[Address, ...]:
         """Addresses of some streets, sorted by number, suffix and id; points of the street come first."""
-        return tuple(
-            _address(row) for row in self._rows(index_writer.ADDRESSES_OF_STREETS, (json.dumps(list(streets)),))
-        )
+        each = [self._addresses_on(street) for street in streets]
+        return tuple(each[0] if len(each) == 1 else sorted(chain(*each), key=_in_order))
+
+    def _addresses_on(self, street: int) -> list[Address]:
+        ((label, key),) = self._rows(index_writer.STREET, (street,))
+        town = self._towns[key]
+        return [
+            Address(
+                own, None if number == NO_NUMBER else number, suffix, label, "", postcode, town.citycode, town.name,
+                lon, lat, precision, source, town.former_citycode, town.former_name,
+            )
+            for number, suffix, own, precision, postcode, lon, lat, source in self._rows(
+                index_writer.ADDRESSES_OF_STREET, (street,)
+            )
+        ]  # fmt: skip
 
     def has_number(self, streets: Iterable[int], number: int) -> bool:
         """Whether one of some streets has that house number."""
@@ -441,6 +459,12 @@ def _between(start: str) -> tuple[str, str]:
 def _street_name(kind: str, words: str) -> StreetName:
     """A name, kept with what is derived of it: most streets of a country, and most questions, have the same ones."""
     return StreetName(kind, tuple(words.split()))
+
+
+def _in_order(address: Address) -> tuple[Any, ...]:
+    """As the index has the addresses of each street: by number, points of the street first."""
+    number = NO_NUMBER if address.number is None else address.number
+    return number, address.suffix, address.id, address.precision, address.lon, address.lat
 
 
 def _address(row: Sequence[Any]) -> Address:

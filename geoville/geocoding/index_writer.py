@@ -130,6 +130,7 @@ STREETS_STARTING_IN_TOWNS = _STREETS.format(
         )
     ) ORDER BY id LIMIT ?"""
 )
+STREETS_WITH_IN_TOWN = _BY_WORD.format("held.word = ? AND held.town = ? ORDER BY held.street")
 STREETS_WITH_ANY_IN_TOWNS = _STREETS.format(
     """streets WHERE id IN (
         SELECT street FROM words
@@ -142,14 +143,17 @@ WORDS_STARTING = "SELECT word FROM vocabulary WHERE word >= ? AND word < ?"
 RAREST_FIRST = "SELECT word FROM vocabulary WHERE word IN (SELECT value FROM json_each(?)) ORDER BY streets, word"
 KNOWN_WORD = "SELECT 1 FROM vocabulary WHERE word = ?"
 
-_ADDRESSES = """
-SELECT id, number, suffix, label, '', postcode, citycode, city, lon, lat, precision, source,
-       former_citycode, former_city
-FROM located_addresses WHERE street IN (SELECT value FROM json_each(?)) {}
+STREET = "SELECT label, town FROM streets WHERE id = ?"
+ADDRESSES_OF_STREET = """
+SELECT number, suffix, id, precision, postcode, lon, lat, source FROM addresses WHERE street = ?
 ORDER BY number, suffix, id, precision, lon, lat
 """
-ADDRESSES_OF_STREETS = _ADDRESSES.format("")
-ADDRESSES_OF_PRECISION = _ADDRESSES.format("AND precision = ?")
+ADDRESSES_OF_PRECISION = """
+SELECT id, number, suffix, label, '', postcode, citycode, city, lon, lat, precision, source,
+       former_citycode, former_city
+FROM located_addresses WHERE street IN (SELECT value FROM json_each(?)) AND precision = ?
+ORDER BY number, suffix, id, precision, lon, lat
+"""
 HAS_NUMBER = "SELECT 1 FROM addresses WHERE street IN (SELECT value FROM json_each(?)) AND number = ? LIMIT 1"
 
 

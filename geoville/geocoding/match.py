@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from math import prod
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -18,6 +18,7 @@ from geoville.geocoding.words import (
     INITIAL,
     MONTHS,
     PARTICLES,
+    SAME,
     SAME_SOUND,
     THINGS,
     TITLES,
@@ -81,24 +82,32 @@ def body_likeness(
     added, first names left out of a person's name ("Guynemer"). A word that the list lacks is never ignored.
     """
     name = name or StreetName("", asked)
-    found = [_same_words(asked, known, vocabulary, name)]
-    if asked[-1:] and asked[-1] in MONTHS and known.content[-1].isdigit() and known.content[-2:-1] == asked[-1:]:
-        without_year = StreetName(known.type, known.words[:-1])  # "8 mai" is the "8 mai 1945"
-        dated = _same_words(asked, without_year, vocabulary, name)
-        found.append(dated and dated.times(ADDED_TITLE))
-    if known.without_alias.words != known.words:
-        without_alias = _same_words(asked, known.without_alias, vocabulary, name)
-        found.append(without_alias and without_alias.times(ADDED_TITLE))
-    if asked[:1] and len(asked[0]) == INITIALS and "".join(word[0] for word in known.content[:INITIALS]) == asked[0]:
-        found.append(_same_words((*asked[0], *asked[1:]), known, vocabulary, name))
-    for fewer in _without_extras(asked, known):
-        reduced = _same_words(fewer, known, vocabulary, StreetName("", fewer))
-        is_bare = len(known.content) == 1 and asked[0] in TITLES  # the rue Leclerc may be another's
-        found.append(reduced and reduced.times(ADDED_TITLE)._replace(unsure=reduced.unsure or is_bare))
-    best = max((likeness for likeness in found if likeness), default=None)
+    if asked == known.content:  # most are: nothing else is as like
+        best: BodyLikeness | None = BodyLikeness(SAME, misspelt=False)
+    else:
+        best = max(filter(None, _ways_to_be_alike(asked, known, vocabulary, name)), default=None)
     if best and {name.article, known.article} == {"du", "des"}:
         return best.times(OTHER_ARTICLE)._replace(unsure=True)
     return best
+
+
+def _ways_to_be_alike(
+    asked: Words, known: StreetName, vocabulary: Vocabulary, name: StreetName
+) -> Iterator[BodyLikeness | None]:
+    yield _same_words(asked, known, vocabulary, name)
+    if asked[-1:] and asked[-1] in MONTHS and known.content[-1].isdigit() and known.content[-2:-1] == asked[-1:]:
+        without_year = StreetName(known.type, known.words[:-1])  # "8 mai" is the "8 mai 1945"
+        dated = _same_words(asked, without_year, vocabulary, name)
+        yield dated and dated.times(ADDED_TITLE)
+    if known.without_alias.words != known.words:
+        without_alias = _same_words(asked, known.without_alias, vocabulary, name)
+        yield without_alias and without_alias.times(ADDED_TITLE)
+    if asked[:1] and len(asked[0]) == INITIALS and "".join(word[0] for word in known.content[:INITIALS]) == asked[0]:
+        yield _same_words((*asked[0], *asked[1:]), known, vocabulary, name)
+    for fewer in _without_extras(asked, known):
+        reduced = _same_words(fewer, known, vocabulary, StreetName("", fewer))
+        is_bare = len(known.content) == 1 and asked[0] in TITLES  # the rue Leclerc may be another's
+        yield reduced and reduced.times(ADDED_TITLE)._replace(unsure=reduced.unsure or is_bare)
 
 
 def _same_words(asked: Words, known: StreetName, vocabulary: Vocabulary, name: StreetName) -> BodyLikeness | None:
@@ -183,8 +192,7 @@ class NameLikeness(NamedTuple):
     unsure: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StreetMatch:
+class StreetMatch(NamedTuple):
     """A street that the question may mean, with the likeness of its name to the one asked."""
 
     street: Street
@@ -227,9 +235,11 @@ def _with_misspelt_type(asked: StreetName, kind: str) -> StreetName | None:
 
 def match_streets(asked: StreetName, index: StreetIndex) -> tuple[StreetMatch, ...]:
     """Streets of every town that the name asked may mean, the best first."""
-    likeness_of = cache(partial(name_likeness, asked, vocabulary=index.vocabulary))
-    found = ((street, likeness_of(street.name)) for street in index.candidates(asked))
-    accepted = [StreetMatch(street, *likeness) for street, likeness in found if likeness and likeness.score >= ACCEPTED]
+    candidates = index.candidates(asked)
+    names = {street.name for street in candidates}
+    likeness = {name: name_likeness(asked, name, index.vocabulary) for name in names}
+    found = ((street, likeness[street.name]) for street in candidates)
+    accepted = [StreetMatch(street, *alike) for street, alike in found if alike and alike.score >= ACCEPTED]
     return tuple(sorted(accepted, key=lambda match: (-match.score, match.street.town, match.street.label)))
 
 
@@ -253,8 +263,7 @@ class StreetRow(NamedTuple):
     town: Town
 
 
-@dataclass(frozen=True, slots=True)
-class Street:
+class Street(NamedTuple):
     """A street of the list; two ways of writing its name are one street.
 
     Parameters
@@ -350,7 +359,7 @@ def _streets(rows: Iterable[StreetRow]) -> tuple[Street, ...]:
     for row in rows:
         grouped[row.town, row.name.type, row.name.content].append(row)
     apart = (rows for group in grouped.values() for rows in _by_article(group))
-    return tuple(sorted(map(_street, apart), key=lambda street: (street.town, street.label)))
+    return tuple(sorted(map(_street, apart), key=attrgetter("town", "label")))
 
 
 def _by_article(rows: list[StreetRow]) -> list[list[StreetRow]]:
@@ -364,5 +373,5 @@ def _by_article(rows: list[StreetRow]) -> list[list[StreetRow]]:
 
 
 def _street(rows: list[StreetRow]) -> Street:
-    first = min(rows, key=lambda row: row.label)
+    first = rows[0] if len(rows) == 1 else min(rows, key=lambda row: row.label)
     return Street(first.label, first.name, first.town, tuple(sorted(row.key for row in rows)))

@@ -196,6 +196,7 @@ class OnStreet:
         self._survey = survey
         self._axis = axis
         self._numbers, self._addresses = numbers, numbers.street
+        self._importance = importance_of(len(numbers.street))
         self._score = score
         self._doubts = doubts
         self._known_whole = complete and not doubts
@@ -237,7 +238,7 @@ class OnStreet:
         if distance_m(low.lon, low.lat, high) > FARTHEST_NEIGHBOURS_M:
             return found
         lon, lat = (low.lon + high.lon) / 2, (low.lat + high.lat) / 2
-        halfway = replace(low, id="", number=number, suffix=suffix, lon=lon, lat=lat, precision=WITHOUT_TYPE)
+        halfway = low._replace(id="", number=number, suffix=suffix, lon=lon, lat=lat, precision=WITHOUT_TYPE)
         side = street_side(halfway, [*self._addresses, halfway], survey, self._axis())
         return replace(found, lon=lon, lat=lat, side=side) if side else found
 
@@ -254,7 +255,7 @@ class OnStreet:
         numbers = sorted(number for number, _ in ends)
         step = 2 if len({number % 2 for number in numbers}) == 1 else 1
         between = [
-            position(address, PositionType.HOUSENUMBER, self._score, self._doubts)
+            position(address, PositionType.HOUSENUMBER, self._score, self._doubts, importance=self._importance)
             for address in self._addresses
             if address.number in range(numbers[0], numbers[-1] + 1, step)
         ]
@@ -273,7 +274,7 @@ class OnStreet:
     def _at_places(self, here: list[Address], score: float, doubts: tuple[str, ...]) -> Position:
         """Position of one address that the list places once or several times."""
         address = min(here, key=_firmest)
-        found = _house(address, score, doubts)
+        found = self._house(address, score, doubts)
         others = [known for known in here if distance_m(address.lon, address.lat, known) > SAME_PLACE_M]
         if not others:
             return self._with_evidence(found, address) if found.firm else found
@@ -282,8 +283,13 @@ class OnStreet:
             distance_m(address.lon, address.lat, known) > _accuracy_m(address) + _accuracy_m(known) for known in others
         ):
             return replace(found, accuracy_m=max(found.accuracy_m, reach_m), accuracy_reason=SEVERAL_NEAR)
-        places = [found, *(_house(known, score, doubts) for known in others)]
+        places = [found, *(self._house(known, score, doubts) for known in others)]
         return either(places, "La liste donne plusieurs positions éloignées à ce numéro.")
+
+    def _house(self, address: Address, score: float, doubts: tuple[str, ...]) -> Position:
+        is_point = not position_accuracy(address.precision).firm
+        kind = PositionType.STREET if is_point else PositionType.HOUSENUMBER
+        return position(address, kind, score, doubts, importance=self._importance)
 
     def _with_evidence(self, found: Position, address: Address) -> Position:
         """The position of a number that was not surveyed, with what the numbers beside it and of its town tell."""
@@ -310,7 +316,8 @@ class OnStreet:
 
     def _of_the_street(self, address: Address, score: float, *more_doubts: str) -> Position:
         label = f"{self._street.label}, {address.postcode} {self._street.town.name}".replace("  ", " ")
-        found = position(address, PositionType.STREET, score, (*self._doubts, *more_doubts), label, self._whole())
+        doubts, whole = (*self._doubts, *more_doubts), self._whole()
+        found = position(address, PositionType.STREET, score, doubts, label, whole, self._importance)
         if found.whole is None:
             return found
         vaguest = max(self._addresses, key=_accuracy_m)
@@ -324,11 +331,6 @@ class OnStreet:
         import shapely
 
         return shapely.multipoints([(address.lon, address.lat) for address in self._addresses])
-
-
-def _house(address: Address, score: float, doubts: tuple[str, ...]) -> Position:
-    is_point = not position_accuracy(address.precision).firm
-    return position(address, PositionType.STREET if is_point else PositionType.HOUSENUMBER, score, doubts)
 
 
 def _as_surveyed(found: Position, survey: Survey | None) -> Position:
@@ -455,13 +457,11 @@ class StreetAnswers:
         one_town = len({match.street.town for match in likely}) == 1
         if one_town and not _town_is_open(reading):
             found = with_its_town(found, likely[0].street.town, self._index)
-        return replace(
-            found,
-            score_next=round(others[0].score * likeness, 4) if others else None,
-            alternatives=tuple(f"{match.street.label}, {match.street.town.title}" for match in likely[1:])[
-                :MOST_ALTERNATIVES
-            ],
-        )
+        next_score = round(others[0].score * likeness, 4) if others else None
+        named = tuple(f"{match.street.label}, {match.street.town.title}" for match in likely[1 : 1 + MOST_ALTERNATIVES])
+        if (next_score, named) == (found.score_next, found.alternatives):
+            return found
+        return replace(found, score_next=next_score, alternatives=named)
 
     def on(self, match: StreetMatch, parsed: ParsedAddress, likeness: float, doubts: tuple[str, ...]) -> Position:
         """Position on one street."""
@@ -472,7 +472,7 @@ class StreetAnswers:
         axis = partial(self._axes.of, street, numbers.street) if self._axes else _no_axis
         score = match.score * likeness
         known = OnStreet(street, numbers, score, doubts, complete=is_whole, survey=survey, axis=axis)
-        return replace(known.at(parsed), importance=importance_of(len(numbers.street)))
+        return known.at(parsed)
 
     def _with_the_number_first(
         self, matches: tuple[StreetMatch, ...], parsed: ParsedAddress
@@ -553,8 +553,8 @@ def town_position(asked: Designation, index: AddressIndex) -> Position | None:
     doubts = (asked.doubt,) if asked.doubt else ()
     is_whole = not doubts and all(index.has_all_of(one) for _, one in known)
     whole = _hull(extent for extent, _ in known) if is_whole else None
-    found = position(middle, PositionType.MUNICIPALITY, asked.likeness, doubts, listed(names), whole)
-    found = replace(found, importance=importance_of(extent.addresses))
+    importance = importance_of(extent.addresses)
+    found = position(middle, PositionType.MUNICIPALITY, asked.likeness, doubts, listed(names), whole, importance)
     return replace(found, accuracy_m=position_accuracy(VAGUEST).accuracy_m) if is_whole else found
 
 
@@ -685,6 +685,9 @@ def _started_match(street: Street) -> StreetMatch:
     return StreetMatch(street, STARTED, other_type=False, no_type=False, misspelt=False)
 
 
+_LETTER_OR_DIGIT = re.compile(r"[a-zA-Z0-9]")
+"""What nearly every text has as it is, without being folded."""
+
 OTHER_TOWN = 0.7
 """What the score of a street is worth where the town asked is not in the list."""
 
@@ -733,7 +736,7 @@ class EmbeddedGeocoder:
             The text is empty, or longer than 200 characters.
         """
         check_question(text)
-        if not fold(text):
+        if not _LETTER_OR_DIGIT.search(text) and not fold(text):
             return NotFound("Aucune lettre et aucun chiffre à chercher.")
         with self._index.telling_damage():
             return self._searched(with_its_postcode(parse_address(text)), postcode, citycode)

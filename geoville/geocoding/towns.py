@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -36,8 +36,7 @@ _POSTCODES = {"paris": "750{:02}", "lyon": "6900{}", "marseille": "130{:02}"}
 _POSTCODE_OF_ARRONDISSEMENT = re.compile(r"75[01](\d\d)|6900(\d)|130(\d\d)")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Town:
+class Town(NamedTuple):
     """A town of the list, or what was a commune of its own before it was merged into the town.
 
     Parameters

@@ -29,8 +29,7 @@ STREETS = (
 )
 TOWNS = {"Calais": ("62100", "62193"), "Marck": ("62730", "62548")}
 ADDRESSES = tuple(
-    replace(
-        FIRST,
+    FIRST._replace(
         id=f"{rank}-{number}",
         number=number,
         street=street,
@@ -42,7 +41,7 @@ ADDRESSES = tuple(
     for rank, (street, city) in enumerate(STREETS)
     for number in (1, 5, 12)
 )
-PLACE = replace(FIRST, id="p", number=None, street="", place="Collège Vauban")
+PLACE = FIRST._replace(id="p", number=None, street="", place="Collège Vauban")
 LIST = AddressList((*ADDRESSES, PLACE), complete=False, name="la liste d'essai")
 GEOCODER = EmbeddedGeocoder(LIST)
 

@@ -257,12 +257,12 @@ def _unanswered(row: InputRow, status: RowStatus, why: GeovilleError, on: date) 
 
 
 def _in_place(cells: Mapping[str, Cell]) -> tuple[Cell, ...]:
-    return tuple(cells.get(column.name) for column in ADDED_COLUMNS)
+    return tuple(map(cells.get, _PLACES))
 
 
 def _found(answer: Answer) -> dict[str, Cell]:
     verdict = cast("Mapping[str, Cell]", verdict_document(answer))  # texts, numbers and empty cells alone
-    cells = {f"qpv_{name}": value for name, value in verdict.items() if f"qpv_{name}" in _PLACES} | {
+    cells = {_OF_VERDICT[name]: value for name, value in verdict.items() if name in _OF_VERDICT} | {
         "result_status": (RowStatus.OK if answer.position else RowStatus.NOT_FOUND).value,
         "qpv_date": answer.on.isoformat(),
     }
@@ -272,6 +272,7 @@ def _found(answer: Answer) -> dict[str, Cell]:
 
 
 def _position(position: Position) -> dict[str, Cell]:
+    within = within_as_ban(position)
     return {
         "longitude": position.lon,
         "latitude": position.lat,
@@ -287,10 +288,13 @@ def _position(position: Position) -> dict[str, Cell]:
         "result_city": position.city,
         "result_context": context_as_ban(position),
         "result_citycode": position.citycode,
-        **{f"result_{name}": value for name, value in within_as_ban(position)._asdict().items()},
+        "result_oldcitycode": within.oldcitycode,
+        "result_oldcity": within.oldcity,
+        "result_district": within.district,
     }
 
 
+_OF_VERDICT = {name.removeprefix("qpv_"): name for name in _PLACES if name.startswith("qpv_")}
 _OF_ADDRESS = frozenset(name for name in _PLACES if name.startswith("result_")) - {"result_status"}
 
 

@@ -6,7 +6,6 @@ import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,20 +23,20 @@ if TYPE_CHECKING:
 
 CALAIS = Address("C1", 1, "", "Rue Mollien", "", "62100", "62193", "Calais", 1.860, 50.950, "entrée", "BAN")
 SEYNOD = Address("A1", 1, "", "Rue de la Gare", "", "74600", "74010", "Annecy", 6.100, 45.900, "entrée")
-SEYNOD = replace(SEYNOD, former_citycode="74268", former_city="Seynod")
-ANNECY = replace(SEYNOD, id="A2", postcode="74000", lon=6.120, former_citycode="74010", former_city="Annecy")
-MARSEILLE = replace(CALAIS, id="M", street="Rue Paradis", postcode="", citycode="13201", lon=5.37, lat=43.29)
+SEYNOD = SEYNOD._replace(former_citycode="74268", former_city="Seynod")
+ANNECY = SEYNOD._replace(id="A2", postcode="74000", lon=6.120, former_citycode="74010", former_city="Annecy")
+MARSEILLE = CALAIS._replace(id="M", street="Rue Paradis", postcode="", citycode="13201", lon=5.37, lat=43.29)
 ADDRESSES = (
     CALAIS,
-    replace(CALAIS, id="C3", number=3, lon=1.861),
-    replace(CALAIS, id="C5", number=5, lon=1.862, lat=50.951, precision="adresse"),
-    replace(CALAIS, id="C7", number=7, street="Rue Auguste Molière", lon=1.870),
+    CALAIS._replace(id="C3", number=3, lon=1.861),
+    CALAIS._replace(id="C5", number=5, lon=1.862, lat=50.951, precision="adresse"),
+    CALAIS._replace(id="C7", number=7, street="Rue Auguste Molière", lon=1.870),
     SEYNOD,
-    replace(SEYNOD, id="A5", number=5, lon=6.101),
+    SEYNOD._replace(id="A5", number=5, lon=6.101),
     ANNECY,
-    replace(ANNECY, id="A8", number=8, lon=6.121),
-    replace(MARSEILLE, city="Marseille 1er Arrondissement"),
-    replace(MARSEILLE, id="M6", citycode="13206", city="Marseille 6e Arrondissement", lon=5.38),
+    ANNECY._replace(id="A8", number=8, lon=6.121),
+    MARSEILLE._replace(city="Marseille 1er Arrondissement"),
+    MARSEILLE._replace(id="M6", citycode="13206", city="Marseille 6e Arrondissement", lon=5.38),
 )
 
 
@@ -102,7 +101,7 @@ def test_an_arrondissement_is_named_in_many_ways(geocoder: EmbeddedGeocoder, tow
     "town", ["62520 Touquet Paris Plage", "62520 Le Touquet", "62520 Le Tourquet Paris-Plag", "Touquet-Paris-Plage"]
 )
 def test_the_name_of_a_town_without_its_article_cut_short_or_misspelt(tmp_path: Path, town: str) -> None:
-    resort = replace(CALAIS, postcode="62520", citycode="62826", city="Le Touquet-Paris-Plage")
+    resort = CALAIS._replace(postcode="62520", citycode="62826", city="Le Touquet-Paris-Plage")
     geocoder = EmbeddedGeocoder(AddressIndex.open(write(tmp_path / "62.sqlite", (*ADDRESSES, resort))))
     assert (found(geocoder, f"1 rue Mollien, {town}").citycode, found(geocoder, f"1 rue Mollien, {town}").firm) == (
         "62826",
@@ -240,13 +239,13 @@ def test_of_streets_of_one_name_the_nearest_comes_first(churches: EmbeddedGeocod
 
 def test_a_postcode_being_typed_is_no_part_of_the_street(geocoder: EmbeddedGeocoder) -> None:
     assert geocoder.suggest("rue de la gare 746")[0].label == "Rue de la Gare, 74600 Annecy"
-    eighth = replace(CALAIS, id="H", street="Rue du 8 Mai 1945")
+    eighth = CALAIS._replace(id="H", street="Rue du 8 Mai 1945")
     known = EmbeddedGeocoder(AddressList((*ADDRESSES, eighth), complete=False, name="la liste"))
     assert known.suggest("rue du 8")[0].label == "Rue du 8 Mai 1945, 62100 Calais"
 
 
 def test_a_street_has_the_id_that_its_numbers_begin_with_in_the_ban() -> None:
-    listed = replace(CALAIS, id="62193_5310_00001")
+    listed = CALAIS._replace(id="62193_5310_00001")
     known = EmbeddedGeocoder(AddressList((listed,), complete=False, name="la liste"))
     assert found(known, "1 rue Mollien, Calais").id == "62193_5310_00001"
     assert found(known, "rue Mollien, Calais").id == "62193_5310"
@@ -256,14 +255,14 @@ def test_a_street_has_the_id_that_its_numbers_begin_with_in_the_ban() -> None:
 
 
 def test_places_are_suggested_too() -> None:
-    school = replace(CALAIS, id="P", number=None, street="", place="Collège Vauban")
+    school = CALAIS._replace(id="P", number=None, street="", place="Collège Vauban")
     geocoder = EmbeddedGeocoder(AddressList((*ADDRESSES, school), complete=False, name="la liste"))
     assert geocoder.suggest("vauban")[0].label == "Collège Vauban, 62100 Calais"
 
 
 @pytest.mark.parametrize("typed", ["coll", "collège Vau", "Vaub", "Calais vaub"])
 def test_places_are_suggested_from_their_beginning(typed: str) -> None:
-    school = replace(CALAIS, id="P", number=None, street="", place="Collège Vauban")
+    school = CALAIS._replace(id="P", number=None, street="", place="Collège Vauban")
     geocoder = EmbeddedGeocoder(AddressList((*ADDRESSES, school), complete=False, name="la liste"))
     assert geocoder.suggest(typed)[0].label == "Collège Vauban, 62100 Calais"
     assert geocoder.suggest(f"{typed}x") == ()
@@ -276,7 +275,7 @@ def test_several_threads_read_one_file(geocoder: EmbeddedGeocoder) -> None:
 
 
 def test_streets_are_kept_at_hand_for_some_towns_only(tmp_path: Path) -> None:
-    many = tuple(replace(CALAIS, citycode=f"62{rank:03d}", city=f"Ville {rank}") for rank in range(TOWNS_AT_HAND + 9))
+    many = tuple(CALAIS._replace(citycode=f"62{rank:03d}", city=f"Ville {rank}") for rank in range(TOWNS_AT_HAND + 9))
     index = AddressIndex.open(write(tmp_path / "many.sqlite", many))
     for town, _ in index.towns():
         assert len(index.streets_of(town).streets) == 1
@@ -329,7 +328,7 @@ def test_a_street_asked_again_is_not_read_again(path: Path) -> None:
 
 
 def test_the_same_address_twice_counts_once_and_the_firmest_position_answers(tmp_path: Path) -> None:
-    twice = (CALAIS, CALAIS, replace(CALAIS, precision="segment", lon=1.9))
+    twice = (CALAIS, CALAIS, CALAIS._replace(precision="segment", lon=1.9))
     index = AddressIndex.open(write(tmp_path / "twice.sqlite", twice))
     assert index.size == 2
     assert found(EmbeddedGeocoder(index), "1 rue Mollien").lon == CALAIS.lon
@@ -337,7 +336,7 @@ def test_the_same_address_twice_counts_once_and_the_firmest_position_answers(tmp
 
 def test_a_number_that_the_list_places_twice_is_not_firm(tmp_path: Path) -> None:
     for lon, firm in ((CALAIS.lon + 0.0001, True), (CALAIS.lon + 0.01, False)):
-        index = AddressIndex.open(write(tmp_path / f"{firm}.sqlite", (CALAIS, replace(CALAIS, id="again", lon=lon))))
+        index = AddressIndex.open(write(tmp_path / f"{firm}.sqlite", (CALAIS, CALAIS._replace(id="again", lon=lon))))
         position = found(EmbeddedGeocoder(index), "1 rue Mollien, Calais")
         assert (position.firm, "plusieurs positions" in position.firm_reason) == (firm, not firm)
 

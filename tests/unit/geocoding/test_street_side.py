@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -33,7 +32,7 @@ STEP = 0.0002
 def number(value: int | None, suffix: str = "", *, at: float | None = None, citycode: str = "62193") -> Address:
     """A number, 14 m east of the one before it."""
     east = (value or 0) * STEP if at is None else at
-    return replace(STREET, id=f"{value}{suffix}", number=value, suffix=suffix, lon=1.85 + east, citycode=citycode)
+    return STREET._replace(id=f"{value}{suffix}", number=value, suffix=suffix, lon=1.85 + east, citycode=citycode)
 
 
 def test_the_numbers_of_the_same_parity_stand_in_their_order():
@@ -101,7 +100,7 @@ def town(off_m: tuple[float, ...]) -> list[Address]:
         for rank in range(8):
             metres = 15 * rank + off_m[(3 * street + rank) % len(off_m)]
             one = number(2 * rank + 1, at=metres * metre)
-            houses.append(replace(one, id=f"{street}-{rank}", street=f"Rue {street}", lat=50.9 + street / 100))
+            houses.append(one._replace(id=f"{street}-{rank}", street=f"Rue {street}", lat=50.9 + street / 100))
     return houses
 
 
@@ -126,7 +125,7 @@ def test_numbers_that_overtake_each_other_tell_how_far_they_are_off():
 
 def test_a_few_numbers_tell_nothing_of_a_town():
     assert survey_of(town((0, 3))[:40]) is None
-    typed = [replace(one, precision="entrée") for one in town((0, 3))]
+    typed = [one._replace(precision="entrée") for one in town((0, 3))]
     assert survey_of(typed) is None, "the list says what these are"
 
 
@@ -187,7 +186,7 @@ def on_the_axis(*numbers: int) -> list[Address]:
     north = np.array([7_096_000.0 + 10 * one for one in numbers])
     lon, lat = transform_points(np.full(len(north), 620_006.0), north, LAMBERT_93, WGS84)
     placed = zip(numbers, lon.tolist(), lat.tolist(), strict=True)
-    return [replace(number(one), lon=x, lat=y) for one, x, y in placed]
+    return [number(one)._replace(lon=x, lat=y) for one, x, y in placed]
 
 
 def axis_of(street: str, *lines: tuple[shapely.LineString, str]) -> StreetAxis | None:
