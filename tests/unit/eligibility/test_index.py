@@ -55,12 +55,17 @@ def test_around_a_point_is_all_that_is_near_and_the_nearest_of_each_family(terri
         metres = shapely.distance(polygons, point)
         nearest = np.array([metres[families == family].min() for family in range(families.max() + 1)])
         expected = np.flatnonzero((metres <= NEARBY_M) | (metres == nearest[families]))
-        found = sorted(hit.perimeter.code for hit in territory.around(point, NEARBY_M))
-        assert found == sorted(perimeters[row].code for row in expected)
+        found = territory.around_point(point.x, point.y, quarters_only=False)
+        assert sorted(hit.perimeter.code for hit in found) == sorted(perimeters[row].code for row in expected)
+        assert {(hit.perimeter.code, hit.distance_m) for hit in territory.around(point, NEARBY_M)} == {
+            (hit.perimeter.code, hit.distance_m) for hit in found
+        }
+        quarters = territory.around_point(point.x, point.y, quarters_only=True)
+        assert quarters == [hit for hit in found if hit.perimeter.kind is Kind.QPV]
 
 
 def test_a_point_is_measured_to_the_perimeters_of_its_square_alone(territory: TerritoryIndex) -> None:
-    far = territory._near(int((EAST + 39_000) // SIDE_M), int(NORTH // SIDE_M))
+    far = territory._near(int((EAST + 39_000) // SIDE_M), int(NORTH // SIDE_M), quarters_only=False)
     assert len(far.rows) < len(scattered()) / 4
     assert len(far.families) == len(territory.families)
 
