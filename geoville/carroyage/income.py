@@ -104,7 +104,6 @@ def pooled_medians(
     low, high = np.full(count, np.inf), np.zeros(count)
     np.minimum.at(low, places, cells.median)
     np.maximum.at(high, places, cells.median)
-    low[total == 0] = 0
     log_median = np.log(cells.median)
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2

@@ -121,7 +121,7 @@ def _by_rows(easting: NDArray[np.int64], northing: NDArray[np.int64]) -> _Rows:
     column = (easting - easting.min()) // CELL_SIZE_M
     row = (northing - northing.min()) // CELL_SIZE_M
     width = int(column.max()) + 3  # one empty column on each side, so that a row's end never meets the next one's start
-    key = row * width + column + 1
+    key = row * width + column
     order = np.argsort(key, kind="stable")
     return _Rows(key[order], order, width)
 

@@ -116,4 +116,4 @@ def neighbour_mean(
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.bincount(cell, people * values[neighbour], len(grid)) / total
         mean_variance = np.bincount(cell, people**2 * variance[neighbour], len(grid)) / total**2
-    return np.where(total > 0, mean, np.nan), np.where(total > 0, mean_variance, np.nan)
+    return mean, mean_variance

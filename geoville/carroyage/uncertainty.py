@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-LEVEL = 0.9
 _Z = 1.6448536269514722
 """Two-sided 90 % interval of a normal error."""
 

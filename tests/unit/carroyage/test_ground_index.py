@@ -56,7 +56,8 @@ def test_ground_west_of_the_origin_is_smoothed_as_any_other() -> None:
 
 def test_nobody_makes_no_ground() -> None:
     nothing = np.empty(0, dtype=np.int64)
-    assert len(smooth_ground(nothing, nothing, np.empty((2, 0)), 2.0).row) == 0
+    ground = smooth_ground(nothing, nothing, np.empty((2, 0)), 2.0)
+    assert (len(ground.row), ground.layers.shape) == (0, (2, 0))
 
 
 def test_typical_density_is_the_mean_of_logarithms_by_people() -> None:

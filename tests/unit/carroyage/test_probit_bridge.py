@@ -67,6 +67,16 @@ def test_ten_iris_are_enough_and_those_that_lack_a_figure_count_for_nothing() ->
     width, people = np.full(10, 0.6), np.full(10, 1000.0)
     ten = fit_probit_bridge(*figures, width, people, RULES)
     assert ten.observations == 10
+    assert fit_probit_bridge(*figures, width, people / 2_000, RULES).observations == 10  # half a person is not nobody
     lacking = np.array([(np.nan, 0.2, 9.0), (0.8, np.nan, 9.0), (0.8, 0.2, np.nan), (0.8, 0.2, 9.0)]).T
     more = np.hstack([figures, lacking]), np.full(14, 0.6), np.append(people, [1000.0, 1000.0, 1000.0, 0.0])
     assert fit_probit_bridge(*more[0], *more[1:], RULES) == ten
+
+
+def test_where_the_mean_is_alone_the_fit_is_a_cubic_of_it() -> None:
+    mean, median = np.linspace(0.5, 1.2, 12), np.linspace(0.4, 1.1, 12)
+    found = fit_probit_bridge(mean, np.full(12, 0.2), median, np.full(12, 0.6), np.full(12, 1000.0), RULES)
+    steep = 0.6744897501960817 / np.arcsinh(0.6 / (2 * median))
+    root = np.sqrt(np.exp(-(((median - 0.6) / 0.4) ** 2) / 2) + 0.05)
+    assert found.slope_of_mean == pytest.approx(np.polyfit(mean, steep, 3, w=root)[::-1])
+    assert found.intercept_of_mean == pytest.approx(np.polyfit(mean, steep * np.log(median), 3, w=root)[::-1])

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import ndtri
 
-from geoville.carroyage.income import CellIncome, pooled_median
-from geoville.carroyage.uncertainty import median_interval, share_interval, shifted_income, shifted_median_interval
+from geoville.carroyage.income import CellIncome, pooled_median, pooled_share_below
+from geoville.carroyage.uncertainty import (
+    median_interval,
+    share_interval,
+    shifted_income,
+    shifted_median_interval,
+    shifted_share_interval,
+)
 
 PEOPLE = np.array([120.0, 40.0, 0.0, 75.0])
 INCOME = CellIncome(
@@ -23,9 +30,34 @@ def test_the_ends_are_the_medians_of_the_incomes_shifted_one_by_one() -> None:
     assert low < value < high
 
 
-def test_nobody_known_has_no_median() -> None:
-    found = shifted_median_interval(INCOME, np.array([0.0, 0.0, 0.0, 9.0]), 0.24)
-    assert np.isnan([found.low, found.value, found.high]).all()
+@pytest.mark.parametrize("times", [1.0, 1 / 200])
+def test_the_ends_of_a_share_are_those_of_the_incomes_shifted_one_by_one(times: float) -> None:
+    """Half a person weighs as a crowd does; the ends are those of nine errors of ten, normal."""
+    people = PEOPLE * times
+    found = shifted_share_interval(INCOME, people, 0.24, 0.6)
+    margin, known = ndtri(0.95) * 0.24, INCOME.take(np.array([0, 1]))
+    low, value, high = (
+        pooled_share_below(shifted_income(known, step * margin), people[:2], 0.6) for step in (-1, 0, 1)
+    )
+    assert (found.low, found.value, found.high) == pytest.approx((low, value, high))
+    assert 0 < low < value < high < 1
+
+
+def test_a_cell_whose_income_is_not_known_counts_for_nothing_in_an_interval() -> None:
+    iris, two = np.array([0, 1, 2, 1]), np.array([0, 1])
+    assert median_interval(INCOME, PEOPLE, iris) == median_interval(INCOME.take(two), PEOPLE[:2], two)
+    assert share_interval(INCOME, PEOPLE, iris, 0.6) == share_interval(INCOME.take(two), PEOPLE[:2], two, 0.6)
+
+
+def test_nobody_known_has_neither_median_nor_share() -> None:
+    people, iris = np.array([0.0, 0.0, 0.0, 9.0]), np.zeros(4, dtype=np.intp)
+    for found in (
+        shifted_median_interval(INCOME, people, 0.24),
+        shifted_share_interval(INCOME, people, 0.24, 0.6),
+        median_interval(INCOME, people, iris),
+        share_interval(INCOME, people, iris, 0.6),
+    ):
+        assert np.isnan([found.low, found.value, found.high]).all()
 
 
 def alike(count: int, own: float, shared: float) -> CellIncome:
