@@ -24,6 +24,8 @@ from geoville.perimeters.index_search import (
     _drawn,
     _enough,
     _mostly_below,
+    _passes,
+    ground_of_unit,
     place_weights,
     quarters_by_index,
     search_by_index,
@@ -218,6 +220,30 @@ def test_a_search_says_which_cells_are_its_units(unit: str, mine: list[bool], mo
     assert search_by_index(two_cells(unit), LEGAL, CandidateOptions()).mine.tolist() == mine
 
 
+@pytest.mark.parametrize(("held", "selected"), [(None, [True, True]), ([0.5, 0.49], [True, False])])
+def test_a_cell_is_selected_from_one_half_of_it(
+    held: list[float] | None, selected: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quarter = SimpleNamespace(rows=np.array([0, 1]), held=None if held is None else np.array(held))
+    monkeypatch.setattr(index_search, "quarters_by_index", lambda *_: (quarter,))
+    assert search_by_index(two_cells("U"), LEGAL, CandidateOptions()).selected.tolist() == selected
+
+
+def test_ground_around_cells_is_of_no_part_of_theirs() -> None:
+    ground = ground_of_unit(two_cells("U"), CandidateOptions().index).ground
+    lived_in = (ground.row >= 0) & (ground.row < 4) & (ground.column >= 0) & (ground.column < 8)
+    assert ground.part[lived_in].tolist() == [0, 0, 0, 0, 1, 1, 1, 1] * 4
+    assert set(ground.part[~lived_in].tolist()) == {-1}
+
+
+@pytest.mark.parametrize(("times", "passes"), [(0.9, True), (1.0, False), (1.1, False)])
+def test_more_than_half_of_a_quarter_is_below_its_threshold(times: float, passes: bool) -> None:
+    """The threshold of those whose median it is has one half below it, and no more."""
+    one = CellIncome(np.array([THRESHOLD.relative * times]), np.array([0.7]), np.zeros(1), np.zeros(1))
+    content = SimpleNamespace(population=1_000.0, density=0.0, income=one, weights=np.ones(1))
+    assert _passes(two_cells("U"), content, LEGAL) is passes
+
+
 def test_people_on_some_squares_of_a_part_are_that_share_of_its_cell() -> None:
     """Four squares of sixteen are a quarter of 80 people; those of another unit do not count."""
     cells = two_cells("U")
@@ -314,6 +340,20 @@ def test_half_and_no_more_inside_an_outline_is_not_enough() -> None:
     lines = Outlined(ground_row([64, 60], [0.9, 0.8], [0.5625, 0.4375]), [60 / 64, 1])
     assert _mostly_below(lines, np.array([0, 1])).tolist() == [0]
     assert len(_mostly_below(Outlined(ground_row([100], [0.9], [0.5]), [1]), np.array([0]))) == 0
+
+
+@pytest.mark.parametrize(
+    ("squares", "share", "quarters"),
+    [
+        pytest.param([0, 1, 2], 0.4, [[0], [2]], id="its middle goes: 48 % of all are below"),
+        pytest.param([0, 1, 2], 0.9, [[0, 1, 2]], id="nothing goes"),
+        pytest.param([0, 2], 0.4, [[0, 2]], id="what came in two pieces is left so"),
+    ],
+)
+def test_ground_that_is_cut_in_two_makes_two_quarters(squares: list[int], share: float, quarters) -> None:
+    lines = Outlined(ground_row([2000, 2000, 2000], [0.9, 0.8, 0.9], [0.52, share, 0.52]), [1, 1, 1])
+    found = _drawn(lines, np.array(squares), np.zeros(3, dtype=bool), LEGAL, CandidateOptions())
+    assert [item.tolist() for item in found] == quarters
 
 
 def test_ground_of_nobody_makes_no_quarter_and_a_small_one_is_left_as_it_is() -> None:
