@@ -41,6 +41,11 @@ def test_a_perimeter_of_which_nothing_is_left_is_left_out():
     assert cut(QUARTERS, [shapely.box(500, 500, 600, 600)]) == ()
 
 
+def test_half_a_square_metre_is_left_as_a_perimeter():
+    (left,) = subtracted(QUARTERS[:1], [shapely.box(0, 0, 99.995, 100)])
+    assert round(left.geometry.area, 6) == 0.5
+
+
 def test_one_perimeter_alone_stays_what_it_is():
     assert merged(QUARTERS[:1]) is QUARTERS[0]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geoville.perimeters.outlines import NO_QUARTER, ClusteredCells, smooth_outlines
+from geoville.perimeters.outlines import NO_QUARTER, ClusteredCells, _cut_m, smooth_outlines
 
 EPSG = 2975
 """La Réunion: cells and contours share one CRS, so that cells are plain squares."""
@@ -95,3 +95,17 @@ def test_corners_beside_another_quarter_stay_on_every_side(picture: str, kept: l
         corners = {(round(east), round(north)) for east, north in shapely.get_coordinates(outline.geometry)}
         assert corners.issuperset(kept)
         assert len(corners) == 5, "the two others are cut, and their cuts meet"
+
+
+@pytest.mark.parametrize(
+    ("people", "against", "allowance", "cut_m"),
+    [
+        pytest.param(400, 100, 10, 67.067, id="to the millimetre below 67.0671"),
+        pytest.param(100, 100, 0, 100.0, id="as many against: half a cell"),
+        pytest.param(101, 100, 0, 99.503, id="a few more"),
+        pytest.param(101, 100, 10, 100.0, id="which are allowed"),
+    ],
+)
+def test_a_cut_moves_no_more_people_than_those_against_it_and_what_is_allowed(people, against, allowance, cut_m):
+    """A triangle of legs c holds c² / 2 of the 40 000 m² of a cell: people c² = against 100² + 80 000 x 0.999 allowed."""
+    assert _cut_m(people, against, allowance) == cut_m
