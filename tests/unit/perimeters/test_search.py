@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,10 +13,12 @@ from geoville.carroyage.grid import Grid
 from geoville.carroyage.income import CellIncome
 from geoville.law import IncomeReference, Threshold
 from geoville.model import Contiguity
+from geoville.perimeters import search
 from geoville.perimeters.quarters import CandidateOptions, CellZones, LegalTests, UnitSearch
 from geoville.perimeters.scenarios import SearchMethod
 from geoville.perimeters.search import (
     CandidateSearch,
+    _fewest_drops,
     _half_plane,
     _line_of,
     bridging_cells,
@@ -297,3 +300,12 @@ def test_a_hole_that_holds_a_cell_of_another_unit_is_not_filled_and_one_of_its_o
     assert (filled_one.population, open_one.population) == (1800, 1600)
     (narrow,) = town(grid, medians, hole_cells=0).kept
     assert narrow.population == 1600
+
+
+@pytest.mark.parametrize("drops", range(9))
+def test_as_few_of_the_richest_go_as_will_do(drops: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of nine cells, eight of which may go, those that stay are too rich while they are more than so many."""
+    monkeypatch.setattr(search, "pooled_median", lambda _, people: len(people))
+    income = SimpleNamespace(take=lambda _: None)
+    found = _fewest_drops(income, np.ones(9), np.arange(9), np.arange(1, 9), 9 - drops + 0.5)
+    assert found == drops

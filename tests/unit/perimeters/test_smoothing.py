@@ -107,5 +107,5 @@ def test_corners_beside_another_quarter_stay_on_every_side(picture: str, kept: l
     ],
 )
 def test_a_cut_moves_no_more_people_than_those_against_it_and_what_is_allowed(people, against, allowance, cut_m):
-    """A triangle of legs c holds c² / 2 of the 40 000 m² of a cell: people c² = against 100² + 80 000 x 0.999 allowed."""
+    """A triangle of legs c holds c² / 80 000 of a cell: people c² = against 100² + 80 000 x 0.999 allowed."""
     assert _cut_m(people, against, allowance) == cut_m
