@@ -24,7 +24,7 @@ from geoville.eligibility.actions.check import ActionLayers, Stage, period_notes
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.sentences import none_in_force
-from geoville.model import Basis
+from geoville.model import Basis, PerimeterHit
 from geoville.workflows.lookup import typed_position
 
 NEW_YEAR = date(2024, 1, 1)
@@ -147,6 +147,50 @@ def test_what_an_action_outside_lacks_is_said_and_nothing_is_refused(asked: dict
     assert (found.ground, found.basis) == (ActionGround.OUTSIDE_QPV, Basis.OFFICIAL)
     assert why in found.reason
     assert "il reste à montrer" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("distances_m", "told"),
+    [((50_000.0,), "à 50 km"), ((50_001.0,), None), ((400.0, 300.0), "à 300 m"), ((300.0, 400.0), "à 300 m")],
+)
+def test_the_nearest_quarter_of_the_places_of_an_action_is_told_up_to_fifty_kilometres(
+    distances_m: tuple[float, ...], told: str | None
+) -> None:
+    spots = tuple(
+        SpotFinding("ici", replace(layer(OUT), nearest=PerimeterHit(qpv(), metres, False)), layer(OUT), layer(OUT))
+        for metres in distances_m
+    )
+    reason = stage_finding(STAGE, spots, None).reason.replace("\N{NO-BREAK SPACE}", " ")
+    assert (f" ; le plus proche est QP062056 Beau Marais, {told}." in reason) is bool(told)
+    assert ("le plus proche" in reason) is bool(told)
+
+
+NOWHERE_KNOWN = SpotStanding.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("standings", "of_vecu", "of_veille"),
+    [
+        ((OUT, OUT), "Elle n'est dans aucun quartier vécu connu", ""),
+        ((OUT, UNSURE), "On ne sait pas si elle est dans un quartier vécu", ", on ne sait pas si elle est en veille"),
+        (
+            (OUT, NOWHERE_KNOWN),
+            "On ne sait pas si elle est dans un quartier vécu",
+            ", on ne sait pas si elle est en veille",
+        ),
+        (
+            (NOWHERE_KNOWN, SpotStanding.UNKNOWN),
+            "Aucun quartier vécu n'est connu ici",
+            ", aucun quartier de veille n'est connu ici",
+        ),
+    ],
+)
+def test_what_is_known_of_vecu_and_veille_is_said_of_all_the_places(
+    standings: tuple[SpotStanding, ...], of_vecu: str, of_veille: str
+) -> None:
+    spots = tuple(SpotFinding("ici", layer(OUT), layer(standing), layer(standing)) for standing in standings)
+    reason = stage_finding(STAGE, spots, None).reason
+    assert f" {of_vecu}{of_veille}, et rien n'est dit de ses bénéficiaires :" in reason
 
 
 @pytest.mark.parametrize("is_area", [True, False], ids=["zone", "place"])

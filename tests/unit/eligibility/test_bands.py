@@ -6,21 +6,25 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from square_quarter import CANDIDATE, IN_2026, VEILLE, at, qpv
+from square_quarter import CANDIDATE, IN_2020, IN_2026, VEILLE, at, qpv
 
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.judgement import locate
 from geoville.eligibility.rules import (
+    OFFICIAL_CONTOUR,
     Place,
     RuleGround,
     Standing,
+    _finding,
     all_rules,
+    best_standing,
     dated_rules,
     former_quarters,
     ground_of_position,
     place_by_bands,
     place_by_list,
     place_in,
+    rule_findings,
 )
 from geoville.model import Basis, Kind, RuleStatus, VerdictCode
 
@@ -113,6 +117,8 @@ def test_a_rule_with_a_list_of_names_is_met_by_those_alone() -> None:
     ("standing", "is_footprint", "status", "met", "said"),
     [
         (Standing(qpv(), VerdictCode.OUTSIDE, 80.0), True, RuleStatus.NEARLY, False, "L'emprise est à 80 m de"),
+        (Standing(qpv(), VerdictCode.OUTSIDE, 100.0), True, RuleStatus.NEARLY, False, "L'emprise est à 100 m de"),
+        (Standing(qpv(), VerdictCode.OUTSIDE, 100.5), True, RuleStatus.NOT_MET, False, "L'emprise est à"),
         (Standing(qpv(), VerdictCode.OUTSIDE, 250.0), True, RuleStatus.NOT_MET, False, "L'emprise est à 250 m de"),
         (Standing(qpv(), VerdictCode.OUTSIDE, 250.0), False, RuleStatus.NOT_MET, False, "La position est à 250 m de"),
         (Standing(qpv(), VerdictCode.UNCERTAIN, 0.0), True, RuleStatus.NEARLY, False, "n'est qu'en partie dans"),
@@ -125,7 +131,16 @@ def test_a_rule_with_a_list_of_names_is_met_by_those_alone() -> None:
         ),
         (Standing(qpv(), VerdictCode.UNCERTAIN, 10.0), False, RuleStatus.TO_CHECK, None, "La position n'est pas assez"),
     ],
-    ids=["80 m away", "250 m away", "a point", "in part", "an unsure contour", "an unsure point"],
+    ids=[
+        "80 m away",
+        "100 m away",
+        "100.5 m away",
+        "250 m away",
+        "a point",
+        "in part",
+        "an unsure contour",
+        "an unsure point",
+    ],
 )
 def test_what_is_in_part_is_told_apart_from_what_is_beside_and_from_what_is_not_sure(
     standing: Standing, is_footprint: bool, status: RuleStatus, met: bool | None, said: str
@@ -177,3 +192,109 @@ def test_former_quarters_are_those_of_the_last_list_that_is_over() -> None:
     assert [one.code for one in former_quarters(known, last_day)] == ["QP062057"]
     assert [one.code for one in former_quarters(known, last_day + timedelta(days=1))] == ["QP062056", "QP062055"]
     assert former_quarters(known, date(2014, 12, 31)) == ()
+
+
+def inside(on: date, *, estimated: bool = False) -> RuleGround:
+    """Ground of a position in a quarter of Calais."""
+    standing = Standing(qpv(), VerdictCode.INSIDE, -10.0)
+    return RuleGround(on, {Kind.QPV: standing}, estimated, frozenset({"62193"}))
+
+
+@pytest.mark.parametrize(
+    ("nearest_m", "farthest_m", "status"),
+    [
+        (0, 274, RuleStatus.MET),
+        (274, 474, RuleStatus.MET),
+        (275, 474, RuleStatus.TO_CHECK),  # 300 m from it may be
+        (0, 475, RuleStatus.TO_CHECK),  # 500 m
+        (0, 524, RuleStatus.TO_CHECK),
+        (0, 525, RuleStatus.NEARLY),  # 500 m at least
+        (324, 400, RuleStatus.TO_CHECK),
+        (325, 400, RuleStatus.NEARLY),  # 300 m at least
+    ],
+)
+def test_a_band_holds_or_leaves_out_what_it_does_wherever_the_contour_lies(
+    nearest_m: float, farthest_m: float, status: RuleStatus
+) -> None:
+    standing = Standing(qpv(), VerdictCode.OUTSIDE, nearest_m, farthest_m, accuracy_m=25.0)
+    ground = RuleGround(FIRST_DAY, {Kind.QPV: standing}, False, frozenset(), is_footprint=True)
+    assert place_by_bands(VAT, standing, ground).status is status
+
+
+@pytest.mark.parametrize(
+    ("distance_m", "firm", "status"),
+    [(539.0, True, RuleStatus.TO_CHECK), (540.0, True, RuleStatus.NOT_MET), (540.0, False, RuleStatus.TO_CHECK)],
+)
+def test_a_point_rules_out_what_is_beyond_the_accuracy_of_the_contour_too(
+    distance_m: float, firm: bool, status: RuleStatus
+) -> None:
+    standing = Standing(qpv(), VerdictCode.OUTSIDE, distance_m, accuracy_m=25.0)
+    ground = RuleGround(FIRST_DAY, {Kind.QPV: standing}, False, frozenset(), accuracy_m=15.0, firm=firm)
+    assert place_by_bands(VAT, standing, ground).status is status
+
+
+@pytest.mark.parametrize(
+    ("of_quarter", "of_veille", "best"),
+    [
+        ((VerdictCode.OUTSIDE, 5.0), (VerdictCode.INSIDE, -1.0), Kind.VEILLE),
+        ((VerdictCode.UNCERTAIN, 9.0), (VerdictCode.OUTSIDE, 5.0), Kind.QPV),
+        ((VerdictCode.INSIDE, -1.0), (VerdictCode.UNCERTAIN, -9.0), Kind.QPV),
+        ((VerdictCode.OUTSIDE, 90.0), (VerdictCode.OUTSIDE, 50.0), Kind.VEILLE),
+    ],
+)
+def test_of_several_kinds_the_one_that_serves_a_rule_best_counts(
+    of_quarter: tuple[VerdictCode, float], of_veille: tuple[VerdictCode, float], best: Kind
+) -> None:
+    either = next(rule for rule in all_rules() if rule.id == "calais-pre")
+    standings = {Kind.QPV: Standing(qpv(), *of_quarter), Kind.VEILLE: Standing(VEILLE, *of_veille)}
+    ground = RuleGround(IN_2026, standings, False, frozenset())
+    assert best_standing(either, ground) is standings[best]
+    assert best_standing(VAT, ground) is standings[Kind.QPV]
+    assert best_standing(either, replace(ground, standings={})) is None
+    former = next(rule for rule in all_rules() if rule.former)
+    assert best_standing(former, ground) is None
+    assert best_standing(former, replace(ground, former=standings[Kind.QPV])) is standings[Kind.QPV]
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "place", "is_estimated", "status", "first"),
+    [
+        ("acre", Place(RuleStatus.MET, True, "."), False, RuleStatus.MET, ""),
+        ("acre", Place(RuleStatus.MET, True, "."), True, RuleStatus.TO_CHECK, ""),
+        ("acre", Place(RuleStatus.MET, True, ".", estimated=True), False, RuleStatus.TO_CHECK, OFFICIAL_CONTOUR),
+        ("acre", Place(RuleStatus.MET, True, ".", condition="une convention"), False, RuleStatus.TO_CHECK, "une conv"),
+        ("acre", Place(RuleStatus.NEARLY, False, "."), True, RuleStatus.NEARLY, ""),
+        ("acre", Place(RuleStatus.NOT_MET, False, "."), False, RuleStatus.NOT_MET, None),
+        ("cfe-nouveau-regime", Place(RuleStatus.MET, True, "."), True, RuleStatus.UNVERIFIED, "le texte"),
+        ("cfe-nouveau-regime", Place(RuleStatus.UNKNOWN, None, "."), False, RuleStatus.UNKNOWN, "le texte"),
+        ("emplois-francs", Place(RuleStatus.MET, True, "."), False, RuleStatus.OVER, None),
+        ("emplois-francs", Place(RuleStatus.NOT_MET, False, "."), False, RuleStatus.NOT_MET, None),
+    ],
+)
+def test_what_a_place_opens_is_met_only_where_its_text_its_days_and_its_contour_are_sure(
+    rule_id: str, place: Place, is_estimated: bool, status: RuleStatus, first: str | None
+) -> None:
+    """`first` : how what is to be checked begins, before the conditions of the rule; None where nothing is."""
+    (dated,) = [one for one in dated_rules(IN_2026) if one.rule.id == rule_id]
+    found = _finding(dated, place, inside(IN_2026, estimated=is_estimated), permit_known=False)
+    assert (found.status, found.place_met) == (status, place.met)
+    if first is None:
+        assert found.to_check == ()
+    else:
+        assert found.to_check[0].startswith(first)
+        assert found.to_check[-len(dated.rule.conditions) :] == dated.rule.conditions
+        assert len(found.to_check) == len(dated.rule.conditions) + bool(first)
+
+
+def test_rules_judged_at_the_permit_are_those_of_its_day_among_the_others_in_the_files_order() -> None:
+    found = rule_findings(inside(IN_2020), inside(IN_2026))
+    order = [rule.id for rule in all_rules()]
+    ranks = [order.index(one.rule.id) for one in found]
+    assert ranks == sorted(ranks)
+    judged = {one.rule.id: one.judged_on for one in found}
+    assert judged["tva-accession"] == judged["tva-accession-anciens-qpv"] == IN_2026
+    assert judged["acre"] == IN_2020
+    assert "conge-conseil-citoyen" not in judged  # of 2024: it is judged on the day asked about
+    days = {one.rule.id: one for one in rule_findings(inside(IN_2026))}
+    assert any("le jour où le permis est demandé" in text for text in days["tva-accession"].to_check)
+    assert not any("le jour où le permis" in text for one in found for text in one.to_check)

@@ -77,7 +77,7 @@ def test_the_distance_of_a_shape_is_that_of_the_nearest_perimeter(territory: Ter
             assert territory.distance(shape) == shapely.distance(polygons, shape).min()
 
 
-@pytest.mark.parametrize("reach_m", [100.0, 500.0, 3_000.0])
+@pytest.mark.parametrize("reach_m", [100.0, 500.0, 9_000.0])
 def test_around_a_shape_is_all_that_is_near_wherever_it_goes(territory: TerritoryIndex, reach_m: float) -> None:
     perimeters = scattered()
     polygons = np.array([one.geometry for one in perimeters])
