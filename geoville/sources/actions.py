@@ -13,6 +13,7 @@ import numpy as np
 
 from geoville.crs import refuse_swapped
 from geoville.errors import InvalidInputError, Location
+from geoville.sources.files import require_file
 from geoville.sources.places_of_use import SHARE_ADVICE, share_in
 
 if TYPE_CHECKING:
@@ -356,6 +357,7 @@ def read_action(path: Path) -> AskedAction:
             where=Location(path.name),
             advice="donner un fichier .toml ou .json (un tableau d'actions : geoville action check-file)",
         )
+    require_file(path)
     try:
         entries = reader(path.read_text(encoding="utf-8-sig"))
     except OSError as error:

@@ -26,6 +26,7 @@ from geoville.errors import AddressListError, Location
 from geoville.french import counted, well_read
 from geoville.law import known_precisions
 from geoville.model import Address, AddressColumns, AddressList, NumberedStreet
+from geoville.sources.files import require_file
 from geoville.sources.rows.csv import SAMPLE_BYTES, TextEncoding, encoding_of
 from geoville.sources.rows.row import code_of
 
@@ -396,6 +397,7 @@ def parquet_rows(path: Path, required: tuple[str, ...]) -> Iterator[tuple[int, d
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    require_file(path, AddressListError)
     try:
         table = pq.read_table(path)
     except (OSError, pa.ArrowException):
@@ -446,6 +448,7 @@ def _feature_row(path: Path, rank: int, feature: Any, *, unplaced: bool) -> dict
 
 
 def _text_of_file(path: Path) -> str:
+    require_file(path, AddressListError)
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -847,13 +850,14 @@ def _opened(path: Path, encoding: TextEncoding) -> Iterator[tuple[IO[bytes], IO[
 @contextmanager
 def _stream(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
     """Bytes of a file as they lie on the disk, and decompressed."""
+    require_file(path, AddressListError)
     try:
         with path.open("rb") as raw:
             is_compressed = raw.read(len(GZIP_START)) == GZIP_START
             raw.seek(0)
             yield raw, cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if is_compressed else raw
     except (OSError, EOFError, zlib.error) as error:
-        advice = "vérifier le chemin, ou télécharger de nouveau un fichier compressé incomplet"
+        advice = "vérifier les droits d'accès, ou télécharger de nouveau un fichier compressé incomplet"
         raise AddressListError("Fichier illisible", where=Location(path.name), advice=advice) from error
 
 

@@ -97,7 +97,11 @@ def read_footprint(path: Path) -> BaseGeometry:
     """
     frame = read_vector_file(path, "géométries")
     if not len(frame):
-        raise InvalidInputError("Le fichier ne contient aucune emprise", where=Location(path.name))
+        raise InvalidInputError(
+            "Le fichier ne contient aucune emprise",
+            where=Location(path.name),
+            advice="donner un fichier qui en a au moins une",
+        )
     epsg = epsg_of(frame, path)
     return transform_geometry(footprint_of(frame.geometry, path.name), epsg, WGS84)
 

@@ -467,6 +467,12 @@ class CsvRows:
         self._dialect = recognise_dialect(path, encoding=encoding, separator=separator, is_header=is_header)
         first = list(islice(self._records(), FIRST_ROWS))
         header = find_header((record.cells for record in first), is_header)
+        if not first:
+            raise InvalidInputError(
+                "Le fichier est vide",
+                where=Location(path.name),
+                advice="donner un fichier avec les noms des colonnes en première ligne",
+            )
         if not any(header.names):
             raise InvalidInputError(
                 "La première ligne ne nomme aucune colonne",

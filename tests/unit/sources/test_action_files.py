@@ -150,5 +150,5 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path, name, content):
 
 
 def test_a_missing_file_is_refused(tmp_path):
-    with pytest.raises(InvalidInputError, match=r"absente\.toml"):
+    with pytest.raises(InvalidInputError, match=r"Le fichier « absente\.toml » n'existe pas"):
         read_action(tmp_path / "absente.toml")

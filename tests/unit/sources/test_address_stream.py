@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from geoville.errors import AddressListError
 from geoville.model import Address
-from geoville.sources.addresses import ReadBlock, open_address_file
+from geoville.sources.addresses import ReadBlock, open_address_file, read_every_address, read_places
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 BAN = (
@@ -247,5 +248,10 @@ def test_a_file_cut_in_the_middle_of_its_compression_is_refused(tmp_path: Path) 
     path.write_bytes(gzip.compress("\n".join([BAN, *[BAN_ROW] * 50_000]).encode())[:-2_000])
     with pytest.raises(AddressListError, match="Fichier illisible"):
         read(path)
-    with pytest.raises(AddressListError, match="Fichier illisible"):
-        open_address_file(tmp_path / "absent.csv")
+
+
+@pytest.mark.parametrize("read_list", [open_address_file, read_every_address, read_places])
+@pytest.mark.parametrize("name", ["absent.csv", "absent.parquet", "absent.geojson"])
+def test_a_list_that_is_not_there_is_said_so(tmp_path: Path, read_list: Callable[[Path], object], name: str) -> None:
+    with pytest.raises(AddressListError, match=f"Le fichier « {name} » n'existe pas : vérifier son chemin"):
+        read_list(tmp_path / name)

@@ -177,7 +177,7 @@ def test_a_table_that_is_not_a_list_is_refused(tmp_path: Path, lines: tuple[str,
 
 
 def test_an_absent_file_and_an_unknown_encoding_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(AddressListError, match="illisible"):
+    with pytest.raises(AddressListError, match="n'existe pas"):
         read(tmp_path / "absent.csv")
     (tmp_path / "octets.csv").write_bytes(b"\x81\xff\x00")
     with pytest.raises(AddressListError, match="présentation inconnue"):

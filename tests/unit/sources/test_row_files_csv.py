@@ -82,7 +82,8 @@ def test_an_imposed_encoding_that_cannot_be_is_refused_with_its_line(tmp_path):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "ne nomme aucune colonne"),
+        (b"", r"Le fichier est vide \(fichier"),
+        (b"\xef\xbb\xbf", r"Le fichier est vide \(fichier"),
         (b"\n\na;b\n", "ne nomme aucune colonne"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02", "autre chose qu'un texte"),
         (b"%PDF-1.7\n", "document PDF"),

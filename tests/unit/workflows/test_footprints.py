@@ -62,7 +62,7 @@ BOW_TIE = shapely.Polygon([(1.89, 50.95), (1.90, 50.96), (1.90, 50.95), (1.89, 5
         ((PLOT, BOW_TIE), r"pas une géométrie valide .*\(fichier p.geojson, ligne 2\)"),
         ((PLOT, None), r"vide \(fichier p.geojson, ligne 2\)"),
         ((PLOT, shapely.Point(1.89, 50.95)), r"mêle .*\(fichier p.geojson\)"),
-        ((), r"aucune emprise \(fichier p.geojson\)"),
+        ((), r"aucune emprise \(fichier p.geojson\) : donner un fichier"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_place(tmp_path: Path, shapes: Any, message: str) -> None:
