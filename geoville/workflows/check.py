@@ -195,7 +195,7 @@ def check_polygons(
     """
     checker = Checker(prepare_search(grid_path, request))
     epsg = checker.describer.epsg
-    layer = read_map(path, epsg, "polygons", otherwise=Kind.CANDIDAT, own=own)
+    layer = read_map(path, epsg, "polygons", otherwise=Kind.CANDIDAT, may_be_empty=False, own=own)
     others = [
         None if other is None else read_map(other, epsg, role, otherwise=Kind.CANDIDAT)
         for role, other in (("within", redrawing.within), ("minus", redrawing.minus))

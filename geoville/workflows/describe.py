@@ -69,7 +69,7 @@ def describe_perimeters(
         There is no threshold, or the perimeters and the grid are not of the same territory.
     """
     describer = AreaDescriber(prepare_search(grid_path, request))
-    layer = read_map(path, describer.epsg, "perimeters", otherwise=Kind.CANDIDAT, own=own)
+    layer = read_map(path, describer.epsg, "perimeters", otherwise=Kind.CANDIDAT, may_be_empty=False, own=own)
     perimeters = layer.perimeters
     found: list[AreaFigures] = []
     for some in track([perimeters[start : start + _AT_ONCE] for start in range(0, len(perimeters), _AT_ONCE)]):

@@ -244,7 +244,8 @@ def explain_polygons(
         As `replay`; the file cannot be read, or is of another territory.
     """
     run = replay(candidates, on=on, grid=grid, iris=iris)
-    layer = read_map(polygons, GRID_CRS[run.found.start.grid.epsg], "perimeters", otherwise=Kind.CANDIDAT)
+    epsg = GRID_CRS[run.found.start.grid.epsg]
+    layer = read_map(polygons, epsg, "perimeters", otherwise=Kind.CANDIDAT, may_be_empty=False)
     remarks = remarks_of(layer)
     return tuple(replace(follow_polygon(run, item.name, item.geometry), remarks=remarks) for item in layer.perimeters)
 

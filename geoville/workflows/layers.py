@@ -123,6 +123,7 @@ def read_map(
     *,
     otherwise: Kind | None = None,
     otherwise_generation: int | None = None,
+    may_be_empty: bool = True,
     own: OwnColumns | None = None,
 ) -> GisLayer:
     """Read a whole map of perimeters, whatever they are: a file without any is a map without any.
@@ -134,12 +135,13 @@ def read_map(
     epsg : projected CRS that they must be measured in.
     role : of the file, in a provenance.
     otherwise, otherwise_generation : what the perimeters are, and the generation of QPV, where nothing else tells.
+    may_be_empty : whether a map without any says something; else it is refused.
     own : columns of the codes and names, where they are not the usual ones.
 
     Raises
     ------
     ContourError
-        The file cannot be read, or all its perimeters are of another territory.
+        The file cannot be read, all its perimeters are of another territory, or it has none and must.
     """
     read = read_perimeters(
         path,
@@ -150,6 +152,12 @@ def read_map(
         own=own,
     )
     layer = _layer(role, path, read)
+    if not layer.perimeters and not may_be_empty:
+        raise ContourError(
+            "Le fichier ne contient aucun périmètre",
+            where=Location(path.name),
+            advice="donner un fichier qui en a au moins un",
+        )
     here = tuple(item for item in layer.perimeters if item.epsg == epsg)
     if layer.perimeters and not here:
         raise _elsewhere(layer.file.name)

@@ -142,6 +142,7 @@ SECRECY = (
     "Secret statistique : rien n'est dit d'un territoire de moins de 11 ménages ; l'Insee impute les valeurs des "
     "carreaux qui en ont moins."
 )
+_GROUPS = {Grouping.COMMUNE: "commune", Grouping.IRIS: "IRIS"}
 IMPUTED = "La part des habitants qui vivent dans un carreau aux valeurs imputées est dite : « {share_imputed} »."
 SUMS = "Sommes des carreaux de 200 m, coupés par le contour à proportion de leur surface : estimées, et non recensées."
 
@@ -179,7 +180,8 @@ def portray(
     else:
         if perimeters is not None:
             raise InvalidInputError(
-                "Des périmètres sont donnés, et les habitants comptés autrement", advice="retirer l'un"
+                f"Des périmètres sont donnés, alors que les habitants sont comptés par {_GROUPS[by]}",
+                advice="retirer les périmètres, ou compter par périmètre",
             )
         items, inside = _zones_as_areas(town, by)
         files, left_out = [], ()
@@ -199,7 +201,7 @@ def portray(
 def _quarters(town: _Town, path: Path | None, generation: int | None, own: OwnColumns | None = None) -> GisLayer:
     if path is None:
         return official_contours(town.pack, generation)
-    return read_map(path, town.epsg, "perimeters", otherwise=Kind.CANDIDAT, own=own)
+    return read_map(path, town.epsg, "perimeters", otherwise=Kind.CANDIDAT, may_be_empty=False, own=own)
 
 
 def _zones_as_areas(town: _Town, by: Grouping) -> tuple[list[tuple[str, str, BaseGeometry]], CellsInside]:
@@ -336,9 +338,9 @@ def evolve(
     InvalidInputError
         The territory has fewer than two.
     """
-    years = sorted(vintages or pack.grids)
+    years = sorted(set(vintages or pack.grids))
     if len(years) < 2:  # noqa: PLR2004 - a change is between two
-        raise InvalidInputError("Une évolution demande deux millésimes", advice="récupérer d'autres carreaux")
+        raise _one_vintage(pack)
     towns = {year: _town(pack, None, year) for year in years}
     layer = _quarters(towns[years[0]], perimeters, generation, own)
     shapes = [item.geometry for item in layer.perimeters]
@@ -359,6 +361,12 @@ def evolve(
         tuple(town.source for town in towns.values()),
     )
     return TableRun(rows, tuple(shapes), last.epsg, "evolution", notes, provenance, remarks_of(layer))
+
+
+def _one_vintage(pack: Pack) -> InvalidInputError:
+    known = ", ".join(str(year) for year in sorted(pack.grids))
+    advice = f"en donner deux de : {known}" if len(pack.grids) > 1 else "récupérer d'autres carreaux"
+    return InvalidInputError("Une évolution demande deux millésimes différents", advice=advice)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

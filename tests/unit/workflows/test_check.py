@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from geoville import Territory
-from geoville.errors import InvalidInputError
+from geoville.errors import ContourError, InvalidInputError
 from geoville.results import day_of, reading
 from geoville.sources.contours import read_perimeters
 
@@ -26,6 +26,13 @@ def calais() -> Territory:
 @pytest.fixture(scope="module")
 def checked(calais):
     return calais.check(MINE, on=ON)
+
+
+@pytest.fixture(scope="module")
+def candidates(calais, tmp_path_factory):
+    """Computed by cells, which is quicker."""
+    path = tmp_path_factory.mktemp("candidats") / "candidats.gpkg"
+    return calais.candidates(on=ON, method="cells").write(path)
 
 
 def test_figures_are_those_that_plain_geopandas_finds(calais, checked):
@@ -111,7 +118,9 @@ def test_a_polygon_away_from_the_cells_is_out_of_the_data(calais):
     assert item.document()["coverage"] == "none"
 
 
-def test_what_is_left_out_of_the_file_is_in_the_document_of_all_that_reads_polygons(calais, tmp_path):
+def test_what_is_left_out_of_the_file_is_in_the_document_of_all_that_reads_polygons(
+    calais, checked, candidates, tmp_path
+):
     """A polygon without a surface and one overseas, for a check, what is taken away, a portrait and an explanation."""
     flat, elsewhere = shapely.Polygon([(1.89, 50.95)] * 4), shapely.box(55.48, -20.9, 55.49, -20.89)
     path = tmp_path / "traces.geojson"
@@ -125,11 +134,27 @@ def test_what_is_left_out_of_the_file_is_in_the_document_of_all_that_reads_polyg
     assert calais.check(shapely.box(1.88, 50.94, 1.91, 50.96), on=ON, minus=path).document()["remarks"] == said
     for table in (calais.portrait(path), calais.population(path), calais.evolution(path)):
         assert table.document()["remarks"] == [*table.run.told(str), *said]
-    candidates = tmp_path / "candidats.gpkg"
-    calais.candidates(on=ON).write(candidates)
     (told,) = calais.explain(candidates, polygons=path, on=ON)
     assert told.document()["remarks"] == said
-    assert calais.check(MINE, on=ON).document()["remarks"] == []
+    assert checked.run.document()["remarks"] == []
+
+
+@pytest.mark.parametrize("empty", [True, False], ids=["no row", "without a surface"])
+def test_a_file_without_a_polygon_is_told_so_by_all_that_measures_some(calais, candidates, tmp_path, empty):
+    """A table of nothing looked like a town without anybody."""
+    path = tmp_path / "rien.geojson"
+    shapes = [] if empty else [shapely.Polygon([(1.89, 50.95)] * 4)]
+    geopandas.GeoDataFrame({"code": ["A"] * len(shapes)}, geometry=shapes, crs=4326).to_file(path)
+    for measured in (
+        lambda: calais.check(path, on=ON),
+        lambda: calais.describe(path, on=ON),
+        lambda: calais.explain(candidates, polygons=path, on=ON),
+        lambda: calais.portrait(path),
+        lambda: calais.population(path),
+        lambda: calais.evolution(path),
+    ):
+        with pytest.raises(ContourError, match=r"ne contient aucun périmètre \(fichier rien.geojson\)"):
+            measured()
 
 
 def test_nothing_left_is_refused(calais):

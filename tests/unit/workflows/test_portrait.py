@@ -120,7 +120,7 @@ def test_quarters_are_followed_from_one_vintage_to_the_next(calais):
 
 
 def test_perimeters_and_communes_are_not_asked_at_once(calais, grid):
-    with pytest.raises(InvalidInputError, match="comptés autrement"):
+    with pytest.raises(InvalidInputError, match="comptés par "):
         calais.portrait(_draft(0, 1), by="commune", grid=grid)
     with pytest.raises(InvalidInputError, match="iris"):
         calais.portrait(by="quartier")
@@ -161,3 +161,9 @@ def test_pages_of_an_atlas_hide_the_town_that_a_perimeter_would_tell_by_differen
     assert own.share("log_soc") == pytest.approx(30 / 40, abs=1e-3)
     assert whole.totals["men"] == pytest.approx(62.5)
     assert [moment.vintage for moment in found.moments[Kind.CANDIDAT, "A"]] == [2019]
+
+
+@pytest.mark.parametrize("given", [[2019], [2019, 2019]])
+def test_an_evolution_needs_two_vintages_and_says_which_there_are(calais, given):
+    with pytest.raises(InvalidInputError, match="deux millésimes différents : en donner deux de : 2015, 2019, 2021"):
+        calais.evolution(vintage=given, generation=2024)
