@@ -155,25 +155,32 @@ def place_in_block(block: int, row: int, column: int) -> int:
 
 
 @compiled
+def in_order(cell: NDArray[np.int64], cells: int) -> NDArray[np.int64]:
+    """(n,) what is in the first of some cells, what is in the second, …, each in the order in which it comes."""
+    first = np.zeros(cells + 1, np.int32)
+    for item in range(len(cell)):
+        first[cell[item] + 1] += 1
+    for place in range(1, len(first)):
+        first[place] += first[place - 1]
+    order = np.empty(len(cell), np.int64)
+    for item in range(len(cell)):
+        order[first[cell[item]]] = item
+        first[cell[item]] += 1
+    return order
+
+
+@compiled
 def in_order_of_cells(east: NDArray[np.float64], north: NDArray[np.float64], grid: KernelGrid) -> NDArray[np.int64]:
     """(n,) points coarse cell after coarse cell, so that what is read for one is still at hand for the next.
 
     Those outside the grid come first.
     """
-    cell = np.zeros(len(east), np.int32)
-    first = np.zeros(grid.columns * grid.rows + 2, np.int32)
+    cell = np.zeros(len(east), np.int64)
     for point in range(len(east)):
         across, along = (east[point] - grid.west) * grid.per_m, (north[point] - grid.south) * grid.per_m
         if 0 <= across < grid.columns << FINE_SHIFT and 0 <= along < grid.rows << FINE_SHIFT:
             cell[point] = 1 + (int(along) >> FINE_SHIFT) * grid.columns + (int(across) >> FINE_SHIFT)
-        first[cell[point] + 1] += 1
-    for place in range(1, len(first)):
-        first[place] += first[place - 1]
-    order = np.empty(len(east), np.int64)
-    for point in range(len(east)):
-        order[first[cell[point]]] = point
-        first[cell[point]] += 1
-    return order
+    return in_order(cell, grid.columns * grid.rows + 1)
 
 
 @compiled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +18,7 @@ from geoville.eligibility.kernel.grid import (
     KernelGrid,
     compiled,
     compiled_loop,
+    in_order,
     inlined,
     place_in_block,
     touched_cells,
@@ -280,7 +282,7 @@ class _Touches(NamedTuple):
 
     place: NDArray[np.int64]
     polygon: NDArray[np.int32]
-    segment: NDArray[np.int64]
+    segment: NDArray[np.int32]
     tests: NDArray[np.int64]
     cells: NDArray[np.int64]
 
@@ -309,7 +311,7 @@ def _touches(segments: Segments, grid: KernelGrid) -> tuple[Cells, _Touches]:
     middle = _place_in_block(codes[coarse], row >> SHIFT, column >> SHIFT)
     codes = _divided(codes, middle)
     place = _place_in_block(codes[middle], row, column)
-    order = np.argsort(place, kind="stable")  # polygon after polygon, as segments are
+    order = in_order(place, len(codes))  # polygon after polygon, as segments are
     place, segment = place[order], segment[order]
     polygon = segments.owner[segment]
     other_cell = np.diff(place, prepend=-1) != 0
@@ -401,24 +403,41 @@ def _held_places(
     crossed = np.empty(len(ends))
     for row in range(int((bounds[1] - grid.south) * grid.per_m), int((bounds[3] - grid.south) * grid.per_m) + 1):
         crossings = _cross(ends, grid.south + (row + ANCHOR) * grid.fine_m, crossed)
-        column = int((bounds[0] - grid.west) * grid.per_m) >> FINE_SHIFT << FINE_SHIFT
-        while column <= (bounds[2] - grid.west) * grid.per_m:
-            place, side = (row >> FINE_SHIFT) * grid.columns + (column >> FINE_SHIFT), FINE_SIDE
-            if codes[place] < 0:
-                place, side = place_in_block(-codes[place], row >> SHIFT, column >> SHIFT), SIDE
-                if codes[place] < 0:
-                    place, side = place_in_block(-codes[place], row, column), 1
-            if (row & (side - 1)) == 0:  # met for the first time
-                inside = _odd_beyond(crossed, crossings, grid.west + (column + ANCHOR) * grid.fine_m)
-                if test_at[place] >= 0 and polygon_of[test_at[place]] == polygon:
-                    at_anchor[test_at[place]] = inside
-                elif inside == 1:
+        for rank in range(0, crossings, 2):  # inside from each odd crossing to the next
+            column, beyond = _column_after(crossed[rank], grid), _column_after(crossed[rank + 1], grid)
+            while column < beyond:
+                place, side = _smallest_cell(row, column, grid, codes)
+                test = test_at[place]
+                if test >= 0 and polygon_of[test] == polygon:
+                    at_anchor[test] = 1
+                elif (row & (side - 1)) == 0:  # met for the first time
                     if count == len(held):
                         held = _twice_as_long(held)
                     held[count] = place
                     count += 1
-            column += side
+                column = (column | (side - 1)) + 1
+        for rank in range(crossings):
+            nearest = _column_after(crossed[rank] - grid.fine_m / 2, grid)
+            if abs(grid.west + (nearest + ANCHOR) * grid.fine_m - crossed[rank]) < MARGIN_M:
+                at_anchor[test_at[_smallest_cell(row, nearest, grid, codes)[0]]] = UNSURE
     return held[:count].copy()
+
+
+@inlined
+def _column_after(east: float, grid: KernelGrid) -> int:
+    """The first column of fine cells whose anchors are east of an easting."""
+    return math.ceil((east - grid.west) * grid.per_m - ANCHOR)
+
+
+@inlined
+def _smallest_cell(row: int, column: int, grid: KernelGrid, codes: NDArray[np.int32]) -> tuple[int, int]:
+    """Place, among all codes, and side of the undivided cell that a fine row and column are in."""
+    place, side = (row >> FINE_SHIFT) * grid.columns + (column >> FINE_SHIFT), FINE_SIDE
+    if codes[place] < 0:
+        place, side = place_in_block(-codes[place], row >> SHIFT, column >> SHIFT), SIDE
+        if codes[place] < 0:
+            place, side = place_in_block(-codes[place], row, column), 1
+    return place, side
 
 
 _FIRST_ROOM = 256
@@ -435,26 +454,19 @@ def _twice_as_long(held: NDArray[np.int64]) -> NDArray[np.int64]:
 
 @compiled
 def _cross(ends: NDArray[np.float64], north: float, crossed: NDArray[np.float64]) -> int:
-    """Write the eastings where segments cross a northing, in any order, and count them."""
+    """Write the eastings where segments cross a northing, in increasing order, and count them."""
     count = 0
     for segment in range(len(ends)):
         y1, y2 = ends[segment, 1], ends[segment, 3]
         if (y1 > north) != (y2 > north):
             x1, x2 = ends[segment, 0], ends[segment, 2]
-            crossed[count] = x1 + (north - y1) / (y2 - y1) * (x2 - x1)
+            east, place = x1 + (north - y1) / (y2 - y1) * (x2 - x1), count
+            while place > 0 and crossed[place - 1] > east:
+                crossed[place] = crossed[place - 1]
+                place -= 1
+            crossed[place] = east
             count += 1
     return count
-
-
-@compiled
-def _odd_beyond(crossed: NDArray[np.float64], crossings: int, east: float) -> int:
-    """1 where crossings east of an easting are odd in number, 0 where even, UNSURE where one is too near to tell."""
-    odd = 0
-    for crossing in range(crossings):
-        if abs(crossed[crossing] - east) < MARGIN_M:
-            return UNSURE
-        odd ^= crossed[crossing] > east
-    return odd
 
 
 def _outcomes(
@@ -472,7 +484,9 @@ def _outcomes(
         kind, examples = held[cells].astype(np.int64), np.empty(0, dtype=np.int64)
         for test in range(crossing):
             key = kind * (polygon.max() + 1) + polygon[first[cells] + test]
-            _, examples, kind = np.unique(key, return_index=True, return_inverse=True)
+            run = np.flatnonzero(np.diff(key, prepend=-1))  # cells beside each other are alike
+            _, example, of_run = np.unique(key[run], return_index=True, return_inverse=True)
+            examples, kind = run[example], np.repeat(of_run, np.diff(run, append=len(key)))
         starts[cells] = len(outcome) + (kind << crossing)
         for cell in cells[examples].tolist():
             polygons = polygon[first[cell] : first[cell] + crossing].tolist()
@@ -486,9 +500,9 @@ def _crossed(
     segments: Segments, touches: _Touches, at_anchor: NDArray[np.int8], outcomes: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """`LocationIndex.edges` and `LocationIndex.crossed`, given where the outcomes of cells start."""
-    starts = np.isin(np.arange(len(at_anchor)), touches.cells, invert=True)
     parting = np.zeros(len(touches.place), dtype=np.int64)
-    parting[touches.tests[:-1][starts]] = 1
+    parting[touches.tests[:-1]] = 1
+    parting[touches.tests[touches.cells[:-1]]] = 0
     row = np.arange(len(parting)) + np.cumsum(parting)
     edges = np.full((row[-1] + 2, 4), np.nan)
     edges[row] = segments.ends[touches.segment]
