@@ -98,11 +98,9 @@ def cell_squares(
     """
     import shapely
 
-    corners = np.column_stack([easting, northing])[:, None, :] + size_m * _CORNERS[None, :, :]
-    distinct, where = np.unique(corners.reshape(-1, 2), axis=0, return_inverse=True)
-    east, north = transform_points(distinct[:, 0].astype(float), distinct[:, 1].astype(float), source, target)
-    moved = np.column_stack([east, north])[where.ravel()].reshape(len(easting), len(_CORNERS), 2)
-    return np.asarray(shapely.polygons(moved))
+    corners = np.column_stack([easting, northing])[:, None, :] + float(size_m) * _CORNERS
+    east, north = transform_points(corners[..., 0], corners[..., 1], source, target)
+    return np.asarray(shapely.polygons(np.stack([east, north], axis=-1)))
 
 
 def union_of_cells(squares: NDArray[np.object_]) -> BaseGeometry:

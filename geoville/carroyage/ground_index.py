@@ -73,14 +73,16 @@ def smooth_ground(
     found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]] = []
     for south, west, near in _tiles(row, column, reach, tile):
         bottom, left = row[near].min() - reach, column[near].min() - reach
-        image = np.zeros((len(layers), row[near].max() - bottom + reach + 1, column[near].max() - left + reach + 1))
-        image[:, row[near] - bottom, column[near] - left] = layers[:, near]
-        smooth = np.stack([gaussian_filter(layer, sigma_squares, mode="constant", radius=reach) for layer in image])
-        up, right = np.nonzero(smooth[0] > 0)
-        mine = (up + bottom >= south) & (up + bottom < south + tile)
-        mine &= (right + left >= west) & (right + left < west + tile)
-        up, right = up[mine], right[mine]
-        found.append((up + bottom, right + left, smooth[:, up, right]))
+        up, right = row[near] - bottom, column[near] - left
+        image = np.zeros((len(layers), up.max() + reach + 1, right.max() + reach + 1))
+        for picture, layer in zip(image, layers, strict=True):
+            picture[up, right] = layer[near]
+        first_row, first_column = max(south, bottom), max(west, left)
+        mine = np.s_[first_row - bottom : south + tile - bottom, first_column - left : west + tile - left]
+        smooth = [gaussian_filter(one, sigma_squares, mode="constant", radius=reach)[mine] for one in image]
+        reached = smooth[0] > 0
+        up, right = np.nonzero(reached)
+        found.append((up + first_row, right + first_column, np.stack([one[reached] for one in smooth])))
     if not found:
         empty = np.empty(0, dtype=np.int64)
         return SmoothedGround(empty, empty, np.empty((len(layers), 0)))

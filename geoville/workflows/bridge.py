@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoville.carroyage.bridge import Bridge, fit_bridge
-from geoville.carroyage.cell_parts import cut_by_iris, whole_cells
-from geoville.carroyage.grid import cell_squares
+from geoville.carroyage.cell_parts import whole_cells
 from geoville.carroyage.method import method_date, method_rules
 from geoville.carroyage.probit_bridge import ProbitBridge, fit_probit_bridge
-from geoville.carroyage.raking import overlap_of_cells
+from geoville.carroyage.raking import cells_over_iris
 from geoville.crs import GRID_CRS
 from geoville.errors import InvalidInputError, Location
 from geoville.law import parameter
@@ -22,7 +21,6 @@ from geoville.sources.files import sha256_of
 from geoville.sources.grids import read_grid
 from geoville.sources.layers import read_iris, read_iris_figures
 from geoville.sources.provenance import InputFile, Provenance, write_provenance
-from geoville.workflows.search_inputs import iris_of_squares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -219,9 +217,8 @@ def _territory_cases(territory: Pack, incomes: Path) -> list[IrisCase]:
 
 def _town_case(town: FitTown, incomes: Path) -> IrisCase:
     grid, layer = read_grid(town.grid, vintage=town.vintage), read_iris(town.iris, incomes)
-    squares = cell_squares(grid.easting, grid.northing, grid.epsg, GRID_CRS[grid.epsg])
-    complete = overlap_of_cells(squares, layer.polygons).complete
-    parts = cut_by_iris(iris_of_squares(grid, layer), method_rules().subcells_per_side)
+    over = cells_over_iris(grid, layer.polygons, GRID_CRS[grid.epsg], method_rules().subcells_per_side)
+    parts, complete = (over.cell, over.squares, over.iris), over.overlap.complete
     return _case(grid, town.grid, parts, (layer.median_eur, layer.range_eur, complete), (incomes, layer.year))
 
 

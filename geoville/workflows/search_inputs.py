@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geoville.carroyage.cell_parts import cut_by_iris, square_centres, whole_cells
+from geoville.carroyage.cell_parts import NO_IRIS, whole_cells
 from geoville.carroyage.estimate import IrisIncome, IrisShares, estimate_income, estimate_parts, iris_weight
 from geoville.carroyage.grid import CELL_SIZE_M, cell_squares, union_of_cells
 from geoville.carroyage.method import method_choice, method_rules
-from geoville.carroyage.raking import overlap_of_cells
+from geoville.carroyage.raking import cells_over_iris
 from geoville.crs import GRID_CRS, RGAF09_UTM20, RGR92_UTM40, WGS84, commune_of, transform_geometry, transform_points
 from geoville.errors import InvalidInputError, LawError, Location
 from geoville.law import DatedValue, IncomeReference, IncomeRule, eligible_units, parameter, require_income_rule
@@ -41,13 +41,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from shapely import STRtree
     from shapely.geometry.base import BaseGeometry
 
     from geoville.carroyage.bridge import Bridge
     from geoville.carroyage.cell_parts import CellParts
     from geoville.carroyage.grid import Grid
     from geoville.carroyage.income import CellIncome
+    from geoville.carroyage.raking import CellsOverIris, IrisOverlap
     from geoville.law import Threshold
     from geoville.perimeters.quarters import Quarter
     from geoville.sources.layers import IrisLayer
@@ -167,7 +167,7 @@ class Estimate:
     bridge : that the estimate went through.
     layer : the IRIS as read, None without IRIS.
     national_declared_eur : national declared median of their year; NaN without IRIS.
-    complete : (k,) IRIS that the grid covers.
+    over : how the cells lie over them, None without IRIS.
     """
 
     income: CellIncome
@@ -179,7 +179,7 @@ class Estimate:
     inputs: tuple[InputFile, ...]
     layer: IrisLayer | None = None
     national_declared_eur: float = math.nan
-    complete: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None
+    over: CellsOverIris | None = None
 
 
 def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
@@ -203,8 +203,8 @@ def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
         raise InvalidInputError(f"Poids des IRIS hors de l'intervalle ({iris.weight})", advice="le donner entre 0 et 1")
     layer = read_iris(iris.polygons, iris.incomes, iris.year)
     declared = _national_declared_median(iris, layer.year)
-    squares = cell_squares(grid.easting, grid.northing, grid.epsg, GRID_CRS[grid.epsg])
-    overlap = overlap_of_cells(squares, layer.polygons)
+    over = cells_over_iris(grid, layer.polygons, GRID_CRS[grid.epsg], method_rules().subcells_per_side)
+    overlap = over.overlap
     if len(overlap.cell) == 0 or layer.epsg != GRID_CRS[grid.epsg]:
         raise InvalidInputError("Aucun IRIS ne se trouve sous les carreaux", advice="donner les IRIS du même lieu")
     weight = iris_weight(grid.vintage, layer.year) if iris.weight is None else iris.weight
@@ -215,14 +215,14 @@ def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
     return Estimate(
         income=income,
         bridge=bridge,
-        iris=_main_iris(len(grid), layer, overlap.cell, overlap.iris, overlap.share),
+        iris=_main_iris(len(grid), layer, overlap),
         iris_names=dict(zip(layer.code.tolist(), layer.name.tolist(), strict=True)),
         iris_weight=weight,
         law=(disposable, declared),
         inputs=(used, *(InputFile("iris", name, sha256, layer.year) for name, sha256 in layer.files)),
         layer=layer,
         national_declared_eur=declared.value,
-        complete=overlap.complete,
+        over=over,
     )
 
 
@@ -264,14 +264,12 @@ def _national_declared_median(iris: IrisInput, year: int) -> DatedValue:
     return DatedValue(known.id, iris.national_median_eur, date(year, 1, 1), iris.national_source, verified=False)
 
 
-def _main_iris(
-    count: int, layer: IrisLayer, cell: np.ndarray, iris: np.ndarray, share: np.ndarray
-) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
+def _main_iris(count: int, layer: IrisLayer, overlap: IrisOverlap) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
     """Code of the IRIS that holds most of each cell."""
-    main = np.full(count, "", dtype=layer.code.dtype)
-    order = np.argsort(share, kind="stable")  # the largest share is written last
-    main[cell[order]] = layer.code[iris[order]]
-    return main
+    main = np.full(count, NO_IRIS, dtype=np.intp)
+    order = np.argsort(overlap.share, kind="stable")  # the largest share is written last
+    main[overlap.cell[order]] = overlap.iris[order]
+    return np.append(layer.code, "")[main]
 
 
 # --- Tables of many urban units: which unit each commune is in, and the reference incomes of each unit
@@ -790,7 +788,6 @@ def require_grid_near(grid: Grid, territory: Pack) -> None:
 # --- Parts of cells, which the index method reads: their bridge, the IRIS under their squares, the thresholds
 
 PROBIT_BRIDGE_FILE = "probit_bridge.json"
-_CELLS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -820,7 +817,7 @@ def estimate_parts_of(
         return EstimatedParts(None)
     path = embedded_data() / PROBIT_BRIDGE_FILE
     bridge, used = read_probit_bridge(path), InputFile("bridge", PROBIT_BRIDGE_FILE, sha256_of(path))
-    found = _Iris(_iris_given(grid, estimate))
+    found = _Iris(_iris_given(estimate))
     if found.shares is None and request.territory is not None:
         found = _iris_of_tables(request.territory, zones, request.iris_year)
     relative = np.full(len(grid), np.nan)
@@ -841,49 +838,14 @@ class _Iris:
     inputs: tuple[InputFile, ...] = ()
 
 
-def _iris_given(grid: Grid, estimate: Estimate) -> IrisShares | None:
+def _iris_given(estimate: Estimate) -> IrisShares | None:
     """Figures of the IRIS whose polygons are known."""
-    layer = estimate.layer
-    if layer is None or estimate.complete is None:
+    layer, over = estimate.layer, estimate.over
+    if layer is None or over is None:
         return None
-    cell, squares, iris = cut_by_iris(iris_of_squares(grid, layer), method_rules().subcells_per_side)
     national = estimate.national_declared_eur
-    return IrisShares(
-        cell, squares, iris, layer.median_eur / national, layer.range_eur / national, estimate.complete, layer.year
-    )
-
-
-def iris_of_squares(grid: Grid, layer: IrisLayer) -> NDArray[np.intp]:
-    """(n, side²) IRIS that holds the centre of each square, -1 where none does; the first one on a common border."""
-    import shapely
-
-    side = method_rules().subcells_per_side
-    tree = shapely.STRtree(layer.polygons)
-    found = np.empty((len(grid), side**2), dtype=np.intp)
-    for start in range(0, len(grid), _CELLS_AT_ONCE):
-        easting, northing = (corner[start : start + _CELLS_AT_ONCE] for corner in (grid.easting, grid.northing))
-        squares = cell_squares(easting, northing, grid.epsg, GRID_CRS[grid.epsg])
-        some = found[start : start + _CELLS_AT_ONCE]
-        some[:] = _only_iris(tree, squares)[:, None]
-        open_cells = np.flatnonzero(some[:, 0] < 0)
-        east, north = square_centres(easting[open_cells], northing[open_cells], side)
-        points = shapely.points(*transform_points(east.ravel(), north.ravel(), grid.epsg, GRID_CRS[grid.epsg]))
-        place, iris = tree.query(points, predicate="intersects")
-        order = np.lexsort((iris, place))[::-1]  # the lowest index is written last
-        of_points = np.full(east.size, -1, dtype=np.intp)
-        of_points[place[order]] = iris[order]
-        some[open_cells] = of_points.reshape(-1, side**2)
-    return found
-
-
-def _only_iris(tree: STRtree, squares: NDArray[np.object_]) -> NDArray[np.intp]:
-    """(n,) IRIS that holds the whole of each cell, and that no other one meets; -1 where there is none."""
-    met, _ = tree.query(squares, predicate="intersects")
-    cell, iris = tree.query(squares, predicate="within")
-    only = np.full(len(squares), -1, dtype=np.intp)
-    only[cell] = iris
-    only[np.bincount(met, minlength=len(squares)) > 1] = -1
-    return only
+    median, spread = layer.median_eur / national, layer.range_eur / national
+    return IrisShares(over.cell, over.squares, over.iris, median, spread, over.overlap.complete, layer.year)
 
 
 def _iris_of_tables(territory: Pack, zones: CellZones, year: int | None) -> _Iris:

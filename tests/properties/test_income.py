@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from effort import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import BRIDGE
@@ -118,3 +119,52 @@ def test_a_group_without_anybody_has_no_median_and_disturbs_no_other() -> None:
     found = pooled_medians(income, np.array([10.0, 30.0]), np.array([0, 2]), 3)
     assert np.isnan(found[1])
     assert found[[0, 2]] == pytest.approx([0.7, 0.9])
+
+
+def bisected_median(income: CellIncome, people: np.ndarray) -> float:
+    """As the median was found before, by halves of the bracket."""
+    low, high = income.median.min(), income.median.max()
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if people @ income.share_below(middle) < people.sum() / 2 else (low, middle)
+    return float((low + high) / 2)
+
+
+@st.composite
+def groups(draw: st.DrawFn) -> tuple[CellIncome, np.ndarray, np.ndarray]:
+    """Cells of four groups, some thin, some rich beside poor, of any spread that the bridges give."""
+    count = draw(st.integers(4, 40))
+    drawn = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    median, spread = drawn.uniform(0.05, 3.0, count), drawn.uniform(draw(st.floats(0.05, 1.5)), 1.5, count)
+    income = CellIncome(median, spread, np.zeros(count), np.zeros(count))
+    return income, np.exp(drawn.normal(3, 2, count)), np.append(np.arange(4), drawn.integers(0, 4, count - 4))
+
+
+@given(groups())
+@cases(each_run=20, slow=300)
+def test_pooled_medians_are_those_that_halves_find_and_of_a_group_whatever_the_others(
+    drawn: tuple[CellIncome, np.ndarray, np.ndarray],
+) -> None:
+    income, people, group = drawn
+    found = pooled_medians(income, people, group, 4)
+    near = pooled_medians(income, people, group, 4, near=np.array([0.001, 0.7, np.nan, 50.0]))
+    for number in range(4):
+        own = group == number
+        bisected = bisected_median(income.take(own), people[own])
+        assert found[number] == pytest.approx(bisected, rel=1e-12)
+        assert near[number] == pytest.approx(bisected, rel=1e-12)
+        assert found[number] == pooled_median(income.take(own), people[own])
+
+
+def test_the_median_of_one_cell_is_its_own_to_the_last_bit() -> None:
+    median = np.random.default_rng(1).uniform(0.1, 2.0, 200)
+    income = CellIncome(median, np.full(200, 0.6), np.zeros(200), np.zeros(200))
+    assert (pooled_medians(income, np.full(200, 7.0), np.arange(200), 200) == median).all()
+
+
+def test_two_narrow_cells_far_apart_have_the_median_of_the_fuller_one() -> None:
+    """Between them nobody has an income, and a slope of nothing leads nowhere."""
+    income = CellIncome(np.array([0.1, 2.0]), np.full(2, 0.01), np.zeros(2), np.zeros(2))
+    assert pooled_median(income, np.array([51.0, 49.0])) == pytest.approx(bisected_median(income, np.array([51.0, 49])))
+    assert pooled_median(income, np.array([51.0, 49.0])) == pytest.approx(0.1, rel=0.03)
+    assert pooled_median(income, np.array([49.0, 51.0])) == pytest.approx(2.0, rel=0.03)

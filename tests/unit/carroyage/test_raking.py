@@ -1,36 +1,15 @@
-"""Cells made to agree with their IRIS: which overlaps count, and what a shift leaves as it was."""
+"""Cells made to agree with their IRIS: what is met, and what a shift leaves as it was."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-import shapely
 
 from geoville.carroyage.bridge import Bridge
-from geoville.carroyage.income import CellIncome, pooled_median
-from geoville.carroyage.raking import IrisOverlap, overlap_of_cells, rake_to_iris
+from geoville.carroyage.income import CellIncome, pooled_median, pooled_medians
+from geoville.carroyage.raking import IrisOverlap, rake_to_iris
 
 BRIDGE = Bridge(0.98, 1.4, 0.44, 0.27, 0.04, 0.97, 93)
-
-
-def cells(*west: float) -> np.ndarray:
-    """Squares of 200 m side by side, in a row."""
-    return np.array([shapely.box(x, 0, x + 200, 200) for x in west])
-
-
-def test_a_sliver_of_a_cell_is_dropped_and_two_hundredths_are_not() -> None:
-    iris = np.array([shapely.box(0, 0, 201, 200), shapely.box(0, 0, 204, 200)])  # 1 m and 4 m of the second cell
-    overlap = overlap_of_cells(cells(0, 200), iris)
-    found = sorted(zip(overlap.iris.tolist(), overlap.cell.tolist(), overlap.share.round(3).tolist(), strict=True))
-    assert found == [(0, 0, 1.0), (1, 0, 1.0), (1, 1, 0.02)]
-
-
-def test_an_iris_is_covered_from_nine_tenths_of_its_area() -> None:
-    iris = np.array([shapely.box(100, 0, 500, 200), shapely.box(0, 0, 440, 200), shapely.box(0, 0, 460, 200)])
-    overlap = overlap_of_cells(cells(0, 200), iris)
-    assert overlap.complete.tolist() == [False, True, False]  # 75 %, 91 % and 87 % of it lie in the 400 m of cells
-    just = overlap_of_cells(cells(*range(0, 1_800, 200)), np.array([shapely.box(0, 0, 2_000, 200)]))
-    assert just.complete.tolist() == [True]
 
 
 def one_iris(people: list[float]) -> tuple[np.ndarray, IrisOverlap]:
@@ -88,3 +67,25 @@ def test_an_iris_whose_cells_have_no_known_income_is_not_met_and_moves_nothing()
     assert raked.met.tolist() == [True, False]
     few = rake_to_iris(np.array([0.6, 0.6]), np.array([0.5, 0.0]), BRIDGE, overlap, np.array([0.7, 0.9]))
     assert few.met.tolist() == [True, False]  # half a person lives in the first, nobody in the second
+
+
+def test_what_is_met_round_by_round_is_what_all_the_iris_looked_at_in_every_round_give() -> None:
+    """A chain of IRIS that share their cells two by two, rich beside poor: few rounds by its ends, many elsewhere."""
+    random, count = np.random.default_rng(5), 40
+    cell = np.repeat(np.arange(3 * count), 2)[1:-1]
+    iris = np.minimum(np.arange(len(cell)) // 6, count - 1)
+    share = np.where(np.arange(len(cell)) % 2 == 0, 0.7, 0.3)
+    overlap = IrisOverlap(cell, iris, share, np.ones(count, dtype=bool))
+    median, people = random.uniform(0.4, 1.4, 3 * count), random.uniform(5, 900, 3 * count)
+    published = random.uniform(0.5, 1.3, count)
+    published[20:] = 0.8
+    expected, shift = median, np.zeros(count)
+    for _ in range(30):
+        income = CellIncome(expected, BRIDGE.log_spread(expected), expected, expected).take(cell)
+        missing = published - pooled_medians(income, people[cell] * share, iris, count)
+        if np.abs(missing).max() < 1e-6:
+            break
+        shift += missing
+        expected = median + np.bincount(cell, share * shift[iris]) / np.bincount(cell, share)
+        expected = np.maximum(expected, 0.05)
+    assert rake_to_iris(median, people, BRIDGE, overlap, published).median == pytest.approx(expected, abs=1e-9)
