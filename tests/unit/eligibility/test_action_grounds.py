@@ -19,12 +19,24 @@ from geoville.eligibility.actions.action import (
     SpotFinding,
     SpotStanding,
     StageFinding,
+    StatedShare,
 )
-from geoville.eligibility.actions.check import ActionLayers, Stage, period_notes, stage_finding, stages
+from geoville.eligibility.actions.check import (
+    BOP_147,
+    PRE,
+    REGION,
+    ActionLayers,
+    Stage,
+    beneficiaries,
+    period_notes,
+    readings,
+    stage_finding,
+    stages,
+)
 from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.sentences import none_in_force
-from geoville.model import Basis, PerimeterHit
+from geoville.model import Basis, PerimeterHit, RuleStatus
 from geoville.workflows.lookup import typed_position
 
 NEW_YEAR = date(2024, 1, 1)
@@ -202,3 +214,65 @@ def test_loi_2025_797_makes_quarters_of_communes_of_mayotte_and_neither_vecu_nor
         found = layers.place(1, typed_position(45.228, -12.78), date(2026, 1, 1))
     assert found.quarters.standing is SpotStanding.INSIDE
     assert {found.vecu.standing, found.veille.standing} == {SpotStanding.UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "why"),
+    [
+        (
+            {"vecu": IN, "benefit": Benefit.SHOWN},
+            RuleStatus.TO_CHECK,
+            "elle a lieu dans un quartier vécu, et une preuve",
+        ),
+        ({"benefit": Benefit.SHOWN}, RuleStatus.TO_CHECK, "une preuve est donnée, mais aucun quartier vécu connu"),
+        ({"veille": IN}, RuleStatus.TO_CHECK, "La veille n'ouvre pas d'elle-même"),
+        ({"veille": IN, "benefit": Benefit.SHOWN}, RuleStatus.TO_CHECK, "une preuve est donnée, mais aucun quartier"),
+        ({}, RuleStatus.UNKNOWN, "ne le montre pas encore"),
+        ({"benefit": Benefit.EXCLUDED}, RuleStatus.NOT_MET, "Ni le lieu, ni ce qui est donné"),
+        ({"quarters": UNSURE}, RuleStatus.UNKNOWN, "ne permet pas de le dire"),
+    ],
+)
+def test_the_credits_of_the_bop_147_follow_an_action_outside_that_is_shown_to_benefit_a_quarter(
+    asked: dict, status: RuleStatus, why: str
+) -> None:
+    benefit = asked.get("benefit", Benefit.NOT_STATED)
+    (read,) = [one for one in readings(finding(**asked), benefit) if one.rule.id == BOP_147]
+    assert read.status is status
+    assert why in read.reason
+    asks = any(text.startswith("la preuve que l'action bénéficie aux habitants d'un QPV") for text in read.to_check)
+    assert asks is (status is not RuleStatus.NOT_MET)
+
+
+@pytest.mark.parametrize(
+    ("quarters", "veille", "status", "kept"),
+    [
+        (OUT, IN, RuleStatus.UNVERIFIED, True),  # the contract is sure until 2020
+        (SpotStanding.PARTLY, OUT, RuleStatus.UNVERIFIED, False),
+        (OUT, OUT, RuleStatus.NOT_MET, False),
+        (OUT, UNSURE, RuleStatus.UNKNOWN, False),
+        (UNSURE, OUT, RuleStatus.UNKNOWN, False),
+    ],
+)
+def test_the_region_s_own_credits_are_open_to_quarters_and_to_the_veille(
+    quarters: SpotStanding, veille: SpotStanding, status: RuleStatus, kept: bool
+) -> None:
+    read = {one.rule.id: one for one in readings(finding(quarters=quarters, veille=veille), Benefit.NOT_STATED)}
+    assert read[REGION].status is status
+    assert (PRE in read) is kept
+
+
+@pytest.mark.parametrize(
+    ("share", "told", "benefit"),
+    [
+        (0.0, (0.0, 0.0), Benefit.EXCLUDED),
+        (0.004, (0.0, 0.01), Benefit.SHOWN),
+        (0.57, (0.57, 0.57), Benefit.SHOWN),  # 56.99999999999999 in binary
+        (0.571, (0.57, 0.58), Benefit.SHOWN),
+        (1.0, (1.0, 1.0), Benefit.SHOWN),
+    ],
+)
+def test_a_stated_share_is_told_to_the_whole_percent_outwards(
+    share: float, told: tuple[float, float], benefit: Benefit
+) -> None:
+    found = beneficiaries(StatedShare(share), PerimeterIndex([]), NEW_YEAR)
+    assert (found.share, found.benefit, found.basis) == (told, benefit, EvidenceBasis.DECLARED)
