@@ -183,9 +183,9 @@ def fill_holes(
     from scipy.ndimage import label
 
     window = Window.around(ground, squares, 1)
-    holes, count = label(~window.image_of(squares))
-    sizes = np.bincount(holes.ravel(), minlength=count + 1)
-    barred = np.bincount(holes.ravel(), ((window.squares < 0) | ~free[window.squares]).ravel(), count + 1) > 0
+    holes, _ = label(~window.image_of(squares))
+    sizes = np.bincount(holes.ravel())
+    barred = np.bincount(holes.ravel(), ((window.squares < 0) | ~free[window.squares]).ravel()) > 0
     square_m2 = (CELL_SIZE_M / rules.subcells_per_side) ** 2
     filled = (sizes * square_m2 <= rules.filled_hole_m2) & ~barred
     filled[[0, holes[0, 0]]] = False

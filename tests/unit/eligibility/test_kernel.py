@@ -405,9 +405,11 @@ def test_the_code_of_a_place_is_that_of_the_smallest_cell_that_holds_it() -> Non
 
 
 def test_points_come_coarse_cell_after_coarse_cell_and_those_outside_first() -> None:
-    east = 1_000 + np.array([300.0, 10.0, -5.0, 300.0, 10.0, 12.0, math.nan, 511.9])
-    north = 2_000 + np.array([10.0, 10.0, 10.0, 700.0, 300.0, 12.0, 10.0, 0.0])
-    assert in_order_of_cells(east, north, GRID).tolist() == [2, 6, 1, 5, 0, 7, 4, 3]
+    east = np.array([300.0, 10.0, -5.0, 300.0, 10.0, 12.0, math.nan, 511.9])
+    north = np.array([10.0, 10.0, 10.0, 700.0, 300.0, 12.0, 10.0, 0.0])
+    for west, south in ((1_000.0, 2_000.0), (100.0, 200.0)):
+        grid = GRID._replace(west=west, south=south)
+        assert in_order_of_cells(west + east, south + north, grid).tolist() == [2, 6, 1, 5, 0, 7, 4, 3]
 
 
 @pytest.mark.parametrize("corner", [(1_000.0, 2_000.0), (2.0, 3.0)])
