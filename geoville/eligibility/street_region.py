@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,10 @@ _APART_M = 0.5
 
 _SPIKE_M = 0.05
 """Half the width of what is too narrow to be a place."""
+
+
+_SIDES_AT_HAND = 1_024
+"""Sides of streets whose numbers are kept projected: rows of a file are about the same ones. Ten megabytes at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +182,12 @@ def street_region(side: StreetSide, epsg: int) -> StreetRegion | None:
     return _around(points, side, rules, Placing.UNORDERED if shuffled else placing)
 
 
-def _projected(points: Sequence[Point], epsg: int) -> Points:
+@lru_cache(_SIDES_AT_HAND)
+def _projected(points: tuple[Point, ...], epsg: int) -> Points:
     """Points in degrees, in a projected CRS."""
     lon, lat = np.array(points, dtype=np.float64).reshape(-1, 2).T
     eastings, northings = transform_points(lon, lat, WGS84, epsg)
-    return list(zip(eastings.tolist(), northings.tolist(), strict=True))
+    return tuple(zip(eastings.tolist(), northings.tolist(), strict=True))
 
 
 def _around(points: Points, side: StreetSide, rules: RegionRules, placing: Placing) -> StreetRegion | None:

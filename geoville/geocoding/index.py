@@ -142,6 +142,7 @@ NAMELESS = StreetName("", ())
 
 FIRST_BYTES = b"SQLite format 3\x00"
 TOWNS_AT_HAND = 512
+WORDS_AT_HAND = 20_000
 MANY_ADDRESSES = 1_000
 MANY_STREETS = 1_000
 """Most streets compared when no town is named: more than a département has communes."""
@@ -220,6 +221,7 @@ class AddressIndex:
         self._rows = connections.rows
         self.telling_damage = connections.telling_damage
         self._streets = AtHand[Town, StreetIndex](TOWNS_AT_HAND)
+        self._known = AtHand[str, bool](WORDS_AT_HAND)
         self._vocabularies: dict[str, Vocabulary] = {}
         self._surveys: dict[Town, Survey | None] = {}
         self._meta: dict[str, str] = dict(self._rows(index_writer.META))
@@ -354,8 +356,8 @@ class AddressIndex:
         return started(asked, self._street_rows(found))
 
     def knows(self, word: str) -> bool:
-        """Whether a street of any town holds that word."""
-        return bool(self._rows(index_writer.KNOWN_WORD, (word,)))
+        """Whether a street of any town holds that word; kept for the last words asked."""
+        return self._known.of(word, lambda: bool(self._rows(index_writer.KNOWN_WORD, (word,))))
 
     def vocabulary(self, letter: str) -> Vocabulary:
         """Words of the streets of every town that start with a letter, or a digit."""

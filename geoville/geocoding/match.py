@@ -373,5 +373,8 @@ def _by_article(rows: list[StreetRow]) -> list[list[StreetRow]]:
 
 
 def _street(rows: list[StreetRow]) -> Street:
-    first = rows[0] if len(rows) == 1 else min(rows, key=lambda row: row.label)
+    first = rows[0]
+    if len(rows) == 1:
+        return Street(first.label, first.name, first.town, (first.key,))
+    first = min(rows, key=lambda row: row.label)
     return Street(first.label, first.name, first.town, tuple(sorted(row.key for row in rows)))

@@ -399,7 +399,7 @@ def parse_address(text: str) -> ParsedAddress:
     320
     """
     said = _prepared(text)
-    departements = [match[1].upper() for match in _DEPARTEMENT.finditer(said.text)]
+    departements = [match[1].upper() for match in _DEPARTEMENT.finditer(said.text)] if "(" in said.text else []
     parts, aside = _parts(said.text)
     parts, postcode, city = _take_postcode(parts)
     parts = _join_lone_numbers(parts)
@@ -435,7 +435,8 @@ def parse_address(text: str) -> ParsedAddress:
 
 def _parts(text: str) -> tuple[list[Words], list[str]]:
     """Words between commas and line ends, without places inside a building, which come apart as they were typed."""
-    plain = _POSTCODE_SIGNS.sub(r"\1 ", _NUMBER_SIGN.sub(" n ", _DEPARTEMENT.sub(" ", text)))
+    plain = _DEPARTEMENT.sub(" ", text) if "(" in text else text
+    plain = _POSTCODE_SIGNS.sub(r"\1 ", plain if plain.isascii() else _NUMBER_SIGN.sub(" n ", plain))
     aside: list[str] = []
     parts = [_without_noise(tuple(normalise(part).split()), aside) for part in _SEPARATORS.split(plain)]
     if ("0",) in parts:
@@ -475,7 +476,7 @@ def _without_noise(words: Words, aside: list[str]) -> Words:
 
 def _unstuck(word: str) -> Words:
     """Cut "apt12" in two."""
-    stuck = _STUCK.fullmatch(word)
+    stuck = None if word.isalpha() else _STUCK.fullmatch(word)
     return (stuck[1], stuck[2]) if stuck and stuck[1] in INSIDE_BUILDING else (word,)
 
 

@@ -40,7 +40,7 @@ from geoville.geocoding.street_side import (
     neighbours_of,
     street_side,
 )
-from geoville.geocoding.towns import Designation, Town, Towns, with_its_postcode
+from geoville.geocoding.towns import NO_TOWN_NAMED, Designation, Town, Towns, with_its_postcode
 from geoville.geocoding.words import COMPLEMENTS, PARTICLES, REPETITION_LETTERS, content_words, normalise
 from geoville.law import position_accuracy
 from geoville.model import Address, AddressList, NotFound, Position, PositionType, StreetAxis, Survey
@@ -444,10 +444,14 @@ class StreetAnswers:
         self._matches = AtHand[tuple[object, ...], tuple[StreetMatch, ...]](MATCHES_AT_HAND, _at_least_one)
         self._numbers = AtHand[tuple[int, ...], StreetNumbers](ADDRESSES_AT_HAND, lambda one: len(one.street) or 1)
 
+    def matches(self, reading: AddressReading) -> tuple[StreetMatch, ...]:
+        """Streets that a reading may mean, as `matches_of` finds them; those of the last readings are at hand."""
+        asked = (reading.street, reading.towns, reading.to_the_letter)
+        return self._matches.of(asked, partial(matches_of, reading, self._index))
+
     def of(self, reading: AddressReading, parsed: ParsedAddress) -> Position | None:
         """Position on the best street that a reading may mean; None where it means none."""
-        asked = (reading.street, reading.towns, reading.to_the_letter)
-        matches = self._matches.of(asked, partial(matches_of, reading, self._index))
+        matches = self.matches(reading)
         if not matches:
             return None
         likely = self._with_the_number_first(as_good_as_first(matches), parsed)
@@ -891,7 +895,8 @@ class EmbeddedGeocoder:
         in_a_town = [
             reading.street for reading in readings if reading.towns is not None
         ]  # others were sought everywhere
-        elsewhere = [match for street in in_a_town for match in matches_anywhere(street, self._index)]
+        anywhere = (AddressReading(street, NO_TOWN_NAMED) for street in in_a_town)
+        elsewhere = [match for reading in anywhere for match in self._streets.matches(reading)]
         if elsewhere:
             return self._list.street_elsewhere(list(dict.fromkeys(match.street.title for match in elsewhere)))
         named = [match for reading in readings for match in self._named(reading)]
