@@ -311,7 +311,7 @@ def test_what_is_remembered_of_questions_is_streets_without_the_number_asked(
     for street in ("rue Mollien", "rue Auguste Molière", "rue Paradis", "rue de la Gare"):
         geocoder.search(f"4321 bis {street}, Calais")
     kept = geocoder._streets._matches._kept
-    assert len(kept) == 2
+    assert sum(len(found) or 1 for found in kept.values()) == 2
     assert "gare" in repr(list(kept))
     assert not {"4321", "bis"} & set(re.findall(r"\w+", repr(kept)))
 
