@@ -46,6 +46,17 @@ def test_what_is_recognised_and_what_is_done_are_said(geoville, source, tmp_path
     assert out.read_bytes().count(b"\r\n") == 5
 
 
+def test_a_file_of_another_town_says_whose_list_was_searched(geoville, source, tmp_path):
+    elsewhere = tmp_path / "ailleurs.csv"
+    elsewhere.write_text("adresse\n12 rue de la Loge, 34000 Montpellier\n", encoding="utf-8")
+    said = "Aucune adresse n'est dans la liste du territoire « calais » : donner une autre liste (--addresses)"
+    assert said in geoville("lookup-file", elsewhere, tmp_path / "o.csv", "--on", "2026-01-15").out
+    assert "Aucune adresse n'est" not in geoville("lookup-file", source, tmp_path / "p.csv", "--on", "2026-01-15").out
+    nothing = tmp_path / "vide.csv"
+    nothing.write_text("adresse\n\n", encoding="utf-8")
+    assert "Aucune adresse n'est" not in geoville("lookup-file", nothing, tmp_path / "q.csv", "--on", "2026-01-15").out
+
+
 def test_the_summary_is_one_document_where_asked(geoville, source, tmp_path):
     done = geoville("lookup-file", source, tmp_path / "out.csv", "--on", "2026-01-15", "--json")
     document = json.loads(done.out)
