@@ -291,10 +291,17 @@ class DeskChoice:
         Raises
         ------
         InvalidInputError
-            What is to be decided from is no probability above one half, or a file cannot be read.
+            What is to be decided from is no probability above one half, a file cannot be read, or something is said of
+            the files and none is given: an address would be answered as if it had not been said.
         """
         if self.decide_at is not None:
             check_threshold(self.decide_at)
+        if not self.perimeters and (self.generation, self.kind, self.own) != (None, None, OwnColumns()):
+            raise InvalidInputError(
+                "Une génération, une nature ou des colonnes de contours sont dites, et aucun fichier de contours n'est "
+                "donné",
+                advice="donner ce fichier, ou ne pas les dire : c'est le jour qui choisit la génération",
+            )
         pack = open_pack(self.territory)
         searcher = open_geocoder(pack, addresses=self.addresses, geocoder=self.geocoder)
         if self.perimeters:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from geoville.errors import InvalidInputError
-from geoville.workflows.lookup import QuestionNames, one_place
+from geoville.model import Kind
+from geoville.sources.contours import OwnColumns
+from geoville.workflows.lookup import DeskChoice, QuestionNames, one_place
 
 FIELDS = QuestionNames("q", "lon", "lat", "accuracy_m")
 
@@ -45,3 +47,14 @@ def test_no_place_half_of_one_or_two_are_refused(given):
 
 def test_a_door_that_has_another_way_of_asking_says_it():
     assert FIELDS.unclear("--geometry").advice.endswith(", soit --geometry")
+
+
+@pytest.mark.parametrize(
+    "idle",
+    [{"generation": 2015}, {"kind": Kind.QPV}, {"own": OwnColumns(code="code_qp")}, {"own": OwnColumns(crs=2154)}],
+    ids=["generation", "kind", "column", "CRS"],
+)
+def test_what_is_said_of_contours_that_are_not_given_is_refused(idle):
+    """`lookup --generation 2015` alone was answered with the generation of the day, as if it had not been said."""
+    with pytest.raises(InvalidInputError, match="aucun fichier de contours n'est donné : donner ce fichier"):
+        DeskChoice("calais", **idle).open()
