@@ -140,7 +140,7 @@ class AccurateLimits:
         """Answer about points, given which perimeters of the territory hold them."""
         among = membership.among(self.places)
         inside = among.held()
-        signed, nearest, _ = self.finder.measure(east, north, among)
+        signed, nearest = self.finder.measure(east, north, among)
         distance_m = np.where(inside, signed, np.maximum(signed, _SMALLEST))
         reach_m = accuracy_m + self.accuracy_m
         near = (reach_m > 0) & (np.abs(distance_m) <= reach_m)
@@ -151,7 +151,7 @@ class AccurateLimits:
         self, east: NDArray[np.float64], north: NDArray[np.float64], membership: Membership
     ) -> NDArray[np.bool_]:
         """(n,) whether a limit may lie within its accuracy of points."""
-        signed, _, _ = self.finder.measure(east, north, membership.among(self.places))
+        signed, _ = self.finder.measure(east, north, membership.among(self.places))
         return np.asarray(np.abs(signed) <= self.accuracy_m)
 
 

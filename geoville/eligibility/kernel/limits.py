@@ -87,7 +87,6 @@ def measure(
     limits: LimitIndex,
     signed: NDArray[np.float64],
     polygon: NDArray[np.int32],
-    several: NDArray[np.bool_],
     stage: NDArray[np.int32],
     ahead: NDArray[np.float64],
 ) -> None:
@@ -101,7 +100,6 @@ def measure(
     first_member, members : of each set, as in `PolygonSets`.
     signed : (n,) metres, at most 0 inside, infinite where there is none.
     polygon : (n,) the first of several as deep or as near, `NOWHERE` where there is none.
-    several : (n,) whether there are several as near, for points outside all.
     stage, ahead : (3, STAGE) and (STAGE,) room to work in, whatever they hold.
 
     Notes
@@ -117,15 +115,15 @@ def measure(
             point = some[place]
             x, y = east[point], north[point]
             first, last = first_member[sets[point]], first_member[sets[point] + 1]
-            least, nearest, tied = math.inf, NOWHERE, False
+            least, nearest = math.inf, NOWHERE
             if listed[place] > 0:
-                least, nearest, tied = _among_segments(x, y, starting[place], ending[place], limits)
+                least, nearest = _among_segments(x, y, starting[place], ending[place], limits)
             elif first == last:
-                least, nearest, tied = _among_polygons(x, y, code_at(x, y, limits.far.grid, limits.far.codes), limits)
+                least, nearest = _among_polygons(x, y, code_at(x, y, limits.far.grid, limits.far.codes), limits)
             if first == last:
-                signed[point], polygon[point], several[point] = least, nearest, tied
+                signed[point], polygon[point] = least, nearest
                 continue
-            deepest, several[point] = -1.0, False
+            deepest = -1.0
             for rank in range(first, last):
                 member = members[rank]
                 depth = least if member == nearest else _to_limit(x, y, member, limits)
@@ -161,39 +159,34 @@ def _lists(
 
 
 @inlined
-def _among_segments(east: float, north: float, first: int, last: int, limits: LimitIndex) -> tuple[float, int, bool]:
-    least, polygon, several = math.inf, NOWHERE, False
-    enough = math.inf
+def _among_segments(east: float, north: float, first: int, last: int, limits: LimitIndex) -> tuple[float, int]:
+    least, polygon, enough = math.inf, NOWHERE, math.inf
     for place in range(first, last):
         segment = limits.nearest[place]
         if squared_distance_to(east, north, limits.ends, segment) > enough:
             continue
         metres = distance_to(east, north, limits.ends, segment)
         if metres < least:
-            least, polygon, several = metres, limits.owner[segment], False
+            least, polygon = metres, limits.owner[segment]
             enough = least * least * (1 + _ROUNDING) + _ROUNDING
-        elif metres == least and limits.owner[segment] != polygon:
-            several = True
-    return least, polygon, several
+    return least, polygon
 
 
 @inlined
-def _among_polygons(east: float, north: float, listed: int, limits: LimitIndex) -> tuple[float, int, bool]:
+def _among_polygons(east: float, north: float, listed: int, limits: LimitIndex) -> tuple[float, int]:
     """The same, polygon by polygon: those whose bounds are farther than what is found already are left out."""
     polygons = limits.farther[limits.first_far[listed] : limits.first_far[listed + 1]]
     enough = math.inf
     for polygon in polygons:
         enough = min(enough, at_most(east, north, limits.bounds, polygon))
-    least, nearest, several = math.inf, NOWHERE, False
+    least, nearest = math.inf, NOWHERE
     for polygon in polygons:
         if at_least(east, north, limits.bounds, polygon) > min(enough, least):
             continue
         metres = _to_limit(east, north, polygon, limits)
         if metres < least:
-            least, nearest, several = metres, polygon, False
-        elif metres == least:
-            several = True
-    return least, nearest, several
+            least, nearest = metres, polygon
+    return least, nearest
 
 
 @inlined

@@ -95,7 +95,7 @@ class LimitFinder:
 
     def measure(
         self, east: NDArray[np.float64], north: NDArray[np.float64], membership: Membership
-    ) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.bool_]]:
+    ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         """Signed distance to the limit of the polygon that holds each point deepest, or of the nearest one.
 
         Parameters
@@ -105,16 +105,14 @@ class LimitFinder:
 
         Returns
         -------
-        (n,) metres, at most 0 inside, infinite for a NaN; (n,) polygon, -1 for a NaN; (n,) whether another polygon is
-        exactly as near, for points outside all.
+        (n,) metres, at most 0 inside, infinite for a NaN; (n,) polygon, -1 for a NaN.
         """
         signed, polygon = np.empty(len(east)), np.empty(len(east), dtype=np.int32)
-        several = np.empty(len(east), dtype=np.bool_)
         order = in_order_of_cells(east, north, self.limits.near.grid)
         sets, table = membership.sets, membership.table
         room = np.empty((3, LISTED_TOGETHER), dtype=np.int32), np.empty(LISTED_TOGETHER)
-        measure(east, north, order, sets, table.starts, table.members, self.limits, signed, polygon, several, *room)
-        return signed, polygon, several
+        measure(east, north, order, sets, table.starts, table.members, self.limits, signed, polygon, *room)
+        return signed, polygon
 
 
 def are_compiled() -> bool:

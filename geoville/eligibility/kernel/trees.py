@@ -106,7 +106,7 @@ class TreeLimits:
 
     def measure(
         self, east: NDArray[np.float64], north: NDArray[np.float64], membership: Membership
-    ) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.bool_]]:
+    ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
         """As `LimitFinder.measure`.
 
         Notes
@@ -115,7 +115,6 @@ class TreeLimits:
         """
         signed = np.full(len(east), np.inf)
         nearest = np.full(len(east), NOWHERE, dtype=np.int32)
-        several = np.zeros(len(east), dtype=np.bool_)
         held_by = self._measured(east, north, *membership.pairs())
         first = held_by.first_of_each(-held_by.metres)
         signed[held_by.point[first]] = 0.0 - held_by.metres[first]
@@ -126,9 +125,7 @@ class TreeLimits:
         first = beside.first_of_each(beside.metres)
         signed[beside.point[first]] = beside.metres[first]
         nearest[beside.point[first]] = beside.polygon[first]
-        as_near = beside.point[beside.metres == signed[beside.point]]
-        several[asked] = np.bincount(as_near, minlength=len(east))[asked] > 1
-        return signed, nearest, several
+        return signed, nearest
 
     def _measured(
         self,
