@@ -102,9 +102,8 @@ class _Boxes:
         return self.of(self.least_m(bounds) <= np.maximum(nearest_m, reach_m)[self.family_of] + _ROUNDING_M)
 
     def of(self, kept: NDArray[np.bool_]) -> _Boxes:
-        """Some of them, (n,); families of which none is kept are no more."""
-        some = _Boxes(*(getattr(self, field.name)[kept] for field in fields(self)))
-        return replace(some, family_of=np.unique(some.family_of, return_inverse=True)[1])
+        """Some of them, (n,)."""
+        return _Boxes(*(getattr(self, field.name)[kept] for field in fields(self)))
 
 
 class TerritoryIndex:
@@ -140,7 +139,10 @@ class TerritoryIndex:
         self._boxes = _Boxes(ranks, self._family_of, *shapely.bounds(self._polygons).T.copy())
         self._known_around = [self._around_family(family) for family in self.families]
         self._near = lru_cache(_SQUARES_AT_HAND)(self._near_square)
-        self._are_quarters = np.array([family.kind is Kind.QPV for family in self.families])
+        quarters = np.array([family.kind is Kind.QPV for family in self.families])
+        among_quarters = np.cumsum(quarters) - 1  # number of each family among those of quarters
+        kept = self._boxes.of(quarters[self._family_of])
+        self._quarters = replace(kept, family_of=among_quarters[kept.family_of])
 
     def around_point(self, easting: float, northing: float, *, quarters_only: bool) -> list[PerimeterHit]:
         """Hits that `around` finds within `NEARBY_M` of a point; of QPV alone where the others say nothing of it."""
@@ -173,8 +175,8 @@ class TerritoryIndex:
 
     def _near_square(self, column: int, row: int, *, quarters_only: bool) -> _Boxes:
         west, south = column * _SQUARE_M, row * _SQUARE_M
-        near = self._boxes.near((west, south, west + _SQUARE_M, south + _SQUARE_M), NEARBY_M)
-        return near.of(self._are_quarters[near.family_of]) if quarters_only else near
+        boxes = self._quarters if quarters_only else self._boxes
+        return boxes.near((west, south, west + _SQUARE_M, south + _SQUARE_M), NEARBY_M)
 
     def distance(self, shape: BaseGeometry) -> float:
         """Distance from a shape to the nearest of the perimeters, 0 where they meet."""
