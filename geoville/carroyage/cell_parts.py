@@ -95,6 +95,11 @@ class Subcells:
     column: NDArray[np.int64]
     part: NDArray[np.intp]
 
+    def of_cells(self, parts: CellParts, chosen: NDArray[np.bool_]) -> Subcells:
+        """The squares of some cells."""
+        kept = chosen[parts.cell[self.part]]
+        return Subcells(self.row[kept], self.column[kept], self.part[kept])
+
 
 def subcells_of(parts: CellParts, easting: NDArray[np.int64], northing: NDArray[np.int64]) -> Subcells:
     """Squares of parts.

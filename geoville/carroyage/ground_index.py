@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geoville.carroyage.grid import Grid
     from geoville.carroyage.method import MethodRules
 
 
@@ -180,6 +181,28 @@ def index_of(
     [0.5, 0.6248]
     """
     return share + density_weight * np.log((density + 1) / reference)
+
+
+def cells_around(grid: Grid, own: NDArray[np.bool_], rules: MethodRules) -> NDArray[np.bool_]:
+    """Cells whose people the kernel may bring to ground that it reaches from some cells, or to what touches that.
+
+    Parameters
+    ----------
+    own : (n,) True for those cells.
+
+    Returns
+    -------
+    (n,) True within twice the reach of the kernel and two cells of them, and a little farther: blocks are chosen.
+    """
+    from scipy.ndimage import binary_dilation
+
+    block_m = int(2 * _REACH_SIGMAS * rules.kernel_sigma_m) + 2 * CELL_SIZE_M
+    if not own.any():
+        return own
+    up, right = ((corner - corner.min()) // block_m for corner in (grid.northing, grid.easting))
+    blocks = np.zeros((up.max() + 1, right.max() + 1), dtype=bool)
+    blocks[up[own], right[own]] = True
+    return np.asarray(binary_dilation(blocks, np.ones((3, 3)))[up, right])
 
 
 def cells_per_square(side: int) -> int:

@@ -12,6 +12,7 @@ from geoville.carroyage.cell_parts import subcells_of
 from geoville.carroyage.grid import CELL_SIZE_M
 from geoville.carroyage.ground_index import (
     Ground,
+    cells_around,
     cells_per_square,
     index_of,
     reference_density,
@@ -83,9 +84,12 @@ def ground_of_unit(cells: UnitCells, rules: MethodRules) -> PeopledGround:
     -----
     People of other units nearby count in the share and the density, for the ground does not end at a limit; ground is
     the unit's where it holds more than half of the people around, and those of others never count in its quarters.
+    Those who live farther than that are left out: they change nothing where the unit's ground and its edges are.
     """
     parts, grid = _parts(cells), cells.grid
-    squares = subcells_of(parts, grid.easting, grid.northing)
+    squares = subcells_of(parts, grid.easting, grid.northing).of_cells(
+        parts, cells_around(grid, cells.zones.unit == cells.unit, rules)
+    )
     everybody = (grid.people / cells_per_square(parts.side))[parts.cell[squares.part]]
     below = np.nan_to_num(parts.income.share_below(cells.threshold.relative))[squares.part]
     own = (cells.zones.unit == cells.unit)[parts.cell[squares.part]]

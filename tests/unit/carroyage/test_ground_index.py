@@ -7,7 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from geoville.carroyage.ground_index import index_of, reference_density, smooth_ground, square_keys, typical_density
+from geoville.carroyage.grid import Grid
+from geoville.carroyage.ground_index import (
+    cells_around,
+    index_of,
+    reference_density,
+    sigma_in_squares,
+    smooth_ground,
+    square_keys,
+    typical_density,
+)
 from geoville.carroyage.method import method_rules
 
 
@@ -82,3 +91,31 @@ def test_the_density_of_reference_lies_between_that_of_the_town_and_that_of_dens
 def test_the_index_is_the_share_where_the_density_is_typical() -> None:
     index = index_of(np.array([0.4, 0.4]), np.array([199.0, 199.0 * np.e + np.e - 1]), 200.0, 0.13)
     assert index == pytest.approx([0.4, 0.53])
+
+
+def test_cells_far_from_a_unit_change_nothing_to_the_last_bit_where_its_people_reach_and_beside() -> None:
+    """The edges of its ground are drawn from the squares that touch it."""
+    random, rules = np.random.default_rng(4), method_rules()
+    side, sigma = rules.subcells_per_side, sigma_in_squares(rules)
+    place = np.unique(random.integers(0, 80, (700, 2)), axis=0)
+    own = (np.hypot(*(place - 20).T) < 9) | (np.hypot(*(place - (60, 25)).T) < 3)
+    zeros = np.zeros(len(place))
+    grid = Grid(3035, 2019, 3_800_000 + 200 * place[:, 1], 2_900_000 + 200 * place[:, 0], *[zeros] * 5)
+    near = cells_around(grid, own, rules)
+    assert own[near].sum() == own.sum()
+    assert near.sum() < 0.6 * len(place)
+
+    def smooth(cells: np.ndarray) -> dict[int, list[float]]:
+        row, column = (np.repeat(axis * side, side**2) for axis in place[cells].T)
+        step = np.tile(np.arange(side**2), cells.sum())
+        row, column = row + step // side, column + step % side
+        people = np.repeat(people_of[cells], side**2)
+        order = np.lexsort((column, row))
+        found = smooth_ground(row[order], column[order], people[None, order], sigma)
+        return dict(zip(square_keys(found.row, found.column).tolist(), found.layers[0].tolist(), strict=True))
+
+    people_of = random.uniform(1, 90, len(place))
+    everybody, some, alone = smooth(np.ones(len(place), dtype=bool)), smooth(near), smooth(own)
+    beside = {key + step for key in alone for step in square_keys(*np.mgrid[-2:3, -2:3]).ravel().tolist()}
+    assert {key: everybody.get(key) for key in beside} == {key: some.get(key) for key in beside}
+    assert not cells_around(grid, np.zeros(len(place), dtype=bool), rules).any()
