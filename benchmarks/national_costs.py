@@ -86,7 +86,9 @@ def commands(france: France) -> Iterator[tuple[str, list[object], Path]]:
     """Commands, what they are given, and what they write."""
     folder = france.grid.parent
     index, candidates = folder / "adresses.sqlite", folder / "candidats.gpkg"
-    yield "data addresses build", ["data", "addresses", "build", france.addresses, "--out", index], index
+    build, shared = ["data", "addresses", "build", france.addresses, "--out"], folder / "adresses-2.sqlite"
+    yield "data addresses build", [*build, index], index
+    yield "data addresses build --workers 2", [*build, shared, "--workers", "2"], shared
     units = ["--communes", france.communes, "--urban-units", france.urban_units, "--rmuc", france.rmuc]
     grid = ["perimeters", "candidates", "--grid", france.grid, *units, "--rmuc-nat", NATIONAL_DECLARED_EUR]
     yield "perimeters candidates", [*grid, "--out", candidates], candidates

@@ -21,7 +21,7 @@ from geoville.geocoding.match import Street, StreetIndex, StreetRow, started
 from geoville.geocoding.parse import StreetName
 from geoville.geocoding.street_side import WITHOUT_TYPE, sampled_streets, survey_of
 from geoville.geocoding.towns import Town
-from geoville.geocoding.words import Vocabulary
+from geoville.geocoding.words import Vocabulary, content_words
 from geoville.model import Address
 
 if TYPE_CHECKING:
@@ -318,6 +318,21 @@ class AddressIndex:
 
         return self._streets.of(town, read)
 
+    def keys_of_streets(self, town: Town) -> list[tuple[int, ...]]:
+        """Keys of each street of a town, in the order of `streets_of`, which takes four times as long to make them."""
+        by_name: dict[tuple[str, tuple[str, ...]], list[Any]] = {}
+        for row in self._rows(index_writer.STREETS_OF_TOWN, (self._keys.get(town),)):
+            _, _, kind, words, _ = row
+            by_name.setdefault((kind, content_words(tuple(words.split()))), []).append(row)
+        streets: list[tuple[str, tuple[int, ...]]] = []
+        for rows in by_name.values():
+            if len(rows) == 1:
+                ((label, key, *_),) = rows
+                streets.append((label, (key,)))
+            else:
+                streets += [(street.label, street.keys) for street in self._street_index(rows).streets]
+        return [keys for _, keys in sorted(streets)]
+
     def streets_with_all(self, words: Iterable[str]) -> StreetIndex:
         """Streets of every town that hold all these words, the first ones where they are very many."""
         distinct = set(words)
@@ -397,8 +412,7 @@ class AddressIndex:
     def survey_of(self, town: Town) -> Survey | None:
         """How the house numbers of a town whose positions have no type were placed; None where they are too few."""
         if town not in self._surveys:  # two threads may make it, and one be lost
-            streets = sampled_streets(self.streets_of(town).streets)
-            keys = json.dumps([key for street in streets for key in street.keys])
+            keys = json.dumps([key for keys in sampled_streets(self.keys_of_streets(town)) for key in keys])
             rows = self._rows(index_writer.ADDRESSES_OF_PRECISION, (keys, WITHOUT_TYPE))
             self._surveys[town] = survey_of(_address(row) for row in rows)
         return self._surveys[town]

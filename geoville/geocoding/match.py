@@ -355,11 +355,18 @@ def last_words(asked: StreetName) -> tuple[str, ...]:
 
 def _streets(rows: Iterable[StreetRow]) -> tuple[Street, ...]:
     """Group rows by town and normalised name; their order does not matter."""
-    grouped: defaultdict[tuple[Town, str, tuple[str, ...]], list[StreetRow]] = defaultdict(list)
+    by_town: dict[Town, dict[tuple[str, tuple[str, ...]], list[StreetRow]]] = {}
+    last: Town | None = None
     for row in rows:
-        grouped[row.town, row.name.type, row.name.content].append(row)
-    apart = (rows for group in grouped.values() for rows in _by_article(group))
-    return tuple(sorted(map(_street, apart), key=attrgetter("town", "label")))
+        if row.town is not last:  # they mostly come town by town, and a town is long to look for
+            last = row.town
+            by_name = by_town.setdefault(last, {})
+        by_name.setdefault((row.name.type, row.name.content), []).append(row)
+    found: list[Street] = []
+    for town in sorted(by_town):
+        streets = [_street(rows) for group in by_town[town].values() for rows in _by_article(group)]
+        found += sorted(streets, key=attrgetter("label"))
+    return tuple(found)
 
 
 def _by_article(rows: list[StreetRow]) -> list[list[StreetRow]]:

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from geoville.crs import WGS84, transform_points
 from geoville.eligibility.street_region import is_halfway, region_rules
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from geoville.geocoding.parse import StreetName
     from geoville.geocoding.towns import Town
     from geoville.model import Address
+
+Listed = TypeVar("Listed")
 
 MOST_NEIGHBOURS = 40
 """Numbers kept on each side of the one asked: far beyond where it may be."""
@@ -295,7 +297,7 @@ def _alike_names(asked: StreetName, names: Collection[StreetName]) -> Iterator[S
 # --- How the numbers of a town were placed
 
 
-def sampled_streets(streets: Sequence[Street]) -> Sequence[Street]:
+def sampled_streets(streets: Sequence[Listed]) -> Sequence[Listed]:
     """Some streets of a town, spread over all of them, the same ones each time."""
     return streets[:: math.ceil(len(streets) / region_rules().survey_streets) or 1]
 

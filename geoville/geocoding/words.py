@@ -329,7 +329,9 @@ def numbers_in_letters(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def content_words(words: tuple[str, ...]) -> tuple[str, ...]:
     """Words that tell names apart, in order: all but articles and prepositions, unless there are no others."""
-    kept = tuple(word for word in words if word not in PARTICLES)
+    kept = tuple([word for word in words if word not in PARTICLES])
+    if ALIASES.isdisjoint(kept):
+        return kept or words
     last = len(kept) - 1
     return tuple(word for rank, word in enumerate(kept) if not (0 < rank < last and word in ALIASES)) or words
 

@@ -16,6 +16,7 @@ from geoville.errors import AddressListError, DataUnavailableError, GeovilleErro
 from geoville.geocoding import EmbeddedGeocoder
 from geoville.geocoding.index import TOWNS_AT_HAND, AddressIndex, AtHand, check_index, is_address_index
 from geoville.geocoding.index_writer import IndexWriter, seal
+from geoville.geocoding.towns import Town
 from geoville.model import Address, AddressList, NotFound, Position, PositionType
 
 if TYPE_CHECKING:
@@ -63,6 +64,17 @@ def found(geocoder: EmbeddedGeocoder, text: str, **limits: str) -> Position:
     answer = geocoder.search(text, **limits)
     assert isinstance(answer, Position), answer
     return answer
+
+
+def test_the_keys_of_the_streets_of_a_town_are_those_of_its_streets(tmp_path: Path) -> None:
+    labels = ("Rue des Marais", "Rue du Marais", "rue du marais", "Avenue Foch", "Av. Foch", "Zinc", "Éole", "École")
+    path = write(tmp_path / "62.sqlite", tuple(CALAIS._replace(id=label, street=label) for label in labels))
+    index = AddressIndex.open(path)
+    town = Town("62193", "Calais")
+    keys = index.keys_of_streets(town)
+    assert keys == [street.keys for street in index.streets_of(town).streets]
+    assert [len(of_street) for of_street in keys] == [2, 1, 2, 1, 1, 1]
+    assert index.keys_of_streets(Town("62548", "Marck")) == []
 
 
 def test_a_position_is_told_as_the_list_writes_it(geocoder: EmbeddedGeocoder) -> None:
