@@ -31,6 +31,7 @@ from geoville.eligibility.sentences import (
     if_far,
     part_in_words,
     side_sentence,
+    to_come_sentences,
     verdict_sentence,
 )
 from geoville.errors import InvalidInputError
@@ -115,6 +116,7 @@ def position_reasons(
         precision = _precision(verdict, located, nearest) if nearest else [NOT_A_NO]
     return (
         first,
+        *(to_come_sentences(on) if nearest else ()),
         *basis_sentences(basis, answering),
         *beside_the_estimate(located, verdict, basis),
         *precision,
@@ -403,7 +405,7 @@ def answer_by_law(position: Position, commune: WholeCommune, on: date, *, rules:
         distance_m=None,
         accuracy_m=position.accuracy_m,
         position=position,
-        reasons=reasons_by_law(commune),
+        reasons=reasons_by_law(commune, on),
         references=(commune.reference,),
         sources=(),
         quality=Quality.SURE,
@@ -424,12 +426,13 @@ def _rules_by_law(position: Position, commune: WholeCommune, on: date) -> tuple[
     return rule_findings(ground)
 
 
-def reasons_by_law(commune: WholeCommune) -> tuple[str, ...]:
+def reasons_by_law(commune: WholeCommune, on: date) -> tuple[str, ...]:
     """Reasons of an answer that rests on such a law, the verdict first; what was not read of the law comes last."""
     named = f"{commune.name} ({commune.code})"
     days = french.period(commune.valid_from, commune.valid_to)
     doubt = () if commune.verified else (f"À vérifier : {commune.reference}.",)
-    return (f"Dedans : toute commune y compte comme QPV par la loi, {days} : {named}.", NO_CONTOUR, *doubt)
+    first = f"Dedans : toute commune y compte comme QPV par la loi, {days} : {named}."
+    return (first, *to_come_sentences(on), NO_CONTOUR, *doubt)
 
 
 def standing_by_law(commune: WholeCommune, farthest_m: float | None = None) -> Standing:

@@ -23,6 +23,7 @@ from geoville.eligibility.sentences import (
     none_in_force,
     outside_sentence,
     part_in_words,
+    to_come_sentences,
 )
 from geoville.errors import InvalidInputError
 from geoville.law import whole_territory_around
@@ -232,6 +233,7 @@ def footprint_reasons(
         return (_OUT_OF_CONTOURS if covered else _OUT_OF_TERRITORY, NOT_A_NO)
     return (
         _placement_sentence(placement, measure, shape),
+        *to_come_sentences(on),
         *basis_sentences(basis, measure.hits),
         *([contour_sentence(_least_accurate(measure))] if placement is Placement.UNCERTAIN else []),
         *([] if known or placement is Placement.INSIDE else [_PARTLY_KNOWN]),
@@ -401,7 +403,7 @@ def _answer_by_law(shape: BaseGeometry, commune: WholeCommune, on: date) -> Foot
         wholly_within_300_m=True,
         wholly_within_500_m=True,
         hits=(),
-        reasons=reasons_by_law(commune),
+        reasons=reasons_by_law(commune, on),
         references=(commune.reference,),
         rules=rule_findings(ground),
         sources=(),

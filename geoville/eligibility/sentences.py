@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -157,6 +158,20 @@ def none_in_force(on: date) -> str:
 
     said = before_quarters(on) or f"aucun des périmètres connus n'est en vigueur le {french.long_date(on)}"
     return f"{said}."
+
+
+_FIRST_TO_BEGIN = timedelta(hours=14)
+"""Ahead of universal time where a day begins first on Earth: one that has not begun there is to come everywhere."""
+
+
+def to_come_sentences(on: date) -> list[str]:
+    """Say of a day that has begun nowhere what an answer supposes of it; nothing of today or of a day before."""
+    if on <= (datetime.now(UTC) + _FIRST_TO_BEGIN).date():
+        return []
+    return [
+        f"Date à venir : la réponse suppose que les contours et les règles connus aujourd'hui vaudront encore le "
+        f"{french.long_date(on)}."
+    ]
 
 
 def basis_sentences(basis: Basis, answering: tuple[PerimeterHit, ...]) -> list[str]:

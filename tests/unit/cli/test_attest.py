@@ -72,3 +72,12 @@ def test_a_bad_request_is_one_sentence_and_writes_nothing(geoville, tmp_path, mo
     assert told.err.count("\n") == 1
     assert "Ouistiti" not in told.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_day_to_come_has_what_the_answer_supposes_written_in_the_statement(geoville, tmp_path):
+    out = tmp_path / "releve.html"
+    geoville("attest", ADDRESS, "--out", out, "--on", "2999-01-01", "--issued", "2026-01-15")
+    assert "Date à venir" in out.read_text(encoding="utf-8")
+    past = tmp_path / "passe.html"
+    geoville("attest", ADDRESS, "--out", past, *DAYS)
+    assert "Date à venir" not in past.read_text(encoding="utf-8")

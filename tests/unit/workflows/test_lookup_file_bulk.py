@@ -21,7 +21,7 @@ from geoville.workflows.lookup_file.bulk import BulkAnswers
 from geoville.workflows.lookup_file.desk import FileDesk
 from geoville.workflows.lookup_file.questions import Asking, CoordinateQuestions
 
-DAYS = (date(2010, 1, 1), date(2020, 1, 15), date(2026, 1, 15))
+DAYS = (date(2010, 1, 1), date(2020, 1, 15), date(2026, 1, 15), date(2999, 1, 1))
 
 
 def _square(code: str, west: float, south: float, side: float) -> dict[str, object]:
