@@ -95,6 +95,15 @@ class _Shown:
 # Typer carries its own click since 0.26 and uses the package before: this is the class in both.
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]
 
+
+class TooFewValuesError(typer.BadParameter):
+    """An option that takes several values has less: the next option would be read as one of them."""
+
+    def __init__(self, option: str, values: int, metavar: str) -> None:
+        super().__init__(option)
+        self.option_name, self.values, self.metavar = option, values, metavar
+
+
 _HELP = "Afficher cette aide."
 
 _FRENCH = (
@@ -149,6 +158,9 @@ def _spare_pydantic(parameter: Any) -> None:
         vars(parameter)["get_runtime_param"] = partial(_AsTyped, own)
 
 
+_NO_MORE_OPTIONS = "--"
+
+
 class FrenchCommand(TyperCommand):
     """A command whose --help is in French."""
 
@@ -156,6 +168,18 @@ class FrenchCommand(TyperCommand):
         super().__init__(*given, **named)
         for parameter in self.params:
             _spare_pydantic(parameter)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what was typed; an option of several values takes no other option as one of its own."""
+        typed = args[: args.index(_NO_MORE_OPTIONS)] if _NO_MORE_OPTIONS in args else args
+        known = {name for parameter in self.params for name in parameter.opts if name.startswith("-")}
+        for parameter in self.params:
+            for name in {*parameter.opts} & {*typed} if parameter.nargs > 1 else ():
+                first = typed.index(name) + 1
+                values = typed[first : first + parameter.nargs]
+                if len(values) < parameter.nargs or not known.isdisjoint(values):
+                    raise TooFewValuesError(name, parameter.nargs, str(parameter.metavar or ""))
+        return list(super().parse_args(ctx, args))
 
     def get_help(self, ctx: Any) -> str:
         """The help page, with what typer writes of its own in French."""
@@ -207,6 +231,8 @@ def usage_sentence(error: Exception) -> str:
     kind = type(error).__name__
     if kind == "NoArgsIsHelpError":
         return str(error)
+    if isinstance(error, TooFewValuesError):
+        return f"Il manque une valeur à {error.option_name} : en donner {error.values} ({error.metavar})."
     name = _name(error)
     sentences = {
         "NoSuchOption": f"Option inconnue{_quoted(name)}",

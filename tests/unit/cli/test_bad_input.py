@@ -19,6 +19,11 @@ BAD = {
     "unknown command": (("inconnue",), "Commande inconnue"),
     "unknown option": (("lookup", "--inconnue"), "Option inconnue « --inconnue »"),
     "missing option": (("map", "--all"), "Il manque --out"),
+    "option for the second of two values": (
+        ("map", "--compare", "a.gpkg", "--out", "cartes"),
+        "Il manque une valeur à --compare : en donner 2 (AVANT APRÈS).",
+    ),
+    "one of two values, at the end": (("map", "--out", "cartes", "--compare", "a.gpkg"), "Il manque une valeur à"),
     "missing argument": (("data", "add", "--kind", "qpv"), "Il manque FICHIER"),
     "option without value": (("lookup", "--on"), "l'option --on"),
     "words without quotes": (("lookup", *ADDRESS.split()), "entre guillemets"),
