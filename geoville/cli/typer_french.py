@@ -158,6 +158,9 @@ def _spare_pydantic(parameter: Any) -> None:
         vars(parameter)["get_runtime_param"] = partial(_AsTyped, own)
 
 
+_ADDRESS = "ADRESSE"
+"""What an argument that is an address is called in the help."""
+
 _NO_MORE_OPTIONS = "--"
 
 
@@ -271,7 +274,11 @@ def _words_left_over(error: Exception) -> str:
     asked = getattr(error, "cmd", None)
     if isinstance(asked, TyperGroup):
         return "Commande inconnue ou absente"
-    return "Trop de mots (une adresse s'écrit entre guillemets)"
+    takes_an_address = any(
+        parameter.param_type_name == "argument" and parameter.metavar == _ADDRESS
+        for parameter in getattr(asked, "params", ())
+    )
+    return "Trop de mots (une adresse s'écrit entre guillemets)" if takes_an_address else "Trop de mots"
 
 
 def _name(error: Exception) -> str:

@@ -27,6 +27,15 @@ BAD = {
     "missing argument": (("data", "add", "--kind", "qpv"), "Il manque FICHIER"),
     "option without value": (("lookup", "--on"), "l'option --on"),
     "words without quotes": (("lookup", *ADDRESS.split()), "entre guillemets"),
+    "words without quotes, of a statement": (("attest", *ADDRESS.split(), "--out", "r.html"), "entre guillemets"),
+    "a word too many, where no address is taken": (
+        ("data", "info", "calais", "Calais"),
+        "Trop de mots : voir l'aide avec --help.",
+    ),
+    "a word too many after two files": (
+        ("perimeters", "compare", "a.gpkg", "b.gpkg", "c.gpkg"),
+        "Trop de mots : voir l'aide avec --help.",
+    ),
     "address that looks like an option": (("lookup", f"--{ADDRESS}"), "Option inconnue"),
     "lon is not a number": (("lookup", "--lon", ADDRESS, "--lat", "50.9"), "--lon"),
     "comma of a number": (("lookup", "--lon", "1,89", "--lat", "50.9"), "avec un point pour les décimales"),
