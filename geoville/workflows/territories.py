@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from geoville.crs import projected_epsg
+from geoville.crs import DEPARTEMENTS, PROJECTED_BY_DEPARTEMENT, departement_of, projected_epsg
 from geoville.errors import InvalidInputError, Location
 from geoville.sources.manifest import USED_ROLES, Manifest, fetching, lacking
 from geoville.sources.pack import (
@@ -52,7 +52,7 @@ def new_territory(
     Raises
     ------
     InvalidInputError
-        The name is taken or not possible, there is no commune, or a code is not one.
+        The name is taken or not possible, there is no commune, or a code is not one: its form, or its département.
     """
     check_pack_name(name)
     if versions(name):
@@ -129,6 +129,7 @@ def _only_epsg(communes: Sequence[str]) -> int:
                 where=Location(value=code),
                 advice="donner des codes Insee de cinq caractères séparés par des virgules",
             )
+        _check_departement(code)
     found = {projected_epsg(code) for code in communes}
     if len(found) > 1:
         raise InvalidInputError(
@@ -136,6 +137,20 @@ def _only_epsg(communes: Sequence[str]) -> int:
             advice="faire un territoire pour la métropole et un autre par région d'outre-mer",
         )
     return found.pop()
+
+
+def _check_departement(commune: str) -> None:
+    """Refuse a commune of a département that is not known: it would be measured as if it were in the metropole."""
+    departement = departement_of(commune)
+    if departement in DEPARTEMENTS or departement in PROJECTED_BY_DEPARTEMENT:
+        return
+    metropolitan = [code for code in DEPARTEMENTS if code not in PROJECTED_BY_DEPARTEMENT]
+    raise InvalidInputError(
+        f"geoville ne connaît pas le département « {departement} »",
+        where=Location(value=commune),
+        advice=f"donner des communes de la métropole ({metropolitan[0]} à {metropolitan[-1]}, 2A et 2B en Corse) ou "
+        f"d'outre-mer ({', '.join(PROJECTED_BY_DEPARTEMENT)})",
+    )
 
 
 def _incomes(reference: IncomeReference | None) -> dict[str, Any] | None:

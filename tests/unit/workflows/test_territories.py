@@ -59,6 +59,10 @@ def test_a_new_territory_has_its_communes_and_no_data() -> None:
         ("saint-pol", ["6276"], "6276"),
         ("saint-pol", ["Calais"], "Calais"),
         ("saint-pol", ["62193", "97209"], "même projection"),
+        ("saint-pol", ["62193", "99999"], r"« 99 ».*01 à 95, 2A et 2B"),
+        ("saint-pol", ["20004"], "« 20 »"),  # Corse is 2A and 2B
+        ("saint-pol", ["00001"], "« 00 »"),
+        ("saint-pol", ["97501"], "« 975 »"),  # Saint-Pierre-et-Miquelon is far from Lambert 93
         ("calais", ["62193"], "livré avec geoville"),
         ("Saint Pol", ["62193"], "trait"),
     ],
@@ -66,6 +70,23 @@ def test_a_new_territory_has_its_communes_and_no_data() -> None:
 def test_a_territory_that_cannot_be_is_refused(name: str, communes: list[str], said: str) -> None:
     with pytest.raises(InvalidInputError, match=said):
         new_territory(name, communes)
+
+
+@pytest.mark.parametrize(
+    ("commune", "epsg"),
+    [
+        ("01001", 2154),
+        ("2A004", 2154),
+        ("2B033", 2154),
+        ("95018", 2154),
+        ("97411", 2975),
+        ("97801", 5490),
+        ("98735", 3297),
+    ],
+)
+def test_a_territory_may_be_of_any_departement(commune: str, epsg: int) -> None:
+    assert new_territory("ailleurs", [commune]).epsg == epsg
+    remove_territory("ailleurs")
 
 
 def test_a_territory_is_not_made_twice() -> None:
