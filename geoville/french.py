@@ -7,6 +7,7 @@ import math
 import re
 import unicodedata
 from datetime import date
+from decimal import Decimal
 from itertools import filterfalse
 
 THOUSANDS_SPACE = "\N{NARROW NO-BREAK SPACE}"
@@ -119,6 +120,20 @@ def number(value: float, decimals: int = 0) -> str:
     written = whole.replace(",", THOUSANDS_SPACE) + (f",{fraction}" if fraction else "")
     is_negative = value < 0 and written != "0"
     return f"\N{MINUS SIGN}{written}" if is_negative else written
+
+
+def as_given(value: float) -> str:
+    """Write a number that the user gave, with all its digits: a refusal rounds nothing; what is no number as it is.
+
+    >>> as_given(0.0), as_given(-4.0), as_given(0.00025), as_given(7590.5).replace(THOUSANDS_SPACE, "_")
+    ('0', '−4', '0,00025', '7_590,5')
+    >>> as_given(float("nan"))
+    'nan'
+    """
+    if not math.isfinite(value):
+        return str(value)
+    _, _, decimals = f"{Decimal(repr(float(value))):f}".partition(".")
+    return number(value, len(decimals))
 
 
 def quantity(value: float, unit: str, decimals: int = 0) -> str:

@@ -320,7 +320,7 @@ def check_threshold(threshold: float) -> None:
     """
     if not _EVEN < threshold <= 1:
         raise InvalidInputError(
-            f"Le seuil de décision ({threshold:g}) n'est pas une probabilité utile",
+            f"Le seuil de décision ({french.as_given(threshold)}) n'est pas une probabilité utile",
             advice="donner plus de 0,5 et 1 au plus, par exemple 0.99",
         )
 

@@ -51,12 +51,12 @@ class IncomeReference:
         for label, value in (("national", self.national_eur), ("de l'unité urbaine", self.urban_unit_eur)):
             if not (math.isfinite(value) and value > 0):
                 raise InvalidInputError(
-                    f"Le revenu médian {label} ({value}) n'est pas un montant positif",
+                    f"Le revenu médian {label} ({french.as_given(value)}) n'est pas un montant positif",
                     advice="le donner en euros par UC",
                 )
         if self.urban_unit_population <= 0:
             raise InvalidInputError(
-                f"La population de l'unité urbaine ({self.urban_unit_population}) n'est pas positive",
+                f"La population de l'unité urbaine ({french.as_given(self.urban_unit_population)}) n'est pas positive",
                 advice="donner la population totale",
             )
 

@@ -56,12 +56,14 @@ class Supposition:
         """
         if not (math.isfinite(self.threshold_factor) and self.threshold_factor > 0):
             raise InvalidInputError(
-                f"Le facteur du seuil ({self.threshold_factor}) n'est pas positif", advice="donner par exemple 1.05"
+                f"Le facteur du seuil ({french.as_given(self.threshold_factor)}) n'est pas positif",
+                advice="donner par exemple 1.05",
             )
         fewest = self.minimum_population
         if fewest is not None and not (math.isfinite(fewest) and fewest >= 0):
             raise InvalidInputError(
-                f"Le minimum d'habitants ({fewest}) n'est pas un nombre positif", advice="donner par exemple 800"
+                f"Le minimum d'habitants ({french.as_given(fewest)}) n'est pas un nombre positif",
+                advice="donner par exemple 800",
             )
 
     @property
@@ -154,19 +156,20 @@ class Choices:
         for factor in self.threshold_factors:
             if not (math.isfinite(factor) and factor > 0):
                 raise InvalidInputError(
-                    f"Le facteur du seuil ({factor}) n'est pas positif", advice="donner par exemple 0.9,1,1.1"
+                    f"Le facteur du seuil ({french.as_given(factor)}) n'est pas positif",
+                    advice="donner par exemple 0.9,1,1.1",
                 )
         for gap_m in self.gaps_m:
             if not (math.isfinite(gap_m) and gap_m >= 0):
                 raise InvalidInputError(
-                    f"Le vide à franchir ({gap_m}) n'est pas une distance",
+                    f"Le vide à franchir ({french.as_given(gap_m)}) n'est pas une distance",
                     advice="donner des mètres, par exemple 0,200",
                 )
 
         for value in (value for values in self._of_the_index for value in values):
             if value is not None and not (math.isfinite(value) and value >= 0):
                 raise InvalidInputError(
-                    f"Un choix de l'indice ({value}) est négatif ou n'est pas un nombre",
+                    f"Un choix de l'indice ({french.as_given(value)}) est négatif ou n'est pas un nombre",
                     advice="donner des nombres positifs, par exemple 0.14,0.18,0.22",
                 )
 

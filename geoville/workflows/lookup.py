@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoville import french
 from geoville.crs import likely_projections, projections_said, refuse_swapped
 from geoville.eligibility.decide import check_threshold, decide
 from geoville.eligibility.index import PerimeterIndex
@@ -393,7 +394,8 @@ def typed_position(lon: float, lat: float, accuracy_m: float = 0.0) -> Position:
     refuse_swapped((lon, lat, lon, lat))
     if not (math.isfinite(accuracy_m) and accuracy_m >= 0):
         raise InvalidInputError(
-            f"La précision ({accuracy_m} m) n'est pas une distance", advice="donner un nombre de mètres, zéro ou plus"
+            f"La précision ({french.as_given(accuracy_m)} m) n'est pas une distance",
+            advice="donner un nombre de mètres, zéro ou plus",
         )
     accuracy = position_accuracy("coordinates")
     return Position(

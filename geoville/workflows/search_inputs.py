@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geoville import french
 from geoville.carroyage.cell_parts import NO_IRIS, whole_cells
 from geoville.carroyage.estimate import IrisIncome, IrisShares, estimate_income, estimate_parts, iris_weight
 from geoville.carroyage.grid import CELL_SIZE_M, cell_squares, union_of_cells
@@ -200,7 +201,9 @@ def estimate_grid(grid: Grid, iris: IrisInput | None = None) -> Estimate:
         income = estimate_income(grid, bridge, disposable.value)
         return Estimate(income, bridge, None, {}, None, (disposable,), (used,))
     if iris.weight is not None and not 0 <= iris.weight <= 1:
-        raise InvalidInputError(f"Poids des IRIS hors de l'intervalle ({iris.weight})", advice="le donner entre 0 et 1")
+        raise InvalidInputError(
+            f"Poids des IRIS hors de l'intervalle ({french.as_given(iris.weight)})", advice="le donner entre 0 et 1"
+        )
     layer = read_iris(iris.polygons, iris.incomes, iris.year)
     declared = _national_declared_median(iris, layer.year)
     over = cells_over_iris(grid, layer.polygons, GRID_CRS[grid.epsg], method_rules().subcells_per_side)

@@ -55,6 +55,23 @@ BAD = {
     "lon is infinite": (("lookup", "--lon", "1e999", "--lat", "50.9"), "hors du globe"),
     "lat before lon": (("lookup", "--lon", "50.95", "--lat", "1.88"), "inversées"),
     "accuracy is negative": (("lookup", "--lon", "1.9", "--lat", "50.9", "--accuracy-m", "-1"), "précision"),
+    "accuracy with decimals": (
+        ("lookup", "--lon", "1.9", "--lat", "50.9", "--accuracy-m", "-4.0"),
+        "La précision (−4 m) n'est pas une distance",
+    ),
+    "threshold with decimals": (("lookup", ADDRESS, "--decide-at", "0.45"), "Le seuil de décision (0,45) n'est pas"),
+    "factor that is none": (
+        ("perimeters", "sensitivity", "--territory", "calais", "--thresholds", "0.9,-0.5", "--out", "s.tif"),
+        "Le facteur du seuil (\N{MINUS SIGN}0,5) n'est pas positif",
+    ),
+    "median with decimals": (
+        (*CANDIDATES, "--grid", GRID, "--out", "c.gpkg", "--rmuc-nat", "-0.5", *REFERENCE[2:]),
+        "Le revenu médian national (−0,5) n'est pas",
+    ),
+    "weight beyond one": (
+        (*CANDIDATES, "--grid", GRID, "--iris", GRID, "--iris-weight", "1.25", "--out", "c.gpkg", *REFERENCE),
+        "Poids des IRIS hors de l'intervalle (1,25)",
+    ),
     "day that does not exist": (("lookup", ADDRESS, "--on", "2024-02-30"), "AAAA-MM-JJ"),
     "unknown territory": (("lookup", ADDRESS, "--territory", "atlantide"), "territoires connus : calais"),
     "missing perimeters": (("lookup", ADDRESS, "--perimeters", "absent.gpkg"), "absent.gpkg"),
