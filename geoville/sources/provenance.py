@@ -10,7 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from geoville import french
 from geoville.errors import InvalidInputError
+from geoville.law.parameters import parameter
 from geoville.net import without_secrets
 from geoville.sources.files import replacing
 
@@ -97,6 +99,83 @@ def write_provenance(provenance: Provenance, beside: Path, *, is_copy: bool = Fa
 
 _SHEET = "sources"
 _SHEET_TITLES = ("Rôle", "Fichier ou texte", "Année ou valeur", "Producteur ou référence", "Licence", "Empreinte")
+_ROLES = {
+    "actions": "tableau d'actions",
+    "addresses": "liste d'adresses",
+    "bearers": "porteurs des actions",
+    "blocks": "îlots",
+    "bridge": "passage du revenu disponible au revenu déclaré",
+    "candidates": "périmètres comparés",
+    "communes": "contours des communes",
+    "decisions": "décisions prises à la main",
+    "former": "anciens périmètres",
+    "given": "périmètres donnés",
+    "grid": "carreaux de 200 m",
+    "iris": "contours des IRIS",
+    "iris_incomes": "revenus par IRIS",
+    "official": "contours officiels",
+    "perimeters": "périmètres",
+    "places": "lieux",
+    "polygons": "polygones à vérifier",
+    "qpv": "quartiers prioritaires",
+    "raster": "image de carreaux",
+    "rmuc": "revenus médians de référence",
+    "rows": "lignes du fichier",
+    "streets": "rues",
+    "urban_units": "unité urbaine des communes",
+}
+_CHOICES = {
+    "asked_iris_weight": "poids des IRIS demandé",
+    "by": "habitants comptés par",
+    "code_column": "colonne des codes",
+    "contiguity": "carreaux qui se touchent",
+    "crs": "système de coordonnées",
+    "distance": "distance mesurée",
+    "doubt": "erreurs types au-dessus du seuil, encore admises",
+    "dropped": "morceaux écartés",
+    "gap_m": "vide franchi (m)",
+    "generation": "génération",
+    "hole_cells": "carreaux au plus dans un trou comblé",
+    "index": "réglages de l'indice",
+    "iris_weight": "poids des IRIS",
+    "layer": "couche",
+    "link_share": "part commune qui relie deux périmètres",
+    "method": "méthode",
+    "min_area_m2": "surface minimale (m²)",
+    "min_population": "habitants au moins",
+    "min_width_m": "largeur minimale (m)",
+    "minutes": "minutes de marche",
+    "name_column": "colonne des noms",
+    "on": "au jour du",
+    "outline": "tracé du contour",
+    "places": "lieux retenus",
+    "places_left": "lieux écartés",
+    "poor_cell_share": "part sous le seuil d'un carreau pauvre",
+    "radius_m": "rayon autour d'un lieu (m)",
+    "speed_kmh": "vitesse de marche (km/h)",
+    "territory": "territoire",
+    "tolerance": "part qui peut bouger sans changer un périmètre",
+    "urban_units": "unités urbaines",
+    "vintages": "millésimes",
+    "way_width_m": "largeur des voies (m)",
+}
+_VALUES = {
+    "by": {"perimeter": "périmètre", "commune": "commune", "iris": "IRIS"},
+    "contiguity": {"queen": "par un côté ou un coin", "rook": "par un côté"},
+    "method": {"index": "indice du voisinage", "cells": "carreau par carreau"},
+    "outline": {"smoothed cells": "carreaux lissés", "cells": "carreaux"},
+}
+"""What a person reads in that sheet, for the words of the provenance that programs read."""
+
+
+def _choice(name: str, value: Any) -> tuple[str, str, str]:
+    """Row of a choice; the details of one that has several stay as programs read them."""
+    said = {None: "sans", True: "oui", False: "non"}.get(value) if value is None or isinstance(value, bool) else None
+    if said is None and isinstance(value, str):
+        said = _VALUES.get(name, {}).get(value, value)
+    if said is None and isinstance(value, int | float):
+        said = french.as_given(value)
+    return "choix", _CHOICES.get(name, name), json.dumps(value, ensure_ascii=False) if said is None else said
 
 
 def _add_sheet_of_sources(provenance: Provenance, workbook: Path) -> None:
@@ -112,20 +191,18 @@ def _add_sheet_of_sources(provenance: Provenance, workbook: Path) -> None:
             for item in document["sources"]
         ),
         *(
-            ("fichier lu", item["name"], item["vintage"], item["role"], None, item["sha256"])
+            ("fichier lu", item["name"], item["vintage"], _ROLES.get(item["role"], item["role"]), None, item["sha256"])
             for item in document["inputs"]
         ),
         *(
             (
                 "valeur de droit" if item["verified"] else "valeur non vérifiée",
-                *(item[key] for key in ("parameter", "value", "reference")),
+                parameter(item["parameter"]).label,
+                *(item[key] for key in ("value", "reference")),
             )
             for item in document["law"]
         ),
-        *(
-            ("choix", name, json.dumps(value, ensure_ascii=False))
-            for name, value in sorted(document["parameters"].items())
-        ),
+        *(_choice(name, value) for name, value in sorted(document["parameters"].items())),
     ]
     with replacing(workbook) as written:
         book = load_workbook(workbook)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sqlite3
 import warnings
 from contextlib import closing
@@ -15,8 +16,10 @@ import pyogrio
 import pytest
 import shapely
 
+import geoville
+from geoville.law import parameter
 from geoville.model import LAYER_FORMATS, Kind, Perimeter, Source
-from geoville.sources.provenance import InputFile, Provenance, write_provenance
+from geoville.sources.provenance import _ROLES, InputFile, Provenance, write_provenance
 from geoville.sources.writers import short_names, write_perimeters
 
 
@@ -113,6 +116,36 @@ def test_a_workbook_has_titles_no_formula_and_a_sheet_of_its_sources(perimeters,
         ("source à citer", "Revenus carroyés"),
         ("fichier lu", "grille.csv"),
     }
+
+
+def test_the_sheet_of_sources_is_in_french_words(perimeters, tmp_path):
+    path = tmp_path / "perimetres.xlsx"
+    write_perimeters(perimeters, path)
+    files = (InputFile("grid", "grille.csv", "ab" * 32, 2019), InputFile("official", "qpv.gpkg", "cd" * 32))
+    law = (parameter("secrecy_threshold").values[-1],)
+    choices = {"by": "perimeter", "contiguity": "queen", "gap_m": 0.5, "iris_weight": None, "=own": "=1+1"}
+    told = write_provenance(Provenance("essai", files, law, choices, ()), path)
+    rows = [row for row in openpyxl.load_workbook(path)["sources"].values if row[0] != "Rôle"]
+    assert [row[3] for row in rows if row[0] == "fichier lu"] == ["carreaux de 200 m", "contours officiels"]
+    assert {row[1:3] for row in rows if row[0] == "choix"} == {
+        ("habitants comptés par", "périmètre"),
+        ("carreaux qui se touchent", "par un côté ou un coin"),
+        ("vide franchi (m)", "0,5"),
+        ("poids des IRIS", "sans"),
+        ("=own", "=1+1"),
+    }
+    assert parameter("secrecy_threshold").label in {row[1] for row in rows}
+    kept = json.loads(told.read_text(encoding="utf-8"))  # programs read the same words as before
+    assert [item["role"] for item in kept["inputs"]] == ["grid", "official"]
+    assert kept["parameters"]["by"] == "perimeter"
+
+
+def test_every_role_of_a_file_read_has_its_french_words():
+    package = Path(geoville.__file__).parent
+    role = re.compile(r'\b(?:(?:InputFile|layer_of|_layer)\(|(?:read_map|_read)\([^)]*?, )"(\w+)"')
+    written = {found for path in package.rglob("*.py") for found in role.findall(path.read_text("utf-8"))}
+    assert len(written) > 10
+    assert written <= _ROLES.keys()
 
 
 def test_a_drawing_has_lines_on_a_layer_by_kind(perimeters, tmp_path):
