@@ -21,7 +21,6 @@ from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import DataUnavailableError, GeovilleError
 from geoville.rendering.layers import ground_data, ground_in
@@ -33,7 +32,7 @@ from geoville.sources.writers import perimeter_record
 from geoville.version import __version__
 from geoville.workflows.actions import ActionDesk
 from geoville.workflows.check import Checker, drawn_perimeter
-from geoville.workflows.footprints import population_of
+from geoville.workflows.footprints import decide_footprint_now, population_of
 from geoville.workflows.gis_layers import FeatureLayers, perimeter_layers
 from geoville.workflows.lookup import DeskChoice, LookupDesk
 from geoville.workflows.maps import MOST_CELLS, cells_of, ground_of
@@ -102,7 +101,7 @@ class Aside:
     async def footprint(self, shape: BaseGeometry, on: date, permit_date: date | None = None) -> FootprintAnswer:
         """What `decide_footprint` answers; raises what it raises."""
         measured = self._measuring.submit(
-            lambda: decide_footprint(shape, self._index, on, self._population, permit_date=permit_date)
+            lambda: decide_footprint_now(shape, self._index, on, self._population, permit_date=permit_date)
         )
         return await asyncio.wrap_future(measured)
 

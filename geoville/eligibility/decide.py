@@ -92,6 +92,7 @@ def position_reasons(
     on: date,
     *,
     complete: bool,
+    today: date | None = None,
 ) -> tuple[str, ...]:
     """Reasons of an answer, the verdict in words first.
 
@@ -116,7 +117,7 @@ def position_reasons(
         precision = _precision(verdict, located, nearest) if nearest else [NOT_A_NO]
     return (
         first,
-        *(to_come_sentences(on) if nearest else ()),
+        *(to_come_sentences(on, today) if nearest else ()),
         *basis_sentences(basis, answering),
         *beside_the_estimate(located, verdict, basis),
         *precision,
@@ -244,6 +245,7 @@ def decide(
     permit_date: date | None = None,
     decide_at: float | None = None,
     rules: bool = True,
+    today: date | None = None,
 ) -> Answer:
     """Say whether a position is inside a priority quarter on a day, how sure that is, and why.
 
@@ -256,6 +258,7 @@ def decide(
     decide_at : probability, above one half, from which an answer to be checked is said inside, or outside where that is
         as probable; None to leave it to be checked. The answer says so; what rules ask of the place stays unsettled.
     rules : whether what rules ask of the place is looked at, a sixth of the work; False where it is shown to nobody.
+    today : day of the question: of a later one, the answer says what it supposes. None to leave it unsaid.
 
     Returns
     -------
@@ -271,7 +274,7 @@ def decide(
         return _unknown(found.reason, None, (), index, on)
     commune = whole_commune_at(found.lon, found.lat, found.citycode, on)
     if commune:
-        return replace(answer_by_law(found, commune, on, rules=rules), data_version=index.version)
+        return replace(answer_by_law(found, commune, on, rules=rules, today=today), data_version=index.version)
     located = locate(found, index)
     hits = located.hits
     if not index.covers(found.lon, found.lat):
@@ -285,7 +288,7 @@ def decide(
     place = (found.lon, found.lat, found.lon, found.lat)
     complete = nearest is not None and index.is_whole(nearest.perimeter, place)
     probability = probability_inside(located, verdict, answering)
-    reasons = position_reasons(located, verdict, basis, answering, periods, on, complete=complete)
+    reasons = position_reasons(located, verdict, basis, answering, periods, on, complete=complete, today=today)
     answer = Answer(
         on=on,
         verdict=verdict,
@@ -385,12 +388,14 @@ def _unknown(
 NO_CONTOUR = "La commune entière tient lieu de contour : aucune distance à une limite n'est donnée."
 
 
-def answer_by_law(position: Position, commune: WholeCommune, on: date, *, rules: bool = True) -> Answer:
+def answer_by_law(
+    position: Position, commune: WholeCommune, on: date, *, rules: bool = True, today: date | None = None
+) -> Answer:
     """Say that a position is inside, by the law that makes its commune count as a quarter.
 
     Parameters
     ----------
-    rules : as for `decide`.
+    rules, today : as for `decide`.
 
     Returns
     -------
@@ -405,7 +410,7 @@ def answer_by_law(position: Position, commune: WholeCommune, on: date, *, rules:
         distance_m=None,
         accuracy_m=position.accuracy_m,
         position=position,
-        reasons=reasons_by_law(commune, on),
+        reasons=reasons_by_law(commune, on, today),
         references=(commune.reference,),
         sources=(),
         quality=Quality.SURE,
@@ -426,13 +431,13 @@ def _rules_by_law(position: Position, commune: WholeCommune, on: date) -> tuple[
     return rule_findings(ground)
 
 
-def reasons_by_law(commune: WholeCommune, on: date) -> tuple[str, ...]:
+def reasons_by_law(commune: WholeCommune, on: date, today: date | None) -> tuple[str, ...]:
     """Reasons of an answer that rests on such a law, the verdict first; what was not read of the law comes last."""
     named = f"{commune.name} ({commune.code})"
     days = french.period(commune.valid_from, commune.valid_to)
     doubt = () if commune.verified else (f"À vérifier : {commune.reference}.",)
     first = f"Dedans : toute commune y compte comme QPV par la loi, {days} : {named}."
-    return (first, *to_come_sentences(on), NO_CONTOUR, *doubt)
+    return (first, *to_come_sentences(on, today), NO_CONTOUR, *doubt)
 
 
 def standing_by_law(commune: WholeCommune, farthest_m: float | None = None) -> Standing:

@@ -217,6 +217,7 @@ def footprint_reasons(
     *,
     known: bool,
     covered: bool,
+    today: date | None = None,
 ) -> tuple[str, ...]:
     """Reasons of an answer, the placement in words first.
 
@@ -233,7 +234,7 @@ def footprint_reasons(
         return (_OUT_OF_CONTOURS if covered else _OUT_OF_TERRITORY, NOT_A_NO)
     return (
         _placement_sentence(placement, measure, shape),
-        *to_come_sentences(on),
+        *to_come_sentences(on, today),
         *basis_sentences(basis, measure.hits),
         *([contour_sentence(_least_accurate(measure))] if placement is Placement.UNCERTAIN else []),
         *([] if known or placement is Placement.INSIDE else [_PARTLY_KNOWN]),
@@ -310,6 +311,7 @@ def decide_footprint(
     population: PopulatedCells | None = None,
     *,
     permit_date: date | None = None,
+    today: date | None = None,
 ) -> FootprintAnswer:
     """Say whether a footprint lies in the priority quarters of a day: wholly, partly and by how much, or not at all.
 
@@ -320,6 +322,7 @@ def decide_footprint(
     on : day asked about.
     population : people of the territory, in the projected CRS of the perimeters.
     permit_date : day when the building permit is applied for, at which some rules judge the place; None where unknown.
+    today : as for `decide`.
 
     Returns
     -------
@@ -338,7 +341,7 @@ def decide_footprint(
     refuse_swapped(geometry_wgs84.bounds)
     commune = whole_territory_around(geometry_wgs84.bounds, on)
     if commune:
-        return replace(_answer_by_law(geometry_wgs84, commune, on), data_version=index.version)
+        return replace(_answer_by_law(geometry_wgs84, commune, on, today), data_version=index.version)
     shape, epsg = index.projected(geometry_wgs84)
     local = index.knows_everything(geometry_wgs84.bounds)
     basis, kinds = index.answering(on, epsg, local=local)
@@ -365,7 +368,9 @@ def decide_footprint(
         wholly_within_300_m=is_within[0],
         wholly_within_500_m=is_within[1],
         hits=listed(answering if is_placed else (), hits),
-        reasons=footprint_reasons(placement, basis, measure, shape, people, on, known=known, covered=covered),
+        reasons=footprint_reasons(
+            placement, basis, measure, shape, people, on, known=known, covered=covered, today=today
+        ),
         references=references_of(basis, answering, hits),
         rules=() if placement is Placement.UNKNOWN else rule_findings(ground, at_permit),
         sources=sources_of(hit.perimeter for hit in answering or hits),
@@ -378,7 +383,7 @@ def _told(distance_m: float) -> float | None:
     return distance_m if distance_m <= FARTHEST_M else None
 
 
-def _answer_by_law(shape: BaseGeometry, commune: WholeCommune, on: date) -> FootprintAnswer:
+def _answer_by_law(shape: BaseGeometry, commune: WholeCommune, on: date, today: date | None) -> FootprintAnswer:
     """Say that a footprint is wholly inside, by the law that makes every commune there count as a quarter.
 
     Returns
@@ -403,7 +408,7 @@ def _answer_by_law(shape: BaseGeometry, commune: WholeCommune, on: date) -> Foot
         wholly_within_300_m=True,
         wholly_within_500_m=True,
         hits=(),
-        reasons=reasons_by_law(commune, on),
+        reasons=reasons_by_law(commune, on, today),
         references=(commune.reference,),
         rules=rule_findings(ground),
         sources=(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -160,13 +159,9 @@ def none_in_force(on: date) -> str:
     return f"{said}."
 
 
-_FIRST_TO_BEGIN = timedelta(hours=14)
-"""Ahead of universal time where a day begins first on Earth: one that has not begun there is to come everywhere."""
-
-
-def to_come_sentences(on: date) -> list[str]:
-    """Say of a day that has begun nowhere what an answer supposes of it; nothing of today or of a day before."""
-    if on <= (datetime.now(UTC) + _FIRST_TO_BEGIN).date():
+def to_come_sentences(on: date, today: date | None) -> list[str]:
+    """Say of a day after today what an answer supposes of it; nothing of others, nor where today is not known."""
+    if today is None or on <= today:
         return []
     return [
         f"Date à venir : la réponse suppose que les contours et les règles connus aujourd'hui vaudront encore le "

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from geoville.crs import LAMBERT_93, RGAF09_UTM20, RGFG95_UTM22, RGM04_UTM38, RGPF_UTM6S, RGR92_UTM40
+from geoville.crs import (
+    LAMBERT_93,
+    RGAF09_UTM20,
+    RGFG95_UTM22,
+    RGM04_UTM38,
+    RGPF_UTM6S,
+    RGR92_UTM40,
+    epsg_at_point,
+)
 
 TIME_ZONES = {
     LAMBERT_93: "Europe/Paris",
@@ -32,6 +40,11 @@ def today_in(epsg: int = LAMBERT_93) -> date:
     from zoneinfo import ZoneInfo
 
     return now().astimezone(ZoneInfo(TIME_ZONES.get(epsg, TIME_ZONES[LAMBERT_93]))).date()
+
+
+def today_at(lon: float, lat: float) -> date:
+    """Day that it is at a place, degrees; Paris's where it is in no territory of France."""
+    return today_in(epsg_at_point(lon, lat))
 
 
 def today_of(territory: str) -> date:

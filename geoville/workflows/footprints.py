@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from geoville.crs import WGS84, transform_geometry
 from geoville.eligibility.footprint import decide_footprint, require_footprint
 from geoville.errors import InvalidInputError, Location
+from geoville.sources.clock import today_at
 from geoville.sources.contours import epsg_of
 from geoville.sources.pack import open_pack
 from geoville.sources.vector_files import read_vector_file
@@ -39,7 +40,20 @@ def answer_about_file(
     register, mark, code = str(path).partition(":")
     found = register.lower() in REGISTERS and bool(mark)
     shape = registered_footprint(open_pack(territory), register.lower(), code) if found else read_footprint(path)
-    return decide_footprint(shape, index, on, population_of(territory), permit_date=permit_date)
+    return decide_footprint_now(shape, index, on, population_of(territory), permit_date=permit_date)
+
+
+def decide_footprint_now(
+    shape: BaseGeometry,
+    index: PerimeterIndex,
+    on: date,
+    population: PopulatedCells | None,
+    *,
+    permit_date: date | None = None,
+) -> FootprintAnswer:
+    """What `decide_footprint` answers on the day that it is where the footprint is; WGS84."""
+    today = today_at(*shape.bounds[:2])
+    return decide_footprint(shape, index, on, population, permit_date=permit_date, today=today)
 
 
 REGISTERS = {"rnb": "buildings", "parcelle": "parcels"}

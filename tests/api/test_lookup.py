@@ -44,3 +44,16 @@ def test_the_day_asked_is_echoed(get):
 def test_coordinates_are_accepted_where_an_address_is(get):
     typed, given = get("/lookup", q="1.8867, 50.956", on=ON), get("/lookup", lon=1.8867, lat=50.956, on=ON)
     assert typed.json() == given.json()
+
+
+def test_an_answer_for_a_day_to_come_says_what_it_supposes(get):
+    to_come = [
+        reason
+        for reason in get("/lookup", q="collège Vauban", on="2999-01-01").json()["reasons"]
+        if "à venir" in reason
+    ]
+    assert to_come == [
+        "Date à venir : la réponse suppose que les contours et les règles connus aujourd'hui vaudront encore le "
+        "1er janvier 2999."
+    ]
+    assert not any("à venir" in reason for reason in get("/lookup", q="collège Vauban", on=ON).json()["reasons"])

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from types import SimpleNamespace
-from unittest.mock import Mock
 
 import pytest
 import shapely
 from square_quarter import CANDIDATE, EAST, IN_2020, NORTH, VEILLE, ask, at, qpv, shape_at
 
-from geoville.eligibility import sentences
+from geoville.eligibility.decide import decide
 from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.judgement import Located
@@ -93,14 +92,13 @@ TO_COME = (
     "Date à venir : la réponse suppose que les contours et les règles connus aujourd'hui vaudront encore le "
     "1er janvier 2999."
 )
-IN_2999 = date(2999, 1, 1)
+IN_2999, TODAY = date(2999, 1, 1), date(2026, 11, 30)
 
 
-def test_a_day_is_to_come_where_it_has_begun_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """At 11 h universal on 30 November it is 1 December on the Line Islands (+14): nobody's today is to come."""
-    monkeypatch.setattr(sentences, "datetime", Mock(now=lambda _: datetime(2026, 11, 30, 11, tzinfo=UTC)))
-    days = [date(2024, 1, 1), date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 2)]
-    assert [bool(to_come_sentences(day)) for day in days] == [False, False, False, True]
+def test_a_day_is_to_come_after_today_where_today_is_told() -> None:
+    days = [date(2024, 1, 1), date(2026, 11, 30), date(2026, 12, 1)]
+    assert [bool(to_come_sentences(day, date(2026, 11, 30))) for day in days] == [False, False, True]
+    assert to_come_sentences(date(2999, 1, 1), None) == []
 
 
 @pytest.mark.parametrize(
@@ -110,19 +108,19 @@ def test_a_day_is_to_come_where_it_has_begun_nowhere(monkeypatch: pytest.MonkeyP
 def test_an_answer_for_a_day_to_come_says_what_it_supposes_after_its_verdict(
     east_m: float, accuracy_m: float, verdict: VerdictCode
 ) -> None:
-    place, quarter = at(east_m, 500, accuracy_m=accuracy_m), qpv("QN06254M")
-    answer = ask(place, quarter, on=IN_2999)
+    known, place = PerimeterIndex([qpv("QN06254M")]), at(east_m, 500, accuracy_m=accuracy_m)
+    answer = decide(place, known, IN_2999, today=TODAY)
     assert (answer.verdict, answer.reasons[1]) == (verdict, TO_COME)
-    assert not any("Date à venir" in reason for reason in ask(place, quarter, on=date(2024, 6, 1)).reasons)
+    assert not any("Date à venir" in reason for reason in decide(place, known, TODAY, today=TODAY).reasons)
 
 
 def test_what_supposes_nothing_of_a_day_to_come_does_not_say_so() -> None:
-    answer = ask(at(500, 500), qpv("QP062056"), on=IN_2999)
+    answer = decide(at(500, 500), PerimeterIndex([qpv("QP062056")]), IN_2999, today=TODAY)
     assert answer.verdict is VerdictCode.NOT_FOUND
     assert TO_COME not in answer.reasons
 
 
 def test_a_footprint_for_a_day_to_come_says_what_its_answer_supposes() -> None:
     known, shape = PerimeterIndex([qpv("QN06254M")]), shape_at(shapely.box(100, 100, 200, 200))
-    assert decide_footprint(shape, known, IN_2999).reasons[1] == TO_COME
-    assert TO_COME not in decide_footprint(shape, known, date(2024, 6, 1)).reasons
+    assert decide_footprint(shape, known, IN_2999, today=TODAY).reasons[1] == TO_COME
+    assert TO_COME not in decide_footprint(shape, known, TODAY, today=TODAY).reasons

@@ -25,3 +25,16 @@ def test_the_day_is_that_of_paris_or_of_the_territory_overseas(monkeypatch: pyte
 
 def test_every_territory_has_its_time() -> None:
     assert clock.TIME_ZONES.keys() == {epsg for epsg, _ in ZONES}
+
+
+def test_the_day_at_a_place_is_that_of_its_territory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 12, 31, 23, 30, tzinfo=UTC))
+    places = {
+        "Calais": (1.86, 50.95),
+        "Saint-Denis": (55.45, -20.88),
+        "Fort-de-France": (-61.07, 14.61),
+        "Rome": (12.5, 41.9),
+    }
+    days = {name: clock.today_at(*place) for name, place in places.items()}
+    assert days.pop("Fort-de-France") == date(2026, 12, 31)
+    assert set(days.values()) == {date(2027, 1, 1)}
