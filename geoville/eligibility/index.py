@@ -32,6 +32,9 @@ _SMALLEST = float(np.finfo(np.float64).tiny)
 _ROUNDING_M = 1e-6
 """More than the rounding of a distance between boxes, so that no perimeter is left unmeasured."""
 
+_FEW = 8
+"""Perimeters that are measured sooner than their boxes are compared."""
+
 _SQUARE_M, _SQUARES_AT_HAND = 2 * METRES_IN_A_KILOMETRE, 8_192
 
 
@@ -162,16 +165,21 @@ class TerritoryIndex:
         return self._measured(shape, self._boxes, reach_m)
 
     def _measured(self, shape: BaseGeometry, boxes: _Boxes, reach_m: float) -> list[PerimeterHit]:
+        rows = boxes.rows if len(boxes.rows) <= _FEW else self._perhaps_near(shape, boxes, reach_m)
+        hits = self._hits(rows, shape)
+        nearest_m: dict[int, float] = {}
+        for family, hit in hits:
+            nearest_m[family] = min(hit.distance_m, nearest_m.get(family, math.inf))
+        return [hit for family, hit in hits if hit.distance_m <= max(reach_m, nearest_m[family])]
+
+    def _perhaps_near(self, shape: BaseGeometry, boxes: _Boxes, reach_m: float) -> NDArray[np.intp]:
+        """Ranks of the perimeters whose boxes are no farther than the reach, or than one of their family."""
         import shapely
 
         least_m = boxes.least_m(shape.bounds)
         firsts = boxes.rows[[family.start + least_m[family].argmin() for family in boxes.families]]
         most_m = np.maximum(shapely.distance(self._polygons[firsts], shape), reach_m)
-        hits = self._hits(boxes.rows[least_m <= most_m[boxes.family_of] + _ROUNDING_M], shape)
-        nearest_m: dict[int, float] = {}
-        for family, hit in hits:
-            nearest_m[family] = min(hit.distance_m, nearest_m.get(family, math.inf))
-        return [hit for family, hit in hits if hit.distance_m <= max(reach_m, nearest_m[family])]
+        return boxes.rows[least_m <= most_m[boxes.family_of] + _ROUNDING_M]
 
     def _near_square(self, column: int, row: int, *, quarters_only: bool) -> _Boxes:
         west, south = column * _SQUARE_M, row * _SQUARE_M
