@@ -138,7 +138,7 @@ def _described(
     least = min(_SHARED_M2, part.area / (len(former) + 1))
     shared = {index: part.intersection(item.geometry).area for index, item in enumerate(former)}
     origins = sorted(
-        (index for index, area in shared.items() if area >= least),
+        (index for index, area in shared.items() if area > least),
         key=lambda index: (-round(shared[index]), former[index].code, former[index].name),
     ) or [min(shared, key=lambda index: (part.distance(former[index].geometry), former[index].code))]
     population = None if cells is None else cells.people_in(part)

@@ -326,3 +326,9 @@ def test_an_answer_that_stays_the_same_is_not_said_to_change():
 def test_what_would_show_a_benefit_is_asked_for_until_it_is_shown(public, asked):
     missing = check_action(action(at(OUTSIDE), public=public), layers()).evidence_missing
     assert any(text.startswith("De quoi montrer") for text in missing) is asked
+
+
+@pytest.mark.parametrize(("public", "asked"), [(homes(38, 2, 0, 60), True), (HALF, False), (None, False)])
+def test_addresses_not_found_are_asked_about_where_addresses_are_the_evidence(public, asked):
+    to_check = check_action(action(at(OUTSIDE), public=public), layers()).to_check
+    assert any(text.startswith("Les adresses non trouvées") for text in to_check) is asked

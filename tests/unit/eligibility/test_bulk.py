@@ -327,3 +327,14 @@ def test_in_the_rest_of_a_country_other_kinds_than_quarters_say_nothing(kind: Ki
     assert [VERDICTS[code] for code in found.code] == [VerdictCode.INSIDE, VerdictCode.NOT_FOUND]
     assert found.perimeter.tolist() == [0, NO_PERIMETER]
     assert np.isnan(found.distance_m).tolist() == [False, True]
+
+
+def test_beside_a_quarter_but_beyond_the_extent_nothing_is_found() -> None:
+    """6 km west of the quarter, and out of the ground that its data cover."""
+    index = PerimeterIndex([quarter("A", 0)], extent=(1.83, 50.8, 1.9, 51.0))
+    lon, lat = transform_points(np.array([618_100.0, 612_000.0]), np.full(2, 7_090_100.0), 2154, 4326)
+    found = BulkIndex.build(index, ON).decide(lon, lat)
+    assert [VERDICTS[code] for code in found.code] == [VerdictCode.INSIDE, VerdictCode.NOT_FOUND]
+    assert found.perimeter.tolist() == [0, NO_PERIMETER]
+    assert np.isnan(found.distance_m).tolist() == [False, True]
+    assert decide(Position(lon[1], lat[1], "", PositionType.COORDINATES), index, ON).verdict is VerdictCode.NOT_FOUND

@@ -19,9 +19,11 @@ from geoville.eligibility.decide import (
     listed,
     references_of,
     sources_of,
+    standing_by_law,
 )
 from geoville.eligibility.documents import answer_document
 from geoville.eligibility.index import PerimeterIndex
+from geoville.law.parameters import whole_commune_at
 from geoville.model import Basis, Kind, NotFound, Perimeter, PerimeterHit, Position, PositionType, Source, VerdictCode
 
 
@@ -399,3 +401,10 @@ def test_where_nothing_is_known_the_sources_are_those_of_all_that_is_known_but_i
     assert ask(lost, qpv(), CANDIDATE).sources == (Source("contours"),)
     country = PerimeterIndex([qpv(), CANDIDATE], country=shapely.box(-6, 41, 10, 52))
     assert decide(lost, country, IN_2026).sources == ()
+
+
+def test_how_far_the_limit_is_of_a_commune_that_counts_by_law_is_not_claimed() -> None:
+    commune = whole_commune_at(45.225, -12.785, "", IN_2026)
+    assert commune is not None
+    standing = standing_by_law(commune)
+    assert (standing.verdict, standing.distance_m, standing.farthest_m) == (VerdictCode.INSIDE, 0.0, None)

@@ -102,3 +102,10 @@ def test_a_whole_name_is_meant_before_those_that_hold_it_and_no_name_means_none(
     assert [item.code for item in known.by_name("Nieulay", date(2024, 6, 1))] == ["QN06291M", "QN06293M"]
     assert known.by_name("Fort Nieulay", date(2020, 6, 1)) == ()  # neither is in force yet
     assert known.by_name("QPV", date(2024, 6, 1)) == ()
+
+
+def test_of_many_quarters_of_one_name_the_first_three_codes_are_told():
+    alike = [replace(FORT, code=f"QN0629{rank}M") for rank in range(5, 9)]
+    found = compared("Fort Nieulay", place=NotFound("Rue absente."), known=alike)
+    assert found.agreement is Agreement.NOTHING
+    assert "(QN06295M, QN06296M, QN06297M…)" in found.reasons[0]

@@ -449,3 +449,12 @@ def test_the_sources_of_a_footprint_are_those_of_what_answers_or_of_what_is_know
     estimate, building = replace(CANDIDATE, source=Source("carreaux")), shape_at(shapely.box(100, 100, 200, 200))
     assert decide_footprint(building, PerimeterIndex([qpv(), estimate]), IN_2020).sources == (Source("contours"),)
     assert decide_footprint(building, PerimeterIndex([qpv()]), IN_2026).sources == (Source("contours"),)
+
+
+def test_a_quarter_a_hair_away_is_not_among_those_that_a_footprint_is_in() -> None:
+    """Half of it is in the first quarter; the second begins half a metre beyond its end."""
+    beside = qpv("QP062055", shapely.box(EAST + 1100.5, NORTH, EAST + 2000, NORTH + 1000))
+    answer = place(shapely.box(900, 400, 1100, 600), qpv(), beside)
+    assert (answer.placement, [hit.perimeter.code for hit in answer.hits]) == (PARTLY, ["QP062056", "QP062055"])
+    assert "QP062056" in answer.reasons[0]
+    assert "QP062055" not in answer.reasons[0]

@@ -241,3 +241,18 @@ def test_what_is_known_of_one_territory_says_nothing_of_another_of_the_same_coun
     assert index.nearest_epsg(island.lon, island.lat) is None
     assert decide(island, index, IN_2020).verdict is VerdictCode.NOT_FOUND
     assert PerimeterIndex([qpv()]).nearest_epsg(island.lon, island.lat) == LAMBERT_93  # where no country is known
+
+
+def test_a_line_as_far_east_as_its_end_is_north_is_no_point() -> None:
+    """From 44° to 45° north at 45° east, in a country that ends half way."""
+    index = PerimeterIndex([qpv()], country=shapely.box(44, 43, 46, 44.5))
+    assert index.covers_box((45.0, 44.0, 45.0, 44.0))
+    assert not index.covers_box((45.0, 44.0, 45.0, 45.0))
+
+
+def test_in_a_country_a_shape_is_projected_in_the_system_of_the_territory_where_its_middle_lies() -> None:
+    reunion = replace(qpv("QP974001", shapely.box(340_000, 7_650_000, 341_000, 7_651_000)), epsg=2975)
+    country = shapely.union_all([shapely.box(1.5, 50.5, 2.5, 51.5), shapely.box(55, -22, 56, -20)])
+    index = PerimeterIndex([qpv(), reunion], country=country)
+    assert index.projected(shapely.box(55.4, -21.3, 55.6, -21.1))[1] == 2975
+    assert index.projected(shapely.box(1.8, 50.8, 1.9, 50.9))[1] == LAMBERT_93

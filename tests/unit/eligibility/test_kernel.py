@@ -7,6 +7,7 @@ has so many corners that cells are divided to the finest, and so many overlap in
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -22,6 +23,7 @@ from geoville.eligibility.kernel.grid import (
     MARGIN_M,
     Cells,
     KernelGrid,
+    _forget_older,
     code_at,
     grid_over,
     in_order_of_cells,
@@ -451,3 +453,26 @@ def test_segments_are_those_of_every_ring_and_none_is_without_length() -> None:
     lengths = np.hypot(*(segments.ends[:, 2:] - segments.ends[:, :2]).T)
     assert lengths.sum() == pytest.approx(sum(shape.length for shape in (twice, holed, two_parts)))
     assert segments.bounds[1].tolist() == [WEST, SOUTH, WEST + 40, SOUTH + 40]
+
+
+def test_segments_are_listed_near_the_westernmost_polygon_of_a_wide_country() -> None:
+    """Coarse cells are then wider than the margin of the grid: the first column and row of them hold that polygon."""
+    boxes = [box(0, 0, 1, 1), box(1_000_000, 0, 1_000_001, 1)]
+    grid, codes = LimitFinder.build(boxes, 10.0).limits.near
+    assert grid.fine_m * FINE_SIDE > 900
+    assert [code_at(WEST + east, SOUTH + 0.5, grid, codes) > 0 for east in (-5, 0.5, 1_000_000.5)] == [True] * 3
+
+
+def test_what_was_compiled_before_its_file_changed_is_forgotten(tmp_path: Path) -> None:
+    def loop() -> None:
+        """As numba makes it."""
+
+    loop.stats = SimpleNamespace(cache_path=str(tmp_path))
+    source = tmp_path / "loops.py"
+    name = f"{__name__.rpartition('.')[2]}.{loop.__qualname__}"
+    older, newer = (tmp_path / f"{name}-{line}.py311.nbi" for line in (7, 9))
+    for path, seconds in ((older, 1_000), (source, 2_000), (newer, 3_000)):
+        path.touch()
+        os.utime(path, (seconds, seconds))
+    _forget_older(loop, source)
+    assert (older.exists(), newer.exists()) == (False, True)

@@ -14,7 +14,7 @@ from square_quarter import CANDIDATE, EAST, IN_2020, IN_2026, NORTH, VEILLE, ask
 from geoville.eligibility.documents import rule_document
 from geoville.eligibility.footprint import BANDS_M, decide_footprint
 from geoville.eligibility.index import PerimeterIndex
-from geoville.eligibility.rules import CONTRACT, FOLDER, NATIONAL, all_rules, rules_at, rules_begun
+from geoville.eligibility.rules import CONTRACT, FOLDER, NATIONAL, all_rules, law_reservations, rules_at, rules_begun
 from geoville.law.parameters import law_names, read_law
 from geoville.model import (
     Answer,
@@ -26,6 +26,7 @@ from geoville.model import (
     RuleFinding,
     RuleStatus,
     RuleTest,
+    TextRead,
     VerdictCode,
 )
 
@@ -244,3 +245,22 @@ def test_the_document_of_a_rule_is_plain_json() -> None:
     [vat] = [item for item in documents if item["id"] == "tva-accession"]
     assert [band["whole_m"] for band in vat["bands"]] == [300, 500]
     assert vat["bands"][1]["valid_from"] == "2017-01-01"
+
+
+def test_of_a_text_read_in_part_what_was_read_is_told_where_the_rule_says_it() -> None:
+    rule = replace(next(rule for rule in all_rules() if rule.id == "sls"), reading=TextRead.EXCERPT, verified=False)
+    told = law_reservations(replace(rule, remark="version de 2017"), IN_2026)
+    assert told[0] == "le texte en vigueur, que geoville n'a pas lu (version de 2017)"
+    assert law_reservations(replace(rule, remark=""), IN_2026)[0] == "le texte en vigueur"
+
+
+def test_a_rule_of_former_quarters_is_judged_where_some_are_known_and_unknown_elsewhere() -> None:
+    """CGI, art. 278 sexies B: contours of generation 2015 that are no longer QPV."""
+    building = shape_at(shapely.box(100, 100, 200, 200))
+    known = decide_footprint(building, PerimeterIndex([qpv(), NEW]), IN_2026)
+    former = next(item for item in known.rules if item.rule.former)
+    assert former.place_met is True
+    assert "QP062056" in former.reason
+    unknown = finding(decide_footprint(building, PerimeterIndex([NEW]), IN_2026), former.rule.id)
+    assert (unknown.status, unknown.place_met) == (UNKNOWN, None)
+    assert unknown.reason == "Aucun QPV de la génération précédente n'est connu ici."

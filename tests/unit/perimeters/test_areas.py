@@ -263,3 +263,12 @@ def test_no_ground_is_lost_where_many_corners_lie_on_the_side_of_a_frame(teeth: 
     assert shapely.area(tiled(band)).sum() == pytest.approx(band.area, rel=1e-12)
     frame = (0.0, 0.0, 300.0, 300.0)
     assert clipped(band, frame).area == pytest.approx(band.intersection(shapely.box(*frame)).area, rel=1e-12)
+
+
+def test_a_tall_area_with_many_corners_is_cut_in_tiles_with_few():
+    """A band 10 km high whose eastern side goes in and out 1 000 times."""
+    steps = np.arange(2_001)
+    band = shapely.Polygon([*zip(100 + 10 * (-1.0) ** steps, steps * 5.0, strict=True), (0, 10_000), (0, 0)])
+    tiles = tiled(band)
+    assert shapely.get_num_coordinates(tiles).max() <= areas.CORNERS_OF_A_TILE
+    assert shapely.area(tiles).sum() == pytest.approx(band.area, rel=1e-12)

@@ -309,3 +309,13 @@ def test_as_few_of_the_richest_go_as_will_do(drops: int, monkeypatch: pytest.Mon
     income = SimpleNamespace(take=lambda _: None)
     found = _fewest_drops(income, np.ones(9), np.arange(9), np.arange(1, 9), 9 - drops + 0.5)
     assert found == drops
+
+
+def test_quarters_as_far_south_come_by_their_south_western_cell_however_far_east_they_end() -> None:
+    """The first goes north from its south-western cell, then east beyond the second."""
+    around = [(0, 0), (1, 0), (2, 0), (3, 0), *((4, column) for column in range(7))]
+    seats = [*around, (0, 4)]
+    people = [200.0] * len(around) + [2_200.0]
+    grid = grid_of(seats, people, [16_000.0] * len(seats))
+    found = town(grid, [0.5] * len(seats))
+    assert [(quarter.easting[0] - 3_750_000) // 200 for quarter in found.kept] == [0, 4]

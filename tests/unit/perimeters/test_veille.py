@@ -222,3 +222,8 @@ def test_figures_of_a_piece_are_to_the_tenth() -> None:
     assert piece_figures(piece) == {
         "origin": "3100", "origin_name": "Les Tours", "area_m2": 10.3, "population": 12.3,
     }  # fmt: skip
+
+
+def test_a_perimeter_that_shares_just_a_square_metre_is_no_origin() -> None:
+    beside = Perimeter("C9", "", Kind.CUCS, shapely.box(399, 399, 700, 700), 2154, estimated=False)
+    assert [item.code for item in _described(ZUS.geometry, [beside, ZUS], None).origins] == ["3100"]
