@@ -315,7 +315,7 @@ def cannot_write(name: str, folder: Path, error: OSError) -> InvalidInputError:
 
 # --- One process at a time on a file: a lock that the system lets go of when the process ends, even killed
 
-PAUSE_S = 0.1
+PAUSE_S = 0.02
 """Between two looks at a lock that another process holds."""
 
 
