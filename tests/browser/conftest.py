@@ -224,7 +224,7 @@ def candidates(calais_grid: Grid) -> tuple[Perimeter, ...]:
 def places() -> tuple[Address, ...]:
     """Embedded places, and one whose name is hostile, within the sector of Gagarine."""
     real = (*read_places(CALAIS / "places.csv"), *read_places(CALAIS / "places_osm.csv"))
-    hostile = replace(real[0], id="hostile", place=HOSTILE_NAME, street=HOSTILE_NAME, lon=1.8945, lat=50.9515)
+    hostile = real[0]._replace(id="hostile", place=HOSTILE_NAME, street=HOSTILE_NAME, lon=1.8945, lat=50.9515)
     return (*real, hostile)
 
 
