@@ -37,7 +37,7 @@ def test_readers_see_the_old_table_or_the_new_one(
 
     def start_to_read_then_record(*arguments: object) -> None:
         reader.start()
-        while reader.is_alive() and not postgis.run("SELECT FROM pg_locks WHERE NOT granted"):
+        while reader.is_alive() and not postgis.run("SELECT 1 FROM pg_locks WHERE NOT granted"):
             pass  # until it waits for the table, or has read
         record(*arguments)  # type: ignore[arg-type]
 
