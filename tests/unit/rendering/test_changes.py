@@ -34,7 +34,7 @@ def changes(new: Perimeter, scene, subject: Perimeter | None = None):
 
 def test_what_enters_is_measured_with_its_places_and_seen_from_both_generations(scene, college):
     lon, lat = transform_points(np.array([EAST + 500.0]), np.array([NORTH + 200.0]), 2154, 4326)
-    place = replace(college, lon=float(lon[0]), lat=float(lat[0]))
+    place = college._replace(lon=float(lon[0]), lat=float(lat[0]))
     new = quarter("QN1", 2024, (0, 0, 700, 400))
     for subject in (new, OLD):
         found = changes(new, replace(scene, places=(place,)), subject)

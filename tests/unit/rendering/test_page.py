@@ -33,7 +33,7 @@ def test_texts_are_escaped_wherever_they_come_from(candidate, college, recipe, s
     hostile = replace(
         scene,
         perimeters=(replace(candidate, name=HOSTILE),),
-        places=(replace(college, place=HOSTILE, source=HOSTILE, category=HOSTILE),),
+        places=(college._replace(place=HOSTILE, source=HOSTILE, category=HOSTILE),),
     )
     spec = sector_map(
         replace(recipe, title=HOSTILE, label=HOSTILE, summary=HOSTILE, unplaced=(HOSTILE,), places=(HOSTILE,)), hostile

@@ -37,7 +37,7 @@ def test_without_a_position_nothing_is_drawn_and_everything_is_listed(constantin
 def test_a_list_of_places_that_bears_the_names_makes_the_links_drawn(constantine, scene, college):
     names = ("ecole elementaire Oran Constantine", "ESPACE FORT", "Salle Nelson Mandela", "Coubertin")
     added = tuple(
-        replace(college, id=name, place=name, lon=1.83 + rank / 1000, source="Ville") for rank, name in enumerate(names)
+        college._replace(id=name, place=name, lon=1.83 + rank / 1000, source="Ville") for rank, name in enumerate(names)
     )
     spec = sector_map(constantine, replace(scene, places=(*scene.places, *added)))
     first, second = spec.links.links
