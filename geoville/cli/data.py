@@ -12,7 +12,7 @@ import typer
 
 from geoville import french
 from geoville.carroyage.indicators import Indicator
-from geoville.cli.files import Destination
+from geoville.cli.files import Destination, check_apart
 from geoville.cli.options import (
     DEFAULT_TERRITORY,
     AsJson,
@@ -60,7 +60,11 @@ def _addresses_group() -> None:
 @command(addresses_app, "build")
 def build_index(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FICHIER", help="CSV de la BAN, CSV BAL ou lignes JSON d'addok (ou .gz).")
+        list[Path],
+        typer.Argument(
+            metavar="FICHIER|DOSSIER",
+            help="CSV de la BAN, CSV BAL ou lignes JSON d'addok (ou .gz) ; d'un dossier, ses .csv et .csv.gz.",
+        ),
     ],
     out: Annotated[Destination, typer.Option("--out", metavar="FICHIER", help="Index à écrire (SQLite).")],
     complete: Annotated[
@@ -76,13 +80,18 @@ def build_index(
 ) -> None:
     """Faire un index d'adresses, à donner à « --addresses ».
 
+    Plusieurs fichiers, ou le dossier des départements de la BAN, lu dans l'ordre des noms, font un seul index.
+
     Une ligne illisible n'arrête rien : elle est comptée. Le nombre d'adresses n'est pas limité par la mémoire. La même
     commande, relancée après une interruption, reprend où le travail en était.
     """
+    from geoville.sources.addresses import address_lists
     from geoville.workflows.address_index import build_address_index
 
-    with out.writing() as path, _rows_progress(files) as progress:
-        built = build_address_index(files, path, complete=complete, progress=progress, workers=workers)
+    lists = address_lists(files)
+    check_apart([*lists, out])
+    with out.writing() as path, _rows_progress(lists) as progress:
+        built = build_address_index(lists, path, complete=complete, progress=progress, workers=workers)
     if as_json:
         print_json(_index_document(built, out))
     else:

@@ -167,7 +167,7 @@ def taking_addresses(function: Callable[..., None]) -> Callable[..., None]:
     def run(**given: Any) -> None:
         with ExitStack() as held:
             made = {name: _made(value, hints[name], held) for name, value in given.items()}
-            _check_apart(made.values())
+            check_apart(made.values())
             function(**made)
 
     shown = [
@@ -200,7 +200,7 @@ def _made(value: Any, hint: Any, held: ExitStack) -> Any:
     return Destination.checked(value) if _mentions(hint, Destination) else held.enter_context(brought(value))
 
 
-def _check_apart(values: Iterable[Any]) -> None:
+def check_apart(values: Iterable[Any]) -> None:
     """Refuse to write over a file that is read: it is the user's."""
     files = [one for value in values for one in (value if isinstance(value, (list, tuple)) else (value,))]
     read = [path for path in files if isinstance(path, Path) and path.is_file()]

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 
 from geoville.crs import departement_of
@@ -807,6 +807,34 @@ def _street_of_json(text: str) -> tuple[str, str]:
     except (ValueError, KeyError, TypeError, AttributeError):
         return UNREAD
     return (common["code_insee"], common["nom_voie"]) if _INSEE_CODE.fullmatch(common["code_insee"]) else UNREAD
+
+
+LISTS = (".csv", ".csv.gz")
+"""How the names of lists end that stand in a folder."""
+
+
+def address_lists(paths: Sequence[Path]) -> list[Path]:
+    """Files among paths: a folder stands for the lists in it, in the order of their names, hidden ones left out.
+
+    Raises
+    ------
+    AddressListError
+        A folder has no list, or cannot be read.
+    """
+    return [file for path in paths for file in (_lists_in(path) if path.is_dir() else (path,))]
+
+
+def _lists_in(folder: Path) -> list[Path]:
+    named = f"Le dossier « {folder.name or folder} »"
+    try:
+        files = [file for file in folder.iterdir() if file.name.lower().endswith(LISTS) and file.is_file()]
+    except OSError as error:
+        raise AddressListError(f"{named} ne peut pas être lu", advice="vérifier ses droits d'accès") from error
+    found = sorted((file for file in files if not file.name.startswith(".")), key=attrgetter("name"))
+    if not found:
+        advice = "donner celui des fichiers de la BAN (adresses-01.csv.gz…), ou ces fichiers"
+        raise AddressListError(f"{named} n'a aucun fichier .csv ni .csv.gz", advice=advice)
+    return found
 
 
 def open_address_file(path: Path) -> AddressFile:

@@ -34,7 +34,9 @@ def _downloads(folder: Path) -> None:
     downloads = folder / "telechargements"
     downloads.mkdir()
     addresses = write_mirror(downloads)["ban-departement"]
-    shutil.copy(addresses, folder)
+    (folder / "ban").mkdir()
+    for beside in (folder, folder / "ban"):
+        shutil.copy(addresses, beside)
     (folder / "adresses-62193.csv").write_bytes(gzip.decompress(addresses.read_bytes()))
 
 

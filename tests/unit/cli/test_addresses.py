@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -53,3 +54,45 @@ def test_what_cannot_be_read_ends_with_code_2(geoville, tmp_path: Path) -> None:
     ended = geoville("lookup", "12 rue de l'Essai", "--addresses", tmp_path / "x.sqlite")
     assert ended.code == 2
     assert "n'est pas un index d'adresses" in ended.err
+
+
+def test_a_folder_of_lists_makes_one_index(geoville, tmp_path: Path) -> None:
+    folder = tmp_path / "ban"
+    for name, rows in (("b", (GOOD, BAD)), ("a", (GOOD,))):
+        (folder / name).mkdir(parents=True)
+        write(folder / name, *rows).rename(folder / f"adresses-{name}.csv")
+    built = geoville("data", "addresses", "build", folder, "--out", tmp_path / "62.sqlite", "--workers", "2")
+    assert (built.code, built.err) == (0, "")
+    assert built.out.splitlines()[:2] == [
+        "Lu : adresses-a.csv (BAN, 1 adresse).",
+        "Lu : adresses-b.csv (BAN, 1 adresse).",
+    ]
+    assert "fichier adresses-b.csv, ligne 3, colonne numero" in built.out
+
+
+def test_a_folder_that_cannot_be_read_whole_writes_nothing(geoville, tmp_path: Path) -> None:
+    empty, foreign, cut = (tmp_path / name for name in ("vide", "autre", "coupe"))
+    for folder in (empty, foreign, cut):
+        folder.mkdir()
+    for folder in (foreign, cut):
+        write(folder, GOOD)
+    (foreign / "lieux.csv").write_text("nom;lon;lat\n", encoding="utf-8")
+    whole = gzip.compress("\n".join((HEADER, *(GOOD.replace("1;12", f"{n};{n}") for n in range(9_999)))).encode())
+    (cut / "adresses-63.csv.gz").write_bytes(whole[:-100])
+    for folder, said in (
+        (empty, "Le dossier « vide » n'a aucun fichier .csv ni .csv.gz"),
+        (foreign, "présentation inconnue (fichier lieux.csv, ligne 1)"),
+        (cut, "Fichier illisible (fichier adresses-63.csv.gz)"),
+    ):
+        ended = geoville("data", "addresses", "build", folder, "--out", tmp_path / "x.sqlite")
+        assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
+        assert said in ended.err
+        assert not [*tmp_path.glob("x.sqlite*")]
+
+
+def test_an_index_is_not_written_over_a_list_of_the_folder(geoville, tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD)
+    ended = geoville("data", "addresses", "build", tmp_path, "--out", path)
+    assert ended.code == 2
+    assert "même fichier" in ended.err
+    assert path.read_text(encoding="utf-8").startswith(HEADER)

@@ -19,6 +19,7 @@ from geoville.geocoding.index import AddressIndex
 from geoville.geocoding.index_writer import IndexWriter, is_as_sealed
 from geoville.model import Position
 from geoville.sources import addresses
+from geoville.sources.addresses import address_lists
 from geoville.workflows import address_index
 from geoville.workflows.address_index import build_address_index
 from geoville.workflows.lookup_file.output import alone_on
@@ -73,6 +74,65 @@ def test_the_same_files_make_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a.sqlite", "b.sqlite"):
         build_address_index([ban(tmp_path)], tmp_path / name, complete=True)
     assert (tmp_path / "a.sqlite").read_bytes() == (tmp_path / "b.sqlite").read_bytes()
+
+
+def departements(folder: Path) -> Path:
+    """Two lists as the BAN publishes them, of which the second goes on with a town of the first."""
+    folder.mkdir()
+    of_calais = [f"c{n};{n};;Rue Mollien;62100;62193;Calais;1.86;50.9{n};entrée" for n in range(1, 10)]
+    of_marck = [f"m{n};{n};;Rue Pasteur;62730;62548;Marck;1.95;50.9{n};entrée" for n in range(1, 10)]
+    of_lille = [f"l{n};{n};;Rue Neuve;59000;59350;Lille;3.06;50.6{n};entrée" for n in range(1, 10)]
+    again = [of_calais[3], "c99;99;;Rue Mollien;62100;62193;Calais;1.86;50.95;entrée", of_calais[8]]
+    lists = {"adresses-62.csv.gz": [*of_calais, *of_marck], "adresses-59.csv.gz": [*of_lille, BAD[1], *again]}
+    for name, rows in lists.items():
+        (folder / name).write_bytes(gzip.compress("\n".join((HEADER, *rows, "")).encode()))
+    return folder
+
+
+def tables(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of an index but those that say from which files it was made, and how far the work had come."""
+    with closing(sqlite3.connect(path)) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        found = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}
+    return found | {"meta": [row for row in found["meta"] if row[0] not in {"provenance", "request", "done"}]}
+
+
+def test_lists_of_a_folder_make_the_index_of_one_list_in_the_order_of_their_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = departements(tmp_path / "ban")
+    lists = address_lists([folder])
+    assert [file.name for file in lists] == ["adresses-59.csv.gz", "adresses-62.csv.gz"]
+    texts = [gzip.decompress(file.read_bytes()).decode() for file in lists]
+    joined = tmp_path / "france.csv"
+    joined.write_text(texts[0] + texts[1].removeprefix(f"{HEADER}\n"), encoding="utf-8")
+    whole = build_address_index([joined], tmp_path / "france.sqlite", complete=True)
+    built = build_address_index(lists, tmp_path / "folder.sqlite", complete=True)
+    assert tables(tmp_path / "folder.sqlite") == tables(tmp_path / "france.sqlite")
+    assert built.size == whole.size == (28, 3, 3)
+    assert (built.repeated, built.refused.count) == (whole.repeated, whole.refused.count) == (2, 1)
+    assert [(file.name, file.addresses) for file in built.files] == [(lists[0].name, 12), (lists[1].name, 18)]
+    assert [error.where and (error.where.file, error.where.line) for error in built.refused.first] == [
+        ("adresses-59.csv.gz", 11)
+    ]
+    monkeypatch.setattr(addresses, "BLOCK_CHARACTERS", 200)
+    monkeypatch.setattr(address_index, "SAVED_EVERY", 5)
+    told: list[int] = []
+    build_address_index(lists, tmp_path / "shared.sqlite", complete=True, workers=2, progress=told.append)
+    assert (tmp_path / "shared.sqlite").read_bytes() == (tmp_path / "folder.sqlite").read_bytes()
+    assert sum(told) == sum(file.stat().st_size for file in lists)
+    assert min(told) >= 0
+
+
+def test_a_folder_gives_its_lists_and_nothing_else(tmp_path: Path) -> None:
+    for name in ("adresses-2B.csv.gz", "adresses-2A.csv", "ADRESSES-971.CSV", ".adresses-01.csv", "note.txt", "b.json"):
+        (tmp_path / name).write_text(HEADER, encoding="utf-8")
+    (tmp_path / "dossier.csv").mkdir()
+    given = tmp_path / "b.json"
+    names = [file.name for file in address_lists([given, tmp_path])]
+    assert names == ["b.json", "ADRESSES-971.CSV", "adresses-2A.csv", "adresses-2B.csv.gz"]
+    with pytest.raises(AddressListError, match=r"« dossier\.csv » n'a aucun fichier \.csv ni \.csv\.gz"):
+        address_lists([tmp_path / "dossier.csv"])
 
 
 def test_an_index_is_sealed_as_it_appears(tmp_path: Path) -> None:
@@ -182,11 +242,10 @@ import os, signal, sys
 from pathlib import Path
 from geoville.geocoding.index_writer import IndexWriter
 from geoville.sources import addresses
-from geoville.sources import addresses
 from geoville.workflows import address_index
 
 addresses.BLOCK_CHARACTERS, address_index.SAVED_EVERY = 1, 500
-left, save = int(sys.argv[3]), IndexWriter.save
+left, save = int(sys.argv[1]), IndexWriter.save
 
 def killed(writer, **known):
     global left
@@ -197,7 +256,8 @@ def killed(writer, **known):
     save(writer, **known)
 
 IndexWriter.save = killed
-address_index.build_address_index([Path(sys.argv[1])], Path(sys.argv[2]), complete=True)
+paths = [Path(given) for given in sys.argv[2:]]
+address_index.build_address_index(paths[1:], paths[0], complete=True)
 """
 
 
@@ -206,11 +266,11 @@ def test_a_process_killed_again_and_again_ends_with_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(address_index, "SAVED_EVERY", 500)
-    path, out = ban(tmp_path, rows=3_000), tmp_path / "out.sqlite"
-    build_address_index([path], tmp_path / "whole.sqlite", complete=True)
-    command = [sys.executable, "-c", KILLED, str(path), str(out)]
+    files, out = [ban(tmp_path, f"{name}.csv", 1_200, *BAD) for name in "abc"], tmp_path / "out.sqlite"
+    build_address_index(files, tmp_path / "whole.sqlite", complete=True)
+    command = [sys.executable, "-c", KILLED]
     saves = (2, 4, 3, 3, 4, 99)  # the last works have little left to save: all is read, then words, then extents
-    codes = [subprocess.run([*command, str(left)], check=False).returncode for left in saves]
+    codes = [subprocess.run([*command, str(left), out, *files], check=False).returncode for left in saves]
     assert codes == [-signal.SIGKILL] * 5 + [0]
     assert out.read_bytes() == (tmp_path / "whole.sqlite").read_bytes()
 
