@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from geoville.crs import DEPARTEMENTS, PROJECTED_BY_DEPARTEMENT, departement_of, projected_epsg
+from geoville.crs import DEPARTEMENTS, PROJECTED_BY_DEPARTEMENT, departement_of, is_commune_code, projected_epsg
 from geoville.errors import InvalidInputError, Location
 from geoville.sources.manifest import USED_ROLES, Manifest, fetching, lacking
 from geoville.sources.pack import (
@@ -130,6 +130,12 @@ def _only_epsg(communes: Sequence[str]) -> int:
                 advice="donner des codes Insee de cinq caractères séparés par des virgules",
             )
         _check_departement(code)
+        if not is_commune_code(code):
+            raise InvalidInputError(
+                "Aucune commune n'a ce code",
+                where=Location(value=code),
+                advice="corriger ce code Insee, où le numéro suit le département et commence à 001 (01 outre-mer)",
+            )
     found = {projected_epsg(code) for code in communes}
     if len(found) > 1:
         raise InvalidInputError(

@@ -60,6 +60,9 @@ def test_a_new_territory_has_its_communes_and_no_data() -> None:
         ("saint-pol", ["Calais"], "Calais"),
         ("saint-pol", ["62193", "97209"], "même projection"),
         ("saint-pol", ["62193", "99999"], r"« 99 ».*01 à 95, 2A et 2B"),
+        ("saint-pol", ["62193", "62000"], "Aucune commune n'a ce code.*« 62000 ».*commence à 001"),
+        ("saint-pol", ["2A000"], "« 2A000 »"),
+        ("saint-denis", ["97400"], "« 97400 ».*01 outre-mer"),
         ("saint-pol", ["20004"], "« 20 »"),  # Corse is 2A and 2B
         ("saint-pol", ["00001"], "« 00 »"),
         ("saint-pol", ["97501"], "« 975 »"),  # Saint-Pierre-et-Miquelon is far from Lambert 93
