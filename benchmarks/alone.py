@@ -7,10 +7,17 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from psutil import Process
+
+_WEIGHED_EVERY_S = 0.2
 _BYTES_IN_MAXRSS = 1 if sys.platform == "darwin" else 1024
 
 # Linux counts the peak of the process that starts a command among the command's own: this one is small.
@@ -40,22 +47,72 @@ def usual_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
-def geoville(arguments: Sequence[object], printed: Path, environment: Mapping[str, str] | None = None) -> Taken:
-    """Run geoville; what it prints goes to a file. A failure ends everything."""
-    return python(["-P", "-c", "from geoville.cli import main; main()", *arguments], printed, environment)
+def geoville(
+    arguments: Sequence[object], printed: Path, environment: Mapping[str, str] | None = None, *, together: bool = False
+) -> Taken:
+    """Run geoville; what it prints goes to a file. A failure ends everything.
+
+    Parameters
+    ----------
+    together : weigh all its processes at once, some times a second; else the largest of them, as the system does.
+    """
+    command = ["-P", "-c", "from geoville.cli import main; main()", *arguments]
+    return python(command, printed, environment, together=together)
 
 
-def python(arguments: Sequence[object], printed: Path, environment: Mapping[str, str] | None = None) -> Taken:
-    """Run python; what it prints goes to a file. A failure ends everything."""
+def python(
+    arguments: Sequence[object], printed: Path, environment: Mapping[str, str] | None = None, *, together: bool = False
+) -> Taken:
+    """Run python; see `geoville`."""
     command = [sys.executable, *map(str, arguments)]
     launched = [sys.executable, "-c", _LAUNCHER, str(printed), *command]
-    done = subprocess.run(
-        launched, check=True, stdout=subprocess.PIPE, encoding="utf-8", env=environment or usual_environment()
-    )
-    seconds, processor_s, peak, code = json.loads(done.stdout)
+    with (
+        subprocess.Popen(
+            launched, stdout=subprocess.PIPE, encoding="utf-8", env=environment or usual_environment()
+        ) as launcher,
+        weighed_together(launcher.pid) if together else nullcontext([0.0]) as held_mb,
+    ):
+        said, _ = launcher.communicate()
+    if launcher.returncode:
+        raise subprocess.CalledProcessError(launcher.returncode, launched)
+    seconds, processor_s, peak, code = json.loads(said)
     if code:
         raise SystemExit(f"{' '.join(command[1:])} failed")
-    return Taken(seconds, processor_s, peak * _BYTES_IN_MAXRSS / 1e6)
+    return Taken(seconds, processor_s, max(held_mb) if together else peak * _BYTES_IN_MAXRSS / 1e6)
+
+
+@contextmanager
+def weighed_together(parent: int) -> Iterator[list[float]]:
+    """Megabytes held by the processes that come from one, now and then: pages that they share count once on Linux."""
+    import psutil
+
+    held, over = [0.0], threading.Event()
+
+    def weigh() -> None:
+        while not over.wait(_WEIGHED_EVERY_S):
+            try:
+                held.append(sum(map(_own_and_shared, psutil.Process(parent).children(recursive=True))) / 1e6)
+            except psutil.NoSuchProcess:
+                continue
+
+    weighing = threading.Thread(target=weigh, daemon=True)
+    weighing.start()
+    try:
+        yield held
+    finally:
+        over.set()
+        weighing.join()
+
+
+def _own_and_shared(process: Process) -> int:
+    """Bytes of a process, its part of those that it shares; none once it has ended."""
+    import psutil
+
+    try:
+        held = process.memory_full_info()
+    except psutil.Error:
+        return 0
+    return int(getattr(held, "pss", held.uss))
 
 
 def own_peak_mb() -> float:

@@ -59,9 +59,18 @@ def rows(addresses: int) -> Iterator[tuple[str, ...]]:
 
 def write(stream: TextIO, addresses: int) -> None:
     """Write the table, header first."""
+    _write(stream, rows(addresses))
+
+
+def write_departement(stream: TextIO, place: int, most: int) -> int:
+    """Write the table of one département, some rows at the most; how many it has."""
+    return _write(stream, islice(_departement(place), most))
+
+
+def _write(stream: TextIO, written: Iterator[tuple[str, ...]]) -> int:
     writer = csv.writer(stream, delimiter=";", lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(rows(addresses))
+    return sum(bool(writer.writerow(row)) for row in written)
 
 
 def _departement(place: int) -> Iterator[tuple[str, ...]]:

@@ -48,13 +48,18 @@ def make_country(folder: Path, cells: int, towns: int) -> Files:
     grid = grid.drop_duplicates(["row", "column"], ignore_index=True)
     commune = _Communes(random, count=max(40, cells // 66), rows=TILE * -(-towns // COLUMNS))
     grid["commune"] = commune.of(grid)
-    files = Files(
-        folder / "carreaux_2017.parquet", folder / "communes.gpkg", folder / "unites_urbaines.csv", folder / "rmuc.csv"
-    )
+    files = files_in(folder)
     _published(random, grid).to_parquet(files.grid, index=False)
     commune.write(files.communes)
     _write_units(grid, commune.code, files)
     return files
+
+
+def files_in(folder: Path) -> Files:
+    """Where the files of a country are, or will be."""
+    return Files(
+        folder / "carreaux_2017.parquet", folder / "communes.gpkg", folder / "unites_urbaines.csv", folder / "rmuc.csv"
+    )
 
 
 def _towns(random: np.random.Generator, cells: int, towns: int) -> pd.DataFrame:

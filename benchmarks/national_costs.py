@@ -1,10 +1,11 @@
-"""What each command costs on a share of a simulated France, and what the smaller ones foretell of all of it.
+"""What each command costs on a share of a simulated France: measured, or foretold of all of it by the smaller ones.
 
-    python benchmarks/national_costs.py [--shares 0.01,0.1] [--folder FOLDER]
+    python benchmarks/national_costs.py [--shares 0.01,0.1,1] [--folder FOLDER]
 
-Add 1 to the shares to measure the whole (half an hour or more; 8 GB of disk). Each command runs in a process of its
-own: its time of processor, its peak of memory as the system counts it (Linux, macOS), and what it wrote. A cost is
-taken for a straight line through the two smallest shares, which foretells that of the whole.
+With 1 among the shares, the whole is measured, in half an hour on two cores (8 GB of disk); without, a cost is taken
+for a straight line through the two smallest shares, which foretells that of the whole. What is made of France stays in
+the folder given, and serves again. Each command runs in a process of its own: its time of processor, the seconds that
+passed, its peak of memory as the system counts it (Linux, macOS; of two processes, both at once), and what it wrote.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import argparse
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -25,11 +26,11 @@ from made_up_perimeters import addresses as points_around
 from made_up_perimeters import perimeters
 from pyproj import Transformer
 from races import machine
-from simulated_france import France, make_france
+from simulated_france import QUESTIONS, France, make_france
 
 PACKAGES = ("geoville", "numpy", "numba", "pyarrow", "shapely", "geopandas", "rapidfuzz")
-POINTS, QUESTIONS = 1_000_000, 30_000
-MOST_QUESTIONS = 3_000
+POINTS, MOST_SEARCHES = 1_000_000, 3_000
+WHOLE = 1.0
 ON = "2024-06-01"
 _INDEX = """
 import pickle, sys, time
@@ -49,125 +50,150 @@ print(len(perimeters), len(pickle.dumps(held)) / 1e6, seconds)
 
 @dataclass(frozen=True)
 class Cost:
-    """What a command took: seconds of processor, megabytes of memory at its peak, and of disk."""
+    """What a command took: seconds of processor, and passed; megabytes of memory at its peak, and of disk."""
 
-    seconds: float
+    processor_s: float
+    passed_s: float
     memory_mb: float
     disk_mb: float
 
     def __str__(self) -> str:
-        return f"{self.seconds:,.1f} s, {self.memory_mb:,.0f} MB, {self.disk_mb:,.0f} MB"
+        memory, disk = f"{self.memory_mb:,.0f} MB", f"{self.disk_mb:,.0f} MB"
+        return f"{self.processor_s:,.1f} s ({self.passed_s:,.1f}), {memory}, {disk}"
 
     def at(self, other: Cost, share: float, other_share: float) -> Cost:
         """Cost of the whole, on the line through this one and that of another share."""
         rise = (1 - other_share) / (other_share - share)
-        pairs = zip(self._values(), other._values(), strict=True)
+        pairs = zip(astuple(self), astuple(other), strict=True)
         return Cost(*(there + (there - here) * rise for here, there in pairs))
 
-    def _values(self) -> tuple[float, float, float]:
-        return self.seconds, self.memory_mb, self.disk_mb
+
+@dataclass(frozen=True)
+class Command:
+    """A command line of geoville, what it writes, and whether several processes work at it."""
+
+    name: str
+    arguments: list[object]
+    out: Path
+    several: bool = False
 
 
 def main() -> None:
     arguments = _arguments()
     shares = sorted(float(share) for share in arguments.shares.split(","))
-    measured: dict[float, dict[str, Cost]] = {}
-    found: list[str] = []
-    with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
+    measured: dict[float, dict[str, Cost | str]] = {}
+    with tempfile.TemporaryDirectory() as temporary:
         for share in shares:
-            france = make_france(Path(folder) / f"{share:g}", share)
-            measured[share] = {name: cost(command, out) for name, command, out in commands(france)}
-            found += [f"{share:.0%}: {text}" for text in (searched(france), located(france))]
-    print(f"{machine(PACKAGES)}; seconds of processor, peak of memory, disk written.\n")
-    print("\n".join([*table(measured), "", *found]))
+            france = make_france((arguments.folder or Path(temporary)) / f"{share:g}", share)
+            with tempfile.TemporaryDirectory(dir=france.grid.parent) as folder:
+                measured[share] = dict(told(costs(france, Path(folder)), share))
+    print(f"{machine(PACKAGES)}; seconds of processor (and passed), peak of memory, disk written.\n")
+    print("\n".join(table(measured)))
 
 
-def commands(france: France) -> Iterator[tuple[str, list[object], Path]]:
-    """Commands, what they are given, and what they write."""
-    folder = france.grid.parent
-    index, candidates = folder / "adresses.sqlite", folder / "candidats.gpkg"
-    build, shared = ["data", "addresses", "build", france.addresses, "--out"], folder / "adresses-2.sqlite"
-    yield "data addresses build", [*build, index], index
-    yield "data addresses build --workers 2", [*build, shared, "--workers", "2"], shared
+def told(found: Iterable[tuple[str, Cost | str]], share: float) -> Iterator[tuple[str, Cost | str]]:
+    """The same, each one printed as it comes: the whole takes long."""
+    for name, cost in found:
+        print(f"{_percent(share)}, {name}: {cost}", file=sys.stderr, flush=True)
+        yield name, cost
+
+
+def costs(france: France, folder: Path) -> Iterator[tuple[str, Cost | str]]:
+    """What each command takes, then the indexes that they are made with."""
+    for command in commands(france, folder):
+        taken = geoville(command.arguments, folder / "printed.txt", together=command.several)
+        yield command.name, Cost(taken.processor_s, taken.seconds, taken.peak_mb, _megabytes(command.out))
+    yield from searched(folder / "adresses.sqlite", questions(france, MOST_SEARCHES))
+    yield "perimeters, index of files", located(france)
+
+
+def commands(france: France, folder: Path) -> Iterator[Command]:
+    """Commands, the smaller inputs of some of them made meanwhile."""
+    index, nothing = folder / "adresses.sqlite", folder / "nothing"
+    build = ["data", "addresses", "build", france.addresses, "--workers", 2, "--out", index]
+    yield Command("data addresses build --workers 2", build, index, several=True)
     units = ["--communes", france.communes, "--urban-units", france.urban_units, "--rmuc", france.rmuc]
     grid = ["perimeters", "candidates", "--grid", france.grid, *units, "--rmuc-nat", NATIONAL_DECLARED_EUR]
-    yield "perimeters candidates", [*grid, "--out", candidates], candidates
+    out = folder / "candidats.gpkg"
+    yield Command("perimeters candidates", [*grid, "--out", out], out)
     iris = ["--iris", france.iris, "--iris-incomes", france.iris_incomes, "--iris-national", NATIONAL_DECLARED_EUR]
-    followed = folder / "candidats-iris.gpkg"
-    yield "perimeters candidates --iris", [*grid, *iris, "--out", followed], followed
+    out = folder / "candidats-iris.gpkg"
+    yield Command("perimeters candidates --iris", [*grid, *iris, "--out", out], out)
+    out = folder / "cartes"
+    yield Command("map, of the QPV", ["map", "--from", france.qpv, "--out", out], out)
     known = ["--perimeters", france.qpv, "--on", ON]
-    question = speed_addresses.requests(france.addresses_count, 3)[-1]
-    yield "lookup, by coordinates", ["lookup", "--lon", "2.35", "--lat", "48.85", *known], folder / "nothing"
-    yield "lookup, by address", ["lookup", question, "--addresses", index, *known], folder / "nothing"
-    points, answers = write_points(folder, france.share), folder / "points-reponses.parquet"
-    yield "lookup-file, points of Parquet", ["lookup-file", points, answers, *known], answers
-    questions, answers = write_questions(folder, france), folder / "adresses-reponses.csv"
+    yield Command("lookup, by coordinates", ["lookup", "--lon", "2.35", "--lat", "48.85", *known], nothing)
+    (question,) = questions(france, 1)
+    yield Command("lookup, by address", ["lookup", question, "--addresses", index, *known], nothing)
+    points, count = folder / "points.parquet", round(POINTS * france.share)
+    write_points(points, count)
+    out = folder / "points-reponses.parquet"
+    yield Command("lookup-file, points of Parquet", ["lookup-file", points, out, *known], out)
+    asked, out = folder / "questions.csv", folder / "questions-reponses.csv"
+    pd.DataFrame({"adresse": questions(france, round(QUESTIONS * france.share))}).to_csv(asked, sep=";", index=False)
     columns = ["--address-columns", "adresse", "--addresses", index]
-    yield "lookup-file, addresses of CSV", ["lookup-file", questions, answers, *columns, *known], answers
+    yield Command("lookup-file, addresses of CSV", ["lookup-file", asked, out, *columns, *known], out)
 
 
-def cost(arguments: list[object], out: Path) -> Cost:
-    """Run a command and say what it took."""
-    taken = geoville(arguments, out.with_suffix(".txt"))
-    return Cost(taken.processor_s, taken.peak_mb, out.stat().st_size / 1e6 if out.exists() else 0)
-
-
-def table(measured: dict[float, dict[str, Cost]]) -> list[str]:
-    """Rows of Markdown: what was measured, and what the two smallest shares foretell of the whole."""
+def table(measured: Mapping[float, Mapping[str, Cost | str]]) -> list[str]:
+    """Rows of Markdown: what was measured, and what the two smallest shares foretell of a whole that was not."""
     shares = list(measured)
-    foretold = len(shares) > 1 and shares[1] < 1
-    head = [
-        "command",
-        *(f"{share:.2g} of France" for share in shares),
-        *(["foretold of the whole"] if foretold else []),
-    ]
+    foretold = len(shares) > 1 and WHOLE not in shares
+    head = ["command", *(f"{_percent(share)} of France" for share in shares)]
+    head += ["foretold of the whole"] if foretold else []
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     for name in measured[shares[0]]:
-        costs = [measured[share][name] for share in shares]
-        whole = [costs[0].at(costs[1], *shares[:2])] if foretold else []
-        lines.append(f"| {name} | {' | '.join(map(str, costs + whole))} |")
+        cells = [measured[share][name] for share in shares]
+        cells += [_foretold(cells[0], cells[1], *shares[:2])] if foretold else []
+        lines.append(f"| {name} | {' | '.join(map(str, cells))} |")
     return lines
 
 
-def searched(france: France) -> str:
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
+
+
+def _foretold(cost: Cost | str, larger: Cost | str, share: float, larger_share: float) -> Cost | str:
+    return cost.at(larger, share, larger_share) if isinstance(cost, Cost) and isinstance(larger, Cost) else "–"
+
+
+def searched(index: Path, asked: list[str]) -> Iterator[tuple[str, str]]:
     """How fast the index of addresses opens and answers, in seconds of processor."""
-    index = france.grid.parent / "adresses.sqlite"
-    asked = speed_addresses.requests(france.addresses_count, min(MOST_QUESTIONS, france.addresses_count // 2))
     opened = speed_addresses.alone(speed_addresses.opening, index)
+    yield "addresses, opening of the index", f"{opened['seconds']} s"
     answered = speed_addresses.alone(speed_addresses.search, index, asked)
-    return (
-        f"{france.addresses_count:,} addresses: opened in {opened['seconds']} s, {answered['requests/s']} requests/s, "
-        f"peak {answered['peak MB']} MB"
-    )
+    yield f"addresses, {len(asked):,} searches", f"{answered['requests/s']} a second, {answered['peak MB']} MB"
 
 
 def located(france: France) -> str:
     """How large the index of the perimeters is that lookups of files are made with."""
     command = [sys.executable, "-c", _INDEX, str(france.qpv), ON]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    return f"{said[0]} perimeters: index of {float(said[1]):,.0f} MB, made in {float(said[2]):.1f} s"
+    return f"{float(said[2]):.1f} s, {float(said[1]):,.0f} MB ({said[0]} perimeters)"
 
 
-def write_points(folder: Path, share: float) -> Path:
+def write_points(path: Path, count: int) -> None:
     """Write points in and around perimeters, in degrees."""
     _, polygons = perimeters()
-    east, north = points_around(polygons, max(100, round(POINTS * share))).T
+    east, north = points_around(polygons, count).T
     lon, lat = Transformer.from_crs(2154, 4326, always_xy=True).transform(east, north)
-    pd.DataFrame({"longitude": lon.round(6), "latitude": lat.round(6)}).to_parquet(folder / "points.parquet")
-    return folder / "points.parquet"
+    pd.DataFrame({"longitude": lon.round(6), "latitude": lat.round(6)}).to_parquet(path)
 
 
-def write_questions(folder: Path, france: France) -> Path:
-    """Write addresses as people write them, one in ten misspelt."""
-    asked = speed_addresses.requests(france.addresses_count, max(100, round(QUESTIONS * france.share)))
-    pd.DataFrame({"adresse": asked}).to_csv(folder / "adresses.csv", sep=";", index=False)
-    return folder / "adresses.csv"
+def questions(france: France, count: int) -> list[str]:
+    """The first addresses that are asked, as people write them."""
+    return pd.read_csv(france.questions, sep=";", nrows=count)["adresse"].tolist()
+
+
+def _megabytes(out: Path) -> float:
+    """Size of a file, or of all those of a folder; none where nothing was written."""
+    return sum(file.stat().st_size for file in (out, *out.rglob("*")) if file.is_file()) / 1e6
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shares", default="0.01,0.1", help="of France, the smallest first")
-    parser.add_argument("--folder", type=Path, help="where to make it; the system's temporary folder otherwise")
+    parser.add_argument("--folder", type=Path, help="where to make it, or where it was; otherwise it does not stay")
     return parser.parse_args()
 
 

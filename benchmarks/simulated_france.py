@@ -3,7 +3,8 @@
     python benchmarks/simulated_france.py --folder FOLDER [--share 0.01]
 
 All of it is 2.3 million cells in 300 towns and their countryside, 35 000 communes, 49 000 IRIS, 1 600 QPV, 26 million
-addresses: nothing is real but these orders of magnitude. The same share gives the same files. Addresses are streamed.
+addresses: nothing is real but these orders of magnitude. The same share gives the same files; a folder that holds them
+whole is left as it is. Addresses are streamed, a list for each département, by as many processes as there are cores.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import os
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,18 +25,30 @@ import made_up_perimeters
 import numpy as np
 import pandas as pd
 import shapely
+import speed_addresses
+
+from geoville.workflows.cluster import in_order
 
 CELLS, TOWNS, PERIMETERS, ADDRESSES = 2_300_000, 300, 1_600, 26_000_000
 IRIS_PER_COMMUNE = 49_000 / 35_000
 IRIS_OF_A_CITY = 6
 QUICK_COMPRESSION = 1
+LEAST_OF_A_DEPARTEMENT = 450_000
+"""Addresses: fewer than any département of `made_up_addresses` has."""
+QUESTIONS, LEAST_QUESTIONS = 30_000, 3_000
 SEED = 20_240_101
 _WITHOUT_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
 class France:
-    """Files of a made-up France: cells, communes, urban units and their incomes, IRIS and theirs, QPV, addresses."""
+    """Files of a made-up France: cells, communes, urban units and their incomes, IRIS and theirs, QPV, addresses.
+
+    Parameters
+    ----------
+    addresses : folder of lists, one a département, as the BAN publishes them.
+    questions : CSV of addresses as people write them, in any order.
+    """
 
     share: float
     grid: Path
@@ -43,30 +59,90 @@ class France:
     iris_incomes: Path
     qpv: Path
     addresses: Path
+    questions: Path
 
     @property
     def addresses_count(self) -> int:
-        """Rows of the list of addresses."""
+        """Rows of the lists of addresses."""
         return round(ADDRESSES * self.share)
 
 
 def make_france(folder: Path, share: float) -> France:
-    """Write a share of a made-up France."""
+    """Write a share of a made-up France, unless the folder holds it whole: a file written last says so."""
+    france = france_in(folder, share)
+    orders = {"cells": CELLS, "towns": TOWNS, "perimeters": PERIMETERS, "addresses": ADDRESSES}
+    whole, said = folder / "whole.json", json.dumps({"share": share, "seed": SEED, **orders})
+    if whole.exists() and whole.read_text(encoding="utf-8") == said:
+        return france
     folder.mkdir(parents=True, exist_ok=True)
-    country = made_up_country.make_country(folder, round(CELLS * share), max(1, round(TOWNS * share)))
-    france = France(
+    whole.unlink(missing_ok=True)
+    made_up_country.make_country(folder, round(CELLS * share), max(1, round(TOWNS * share)))
+    write_iris(france)
+    write_qpv(france.qpv, max(1, round(PERIMETERS * share)))
+    write_addresses(france.addresses, france.addresses_count)
+    write_questions(france)
+    whole.write_text(said, encoding="utf-8")
+    return france
+
+
+def france_in(folder: Path, share: float) -> France:
+    """Where the files of a share are, or will be."""
+    return France(
         share,
-        **asdict(country),
+        **asdict(made_up_country.files_in(folder)),
         iris=folder / "CONTOURS-IRIS.gpkg",
         iris_incomes=folder / "BASE_TD_FILO_DEC_IRIS_2017.csv",
         qpv=folder / "QP2024_France_hexagonale_LB93.gpkg",
-        addresses=folder / "adresses-france.csv.gz",
+        addresses=folder / "adresses",
+        questions=folder / "questions.csv",
     )
-    write_iris(france)
-    write_qpv(france.qpv, max(1, round(PERIMETERS * share)))
-    with gzip.open(france.addresses, "wt", QUICK_COMPRESSION, encoding="utf-8", newline="") as stream:
-        made_up_addresses.write(stream, france.addresses_count)
-    return france
+
+
+def write_addresses(folder: Path, count: int) -> None:
+    """Write the first addresses of `made_up_addresses`, a list for each département."""
+    folder.mkdir(exist_ok=True)
+    paths = [_list_of(folder, code) for code in made_up_addresses.DEPARTEMENTS]
+    mosts = range(count, 0, -LEAST_OF_A_DEPARTEMENT)
+    tasks = [(path, place, most) for place, (path, most) in enumerate(zip(paths, mosts, strict=False))]
+    left, last = count, -1
+    cores = min(len(tasks), os.cpu_count() or 1)
+    with closing(in_order(_write_list, tasks, workers=cores, if_one_stops="free some memory")) as written:
+        for rows in written:
+            last += 1
+            if rows >= left:
+                break
+            left -= rows
+    _write_list((paths[last], last, left))
+    for beyond in paths[last + 1 :]:
+        beyond.unlink(missing_ok=True)
+
+
+def _write_list(task: tuple[Path, int, int]) -> int:
+    """Write the list of a département, some rows at the most; how many it has."""
+    path, place, most = task
+    with gzip.open(path, "wt", QUICK_COMPRESSION, encoding="utf-8", newline="") as stream:
+        return made_up_addresses.write_departement(stream, place, most)
+
+
+def _list_of(folder: Path, code: str) -> Path:
+    return folder / f"adresses-{code}.csv.gz"
+
+
+def write_questions(france: France) -> None:
+    """Write addresses as people write them, one in ten misspelt."""
+    count = min(max(LEAST_QUESTIONS, round(QUESTIONS * france.share)), france.addresses_count // 2)
+    asked = speed_addresses.requests(france.addresses_count, count, _lines(france))
+    pd.DataFrame({"adresse": asked}).to_csv(france.questions, sep=";", index=False)
+
+
+def _lines(france: France) -> Iterator[str]:
+    """Lines of the lists, headers left out, in the order of `made_up_addresses`."""
+    for code in made_up_addresses.DEPARTEMENTS:
+        path = _list_of(france.addresses, code)
+        if path.exists():
+            with gzip.open(path, "rt", encoding="utf-8", newline="") as stream:
+                next(stream)
+                yield from stream
 
 
 def write_iris(france: France) -> None:

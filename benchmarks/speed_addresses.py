@@ -10,12 +10,13 @@ Each phase runs in a process of its own, so that its peak of memory is its own.
 from __future__ import annotations
 
 import argparse
+import csv
 import multiprocessing
 import os
 import platform
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -121,11 +122,19 @@ def suggest(index: Path, asked: list[str]) -> dict[str, Any]:
     }
 
 
-def requests(addresses: int, count: int) -> list[str]:
-    """Requests about addresses drawn evenly; the list is gone through without being held."""
+def requests(addresses: int, count: int, lines: Iterable[str] | None = None) -> list[str]:
+    """Requests about addresses drawn evenly; the list is gone through without being held.
+
+    Parameters
+    ----------
+    lines : of the list, without its header, where it is written: quicker than making its rows again.
+    """
     random = Random(SEED)
     drawn = set(random.sample(range(addresses), count))
-    rows = [row for rank, row in enumerate(made_up_addresses.rows(addresses)) if rank in drawn]
+    if lines is None:
+        rows = [row for rank, row in enumerate(made_up_addresses.rows(addresses)) if rank in drawn]
+    else:
+        rows = [*csv.reader((line for rank, line in enumerate(lines) if rank in drawn), delimiter=";")]
     random.shuffle(rows)
     named = [dict(zip(made_up_addresses.COLUMNS, row, strict=True)) for row in rows]
     return [_request(random, rank, row, random.choice(named)["nom_voie"]) for rank, row in enumerate(named)]

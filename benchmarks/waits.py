@@ -296,7 +296,7 @@ def country(code: Code) -> Iterator[str]:
     folder = code.folder
     files = make_country(folder, CELLS, TOWNS)
     iris, incomes = folder / "iris.gpkg", folder / "BASE_TD_FILO_DEC_IRIS_2017.csv"
-    france = France(1.0, **vars(files), iris=iris, iris_incomes=incomes, qpv=folder, addresses=folder)
+    france = France(1.0, **vars(files), iris=iris, iris_incomes=incomes, qpv=folder, addresses=folder, questions=folder)
     write_iris(france)
     units = ["--communes", files.communes, "--urban-units", files.urban_units, "--rmuc", files.rmuc]
     command = ["perimeters", "candidates", "--grid", files.grid, *units, "--rmuc-nat", NATIONAL_DECLARED_EUR]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
 import sys
 import threading
+from dataclasses import astuple
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from geoville.sources.addresses import address_lists, read_every_address
 from geoville.sources.contours import read_perimeters
 from geoville.sources.layers import read_iris
 
@@ -146,13 +149,33 @@ def test_every_benchmark_is_run_and_described(module: Callable[[str], ModuleType
         assert f"`{benchmark.name}.py`" in described
 
 
-def test_a_cost_is_foretold_on_a_straight_line(module: Callable[[str], ModuleType]) -> None:
+def test_a_cost_is_foretold_on_a_straight_line_unless_the_whole_was_measured(
+    module: Callable[[str], ModuleType],
+) -> None:
     costs = module("national_costs")
-    small, larger = costs.Cost(1.0 + 0.01 * 500, 100.0, 0.01 * 2_000), costs.Cost(1.0 + 0.1 * 500, 100.0, 0.1 * 2_000)
-    whole = small.at(larger, 0.01, 0.1)
-    assert (whole.seconds, whole.memory_mb, whole.disk_mb) == pytest.approx((501, 100, 2_000))
-    *_, row = costs.table({0.01: {"work": small}, 0.1: {"work": larger}})
-    assert row == "| work | 6.0 s, 100 MB, 20 MB | 51.0 s, 100 MB, 200 MB | 501.0 s, 100 MB, 2,000 MB |"
+    small, larger, whole = (
+        costs.Cost(1 + 500 * share, 2 + 600 * share, 100, 2_000 * share) for share in (0.01, 0.1, 1)
+    )
+    assert astuple(small.at(larger, 0.01, 0.1)) == pytest.approx(astuple(whole))
+    rows = {0.01: {"work": small, "searches": "9 a second"}, 0.1: {"work": larger, "searches": "4 a second"}}
+    assert costs.table(rows) == [
+        "| command | 1 % of France | 10 % of France | foretold of the whole |",
+        "|---|---|---|---|",
+        "| work | 6.0 s (8.0), 100 MB, 20 MB | 51.0 s (62.0), 100 MB, 200 MB | 501.0 s (602.0), 100 MB, 2,000 MB |",
+        "| searches | 9 a second | 4 a second | – |",
+    ]
+    head, _, row, _ = costs.table(rows | {1.0: {"work": whole, "searches": "3 a second"}})
+    assert head == "| command | 1 % of France | 10 % of France | 100 % of France |"
+    assert row.endswith("| 501.0 s (602.0), 100 MB, 2,000 MB |")
+
+
+def test_the_whole_is_measured_where_it_is_asked_for(module: Callable[[str], ModuleType], tmp_path: Path) -> None:
+    run_all = module("run_all")
+    national = next(one for one in run_all.BENCHMARKS if one.name == "national_costs")
+    assert run_all._of_the_whole(national, None) == national
+    whole = run_all._of_the_whole(national, tmp_path)
+    assert whole.arguments == ("--shares", "0.01,0.1,1", "--folder", str(tmp_path))
+    assert all(run_all._of_the_whole(one, tmp_path) == one for one in run_all.BENCHMARKS if one != national)
 
 
 def test_a_simulated_france_is_in_layouts_that_are_read(module: Callable[[str], ModuleType], tmp_path: Path) -> None:
@@ -163,6 +186,54 @@ def test_a_simulated_france_is_in_layouts_that_are_read(module: Callable[[str], 
     iris = read_iris(france.iris, france.iris_incomes)
     assert (iris.year, iris.epsg) == (2017, 2154)
     assert len(set(iris.code)) > len({code[:5] for code in iris.code}), "cities are cut into several"
+    (addresses,) = address_lists([france.addresses])
+    assert len(read_every_address(addresses)[0]) == pytest.approx(26_000, rel=0.001)  # some come twice
+    asked = france.questions.read_text(encoding="utf-8").splitlines()[1:]
+    assert len(asked) == 3_000
+
+
+def test_addresses_come_departement_by_departement_and_as_many_as_asked(
+    module: Callable[[str], ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    france, made_up = module("simulated_france"), module("made_up_addresses")
+    rows = {place: [(f"{place}-{rank}",) for rank in range(10 + place)] for place in range(5)}
+    monkeypatch.setattr(made_up, "_departement", rows.__getitem__)
+    monkeypatch.setattr(france, "LEAST_OF_A_DEPARTEMENT", 10)
+    monkeypatch.setattr(france.os, "cpu_count", lambda: 1)
+    for count in (28, 21, 9):  # fewer than before: the lists beyond are left over
+        france.write_addresses(tmp_path, count)
+        codes = made_up.DEPARTEMENTS[: len([*tmp_path.iterdir()])]
+        texts = [gzip.decompress((tmp_path / f"adresses-{code}.csv.gz").read_bytes()).decode() for code in codes]
+        written = [line for text in texts for line in text.splitlines()[1:]]
+        assert written == [row[0] for place in range(5) for row in rows[place]][:count]
+
+
+def test_a_simulated_france_that_is_whole_serves_again_and_no_other_does(
+    module: Callable[[str], ModuleType], tmp_path: Path
+) -> None:
+    make, france = module("simulated_france").make_france, module("simulated_france").france_in(tmp_path, 0.0001)
+    for change in ("nothing yet", "made by another code", "not made to its end"):
+        if change == "made by another code":
+            (tmp_path / "whole.json").write_text("{}", encoding="utf-8")
+        elif change == "not made to its end":
+            (tmp_path / "whole.json").unlink()
+        france.rmuc.write_text("of before", encoding="utf-8")
+        assert make(tmp_path, 0.0001) == france
+        made = france.rmuc.read_bytes()
+        assert made != b"of before", change
+    france.rmuc.write_text("kept", encoding="utf-8")
+    assert make(tmp_path, 0.0001) == france
+    assert france.rmuc.read_text(encoding="utf-8") == "kept"
+
+
+def test_processes_are_weighed_together(module: Callable[[str], ModuleType], tmp_path: Path) -> None:
+    """Two that hold fifty megabytes each at the same time: the system counts the larger of them alone."""
+    python = module("alone").python
+    alone = "import time; held = bytes(range(250)) * 200_000; time.sleep(1.5)"
+    both = f"import subprocess, sys; other = subprocess.Popen([sys.executable, '-c', {alone!r}]); {alone}; other.wait()"
+    assert python(["-c", both], tmp_path / "printed.txt").peak_mb < 90
+    if sys.platform == "linux":
+        assert 100 < python(["-c", both], tmp_path / "printed.txt", together=True).peak_mb < 150
 
 
 JOURNEY = """
