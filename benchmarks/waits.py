@@ -185,9 +185,8 @@ def rows_by_address(code: Code) -> Sequence[float]:
     asked = speed_addresses.requests(ADDRESSES, ROWS)
     questions.write_text("\n".join(["adresse", *(f'"{text}"' for text in asked)]) + "\n", encoding="utf-8")
     out = code.folder / "reponses.csv"
-    return [
-        code.processor_s(["lookup-file", questions, out, "--address-columns", "adresse", "--addresses", index, *ON])
-    ]
+    options = ["--address-columns", "adresse", "--addresses", index, "--workers", 1]
+    return [code.processor_s(["lookup-file", questions, out, *options, *ON])]
 
 
 def addresses(code: Code) -> Path:

@@ -513,7 +513,7 @@ class Territory:
         crs: str | int | None = None,
         resume: bool = False,
         force: bool = False,
-        workers: int = 1,
+        workers: int | None = 1,
         scheduler: str | None = None,
         progress: Callable[[int], None] | None = None,
         review: FilePath | None = None,
@@ -529,7 +529,8 @@ class Territory:
         encoding, separator, sheet : of a CSV file or a workbook; recognised unless given.
         resume : go on with a work that was interrupted, where there is one.
         force : begin again, and replace the output.
-        workers : number of processes.
+        workers : number of processes; None for as many as the machine has room for and the rows are worth. A script
+            asks for several under `if __name__ == "__main__"` alone: each of them imports that script again.
         scheduler : address of a dask scheduler that shares out the coordinates of a Parquet file instead.
         progress : told how many rows are answered.
         review : page to write (.html), where a person decides what is left to be checked; it holds addresses.

@@ -13,7 +13,7 @@ import typer
 
 from geoville import french
 from geoville.cli.files import Destination, brought, here
-from geoville.cli.options import AsJson, AskedDay, DecideAt, DeskOptions, Workers, day
+from geoville.cli.options import AsJson, AskedDay, DecideAt, DeskOptions, day
 from geoville.cli.printing import print_json, print_lines
 from geoville.errors import GeovilleError, InvalidInputError
 
@@ -173,7 +173,15 @@ def lookup_file(
     decide_at: DecideAt = None,
     resume: Annotated[bool, typer.Option("--resume", help="Reprendre un travail interrompu.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Tout recommencer, et remplacer la sortie.")] = False,
-    workers: Workers = 1,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            metavar="N",
+            help="Nombre de processus ; sinon choisi, pour des adresses, d'après la machine et le fichier.",
+            min=1,
+        ),
+    ] = None,
     scheduler: Annotated[
         str | None,
         typer.Option("--scheduler", metavar="ADRESSE", help="Parquet : ordonnanceur dask à qui confier les parties."),

@@ -6,6 +6,7 @@ import atexit
 import logging
 import os
 import signal
+import sys
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -13,7 +14,7 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from tempfile import TemporaryDirectory
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from geoville.errors import GeovilleError, InvalidInputError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _LOOPBACK = "127.0.0.1"
 _CONNECT_S = 10
 _FIRST_WORKER_S = 60
+_REQUESTS = (signal.SIGINT, signal.SIGTERM)
 _TASKS_AHEAD = 2
 """Tasks given to each thread of the workers before the first one ends: none is idle, and few wait in memory."""
 
@@ -205,7 +207,8 @@ def in_order(
     given: deque[Future[Result]] = deque()
     try:
         for task in tasks:
-            given.append(pool.submit(work, task))
+            with _starting():
+                given.append(pool.submit(work, task))
             if len(given) > workers * _TASKS_AHEAD:
                 yield given.popleft().result()
         while given:
@@ -214,6 +217,28 @@ def in_order(
         raise GeovilleError("Un processus de calcul s'est arrêté", advice=if_one_stops) from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _starting() -> Iterator[None]:
+    """While a process may start: a request to stop waits until it has, and Ctrl-C never reaches that process.
+
+    Both would have it end in the middle of its first lines, with a traceback.
+    """
+    if sys.platform == "win32" or current_thread() is not main_thread():  # the only one that is asked to stop
+        yield
+        return
+    asked: list[int] = []
+    usual = {number: signal.signal(number, lambda request, _: asked.append(request)) for number in _REQUESTS}
+    unseen = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # as those that start have it
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, unseen)
+        for number, handler in usual.items():
+            signal.signal(number, handler)
+        for request in asked:
+            signal.raise_signal(request)
 
 
 def _begin_worker() -> None:

@@ -349,7 +349,7 @@ class DeskChoice:
         if self.addresses and is_address_index(self.addresses):
             check_index(self.addresses)
 
-    def check_workers(self, workers: int) -> None:
+    def check_workers(self, workers: int | None) -> None:
         """Refuse to ask from several processes a service that counts what one machine asks.
 
         Raises
@@ -357,7 +357,7 @@ class DeskChoice:
         InvalidInputError
             The Géoplateforme would be asked by more than one process.
         """
-        if workers > 1 and (self.geocoder or "").lower() == GEOPLATEFORME:
+        if (workers or 1) > 1 and (self.geocoder or "").lower() == GEOPLATEFORME:
             raise InvalidInputError(
                 "La Géoplateforme limite le nombre de questions d'une machine", advice="l'interroger sans --workers"
             )

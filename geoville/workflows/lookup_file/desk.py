@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import islice
@@ -161,20 +162,87 @@ class Failure:
         return self.kind(self.message, where=self.where, advice=self.advice)
 
 
-def answer_rows(rows: Iterator[InputRow], desk: FileDesk, choice: DeskChoice, workers: int) -> Iterator[AnsweredChunk]:
+START_S = 0.5
+"""Seconds of processor that a process takes to start and to import what answers."""
+
+WORTH = 2.0
+"""A process is started to answer for this many times as long as it takes to be ready: two of them save a quarter."""
+
+MOST_PROCESSES = 8
+"""Beyond, what one process does alone, as reading and writing the file, is most of what is waited for."""
+
+_CHUNKS_SEEN = 5
+"""Answered before anything is said of the next ones. The first does not count: it reads what all share."""
+
+
+class Effort:
+    """How long the rows of a file take, seen on the first ones, and so how many processes are worth their start.
+
+    Parameters
+    ----------
+    rows : of the file, about.
+    opening_s : seconds of processor that the desk took to open: each process opens its own.
+    most : processes that the machine has room for.
+    """
+
+    def __init__(self, rows: int, opening_s: float, most: int) -> None:
+        self._left, self._ready_s, self._most = rows, opening_s + START_S, most
+        self.processes = 1
+
+    def alone(self, chunks: Iterator[AnsweredChunk]) -> Iterator[AnsweredChunk]:
+        """Chunks answered by this process, until other ones are worth their start; all of them where none ever is."""
+        answered, begun_s = 0, 0.0
+        for rank, chunk in enumerate(chunks, start=1):
+            self._left -= len(chunk.answers)
+            if rank == 1:
+                begun_s = time.thread_time()
+            else:
+                answered += len(chunk.answers)
+            yield chunk
+            if rank >= _CHUNKS_SEEN:
+                left_s = self._left * (time.thread_time() - begun_s) / max(answered, 1)
+                self.processes = worth_starting(left_s, self._ready_s, self._most)
+                if self.processes > 1:
+                    return
+
+
+def worth_starting(left_s: float, ready_s: float, most: int) -> int:
+    """Number of processes worth starting for what is left to do.
+
+    Parameters
+    ----------
+    left_s : seconds that one process would still take.
+    ready_s : seconds that one takes to be ready.
+    most : processes that the machine has room for.
+
+    >>> worth_starting(10.0, 1.0, 2), worth_starting(10.0, 1.0, 64), worth_starting(3.0, 1.0, 64)
+    (2, 5, 1)
+    """
+    return max(1, min(int(left_s / (WORTH * ready_s)), most, MOST_PROCESSES))
+
+
+def answer_rows(
+    rows: Iterator[InputRow], desk: FileDesk, choice: DeskChoice, workers: int | Effort
+) -> Iterator[AnsweredChunk]:
     """Answers to rows, chunk by chunk, the same whatever the number of processes.
 
     Parameters
     ----------
     desk : open one, for this process.
     choice : the same desk, for other processes to open.
+    workers : number of processes; or what tells, as this one answers, how many are worth their start.
     """
     chunks = iter(lambda: tuple(islice(rows, desk.asking.questions.chunk_rows)), ())
+    here = (_answer_chunk(chunk, desk) for chunk in chunks)
+    if isinstance(workers, Effort):
+        yield from workers.alone(here)
+        workers = workers.processes
     if workers == 1:
-        return (_answer_chunk(chunk, desk) for chunk in chunks)
+        yield from here
+        return
     advice = "reprendre avec --resume, et moins de processus (--workers)"
     work = partial(_answer_in_worker, asking=desk.asking, choice=choice)
-    return in_order(work, chunks, workers=workers, if_one_stops=advice)
+    yield from in_order(work, chunks, workers=workers, if_one_stops=advice)
 
 
 def _answer_chunk(rows: tuple[InputRow, ...], desk: FileDesk) -> AnsweredChunk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from geoville.sources.stores import LocalFile, StoredFile, reading_parquet, stor
 from geoville.workflows.cluster import check_workers, results
 from geoville.workflows.lookup import LookupDesk
 from geoville.workflows.lookup_file.bulk import BulkAnswers, added_fields
-from geoville.workflows.lookup_file.desk import Failure, FileDesk, answer_rows, with_only_commune
+from geoville.workflows.lookup_file.desk import Effort, Failure, FileDesk, answer_rows, with_only_commune
 from geoville.workflows.lookup_file.output import (
     IN_ERROR,
     FileSummary,
@@ -38,8 +39,15 @@ from geoville.workflows.lookup_file.output import (
     merge,
     same_file,
 )
-from geoville.workflows.lookup_file.questions import RECOGNISED, Asking, CoordinateQuestions, degrees_of
+from geoville.workflows.lookup_file.questions import (
+    RECOGNISED,
+    AddressQuestions,
+    Asking,
+    CoordinateQuestions,
+    degrees_of,
+)
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, RowStatus, columns_beside, columns_renamed
+from geoville.workflows.machine import more_that_fit, usable_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -97,7 +105,7 @@ class FileJob:
         )
 
     def run(
-        self, progress: Callable[[int], None], *, resume: bool = False, force: bool = False, workers: int = 1
+        self, progress: Callable[[int], None], *, resume: bool = False, force: bool = False, workers: int | None = 1
     ) -> FileSummary:
         """Answer every row of a file of this machine, then write the output in one stroke.
 
@@ -106,7 +114,7 @@ class FileJob:
         progress : told how many rows are answered.
         resume : go on with the answers of a run that was interrupted, where there are some.
         force : begin again, and replace the output.
-        workers : number of processes.
+        workers : number of processes; None for as many as the machine has room for and the rows are worth.
 
         Raises
         ------
@@ -123,8 +131,12 @@ class FileJob:
             check_free(self.out, self.journal, resume=resume, force=force)
             return self._run(self.out, progress, resume=resume, workers=workers)
 
-    def _run(self, out: LocalFile, progress: Callable[[int], None], *, resume: bool, workers: int) -> FileSummary:
+    def _run(
+        self, out: LocalFile, progress: Callable[[int], None], *, resume: bool, workers: int | None
+    ) -> FileSummary:
+        begun_s = time.thread_time()
         desk = self.desk.open()
+        opening_s = time.thread_time() - begun_s
         self.desk.check_addresses()
         input_sha256 = self.source.sha256()
         journal = Journal(out.beside(_JOURNAL).path, self.record.request(input_sha256))
@@ -132,7 +144,8 @@ class FileJob:
             journal.resume()
         else:
             journal.start()
-        self._answer(journal, desk, progress, workers)
+        effort = self._effort(journal.answered, opening_s) if workers is None else workers
+        self._answer(journal, desk, progress, effort)
 
         with self.unchanged(input_sha256) as check:
             summary = merge(self.rows, self._places, journal.answers(), out.path, check)
@@ -169,7 +182,17 @@ class FileJob:
     def _places(self) -> list[int]:
         return [self.rows.columns.index(name) for name in self.asking.questions.columns]
 
-    def _answer(self, journal: Journal, desk: LookupDesk, progress: Callable[[int], None], workers: int) -> None:
+    def _effort(self, answered: int, opening_s: float) -> Effort | int:
+        """What tells how many processes the rows are worth; one where they ask a service, or what takes no time."""
+        rows, questions = self.rows.expected_rows, self.asking.questions
+        if rows is None or self.desk.geocoder or not isinstance(questions, AddressQuestions):
+            return 1
+        room, cores = more_that_fit(), usable_cores()
+        return Effort(rows - answered, opening_s, cores if room is None else min(cores, room))
+
+    def _answer(
+        self, journal: Journal, desk: LookupDesk, progress: Callable[[int], None], workers: int | Effort
+    ) -> None:
         progress(journal.answered)
         rows = islice(self.rows.rows(self._places), journal.answered, None)
         for chunk in answer_rows(rows, FileDesk(desk, self.asking), self.desk, workers):
@@ -394,7 +417,7 @@ def answer_file(
     *,
     resume: bool = False,
     force: bool = False,
-    workers: int = 1,
+    workers: int | None = 1,
     scheduler: str | None = None,
     otherwise: str,
 ) -> FileSummary:
@@ -402,7 +425,8 @@ def answer_file(
 
     Parameters
     ----------
-    progress, resume, force, workers, scheduler : as in `lookup_parquet`.
+    progress, resume, force, scheduler : as in `lookup_parquet`.
+    workers : as in `FileJob.run`; numbers are answered by one process unless more are asked for.
     otherwise : what to do where there is nothing for a scheduler to share out.
 
     Raises
@@ -411,7 +435,7 @@ def answer_file(
         As `lookup_parquet` or `FileJob.run`, or a scheduler would share out nothing.
     """
     if job.is_about_numbers:
-        return lookup_parquet(job, progress, resume=resume, force=force, workers=workers, scheduler=scheduler)
+        return lookup_parquet(job, progress, resume=resume, force=force, workers=workers or 1, scheduler=scheduler)
     if scheduler:
         raise InvalidInputError("Un ordonnanceur répartit les coordonnées d'un fichier Parquet", advice=otherwise)
     return job.run(progress, resume=resume, force=force, workers=workers)

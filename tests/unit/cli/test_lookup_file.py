@@ -18,6 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from geoville.workflows.machine import usable_cores
+
 SECRET = "Zéphyrine-Ouistiti"
 PIECES = ("Zéphyrine", "Ouistiti", "zephyrine", "ouistiti")
 
@@ -120,16 +122,25 @@ def test_a_wrong_command_is_one_french_sentence(geoville, source, monkeypatch, a
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_a_request_to_stop_keeps_what_is_done_and_says_how_to_go_on(script, tmp_path, name):
+@pytest.mark.parametrize("shared", [False, True], ids=["by one process", "by several"])
+def test_a_request_to_stop_keeps_what_is_done_and_says_how_to_go_on(script, tmp_path, name, shared):
+    if shared and (usable_cores() == 1 or not Path("/proc/self/task").is_dir()):
+        pytest.skip("a machine of one core shares nothing out; processes are found in /proc")
     source, out = tmp_path / "in.csv", tmp_path / "out.csv"
     source.write_text(
         "adresse\n" + "".join(f"{rank} rue Youri Gagarine, Calais\n" for rank in range(100_000)), encoding="utf-8"
     )
     command = [script, "lookup-file", source, out, "--on", "2026-01-15"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8") as running:
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", start_new_session=True
+    ) as running:
         _wait_for_answers(tmp_path / "out.csv.partiel", running)
-        running.send_signal(signal.Signals[name])
+        others = _wait_for_processes(running) if shared else []
+        ask = os.killpg if name == "SIGINT" else os.kill  # Ctrl-C reaches all that a terminal has started
+        ask(running.pid, signal.Signals[name])
         _, told = running.communicate()
+    while any(Path(f"/proc/{other}").exists() for other in others):  # none outlives the command
+        time.sleep(0.05)
     assert running.returncode == {"SIGINT": 130, "SIGTERM": 143}[name]
     kept = f"Ce qui est fait est gardé dans « {out}.partiel » : relancer la commande avec --resume."
     assert told.splitlines()[-2:] == [kept, "Interrompu."]
@@ -178,6 +189,16 @@ def test_a_second_work_on_the_same_output_is_refused_and_the_first_goes_on(scrip
         server.shutdown()
     assert len(out.read_text(encoding="utf-8").splitlines()) == 4
     assert {path.name for path in tmp_path.iterdir()} == {"in.csv", "out.csv", "out.csv.provenance.json"}
+
+
+def _wait_for_processes(running: subprocess.Popen[Any]) -> list[int]:
+    """Process ids of those that a command has started."""
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+    while running.poll() is None:
+        if started := children.read_text(encoding="ascii").split():
+            return [int(number) for number in started]
+        time.sleep(0.05)
+    pytest.fail("the work ended before it was shared out")
 
 
 def _wait_for_answers(journal: Path, running: subprocess.Popen[Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import multiprocessing
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -21,11 +22,12 @@ from openpyxl import Workbook, load_workbook
 
 from geoville.eligibility.documents import answer_document
 from geoville.errors import DataUnavailableError, InvalidInputError
-from geoville.geocoding.geocoder import Geocoder
+from geoville.geocoding.geocoder import Geocoder, WithoutAddresses
 from geoville.model import NotFound, Position, VerdictCode
 from geoville.sources.rows.row import InputRow
+from geoville.workflows.cluster import in_order
 from geoville.workflows.lookup import DeskChoice, LookupDesk
-from geoville.workflows.lookup_file.desk import ROWS_WORTH_A_BULK, FileDesk
+from geoville.workflows.lookup_file.desk import ROWS_WORTH_A_BULK, FileDesk, worth_starting
 from geoville.workflows.lookup_file.job import FileJob, open_file_job
 from geoville.workflows.lookup_file.questions import AddressQuestions, Asking, FileColumns
 from geoville.workflows.lookup_file.results import ADDED_COLUMNS, STATUS_PLACE, columns_beside
@@ -389,6 +391,83 @@ def test_several_processes_write_the_same_file_as_one(tmp_path):
     two.run(lambda _: None, workers=2)
     assert two.out.path.read_bytes() == one.out.path.read_bytes()
     assert two.out.path.read_bytes().count(b"\n") == len(rows)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Numbers of processes that were started, on a machine of two cores where one is ready at once."""
+    numbers: list[int] = []
+
+    def noted(*given: Any, workers: int, **named: Any) -> Any:
+        numbers.append(workers)
+        return in_order(*given, workers=workers, **named)
+
+    monkeypatch.setattr("geoville.workflows.lookup_file.desk.in_order", noted)
+    monkeypatch.setattr("geoville.workflows.lookup_file.desk.START_S", 0.000_1)
+    monkeypatch.setattr("geoville.workflows.lookup_file.job.usable_cores", lambda: 2)
+    monkeypatch.setattr("geoville.workflows.lookup_file.job.more_that_fit", lambda: None)
+    return numbers
+
+
+def _numbered(path: Path, rows: int) -> Path:
+    return _write_csv(path, [["adresse"], *([f"{number} rue Youri Gagarine, Calais"] for number in range(rows))])
+
+
+def test_a_long_file_is_shared_out_by_itself_and_is_that_of_one_process(tmp_path, started):
+    source = _numbered(tmp_path / "in.csv", 2_000)
+    one = open_file_job(source, tmp_path / "one.csv", CALAIS, ON)
+    shared = open_file_job(source, tmp_path / "shared.csv", CALAIS, ON)
+    alone = one.run(lambda _: None)
+    assert started == []
+    seen: list[int] = []
+    assert shared.run(seen.append, workers=None) == alone
+    assert started == [2]
+    assert shared.out.path.read_bytes() == one.out.path.read_bytes()
+    assert seen == list(range(0, 2_001, 200))
+
+
+def test_a_file_shared_out_by_itself_that_is_interrupted_is_gone_on_with(tmp_path, started):
+    source = _numbered(tmp_path / "in.csv", 3_000)
+    one = open_file_job(source, tmp_path / "one.csv", CALAIS, ON)
+    one.run(lambda _: None)
+
+    def interrupt(answered: int) -> None:
+        if started and answered >= 1_400:
+            raise KeyboardInterrupt
+
+    job = open_file_job(source, tmp_path / "out.csv", CALAIS, ON)
+    with pytest.raises(KeyboardInterrupt):
+        job.run(interrupt, workers=None)
+    assert started == [2]
+    assert multiprocessing.active_children() == []
+    assert not job.out.path.exists()
+    seen: list[int] = []
+    job.run(seen.append, resume=True, workers=None)
+    assert seen[0] == 1_400
+    assert job.out.path.read_bytes() == one.out.path.read_bytes()
+
+
+@pytest.mark.parametrize("why", ["short", "one core", "no room", "a service", "coordinates"])
+def test_a_file_stays_in_one_process_where_others_are_not_worth_their_start(tmp_path, started, monkeypatch, why):
+    choice = CALAIS
+    source = _numbered(tmp_path / "in.csv", 600 if why == "short" else 2_000)
+    if why == "one core":
+        monkeypatch.setattr("geoville.workflows.lookup_file.job.usable_cores", lambda: 1)
+    elif why == "no room":
+        monkeypatch.setattr("geoville.workflows.lookup_file.job.more_that_fit", lambda: 0)
+    elif why == "a service":
+        monkeypatch.setattr("geoville.workflows.lookup._addok", lambda _: WithoutAddresses(CALAIS.open().geocoder, ""))
+        choice = DeskChoice("calais", geocoder="http://localhost:1")
+    elif why == "coordinates":
+        _write_csv(source, [["lon", "lat"], *[[1.8867, 50.9560]] * 2_000])
+    assert open_file_job(source, tmp_path / "out.csv", choice, ON).run(lambda _: None, workers=None).rows >= 600
+    assert started == []
+
+
+def test_processes_are_started_for_twice_as_long_as_they_take_to_be_ready():
+    ready_s = 1.0
+    assert [worth_starting(left_s, ready_s, 64) for left_s in (0.0, 3.9, 4.0, 9.9, 1_000.0)] == [1, 1, 2, 4, 8]
+    assert [worth_starting(1_000.0, ready_s, most) for most in (0, 1, 2)] == [1, 1, 2]
 
 
 def test_a_service_that_counts_what_a_machine_asks_is_asked_by_one_process(tmp_path):
