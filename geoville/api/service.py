@@ -28,7 +28,6 @@ from geoville.rendering.look import MapStyle
 from geoville.rendering.page import cells_with_legends
 from geoville.sources.grids import read_grid
 from geoville.sources.pack import open_pack, with_cell_people
-from geoville.sources.writers import perimeter_record
 from geoville.version import __version__
 from geoville.workflows.actions import ActionDesk
 from geoville.workflows.check import Checker, drawn_perimeter
@@ -56,7 +55,6 @@ if TYPE_CHECKING:
     from geoville.workflows.gis_layers import Box, FeatureLayer
 
     T = TypeVar("T")
-    Written = Sequence[tuple[Perimeter, bytes]]
 
 
 # --- Long geometry, done beside the event loop: footprints, layers and tiles, each by one thread and no other
@@ -71,7 +69,6 @@ class Aside:
     Parameters
     ----------
     desk : footprints are measured, and actions judged, among copies of its perimeters.
-    written : its perimeters, each with its geometry as WKB.
     layers : made and drawn here alone.
     territory : whose cells give footprints their people, and the page its colours; whose ground the page draws.
     elsewhere : official quarters that answer and that no layer has: those of the country out of the territory.
@@ -80,14 +77,12 @@ class Aside:
     def __init__(
         self,
         desk: LookupDesk,
-        written: Written,
         layers: FeatureLayers,
         territory: Pack,
         elsewhere: Sequence[Perimeter] = (),
     ) -> None:
         self._geocoder = desk.geocoder
-        self._written = written
-        self._ground = desk.index.of(())
+        self._known = desk.index
         self._layers, self._territory, self._elsewhere = layers, territory, elsewhere
         self._checking = ThreadPoolExecutor(1, thread_name_prefix="geoville-actions")
         self._cells: tuple[tuple[int, date, Box | None] | None, str] = (None, "")
@@ -179,8 +174,9 @@ class Aside:
     def _copied(self) -> PerimeterIndex:
         import shapely
 
-        copies = (replace(item, geometry=shapely.from_wkb(written)) for item, written in self._written)
-        known = self._ground
+        known = self._known
+        shapes = shapely.from_wkb(shapely.to_wkb([item.geometry for item in known.perimeters]))
+        copies = (replace(item, geometry=shape) for item, shape in zip(known.perimeters, shapes, strict=True))
         country = shapely.from_wkb(known.country.wkb) if known.country is not None else None
         return PerimeterIndex(copies, known.extent, country, whole=known.whole, version=known.version)
 
@@ -216,8 +212,6 @@ def load_service(settings: Settings) -> Service:
     GeovilleError
         The territory, a file of perimeters or the list of addresses cannot be read.
     """
-    import shapely
-
     choice = DeskChoice(settings.territory, settings.perimeters, settings.addresses, settings.geocoder)
     desk = choice.open()
     territory, perimeters = open_pack(settings.territory), desk.index.perimeters
@@ -225,13 +219,12 @@ def load_service(settings: Settings) -> Service:
     offered = perimeters if settings.perimeters else own
     known = {(item.kind, item.generation, item.code) for item in offered}
     elsewhere = [item for item in perimeters if (item.kind, item.generation, item.code) not in known]
-    written = list(zip(perimeters, shapely.to_wkb([item.geometry for item in perimeters]).tolist(), strict=True))
     return Service(
         desk,
         ActionDesk(desk, settings.territory),
         territory,
-        Aside(desk, written, FeatureLayers(territory, offered), territory, elsewhere),
-        _version_of(territory, written, settings.addresses),
+        Aside(desk, FeatureLayers(territory, offered), territory, elsewhere),
+        _version_of(desk, territory, settings.addresses),
         choice,
     )
 
@@ -254,12 +247,9 @@ CurrentService = Annotated[Service, Depends(current_service)]
 """Annotation of the snapshot that a route answers from; 503 while there is none."""
 
 
-def _version_of(territory: Pack, written: Written, addresses: Path | None) -> str:
-    digest = hashlib.sha256(__version__.encode())
-    digest.update(f"{[file.source.sha256 for file in territory.manifest.files]}{territory.additions}".encode())
-    for perimeter, geometry in written:
-        digest.update(str(perimeter_record(perimeter)).encode())
-        digest.update(geometry)
+def _version_of(desk: LookupDesk, territory: Pack, addresses: Path | None) -> str:
+    """What the checksums of the data make: every file was seen to have its own as it was read."""
+    digest = hashlib.sha256(f"{__version__}\0{desk.index.version}\0{territory.additions}".encode())
     if addresses is not None:  # too big to be read whole
         status = addresses.stat()
         digest.update(f"{status.st_size}\0{status.st_mtime_ns}".encode())
@@ -322,27 +312,29 @@ def reload_on_signal(app: FastAPI, settings: Settings, master: int) -> None:
 
 def read_again(app: FastAPI, settings: Settings) -> None:
     """Swap the snapshot of an application for a new one; where the data cannot be read, it keeps the one it has."""
+    replaced = app.state.service is not None
     try:
         service = load_service(settings)
     except Exception as error:  # noqa: BLE001 - whatever it is, the thread must live to read them once mended
         reason = error.sentence if isinstance(error, GeovilleError) else type(error).__name__
-        kept = "les précédentes répondent toujours" if app.state.service else "le service ne répond pas"
+        kept = "les précédentes répondent toujours" if replaced else "le service ne répond pas"
         _log.error("Les données n'ont pas pu être lues, %s. %s", kept, reason)
         app.state.metrics.data_unreadable()
     else:
         app.state.service = service
         app.state.metrics.data_read(len(service.desk.index.perimeters))
-        _keep_from_the_collector()
+        _keep_from_the_collector(replaced=replaced)
 
 
-def _keep_from_the_collector() -> None:
+def _keep_from_the_collector(*, replaced: bool) -> None:
     """Let Python look for garbage in what requests leave, no longer in the data: it takes a twentieth of a second.
 
     All that is answered meanwhile waits for it, once in a thousand requests or so. What the snapshot before leaves is
-    let go first.
+    let go first; a start leaves next to nothing.
     """
-    gc.unfreeze()
-    gc.collect()
+    if replaced:
+        gc.unfreeze()
+        gc.collect()
     gc.freeze()
 
 
