@@ -19,13 +19,15 @@ from geoville.api.problems import problem_responses
 from geoville.api.routing import DAY, AskedDay, Count, Degrees, GivenOnce, Strict, day_asked, lean_get, refuse_repeats
 from geoville.api.service import CurrentService, Service
 from geoville.crs import WGS84, transform_points
+from geoville.eligibility.decide import decide
 from geoville.eligibility.documents import QpvDocument, Said, verdict_document
 from geoville.errors import InvalidInputError
 from geoville.geocoding.answers import context_as_ban, kind_as_ban, label_as_ban, street_id, within_as_ban
 from geoville.geocoding.remote import RemoteGeocoder
 from geoville.geocoding.search import likeliest
 from geoville.model import NotFound, Position, PositionType
-from geoville.workflows.lookup import decide_now, typed_position
+from geoville.sources.clock import today_where
+from geoville.workflows.lookup import typed_position
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -343,11 +345,12 @@ async def _search(service: CurrentService, asked: SearchBody) -> AddressCollecti
     ]
     if near is not None:
         kept.sort(key=lambda position: likeliest(position, near))
-    asked_itself = decide_now(found, desk.index, on, rules=False)
+    asked_itself = decide(found, desk.index, on, rules=False, today=today_where(found))
     # Beside a question that was not found, the verdict of another address would be read as its own.
     unanswered = asked_itself if isinstance(found, NotFound) else None
     shown = [
-        (position, unanswered or decide_now(position, desk.index, on, rules=False)) for position in kept[: asked.limit]
+        (position, unanswered or decide(position, desk.index, on, rules=False, today=today_where(position)))
+        for position in kept[: asked.limit]
     ]
     return collection_document(asked_itself, shown, service.territory.epsg, query=asked.q, limit=asked.limit, near=near)
 

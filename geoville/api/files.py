@@ -28,15 +28,16 @@ from geoville.api.problems import problem_document, problem_responses
 from geoville.api.routing import DAY, AskedDay, GivenOnce, Strict, day_asked, refuse_repeats
 from geoville.api.service import CurrentService
 from geoville.api.slots import SentFiles, in_a_slot
+from geoville.eligibility.decide import decide
 from geoville.errors import DataUnavailableError, GeovilleError, InvalidInputError
 from geoville.geocoding.remote import RemoteGeocoder
 from geoville.model import Position
+from geoville.sources.clock import today_where
 from geoville.sources.files import kept_everywhere
 from geoville.sources.rows.apart import no_room, readable
 from geoville.sources.rows.limits import ODS, XLSX, too_many_columns, workbook_suffix
 from geoville.sources.rows.row import AddedCells, AddedColumn
 from geoville.workflows.file_preview import PreviewDocument, preview_document, preview_of
-from geoville.workflows.lookup import decide_now
 from geoville.workflows.lookup_file.desk import FileDesk, with_only_commune
 from geoville.workflows.lookup_file.questions import Asking, FileColumns, Naming
 from geoville.workflows.lookup_file.results import (
@@ -592,7 +593,7 @@ class _RemoteDesk:
         self._failures = 0
 
         async def decided() -> Answer:
-            return decide_now(found, self._desk.index, on, rules=rules)
+            return decide(found, self._desk.index, on, rules=rules, today=today_where(found))
 
         return asyncio.run_coroutine_threadsafe(decided(), self._loop).result()
 

@@ -17,6 +17,7 @@ from geoville.api.openapi import published
 from geoville.api.problems import ProblemDocument, problem_document, problem_responses
 from geoville.api.routing import DAY, PERMIT_DAY, AskedDay, Degrees, KnownAndGivenOnce, Strict, day_asked, lean_get
 from geoville.api.service import CurrentService
+from geoville.eligibility.decide import decide
 from geoville.eligibility.documents import (
     DayText,
     FootprintDocument,
@@ -26,8 +27,9 @@ from geoville.eligibility.documents import (
 )
 from geoville.errors import GeovilleError, InvalidInputError
 from geoville.geocoding.remote import RemoteGeocoder
+from geoville.sources.clock import today_where
 from geoville.workflows.footprints import footprint_of
-from geoville.workflows.lookup import QuestionNames, decide_now, one_place
+from geoville.workflows.lookup import QuestionNames, one_place
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -71,7 +73,7 @@ async def answer(
     if not isinstance(desk.geocoder, RemoteGeocoder):
         return desk.answer(question, on, postcode=postcode, citycode=citycode, permit_date=permit_date)
     found = await asyncio.to_thread(desk.located, question, postcode=postcode, citycode=citycode)
-    return decide_now(found, desk.index, on, permit_date=permit_date)
+    return decide(found, desk.index, on, permit_date=permit_date, today=today_where(found))
 
 
 _FIELDS = QuestionNames("q", "lon", "lat", "accuracy_m")

@@ -21,17 +21,19 @@ from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.index import PerimeterIndex
 from geoville.errors import DataUnavailableError, GeovilleError
 from geoville.rendering.layers import ground_data, ground_in
 from geoville.rendering.look import MapStyle
 from geoville.rendering.page import cells_with_legends
+from geoville.sources.clock import today_at
 from geoville.sources.grids import read_grid
 from geoville.sources.pack import open_pack, with_cell_people
 from geoville.version import __version__
 from geoville.workflows.actions import ActionDesk
 from geoville.workflows.check import Checker, drawn_perimeter
-from geoville.workflows.footprints import decide_footprint_now, population_of
+from geoville.workflows.footprints import population_of
 from geoville.workflows.gis_layers import FeatureLayers, perimeter_layers
 from geoville.workflows.lookup import DeskChoice, LookupDesk
 from geoville.workflows.maps import MOST_CELLS, cells_of, ground_of
@@ -96,7 +98,9 @@ class Aside:
     async def footprint(self, shape: BaseGeometry, on: date, permit_date: date | None = None) -> FootprintAnswer:
         """What `decide_footprint` answers; raises what it raises."""
         measured = self._measuring.submit(
-            lambda: decide_footprint_now(shape, self._index, on, self._population, permit_date=permit_date)
+            lambda: decide_footprint(
+                shape, self._index, on, self._population, permit_date=permit_date, today=today_at(*shape.bounds[:2])
+            )
         )
         return await asyncio.wrap_future(measured)
 

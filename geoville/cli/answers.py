@@ -378,13 +378,15 @@ def rules(
     """
     from geoville.eligibility.documents import rule_document
     from geoville.eligibility.rules import all_rules, rules_begun
+    from geoville.eligibility.sentences import to_come_sentences
 
     asked_on = None if on is None else day(on)
     asked = all_rules() if asked_on is None else rules_begun(asked_on)
     if as_json:
         print_json([rule_document(rule) for rule in asked])
     else:
-        print_lines(line for rule in asked for line in _lines(rule, asked_on))
+        supposed = to_come_sentences(asked_on, day(None)) if asked_on else ()
+        print_lines([*supposed, *(line for rule in asked for line in _lines(rule, asked_on))])
 
 
 def _lines(rule: Rule, on: date | None) -> Iterator[str]:

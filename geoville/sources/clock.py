@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from geoville.crs import (
     LAMBERT_93,
@@ -13,6 +14,10 @@ from geoville.crs import (
     RGR92_UTM40,
     epsg_at_point,
 )
+from geoville.model import Position
+
+if TYPE_CHECKING:
+    from geoville.model import NotFound
 
 TIME_ZONES = {
     LAMBERT_93: "Europe/Paris",
@@ -45,6 +50,11 @@ def today_in(epsg: int = LAMBERT_93) -> date:
 def today_at(lon: float, lat: float) -> date:
     """Day that it is at a place, degrees; Paris's where it is in no territory of France."""
     return today_in(epsg_at_point(lon, lat))
+
+
+def today_where(found: Position | NotFound) -> date | None:
+    """Day that it is where a place was found; None where it was not."""
+    return today_at(found.lon, found.lat) if isinstance(found, Position) else None
 
 
 def today_of(territory: str) -> date:

@@ -76,7 +76,7 @@ class ActionDesk:
         Parameters
         ----------
         on : day judged instead of the action's period.
-        today : day judged where neither is given.
+        today : day judged where neither is given; of a later one, the answer says what it supposes.
         places : what was already found of its places; None to look for them.
 
         Raises
@@ -97,7 +97,7 @@ class ActionDesk:
             public=None if asked.public is None else self._public(asked.public, start),
         )
         population = self.population if isinstance(action.public, Catchment) else None
-        return check_action(action, self.layers, population)
+        return check_action(action, self.layers, population, today=today)
 
     def _place(self, asked: AskedAction, rank: int, on: date) -> Position | NotFound:
         place = asked.places[rank - 1]

@@ -40,20 +40,8 @@ def answer_about_file(
     register, mark, code = str(path).partition(":")
     found = register.lower() in REGISTERS and bool(mark)
     shape = registered_footprint(open_pack(territory), register.lower(), code) if found else read_footprint(path)
-    return decide_footprint_now(shape, index, on, population_of(territory), permit_date=permit_date)
-
-
-def decide_footprint_now(
-    shape: BaseGeometry,
-    index: PerimeterIndex,
-    on: date,
-    population: PopulatedCells | None,
-    *,
-    permit_date: date | None = None,
-) -> FootprintAnswer:
-    """What `decide_footprint` answers on the day that it is where the footprint is; WGS84."""
     today = today_at(*shape.bounds[:2])
-    return decide_footprint(shape, index, on, population, permit_date=permit_date, today=today)
+    return decide_footprint(shape, index, on, population_of(territory), permit_date=permit_date, today=today)
 
 
 REGISTERS = {"rnb": "buildings", "parcelle": "parcels"}

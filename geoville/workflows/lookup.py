@@ -24,7 +24,7 @@ from geoville.geocoding.street_side import StreetAxes
 from geoville.law import position_accuracy
 from geoville.model import Position, PositionType
 from geoville.sources.addresses import read_addresses
-from geoville.sources.clock import today_at
+from geoville.sources.clock import today_where
 from geoville.sources.contours import OwnColumns, read_perimeters
 from geoville.sources.files import sha256_of
 from geoville.sources.layers import read_streets
@@ -213,7 +213,15 @@ class LookupDesk:
             The question is empty or too long, or its coordinates are out of range. The message never repeats it.
         """
         found = self.located(question, postcode=postcode, citycode=citycode)
-        return decide_now(found, self.index, on, permit_date=permit_date, decide_at=self.decide_at, rules=rules)
+        return decide(
+            found,
+            self.index,
+            on,
+            permit_date=permit_date,
+            decide_at=self.decide_at,
+            rules=rules,
+            today=today_where(found),
+        )
 
     def located(self, question: str, *, postcode: str = "", citycode: str = "") -> Position | NotFound:
         """Where the place that a question is about was found, or typed."""
@@ -251,21 +259,15 @@ class LookupDesk:
     ) -> Answer:
         """Answer about coordinates, exact unless an accuracy in metres is given."""
         found = typed_position(lon, lat, accuracy_m)
-        return decide_now(found, self.index, on, permit_date=permit_date, decide_at=self.decide_at, rules=rules)
-
-
-def decide_now(
-    found: Position | NotFound,
-    index: PerimeterIndex,
-    on: date,
-    *,
-    permit_date: date | None = None,
-    decide_at: float | None = None,
-    rules: bool = True,
-) -> Answer:
-    """What `decide` answers on the day that it is where the place is."""
-    today = today_at(found.lon, found.lat) if isinstance(found, Position) else None
-    return decide(found, index, on, permit_date=permit_date, decide_at=decide_at, rules=rules, today=today)
+        return decide(
+            found,
+            self.index,
+            on,
+            permit_date=permit_date,
+            decide_at=self.decide_at,
+            rules=rules,
+            today=today_where(found),
+        )
 
 
 _VERSION_DIGITS = 16

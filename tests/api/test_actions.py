@@ -32,6 +32,17 @@ def test_the_answer_is_that_of_the_desk(app, post):
     assert answer.json() == action_document(desk.check(asked, on=None, today=date(2026, 1, 15)))
 
 
+def test_an_action_of_days_to_come_says_what_the_answer_supposes(post):
+    described = {"title": "Devoirs", "places": [INSIDE]}
+    told = post(**described, start="2998-01-01", end="2999-01-01").json()
+    assert [note for note in told["notes"] if "à venir" in note] == [
+        "Date à venir : la réponse suppose que les contours et les règles connus aujourd'hui vaudront encore le "
+        "1er janvier 2998."
+    ]
+    begun = post(**described, start="2026-01-15", end="2999-01-01").json()
+    assert not any("à venir" in note for note in begun["notes"])  # judged on a day that is over
+
+
 @pytest.mark.parametrize(
     "public",
     [

@@ -233,7 +233,7 @@ class ActionFinding:
     Parameters
     ----------
     stages : in order of date; the first one gives the ground of the action.
-    notes : French sentences about the period.
+    notes : French sentences about the period, and about days to come.
     evidence_used, evidence_missing, to_check : French sentences.
     data_version : of the data that it was made from; empty where it is not known.
     """

@@ -33,7 +33,7 @@ from geoville.eligibility.footprint import decide_footprint
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.rules import law_reservations, rules_begun
 from geoville.eligibility.secrecy import publish, secrecy_threshold
-from geoville.eligibility.sentences import none_in_force
+from geoville.eligibility.sentences import none_in_force, to_come_sentences
 from geoville.law import generation_of_code, generations
 from geoville.model import QUARTER_KINDS, Answer, Basis, Kind, NotFound, Placement, RuleStatus, VerdictCode
 
@@ -664,7 +664,9 @@ def _read(
     return Reading(rule, name, status, reason, (*reservations, *asked))
 
 
-def check_action(action: Action, layers: ActionLayers, population: PopulatedCells | None = None) -> ActionFinding:
+def check_action(
+    action: Action, layers: ActionLayers, population: PopulatedCells | None = None, *, today: date | None = None
+) -> ActionFinding:
     """Say what an action may rest on over its period, who benefits, and what a human still has to check.
 
     Parameters
@@ -672,6 +674,7 @@ def check_action(action: Action, layers: ActionLayers, population: PopulatedCell
     action : with its places already looked for.
     layers : the perimeters known.
     population : people of the territory, in the perimeters' CRS, for an action whose public is a catchment.
+    today : as for `decide`: of a later day that is judged, the answer says what it supposes.
 
     Notes
     -----
@@ -683,7 +686,7 @@ def check_action(action: Action, layers: ActionLayers, population: PopulatedCell
     found, public = tuple(stage for stage, _ in told), told[0][1]
     first = found[0]
     read = readings(first, public.benefit if public else Benefit.NOT_STATED)
-    notes = tuple(_notes(periods, found))
+    notes = (*_notes(periods, found), *to_come_sentences(found[-1].start, today))
     layer_findings = [item for spot in first.spots for item in (spot.quarters, spot.vecu, spot.veille)]
     references = [reading.rule.reference for reading in read]
     references += [text for item in layer_findings for text in item.references]

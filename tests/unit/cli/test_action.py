@@ -146,3 +146,12 @@ def test_a_fault_is_one_sentence_and_nothing_is_written(
     assert told.err.count("\n") == 1
     assert said in told.err
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_an_action_judged_on_a_day_to_come_says_what_it_supposes(geoville, described):
+    supposed = (
+        "- Date à venir : la réponse suppose que les contours et les règles connus aujourd'hui vaudront encore le "
+        "1er janvier 2999."
+    )
+    assert supposed in geoville("action", "check", described, "--on", "2999-01-01").out.splitlines()
+    assert "Date à venir" not in geoville("action", "check", described, *DAY).out

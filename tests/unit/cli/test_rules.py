@@ -134,3 +134,13 @@ def test_a_missing_footprint_is_refused(geoville, tmp_path):
     refused = geoville("lookup", "--geometry", tmp_path / "absent.geojson")
     assert refused.code == 2
     assert "absent.geojson" in refused.err
+
+
+def test_the_rules_of_a_day_to_come_say_what_they_suppose(geoville):
+    to_come = geoville("rules", "--on", "2999-01-01").out.splitlines()
+    assert to_come[0].startswith("Date à venir : ")
+    assert to_come[0].endswith("1er janvier 2999.")
+    assert sum("Date à venir" in line for line in to_come) == 1
+    for asked in (("--on", "2026-01-15"), ()):
+        assert "Date à venir" not in geoville("rules", *asked).out
+    assert isinstance(json.loads(geoville("rules", "--on", "2999-01-01", "--json").out), list)
