@@ -8,7 +8,7 @@ import codecs
 import re
 import shutil
 import unicodedata
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -46,9 +46,11 @@ from geoville.workflows.lookup_file.results import (
     DAY_PLACE,
     IN_WORDS,
     NEAREST_COLUMNS,
+    STATUS_PLACE,
     VERDICT_PLACE,
     answer_document,
     columns_beside,
+    none_found,
     point_of,
     with_nearest,
 )
@@ -73,7 +75,7 @@ if TYPE_CHECKING:
     from geoville.sources.pack import Pack
     from geoville.sources.rows.files import RowFile
     from geoville.sources.rows.row import InputRow
-    from geoville.workflows.lookup import LookupDesk
+    from geoville.workflows.lookup import DeskChoice, LookupDesk
     from geoville.workflows.lookup_file.questions import Questions
     from geoville.workflows.lookup_file.review import ReviewDecision
 
@@ -361,6 +363,7 @@ class FileAnswer(ThreadAnswer):
     Parameters
     ----------
     sent : the file, and where its copy goes.
+    choice : of that desk, by name.
     kept : places of the columns added, among `added_columns`.
     named : name of the file that was sent; the answer's comes from it.
     epsg : projected CRS of the territory, where the address nearest to each point is looked for; else None.
@@ -378,6 +381,7 @@ class FileAnswer(ThreadAnswer):
         questions: Questions,
         on: date,
         *,
+        choice: DeskChoice,
         kept: Sequence[int],
         most_rows: int,
         named: str = "",
@@ -394,6 +398,7 @@ class FileAnswer(ThreadAnswer):
         self._desk, self._loop = desk, asyncio.get_running_loop()
         self._review, self._named = review or Review(), named
         self._open: list[OpenRow] = []
+        self._choice, self._statuses = choice, Counter[str]()
         self._remote = _RemoteDesk(desk, self._loop)
         asked = cast("LookupDesk", self._remote) if isinstance(desk.geocoder, RemoteGeocoder) else desk
         self._rows = FileDesk(asked, Asking(questions, on))
@@ -419,6 +424,12 @@ class FileAnswer(ThreadAnswer):
         page = self._review.page
         if page is not None:
             yield from file_lines(page, answer_name(self._named, page.suffix, _REVIEW), _PAGE)
+
+    @property
+    def remarks(self) -> list[str]:
+        """French sentences on the answers, once they are all written."""
+        said = none_found(self._statuses, self._choice)
+        return [f"{said}."] if said else []
 
     async def begun(self) -> None:
         """Wait for the first bytes of the copy: a file that is refused at once is answered by a problem.
@@ -457,6 +468,8 @@ class FileAnswer(ThreadAnswer):
         decided = columns_beside(rows.columns, DECISION_COLUMNS) if self._review.decisions is not None else ()
         with readable():
             rows.write(self._upload.out, [*kept, *columns_beside(rows.columns, named), *decided], self._answers(words))
+        if self._told is not None and self.remarks:
+            self._told.tell({"remarks": self.remarks})
         if self._review.page is not None:
             self._write_page(self._review.page)
 
@@ -481,6 +494,7 @@ class FileAnswer(ThreadAnswer):
             count += len(chunk)
             check_rows(count, self._most_rows)
             for row, answer in zip(chunk, self._in_turn(chunk, self._answer), strict=True):
+                self._statuses[str(answer.cells[STATUS_PLACE])] += 1
                 if self._told is not None:
                     self._told.tell({"row": answer_document(row, answer)})
                 kept = (answer.cells[place] for place in self._kept)
@@ -845,6 +859,7 @@ async def _answered(
             service.desk,
             questions,
             on,
+            choice=service.choice,
             kept=kept,
             most_rows=settings.max_rows,
             named=asked.data.filename or "",

@@ -77,6 +77,7 @@ class JobDocument(BaseModel):
     created: str
     expires: str = Field(description="Quand le travail et ses réponses seront effacés")
     detail: str | None = Field(None, description="Pourquoi il a échoué")
+    remarks: list[str] = Field([], description="Ce qu'il y a à dire de toutes les réponses ensemble")
     result: str | None = Field(None, description="Où prendre les réponses, une fois prêtes")
 
 
@@ -244,8 +245,8 @@ async def _answered(order: _Order, jobs: Jobs) -> dict[str, Any]:
         upload, questions = await order.opened(sent)
         most_rows, service = order.settings.max_rows, order.service
         answer = FileAnswer(
-            upload, sent, service.desk, questions, order.on, kept=order.kept, most_rows=most_rows,
-            with_words=order.with_words,
+            upload, sent, service.desk, questions, order.on, choice=service.choice, kept=order.kept,
+            most_rows=most_rows, with_words=order.with_words,
         )  # fmt: skip
         work = asyncio.ensure_future(answer.written())
         while not work.done():
@@ -255,7 +256,8 @@ async def _answered(order: _Order, jobs: Jobs) -> dict[str, Any]:
         work.result()
         name = answer_name(order.named, upload.out.suffix)
         shutil.move(upload.out, order.folder / f"{ANSWERS}{upload.out.suffix}")
-        return {"status": "done", "name": name, "type": answer.headers["content-type"]}
+        told = {"name": name, "type": answer.headers["content-type"], "remarks": answer.remarks}
+        return {"status": "done", **told}
     finally:
         sent.cleanup()
 
@@ -352,6 +354,7 @@ def _document(folder: Path, settings: Settings) -> dict[str, Any]:
         "created": state["created"],
         "expires": _instant(folder.stat().st_mtime + settings.jobs_hours * _HOUR_S),
         "detail": state.get("detail"),
+        "remarks": state.get("remarks", []),
         "result": f"/jobs/{folder.name}/result" if state["status"] == "done" else None,
     }
 

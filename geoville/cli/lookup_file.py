@@ -20,7 +20,6 @@ from geoville.errors import GeovilleError, InvalidInputError
 if TYPE_CHECKING:
     from datetime import date
 
-    from geoville.workflows.lookup import DeskChoice
     from geoville.workflows.lookup_file.job import FileJob
     from geoville.workflows.lookup_file.output import FileSummary
     from geoville.workflows.lookup_file.questions import FileColumns
@@ -265,22 +264,21 @@ def _in_words(job: FileJob, out: Destination, summary: FileSummary) -> list[str]
     return [
         f"Écrit : {out} ({_rows(summary.rows)}, au {french.long_date(job.asking.on)})",
         _counts(summary.statuses, _STATUSES),
-        *_none_found(job.desk, summary),
+        *_in_vain(job, summary),
         _counts(summary.verdicts, _VERDICTS),
         *(f"- {kind.sentence}." for kind in summary.readings),
     ]
 
 
-def _none_found(desk: DeskChoice, summary: FileSummary) -> Iterator[str]:
-    """What to change where every address was looked for in vain: the list is often that of another town."""
-    in_vain = summary.statuses.get("not-found") and not summary.statuses.get("ok")
-    if not in_vain or desk.geocoder is not None:
-        return
-    where = "la liste donnée" if desk.addresses else f"la liste du territoire « {desk.territory} »"
-    yield (
-        f"Aucune adresse n'est dans {where} : donner une autre liste (--addresses), un autre territoire "
-        "(--territory) ou un géocodeur distant (--geocoder)."
-    )
+def _in_vain(job: FileJob, summary: FileSummary) -> Iterator[str]:
+    """What to change where every address was looked for in vain."""
+    from geoville.workflows.lookup_file.results import none_found
+
+    if said := none_found(summary.statuses, job.desk):
+        yield (
+            f"{said} : donner une autre liste (--addresses), un autre territoire (--territory) ou un géocodeur distant "
+            "(--geocoder)."
+        )
 
 
 def _rows(count: int) -> str:
@@ -298,6 +296,7 @@ def _document(job: FileJob, out: Destination, summary: FileSummary) -> dict[str,
         "rows": summary.rows,
         "statuses": summary.statuses,
         "verdicts": summary.verdicts,
+        "remarks": list(_in_vain(job, summary)),
         "readings": [{"what": kind.what, "rows": kind.rows, "lines": list(kind.lines)} for kind in summary.readings],
     }
 

@@ -396,6 +396,19 @@ def test_who_follows_is_told_each_row_then_the_file(app, request_of):
     assert (file["name"], base64.b64decode(file["part"])) == ("liste.geocoded.csv", plain)
 
 
+def test_who_follows_a_file_of_another_town_is_told_whose_list_was_searched(app, request_of):
+    def remarks(text: str) -> list[list[str]]:
+        files, accept = {"data": ("liste.csv", text.encode())}, {"Accept": "application/x-ndjson"}
+        answer = request_of(app, "POST", "/search/csv", files=files, data={"on": ON}, headers=accept)
+        lines = [json.loads(line) for line in answer.text.splitlines()]
+        return [line["remarks"] for line in lines if "remarks" in line]
+
+    elsewhere = "12 rue de la Loge, 34000 Montpellier"
+    said = "Aucune adresse n'est dans la liste du territoire « calais »."
+    assert remarks(f"adresse\n{elsewhere}\n") == [[said]]
+    assert remarks(f'adresse\n"{elsewhere}"\n"1 rue Youri Gagarine, Calais"\n') == []
+
+
 # --- The rows left to be checked: their page, and the decisions that come back
 
 OPEN_ROWS = "nom;adresse\na;1 rue Youri Gagarine, Calais\nb;Salle Nelson Mandela\nc;Salle  nelson mandela\n"

@@ -60,6 +60,15 @@ async def ended(client, job):
     return state
 
 
+def test_a_job_on_a_file_of_another_town_says_whose_list_was_searched(kept):
+    async def conversation(client):
+        job = (await begun(client, b"adresse;commune\n12 rue de la Loge;34000 Montpellier\n")).json()["id"]
+        state = await ended(client, job)
+        assert state["remarks"] == ["Aucune adresse n'est dans la liste du territoire « calais »."]
+
+    talk(kept, conversation)
+
+
 def test_a_file_is_answered_fetched_and_removed(kept, folder):
     async def conversation(client):
         first = await begun(client)
@@ -68,7 +77,7 @@ def test_a_file_is_answered_fetched_and_removed(kept, folder):
         assert first.headers["location"] == f"/jobs/{job}"
         assert (folder / job).stat().st_mode & 0o077 == 0  # for its owner alone
         state = await ended(client, job)
-        assert (state["status"], state["result"]) == ("done", f"/jobs/{job}/result")
+        assert (state["status"], state["result"], state["remarks"]) == ("done", f"/jobs/{job}/result", [])
         assert state["created"] <= state["expires"]
         assert not list((folder / job).glob("fichier*"))  # the file itself is forgotten
         answers = await client.get(state["result"])

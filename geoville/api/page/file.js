@@ -75,23 +75,25 @@ async function send(day) {
   show(0);
   const answers = isActions ? new Actions(points, facts.grounds) : new Answers(points);
   await unlessRefused(async () => {
-    const { files, left } = await followed(await upload(route, form, stop.signal, told), answers);
+    const { files, left, said } = await followed(await upload(route, form, stop.signal, told), answers);
     const page = files.find(isReview);
     const review = page && (await reviewOf(page, left));
     const named = files.filter((one) => one !== page || review).map(({ name, blob }, rank) => ({ name: rank ? name : file.name.replace(/(\.[^.]*)?$/, "-qpv$1"), blob }));
     foldColumns();
     showResults([savers(named), review, ...answers.show()]);
-    say(`Terminé\u00a0: ${plural(answers.rows, "ligne", "lignes")}.`);
+    say([`Terminé\u00a0: ${plural(answers.rows, "ligne", "lignes")}.`, ...said].join(" "));
   });
   byId("file-progress").hidden = true;
 }
 
-/** Take the answers as they come; the files that follow them, and how many rows are `left` to be checked. */
+/** Take the answers as they come; the files that follow them, how many rows are `left` to be checked, what is `said` of all. */
 async function followed(response, answers) {
   const files = new Files();
   let left = null;
-  for await (const { row, table, review, file: part, problem } of documents(response)) {
+  let said = [];
+  for await (const { row, table, review, remarks, file: part, problem } of documents(response)) {
     left = review ?? left;
+    said = remarks ?? said;
     if (problem) throw new Refused(problem.detail);
     if (row) answers.add(row);
     if (row && answers.rows % SAID_EVERY === 1) show(answers.rows);
@@ -102,7 +104,7 @@ async function followed(response, answers) {
     if (part) files.add(part);
   }
   if (!files.all.length) throw new TypeError("the answer is cut");
-  return { files: files.all, left };
+  return { files: files.all, left, said };
 }
 
 async function unlessRefused(work) {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from geoville.model import Answer, Position
     from geoville.sources.rows.row import Cell, InputRow
-    from geoville.workflows.lookup import LookupDesk
+    from geoville.workflows.lookup import DeskChoice, LookupDesk
     from geoville.workflows.lookup_file.questions import Asking
 
 
@@ -93,6 +93,24 @@ CODES: Mapping[int, Mapping[Any, str]] = {
     _PLACES["qpv_basis"]: BASIS_NAMES,
 }
 """French words of the codes, by the place of their column."""
+
+
+def none_found(statuses: Mapping[str, int], choice: DeskChoice) -> str:
+    """Say that every address was looked for in vain, and where: a list is often that of another town.
+
+    Parameters
+    ----------
+    statuses : number of rows by `result_status`.
+
+    Returns
+    -------
+    French sentence without its full stop; empty where an address was found, or where a remote geocoder was asked.
+    """
+    in_vain = statuses.get(RowStatus.NOT_FOUND) and not statuses.get(RowStatus.OK)
+    if not in_vain or choice.geocoder is not None:
+        return ""
+    where = "la liste donnée" if choice.addresses else f"la liste du territoire « {choice.territory} »"
+    return f"Aucune adresse n'est dans {where}"
 
 
 class FileRowDocument(TypedDict):

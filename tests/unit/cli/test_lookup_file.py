@@ -53,6 +53,10 @@ def test_a_file_of_another_town_says_whose_list_was_searched(geoville, source, t
     elsewhere.write_text("adresse\n12 rue de la Loge, 34000 Montpellier\n", encoding="utf-8")
     said = "Aucune adresse n'est dans la liste du territoire « calais » : donner une autre liste (--addresses)"
     assert said in geoville("lookup-file", elsewhere, tmp_path / "o.csv", "--on", "2026-01-15").out
+    asked = ("--on", "2026-01-15", "--json")
+    (remark,) = json.loads(geoville("lookup-file", elsewhere, tmp_path / "j.csv", *asked).out)["remarks"]
+    assert remark.startswith(said)
+    assert json.loads(geoville("lookup-file", source, tmp_path / "k.csv", *asked).out)["remarks"] == []
     assert "Aucune adresse n'est" not in geoville("lookup-file", source, tmp_path / "p.csv", "--on", "2026-01-15").out
     nothing = tmp_path / "vide.csv"
     nothing.write_text("adresse\n\n", encoding="utf-8")
