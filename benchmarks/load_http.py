@@ -187,15 +187,20 @@ def shown(loads: list[Load]) -> str:
 
 @contextmanager
 def serving(
-    command: list[str], port: int, environment: Mapping[str, str] | None = None, *, every_s: float = 0.1
+    command: list[str],
+    port: int,
+    environment: Mapping[str, str] | None = None,
+    *,
+    every_s: float = 0.1,
+    path: str = "/openapi.json",
 ) -> Iterator[Service]:
-    """A service that answers, asked every so often until it does, and ended at the end."""
+    """A service that answers, asked every so often for a path until it does, and ended at the end."""
     url = f"http://127.0.0.1:{port}"
     command = [*command, "--port", str(port)]
     with subprocess.Popen(command, cwd=HERE, stdout=subprocess.DEVNULL, env=environment) as process:
         try:
             until = time.monotonic() + STARTED_WITHIN_S
-            while not _answers(url):
+            while not _answers(f"{url}{path}"):
                 if process.poll() is not None or time.monotonic() > until:
                     sys.exit(f"{command[0]} did not start")
                 time.sleep(every_s)
@@ -206,7 +211,7 @@ def serving(
 
 def _answers(url: str) -> bool:
     try:
-        with urlopen(f"{url}/openapi.json") as answer:
+        with urlopen(url) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

@@ -104,6 +104,14 @@ class TooFewValuesError(typer.BadParameter):
         self.option_name, self.values, self.metavar = option, values, metavar
 
 
+class GivenTwiceError(typer.BadParameter):
+    """An option that takes one value is given several times: all but the last would be dropped, and not said."""
+
+    def __init__(self, option: str) -> None:
+        super().__init__(option)
+        self.option_name = option
+
+
 _HELP = "Afficher cette aide."
 
 _FRENCH = (
@@ -173,7 +181,10 @@ class FrenchCommand(TyperCommand):
             _spare_pydantic(parameter)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read what was typed; an option of several values takes no other option as one of its own."""
+        """Read what was typed; nothing of it is taken for something else, nor dropped.
+
+        An option of several values takes no other option as one of its own; one that is not repeatable is given once.
+        """
         typed = args[: args.index(_NO_MORE_OPTIONS)] if _NO_MORE_OPTIONS in args else args
         known = {name for parameter in self.params for name in parameter.opts if name.startswith("-")}
         for parameter in self.params:
@@ -182,6 +193,10 @@ class FrenchCommand(TyperCommand):
                 values = typed[first : first + parameter.nargs]
                 if len(values) < parameter.nargs or not known.isdisjoint(values):
                     raise TooFewValuesError(name, parameter.nargs, str(parameter.metavar or ""))
+        _, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        for parameter in self.params:
+            if given.count(parameter) > 1 and not (parameter.multiple or getattr(parameter, "is_flag", False)):
+                raise GivenTwiceError(parameter.opts[0])
         return list(super().parse_args(ctx, args))
 
     def get_help(self, ctx: Any) -> str:
@@ -236,6 +251,8 @@ def usage_sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, TooFewValuesError):
         return f"Il manque une valeur à {error.option_name} : en donner {error.values} ({error.metavar})."
+    if isinstance(error, GivenTwiceError):
+        return f"L'option {error.option_name} est donnée plusieurs fois : ne la donner qu'une."
     name = _name(error)
     sentences = {
         "NoSuchOption": f"Option inconnue{_quoted(name)}",

@@ -24,6 +24,14 @@ BAD = {
         "Il manque une valeur à --compare : en donner 2 (AVANT APRÈS).",
     ),
     "one of two values, at the end": (("map", "--out", "cartes", "--compare", "a.gpkg"), "Il manque une valeur à"),
+    "two days": (
+        ("lookup", ADDRESS, "--on", "2026-01-15", "--on=2015-06-01"),
+        "L'option --on est donnée plusieurs fois : ne la donner qu'une.",
+    ),
+    "two pairs of files": (
+        ("map", "--out", "cartes", "--compare", "a.gpkg", "b.gpkg", "--compare", "c.gpkg", "d.gpkg"),
+        "L'option --compare est donnée plusieurs fois",
+    ),
     "missing argument": (("data", "add", "--kind", "qpv"), "Il manque FICHIER"),
     "option without value": (("lookup", "--on"), "l'option --on"),
     "words without quotes": (("lookup", *ADDRESS.split()), "entre guillemets"),
