@@ -12,7 +12,7 @@ import typer
 
 from geoville import french
 from geoville.carroyage.indicators import Indicator
-from geoville.cli.files import Destination, check_apart
+from geoville.cli.files import Destination, check_apart, here
 from geoville.cli.options import (
     DEFAULT_TERRITORY,
     AsJson,
@@ -88,7 +88,7 @@ def build_index(
     from geoville.sources.addresses import address_lists
     from geoville.workflows.address_index import build_address_index
 
-    lists = address_lists(files)
+    lists = [*map(here, address_lists(files))]
     check_apart([*lists, out])
     with out.writing() as path, _rows_progress(lists) as progress:
         built = build_address_index(lists, path, complete=complete, progress=progress, workers=workers)

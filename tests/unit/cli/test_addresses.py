@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import sys
 from pathlib import Path
+
+import pytest
 
 HEADER = "id;numero;rep;nom_voie;code_postal;code_insee;nom_commune;lon;lat;type_position"
 GOOD = "1;12;;Rue de l'Essai;62100;62193;Calais;1.8867;50.9560;entrée"
@@ -88,6 +92,14 @@ def test_a_folder_that_cannot_be_read_whole_writes_nothing(geoville, tmp_path: P
         assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
         assert said in ended.err
         assert not [*tmp_path.glob("x.sqlite*")]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are any bytes there")
+def test_a_list_whose_name_is_no_text_is_one_sentence(geoville, tmp_path: Path) -> None:
+    write(tmp_path, GOOD).rename(tmp_path / os.fsdecode(b"adresses-\xff.csv"))
+    ended = geoville("data", "addresses", "build", tmp_path, "--out", tmp_path / "x.sqlite")
+    assert ended.code == 2
+    assert "n'est pas une ligne de texte en UTF-8" in ended.err
 
 
 def test_an_index_is_not_written_over_a_list_of_the_folder(geoville, tmp_path: Path) -> None:
