@@ -54,7 +54,7 @@ def geoville(
 
     Parameters
     ----------
-    together : weigh all its processes at once, some times a second; else the largest of them, as the system does.
+    together : weigh all its processes at once too, some times a second; the system tells of the largest of them alone.
     """
     command = ["-P", "-c", "from geoville.cli import main; main()", *arguments]
     return python(command, printed, environment, together=together)
@@ -78,7 +78,7 @@ def python(
     seconds, processor_s, peak, code = json.loads(said)
     if code:
         raise SystemExit(f"{' '.join(command[1:])} failed")
-    return Taken(seconds, processor_s, max(held_mb) if together else peak * _BYTES_IN_MAXRSS / 1e6)
+    return Taken(seconds, processor_s, max(*held_mb, peak * _BYTES_IN_MAXRSS / 1e6))
 
 
 @contextmanager

@@ -70,7 +70,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Command:
-    """A command line of geoville, what it writes, and whether several processes work at it."""
+    """A command line of geoville, what it writes, and whether several processes may work at it."""
 
     name: str
     arguments: list[object]
@@ -132,7 +132,7 @@ def commands(france: France, folder: Path) -> Iterator[Command]:
     asked, out = folder / "questions.csv", folder / "questions-reponses.csv"
     pd.DataFrame({"adresse": questions(france, round(QUESTIONS * france.share))}).to_csv(asked, sep=";", index=False)
     columns = ["--address-columns", "adresse", "--addresses", index]
-    yield Command("lookup-file, addresses of CSV", ["lookup-file", asked, out, *columns, *known], out)
+    yield Command("lookup-file, addresses of CSV", ["lookup-file", asked, out, *columns, *known], out, several=True)
 
 
 def table(measured: Mapping[float, Mapping[str, Cost | str]]) -> list[str]:
