@@ -312,6 +312,18 @@ def test_a_geocoder_out_of_reach_is_a_503(request_of, path):
     assert answer.json()["detail"] == "Géocodage impossible : réessayer plus tard."
 
 
+@pytest.mark.parametrize("day", ["2999-01-01", "2026-01-15"])
+@pytest.mark.parametrize("path", ["/search?q=1 rue X", "/reverse?lon=1.89&lat=50.95", "/lookup?q=1 rue X"])
+def test_what_a_day_to_come_supposes_is_said_beside_a_remote_geocoder_too(app, request_of, path, day):
+    remote = SlowService(Position(1.89, 50.95, "1 Rue X", PositionType.HOUSENUMBER))
+    remote.may_answer.set()
+    beside = request_of(app_asking(remote), "GET", f"{path}&on={day}").text
+    alone = request_of(app, "GET", f"{path.replace('rue X', 'rue Youri Gagarine, Calais')}&on={day}").text
+    for text in (beside, alone):
+        answers = text.count('"raison"') or 1  # of the question and of each address; /lookup has one, in parts
+        assert text.count("Date à venir") == (answers if day == "2999-01-01" else 0)
+
+
 def test_an_address_says_its_departement_and_its_region(get):
     for url in ("/search?q=1 rue Youri Gagarine, 62100 Calais", "/reverse?lon=1.893673&lat=50.953397"):
         properties = get(url).json()["features"][0]["properties"]

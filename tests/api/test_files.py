@@ -25,6 +25,7 @@ from geoville.api.settings import Settings
 from geoville.api.slots import sweep_folders
 from geoville.errors import DataUnavailableError
 from geoville.geocoding.remote import RemoteGeocoder
+from geoville.model import Position, PositionType
 from geoville.workflows.lookup import DeskChoice
 from geoville.workflows.lookup_file.job import open_file_job
 from geoville.workflows.lookup_file.questions import FileColumns
@@ -236,6 +237,25 @@ def test_errors_name_the_fields_of_the_form(send):
         detail = send(path, b"a;b\n1;2\n", **fields).json()["detail"]
         assert "--" not in detail
         assert "columns" in detail or "lon et lat" in detail
+
+
+class SureService(RemoteGeocoder):
+    """A remote geocoder that knows one place."""
+
+    def __init__(self) -> None: ...
+
+    def search(self, *_: object, **__: object) -> Position:
+        return Position(1.89, 50.95, "1 Rue X", PositionType.HOUSENUMBER)
+
+
+@pytest.mark.parametrize(("day", "said"), [("2999-01-01", 1), ("2026-01-15", 0)])
+def test_rows_of_a_day_to_come_say_what_they_suppose(send, day, said):
+    remote = create_app(Settings(territory="calais", perimeters=()))
+    service = remote.state.service
+    remote.state.service = replace(service, desk=replace(service.desk, geocoder=SureService()))
+    file, asked = b"adresse\n1 rue Youri Gagarine Calais\n", {"on": day, "result_columns": "qpv_raison"}
+    for served in ({}, {"served": remote}):
+        assert send("/search/csv", file, **served, **asked).text.count("Date à venir") == said
 
 
 class DeadService(RemoteGeocoder):

@@ -65,6 +65,11 @@ def test_a_footprint_is_answered_as_the_command_line_does(app, post, tmp_path, d
     assert post(f"/lookup/geometry?on={ON}", drawn).json() == expected
 
 
+def test_a_footprint_on_a_day_to_come_says_what_it_supposes(post):
+    told = {day: " ".join(post(f"/lookup/geometry?on={day}", SQUARE).json()["reasons"]) for day in ("2999-01-01", ON)}
+    assert {day: "Date à venir" in reasons for day, reasons in told.items()} == {"2999-01-01": True, ON: False}
+
+
 BAD_SHAPES = {
     "nothing": {"type": "Polygon", "coordinates": []},
     "no coordinates": {"type": "Polygon"},

@@ -144,6 +144,14 @@ class TestAsking:
         finding = calais.check_action(EXAMPLES / "action.toml", today=DAY)
         assert finding.stages[0].reason
 
+    @pytest.mark.parametrize(("day", "said"), [("2999-01-01", True), ("2026-01-15", False)])
+    def test_a_day_to_come_says_what_it_supposes(self, calais, day, said):
+        answers = [calais.decide(place, on=day) for place in (ADDRESS, (1.8867, 50.956))]
+        answers.append(calais.decide_footprint(EXAMPLES / "batiment.geojson", on=day))
+        told = [answer.reasons for answer in answers]
+        told.append(calais.check_action(EXAMPLES / "action.toml", today=DAY, on=day).notes)
+        assert [any("Date à venir" in text for text in texts) for texts in told] == [said] * 4
+
     def test_a_table_of_actions_is_checked(self, calais, tmp_path):
         table = calais.check_actions(EXAMPLES / "actions.csv", tmp_path / "reponses.csv", today=DAY)
         assert len(table.faults) == 1

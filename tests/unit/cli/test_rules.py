@@ -144,3 +144,13 @@ def test_the_rules_of_a_day_to_come_say_what_they_suppose(geoville):
     for asked in (("--on", "2026-01-15"), ()):
         assert "Date à venir" not in geoville("rules", *asked).out
     assert isinstance(json.loads(geoville("rules", "--on", "2999-01-01", "--json").out), list)
+
+
+@pytest.mark.parametrize(("day", "said"), [("2999-01-01", True), ("2026-01-15", False)])
+def test_an_answer_of_a_day_to_come_says_what_it_supposes(geoville, footprint, tmp_path, day, said):
+    (tmp_path / "a.csv").write_text("adresse\n1 rue Youri Gagarine Calais\n", encoding="utf-8")
+    geoville("lookup-file", tmp_path / "a.csv", tmp_path / "b.csv", "--on", day)
+    asked = (("1 rue Youri Gagarine, Calais",), ("--geometry", footprint))
+    told = [geoville("lookup", *place, "--on", day).out for place in asked]
+    told.append((tmp_path / "b.csv").read_text(encoding="utf-8"))
+    assert ["Date à venir" in text for text in told] == [said] * 3
