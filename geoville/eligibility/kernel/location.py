@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 
 
 UNSURE = -1
-"""What a point too near an edge for floating point gets: its place is to be asked of GEOS."""
+"""What a point too near an edge for rounded coordinates gets: its place is to be asked of GEOS."""
 
-CERTAIN = 1e-15
-"""Relative error under which the sign of an orientation is certain: three times the bound of J. R. Shewchuk (1997),
-"Adaptive precision floating-point arithmetic and fast robust geometric predicates"; the one that GEOS uses."""
+ROUNDED = 2.0**-22
+"""Of the square of the size of an edge, twice the area of the triangle that it makes with a point under which rounding
+to 32 bits may have moved the point from one side of it to the other: a quarter of it at most does. For an edge of 40 m,
+a point some tenth of a millimetre from its line."""
 
 CELLS = SIDE * SIDE
 """Cells of a block, row after row from the south-west: as many as a word has bits."""
@@ -54,14 +55,15 @@ class LocationIndex(NamedTuple):
     Parameters
     ----------
     grid : of coarse, middle and fine cells.
-    coarse : block of middle cells of each coarse cell, coarse cells that are alike sharing one.
-    middle : (b, CELLS) set of polygons that holds all of each middle cell, or -1 - its block of fine cells.
+    coarse : where the block of each coarse cell starts in `middle`, coarse cells that are alike sharing one.
+    middle : set of polygons that holds all of each middle cell, or -1 - its block of fine cells.
     fine : (f, 4) blocks of fine cells, see `CROSSED`.
-    crossed : (c, 4) of each crossed cell: its first edge, the one after its last, in which of its polygons its anchor
-        is, the first being the lowest bit, and where its outcomes start in `outcome`.
-    edges : (k, 4) as in `Segments.ends`: those that touch a cell, polygon after polygon; an edge of NaN parts two
-        polygons and is the last of all.
-    outcome : number of the set for each combination of the polygons of a cell that hold a point, as bits, or UNSURE.
+    crossed : (c + 1, 2) of each crossed cell: its first edge, those of the next coming after its last, and where the
+        outcome of its anchor is in `outcome`.
+    edges : (k, 4) as in `Segments.ends`, but from the anchor of a cell: those that touch it, polygon after polygon; an
+        edge of NaN parts two polygons, and is the last of all.
+    outcome : number of the set for each combination of the polygons of a cell that hold a point, or UNSURE. Where it
+        is has a bit for each polygon, the first being the lowest.
     """
 
     grid: KernelGrid
@@ -69,7 +71,7 @@ class LocationIndex(NamedTuple):
     middle: NDArray[np.int32]
     fine: NDArray[np.uint64]
     crossed: NDArray[np.int32]
-    edges: NDArray[np.float64]
+    edges: NDArray[np.float32]
     outcome: NDArray[np.int32]
 
 
@@ -97,7 +99,7 @@ def locate(
 
     Notes
     -----
-    Points are taken some hundreds at a time, and all make a step before any makes the next: a step of one does not
+    Points are taken `STAGE` at a time, and all make a step before any makes the next: a step of one does not
     wait for the memory that another's asks for, and only those that go down a level are looked at on it.
     """
     block, in_middle, in_fine, active, cell = stage[0], stage[1], stage[2], stage[3], stage[4]
@@ -113,9 +115,8 @@ def locate(
             cell[place] = _crossed_cell(location.fine, np.uint32(cell[place]), in_block)
         for place in range(crossed):
             block[place] = location.crossed[np.uint32(cell[place]), 0]
-        for place in range(crossed):  # reading two edges of each brings those beside them, all of them at once
-            edge = np.uint32(block[place])
-            ahead[place] = location.edges[edge, 0] + location.edges[edge + np.uint32(1), 0]
+        for place in range(crossed):  # reading an edge of each brings those beside it, all of them at once
+            ahead[place] = location.edges[np.uint32(block[place]), 0]
         for place in range(crossed):
             point = np.uint32(active[place])
             code[point] = _set_after_edges(x[point], y[point], np.uint32(cell[place]), location)
@@ -157,10 +158,10 @@ def _sets_of_middle_cells(
     """Write the codes of middle cells, list the points in divided ones and count them; `block` is the coarse cell."""
     divided = np.uint64(0)
     for point in range(len(code)):
-        number = np.uint32(location.coarse[np.uint32(block[point])])
-        code[point] = location.middle[number, np.uint32(in_middle[point])]
+        found = location.middle[np.uint32(location.coarse[np.uint32(block[point])] + in_middle[point])]
+        code[point] = found
         active[divided] = point  # without a branch: what is not kept is written over
-        divided += np.uint64(code[point] < 0)
+        divided += np.uint64(found < 0)
     return int(divided)
 
 
@@ -223,43 +224,39 @@ def count_of_bits(word: np.uint64) -> np.uint64:
 
 
 @inlined
-def _set_after_edges(east: float, north: float, cell: np.uint32, location: LocationIndex) -> int:
+def _set_after_edges(east: float, north: float, cell: np.uint32, location: LocationIndex) -> np.int32:
     """Set of the polygons that hold a point of a crossed cell, or UNSURE.
 
-    A way leads from the point, along its northing and then along the easting of the cell's anchor, to this anchor: it
-    stays in the cell, so that only edges that touch the cell cross it, and a polygon holds both ends or neither where
-    its limit crosses the way an even number of times. A vertex on the way counts as south or west of it.
+    A straight way leads from the point to the anchor of its cell, the origin: an edge crosses it if it has its ends on
+    both sides of the way, and the ends of the way on both sides of it. A polygon holds both ends of the way or neither
+    where edges cross it an even number of times; only those that touch the cell can. An edge's end too near the way to
+    tell is on the same side, right or wrong, for both edges that meet there.
     """
     grid = location.grid
-    anchor_east = grid.west + (int((east - grid.west) * grid.per_m) + ANCHOR) * grid.fine_m
-    anchor_north = grid.south + (int((north - grid.south) * grid.per_m) + ANCHOR) * grid.fine_m
-    inside, on_limit = np.int64(location.crossed[cell, 2]), np.int64(0)
-    unsure, polygon = np.int64(0), np.int64(1)
-    for edge in range(location.crossed[cell, 0], location.crossed[cell, 1]):
-        x1, y1 = location.edges[np.uint32(edge), 0], location.edges[np.uint32(edge), 1]
-        x2, y2 = location.edges[np.uint32(edge), 2], location.edges[np.uint32(edge), 3]
-        polygon <<= np.int64(np.isnan(x1))
-        at_point = _side(x1 - east, y1 - north, x2 - east, y2 - north)
-        at_turn = _side(x1 - anchor_east, y1 - north, x2 - anchor_east, y2 - north)
-        at_anchor = _side(x1 - anchor_east, y1 - anchor_north, x2 - anchor_east, y2 - anchor_north)
-        along_northing, along_easting = (y1 > north) != (y2 > north), (x1 > anchor_east) != (x2 > anchor_east)
-        crosses = (along_northing & (at_point != at_turn)) != (along_easting & (at_turn != at_anchor))
-        inside ^= polygon * np.int64(crosses)
-        too_near = along_northing & (at_point * at_turn == 0) | along_easting & (at_turn * at_anchor == 0)
-        unsure |= polygon * np.int64(too_near)
-        level = (y2 == north) & ((x1 < east) != (x2 < east))
-        on_limit |= polygon * np.int64((y1 == north) & ((x1 == east) | level))
-    if unsure & ~on_limit:
-        return UNSURE
-    return int(location.outcome[np.uint32(location.crossed[cell, 3] + (inside | on_limit))])
+    across, along = (east - grid.west) * grid.per_m, (north - grid.south) * grid.per_m
+    x, y = (across - int(across) - ANCHOR) * grid.fine_m, (along - int(along) - ANCHOR) * grid.fine_m
+    crossings, polygon, is_near = np.int32(0), np.int32(1), False
+    for edge in range(location.crossed[cell, 0], location.crossed[cell + np.uint32(1), 0]):
+        x1, y1 = float(location.edges[np.uint32(edge), 0]), float(location.edges[np.uint32(edge), 1])
+        x2, y2 = float(location.edges[np.uint32(edge), 2]), float(location.edges[np.uint32(edge), 3])
+        polygon <<= np.int32(np.isnan(x1))
+        from_anchor, from_point = x1 * y2 - y1 * x2, (x1 - x) * (y2 - y) - (y1 - y) * (x2 - x)
+        first_end, second_end = x * y1 - y * x1, x * y2 - y * x2
+        crosses = ((from_anchor > 0) != (from_point > 0)) & ((first_end > 0) != (second_end > 0))
+        crossings ^= polygon * np.int32(crosses)
+        rounding = ROUNDED * _size(x1, y1, x2, y2)
+        near_anchor = abs(from_anchor) <= rounding * _size(x1, y1, x2, y2)
+        near_point = abs(from_point) <= rounding * _size(x1 - x, y1 - y, x2 - x, y2 - y)
+        near_way = rounding * (abs(x) + abs(y))
+        is_aside = (min(first_end, second_end) > near_way) | (max(first_end, second_end) < -near_way)
+        is_near |= (near_anchor | near_point) & (not is_aside)
+    outcome = location.outcome[np.uint32(location.crossed[cell, 1] ^ crossings)]
+    return np.int32(UNSURE) if is_near else outcome
 
 
 @inlined
-def _side(x1: float, y1: float, x2: float, y2: float) -> np.int64:
-    """1 or -1 as an edge, seen from the origin, turns one way or the other, 0 where rounding may decide."""
-    left, right = x1 * y2, y1 * x2
-    margin = CERTAIN * (abs(left) + abs(right))
-    return np.int64(left - right > margin) - np.int64(right - left > margin)
+def _size(x1: float, y1: float, x2: float, y2: float) -> float:
+    return abs(x1) + abs(y1) + abs(x2) + abs(y2)
 
 
 # --- Make what `locate` reads, from the segments of polygons
@@ -278,6 +275,7 @@ class _Touches(NamedTuple):
     polygon, segment : (k,)
     tests : (t + 1,) where each polygon of a cell starts, and the end.
     cells : (c + 1,) test with which each cell starts, and their number.
+    anchors : (c, 2) of the cells, metres.
     """
 
     place: NDArray[np.int64]
@@ -285,6 +283,7 @@ class _Touches(NamedTuple):
     segment: NDArray[np.int32]
     tests: NDArray[np.int64]
     cells: NDArray[np.int64]
+    anchors: NDArray[np.float64]
 
     def of_tests(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """(t,) cell and polygon of each test."""
@@ -298,9 +297,9 @@ def build_location(segments: Segments, grid: KernelGrid, numbers: SetNumbers) ->
     place, polygon = touches.of_tests()
     places = place[touches.cells[:-1]]
     starts, outcome = _outcomes(cells.codes[places], touches.cells, polygon, numbers)
-    edges, crossed = _crossed(segments, touches, at_anchor, starts)
+    edges, counts, anchor_outcomes = _edges_of_cells(segments, touches, at_anchor, starts)
     cells.codes[places] = -1 - np.arange(len(places), dtype=np.int32)
-    return _packed(cells, edges, crossed, outcome)
+    return _packed(cells, edges, counts, anchor_outcomes, outcome)
 
 
 def _touches(segments: Segments, grid: KernelGrid) -> tuple[Cells, _Touches]:
@@ -316,8 +315,12 @@ def _touches(segments: Segments, grid: KernelGrid) -> tuple[Cells, _Touches]:
     polygon = segments.owner[segment]
     other_cell = np.diff(place, prepend=-1) != 0
     tests = np.flatnonzero(other_cell | (np.diff(polygon, prepend=-1) != 0))
-    firsts = np.append(np.flatnonzero(other_cell[tests]), len(tests))
-    return Cells(grid, codes), _Touches(place, polygon, segment, np.append(tests, len(place)), firsts)
+    firsts = np.flatnonzero(other_cell[tests])
+    first = order[tests[firsts]]
+    corners = np.column_stack([column[first], row[first]])
+    anchors = np.array([grid.west, grid.south]) + (corners + ANCHOR) * grid.fine_m
+    cells = np.append(firsts, len(tests))
+    return Cells(grid, codes), _Touches(place, polygon, segment, np.append(tests, len(place)), cells, anchors)
 
 
 def _divided(codes: NDArray[np.int32], places: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -474,12 +477,13 @@ def _outcomes(
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Where those of each crossed cell start, and the sets that its tests lead to, from the set that holds all of it.
 
-    Like cells share them; the first of all is UNSURE, for cells of too many polygons.
+    Like cells share them; the first are UNSURE, for cells of too many polygons. Those of most polygons come before the
+    others, so that all start where no bit of a polygon is set.
     """
     first, count = tests[:-1], np.diff(tests)
     starts = np.zeros(len(held), dtype=np.int64)
-    outcome = [UNSURE]
-    for crossing in range(1, _MOST_POLYGONS + 1):
+    outcome = [UNSURE] * (1 << _MOST_POLYGONS)
+    for crossing in range(_MOST_POLYGONS, 0, -1):
         cells = np.flatnonzero(count == crossing)
         kind, examples = held[cells].astype(np.int64), np.empty(0, dtype=np.int64)
         for test in range(crossing):
@@ -496,26 +500,35 @@ def _outcomes(
     return starts, np.array(outcome, dtype=np.int32)
 
 
-def _crossed(
-    segments: Segments, touches: _Touches, at_anchor: NDArray[np.int8], outcomes: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    """`LocationIndex.edges` and `LocationIndex.crossed`, given where the outcomes of cells start."""
-    parting = np.zeros(len(touches.place), dtype=np.int64)
-    parting[touches.tests[:-1]] = 1
-    parting[touches.tests[touches.cells[:-1]]] = 0
-    row = np.arange(len(parting)) + np.cumsum(parting)
-    edges = np.full((row[-1] + 2, 4), np.nan)
-    edges[row] = segments.ends[touches.segment]
-    of_cells = touches.tests[touches.cells]
+def _edges_of_cells(
+    segments: Segments, touches: _Touches, at_anchor: NDArray[np.int8], starts: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
+    """`LocationIndex.edges`, (c,) how many each cell has, and (c,) where the outcome of its anchor is.
+
+    Cells of too many polygons, or whose anchor is too near a limit, have no edges.
+    """
+    is_sure = (starts > 0) & (np.minimum.reduceat(at_anchor, touches.cells[:-1]) != UNSURE)
+    first_touch = touches.tests[touches.cells]
+    of_sure = np.repeat(is_sure, np.diff(first_touch))
+    rows = of_sure.astype(np.int64)
+    rows[touches.tests[:-1]] *= 2  # with the one before that parts two polygons
+    rows[first_touch[:-1]] = is_sure
+    counts = np.add.reduceat(rows, first_touch[:-1])
+    row = (np.cumsum(rows) - 1)[of_sure]
+    ends, anchors = segments.ends[touches.segment[of_sure]], np.repeat(touches.anchors, np.diff(first_touch), axis=0)
+    edges = np.full((counts.sum() + 1, 4), np.nan, dtype=np.float32)
+    edges[row] = ends - np.tile(anchors[of_sure], 2)
     rank = np.arange(len(at_anchor)) - np.repeat(touches.cells[:-1], np.diff(touches.cells))
     held = np.add.reduceat(at_anchor.astype(np.int64) << np.minimum(rank, _MOST_POLYGONS), touches.cells[:-1])
-    crossed = np.column_stack([row[of_cells[:-1]], row[of_cells[1:] - 1] + 1, held, outcomes]).astype(np.int32)
-    crossed[(outcomes == 0) | (np.minimum.reduceat(at_anchor, touches.cells[:-1]) == UNSURE)] = 0
-    return edges, crossed
+    return edges, counts, np.where(is_sure, starts + held, 0)
 
 
 def _packed(
-    cells: Cells, edges: NDArray[np.float64], crossed: NDArray[np.int32], outcome: NDArray[np.int32]
+    cells: Cells,
+    edges: NDArray[np.float32],
+    counts: NDArray[np.int64],
+    anchor_outcomes: NDArray[np.int64],
+    outcome: NDArray[np.int32],
 ) -> LocationIndex:
     """Blocks made of the codes of cells; a fine cell in a third set of its block is written as one without edges."""
     grid, codes = cells
@@ -524,16 +537,18 @@ def _packed(
     kinds, kind = np.unique(of_coarse[held], return_inverse=True)
     coarse = np.zeros(len(of_coarse), dtype=np.int32)
     coarse[held], coarse[divided] = 1 + kind, 1 + len(kinds) + np.arange(len(divided))
-    of_middle, of_fine = np.split(codes[len(of_coarse) :].reshape(-1, CELLS), [len(divided)])
-    alike = np.repeat(np.append(0, kinds), CELLS).reshape(-1, CELLS)
-    middle = np.concatenate([alike, of_middle], dtype=np.int32, casting="same_kind")
-    middle[middle < 0] = -1 - np.arange(len(of_fine))  # blocks are in the order of the cells that they divide
-    fine, listed = _blocks(of_fine)
+    coarse *= CELLS
+    of_middle, of_fine = np.split(codes[len(of_coarse) :], [len(divided) * CELLS])
+    middle = np.concatenate([np.repeat(np.append(0, kinds), CELLS), of_middle], dtype=np.int32, casting="same_kind")
+    fine, listed = _blocks(of_fine.reshape(-1, CELLS))
+    middle[middle < 0] = -1 - np.arange(len(fine))  # blocks are in the order of the cells that they divide
     thirds, third = np.unique(listed[listed >= 0], return_inverse=True)
-    written = np.zeros((len(listed), 4), dtype=np.int32)
-    written[listed < 0] = crossed[-1 - listed[listed < 0]]
-    written[listed >= 0, 3] = len(outcome) + third
-    return LocationIndex(grid, coarse, middle, fine, written, edges, np.append(outcome, thirds).astype(np.int32))
+    crossed, has_edges = np.zeros((len(listed) + 1, 2), dtype=np.int32), np.append(listed < 0, False)
+    crossed[has_edges] = np.column_stack([counts, anchor_outcomes])
+    crossed[:, 0] = np.cumsum(crossed[:, 0]) - crossed[:, 0]
+    crossed[:-1][listed >= 0, 1] = len(outcome) + third
+    outcome = np.append(outcome, thirds).astype(np.int32)
+    return LocationIndex(grid, coarse, middle, fine, crossed, edges, outcome)
 
 
 def _blocks(within: NDArray[np.int32]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from geoville.eligibility.kernel.polygons import PolygonSets
 
 
+_AT_ONCE = 1 << 17
+"""Points among which those that GEOS is asked of are looked for: a mask of more is memory that is asked for anew."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class PointLocator:
     """Says which polygons hold points."""
@@ -41,7 +45,7 @@ class PointLocator:
     def build(cls, polygons: Sequence[BaseGeometry]) -> PointLocator:
         """Index valid polygons and multipolygons of one projected CRS, at least one."""
         segments = segments_of(polygons)
-        numbers = SetNumbers.of_singles(len(polygons))
+        numbers = SetNumbers(len(polygons))
         location = build_location(segments, grid_over(segments.bounds), numbers)
         return cls.over(polygons, numbers.table(), location)
 
@@ -55,14 +59,25 @@ class PointLocator:
     def place(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> Membership:
         """Say which polygons hold each of (n,) points, metres in the CRS of the polygons; none holds a NaN."""
         sets = np.empty(len(east), dtype=np.int32)
-        room = np.empty((STAGES, STAGE), dtype=np.int32), np.empty(STAGE)
-        if not locate(east, north, self.location, sets, *room):
+        unsure = self._write_sets(east, north, sets)
+        if not len(unsure):
             return Membership(sets, self.table)
-        unsure = np.flatnonzero(sets == UNSURE)
         numbers = self.table.numbers()
         for point, polygons in zip(unsure.tolist(), self._by_geos(east[unsure], north[unsure]), strict=True):
             sets[point] = numbers.of(polygons)
         return Membership(sets, numbers.table())
+
+    def _write_sets(
+        self, east: NDArray[np.float64], north: NDArray[np.float64], sets: NDArray[np.int32]
+    ) -> NDArray[np.intp]:
+        """Write the sets of (n,) points, and return which of them GEOS is to be asked of."""
+        room = np.empty((STAGES, STAGE), dtype=np.int32), np.empty(STAGE)
+        unsure = [np.zeros(0, dtype=np.intp)]
+        for start in range(0, len(east), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            if locate(east[some], north[some], self.location, sets[some], *room):
+                unsure.append(start + np.flatnonzero(sets[some] == UNSURE))
+        return np.concatenate(unsure)
 
     def _by_geos(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> list[list[int]]:
         """Polygons that hold each of a few points."""

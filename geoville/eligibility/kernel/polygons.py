@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,9 +34,9 @@ class PolygonSets:
     def among(self, kept: NDArray[np.int64]) -> PolygonSets:
         """The same sets of fewer polygons: (k,) sorted numbers, whose places become the numbers.
 
-        >>> sets = SetNumbers([(), (0,), (0, 2)]).table().among(np.array([2]))
+        >>> sets = SetNumbers(3, [(0, 2)]).table().among(np.array([2]))
         >>> sets.starts.tolist(), sets.members.tolist()
-        ([0, 0, 0, 1], [0])
+        ([0, 0, 0, 0, 1, 2], [0, 0])
         """
         stays = np.isin(self.members, kept)
         starts = np.concatenate([[0], np.cumsum(stays)])[self.starts]
@@ -53,8 +54,10 @@ class PolygonSets:
         return [int(polygon) for polygon in self.members[self.starts[number] : self.starts[number + 1]]]
 
     def numbers(self) -> SetNumbers:
-        """Numbers that go on from these sets."""
-        return SetNumbers(tuple(self.of(number)) for number in range(len(self)))
+        """Numbers that go on from these sets, of all the polygons."""
+        polygons = int(np.argmax(np.append(np.diff(self.starts[1:]), 2) > 1))
+        bounds, members = self.starts[1 + polygons :].tolist(), self.members.tolist()
+        return SetNumbers(polygons, [tuple(members[first:last]) for first, last in pairwise(bounds)])
 
 
 NO_SETS = PolygonSets(np.zeros(2, dtype=np.int64), np.zeros(0, dtype=np.int32))
@@ -69,39 +72,46 @@ def joined(tables: Sequence[PolygonSets]) -> PolygonSets:
 
 
 class SetNumbers:
-    """Numbers given to sets as they are met.
+    """Numbers given to sets as they are met, those of `PolygonSets`.
 
-    >>> numbers = SetNumbers.of_singles(2)
+    Parameters
+    ----------
+    polygons : how many there are.
+    several : sets of several of them that were met before.
+
+    >>> numbers = SetNumbers(2)
     >>> numbers.of([1]), numbers.of([1, 0]), numbers.of([]), numbers.of((0, 1))
     (2, 3, 0, 3)
     """
 
-    def __init__(self, held: Iterable[tuple[int, ...]]) -> None:
-        self._held = list(held)
-        self._number = {polygons: number for number, polygons in enumerate(self._held)}
-
-    @classmethod
-    def of_singles(cls, polygons: int) -> SetNumbers:
-        """Start with the empty set and with each polygon alone."""
-        return cls([(), *((polygon,) for polygon in range(polygons))])
+    def __init__(self, polygons: int, several: Iterable[tuple[int, ...]] = ()) -> None:
+        self._first = 1 + polygons
+        self._several = list(several)
+        self._number = {members: number for number, members in enumerate(self._several, self._first)}
 
     def of(self, polygons: Iterable[int]) -> int:
         """Return the number of a set, a new one where the set is new."""
         members = tuple(sorted(polygons))
-        number = self._number.setdefault(members, len(self._held))
-        if number == len(self._held):
-            self._held.append(members)
+        if len(members) <= 1:
+            return 1 + members[0] if members else 0
+        number = self._number.setdefault(members, self._first + len(self._several))
+        if number == self._first + len(self._several):
+            self._several.append(members)
         return number
 
     def members(self, number: int) -> tuple[int, ...]:
         """Return the polygons of a set."""
-        return self._held[number]
+        if number < self._first:
+            return (int(number) - 1,) if number else ()
+        return self._several[number - self._first]
 
     def table(self) -> PolygonSets:
         """Every set met so far."""
-        starts = np.cumsum([0, *(len(polygons) for polygons in self._held)])
-        members = [polygon for polygons in self._held for polygon in polygons]
-        return PolygonSets(starts.astype(np.int64), np.array(members, dtype=np.int32))
+        sizes = np.array([len(members) for members in self._several], dtype=np.int64)
+        singles = np.arange(self._first)
+        starts = np.concatenate([[0], singles, singles[-1] + np.cumsum(sizes)])
+        members = np.concatenate([singles[:-1], *self._several], dtype=np.int32, casting="same_kind")
+        return PolygonSets(starts, members)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

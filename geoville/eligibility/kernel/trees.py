@@ -37,7 +37,7 @@ class TreeLocator:
     @classmethod
     def build(cls, polygons: Sequence[BaseGeometry]) -> TreeLocator:
         """Take valid polygons and multipolygons of one projected CRS, at least one."""
-        return cls(np.array(polygons, dtype=object), SetNumbers.of_singles(len(polygons)).table())
+        return cls(np.array(polygons, dtype=object), SetNumbers(len(polygons)).table())
 
     def place(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> Membership:
         """Say which polygons hold each of (n,) points, metres in the CRS of the polygons; none holds a NaN."""

@@ -140,11 +140,32 @@ def test_most_places_are_known_without_geos_and_a_crowd_of_limits_is_not(locator
     assert unsure == (sets == UNSURE).sum()
     crowd = (np.abs(east - (WEST + 403.5)) < 4) & (np.abs(north - (SOUTH + 40)) < 20)
     assert (sets[crowd] == UNSURE).any()
-    assert (sets == UNSURE).mean() < 0.4
+    limits = shapely.union_all(shapely.boundary(np.array(POLYGONS)))
+    near_one = shapely.distance(limits, shapely.points(POINTS)) < 1e-4
+    assert (sets[near_one] == UNSURE).all()
+    of_many = (east > WEST + 396) & (east < WEST + 472)
+    assert not (sets[~near_one & ~of_many] == UNSURE).any()
     plain = np.array([[WEST + 20.3, SOUTH + 21.7], [WEST + 60.5, SOUTH + 57.5], [WEST + 300.5, SOUTH + 80.5]])
     found = np.empty(3, np.int32)
     assert locate(*plain.T.copy(), locator.location, found, *room) == 0
     assert found.tolist() == [1, 0, 0]  # in the first polygon alone, in its hole, outside all
+
+
+@pytest.mark.parametrize(("side", "without_geos"), [(40.0, 1e-3), (40_000.0, 0.1)])
+def test_the_nearer_a_limit_the_more_surely_geos_is_asked(side: float, without_geos: float) -> None:
+    """Of points beside the middle of a slanting edge, on both sides: never told wrong, and told alone at some distance.
+
+    Ends of edges are kept to 24 bits from the middle of a cell: those of a long one are moved by more.
+    """
+    lozenge = at((0, 0), (side, side / 7), (1.3 * side, side), (side / 3, 0.9 * side))
+    across = np.array([-1, 7]) / np.hypot(1, 7)  # of the first edge, towards the inside
+    for metres in (1e-9, 1e-6, without_geos, 10 * without_geos):
+        points = np.array([WEST + side / 2, SOUTH + side / 14]) + np.outer([metres, -metres], across)
+        made = PointLocator.build([lozenge])
+        found, room = np.empty(2, np.int32), (np.empty((STAGES, STAGE), np.int32), np.empty(STAGE))
+        unsure = locate(*points.T.copy(), made.location, found, *room)
+        assert unsure == (0 if metres >= without_geos else 2)
+        assert made.place(*points.T.copy()).held().tolist() == shapely.intersects_xy(lozenge, *points.T).tolist()
 
 
 def test_more_points_than_are_taken_at_once_get_each_its_own_answer(locator: PointLocator, finder: LimitFinder) -> None:
@@ -435,7 +456,7 @@ def test_segments_near_a_coarse_cell_are_those_of_polygons_no_farther_than_the_n
 
 def test_crossed_cells_share_what_tests_lead_to_where_they_are_alike_and_there_alone() -> None:
     """The edge of the third polygon in the first; of the first in the second, and outside all; and the third again."""
-    numbers = SetNumbers.of_singles(3)
+    numbers = SetNumbers(3)
     held, polygon = np.array([1, 2, 0, 1], np.int32), np.array([2, 0, 0, 2])
     starts, outcome = _outcomes(held, np.arange(5), polygon, numbers)
     led_to = [[numbers.members(outcome[start + passed]) for passed in (0, 1)] for start in starts.tolist()]
