@@ -158,9 +158,8 @@ def _side_of(nearest: PerimeterHit) -> VerdictCode:
 
 def _is_clear_of_the_limit(region: StreetRegion, nearest: PerimeterHit, position: Position) -> bool:
     """Whether a limit lies farther from the position than all that may be the place: most do, and need no measure."""
-    east, north = transform_point(position.lon, position.lat, WGS84, nearest.perimeter.epsg)
-    west, south, east_end, north_end = region.shape.bounds
-    reach_m = math.hypot(max(east - west, east_end - east), max(north - south, north_end - north))
+    here = transform_point(position.lon, position.lat, WGS84, nearest.perimeter.epsg)
+    reach_m = math.dist(here, region.point) + region.reach_m
     return abs(nearest.distance_m) > reach_m + nearest.perimeter.accuracy_m + _ROUNDING_M
 
 

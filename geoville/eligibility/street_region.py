@@ -11,9 +11,9 @@ Where that evidence is thin there is no region: the position stays a disc.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from geoville.crs import WGS84, transform_geometry, transform_points
 from geoville.law.parameters import read_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
     from shapely import LineString
@@ -125,13 +125,14 @@ class Placing(StrEnum):
     ALONE = "alone"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StreetRegion:
     """Where a number may be.
 
     Parameters
     ----------
-    shape : polygon, in a projected CRS.
+    draw : makes its polygon, in a projected CRS: most regions are too far from any limit for it to matter.
+    reach_m : no part of it is farther from the point.
     placing : how the numbers were placed.
     first, last : numbers at its ends.
     point : of the number, easting and northing.
@@ -139,13 +140,19 @@ class StreetRegion:
     by_axis : whether the axis of the street told it; the place that the list gives may then lie outside of it.
     """
 
-    shape: BaseGeometry
+    draw: Callable[[], BaseGeometry] = field(repr=False, compare=False)
+    reach_m: float
     placing: Placing
     first: str
     last: str
     point: Point
     spread_m: float
     by_axis: bool = False
+
+    @cached_property
+    def shape(self) -> BaseGeometry:
+        """Polygon of all that may be the place."""
+        return self.draw()
 
 
 def street_region(side: StreetSide, epsg: int) -> StreetRegion | None:
@@ -195,17 +202,27 @@ def _around(points: Points, side: StreetSide, rules: RegionRules, placing: Placi
     import shapely
 
     ordered = placing is Placing.ORDERED
-    farthest_m = side.survey.along_m if side.survey and not side.survey.interpolated else rules.unordered_reach_m
-    reach_m = rules.ordered_reach_m if ordered else farthest_m  # both along the street, each way
+    shifted_m = side.survey.along_m if side.survey and not side.survey.interpolated else rules.unordered_reach_m
+    reach_m = rules.ordered_reach_m if ordered else shifted_m  # both along the street, each way
     surveyed = side.survey is not None and side.survey.surveyed
     walked = _line(points, _whole_numbers(side.numbers), side.rank, reach_m, rules)
     if walked is None:
         return None
     whole, first, last = walked
-    line = _cut(whole, points[side.rank], reach_m) if surveyed else whole
-    shape = shapely.buffer(shapely.linestrings(line), rules.across_m if ordered else rules.unordered_across_m)
+    point, across_m = points[side.rank], rules.across_m if ordered else rules.unordered_across_m
+
+    def draw() -> BaseGeometry:
+        line = _cut(whole, point, reach_m) if surveyed else whole
+        return shapely.buffer(shapely.linestrings(line), across_m)
+
     spread_m = reach_m * (rules.chance_ordered if ordered else rules.chance_unordered)
-    return StreetRegion(shape, placing, side.numbers[first], side.numbers[last], points[side.rank], spread_m)
+    farthest_m = _farthest_m(point, whole) + across_m
+    return StreetRegion(draw, farthest_m, placing, side.numbers[first], side.numbers[last], point, spread_m)
+
+
+def _farthest_m(point: Point, line: Points) -> float:
+    """How far the farthest part of a line is from a point."""
+    return max(math.dist(point, vertex) for vertex in line)
 
 
 def _between_known(points: Points, side: StreetSide, rules: RegionRules) -> StreetRegion:
@@ -215,20 +232,28 @@ def _between_known(points: Points, side: StreetSide, rules: RegionRules) -> Stre
     first, last = _run(points, side.rank, rules)
     chord_m = math.dist(points[first], points[last])
     across_m = max(rules.interpolated_across_m, rules.interpolated_share * chord_m)
-    shape = shapely.buffer(shapely.linestrings(points[first : last + 1]), across_m)
+    line, point, numbers = points[first : last + 1], points[side.rank], side.numbers
+
+    def draw() -> BaseGeometry:
+        return shapely.buffer(shapely.linestrings(line), across_m)
+
     spread_m = max(rules.chance_interpolated * chord_m, rules.across_m)
-    numbers = side.numbers
-    return StreetRegion(shape, Placing.INTERPOLATED, numbers[first], numbers[last], points[side.rank], spread_m)
+    farthest_m = _farthest_m(point, line) + across_m
+    return StreetRegion(draw, farthest_m, Placing.INTERPOLATED, numbers[first], numbers[last], point, spread_m)
 
 
 def _alone(points: Points, side: StreetSide, rules: RegionRules) -> StreetRegion:
     """Region of a number that was surveyed among computed ones: the disc of those."""
     import shapely
 
-    shape = shapely.buffer(shapely.points(points[side.rank]), rules.surveyed_m)
+    point, reach_m, numbers = points[side.rank], rules.surveyed_m, side.numbers
+
+    def draw() -> BaseGeometry:
+        return shapely.buffer(shapely.points(point), reach_m)
+
     first, last = _beside(points, side.rank)
-    numbers, spread_m = side.numbers, rules.surveyed_m * rules.chance_disc
-    return StreetRegion(shape, Placing.ALONE, numbers[first], numbers[last], points[side.rank], spread_m)
+    spread_m = reach_m * rules.chance_disc
+    return StreetRegion(draw, reach_m, Placing.ALONE, numbers[first], numbers[last], point, spread_m)
 
 
 def _astray(points: Points, side: StreetSide, rules: RegionRules) -> StreetRegion | None:
@@ -241,13 +266,16 @@ def _astray(points: Points, side: StreetSide, rules: RegionRules) -> StreetRegio
     between = shapely.linestrings([points[rank - 1], points[rank + 1]])
     if shapely.distance(between, shapely.points(points[rank])) <= rules.astray_m:
         return None
-    here = shapely.buffer(shapely.points(points[rank]), rules.surveyed_m)
-    both = shapely.linestrings(points[rank - 1 : rank + 2])  # in one piece: a limit that passes between is met
-    shape = shapely.union(shapely.buffer(both, rules.across_m), here)
-    numbers = side.numbers
-    return StreetRegion(
-        shape, Placing.ASTRAY, numbers[rank - 1], numbers[rank + 1], points[rank], rules.unordered_reach_m
-    )
+    point, line, numbers = points[rank], points[rank - 1 : rank + 2], side.numbers
+
+    def draw() -> BaseGeometry:
+        here = shapely.buffer(shapely.points(point), rules.surveyed_m)
+        both = shapely.linestrings(line)  # in one piece: a limit that passes between is met
+        return shapely.union(shapely.buffer(both, rules.across_m), here)
+
+    farthest_m = _farthest_m(point, line) + max(rules.across_m, rules.surveyed_m)
+    spread_m = rules.unordered_reach_m
+    return StreetRegion(draw, farthest_m, Placing.ASTRAY, numbers[rank - 1], numbers[rank + 1], point, spread_m)
 
 
 def placing_of(points: Points, rank: int, rules: RegionRules) -> Placing | None:
@@ -551,8 +579,10 @@ def _region(
     """A region that the axis told; None where it is nothing."""
     if shape is None or shape.is_empty:
         return None
+    (east, north), (west, south, east_end, north_end) = points[side.rank], shape.bounds
+    reach_m = math.hypot(max(east - west, east_end - east), max(north - south, north_end - north))
     first, last = side.numbers[known[0]], side.numbers[known[1]]
-    return StreetRegion(shape, placing, first, last, points[side.rank], spread_m, by_axis=True)
+    return StreetRegion(lambda: shape, reach_m, placing, first, last, points[side.rank], spread_m, by_axis=True)
 
 
 def _in_order(at_m: NDArray[np.float64], most_m: float) -> NDArray[np.bool_]:

@@ -221,7 +221,7 @@ class AddressIndex:
         self._rows = connections.rows
         self.telling_damage = connections.telling_damage
         self._streets = AtHand[Town, StreetIndex](TOWNS_AT_HAND)
-        self._known = AtHand[str, bool](WORDS_AT_HAND)
+        self._streets_with = AtHand[str, int](WORDS_AT_HAND)
         self._vocabularies: dict[str, Vocabulary] = {}
         self._surveys: dict[Town, Survey | None] = {}
         self._meta: dict[str, str] = dict(self._rows(index_writer.META))
@@ -371,8 +371,14 @@ class AddressIndex:
         return started(asked, self._street_rows(found))
 
     def knows(self, word: str) -> bool:
-        """Whether a street of any town holds that word; kept for the last words asked."""
-        return self._known.of(word, lambda: bool(self._rows(index_writer.KNOWN_WORD, (word,))))
+        """Whether a street of any town holds that word."""
+        return self._count_of(word) > 0
+
+    def _count_of(self, word: str) -> int:
+        """How many streets hold a word; kept for the last words asked."""
+        return self._streets_with.of(
+            word, lambda: sum(count for (count,) in self._rows(index_writer.STREETS_OF_WORD, (word,)))
+        )
 
     def vocabulary(self, letter: str) -> Vocabulary:
         """Words of the streets of every town that start with a letter, or a digit."""
@@ -424,7 +430,8 @@ class AddressIndex:
 
     def _rarest_first(self, words: Iterable[str]) -> list[str]:
         """Those of some words that streets hold, by the number of streets."""
-        return [word for (word,) in self._rows(index_writer.RAREST_FIRST, (json.dumps(sorted(words)),))]
+        counts = {word: self._count_of(word) for word in words}
+        return sorted((word for word, count in counts.items() if count), key=lambda word: (counts[word], word))
 
     def _with_any(self, words: Iterable[str]) -> list[Any]:
         found: list[Any] = []

@@ -140,8 +140,7 @@ STREETS_WITH_ANY_IN_TOWNS = _STREETS.format(
 STREETS_IN_CELLS = "SELECT DISTINCT street FROM cells WHERE cell IN (SELECT value FROM json_each(?))"
 
 WORDS_STARTING = "SELECT word FROM vocabulary WHERE word >= ? AND word < ?"
-RAREST_FIRST = "SELECT word FROM vocabulary WHERE word IN (SELECT value FROM json_each(?)) ORDER BY streets, word"
-KNOWN_WORD = "SELECT 1 FROM vocabulary WHERE word = ?"
+STREETS_OF_WORD = "SELECT streets FROM vocabulary WHERE word = ?"
 
 STREET = "SELECT label, town FROM streets WHERE id = ?"
 ADDRESSES_OF_STREET = """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cache
+from functools import cache, cached_property
 from math import prod
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -317,15 +317,19 @@ class StreetIndex:
 
     def suggestions(self, asked: StreetName) -> tuple[str, ...]:
         """Titles of the few streets whose names look most like the one asked."""
-        names = {street.title: " ".join(street.name.content) for street in self.streets}
         near = process.extract(
             " ".join(asked.content),
-            names,
+            self._contents,
             scorer=fuzz.token_set_ratio,
             score_cutoff=LIKE_ENOUGH_TO_SUGGEST,
             limit=SUGGESTED_STREETS,
         )
         return tuple(title for _, _, title in near)
+
+    @cached_property
+    def _contents(self) -> dict[str, str]:
+        """Content words of each street, by its title."""
+        return {street.title: " ".join(street.name.content) for street in self.streets}
 
 
 def started(asked: StreetName, rows: Iterable[StreetRow]) -> tuple[Street, ...]:

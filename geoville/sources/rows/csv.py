@@ -11,6 +11,7 @@ import zlib
 from collections import Counter, deque
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from itertools import chain, count, islice
 from typing import IO, TYPE_CHECKING, TextIO, cast
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from geoville.sources.rows.row import AddedCells, AddedColumn, Cell, Fitted, Header, IsHeader
+    from geoville.sources.rows.row import AddedCells, AddedColumn, Fitted, Header, IsHeader
 
 
 # --- How a file of text is written, byte by byte: its encoding, and the lines that are of another one
@@ -408,6 +409,9 @@ _LINE_ENDS = "\r\n"
 _RECORDS_THAT_SHOW_QUOTES = 2
 """The header, then the first row: some programs quote the names alone."""
 
+_TEXTS_AT_HAND = 4_096
+"""Texts of added cells that are kept as they are written: many rows have the same ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Record:
@@ -522,6 +526,7 @@ class CsvRows:
                 stream.write(self._first_line())
             quoted_so_far: list[bool] = []
             names, answers = tuple(column.name for column in columns), AddedInOrder(added)
+            written = lru_cache(_TEXTS_AT_HAND)(self._written)
             for rank, record in enumerate(self._records()):
                 if not record.cells or rank < self._header.last:
                     stream.write(record.text + record.end)
@@ -530,7 +535,8 @@ class CsvRows:
                     quoted_so_far.append(self._quotes_all(record))
                 beside = names if rank == self._header.last else answers.at(record.line)
                 cells = (*("",) * (width - len(record.cells)), *beside)
-                tail = (self._written(cell, quote_all=quoted_so_far[-1]) for cell in cells)
+                texts = partial(written, quote_all=quoted_so_far[-1])
+                tail = (texts(cell) if isinstance(cell, str) else _number_written(cell) for cell in cells)
                 stream.write(self._dialect.separator.join((record.text, *tail)) + record.end)
             answers.end()
         self._watched.check()
@@ -573,11 +579,9 @@ class CsvRows:
         shorter = "Ligne plus courte que l'en-tête, ses dernières cases lues vides"
         return (f"{shorter} : {counted(count, 'case')} sur {expected}",)
 
-    def _written(self, cell: Cell, *, quote_all: bool) -> str:
-        if cell is None or cell == "":
+    def _written(self, cell: str, *, quote_all: bool) -> str:
+        if not cell:
             return ""
-        if not isinstance(cell, str):
-            return repr(cell)
         text = harmless(writable(cell, self._dialect.encoding))
         if quote_all or any(character in text for character in (self._dialect.separator, '"', "\r", "\n")):
             return '"' + text.replace('"', '""') + '"'
@@ -608,6 +612,10 @@ class CsvRows:
             return record
         cells = [self._dialect.text.legible(cell)[0] for cell in record.cells]
         return replace(record, cells=cells, remarks=remarks)
+
+
+def _number_written(cell: float | None) -> str:
+    return "" if cell is None else repr(cell)
 
 
 def _bounded(stream: TextIO, path: Path) -> Iterator[str]:

@@ -15,6 +15,7 @@ from geoville.eligibility.decide import decide
 from geoville.eligibility.index import PerimeterIndex
 from geoville.eligibility.street_region import (
     Placing,
+    StreetRegion,
     _beyond,
     _cut,
     _line,
@@ -89,6 +90,34 @@ def test_a_number_between_two_known_ones_may_be_anywhere_between_them():
     assert west < 0
     assert east > 300
     assert north - south >= 2 * RULES.interpolated_share * 300 - 0.1
+
+
+@pytest.mark.parametrize(
+    ("points", "rank", "survey", "placing"),
+    [
+        (ALONG_OUTSIDE, 2, None, Placing.ORDERED),
+        (ALONG_OUTSIDE, 0, SURVEYED, Placing.ORDERED),
+        (ALONG_OUTSIDE, 1, SHUFFLED, Placing.UNORDERED),
+        ([(0, 0), (40, 0), (18, 1), (57, 1)], 1, None, Placing.UNORDERED),
+        ([(0, 0), (15, 0), (30, 0), (47, 1)], 1, None, Placing.INTERPOLATED),
+        ([(0, 0), (15, 0), (30, 0), (45, 0), (55, 0), (65, 0)], 3, None, Placing.ALONE),
+        ([(0, 0), (18, 90), (40, 0), (57, 1)], 1, SURVEYED, Placing.ASTRAY),
+    ],
+)
+def test_no_part_of_a_region_is_farther_than_its_reach_which_is_told_without_drawing_it(points, rank, survey, placing):
+    region = street_region(replace(side(*points, rank=rank), survey=survey), LAMBERT_93)
+    assert (region.placing, "shape" in vars(region)) == (placing, False)
+    assert shapely.hausdorff_distance(region.shape, shapely.points(region.point)) <= region.reach_m + 1e-6
+
+
+def test_a_region_that_is_far_from_every_limit_is_not_drawn(monkeypatch):
+    drawn_ones = []
+    monkeypatch.setattr(StreetRegion, "shape", property(lambda region: drawn_ones.append(region) or region.draw()))
+    away = [(east, north + 60.0) for east, north in ALONG_OUTSIDE]
+    assert verdict(house(side(*away, rank=2))) is VerdictCode.OUTSIDE
+    assert drawn_ones == []
+    assert verdict(house(side(*ALONG_OUTSIDE, rank=2))) is not VerdictCode.INSIDE
+    assert drawn_ones
 
 
 def test_a_number_far_from_its_neighbours_has_no_region():
