@@ -11,6 +11,7 @@ passed, its peak of memory as the system counts it (Linux, macOS; of two process
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,6 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import pandas as pd
-import speed_addresses
 from alone import geoville
 from made_up_country import NATIONAL_DECLARED_EUR
 from made_up_perimeters import addresses as points_around
@@ -45,6 +45,16 @@ start = time.process_time()
 held = bulk_territories(PerimeterIndex(perimeters), date.fromisoformat(sys.argv[2]), Means.cells())
 seconds = time.process_time() - start
 print(len(perimeters), len(pickle.dumps(held)) / 1e6, seconds)
+"""
+
+
+_ASKED = """
+import json, sys
+from pathlib import Path
+import speed_addresses
+
+work = getattr(speed_addresses, sys.argv[1])
+print(json.dumps(speed_addresses.measured(work, Path(sys.argv[2]), *json.load(sys.stdin))))
 """
 
 
@@ -159,10 +169,18 @@ def _foretold(cost: Cost | str, larger: Cost | str, share: float, larger_share: 
 
 def searched(index: Path, asked: list[str]) -> Iterator[tuple[str, str]]:
     """How fast the index of addresses opens and answers, in seconds of processor."""
-    opened = speed_addresses.alone(speed_addresses.opening, index)
+    opened = _asked_alone("opening", index)
     yield "addresses, opening of the index", f"{opened['seconds']} s"
-    answered = speed_addresses.alone(speed_addresses.search, index, asked)
+    answered = _asked_alone("search", index, asked)
     yield f"addresses, {len(asked):,} searches", f"{answered['requests/s']} a second, {answered['peak MB']} MB"
+
+
+def _asked_alone(work: str, index: Path, *given: list[str]) -> dict[str, float]:
+    """What a work of `speed_addresses` says, in a process that holds nothing of what is imported here."""
+    command = [sys.executable, "-c", _ASKED, work, str(index.resolve())]
+    here = Path(__file__).resolve().parent
+    done = subprocess.run(command, input=json.dumps(given), check=True, stdout=subprocess.PIPE, text=True, cwd=here)
+    return json.loads(done.stdout)
 
 
 def located(france: France) -> str:

@@ -67,10 +67,11 @@ def _say(phase: str, measured: dict[str, Any]) -> None:
 def alone(work: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
     """Do some work in a new process, with the seconds of processor that it took and its peak of memory."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_measured, (work, *arguments))
+        return pool.apply(measured, (work, *arguments))
 
 
-def _measured(work: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
+def measured(work: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any]:
+    """Do some work in this process, with its peak of memory."""
     found = work(*arguments)
     return {**found, "peak MB": round(own_peak_mb())}
 
