@@ -110,7 +110,7 @@ _POINTS = ("polars", "polars_st", "sedonadb", "dask_geopandas", "geoarrow")
 BENCHMARKS = (
     Benchmark(
         "speed_points",
-        6,
+        8,
         ("--repeats", "3"),
         ("--repeats", "1", "--points", "20000", "--parquet-points", "20000"),
         _POINTS,

@@ -16,14 +16,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import shapely
-from points_from_parquet import WORKERS, read_ahead
 from races import HEAD, limit_line, machine, seconds
 
 from geoville.crs import LAMBERT_93, WGS84, transform_points
@@ -36,6 +36,8 @@ SEED, ON = 2_024, date(2026, 1, 15)
 COUNTRY, MOST_S, OPENED_S = 26_000_000, 60.0, 0.15
 COMPARED = 20_000
 ROW_GROUP = 500_000
+WORKERS = 2
+_AHEAD = 2
 _NEAR_SHARE, _NEAR_M, _FAR_M = 0.1, 700.0, 20_000.0
 _OPEN = """
 import json, sys, time
@@ -132,6 +134,28 @@ def _place_groups(file: Path, kept: Path, groups: Sequence[int]) -> Counter[str]
     for lon, lat in read_ahead(file, groups, ("lon", "lat")):
         found += np.bincount(index.decide(lon, lat).code, minlength=len(VERDICTS))
     return Counter({str(verdict or ""): int(count) for verdict, count in zip(VERDICTS, found, strict=True) if count})
+
+
+def read_ahead(file: Path, groups: Sequence[int], names: Sequence[str]) -> Iterator[list[np.ndarray]]:
+    """Columns of row groups, the next two being read, from this call on, while one is used."""
+    import pyarrow.parquet as pq
+
+    def read(group: int) -> list[np.ndarray]:
+        with pq.ParquetFile(file) as points:
+            table = points.read_row_group(group, list(names), use_threads=False)
+        return [table[name].to_numpy() for name in names]
+
+    reader = ThreadPoolExecutor(1)
+    waiting = deque(reader.submit(read, group) for group in groups[:_AHEAD])
+
+    def read_in_turn() -> Iterator[list[np.ndarray]]:
+        with reader:
+            for rank in range(len(groups)):
+                if rank + _AHEAD < len(groups):
+                    waiting.append(reader.submit(read, groups[rank + _AHEAD]))
+                yield waiting.popleft().result()
+
+    return read_in_turn()
 
 
 def generated(points: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

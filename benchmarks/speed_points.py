@@ -1,7 +1,7 @@
 """Points among perimeters: geoville's kernel against geopandas, shapely, polars-st, sedonadb and dask-geopandas.
 
     pip install -r benchmarks/requirements.txt
-    python benchmarks/speed_points.py [--repeats 3] [--points 1000000] [--parquet-points 10000000]
+    python benchmarks/speed_points.py [--repeats 3] [--points 1000000] [--parquet-points 4000000,10000000]
 
 Everything in memory is timed on one core, on the same points and polygons, in the form that each reads fastest, and
 compared before it is timed. What starts from Parquet is in `points_from_parquet.py`: one fresh process for each.
@@ -34,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--points", type=int, default=1_000_000)
-    parser.add_argument("--parquet-points", type=int, default=10_000_000)
+    parser.add_argument("--parquet-points", default="4000000,10000000", help="numbers of points, with commas between")
     asked = parser.parse_args()
     what, polygons = perimeters()
     print(f"{machine(PACKAGES)}; {len(polygons):,} perimeters ({what}); median of {asked.repeats}.\n\n{HEAD}")
@@ -43,8 +43,12 @@ def main() -> None:
     for race in (*placing(polygons, asked.points), *measuring(polygons, asked.points // 5)):
         print(race.line(asked.repeats), flush=True)
     os.sched_setaffinity(0, cores)
-    for text in parquet_lines(polygons, asked.parquet_points, asked.repeats):
-        print(text, flush=True)
+    sentences = []
+    for points in map(int, asked.parquet_points.split(",")):
+        *rows, sentence = parquet_lines(polygons, points, asked.repeats)
+        print(*rows, sep="\n", flush=True)
+        sentences.append(sentence)
+    print(*sentences, sep="")
 
 
 def placing(polygons: np.ndarray, count: int) -> Iterator[Race]:

@@ -183,25 +183,27 @@ def in_order_of_cells(east: NDArray[np.float64], north: NDArray[np.float64], gri
     return in_order(cell, grid.columns * grid.rows + 1)
 
 
-@compiled
 def touched_cells(ends: NDArray[np.float64], grid: KernelGrid) -> NDArray[np.int32]:
     """Fine cells that segments touch: (3, k) row, column and segment."""
-    count = 0
-    for segment in range(len(ends)):
-        first_row, last_row = _lines(ends[segment, 1], ends[segment, 3], grid.south, grid.fine_m)
-        for row in range(first_row, last_row + 1):
-            first, last = _columns_in_row(ends, segment, row, grid)
-            count += last - first + 1
-    touched = np.empty((3, count), np.int32)
-    count = 0
-    for segment in range(len(ends)):
-        first_row, last_row = _lines(ends[segment, 1], ends[segment, 3], grid.south, grid.fine_m)
-        for row in range(first_row, last_row + 1):
-            first, last = _columns_in_row(ends, segment, row, grid)
-            for column in range(first, last + 1):
-                touched[0, count], touched[1, count], touched[2, count] = row, column, segment
-                count += 1
+    touched = np.empty((3, _write_touched(ends, grid, np.empty((3, 0), dtype=np.int32))), dtype=np.int32)
+    _write_touched(ends, grid, touched)
     return touched
+
+
+@compiled_loop
+def _write_touched(ends: NDArray[np.float64], grid: KernelGrid, touched: NDArray[np.int32]) -> int:
+    """Write the fine cells that segments touch, as many as there is room for, and count them all."""
+    count = 0
+    for segment in range(len(ends)):
+        first_row, last_row = _lines(ends[segment, 1], ends[segment, 3], grid.south, grid.fine_m)
+        for row in range(first_row, last_row + 1):
+            first, last = _columns_in_row(ends, segment, row, grid)
+            if touched.shape[1] > 0:
+                for column in range(first, last + 1):
+                    rank = count + column - first
+                    touched[0, rank], touched[1, rank], touched[2, rank] = row, column, segment
+            count += last - first + 1
+    return count
 
 
 @compiled

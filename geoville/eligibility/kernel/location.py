@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,15 +13,14 @@ from geoville.eligibility.kernel.grid import (
     MARGIN_M,
     SHIFT,
     SIDE,
-    Cells,
     KernelGrid,
     compiled,
     compiled_loop,
-    in_order,
     inlined,
     place_in_block,
     touched_cells,
 )
+from geoville.eligibility.kernel.polygons import NOWHERE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -267,111 +265,165 @@ asked."""
 
 
 class _Touches(NamedTuple):
-    """Fine cells and the segments that touch them, in the order of cells, then polygons, then segments.
+    """Fine cells that segments touch, in the order of their places, and these segments, polygon after polygon.
 
     Parameters
     ----------
-    place : (k,) of the cell among all codes.
-    polygon, segment : (k,)
-    tests : (t + 1,) where each polygon of a cell starts, and the end.
+    segment : (k,)
+    tests : (t + 1,) where the segments of each polygon of a cell start, and the end.
+    polygon : (t,) of each test.
     cells : (c + 1,) test with which each cell starts, and their number.
-    anchors : (c, 2) of the cells, metres.
+    corners : (c, 2) column and row of each cell.
     """
 
-    place: NDArray[np.int64]
-    polygon: NDArray[np.int32]
     segment: NDArray[np.int32]
-    tests: NDArray[np.int64]
-    cells: NDArray[np.int64]
-    anchors: NDArray[np.float64]
-
-    def of_tests(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """(t,) cell and polygon of each test."""
-        return self.place[self.tests[:-1]], self.polygon[self.tests[:-1]]
+    tests: NDArray[np.int32]
+    polygon: NDArray[np.int32]
+    cells: NDArray[np.int32]
+    corners: NDArray[np.int32]
 
 
 def build_location(segments: Segments, grid: KernelGrid, numbers: SetNumbers) -> LocationIndex:
-    """Classify every cell of a grid that spans all the segments; the sets met are given their numbers."""
-    cells, touches = _touches(segments, grid)
-    at_anchor = _write_inside(cells, segments, touches, numbers)
-    place, polygon = touches.of_tests()
-    places = place[touches.cells[:-1]]
-    starts, outcome = _outcomes(cells.codes[places], touches.cells, polygon, numbers)
-    edges, counts, anchor_outcomes = _edges_of_cells(segments, touches, at_anchor, starts)
-    cells.codes[places] = -1 - np.arange(len(places), dtype=np.int32)
-    return _packed(cells, edges, counts, anchor_outcomes, outcome)
+    """Classify every cell of a grid that spans all the segments; the sets met are given their numbers.
+
+    Notes
+    -----
+    Arrays are made here and written by compiled loops: a large one that numpy makes lies on large pages where the
+    system has some, and to be given its pages one by one costs more than to be written.
+    """
+    codes, touches = _touches(segments, grid)
+    at_anchor = _write_inside(codes, grid, segments, touches, numbers)
+    fine, held = np.split(codes, [1 - len(touches.cells)])
+    starts, outcome = _outcomes(held, touches.cells, touches.polygon, numbers)
+    coarse, of_middle, of_fine = _blocks(fine, grid.columns * grid.rows)
+    listed = np.empty(of_fine.size, dtype=np.int32)
+    blocks = np.empty((len(of_fine), 4), dtype=np.uint64)
+    listed = listed[: _write_blocks(of_fine, blocks, listed)]
+    is_set = listed >= 0
+    thirds, listed[is_set] = np.unique(listed[is_set], return_inverse=True)
+    crossed = np.zeros((len(listed) + 1, 2), dtype=np.int32)
+    edges = np.empty((len(touches.segment) + len(touches.polygon) - len(held) + 1, 4), dtype=np.float32)
+    count = _write_crossed(segments.ends, grid, touches, at_anchor, listed, starts, len(outcome), edges, crossed)
+    edges = edges[:count]
+    return LocationIndex(grid, coarse, of_middle, blocks, crossed, edges, np.append(outcome, thirds).astype(np.int32))
 
 
-def _touches(segments: Segments, grid: KernelGrid) -> tuple[Cells, _Touches]:
-    """Cells divided wherever limits pass, and the fine cells that these touch."""
-    row, column, segment = touched_cells(segments.ends, grid)
-    coarse = (row >> FINE_SHIFT) * grid.columns + (column >> FINE_SHIFT)
-    codes = _divided(np.zeros(grid.columns * grid.rows, dtype=np.int32), coarse)
-    middle = _place_in_block(codes[coarse], row >> SHIFT, column >> SHIFT)
-    codes = _divided(codes, middle)
-    place = _place_in_block(codes[middle], row, column)
-    order = in_order(place, len(codes))  # polygon after polygon, as segments are
-    place, segment = place[order], segment[order]
-    polygon = segments.owner[segment]
-    other_cell = np.diff(place, prepend=-1) != 0
-    tests = np.flatnonzero(other_cell | (np.diff(polygon, prepend=-1) != 0))
-    firsts = np.flatnonzero(other_cell[tests])
-    first = order[tests[firsts]]
-    corners = np.column_stack([column[first], row[first]])
-    anchors = np.array([grid.west, grid.south]) + (corners + ANCHOR) * grid.fine_m
-    cells = np.append(firsts, len(tests))
-    return Cells(grid, codes), _Touches(place, polygon, segment, np.append(tests, len(place)), cells, anchors)
+def _touches(segments: Segments, grid: KernelGrid) -> tuple[NDArray[np.int32], _Touches]:
+    """Codes of cells divided wherever limits pass, and what touches these.
+
+    The code of a cell that is touched is -1 - its number; after those of all cells come those of the sets that hold
+    all of each touched one. Nothing else is known yet: they are 0.
+    """
+    touched = touched_cells(segments.ends, grid)
+    codes = np.zeros(grid.columns * grid.rows, dtype=np.int32)
+    _count_touches(touched, grid, codes)
+    codes = _divided(codes)
+    _count_touches(touched, grid, codes)
+    middle, codes = len(codes), _divided(codes, touched.shape[1])
+    _count_touches(touched, grid, codes)
+    starts = np.empty(touched.shape[1], dtype=np.int32)
+    fine = len(codes) - len(starts)
+    cells = _number_touched(codes[middle:fine], starts)
+    segment, tests, polygon = np.empty_like(starts), np.empty(len(starts) + 1, dtype=np.int32), np.empty_like(starts)
+    corners = np.empty((cells, 2), dtype=np.int32)
+    _sort_touches(touched, grid, codes, starts, segment, corners)
+    firsts = np.empty(cells + 1, dtype=np.int32)
+    count = _write_tests(segment, starts, segments.owner, tests, polygon, firsts)
+    return codes[: fine + cells], _Touches(segment, tests[: count + 1], polygon[:count], firsts, corners)
 
 
-def _divided(codes: NDArray[np.int32], places: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Codes with a block of empty cells for each of some cells, in the order of these."""
-    met = np.zeros(len(codes), dtype=np.bool_)
-    met[places] = True
-    blocks = np.count_nonzero(met)
-    codes[met] = -(len(codes) + np.arange(blocks, dtype=np.int32) * CELLS)
-    return np.concatenate([codes, np.zeros(blocks * CELLS, dtype=np.int32)])
+@compiled_loop
+def _count_touches(touched: NDArray[np.int32], grid: KernelGrid, codes: NDArray[np.int32]) -> None:
+    """Add to the codes of undivided cells how many segments touch them."""
+    for touch in range(touched.shape[1]):
+        codes[_smallest_cell(touched[0, touch], touched[1, touch], grid, codes)[0]] += 1
 
 
-def _place_in_block(codes: NDArray[np.int32], row: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.asarray((row & SIDE - 1) * SIDE + (column & SIDE - 1) - codes, dtype=np.int64)
+def _divided(codes: NDArray[np.int32], room: int = 0) -> NDArray[np.int32]:
+    """Codes with a block of empty cells for each of those that are touched, in the order of these, then some room."""
+    touched = np.flatnonzero(codes > 0)
+    codes[touched] = -(len(codes) + np.arange(len(touched), dtype=np.int32) * CELLS)
+    divided = np.zeros(len(codes) + len(touched) * CELLS + room, dtype=np.int32)
+    divided[: len(codes)] = codes
+    return divided
 
 
-def _write_inside(cells: Cells, segments: Segments, touches: _Touches, numbers: SetNumbers) -> NDArray[np.int8]:
+@compiled_loop
+def _number_touched(codes: NDArray[np.int32], starts: NDArray[np.int32]) -> int:
+    """Number the cells touched, where it stood how often; write where the touches of each start; count the cells."""
+    cells, touches = 0, 0
+    for place in range(len(codes)):
+        if codes[place] > 0:
+            starts[cells] = touches
+            touches += codes[place]
+            codes[place] = -1 - cells
+            cells += 1
+    return cells
+
+
+@compiled_loop
+def _sort_touches(
+    touched: NDArray[np.int32],
+    grid: KernelGrid,
+    codes: NDArray[np.int32],
+    starts: NDArray[np.int32],
+    segment: NDArray[np.int32],
+    corners: NDArray[np.int32],
+) -> None:
+    """Write the segments that touch each cell, as they come, and its corner; its start becomes its end."""
+    for touch in range(touched.shape[1]):
+        cell = -1 - codes[_smallest_cell(touched[0, touch], touched[1, touch], grid, codes)[0]]
+        segment[starts[cell]] = touched[2, touch]
+        corners[cell, 0], corners[cell, 1] = touched[1, touch], touched[0, touch]
+        starts[cell] += 1
+
+
+@compiled_loop
+def _write_tests(
+    segment: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    owner: NDArray[np.int32],
+    tests: NDArray[np.int32],
+    polygon: NDArray[np.int32],
+    cells: NDArray[np.int32],
+) -> int:
+    """Write `_Touches.tests`, `polygon` and `cells`, given where the touches of each cell end, and count the tests."""
+    test, touch = 0, 0
+    for cell in range(len(cells) - 1):
+        cells[cell] = test
+        last = NOWHERE
+        while touch < ends[cell]:
+            if owner[segment[touch]] != last:
+                last = owner[segment[touch]]
+                tests[test], polygon[test] = touch, last
+                test += 1
+            touch += 1
+    tests[test], cells[-1] = touch, test
+    return test
+
+
+def _write_inside(
+    codes: NDArray[np.int32], grid: KernelGrid, segments: Segments, touches: _Touches, numbers: SetNumbers
+) -> NDArray[np.int8]:
     """Code each cell by the set of polygons that hold all of it.
 
     Returns
     -------
     (t,) 1 where the polygon of a test holds the anchor of its cell, else 0, UNSURE where its limit is too near to tell.
     """
-    place, polygon_of = touches.of_tests()
-    by_polygon = np.argsort(polygon_of, kind="stable")
-    bounds = np.searchsorted(polygon_of[by_polygon], np.arange(len(segments.bounds) + 1))
-    test_at, at_anchor = np.full(len(cells.codes), -1, dtype=np.int32), np.zeros(len(polygon_of), dtype=np.int8)
-    held: list[NDArray[np.int64]] = []
-    for polygon, (first, last) in enumerate(pairwise(bounds.tolist())):
-        test_at[place[by_polygon[first:last]]] = by_polygon[first:last]
-        ends = segments.ends[segments.starts[polygon] : segments.starts[polygon + 1]]
-        held.append(
-            _held_places(
-                ends, segments.bounds[polygon], cells.grid, cells.codes, test_at, polygon_of, polygon, at_anchor
-            )
-        )
-    _write_sets(
-        cells.codes, np.concatenate(held), np.repeat(np.arange(len(held)), [len(some) for some in held]), numbers
-    )
+    at_anchor = np.zeros(len(touches.polygon), dtype=np.int8)
+    shared = _hold((segments.ends, segments.starts, segments.bounds), grid, codes, touches, at_anchor)
+    if len(shared):
+        _write_sets(codes, *np.divmod(shared, len(segments.bounds)), numbers)
     return at_anchor
 
 
 def _write_sets(
     codes: NDArray[np.int32], places: NDArray[np.int64], polygons: NDArray[np.int64], numbers: SetNumbers
 ) -> None:
-    """Code cells, given by their places, by the sets that pairs of a cell and a polygon make."""
-    alone = (polygons + 1).astype(np.int32)
-    codes[places] = alone
-    shared = np.zeros(len(codes), dtype=np.bool_)
-    shared[places[codes[places] != alone]] = True  # another polygon was written over this one
-    of_shared = shared[places]
-    places, polygons = places[of_shared], polygons[of_shared]
+    """Code cells by sets of several polygons: the one that they are coded by, and those that pairs say besides."""
+    alone = np.unique(places)
+    places, polygons = np.append(alone, places), np.append(codes[alone] - 1, polygons)
     order = np.argsort(places, kind="stable")
     places, polygons = places[order], polygons[order]
     firsts = np.flatnonzero(np.diff(places, prepend=-1))
@@ -384,46 +436,82 @@ def _write_sets(
 
 
 @compiled
-def _held_places(
-    ends: NDArray[np.float64],
-    bounds: NDArray[np.float64],
+def _hold(
+    segments: tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]],
     grid: KernelGrid,
     codes: NDArray[np.int32],
-    test_at: NDArray[np.int32],
-    polygon_of: NDArray[np.int32],
-    polygon: int,
+    touches: _Touches,
     at_anchor: NDArray[np.int8],
 ) -> NDArray[np.int64]:
-    """Places of the undivided cells that a polygon holds, its limit crossing none; for the others, write their tests.
+    """Code undivided cells by the first polygon that holds all of them, its limit crossing none.
 
     Parameters
     ----------
-    test_at : test of each cell that this polygon crosses; elsewhere, that of another polygon, or -1.
-    polygon_of : (t,) polygon of each test.
-    at_anchor : (t,) where to write whether the polygon holds the anchor of the cell of a test, or UNSURE.
+    segments : ends, starts and bounds.
+    at_anchor : (t,) where to write whether the polygon of a test holds the anchor of its cell, or UNSURE.
+
+    Returns
+    -------
+    (n,) for each polygon after the first one, place of the code × number of polygons + the polygon.
     """
-    count, held = 0, np.empty(_FIRST_ROOM, np.int64)
-    crossed = np.empty(len(ends))
-    for row in range(int((bounds[1] - grid.south) * grid.per_m), int((bounds[3] - grid.south) * grid.per_m) + 1):
-        crossings = _cross(ends, grid.south + (row + ANCHOR) * grid.fine_m, crossed)
-        for rank in range(0, crossings, 2):  # inside from each odd crossing to the next
-            column, beyond = _column_after(crossed[rank], grid), _column_after(crossed[rank + 1], grid)
-            while column < beyond:
-                place, side = _smallest_cell(row, column, grid, codes)
-                test = test_at[place]
-                if test >= 0 and polygon_of[test] == polygon:
-                    at_anchor[test] = 1
-                elif (row & (side - 1)) == 0:  # met for the first time
-                    if count == len(held):
-                        held = _twice_as_long(held)
-                    held[count] = place
-                    count += 1
-                column = (column | (side - 1)) + 1
-        for rank in range(crossings):
-            nearest = _column_after(crossed[rank] - grid.fine_m / 2, grid)
-            if abs(grid.west + (nearest + ANCHOR) * grid.fine_m - crossed[rank]) < MARGIN_M:
-                at_anchor[test_at[_smallest_cell(row, nearest, grid, codes)[0]]] = UNSURE
-    return held[:count].copy()
+    ends, starts, bounds = segments
+    count, shared = 0, np.empty(_FIRST_ROOM, np.int64)
+    for polygon in range(len(bounds)):
+        first, beyond = _row_after(bounds[polygon, 1], grid), _row_after(bounds[polygon, 3], grid)
+        firsts, crossed = _crossings(ends[starts[polygon] : starts[polygon + 1]], first, beyond, grid)
+        for row in range(first, beyond):
+            for rank in range(firsts[row - first], firsts[row - first + 1], 2):  # inside from each odd one to the next
+                column, end = _column_after(crossed[rank], grid), _column_after(crossed[rank + 1], grid)
+                while column < end:
+                    place, side = _smallest_cell(row, column, grid, codes)
+                    after = (column | (SIDE - 1 if side == 1 else side - 1)) + 1
+                    met_before = (row & (side - 1)) > 0
+                    for at in range(place, place + (min(after, end) - column if side == 1 else 1 - met_before)):
+                        test = _test_of(polygon, codes[at], touches)
+                        held = at if codes[at] >= 0 else len(codes) - len(touches.cells) - codes[at]
+                        if test >= 0:
+                            at_anchor[test] = 1
+                        elif codes[held] == 0:
+                            codes[held] = 1 + polygon
+                        else:
+                            if count == len(shared):
+                                shared = _twice_as_long(shared)
+                            shared[count] = held * len(bounds) + polygon
+                            count += 1
+                    column = after
+            _doubt(
+                crossed[firsts[row - first] : firsts[row - first + 1]], row, polygon, grid, codes, touches, at_anchor
+            )
+    return shared[:count].copy()
+
+
+@compiled_loop
+def _doubt(
+    crossed: NDArray[np.float64],
+    row: int,
+    polygon: int,
+    grid: KernelGrid,
+    codes: NDArray[np.int32],
+    touches: _Touches,
+    at_anchor: NDArray[np.int8],
+) -> None:
+    """Write UNSURE for the anchors of a row that are too near the limit of a polygon, which crosses their northing."""
+    for rank in range(len(crossed)):
+        nearest = _column_after(crossed[rank] - grid.fine_m / 2, grid)
+        if abs(grid.west + (nearest + ANCHOR) * grid.fine_m - crossed[rank]) < MARGIN_M:
+            code = codes[_smallest_cell(row, nearest, grid, codes)[0]]
+            at_anchor[_test_of(polygon, code, touches)] = UNSURE
+
+
+@inlined
+def _test_of(polygon: int, code: int, touches: _Touches) -> int:
+    """Test of a polygon in the cell of a code, or -1 where its limit does not cross the cell."""
+    found = -1
+    if code < 0:
+        for test in range(touches.cells[-1 - code], touches.cells[-code]):
+            if touches.polygon[test] == polygon:
+                found = test
+    return found
 
 
 @inlined
@@ -456,113 +544,206 @@ def _twice_as_long(held: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @compiled
-def _cross(ends: NDArray[np.float64], north: float, crossed: NDArray[np.float64]) -> int:
-    """Write the eastings where segments cross a northing, in increasing order, and count them."""
-    count = 0
+def _crossings(
+    ends: NDArray[np.float64], first: int, beyond: int, grid: KernelGrid
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Where those of each row start, and eastings where segments cross the northings of its anchors, in order."""
+    firsts = np.zeros(beyond - first + 1, np.int64)
     for segment in range(len(ends)):
-        y1, y2 = ends[segment, 1], ends[segment, 3]
-        if (y1 > north) != (y2 > north):
-            x1, x2 = ends[segment, 0], ends[segment, 2]
-            east, place = x1 + (north - y1) / (y2 - y1) * (x2 - x1), count
-            while place > 0 and crossed[place - 1] > east:
-                crossed[place] = crossed[place - 1]
-                place -= 1
+        low, high = min(ends[segment, 1], ends[segment, 3]), max(ends[segment, 1], ends[segment, 3])
+        for row in range(_row_after(low, grid), _row_after(high, grid)):
+            firsts[row - first] += 1
+    count = 0
+    for row in range(len(firsts)):  # where those of each row end, until they are written from the last one
+        count += firsts[row]
+        firsts[row] = count
+    crossed = np.empty(count)
+    ends_of_rows = firsts.copy()
+    for segment in range(len(ends)):
+        x1, y1, x2, y2 = ends[segment, 0], ends[segment, 1], ends[segment, 2], ends[segment, 3]
+        for row in range(_row_after(min(y1, y2), grid), _row_after(max(y1, y2), grid)):
+            east = x1 + (_north_of(row, grid) - y1) / (y2 - y1) * (x2 - x1)
+            firsts[row - first] -= 1
+            place = firsts[row - first]
+            while place + 1 < ends_of_rows[row - first] and crossed[place + 1] < east:
+                crossed[place] = crossed[place + 1]
+                place += 1
             crossed[place] = east
-            count += 1
-    return count
+    return firsts, crossed
+
+
+@inlined
+def _north_of(row: int, grid: KernelGrid) -> float:
+    """Northing of the anchors of a row of fine cells."""
+    return grid.south + (row + ANCHOR) * grid.fine_m
+
+
+@inlined
+def _row_after(north: float, grid: KernelGrid) -> int:
+    """The first row of fine cells whose anchors are no farther south than a northing, whatever the rounding."""
+    row = math.ceil((north - grid.south) * grid.per_m - ANCHOR)
+    if _north_of(row, grid) < north:
+        row += 1
+    elif _north_of(row - 1, grid) >= north:
+        row -= 1
+    return row
 
 
 def _outcomes(
-    held: NDArray[np.int32], tests: NDArray[np.int64], polygon: NDArray[np.int32], numbers: SetNumbers
+    held: NDArray[np.int32], tests: NDArray[np.int32], polygon: NDArray[np.int32], numbers: SetNumbers
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Where those of each crossed cell start, and the sets that its tests lead to, from the set that holds all of it.
 
     Like cells share them; the first are UNSURE, for cells of too many polygons. Those of most polygons come before the
     others, so that all start where no bit of a polygon is set.
     """
-    first, count = tests[:-1], np.diff(tests)
-    starts = np.zeros(len(held), dtype=np.int64)
+    run = np.empty(len(held), dtype=np.int32)
+    run = run[: _write_runs(held, tests, polygon, run)]
+    first, count = tests[run], tests[run + 1] - tests[run]
+    starts = np.zeros(len(run), dtype=np.int64)
     outcome = [UNSURE] * (1 << _MOST_POLYGONS)
     for crossing in range(_MOST_POLYGONS, 0, -1):
-        cells = np.flatnonzero(count == crossing)
-        kind, examples = held[cells].astype(np.int64), np.empty(0, dtype=np.int64)
+        runs = np.flatnonzero(count == crossing)
+        kind, examples = held[run[runs]].astype(np.int64), np.empty(0, dtype=np.int64)
         for test in range(crossing):
-            key = kind * (polygon.max() + 1) + polygon[first[cells] + test]
-            run = np.flatnonzero(np.diff(key, prepend=-1))  # cells beside each other are alike
-            _, example, of_run = np.unique(key[run], return_index=True, return_inverse=True)
-            examples, kind = run[example], np.repeat(of_run, np.diff(run, append=len(key)))
-        starts[cells] = len(outcome) + (kind << crossing)
-        for cell in cells[examples].tolist():
-            polygons = polygon[first[cell] : first[cell] + crossing].tolist()
+            key = kind * (polygon.max() + 1) + polygon[first[runs] + test]
+            _, examples, kind = np.unique(key, return_index=True, return_inverse=True)
+        starts[runs] = len(outcome) + (kind << crossing)
+        for example in runs[examples].tolist():
+            polygons = polygon[first[example] : first[example] + crossing].tolist()
             for combination in range(1 << crossing):
                 passed = [item for bit, item in enumerate(polygons) if combination >> bit & 1]
-                outcome.append(numbers.of([*numbers.members(held[cell]), *passed]))
-    return starts, np.array(outcome, dtype=np.int32)
+                outcome.append(numbers.of([*numbers.members(held[run[example]]), *passed]))
+    return np.repeat(starts, np.diff(run, append=len(held))), np.array(outcome, dtype=np.int32)
 
 
-def _edges_of_cells(
-    segments: Segments, touches: _Touches, at_anchor: NDArray[np.int8], starts: NDArray[np.int64]
-) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]:
-    """`LocationIndex.edges`, (c,) how many each cell has, and (c,) where the outcome of its anchor is.
-
-    Cells of too many polygons, or whose anchor is too near a limit, have no edges.
-    """
-    is_sure = (starts > 0) & (np.minimum.reduceat(at_anchor, touches.cells[:-1]) != UNSURE)
-    first_touch = touches.tests[touches.cells]
-    of_sure = np.repeat(is_sure, np.diff(first_touch))
-    rows = of_sure.astype(np.int64)
-    rows[touches.tests[:-1]] *= 2  # with the one before that parts two polygons
-    rows[first_touch[:-1]] = is_sure
-    counts = np.add.reduceat(rows, first_touch[:-1])
-    row = (np.cumsum(rows) - 1)[of_sure]
-    ends, anchors = segments.ends[touches.segment[of_sure]], np.repeat(touches.anchors, np.diff(first_touch), axis=0)
-    edges = np.full((counts.sum() + 1, 4), np.nan, dtype=np.float32)
-    edges[row] = ends - np.tile(anchors[of_sure], 2)
-    rank = np.arange(len(at_anchor)) - np.repeat(touches.cells[:-1], np.diff(touches.cells))
-    held = np.add.reduceat(at_anchor.astype(np.int64) << np.minimum(rank, _MOST_POLYGONS), touches.cells[:-1])
-    return edges, counts, np.where(is_sure, starts + held, 0)
+@compiled_loop
+def _write_runs(
+    held: NDArray[np.int32], tests: NDArray[np.int32], polygon: NDArray[np.int32], run: NDArray[np.int32]
+) -> int:
+    """Write the first cell of each run of cells that are alike, as neighbours often are, and count the runs."""
+    runs = 0
+    for cell in range(len(held)):
+        alike = cell > 0 and held[cell] == held[cell - 1]
+        count = tests[cell + 1] - tests[cell]
+        alike &= count == tests[cell] - tests[cell - 1]
+        for rank in range(count if alike else 0):
+            alike &= polygon[tests[cell] + rank] == polygon[tests[cell - 1] + rank]
+        run[runs] = cell  # without a branch: what is not kept is written over
+        runs += not alike
+    return runs
 
 
-def _packed(
-    cells: Cells,
-    edges: NDArray[np.float32],
-    counts: NDArray[np.int64],
-    anchor_outcomes: NDArray[np.int64],
-    outcome: NDArray[np.int32],
-) -> LocationIndex:
-    """Blocks made of the codes of cells; a fine cell in a third set of its block is written as one without edges."""
-    grid, codes = cells
-    of_coarse = codes[: grid.columns * grid.rows]
+def _blocks(codes: NDArray[np.int32], coarse_cells: int) -> tuple[NDArray[np.int32], ...]:
+    """`LocationIndex.coarse`, `LocationIndex.middle`, and (f, CELLS) codes of blocks of fine cells."""
+    of_coarse = codes[:coarse_cells]
     held, divided = np.flatnonzero(of_coarse > 0), np.flatnonzero(of_coarse < 0)
     kinds, kind = np.unique(of_coarse[held], return_inverse=True)
     coarse = np.zeros(len(of_coarse), dtype=np.int32)
     coarse[held], coarse[divided] = 1 + kind, 1 + len(kinds) + np.arange(len(divided))
     coarse *= CELLS
-    of_middle, of_fine = np.split(codes[len(of_coarse) :], [len(divided) * CELLS])
+    of_middle, of_fine = np.split(codes[coarse_cells:], [len(divided) * CELLS])
     middle = np.concatenate([np.repeat(np.append(0, kinds), CELLS), of_middle], dtype=np.int32, casting="same_kind")
-    fine, listed = _blocks(of_fine.reshape(-1, CELLS))
-    middle[middle < 0] = -1 - np.arange(len(fine))  # blocks are in the order of the cells that they divide
-    thirds, third = np.unique(listed[listed >= 0], return_inverse=True)
-    crossed, has_edges = np.zeros((len(listed) + 1, 2), dtype=np.int32), np.append(listed < 0, False)
-    crossed[has_edges] = np.column_stack([counts, anchor_outcomes])
-    crossed[:, 0] = np.cumsum(crossed[:, 0]) - crossed[:, 0]
-    crossed[:-1][listed >= 0, 1] = len(outcome) + third
-    outcome = np.append(outcome, thirds).astype(np.int32)
-    return LocationIndex(grid, coarse, middle, fine, crossed, edges, outcome)
+    middle[middle < 0] = -1 - np.arange(len(of_fine) // CELLS)  # blocks are in the order of the cells that they divide
+    return coarse, middle, of_fine.reshape(-1, CELLS)
 
 
-def _blocks(within: NDArray[np.int32]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """(b, 4) blocks of fine cells whose codes are sets or below 0, and the codes of those that they call crossed."""
-    second = np.maximum(within.max(axis=1, keepdims=True), 0)
-    first = np.where(within < 0, second, within).min(axis=1, keepdims=True)
-    crossed = (within != first) & (within != second)
-    blocks = np.empty((len(within), 4), dtype=np.uint64)
-    blocks[:, CROSSED], blocks[:, SECOND] = _words(crossed), _words(within == second)
-    blocks[:, FIRST] = np.cumsum(crossed.sum(axis=1)) - crossed.sum(axis=1)
-    blocks[:, SETS] = (first + (second.astype(np.int64) << 32))[:, 0]
-    return blocks, within[crossed]
+@compiled_loop
+def _write_blocks(within: NDArray[np.int32], blocks: NDArray[np.uint64], listed: NDArray[np.int32]) -> int:
+    """Write blocks of fine cells whose codes are sets or below 0; list the codes of those that they call crossed.
+
+    Parameters
+    ----------
+    within, blocks : (b, CELLS) codes, and (b, 4) as in `LocationIndex.fine`.
+    listed : room for all the codes.
+
+    Returns
+    -------
+    How many are listed.
+    """
+    count = 0
+    for block in range(len(within)):
+        second = 0
+        for cell in range(CELLS):
+            second = max(second, within[block, cell])
+        first = second
+        for cell in range(CELLS):
+            first = min(first, within[block, cell] if within[block, cell] >= 0 else second)
+        blocks[block, FIRST] = count
+        blocks[block, SETS] = np.uint64(first) | np.uint64(second) << _HALF
+        of_second = crossed = np.uint64(0)
+        for cell in range(CELLS):
+            code = within[block, cell]
+            is_crossed = (code != first) & (code != second)
+            of_second |= np.uint64(code == second) << np.uint64(cell)
+            crossed |= np.uint64(is_crossed) << np.uint64(cell)
+            if is_crossed:
+                listed[count] = code
+                count += 1
+        blocks[block, SECOND], blocks[block, CROSSED] = of_second, crossed
+    return count
 
 
-def _words(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """(n,) words of (n, CELLS) bits, the first being the lowest."""
-    return np.packbits(bits, axis=1, bitorder="little").view("<u8")[:, 0].astype(np.uint64)
+@compiled_loop
+def _write_crossed(
+    ends: NDArray[np.float64],
+    grid: KernelGrid,
+    touches: _Touches,
+    at_anchor: NDArray[np.int8],
+    listed: NDArray[np.int32],
+    outcomes: NDArray[np.int64],
+    thirds: int,
+    edges: NDArray[np.float32],
+    crossed: NDArray[np.int32],
+) -> int:
+    """Write `LocationIndex.edges` and `LocationIndex.crossed`, zeros before, and count the edges.
+
+    Cells of too many polygons, or whose anchor is too near a limit, have no edges.
+
+    Parameters
+    ----------
+    listed : -1 - the number of each crossed cell, or of the set of a cell without edges, among the thirds.
+    outcomes, thirds : where the outcomes of the crossed cells start, and where those of the thirds do.
+    """
+    row = 0
+    for place in range(len(listed)):
+        crossed[place, 0] = row
+        if listed[place] >= 0:
+            crossed[place, 1] = thirds + listed[place]
+            continue
+        cell = -1 - listed[place]
+        first, beyond, held = touches.cells[cell], touches.cells[cell + 1], 0
+        sure = outcomes[cell] > 0
+        for test in range(first, beyond if sure else first):
+            sure &= at_anchor[test] != UNSURE
+            held |= (at_anchor[test] & 1) << (test - first)
+        if sure:
+            crossed[place, 1] = outcomes[cell] + held
+            row = _write_edges(ends, grid, touches, cell, edges, row)
+    crossed[len(listed), 0] = row
+    return _write_parting(edges, row)
+
+
+@inlined
+def _write_edges(
+    ends: NDArray[np.float64], grid: KernelGrid, touches: _Touches, cell: int, edges: NDArray[np.float32], row: int
+) -> int:
+    """Write the edges of a cell from a row on, and return the row after them."""
+    east = grid.west + (touches.corners[cell, 0] + ANCHOR) * grid.fine_m
+    north = grid.south + (touches.corners[cell, 1] + ANCHOR) * grid.fine_m
+    for test in range(touches.cells[cell], touches.cells[cell + 1]):
+        if test > touches.cells[cell]:
+            row = _write_parting(edges, row)
+        for touch in range(touches.tests[test], touches.tests[test + 1]):
+            segment = touches.segment[touch]
+            edges[row, 0], edges[row, 1] = ends[segment, 0] - east, ends[segment, 1] - north
+            edges[row, 2], edges[row, 3] = ends[segment, 2] - east, ends[segment, 3] - north
+            row += 1
+    return row
+
+
+@inlined
+def _write_parting(edges: NDArray[np.float32], row: int) -> int:
+    for number in range(4):
+        edges[row, number] = math.nan
+    return row + 1

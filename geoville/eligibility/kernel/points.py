@@ -58,6 +58,7 @@ class PointLocator:
 
     def place(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> Membership:
         """Say which polygons hold each of (n,) points, metres in the CRS of the polygons; none holds a NaN."""
+        east, north = _to_read(east), _to_read(north)
         sets = np.empty(len(east), dtype=np.int32)
         unsure = self._write_sets(east, north, sets)
         if not len(unsure):
@@ -122,12 +123,23 @@ class LimitFinder:
         -------
         (n,) metres, at most 0 inside, infinite for a NaN; (n,) polygon, -1 for a NaN.
         """
+        east, north = _to_read(east), _to_read(north)
         signed, polygon = np.empty(len(east)), np.empty(len(east), dtype=np.int32)
         order = in_order_of_cells(east, north, self.limits.near.grid)
         sets, table = membership.sets, membership.table
         room = np.empty((3, LISTED_TOGETHER), dtype=np.int32), np.empty(LISTED_TOGETHER)
         measure(east, north, order, sets, table.starts, table.members, self.limits, signed, polygon, *room)
         return signed, polygon
+
+
+def _to_read(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same numbers as loops are compiled for them, which is once: end to end, and not to be written.
+
+    Those of Arrow may not be written: loops compiled for arrays that may would be compiled again for these, and wait.
+    """
+    kept = np.ascontiguousarray(numbers).view()
+    kept.flags.writeable = False
+    return kept
 
 
 def are_compiled() -> bool:

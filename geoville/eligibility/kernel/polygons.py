@@ -144,6 +144,13 @@ class Membership:
         places = np.arange(counts.sum()) + np.repeat(self.table.starts[sets] - before, counts)
         return np.repeat(held, counts), self.table.members[places]
 
+    def counts(self) -> NDArray[np.int64]:
+        """How many points each polygon holds: (p,), as many as there are polygons alone in a set."""
+        of_sets = np.bincount(self.sets, minlength=len(self.table))
+        counts = np.zeros(self.table.members.max(initial=-1) + 1, dtype=np.int64)
+        np.add.at(counts, self.table.members, np.repeat(of_sets, np.diff(self.table.starts)))
+        return counts
+
 
 # --- The limits of polygons as flat arrays of segments, which compiled loops can read
 
@@ -177,8 +184,9 @@ def segments_of(polygons: Sequence[BaseGeometry]) -> Segments:
     parts, polygon_of_part = shapely.get_parts(shapes, return_index=True)
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     vertices, ring_of_vertex = shapely.get_coordinates(rings, return_index=True)
-    ends = np.hstack([vertices[:-1], vertices[1:]])
-    real = (ring_of_vertex[:-1] == ring_of_vertex[1:]) & (vertices[:-1] != vertices[1:]).any(axis=1)
-    owner = polygon_of_part[part_of_ring[ring_of_vertex[:-1][real]]]
-    starts = np.searchsorted(owner, np.arange(len(shapes) + 1)).astype(np.int64)
-    return Segments(np.ascontiguousarray(ends[real]), starts, shapely.bounds(shapes).reshape(-1, 4))
+    places = vertices.view(np.complex128)[:, 0]  # easting + i × northing: what moves together is one number
+    start = np.flatnonzero((ring_of_vertex[:-1] == ring_of_vertex[1:]) & (places[:-1] != places[1:]))
+    ends = np.column_stack([places[start], places[start + 1]]).view(np.float64)
+    ring_of_polygon = np.searchsorted(polygon_of_part[part_of_ring], np.arange(len(shapes) + 1))
+    starts = np.searchsorted(start, np.searchsorted(ring_of_vertex, ring_of_polygon)).astype(np.int64)
+    return Segments(ends, starts, shapely.bounds(shapes).reshape(-1, 4))

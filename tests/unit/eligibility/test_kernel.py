@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ from geoville.eligibility.kernel.limits import (
     squared_distance_to,
 )
 from geoville.eligibility.kernel.location import ANCHOR, CELLS, STAGES, UNSURE, _outcomes, count_of_bits, locate
-from geoville.eligibility.kernel.points import STAGE, LimitFinder, PointLocator
+from geoville.eligibility.kernel.points import STAGE, LimitFinder, PointLocator, compile_loops
 from geoville.eligibility.kernel.polygons import NO_SETS, Membership, SetNumbers, segments_of
 from geoville.eligibility.kernel.trees import TreeLimits, TreeLocator
 
@@ -130,6 +131,25 @@ def test_distances_to_limits_are_those_of_geos_and_the_first_of_equals_answers(b
     each[~outside[:, None] & ~HELD] = np.inf
     assert (polygon == each.argmin(axis=1)).all()  # the first of several as near or as deep
     np.testing.assert_array_equal(signed, each.min(axis=1))
+
+
+def test_points_are_counted_in_every_polygon_that_holds_them_and_in_none_as_zero() -> None:
+    sets = SetNumbers(3, [(0, 2)]).table()
+    held = Membership(np.array([4, 1, 0, 4, 3], dtype=np.int32), sets)
+    assert held.counts().tolist() == [3, 0, 3]
+
+
+def test_loops_are_compiled_once_for_points_that_may_be_written_and_for_those_that_may_not(
+    locator: PointLocator, finder: LimitFinder
+) -> None:
+    """Those of Arrow may not, and those of a table lie apart: seconds of compilation would fall on who asks of them."""
+    compile_loops()
+    before = [len(loop.signatures) for loop in (locate, measure, in_order_of_cells)]
+    table = np.array([(WEST + 1.0, SOUTH + 1.0), (WEST + 500.0, SOUTH + 500.0)])
+    of_arrow = [pa.array(column).to_numpy() for column in table.T.copy()]
+    for east, north in (table.T.copy(), table.T, of_arrow):
+        finder.measure(east, north, locator.place(east, north))
+    assert [len(loop.signatures) for loop in (locate, measure, in_order_of_cells)] == before
 
 
 def test_most_places_are_known_without_geos_and_a_crowd_of_limits_is_not(locator: PointLocator) -> None:
