@@ -3,6 +3,7 @@
     python benchmarks/street_sides.py --data ../shared/data
     python benchmarks/street_sides.py --data ../shared/data --by-kind
     python benchmarks/street_sides.py --data ../shared/data --wrong
+    python benchmarks/street_sides.py --data ../shared/data --left
 
 Each list is degraded (every second, fifth, tenth number kept and the others put between at equal steps; positions
 moved along the street by up to 15, 30 or 60 m and across by up to 3 m), every number of it is judged by a disc of 50 m,
@@ -10,10 +11,12 @@ by its side of the street, and by that side and the axis of the street; all are 
 puts the number. One line a list, a degradation and a rule: numbers, share left « à vérifier », firm answers that are
 wrong out of 10 000, then without the numbers that the untouched list itself puts where they cannot be. These are
 declared by reason: over 30 m away from the axis of the street that they name, on the other side of it than the others
-of their parity, or over 40 m away from the line of their two neighbours. The last column is the share of numbers whose
-own line of numbers, known exactly, is met by the limit (within 1 m) where the degradation lets them be: no rule can
-leave fewer. With `--by-kind`, a line for each way in which geoville holds that a number was placed; with `--wrong`,
-each firm and wrong answer of the last rule, with how far the untouched list puts it from the axis of its street.
+of their parity, or over 40 m away from the line of their two neighbours. The last two columns are floors. The first is
+the share of numbers whose own line of numbers, known exactly, is met by the limit (within 1 m) where the degradation
+lets them be: a rule that knew that line, the side and the order could not leave fewer. The second is the same for a
+rule that knew this line to 3 m across, as the degradation leaves it. With `--by-kind`, a line for each way in which
+geoville holds that a number was placed; with `--wrong`, each firm and wrong answer of the last rule, with how far the
+untouched list puts it from the axis of its street; with `--left`, why numbers are left to be checked by the last rule.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from __future__ import annotations
 import argparse
 import math
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,6 +46,8 @@ from geoville.sources.layers import read_streets as read_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from geoville.model import StreetAxis
+
 DISC_M = 50.0
 LISTS = {
     "Montpellier 2014": ("montpellier/addresses_2014.csv", "montpellier/qpv2015_official.geojson"),
@@ -54,6 +59,11 @@ AXES = {"Montpellier 2014": "montpellier/streets_2014.geojson", "Bondy 2022": "b
 NEAR_M = 300.0
 BESIDE_M = 150.0
 EXACT_M = 1.0
+ACROSS_M = 3.0
+"""How far across a number is misplaced in a list that is shifted."""
+
+STACKED = 5
+"""Numbers that a list puts at one point, from which it says where none of them is."""
 
 
 class Row(NamedTuple):
@@ -173,6 +183,7 @@ class Judged(NamedTuple):
     kind : how geoville holds that it was placed; "disque" without a region.
     shape : all that may be its place.
     by_axis : whether the axis of the street told it.
+    axis : of the street, where one bears its name.
     inside, truly : whether the quarters hold its position, and the one that the untouched list gives.
     declared : why the untouched list cannot be right about it; empty where nothing says so.
     """
@@ -187,6 +198,28 @@ class Judged(NamedTuple):
     inside: bool
     truly: bool
     declared: str
+    axis: StreetAxis | None
+
+    def why_left(self, line_m: float, at_its_point: int) -> str:
+        """Why it is to be checked.
+
+        Parameters
+        ----------
+        line_m : from the limit to what it may be of its own line of numbers.
+        at_its_point : numbers that the untouched list puts where it puts this one.
+        """
+        if at_its_point >= STACKED:
+            return "empilé avec d'autres en un point"
+        if line_m <= EXACT_M:
+            return "la limite coupe ce qui peut être sa place sur sa ligne de numéros"
+        if line_m <= EXACT_M + ACROSS_M:
+            return "la limite passe à moins de 4 m de celle-ci"
+        if self.axis is None:
+            return "aucun axe ne porte le nom de sa rue"
+        if not self.by_axis:
+            return "seul de son côté" if self.kind == "disque" else "par ses voisins seuls"
+        astride = any(shapely.intersects(line, self.shape) for line in self.axis.lines)
+        return "le côté de l'axe n'est pas su" if astride else "la limite serpente dans sa région"
 
     def is_unsure(self, quarters: shapely.Geometry, limit: shapely.Geometry) -> bool:
         """Whether it is to be checked, as `geoville.eligibility.judgement` says it of an exact contour."""
@@ -241,7 +274,7 @@ def numbers_judged(
             kind = str(region.placing) if region else "disque"
             by_axis = region is not None and region.by_axis
             declared = why.get(address.id, "") or ("loin de ses voisins" if is_contradicted(was, rank) else "")
-            yield Judged(address, true, kind, shape, by_axis, point, spread_m, inside, truly, declared)
+            yield Judged(address, true, kind, shape, by_axis, point, spread_m, inside, truly, declared, axis)
 
 
 def impossible(streets: dict[str, Street], path: Path) -> dict[str, str]:
@@ -286,17 +319,22 @@ def is_contradicted(side: Street, rank: int) -> bool:
 
 def judged(
     streets: dict[str, Street], quarters: shapely.Geometry, how: str, path: Path
-) -> tuple[dict[str, Row], list[Judged]]:
-    """Outcome of each rule, and of each way of placing numbers, on a list degraded in one way; the wrong of the last.
+) -> tuple[dict[str, Row], list[Judged], list[Judged]]:
+    """Outcome of each rule, and of each way of placing numbers, on a list degraded in one way.
 
     Parameters
     ----------
     path : of the axes of the town's streets.
+
+    Returns
+    -------
+    rows, then what the last rule has firm and wrong, and what it leaves to be checked.
     """
     limit = shapely.boundary(quarters)
     shapely.prepare([quarters, limit])
     counts: dict[str, list[int]] = {rule: [0, 0, 0, 0] for rule in RULES}
     astray: list[Judged] = []
+    left: list[Judged] = []
     without = numbers_judged(streets, quarters, how, limit)
     for plain, told in zip(without, numbers_judged(streets, quarters, how, limit, path), strict=True):
         if plain is None or told is None:
@@ -318,19 +356,21 @@ def judged(
             row[3] += wrong and not doubt and bool(told.declared)
         if wrong and not doubts[RULES[2]]:
             astray.append(told)
-    return {rule: Row(*count) for rule, count in counts.items()}, astray
+        if doubts[RULES[2]]:
+            left.append(told)
+    return {rule: Row(*count) for rule, count in counts.items()}, astray, left
 
 
-def floor(streets: dict[str, Street], limit: shapely.Geometry, how: str) -> float:
-    """Share of the numbers whose own line of numbers, known exactly, meets the limit where they may be."""
-    met = 0
+def metres_of_lines(streets: dict[str, Street], limit: shapely.Geometry, how: str) -> dict[str, float]:
+    """Metres from the limit to what a number may be of its own line of numbers, by its id; of those near a limit."""
+    found = {}
     for was, side in degraded(streets, how):
         line = shapely.LineString([item[1:] for item in was]) if len(was) > 1 else shapely.Point(was[0][1:])
-        for rank, (_, x, y) in enumerate(side):
+        for rank, (address, x, y) in enumerate(side):
             place = shapely.Point(was[rank][1:])
             if shapely.distance(limit, place) <= NEAR_M:
-                met += bool(shapely.distance(limit, _stretch(was, line, rank, how, (x, y)) or place) <= EXACT_M)
-    return met / sum(map(len, streets.values()))
+                found[address.id] = shapely.distance(limit, _stretch(was, line, rank, how, (x, y)) or place)
+    return found
 
 
 def _stretch(
@@ -347,6 +387,14 @@ def _stretch(
     return None if rank == low or high <= rank else shapely.LineString([item[1:] for item in was[low : high + 1]])
 
 
+def reasons_left(streets: dict[str, Street], left: list[Judged], lines_m: dict[str, float]) -> Counter[str]:
+    """How many numbers are left to be checked, by why."""
+    at_a_point = Counter(item[1:] for street in streets.values() for item in street)
+    return Counter(
+        one.why_left(lines_m.get(one.address.id, math.inf), at_a_point[one.true.x, one.true.y]) for one in left
+    )
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -354,17 +402,21 @@ def main() -> None:
     parser.add_argument("--by-kind", action="store_true")
     parser.add_argument("--list", choices=list(LISTS), action="append")
     parser.add_argument("--wrong", action="store_true")
+    parser.add_argument("--left", action="store_true")
     asked = parser.parse_args()
-    told = "fermes et faux sur 10 000 | sans ceux que la liste contredit | plancher"
+    told = "fermes et faux sur 10 000 | sans ceux que la liste contredit | plancher | plancher à 3 m près"
     print(f"| liste | dégradation | règle | numéros | à vérifier | {told} |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|")
     for name in asked.list or LISTS:
         addresses, contours = LISTS[name]
         streets = read_streets(asked.data / addresses)
         quarters = shapely.union_all([item.geometry for item in read_perimeters(asked.data / contours).perimeters])
         for how in DEGRADATIONS:
-            rows, astray = judged(streets, quarters, how, asked.data / AXES[name])
-            least = f"{100 * floor(streets, shapely.boundary(quarters), how):.1f} %"
+            rows, astray, left = judged(streets, quarters, how, asked.data / AXES[name])
+            lines_m = metres_of_lines(streets, shapely.boundary(quarters), how)
+            numbers = sum(map(len, streets.values()))
+            floors = [sum(one <= most for one in lines_m.values()) for most in (EXACT_M, EXACT_M + ACROSS_M)]
+            least = " | ".join(f"{100 * floor / numbers:.1f} %" for floor in floors)
             for rule, row in rows.items():
                 if rule in RULES or asked.by_kind:
                     print(f"| {name} | {how} | {rule} | {row.cells()} | {least} |", flush=True)
@@ -372,6 +424,8 @@ def main() -> None:
                 label = f"{number.address.number}{number.address.suffix} {number.address.street}"
                 moved = f"à {number.point.distance(number.true):.0f} m de sa place"
                 print(f"  {label} ({number.kind}{', axe' * number.by_axis}), {moved} : {number.declared or 'rien'}")
+            for why, count in reasons_left(streets, left, lines_m).most_common() if asked.left else ():
+                print(f"  {count} : {why}")
 
 
 if __name__ == "__main__":

@@ -480,10 +480,12 @@ def _told_by_axis(points: Points, side: StreetSide, placing: Placing | None, eps
     first, last = _run(points, side.rank, rules) if computed else (side.rank, side.rank)
     around = rules.axis_known if survey is not None and survey.interpolated else rules.axis_neighbours
     start, end = max(min(first, side.rank - around), 0), max(last, side.rank + around) + 1
-    along = _along(points[start:end], side, side.rank - start, epsg)
+    between_known = computed and not is_known(points, side.rank, rules)
+    telling = (first, last) if between_known else (side.rank,)
+    along = _along(points[start:end], side, [rank - start for rank in telling], epsg)
     if along is None:
         return None
-    if computed and not is_known(points, side.rank, rules):
+    if between_known:
         return _computed_along(along, points, side, (first, last), start)
     if not computed and survey is not None and not (survey.surveyed or survey.interpolated):
         return _held_along(along, points, side, start, survey.along_m)
@@ -506,7 +508,9 @@ def _computed_along(
     places = [known[0] - start, known[1] - start]
     ends_m, away_m = np.sort(along.along_m[places]), np.sort(along.across_m[places])
     straight_m = math.dist(points[known[0]], points[known[1]])
-    if not ends_m[1] - ends_m[0] <= straight_m * rules.axis_detour + rules.axis_far_m:  # NaN by another part of it
+    if np.isnan(ends_m).any():
+        return _not_across(along, points, side, known)
+    if ends_m[1] - ends_m[0] > straight_m * rules.axis_detour + rules.axis_far_m:
         return None
     hand = along.hand_between(ends_m, away_m)
     slack_m = max(rules.axis_ends_m, float(away_m[1] - away_m[0]))
@@ -514,6 +518,31 @@ def _computed_along(
     shape = along.strip(reach_m, (float(away_m[0]) - rules.across_m, float(away_m[1]) + rules.across_m), hand)
     spread_m = max(rules.chance_interpolated * straight_m, rules.across_m)
     return _region(shape, Placing.INTERPOLATED, points, side, known, spread_m)
+
+
+def _not_across(along: _Along, points: Points, side: StreetSide, known: tuple[int, int]) -> StreetRegion | None:
+    """Region of a number computed between two known ones, one of them far from the axis: what is not across that.
+
+    The axis does not lead from one to the other, yet the numbers of their side stay on it.
+    """
+    import shapely
+
+    rules, ends = region_rules(), np.asarray(shapely.points([points[place] for place in known]))
+    ends_m = shapely.line_locate_point(along.line, ends)
+    away_m = shapely.distance(along.line, ends) * hands_of(along.line, ends_m, ends)
+    hand = along.hand_between(np.sort(ends_m), away_m)
+    if hand == 0:
+        return None
+    whole = _between_known(points, side, rules)
+    shape = whole.shape
+    for metres in (rules.axis_clear_m, -rules.axis_far_m):
+        shape = shapely.difference(shape, shapely.buffer(along.line, hand * metres, single_sided=True))
+    parts = shapely.get_parts(_without_spikes(shape))
+    held = shapely.intersects(parts[:, None], ends[None, :])
+    if not held.any(axis=0).all():
+        return None
+    kept = shapely.union_all(parts[held.any(axis=1)])
+    return _region(kept, whole.placing, points, side, known, whole.spread_m)
 
 
 def _beside_axis(
@@ -596,8 +625,14 @@ def _in_order(at_m: NDArray[np.float64], most_m: float) -> NDArray[np.bool_]:
     return kept
 
 
-def _along(points: Points, side: StreetSide, rank: int, epsg: int) -> _Along | None:
-    """Numbers around one along the axis of their street; None where it stands far from that."""
+def _along(points: Points, side: StreetSide, telling: list[int], epsg: int) -> _Along | None:
+    """Numbers around one along the axis of their street; None where it stands far from that.
+
+    Parameters
+    ----------
+    telling : ranks of the numbers that tell by which part of the axis it is: its own, or those of the two known ones
+        between which it was computed, whose place tells nothing.
+    """
     import shapely
 
     assert side.axis is not None
@@ -605,10 +640,12 @@ def _along(points: Points, side: StreetSide, rank: int, epsg: int) -> _Along | N
     across = _projected(side.across, epsg)
     placed = np.asarray(shapely.points([*points, *across]))
     away_m = shapely.distance(lines[:, None], placed[None, :])
-    if away_m[:, rank].min() > rules.axis_far_m:
+    own = int(away_m[:, telling].max(axis=1).argmin())
+    near = away_m[own] <= rules.axis_far_m
+    if not near[telling].any():
         return None
-    own = int(away_m[:, rank].argmin())
-    line, by_it = lines[own], (away_m.argmin(axis=0) == own) & (away_m[own] <= rules.axis_far_m)
+    line, by_it = lines[own], near & (away_m.argmin(axis=0) == own)
+    by_it[telling] = near[telling]
     at_m = shapely.line_locate_point(line, placed)
     hands = hands_of(line, at_m, placed)
     # What was computed repeats what the known numbers say: these alone are heard.

@@ -651,24 +651,28 @@ def test_numbers_are_along_the_axis_that_is_nearest_to_them_up_to_thirty_metres(
     lines = (shapely.LineString([(0, 0), (400, 0)]), shapely.LineString([(0, 40), (400, 40)]))
     points = [(50.0, 6.0), (60.0, 30.0), (70.0, -30.0), (80.0, -30.5)]
     side = replace(told(points, 0), axis=StreetAxis(lines, LAMBERT_93))
-    found = _along(points, side, 0, LAMBERT_93)
+    found = _along(points, side, [0], LAMBERT_93)
     assert found is not None
     assert found.along_m == pytest.approx([50.0, math.nan, 70.0, math.nan], nan_ok=True)
     assert found.across_m == pytest.approx([6.0, math.nan, -30.0, math.nan], nan_ok=True)
     assert found.against_m.tolist() == []
-    assert _along(points, side, 2, LAMBERT_93) is not None
-    assert _along(points, side, 3, LAMBERT_93) is None
+    assert _along(points, side, [2], LAMBERT_93) is not None
+    assert _along(points, side, [3], LAMBERT_93) is None
+    assert _along(points, side, [0, 3], LAMBERT_93) is not None, "one of the two known numbers stands by it"
+    between = _along(points, side, [0, 1], LAMBERT_93)
+    assert between is not None
+    assert between.along_m[:2] == pytest.approx([50.0, 60.0]), "both stand by one part, though another is nearer"
 
 
 def test_numbers_across_from_most_of_their_parity_are_told() -> None:
     """Five on the left, one of them as far as a list may stray, and one on the right; then three more on the left."""
     points = [*east(10, 17, 26, 32, north=6.0), (43.0, 20.0), (50.0, -6.0)]
     side = replace(told(points, 0), axis=StreetAxis((STREET,), LAMBERT_93))
-    found = _along(points, side, 0, LAMBERT_93)
+    found = _along(points, side, [0], LAMBERT_93)
     assert found is not None
     assert (found.hand, found.is_loose, found.against_m.tolist()) == (0, False, [])
     more = [*points, *east(61, 70, 77, north=6.0)]
-    found = _along(more, replace(side, points=in_degrees(more), numbers=("2",) * len(more)), 0, LAMBERT_93)
+    found = _along(more, replace(side, points=in_degrees(more), numbers=("2",) * len(more)), [0], LAMBERT_93)
     assert found is not None
     assert (found.hand, found.is_loose, found.against_m.tolist()) == (1, False, [50.0])
 
@@ -703,6 +707,6 @@ def test_a_part_that_ends_where_its_line_does_is_not_prolonged(ends: tuple[float
 @pytest.mark.parametrize(("north", "is_loose"), [(20.0, False), (20.5, True)])
 def test_a_list_strays_from_an_axis_beyond_twenty_metres(north: float, is_loose: bool) -> None:
     points = [(10.0, north), (17.0, north), (26.0, 6.0), (32.0, 6.0)]
-    found = _along(points, replace(told(points, 2), axis=StreetAxis((STREET,), LAMBERT_93)), 2, LAMBERT_93)
+    found = _along(points, replace(told(points, 2), axis=StreetAxis((STREET,), LAMBERT_93)), [2], LAMBERT_93)
     assert found is not None
     assert found.is_loose is is_loose

@@ -426,6 +426,73 @@ def test_computed_numbers_may_be_on_both_sides_where_the_evidence_is_poor(facing
         assert shape.covers(shapely.Point(point)), point
 
 
+def computed_between(first, last, *lines, facing) -> StreetSide:
+    """A number computed halfway between two known ones, of a street drawn in some lines."""
+    axis = StreetAxis(tuple(shapely.LineString([(EAST + x, NORTH + y) for x, y in line]) for line in lines), LAMBERT_93)
+    start, end = np.array(first), np.array(last)
+    told = side(*(tuple(start + (end - start) * part) for part in (0.0, 0.25, 0.5, 0.75, 1.0)), rank=2)
+    return replace(told, axis=axis, across=side(*facing, rank=0).points)
+
+
+def test_a_computed_number_is_by_the_axis_of_the_known_ones_however_far_its_own_place_is():
+    # The street goes around a square: halfway along the chord, 54 m from every side of it.
+    around = [(600.0, 400.0), (600.0, 460.0), (760.0, 460.0), (760.0, 400.0)]
+    facing = ((606.0, 440.0), (650.0, 454.0), (700.0, 454.0))
+    region, shape = drawn(computed_between((594.0, 406.0), (766.0, 406.0), around, facing=facing))
+    assert region.by_axis
+    assert shape.covers(shapely.Point(680, 466)), "by its street"
+    assert shape.distance(shapely.Point(680, 406)) > 50, "not where the list puts it"
+
+
+def test_the_two_known_numbers_tell_which_part_of_an_axis_is_theirs():
+    # Another piece of the street passes nearer to the middle of the chord than the one that both known numbers border.
+    bent = [(600.0, 400.0), (680.0, 425.0), (760.0, 400.0)]
+    region, shape = drawn(
+        computed_between(
+            (602.0, 406.8),
+            (758.0, 406.8),
+            bent,
+            [(660.0, 400.0), (700.0, 400.0)],
+            facing=((620.0, 400.0), (640.0, 406.0), (720.0, 406.0)),
+        )
+    )
+    assert region.by_axis
+    assert shape.covers(shapely.Point(680, 431))
+    assert not shape.intersects(shapely.Point(680, 400).buffer(10))
+
+
+FAR_END = (700.0, 450.0)
+"""A known number that stands 50 m away from the axis of its street, behind those that border it."""
+
+
+def test_a_known_number_far_from_the_axis_leaves_what_is_not_across_the_street():
+    told = computed_between((610.0, 406.0), FAR_END, [(500.0, 400.0), (1000.0, 400.0)], facing=across_the_street(394.0))
+    assert verdict(house(replace(told, axis=None))) is VerdictCode.UNCERTAIN, "the limit follows the axis"
+    assert verdict(house(told)) is VerdictCode.OUTSIDE
+    region, shape = drawn(told)
+    assert region.by_axis
+    assert shape.bounds[1] == pytest.approx(400 + RULES.axis_clear_m, abs=0.1)
+    assert shape.covers(shapely.Point(FAR_END))
+
+
+@pytest.mark.parametrize(
+    ("last", "odd_y"),
+    [
+        pytest.param(FAR_END, 406.0, id="both parities on one side"),
+        pytest.param((700.0, 350.0), 394.0, id="the far number is across the street"),
+    ],
+)
+def test_a_known_number_far_from_the_axis_leaves_all_around_where_its_side_is_not_sure(last, odd_y):
+    told = computed_between((610.0, 406.0), last, [(500.0, 400.0), (1000.0, 400.0)], facing=across_the_street(odd_y))
+    region, shape = drawn(told)
+    assert not region.by_axis
+    assert shape.covers(shapely.Point(611, 399))
+
+
+def across_the_street(y: float) -> tuple[tuple[float, float], ...]:
+    return tuple((x, y) for x in (605.0, 630.0, 660.0, 700.0))
+
+
 def test_known_numbers_at_two_distances_from_the_axis_say_less_of_where_it_ends():
     # 14 m and 6 m across: what was computed between them may be 8 m farther along, in place of 2.
     _, even = drawn(computed_along_the_bend(*FACING))
