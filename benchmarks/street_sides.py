@@ -13,10 +13,11 @@ wrong out of 10 000, then without the numbers that the untouched list itself put
 declared by reason: over 30 m away from the axis of the street that they name, on the other side of it than the others
 of their parity, or over 40 m away from the line of their two neighbours. The last two columns are floors. The first is
 the share of numbers whose own line of numbers, known exactly, is met by the limit (within 1 m) where the degradation
-lets them be: a rule that knew that line, the side and the order could not leave fewer. The second is the same for a
-rule that knew this line to 3 m across, as the degradation leaves it. With `--by-kind`, a line for each way in which
-geoville holds that a number was placed; with `--wrong`, each firm and wrong answer of the last rule, with how far the
-untouched list puts it from the axis of its street; with `--left`, why numbers are left to be checked by the last rule.
+lets them be: who knows that line and the order, and not where along it, can be sure of no answer, or by chance. The
+second is for who knows this line to 3 m across, as a shift leaves it, and on which side of the axis the number is. With
+`--by-kind`, a line for each way in which geoville holds that a number was placed; with `--wrong`, each firm and wrong
+answer of the last rule, with how far the untouched list puts it from the axis of its street; with `--left`, why numbers
+are left to be checked by the last rule.
 """
 
 from __future__ import annotations
@@ -217,7 +218,9 @@ class Judged(NamedTuple):
         if self.axis is None:
             return "aucun axe ne porte le nom de sa rue"
         if not self.by_axis:
-            return "seul de son côté" if self.kind == "disque" else "par ses voisins seuls"
+            return (
+                "son disque : seul de son côté, ou loin de l'axe" if self.kind == "disque" else "par ses voisins seuls"
+            )
         astride = any(shapely.intersects(line, self.shape) for line in self.axis.lines)
         return "le côté de l'axe n'est pas su" if astride else "la limite serpente dans sa région"
 
@@ -361,16 +364,45 @@ def judged(
     return {rule: Row(*count) for rule, count in counts.items()}, astray, left
 
 
-def metres_of_lines(streets: dict[str, Street], limit: shapely.Geometry, how: str) -> dict[str, float]:
-    """Metres from the limit to what a number may be of its own line of numbers, by its id; of those near a limit."""
-    found = {}
+class OwnLine(NamedTuple):
+    """What the degradation lets a number be of its own line of numbers.
+
+    Parameters
+    ----------
+    metres : from the limit.
+    is_met : whether the limit meets what lies within 3 m of it, on the side of the axis where the number is.
+    """
+
+    metres: float
+    is_met: bool
+
+
+def own_lines(streets: dict[str, Street], limit: shapely.Geometry, how: str, path: Path) -> dict[str, OwnLine]:
+    """Own line of each number that is near a limit, by its id."""
+    axes, found = axes_of(path), {}
     for was, side in degraded(streets, how):
         line = shapely.LineString([item[1:] for item in was]) if len(was) > 1 else shapely.Point(was[0][1:])
         for rank, (address, x, y) in enumerate(side):
             place = shapely.Point(was[rank][1:])
             if shapely.distance(limit, place) <= NEAR_M:
-                found[address.id] = shapely.distance(limit, _stretch(was, line, rank, how, (x, y)) or place)
+                reached = _stretch(was, line, rank, how, (x, y)) or place
+                metres, is_met = shapely.distance(limit, reached), False
+                if metres <= ACROSS_M:
+                    axis = axes.of(named(address.street, was), [item[0] for item in streets[address.street]])
+                    is_met = bool(shapely.intersects(limit, _beside_it(reached, axis, place)))
+                found[address.id] = OwnLine(metres, is_met)
     return found
+
+
+def _beside_it(line: shapely.Geometry, axis: StreetAxis | None, place: shapely.Geometry) -> shapely.Geometry:
+    """What lies within 3 m of a line, on the side of the axis where a place is; all of it where that is not known."""
+    around = shapely.buffer(line, ACROSS_M)
+    if axis is None:
+        return around
+    between = shapely.buffer(shapely.union_all(axis.lines), region_rules().axis_clear_m)
+    parts = shapely.get_parts(shapely.difference(around, between))
+    own = parts[shapely.intersects(parts, place)]
+    return own[0] if len(own) else around
 
 
 def _stretch(
@@ -387,11 +419,12 @@ def _stretch(
     return None if rank == low or high <= rank else shapely.LineString([item[1:] for item in was[low : high + 1]])
 
 
-def reasons_left(streets: dict[str, Street], left: list[Judged], lines_m: dict[str, float]) -> Counter[str]:
+def reasons_left(streets: dict[str, Street], left: list[Judged], lines: dict[str, OwnLine]) -> Counter[str]:
     """How many numbers are left to be checked, by why."""
     at_a_point = Counter(item[1:] for street in streets.values() for item in street)
+    far = OwnLine(math.inf, is_met=False)
     return Counter(
-        one.why_left(lines_m.get(one.address.id, math.inf), at_a_point[one.true.x, one.true.y]) for one in left
+        one.why_left(lines.get(one.address.id, far).metres, at_a_point[one.true.x, one.true.y]) for one in left
     )
 
 
@@ -404,7 +437,7 @@ def main() -> None:
     parser.add_argument("--wrong", action="store_true")
     parser.add_argument("--left", action="store_true")
     asked = parser.parse_args()
-    told = "fermes et faux sur 10 000 | sans ceux que la liste contredit | plancher | plancher à 3 m près"
+    told = "fermes et faux sur 10 000 | sans ceux que la liste contredit | plancher | plancher, le côté su"
     print(f"| liste | dégradation | règle | numéros | à vérifier | {told} |")
     print("|---|---|---|---|---|---|---|---|---|")
     for name in asked.list or LISTS:
@@ -413,10 +446,9 @@ def main() -> None:
         quarters = shapely.union_all([item.geometry for item in read_perimeters(asked.data / contours).perimeters])
         for how in DEGRADATIONS:
             rows, astray, left = judged(streets, quarters, how, asked.data / AXES[name])
-            lines_m = metres_of_lines(streets, shapely.boundary(quarters), how)
-            numbers = sum(map(len, streets.values()))
-            floors = [sum(one <= most for one in lines_m.values()) for most in (EXACT_M, EXACT_M + ACROSS_M)]
-            least = " | ".join(f"{100 * floor / numbers:.1f} %" for floor in floors)
+            lines = own_lines(streets, shapely.boundary(quarters), how, asked.data / AXES[name])
+            floors = (sum(one.metres <= EXACT_M for one in lines.values()), sum(one.is_met for one in lines.values()))
+            least = " | ".join(f"{100 * floor / sum(map(len, streets.values())):.1f} %" for floor in floors)
             for rule, row in rows.items():
                 if rule in RULES or asked.by_kind:
                     print(f"| {name} | {how} | {rule} | {row.cells()} | {least} |", flush=True)
@@ -424,7 +456,7 @@ def main() -> None:
                 label = f"{number.address.number}{number.address.suffix} {number.address.street}"
                 moved = f"à {number.point.distance(number.true):.0f} m de sa place"
                 print(f"  {label} ({number.kind}{', axe' * number.by_axis}), {moved} : {number.declared or 'rien'}")
-            for why, count in reasons_left(streets, left, lines_m).most_common() if asked.left else ():
+            for why, count in reasons_left(streets, left, lines).most_common() if asked.left else ():
                 print(f"  {count} : {why}")
 
 
