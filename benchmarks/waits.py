@@ -246,7 +246,7 @@ WAITS = {
     "atlas": Wait("`geoville atlas` of Marseille", 30.0, atlas, repeats=False),
 }
 COUNTRY = "country"
-COUNTRY_LIMITS = {"": (60.0, 1_500.0), " with IRIS": (60.0, 2_000.0)}
+COUNTRY_LIMITS = {"": (60.0, 1_500.0), " with IRIS": (120.0, 2_000.0)}
 
 
 def main() -> None:
