@@ -184,12 +184,23 @@ def by_two_processes(code: Code) -> Sequence[float]:
 
 
 def rows_by_address(code: Code) -> Sequence[float]:
-    index, questions = addresses(code), code.folder / "questions.csv"
+    return [code.processor_s([*_made_up_rows(code), "--workers", 1])]
+
+
+def rows_waited_for(code: Code) -> Sequence[float]:
+    """Seconds, not those of processor, with the number of processes that each code takes by itself."""
+    command = _made_up_rows(code)
+    start = time.perf_counter()
+    code.taken(command)
+    return [time.perf_counter() - start]
+
+
+def _made_up_rows(code: Code) -> list[object]:
+    index, questions, out = addresses(code), code.folder / "questions.csv", code.folder / "reponses.csv"
     asked = speed_addresses.requests(ADDRESSES, ROWS)
     questions.write_text("\n".join(["adresse", *(f'"{text}"' for text in asked)]) + "\n", encoding="utf-8")
-    out = code.folder / "reponses.csv"
-    options = ["--address-columns", "adresse", "--addresses", index, "--workers", 1]
-    return [code.processor_s(["lookup-file", questions, out, *options, *ON])]
+    out.unlink(missing_ok=True)
+    return ["lookup-file", questions, out, "--address-columns", "adresse", "--addresses", index, *ON]
 
 
 def addresses(code: Code) -> Path:
@@ -230,7 +241,18 @@ WAITS = {
     "serve": Wait("`geoville serve`, from its start to its first answer to an address", 1.5, ready),
     "suggest": Wait(f"a suggestion, letter after letter, {ADDRESSES:,} addresses", 0.010, suggestions, repeats=False),
     "fetch": Wait("`geoville data fetch` of two small towns, from a folder", 4.0, fetch),
-    "rows": Wait(f"`geoville lookup-file` of {ROWS:,} addresses of CSV", 15.0, rows_by_address, repeats=False),
+    "rows": Wait(
+        f"`geoville lookup-file --workers 1` of {ROWS:,} addresses of CSV: processor",
+        15.0,
+        rows_by_address,
+        repeats=False,
+    ),
+    "rows-wait": Wait(
+        f"`geoville lookup-file` of {ROWS:,} addresses of CSV, from its start to its end",
+        15.0,
+        rows_waited_for,
+        repeats=False,
+    ),
     "upload": Wait(
         f"`POST /search/csv`, {ROWS:,} rows of a real town", 20.0, partial(uploaded, town_rows), repeats=False
     ),
