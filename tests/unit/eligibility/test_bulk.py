@@ -46,7 +46,8 @@ def index_of(edges: int) -> PerimeterIndex:
         (5_200, 4, False, False),
         (100_000, 4, True, True),
         (100_000, 4, False, False),  # seconds of compilation are not worth two seconds of trees
-        (100_000, 200_000, True, False),  # a country's cells take as long
+        (60_000, 200_000, True, False),  # a country's cells take as long
+        (100_000, 200_000, True, True),
         (1_000_000, 200_000, True, True),
         (1_000_000, 200_000, False, True),
     ],
