@@ -152,9 +152,10 @@ def _write(path: Path, parts: dict[str, Any]) -> None:
     arrays: list[NDArray[Any]] = []
     description = json.dumps({name: _described(part, arrays) for name, part in parts.items()}).encode()
     before = len(_MAGIC) + _DIGEST_BYTES + _SIZE_BYTES + len(description)
-    content = [len(description).to_bytes(_SIZE_BYTES), description]
+    content: list[bytes | memoryview] = [len(description).to_bytes(_SIZE_BYTES), description]
     for array in arrays:
-        content += [bytes(-before % _ALIGNED), np.ascontiguousarray(array).tobytes()]
+        octets = np.ascontiguousarray(array).reshape(-1).view(np.uint8)  # not copied
+        content += [bytes(-before % _ALIGNED), octets.data]
         before += sum(map(len, content[-2:]))
     hashed = hashlib.sha256()
     for some in content:
